@@ -1,0 +1,1 @@
+"""The service: what it keeps and what it does."""

@@ -1,0 +1,60 @@
+"""The database: an engine for SQLite or PostgreSQL, and sessions that say whether they write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.orm import Session
+
+BUSY_SECONDS = 15
+"""How long a SQLite writer waits for another: longer than any transaction of ours, shorter than Twilio's patience."""
+
+
+class Database:
+    """One database. `read()` and `write()` give sessions; a write commits at the end of the block."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 20, "max_overflow": 20}
+        self.engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(pravesh_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking; nothing that it changes is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end, rolled back by any exception.
+
+        On SQLite the write lock is taken at the start: a transaction that first reads and later
+        writes would otherwise fail at once when another has written in between.
+        """
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("pravesh_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""The rules: functions over a database session. Nothing here knows of channels."""

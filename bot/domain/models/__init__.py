@@ -1,0 +1,23 @@
+"""The tables."""
+
+from bot.domain.models.base import Base, JsonDict
+from bot.domain.models.events import Event, EventDay, Gate, Kind
+from bot.domain.models.messages import Delivery, TurnRecord
+from bot.domain.models.passes import Pass, Registration, SigningKey
+from bot.domain.models.people import Contact, ContactAlias
+
+__all__ = [
+    "Base",
+    "Contact",
+    "ContactAlias",
+    "Delivery",
+    "Event",
+    "EventDay",
+    "Gate",
+    "JsonDict",
+    "Kind",
+    "Pass",
+    "Registration",
+    "SigningKey",
+    "TurnRecord",
+]

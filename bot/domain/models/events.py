@@ -1,0 +1,113 @@
+"""Events, their days, gates and kinds of pass."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.models.base import Base
+
+
+class Event(Base):
+    """One public event. Dates, hours and days are in the event's own time zone."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The name in other languages, by language code; `name` serves where one is missing."""
+    venue: Mapped[str] = mapped_column(String(200), default="")
+    venues: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    map_url: Mapped[str] = mapped_column(String(500), default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+    timezone: Mapped[str] = mapped_column(String(60), default="Asia/Kolkata")
+    status: Mapped[str] = mapped_column(String(12), default="closed")
+    """`closed`, `open` or `cancelled`; whether it is over or full is worked out, never stored."""
+    registration_opens_at: Mapped[datetime | None]
+    policy: Mapped[str] = mapped_column(String(12), default="daily")
+    """`once`, `daily` or `in_out` (contract, section 6)."""
+    max_party: Mapped[int] = mapped_column(default=10)
+    capacity_per_day: Mapped[int | None]
+    """People a day; None is no limit. A day may have its own (EventDay.capacity)."""
+    languages: Mapped[list[str]] = mapped_column(default=lambda: ["en", "hi"])
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The event's own questions, in order: see flows.questions.Question for the shape."""
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Texts of the event by name, then language: `consent`, `welcome`, `instructions`, `notice`."""
+    consent_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")
+    kinds: Mapped[list["Kind"]] = relationship(order_by="Kind.id", cascade="all, delete-orphan")
+    gates: Mapped[list["Gate"]] = relationship(order_by="Gate.id", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("max_party >= 1 AND max_party <= 255", name="max_party"),
+        CheckConstraint("policy IN ('once', 'daily', 'in_out')", name="policy"),
+        CheckConstraint("status IN ('closed', 'open', 'cancelled')", name="status"),
+    )
+
+
+class EventDay(Base):
+    """One day of an event: how many people it may hold and how many places are given."""
+
+    __tablename__ = "event_days"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    capacity: Mapped[int | None]
+    """People; None is no limit."""
+    taken: Mapped[int] = mapped_column(default=0)
+    """People who hold a valid pass for the day. Changed only by a conditional UPDATE."""
+    closed: Mapped[bool] = mapped_column(default=False)
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+
+    __table_args__ = (
+        CheckConstraint("taken >= 0", name="taken"),
+        CheckConstraint("capacity IS NULL OR taken <= capacity", name="capacity"),
+    )
+
+
+class Kind(Base):
+    """A kind of pass. `visitor` is the first of every event and the only one the public can choose."""
+
+    __tablename__ = "kinds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Position within the event, from 0: what the pass token carries."""
+    slug: Mapped[str] = mapped_column(String(40))
+    labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    policy: Mapped[str | None] = mapped_column(String(12))
+    """None: the event's."""
+    max_party: Mapped[int | None]
+    """None: the event's."""
+    days: Mapped[list[str] | None]
+    """ISO dates; None: the day the visitor chose."""
+    gates: Mapped[list[str] | None]
+    """Slugs of the gates it enters by; None: every gate."""
+
+    __table_args__ = (UniqueConstraint("event_id", "slug"), UniqueConstraint("event_id", "number"))
+
+
+class Gate(Base):
+    """A place where people are let in."""
+
+    __tablename__ = "gates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    closed: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("event_id", "slug"),)

@@ -1,0 +1,69 @@
+"""Messages: the turns that wrote something, and the outbox."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.models.base import Base
+
+
+class TurnRecord(Base):
+    """A turn that wrote facts, kept in the transaction that wrote them.
+
+    A repeat of the same inbound message finds its answer and the state after it here, also when
+    Redis has forgotten both.
+    """
+
+    __tablename__ = "turns"
+
+    message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    answer: Mapped[dict[str, Any]]
+    state: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Delivery(Base):
+    """One message that is owed to somebody, and what became of it."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`reply` (an answer that missed its webhook), `pass` (the QR image), `otp`, `text`."""
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """What makes it the same delivery when it is owed again (`reply:<MessageSid>`); None where it may recur."""
+    lane: Mapped[str] = mapped_column(String(200))
+    """The address, `whatsapp:…` or E.164: within one lane messages leave in order of id."""
+    sender: Mapped[str | None] = mapped_column(String(60))
+    """The sender that the person wrote to; None: the first of the settings."""
+    priority: Mapped[int]
+    """0 replies and OTPs, 1 passes, 2 bulk."""
+    payload: Mapped[dict[str, Any]]
+    """What it says, by kind: `{"body": …}`, `{"language": …}` for a pass, `{"purpose": …, "language": …}` for an OTP."""
+    pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+
+    status: Mapped[str] = mapped_column(String(16), default="owed")
+    """`owed`, then Twilio's own words: queued … read, failed, undelivered, canceled. Only ever rises in rank."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    give_up_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    tried_at: Mapped[datetime | None]
+    """When a call to Twilio was last begun whose outcome is not known; None once it is known."""
+    message_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    error_code: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    """Why it waits or failed, for admins: a code of ours, never personal data."""
+    told_at: Mapped[datetime | None]
+    """When the person was told that it failed."""
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_deliveries_lane_id", "lane", "id"),
+        Index("ix_deliveries_status_not_before", "status", "not_before"),
+    )

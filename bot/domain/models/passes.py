@@ -1,0 +1,106 @@
+"""Registrations, the passes issued for them, and the keys that sign the passes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.models.base import Base
+from bot.domain.models.events import Event, Kind
+from bot.domain.models.people import Contact
+
+
+class Registration(Base):
+    """What somebody answered and agreed to. A change of day or party re-issues the pass, not this."""
+
+    __tablename__ = "registrations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    """Whose pass it is: for `register someone else` the other person."""
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    """Who answered the questions and gets the pass in their chat."""
+    full_name: Mapped[str] = mapped_column(String(80))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The answers to the event's own questions, by question name."""
+    language: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(12))
+    """`whatsapp`, `web` or `walkup`."""
+    consent_version: Mapped[int]
+    consent_text: Mapped[str]
+    """The words that were agreed to, as shown."""
+    consented_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    holder: Mapped[Contact] = relationship(foreign_keys=[holder_id])
+    asked_by: Mapped[Contact] = relationship(foreign_keys=[asked_by_id])
+    passes: Mapped[list["Pass"]] = relationship(back_populates="registration", order_by="Pass.id")
+
+    __table_args__ = (
+        Index("ix_registrations_event_id", "event_id"),
+        Index("ix_registrations_asked_by_id", "asked_by_id"),
+    )
+
+
+class Pass(Base):
+    """One entry pass: a code, a day, a party. Valid until revoked or replaced."""
+
+    __tablename__ = "passes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    """Eight characters without the hyphen, the last one the check character."""
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    kind_id: Mapped[int] = mapped_column(ForeignKey("kinds.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    day: Mapped[date]
+    """The visit date in the event's time zone; for a kind of several days the first of them."""
+    party_size: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10), default="valid")
+    """`valid`, `revoked` or `replaced`."""
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("signing_keys.id"))
+    issued_at: Mapped[datetime]
+
+    registration: Mapped[Registration] = relationship(back_populates="passes")
+    event: Mapped[Event] = relationship()
+    kind: Mapped[Kind] = relationship()
+    key: Mapped["SigningKey"] = relationship()
+
+    __table_args__ = (
+        # One valid pass for a person, an event, a kind and a day: the rule that a double tap, a repeat
+        # of the webhook and two phones at once all meet.
+        Index(
+            "uq_passes_one_a_day",
+            "holder_id",
+            "event_id",
+            "kind_id",
+            "day",
+            unique=True,
+            sqlite_where=text("status = 'valid'"),
+            postgresql_where=text("status = 'valid'"),
+        ),
+        Index("ix_passes_event_id_day", "event_id", "day"),
+        Index("ix_passes_registration_id", "registration_id"),
+        CheckConstraint("status IN ('valid', 'revoked', 'replaced')", name="status"),
+        CheckConstraint("party_size >= 1 AND party_size <= 255", name="party_size"),
+    )
+
+
+class SigningKey(Base):
+    """An Ed25519 key. Its id, one byte in the token, tells verifiers which one signed."""
+
+    __tablename__ = "signing_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_seed: Mapped[bytes] = mapped_column(LargeBinary(200))
+    """The 32-byte seed, encrypted under SECRET_KEY."""
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("id >= 1 AND id <= 255", name="one_byte"),)

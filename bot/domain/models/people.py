@@ -1,0 +1,39 @@
+"""People as the outside knows them: a contact and the addresses it answers to."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.models.base import Base
+
+
+class Contact(Base):
+    """One person, known by a phone number, a WhatsApp user id, or both."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str | None] = mapped_column(String(8))
+    stopped_at: Mapped[datetime | None]
+    """Since when this person wants no message that was not asked for."""
+    created_at: Mapped[datetime]
+
+    aliases: Mapped[list["ContactAlias"]] = relationship(back_populates="contact", cascade="all, delete-orphan")
+
+
+class ContactAlias(Base):
+    """An address of a contact: `phone` with E.164, or `user` with WhatsApp's business-scoped id."""
+
+    __tablename__ = "contact_aliases"
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[str] = mapped_column(String(140), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+
+    contact: Mapped[Contact] = relationship(back_populates="aliases")
+
+    __table_args__ = (
+        Index("ix_contact_aliases_contact_id", "contact_id"),
+        CheckConstraint("kind IN ('phone', 'user')", name="kind"),
+    )

