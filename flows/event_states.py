@@ -1,0 +1,102 @@
+"""Whether people can register for an event now, for which days, and how that is told.
+
+Pure rules over an event, its days and the moment; the domain asks them too, so that the chat and the
+database never disagree. All days and hours are in the event's own time zone.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flows.shapes import Event, EventDay, Sentence
+from flows.texts import _
+
+OPEN = "open"
+NOT_YET_OPEN = "not_yet_open"
+CLOSED = "closed"
+FULL = "full"
+OVER = "over"
+CANCELLED = "cancelled"
+
+
+def local_now(event: Event, now: datetime) -> datetime:
+    """The moment as the event's clocks show it."""
+    return now.astimezone(ZoneInfo(event.timezone))
+
+
+def local_today(event: Event, now: datetime) -> date:
+    """The date at the event's place."""
+    return local_now(event, now).date()
+
+
+def ends_at(event: Event, day: EventDay) -> datetime:
+    """The moment from which nobody enters on this day any more: its closing hour, or midnight.
+
+    A day that closes at or before the hour at which it opens goes on into the night.
+    """
+    opens, closes = day.opens or event.opens, day.closes or event.closes
+    overnight = closes is None or (opens is not None and closes <= opens)
+    last = day.day + timedelta(days=1) if overnight else day.day
+    return datetime.combine(last, closes or time.min, ZoneInfo(event.timezone))
+
+
+def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+    """Today, until it ends, and the days after it: closed and full ones too."""
+    return tuple(day for day in days if now < ends_at(event, day))
+
+
+def open_days(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+    """The days that somebody can still register for: not past, not closed, with a place left."""
+    return tuple(day for day in to_come(event, days, now) if not day.closed and day.left != 0)
+
+
+def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
+    """One of open, not_yet_open, closed, full, over, cancelled; the first of them that holds is said.
+
+    A day that is still to come but closed says nothing about the event while another one is open.
+    """
+    if event.status == CANCELLED:
+        return CANCELLED
+    coming = to_come(event, days, now)
+    if not coming:
+        return OVER
+    if event.registration_opens_at is not None and now < event.registration_opens_at:
+        return NOT_YET_OPEN
+    if event.status != OPEN or all(day.closed for day in coming):
+        return CLOSED
+    return OPEN if open_days(event, days, now) else FULL
+
+
+def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) -> str:
+    """The same for one day: open, closed, full or over; `over` also for a day that the event has not."""
+    found = next((known for known in days if known.day == day), None)
+    if found is None or now >= ends_at(event, found):
+        return OVER
+    if found.closed:
+        return CLOSED
+    return FULL if found.left == 0 else OPEN
+
+
+def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Sentence:
+    """What somebody hears who asks for this event now, with when it opens or when it was."""
+    return _SENTENCES[state_of(event, days, now)](event)
+
+
+def _not_yet_open(event: Event) -> Sentence:
+    opens = event.registration_opens_at
+    moment = local_now(event, opens) if opens else event.starts_on
+    return _("Registration for *{event}* opens on {moment}. Please write to us then.", event=event.name, moment=moment)
+
+
+_SENTENCES: dict[str, Callable[[Event], Sentence]] = {
+    OPEN: lambda event: _("Registration for *{event}* is open.", event=event.name),
+    NOT_YET_OPEN: _not_yet_open,
+    CLOSED: lambda event: _("Registration for *{event}* is closed.", event=event.name),
+    FULL: lambda event: _(
+        "*{event}* is full: every place is taken. If somebody cancels, places open again.", event=event.name
+    ),
+    OVER: lambda event: _(
+        "*{event}* is over; it ended on {day}. Thank you for your interest.", event=event.name, day=event.ends_on
+    ),
+    CANCELLED: lambda event: _("*{event}* has been cancelled. We are sorry.", event=event.name),
+}

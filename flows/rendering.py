@@ -1,0 +1,126 @@
+"""Sentences as people read them: in their language, with days, hours and numbers written its way.
+
+English is the source of every sentence. Other languages live in `locale/<code>/LC_MESSAGES/pravesh.po`,
+which is read as it stands: there is no compiling step. To add a language, add its file and its own
+name to LANGUAGES.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from flows.shapes import Sentence
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिन्दी"}
+"""Every language by its code, as it calls itself, the source first."""
+
+SOURCE = "en"
+MISSING = "—"
+"""Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
+
+LOCALE_FOLDER = Path(__file__).with_name("locale")
+DOMAIN = "pravesh"
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_LOCALES = {"en": "en_IN", "hi": "hi_IN"}
+_DAYS = {"en": "EEE d MMM", "hi": "EEEE, d MMMM"}
+_HOURS = {"en": ("h a", "h:mm a"), "hi": ("B h 'बजे'", "B h:mm 'बजे'")}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence that is said in this language, whatever the reader's is: for who has not chosen yet."""
+
+    sentence: Sentence
+    language: str
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue of a language as its file has it. Raises FileNotFoundError for one without a file."""
+    with (LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+_CATALOGUES = {language: catalogue(language) for language in LANGUAGES if language != SOURCE}
+
+
+def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] | None = None) -> str:
+    """The sentence in this language (English where we do not have it), its parameters filled in.
+
+    A parameter that the sentence does not bring is taken from the results of the turn's effects; one
+    that is nowhere leaves MISSING. Never raises. What people typed is put in as it is: braces in it
+    mean nothing.
+    """
+    spoken = language if language and language in LANGUAGES else SOURCE
+    known = {**(results or {}), **sentence.params}
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        return shown(known[name], spoken, results) if known.get(name) is not None else MISSING
+
+    return _FIELD.sub(fill, _template(sentence, spoken, known.get("count")))
+
+
+def _template(sentence: Sentence, language: str, count: Any) -> str:
+    number = count if isinstance(count, int) else 2
+    if language != SOURCE:
+        return _translated(_CATALOGUES[language], sentence, number)
+    return sentence.plural if sentence.plural and number != 1 else sentence.source
+
+
+def _translated(known: Catalog, sentence: Sentence, number: int) -> str:
+    message = known.get(sentence.source)
+    if message is None or not message.string:
+        return sentence.plural if sentence.plural and number != 1 else sentence.source
+    if isinstance(message.string, str):
+        return message.string
+    # Hindi counts none and one alike; every language that we have has two forms.
+    return str(message.string[0 if number in (0, 1) else 1])
+
+
+def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:
+    """One parameter in words: what a summary or a caption shows for a value of any kind we use.
+
+    Tuples are one line each; a Mapping gives its text in this language, else in English.
+    """
+    match value:
+        case Sentence():
+            return render(value, language, results)
+        case Spoken():
+            return render(value.sentence, value.language, results)
+        case Mapping():
+            return str(value.get(language) or value.get(SOURCE) or next(iter(value.values()), MISSING))
+        case tuple() | list():
+            return "\n".join(shown(part, language, results) for part in value)
+        case datetime() | date() | time():
+            return moment(value, language)
+        case int() if not isinstance(value, bool):
+            return format_decimal(value, locale=_LOCALES[language])
+        case _:
+            return str(value)
+
+
+def moment(value: datetime | date | time, language: str) -> str:
+    """A day (`Sat 17 Jan`), an hour (`5:30 pm`) or both, as the language writes them.
+
+    A datetime is shown in the zone that it is in: bring it to the event's first.
+    """
+    locale = _LOCALES[language]
+    if isinstance(value, datetime):
+        return f"{format_datetime(value, _DAYS[language], value.tzinfo, locale)}, {_hour(value.time(), language)}"
+    if isinstance(value, date):
+        return format_date(value, _DAYS[language], locale)
+    return _hour(value, language)
+
+
+def _hour(value: time, language: str) -> str:
+    whole, broken = _HOURS[language]
+    return format_time(value.replace(tzinfo=None), broken if value.minute else whole, locale=_LOCALES[language])
