@@ -1,0 +1,163 @@
+-- The conversation store's one script. KEYS[1] is the verb. See conversations.py for what each gives.
+--
+-- c:alias:<address>   the conversation that an address belongs to (followed until it names itself)
+-- c:inbox:<conv>      the person's messages that are not taken yet, by SID, oldest first
+-- c:message:<sid>     hash: conv, body, at (ms of arrival), seq, n (times taken), answer, owed
+-- c:state:<conv>      hash: json, at
+-- c:lease:<conv>      the token of whoever holds the person
+-- c:behind:<conv>     an answer of this person went to the outbox
+-- c:pending           sorted set of conversations with a message, by time of last progress
+
+local now, state_seconds, keep_seconds, alias_seconds, lease_ms, waiting_ms =
+  tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+
+local function inbox(conv) return 'c:inbox:' .. conv end
+local function message(sid) return 'c:message:' .. sid end
+local function state(conv) return 'c:state:' .. conv end
+local function lease(conv) return 'c:lease:' .. conv end
+local function behind(conv) return 'c:behind:' .. conv end
+
+-- What a holder gets to see of the head. A message whose body has lapsed can only be dropped.
+local function hand_out(conv, token)
+  while true do
+    local sid = redis.call('LINDEX', inbox(conv), 0)
+    if not sid then
+      redis.call('DEL', lease(conv))
+      redis.call('ZREM', 'c:pending', conv)
+      return {'empty'}
+    end
+    local body, at = unpack(redis.call('HMGET', message(sid), 'body', 'at'))
+    if body then
+      if now - tonumber(at) > waiting_ms then redis.call('HSET', message(sid), 'owed', '1') end
+      local n = redis.call('HINCRBY', message(sid), 'n', 1)
+      local owed = redis.call('HGET', message(sid), 'owed') or '0'
+      local json = redis.call('HGET', state(conv), 'json') or ''
+      local late = redis.call('GET', behind(conv)) or '0'
+      redis.call('PEXPIRE', lease(conv), lease_ms)
+      redis.call('ZADD', 'c:pending', now, conv)
+      return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, late}
+    end
+    redis.call('LPOP', inbox(conv))
+  end
+end
+
+local function hold(conv)
+  if redis.call('EXISTS', lease(conv)) == 1 then return {'waiting'} end
+  local token = redis.call('INCR', 'c:fence')
+  redis.call('SET', lease(conv), token, 'PX', lease_ms)
+  return hand_out(conv, token)
+end
+
+local function conversation_of(address)
+  local conv = address
+  while true do
+    local onward = redis.call('GET', 'c:alias:' .. conv)
+    if not onward or onward == conv then return conv end
+    conv = onward
+  end
+end
+
+local function seq_of(sid) return tonumber(redis.call('HGET', message(sid), 'seq') or '0') end
+
+-- Two lists become one, in order of arrival; a head that is being taken stays the head.
+local function join_lists(kept, gone)
+  local all = redis.call('LRANGE', inbox(kept), 0, -1)
+  local first = nil
+  if #all > 0 and redis.call('EXISTS', lease(kept)) == 1 then first = table.remove(all, 1) end
+  for _, sid in ipairs(redis.call('LRANGE', inbox(gone), 0, -1)) do
+    redis.call('HSET', message(sid), 'conv', kept)
+    table.insert(all, sid)
+  end
+  table.sort(all, function(one, other) return seq_of(one) < seq_of(other) end)
+  if first then table.insert(all, 1, first) end
+  redis.call('DEL', inbox(kept), inbox(gone))
+  for _, sid in ipairs(all) do redis.call('RPUSH', inbox(kept), sid) end
+end
+
+-- One person with two addresses: the later state wins; whoever holds the conversation that goes is
+-- fenced off by the loss of its lease.
+local function join(kept, gone)
+  join_lists(kept, gone)
+  local mine = tonumber(redis.call('HGET', state(kept), 'at') or '-1')
+  local theirs = tonumber(redis.call('HGET', state(gone), 'at') or '-1')
+  if theirs > mine then redis.call('RENAME', state(gone), state(kept)) else redis.call('DEL', state(gone)) end
+  if redis.call('EXISTS', behind(gone)) == 1 then redis.call('SET', behind(kept), '1', 'EX', keep_seconds) end
+  redis.call('DEL', lease(gone), behind(gone))
+  redis.call('ZREM', 'c:pending', gone)
+  redis.call('ZADD', 'c:pending', now, kept)
+end
+
+local function resolve(addresses)
+  local conv = conversation_of(addresses[1])
+  for place = 2, #addresses do
+    local other = conversation_of(addresses[place])
+    if other ~= conv then
+      join(conv, other)
+      redis.call('SET', 'c:alias:' .. other, conv, 'EX', alias_seconds)
+    end
+  end
+  for _, address in ipairs(addresses) do
+    redis.call('SET', 'c:alias:' .. address, conv, 'EX', alias_seconds)
+  end
+  return conv
+end
+
+local function look(sid)
+  local answer, conv = unpack(redis.call('HMGET', message(sid), 'answer', 'conv'))
+  if answer then return {'answered', answer} end
+  if not conv then return {'empty'} end
+  return hold(conv)
+end
+
+local verbs = {}
+
+function verbs.accept(sid, body, ...)
+  if redis.call('EXISTS', message(sid)) == 1 then return look(sid) end
+  local conv = resolve({...})
+  redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'))
+  redis.call('EXPIRE', message(sid), keep_seconds)
+  redis.call('RPUSH', inbox(conv), sid)
+  redis.call('ZADD', 'c:pending', 'NX', now, conv)
+  return hold(conv)
+end
+
+verbs.look = look
+
+function verbs.give_up(sid)
+  local answer = redis.call('HGET', message(sid), 'answer')
+  if answer then return {'answered', answer} end
+  redis.call('HSET', message(sid), 'owed', '1')
+  redis.call('EXPIRE', message(sid), keep_seconds)
+  return {'waiting'}
+end
+
+local function mine(conv, token, sid)
+  return redis.call('GET', lease(conv)) == token and redis.call('LINDEX', inbox(conv), 0) == sid
+end
+
+function verbs.commit(conv, token, sid, json, answer, in_outbox)
+  if not mine(conv, token, sid) then return {'lost'} end
+  if in_outbox == '0' and redis.call('HGET', message(sid), 'owed') == '1' then return {'unheard'} end
+  redis.call('HSET', message(sid), 'answer', answer)
+  redis.call('HDEL', message(sid), 'body')
+  redis.call('EXPIRE', message(sid), keep_seconds)
+  redis.call('HSET', state(conv), 'json', json, 'at', now)
+  redis.call('EXPIRE', state(conv), state_seconds)
+  if in_outbox == '1' then redis.call('SET', behind(conv), '1', 'EX', keep_seconds) end
+  redis.call('LPOP', inbox(conv))
+  return hand_out(conv, token)
+end
+
+function verbs.put_off(conv, token, sid)
+  if not mine(conv, token, sid) then return {'lost'} end
+  redis.call('HSET', message(sid), 'owed', '1')
+  redis.call('DEL', lease(conv))
+  redis.call('ZADD', 'c:pending', now, conv)
+  return {'waiting'}
+end
+
+function verbs.take_over(conv) return hold(conv) end
+
+local arguments = {}
+for place = 7, #ARGV do arguments[#arguments + 1] = ARGV[place] end
+return verbs[KEYS[1]](unpack(arguments))

@@ -1,0 +1,179 @@
+"""Where each person is: Redis. One list of messages a person, one holder at a time, one answer a message.
+
+A lock alone keeps no order, so messages wait in a list and whoever holds the person's lease takes
+the head: peek, work, then commit in one script that checks that the lease is still its own. A
+process killed anywhere leaves the message at the head. The keys of a script share no hash slot:
+one Redis node (or a primary with replicas), not a cluster.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from redis import Redis
+
+KEEP_SECONDS = 48 * 3600
+"""How long a message and its answer are remembered: longer than the day after which Twilio might repeat it."""
+ALIAS_SECONDS = 30 * 24 * 3600
+"""How long two addresses of one person stay joined here; the database joins them for good."""
+LEASE_MS = 30_000
+"""How long a holder may be silent before another takes over: longer than SQLite's busy time-out."""
+WAITING_MS = 12_000
+"""After this long no webhook request waits for a message any more: its answer goes by the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The message was taken before; this was its answer."""
+
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The message stands in the list; somebody else holds the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The caller holds the person: the message at the head of the list is the caller's to take."""
+
+    conversation: str
+    token: int
+    sid: str
+    message: Mapping[str, Any]
+    state: Mapping[str, Any] | None
+    """The state as kept; None where there is none (a newcomer, or one whose state has lapsed)."""
+    attempt: int
+    """1 for the first time that this message is taken."""
+    owed: bool
+    """Nobody waits for the answer: it goes by the outbox."""
+    behind: bool
+    """An earlier answer of this person went to the outbox and may still be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The lease went to somebody else; nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Nothing was kept yet: whoever waited has gone, so the answer must be put into the outbox first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The turn is kept; `following` is the next message of the same person, held, if there is one."""
+
+    following: Held | None
+
+
+class Conversations:
+    """The people's lists, leases, states and answers."""
+
+    def __init__(self, redis: "Redis", *, state_seconds: int) -> None:
+        self._redis = redis
+        self._state_seconds = state_seconds
+        source = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+        self._script = redis.register_script(source)
+
+    def accept(self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int) -> "Found":
+        """Put a message on its person's list unless it was there before, and hold the person if nobody does.
+
+        `addresses` are the one or two names of the person (`phone:…`, `user:…`); two that were
+        apart until now are joined, and so are their lists.
+        """
+        return self._found(self._run("accept", now_ms, sid, json.dumps(message), *addresses))
+
+    def look(self, sid: str, now_ms: int) -> "Found":
+        """What has become of an accepted message; holds the person if nobody does."""
+        return self._found(self._run("look", now_ms, sid))
+
+    def give_up(self, sid: str, now_ms: int) -> Answered | None:
+        """Note that nobody waits for this answer any more; the answer, if it has come just now."""
+        found = self._found(self._run("give_up", now_ms, sid))
+        return found if isinstance(found, Answered) else None
+
+    def commit(
+        self, held: Held, state: Mapping[str, Any], answer: Mapping[str, Any], now_ms: int, *, in_outbox: bool
+    ) -> Done | Lost | Unheard:
+        """Keep the state and the answer and take the message off the list, all or nothing.
+
+        `in_outbox` says that the answer's row in the outbox is written; without it the answer of a
+        message that nobody waits for is refused with Unheard.
+        """
+        reply = self._run(
+            "commit",
+            now_ms,
+            held.conversation,
+            held.token,
+            held.sid,
+            json.dumps(state),
+            json.dumps(answer),
+            int(in_outbox),
+        )
+        match reply[0]:
+            case b"lost":
+                return Lost()
+            case b"unheard":
+                return Unheard()
+            case b"held":
+                return Done(_held(reply))
+            case _:
+                return Done(None)
+
+    def put_off(self, held: Held, now_ms: int) -> None:
+        """Let go of the person and leave the message at the head, to be taken again later."""
+        self._run("put_off", now_ms, held.conversation, held.token, held.sid)
+
+    def clear_behind(self, held: Held) -> None:
+        """Note that the outbox holds no more answer for this person."""
+        self._redis.delete(f"c:behind:{held.conversation}")
+
+    def abandoned(self, now_ms: int, limit: int = 200) -> list[str]:
+        """Conversations whose list has stood without progress for longer than any request waits."""
+        found = self._redis.zrangebyscore("c:pending", 0, now_ms - WAITING_MS, start=0, num=limit)
+        return [name.decode() for name in cast("list[bytes]", found)]
+
+    def take_over(self, conversation: str, now_ms: int) -> Held | None:
+        """Hold an abandoned conversation, if it has a message and nobody holds it."""
+        found = self._found(self._run("take_over", now_ms, conversation))
+        return found if isinstance(found, Held) else None
+
+    def pending(self) -> int:
+        """How many people have a message that is not taken yet."""
+        return int(self._redis.zcard("c:pending"))
+
+    def _run(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
+        numbers = (now_ms, self._state_seconds, KEEP_SECONDS, ALIAS_SECONDS, LEASE_MS, WAITING_MS)
+        reply: list[Any] = self._script(keys=[verb], args=[*numbers, *arguments])
+        return reply
+
+    def _found(self, reply: list[Any]) -> "Found":
+        match reply[0]:
+            case b"answered":
+                return Answered(json.loads(reply[1]))
+            case b"held":
+                return _held(reply)
+            case _:
+                return Waiting()
+
+
+Found = Answered | Waiting | Held
+
+
+def _held(reply: list[Any]) -> Held:
+    _, conversation, token, sid, message, state, attempt, owed, behind = reply
+    return Held(
+        conversation=conversation.decode(),
+        token=int(token),
+        sid=sid.decode(),
+        message=json.loads(message),
+        state=json.loads(state) if state else None,
+        attempt=int(attempt),
+        owed=owed == b"1",
+        behind=behind == b"1",
+    )

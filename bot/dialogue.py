@@ -1,0 +1,185 @@
+"""THE path of a message: hold the person, take the turn, keep it, answer."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bot.conversations import Answered, Conversations, Done, Found, Held, Lost, Unheard
+from bot.database import Database
+from bot.delivery import outbox
+from bot.delivery.outbox import Outbox
+from bot.inbound import Inbound
+from bot.turns import Taken, Turns
+from flows.texts import render, sentence_for
+
+log = structlog.get_logger(__name__)
+
+WAIT_SECONDS = 10.0
+"""How long a webhook waits for its turn: Twilio hangs up after 15 s (field notes, 1.3)."""
+LONGEST_PAUSE = 0.1
+"""Between two looks at a turn that another process runs, seconds."""
+THREADS = 32
+"""Turns at once in one process: turns run apart from the requests, which may stop waiting for them."""
+
+
+class Dialogue:
+    """Hears messages and answers them, each once and in order."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        turns: Turns,
+        database: Database,
+        outbox: Outbox,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._conversations = conversations
+        self._turns = turns
+        self._database = database
+        self._outbox = outbox
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="turn")
+
+    def hear(self, inbound: Inbound, wait: float = WAIT_SECONDS) -> str:
+        """The text that answers this message; empty where none is due here.
+
+        A repeat gets the answer of the first. Where the turn takes longer than `wait` seconds the
+        answer is empty for every copy and goes by the outbox. Raises redis.RedisError while the
+        conversation store is down: nothing is taken then.
+        """
+        deadline = time.monotonic() + wait
+        pause = LONGEST_PAUSE / 8
+        found: Found = self._conversations.accept(inbound.sid, inbound.addresses, inbound.to_json(), self._now_ms())
+        while True:
+            answer = self._answer_now(found, inbound.sid, deadline)
+            if answer is not None:
+                return answer
+            if time.monotonic() >= deadline:
+                last = self._conversations.give_up(inbound.sid, self._now_ms())
+                return str(last.answer["text"]) if last else ""
+            time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+            found = self._conversations.look(inbound.sid, self._now_ms())
+
+    def take_over(self) -> int:
+        """Take the messages of people whom nobody serves any more; how many people. Run by the clock.
+
+        Their answers go by the outbox, for no request waits for them.
+        """
+        served = 0
+        for conversation in self._conversations.abandoned(self._now_ms()):
+            held = self._conversations.take_over(conversation, self._now_ms())
+            if held:
+                log.info("conversation_taken_over", sid=held.sid)
+                self._serve(held, "", Future())
+                served += 1
+        return served
+
+    def close(self) -> None:
+        """Let every turn that is running end."""
+        self._pool.shutdown(wait=True)
+
+    def _answer_now(self, found: Found, sid: str, deadline: float) -> str | None:
+        if isinstance(found, Answered):
+            return str(found.answer["text"])
+        if not isinstance(found, Held):
+            return None
+        mine: Future[str | None] = Future()
+        self._pool.submit(self._serve, found, sid, mine)
+        try:
+            return mine.result(timeout=max(deadline - time.monotonic(), 0))
+        except TooLate:
+            return None
+
+    def _serve(self, held: Held | None, sid: str, mine: "Future[str | None]") -> None:
+        """Take the person's messages until the list is empty; `mine` gets the answer to `sid`.
+
+        It gets None when this process lost the person: the truth is then in the store.
+        """
+        try:
+            while held:
+                answer, following = self._serve_one(held)
+                if held.sid == sid:
+                    mine.set_result(answer)
+                held = following
+        except Exception as problem:
+            log.error("conversation_store_failed", problem=type(problem).__name__)
+        finally:
+            if not mine.done():
+                mine.set_result(None)
+
+    def _serve_one(self, held: Held) -> tuple[str | None, Held | None]:
+        inbound = Inbound.from_json(held.message)
+        try:
+            taken = self._take(held, inbound)
+            return self._keep(held, inbound, taken)
+        except (OperationalError, InterfaceError) as problem:
+            log.error("database_failed_in_turn", sid=held.sid, problem=type(problem).__name__)
+            self._conversations.put_off(held, self._now_ms())
+            return _broken(held), None
+
+    def _take(self, held: Held, inbound: Inbound) -> Taken:
+        """The turn, or after a bug of ours the unchanged state and an apology."""
+        try:
+            look_back = held.attempt > 1 or held.state is None
+            return self._turns.take(inbound, held.state, self._clock(), look_back=look_back)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as bug:
+            log.exception("turn_failed", sid=held.sid, problem=type(bug).__name__)
+            return Taken(held.state or {}, _broken(held))
+
+    def _keep(self, held: Held, inbound: Inbound, taken: Taken) -> tuple[str | None, Held | None]:
+        in_outbox = held.owed or self._still_behind(held, inbound)
+        if in_outbox:
+            taken = self._owe(inbound, taken)
+        kept = self._commit(held, taken, in_outbox=in_outbox)
+        if isinstance(kept, Unheard):
+            in_outbox, taken = True, self._owe(inbound, taken)
+            kept = self._commit(held, taken, in_outbox=True)
+        self._outbox.enqueue(taken.owed)
+        if not isinstance(kept, Done):
+            return None, None
+        return "" if in_outbox else taken.text, kept.following
+
+    def _commit(self, held: Held, taken: Taken, *, in_outbox: bool) -> Done | Lost | Unheard:
+        answer = {"text": "" if in_outbox else taken.text}
+        return self._conversations.commit(held, taken.state, answer, self._now_ms(), in_outbox=in_outbox)
+
+    def _owe(self, inbound: Inbound, taken: Taken) -> Taken:
+        """Put the answer into the outbox; once, however often the turn is kept."""
+        if not taken.text:
+            return taken
+        with self._database.write() as db:
+            row = outbox.owe_reply(
+                db,
+                message_sid=inbound.sid,
+                lane=inbound.lane,
+                sender=inbound.sender,
+                body=taken.text,
+                now=self._clock(),
+            )
+        return Taken(taken.state, taken.text, (*taken.owed, row))
+
+    def _still_behind(self, held: Held, inbound: Inbound) -> bool:
+        """Whether an earlier answer is still in the outbox, which this one must not overtake."""
+        if not held.behind:
+            return False
+        with self._database.read() as db:
+            if outbox.unsent_replies(db, inbound.lane):
+                return True
+        self._conversations.clear_behind(held)
+        return False
+
+    def _now_ms(self) -> int:
+        return int(self._clock().timestamp() * 1000)
+
+
+def _broken(held: Held) -> str:
+    language = (held.state or {}).get("language") or "en"
+    return render(sentence_for("broken"), str(language))

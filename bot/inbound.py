@@ -1,0 +1,49 @@
+"""One message from outside, freed of its channel's form."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from flows.shapes import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """An inbound message: who, where to answer, and what was said. Survives JSON."""
+
+    sid: str
+    lane: str
+    """Where the answer goes, as Twilio writes it: `whatsapp:+91…`, `whatsapp:IN.…`, `+91…`."""
+    sender: str
+    """Which of our senders was written to."""
+    phone: str | None = None
+    """E.164, where the channel tells it."""
+    user: str | None = None
+    """WhatsApp's business-scoped user id, where it tells one."""
+    profile_name: str = ""
+    text: str = ""
+    form: str = "text"
+    """As in flows.shapes.Said."""
+    choice: str = ""
+    replied_to: str = ""
+    """SID of our message that was tapped or replied to."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The names that the person goes by, the phone first."""
+        names = (("phone", self.phone), ("user", self.user))
+        return tuple(f"{kind}:{value}" for kind, value in names if value) or (f"lane:{self.lane}",)
+
+    @property
+    def said(self) -> Said:
+        """The message as a flow sees it."""
+        return Said(text=self.text, choice=self.choice, form=self.form)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it waits in the person's list."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Back from the list."""
+        return cls(**data)

@@ -1,0 +1,111 @@
+"""One turn: what was said becomes a new state, an answer, and facts in the database, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot import effects
+from bot.database import Database
+from bot.delivery import render
+from bot.domain.models import TurnRecord
+from bot.errors import Refused
+from bot.facts import LiveFacts, Sources
+from bot.inbound import Inbound
+from flows import engine
+from flows.shapes import Effect, Facts, Say, Turn
+
+REFUSALS = 4
+"""How many refusals one turn may meet before that is a bug: each sends the person to another step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a turn came to."""
+
+    state: Mapping[str, Any]
+    text: str
+    owed: tuple[int, ...] = ()
+    """Deliveries to enqueue now that the turn is kept."""
+
+
+class _TakenBefore(Exception):
+    """The database already holds this turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Runs turns against one database."""
+
+    database: Database
+    sources: Sources
+    performing: "effects.Means" = field(repr=False)
+
+    def take(self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, *, look_back: bool) -> Taken:
+        """Run the turn of one message from the state that was kept.
+
+        `look_back` asks the database first whether the turn was taken before: needed where the
+        message was handed out before, or where Redis knows nothing of the person.
+        """
+        if look_back and (before := self._before(inbound.sid)):
+            return before
+        facts = self._facts(inbound, now)
+        revived, restarted = engine.revive(state)
+        turn = engine.take(revived, inbound.said, facts, restarted=restarted)
+        for _ in range(REFUSALS):
+            try:
+                return self._keep(inbound, turn, now)
+            except Refused as no:
+                facts = self._facts(inbound, now)
+                turn = engine.refuse(revived, turn, no.code, no.params, facts)
+            except _TakenBefore:
+                return self._before(inbound.sid) or self._keep(inbound, turn, now)
+        raise RuntimeError(f"one turn met {REFUSALS} refusals")
+
+    def _facts(self, inbound: Inbound, now: datetime) -> Facts:
+        return LiveFacts(self.sources, inbound, now)
+
+    def _before(self, sid: str) -> Taken | None:
+        with self.database.read() as db:
+            record = db.get(TurnRecord, sid)
+            return Taken(record.state, record.answer["text"]) if record else None
+
+    def _keep(self, inbound: Inbound, turn: Turn, now: datetime) -> Taken:
+        """Perform the turn's effects; one transaction where any of them writes, none otherwise."""
+        state = engine.to_json(turn.state)
+        if not any(effects.writes(effect) for effect in turn.effects):
+            return Taken(state, _text(turn, {}))
+        with self.database.write() as db:
+            record = _claim(db, inbound.sid, now)
+            doing = self.performing.within(db, inbound, now)
+            results = _perform_all(turn.effects, doing)
+            text = _text(turn, results)
+            record.answer, record.state = {"text": text}, state
+        return Taken(state, text, tuple(doing.owed))
+
+
+def _claim(db: Session, sid: str, now: datetime) -> TurnRecord:
+    """The turn's row, written first: a second transaction for the same message stops here."""
+    record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(record)
+    except IntegrityError:
+        raise _TakenBefore from None
+    return record
+
+
+def _perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    for effect in wanted:
+        if effects.writes(effect):
+            results |= effects.perform(effect, doing)
+    return results
+
+
+def _text(turn: Turn, results: Mapping[str, Any]) -> str:
+    says = [effect for effect in turn.effects if isinstance(effect, Say)]
+    return render.message(says, turn.state.language or "en", results)

@@ -1,0 +1,142 @@
+"""The conversation store: order, repeats, leases and joins, on a real Redis."""
+
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from bot.conversations import LEASE_MS, WAITING_MS, Answered, Conversations, Done, Found, Held, Lost, Unheard, Waiting
+
+ASHA = "phone:+919810000001"
+
+
+@pytest.fixture
+def store(redis: "Redis") -> Conversations:
+    return Conversations(redis, state_seconds=3600)
+
+
+def held(found: Found | Done | Lost | Unheard | None) -> Held:
+    if isinstance(found, Done):
+        found = found.following
+    assert isinstance(found, Held)
+    return found
+
+
+def say(store: Conversations, sid: str, *addresses: str, at: int = 1000) -> Found:
+    return store.accept(sid, addresses or (ASHA,), {"text": sid}, at)
+
+
+def keep(store: Conversations, now: Held, *, at: int = 1000, in_outbox: bool = False, **state: Any) -> Any:
+    return store.commit(now, state, {"text": f"answer to {now.sid}"}, at, in_outbox=in_outbox)
+
+
+def test_a_newcomer_is_held_with_no_state(store: Conversations) -> None:
+    first = held(say(store, "SM1"))
+    assert (first.sid, first.message, first.state, first.attempt) == ("SM1", {"text": "SM1"}, None, 1)
+
+
+def test_messages_are_handed_out_in_the_order_of_arrival_with_the_state_left_by_the_one_before(
+    store: Conversations,
+) -> None:
+    first = held(say(store, "SM1"))
+    assert [say(store, sid) for sid in ("SM3", "SM2")] == [Waiting(), Waiting()]
+    second = held(keep(store, first, step="a"))
+    third = held(keep(store, second, step="b"))
+    assert (second.sid, second.state, third.sid, third.state) == ("SM3", {"step": "a"}, "SM2", {"step": "b"})
+    assert keep(store, third, step="c") == Done(None)
+    assert store.pending() == 0
+
+
+def test_a_repeat_gets_the_first_answer_and_takes_nothing(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1")), step="a")
+    assert say(store, "SM1") == Answered({"text": "answer to SM1"})
+    assert held(say(store, "SM2")).state == {"step": "a"}
+
+
+def test_a_repeat_while_the_first_is_running_waits(store: Conversations) -> None:
+    held(say(store, "SM1"))
+    assert say(store, "SM1") == Waiting()
+
+
+def test_a_holder_that_dies_leaves_its_message_at_the_head(store: Conversations, redis: "Redis") -> None:
+    dead = held(say(store, "SM1"))
+    redis.delete(f"c:lease:{dead.conversation}")  # what LEASE_MS of silence does
+    again = held(store.look("SM1", 2000))
+    assert (again.sid, again.attempt) == ("SM1", 2)
+    assert keep(store, dead, step="from the dead") == Lost()
+    assert keep(store, again, step="a") == Done(None)
+
+
+def test_a_lease_ends_by_itself(store: Conversations, redis: "Redis") -> None:
+    first = held(say(store, "SM1"))
+    assert 0 < int(str(redis.pttl(f"c:lease:{first.conversation}"))) <= LEASE_MS
+
+
+def test_an_answer_that_nobody_waits_for_is_kept_only_with_its_row_in_the_outbox(store: Conversations) -> None:
+    first = held(say(store, "SM1"))
+    assert store.give_up("SM1", 12_000) is None
+    assert keep(store, first) == Unheard()
+    assert keep(store, first, in_outbox=True) == Done(None)
+    assert held(say(store, "SM2")).behind
+
+
+def test_an_answer_that_comes_just_as_the_waiter_leaves_is_given_to_the_waiter(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1")))
+    assert store.give_up("SM1", 12_000) == Answered({"text": "answer to SM1"})
+
+
+def test_abandoned_conversations_are_taken_over_with_their_answers_owed(store: Conversations, redis: "Redis") -> None:
+    dead = held(say(store, "SM1"))
+    redis.delete(f"c:lease:{dead.conversation}")
+    assert store.abandoned(1000 + WAITING_MS - 1) == []
+    [name] = store.abandoned(1001 + WAITING_MS)
+    late = store.take_over(name, 1001 + WAITING_MS)
+    assert late is not None
+    assert (late.sid, late.owed) == ("SM1", True)
+
+
+def test_a_conversation_somebody_holds_is_not_taken_over(store: Conversations) -> None:
+    first = held(say(store, "SM1"))
+    assert store.take_over(first.conversation, 1000 + WAITING_MS) is None
+
+
+def test_put_off_leaves_the_message_first_in_line(store: Conversations) -> None:
+    first = held(say(store, "SM1"))
+    say(store, "SM2")
+    store.put_off(first, 1000)
+    again = held(store.look("SM2", 1100))
+    assert (again.sid, again.attempt, again.owed) == ("SM1", 2, True)
+
+
+def test_two_addresses_of_one_person_are_one_conversation(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA, "user:IN.1")), step="a")
+    assert held(say(store, "SM2", "user:IN.1")).state == {"step": "a"}
+
+
+def test_two_people_found_to_be_one_keep_both_lists_in_order_of_arrival(store: Conversations) -> None:
+    by_phone = held(say(store, "SM1", ASHA))
+    by_user = held(say(store, "SM2", "user:IN.1"))
+    say(store, "SM3", ASHA)
+    say(store, "SM4", "user:IN.1")
+    assert say(store, "SM5", ASHA, "user:IN.1") == Waiting()
+    assert keep(store, by_user, step="x") == Lost()
+    order = [by_phone]
+    while (reply := keep(store, order[-1], step=order[-1].sid)).following:
+        order.append(reply.following)
+    assert [turn.sid for turn in order] == ["SM1", "SM2", "SM3", "SM4", "SM5"]
+    assert order[1].attempt == 2
+
+
+def test_the_later_state_of_two_joined_people_wins(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA, at=1000)), at=1000, step="old")
+    keep(store, held(say(store, "SM2", "user:IN.1", at=2000)), at=2000, step="new")
+    assert held(say(store, "SM3", ASHA, "user:IN.1", at=3000)).state == {"step": "new"}
+
+
+def test_state_lapses_and_answers_do_not_with_it(store: Conversations, redis: "Redis") -> None:
+    first = held(say(store, "SM1"))
+    keep(store, first, step="a")
+    assert 0 < int(str(redis.ttl(f"c:state:{first.conversation}"))) <= 3600
+    redis.delete(f"c:state:{first.conversation}")
+    assert say(store, "SM1") == Answered({"text": "answer to SM1"})
+    assert held(say(store, "SM2")).state is None
