@@ -373,6 +373,14 @@ class Step:
     """Effects as soon as the answer is accepted (send an OTP, check it)."""
     example: Sentence | None = None
     """An answer that would do, told after three that did not."""
+    also: Callable[[str, Answers, Facts], tuple[Effect, ...]] = lambda command, answers, facts: ()
+    """What a command word (by its name in flows.understanding) asks for at this question only: the
+    effects, after which the question is asked again (`resend` an OTP); nothing: no such command here."""
+
+
+Refusal = Callable[[str, Mapping[str, Any], Answers, Facts], Outcome]
+"""What follows the sentence of a refusal: its code, its parameters, the answers, the facts. Nothing that
+writes but SendPass; a Start of the same flow with some answers goes on with those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,8 +393,13 @@ class Flow:
     steps: tuple[Step, ...]
     finish: Callable[[Answers, Facts, str], Outcome]
     """What all answers together come to; the third argument is the language."""
-    refused: Mapping[str, str | None] = field(default_factory=dict)
+    refused: Mapping[str, str | Refusal | None] = field(default_factory=dict)
     """Where a refusal sends the person: the step to ask again (its answer is dropped), or None:
-    the flow ends."""
+    the flow ends; or a function that says what else follows."""
     questions_before: str = ""
     """The step before which the event's own questions are asked; empty: none."""
+    opening: Callable[[Answers, Facts], tuple[Sentence, ...]] = lambda answers, facts: ()
+    """What is said once, before the first question."""
+    instead: Callable[[Answers, Facts], Outcome] = lambda answers, facts: ()
+    """Asked before each question and before `finish`: where it gives anything, the flow ends with that
+    (no event is open, there is no pass to change)."""
