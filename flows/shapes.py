@@ -319,6 +319,10 @@ class Turn:
 
     state: State
     effects: tuple[Effect, ...]
+    flow: str = ""
+    """The flow that the effects come from, which may have ended with them; empty: none."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """The answers from which they come."""
 
 
 # --- what a flow is ----------------------------------------------------------------------------
@@ -341,6 +345,9 @@ class Field(Protocol):
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> Any:
         """The value (JSON, never None; empty string for a skipped answer). Raises Invalid."""
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """Raises Invalid when a value that was kept earlier holds no longer."""
 
     def find(self, text: str, known: Mapping[str, Any]) -> Any:
         """The value where a longer text states it beyond doubt, else None."""
@@ -373,6 +380,8 @@ class Step:
     """Effects as soon as the answer is accepted (send an OTP, check it)."""
     example: Sentence | None = None
     """An answer that would do, told after three that did not."""
+    once: bool = False
+    """An answer that cannot be given twice (an OTP): `back` drops it together with the one before."""
     also: Callable[[str, Answers, Facts], tuple[Effect, ...]] = lambda command, answers, facts: ()
     """What a command word (by its name in flows.understanding) asks for at this question only: the
     effects, after which the question is asked again (`resend` an OTP); nothing: no such command here."""
