@@ -6,10 +6,11 @@
 -- c:state:<conv>      hash: json, at
 -- c:lease:<conv>      the token of whoever holds the person
 -- c:behind:<conv>     an answer of this person went to the outbox
+-- c:window:<lane>     when somebody last wrote to us from there
 -- c:pending           sorted set of conversations with a message, by time of last progress
 
-local now, state_seconds, keep_seconds, alias_seconds, lease_ms, waiting_ms =
-  tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+local now, state_seconds, keep_seconds, alias_seconds, lease_ms, waiting_ms, window_seconds =
+  tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
 
 local function inbox(conv) return 'c:inbox:' .. conv end
 local function message(sid) return 'c:message:' .. sid end
@@ -111,9 +112,10 @@ end
 
 local verbs = {}
 
-function verbs.accept(sid, body, ...)
+function verbs.accept(sid, body, lane, ...)
   if redis.call('EXISTS', message(sid)) == 1 then return look(sid) end
   local conv = resolve({...})
+  if lane ~= '' then redis.call('SET', 'c:window:' .. lane, now, 'EX', window_seconds) end
   redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'))
   redis.call('EXPIRE', message(sid), keep_seconds)
   redis.call('RPUSH', inbox(conv), sid)
@@ -135,11 +137,11 @@ local function mine(conv, token, sid)
   return redis.call('GET', lease(conv)) == token and redis.call('LINDEX', inbox(conv), 0) == sid
 end
 
-function verbs.commit(conv, token, sid, json, answer, in_outbox)
+function verbs.commit(conv, token, sid, json, answer, in_outbox, keep_message)
   if not mine(conv, token, sid) then return {'lost'} end
   if in_outbox == '0' and redis.call('HGET', message(sid), 'owed') == '1' then return {'unheard'} end
   redis.call('HSET', message(sid), 'answer', answer)
-  redis.call('HDEL', message(sid), 'body')
+  if keep_message == '0' then redis.call('HDEL', message(sid), 'body') end
   redis.call('EXPIRE', message(sid), keep_seconds)
   redis.call('HSET', state(conv), 'json', json, 'at', now)
   redis.call('EXPIRE', state(conv), state_seconds)
@@ -159,5 +161,5 @@ end
 function verbs.take_over(conv) return hold(conv) end
 
 local arguments = {}
-for place = 7, #ARGV do arguments[#arguments + 1] = ARGV[place] end
+for place = 8, #ARGV do arguments[#arguments + 1] = ARGV[place] end
 return verbs[KEYS[1]](unpack(arguments))

@@ -20,6 +20,8 @@ ALIAS_SECONDS = 30 * 24 * 3600
 """How long two addresses of one person stay joined here; the database joins them for good."""
 LEASE_MS = 30_000
 """How long a holder may be silent before another takes over: longer than SQLite's busy time-out."""
+WINDOW_SECONDS = 24 * 3600
+"""How long WhatsApp lets us write freely to somebody who wrote to us (field notes, 1.7)."""
 WAITING_MS = 12_000
 """After this long no webhook request waits for a message any more: its answer goes by the outbox."""
 
@@ -80,13 +82,17 @@ class Conversations:
         source = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
         self._script = redis.register_script(source)
 
-    def accept(self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int) -> "Found":
+    def accept(
+        self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int, lane: str = ""
+    ) -> "Found":
         """Put a message on its person's list unless it was there before, and hold the person if nobody does.
+
+        It opens the 24-hour window of `lane`, the address that the message came from.
 
         `addresses` are the one or two names of the person (`phone:…`, `user:…`); two that were
         apart until now are joined, and so are their lists.
         """
-        return self._found(self._run("accept", now_ms, sid, json.dumps(message), *addresses))
+        return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, *addresses))
 
     def look(self, sid: str, now_ms: int) -> "Found":
         """What has become of an accepted message; holds the person if nobody does."""
@@ -98,12 +104,20 @@ class Conversations:
         return found if isinstance(found, Answered) else None
 
     def commit(
-        self, held: Held, state: Mapping[str, Any], answer: Mapping[str, Any], now_ms: int, *, in_outbox: bool
+        self,
+        held: Held,
+        state: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        now_ms: int,
+        *,
+        in_outbox: bool,
+        keep_message: bool = False,
     ) -> Done | Lost | Unheard:
         """Keep the state and the answer and take the message off the list, all or nothing.
 
         `in_outbox` says that the answer's row in the outbox is written; without it the answer of a
-        message that nobody waits for is refused with Unheard.
+        message that nobody waits for is refused with Unheard. `keep_message` leaves the message's
+        own words under its SID for as long as its answer: for one that we could not deal with.
         """
         reply = self._run(
             "commit",
@@ -114,6 +128,7 @@ class Conversations:
             json.dumps(state),
             json.dumps(answer),
             int(in_outbox),
+            int(keep_message),
         )
         match reply[0]:
             case b"lost":
@@ -148,7 +163,7 @@ class Conversations:
         return int(self._redis.zcard("c:pending"))
 
     def _run(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
-        numbers = (now_ms, self._state_seconds, KEEP_SECONDS, ALIAS_SECONDS, LEASE_MS, WAITING_MS)
+        numbers = (now_ms, self._state_seconds, KEEP_SECONDS, ALIAS_SECONDS, LEASE_MS, WAITING_MS, WINDOW_SECONDS)
         reply: list[Any] = self._script(keys=[verb], args=[*numbers, *arguments])
         return reply
 

@@ -18,7 +18,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 20, "max_overflow": 20}
-        self.engine = create_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.engine = create_engine(url, pool_pre_ping=not self.is_sqlite, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -54,7 +55,9 @@ class Dialogue:
         """
         deadline = time.monotonic() + wait
         pause = LONGEST_PAUSE / 8
-        found: Found = self._conversations.accept(inbound.sid, inbound.addresses, inbound.to_json(), self._now_ms())
+        found: Found = self._conversations.accept(
+            inbound.sid, inbound.addresses, inbound.to_json(), self._now_ms(), inbound.lane
+        )
         while True:
             answer = self._answer_now(found, inbound.sid, deadline)
             if answer is not None:
@@ -132,7 +135,7 @@ class Dialogue:
             raise
         except Exception as bug:
             log.exception("turn_failed", sid=held.sid, problem=type(bug).__name__)
-            return Taken(held.state or {}, _broken(held))
+            return Taken(held.state or {}, _broken(held), broken=True)
 
     def _keep(self, held: Held, inbound: Inbound, taken: Taken) -> tuple[str | None, Held | None]:
         in_outbox = held.owed or self._still_behind(held, inbound)
@@ -149,7 +152,9 @@ class Dialogue:
 
     def _commit(self, held: Held, taken: Taken, *, in_outbox: bool) -> Done | Lost | Unheard:
         answer = {"text": "" if in_outbox else taken.text}
-        return self._conversations.commit(held, taken.state, answer, self._now_ms(), in_outbox=in_outbox)
+        return self._conversations.commit(
+            held, taken.state, answer, self._now_ms(), in_outbox=in_outbox, keep_message=taken.broken
+        )
 
     def _owe(self, inbound: Inbound, taken: Taken) -> Taken:
         """Put the answer into the outbox; once, however often the turn is kept."""
@@ -164,7 +169,7 @@ class Dialogue:
                 body=taken.text,
                 now=self._clock(),
             )
-        return Taken(taken.state, taken.text, (*taken.owed, row))
+        return replace(taken, owed=(*taken.owed, row))
 
     def _still_behind(self, held: Held, inbound: Inbound) -> bool:
         """Whether an earlier answer is still in the outbox, which this one must not overtake."""

@@ -30,6 +30,8 @@ class Taken:
     text: str
     owed: tuple[int, ...] = ()
     """Deliveries to enqueue now that the turn is kept."""
+    broken: bool = False
+    """A bug of ours: the state is what it was and the text an apology."""
 
 
 class _TakenBefore(Exception):

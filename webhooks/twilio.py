@@ -1,0 +1,155 @@
+"""Twilio's doors: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Blueprint, Response, abort, request
+from redis.exceptions import RedisError
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+
+from bot.inbound import Inbound
+
+if TYPE_CHECKING:
+    from bot.service import Service
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 64 * 1024
+"""Twilio's own forms stay below 20 KB; more is nobody we know."""
+PHONE = re.compile(r"\+[1-9]\d{6,14}")
+USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
+PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
+FORMS = {
+    "text": "text",
+    "image": "image",
+    "audio": "audio",
+    "voice": "audio",
+    "video": "video",
+    "sticker": "sticker",
+    "document": "document",
+    "contacts": "contact",
+    "location": "location",
+}
+"""MessageType, as seen in real captures, to what a flow calls it (field notes, 1.1)."""
+MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
+
+Form = Mapping[str, str]
+
+
+def blueprint(service: "Service") -> Blueprint:
+    """The doors of `/webhooks/twilio`."""
+    doors = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
+    signed = _signed(service)
+
+    @doors.post("/message")
+    @signed
+    def message() -> Response:
+        inbound = read_inbound(request.form)
+        if inbound is None:
+            return twiml("")
+        try:
+            return twiml(service.dialogue.hear(inbound))
+        except RedisError as problem:
+            log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
+            return Response("try again", 503, {"Retry-After": "5"})
+
+    @doors.post("/status")
+    @signed
+    def status() -> Response:
+        delivery = request.args.get("delivery", "")
+        error = request.form.get("ErrorCode", "")
+        service.outbox.note_status(
+            message_sid=request.form.get("MessageSid", ""),
+            delivery_id=int(delivery) if delivery.isascii() and delivery.isdigit() else None,
+            status=request.form.get("MessageStatus", ""),
+            error_code=int(error) if error.isascii() and error.isdigit() else None,
+            now=service.now(),
+        )
+        return Response(status=204)
+
+    return doors
+
+
+def twiml(text: str) -> Response:
+    """The text as TwiML; an empty text is no message."""
+    answer = MessagingResponse()
+    if text:
+        answer.message(text)
+    return Response(str(answer), 200, content_type="text/xml; charset=utf-8")
+
+
+def _signed(service: "Service") -> Callable[[Callable[[], Response]], Callable[[], Response]]:
+    """Let through only what Twilio signed for our account; 403 for anything else.
+
+    The URL that was signed is our public one, whatever a proxy made of the Host header.
+    """
+    settings = service.settings
+    validator = RequestValidator(settings.twilio_auth_token)
+
+    def door(view: Callable[[], Response]) -> Callable[[], Response]:
+        @wraps(view)
+        def guarded() -> Response:
+            request.max_content_length = LARGEST_BODY
+            signature = request.headers.get("X-Twilio-Signature", "")
+            query = request.query_string.decode("latin-1")
+            url = settings.origin + request.path + (f"?{query}" if query else "")
+            if not signature or not validator.validate(url, request.form, signature):
+                abort(403)
+            if request.form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
+                abort(403)
+            return view()
+
+        return guarded
+
+    return door
+
+
+def read_inbound(form: Form) -> Inbound | None:
+    """The message in Twilio's form; None where it names no message or nobody."""
+    sid, lane = form.get("MessageSid", ""), form.get("From", "")
+    if not sid or not lane or len(lane) > 200:
+        return None
+    return Inbound(
+        sid=sid if PLAIN_SID.fullmatch(sid) else "X" + hashlib.sha256(sid.encode()).hexdigest()[:63],
+        lane=lane,
+        sender=form.get("To", "")[:60],
+        phone=_match(PHONE, lane),
+        user=_match(USER, lane) or _match(USER, form.get("ExternalUserId", "")),
+        profile_name=_storable(form.get("ProfileName", ""))[:80],
+        text=_storable(form.get("Body", "")),
+        form=_form(form),
+        choice=_storable(form.get("ButtonPayload", "") or form.get("ListId", "")),
+        replied_to=form.get("OriginalRepliedMessageSid", "")[:64],
+    )
+
+
+def _match(pattern: re.Pattern[str], address: str) -> str | None:
+    found = pattern.fullmatch(address.removeprefix("whatsapp:"))
+    return found.group() if found else None
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL cannot keep."""
+    return text.replace("\x00", "")
+
+
+def _form(form: Form) -> str:
+    """What kind of message it is, in a flow's words."""
+    if form.get("ButtonPayload") or form.get("ListId"):
+        return "choice"
+    named = FORMS.get(form.get("MessageType", ""))
+    has_media = form.get("NumMedia", "0").strip() not in ("", "0")
+    if has_media and named in (None, "text", "image", "document"):
+        content = form.get("MediaContentType0", "").partition(";")[0].strip().lower()
+        kind = content.partition("/")[0]
+        return MEDIA.get(content) or (kind if kind in ("image", "audio", "video") else "document")
+    if named:
+        return named
+    if form.get("Latitude"):
+        return "location"
+    return "other" if form.get("MessageType") not in (None, "", "interactive", "button") else "text"
