@@ -2,16 +2,17 @@
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import ipaddress
 import os
 import secrets
-import tempfile
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import NotReady
@@ -21,39 +22,44 @@ SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopb
 SIMULATED_SENDER = "whatsapp:+14155238886"
 SIMULATED_SMS = "+14155550100"
 LONGEST_SOCKET_PATH = 100
-"""Linux allows 107 bytes in a socket's path; some of them go to temporary suffixes."""
+"""macOS allows 103 bytes in a socket's path, Linux 107."""
+SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR
+SHORTEST_SECRET = 16
+ENV_FILE = Path(".env")
 
 
 class Settings(BaseSettings):
-    """The settings of contract section 2; fields are named as there, in small letters."""
+    """Each setting is the environment variable of its name in capitals; an empty one counts as not given."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=False)
+    model_config = SettingsConfigDict(env_ignore_empty=True, str_strip_whitespace=True, extra="ignore")
 
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
+    host: str = ""
+    """The address that the web process listens on; empty: loopback with the simulator, else every address."""
     var_dir: Path = Path("var")
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    redis_url: str = Field(default="", repr=False)
     public_url: str = ""
-    secret_key: str = ""
-    pass_signing_key: str = ""
+    secret_key: str = Field(default="", repr=False)
+    pass_signing_key: str = Field(default="", repr=False)
     twilio_account_sid: str = ""
-    twilio_auth_token: str = ""
+    twilio_auth_token: str = Field(default="", repr=False)
     twilio_whatsapp_from: Annotated[tuple[str, ...], NoDecode] = ()
     twilio_sms_from: str = ""
     twilio_otp_content_sid: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_api_base: str = ""
-    twilio_mps: int = Field(80, ge=1, le=1000)
+    twilio_mps: int = Field(default=80, ge=1, le=1000)
     otp_backend: Literal["self", "twilio_verify"] = "self"
     twilio_verify_sid: str = ""
-    default_region: str = Field("IN", pattern="^[A-Z]{2}$")
+    default_region: str = Field(default="IN", pattern="^[A-Z]{2}$")
     demo: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "text", "json"] = ""
-    sentry_dsn: str = ""
-    conversation_hours: int = Field(24, ge=1, le=24 * 7)
+    sentry_dsn: str = Field(default="", repr=False)
+    conversation_hours: int = Field(default=24, ge=1, le=24 * 7)
     """How long an unfinished conversation is remembered."""
-    workers: int = Field(1, ge=1, le=64)
+    workers: int = Field(default=1, ge=1, le=64)
     """Processes of one `worker` command."""
 
     @field_validator("twilio_whatsapp_from", mode="before")
@@ -66,32 +72,33 @@ class Settings(BaseSettings):
     def _accept_platform_urls(cls, value: str) -> str:
         for short in ("postgres://", "postgresql://"):
             if value.startswith(short):
-                return "postgresql+psycopg://" + value.removeprefix(short)
+                value = "postgresql+psycopg://" + value.removeprefix(short)
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-        return value
+        return _with_a_port_that_can_be(value)
 
     @field_validator("redis_url")
     @classmethod
     def _accept_redis_urls(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
-        return value
+        return _with_a_port_that_can_be(value)
 
     @field_validator("public_url", "twilio_api_base")
     @classmethod
     def _origin(cls, value: str) -> str:
-        value = value.rstrip("/")
+        value = _with_a_port_that_can_be(value.rstrip("/"))
         parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        bare = parts.scheme in ("http", "https") and parts.hostname and parts.netloc == value.split("://", 1)[1]
+        if value and not (bare and "@" not in value):
             raise ValueError("must be an origin such as https://pass.example.org, without a path")
         return value
 
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:
-        if value and len(value) < 16:
-            raise ValueError("must have at least 16 characters")
+        if value and len(value) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
         return value
 
     @field_validator("pass_signing_key")
@@ -105,34 +112,41 @@ class Settings(BaseSettings):
             raise ValueError("must be the base64 of 32 bytes")
         return value
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        missing: list[str] = []
-        if self.simulated:
-            self.twilio_account_sid = SIMULATED_ACCOUNT
-            self.twilio_auth_token = SIMULATED_TOKEN
-            self.twilio_whatsapp_from = self.twilio_whatsapp_from or (SIMULATED_SENDER,)
-        else:
-            missing += [] if self.twilio_account_sid else ["TWILIO_ACCOUNT_SID: needed with TWILIO_AUTH_TOKEN"]
-            missing += [] if self.twilio_auth_token else ["TWILIO_AUTH_TOKEN: needed with TWILIO_ACCOUNT_SID"]
-            missing += [] if self.public_url else ["PUBLIC_URL: needed with real Twilio"]
-            missing += [] if self.secret_key else ["SECRET_KEY: needed with real Twilio"]
-            if not (self.twilio_whatsapp_from or self.twilio_messaging_service_sid):
-                missing.append("TWILIO_WHATSAPP_FROM: needed with real Twilio (or TWILIO_MESSAGING_SERVICE_SID)")
-        if (self.database_url or self.redis_url) and not self.secret_key:
-            missing.append("SECRET_KEY: needed where DATABASE_URL or REDIS_URL is given")
-        if self.otp_backend == "twilio_verify" and not self.twilio_verify_sid:
-            missing.append("TWILIO_VERIFY_SID: needed with OTP_BACKEND=twilio_verify")
-        if self.public_url.startswith("http://") and not is_loopback(self.public_url):
-            missing.append("PUBLIC_URL: must be https unless its host is loopback")
-        if missing:
-            raise ValueError("\n".join(missing))
-        return self
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _dsn(cls, value: str) -> str:
+        parts = urlsplit(_with_a_port_that_can_be(value))
+        if value and not (parts.scheme in ("http", "https") and parts.username and parts.path.strip("/")):
+            raise ValueError("must be a Sentry DSN: https://KEY@HOST/PROJECT")
+        return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_at_once(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Judge the settings together also where one is wrong by itself, so that nobody mends them one by one."""
+        try:
+            settings, wrong = handler(values), {}
+        except ValidationError as error:
+            wrong = {str(problem["loc"][0]): problem["msg"] for problem in error.errors(include_input=False)}
+            settings = handler({name: value for name, value in values.items() if name not in wrong})
+        complaints = [f"{name.upper()}: {message.removeprefix('Value error, ')}" for name, message in wrong.items()]
+        complaints += _missing(settings, wrong)
+        if complaints:
+            raise ValueError("\n".join(complaints))
+        if settings.simulated:
+            settings.twilio_account_sid, settings.twilio_auth_token = SIMULATED_ACCOUNT, SIMULATED_TOKEN
+            settings.twilio_whatsapp_from = settings.twilio_whatsapp_from or (SIMULATED_SENDER,)
+        return settings
 
     @property
     def simulated(self) -> bool:
         """True where no real Twilio account is set: the built-in simulator plays Twilio."""
         return self.twilio_account_sid in ("", SIMULATED_ACCOUNT) and self.twilio_auth_token in ("", SIMULATED_TOKEN)
+
+    @property
+    def listens_on(self) -> str:
+        """The web process's own address. The simulator asks for no password, so it stays on this machine."""
+        return self.host or ("127.0.0.1" if self.simulated else "0.0.0.0")  # noqa: S104 - platforms ask for it
 
     @property
     def origin(self) -> str:
@@ -157,7 +171,7 @@ class Settings(BaseSettings):
     @property
     def redis(self) -> str:
         """The Redis URL in force; the embedded server listens on a socket under VAR_DIR."""
-        return self.redis_url or f"unix://{self.redis_socket}"
+        return self.redis_url or f"unix://{quote(str(self.redis_socket))}"
 
     @property
     def redis_socket(self) -> Path:
@@ -166,7 +180,7 @@ class Settings(BaseSettings):
         if len(str(socket).encode()) <= LONGEST_SOCKET_PATH:
             return socket
         name = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"pravesh-{os.getuid()}-{name}" / "redis.sock"
+        return SHORT_FOLDER / f"pravesh-{os.getuid()}-{name}" / "redis.sock"
 
 
 def is_loopback(origin: str) -> bool:
@@ -180,39 +194,81 @@ def is_loopback(origin: str) -> bool:
         return False
 
 
-def load() -> Settings:
-    """The settings from the environment and `.env`.
+def load(env_file: Path = ENV_FILE) -> Settings:
+    """The settings from the environment and `.env`, with the kept secret where none is given.
 
-    Raises NotReady that names every wrong or missing setting, never its value.
+    Raises NotReady that names every wrong or missing setting, a line each, never its value.
     """
+
+    class WithFile(Settings):
+        model_config = SettingsConfigDict(env_file=env_file, env_file_encoding="utf-8")
+
     try:
-        settings = Settings()
+        settings: Settings = WithFile()
     except ValidationError as error:
-        raise NotReady("\n".join(_complaints(error))) from None
+        lines = [problem["msg"].removeprefix("Value error, ") for problem in error.errors(include_input=False)]
+        raise NotReady("\n".join(lines)) from None
+    except (OSError, UnicodeDecodeError):
+        raise NotReady(f"{env_file}: cannot be read as UTF-8 text") from None
     if not settings.secret_key:
         settings.secret_key = kept_secret(settings.var_dir)
     return settings
 
 
-def _complaints(error: ValidationError) -> list[str]:
-    lines: list[str] = []
-    for problem in error.errors(include_input=False, include_url=False):
-        message = problem["msg"].removeprefix("Value error, ")
-        name = ".".join(str(part) for part in problem["loc"][:1]).upper()
-        lines += [f"{name}: {message}"] if name else message.splitlines()
-    return lines
+def _with_a_port_that_can_be(url: str) -> str:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("is not a URL: its host or port cannot be read") from None
+    return url
+
+
+def _missing(settings: Settings, wrong: Collection[str]) -> Iterator[str]:
+    """What the settings lack when seen together; one that is given but wrong is not missing."""
+
+    def lacks(name: str) -> bool:
+        return not getattr(settings, name) and name not in wrong
+
+    if not settings.simulated:
+        needed = {"twilio_account_sid": "TWILIO_AUTH_TOKEN", "twilio_auth_token": "TWILIO_ACCOUNT_SID"}
+        needed |= {"public_url": "real Twilio"}
+        yield from (f"{name.upper()}: needed with {other}" for name, other in needed.items() if lacks(name))
+        if lacks("twilio_whatsapp_from") and lacks("twilio_messaging_service_sid"):
+            yield "TWILIO_WHATSAPP_FROM: needed with real Twilio (or TWILIO_MESSAGING_SERVICE_SID)"
+    elsewhere = not settings.simulated or not lacks("database_url") or not lacks("redis_url")
+    if elsewhere and lacks("secret_key"):
+        yield "SECRET_KEY: needed with real Twilio, and where DATABASE_URL or REDIS_URL is given"
+    if settings.otp_backend == "twilio_verify" and lacks("twilio_verify_sid"):
+        yield "TWILIO_VERIFY_SID: needed with OTP_BACKEND=twilio_verify"
+    if settings.public_url.startswith("http://") and not is_loopback(settings.public_url):
+        yield "PUBLIC_URL: must be https unless its host is loopback"
 
 
 def kept_secret(var_dir: Path) -> str:
-    """The secret made once and kept under VAR_DIR, readable by its owner only."""
+    """The secret made once and kept under VAR_DIR, readable by its owner only.
+
+    Processes that start together come to the same one: the file appears whole, by a link that only
+    the first of them can make. Raises NotReady where VAR_DIR cannot be written or the file is damaged.
+    """
     file = var_dir / "secret_key"
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
+        if not file.exists():
+            _make_secret(file)
+        secret = file.read_text().strip()
     except OSError as problem:
         raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
-    with os.fdopen(descriptor, "w") as kept:
-        kept.write(secrets.token_urlsafe(32))
-    return file.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise NotReady("VAR_DIR: its file secret_key is damaged; without the old one the kept pass keys cannot be read")
+    return secret
+
+
+def _make_secret(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+            kept.write(secrets.token_urlsafe(32))
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
