@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("consent_version", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("policy IN ('once', 'daily', 'in_out')", name=op.f("ck_events_policy")),
         sa.CheckConstraint("status IN ('closed', 'open', 'cancelled')", name=op.f("ck_events_status")),
@@ -74,7 +75,7 @@ def upgrade() -> None:
     op.create_table(
         "contact_aliases",
         sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("value", sa.String(length=140), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('phone', 'user')", name=op.f("ck_contact_aliases_kind")),
         sa.ForeignKeyConstraint(
@@ -161,6 +162,7 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("party_size", sa.Integer(), nullable=False),
+        sa.Column("twin", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("replaced_by_id", sa.Integer(), nullable=True),
         sa.Column("key_id", sa.Integer(), nullable=False),
@@ -183,7 +185,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_passes_registration_id", ["registration_id"], unique=False)
         batch_op.create_index(
             "uq_passes_one_a_day",
-            ["holder_id", "event_id", "kind_id", "day"],
+            ["holder_id", "event_id", "kind_id", "day", "twin"],
             unique=True,
             sqlite_where=sa.text("status = 'valid'"),
             postgresql_where=sa.text("status = 'valid'"),

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base
@@ -41,6 +41,8 @@ class Event(Base):
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Texts of the event by name, then language: `consent`, `welcome`, `instructions`, `notice`."""
     consent_version: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column(default=1, onupdate=text("revision + 1"))
+    """Counts the changes of this row, so that whoever keeps a copy can tell whether it is still true."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")

@@ -60,6 +60,9 @@ class Pass(Base):
     day: Mapped[date]
     """The visit date in the event's time zone; for a kind of several days the first of them."""
     party_size: Mapped[int]
+    twin: Mapped[int] = mapped_column(default=0)
+    """0, but for a pass that came with a joined contact when there was one for that day already: then
+    its own id, so that both stay valid. See bot.domain.people."""
     status: Mapped[str] = mapped_column(String(10), default="valid")
     """`valid`, `revoked` or `replaced`."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"))
@@ -80,6 +83,7 @@ class Pass(Base):
             "event_id",
             "kind_id",
             "day",
+            "twin",
             unique=True,
             sqlite_where=text("status = 'valid'"),
             postgresql_where=text("status = 'valid'"),

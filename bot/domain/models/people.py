@@ -28,7 +28,7 @@ class ContactAlias(Base):
     __tablename__ = "contact_aliases"
 
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
-    value: Mapped[str] = mapped_column(String(140), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
 
     contact: Mapped[Contact] = relationship(back_populates="aliases")
