@@ -1,0 +1,113 @@
+"""What the conversations choose from: events, days, passes; and how each reads in a list."""
+
+from datetime import date
+
+from flows.event_states import OPEN, open_days, state_of
+from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
+from flows.texts import LANGUAGES, Spoken, _, lines, ngettext_, words
+
+
+def people(count: int) -> Sentence:
+    """`3 people`."""
+    return ngettext_("{count} person", "{count} people", count=count)
+
+
+def open_events(facts: Facts) -> tuple[Event, ...]:
+    """The events that somebody can register for now."""
+    return tuple(event for event in facts.events if state_of(event, facts.days(event), facts.now) == OPEN)
+
+
+def event_by(slug: str, facts: Facts) -> Event | None:
+    """The event of this slug, open or not; None where there is none (any more)."""
+    return next((event for event in facts.events if event.slug == slug), None)
+
+
+def the_event(answers: Answers, facts: Facts) -> Event | None:
+    """The event that this conversation is about: the chosen one, or the only open one."""
+    if answers.get("event"):
+        return event_by(answers["event"], facts)
+    events = open_events(facts)
+    return events[0] if len(events) == 1 else None
+
+
+def event_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    """The open events, with their dates."""
+    return tuple(Option(event.slug, words(event.name), dates(event)) for event in open_events(facts))
+
+
+def dates(event: Event) -> Sentence:
+    """`Sat 17 Jan to Sun 25 Jan`; one day only once."""
+    if event.starts_on == event.ends_on:
+        return words(event.starts_on)
+    return _("{first} to {last}", first=event.starts_on, last=event.ends_on)
+
+
+def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
+    """The days of the conversation's event that somebody can still register for."""
+    event = the_event(answers, facts)
+    return open_days(event, facts.days(event), facts.now) if event else ()
+
+
+def the_day(answers: Answers, facts: Facts) -> EventDay | None:
+    """The day that was chosen, if it can still be had."""
+    chosen = answers.get("visit_date")
+    return next((day for day in days_of(answers, facts) if day.day.isoformat() == chosen), None)
+
+
+def the_pass(answers: Answers, facts: Facts) -> PassFacts | None:
+    """The pass that this conversation is about: the chosen one, or the only one."""
+    chosen = answers.get("code")
+    if chosen:
+        return next((known for known in facts.passes if known.code == chosen), None)
+    return facts.passes[0] if len(facts.passes) == 1 else None
+
+
+def the_only_pass(answers: Answers, facts: Facts) -> str | None:
+    """Its code, so that nobody is asked which of one."""
+    return facts.passes[0].code if len(facts.passes) == 1 else None
+
+
+def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    """The person's passes, by day and party, with code and name."""
+    return tuple(Option(known.code, _day_and_party(known), _code_and_name(known)) for known in facts.passes)
+
+
+def _day_and_party(known: PassFacts) -> Sentence:
+    return _("{day}, {people}", day=known.day, people=people(known.party_size))
+
+
+def _code_and_name(known: PassFacts) -> Sentence:
+    return _("{code}, {name}", code=known.code, name=known.full_name)
+
+
+def pass_line(known: PassFacts) -> Sentence:
+    """A pass in one line of a list: code, day, party, and whose it is when it is not one's own."""
+    if known.own:
+        return _("*{code}*: {day}, {people}", code=known.code, day=known.day, people=people(known.party_size))
+    return _(
+        "*{code}*: {day}, {people}, for {name}",
+        code=known.code,
+        day=known.day,
+        people=people(known.party_size),
+        name=known.full_name,
+    )
+
+
+def day_from(text: str) -> date:
+    """The day of an answer, which keeps it as ISO text."""
+    return date.fromisoformat(text)
+
+
+def in_each_language(sentence: Sentence, facts: Facts) -> Sentence:
+    """The sentence in every language below each other, for somebody whose language is not known yet."""
+    if facts.person.language:
+        return sentence
+    return lines(*(Spoken(sentence, language) for language in LANGUAGES))
+
+
+def hours_of(event: Event, day: EventDay) -> Sentence | None:
+    """`10 am to 8 pm`, where the day has hours."""
+    opens, closes = day.opens or event.opens, day.closes or event.closes
+    if opens is None or closes is None:
+        return None
+    return _("{opens} to {closes}", opens=opens, closes=closes)

@@ -1,0 +1,58 @@
+"""What the machine itself says, whatever conversation is going on: about commands, stopping, odd messages.
+
+Words in *bold* that are no parameters are always words that can be typed.
+"""
+
+from flows.texts import _, lines
+
+HELP = lines(
+    _("Answer by typing, or send the number of your choice."),
+    _("*back*: the question before"),
+    _("*restart*: from the beginning"),
+    _("*menu*: everything you can do here"),
+    _("*language*: another language"),
+    _("*stop*: no more messages from us"),
+)
+"""The words that work everywhere; the open question follows."""
+
+EXAMPLE = _("For example: {example}")
+"""After three answers that could not be used; `example` is the step's."""
+
+ASK_HELP = _("Type *help* to see what you can do, or *restart* to begin again.")
+"""After three answers that could not be used, below the example."""
+
+NOT_WORDS = _("Sorry, I can only read typed words here.")
+"""A picture, voice message, sticker, document, contact or place instead of an answer; the question follows."""
+
+OLD_TAP = _("That button belongs to an earlier question. This is where we are:")
+"""A tap on a question that is not open any more; the open question follows."""
+
+NOTHING_BEFORE = _("This is the first question; there is nothing to go back to.")
+"""`back` at the first question; the question follows."""
+
+LEFT = _("All right, I have left that. Nothing was saved. Write *hi* whenever you like.")
+"""`cancel` inside a question: the conversation was left, no pass was touched."""
+
+RESTARTED = _("Let us begin again.")
+"""`restart`; the first question follows."""
+
+BEGUN_AGAIN = _("Your last conversation was too long ago for me to go on with it. Let us begin again.")
+"""A conversation could not be read any more; the first question follows."""
+
+LATE = _("An earlier message of yours reached me late, so I did not use it. This is where we are:")
+"""A message found after a newer one was answered; the open question follows."""
+
+LATE_ALONE = _("An earlier message of yours reached me late, so I did not use it. Write *hi* to go on.")
+"""The same where no question is open."""
+
+STOPPED = _("You will get no more messages from us. Your passes stay valid. Type *start* to begin again.")
+"""`stop`."""
+
+STILL_STOPPED = _("You have stopped our messages. Type *start* to begin again.")
+"""Anything but `start` or `hi` while stopped."""
+
+RESUMED = _("Good to have you back.")
+"""`start` or `hi` after a stop; what they would see otherwise follows."""
+
+NOTHING_OPEN = _("Write *hi* to begin, or *help*.")
+"""Words that nothing here can use while no question is open."""
