@@ -1,8 +1,70 @@
 """The only place where parts are put together."""
 
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from redis import Redis
+
+from bot.conversations import Conversations
+from bot.database import Database
+from bot.delivery.outbox import Outbox
+from bot.delivery.whatsapp import Twilio
+from bot.dialogue import Dialogue
+from bot.domain.keys import KeyRing
+from bot.domain.otp import Otps
+from bot.effects import Means
+from bot.facts import Sources
+from bot.settings import Settings
+from bot.turns import Turns
+
+REDIS_SECONDS = 5.0
+"""How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
 
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Every part, ready for use. Doors and jobs take what they need from here."""
+
+    settings: Settings
+    database: Database
+    redis: "Redis" = field(repr=False)
+    ring: KeyRing = field(repr=False)
+    otps: Otps = field(repr=False)
+    twilio: Twilio = field(repr=False)
+    outbox: Outbox = field(repr=False)
+    conversations: Conversations = field(repr=False)
+    dialogue: Dialogue = field(repr=False)
+    now: Callable[[], datetime] = utc_now
+
+    def close(self) -> None:
+        """Let what is running end and give back all connections."""
+        self.dialogue.close()
+        self.redis.close()
+        self.database.close()
+
+
+def connect_redis(url: str) -> "Redis":
+    """A client for the settings' Redis; answers are bytes, as RQ wants them."""
+    return Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+
+
+def assemble(settings: Settings) -> Service:
+    """Put the service together from its settings. Raises NotReady where it cannot work."""
+    database = Database(settings.database)
+    redis = connect_redis(settings.redis)
+    first_seed = base64.b64decode(settings.pass_signing_key) or None
+    ring = KeyRing.open(database, settings.secret_key, first_seed)
+    otps = Otps(redis, settings)
+    twilio = Twilio(settings)
+    outbox = Outbox(database, redis, twilio, otps, settings)
+    conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
+    turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps))
+    dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
+    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue)
