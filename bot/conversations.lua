@@ -150,6 +150,11 @@ function verbs.commit(conv, token, sid, json, answer, in_outbox, keep_message)
   return hand_out(conv, token)
 end
 
+function verbs.renew(conv, token)
+  if redis.call('GET', lease(conv)) == token then redis.call('PEXPIRE', lease(conv), lease_ms) end
+  return {'waiting'}
+end
+
 function verbs.put_off(conv, token, sid)
   if not mine(conv, token, sid) then return {'lost'} end
   redis.call('HSET', message(sid), 'owed', '1')

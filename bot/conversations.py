@@ -18,8 +18,11 @@ KEEP_SECONDS = 48 * 3600
 """How long a message and its answer are remembered: longer than the day after which Twilio might repeat it."""
 ALIAS_SECONDS = 30 * 24 * 3600
 """How long two addresses of one person stay joined here; the database joins them for good."""
-LEASE_MS = 30_000
-"""How long a holder may be silent before another takes over: longer than SQLite's busy time-out."""
+LEASE_MS = 6_000
+"""How long a holder may be silent before another takes over: less than a webhook waits, so that the
+repeat of a message whose process died is answered in its own response."""
+RENEW_SECONDS = 1.5
+"""How often a holder at work says that it lives: several times a lease."""
 WINDOW_SECONDS = 24 * 3600
 """How long WhatsApp lets us write freely to somebody who wrote to us (field notes, 1.7)."""
 WAITING_MS = 12_000
@@ -139,6 +142,10 @@ class Conversations:
                 return Done(_held(reply))
             case _:
                 return Done(None)
+
+    def renew(self, held: Held) -> None:
+        """Say that the holder lives, if it still is the holder."""
+        self._run("renew", 0, held.conversation, held.token)
 
     def put_off(self, held: Held, now_ms: int) -> None:
         """Let go of the person and leave the message at the head, to be taken again later."""

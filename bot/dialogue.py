@@ -15,6 +15,7 @@ from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.outbox import Outbox
 from bot.inbound import Inbound
+from bot.leases import Leases
 from bot.turns import Taken, Turns
 from flows.texts import render, sentence_for
 
@@ -45,6 +46,7 @@ class Dialogue:
         self._outbox = outbox
         self._clock = clock
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="turn")
+        self._leases = Leases(conversations)
 
     def hear(self, inbound: Inbound, wait: float = WAIT_SECONDS) -> str:
         """The text that answers this message; empty where none is due here.
@@ -86,6 +88,7 @@ class Dialogue:
     def close(self) -> None:
         """Let every turn that is running end."""
         self._pool.shutdown(wait=True)
+        self._leases.close()
 
     def _answer_now(self, found: Found, sid: str, deadline: float) -> str | None:
         if isinstance(found, Answered):
@@ -106,7 +109,8 @@ class Dialogue:
         """
         try:
             while held:
-                answer, following = self._serve_one(held)
+                with self._leases.kept(held):
+                    answer, following = self._serve_one(held)
                 if held.sid == sid:
                     mine.set_result(answer)
                 held = following

@@ -72,6 +72,17 @@ def test_a_lease_ends_by_itself(store: Conversations, redis: "Redis") -> None:
     assert 0 < int(str(redis.pttl(f"c:lease:{first.conversation}"))) <= LEASE_MS
 
 
+def test_a_holder_that_lives_keeps_its_lease_and_a_dead_one_cannot(store: Conversations, redis: "Redis") -> None:
+    first = held(say(store, "SM1"))
+    key = f"c:lease:{first.conversation}"
+    redis.pexpire(key, 50_000_000)
+    store.renew(first)
+    assert int(str(redis.pttl(key))) <= LEASE_MS
+    redis.set(key, first.token + 1)
+    store.renew(first)
+    assert redis.pttl(key) == -1
+
+
 def test_an_answer_that_nobody_waits_for_is_kept_only_with_its_row_in_the_outbox(store: Conversations) -> None:
     first = held(say(store, "SM1"))
     assert store.give_up("SM1", 12_000) is None
