@@ -1,0 +1,43 @@
+# `make help` lists what there is. Settings can be given to every command: make run PORT=8001
+
+PY = .venv/bin/python
+TESTS ?= tests
+# Two processes at least: half of the suite waits for databases and browsers.
+PROCESSES ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test sure play assets lock venv venv-dev
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
+
+run: venv ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_DIR=, … as in README)
+	@exec $(PY) -m bot.local
+
+test: venv-dev ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
+	@exec $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q tests/test_structure.py
+
+play: venv ## talk to a flow in the terminal, without a server
+	@exec $(PY) -m flows.play
+
+assets: ## fetch the browser's libraries
+	@echo "Nothing to fetch: the pages so far use no library. What they use lies in webhooks/static."
+
+lock: venv-dev ## compile requirements*.txt anew from requirements*.in
+	for name in requirements requirements-dev; do \
+	    .venv/bin/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	        --custom-compile-command "make lock" --quiet $(LOCK) $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+venv:
+	@bin/venv requirements.txt
+
+venv-dev:
+	@bin/venv requirements-dev.txt

@@ -1,0 +1,108 @@
+"""What must hold before and while the service runs. Each check returns what it saw or raises NotReady.
+
+The launcher asks before it starts anything; `doctor` asks whenever somebody wants to know.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from alembic.util import CommandError
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Worker
+from rq.cron import CronScheduler
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot import migrations
+from bot.database import Database
+from bot.domain.keys import KeyRing
+from bot.errors import NotReady
+from bot.settings import Settings
+
+STALE = timedelta(seconds=150)
+"""A clock tells that it is alive at least once a minute; RQ forgets its own after two."""
+
+
+def database_answers(database: Database) -> str:
+    """The kind of database. Raises NotReady where no connection can be had."""
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except DBAPIError as problem:
+        raise NotReady(f"DATABASE_URL: the database does not answer ({_reason(problem)})") from None
+    return database.engine.dialect.name
+
+
+def _reason(problem: DBAPIError) -> str:
+    """The driver's words after its account of where it tried: that may name hosts and users."""
+    lines = str(problem.orig).splitlines() or [type(problem.orig).__name__]
+    return lines[0].rsplit("failed: ", 1)[-1].strip()
+
+
+def migrations_at_head(database: Database) -> str:
+    """The revision. Raises NotReady where migrations are still to be run or newer than this code."""
+    database_answers(database)
+    found, wanted = migrations.current(database), migrations.newest()
+    if found != wanted:
+        raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: python -m admin_cli db upgrade")
+    return found
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that the database lacks. Raises NotReady where they cannot be run."""
+    database_answers(database)
+    try:
+        migrations.upgrade(database)
+    except DBAPIError as problem:
+        raise NotReady(f"the migrations cannot be run ({_reason(problem)})") from None
+    except CommandError:
+        raise NotReady(
+            "the database is newer than this code: run the newer code, or restore an older database"
+        ) from None
+
+
+def redis_answers(redis: "Redis") -> str:
+    """The server's version. Raises NotReady where it cannot be reached or does not let us in."""
+    try:
+        info = redis.info("server")
+    except RedisError as problem:
+        raise NotReady(f"REDIS_URL: Redis does not answer ({type(problem).__name__})") from None
+    return str(info.get("valkey_version") or info.get("redis_version", "unknown"))
+
+
+def redis_keeps(redis: "Redis") -> str:
+    """That what is written survives the server's end. Raises NotReady where it does not."""
+    redis_answers(redis)
+    info = redis.info("persistence")
+    if not info.get("aof_enabled"):
+        raise NotReady("Redis forgets conversations when it ends: set appendonly yes")
+    if info.get("aof_last_write_status", "ok") != "ok":
+        raise NotReady("Redis cannot write its append-only file: is its disk full?")
+    return "append-only file on"
+
+
+def workers_alive(redis: "Redis") -> str:
+    """How many. Raises NotReady where there is none."""
+    redis_answers(redis)
+    number = Worker.count(connection=redis)
+    if not number:
+        raise NotReady("no worker runs: passes and OTPs wait; start `python -m bot.jobs.worker`")
+    return str(number)
+
+
+def clock_alive(redis: "Redis") -> str:
+    """How many. Raises NotReady where none has been heard of lately."""
+    redis_answers(redis)
+    earliest = datetime.now(UTC) - STALE
+    heard = [clock.last_heartbeat for clock in CronScheduler.all(redis)]
+    number = sum(1 for moment in heard if moment and moment > earliest)
+    if not number:
+        raise NotReady("no clock runs: what was lost on the way is not made up for; start `python -m bot.jobs.clock`")
+    return str(number)
+
+
+def keys_open(database: Database, settings: Settings) -> str:
+    """That the pass-signing keys can be read with SECRET_KEY. Raises NotReady where they cannot."""
+    migrations_at_head(database)
+    KeyRing.open(database, settings.secret_key, None)
+    return "can be read"

@@ -1,0 +1,159 @@
+"""Starting everything on one machine, in order, and ending it again.
+
+Redis (unless REDIS_URL is given), migrations, the demo event, then the Procfile's processes. One that
+dies later is started again; one that keeps dying ends the whole.
+"""
+
+import fcntl
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from bot import checks, embedded_redis, logs
+from bot.database import Database
+from bot.domain import events
+from bot.errors import NotReady
+from bot.processes import Family
+from bot.service import connect_redis, utc_now
+from bot.settings import Settings, load
+
+ROOT = Path(__file__).parent.parent
+READY_SECONDS = 60.0
+LEFTOVER_SECONDS = 5.0
+"""How long the processes of a run that was killed may take to let go of the port."""
+ENDING_SECONDS = 7.0
+"""For web, worker and clock to finish what they hold; with Redis's two all is over in less than ten."""
+REDIS_ENDING_SECONDS = 2.0
+LOOK_SECONDS = 0.2
+REDIS = "redis"
+
+
+def run(stop: threading.Event) -> None:
+    """Serve until `stop` is set. Raises NotReady where it cannot start or one process keeps dying."""
+    settings = load()
+    logs.configure(settings, "local")
+    with _alone(settings.var_dir) as killed_before:
+        _check_port(settings, LEFTOVER_SECONDS if killed_before else 0.0)
+        family = Family(_tell)
+        processes = procfile()
+        try:
+            _start_redis(settings, family)
+            _prepare_database(settings)
+            for name, command in processes.items():
+                family.start(name, ["/bin/sh", "-c", f"exec {command}"])
+            _wait_until_ready(settings, family, stop)
+            if not stop.is_set():
+                _tell_where_to_click(settings)
+            while not stop.wait(LOOK_SECONDS):
+                family.mend()
+        finally:
+            family.stop(list(processes), ENDING_SECONDS)
+            family.stop([REDIS], REDIS_ENDING_SECONDS)
+
+
+def procfile() -> dict[str, str]:
+    """The commands of the processes to start, by name; `release` is done by ourselves."""
+    lines = [line.partition(":") for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()]
+    return {name.strip(): command.strip() for name, _, command in lines if command and name.strip() != "release"}
+
+
+@contextmanager
+def _alone(var_dir: Path) -> Iterator[bool]:
+    """Be the only launcher of this VAR_DIR. Gives whether the last one was killed."""
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        lock = (var_dir / "run.lock").open("a+")
+    except OSError as problem:
+        raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise NotReady(f"Pravesh already runs with this VAR_DIR ({var_dir}): stop it, or give another") from None
+        lock.seek(0)
+        killed_before = bool(lock.read())
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield killed_before
+        lock.truncate(0)
+
+
+def _check_port(settings: Settings, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with closing(socket.socket(socket.AF_INET6 if ":" in settings.listens_on else socket.AF_INET)) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((settings.listens_on, settings.port))
+        except OSError as problem:
+            if time.monotonic() < deadline:
+                time.sleep(LOOK_SECONDS)
+                continue
+            reason = os.strerror(problem.errno or 0)
+            raise NotReady(
+                f"PORT: {settings.port} cannot be used ({reason}); choose another: make run PORT=…"
+            ) from None
+        else:
+            return
+
+
+def _start_redis(settings: Settings, family: Family) -> None:
+    if settings.redis_url:
+        with closing(connect_redis(settings.redis)) as redis:
+            checks.redis_answers(redis)
+        return
+    if embedded_redis.answers(settings):
+        _tell("the Redis that a killed run left behind is ended and started anew")
+        embedded_redis.shut_down(settings)
+    family.start(REDIS, embedded_redis.command(settings))
+    embedded_redis.wait_until_ready(settings, family.check)
+
+
+def _prepare_database(settings: Settings) -> None:
+    with closing(Database(settings.database)) as database:
+        checks.upgrade(database)
+        if settings.simulated or settings.demo:
+            with database.write() as db:
+                events.make_demo(db, utc_now())
+
+
+def _wait_until_ready(settings: Settings, family: Family, stop: threading.Event) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not (stop.is_set() or _ready(settings)):
+        family.check()
+        if time.monotonic() > deadline:
+            raise NotReady(f"the web process was not ready in {READY_SECONDS:.0f} s; what it said stands above")
+        stop.wait(LOOK_SECONDS)
+
+
+def _ready(settings: Settings) -> bool:
+    with closing(HTTPConnection(_reached_at(settings), settings.port, timeout=5)) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+
+
+def _reached_at(settings: Settings) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.listens_on, settings.listens_on)  # noqa: S104 - compared
+
+
+def _tell_where_to_click(settings: Settings) -> None:
+    here = f"http://{_reached_at(settings)}:{settings.port}"
+    lines = ["", "Pravesh is ready."]
+    if settings.simulated:
+        lines.append(f"  phone simulator  {here}/simulator")
+    lines += [f"  home page        {here}/", f"Ctrl-C ends it; what was kept stays in {settings.var_dir}.", ""]
+    print("\n".join(lines), flush=True)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,35 @@
+"""`make run`: everything on one machine, until Ctrl-C.
+
+Ends with exit code 0 on Ctrl-C or SIGTERM, with 1 and one line on standard error where it cannot
+start or go on. The work is in bot.launch.
+"""
+
+import signal
+import sys
+import threading
+from types import FrameType
+
+
+def main() -> int:
+    """Run until told to stop; the exit code."""
+    stop = threading.Event()
+
+    def remember(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, remember)
+    # Imported only now: they take a second, in which a Ctrl-C would end in a traceback.
+    from bot import launch
+    from bot.errors import NotReady
+
+    try:
+        launch.run(stop)
+    except NotReady as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Logs: one line an event, JSON where no terminal reads them, and never anybody's data.
+
+Events are named in snake_case and carry ids and codes. What may name a person is kept out by the
+callers; `mask` is the net below them, and it holds for libraries' logs and Sentry's reports as well.
+"""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.types import EventDict, Processor
+
+from bot.settings import Settings
+
+HIDDEN = "•••"
+PERSONAL = frozenset(
+    (
+        *("phone", "phones", "name", "names", "address", "lane", "to", "from", "sender", "user", "contact", "waid"),
+        *("body", "text", "answer", "answers", "said", "payload", "params", "data"),
+        *("otp", "token", "secret", "password", "auth", "authorization", "cookie", "cookies"),
+    )
+)
+"""Words of keys whose values may be a person's, or open a door: `full_name`, `from_`, `auth_token`."""
+NUMBERS = re.compile(r"\+\d{7,15}|whatsapp:[^\s'\"&]+", re.IGNORECASE)
+"""Phone numbers and WhatsApp addresses, wherever in a text they stand."""
+QUIET = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
+"""Libraries whose chatter helps nobody here; their warnings are kept."""
+
+
+class ToStderr(logging.Handler):
+    """Writes each record as one line to whatever standard error is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
+
+
+def configure(settings: Settings, process: str = "web") -> None:
+    """Send every log of this process, libraries' too, through here; tell Sentry of errors where SENTRY_DSN is set.
+
+    May be called again, with the same or other settings.
+    """
+    shared = _shared(process)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = ToStderr()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
+    root = logging.getLogger()
+    root.handlers = [kept for kept in root.handlers if not isinstance(kept, ToStderr)] + [handler]
+    root.setLevel(settings.log_level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if settings.sentry_dsn:
+        _report_to_sentry(settings.sentry_dsn, process)
+
+
+def _shared(process: str) -> list[Processor]:
+    def name_process(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event["process"] = process
+        return event
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_process,
+        structlog.processors.format_exc_info,
+        mask,
+    ]
+
+
+def _last(settings: Settings) -> list[Processor]:
+    as_json = settings.log_format == "json" or (not settings.log_format and not sys.stderr.isatty())
+    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    if not as_json:
+        # The plain formatter: the rich one shows local variables, and those are people's data.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+
+
+def mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Hide the values of telling keys, and numbers and addresses within any text."""
+    return {key: HIDDEN if _telling(key) else _without_numbers(value) for key, value in event.items()}
+
+
+def _telling(key: str) -> bool:
+    return not key.startswith("_") and not PERSONAL.isdisjoint(key.lower().split("_"))
+
+
+def _without_numbers(value: Any) -> Any:
+    match value:
+        case str():
+            return NUMBERS.sub(HIDDEN, value)
+        case dict():
+            return {key: HIDDEN if _telling(str(key)) else _without_numbers(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_without_numbers(inner) for inner in value]
+        case _:
+            return value
+
+
+def _report_to_sentry(dsn: str, process: str) -> None:
+    import sentry_sdk  # half a second that only those pay who use it
+
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=lambda event, _hint: _without_numbers(event),
+        before_breadcrumb=lambda crumb, _hint: _without_numbers(crumb),
+    )
+    sentry_sdk.set_tag("process", process)

@@ -1,0 +1,112 @@
+"""Processes that live and end together: started in order, restarted when one dies, ended in reverse.
+
+Our own and not a library's: see docs/adr/0007-own-launcher.md.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bot.errors import NotReady
+
+DEATHS_TO_GIVE_UP = 5
+WITHIN_SECONDS = 60.0
+
+
+@dataclass
+class Child:
+    """One process and what it takes to start it again."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes]
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS_TO_GIVE_UP))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is gone."""
+        return self.process.poll() is not None
+
+
+class Family:
+    """The children of one launcher. `tell` gets one line for each thing that went wrong."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._children: list[Child] = []
+        self._tell = tell
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a process that dies with us, in a session of its own: a terminal's Ctrl-C reaches only us."""
+        self._children.append(Child(name, command, _spawn(command)))
+
+    def check(self) -> None:
+        """Raise NotReady if one has ended: while starting, a process that ends will end again."""
+        for child in self._children:
+            if child.ended:
+                raise NotReady(f"{child.name} ended while starting ({_how(child)}); what it said stands above")
+
+    def mend(self) -> None:
+        """Start again whoever has died. Raises NotReady when one dies again and again."""
+        for child in self._children:
+            if not child.ended:
+                continue
+            child.deaths.append(time.monotonic())
+            if len(child.deaths) == DEATHS_TO_GIVE_UP and child.deaths[-1] - child.deaths[0] < WITHIN_SECONDS:
+                raise NotReady(f"{child.name} died {DEATHS_TO_GIVE_UP} times in {WITHIN_SECONDS:.0f} s ({_how(child)})")
+            self._tell(f"{child.name} died ({_how(child)}); starting it again")
+            _kill_group(child.process.pid)
+            child.process = _spawn(child.command)
+
+    def stop(self, names: Sequence[str], within: float) -> None:
+        """End these: ask by SIGTERM, wait so many seconds at most, then SIGKILL with all that they started."""
+        leaving = [child for child in self._children if child.name in names]
+        self._children = [child for child in self._children if child.name not in names]
+        for child in leaving:
+            child.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + within
+        for child in leaving:
+            with suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+        for child in leaving:
+            if not child.ended:
+                self._tell(f"{child.name} did not end in {within:.0f} s; killed")
+            _kill_group(child.process.pid)
+            child.process.wait()
+
+
+def _spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # Nothing runs in a second thread of ours, so what happens between fork and exec is safe.
+    return subprocess.Popen(  # noqa: S603 - the commands are those of the Procfile and our own
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,
+    )
+
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h."""
+
+
+def _die_with_parent() -> None:
+    # A launcher killed with -9 cannot stop anybody; every process of ours may be killed at any point.
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _how(child: Child) -> str:
+    code = child.process.returncode
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

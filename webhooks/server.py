@@ -1,0 +1,43 @@
+"""gunicorn's settings for the web process: `gunicorn --config webhooks/server.py webhooks.wsgi:app`.
+
+The names are gunicorn's. The number of processes is its own WEB_CONCURRENCY.
+"""
+
+import sys
+
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from bot import logs
+from bot.errors import NotReady
+from bot.settings import load
+
+try:
+    _settings = load()
+except NotReady as problem:
+    # Said once here and not by every worker process.
+    print(problem, file=sys.stderr)
+    sys.exit(1)
+
+logs.configure(_settings, "web")
+
+bind = f"{_settings.listens_on}:{_settings.port}"
+worker_class = "gthread"
+# A turn waits for its person's lease and for the database, so threads sleep more than they work.
+threads = 32
+# A turn answers within 10 s, Twilio waits 15; a stopped process finishes what it holds within that.
+timeout = 60
+graceful_timeout = 15
+keepalive = 20
+control_socket_disable = True
+
+
+class logger_class(Logger):  # noqa: N801 - gunicorn's name for it
+    """gunicorn's log, written by ours."""
+
+    def setup(self, cfg: Config) -> None:
+        """Take no handlers of its own: what it says goes up to the root."""
+        self.cfg = cfg
+        self._access_log_enabled = False
+        self.error_log.propagate = True
+        self.error_log.setLevel(_settings.log_level)
