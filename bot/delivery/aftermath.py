@@ -1,0 +1,77 @@
+"""What follows from a failure: another try, later, or the end with a reason that admins can read."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.delivery import backoff, leases, statuses
+from bot.delivery.owing import contact_at
+from bot.delivery.statuses import News
+from bot.delivery.twilio_codes import Class, class_of
+from bot.domain.models import Contact, Delivery
+from bot.errors import SendFailed
+
+log = structlog.get_logger(__name__)
+
+
+def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
+    """Note that Twilio did not take a message: put off where another try can help, else failed."""
+    code = int(failure.code) if failure.code.isdigit() else None
+    reason = class_of(code).value if code else failure.code
+    log.warning("delivery_not_taken", delivery=row.id, kind=row.kind, code=failure.code, attempt=row.attempts)
+    if not failure.retry or (code and not backoff.worth_trying(code, row.attempts)):
+        leases.end(db, row.id, token, "failed", reason=reason, error_code=code, tried_at=None)
+        _stop_where_asked(db, row.lane, code, now)
+        return
+    later = backoff.next_try(now, row.attempts, row.give_up_at, code=code, wait=failure.wait)
+    if failure.unclear:
+        leases.put_off(db, row.id, token, max(later, now + leases.LOOK_AFTER), reason=reason)
+    else:
+        leases.put_off(db, row.id, token, later, reason=reason, error_code=code, tried_at=None)
+
+
+def not_known(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
+    """Note that Twilio's list could not be had: wait, never resend; in the end it has failed."""
+    log.warning("delivery_list_unavailable", delivery=row.id, code=failure.code, attempt=row.attempts)
+    if now >= row.give_up_at:
+        leases.end(db, row.id, token, "failed", reason="gave_up")
+        return
+    later = backoff.next_try(now, row.attempts, row.give_up_at, code=None, wait=failure.wait)
+    leases.put_off(db, row.id, token, later, reason="outcome_unknown")
+
+
+def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> str | None:
+    """Note a status from Twilio; the lane of the row that it changed, or None where it changed none."""
+    if statuses.RANKS.get(news.status, 0) == 0:
+        return None
+    row = db.execute(select(Delivery).where(statuses.about(delivery_id, news.message_sid))).scalar()
+    if row is None:
+        return None
+    if news.status in ("failed", "undelivered"):
+        changed = _not_delivered(db, row, news, delivery_id, now)
+    else:
+        changed = statuses.raise_to(db, news, delivery_id, now)
+    return row.lane if changed is not None else None
+
+
+def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | None, now: datetime) -> int | None:
+    code, lane, attempts = news.error_code, row.lane, row.attempts
+    reason = class_of(code).value if code else news.status
+    if now < row.give_up_at and backoff.worth_trying(code, attempts):
+        later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
+        changed = statuses.owe_again(db, news, delivery_id, later, reason)
+    else:
+        changed = statuses.raise_to(db, news, delivery_id, now, reason)
+        if changed is not None:
+            _stop_where_asked(db, lane, code, now)
+    if changed is not None:
+        log.warning("delivery_undelivered", delivery=changed, code=code, reason=reason)
+    return changed
+
+
+def _stop_where_asked(db: Session, lane: str, code: int | None, now: datetime) -> None:
+    """Send no more unasked messages to somebody who has blocked us."""
+    if class_of(code) is Class.STOPPED and (contact := contact_at(db, lane)) is not None:
+        db.execute(update(Contact).where(Contact.id == contact, Contact.stopped_at.is_(None)).values(stopped_at=now))

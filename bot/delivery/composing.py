@@ -1,0 +1,84 @@
+"""What a delivery says, put together at the moment of sending."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import media_links, render
+from bot.domain.models import Delivery, Pass
+from bot.settings import Settings
+from flows.shapes import Sentence
+from flows.texts import _
+from flows.texts import render as words
+
+OTP_SECONDS = 300
+"""How long an OTP works (bot.domain.otp); Twilio need not send it later."""
+LONGEST_VALIDITY = 36_000
+"""Twilio's limit for ValidityPeriod, seconds."""
+
+OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody you know who is registering you.")
+"""The words around an OTP; six digits, which no pass code looks like."""
+
+
+class Otps(Protocol):
+    """What makes one-time codes: see bot.domain.otp."""
+
+    def make(self, purpose: str, phone: str, asker: str) -> str:
+        """A new code for this phone; the one before is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as Twilio takes it."""
+
+    to: str
+    sender: str | None
+    body: str
+    media_url: str | None = None
+    validity: int | None = None
+    """Seconds after which Twilio drops it unsent; None: Twilio's own limit."""
+
+    def __repr__(self) -> str:
+        """Without what is personal."""
+        return f"Message(media={self.media_url is not None})"
+
+
+class NotWanted(Exception):
+    """The message must not go out any more; the text is the reason kept with the row."""
+
+
+def compose(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message | None:
+    """The message of a row, or None for an OTP, which is made only when it leaves.
+
+    Raises NotWanted where the pass has been replaced or revoked meanwhile.
+    """
+    if row.kind == "otp":
+        return None
+    if row.kind == "pass":
+        return _pass_image(db, row, settings, now)
+    return Message(row.lane, row.sender, row.payload["body"])
+
+
+def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:
+    pass_ = db.get(Pass, row.pass_id) if row.pass_id is not None else None
+    if pass_ is None:
+        raise NotWanted("pass_gone")
+    if pass_.status != "valid":
+        raise NotWanted(f"pass_{pass_.status}")
+    language = row.payload.get("language") or pass_.registration.language
+    token = media_links.sign(pass_.id, settings.secret_key, now)
+    link = f"{settings.origin}/media/passes/{token}.png?language={language}"
+    left = int((row.give_up_at - now).total_seconds())
+    return Message(row.lane, row.sender, render.caption(pass_, language), link, max(1, min(left, LONGEST_VALIDITY)))
+
+
+def compose_otp(payload: Mapping[str, Any], sender: str | None, otps: Otps, settings: Settings) -> Message:
+    """The message with a new OTP: by SMS where there is a sender for it, else by WhatsApp."""
+    otp = otps.make(payload["purpose"], payload["phone"], payload["asker"])
+    body = words(Sentence(OTP.source, {"otp": otp}), payload["language"])
+    if settings.sms_from:
+        return Message(payload["phone"], settings.sms_from, body, validity=OTP_SECONDS)
+    return Message(f"whatsapp:{payload['phone']}", sender, body, validity=OTP_SECONDS)

@@ -1,0 +1,92 @@
+"""The outbox: what is owed leaves once, in each person's order, and what became of it is known.
+
+A row is owed in the caller's transaction (`bot.delivery.owing`); a job carries its id; `deliver` leases
+it, notes the try, closes the database, calls Twilio and notes the outcome. A process killed anywhere in
+between loses nothing: the sweep finds the row, and Twilio's own list tells whether it went out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from redis import Redis
+from sqlalchemy import select
+
+from bot.database import Database
+from bot.delivery import aftermath, leases, queues, sending
+from bot.delivery.composing import Otps
+from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
+from bot.delivery.statuses import News
+from bot.delivery.whatsapp import Twilio
+from bot.domain.models import Delivery
+from bot.settings import Settings
+
+__all__ = ["Outbox", "owe", "owe_otp", "owe_pass", "owe_reply", "unsent_replies"]
+
+BATCH = 500
+BATCHES = 10
+"""At most so many batches in one sweep: what is left waits for the next."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Sends what is owed."""
+
+    database: Database
+    redis: "Redis" = field(repr=False)
+    twilio: Twilio = field(repr=False)
+    otps: Otps = field(repr=False)
+    settings: Settings = field(repr=False)
+    now: Callable[[], datetime] = _utc_now
+
+    def enqueue(self, delivery_ids: Sequence[int]) -> None:
+        """Hand these rows to the workers; after the commit. Never raises where Redis is away."""
+        if not delivery_ids:
+            return
+        wanted = select(Delivery.id, Delivery.priority, Delivery.attempts).where(Delivery.id.in_(delivery_ids))
+        with self.database.read() as db:
+            rows = [(row.id, row.priority, row.attempts) for row in db.execute(wanted.order_by(Delivery.id))]
+        queues.hand_over(self.redis, rows)
+
+    def deliver(self, delivery_id: int) -> None:
+        """Send one row if it is due and its turn: what the worker runs. Twice does no harm.
+
+        Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
+        brings the row back.
+        """
+        parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now)
+        lane = sending.send(parts, delivery_id)
+        if lane:
+            self._hand_on(lane)
+
+    def sweep(self, now: datetime) -> int:
+        """Enqueue the rows that are due and that no job holds; how many. Run by the clock."""
+        handed = 0
+        after: tuple[datetime, int] | None = None
+        for _ in range(BATCHES):
+            with self.database.read() as db:
+                rows = db.execute(leases.due(now, after, BATCH)).all()
+            handed += queues.hand_over(self.redis, [(row.id, row.priority, row.attempts) for row in rows])
+            if len(rows) < BATCH:
+                break
+            after = (rows[-1].not_before, rows[-1].id)
+        return handed
+
+    def note_status(
+        self, message_sid: str, delivery_id: int | None, status: str, error_code: int | None, now: datetime
+    ) -> None:
+        """Note what Twilio tells of a message; twice, late, out of order and unknown ones change nothing."""
+        with self.database.write() as db:
+            lane = aftermath.note(db, News(message_sid, status, error_code), delivery_id, now)
+        if lane:
+            self._hand_on(lane)
+
+    def _hand_on(self, lane: str) -> None:
+        """Enqueue what may leave this lane now."""
+        with self.database.read() as db:
+            rows = leases.following(db, lane, self.now())
+        queues.hand_on(self.redis, rows)

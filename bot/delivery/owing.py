@@ -1,0 +1,117 @@
+"""Owing a message: its row, written in the transaction that makes it owed.
+
+Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process that dies in between
+loses nothing, for the sweep finds the row.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from bot.domain.models import ContactAlias, Delivery, Pass
+
+REPLIES, PASSES, BULK = 0, 1, 2
+"""Priorities, the most urgent first."""
+PATIENCE = timedelta(hours=6)
+"""How long a message is tried before it has failed."""
+OTP_PATIENCE = timedelta(minutes=10)
+"""An OTP that comes later puzzles its reader, and nobody waits for it any more."""
+
+
+def owe(
+    db: Session,
+    *,
+    kind: str,
+    lane: str,
+    payload: dict[str, Any],
+    priority: int,
+    now: datetime,
+    key: str | None = None,
+    sender: str | None = None,
+    pass_id: int | None = None,
+    contact_id: int | None = None,
+    patience: timedelta = PATIENCE,
+) -> int:
+    """The id of a delivery owed from now on; the same `key` again gives the row that is there.
+
+    `lane` is the address, `sender` which of our senders (None: the first one).
+    """
+    row = {
+        **{"kind": kind, "lane": lane, "payload": payload, "priority": priority, "key": key, "sender": sender},
+        **{"pass_id": pass_id, "contact_id": contact_id, "status": "owed", "attempts": 0},
+        **{"created_at": now, "not_before": now, "give_up_at": now + patience},
+    }
+    made = db.execute(_insert_unless_there(db.get_bind().dialect, row)).scalar()
+    if made is None:
+        made = db.execute(select(Delivery.id).where(Delivery.key == key)).scalar_one()
+    return int(made)
+
+
+def _insert_unless_there(dialect: Dialect, row: dict[str, Any]) -> Any:
+    insert = insert_postgresql if dialect.name == "postgresql" else insert_sqlite
+    return insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
+
+
+def owe_reply(db: Session, *, message_sid: str, lane: str, sender: str | None, body: str, now: datetime) -> int:
+    """Owe the answer to an inbound message whose webhook has already been answered; once a message."""
+    key = f"reply:{message_sid}"
+    payload = {"body": body}
+    return owe(db, kind="reply", lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
+
+
+def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, language: str, now: datetime) -> int:
+    """Owe the image of a pass to this address; asked for twice, it is sent twice.
+
+    Images of passes that are no longer valid are let go, so that the new one need not wait for them.
+    """
+    invalid = select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists()
+    _let_go(db, "pass_not_valid", Delivery.lane == lane, Delivery.kind == "pass", invalid)
+    return owe(
+        db,
+        kind="pass",
+        lane=lane,
+        payload={"language": language},
+        priority=PASSES,
+        now=now,
+        sender=sender,
+        pass_id=pass_.id,
+        contact_id=contact_at(db, lane),
+    )
+
+
+def owe_otp(db: Session, *, purpose: str, phone: str, asker: str, language: str, lane: str, now: datetime) -> int:
+    """Owe an OTP to a phone (E.164); the code is made when it is sent and kept in no row.
+
+    One that is still unsent for the same phone, purpose and asker is let go: its code would be void.
+    """
+    payload = {"purpose": purpose, "phone": phone, "asker": asker, "language": language}
+    unsent = select(Delivery.id, Delivery.payload).where(
+        Delivery.lane == lane, Delivery.kind == "otp", Delivery.status == "owed"
+    )
+    overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
+    _let_go(db, "newer_otp", Delivery.id.in_(overtaken))
+    return owe(db, kind="otp", lane=lane, payload=payload, priority=REPLIES, now=now, patience=OTP_PATIENCE)
+
+
+def _let_go(db: Session, reason: str, *which: ColumnElement[bool]) -> None:
+    """Cancel unsent rows, except where a call to Twilio is under way or its outcome unknown."""
+    untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
+    db.execute(update(Delivery).where(*untried).values(status="canceled", reason=reason))
+
+
+def contact_at(db: Session, lane: str) -> int | None:
+    """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
+    value = lane.removeprefix("whatsapp:")
+    kind = "phone" if value.startswith("+") else "user"
+    alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
+    return db.execute(alias).scalar()
+
+
+def unsent_replies(db: Session, lane: str) -> bool:
+    """Whether this address still waits for words of ours, so that a later answer must queue up behind."""
+    waiting = select(Delivery.id).where(Delivery.lane == lane, Delivery.status == "owed", Delivery.kind != "pass")
+    return db.execute(waiting.limit(1)).first() is not None

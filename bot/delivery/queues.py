@@ -1,0 +1,65 @@
+"""RQ's queues: handing deliveries to the workers by id."""
+
+import secrets
+from collections.abc import Iterable
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+
+log = structlog.get_logger(__name__)
+
+NAMES = ("replies", "passes", "bulk")
+"""By priority: workers empty the first before they look at the next."""
+DELIVER = "bot.jobs.tasks.deliver"
+JOB_SECONDS = 60
+"""A delivery's two calls to Twilio take 40 s at most; a job that takes longer is ended."""
+KEEP_FAILED_SECONDS = 60
+"""A job's id stays taken as long: the row itself tells what failed."""
+
+Waiting = tuple[int, int, int]
+"""A delivery that should be on its way: id, priority, attempts."""
+
+
+def hand_over(redis: "Redis", waiting: Iterable[Waiting]) -> int:
+    """Enqueue each delivery that no job holds yet; how many.
+
+    The job's id names the attempt: a worker killed in mid-job leaves its job behind, which must not
+    keep the next attempt out. Never raises where Redis is away: the sweep enqueues what is left.
+    """
+    return _enqueue(redis, ((*row, f"deliver-{row[0]}-{row[2]}") for row in waiting))
+
+
+def hand_on(redis: "Redis", waiting: Iterable[Waiting]) -> int:
+    """Enqueue deliveries whose turn has come, also where a job holds one: that job may just have
+    found that it was too early and be about to end. One job too many finds nothing to do.
+    """
+    return _enqueue(redis, ((*row, f"deliver-{row[0]}-{row[2]}-{secrets.token_hex(4)}") for row in waiting))
+
+
+def _enqueue(redis: "Redis", jobs: Iterable[tuple[int, int, int, str]]) -> int:
+    done = 0
+    try:
+        for delivery_id, priority, _attempts, job_id in jobs:
+            done += _enqueue_one(redis, delivery_id, NAMES[min(priority, len(NAMES) - 1)], job_id)
+    except RedisError as problem:
+        log.warning("enqueue_failed", problem=type(problem).__name__)
+    return done
+
+
+def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> bool:
+    try:
+        Queue(queue, connection=redis).enqueue_call(
+            DELIVER,
+            args=(delivery_id,),
+            job_id=job_id,
+            unique=True,
+            timeout=JOB_SECONDS,
+            result_ttl=0,
+            failure_ttl=KEEP_FAILED_SECONDS,
+        )
+    except DuplicateJobError:
+        return False
+    return True

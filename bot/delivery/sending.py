@@ -1,0 +1,163 @@
+"""One delivery from lease to outcome. No database session is open while Twilio is called."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from bot.database import Database
+from bot.delivery import aftermath, composing, leases
+from bot.delivery.composing import Message, NotWanted, Otps
+from bot.delivery.statuses import News
+from bot.delivery.whatsapp import Twilio
+from bot.domain.models import Delivery
+from bot.errors import Refused, SendFailed
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+CLOCKS_APART = timedelta(seconds=60)
+"""How far Twilio's clock may be behind ours when its list is searched."""
+KNOWN_SIDS = 200
+"""So many of a lane's latest SIDs are taken out of a look-up: more than Twilio's list shows of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What sending needs."""
+
+    database: Database
+    twilio: Twilio
+    otps: Otps
+    settings: Settings
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A leased row, as it was when it was leased, and what it says."""
+
+    row: Delivery
+    token: str
+    unclear_since: datetime | None
+    """When a try began whose outcome is not known."""
+    message: Message | None
+    """None for an OTP: it is made when it leaves, and no list is searched for it."""
+
+
+def send(parts: Parts, delivery_id: int) -> str | None:
+    """Send a row if it is due and its turn. The lane, where its next row may now leave; else None."""
+    held = _take(parts, delivery_id)
+    if not isinstance(held, Held):
+        return held
+    if held.unclear_since and not _to_be_sent_again(parts, held, held.unclear_since):
+        return held.row.lane
+    try:
+        sid = _call(parts, held)
+    except SendFailed as failure:
+        with parts.database.write() as db:
+            aftermath.failed(db, held.row, held.token, failure, parts.now())
+    except Refused as no:
+        _end(parts, held, "canceled", no.code)
+    else:
+        _note_sent(parts, held, sid)
+    return held.row.lane
+
+
+def _take(parts: Parts, delivery_id: int) -> Held | str | None:
+    """Lease the row and note the try; the lane alone where the row ended here."""
+    now, token = parts.now(), secrets.token_hex(16)
+    with parts.database.write() as db:
+        row = leases.claim(db, delivery_id, token, now)
+        if row is None:
+            return None
+        try:
+            message = composing.compose(db, row, parts.settings, now)
+        except NotWanted as reason:
+            leases.end(db, row.id, token, "canceled", reason=str(reason))
+            log.info("delivery_not_wanted", delivery=delivery_id, reason=str(reason))
+            return row.lane
+        unclear_since = row.tried_at if message else None
+        if now >= row.give_up_at and not unclear_since:
+            leases.end(db, row.id, token, "failed", reason="gave_up")
+            log.warning("delivery_gave_up", delivery=delivery_id, kind=row.kind)
+            return row.lane
+        if not unclear_since:
+            leases.begin(db, row.id, token, now)
+        db.expunge(row)
+    return Held(row, token, unclear_since, message)
+
+
+def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
+    """Whether Twilio's list shows that an unclear try did not go out; otherwise the row has been seen to."""
+    now = parts.now()
+    if now < since + leases.LOOK_AFTER:
+        _put_off(parts, held, since + leases.LOOK_AFTER)
+        return False
+    try:
+        found = _look(parts, held, since)
+    except SendFailed as failure:
+        with parts.database.write() as db:
+            aftermath.not_known(db, held.row, held.token, failure, now)
+        return False
+    if found:
+        _note_sent(parts, held, found.message_sid, found)
+        return False
+    if now >= held.row.give_up_at:
+        _end(parts, held, "failed", "gave_up")
+        return False
+    with parts.database.write() as db:
+        return leases.begin(db, held.row.id, held.token, now)
+
+
+def _look(parts: Parts, held: Held, since: datetime) -> News | None:
+    if held.message is None:
+        return None
+    sids = select(Delivery.message_sid).where(Delivery.lane == held.row.lane, Delivery.message_sid.is_not(None))
+    with parts.database.read() as db:
+        known = {sid for sid in db.scalars(sids.order_by(Delivery.id.desc()).limit(KNOWN_SIDS)) if sid}
+    message = held.message
+    found = parts.twilio.find(
+        message.to, body=message.body, media=int(message.media_url is not None), since=since - CLOCKS_APART, known=known
+    )
+    log.info("delivery_looked_up", delivery=held.row.id, found=found is not None)
+    return found
+
+
+def _call(parts: Parts, held: Held) -> str:
+    message = held.message or composing.compose_otp(held.row.payload, held.row.sender, parts.otps, parts.settings)
+    callback = f"{parts.settings.origin}/webhooks/twilio/status?delivery={held.row.id}"
+    return parts.twilio.send(
+        message.to,
+        message.sender,
+        body=message.body,
+        media_url=message.media_url,
+        status_callback=callback,
+        validity=message.validity,
+    )
+
+
+def _note_sent(parts: Parts, held: Held, sid: str, found: News | None = None) -> None:
+    with parts.database.write() as db:
+        noted = leases.note_sent(db, held.row.id, held.token, sid, parts.now())
+        if noted and found:
+            aftermath.note(db, found, held.row.id, parts.now())
+    if noted:
+        log.info("delivery_sent", delivery=held.row.id, kind=held.row.kind, attempt=held.row.attempts)
+    else:
+        # A callback or another worker was first; it has noted what is true now.
+        log.warning("delivery_outcome_late", delivery=held.row.id, kind=held.row.kind)
+
+
+def _put_off(parts: Parts, held: Held, not_before: datetime) -> None:
+    with parts.database.write() as db:
+        leases.put_off(db, held.row.id, held.token, not_before)
+
+
+def _end(parts: Parts, held: Held, status: str, reason: str) -> None:
+    with parts.database.write() as db:
+        leases.end(db, held.row.id, held.token, status, reason=reason)
+    log.warning("delivery_ended", delivery=held.row.id, kind=held.row.kind, status=status, reason=reason)

@@ -1,0 +1,218 @@
+"""Twilio's Messages API: the only place from which messages leave.
+
+Nothing here logs, and no exception carries a number, a text or a link.
+"""
+
+import os
+import threading
+from collections.abc import Collection
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectTimeout, InvalidURL, RequestException, SSLError
+from twilio.base import values
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.response import Response
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from bot.delivery.statuses import News
+from bot.delivery.twilio_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
+from bot.errors import SendFailed
+from bot.settings import Settings
+
+TIMEOUTS = (5.0, 15.0)
+"""Seconds to connect, and between two bytes of an answer."""
+LISTED = 200
+"""Messages that one look-up reads: more than one person gets between a try and its look-up."""
+LONGEST_WAIT = 3600.0
+"""Retry-After is followed up to this many seconds."""
+
+
+class Wire:
+    """Carries the client's requests: to another origin where one is set, with time-outs, one session a thread.
+
+    It takes the place of twilio's own HTTP client, which logs URLs and parameters: they hold numbers.
+    """
+
+    is_async = False
+
+    def __init__(self, api_base: str = "") -> None:
+        self._base = urlsplit(api_base) if api_base else None
+        self._local = threading.local()
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make the request; raises requests' own exceptions."""
+        self._local.retry_after = None
+        answer = self._session().request(
+            method.upper(),
+            self.address(uri),
+            params=params,  # type: ignore[arg-type]  # twilio types its values as object
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=timeout or TIMEOUTS,
+            allow_redirects=allow_redirects,
+        )
+        self._local.retry_after = answer.headers.get("Retry-After")
+        return Response(answer.status_code, answer.text, answer.headers)
+
+    def address(self, uri: str) -> str:
+        """Where a request for Twilio's `uri` goes."""
+        if self._base is None:
+            return uri
+        return urlunsplit(urlsplit(uri)._replace(scheme=self._base.scheme, netloc=self._base.netloc))
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the last answer of this thread asked to wait; None where it said nothing usable."""
+        return _seconds(getattr(self._local, "retry_after", None))
+
+    def _session(self) -> requests.Session:
+        # A session must not be shared with the process that was forked from: both would read one socket.
+        if getattr(self._local, "pid", None) != os.getpid():
+            session = requests.Session()
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=4))
+            self._local.session, self._local.pid = session, os.getpid()
+        kept: requests.Session = self._local.session
+        return kept
+
+
+class Twilio:
+    """Sends messages and finds sent ones. Safe to share between threads and to carry over a fork."""
+
+    def __init__(self, settings: Settings, wire: Wire | None = None) -> None:
+        self._wire = wire or Wire(settings.api_base)
+        # Twilio's client would read TWILIO_EDGE and TWILIO_REGION itself; bot.settings is the only reader.
+        nothing = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
+        account, token = settings.twilio_account_sid, settings.twilio_auth_token
+        self._client = Client(account, token, http_client=self._wire, environment=nothing)
+        self._service = settings.twilio_messaging_service_sid
+        self._senders = settings.twilio_whatsapp_from
+
+    def send(
+        self,
+        lane: str,
+        sender: str | None,
+        body: str | None = None,
+        media_url: str | None = None,
+        status_callback: str | None = None,
+        validity: int | None = None,
+    ) -> str:
+        """Send one message to an address and give its SID. Raises SendFailed.
+
+        `sender` None: the first sender of the settings. `validity`: seconds after which Twilio drops
+        it where it could not send it.
+        """
+        try:
+            message = self._client.messages.create(
+                to=lane,
+                **self._origin(sender),
+                body=_set(body),
+                media_url=[media_url] if media_url else values.unset,
+                status_callback=_set(status_callback),
+                validity_period=_set(validity),
+            )
+        except Exception as problem:
+            raise self._failure(problem) from None
+        if not message.sid:
+            raise SendFailed("no_sid", retry=True, unclear=True)
+        return str(message.sid)
+
+    def find(self, lane: str, *, body: str, media: int, since: datetime, known: Collection[str] = ()) -> News | None:
+        """The message to this address with this text and so many media that the API made since then.
+
+        `known` are SIDs of others. None where Twilio's list has none. Raises SendFailed where the list
+        cannot be had.
+        """
+        # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
+        # whole latest list of this address is read and the time of making compared here.
+        try:
+            listed = self._client.messages.list(to=lane, limit=LISTED, page_size=LISTED)
+        except Exception as problem:
+            raise self._failure(problem) from None
+        for message in listed:
+            if message.sid not in known and _is_it(message, body, media, since):
+                return News(str(message.sid), str(message.status), _number(message.error_code))
+        if len(listed) == LISTED and all(_is_since(message, since) for message in listed):
+            raise SendFailed("list_too_long", retry=True)
+        return None
+
+    def _origin(self, sender: str | None) -> dict[str, Any]:
+        if self._service:
+            return {"messaging_service_sid": self._service}
+        return {"from_": sender or self._senders[0]}
+
+    def _failure(self, problem: Exception) -> SendFailed:
+        if isinstance(problem, TwilioRestException | TwilioServiceException):
+            return _refusal(problem.status, problem.code, self._wire.retry_after)
+        if isinstance(problem, RequestException):
+            return _broken_call(problem)
+        # An answer that is no JSON, or not what the client takes for a message: it may have gone out.
+        return SendFailed("answer_unreadable", retry=True, unclear=True)
+
+
+def _refusal(status: int, code: int | None, wait: float | None) -> SendFailed:
+    unclear = status in HTTP_UNCLEAR
+    if code is None or code == status:
+        return SendFailed(f"http_{status}", retry=status in HTTP_RETRY, unclear=unclear, wait=wait)
+    retry = may_retry(code) if code in CLASSES else status in HTTP_RETRY
+    return SendFailed(str(code), retry=retry, unclear=unclear and retry, wait=wait)
+
+
+def _broken_call(problem: RequestException) -> SendFailed:
+    if isinstance(problem, InvalidURL):
+        return SendFailed("bad_api_base", retry=False)
+    # Where no connection came about, no byte of the message has left.
+    cause = problem.args[0] if problem.args else None
+    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    if refused or isinstance(problem, ConnectTimeout | SSLError):
+        return SendFailed("no_connection", retry=True)
+    return SendFailed("no_answer", retry=True, unclear=True)
+
+
+def _is_it(message: MessageInstance, body: str, media: int, since: datetime) -> bool:
+    same = (message.body or "").strip() == body.strip() and _number(message.num_media) == media
+    return same and str(message.direction) == "outbound-api" and _is_since(message, since)
+
+
+def _is_since(message: MessageInstance, since: datetime) -> bool:
+    made = message.date_created or message.date_sent
+    return made is None or made.replace(tzinfo=made.tzinfo or UTC) >= since.replace(microsecond=0)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value is not None and str(value).isdigit() else None
+
+
+def _set(value: Any) -> Any:
+    return values.unset if value is None else value
+
+
+def _seconds(header: str | None) -> float | None:
+    if not header:
+        return None
+    try:
+        wait = float(header)
+    except ValueError:
+        try:
+            wait = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(wait, 0.0), LONGEST_WAIT)
