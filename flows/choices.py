@@ -1,10 +1,12 @@
 """What the conversations choose from: events, days, passes; and how each reads in a list."""
 
+from dataclasses import replace
 from datetime import date
 
 from flows.event_states import OPEN, open_days, state_of
+from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
-from flows.texts import LANGUAGES, Spoken, _, lines, ngettext_, words
+from flows.texts import LANGUAGES, _, in_all, ngettext_, words
 
 
 def people(count: int) -> Sentence:
@@ -23,16 +25,28 @@ def event_by(slug: str, facts: Facts) -> Event | None:
 
 
 def the_event(answers: Answers, facts: Facts) -> Event | None:
-    """The event that this conversation is about: the chosen one, or the only open one."""
+    """The event that this conversation is about: the chosen one, the chosen pass's, or the only open one."""
     if answers.get("event"):
         return event_by(answers["event"], facts)
+    if answers.get("code"):
+        held = the_pass(answers, facts)
+        return event_by(held.event, facts) if held else None
     events = open_events(facts)
     return events[0] if len(events) == 1 else None
 
 
 def event_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    """The open events, with their dates."""
-    return tuple(Option(event.slug, words(event.name), dates(event)) for event in open_events(facts))
+    """The open events with their dates, and the chosen one whatever its state: that is told elsewhere."""
+    chosen = event_by(answers.get("event") or "", facts)
+    events = open_events(facts)
+    shown = events if chosen is None or chosen in events else (*events, chosen)
+    return tuple(Option(event.slug, words(event.name), dates(event)) for event in shown)
+
+
+def language_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    """The languages by their own names: those of the events that are open, or all that we have."""
+    offered = {language for event in open_events(facts) for language in event.languages}
+    return tuple(Option(code, name) for code, name in LANGUAGES.items() if code in (offered or LANGUAGES))
 
 
 def dates(event: Event) -> Sentence:
@@ -42,16 +56,39 @@ def dates(event: Event) -> Sentence:
     return _("{first} to {last}", first=event.starts_on, last=event.ends_on)
 
 
-def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
-    """The days of the conversation's event that somebody can still register for."""
+def every_day(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
+    """The days of the conversation's event; whoever changes a pass finds its places free again."""
     event = the_event(answers, facts)
-    return open_days(event, facts.days(event), facts.now) if event else ()
+    held = the_pass(answers, facts) if answers.get("code") else None
+    days = facts.days(event) if event else ()
+    return tuple(_given_back(day, held) if held else day for day in days)
+
+
+def _given_back(day: EventDay, held: PassFacts) -> EventDay:
+    if day.left is None or day.day != held.day:
+        return day
+    return replace(day, left=day.left + held.party_size)
+
+
+def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
+    """The days of the conversation's event that can still be had."""
+    event = the_event(answers, facts)
+    return open_days(event, every_day(answers, facts), facts.now) if event else ()
 
 
 def the_day(answers: Answers, facts: Facts) -> EventDay | None:
     """The day that was chosen, if it can still be had."""
     chosen = answers.get("visit_date")
     return next((day for day in days_of(answers, facts) if day.day.isoformat() == chosen), None)
+
+
+def own_pass_of_that_day(answers: Answers, facts: Facts) -> PassFacts | None:
+    """The person's own pass for the chosen event and day, if they have one."""
+    event, chosen = the_event(answers, facts), answers.get("visit_date")
+    if event is None or not chosen:
+        return None
+    mine = (known for known in facts.passes if known.own and known.event == event.slug)
+    return next((known for known in mine if known.day.isoformat() == chosen), None)
 
 
 def the_pass(answers: Answers, facts: Facts) -> PassFacts | None:
@@ -98,16 +135,11 @@ def day_from(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def in_each_language(sentence: Sentence, facts: Facts) -> Sentence:
-    """The sentence in every language below each other, for somebody whose language is not known yet."""
-    if facts.person.language:
-        return sentence
-    return lines(*(Spoken(sentence, language) for language in LANGUAGES))
+def for_anybody(sentence: Sentence, answers: Answers, facts: Facts) -> Sentence:
+    """The sentence as it is, or in every language for somebody whose language is not known yet."""
+    return sentence if answers.get("language") or facts.person.language else in_all(sentence)
 
 
-def hours_of(event: Event, day: EventDay) -> Sentence | None:
-    """`10 am to 8 pm`, where the day has hours."""
-    opens, closes = day.opens or event.opens, day.closes or event.closes
-    if opens is None or closes is None:
-        return None
-    return _("{opens} to {closes}", opens=opens, closes=closes)
+def language_of(answers: Answers) -> str:
+    """The language of the conversation; English where it is not known yet."""
+    return str(answers.get("language") or SOURCE)

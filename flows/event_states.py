@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.shapes import Event, EventDay, Sentence
-from flows.texts import _
+from flows.texts import _, ngettext_
 
 OPEN = "open"
 NOT_YET_OPEN = "not_yet_open"
@@ -75,6 +75,11 @@ def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) 
     if found.closed:
         return CLOSED
     return FULL if found.left == 0 else OPEN
+
+
+def left_sentence(day: EventDay) -> Sentence | None:
+    """`12 places left`, where the day has a limit."""
+    return None if day.left is None else ngettext_("{count} place left", "{count} places left", count=day.left)
 
 
 def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Sentence:

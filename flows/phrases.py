@@ -21,9 +21,6 @@ EXAMPLE = _("For example: {example}")
 ASK_HELP = _("Type *help* to see what you can do, or *restart* to begin again.")
 """After three answers that could not be used, below the example."""
 
-NOT_WORDS = _("Sorry, I can only read typed words here.")
-"""A picture, voice message, sticker, document, contact or place instead of an answer; the question follows."""
-
 OLD_TAP = _("That button belongs to an earlier question. This is where we are:")
 """A tap on a question that is not open any more; the open question follows."""
 
@@ -54,5 +51,11 @@ STILL_STOPPED = _("You have stopped our messages. Type *start* to begin again.")
 RESUMED = _("Good to have you back.")
 """`start` or `hi` after a stop; what they would see otherwise follows."""
 
-NOTHING_OPEN = _("Write *hi* to begin, or *help*.")
-"""Words that nothing here can use while no question is open."""
+CHANGED = _("The questions have changed meanwhile; a few must be asked again.")
+"""The event's questions were changed while somebody was answering; a question follows."""
+
+DONE = _("Done.")
+"""A conversation ended that had nothing else to say."""
+
+NOT_UNDERSTOOD = _("Sorry, I did not understand that. Choose below, or type *help*.")
+"""Words from somebody known that nothing can use while no question is open; the menu follows."""

@@ -1,0 +1,49 @@
+"""What somebody reads before the last yes: every answer, and what they agree to."""
+
+from flows.choices import the_event
+from flows.rendering import render
+from flows.shapes import Answers, Event, Facts, Flow, Sentence
+from flows.steps import summary
+from flows.texts import _, lines, words
+
+OWN = _(
+    "To make your pass we keep your name, your number and these answers. We use them only for this event: "
+    "to let you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are "
+    "18 or older, or a parent or teacher who registers."
+)
+"""What a visitor agrees to where the event has no words of its own."""
+
+OTHERS = _(
+    "To make this pass we keep their name, their number and these answers. We use them only for this event: "
+    "to let them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you "
+    "to register them, and that you are 18 or older, or their parent or teacher."
+)
+"""What somebody agrees to who registers another person."""
+
+ASKED_BY_THEM = _("By *yes* you say that they agree to this and asked you to register them.")
+"""Added to an event's own words when somebody else is registered."""
+
+
+def consent_of(event: Event, *, another: bool) -> Sentence:
+    """The words that a yes agrees to: the event's own, else ours."""
+    if not event.consent:
+        return OTHERS if another else OWN
+    own = words(event.consent)
+    return lines(own, ASKED_BY_THEM) if another else own
+
+
+def consent_text(event: Event, language: str, *, another: bool) -> str:
+    """The same as it was shown, to be kept with the registration."""
+    return render(consent_of(event, another=another), language)
+
+
+def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:
+    """Every answer by its label, the consent, and the question whose yes registers."""
+    event = the_event(answers, facts)
+    if event is None:  # it went away in mid-conversation: the flow ends before this is said
+        return ()
+    return (
+        lines(_("Please check:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
+        consent_of(event, another=another),
+        _("Is everything right? Type *yes* to get the pass, or *no* to correct something."),
+    )

@@ -1,0 +1,35 @@
+"""The choice of language: asked in every language at once, and changed at any time."""
+
+from flows.choices import language_options
+from flows.fields import Choice
+from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step
+from flows.texts import _, in_all, words
+
+QUESTION = _("Which language shall we use?")
+CHANGEABLE = _("You can change it at any time: type *language*.")
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (in_all(QUESTION), in_all(CHANGEABLE))
+
+
+def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    """Keeps the chosen language with somebody whom the database knows; a first-timer's goes with Register."""
+    return (KeepLanguage(answers["language"]),) if facts.person.known else ()
+
+
+LANGUAGE_STEP = Step("language", _ask, Choice(language_options, findable=True), after=keep, example=words("1"))
+"""The question as the first of any conversation with somebody whose language is not known."""
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    return (Say((_("From now on in English."),)),)
+
+
+LANGUAGE = Flow(
+    name="language",
+    version=1,
+    steps=(Step("language", lambda answers, facts: (in_all(QUESTION),), LANGUAGE_STEP.field, after=keep),),
+    finish=_finish,
+)
+"""`language` at any time; what was going on goes on in the chosen language."""

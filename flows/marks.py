@@ -1,0 +1,31 @@
+"""How a sentence is written in the code: marked, so that it is found for translation."""
+
+from typing import Any
+
+from flows.rendering import LANGUAGES, Spoken
+from flows.shapes import Sentence
+
+
+def _(source: str, /, **params: Any) -> Sentence:
+    """A sentence by its English source, with `{name}` where a parameter belongs."""
+    return Sentence(source, params)
+
+
+def ngettext_(source: str, plural: str, /, **params: Any) -> Sentence:
+    """A sentence with a plural, chosen by the parameter `count`."""
+    return Sentence(source, params, plural)
+
+
+def words(text: Any) -> Sentence:
+    """A text that is not ours (a name, an event's own question), as a sentence; nothing in it is a field."""
+    return Sentence("{words}", {"words": text})
+
+
+def lines(*parts: Any) -> Sentence:
+    """Sentences below each other, as one paragraph."""
+    return Sentence("{lines}", {"lines": parts})
+
+
+def in_all(sentence: Sentence) -> Sentence:
+    """The sentence in every language, each on its own line: for who has not chosen yet."""
+    return lines(*(Spoken(sentence, language) for language in LANGUAGES))

@@ -1,0 +1,73 @@
+"""The menu, and where somebody enters who writes while nothing is going on."""
+
+from flows import codes
+from flows.choices import open_events, pass_line
+from flows.fields import Choice
+from flows.phrases import HELP
+from flows.shapes import Answers, Facts, Flow, Invalid, Option, Outcome, Say, Sentence, Start, Step
+from flows.texts import _, lines, words
+
+GO_ON = "continue"
+HELP_WORD = "help"
+
+
+def entrance(text: str, facts: Facts, language: str | None) -> Start:
+    """Which conversation begins with these words: the menu for somebody known, else a registration.
+
+    The code of one of their passes asks for that pass.
+    """
+    code = _code_in(text, facts)
+    if code:
+        return Start("my_pass", {"code": code})
+    known = facts.person.known and (facts.passes or language or facts.person.language)
+    return Start("menu") if known else Start("registration")
+
+
+def _code_in(text: str, facts: Facts) -> str:
+    try:
+        code = codes.shown(codes.parse(text))
+    except Invalid:
+        return ""
+    return code if any(known.code == code for known in facts.passes) else ""
+
+
+def _opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    if answers.get("under") or not facts.passes:
+        return ()
+    return (lines(_("Namaste! Your passes:"), *(pass_line(known) for known in facts.passes)),)
+
+
+def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    """What can be done now: only what would not end in a refusal at once."""
+    under = (Option(GO_ON, _("Go on")),) if answers.get("under") else ()
+    passes = (
+        Option("my_pass", _("My pass")),
+        Option("change", _("Change day or people")),
+        Option("cancellation", _("Cancel pass")),
+    )
+    register = (
+        Option("registration", _("Another day") if facts.passes else _("Register")),
+        Option("someone_else", _("Register someone else")),
+    )
+    always = (Option("language", _("Language / भाषा")), Option(HELP_WORD, _("Help")))
+    return (*under, *(passes if facts.passes else ()), *(register if open_events(facts) else ()), *always)
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    match answers["choice"]:
+        case "continue":
+            return ()
+        case "help":
+            return (Say((HELP,)),)
+        case chosen:
+            return (Start(chosen),)
+
+
+MENU = Flow(
+    name="menu",
+    version=1,
+    steps=(Step("choice", _("What would you like to do?"), Choice(options), example=words("1")),),
+    finish=_finish,
+    opening=_opening,
+)
+"""Everything that can be done here, with the person's passes above it."""

@@ -1,0 +1,104 @@
+"""What a person hears when an answer cannot be used or the rules say no, by code.
+
+A code is raised as `Invalid` or `Refused`; its parameters fill the sentence. A sentence says what is
+wrong and how to go on.
+"""
+
+from collections.abc import Mapping
+
+from flows.marks import _
+from flows.shapes import Sentence
+
+ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
+"""For a code that has no sentence here; a test sees to it that every code has one."""
+
+ANSWERS: Mapping[str, Sentence] = {
+    "not_text": _("Sorry, here I can only read what is typed."),
+    "empty": _("That message was empty. Please type your answer."),
+    "too_short": _("That is too short: at least {least} characters, please."),
+    "too_long": _("That is too long: at most {most} characters, please."),
+    "no_letter": _("Please type it in letters."),
+    "not_an_option": _("That is not in the list. Please send the number of your choice."),
+    "several_options": _("More than one in the list fits that. Please send the number of your choice."),
+    "not_yes_no": _("Please type *yes* or *no*."),
+    "not_agreed": _(
+        "All right, nothing has been saved. Type *back* to correct an answer, *restart* to begin again, "
+        "or *yes* when all is right."
+    ),
+    "not_a_number": _("Please send a whole number, such as 3."),
+    "number_too_small": _("That is too small: {least} to {most}, please."),
+    "number_too_large": _("That is too large: {least} to {most}, please."),
+    "only_some_left": _(
+        "Places left for that day: {most}. Please send a smaller number, or *back* to choose another day."
+    ),
+    "day_unclear": _("I did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
+    "day_past": _("{day} is over. Please choose one of these days."),
+    "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
+    "not_a_phone": _(
+        "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."
+    ),
+    "not_an_otp": _("The code has 6 digits. Please type it as you received it."),
+    "own_number": _("That is your own number. For yourself, type *register*; or send the other person's number."),
+}
+"""Answers that cannot be used: the question follows."""
+
+EVENTS: Mapping[str, Sentence] = {
+    "no_such_event": _("There is no such event here (any more)."),
+    "event_not_yet_open": _("Registration for this event is not open yet."),
+    "event_closed": _("Registration for this event is closed."),
+    "event_full": _("This event is full: every place is taken."),
+    "event_over": _("This event is over."),
+    "event_cancelled": _("This event has been cancelled. We are sorry."),
+    "day_full": _("{day} is full. Please choose another day."),
+    "day_closed": _("There is no entry on {day}. Please choose another day."),
+    "day_over": _("{day} is not open for registration any more. Please choose another day."),
+    "too_few_left": _("Places left for {day}: {left}. Please send a smaller number, or *back* to choose another day."),
+    "party_too_large": _("At most {most} people can come on one pass. Please send a smaller number."),
+    "already_registered": _("There is a pass for {day} already."),
+    "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
+    "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
+}
+"""What the rules of an event refuse."""
+
+CODES: Mapping[str, Sentence] = {
+    "otp_wait": _("A code was sent a moment ago. Please wait {seconds} seconds before you ask for another."),
+    "otp_too_many": _("Too many codes were sent. Please try again in {minutes} minutes."),
+    "otp_unreachable": _(
+        "I cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
+    ),
+    "otp_wrong": _("That is not the code. Tries left: {left}."),
+    "otp_expired": _("That code does not count any more. For another, type *new code*."),
+    "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
+    "not_a_code": _("That is not a pass code."),
+    "mistyped_code": _("One character of that pass code is wrong. Please look again."),
+    "unreadable": _("That is not one of our passes."),
+    "forged": _("That is not a genuine pass of ours."),
+    "expired": _("That link has expired. Write *my pass* to us on WhatsApp for a new one."),
+    "broken": _("Something broke on our side; we kept your message. Please send it again in a minute."),
+}
+"""One-time codes, pass codes and links, and our own faults."""
+
+ORGANISERS: Mapping[str, Sentence] = {
+    "slug_taken": _("There is an event {slug} already."),
+    "bad_slug": _("A short name has 2 to 40 small letters, digits and hyphens."),
+    "bad_name": _("The name is empty or too long."),
+    "bad_venue": _("The venue is too long."),
+    "bad_text": _("The text is too long."),
+    "bad_dates": _("The dates are not right: give them as YYYY-MM-DD, the first before the last."),
+    "too_many_days": _("An event has at most {most} days."),
+    "bad_hours": _("The hours are not right: give both, as HH:MM-HH:MM."),
+    "bad_zone": _("There is no time zone {zone}."),
+    "bad_capacity": _("The number of places must be a whole number."),
+    "capacity_below_taken": _("Places given for {day} already: {taken}. It cannot have fewer."),
+    "bad_party_limit": _("The largest party must be a whole number from 1 to 255."),
+    "bad_policy": _("The policy is one of once, daily, in_out."),
+    "bad_language": _("We do not have the language {language}."),
+    "bad_map_url": _("The map must be a web address."),
+    "bad_question": _("Question {question} is not right: {problem}."),
+    "no_such_field": _("An event has no {field}."),
+    "day_has_passes": _("There are valid passes for {day}."),
+    "no_such_day": _("The event has no day {day}."),
+}
+"""What organisers hear at the command line."""
+
+SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS}
