@@ -15,6 +15,7 @@ ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
 ANSWERS: Mapping[str, Sentence] = {
     "not_text": _("Sorry, here I can only read what is typed."),
     "empty": _("That message was empty. Please type your answer."),
+    "type_it": _("All right; please type it."),
     "too_short": _("That is too short: at least {least} characters, please."),
     "too_long": _("That is too long: at most {most} characters, please."),
     "no_letter": _("Please type it in letters."),
