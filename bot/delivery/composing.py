@@ -26,7 +26,7 @@ OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody yo
 class Otps(Protocol):
     """What makes one-time codes: see bot.domain.otp."""
 
-    def make(self, purpose: str, phone: str, asker: str) -> str:
+    def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
         """A new code for this phone; the one before is void."""
 
 
@@ -75,10 +75,17 @@ def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -
     return Message(row.lane, row.sender, render.caption(pass_, language), link, max(1, min(left, LONGEST_VALIDITY)))
 
 
-def compose_otp(payload: Mapping[str, Any], sender: str | None, otps: Otps, settings: Settings) -> Message:
-    """The message with a new OTP: by SMS where there is a sender for it, else by WhatsApp."""
-    otp = otps.make(payload["purpose"], payload["phone"], payload["asker"])
+def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) -> Message:
+    """The message with a new OTP: by SMS to a bare number, else by WhatsApp.
+
+    Raises Refused where no code may be made any more.
+    """
+    payload: Mapping[str, Any] = row.payload
+    otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
     body = words(Sentence(OTP.source, {"otp": otp}), payload["language"])
+    if row.lane.startswith("whatsapp:"):
+        return Message(row.lane, row.sender, body, validity=OTP_SECONDS)
     if settings.sms_from:
-        return Message(payload["phone"], settings.sms_from, body, validity=OTP_SECONDS)
-    return Message(f"whatsapp:{payload['phone']}", sender, body, validity=OTP_SECONDS)
+        return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
+    # The sender of SMS was taken away after the code was asked for.
+    return Message(f"whatsapp:{row.lane}", row.sender, body, validity=OTP_SECONDS)

@@ -17,7 +17,7 @@ from bot.delivery import aftermath, leases, queues, sending
 from bot.delivery.composing import Otps
 from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.statuses import News
-from bot.delivery.whatsapp import Twilio
+from bot.delivery.sending import Carrier
 from bot.domain.models import Delivery
 from bot.settings import Settings
 
@@ -38,7 +38,7 @@ class Outbox:
 
     database: Database
     redis: "Redis" = field(repr=False)
-    twilio: Twilio = field(repr=False)
+    twilio: Carrier = field(repr=False)
     otps: Otps = field(repr=False)
     settings: Settings = field(repr=False)
     now: Callable[[], datetime] = _utc_now

@@ -1,9 +1,10 @@
 """One delivery from lease to outcome. No database session is open while Twilio is called."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy import select
@@ -12,7 +13,6 @@ from bot.database import Database
 from bot.delivery import aftermath, composing, leases
 from bot.delivery.composing import Message, NotWanted, Otps
 from bot.delivery.statuses import News
-from bot.delivery.whatsapp import Twilio
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
@@ -25,12 +25,30 @@ KNOWN_SIDS = 200
 """So many of a lane's latest SIDs are taken out of a look-up: more than Twilio's list shows of them."""
 
 
+class Carrier(Protocol):
+    """What takes messages to people and knows which it took: see bot.delivery.whatsapp.Twilio."""
+
+    def send(
+        self,
+        lane: str,
+        sender: str | None,
+        body: str | None = None,
+        media_url: str | None = None,
+        status_callback: str | None = None,
+        validity: int | None = None,
+    ) -> str:
+        """Send one message; its SID. Raises SendFailed."""
+
+    def find(self, lane: str, *, body: str, media: int, since: datetime, known: Collection[str] = ()) -> News | None:
+        """A message that was sent. Raises SendFailed where that cannot be known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What sending needs."""
 
     database: Database
-    twilio: Twilio
+    twilio: Carrier
     otps: Otps
     settings: Settings
     now: Callable[[], datetime]
@@ -128,7 +146,7 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
 
 
 def _call(parts: Parts, held: Held) -> str:
-    message = held.message or composing.compose_otp(held.row.payload, held.row.sender, parts.otps, parts.settings)
+    message = held.message or composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
     callback = f"{parts.settings.origin}/webhooks/twilio/status?delivery={held.row.id}"
     return parts.twilio.send(
         message.to,
