@@ -6,7 +6,7 @@ from typing import Any
 class Refused(Exception):
     """The rules say no. `code` is stable and has a sentence in every language; `params` go into it."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -331,7 +331,7 @@ class Turn:
 class Invalid(Exception):
     """An answer that cannot be used. `code` is stable; `params` go into its sentence."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -41,7 +41,8 @@ class Delivery(Base):
     priority: Mapped[int]
     """0 replies and OTPs, 1 passes, 2 bulk."""
     payload: Mapped[dict[str, Any]]
-    """What it says, by kind: `{"body": …}`, `{"language": …}` for a pass, `{"purpose": …, "language": …}` for an OTP."""
+    """What it says, by kind: `{"body": …}`, a pass's `{"language": …}`, an OTP's
+    `{"purpose": …, "phone": …, "asker": …, "language": …}`."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
 

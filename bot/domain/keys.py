@@ -1,0 +1,117 @@
+"""The keys that sign passes: Ed25519, kept in the database, their seeds sealed under SECRET_KEY."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.database import Database
+from bot.domain.models import SigningKey
+from bot.errors import NotReady
+
+FIRST = 1
+"""The id of the first key; two processes that open an empty database both try to make this one."""
+NONCE_BYTES = 12
+"""AES-GCM's usual nonce length (NIST SP 800-38D, 5.2.1.1)."""
+SEED_BYTES = 32
+"""Ed25519's private key (RFC 8032, 5.1.5)."""
+
+
+def derived(secret_key: str, purpose: str) -> bytes:
+    """A 32-byte key for one purpose, from SECRET_KEY: what one purpose leaks helps no other (RFC 5869)."""
+    return HKDF(SHA256(), length=32, salt=None, info=f"pravesh {purpose}".encode()).derive(secret_key.encode())
+
+
+@dataclass(slots=True)
+class KeyRing:
+    """Signs with any key of the database and knows their public parts."""
+
+    _database: Database
+    _seal: AESGCM = field(repr=False)
+    _keys: dict[int, Ed25519PrivateKey] = field(default_factory=dict, repr=False)
+    _current: int = 0
+
+    @classmethod
+    def open(cls, database: Database, secret_key: str, first_seed: bytes | None = None) -> Self:
+        """The ring of this database, its first key made from `first_seed` or at random where there is none.
+
+        Raises NotReady where the seeds were sealed under another SECRET_KEY.
+        """
+        ring = cls(database, AESGCM(derived(secret_key, "seals of pass-signing keys")))
+        if not ring._load():
+            ring._make_first(first_seed or secrets.token_bytes(SEED_BYTES))
+            ring._load()
+        return ring
+
+    @property
+    def current(self) -> int:
+        """The id of the key that signs new passes: the newest that is not retired."""
+        return self._current
+
+    def sign(self, data: bytes, key: int | None = None) -> tuple[int, bytes]:
+        """The id of the key that signed and its 64-byte signature; the current key, or the one asked for.
+
+        Raises KeyError for a key that the database has not.
+        """
+        wanted = self._current if key is None else key
+        private = self._find(wanted)
+        if private is None:
+            raise KeyError(wanted)
+        return wanted, private.sign(data)
+
+    def public(self, key: int) -> Ed25519PublicKey | None:
+        """The key to verify with; a key unknown so far is looked up in the database. None: there is none."""
+        private = self._find(key)
+        return private.public_key() if private else None
+
+    def _find(self, key: int) -> Ed25519PrivateKey | None:
+        if key not in self._keys:
+            self._load(key)
+        return self._keys.get(key)
+
+    def _load(self, only: int | None = None) -> bool:
+        """Read the keys, or one of them; whether there was any."""
+        with self._database.read() as db:
+            wanted = select(SigningKey)
+            rows = db.scalars(wanted if only is None else wanted.where(SigningKey.id == only)).all()
+        for row in rows:
+            self._keys[row.id] = self._unseal(row)
+        if only is None:
+            self._current = max((row.id for row in rows if row.retired_at is None), default=0)
+        return bool(rows)
+
+    def _unseal(self, row: SigningKey) -> Ed25519PrivateKey:
+        nonce, sealed = row.sealed_seed[:NONCE_BYTES], row.sealed_seed[NONCE_BYTES:]
+        try:
+            seed = self._seal.decrypt(nonce, sealed, _bound_to(row.id))
+        except InvalidTag:
+            raise NotReady(
+                "SECRET_KEY: cannot open this database's pass-signing keys; it is not the one they were sealed with"
+            ) from None
+        return Ed25519PrivateKey.from_private_bytes(seed)
+
+    def _make_first(self, seed: bytes) -> None:
+        """Keep the first key, unless another process has kept one in this very moment."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        row = {
+            "id": FIRST,
+            "public": Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw(),
+            "sealed_seed": nonce + self._seal.encrypt(nonce, seed, _bound_to(FIRST)),
+            "created_at": datetime.now(UTC),
+        }
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        with self._database.write() as db:
+            db.execute(dialect.insert(SigningKey).values(row).on_conflict_do_nothing())
+
+
+def _bound_to(key: int) -> bytes:
+    """What a sealed seed is bound to: its row, so that two cannot be exchanged."""
+    return b"signing key %d" % key

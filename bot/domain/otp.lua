@@ -1,0 +1,64 @@
+-- One-time passwords: limits, and the counting of tries, each in one step that nobody can come between.
+-- Times are the caller's, in milliseconds; Redis's own expiry only clears up.
+local verb = KEYS[1]
+local HOUR = 3600 * 1000
+
+-- Milliseconds until one more send is allowed under a limit of `most` an hour; 0: now.
+local function full_for(name, most, now)
+  redis.call('ZREMRANGEBYSCORE', name, '-inf', now - HOUR)
+  if redis.call('ZCARD', name) < most then return 0 end
+  return tonumber(redis.call('ZRANGE', name, 0, 0, 'WITHSCORES')[2]) + HOUR - now
+end
+
+local function note(name, attempt, now)
+  redis.call('ZADD', name, now, attempt)
+  redis.call('PEXPIRE', name, 2 * HOUR)
+end
+
+-- number, asker, attempt, now, gap, most for the number, most for the asker
+local function ask(number, asker, attempt, now, gap, most_number, most_asker)
+  if redis.call('ZSCORE', number, attempt) then return {'noted', 0} end
+  local last = redis.call('ZRANGE', number, -1, -1, 'WITHSCORES')[2]
+  if last and now - tonumber(last) < gap then return {'wait', tonumber(last) + gap - now} end
+  local wait = math.max(full_for(number, most_number, now), full_for(asker, most_asker, now))
+  if wait > 0 then return {'too_many', wait} end
+  note(number, attempt, now)
+  note(asker, attempt, now)
+  return {'noted', 0}
+end
+
+-- Every character is looked at, wherever the first difference is.
+local function same(one, other)
+  local difference = bit.bxor(#one, #other)
+  for place = 1, #one do
+    difference = bit.bor(difference, bit.bxor(one:byte(place), other:byte(place) or 0))
+  end
+  return difference == 0
+end
+
+local function judge(code, given, now, most)
+  local kept = redis.call('HMGET', code, 'hash', 'until', 'tries')
+  if not kept[1] or now >= tonumber(kept[2]) then return {'expired', 0} end
+  if tonumber(kept[3]) >= most then return {'used_up', 0} end
+  if same(kept[1], given) then
+    redis.call('DEL', code)
+    return {'right', 0}
+  end
+  local left = most - redis.call('HINCRBY', code, 'tries', 1)
+  return {left > 0 and 'wrong' or 'used_up', left}
+end
+
+-- code, verdict, given hash, now, most tries, seconds that a verdict is remembered
+local function verify(code, verdict, given, now, most, remembered)
+  local before = redis.call('HMGET', verdict, 'word', 'left')
+  if before[1] then return {before[1], tonumber(before[2])} end
+  local result = judge(code, given, now, most)
+  redis.call('HSET', verdict, 'word', result[1], 'left', result[2])
+  redis.call('EXPIRE', verdict, remembered)
+  return result
+end
+
+if verb == 'ask' then
+  return ask(KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
+end
+return verify(KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))

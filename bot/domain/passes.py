@@ -1,0 +1,217 @@
+"""Passes: issued, found, changed and cancelled.
+
+Every function that takes places locks in one order (people, then days, then passes), so that no two
+transactions wait for each other. A Refused undoes all that its function did, and nothing else.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager
+
+from bot.domain import events, places
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
+from bot.domain.violations import violated
+from bot.errors import Refused
+from flows import codes, event_states, shapes
+
+TRIES = 5
+"""New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
+
+
+def issue(
+    db: Session, ring: KeyRing, registration: Registration, kind: Kind, day: date, party_size: int, now: datetime
+) -> Pass:
+    """A new pass and its places.
+
+    Raises Refused `already_registered` (`code`, `day`), and what places.take refuses with.
+    """
+    db.flush()
+    places.take(db, registration.event_id, day, party_size)
+    return _insert(db, ring, registration, kind, day, party_size, now)
+
+
+def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
+    """The valid passes that this person holds or asked for, today's and later, the next first.
+
+    Today lasts until the day's closing hour in the event's zone. Each pass has its event and
+    registration loaded.
+    """
+    mine = or_(Pass.holder_id == contact.id, Registration.asked_by_id == contact.id)
+    its_day = and_(EventDay.event_id == Pass.event_id, EventDay.day == Pass.day)
+    valid = select(Pass, EventDay).join(Pass.registration).join(Pass.event).join(EventDay, its_day)
+    loaded = valid.options(contains_eager(Pass.registration), contains_eager(Pass.event))
+    rows = db.execute(loaded.where(mine, Pass.status == "valid").order_by(Pass.day, Pass.id))
+    return [one for one, day in rows if now < event_states.ends_at(events.shape(one.event), events.day_shape(day))]
+
+
+def by_code(db: Session, code: str) -> Pass:
+    """The pass of a code as people write it, whatever its state. Raises Refused `no_such_pass`."""
+    found = db.scalars(select(Pass).where(Pass.code == _bare(code))).first()
+    if found is None:
+        raise Refused("no_such_pass")
+    return found
+
+
+def own(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
+    """The valid pass of this code, if it is one that the person may see, change and cancel.
+
+    Raises Refused `no_such_pass`.
+    """
+    bare = _bare(code)
+    found = next((one for one in of_person(db, contact, now) if one.code == bare), None)
+    if found is None:
+        raise Refused("no_such_pass")
+    return found
+
+
+def change(
+    db: Session, ring: KeyRing, *, contact: Contact, code: str, visit_date: date, party_size: int, now: datetime
+) -> Pass:
+    """Re-issue a pass for another day or party: the new one, or the same where nothing changes.
+
+    The new places are taken before the old are given back; on the same day only the difference counts.
+    Raises Refused as registrations.register does, or `no_such_pass`; the old pass then stays as it was.
+    """
+    with db.begin_nested():
+        old = own(db, contact, code, now)
+        if (old.day, old.party_size) == (visit_date, party_size):
+            return old
+        _check_change(db, old, visit_date, party_size, now)
+        places.hold(db, old.event_id, old.day, visit_date)
+        same_day = old.day == visit_date
+        if more := party_size - (old.party_size if same_day else 0):
+            places.take(db, old.event_id, visit_date, more)
+        _end(db, old, "replaced")
+        twin = old.twin if same_day else 0
+        new = _insert(db, ring, old.registration, old.kind, visit_date, party_size, now, twin=twin)
+        old.replaced_by_id = new.id
+        if not same_day:
+            places.give_back(db, old.event_id, old.day, old.party_size)
+        return new
+
+
+def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
+    """Revoke a pass of this person and give its places back, once. Raises Refused `no_such_pass`."""
+    with db.begin_nested():
+        found = own(db, contact, code, now)
+        places.hold(db, found.event_id, found.day)
+        _end(db, found, "revoked")
+        places.give_back(db, found.event_id, found.day, found.party_size)
+        return found
+
+
+def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
+    """The event's state, `open` or `full`.
+
+    Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
+    """
+    state = event_states.state_of(event, days, now)
+    if state not in (event_states.OPEN, event_states.FULL):
+        opens = event.registration_opens_at
+        raise Refused(f"event_{state}", event=event.name, moment=opens and event_states.local_now(event, opens))
+    return state
+
+
+def check_day(event: shapes.Event, days: Sequence[shapes.EventDay], day: date, now: datetime) -> None:
+    """Refuse a day that is `day_over` or `day_closed`; whether places are left, only taking them tells."""
+    state = event_states.day_state(event, days, day, now)
+    if state in (event_states.OVER, event_states.CLOSED):
+        raise Refused(f"day_{state}", day=day)
+
+
+def check_party(kind: Kind, event: Event, party_size: int) -> None:
+    """Refuse `party_too_large` with the `most` that one pass of this kind takes."""
+    most = kind.max_party or event.max_party
+    if not 1 <= party_size <= most:
+        raise Refused("party_too_large", most=most)
+
+
+def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None:
+    """Refuse `already_registered` where the person holds a valid pass of this kind for the day.
+
+    The unique index says the same to whoever comes at the same moment.
+    """
+    same = select(Pass.code).where(Pass.holder_id == holder_id, Pass.kind_id == kind.id, Pass.day == day)
+    code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
+    if code:
+        raise Refused("already_registered", code=codes.shown(code), day=day)
+
+
+def new_code() -> str:
+    """Seven random characters and their check character, without the hyphen."""
+    body = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH - 1))
+    return body + codes.check_character(body)
+
+
+def _insert(
+    db: Session,
+    ring: KeyRing,
+    registration: Registration,
+    kind: Kind,
+    day: date,
+    party_size: int,
+    now: datetime,
+    *,
+    twin: int = 0,
+) -> Pass:
+    """The pass's row under a code of its own. Raises Refused `already_registered`."""
+    for _ in range(TRIES):
+        made = Pass(
+            code=new_code(),
+            registration_id=registration.id,
+            event_id=registration.event_id,
+            kind_id=kind.id,
+            holder_id=registration.holder_id,
+            day=day,
+            party_size=party_size,
+            twin=twin,
+            status="valid",
+            key_id=ring.current,
+            issued_at=now,
+        )
+        try:
+            with db.begin_nested():
+                db.add(made)
+        except IntegrityError as error:
+            _only_a_taken_code(db, error, made)
+        else:
+            return made
+    raise RuntimeError(f"{TRIES} codes in a row were taken")
+
+
+def _only_a_taken_code(db: Session, error: IntegrityError, made: Pass) -> None:
+    """Go on where the code was taken; Refused where the person has a pass; else the error itself."""
+    match violated(error):
+        case "uq_passes_code":
+            return
+        case "uq_passes_one_a_day":
+            refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
+    raise error
+
+
+def _check_change(db: Session, old: Pass, day: date, party_size: int, now: datetime) -> None:
+    shape, days = events.shape(old.event), events.days(db, old.event.slug)
+    check_event(shape, days, now)
+    check_day(shape, days, day, now)
+    check_party(old.kind, old.event, party_size)
+    if day != old.day:
+        refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=day)
+
+
+def _end(db: Session, old: Pass, status: str) -> None:
+    """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
+    ending = update(Pass).where(Pass.id == old.id, Pass.status == "valid").values(status=status).returning(Pass.id)
+    if db.execute(ending).first() is None:
+        raise Refused("no_such_pass")
+
+
+def _bare(code: str) -> str:
+    try:
+        return codes.parse(code)
+    except shapes.Invalid:
+        raise Refused("no_such_pass") from None

@@ -1,0 +1,207 @@
+"""Doing what a turn asks: one short function an effect, inside the caller's transaction.
+
+A Refused goes to the caller, who rolls everything back. Nothing leaves from here: what is to be sent is
+owed in the same transaction, and its ids are in `Performing.owed`, to be enqueued after the commit.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import outbox
+from bot.domain import deliveries, passes, people, registrations
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Pass
+from bot.domain.otp import Otps
+from bot.domain.people import Identity
+from bot.facts import who
+from bot.inbound import Inbound
+from flows import codes
+from flows.shapes import (
+    CancelPass,
+    ChangePass,
+    Effect,
+    KeepLanguage,
+    NoteTold,
+    Register,
+    ResumeMessages,
+    Say,
+    SendOtp,
+    SendPass,
+    StopMessages,
+    VerifyOtp,
+)
+
+Results = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Performing:
+    """For whom, where, and with what the effects of one turn are performed."""
+
+    db: Session
+    ring: KeyRing
+    otps: Otps
+    identity: Identity = field(repr=False)
+    address: str = field(repr=False)
+    """Where the person is answered, and who asks as far as one-time passwords are concerned."""
+    sender: str
+    channel: str
+    attempt: str
+    """The MessageSid: the same turn taken again has the same."""
+    now: datetime
+    owed: list[int] = field(default_factory=list)
+    """Deliveries to enqueue after the commit."""
+
+    def person(self) -> Contact:
+        """The contact of whoever is writing, made or joined where needed."""
+        return people.find_or_make(self.db, phone=self.identity.phone, user=self.identity.user, now=self.now)
+
+    def known_person(self) -> Contact | None:
+        """The contact of whoever is writing, if there is one."""
+        known = people.find(self.db, phone=self.identity.phone, user=self.identity.user)
+        return self.person() if known else None
+
+    def owe(self, issued: Pass, language: str) -> None:
+        """Owe the image of this pass to whoever is writing."""
+        to = {"lane": self.address, "sender": self.sender, "language": language}
+        self.owed.append(outbox.owe_pass(self.db, issued, **to, now=self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What performing needs besides the turn; one for a process."""
+
+    ring: KeyRing
+    otps: Otps
+
+    def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
+        """Ready to perform the effects of the turn that this message began."""
+        return Performing(
+            db=db,
+            ring=self.ring,
+            otps=self.otps,
+            identity=who(inbound),
+            address=inbound.lane,
+            sender=inbound.sender,
+            channel="whatsapp",
+            attempt=inbound.sid,
+            now=now,
+        )
+
+
+def writes(effect: Effect) -> bool:
+    """Whether performing it needs a transaction."""
+    return not isinstance(effect, Say)
+
+
+@singledispatch
+def perform(effect: Effect, doing: Performing) -> Results:
+    """Do it; what it gives for the sentences of the turn. Raises Refused."""
+    raise NotImplementedError(type(effect).__name__)
+
+
+@perform.register
+def _say(effect: Say, doing: Performing) -> Results:
+    return {}
+
+
+@perform.register
+def _register(effect: Register, doing: Performing) -> Results:
+    issued = registrations.register(
+        doing.db,
+        doing.ring,
+        event_slug=effect.event,
+        asked_by=doing.person(),
+        phone=effect.phone,
+        full_name=effect.full_name,
+        visit_date=date.fromisoformat(effect.visit_date),
+        party_size=effect.party_size,
+        answers=effect.answers,
+        language=effect.language,
+        channel=doing.channel,
+        consent_version=effect.consent_version,
+        consent_text=effect.consent_text,
+        now=doing.now,
+    )
+    doing.owe(issued, effect.language)
+    return _of(issued)
+
+
+@perform.register
+def _send_pass(effect: SendPass, doing: Performing) -> Results:
+    doing.owe(passes.own(doing.db, doing.person(), effect.code, doing.now), effect.language)
+    return {}
+
+
+@perform.register
+def _change_pass(effect: ChangePass, doing: Performing) -> Results:
+    issued = passes.change(
+        doing.db,
+        doing.ring,
+        contact=doing.person(),
+        code=effect.code,
+        visit_date=date.fromisoformat(effect.visit_date),
+        party_size=effect.party_size,
+        now=doing.now,
+    )
+    doing.owe(issued, effect.language)
+    return _of(issued)
+
+
+@perform.register
+def _cancel_pass(effect: CancelPass, doing: Performing) -> Results:
+    passes.cancel(doing.db, contact=doing.person(), code=effect.code, now=doing.now)
+    return {}
+
+
+@perform.register
+def _send_otp(effect: SendOtp, doing: Performing) -> Results:
+    bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": doing.address}
+    lane = doing.otps.ask(**bound, now=doing.now, attempt=doing.attempt)
+    row = outbox.owe_otp(doing.db, **bound, language=effect.language, lane=lane, now=doing.now)
+    doing.owed.append(row)
+    return {}
+
+
+@perform.register
+def _verify_otp(effect: VerifyOtp, doing: Performing) -> Results:
+    doing.otps.verify(effect.purpose, effect.phone, doing.address, effect.otp, doing.attempt, doing.now)
+    return {}
+
+
+@perform.register
+def _keep_language(effect: KeepLanguage, doing: Performing) -> Results:
+    if person := doing.known_person():
+        person.language = effect.language
+    return {}
+
+
+@perform.register
+def _stop_messages(effect: StopMessages, doing: Performing) -> Results:
+    """Somebody unknown is kept for this, so that the wish is not forgotten with the conversation."""
+    person = doing.person()
+    person.stopped_at = person.stopped_at or doing.now
+    return {}
+
+
+@perform.register
+def _resume_messages(effect: ResumeMessages, doing: Performing) -> Results:
+    if person := doing.known_person():
+        person.stopped_at = None
+    return {}
+
+
+@perform.register
+def _note_told(effect: NoteTold, doing: Performing) -> Results:
+    if person := doing.known_person():
+        bare = [code.replace("-", "") for code in effect.codes]
+        deliveries.note_told(doing.db, person, bare, doing.now)
+    return {}
+
+
+def _of(issued: Pass) -> Results:
+    return {"code": codes.shown(issued.code), "day": issued.day, "party_size": issued.party_size}

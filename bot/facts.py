@@ -1,0 +1,126 @@
+"""What a flow may know in a turn, read from the database when it is first asked for.
+
+Each property is read at most once a turn, in a short session of its own: no connection is held while the
+turn waits for anything. The events change rarely and are asked for in every turn, so their shapes are
+kept in the process, and one cheap query tells whether a row has changed since (`Event.revision`): what
+a turn sees is never stale. Places left are always read afresh.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import deliveries, events, passes, people
+from bot.domain.models import Contact, Pass
+from bot.domain.people import Identity
+from bot.inbound import Inbound
+from flows import codes, shapes
+
+
+@dataclass(slots=True)
+class Sources:
+    """Where facts come from; one for a process."""
+
+    database: Database
+    region: str
+    """ISO region for phone numbers typed without a country code."""
+    _kept: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
+
+    def events(self) -> tuple[shapes.Event, ...]:
+        """Every event, by start, as the database holds them now."""
+        with self.database.read() as db:
+            revision = events.revision(db)
+            kept, shown = self._kept
+            if revision != kept:
+                shown = tuple(events.shape(event) for event in events.listed(db))
+                self._kept = (revision, shown)
+        return shown
+
+
+@dataclass(frozen=True)
+class LiveFacts:
+    """The facts of one turn: implements flows.shapes.Facts."""
+
+    sources: Sources
+    inbound: Inbound
+    now: datetime
+    _days: dict[str, tuple[shapes.EventDay, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def region(self) -> str:
+        """ISO region for phone numbers typed without a country code."""
+        return self.sources.region
+
+    @property
+    def profile_name(self) -> str:
+        """The WhatsApp profile name, empty where there is none."""
+        return self.inbound.profile_name
+
+    @cached_property
+    def events(self) -> tuple[shapes.Event, ...]:
+        """Every event that is not long past, open or not, by start."""
+        return tuple(event for event in self.sources.events() if events.is_spoken_of(event.ends_on, self.now))
+
+    def days(self, event: shapes.Event) -> tuple[shapes.EventDay, ...]:
+        """The event's days with the places left, as they were when this turn first asked."""
+        if event.slug not in self._days:
+            with self.sources.database.read() as db:
+                self._days[event.slug] = events.days(db, event.slug)
+        return self._days[event.slug]
+
+    @cached_property
+    def person(self) -> shapes.Person:
+        """Whoever is writing."""
+        return self._known[0]
+
+    @cached_property
+    def passes(self) -> tuple[shapes.PassFacts, ...]:
+        """The person's valid passes of today and later, the next one first."""
+        return self._known[1]
+
+    @cached_property
+    def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
+        identity = who(self.inbound)
+        with self.sources.database.read() as db:
+            contacts = people.find_all(db, phone=identity.phone, user=identity.user)
+            return _person(db, identity, contacts, self.now), _passes(db, contacts, self.now)
+
+
+def who(inbound: Inbound) -> Identity:
+    """The names of whoever wrote; an address that is neither phone nor user id stands for the person itself."""
+    return Identity(inbound.phone, inbound.user if inbound.phone or inbound.user else inbound.lane)
+
+
+def _person(db: Session, identity: Identity, contacts: list[Contact], now: datetime) -> shapes.Person:
+    if not contacts:
+        return shapes.Person(phone=identity.phone)
+    phones = (alias.value for contact in contacts for alias in contact.aliases if alias.kind == "phone")
+    failed = (code for contact in contacts for code in deliveries.untold_failures(db, contact))
+    return shapes.Person(
+        known=True,
+        language=next((contact.language for contact in contacts if contact.language), None),
+        phone=identity.phone or next(phones, None),
+        stopped=any(contact.stopped_at for contact in contacts),
+        failed_codes=tuple(dict.fromkeys(codes.shown(code) for code in failed)),
+    )
+
+
+def _passes(db: Session, contacts: list[Contact], now: datetime) -> tuple[shapes.PassFacts, ...]:
+    ids = {contact.id for contact in contacts}
+    found = {one.id: one for contact in contacts for one in passes.of_person(db, contact, now)}
+    return tuple(_pass(one, ids) for one in sorted(found.values(), key=lambda one: (one.day, one.id)))
+
+
+def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
+    return shapes.PassFacts(
+        code=codes.shown(one.code),
+        event=one.event.slug,
+        day=one.day,
+        party_size=one.party_size,
+        full_name=one.registration.full_name,
+        own=one.holder_id in mine,
+    )

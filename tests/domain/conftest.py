@@ -1,0 +1,81 @@
+"""A database that is never empty: other events, other people and their passes stand around every test."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import events, people, registrations
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Delivery, Event, Pass
+from tests.domain.making import DAY, NOW, SECRET, asking
+
+
+@pytest.fixture
+def ring(database: Database) -> KeyRing:
+    """The signing keys of the database."""
+    return KeyRing.open(database, SECRET)
+
+
+@pytest.fixture(autouse=True)
+def noise(request: pytest.FixtureRequest) -> None:
+    """Others' events, contacts, passes and deliveries, so that a forgotten filter fails a test."""
+    if "database" not in request.fixturenames:
+        return
+    database: Database = request.getfixturevalue("database")
+    ring: KeyRing = request.getfixturevalue("ring")
+    with database.write() as db:
+        for slug in ("noise-one", "noise-two"):
+            _crowd(db, ring, slug)
+
+
+def _crowd(db: Session, ring: KeyRing, slug: str) -> None:
+    events.create(
+        db, slug=slug, name=slug, starts_on=DAY, ends_on=DAY + timedelta(days=3), capacity_per_day=40, now=NOW
+    )
+    events.open_event(db, slug)
+    for number in range(3):
+        asker = people.find_or_make(db, phone=f"+9190000000{number:02}", now=NOW)
+        for offset in range(2):
+            wish = asking(asker, event_slug=slug, visit_date=DAY + timedelta(days=offset))
+            issued = registrations.register(db, ring, **wish)
+            db.add(_failed_delivery(issued, asker))
+    one = people.find_or_make(db, user="IN.noise", now=NOW)
+    one.language, one.stopped_at = "hi", NOW
+
+
+def _failed_delivery(issued: Pass, contact: Contact) -> Delivery:
+    return Delivery(
+        kind="pass",
+        lane="whatsapp:+919000000000",
+        priority=1,
+        payload={"language": "en"},
+        pass_id=issued.id,
+        contact_id=contact.id,
+        status="failed",
+        not_before=NOW,
+        give_up_at=NOW,
+        created_at=NOW,
+    )
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """One transaction; committed where the test ends well."""
+    with database.write() as session:
+        yield session
+
+
+@pytest.fixture
+def fair(db: Session) -> Event:
+    """An open event of four days from DAY on, without a limit."""
+    events.create(db, slug="fair", name="Book Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
+    return events.open_event(db, "fair")
+
+
+@pytest.fixture
+def asha(db: Session) -> Contact:
+    """Somebody with a phone."""
+    return people.find_or_make(db, phone="+919812345678", now=NOW)
