@@ -1,0 +1,11 @@
+"""The forms as named classes, one for each flow with questions, for `python -m rasa_sdk --actions flows.actions`."""
+
+from flows.catalogue import FLOWS
+from flows.forms import form_of
+
+ValidateRegistration = form_of(FLOWS["registration"])
+ValidateSomeoneElse = form_of(FLOWS["someone_else"])
+ValidateChange = form_of(FLOWS["change"])
+ValidateCancellation = form_of(FLOWS["cancellation"])
+ValidateMenu = form_of(FLOWS["menu"])
+ValidateLanguage = form_of(FLOWS["language"])

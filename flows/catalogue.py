@@ -1,0 +1,38 @@
+"""Every conversation by its name, and which words begin which. To add a flow: write it, and name it here."""
+
+from collections.abc import Mapping
+
+from flows.cancellation import CANCELLATION
+from flows.language import LANGUAGE
+from flows.menu import MENU, entrance
+from flows.my_pass import CHANGE, MY_PASS
+from flows.registration import REGISTRATION
+from flows.shapes import Flow
+from flows.someone_else import SOMEONE_ELSE
+
+__all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
+
+FLOWS: Mapping[str, Flow] = {
+    flow.name: flow for flow in (REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE)
+}
+
+BEGUN_BY: Mapping[str, str] = {
+    "register": "registration",
+    "someone_else": "someone_else",
+    "my_pass": "my_pass",
+    "change": "change",
+    "cancel_pass": "cancellation",
+    "cancel": "cancellation",
+    "language": "language",
+    "menu": "menu",
+}
+"""Flow by command. `cancel` begins one only while no question is open."""
+
+INTERRUPTING = frozenset({"language", "menu"})
+"""Flows after which the conversation that they interrupted goes on."""
+
+HOME = "menu"
+"""The flow in which nothing is going on yet: words that it cannot use are taken as a new beginning."""
+
+VISITING = "registration"
+"""The flow to which `hi <slug>` leads, with the event among its answers."""

@@ -1,0 +1,114 @@
+"""What command words do, inside a question and while nothing is going on; and where somebody enters."""
+
+from flows import phrases, understanding
+from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
+from flows.kept import revive, to_json
+from flows.notices import undelivered
+from flows.shapes import Facts, Said, Sentence, Start, State, Step, StopMessages, Turn
+from flows.walk import NOTHING, back, begin, come_back, go_on, idle, say
+
+
+def renewed(state: State) -> State:
+    """The state as one of the present version of its flow."""
+    return state.but(version=FLOWS[state.flow].version)
+
+
+def command_of(said: Said) -> str:
+    """The command that somebody typed, by its name; empty when it is none."""
+    return understanding.command(said.text) if said.form == "text" else ""
+
+
+def event_greeted(said: Said, facts: Facts) -> str:
+    """The event that somebody greets (`hi book-fair`), by its slug; empty where it is none of ours."""
+    name = understanding.greeting(said.text) if said.form == "text" else ""
+    if not name:
+        return ""
+    slugs = {understanding.plain(event.slug): event.slug for event in facts.events}
+    meant = name if name in slugs else understanding.nearest(name, tuple(slugs))
+    return slugs.get(meant, "")
+
+
+def visit(state: State, slug: str, facts: Facts) -> Turn:
+    """Begin a registration for this event; one that is going on is gone on with."""
+    if state.flow == VISITING and state.answers.get("event") == slug:
+        return repeated(renewed(state), facts)
+    return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=undelivered(facts))
+
+
+# --- nothing is going on ------------------------------------------------------------------------
+
+
+def at_rest(state: State, said: Said, facts: Facts) -> Turn:
+    """The turn of a message while nothing is going on."""
+    word = command_of(said) or (understanding.near_command(said.text) if said.form == "text" else "")
+    if word == "stop":
+        return stop(state)
+    if word == "help":
+        return Turn(idle(state), say(phrases.HELP))
+    if word in BEGUN_BY:
+        return begin(idle(state), Start(BEGUN_BY[word]), facts, before=undelivered(facts))
+    return enter(state, said, facts)
+
+
+def enter(state: State, said: Said, facts: Facts) -> Turn:
+    """Begin whatever fits the words and the person; `hi <slug>` names the event."""
+    slug = event_greeted(said, facts)
+    if slug:
+        return visit(state, slug, facts)
+    text = understanding.cleaned(said.text)[: understanding.LONGEST] if said.form == "text" else ""
+    start = entrance(text, facts, state.language)
+    return begin(idle(state), start, facts, text, undelivered(facts))
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def obey(state: State, step: Step, word: str, facts: Facts) -> Turn | None:
+    """What a command word does inside a question; None where it is no command there."""
+    effects = step.also(word, state.answers, facts)
+    if effects:
+        return go_on(state, facts, effects, NOTHING)
+    match word:
+        case "hi" | "start":
+            return repeated(state, facts)
+        case "help":
+            return repeated(state, facts, phrases.HELP)
+        case "back":
+            return back(state, facts)
+        case "restart":
+            return restart(state, facts)
+        case "stop":
+            return stop(state)
+        case "cancel" if state.flow != HOME or state.under is not None:
+            return come_back(state, facts, say(phrases.LEFT) if state.under is None else ())
+        case _ if word in BEGUN_BY:
+            return begin_by_command(state, BEGUN_BY[word], facts)
+    return None
+
+
+def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
+    """Leave the open question for another flow, or interrupt it; the flow it belongs to is not begun anew."""
+    if flow == state.flow:
+        return repeated(state, facts)
+    if flow not in INTERRUPTING:
+        return begin(idle(state), Start(flow), facts, before=undelivered(facts))
+    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None))
+    answers = {"under": below["flow"]} if below else {}
+    return begin(idle(state).but(under=below), Start(flow, answers), facts)
+
+
+def restart(state: State, facts: Facts) -> Turn:
+    """The same flow from its beginning, in the same language."""
+    below, unreadable = revive(state.under)
+    flow = state.flow if state.under is None or unreadable else below.flow
+    return begin(idle(state), Start(flow), facts, before=say(phrases.RESTARTED))
+
+
+def stop(state: State) -> Turn:
+    """End whatever is going on, and every message that was not asked for."""
+    return Turn(idle(state).but(stopped=True), (*say(phrases.STOPPED), StopMessages()))
+
+
+def repeated(state: State, facts: Facts, *notes: Sentence) -> Turn:
+    """The open question again, or what comes instead by now."""
+    return go_on(state, facts, say(*notes), NOTHING)

@@ -1,0 +1,188 @@
+"""The machine: a state, what was said, and the facts, into a new state and what is to be done.
+
+Nothing here knows a flow by name but through the catalogue, and nothing here does anything.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import forms, phrases, understanding
+from flows.catalogue import BEGUN_BY, FLOWS, HOME, VISITING, entrance
+from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, renewed, repeated, visit
+from flows.kept import revive, to_json
+from flows.shapes import Effect, Facts, Flow, Invalid, ResumeMessages, Said, Say, Sentence, Start, State, Step, Turn
+from flows.steps import questions_of, steps_of
+from flows.texts import sentence_for
+from flows.walk import NOTHING, begin, come_back, conclude, go_on, idle, say, without
+
+__all__ = ["late", "refuse", "revive", "take", "to_json"]
+
+PATIENCE = 3
+"""Unusable answers to one question after which an example is given."""
+
+
+def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
+    """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
+    turn = _stopped(state, said, facts) if _is_stopped(state, facts) else _heard(state, said, facts)
+    if restarted and not state.stopped:
+        turn = _with(turn, say(phrases.BEGUN_AGAIN))
+    return _answered(turn)
+
+
+def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
+    """The turn to take instead of `after`, whose effects the rules refused; `before` is the state it came from.
+
+    Says why, and goes where the flow of the refused effects says.
+    """
+    told = say(sentence_for(code, **params))
+    flow = FLOWS.get(after.flow)
+    if flow is None:
+        return _answered(Turn(idle(after.state), told))
+    going_on = before.flow == flow.name
+    language = after.state.language
+    state = State(flow.name, flow.version, after.answers, language=language, under=before.under if going_on else None)
+    way = flow.refused.get(code)
+    if callable(way):
+        return _answered(conclude(state, way(code, params, after.answers, facts), facts, told))
+    if way is None:
+        return _answered(come_back(state, facts, told))
+    kept = without(flow, after.answers, facts, way, before.asked if going_on else "")
+    return _answered(go_on(state.but(answers=kept), facts, told, NOTHING))
+
+
+def late(state: State, facts: Facts) -> Turn:
+    """The turn for a message that was found after a newer one was taken: it answers nothing any more."""
+    if state.flow:
+        return _answered(repeated(state, facts, phrases.LATE))
+    return Turn(state, say(phrases.LATE_ALONE))
+
+
+# --- stopped ------------------------------------------------------------------------------------
+
+
+def _is_stopped(state: State, facts: Facts) -> bool:
+    return state.stopped or (not state.flow and facts.person.stopped)
+
+
+def _stopped(state: State, said: Said, facts: Facts) -> Turn:
+    """Only `start` or a greeting ends it."""
+    state = idle(state).but(stopped=True)
+    word = command_of(said)
+    if word in ("start", "hi") or event_greeted(said, facts):
+        back_again = (ResumeMessages(), *say(phrases.RESUMED))
+        return _with(enter(idle(state), said, facts), back_again)
+    if word == "help":
+        return Turn(state, say(phrases.STILL_STOPPED, phrases.HELP))
+    return Turn(state, say(phrases.STOPPED if word == "stop" else phrases.STILL_STOPPED))
+
+
+# --- a message ----------------------------------------------------------------------------------
+
+
+def _heard(state: State, said: Said, facts: Facts) -> Turn:
+    slug = event_greeted(said, facts)
+    if slug:
+        return visit(state, slug, facts)
+    if not state.flow:
+        return at_rest(state, said, facts)
+    step = _open_step(state, facts)
+    if step is None:
+        return go_on(renewed(state), facts, say(phrases.CHANGED))
+    state = renewed(state)
+    word = command_of(said)
+    turn = obey(state, step, word, facts) if word else None
+    if turn is not None:
+        return turn
+    if said.form == "choice" and not _belongs(said, step, state, facts):
+        return repeated(state, facts, phrases.OLD_TAP)
+    return _answer(state, step, said, facts)
+
+
+def _open_step(state: State, facts: Facts) -> Step | None:
+    """The step whose question stands open; None where the flow does not have it any more."""
+    steps = steps_of(FLOWS[state.flow], state.answers, facts)
+    step = next((step for step in steps if step.name == state.asked), None)
+    return None if step is None or _outdated(state, steps, facts) else step
+
+
+def _outdated(state: State, steps: tuple[Step, ...], facts: Facts) -> bool:
+    """Whether the flow has been changed in a way that an earlier answer does not survive."""
+    if state.version == FLOWS[state.flow].version:
+        return False
+    for step in steps:
+        if step.name == state.asked:
+            return False
+        if step.name not in state.answers:
+            return True
+        try:
+            step.field.check(state.answers[step.name], step.field.known(state.answers, facts))
+        except Invalid:
+            return True
+    return True
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def _belongs(said: Said, step: Step, state: State, facts: Facts) -> bool:
+    """Whether a tap was made on the question that stands open."""
+    if said.tapped_on:
+        return said.tapped_on == step.name
+    options = step.field.options(step.field.known(state.answers, facts))
+    return said.choice in [option.id for option in options]
+
+
+def _answer(state: State, step: Step, said: Said, facts: Facts) -> Turn:
+    flow = FLOWS[state.flow]
+    try:
+        value = _judged(flow, state, step, said, facts)
+    except Invalid as no:
+        return _unusable(state, step, said, no, facts)
+    answers = {**state.answers, step.name: value}
+    language = value if step.name == "language" else state.language
+    effects = step.after(answers, facts)
+    return go_on(state.but(answers=answers, language=language), facts, effects, step.name)
+
+
+def _judged(flow: Flow, state: State, step: Step, said: Said, facts: Facts) -> Any:
+    questions = questions_of(flow, state.answers, facts)
+    question = next((question for question in questions if question.name == step.name), None)
+    return forms.judge(flow, step.name, said, step.field.known(state.answers, facts), question)
+
+
+def _unusable(state: State, step: Step, said: Said, no: Invalid, facts: Facts) -> Turn:
+    """Why the answer cannot be used, and the question again; in the menu it may be a new beginning."""
+    beginning = _new_beginning(state, said, facts)
+    if beginning is not None:
+        return beginning
+    tries = state.tries + 1
+    notes = [sentence_for(no.code, **no.params)]
+    if tries >= PATIENCE:
+        example = (Sentence(phrases.EXAMPLE.source, {"example": step.example}),) if step.example else ()
+        notes += [*example, phrases.ASK_HELP]
+    return repeated(state.but(tries=tries), facts, *notes)
+
+
+def _new_beginning(state: State, said: Said, facts: Facts) -> Turn | None:
+    if state.flow != HOME or state.under is not None or said.form != "text":
+        return None
+    text = understanding.cleaned(said.text)[: understanding.LONGEST]
+    word = understanding.near_command(text)
+    if word in BEGUN_BY and BEGUN_BY[word] != HOME:
+        return begin_by_command(state, BEGUN_BY[word], facts)
+    start = Start(VISITING) if understanding.wants_to_register(text) else entrance(text, facts, state.language)
+    return None if start.flow == HOME else begin(idle(state), start, facts, text)
+
+
+# --- the whole turn -----------------------------------------------------------------------------
+
+
+def _with(turn: Turn, effects: tuple[Effect, ...]) -> Turn:
+    return Turn(turn.state, (*effects, *turn.effects), turn.flow, turn.answers)
+
+
+def _answered(turn: Turn) -> Turn:
+    """The turn with at least one sentence: nobody is left without an answer."""
+    if any(isinstance(effect, Say) and effect.paragraphs for effect in turn.effects):
+        return turn
+    return _with(turn, say(phrases.DONE))

@@ -1,0 +1,70 @@
+"""Typed answers: what may be said to a question, read into a value that survives JSON.
+
+A field judges by itself and by what it is told is `known`, which is JSON: so the same judgement can be
+had in this process, in a rasa-sdk action server, and from a web form. Codes of Invalid raised here:
+not_text, empty, too_long, too_short, no_letter, type_it, not_an_option, several_options, day_unclear,
+day_closed, day_full, day_over, day_outside, not_a_number, number_too_small, number_too_large,
+not_yes_no, not_a_phone, own_number, not_an_otp, and those that a flow names itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows import understanding
+from flows.fields.choice import Choice
+from flows.fields.day import Day
+from flows.fields.number import Number
+from flows.fields.phone import Otp, Phone
+from flows.fields.text import SKIPPED, SUGGESTED, Text
+from flows.fields.yes_no import YesNo
+from flows.shapes import Field, Invalid, Option, Question, Said, Step
+from flows.texts import _, words
+
+__all__ = [
+    "LONGEST",
+    "SKIPPED",
+    "SUGGESTED",
+    "Choice",
+    "Day",
+    "Number",
+    "Otp",
+    "Phone",
+    "Text",
+    "YesNo",
+    "accept",
+    "question_step",
+]
+
+LONGEST = 1000
+"""Characters of the longest answer to anything but a text that says its own limit."""
+
+
+def accept(field: Field, said: Said, known: Mapping[str, Any]) -> Any:
+    """The value of what was said; the one way in for every channel. Raises Invalid."""
+    if said.form not in ("text", "choice"):
+        raise Invalid("not_text", form=said.form)
+    text = understanding.cleaned(said.text)
+    if not text and not said.choice:
+        raise Invalid("empty")
+    limit = field.most if isinstance(field, Text) else LONGEST
+    if len(text) > limit:
+        raise Invalid("too_long", most=limit)
+    return field.parse(Said(text, said.choice if said.form == "choice" else "", said.tapped_on, said.form), known)
+
+
+def question_step(question: Question) -> Step:
+    """The step that asks one of the event's own questions; its slot is the question's name."""
+    asked = words(question.labels)
+    leave_out = _("If you would rather not say, type *skip*.")
+    paragraphs = (asked,) if question.required else (asked, leave_out)
+    return Step(question.name, lambda answers, facts: paragraphs, _field_of(question), label=asked)
+
+
+def _field_of(question: Question) -> Field:
+    optional = not question.required
+    if question.kind == "choice":
+        options = tuple(Option(one["en"], words(one)) for one in question.options)
+        return Choice(lambda answers, facts: options, optional=optional)
+    if question.kind == "number":
+        return Number(question.least, question.most, people=False, optional=optional)
+    return Text(optional=optional)

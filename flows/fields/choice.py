@@ -1,0 +1,86 @@
+"""One of several: by number, by name in any language, by near-miss spelling, or by a tap."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows import understanding
+from flows.fields.text import SKIPPED
+from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
+from flows.texts import LANGUAGES, _, render, words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some options, which may differ from turn to turn; the value is the option's id."""
+
+    choose_from: Callable[[Answers, Facts], tuple[Option, ...]]
+    optional: bool = False
+    findable: bool = False
+    """Whether a longer text that names one of the options has chosen it."""
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """The options with their names and details in every language."""
+        return {"options": [_option_known(option) for option in self.choose_from(answers, facts)]}
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+        """The id of the option that is meant."""
+        ids = [option["id"] for option in known["options"]] + ([SKIPPED] if self.optional else [])
+        if said.choice:
+            return _kept(ids, said.choice)
+        if self.optional and understanding.skips(said.text):
+            return ""
+        place = understanding.listed_number(said.text, len(ids))
+        if place is not None:
+            return _kept(ids, ids[place])
+        return str(ids[self._named(said.text, known, len(ids))])
+
+    def _named(self, text: str, known: Mapping[str, Any], most: int) -> int:
+        names = [tuple(option["names"].values()) for option in known["options"]]
+        places = understanding.meant(text, names)
+        if len(places) > 1:
+            raise Invalid("several_options")
+        if not places:
+            raise Invalid("not_an_option", most=most)
+        return places[0]
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """Whether the option is still there."""
+        if value not in [option["id"] for option in known["options"]] and not (self.optional and value == ""):
+            raise Invalid("not_an_option", most=len(known["options"]))
+
+    def find(self, text: str, known: Mapping[str, Any]) -> str | None:
+        """The one option that the text names, where the question allows that."""
+        if not self.findable:
+            return None
+        places = understanding.mentioned(text, [tuple(option["names"].values()) for option in known["options"]])
+        return known["options"][places[0]]["id"] if len(places) == 1 else None
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """The options, and at the end the one to leave the question out."""
+        listed = tuple(
+            Option(option["id"], words(option["names"]), words(option["detail"]) if option["detail"] else "")
+            for option in known["options"]
+        )
+        return (*listed, Option(SKIPPED, _("Leave it out"))) if self.optional else listed
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> Sentence | str:
+        """The option's name."""
+        names = {option["id"]: option["names"] for option in known["options"]}
+        return words(names[value]) if value in names else str(value)
+
+
+def _option_known(option: Option) -> dict[str, Any]:
+    return {"id": option.id, "names": _in_each(option.title), "detail": _in_each(option.detail)}
+
+
+def _in_each(text: Sentence | str) -> dict[str, str]:
+    if not text:
+        return {}
+    return {language: text if isinstance(text, str) else render(text, language) for language in LANGUAGES}
+
+
+def _kept(ids: list[str], chosen: str) -> str:
+    if chosen not in ids:
+        raise Invalid("not_an_option", most=len(ids))
+    return "" if chosen == SKIPPED else chosen

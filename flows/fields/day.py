@@ -1,0 +1,112 @@
+"""Days of an event: from the list, or as people write them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flows import dates, understanding
+from flows.event_states import left_sentence
+from flows.shapes import Answers, EventDay, Facts, Invalid, Option, Said
+from flows.texts import words
+
+Days = Callable[[Answers, Facts], tuple[EventDay, ...]]
+
+
+def _no_days(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
+    return ()
+
+
+def _today_in_utc(answers: Answers, facts: Facts) -> str:
+    return facts.now.date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One of the days that can be had, kept as ISO text.
+
+    `every` gives all days of the event, so that a closed day can be told from one outside; `today`
+    the date at the event's place, ISO.
+    """
+
+    days: Days
+    every: Days = _no_days
+    today: Callable[[Answers, Facts], str] = _today_in_utc
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """Today, the days that can be had, and all days of the event."""
+        return {
+            "today": self.today(answers, facts),
+            "days": [_day_known(day) for day in self.days(answers, facts)],
+            "every": [_day_known(day) for day in self.every(answers, facts)],
+        }
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+        """The day; raises Invalid with the reason where it cannot be had."""
+        day = _tapped(said.choice) if said.choice else _typed(said.text, known)
+        if day is None:
+            raise Invalid("day_unclear")
+        self.check(day.isoformat(), known)
+        return day.isoformat()
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """Whether the day can still be had."""
+        if value not in [day["day"] for day in known["days"]]:
+            raise _refusal(_tapped(str(value)), known)
+
+    def find(self, text: str, known: Mapping[str, Any]) -> str | None:
+        """The day that can be had and that the text names beyond doubt."""
+        found = dates.find(text, date.fromisoformat(known["today"]), _dates(known["days"]))
+        return found.isoformat() if found else None
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """The days, with the places left where they are limited."""
+        return tuple(
+            Option(day["day"], words(date.fromisoformat(day["day"])), left_sentence(_day(day)) or "")
+            for day in known["days"]
+        )
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> date:
+        """The date."""
+        return date.fromisoformat(str(value))
+
+
+def _day_known(day: EventDay) -> dict[str, Any]:
+    return {"day": day.day.isoformat(), "left": day.left, "closed": day.closed}
+
+
+def _day(known: Mapping[str, Any]) -> EventDay:
+    return EventDay(date.fromisoformat(known["day"]), known["left"], known["closed"])
+
+
+def _dates(days: list[Mapping[str, Any]]) -> list[date]:
+    return [date.fromisoformat(day["day"]) for day in days]
+
+
+def _tapped(choice: str) -> date | None:
+    try:
+        return date.fromisoformat(choice)
+    except ValueError:
+        return None
+
+
+def _typed(text: str, known: Mapping[str, Any]) -> date | None:
+    offered = _dates(known["days"])
+    place = understanding.listed_number(text, len(offered))
+    if place is not None:
+        return offered[place]
+    return dates.read(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))
+
+
+def _refusal(day: date | None, known: Mapping[str, Any]) -> Invalid:
+    """Why a day that is not offered cannot be had."""
+    event = {date.fromisoformat(one["day"]): one for one in (*known["every"], *known["days"])}
+    if day is None or not event:
+        return Invalid("day_unclear")
+    if day < date.fromisoformat(known["today"]):
+        return Invalid("day_over", day=day)
+    if day not in event:
+        return Invalid("day_outside", day=day, first=min(event), last=max(event))
+    if event[day]["closed"]:
+        return Invalid("day_closed", day=day)
+    return Invalid("day_full" if event[day]["left"] == 0 else "day_over", day=day)

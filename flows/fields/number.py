@@ -1,0 +1,60 @@
+"""Whole numbers within bounds: how many people, or what an event asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows import understanding
+from flows.fields.text import SKIPPED
+from flows.shapes import Answers, Facts, Invalid, Option, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from `least` to `most`; `code` names what is wrong with a larger one."""
+
+    least: int = 0
+    most: int | Callable[[Answers, Facts], int] = 1_000_000
+    code: str | Callable[[Answers, Facts], str] = "number_too_large"
+    people: bool = True
+    """Whether it counts people, so that a longer text may state it (`3 people for saturday`)."""
+    optional: bool = False
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """The largest that is taken, and the code for more."""
+        most = self.most if isinstance(self.most, int) else self.most(answers, facts)
+        return {"most": most, "code": self.code if isinstance(self.code, str) else self.code(answers, facts)}
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> int | str:
+        """The number."""
+        if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
+            return ""
+        number = understanding.number(said.text)
+        if number is None:
+            raise Invalid("not_a_number", least=self.least, most=known["most"])
+        self.check(number, known)
+        return number
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """Whether it is within the bounds."""
+        if value == "" and self.optional:
+            return
+        bounds = {"least": self.least, "most": known["most"]}
+        if not isinstance(value, int):
+            raise Invalid("not_a_number", **bounds)
+        if value < self.least:
+            raise Invalid("number_too_small", **bounds)
+        if value > known["most"]:
+            raise Invalid(known["code"], **bounds, given=value)
+
+    def find(self, text: str, known: Mapping[str, Any]) -> int | None:
+        """The number of people that the text states, whether so many can come or not."""
+        return understanding.people(text) if self.people else None
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """None: any number may be typed."""
+        return ()
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> Any:
+        """The number."""
+        return value

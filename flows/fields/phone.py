@@ -1,0 +1,87 @@
+"""Phone numbers, and the codes that prove them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+
+from flows import understanding
+from flows.shapes import Answers, Facts, Invalid, Option, Said
+
+
+def _nobody(answers: Answers, facts: Facts) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone number, kept as E.164; `own` gives the number that must not be typed here."""
+
+    own: Callable[[Answers, Facts], str | None] = _nobody
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """The region for numbers without a country code, and the person's own number."""
+        return {"region": facts.region, "own": self.own(answers, facts)}
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+        """The number in E.164."""
+        try:
+            number = phonenumbers.parse(understanding.plain(said.text), known["region"])
+        except phonenumbers.NumberParseException:
+            raise Invalid("not_a_phone") from None
+        if not phonenumbers.is_valid_number(number):
+            raise Invalid("not_a_phone")
+        phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if phone == known["own"]:
+            raise Invalid("own_number")
+        return phone
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """A number that was typed stays typed, unless it is their own."""
+        if value == known["own"]:
+            raise Invalid("own_number")
+
+    def find(self, text: str, known: Mapping[str, Any]) -> None:
+        """Nothing: a number by the way may be anybody's."""
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """None."""
+        return ()
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> str:
+        """The number as it is written abroad, in groups."""
+        number = phonenumbers.parse(str(value), None)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Otp:
+    """A code of six digits, alone or in the text it came in."""
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """Nothing: whether it is the right one is not the field's to judge."""
+        return {}
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+        """The six digits."""
+        whole = understanding.plain(said.text)
+        found = re.findall(r"(?<!\d)\d{6}(?!\d)", whole) or re.findall(r"^\d{6}$", re.sub(r"[\s-]", "", whole))
+        if len(found) != 1:
+            raise Invalid("not_an_otp")
+        return str(found[0])
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """A code that was typed stays typed."""
+
+    def find(self, text: str, known: Mapping[str, Any]) -> None:
+        """Nothing: a code is only looked for where it is asked."""
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """None."""
+        return ()
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> str:
+        """Never the code itself."""
+        return "••••••"

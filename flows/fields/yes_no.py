@@ -1,0 +1,47 @@
+"""Yes or no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows import understanding
+from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
+from flows.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """Yes or no, in any language. `no` names the code that a no raises where it must not go on."""
+
+    no: str = ""
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """Nothing: a yes is a yes."""
+        return {}
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
+        """True for yes."""
+        said_yes = {"yes": True, "no": False}.get(said.choice, understanding.yes_no(said.text))
+        if said_yes is None:
+            said_yes = {1: True, 2: False}.get(understanding.number(said.text) or 0)
+        if said_yes is None:
+            raise Invalid("not_yes_no")
+        if self.no and not said_yes:
+            raise Invalid(self.no)
+        return said_yes
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """A yes or no that was given stays."""
+        if not isinstance(value, bool):
+            raise Invalid("not_yes_no")
+
+    def find(self, text: str, known: Mapping[str, Any]) -> None:
+        """Nothing: nobody agrees by the way."""
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """Yes and no."""
+        return (Option("yes", _("Yes")), Option("no", _("No")))
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> Sentence:
+        """Yes or no in words."""
+        return _("Yes") if value else _("No")

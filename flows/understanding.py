@@ -1,0 +1,213 @@
+"""Free words into values: cleaning, command words, yes and no, numbers, near-misses.
+
+Pure: no clock, no language setting. Whoever writes `haan` to an English conversation is understood.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from flows import vocabulary
+
+LONGEST = 300
+"""Characters that are looked at when guessing what a text means; what is longer is no answer to a list."""
+NEAR = 80
+"""Likeness, in percent, from which a misspelt word counts as the word that was meant."""
+APART = 10
+"""How much less like the text the second best must be: between two likely words we ask, not guess."""
+SHORTEST_NEAR = 4
+"""Letters below which nothing is guessed: too many short words are one letter apart."""
+
+_JOINERS = "\u200c\u200d"
+_PICTURE_PARTS = re.compile("[\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+_EDGES = " \t.,;:!।॥*_~`'\"“”‘’()[]"
+_SIGNED = re.compile(r"-?\d+")
+
+
+def cleaned(text: str, *, lines: bool = False) -> str:
+    """The text without control, invisible and direction-override characters, spaces collapsed.
+
+    Joiners stay: Indian scripts and family emoji need them. With `lines` line breaks stay too.
+    """
+    kept = "".join(_kept(character) for character in unicodedata.normalize("NFC", text))
+    if lines:
+        return "\n".join(line for line in (" ".join(part.split()) for part in kept.split("\n")) if line)
+    return " ".join(kept.split())
+
+
+def _kept(character: str) -> str:
+    if character in _JOINERS:
+        return character
+    category = unicodedata.category(character)
+    if category in ("Zs", "Zl", "Zp") or character in "\t\r\v\f":
+        return " "
+    if character == "\n":
+        return character
+    return "" if category in ("Cc", "Cf", "Cs", "Co") else character
+
+
+def plain(text: str) -> str:
+    """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
+    folded = unicodedata.normalize("NFKC", cleaned(text)[:LONGEST]).casefold()
+    folded = _PICTURE_PARTS.sub("", folded).replace("\u200c", "").replace("\u200d", "")
+    folded = folded.replace("\u0901", "\u0902").replace("\u093c", "")
+    digits = "".join(_digit(character) for character in folded)
+    bare = " ".join(digits.strip(_EDGES).split())
+    return bare or digits.strip()
+
+
+def _digit(character: str) -> str:
+    return str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a comma-separated table, each in the form in which words are compared."""
+    return frozenset(plain(word) for word in words.split(",") if word.strip())
+
+
+def by_word(table: Iterable[tuple[int, str]]) -> Mapping[str, int]:
+    """Word to value, for a table of values and their words."""
+    return {word: value for value, words in table for word in listed(words)}
+
+
+_COMMANDS = {word: command for command, words in vocabulary.COMMANDS.items() for word in listed(words)}
+_YES, _NO, _SKIP = listed(vocabulary.YES), listed(vocabulary.NO), listed(vocabulary.SKIP)
+_NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
+_PEOPLE = listed(vocabulary.PEOPLE)
+_BESIDE_NUMBERS = listed(vocabulary.BESIDE_NUMBERS) | _PEOPLE
+_GREETINGS = sorted(listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"]), key=len, reverse=True)
+_REGISTER = listed(vocabulary.COMMANDS["register"])
+
+
+def command(text: str) -> str:
+    """The command that the whole message is, by its name; empty when it is none."""
+    word = plain(text)
+    return _COMMANDS.get(word) or _COMMANDS.get(_without_pictures(word), "")
+
+
+def _without_pictures(word: str) -> str:
+    return "".join(" " if unicodedata.category(character) == "So" else character for character in word).strip(_EDGES)
+
+
+def near_command(text: str) -> str:
+    """The command that the message nearly is: for moments when no question waits for an answer."""
+    meant = nearest(plain(text), tuple(_COMMANDS))
+    return _COMMANDS[meant] if meant else ""
+
+
+def greeting(text: str) -> str:
+    """What follows a greeting (`hi book-fair` gives `book-fair`); empty when it is no greeting with more."""
+    whole = plain(text)
+    for word in _GREETINGS:
+        if whole.startswith(f"{word} "):
+            return whole.removeprefix(word).strip(_EDGES)
+    return ""
+
+
+def wants_to_register(text: str) -> bool:
+    """Whether a longer text asks for a registration: it begins with, or ends in, a word for it."""
+    whole = plain(text)
+    return any(whole.startswith(f"{word} ") or whole.endswith(f" {word}") for word in _REGISTER)
+
+
+def yes_no(text: str) -> bool | None:
+    """True for a yes, False for a no, None for anything else."""
+    word = plain(text)
+    # A repeated 👍👍 is one.
+    word = word[0] if word and len(set(word)) == 1 and not word.isalnum() else word
+    if word in _YES:
+        return True
+    return False if word in _NO else None
+
+
+def skips(text: str) -> bool:
+    """Whether the text leaves an optional question out."""
+    return plain(text) in _SKIP
+
+
+def number(text: str) -> int | None:
+    """The whole number that the text says, in digits or words, alone or with words that change nothing.
+
+    None where there is none, or more than one, or anything else that might mean something.
+    """
+    whole = plain(text)
+    if whole in _NUMBERS:
+        return _NUMBERS[whole]
+    words = re.sub(r"(?<=\d),(?=\d{2,3}\b)", "", whole).replace(",", " ").split()
+    values = [value for word in words if (value := _value(word, alone=len(words) <= 2)) is not None]
+    others = [word for word in words if _value(word, alone=len(words) <= 2) is None]
+    return values[0] if len(values) == 1 and all(word in _BESIDE_NUMBERS for word in others) else None
+
+
+def listed_number(text: str, most: int) -> int | None:
+    """The position in a list of `most` that a number means, from 0; None where the text is no such number."""
+    value = number(text)
+    return value - 1 if value is not None and 1 <= value <= most else None
+
+
+def _value(word: str, *, alone: bool) -> int | None:
+    if _SIGNED.fullmatch(word):
+        return int(word[:12])
+    # `do` is two in Hindi and a verb in English.
+    return _NUMBERS.get(word) if alone or word != "do" else None
+
+
+def people(text: str) -> int | None:
+    """How many people a longer text speaks of (`register 3 people`, `4 लोगों का`); None unless beyond doubt."""
+    words = plain(text).replace(",", " ").split()
+    counts = [
+        value
+        for word, unit in pairwise(words)
+        if unit.strip(_EDGES) in _PEOPLE and (value := _value(word, alone=True)) is not None
+    ]
+    return counts[0] if len(counts) == 1 else None
+
+
+def nearest(word: str, among: Sequence[str]) -> str:
+    """The one of these words that is meant by a misspelt one; empty when none or several could be."""
+    if not SHORTEST_NEAR <= len(word) <= LONGEST:
+        return ""
+    ranked = sorted(((fuzz.ratio(word, other), other) for other in dict.fromkeys(among)), reverse=True)[:2]
+    if not ranked or ranked[0][0] < NEAR:
+        return ""
+    return "" if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < APART else ranked[0][1]
+
+
+def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the choices, each with its names in every language, the text can mean, by position.
+
+    One position: that one. Several: more than one fits. None: nothing does. Exact names first, then
+    beginnings of three letters and more, then near-misses.
+    """
+    word = plain(text)
+    names = [[plain(name) for name in choice] for choice in choices]
+    exact = [place for place, own in enumerate(names) if word in own]
+    if exact or not word:
+        return exact
+    begun = [place for place, own in enumerate(names) if any(_begins(name, word) for name in own)]
+    return begun or _nearly(word, names)
+
+
+def _begins(name: str, word: str) -> bool:
+    return len(word) >= 3 and any(word[0].isalpha() and part.startswith(word) for part in (name, *name.split()))
+
+
+def _nearly(word: str, names: Sequence[Sequence[str]]) -> list[int]:
+    if not SHORTEST_NEAR <= len(word) <= LONGEST:
+        return []
+    likeness = [max((fuzz.ratio(word, name) for name in own), default=0.0) for own in names]
+    best = max(likeness, default=0.0)
+    return [place for place, like in enumerate(likeness) if like > best - APART] if best >= NEAR else []
+
+
+def mentioned(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the choices a longer text names in full, as whole words of four letters and more together."""
+    words = f" {' '.join(word.strip(_EDGES) for word in plain(text).split())} "
+    return [
+        place
+        for place, own in enumerate(choices)
+        if any(len(name) >= SHORTEST_NEAR and f" {name} " in words for name in map(plain, own))
+    ]

@@ -1,0 +1,181 @@
+"""Moving through a flow: beginning it, asking what comes next, going back, ending it.
+
+Each function gives the Turn as far as it has come. The rule of all: the next step is the first
+applicable one without an answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows.catalogue import FLOWS, INTERRUPTING
+from flows.kept import revive
+from flows.phrases import NOTHING_BEFORE
+from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Sentence, Start, State, Step, Turn
+from flows.steps import steps_of
+from flows.texts import sentence_for
+
+NOTHING = "\0"
+"""Given as the step after which answers are looked at again: none of them is."""
+
+
+def say(*paragraphs: Sentence) -> tuple[Say, ...]:
+    """The paragraphs as effects; nothing where there are none."""
+    return (Say(paragraphs),) if paragraphs else ()
+
+
+def idle(state: State) -> State:
+    """The state of somebody with whom nothing is going on."""
+    return State(language=state.language)
+
+
+def begin(state: State, start: Start, facts: Facts, text: str = "", before: tuple[Effect, ...] = ()) -> Turn:
+    """Begin a flow; the words that led to it answer whatever of it they answer beyond doubt.
+
+    What `state` says of a conversation below this one is kept. `before` are effects that come first.
+    """
+    flow = FLOWS[start.flow]
+    language = state.language or facts.person.language
+    answers: Answers = {**_language_known(flow, language), **start.answers}
+    fresh = State(flow.name, flow.version, answers, language=language, under=state.under)
+    if flow.instead(answers, facts):
+        return go_on(fresh, facts, before)
+    answers, effects = _found(flow, answers, text, facts)
+    opening = say(*flow.opening(answers, facts))
+    return go_on(fresh.but(answers=answers), facts, (*before, *opening, *effects))
+
+
+def _language_known(flow: Flow, language: str | None) -> Answers:
+    asks = flow.name not in INTERRUPTING and any(step.name == "language" for step in flow.steps)
+    return {"language": language} if asks and language else {}
+
+
+def _found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
+    """The answers with those that the text gives, and what those entail."""
+    effects: tuple[Effect, ...] = ()
+    if not text:
+        return answers, effects
+    for step in flow.steps:
+        if step.name in answers or not step.when(answers, facts):
+            continue
+        given = step.given(answers, facts)
+        value = step.field.find(text, step.field.known(answers, facts)) if given is None else given
+        if value is not None:
+            answers = {**answers, step.name: value}
+            effects += step.after(answers, facts) if given is None else ()
+    return answers, effects
+
+
+def go_on(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: str = "") -> Turn:
+    """Ask the next question, or end the flow.
+
+    Answers to steps later than `since` were given before it was answered: those that hold no longer
+    are asked again, with the reason. `since` empty: all are looked at; NOTHING: none.
+    """
+    flow = FLOWS[state.flow]
+    instead = flow.instead(state.answers, facts)
+    if instead:
+        return conclude(state, instead, facts, effects)
+    answers, reasons = _still_good(flow, state.answers, facts, since)
+    answers, step = _next(flow, answers, facts)
+    state = state.but(answers=answers)
+    if step is None:
+        return conclude(state, flow.finish(answers, facts, state.language or "en"), facts, (*effects, *say(*reasons)))
+    return ask(state, step, facts, (*effects, *say(*reasons)))
+
+
+def _still_good(flow: Flow, answers: Answers, facts: Facts, since: str) -> tuple[Answers, list[Sentence]]:
+    """The answers without those that hold no longer, and why."""
+    good, reasons, look = dict(answers), list[Sentence](), not since
+    for step in steps_of(flow, answers, facts) if since != NOTHING else ():
+        if look and step.name in good:
+            try:
+                step.field.check(good[step.name], step.field.known(good, facts))
+            except Invalid as no:
+                del good[step.name]
+                reasons.append(sentence_for(no.code, **no.params))
+        look = look or step.name == since
+    return good, reasons
+
+
+def _next(flow: Flow, answers: Answers, facts: Facts) -> tuple[Answers, Step | None]:
+    """The step to ask, with the answers that the facts give for steps before it."""
+    while True:
+        step = next((step for step in steps_of(flow, answers, facts) if step.name not in answers), None)
+        given = step.given(answers, facts) if step else None
+        if step is None or given is None:
+            return answers, step
+        answers = {**answers, step.name: given}
+
+
+def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
+    """Ask a step's question; the tries at it are forgotten unless it stood open already."""
+    answers = state.answers
+    paragraphs = (step.ask,) if isinstance(step.ask, Sentence) else step.ask(answers, facts)
+    options = step.field.options(step.field.known(answers, facts))
+    tries = state.tries if state.asked == step.name else 0
+    asked = Say(paragraphs, options, step.name)
+    return Turn(state.but(asked=step.name, tries=tries), (*effects, asked), state.flow, answers)
+
+
+def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
+    """End a flow with what it came to: another flow, the conversation below it, or rest."""
+    done = (*effects, *(effect for effect in outcome if not isinstance(effect, Start)))
+    start = next((effect for effect in outcome if isinstance(effect, Start)), None)
+    if start is None:
+        turn = come_back(state, facts, done)
+    elif start.flow == state.flow:
+        turn = go_on(state.but(answers=start.answers), facts, done)
+    else:
+        interrupts = start.flow in INTERRUPTING and state.flow in INTERRUPTING
+        turn = begin(idle(state).but(under=state.under if interrupts else None), start, facts, before=done)
+    wrote = any(not isinstance(effect, Say) for effect in done)
+    return replace(turn, flow=state.flow, answers=state.answers) if wrote else turn
+
+
+def come_back(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
+    """Go on with the conversation below this one, else rest."""
+    below, unreadable = revive(state.under)
+    if state.under is None or unreadable or not below.flow:
+        return Turn(idle(state), effects, state.flow, state.answers)
+    return go_on(below.but(language=state.language, under=None), facts, effects, NOTHING)
+
+
+def back(state: State, facts: Facts) -> Turn:
+    """Ask the question before the open one again, or the open one where there is none before."""
+    flow = FLOWS[state.flow]
+    answers = _without_last(flow, state, facts)
+    if answers is not None:
+        return go_on(state.but(answers=answers, asked=""), facts, since=NOTHING)
+    if state.under is not None:
+        return come_back(state, facts)
+    return go_on(state, facts, say(NOTHING_BEFORE), NOTHING)
+
+
+def _without_last(flow: Flow, state: State, facts: Facts) -> Answers | None:
+    """The answers without the last that somebody gave before the open question; None: there is none.
+
+    What the facts gave after that goes too, for it may have followed from it.
+    """
+    answers: dict[str, Any] = dict(state.answers)
+    for step in reversed(_before(steps_of(flow, answers, facts), state.asked)):
+        if step.name not in answers:
+            continue
+        given = step.given(answers, facts) is not None
+        del answers[step.name]
+        if not given and not step.once:
+            return answers
+    return None
+
+
+def _before(steps: tuple[Step, ...], asked: str) -> tuple[Step, ...]:
+    names = [step.name for step in steps]
+    return steps[: names.index(asked)] if asked in names else steps
+
+
+def without(flow: Flow, answers: Answers, facts: Facts, wrong: str, just_given: str) -> Mapping[str, Any]:
+    """The answers without one that was refused, and without the one just given if that comes later."""
+    names = [step.name for step in steps_of(flow, answers, facts)]
+    later = just_given in names and wrong in names and names.index(just_given) > names.index(wrong)
+    dropped = {wrong, just_given} if later else {wrong}
+    return {name: value for name, value in answers.items() if name not in dropped}
