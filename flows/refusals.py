@@ -33,7 +33,6 @@ ANSWERS: Mapping[str, Sentence] = {
         "Places left for that day: {most}. Please send a smaller number, or *back* to choose another day."
     ),
     "day_unclear": _("I did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
-    "day_past": _("{day} is over. Please choose one of these days."),
     "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
     "not_a_phone": _(
         "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."
@@ -52,7 +51,7 @@ EVENTS: Mapping[str, Sentence] = {
     "event_cancelled": _("This event has been cancelled. We are sorry."),
     "day_full": _("{day} is full. Please choose another day."),
     "day_closed": _("There is no entry on {day}. Please choose another day."),
-    "day_over": _("{day} is not open for registration any more. Please choose another day."),
+    "day_over": _("{day} cannot be chosen any more. Please choose another day."),
     "too_few_left": _("Places left for {day}: {left}. Please send a smaller number, or *back* to choose another day."),
     "party_too_large": _("At most {most} people can come on one pass. Please send a smaller number."),
     "already_registered": _("There is a pass for {day} already."),

@@ -155,7 +155,7 @@ REFUSED = {
 }
 """Where a refusal of Register leads, whoever is registered; all others end the conversation."""
 
-REGISTRATION = Flow(
+REGISTRATION: Flow = Flow(
     name="registration",
     version=1,
     steps=(LANGUAGE_STEP, EVENT, FULL_NAME, VISIT_DATE, PARTY_SIZE, AGREE),

@@ -45,7 +45,7 @@ PHONE = Step(
 OTP = Step(
     "otp",
     lambda answers, facts: (
-        _("We sent a 6-digit code to {phone}. Please type it here.", phone=answers["phone"]),
+        _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
         _("No code? Type *new code*; for another number type *back*."),
     ),
     Otp(),
@@ -95,13 +95,13 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
     """The pass again where this person may see it; else how its holder gets it."""
-    held = params.get("code")
+    held = str(params.get("code"))
     if any(known.code == held for known in facts.passes):
         return (SendPass(held, language_of(answers)), Say((_("I am sending it again: *{code}*.", code=held),)))
     return (Say((_("They can see it by writing *my pass* from their own phone."),)),)
 
 
-SOMEONE_ELSE = Flow(
+SOMEONE_ELSE: Flow = Flow(
     name="someone_else",
     version=1,
     steps=(LANGUAGE_STEP, PHONE, OTP, EVENT, THEIR_NAME, THEIR_DATE, THEIR_PARTY, AGREE),

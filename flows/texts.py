@@ -10,7 +10,7 @@ from flows.shapes import Sentence
 __all__ = ["LANGUAGES", "MISSING", "Spoken", "_", "in_all", "lines", "ngettext_", "render", "sentence_for", "words"]
 
 
-def sentence_for(code: str, **params: Any) -> Sentence:
+def sentence_for(code: str, /, **params: Any) -> Sentence:
     """What a person hears for an Invalid or Refused code; a code without words gets a general sentence."""
     known = refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE)
     return Sentence(known.source, {**known.params, **params}, known.plural)

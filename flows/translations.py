@@ -39,7 +39,7 @@ def template() -> Catalog:
     found = Catalog(domain=DOMAIN, charset="utf-8")
     for room in ROOMS:
         for file, _line, message, comments, context in extract_from_dir(root / room, keywords=KEYWORDS):
-            found.add(message, None, [(f"{room}/{file}", None)], auto_comments=comments, context=context)
+            found.add(message, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
     return found
 
 
