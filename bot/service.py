@@ -13,7 +13,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.whatsapp import Twilio
 from bot.dialogue import Dialogue
 from bot.domain.keys import KeyRing
-from bot.domain.otp import Otps
+from bot.domain.otp import Otps, OwnOtps
 from bot.effects import Means
 from bot.facts import Sources
 from bot.settings import Settings
@@ -61,7 +61,8 @@ def assemble(settings: Settings) -> Service:
     redis = connect_redis(settings.redis)
     first_seed = base64.b64decode(settings.pass_signing_key) or None
     ring = KeyRing.open(database, settings.secret_key, first_seed)
-    otps = Otps(redis, settings)
+    sms, template = bool(settings.sms_from), bool(settings.twilio_otp_content_sid)
+    otps = OwnOtps(redis, settings.secret_key, sms=sms, template=template)
     twilio = Twilio(settings)
     outbox = Outbox(database, redis, twilio, otps, settings)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)

@@ -1,0 +1,59 @@
+"""A process that takes one message and dies at a chosen point. Run by test_crashes.py as a process of its own."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bot import turns
+from bot.conversations import Conversations
+from bot.delivery.outbox import Outbox
+from bot.dialogue import Dialogue
+from bot.service import assemble
+from bot.settings import Settings
+from tests.races.people import message
+
+DIED = 9
+
+
+def die(*_: Any, **__: Any) -> Any:
+    """End at once, as a killed process does: no handler runs, nothing is flushed."""
+    os._exit(DIED)
+
+
+def before_the_turn() -> None:
+    turns.Turns.take = die  # type: ignore[method-assign]  # the point where it dies
+
+
+def inside_the_transaction() -> None:
+    turns._text = die
+
+
+def after_the_facts_are_kept() -> None:
+    Dialogue._keep = die  # type: ignore[method-assign]  # the point where it dies
+
+
+def after_the_state_is_kept() -> None:
+    Outbox.enqueue = die  # type: ignore[method-assign]  # the point where it dies
+
+
+def before_the_message_is_taken_off() -> None:
+    Conversations.commit = die  # type: ignore[method-assign]  # the point where it dies
+
+
+POINTS: dict[str, Callable[[], None]] = {
+    point.__name__: point
+    for point in (
+        before_the_turn,
+        inside_the_transaction,
+        after_the_facts_are_kept,
+        before_the_message_is_taken_off,
+        after_the_state_is_kept,
+    )
+}
+
+if __name__ == "__main__":
+    service = assemble(Settings(**json.loads(sys.argv[1])))
+    POINTS[sys.argv[2]]()
+    service.dialogue.hear(message(0, int(sys.argv[3])))
