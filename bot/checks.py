@@ -3,9 +3,10 @@
 The launcher asks before it starts anything; `doctor` asks whenever somebody wants to know.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from alembic.util import CommandError
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
@@ -19,8 +20,10 @@ from bot.domain.keys import KeyRing
 from bot.errors import NotReady
 from bot.settings import Settings
 
+PATIENCE = 5.0
+"""Seconds to wait for an answer."""
 STALE = timedelta(seconds=150)
-"""A clock tells that it is alive at least once a minute; RQ forgets its own after two."""
+"""Workers and clocks tell that they are alive at least once a minute."""
 
 
 def database_answers(database: Database) -> str:
@@ -29,12 +32,12 @@ def database_answers(database: Database) -> str:
         with database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except DBAPIError as problem:
-        raise NotReady(f"DATABASE_URL: the database does not answer ({_reason(problem)})") from None
+        raise NotReady(f"DATABASE_URL: the database does not answer ({reason(problem)})") from None
     return database.engine.dialect.name
 
 
-def _reason(problem: DBAPIError) -> str:
-    """The driver's words after its account of where it tried: that may name hosts and users."""
+def reason(problem: DBAPIError) -> str:
+    """The driver's words, after its account of where it tried: that may name hosts and users."""
     lines = str(problem.orig).splitlines() or [type(problem.orig).__name__]
     return lines[0].rsplit("failed: ", 1)[-1].strip()
 
@@ -48,17 +51,11 @@ def migrations_at_head(database: Database) -> str:
     return found
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that the database lacks. Raises NotReady where they cannot be run."""
-    database_answers(database)
-    try:
-        migrations.upgrade(database)
-    except DBAPIError as problem:
-        raise NotReady(f"the migrations cannot be run ({_reason(problem)})") from None
-    except CommandError:
-        raise NotReady(
-            "the database is newer than this code: run the newer code, or restore an older database"
-        ) from None
+@contextmanager
+def connected(url: str) -> Iterator["Redis"]:
+    """A client that gives up after a few seconds, for looking."""
+    with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
+        yield redis
 
 
 def redis_answers(redis: "Redis") -> str:
@@ -84,7 +81,9 @@ def redis_keeps(redis: "Redis") -> str:
 def workers_alive(redis: "Redis") -> str:
     """How many. Raises NotReady where there is none."""
     redis_answers(redis)
-    number = Worker.count(connection=redis)
+    earliest = datetime.now(UTC) - STALE
+    heard = [worker.last_heartbeat for worker in Worker.all(connection=redis)]
+    number = sum(1 for moment in heard if moment and moment > earliest)
     if not number:
         raise NotReady("no worker runs: passes and OTPs wait; start `python -m bot.jobs.worker`")
     return str(number)
@@ -106,3 +105,16 @@ def keys_open(database: Database, settings: Settings) -> str:
     migrations_at_head(database)
     KeyRing.open(database, settings.secret_key, None)
     return "can be read"
+
+
+def webhooks(origin: str) -> dict[str, str]:
+    """What to enter at Twilio for each sender, by the name of the field there.
+
+    The fragment asks Twilio to try again where a connection fails, a read times out or we answer 5xx;
+    by itself it would only do the first (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+    """
+    return {
+        "Webhook URL": f"{origin}/webhooks/twilio/message#rc=3&rp=ct,rt,5xx",
+        "Fallback URL": f"{origin}/webhooks/twilio/fallback",
+        "Status callback URL": f"{origin}/webhooks/twilio/status",
+    }

@@ -15,12 +15,10 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from bot import checks, embedded_redis, logs
+from bot import checks, embedded_redis, logs, preparing
 from bot.database import Database
-from bot.domain import events
 from bot.errors import NotReady
 from bot.processes import Family
-from bot.service import connect_redis, utc_now
 from bot.settings import Settings, load
 
 ROOT = Path(__file__).parent.parent
@@ -106,7 +104,7 @@ def _check_port(settings: Settings, patience: float) -> None:
 
 def _start_redis(settings: Settings, family: Family) -> None:
     if settings.redis_url:
-        with closing(connect_redis(settings.redis)) as redis:
+        with checks.connected(settings.redis) as redis:
             checks.redis_answers(redis)
         return
     if embedded_redis.answers(settings):
@@ -118,10 +116,9 @@ def _start_redis(settings: Settings, family: Family) -> None:
 
 def _prepare_database(settings: Settings) -> None:
     with closing(Database(settings.database)) as database:
-        checks.upgrade(database)
+        preparing.upgrade(database)
         if settings.simulated or settings.demo:
-            with database.write() as db:
-                events.make_demo(db, utc_now())
+            preparing.make_demo(database)
 
 
 def _wait_until_ready(settings: Settings, family: Family, stop: threading.Event) -> None:

@@ -1,0 +1,40 @@
+"""`db`: the tables of the database."""
+
+import click
+
+from admin_cli import opening
+
+
+@click.group
+def command() -> None:
+    """The database's tables.
+
+    Example: python -m admin_cli db upgrade
+    """
+
+
+@command.command
+def upgrade() -> None:
+    """Run the migrations that the database lacks. With DEMO=1 an empty one gets the demo event.
+
+    Example: python -m admin_cli db upgrade
+    """
+    from bot import preparing
+
+    with opening.database() as database:
+        revision = preparing.upgrade(database)
+        if opening.settings().demo and preparing.make_demo(database):
+            click.echo("made the demo event")
+    click.echo(f"at {revision}")
+
+
+@command.command
+def check() -> None:
+    """Tell whether every migration has been run; exit code 1 where not.
+
+    Example: python -m admin_cli db check
+    """
+    from bot import checks
+
+    with opening.database() as database:
+        click.echo(f"at {checks.migrations_at_head(database)}")

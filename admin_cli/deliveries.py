@@ -1,0 +1,87 @@
+"""`deliveries`: what is owed to people and what became of it. Never what a message says, nor a whole number."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, listing
+
+if TYPE_CHECKING:
+    from bot.delivery.ledger import Line
+
+
+@click.group
+def command() -> None:
+    """Messages owed and sent.
+
+    Example: python -m admin_cli deliveries list --failed
+    """
+
+
+@command.command("list")
+@click.option("--failed", is_flag=True, help="Only those that could not be delivered.")
+@click.option("--event", "event_slug", metavar="SLUG", help="Only those of this event's passes.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
+@as_json_too
+def list_(failed: bool, event_slug: str | None, limit: int, as_json: bool) -> None:
+    """The newest first, with Twilio's error code and our reason.
+
+    Example: python -m admin_cli deliveries list --failed --json
+    """
+    from bot.delivery import ledger
+    from bot.domain import events
+
+    with opening.reading() as db:
+        if event_slug is not None:
+            event_slug = events.by_slug(db, event_slug).slug
+        found = ledger.listed(db, failed=failed, event_slug=event_slug, most=limit)
+        listing([row(one) for one in found], as_json=as_json, nothing="There is none.")
+
+
+@command.command
+@click.argument("numbers", nargs=-1, type=int, metavar="[ID]...")
+@click.option("--failed", is_flag=True, help="All that failed, except OTPs.")
+@click.option("--yes", is_flag=True, help="Do not ask before trying all.")
+def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
+    """Try failed deliveries anew; a worker sends them within seconds.
+
+    Example: python -m admin_cli deliveries retry 17 18
+    """
+    from bot.delivery import ledger
+
+    if bool(numbers) == failed:
+        raise click.UsageError("name the deliveries by their ids, or give --failed")
+    if failed:
+        with opening.reading() as db:
+            every = ledger.listed(db, failed=True, most=100_000)
+            numbers = tuple(one.delivery.id for one in every if one.delivery.kind != "otp")
+        if numbers and not yes:
+            click.confirm(f"Send {len(numbers)} messages again?", abort=True)
+    with opening.writing() as db:
+        for number in numbers:
+            ledger.retry(db, number, datetime.now(UTC))
+    click.echo(f"{len(numbers)} owed again")
+
+
+def row(found: "Line") -> dict[str, Any]:
+    """A delivery in a list; of the address only the end, so that a person can be told from another."""
+    from flows.codes import shown
+
+    one, code = found.delivery, found.code
+    local = ZoneInfo(found.timezone or "UTC")
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "status": one.status,
+        "error_code": one.error_code,
+        "reason": one.reason,
+        "attempts": one.attempts,
+        "pass": code and shown(code),
+        "to": f"…{one.lane[-4:]}",
+        "owed_at": one.created_at.astimezone(local),
+        "next_try": one.not_before.astimezone(local) if one.status == "owed" else None,
+        "sent_at": one.sent_at and one.sent_at.astimezone(local),
+    }

@@ -1,0 +1,89 @@
+"""`doctor`: one line for each thing that must be well, and what to do where it is not."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too
+from bot.errors import NotReady
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+Check = Callable[[], str]
+
+
+@click.command
+@as_json_too
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock.
+
+    Exit code 1 where something is not. At the end the lines to enter at Twilio.
+
+    Example: python -m admin_cli doctor
+    """
+    findings = _findings()
+    if as_json:
+        import json
+
+        click.echo(json.dumps(findings, ensure_ascii=False, indent=2))
+    else:
+        for found in findings:
+            mark = click.style("✓", fg="green") if found["ok"] else click.style("✗", fg="red")
+            click.echo(f"{mark} {found['check']}: {found['said']}")
+        _show_webhooks()
+    if not all(found["ok"] for found in findings):
+        ctx.exit(1)
+
+
+def _findings() -> list[dict[str, Any]]:
+    try:
+        settings = opening.settings()
+    except NotReady as problem:
+        return [{"check": "settings", "ok": False, "said": line} for line in str(problem).splitlines()]
+    with ExitStack() as stack:
+        kind = "the built-in simulator" if settings.simulated else f"Twilio, {settings.origin}"
+        found = [{"check": "settings", "ok": True, "said": kind}]
+        return found + [_look(name, check) for name, check in _checks(settings, stack).items()]
+
+
+def _look(name: str, check: Check) -> dict[str, Any]:
+    try:
+        return {"check": name, "ok": True, "said": check()}
+    except NotReady as problem:
+        return {"check": name, "ok": False, "said": str(problem)}
+
+
+def _checks(settings: "Settings", stack: ExitStack) -> dict[str, Check]:
+    from bot import checks
+    from bot.database import Database
+
+    database = stack.enter_context(closing(Database(settings.database)))
+    redis = stack.enter_context(checks.connected(settings.redis))
+    return {
+        "database": lambda: checks.database_answers(database),
+        "migrations": lambda: checks.migrations_at_head(database),
+        "pass keys": lambda: checks.keys_open(database, settings),
+        "Redis": lambda: checks.redis_answers(redis),
+        "Redis keeps": lambda: checks.redis_keeps(redis),
+        "workers": lambda: checks.workers_alive(redis),
+        "clock": lambda: checks.clock_alive(redis),
+    }
+
+
+def _show_webhooks() -> None:
+    from bot import checks
+
+    try:
+        settings = opening.settings()
+    except NotReady:
+        return
+    if settings.simulated:
+        return
+    click.echo("\nAt Twilio, for each WhatsApp sender (all POST):")
+    for field, url in checks.webhooks(settings.origin).items():
+        click.echo(f"  {field:<20}{url}")

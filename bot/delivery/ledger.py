@@ -1,0 +1,74 @@
+"""The deliveries as admins look at them, and trying a failed one anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from bot.delivery.owing import PATIENCE
+from bot.delivery.statuses import ENDED_BADLY
+from bot.domain.models import Delivery, Event, Pass
+from bot.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A delivery and, where it is about a pass, the pass's code and the event's time zone."""
+
+    delivery: Delivery
+    code: str | None
+    timezone: str | None
+
+
+def listed(db: Session, *, failed: bool = False, event_slug: str | None = None, most: int = 100) -> list[Line]:
+    """The newest deliveries first, at most so many; all, or only those that failed."""
+    wanted = _with_pass().order_by(Delivery.id.desc()).limit(most)
+    if failed:
+        wanted = wanted.where(Delivery.status.in_(ENDED_BADLY))
+    if event_slug is not None:
+        wanted = wanted.where(Event.slug == event_slug)
+    return [Line(*row) for row in db.execute(wanted)]
+
+
+def of_pass(db: Session, pass_id: int) -> list[Line]:
+    """The deliveries of one pass, the oldest first."""
+    return [Line(*row) for row in db.execute(_with_pass().where(Delivery.pass_id == pass_id).order_by(Delivery.id))]
+
+
+def _with_pass() -> Select[Delivery, str, str]:
+    joined = select(Delivery, Pass.code, Event.timezone).select_from(Delivery)
+    return joined.outerjoin(Pass, Delivery.pass_id == Pass.id).outerjoin(Event, Pass.event_id == Event.id)
+
+
+def retry(db: Session, delivery_id: int, now: datetime) -> None:
+    """Owe a failed delivery anew, for as long as a new one; the sweep sends it within seconds.
+
+    Raises Refused `no_such_delivery`, `delivery_not_failed`, and `otp_not_repeated`: whoever asked for
+    a code has long asked for another, and a pass that is no longer valid is cancelled when it is sent.
+    """
+    found = db.get(Delivery, delivery_id)
+    if found is None:
+        raise Refused("no_such_delivery", id=delivery_id)
+    if found.kind == "otp":
+        raise Refused("otp_not_repeated", id=delivery_id)
+    owed = db.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.status.in_(ENDED_BADLY))
+        .values(
+            status="owed",
+            attempts=0,
+            not_before=now,
+            give_up_at=now + PATIENCE,
+            lease_until=None,
+            lease_token=None,
+            tried_at=None,
+            message_sid=None,
+            error_code=None,
+            reason=None,
+            told_at=None,
+        )
+        .returning(Delivery.id)
+    ).scalar()
+    if owed is None:
+        raise Refused("delivery_not_failed", id=delivery_id, status=found.status)
