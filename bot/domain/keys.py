@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from bot.database import Database
 from bot.domain.models import SigningKey
@@ -98,18 +98,23 @@ class KeyRing:
             ) from None
         return Ed25519PrivateKey.from_private_bytes(seed)
 
+    def sealed(self, key: int, seed: bytes, now: datetime) -> SigningKey:
+        """A key's row, its seed sealed: not yet in any database."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return SigningKey(
+            id=key,
+            public=Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw(),
+            sealed_seed=nonce + self._seal.encrypt(nonce, seed, _bound_to(key)),
+            created_at=now,
+        )
+
     def _make_first(self, seed: bytes) -> None:
         """Keep the first key, unless another process has kept one in this very moment."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        row = {
-            "id": FIRST,
-            "public": Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw(),
-            "sealed_seed": nonce + self._seal.encrypt(nonce, seed, _bound_to(FIRST)),
-            "created_at": datetime.now(UTC),
-        }
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        with self._database.write() as db:
-            db.execute(dialect.insert(SigningKey).values(row).on_conflict_do_nothing())
+        try:
+            with self._database.write() as db:
+                db.add(self.sealed(FIRST, seed, datetime.now(UTC)))
+        except IntegrityError:
+            return
 
 
 def _bound_to(key: int) -> bytes:
