@@ -6,7 +6,7 @@ from datetime import date
 from flows.event_states import OPEN, open_days, state_of
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
-from flows.texts import LANGUAGES, _, in_all, ngettext_, words
+from flows.texts import LANGUAGES, _, ngettext_, words
 
 
 def people(count: int) -> Sentence:
@@ -133,11 +133,6 @@ def pass_line(known: PassFacts) -> Sentence:
 def day_from(text: str) -> date:
     """The day of an answer, which keeps it as ISO text."""
     return date.fromisoformat(text)
-
-
-def for_anybody(sentence: Sentence, answers: Answers, facts: Facts) -> Sentence:
-    """The sentence as it is, or in every language for somebody whose language is not known yet."""
-    return sentence if answers.get("language") or facts.person.language else in_all(sentence)
 
 
 def language_of(answers: Answers) -> str:

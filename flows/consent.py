@@ -7,16 +7,16 @@ from flows.steps import summary
 from flows.texts import _, lines, words
 
 OWN = _(
-    "To make your pass we keep your name, your number and these answers. We use them only for this event: "
-    "to let you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are "
-    "18 or older, or a parent or teacher who registers."
+    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
+    "you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are 18 or older, "
+    "or a parent or teacher registering children."
 )
 """What a visitor agrees to where the event has no words of its own."""
 
 OTHERS = _(
-    "To make this pass we keep their name, their number and these answers. We use them only for this event: "
-    "to let them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you "
-    "to register them, and that you are 18 or older, or their parent or teacher."
+    "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
+    "them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you to "
+    "register them, and that you are 18 or older."
 )
 """What somebody agrees to who registers another person."""
 
@@ -45,5 +45,5 @@ def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) 
     return (
         lines(_("Please check:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
         consent_of(event, another=another),
-        _("Is everything right? Type *yes* to get the pass, or *no* to correct something."),
+        _("Is everything right? Type *yes* to get the pass, *no* to correct something."),
     )

@@ -5,12 +5,11 @@ from flows.fields import Choice
 from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step
 from flows.texts import _, in_all, words
 
-QUESTION = _("Which language shall we use?")
-CHANGEABLE = _("You can change it at any time: type *language*.")
+QUESTION = _("Choose your language. To change it later, type *language*.")
 
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (in_all(QUESTION), in_all(CHANGEABLE))
+    return (in_all(QUESTION),)
 
 
 def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
@@ -29,7 +28,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 LANGUAGE = Flow(
     name="language",
     version=1,
-    steps=(Step("language", lambda answers, facts: (in_all(QUESTION),), LANGUAGE_STEP.field, after=keep),),
+    steps=(LANGUAGE_STEP,),
     finish=_finish,
 )
 """`language` at any time; what was going on goes on in the chosen language."""

@@ -29,3 +29,9 @@ def lines(*parts: Any) -> Sentence:
 def in_all(sentence: Sentence) -> Sentence:
     """The sentence in every language, each on its own line: for who has not chosen yet."""
     return lines(*(Spoken(sentence, language) for language in LANGUAGES))
+
+
+def for_anybody(sentence: Sentence) -> Sentence:
+    """The same, but a sentence that is in every language already stays as it is."""
+    parts = sentence.params.get("lines", ())
+    return sentence if any(isinstance(part, Spoken) for part in parts) else in_all(sentence)

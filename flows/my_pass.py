@@ -83,7 +83,7 @@ def _stays(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     held = the_pass(answers, facts)
-    return (_("Which day will you come? So far: {day}.", day=held.day),) if held else ()
+    return (_("Which day shall it be? So far: {day}.", day=held.day),) if held else ()
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -92,11 +92,10 @@ def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
         return ()
     return (
         _(
-            "How many people will come, you included? So far: {people}. At most {most}.",
+            "How many people in all? Count all children, babies too. So far: {people}. At most {most}.",
             people=people(held.party_size),
             most=most_people(answers, facts),
         ),
-        _("Count all children, babies too."),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows.choices import day_from, for_anybody, language_of, open_events, own_pass_of_that_day, people, the_event
+from flows.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
 from flows.consent import consent_text, last_question
 from flows.event_states import OPEN, sentence_of, state_of
 from flows.fields import Text, YesNo
@@ -22,18 +22,18 @@ def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """The greeting with the event's name, and what the event wants known at present."""
     event = the_event(answers, facts)
     if event is None:
-        return (for_anybody(_("Namaste! Here you get entry passes for our events."), answers, facts),)
-    greeting = for_anybody(_("Namaste! Here you get your entry pass for *{event}*.", event=event.name), answers, facts)
-    return (greeting, for_anybody(words(event.notice), answers, facts)) if event.notice else (greeting,)
+        return (_("Namaste! Get entry passes for our events here."),)
+    greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
+    return (greeting, words(event.notice)) if event.notice else (greeting,)
 
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
     """Why nobody can register now, or that this person has a pass for the day already."""
     event = the_event(answers, facts)
     if event is None:
-        return () if open_events(facts) else _nothing_open(answers, facts)
+        return () if open_events(facts) else _nothing_open(facts)
     if state_of(event, facts.days(event), facts.now) != OPEN:
-        return (Say(_not_this_one(event, answers, facts)),)
+        return (Say(_not_this_one(event, facts)),)
     return _has_one_already(answers, facts)
 
 
@@ -42,17 +42,14 @@ def not_open(answers: Answers, facts: Facts) -> Outcome:
     return instead({**answers, "visit_date": None}, facts)
 
 
-def _nothing_open(answers: Answers, facts: Facts) -> Outcome:
+def _nothing_open(facts: Facts) -> Outcome:
     told = tuple(sentence_of(event, facts.days(event), facts.now) for event in facts.events)
-    none = _("There is no event to register for at present.")
-    return (Say(tuple(for_anybody(sentence, answers, facts) for sentence in told or (none,))),)
+    return (Say(told or (_("There is no event to register for at present."),)),)
 
 
-def _not_this_one(event: Event, answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    state = for_anybody(sentence_of(event, facts.days(event), facts.now), answers, facts)
-    if not open_events(facts):
-        return (state,)
-    return (state, for_anybody(_("Other events are open: type *register*."), answers, facts))
+def _not_this_one(event: Event, facts: Facts) -> tuple[Sentence, ...]:
+    state = sentence_of(event, facts.days(event), facts.now)
+    return (state, _("Other events are open: type *register*.")) if open_events(facts) else (state,)
 
 
 def _has_one_already(answers: Answers, facts: Facts) -> Outcome:
@@ -132,9 +129,9 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     """Registers, and tells the code and what comes next."""
     event = the_event(answers, facts)
     if event is None:
-        return _nothing_open(answers, facts)
+        return _nothing_open(facts)
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
-    picture = _("The picture with your QR code comes next. Show it at the gate, or tell the code.")
+    picture = _("The picture with your QR code comes next. Show it at the gate; the code alone works too.")
     return (
         register(event, answers, language),
         Say((done, picture, _("To see, change or cancel your pass, write *hi*."))),
