@@ -4,12 +4,14 @@ Nothing here knows a flow by name but through the catalogue, and nothing here do
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows import forms, phrases, understanding
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, VISITING, entrance
 from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, renewed, repeated, visit
 from flows.kept import revive, to_json
+from flows.marks import for_anybody
 from flows.shapes import Effect, Facts, Flow, Invalid, ResumeMessages, Said, Say, Sentence, Start, State, Step, Turn
 from flows.steps import questions_of, steps_of
 from flows.texts import sentence_for
@@ -23,6 +25,7 @@ PATIENCE = 3
 
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
+    state = state.but(language=state.language or facts.person.language)
     turn = _stopped(state, said, facts) if _is_stopped(state, facts) else _heard(state, said, facts)
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
@@ -54,7 +57,7 @@ def late(state: State, facts: Facts) -> Turn:
     """The turn for a message that was found after a newer one was taken: it answers nothing any more."""
     if state.flow:
         return _answered(repeated(state, facts, phrases.LATE))
-    return Turn(state, say(phrases.LATE_ALONE))
+    return _answered(Turn(state, say(phrases.LATE_ALONE)))
 
 
 # --- stopped ------------------------------------------------------------------------------------
@@ -182,7 +185,13 @@ def _with(turn: Turn, effects: tuple[Effect, ...]) -> Turn:
 
 
 def _answered(turn: Turn) -> Turn:
-    """The turn with at least one sentence: nobody is left without an answer."""
-    if any(isinstance(effect, Say) and effect.paragraphs for effect in turn.effects):
-        return turn
-    return _with(turn, say(phrases.DONE))
+    """The turn with at least one sentence, and in every language for somebody whose language is not known."""
+    if not any(isinstance(effect, Say) and effect.paragraphs for effect in turn.effects):
+        turn = _with(turn, say(phrases.DONE))
+    return turn if turn.state.language else replace(turn, effects=tuple(map(_in_all, turn.effects)))
+
+
+def _in_all(effect: Effect) -> Effect:
+    if not isinstance(effect, Say):
+        return effect
+    return replace(effect, paragraphs=tuple(map(for_anybody, effect.paragraphs)))

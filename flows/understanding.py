@@ -23,6 +23,8 @@ SHORTEST_NEAR = 4
 
 _JOINERS = "\u200c\u200d"
 _PICTURE_PARTS = re.compile("[\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+_NASALS = re.compile("[ङञणनम]\u094d(?=[क-भ])")
+"""A nasal before another consonant: हिन्दी and हिंदी are the same word."""
 _EDGES = " \t.,;:!।॥*_~`'\"“”‘’()[]"
 _SIGNED = re.compile(r"-?\d+")
 
@@ -53,7 +55,7 @@ def plain(text: str) -> str:
     """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
     folded = unicodedata.normalize("NFKC", cleaned(text)[:LONGEST]).casefold()
     folded = _PICTURE_PARTS.sub("", folded).replace("\u200c", "").replace("\u200d", "")
-    folded = folded.replace("\u0901", "\u0902").replace("\u093c", "")
+    folded = _NASALS.sub("\u0902", folded.replace("\u0901", "\u0902").replace("\u093c", ""))
     digits = "".join(_digit(character) for character in folded)
     bare = " ".join(digits.strip(_EDGES).split())
     return bare or digits.strip()
@@ -78,6 +80,7 @@ _YES, _NO, _SKIP = listed(vocabulary.YES), listed(vocabulary.NO), listed(vocabul
 _NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
 _PEOPLE = listed(vocabulary.PEOPLE)
 _BESIDE_NUMBERS = listed(vocabulary.BESIDE_NUMBERS) | _PEOPLE
+_ALSO = {plain(name): listed(others) for name, others in vocabulary.ALSO_CALLED.items()}
 _GREETINGS = sorted(listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"]), key=len, reverse=True)
 _REGISTER = listed(vocabulary.COMMANDS["register"])
 
@@ -183,7 +186,7 @@ def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     beginnings of three letters and more, then near-misses.
     """
     word = plain(text)
-    names = [[plain(name) for name in choice] for choice in choices]
+    names = [_called(choice) for choice in choices]
     exact = [place for place, own in enumerate(names) if word in own]
     if exact or not word:
         return exact
@@ -203,11 +206,17 @@ def _nearly(word: str, names: Sequence[Sequence[str]]) -> list[int]:
     return [place for place, like in enumerate(likeness) if like > best - APART] if best >= NEAR else []
 
 
+def _called(names: Sequence[str]) -> list[str]:
+    """The names in the form in which words are compared, with what they are also called."""
+    own = [plain(name) for name in names]
+    return [*own, *(other for name in own for other in _ALSO.get(name, ()))]
+
+
 def mentioned(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     """Which of the choices a longer text names in full, as whole words of four letters and more together."""
     words = f" {' '.join(word.strip(_EDGES) for word in plain(text).split())} "
     return [
         place
         for place, own in enumerate(choices)
-        if any(len(name) >= SHORTEST_NEAR and f" {name} " in words for name in map(plain, own))
+        if any(len(name) >= SHORTEST_NEAR and f" {name} " in words for name in _called(own))
     ]

@@ -177,3 +177,9 @@ BESIDE_DAYS = (
     "के, का, की, लिए, दिन, में, वाले, वाला, मैं, हम, आऊंगा, आऊँगा, आऊंगी, आएंगे, आएँगे, जी, है"
 )
 """Words that may stand beside a day without changing it."""
+
+ALSO_CALLED: dict[str, str] = {
+    "English": "angrezi, angreji, inglish, अंग्रेज़ी, अंग्रेजी, इंग्लिश, इंगलिश",
+    "हिन्दी": "hindi, hindee",
+}
+"""Other names of options that go by one: the languages, as other languages call them."""

@@ -18,7 +18,7 @@ from flows.fields.phone import Otp, Phone
 from flows.fields.text import SKIPPED, SUGGESTED, Text
 from flows.fields.yes_no import YesNo
 from flows.shapes import Field, Invalid, Option, Question, Said, Step
-from flows.texts import _, words
+from flows.texts import _, lines, words
 
 __all__ = [
     "LONGEST",
@@ -56,8 +56,9 @@ def question_step(question: Question) -> Step:
     """The step that asks one of the event's own questions; its slot is the question's name."""
     asked = words(question.labels)
     leave_out = _("If you would rather not say, type *skip*.")
-    paragraphs = (asked,) if question.required else (asked, leave_out)
-    return Step(question.name, lambda answers, facts: paragraphs, _field_of(question), label=asked)
+    ask = asked if question.required else lines(asked, leave_out)
+    label = words({language: text.rstrip(" ?:।") for language, text in question.labels.items()})
+    return Step(question.name, ask, _field_of(question), label=label)
 
 
 def _field_of(question: Question) -> Field:

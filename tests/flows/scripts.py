@@ -1,0 +1,336 @@
+"""Plays conversations that are written as text, in `tests/flows/scripts/*.txt`.
+
+A file holds several conversations; each begins with its title::
+
+    === somebody registers in English
+    # now: 2026-01-15T10:00+05:30      facts at the start; this is the default moment
+    # events: demo, fair               see _events below; the default is demo; `-`: none
+    # profile: Asha Rao                the WhatsApp profile name
+    # phone: +919811111111             the number they write from
+    # known: hi                        in the database, with this language; `-` without one
+    # passes: 7QK2-M9X5 demo 2026-01-16 3 Asha Rao         a valid pass; ` | other` after it: for somebody else
+    # failed: 7QK2-M9X5                passes whose picture could not be delivered
+    # left: demo 2026-01-17 2          places left on a day
+    # closed: demo 2026-01-18          a day without entry
+    # stopped:                         the database knows that they want no messages
+    # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
+    > hi                               what they write
+    > [tap 2026-01-16 on visit_date]   a tap on an option (its id; `on STEP` where the channel knows)
+    > [image] or [image my caption]    anything that is no words; [empty]; [10000 characters]
+    > [late]                           a message that was found late
+    ? visit_date                       the step that stands open then; `? -`: none
+    < {day_full}                       a sentence of the answer, by its code
+    < Asha Rao                         words of the answer
+    <! Delhi                           words that are not in the answer
+    ! Register(party_size=3)           the effects besides Say: all of them, in order, with some of their fields
+    = party_size 3                     a kept answer; also @flow, @language, @stopped, @under, @tries
+    @ left: demo 2026-01-16 0          the facts change (as `#`, and `now`)
+
+What follows a `>` line is about its turn. Before every turn the state has been through JSON.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flows import engine, pretend
+from flows.play import spoken
+from flows.rendering import Spoken
+from flows.shapes import Effect, Event, PassFacts, Question, Said, Say, Sentence, Turn
+from flows.texts import sentence_for
+
+FOLDER = Path(__file__).with_name("scripts")
+NOW = "2026-01-15T10:00+05:30"
+
+
+@dataclass(frozen=True)
+class Script:
+    """One conversation: its title, where it is written, and its lines with their numbers."""
+
+    title: str
+    file: str
+    lines: tuple[tuple[int, str], ...]
+
+
+def scripts() -> Iterator[Script]:
+    """Every conversation of the folder."""
+    for path in sorted(FOLDER.glob("*.txt")):
+        yield from read(path.read_text(encoding="utf-8"), path.name)
+
+
+def read(text: str, file: str = "") -> Iterator[Script]:
+    """The conversations of one file."""
+    title, lines = "", list[tuple[int, str]]()
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("==="):
+            if lines:
+                yield Script(title, file, tuple(lines))
+            title, lines = line.strip("= "), []
+        elif line.strip() and title:
+            lines.append((number, line.rstrip()))
+    if lines:
+        yield Script(title, file, tuple(lines))
+
+
+# --- the events that scripts may name -----------------------------------------------------------
+
+
+def _events(now: datetime) -> Mapping[str, tuple[Event, int | None]]:
+    """Each event with its places a day: all those that `# events:` may name."""
+    demo = pretend.demo(now)
+    soon = demo.starts_on + timedelta(days=30)
+
+    def other(slug: str, name: str, **changes: Any) -> Event:
+        return replace(demo, slug=slug, name={"en": name, "hi": name}, **changes)
+
+    return {
+        "demo": (demo, None),
+        "fair": (other("fair", "Science Fair", max_party=4, questions=(SCHOOL_CLASS, CHILDREN)), 100),
+        "soon": (other("soon", "Spring Fair", registration_opens_at=now + timedelta(days=7)), None),
+        "shut": (other("shut", "Craft Fair", status="closed"), None),
+        "full": (other("full", "Food Fair"), 0),
+        "over": (other("over", "Old Fair", starts_on=date(2025, 1, 1), ends_on=date(2025, 1, 3)), None),
+        "off": (other("off", "Kite Fair", status="cancelled"), None),
+        "single": (other("single", "One Day Fair", starts_on=soon.replace(day=20), ends_on=soon.replace(day=20)), None),
+        "hours": (other("hours", "Evening Fair", opens=None, closes=None), 50),
+    }
+
+
+SCHOOL_CLASS = Question(
+    "visitor_type",
+    "choice",
+    {"en": "Who are you?", "hi": "आप कौन हैं?"},
+    required=True,
+    options=({"en": "Student", "hi": "विद्यार्थी"}, {"en": "Teacher", "hi": "शिक्षक"}, {"en": "Other", "hi": "अन्य"}),
+)
+CHILDREN = Question(
+    "children", "number", {"en": "How many children are among you?", "hi": "आप में कितने बच्चे हैं?"}, least=0, most=10
+)
+
+
+# --- playing ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Play:
+    """A conversation while it is played."""
+
+    world: pretend.World
+    kept: dict[str, Any] | None = None
+    turn: Turn | None = None
+    answer: str = ""
+    nothing_on: bool = False
+    told: int = 0
+    """How many effects of the last turn the script has told."""
+
+    def say(self, words: str) -> None:
+        """One message and its turn."""
+        self.begin()
+        self.told = 0
+        kept = json.loads(json.dumps(self.kept)) if self.kept is not None else None
+        results: dict[str, Any] = {}
+        if words == "[late]":
+            self.turn = engine.late(engine.revive(kept)[0], self.world)
+        else:
+            self.turn, results = pretend.hear(self.world, kept, said(words))
+        self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
+        self.answer = spoken(self.turn, results)
+
+    def begin(self, *events: str) -> None:
+        """Let the events be, or the demo event where none was named before."""
+        for name in events or (() if self.world.events or self.nothing_on else ("demo",)):
+            self.world.add(*_events(self.world.now)[name])
+
+    @property
+    def taken(self) -> Turn:
+        """The last turn."""
+        assert self.turn is not None, "nothing was said yet"
+        return self.turn
+
+
+def said(words: str) -> Said:
+    """The message that a `>` line writes."""
+    if not (words.startswith("[") and words.endswith("]")):
+        return Said(words)
+    kind, _, rest = words[1:-1].partition(" ")
+    if kind == "tap":
+        choice, _, step = rest.partition(" on ")
+        return Said(choice, choice=choice, tapped_on=step, form="choice")
+    if kind.isdecimal():
+        return Said("x" * int(kind))
+    return Said("") if kind == "empty" else Said(rest, form=kind)
+
+
+def play(script: Script) -> None:
+    """Play a conversation; an AssertionError names the line that does not hold."""
+    going = Play(pretend.World(datetime.fromisoformat(NOW)))
+    for number, line in (*script.lines, (0, "")):
+        try:
+            _line(going, line)
+        except AssertionError as wrong:
+            where = f"{script.file}:{number}: {line}\n{wrong}"
+            raise AssertionError(f"{where}\n--- answer:\n{going.answer}\n--- state: {going.kept}") from None
+
+
+def _untold(going: Play) -> list[Effect]:
+    return _effects(going.turn)[going.told :] if going.turn else []
+
+
+def _effects(turn: Turn) -> list[Effect]:
+    return [effect for effect in turn.effects if not isinstance(effect, Say)]
+
+
+def _line(going: Play, line: str) -> None:
+    if not line:  # the end
+        assert not _untold(going), f"effects that are not told: {_untold(going)}"
+        return
+    mark, rest = re.match(r"(<!|[#@>?<!=])\s?(.*)", line).groups()  # type: ignore[union-attr]  # a line is one of these
+    if mark == ">":
+        assert not _untold(going), f"effects that are not told: {_untold(going)}"
+        going.say(rest)
+    else:
+        _CHECKS[mark](going, rest.strip())
+
+
+def _check_effect(going: Play, wanted: str) -> None:
+    assert _untold(going), "there is no such effect"
+    match = re.fullmatch(r"(\w+)\((.*)\)", wanted)
+    assert match, "an effect is written Name(field=value, …)"
+    effect = _untold(going)[0]
+    going.told += 1
+    assert type(effect).__name__ == match[1], f"the effect is {effect}"
+    known = {one.name: getattr(effect, one.name) for one in fields(effect)}
+    for name, value in re.findall(r"(\w+)=([^,]*)(?:, |$)", match[2]):
+        assert str(known[name]) == value.strip(), f"{name} is {known[name]}"
+
+
+def _check_step(going: Play, wanted: str) -> None:
+    asked = going.taken.state.asked if going.taken.state.flow else "-"
+    assert asked == wanted, f"the open step is {asked}"
+
+
+def _check_words(going: Play, wanted: str) -> None:
+    code = re.fullmatch(r"\{(\w+)\}", wanted)
+    if code is None:
+        assert wanted in going.answer, "the answer has not these words"
+        return
+    source = sentence_for(code[1]).source
+    assert source in list(_sources(going.taken)), f"the answer has no sentence {source!r}"
+
+
+def _sources(turn: Turn) -> Iterator[str]:
+    for effect in turn.effects:
+        if isinstance(effect, Say):
+            for paragraph in effect.paragraphs:
+                yield from _within(paragraph)
+
+
+def _within(sentence: Any) -> Iterator[str]:
+    if isinstance(sentence, Sentence):
+        yield sentence.source
+        for param in sentence.params.values():
+            yield from _within(param)
+    elif isinstance(sentence, Spoken):
+        yield from _within(sentence.sentence)
+    elif isinstance(sentence, tuple):
+        for part in sentence:
+            yield from _within(part)
+
+
+def _check_no_words(going: Play, unwanted: str) -> None:
+    assert unwanted not in going.answer, "the answer has these words"
+
+
+def _check_kept(going: Play, wanted: str) -> None:
+    name, _, value = wanted.partition(" ")
+    state = going.taken.state
+    known = {"@" + one.name: getattr(state, one.name) for one in fields(state)}
+    known["@under"] = (state.under or {}).get("flow", "")
+    actual = known[name] if name.startswith("@") else state.answers.get(name)
+    assert str(actual) == value, f"{name} is {actual}"
+
+
+# --- facts --------------------------------------------------------------------------------------
+
+
+def _fact(going: Play, line: str) -> None:
+    name, _, value = line.partition(":")
+    _FACTS[name.strip()](going, value.strip())
+
+
+def _now(going: Play, value: str) -> None:
+    going.world.now = datetime.fromisoformat(value)
+
+
+def _named_events(going: Play, value: str) -> None:
+    names = [name.strip() for name in value.split(",") if name.strip(" -")]
+    going.nothing_on = not names
+    going.begin(*names)
+
+
+def _person(**known: Callable[[str], Any]) -> Callable[[Play, str], None]:
+    def change(going: Play, value: str) -> None:
+        going.begin()
+        changes = {name: make(value) for name, make in known.items()}
+        going.world.person = replace(going.world.person, **changes)
+
+    return change
+
+
+def _pass(going: Play, value: str) -> None:
+    going.begin()
+    text, _, other = value.partition(" | ")
+    code, event, day, party, name = text.split(None, 4)
+    held = PassFacts(code, event, date.fromisoformat(day), int(party), name.strip(), other.strip() != "other")
+    going.world.passes = tuple(sorted((*going.world.passes, held), key=lambda one: one.day))
+    going.world.person = replace(going.world.person, known=True)
+
+
+def _day(going: Play, value: str, **changes: Any) -> None:
+    going.begin()
+    event, day, *left = value.split()
+    days = going.world.places[event]
+    if left:
+        changes["left"] = None if left[0] == "-" else int(left[0])
+    days[date.fromisoformat(day)] = replace(days[date.fromisoformat(day)], **changes)
+
+
+def _refuse(going: Play, value: str) -> None:
+    effect, code, *params = value.split()
+    going.world.refusals.append((effect, code, dict(_param(param) for param in params)))
+
+
+def _param(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    if value.isdecimal():
+        return name, int(value)
+    return name, date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
+
+
+_FACTS: Mapping[str, Callable[[Play, str], None]] = {
+    "now": _now,
+    "events": _named_events,
+    "profile": lambda going, value: setattr(going.world, "profile_name", value),
+    "known": _person(known=lambda value: True, language=lambda value: None if value == "-" else value),
+    "phone": _person(phone=str),
+    "stopped": _person(known=lambda value: True, stopped=lambda value: True),
+    "failed": _person(known=lambda value: True, failed_codes=lambda value: tuple(value.replace(",", " ").split())),
+    "passes": _pass,
+    "left": _day,
+    "closed": lambda going, value: _day(going, value, closed=True),
+    "refuse": _refuse,
+}
+
+_CHECKS: Mapping[str, Callable[[Play, str], None]] = {
+    "#": _fact,
+    "@": _fact,
+    "?": _check_step,
+    "<": _check_words,
+    "<!": _check_no_words,
+    "=": _check_kept,
+    "!": _check_effect,
+}
