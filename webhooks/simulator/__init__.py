@@ -1,1 +1,28 @@
-"""."""
+"""A phone on a page, and behind it a small Twilio that speaks to our doors over HTTP as the real one does.
+
+Registered only where no real Twilio account is set. Nothing outside this package knows that it is
+there: what it is told, it is told through Twilio's own REST API, and what it says, it posts.
+"""
+
+from flask import Flask
+from redis import Redis
+
+from bot.settings import Settings
+from webhooks.simulator import arriving, control, leaving, page, rest
+from webhooks.simulator.courier import Errand
+from webhooks.simulator.parts import Parts, parts
+
+ERRANDS = {"post": arriving.run_post, "leave": leaving.run_leave, "state": leaving.run_state}
+
+
+def register(app: Flask, settings: Settings, redis: "Redis") -> None:
+    """Add the simulator's page, its orders for trouble and its Twilio to the application."""
+    made = parts(settings, redis, run)
+    for door in (page.blueprint(made), control.blueprint(made), rest.blueprint(made)):
+        app.register_blueprint(door)
+    app.extensions["simulator"] = made
+
+
+def run(made: Parts, errand: Errand) -> None:
+    """Do what was to be done outside a request."""
+    ERRANDS[errand["do"]](made, errand)

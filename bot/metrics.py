@@ -1,0 +1,72 @@
+"""Counters that every process of the service shares: added up in Redis, shown by `/metrics`.
+
+The Prometheus client's own multiprocess mode keeps a file for each process id on one machine's disk.
+RQ forks a process for each job, and web and workers may run on different machines, so the sums are
+kept in Redis: any web process shows all of them. A process adds up in memory and hands over at most
+once a second; one that is killed takes up to a second of counting with it.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+KEY = "metrics"
+HAND_OVER_SECONDS = 1.0
+
+Series = tuple[str, tuple[tuple[str, str], ...]]
+"""A counter's name and its labels, sorted."""
+
+
+class Counts:
+    """The counters of this process and, through Redis, of all."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+        self._lock = threading.Lock()
+        self._pending: defaultdict[str, float] = defaultdict(float)
+        self._handed_over = 0.0
+
+    def add(self, name: str, amount: float = 1, /, **labels: str) -> None:
+        """Count something. Never raises: what Redis does not take now is handed over later."""
+        with self._lock:
+            self._pending[_field(name, labels)] += amount
+            if time.monotonic() - self._handed_over < HAND_OVER_SECONDS:
+                return
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Add what this process has counted to the sums in Redis."""
+        with self._lock:
+            pending, self._pending = self._pending, defaultdict(float)
+            self._handed_over = time.monotonic()
+        try:
+            with self._redis.pipeline(transaction=True) as pipeline:
+                for field, amount in pending.items():
+                    pipeline.hincrbyfloat(KEY, field, amount)
+                pipeline.execute()
+        except RedisError:
+            self._take_back(pending)
+
+    def _take_back(self, pending: Mapping[str, float]) -> None:
+        with self._lock:
+            for field, amount in pending.items():
+                self._pending[field] += amount
+
+    def sums(self) -> Mapping[Series, float]:
+        """Every counter of every process. Raises RedisError while Redis is away."""
+        self.hand_over()
+        return {_series(field.decode()): float(amount) for field, amount in self._redis.hgetall(KEY).items()}
+
+
+def _field(name: str, labels: Mapping[str, str]) -> str:
+    return "|".join((name, *(f"{label}={labels[label]}" for label in sorted(labels))))
+
+
+def _series(field: str) -> Series:
+    name, *labels = field.split("|")
+    pairs = (label.partition("=") for label in labels)
+    return name, tuple((label, value) for label, _, value in pairs)

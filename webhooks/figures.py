@@ -1,0 +1,86 @@
+"""`/metrics`: the figures of the whole service, in Prometheus's text format."""
+
+from collections.abc import Callable, Iterator
+
+from flask import Blueprint, Flask, Response, request
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import Database
+from bot.domain.models import Delivery
+from bot.metrics import Counts
+from bot.service import Service
+
+QUEUES = ("replies", "passes", "bulk")
+ANSWERS = "pravesh_http_answers"
+HELP = {ANSWERS: "Answers by door, method and status."}
+
+
+class Figures(Collector):
+    """The sums of all processes, and what the database and the queues hold at the moment of asking."""
+
+    def __init__(self, counts: Counts, database: Database, redis: "Redis") -> None:
+        self._counts = counts
+        self._database = database
+        self._redis = redis
+
+    def collect(self) -> Iterator[Metric]:
+        """Every figure that can be had now; a part that is away leaves its figures out."""
+        for figures in (self._counted, self._deliveries, self._queues):
+            yield from _had(figures)
+
+    def _counted(self) -> list[Metric]:
+        families: dict[str, CounterMetricFamily] = {}
+        for (name, labels), amount in sorted(self._counts.sums().items()):
+            known = families.setdefault(
+                name, CounterMetricFamily(name, HELP.get(name, name), labels=[label for label, _ in labels])
+            )
+            known.add_metric([value for _, value in labels], amount)
+        return list(families.values())
+
+    def _deliveries(self) -> list[Metric]:
+        family = GaugeMetricFamily("pravesh_deliveries", "Messages in the outbox by status.", labels=["status"])
+        with self._database.read() as db:
+            for status, number in db.execute(select(Delivery.status, func.count()).group_by(Delivery.status)):
+                family.add_metric([status], number)
+        return [family]
+
+    def _queues(self) -> list[Metric]:
+        family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
+        for queue in QUEUES:
+            family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
+        return [family]
+
+
+def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
+    try:
+        return figures()
+    except (RedisError, SQLAlchemyError):
+        return []
+
+
+def blueprint(service: Service, counts: Counts) -> Blueprint:
+    """`GET /metrics`."""
+    door = Blueprint("figures", __name__)
+    registry = CollectorRegistry()
+    registry.register(Figures(counts, service.database, service.redis))
+
+    @door.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return door
+
+
+def count_answers(app: Flask, counts: Counts) -> None:
+    """Count every answer by its door."""
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        counts.add(ANSWERS, door=request.endpoint or "none", method=request.method, status=str(response.status_code))
+        return response

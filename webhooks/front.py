@@ -1,0 +1,92 @@
+"""The first page: every event that people can register for, with its way in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote
+
+import fontpkg
+from flask import Blueprint, Response, current_app, render_template, send_file
+
+from bot.database import Database
+from bot.domain import events
+from bot.service import Service
+from flows import event_states
+from flows.shapes import Event
+from flows.texts import _, words
+from webhooks import wording
+
+SAID = {
+    "TITLE": _("Entry passes on WhatsApp"),
+    "LEAD": _("Say hi, answer a few questions, and your entry pass with its QR code comes to your chat."),
+    "NONE_OPEN": _("No event is open for registration just now."),
+    "REGISTER": _("Register on WhatsApp"),
+    "SIMULATE": _("Open the phone simulator"),
+    "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer."),
+}
+ONE_DAY = _("{first}")
+SPAN = _("{first} to {last}")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An event as the page shows it."""
+
+    name: str
+    venue: str
+    dates: str
+    whatsapp: str
+    """The wa.me link; empty where there is no number to write to."""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /`."""
+    door = Blueprint("front", __name__)
+    senders = service.settings.twilio_whatsapp_from
+    number = senders[0] if senders else ""
+
+    @door.get("/")
+    def page() -> str:
+        doors = [door_of(event, number) for event in open_events(service.database, service.now())]
+        has_simulator = "simulator" in current_app.blueprints
+        return render_template("front.html", doors=doors, words=SAID, simulator=has_simulator)
+
+    @door.get("/favicon.ico")
+    def icon() -> Response:
+        return current_app.send_static_file("icon.svg")
+
+    @door.get("/fonts/devanagari.ttf")
+    def font() -> Response:
+        return send_file(fontpkg.path("Noto Sans Devanagari"), mimetype="font/ttf", max_age=30 * 24 * 3600)
+
+    return door
+
+
+def open_events(database: Database, now: datetime) -> list[Event]:
+    """The events that somebody can register for now, by start."""
+    with database.read() as db:
+        return [
+            event
+            for event in events.snapshot(db, now)
+            if event_states.state_of(event, events.days(db, event.slug), now) == event_states.OPEN
+        ]
+
+
+def door_of(event: Event, number: str) -> Door:
+    """The event in the page's language."""
+    return Door(
+        name=wording.say(words(event.name)),
+        venue=wording.say(words(event.venue)) if event.venue else "",
+        dates=dates(event.starts_on, event.ends_on),
+        whatsapp=wa_me(number, event.slug),
+    )
+
+
+def dates(first: date, last: date) -> str:
+    """The days from the first to the last, or the one."""
+    return wording.say(ONE_DAY if first == last else SPAN, first=first, last=last)
+
+
+def wa_me(number: str, slug: str) -> str:
+    """A link that opens WhatsApp with `hi <slug>` typed; empty without a number."""
+    digits = "".join(character for character in number if character.isdigit())
+    return f"https://wa.me/{digits}?text={quote(f'hi {slug}')}" if digits else ""

@@ -1,0 +1,38 @@
+"""Pass images, behind links that are signed and expire: what Twilio fetches and visitors open."""
+
+from flask import Blueprint, Response, abort, request
+
+from bot.delivery import media_links, pass_images
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Invalid
+
+GONE = {"expired": 410}
+"""By the link's fault; any other fault is a link that we never gave."""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /media/passes/<token>.png`."""
+    door = Blueprint("media", __name__)
+
+    @door.get("/media/passes/<token>.png")
+    def pass_png(token: str) -> Response:
+        try:
+            pass_id = media_links.read(token, service.settings.secret_key, service.now())
+            return png(pass_images.of(service, pass_id, request.args.get("language", "")))
+        except Invalid as fault:
+            abort(GONE.get(fault.code, 404))
+        except Refused:
+            abort(404)
+
+    return door
+
+
+def png(image: bytes) -> Response:
+    """The image as an answer that may be kept by whoever asked, but by no shared cache."""
+    answer = Response(image, mimetype="image/png")
+    answer.add_etag()
+    answer.cache_control.private = True
+    answer.cache_control.max_age = 300
+    answer.make_conditional(request)
+    return answer

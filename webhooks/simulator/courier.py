@@ -1,0 +1,108 @@
+"""What is to be done outside a request: kept in Redis with the moment when it is due, done by threads.
+
+A web process that is killed loses nothing: what it had taken falls due again and another does it.
+A request never waits for an errand, so that our doors can be called from here without ever waiting
+for a thread that is itself waiting for us.
+"""
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+KEY = "sim:errands"
+THREADS = 8
+LEASE_SECONDS = 45.0
+"""Longer than any errand: Twilio waits 5 s for a connection and 15 s for an answer."""
+IDLE_SECONDS = 0.5
+"""How often the errands of other processes are looked for."""
+TAKE = """
+local due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if due[1] and tonumber(due[2]) <= tonumber(ARGV[1]) then
+  redis.call('ZADD', KEYS[1], ARGV[2], due[1])
+end
+return due
+"""
+
+Errand = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+
+class Courier:
+    """Takes errands as they fall due and hands each to `run`, at least once."""
+
+    def __init__(self, redis: "Redis", run: Callable[[Errand], None], threads: int = THREADS) -> None:
+        self._redis = redis
+        self._run = run
+        self._take = redis.register_script(TAKE)
+        self._number = threads
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+        self._looking = threading.Lock()
+        self._woken = threading.Event()
+        self._closed = threading.Event()
+
+    def send(self, errand: Mapping[str, Any], delay: float = 0.0) -> None:
+        """Have an errand done after so many seconds."""
+        packed = json.dumps({**errand, "id": uuid.uuid4().hex})
+        self._redis.zadd(KEY, {packed: time.time() + delay})
+        self.start()
+        self._woken.set()
+
+    def start(self) -> None:
+        """Start the threads, unless they run already: in the process that serves, not in its parent."""
+        with self._starting:
+            if not self._threads:
+                self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(self._number)]
+                for thread in self._threads:
+                    thread.start()
+
+    def close(self) -> None:
+        """End the threads after the errand that each is at."""
+        self._closed.set()
+        self._woken.set()
+        for thread in self._threads:
+            thread.join(LEASE_SECONDS)
+
+    def _serve(self) -> None:
+        while not self._closed.is_set():
+            with self._looking:  # one looks, the others work or wait for their turn to look
+                packed = self._next()
+            if packed:
+                self._do(packed)
+
+    def _next(self) -> str:
+        """The errand that is due, leased; waits a little and gives nothing where none is."""
+        now = time.time()
+        try:
+            found = self._take(keys=[KEY], args=[now, now + LEASE_SECONDS])
+        except RedisError:
+            found = []
+        wait = min(float(found[1]) - now, IDLE_SECONDS) if found else IDLE_SECONDS
+        if found and wait <= 0:
+            return str(found[0].decode())
+        self._woken.wait(wait)
+        self._woken.clear()
+        return ""
+
+    def _do(self, packed: str) -> None:
+        errand = json.loads(packed)
+        try:
+            self._run(errand)
+        except RedisError:
+            return  # it falls due again when its lease is over
+        except Exception as error:
+            log.error("simulator errand failed", errand=errand["do"], error=type(error).__name__)
+        self._finish(packed)
+
+    def _finish(self, packed: str) -> None:
+        try:
+            self._redis.zrem(KEY, packed)
+        except RedisError:
+            return

@@ -1,0 +1,62 @@
+"""Media of simulated messages: what a phone attached, and what our own doors gave when they were asked."""
+
+from dataclasses import dataclass
+
+from redis import Redis
+
+from webhooks.simulator.messages import KEEP_SECONDS, new_sid, now_ms
+
+MOST_BYTES = 16_000_000
+"""Of one medium (Twilio, 'Accepted content types for media')."""
+MOST_IMAGE_BYTES = 5_000_000
+"""Of an image on WhatsApp."""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One file. `parent` is the message that it belongs to; empty until it is sent."""
+
+    sid: str
+    content_type: str
+    name: str
+    parent: str
+    created_ms: int
+    size: int
+
+
+class Media:
+    """The files, by sid."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+
+    def add(self, data: bytes, content_type: str, name: str = "", parent: str = "") -> str:
+        """Keep a file; its sid."""
+        sid = new_sid("ME")
+        facts = {"type": content_type, "name": name, "parent": parent, "created_ms": now_ms(), "size": len(data)}
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hset(f"sim:media:{sid}", mapping={**facts, "data": data})
+            pipeline.expire(f"sim:media:{sid}", KEEP_SECONDS)
+            pipeline.execute()
+        return sid
+
+    def give(self, sid: str, parent: str) -> None:
+        """Say which message a file belongs to."""
+        self._redis.hset(f"sim:media:{sid}", "parent", parent)
+
+    def about(self, sid: str) -> Medium | None:
+        """What the file is, without its bytes."""
+        row = self._redis.hmget(f"sim:media:{sid}", ["type", "name", "parent", "created_ms", "size"])
+        if row[0] is None:
+            return None
+        content_type, name, parent = (str(value.decode()) for value in row[:3])
+        return Medium(sid, content_type, name, parent, int(row[3]), int(row[4]))
+
+    def data(self, sid: str) -> bytes | None:
+        """The file's bytes."""
+        data: bytes | None = self._redis.hget(f"sim:media:{sid}", "data")
+        return data
+
+    def remove(self, sid: str) -> None:
+        """Forget a file."""
+        self._redis.delete(f"sim:media:{sid}")

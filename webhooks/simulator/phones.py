@@ -1,0 +1,92 @@
+"""The phones on the page: who holds them, and how they look from Twilio's side."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import phonenumbers
+from redis import Redis
+
+KEY = "sim:phones"
+ORDER = "sim:phones:order"
+FIRST = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
+"""The phones of a page that is opened for the first time."""
+
+
+class NoNumber(Exception):
+    """What was typed is no phone number; the message says what would be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone with WhatsApp. `hidden`: Twilio is told the WhatsApp user id only, never the number."""
+
+    number: str
+    name: str
+    hidden: bool = False
+
+    @property
+    def user(self) -> str:
+        """The business-scoped user id: the same for the same number, and telling nothing of it."""
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(self.number)) or "ZZ"
+        digest = hashlib.sha256(f"simulated {self.number}".encode()).digest()
+        return f"{region}.{int.from_bytes(digest[:6], 'big'):016d}"
+
+    @property
+    def address(self) -> str:
+        """What its messages come from."""
+        return f"whatsapp:{self.user}" if self.hidden else f"whatsapp:{self.number}"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Everything that reaches it."""
+        return (f"whatsapp:{self.number}", f"whatsapp:{self.user}", self.number)
+
+    @property
+    def shown(self) -> str:
+        """The number as people write it."""
+        kind = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(phonenumbers.parse(self.number), kind)
+
+
+def phone(number: str, name: str, *, hidden: bool = False, region: str = "IN") -> Phone:
+    """A phone from what somebody typed. Raises NoNumber."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        raise NoNumber("A phone number is needed, such as +91 98765 43210.") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise NoNumber("This is no possible phone number.")
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Phone(written, name.strip()[:60] or written, hidden)
+
+
+class Phones:
+    """The phones, in the order in which they were added."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+
+    def listed(self) -> list[Phone]:
+        """Every phone; the first ones are there without being added."""
+        if self._redis.set("sim:begun", 1, nx=True):
+            for number, name in FIRST:
+                self.add(Phone(number, name))
+        order = self._redis.zrange(ORDER, 0, -1)
+        rows = self._redis.hmget(KEY, order) if order else []
+        return [Phone(**json.loads(row)) for row in rows if row]
+
+    def get(self, number: str) -> Phone | None:
+        """The phone with this number."""
+        row = self._redis.hget(KEY, number)
+        return Phone(**json.loads(row)) if row else None
+
+    def add(self, phone: Phone) -> None:
+        """Add a phone, or give the one with its number another name."""
+        self._redis.hset(KEY, phone.number, json.dumps(asdict(phone)))
+        self._redis.zadd(ORDER, {phone.number: self._redis.incr(f"{ORDER}:next")}, nx=True)
+
+    def remove(self, number: str) -> None:
+        """Take a phone off the page. Its messages stay with Twilio."""
+        self._redis.hdel(KEY, number)
+        self._redis.zrem(ORDER, number)

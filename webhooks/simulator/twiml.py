@@ -1,0 +1,46 @@
+"""Reading the answers of our doors as Twilio reads TwiML."""
+
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+XML_TYPES = ("text/xml", "application/xml")
+LONGEST = 1600
+
+
+class Unreadable(Exception):
+    """Twilio would make nothing of the answer; the code is its debugger's."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of an answer."""
+
+    body: str
+    media: tuple[str, ...] = ()
+
+
+def replies(content_type: str, document: bytes) -> list[Reply]:
+    """The messages of an answer. Raises Unreadable: 12300 not XML, 12100 broken, 21617 too long."""
+    if not document:
+        return []
+    if content_type.partition(";")[0].strip() not in XML_TYPES:
+        raise Unreadable(12300)
+    try:
+        root = ElementTree.fromstring(document)  # noqa: S314 - our own doors' answer, never a stranger's
+    except ElementTree.ParseError:
+        raise Unreadable(12100) from None
+    found = [_reply(message) for message in root.iter("Message")]
+    if any(len(reply.body) > LONGEST for reply in found):
+        raise Unreadable(21617)
+    return [reply for reply in found if reply.body or reply.media]
+
+
+def _reply(message: ElementTree.Element) -> Reply:
+    body = message.find("Body")
+    text = message.text if body is None else body.text
+    media = tuple((medium.text or "").strip() for medium in message.findall("Media"))
+    return Reply((text or "").strip(), media)

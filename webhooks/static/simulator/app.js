@@ -1,0 +1,142 @@
+// The page: phones side by side, or one at a time on a narrow screen; asks for what is new, often and little.
+
+import * as api from "./api.js";
+import { element } from "./draw.js";
+import { Phone } from "./phone.js";
+
+const SOON = 300;
+const QUIET = 1000;
+const HIDDEN = 5000;
+const FAILED = 2000;
+
+const phones = new Map();
+const row = document.getElementById("phones");
+const switcher = document.getElementById("switcher");
+const trouble = document.getElementById("trouble");
+let cursor = 0;
+let chosen = "";
+let lively = 0;
+
+function tell(words) {
+  trouble.textContent = words;
+  trouble.hidden = !words;
+}
+
+function showImage(url, words) {
+  const viewer = document.getElementById("viewer");
+  const picture = viewer.querySelector("img");
+  picture.src = url;
+  picture.alt = words;
+  viewer.querySelector("a").href = url;
+  viewer.showModal();
+}
+
+function choose(number) {
+  chosen = number;
+  for (const phone of phones.values()) phone.root.classList.toggle("chosen", phone.facts.number === number);
+  phones.get(number)?.seen();
+  drawSwitcher();
+}
+
+function drawSwitcher() {
+  switcher.replaceChildren(...[...phones.values()].map(tab));
+}
+
+function tab(phone) {
+  const { number, name } = phone.facts;
+  const unread = number === chosen ? 0 : phone.unread.whatsapp + phone.unread.sms;
+  const button = element("button", { type: "button" }, name.split(" ")[0]);
+  if (unread) button.append(element("span", { className: "badge" }, String(unread)));
+  button.setAttribute("role", "tab");
+  button.setAttribute("aria-selected", number === chosen);
+  button.addEventListener("click", () => choose(number));
+  return button;
+}
+
+async function remove(phone) {
+  await api.removePhone(phone.facts.number);
+  drop(phone.facts.number);
+}
+
+function drop(number) {
+  phones.get(number)?.root.remove();
+  phones.delete(number);
+  if (chosen === number) choose([...phones.keys()][0] ?? "");
+  else drawSwitcher();
+}
+
+// Brings the phones on the page in line with the server's. True: there is one that was not here.
+function line(listed) {
+  const numbers = new Set(listed.map((facts) => facts.number));
+  for (const number of [...phones.keys()]) if (!numbers.has(number)) drop(number);
+  const added = listed.filter((facts) => !phones.has(facts.number));
+  for (const facts of added) {
+    const phone = new Phone(facts, { showImage, remove, failed: tell, changed: drawSwitcher });
+    phones.set(facts.number, phone);
+    row.append(phone.root);
+  }
+  if (added.length && !phones.has(chosen)) choose(listed[0].number);
+  drawSwitcher();
+  return added.length > 0;
+}
+
+async function look() {
+  const fresh = cursor > 0;
+  const found = await api.changes(cursor);
+  // A phone that was added now may have had messages before: they are asked for from the beginning.
+  if (line(found.phones) && fresh) {
+    cursor = 0;
+    return;
+  }
+  for (const message of found.messages) phones.get(message.phone)?.show(message, fresh);
+  if (found.messages.length) lively = Date.now();
+  cursor = Math.max(cursor, found.cursor, 1);
+}
+
+function pause() {
+  if (document.hidden) return HIDDEN;
+  const waits = [...phones.values()].some((phone) => phone.waits);
+  return waits || Date.now() - lively < 5000 ? SOON : QUIET;
+}
+
+async function watch() {
+  let wait = FAILED;
+  try {
+    await look();
+    if (trouble.dataset.lost) tell("");
+    delete trouble.dataset.lost;
+    wait = pause();
+  } catch {
+    trouble.dataset.lost = "yes";
+    tell("The server does not answer. Trying again…");
+  }
+  setTimeout(watch, wait);
+}
+
+const adding = document.getElementById("new-phone");
+document.getElementById("add-phone").addEventListener("click", () => adding.showModal());
+adding.querySelector("[value=cancel]").addEventListener("click", () => adding.close());
+adding.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const wrong = adding.querySelector(".wrong");
+  const { name, number, hidden } = form.elements;
+  try {
+    const added = await api.addPhone({ name: name.value, number: number.value, hidden: hidden.checked });
+    wrong.hidden = true;
+    form.reset();
+    adding.close();
+    await look();
+    choose(added.number);
+    phones.get(added.number)?.find("textarea").focus();
+  } catch (problem) {
+    wrong.textContent = problem.message;
+    wrong.hidden = false;
+  }
+});
+document.getElementById("viewer").addEventListener("click", (event) => {
+  if (event.target === event.currentTarget) event.currentTarget.close();
+});
+document.addEventListener("visibilitychange", () => document.hidden || look().catch(() => {}));
+
+watch();

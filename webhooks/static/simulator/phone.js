@@ -1,0 +1,189 @@
+// One phone: its chat, its SMS, and what can be typed, tapped and attached.
+
+import * as api from "./api.js";
+import { element, options } from "./draw.js";
+import { Thread } from "./thread.js";
+
+const BANNER_MS = 15000;
+const INDIA_GATE = [28.6129, 77.2295];
+
+export class Phone {
+  constructor(facts, { showImage, changed, failed, remove }) {
+    this.facts = facts;
+    this.hooks = { changed, failed };
+    this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
+    this.root.dataset.number = facts.number;
+    this.unread = { whatsapp: 0, sms: 0 };
+    this.threads = {};
+    for (const list of this.all(".log")) this.threads[list.dataset.thread] = new Thread(list, showImage);
+    this.name(facts);
+    this.listen(remove);
+    this.open("whatsapp");
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  all(selector) {
+    return this.root.querySelectorAll(selector);
+  }
+
+  name({ name, shown, hidden }) {
+    this.root.setAttribute("aria-label", `Phone of ${name}`);
+    this.find(".avatar").textContent = [...name][0].toUpperCase();
+    this.find("h2").textContent = name;
+    this.find(".number").textContent = hidden ? `${shown} (hidden)` : shown;
+    this.find("textarea").setAttribute("aria-label", `Message from ${name}`);
+    this.threads.whatsapp.list.setAttribute("aria-label", `Chat of ${name}`);
+    this.threads.sms.list.setAttribute("aria-label", `SMS of ${name}`);
+  }
+
+  listen(remove) {
+    const box = this.find("textarea");
+    this.find(".composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.send();
+    });
+    box.addEventListener("paste", (event) => this.take(event.clipboardData.files[0]));
+    this.find("input[type=file]").addEventListener("change", (event) => this.take(event.target.files[0]));
+    this.find(".attached button").addEventListener("click", () => this.take(null));
+    this.find(".place").addEventListener("click", () => this.write({ location: INDIA_GATE }));
+    this.find(".remove").addEventListener("click", () => remove(this));
+    this.find(".banner").addEventListener("click", () => this.open("sms"));
+    for (const tab of this.all("[role=tab]")) {
+      tab.addEventListener("click", () => this.open(tab.dataset.thread));
+      tab.addEventListener("keydown", (event) => this.moveTab(event));
+    }
+  }
+
+  moveTab(event) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    this.open(this.current === "sms" ? "whatsapp" : "sms");
+    this.find("[aria-selected=true]").focus();
+  }
+
+  open(thread) {
+    this.current = thread;
+    for (const list of this.all(".log")) list.hidden = list.dataset.thread !== thread;
+    for (const tab of this.all("[role=tab]")) {
+      const chosen = tab.dataset.thread === thread;
+      tab.setAttribute("aria-selected", chosen);
+      tab.tabIndex = chosen ? 0 : -1;
+    }
+    this.find(".composer").hidden = thread === "sms";
+    this.find(".one-way").hidden = thread !== "sms";
+    if (thread === "sms") this.find(".banner").hidden = true;
+    this.unread[thread] = 0;
+    this.refresh();
+    this.threads[thread].toEnd();
+  }
+
+  // Takes a message of this phone. `fresh`: it came while the page was open.
+  show(message, fresh) {
+    const isNew = this.threads[message.thread].show(message);
+    if (isNew && fresh && !message.mine) this.notice(message);
+    this.refresh();
+  }
+
+  notice(message) {
+    if (message.thread !== this.current || !this.isSeen()) this.unread[message.thread] += 1;
+    if (message.thread !== "sms" || this.current === "sms") return;
+    const banner = this.find(".banner");
+    banner.replaceChildren(element("strong", {}, `SMS · ${message.from}`), element("span", { dir: "auto" }, message.text));
+    banner.hidden = false;
+    setTimeout(() => (banner.hidden = true), BANNER_MS);
+  }
+
+  isSeen() {
+    return this.root.offsetParent !== null;
+  }
+
+  seen() {
+    this.unread[this.current] = 0;
+    this.refresh();
+    this.threads[this.current].toEnd();
+  }
+
+  get waits() {
+    const last = this.threads.whatsapp.last;
+    return Boolean(last?.mine && last.status === "receiving" && !last.note);
+  }
+
+  refresh() {
+    for (const tab of this.all("[role=tab]")) {
+      const badge = tab.querySelector(".badge");
+      badge.textContent = this.unread[tab.dataset.thread];
+      badge.hidden = !this.unread[tab.dataset.thread];
+    }
+    this.find(".typing").hidden = !(this.waits && this.current === "whatsapp");
+    this.offer();
+    this.hooks.changed(this);
+  }
+
+  // The last message's numbered answers as buttons. A template's own buttons will stand here too.
+  offer() {
+    const last = this.threads.whatsapp.last;
+    const found = !last ? [{ number: "hi", title: "" }] : last.mine ? [] : options(last.text);
+    const row = this.find(".quick");
+    row.hidden = this.current === "sms" || !found.length;
+    const named = JSON.stringify(found);
+    if (row.dataset.named === named) return;
+    row.dataset.named = named;
+    row.replaceChildren(...found.map((option) => this.chip(option)));
+  }
+
+  chip({ number, title }) {
+    const button = element("button", { type: "button" }, element("b", {}, number), title ? ` ${title}` : "");
+    button.addEventListener("click", () => {
+      this.write({ text: number });
+      this.find("textarea").focus({ preventScroll: true });
+    });
+    return button;
+  }
+
+  take(file) {
+    const preview = this.find(".attached");
+    this.file = file ?? null;
+    this.find(".more").open = false;
+    preview.hidden = !file;
+    preview.querySelector("span").textContent = file?.name ?? "";
+    const picture = preview.querySelector("img");
+    if (picture.src) URL.revokeObjectURL(picture.src);
+    picture.hidden = !file?.type.startsWith("image/");
+    if (picture.hidden) picture.removeAttribute("src");
+    else picture.src = URL.createObjectURL(file);
+    if (!file) this.find("input[type=file]").value = "";
+    this.find("textarea").focus({ preventScroll: true });
+  }
+
+  async send() {
+    const box = this.find("textarea");
+    const text = box.value;
+    if (!text.trim() && !this.file) return;
+    const file = this.file;
+    box.value = "";
+    if (file) this.take(null);
+    const sent = await this.write({ text }, file);
+    if (!sent) box.value = text;
+  }
+
+  async write(what, file = null) {
+    this.find(".more").open = false;
+    try {
+      const media = file ? [(await api.attach(file)).sid] : [];
+      const message = await api.write({ phone: this.facts.number, media, ...what });
+      this.show(message, true);
+      this.hooks.failed("");
+      return true;
+    } catch (problem) {
+      this.hooks.failed(problem.message);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// One thread of one phone: the list of bubbles, kept in the order of time.
+
+import { day, element, formatted, icon, time } from "./draw.js";
+
+const TICKS = {
+  receiving: ["tick", "sent"],
+  received: ["ticks", "read"],
+  queued: ["clock", "waiting"],
+  accepted: ["clock", "waiting"],
+  sent: ["tick", "sent"],
+  delivered: ["ticks", "delivered"],
+  read: ["ticks", "read"],
+};
+const NOT_YET = new Set(["queued", "accepted", "canceled"]);
+const CLOSE_ENOUGH = 120;
+const WORDS = { location: "Location", contacts: "Contact card", audio: "Voice message", video: "Video" };
+
+export class Thread {
+  constructor(list, showImage) {
+    this.list = list;
+    this.showImage = showImage;
+    this.messages = new Map();
+    this.bubbles = new Map();
+    this.days = new Set();
+  }
+
+  // Shows a message, or what has changed of it. True: it is new here.
+  show(message) {
+    if (!message.mine && NOT_YET.has(message.status)) return false;
+    const known = this.messages.get(message.sid);
+    if (known && JSON.stringify(known) === JSON.stringify(message)) return false;
+    this.messages.set(message.sid, message);
+    const atEnd = this.isAtEnd();
+    const bubble = this.draw(message);
+    if (known) this.bubbles.get(message.sid).replaceChildren(...bubble.childNodes);
+    else this.insert(bubble, message);
+    if (!known) this.bubbles.set(message.sid, bubble);
+    if (message.mine || atEnd) this.toEnd();
+    return !known;
+  }
+
+  get last() {
+    return [...this.messages.values()].reduce((a, b) => (a && a.at > b.at ? a : b), null);
+  }
+
+  isAtEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < CLOSE_ENOUGH;
+  }
+
+  toEnd() {
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  insert(bubble, message) {
+    const later = [...this.list.querySelectorAll("[data-at]")].find((other) => Number(other.dataset.at) > message.at);
+    this.list.insertBefore(bubble, later ?? null);
+    const named = new Date(message.at).toDateString();
+    if (this.days.has(named)) return;
+    this.days.add(named);
+    this.list.insertBefore(element("li", { className: "day" }, day(message.at)), bubble);
+  }
+
+  draw(message) {
+    const failed = message.status === "failed" || message.status === "undelivered";
+    const item = element("li", { className: message.mine ? "bubble mine" : "bubble theirs" });
+    item.dataset.at = message.at;
+    item.dataset.sid = message.sid;
+    if (failed) item.classList.add("failed");
+    item.append(
+      element("span", { className: "unseen" }, message.mine ? "You: " : "Pravesh: "),
+      ...(failed ? [] : message.media.map((medium) => this.medium(medium, message))),
+      ...this.words(message, failed),
+      this.foot(message, failed),
+    );
+    if (message.note) item.append(element("p", { className: "note" }, message.note));
+    return item;
+  }
+
+  words(message, failed) {
+    if (failed) return [element("p", { className: "text" }, `A message could not be delivered (${message.error}).`)];
+    const words = message.text || (message.media.length ? "" : (WORDS[message.form] ?? ""));
+    return words ? [element("p", { className: "text", dir: "auto" }, ...formatted(words))] : [];
+  }
+
+  medium(medium, message) {
+    if (!medium.type.startsWith("image/")) {
+      const name = medium.name || WORDS[message.form] || "File";
+      return element("a", { className: "file", href: medium.url, download: medium.name || "file" }, name);
+    }
+    const picture = element("img", { src: medium.url, alt: message.text || medium.name || "Image", loading: "eager" });
+    picture.addEventListener("load", () => this.toEnd(), { once: true });
+    const button = element("button", { type: "button", className: "picture" }, picture);
+    button.setAttribute("aria-label", "Open the image large");
+    button.addEventListener("click", () => this.showImage(medium.url, picture.alt));
+    return button;
+  }
+
+  foot(message, failed) {
+    const foot = element("p", { className: "foot" }, element("time", {}, time(message.at)));
+    const [shape, label] = failed ? [] : (TICKS[message.status] ?? []);
+    if (shape) {
+      const ticks = icon(shape, label);
+      ticks.classList.add("ticks", label);
+      foot.append(ticks);
+    }
+    return foot;
+  }
+}
