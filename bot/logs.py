@@ -52,7 +52,8 @@ def configure(settings: Settings, process: str = "web") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = ToStderr()
+    # On the handler as well: libraries give their own loggers a level.
+    handler = ToStderr(settings.log_level)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
     root = logging.getLogger()
     root.handlers = [kept for kept in root.handlers if not isinstance(kept, ToStderr)] + [handler]

