@@ -36,7 +36,7 @@ class Choice:
         return str(ids[self._named(said.text, known, len(ids))])
 
     def _named(self, text: str, known: Mapping[str, Any], most: int) -> int:
-        names = [tuple(option["names"].values()) for option in known["options"]]
+        names = [(option["id"], *option["names"].values()) for option in known["options"]]
         places = understanding.meant(text, names)
         if len(places) > 1:
             raise Invalid("several_options")
