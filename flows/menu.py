@@ -1,6 +1,6 @@
 """The menu, and where somebody enters who writes while nothing is going on."""
 
-from flows import codes
+from flows import codes, understanding
 from flows.choices import open_events, pass_line
 from flows.fields import Choice
 from flows.phrases import HELP
@@ -19,6 +19,8 @@ def entrance(text: str, facts: Facts, language: str | None) -> Start:
     code = _code_in(text, facts)
     if code:
         return Start("my_pass", {"code": code})
+    if understanding.wants_to_register(text):
+        return Start("registration")
     known = facts.person.known and (facts.passes or language or facts.person.language)
     return Start("menu") if known else Start("registration")
 
