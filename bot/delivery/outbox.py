@@ -16,8 +16,8 @@ from bot.database import Database
 from bot.delivery import aftermath, leases, queues, sending
 from bot.delivery.composing import Otps
 from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
-from bot.delivery.statuses import News
 from bot.delivery.sending import Carrier
+from bot.delivery.statuses import News
 from bot.domain.models import Delivery
 from bot.settings import Settings
 

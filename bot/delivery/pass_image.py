@@ -1,0 +1,219 @@
+"""The pass as a picture: made to be found in a chat, read in the sun and scanned off a cracked screen.
+
+Portrait, 1,080 pixels wide. Sixteen shades in two ramps, so that the file stays small: the head in white
+on deep blue, everything else near black on white. Nothing is told by colour alone.
+"""
+
+import io
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+
+from PIL import Image, ImageDraw, ImageOps
+
+from bot.delivery import qr
+from bot.delivery.lettering import BOLD, REGULAR, Style, balanced, fitted, width, write
+from flows.shapes import Sentence
+from flows.texts import _, ngettext_, render, words
+
+WIDTH = 1080
+MARGIN = 72
+ROOM = WIDTH - 2 * MARGIN
+QR_SIDE = 700
+"""At most so many pixels with the quiet zone; a whole number a module."""
+
+SHADES = 8
+"""Shades in each ramp; two ramps make a palette of 16, four bits a pixel."""
+HEAD_INK, BODY_INK = (21, 42, 92), (17, 20, 28)
+PAPER, INK, GREY = 255, 0, 72
+"""Grey values: labels in GREY stand out from the paper 7 to 1, enough in the sun."""
+
+EVENT_STEPS = ((76, 2), (68, 2), (60, 2), (52, 3), (44, 3))
+VENUE_STEPS = ((38, 2), (34, 3), (30, 4))
+NAME_STEPS = ((66, 1), (58, 2), (50, 2), (44, 3), (38, 4))
+FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 1), (28, 1))
+"""Sizes in pixels and the lines that each may take, the preferred first."""
+
+POLICIES = {
+    "once": _("One entry, no re-entry. Come together, or tell the gate how many are with you."),
+    "daily": _("One entry on this day, no re-entry. Come together, or tell the gate how many are with you."),
+    "in_out": _("You may go out and come in again on this day. Show this pass each time."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PassImage:
+    """What the picture says. Texts are in the reader's language already, names as they were given."""
+
+    event: str
+    venue: str
+    opens: time | None
+    closes: time | None
+    full_name: str
+    day: date
+    party_size: int
+    code: str
+    """As people see it: XXXX-XXXX."""
+    qr_text: str
+    policy: str
+    """`once`, `daily` or `in_out`."""
+    language: str
+    kind: str = ""
+    """The kind's label; empty for a visitor."""
+    last_day: date | None = None
+    """For a pass of several days: the last of them, `day` being the first."""
+
+
+class Sheet:
+    """A tall sheet of grey values that is written on from top to bottom and then cut off."""
+
+    def __init__(self) -> None:
+        self.image = Image.new("L", (WIDTH, 2600), PAPER)
+        self.draw = ImageDraw.Draw(self.image)
+        self.top = 0
+
+    def skip(self, pixels: int) -> None:
+        """Leave an empty stripe."""
+        self.top += pixels
+
+    def lines(self, lines: list[str], style: Style, ink: int, *, leading: float = 1.22, left: int = MARGIN) -> None:
+        """Write lines below each other from the left."""
+        for line in lines:
+            self._line(line, style, ink, leading, left)
+
+    def centred(self, lines: list[str], style: Style, ink: int, *, leading: float = 1.22) -> None:
+        """Write lines below each other, each in the middle."""
+        for line in lines:
+            self._line(line, style, ink, leading, (WIDTH - width(line, style)) / 2)
+
+    def _line(self, line: str, style: Style, ink: int, leading: float, left: float) -> None:
+        # A line's baseline stands at four fifths of its height: room for Devanagari's marks above.
+        height = round(style.size * leading)
+        write(self.draw, (left, self.top + round(height * 0.8)), line, style, ink)
+        self.top += height
+
+
+def draw(facts: PassImage) -> bytes:
+    """The picture as a PNG of less than 150 KB."""
+    sheet = Sheet()
+    head = _head(sheet, facts)
+    _person(sheet, facts)
+    _symbol(sheet, facts)
+    _rules(sheet, facts)
+    return _png(sheet.image.crop((0, 0, WIDTH, sheet.top)), head)
+
+
+def _head(sheet: Sheet, facts: PassImage) -> int:
+    """The event on its dark ground; the height of that ground."""
+    kicker = render(_("Entry pass"), facts.language)
+    name_style, name = fitted(facts.event, ROOM, EVENT_STEPS, BOLD)
+    venue_style, venue = fitted(facts.venue, ROOM, VENUE_STEPS, REGULAR)
+    sheet.skip(48)
+    baseline = sheet.top + 40
+    write(sheet.draw, (MARGIN, baseline), kicker, Style(36, BOLD), INK)
+    if facts.kind:
+        _tag(sheet, facts.kind, baseline)
+    sheet.skip(72)
+    sheet.lines(name, name_style, INK)
+    sheet.skip(16 if venue else 0)
+    sheet.lines(venue, venue_style, INK)
+    sheet.skip(44)
+    # Written dark on light like all else, and turned round as a whole.
+    ground = (0, 0, WIDTH, sheet.top)
+    sheet.image.paste(ImageOps.invert(sheet.image.crop(ground)), ground)
+    return sheet.top
+
+
+def _tag(sheet: Sheet, kind: str, baseline: int) -> None:
+    """The kind of pass on a plate at the upper right."""
+    style, lines = fitted(kind, ROOM // 2, ((38, 1), (32, 1), (28, 1)), BOLD)
+    side = width(lines[0], style)
+    right = WIDTH - MARGIN
+    sheet.draw.rounded_rectangle((right - side - 44, baseline - 46, right, baseline + 20), radius=12, fill=INK)
+    write(sheet.draw, (right - side - 22, baseline), lines[0], style, PAPER)
+
+
+def _person(sheet: Sheet, facts: PassImage) -> None:
+    """Who, when, and how many."""
+    say = _speaker(facts.language)
+    sheet.skip(44)
+    sheet.lines([say(_("Name"))], Style(30), GREY)
+    style, lines = fitted(facts.full_name, ROOM, NAME_STEPS, BOLD)
+    sheet.lines(lines, style, INK)
+    sheet.skip(26)
+    top = sheet.top
+    _fact(sheet, MARGIN, say(_("Day")), say(_days(facts)), 620)
+    hours = _hours(facts)
+    if hours:
+        sheet.lines([say(hours)], Style(36), INK)
+    bottom, sheet.top = sheet.top, top
+    people = ngettext_("{count} person", "{count} people", count=facts.party_size)
+    _fact(sheet, MARGIN + 660, say(_("Party")), say(people), ROOM - 660)
+    sheet.skip(bottom - sheet.top)
+
+
+def _fact(sheet: Sheet, left: int, label: str, value: str, room: int) -> None:
+    sheet.lines([label], Style(30), GREY, left=left)
+    style, lines = fitted(value, room, FACT_STEPS, BOLD)
+    # One height for both columns, whatever size their values came to.
+    baseline = sheet.top + 56
+    write(sheet.draw, (left, baseline), lines[0], style, INK)
+    sheet.skip(76)
+
+
+def _days(facts: PassImage) -> Sentence:
+    if facts.last_day is None or facts.last_day == facts.day:
+        return words(facts.day)
+    return _("{first} – {last}", first=facts.day, last=facts.last_day)
+
+
+def _hours(facts: PassImage) -> Sentence | None:
+    if facts.opens and facts.closes:
+        return _("Open {opens} – {closes}", opens=facts.opens, closes=facts.closes)
+    if facts.opens:
+        return _("Open from {opens}", opens=facts.opens)
+    return _("Open until {closes}", closes=facts.closes) if facts.closes else None
+
+
+def _symbol(sheet: Sheet, facts: PassImage) -> None:
+    """The QR symbol with its quiet zone, and the code in large type below it."""
+    symbol = qr.symbol(facts.qr_text)
+    module = QR_SIDE // symbol.width
+    side = module * symbol.width
+    sheet.skip(20)
+    sheet.image.paste(symbol.resize((side, side), Image.Resampling.NEAREST), ((WIDTH - side) // 2, sheet.top))
+    sheet.skip(side)
+    sheet.centred([facts.code], Style(116, BOLD), INK, leading=1.12)
+
+
+def _rules(sheet: Sheet, facts: PassImage) -> None:
+    """What the pass allows, in words."""
+    say = _speaker(facts.language)
+    sheet.skip(30)
+    sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)
+    sheet.skip(26)
+    style, lines = fitted(say(POLICIES[facts.policy]), ROOM, ((38, 3), (34, 4)), REGULAR)
+    sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
+    sheet.skip(48)
+
+
+def _speaker(language: str) -> Callable[[Sentence], str]:
+    return lambda sentence: render(sentence, language)
+
+
+def _png(sheet: Image.Image, head: int) -> bytes:
+    """The sheet in sixteen shades: the head in the first ramp, the rest in the second."""
+    step = 256 // SHADES
+    image = sheet.point([value // step + SHADES for value in range(256)])
+    image.paste(sheet.crop((0, 0, WIDTH, head)).point([value // step for value in range(256)]), (0, 0))
+    image.putpalette([part for ink in (HEAD_INK, BODY_INK) for shade in range(SHADES) for part in _mixed(ink, shade)])
+    file = io.BytesIO()
+    # Run lengths alone: four times as fast as searching for repeats, and as small for flat areas.
+    image.save(file, "PNG", bits=4, compress_type=zlib.Z_RLE)
+    return file.getvalue()
+
+
+def _mixed(ink: tuple[int, int, int], shade: int) -> tuple[int, ...]:
+    share = shade / (SHADES - 1)
+    return tuple(round(part + (255 - part) * share) for part in ink)

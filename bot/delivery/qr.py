@@ -1,0 +1,24 @@
+"""The QR symbol of a pass, as an image of one pixel a module."""
+
+from PIL import Image
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
+
+QUIET = 4
+"""Modules of white around the symbol (ISO/IEC 18004)."""
+MASK = 2
+"""Searching for the best mask takes two thirds of the time; any mask is read as well as any other."""
+
+
+def symbol(text: str) -> Image.Image:
+    """The symbol at level M with its quiet zone, black on white, mode `L`.
+
+    The text must be of QR's alphanumeric characters: capitals, digits and `$%*+-./: `.
+    """
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET, mask_pattern=MASK)
+    # Without `optimize` it is one piece, in the densest mode that has all its characters.
+    code.add_data(text, optimize=0)
+    code.make(fit=True)
+    modules = code.get_matrix()
+    side = len(modules)
+    return Image.frombytes("L", (side, side), bytes(0 if dark else 255 for row in modules for dark in row))
