@@ -11,7 +11,6 @@ from flows.choices import (
     pass_line,
     pass_options,
     people,
-    the_event,
     the_only_pass,
     the_pass,
 )
@@ -67,11 +66,12 @@ MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pa
 
 
 def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
-    event = the_event(answers, facts)
-    if not facts.passes or event is None:
+    held = the_pass(answers, facts)
+    event = event_by(held.event, facts) if held else None
+    if held is None or event is None:
         return without_a_pass(answers, facts)
-    days = every_day(answers, facts)
-    if not answers.get("code") or state_of(event, days, facts.now) == OPEN:
+    days = every_day({**answers, "code": held.code}, facts)
+    if state_of(event, days, facts.now) == OPEN:
         return ()
     return (Say((sentence_of(event, days, facts.now), *_stays(answers, facts))),)
 

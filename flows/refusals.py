@@ -97,6 +97,9 @@ ORGANISERS: Mapping[str, Sentence] = {
     "bad_question": _("Question {question} is not right: {problem}."),
     "no_such_field": _("An event has no {field}."),
     "day_has_passes": _("There are valid passes for {day}."),
+    "no_such_delivery": _("There is no delivery {id}."),
+    "delivery_not_failed": _("Delivery {id} has not failed: it is {status}."),
+    "otp_not_repeated": _("Delivery {id} was a one-time code: those are not sent again."),
     "no_such_day": _("The event has no day {day}."),
 }
 """What organisers hear at the command line."""

@@ -10,6 +10,13 @@ import phonenumbers
 from flows import understanding
 from flows.shapes import Answers, Facts, Invalid, Option, Said
 
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+"""Kinds of number that can receive a code; in some countries the two cannot be told apart."""
+
+
+_REACHABLE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+"""Kinds of numbers that a message may reach; an invalid number is of none of them."""
+
 
 def _nobody(answers: Answers, facts: Facts) -> str | None:
     return None
@@ -31,7 +38,7 @@ class Phone:
             number = phonenumbers.parse(understanding.plain(said.text), known["region"])
         except phonenumbers.NumberParseException:
             raise Invalid("not_a_phone") from None
-        if not phonenumbers.is_valid_number(number):
+        if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _MOBILE:
             raise Invalid("not_a_phone")
         phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         if phone == known["own"]:

@@ -39,7 +39,7 @@ from typing import Any
 
 from flows import engine, pretend
 from flows.play import spoken
-from flows.rendering import Spoken
+from flows.rendering import MISSING, Spoken
 from flows.shapes import Effect, Event, PassFacts, Question, Said, Say, Sentence, Turn
 from flows.texts import sentence_for
 
@@ -139,6 +139,7 @@ class Play:
             self.turn, results = pretend.hear(self.world, kept, said(words))
         self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         self.answer = spoken(self.turn, results)
+        assert MISSING not in self.answer, "a sentence lacks a parameter"
 
     def begin(self, *events: str) -> None:
         """Let the events be, or the demo event where none was named before."""
