@@ -16,6 +16,8 @@ LONGEST = 300
 """Characters that are looked at when guessing what a text means; what is longer is no answer to a list."""
 NEAR = 80
 """Likeness, in percent, from which a misspelt word counts as the word that was meant."""
+NEAR_COMMAND = 85
+"""The same for a command: a name must not become one."""
 APART = 10
 """How much less like the text the second best must be: between two likely words we ask, not guess."""
 SHORTEST_NEAR = 4
@@ -75,7 +77,8 @@ def by_word(table: Iterable[tuple[int, str]]) -> Mapping[str, int]:
     return {word: value for value, words in table for word in listed(words)}
 
 
-_COMMANDS = {word: command for command, words in vocabulary.COMMANDS.items() for word in listed(words)}
+_WORDS_OF = {command: tuple(listed(words)) for command, words in vocabulary.COMMANDS.items()}
+_COMMANDS = {word: command for command, words in _WORDS_OF.items() for word in words}
 _YES, _NO, _SKIP = listed(vocabulary.YES), listed(vocabulary.NO), listed(vocabulary.SKIP)
 _NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
 _PEOPLE = listed(vocabulary.PEOPLE)
@@ -97,13 +100,14 @@ def _without_pictures(word: str) -> str:
 
 def near_command(text: str) -> str:
     """The command that the message nearly is: for moments when no question waits for an answer."""
-    meant = nearest(plain(text), tuple(_COMMANDS))
-    return _COMMANDS[meant] if meant else ""
+    word = plain(text)
+    places = _nearly(word, tuple(_WORDS_OF.values()), NEAR_COMMAND) if len(word) > SHORTEST_NEAR else []
+    return tuple(_WORDS_OF)[places[0]] if len(places) == 1 else ""
 
 
 def greeting(text: str) -> str:
     """What follows a greeting (`hi book-fair` gives `book-fair`); empty when it is no greeting with more."""
-    whole = plain(text)
+    whole = " ".join(word.strip(_EDGES) for word in plain(text).split())
     for word in _GREETINGS:
         if whole.startswith(f"{word} "):
             return whole.removeprefix(word).strip(_EDGES)
@@ -198,12 +202,12 @@ def _begins(name: str, word: str) -> bool:
     return len(word) >= 3 and any(word[0].isalpha() and part.startswith(word) for part in (name, *name.split()))
 
 
-def _nearly(word: str, names: Sequence[Sequence[str]]) -> list[int]:
+def _nearly(word: str, names: Sequence[Sequence[str]], near: float = NEAR) -> list[int]:
     if not SHORTEST_NEAR <= len(word) <= LONGEST:
         return []
     likeness = [max((fuzz.ratio(word, name) for name in own), default=0.0) for own in names]
     best = max(likeness, default=0.0)
-    return [place for place, like in enumerate(likeness) if like > best - APART] if best >= NEAR else []
+    return [place for place, like in enumerate(likeness) if like > best - APART] if best >= near else []
 
 
 def _called(names: Sequence[str]) -> list[str]:
@@ -213,10 +217,11 @@ def _called(names: Sequence[str]) -> list[str]:
 
 
 def mentioned(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
-    """Which of the choices a longer text names in full, as whole words of four letters and more together."""
+    """Which of the choices a longer text names in full, as whole words.
+
+    A single one that is only named by a very short word is not counted: that may mean anything.
+    """
     words = f" {' '.join(word.strip(_EDGES) for word in plain(text).split())} "
-    return [
-        place
-        for place, own in enumerate(choices)
-        if any(len(name) >= SHORTEST_NEAR and f" {name} " in words for name in _called(own))
-    ]
+    named = {place: [name for name in _called(own) if f" {name} " in words] for place, own in enumerate(choices)}
+    places = [place for place, names in named.items() if names]
+    return [] if len(places) == 1 and len(max(named[places[0]], key=len)) < SHORTEST_NEAR else places

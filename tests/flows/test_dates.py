@@ -1,0 +1,134 @@
+"""Days are read as people write them, and only where they leave no doubt."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import dates
+
+TODAY = date(2026, 1, 15)
+"""A Thursday."""
+OFFERED = [TODAY + timedelta(days=number) for number in range(9)]
+
+
+def jan(day: int) -> date:
+    return date(2026, 1, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("15 jan", jan(15)),
+        ("15 January 2026", jan(15)),
+        ("15th of january", jan(15)),
+        ("January 15", jan(15)),
+        ("15jan", jan(15)),
+        ("15/1", jan(15)),
+        ("15-1-26", jan(15)),
+        ("15.01.2026", jan(15)),
+        ("2026-01-15", jan(15)),
+        ("1/17", jan(17)),
+        ("१५ जनवरी", jan(15)),
+        ("१५/१", jan(15)),
+        ("17 janvari", jan(17)),
+        ("tomorrow", jan(16)),
+        ("Tomorrow!", jan(16)),
+        ("kal", jan(16)),
+        ("कल", jan(16)),
+        ("aaj", jan(15)),
+        ("आज", jan(15)),
+        ("parso", jan(17)),
+        ("परसों", jan(17)),
+        ("day after tomorrow", jan(17)),
+        ("saturday", jan(17)),
+        ("sat", jan(17)),
+        ("on saturday please", jan(17)),
+        ("saterday", jan(17)),
+        ("shanivaar", jan(17)),
+        ("shanivar ko", jan(17)),
+        ("शनिवार", jan(17)),
+        ("itvaar", jan(18)),
+        ("ravivar", jan(18)),
+        ("रविवार को", jan(18)),
+        ("this sunday", jan(18)),
+        ("thursday", jan(15)),
+        ("next thursday", jan(22)),
+        ("next saturday", jan(17)),
+        ("अगले शनिवार", jan(17)),
+        ("agle shanivaar", jan(17)),
+        ("Sat 17 Jan", jan(17)),
+        ("शनिवार, 17 जनवरी", jan(17)),
+        ("17th", jan(17)),
+        ("22 tarikh", jan(22)),
+        ("१७ तारीख को", jan(17)),
+        ("23", jan(23)),
+        ("in 3 days", jan(18)),
+        ("3 दिन बाद", jan(18)),
+        ("14 jan", jan(14)),
+        ("1 feb", date(2026, 2, 1)),
+    ],
+)
+def test_read(text: str, day: date) -> None:
+    assert dates.read(text, TODAY, OFFERED) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "Asha", "31/2", "99/99/99", "Friday 17 jan", "kal ya parso", "5", "0", "may", "12:30", "1/2/3/4"],
+)
+def test_not_read(text: str) -> None:
+    assert dates.read(text, TODAY, OFFERED) is None
+
+
+def test_next_saturday_is_next_weeks_when_both_can_be_had() -> None:
+    friday = jan(16)
+    assert dates.read("next saturday", friday, [friday + timedelta(days=number) for number in range(9)]) == jan(24)
+
+
+def test_a_weekday_is_the_events_when_that_is_weeks_away() -> None:
+    event = [date(2026, 3, 2) + timedelta(days=number) for number in range(7)]
+    assert dates.read("saturday", TODAY, event) == date(2026, 3, 7)
+    assert dates.read("5 march", TODAY, event) == date(2026, 3, 5)
+
+
+def test_a_year_that_is_not_said_is_the_events() -> None:
+    event = [date(2027, 1, 14), date(2027, 1, 15)]
+    assert dates.read("14 jan", date(2026, 12, 20), event) == date(2027, 1, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("register 3 people for saturday", jan(17)),
+        ("3 log kal", jan(16)),
+        ("मुझे शनिवार को 4 लोगों का पास चाहिए", jan(17)),
+        ("4 people on 17 jan", jan(17)),
+        ("pass for 3 on 18/1", jan(18)),
+        ("saturday or sunday", None),
+        ("next thursday 2 people", None),
+        ("2 people on 1 feb", None),
+        ("my name is ravi", None),
+        ("we sat in the sun", None),
+        ("register 3", None),
+        ("", None),
+    ],
+)
+def test_find(text: str, day: date | None) -> None:
+    assert dates.find(text, TODAY, OFFERED) == day
+
+
+@given(st.text(max_size=60), st.sampled_from(["jan", "kal", "शनिवार", "15", "/", "next", ""]))
+def test_any_text_is_read_or_not(text: str, word: str) -> None:
+    for whole in (text, f"{text} {word}", word + text):
+        read, found = dates.read(whole, TODAY, OFFERED), dates.find(whole, TODAY, OFFERED)
+        assert read is None or isinstance(read, date)
+        assert found is None or found in OFFERED
+
+
+def test_dateparser_is_not_loaded_before_it_is_needed() -> None:
+    code = "import sys, flows.engine; sys.exit('dateparser' in sys.modules)"
+    assert subprocess.run([sys.executable, "-W", "error", "-c", code], check=False).returncode == 0
