@@ -18,6 +18,9 @@ JOB_SECONDS = 60
 """A delivery's two calls to Twilio take 40 s at most; a job that takes longer is ended."""
 KEEP_FAILED_SECONDS = 60
 """A job's id stays taken as long: the row itself tells what failed."""
+WAIT_SECONDS = 300
+"""A job that has waited so long is forgotten, and the sweep enqueues the row again. A worker killed
+between taking a job's id off its queue and starting it leaves nothing else that would free the id."""
 
 Waiting = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""
@@ -57,6 +60,7 @@ def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> b
             job_id=job_id,
             unique=True,
             timeout=JOB_SECONDS,
+            ttl=WAIT_SECONDS,
             result_ttl=0,
             failure_ttl=KEEP_FAILED_SECONDS,
         )

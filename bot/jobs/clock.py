@@ -1,0 +1,102 @@
+"""`python -m bot.jobs.clock`: hands the periodic work to the workers, each piece once for its slot of time.
+
+RQ's cron keeps the times and tells in Redis that it lives. Two clocks overlap at every deploy: whoever
+first takes a job's slot hands it over, the other passes by.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+from redis import Redis
+from rq.cron import CronJob, CronScheduler
+from rq.utils import now
+
+from bot.delivery import queues
+from bot.errors import NotReady
+from bot.jobs import starting, tasks
+
+log = structlog.get_logger(__name__)
+
+LIMIT_SECONDS = 60
+"""A periodic job that takes longer is ended."""
+KEEP_FAILED_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A piece of periodic work."""
+
+    task: Callable[[], None]
+    every: int
+    """Seconds."""
+
+
+WORK = (Periodic(tasks.sweep, 15), Periodic(tasks.take_over, 15))
+
+
+class Clock(CronScheduler):
+    """RQ's scheduler, with a lock on each slot."""
+
+    def __init__(self, redis: "Redis", work: tuple[Periodic, ...] = WORK) -> None:
+        super().__init__(redis, logging_level="WARNING")
+        self.told_to_stop = False
+        for piece in work:
+            self.register(
+                piece.task,
+                queues.NAMES[0],
+                interval=piece.every,
+                job_timeout=LIMIT_SECONDS,
+                result_ttl=0,
+                # Where no worker runs, the jobs of hours must not wait in line.
+                ttl=2 * piece.every,
+                failure_ttl=KEEP_FAILED_SECONDS,
+            )
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Hand over what is due and not yet taken by another clock."""
+        handed = []
+        for job in self.get_jobs():
+            if not job.should_run():
+                continue
+            moment = now()
+            if self._first_in_slot(job, moment.timestamp()):
+                job.enqueue(self.connection)
+                handed.append(job)
+            job.set_enqueue_time(moment)
+        return handed
+
+    def _first_in_slot(self, job: CronJob, moment: float) -> bool:
+        every = job.interval or LIMIT_SECONDS
+        slot = f"clock:{job.name}:{int(moment // every)}"
+        return bool(self.connection.set(slot, self.name, nx=True, ex=2 * every))
+
+    def _request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        super()._request_stop(signum, frame)  # type: ignore[no-untyped-call]  # not annotated by RQ
+
+
+def run(redis: "Redis") -> bool:
+    """Keep the times until told to stop; whether that is why it ended. Raises RedisError where Redis is lost."""
+    clock = Clock(redis)
+    clock.start()  # type: ignore[no-untyped-call]  # not annotated by RQ
+    return clock.told_to_stop
+
+
+def main() -> int:
+    """The exit code: 1 where it cannot start, with a line on standard error."""
+    try:
+        settings = starting.ready("clock")
+    except NotReady as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    log.info("clock_started")
+    starting.keep_on(lambda: run(starting.connect(settings)))
+    log.info("clock_ended")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""`python -m bot.jobs.worker`: runs what RQ's queues hold, replies before passes before bulk.
+
+Jobs run in the worker's own process, without a fork for each: a delivery is a few milliseconds of our
+work around one call to Twilio, and the process keeps its database connections, its open connection to
+Twilio and the loaded code. A job that takes the process down costs what a killed worker costs, and the
+outbox is made for that. WORKERS processes work side by side.
+"""
+
+import os
+import sys
+import traceback
+from multiprocessing.process import BaseProcess
+from types import FrameType, TracebackType
+from typing import Any
+
+import structlog
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.worker_pool import ForkProcess, WorkerPool
+
+from bot.delivery import queues
+from bot.errors import NotReady
+from bot.jobs import starting, tasks
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TTL_SECONDS = 60
+"""A worker that was killed counts as alive so long; one that lives says so every 45 s."""
+
+
+class Worker(SimpleWorker):
+    """One working process: stops when told to, or when the process that started it is gone."""
+
+    log_job_description = False
+    log_result_lifespan = False
+    max_connection_wait_time = 5.0
+
+    def __init__(self, settings: Settings, parent: int | None = None) -> None:
+        super().__init__(list(queues.NAMES), connection=starting.connect(settings), worker_ttl=TTL_SECONDS)
+        self.told_to_stop = False
+        self._parent = parent
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Finish the job that runs, then end."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # not annotated by RQ
+
+    def heartbeat(self, *args: Any, **options: Any) -> None:
+        """Say that this worker lives; nobody else would end one whose pool was killed."""
+        if self._parent and os.getppid() != self._parent:
+            self.told_to_stop = True
+            raise StopRequested
+        super().heartbeat(*args, **options)
+
+    def handle_exception(
+        self, job: Job, kind: type[BaseException], problem: BaseException, trace: TracebackType
+    ) -> None:
+        """Log a failed job: what and where, never the exception's words, which may quote somebody's data."""
+        places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(trace)]
+        log.error("job_failed", job=job.id, task=job.func_name, problem=kind.__name__, where=places[-6:])
+
+    def handle_job_failure(self, job: Job, queue: Queue, *args: Any, **options: Any) -> None:
+        """Keep the failure in Redis without the exception's words."""
+        super().handle_job_failure(job, queue, *args, **{**options, "exc_string": "see the log"})
+
+
+class Pool(WorkerPool):
+    """So many workers; one that dies is replaced."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(queues.NAMES, connection=starting.connect(settings), num_workers=settings.workers)
+        self._settings = settings
+
+    def get_worker_process(self, name: str, *args: Any, **options: Any) -> BaseProcess:
+        """A process that works until it is told to stop."""
+        return ForkProcess(target=work, args=(self._settings, os.getpid()), name=f"worker {name}")
+
+
+def work(settings: Settings, parent: int | None = None) -> None:
+    """Work in this process until told to stop."""
+
+    def once() -> bool:
+        worker = Worker(settings, parent)
+        worker.work(logging_level="WARNING")
+        return worker.told_to_stop
+
+    starting.keep_on(once)
+
+
+def main() -> int:
+    """The exit code: 1 where it cannot start, with a line on standard error."""
+    try:
+        settings = starting.ready("worker")
+    except NotReady as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    log.info("worker_started", processes=settings.workers, tasks=tasks.__name__)
+    if settings.workers == 1:
+        work(settings)
+    else:
+        Pool(settings).start(logging_level="WARNING")
+    log.info("worker_ended")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
