@@ -40,17 +40,13 @@ def test_on_the_same_day_only_the_difference_counts(
     assert taken(db, fair) == held
 
 
-def test_a_party_can_shrink_on_a_full_day(
-    db: Session, ring: KeyRing, fair: Event, asha: Contact, first: Pass
-) -> None:
+def test_a_party_can_shrink_on_a_full_day(db: Session, ring: KeyRing, fair: Event, asha: Contact, first: Pass) -> None:
     events.change(db, "fair", capacity_per_day=2, ends_on=DAY)
     assert passes.change(db, ring, contact=asha, code=first.code, visit_date=DAY, party_size=1, now=NOW)
     assert taken(db, fair) == 1
 
 
-def test_nothing_changed_is_the_same_pass(
-    db: Session, ring: KeyRing, fair: Event, asha: Contact, first: Pass
-) -> None:
+def test_nothing_changed_is_the_same_pass(db: Session, ring: KeyRing, fair: Event, asha: Contact, first: Pass) -> None:
     assert passes.change(db, ring, contact=asha, code=first.code, visit_date=DAY, party_size=2, now=NOW) is first
     assert (first.status, taken(db, fair)) == ("valid", 2)
 

@@ -1,0 +1,174 @@
+"""Nothing goes twice, whoever comes at the same moment: threads and processes, on both databases."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select, text, update
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import events, passes, people, places, registrations
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, ContactAlias, Event, EventDay, Pass, SigningKey
+from tests.domain import racing
+from tests.domain.making import DAY, NOW, asking, taken
+
+pytestmark = pytest.mark.race
+
+Race = Callable[[racing.Act, Sequence[Any]], list[str]]
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[racing.Processes]:
+    """Processes for all races of this module."""
+    running = racing.Processes()
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["threads", "processes"])
+def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> Race:
+    """Runs an act for every wish at once; what came of each."""
+    if request.param == "threads":
+        return lambda act, wishes: racing.in_threads(database, act, wishes)
+    processes: racing.Processes = request.getfixturevalue("processes")
+    return lambda act, wishes: processes.race(database_url, act, wishes)
+
+
+@pytest.fixture
+def fair_of_five(database: Database, ring: KeyRing) -> int:
+    """An event whose first day has five places left of eight; its id."""
+    with database.write() as db:
+        made = events.create(
+            db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=1), capacity_per_day=8, now=NOW
+        )
+        events.open_event(db, "fair")
+        first = people.find_or_make(db, phone="+919700000000", now=NOW)
+        registrations.register(db, ring, **asking(first, party_size=3))
+        return made.id
+
+
+def test_of_fifty_who_want_the_last_five_places_five_get_them(
+    race: Race, database: Database, fair_of_five: int
+) -> None:
+    outcomes = Counter(race(racing.place, range(50)))
+    assert outcomes == {"registered": 5, "day_full": 45}
+    assert _given(database, fair_of_five) == (8, 8)
+
+
+def test_without_the_condition_the_tables_check_still_holds(
+    database: Database, fair_of_five: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "take", _take_blindly)
+    outcomes = Counter(racing.in_threads(database, racing.place, range(20)))
+    assert outcomes == {"registered": 5, "ck_event_days_capacity": 15}
+    assert _given(database, fair_of_five) == (8, 8)
+
+
+@pytest.mark.usefixtures("no_check")
+def test_without_condition_and_check_the_day_is_overbooked(
+    database: Database, fair_of_five: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the two of them prevent: this test fails when either comes back."""
+    monkeypatch.setattr(places, "take", _take_blindly)
+    assert Counter(racing.in_threads(database, racing.place, range(20))) == {"registered": 20}
+    assert _given(database, fair_of_five) == (23, 23)
+
+
+@pytest.mark.usefixtures("no_check")
+def test_the_condition_alone_keeps_the_last_places(database: Database, fair_of_five: int) -> None:
+    assert Counter(racing.in_threads(database, racing.place, range(20))) == {"registered": 5, "day_full": 15}
+    assert _given(database, fair_of_five) == (8, 8)
+
+
+def test_one_person_who_registers_many_times_at_once_has_one_pass(
+    race: Race, database: Database, fair_of_five: int
+) -> None:
+    outcomes = Counter(race(racing.same_person, range(12)))
+    code = next(outcome.removeprefix("registered ") for outcome in outcomes if outcome.startswith("registered "))
+    assert outcomes == {f"registered {code}": 1, f"already_registered {code} {DAY}": 11}
+    assert _given(database, fair_of_five) == (5, 5)
+
+
+def test_many_cancellings_of_one_pass_give_the_places_back_once(
+    race: Race, database: Database, ring: KeyRing, fair_of_five: int
+) -> None:
+    with database.write() as db:
+        asha = people.find_or_make(db, phone="+919812345678", now=NOW)
+        code = registrations.register(db, ring, **asking(asha)).code
+    assert Counter(race(racing.cancelling, [code] * 8)) == {"cancelled": 1, "no_such_pass": 7}
+    assert _given(database, fair_of_five) == (3, 3)
+
+
+def test_people_who_swap_days_neither_wait_for_ever_nor_lose_a_place(
+    race: Race, database: Database, fair_of_five: int
+) -> None:
+    assert Counter(race(racing.restless, range(12))) == {"done": 12}
+    for day in (DAY, DAY + timedelta(days=1)):
+        held, counted = _given(database, fair_of_five, day)
+        assert held == counted <= 8
+
+
+NAMES = ({"phone": "+919812345678"}, {"user": "IN.42"}, {"phone": "+919812345678", "user": "IN.42"})
+
+
+def test_one_person_met_by_many_at_once_is_one_contact(race: Race, database: Database) -> None:
+    with database.read() as db:
+        before = db.scalar(select(func.count(Contact.id))) or 0
+    assert Counter(race(racing.person, NAMES * 6)) == {"met": 18}
+    racing.person(database, NAMES[2])
+    with database.read() as db:
+        assert db.scalar(select(func.count(Contact.id))) == before + 1
+        mine = select(func.count(ContactAlias.contact_id.distinct())).where(
+            ContactAlias.value.in_(["+919812345678", "IN.42"])
+        )
+        assert db.scalar(mine) == 1
+
+
+class TestTheFirstKey:
+    @pytest.fixture
+    def noise(self) -> None:
+        """None here: the database has no key yet."""
+
+    def test_processes_that_open_an_empty_database_at_once_make_one(self, race: Race, database: Database) -> None:
+        assert len(set(race(racing.key, range(8)))) == 1
+        with database.read() as db:
+            assert db.scalar(select(func.count(SigningKey.id))) == 1
+
+
+def _given(database: Database, event_id: int, day: date = DAY) -> tuple[int, int]:
+    """Places given for the day, as the day has it and as the valid passes add up."""
+    counted = select(func.coalesce(func.sum(Pass.party_size), 0))
+    valid = counted.where(Pass.event_id == event_id, Pass.day == day, Pass.status == "valid")
+    with database.read() as db:
+        return taken(db, db.get_one(Event, event_id), day), int(db.scalars(valid).one())
+
+
+def _take_blindly(db: Session, event_id: int, day: date, people: int) -> None:
+    mine = update(EventDay).where(EventDay.event_id == event_id, EventDay.day == day)
+    db.execute(mine.values(taken=EventDay.taken + people).execution_options(synchronize_session=False))
+
+
+@pytest.fixture
+def no_check(database: Database) -> Iterator[None]:
+    """The tables' own check of the capacity is away."""
+    if database.is_sqlite:
+        database.engine.dispose()
+        event.listen(database.engine, "connect", _ignore_checks)
+        yield
+        return
+    drop = "ALTER TABLE event_days DROP CONSTRAINT ck_event_days_capacity"
+    add = "ADD CONSTRAINT ck_event_days_capacity CHECK (capacity IS NULL OR taken <= capacity)"
+    with database.engine.begin() as connection:
+        connection.execute(text(drop))
+    yield
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE event_days SET capacity = NULL"))
+        connection.execute(text(f"ALTER TABLE event_days {add}"))
+
+
+def _ignore_checks(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA ignore_check_constraints = ON")
