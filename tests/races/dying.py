@@ -1,9 +1,7 @@
 """A process that takes one message and dies at a chosen point. Run by test_crashes.py as a process of its own."""
 
-import json
 import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import turns
@@ -53,7 +51,9 @@ POINTS: dict[str, Callable[[], None]] = {
     )
 }
 
-if __name__ == "__main__":
-    service = assemble(Settings(**json.loads(sys.argv[1])))
-    POINTS[sys.argv[2]]()
-    service.dialogue.hear(message(0, int(sys.argv[3])))
+
+def take(settings: Mapping[str, Any], point: str, place: int) -> None:
+    """Take the message of this place and die at the point; the process's whole life."""
+    service = assemble(Settings(**settings))
+    POINTS[point]()
+    service.dialogue.hear(message(0, place))

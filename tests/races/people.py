@@ -3,12 +3,14 @@
 Run in processes of its own by the tests beside it.
 """
 
+import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from bot.conversations import Conversations, Done, Held
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_SENDER, Settings
@@ -20,12 +22,40 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many people write, and which process of how many this is."""
+    """How many people write to what, and in how many copies."""
 
     settings: Mapping[str, Any]
     people: int
-    messages: int
-    copies: int
+    copies: tuple[int, ...]
+    """How many copies of each message each process sends."""
+    careless: bool = False
+    """Without the list and the lease: shows that the race is one."""
+
+
+class Careless(Conversations):
+    """A conversation store as it is first written: read the state, work, write the state."""
+
+    def accept(
+        self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int, lane: str = ""
+    ) -> Held:
+        """Hand the message to everybody who asks."""
+        self._redis.set(f"c:message:{sid}", 1)
+        state = cast("bytes | None", self._redis.get(f"careless:{lane}"))
+        return Held(lane, 0, sid, message, json.loads(state) if state else None, 1, owed=False, behind=False)
+
+    def commit(
+        self,
+        held: Held,
+        state: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        now_ms: int,
+        *,
+        in_outbox: bool,
+        keep_message: bool = False,
+    ) -> Done:
+        """Whoever comes last is right."""
+        self._redis.set(f"careless:{held.conversation}", json.dumps(state))
+        return Done(None)
 
 
 def message(person: int, place: int) -> Inbound:
@@ -38,6 +68,8 @@ def message(person: int, place: int) -> Inbound:
 def write_all(crowd: Crowd, process: int) -> dict[str, set[str]]:
     """Send this process's copies of everybody's messages; the answers by SID."""
     service = assemble(Settings(**crowd.settings))
+    if crowd.careless:
+        service.dialogue._conversations = Careless(service.redis, state_seconds=3600)
     answers: dict[str, set[str]] = {}
     with ThreadPoolExecutor(24) as pool:
         for sid, answer in pool.map(lambda one: _send(service, one), _copies(crowd, process)):
@@ -47,11 +79,10 @@ def write_all(crowd: Crowd, process: int) -> dict[str, set[str]]:
 
 
 def _copies(crowd: Crowd, process: int) -> Iterator[Inbound]:
-    order = [(person * 7 + process * 13) % crowd.people for person in range(crowd.people)]
-    people = sorted(set(order), key=order.index) + sorted(set(range(crowd.people)) - set(order))
-    for person in people:
-        for place in range(crowd.messages):
-            for _ in range(crowd.copies):
+    for number in range(crowd.people):
+        person = (number + process) % crowd.people
+        for place in range(len(SPOKEN)):
+            for _ in range(crowd.copies[process]):
                 yield message(person, place)
 
 
