@@ -105,16 +105,12 @@ def the_only_pass(answers: Answers, facts: Facts) -> str | None:
 
 
 def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    """The person's passes, by day and party, with code and name."""
-    return tuple(Option(known.code, _day_and_party(known), _code_and_name(known)) for known in facts.passes)
+    """The person's passes by code, with day, party and name."""
+    return tuple(Option(known.code, known.code, _described(known)) for known in facts.passes)
 
 
-def _day_and_party(known: PassFacts) -> Sentence:
-    return _("{day}, {people}", day=known.day, people=people(known.party_size))
-
-
-def _code_and_name(known: PassFacts) -> Sentence:
-    return _("{code}, {name}", code=known.code, name=known.full_name)
+def _described(known: PassFacts) -> Sentence:
+    return _("{day}, {people}, {name}", day=known.day, people=people(known.party_size), name=known.full_name)
 
 
 def pass_line(known: PassFacts) -> Sentence:

@@ -27,8 +27,11 @@ def lines(*parts: Any) -> Sentence:
 
 
 def in_all(sentence: Sentence) -> Sentence:
-    """The sentence in every language, each on its own line: for who has not chosen yet."""
-    return lines(*(Spoken(sentence, language) for language in LANGUAGES))
+    """The sentence in every language, below each other: for who has not chosen yet."""
+    said = [Spoken(sentence, language) for language in LANGUAGES]
+    if "lines" not in sentence.params:
+        return lines(*said)
+    return lines(said[0], *(part for one in said[1:] for part in ("", one)))
 
 
 def for_anybody(sentence: Sentence) -> Sentence:

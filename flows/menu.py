@@ -51,8 +51,9 @@ def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
         Option("registration", _("Another day") if facts.passes else _("Register")),
         Option("someone_else", _("Register someone else")),
     )
+    beginning = tuple(option for option in register if option.id != answers.get("under"))
     always = (Option("language", _("Language / भाषा")), Option(HELP_WORD, _("Help")))
-    return (*under, *(passes if facts.passes else ()), *(register if open_events(facts) else ()), *always)
+    return (*under, *(passes if facts.passes else ()), *(beginning if open_events(facts) else ()), *always)
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:

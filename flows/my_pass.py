@@ -105,7 +105,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         return without_a_pass(answers, facts)
     day, size = answers["visit_date"], answers["party_size"]
     if (day_from(day), size) == (held.day, held.party_size):
-        same = _("That is what your pass says already. I am sending it again: *{code}*.", code=held.code)
+        same = _("That is what your pass says already. We are sending it again: *{code}*.", code=held.code)
         return (SendPass(held.code, language), Say((same,)))
     done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers))
     old = _("The old pass {old} is not valid any more. The new picture comes next.", old=held.code)

@@ -27,19 +27,19 @@ OLD_TAP = _("That button belongs to an earlier question. This is where we are:")
 NOTHING_BEFORE = _("This is the first question; there is nothing to go back to.")
 """`back` at the first question; the question follows."""
 
-LEFT = _("All right, I have left that. Nothing was saved. Write *hi* whenever you like.")
+LEFT = _("All right, we leave it there. Nothing was saved. Write *hi* whenever you like.")
 """`cancel` inside a question: the conversation was left, no pass was touched."""
 
 RESTARTED = _("Let us begin again.")
 """`restart`; the first question follows."""
 
-BEGUN_AGAIN = _("Your last conversation was too long ago for me to go on with it. Let us begin again.")
+BEGUN_AGAIN = _("Your last conversation cannot go on any more. Let us begin again.")
 """A conversation could not be read any more; the first question follows."""
 
-LATE = _("An earlier message of yours reached me late, so I did not use it. This is where we are:")
+LATE = _("An earlier message of yours reached us late, so we did not use it. This is where we are:")
 """A message found after a newer one was answered; the open question follows."""
 
-LATE_ALONE = _("An earlier message of yours reached me late, so I did not use it. Write *hi* to go on.")
+LATE_ALONE = _("An earlier message of yours reached us late, so we did not use it. Write *hi* to go on.")
 """The same where no question is open."""
 
 STOPPED = _("You will get no more messages from us. Your passes stay valid. Type *start* to begin again.")
@@ -57,5 +57,5 @@ CHANGED = _("The questions have changed meanwhile; a few must be asked again.")
 DONE = _("Done.")
 """A conversation ended that had nothing else to say."""
 
-NOT_UNDERSTOOD = _("Sorry, I did not understand that. Choose below, or type *help*.")
+NOT_UNDERSTOOD = _("Sorry, we did not understand that. Choose below, or type *help*.")
 """Words from somebody known that nothing can use while no question is open; the menu follows."""

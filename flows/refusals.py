@@ -13,7 +13,7 @@ ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
 """For a code that has no sentence here; a test sees to it that every code has one."""
 
 ANSWERS: Mapping[str, Sentence] = {
-    "not_text": _("Sorry, here I can only read what is typed."),
+    "not_text": _("Sorry, here we can only read what is typed."),
     "empty": _("That message was empty. Please type your answer."),
     "type_it": _("All right; please type it."),
     "too_short": _("That is too short: at least {least} characters, please."),
@@ -32,7 +32,7 @@ ANSWERS: Mapping[str, Sentence] = {
     "only_some_left": _(
         "Places left for that day: {most}. Please send a smaller number, or *back* to choose another day."
     ),
-    "day_unclear": _("I did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
+    "day_unclear": _("We did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
     "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
     "not_a_phone": _(
         "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."
@@ -64,7 +64,7 @@ CODES: Mapping[str, Sentence] = {
     "otp_wait": _("A code was sent a moment ago. Please wait {seconds} seconds before you ask for another."),
     "otp_too_many": _("Too many codes were sent. Please try again in {minutes} minutes."),
     "otp_unreachable": _(
-        "I cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
+        "We cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
     ),
     "otp_wrong": _("That is not the code. Tries left: {left}."),
     "otp_expired": _("That code does not count any more. For another, type *new code*."),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flows.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
 from flows.consent import consent_text, last_question
-from flows.event_states import OPEN, sentence_of, state_of
+from flows.event_states import OPEN, OVER, sentence_of, state_of
 from flows.fields import Text, YesNo
 from flows.language import LANGUAGE_STEP
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Step
@@ -14,6 +14,9 @@ from flows.visit import EVENT, PARTY_SIZE, VISIT_DATE
 
 LEAST_NAME, MOST_NAME = 2, 80
 """Characters of a name, one of them a letter (contract, section 5)."""
+
+MOST_TOLD = 3
+"""Events of which it is told why nobody can register, where none is open: those that are over last."""
 
 # --- before the first question ------------------------------------------------------------------
 
@@ -43,8 +46,10 @@ def not_open(answers: Answers, facts: Facts) -> Outcome:
 
 
 def _nothing_open(facts: Facts) -> Outcome:
-    told = tuple(sentence_of(event, facts.days(event), facts.now) for event in facts.events)
-    return (Say(told or (_("There is no event to register for at present."),)),)
+    over = {event.slug for event in facts.events if state_of(event, facts.days(event), facts.now) == OVER}
+    coming = [event for event in facts.events if event.slug not in over]
+    told = [sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MOST_TOLD]]
+    return (Say(tuple(told) or (_("There is no event to register for at present."),)),)
 
 
 def _not_this_one(event: Event, facts: Facts) -> tuple[Sentence, ...]:
@@ -60,7 +65,7 @@ def _has_one_already(answers: Answers, facts: Facts) -> Outcome:
 
 
 def _sent_again(code: str, answers: Answers) -> Outcome:
-    told = _("I am sending it again: *{code}*. For another day or number of people, type *change*.", code=code)
+    told = _("We are sending it again: *{code}*. For another day or number of people, type *change*.", code=code)
     return (SendPass(code, language_of(answers)), Say((told,)))
 
 

@@ -97,7 +97,7 @@ def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Fact
     """The pass again where this person may see it; else how its holder gets it."""
     held = str(params.get("code"))
     if any(known.code == held for known in facts.passes):
-        return (SendPass(held, language_of(answers)), Say((_("I am sending it again: *{code}*.", code=held),)))
+        return (SendPass(held, language_of(answers)), Say((_("We are sending it again: *{code}*.", code=held),)))
     return (Say((_("They can see it by writing *my pass* from their own phone."),)),)
 
 

@@ -38,7 +38,7 @@ VISIT_DATE = Step(
     Day(days_of, every=every_day, today=_today),
     label=_("Day"),
     given=_the_only_day,
-    example=_("tomorrow, or the number of a day in the list"),
+    example=_("tomorrow"),
 )
 """Only asked where several days are open."""
 
