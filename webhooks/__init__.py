@@ -4,7 +4,7 @@ from flask import Flask
 
 from bot.metrics import Counts
 from bot.service import Service
-from webhooks import edge, figures, front, health, media, simulator, twilio, wording
+from webhooks import assets, edge, figures, front, health, media, simulator, twilio, wording
 
 
 def create_app(service: Service) -> Flask:
@@ -17,6 +17,7 @@ def create_app(service: Service) -> Flask:
     counts = Counts(service.redis)
     figures.count_answers(app, counts)
     for door in (
+        assets.blueprint(),
         front.blueprint(service),
         media.blueprint(service),
         health.blueprint(service),

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
-import fontpkg
-from flask import Blueprint, Response, current_app, render_template, send_file
+from flask import Blueprint, current_app, render_template
 
 from bot.database import Database
 from bot.domain import events
@@ -49,14 +48,6 @@ def blueprint(service: Service) -> Blueprint:
         doors = [door_of(event, number) for event in open_events(service.database, service.now())]
         has_simulator = "simulator" in current_app.blueprints
         return render_template("front.html", doors=doors, words=SAID, simulator=has_simulator)
-
-    @door.get("/favicon.ico")
-    def icon() -> Response:
-        return current_app.send_static_file("icon.svg")
-
-    @door.get("/fonts/devanagari.ttf")
-    def font() -> Response:
-        return send_file(fontpkg.path("Noto Sans Devanagari"), mimetype="font/ttf", max_age=30 * 24 * 3600)
 
     return door
 

@@ -69,17 +69,21 @@ class Phones:
 
     def listed(self) -> list[Phone]:
         """Every phone; the first ones are there without being added."""
-        if self._redis.set("sim:begun", 1, nx=True):
-            for number, name in FIRST:
-                self.add(Phone(number, name))
+        self._begin()
         order = self._redis.zrange(ORDER, 0, -1)
         rows = self._redis.hmget(KEY, order) if order else []
         return [Phone(**json.loads(row)) for row in rows if row]
 
     def get(self, number: str) -> Phone | None:
-        """The phone with this number."""
+        """The phone with this number, if it is on the page."""
+        self._begin()
         row = self._redis.hget(KEY, number)
         return Phone(**json.loads(row)) if row else None
+
+    def _begin(self) -> None:
+        if self._redis.set("sim:begun", 1, nx=True):
+            for number, name in FIRST:
+                self.add(Phone(number, name))
 
     def add(self, phone: Phone) -> None:
         """Add a phone, or give the one with its number another name."""

@@ -22,6 +22,9 @@ export class Thread {
     this.messages = new Map();
     this.bubbles = new Map();
     this.days = new Set();
+    this.follows = true;
+    list.addEventListener("scroll", () => (this.follows = this.isAtEnd()));
+    new ResizeObserver(() => this.follows && this.toEnd()).observe(list);
   }
 
   // Shows a message, or what has changed of it. True: it is new here.
@@ -30,12 +33,11 @@ export class Thread {
     const known = this.messages.get(message.sid);
     if (known && JSON.stringify(known) === JSON.stringify(message)) return false;
     this.messages.set(message.sid, message);
-    const atEnd = this.isAtEnd();
     const bubble = this.draw(message);
     if (known) this.bubbles.get(message.sid).replaceChildren(...bubble.childNodes);
     else this.insert(bubble, message);
     if (!known) this.bubbles.set(message.sid, bubble);
-    if (message.mine || atEnd) this.toEnd();
+    if (message.mine || this.follows) this.toEnd();
     return !known;
   }
 
@@ -48,6 +50,7 @@ export class Thread {
   }
 
   toEnd() {
+    this.follows = true;
     this.list.scrollTop = this.list.scrollHeight;
   }
 
@@ -88,7 +91,7 @@ export class Thread {
       return element("a", { className: "file", href: medium.url, download: medium.name || "file" }, name);
     }
     const picture = element("img", { src: medium.url, alt: message.text || medium.name || "Image", loading: "eager" });
-    picture.addEventListener("load", () => this.toEnd(), { once: true });
+    picture.addEventListener("load", () => this.follows && this.toEnd(), { once: true });
     const button = element("button", { type: "button", className: "picture" }, picture);
     button.setAttribute("aria-label", "Open the image large");
     button.addEventListener("click", () => this.showImage(medium.url, picture.alt));

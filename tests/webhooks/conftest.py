@@ -1,0 +1,66 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+
+from bot.service import Service, assemble
+from bot.settings import Settings
+from tests.webhooks.standing_in import Lab, lab
+from webhooks import create_app
+
+
+@pytest.fixture(scope="module")
+def simulated(redis_url: str) -> Iterator[Lab]:
+    """The simulator over doors that a test may tell what to say; served once for a module."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+        with lab(client) as made:
+            yield made
+
+
+@pytest.fixture
+def phones(simulated: Lab) -> Lab:
+    """The same, as it is at first: nothing sent, nothing heard, no trouble ordered."""
+    simulated.start_anew()
+    return simulated
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, sqlite_template: Path) -> str:
+    file = tmp_path / "web.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def settings(sqlite: str, redis_url: str, redis: "Redis") -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=sqlite,
+        redis_url=redis_url,
+        secret_key="of-the-tests-alone",
+        public_url="https://pass.example.org",
+    )
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    """The whole service, with the simulator's account."""
+    made = assemble(settings)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(service: Service) -> Iterator[Flask]:
+    made = create_app(service)
+    yield made
+    made.extensions["simulator"].courier.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
