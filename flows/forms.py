@@ -62,7 +62,9 @@ def form_of(flow: Flow) -> type[FormValidationAction]:
     """The form of a flow as a class of its own; the same class each time."""
     if id(flow) not in _FORMS:
         title = "".join(part.capitalize() for part in flow.name.split("_"))
-        _FORMS[id(flow)] = type(f"Validate{title}", (_Judging, FormValidationAction), {"flow": flow})
+        # rasa-sdk's server pickles its actions for its workers, which finds classes by module and name.
+        body = {"flow": flow, "__module__": "flows.actions"}
+        _FORMS[id(flow)] = type(f"Validate{title}", (_Judging, FormValidationAction), body)
     return _FORMS[id(flow)]
 
 
