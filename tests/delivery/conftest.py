@@ -1,6 +1,6 @@
 """A pass to send, a Twilio that remembers, and an outbox whose clock stands where the test puts it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -120,14 +120,14 @@ def otps() -> FakeOtps:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(_env_file=None, public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen")
+    return Settings(public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen")
 
 
 @pytest.fixture
 def outbox(
     database: Database, redis: "Redis", twilio: FakeTwilio, otps: FakeOtps, settings: Settings, clock: Clock
-) -> Iterator[Outbox]:
-    yield Outbox(database, redis, twilio, otps, settings, clock)
+) -> Outbox:
+    return Outbox(database, redis, twilio, otps, settings, clock)
 
 
 def waiting(redis: "Redis") -> list[int]:

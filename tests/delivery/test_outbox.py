@@ -309,7 +309,7 @@ def test_a_worker_that_died_with_the_call_is_followed_by_a_look(
     twilio.send = dies  # type: ignore[method-assign]  # this one call
     with pytest.raises(Killed):
         outbox.deliver(words)
-    del twilio.send  # type: ignore[method-assign]  # the class's own again
+    del twilio.send
     outbox.deliver(words)
     assert outbox.sweep(clock.at) == 0
     clock.move(seconds=91)

@@ -169,8 +169,10 @@ def test_an_answer_that_makes_no_sense_is_unclear(wire: responses.RequestsMock, 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("7", 7), ("1.5", 1.5), ("99999", 3600), ("-4", 0), ("soon", None), ("", None)]
-    + [("Fri, 20 Nov 2026 09:00:30 GMT", 30)],
+    [
+        *[("7", 7), ("1.5", 1.5), ("99999", 3600), ("-4", 0), ("soon", None), ("", None)],
+        ("Fri, 20 Nov 2026 09:00:30 GMT", 30),
+    ],
 )
 def test_retry_after(wire: responses.RequestsMock, real: Twilio, header: str, expected: float | None) -> None:
     wire.post(MESSAGES, json={"code": 20429}, status=429, headers={"Retry-After": header})
