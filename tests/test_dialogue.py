@@ -85,6 +85,15 @@ def inbound(sid: str, text: str = "x", phone: str = "+919810000001") -> Inbound:
     return Inbound(sid, f"whatsapp:{phone}", SENDER, phone=phone, text=text)
 
 
+def until(event: threading.Event) -> Callable[[Inbound], None]:
+    """A turn that lasts until the event."""
+
+    def wait(_: Inbound) -> None:
+        event.wait(30)
+
+    return wait
+
+
 def test_the_answer_is_the_turns(bench: Bench) -> None:
     assert bench.dialogue.hear(inbound("SM1", "one")) == "one"
     assert bench.dialogue.hear(inbound("SM2", "two")) == "one two"
@@ -107,7 +116,7 @@ def test_messages_of_one_person_at_once_are_taken_one_after_another(bench: Bench
 
 def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(bench: Bench) -> None:
     may_end = threading.Event()
-    bench.turns.before = lambda _: may_end.wait(30) and None
+    bench.turns.before = until(may_end)
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda _: bench.dialogue.hear(inbound("SM1", "one"), wait=0.3), range(3)))
     assert answers == ["", "", ""]
@@ -120,7 +129,7 @@ def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(bench: Bench) -> N
 
 def test_a_later_answer_does_not_overtake_one_in_the_outbox(bench: Bench) -> None:
     may_end = threading.Event()
-    bench.turns.before = lambda _: may_end.wait(30) and None
+    bench.turns.before = until(may_end)
     assert bench.dialogue.hear(inbound("SM1", "one"), wait=0.1) == ""
     may_end.set()
     assert bench.dialogue.hear(inbound("SM2", "two")) == ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -59,7 +59,7 @@ class FakeOutbox:
 class FakeService:
     dialogue: FakeDialogue = field(default_factory=FakeDialogue)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
-    settings: Settings = field(default_factory=lambda: Settings(_env_file=None, public_url=ORIGIN))
+    settings: Settings = field(default_factory=lambda: Settings(public_url=ORIGIN))
 
     def now(self) -> datetime:
         return datetime(2026, 1, 15, tzinfo=UTC)
@@ -78,7 +78,7 @@ def client(service: FakeService) -> FlaskClient:
 
 
 def signature(path: str, form: Mapping[str, str] | MultiDict[str, str], token: str = SIMULATED_TOKEN) -> str:
-    return RequestValidator(token).compute_signature(ORIGIN + path, form)
+    return str(RequestValidator(token).compute_signature(ORIGIN + path, form))
 
 
 def post(client: FlaskClient, form: Mapping[str, str], path: str = "/webhooks/twilio/message", **headers: str) -> Any:
@@ -255,8 +255,6 @@ def test_a_status_signed_for_another_delivery_is_refused(client: FlaskClient) ->
 def test_an_odd_status_is_taken_without_an_error(client: FlaskClient, query: str) -> None:
     path = f"/webhooks/twilio/status{query}"
     form = {"MessageSid": "SM9", "MessageStatus": "odd", "ErrorCode": "x"}
-    from urllib.parse import quote
-
     path = quote(path, safe="/?=&")
     assert post(client, form, path).status_code == 204
 
