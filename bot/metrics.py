@@ -10,6 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -59,7 +60,8 @@ class Counts:
     def sums(self) -> Mapping[Series, float]:
         """Every counter of every process. Raises RedisError while Redis is away."""
         self.hand_over()
-        return {_series(field.decode()): float(amount) for field, amount in self._redis.hgetall(KEY).items()}
+        kept = cast("dict[bytes, bytes]", self._redis.hgetall(KEY))
+        return {_series(field.decode()): float(amount) for field, amount in kept.items()}
 
 
 def _field(name: str, labels: Mapping[str, str]) -> str:

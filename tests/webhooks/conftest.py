@@ -38,7 +38,6 @@ def sqlite(tmp_path: Path, sqlite_template: Path) -> str:
 @pytest.fixture
 def settings(sqlite: str, redis_url: str, redis: "Redis") -> Settings:
     return Settings(
-        _env_file=None,
         database_url=sqlite,
         redis_url=redis_url,
         secret_key="of-the-tests-alone",

@@ -17,13 +17,13 @@ def operation(path: str, method: str) -> dict[str, Any]:
 def form_schema(path: str) -> dict[str, Any]:
     """The schema of a posted form."""
     content = operation(path, "post")["requestBody"]["content"]
-    return _modern(content["application/x-www-form-urlencoded"]["schema"])
+    return dict(_modern(content["application/x-www-form-urlencoded"]["schema"]))
 
 
 def answer_schema(path: str, method: str, status: str) -> dict[str, Any]:
     """The schema of an answer; every property that it names must be there, and no other."""
     found = operation(path, method)["responses"][status]["content"]["application/json"]["schema"]
-    return _strict(_modern(found))
+    return dict(_strict(_modern(found)))
 
 
 def query_parameters(path: str) -> set[str]:

@@ -153,7 +153,7 @@ def lab(redis: "Redis") -> Iterator[Lab]:
     doors = Doors()
     app = doors.app()
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    settings = Settings(_env_file=None, port=server.port, secret_key="0123456789abcdef", redis_url="redis://unused")
+    settings = Settings(port=server.port, secret_key="0123456789abcdef", redis_url="redis://unused")
     doors.origin = settings.origin
     simulator.register(app, settings, redis)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -82,7 +82,7 @@ def read(order: Any) -> tuple[str, list[Fault]]:
     """
     if not isinstance(order, dict):
         raise NoSuchFault("an object is needed")
-    fault, kind = order.get("fault"), order.get("kind")
+    fault, kind = str(order.get("fault")), str(order.get("kind"))
     if fault not in FITTING:
         raise NoSuchFault(f"fault: one of {', '.join(FITTING)}")
     if kind not in FITTING[fault]:

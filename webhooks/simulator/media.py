@@ -1,6 +1,7 @@
 """Media of simulated messages: what a phone attached, and what our own doors gave when they were asked."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from redis import Redis
 
@@ -33,9 +34,16 @@ class Media:
     def add(self, data: bytes, content_type: str, name: str = "", parent: str = "") -> str:
         """Keep a file; its sid."""
         sid = new_sid("ME")
-        facts = {"type": content_type, "name": name, "parent": parent, "created_ms": now_ms(), "size": len(data)}
+        kept: dict[Any, Any] = {
+            "type": content_type,
+            "name": name,
+            "parent": parent,
+            "created_ms": now_ms(),
+            "size": len(data),
+            "data": data,
+        }
         with self._redis.pipeline(transaction=True) as pipeline:
-            pipeline.hset(f"sim:media:{sid}", mapping={**facts, "data": data})
+            pipeline.hset(f"sim:media:{sid}", mapping=kept)
             pipeline.expire(f"sim:media:{sid}", KEEP_SECONDS)
             pipeline.execute()
         return sid
@@ -46,16 +54,15 @@ class Media:
 
     def about(self, sid: str) -> Medium | None:
         """What the file is, without its bytes."""
-        row = self._redis.hmget(f"sim:media:{sid}", ["type", "name", "parent", "created_ms", "size"])
-        if row[0] is None:
+        kept = self._redis.hmget(f"sim:media:{sid}", ["type", "name", "parent", "created_ms", "size"])
+        if kept[0] is None:
             return None
-        content_type, name, parent = (str(value.decode()) for value in row[:3])
-        return Medium(sid, content_type, name, parent, int(row[3]), int(row[4]))
+        content_type, name, parent, created_ms, size = (value.decode() for value in cast("list[bytes]", kept))
+        return Medium(sid, content_type, name, parent, int(created_ms), int(size))
 
     def data(self, sid: str) -> bytes | None:
         """The file's bytes."""
-        data: bytes | None = self._redis.hget(f"sim:media:{sid}", "data")
-        return data
+        return cast("bytes | None", self._redis.hget(f"sim:media:{sid}", "data"))
 
     def remove(self, sid: str) -> None:
         """Forget a file."""

@@ -3,10 +3,10 @@
 import json
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from redis import Redis
 
@@ -109,7 +109,7 @@ class Messages:
         return [sid for sid in lists[0] if all(sid in other for other in lists[1:])]
 
     def _between(self, index: str, since_ms: float, until_ms: float) -> list[str]:
-        found: Iterable[bytes] = self._redis.zrevrangebyscore(index, until_ms, since_ms)
+        found = cast("list[bytes]", self._redis.zrevrangebyscore(index, until_ms, since_ms))
         return [sid.decode() for sid in found]
 
     def remove(self, message: Message) -> None:

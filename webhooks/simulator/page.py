@@ -86,18 +86,19 @@ def _listed(value: Any) -> list[Any]:
 
 def written(asked: dict[str, Any]) -> Written:
     """What the page says was typed or tapped."""
-    place = asked.get("location")
     return Written(
         text=str(asked.get("text", ""))[:LONGEST],
-        location=(float(place[0]), float(place[1])) if _are_numbers(place, 2) else None,
+        location=_place(asked.get("location")),
         button=_pair(asked.get("button")),
         row=_pair(asked.get("row")),
         reply_to=str(asked.get("reply_to", ""))[:64],
     )
 
 
-def _are_numbers(value: Any, number: int) -> bool:
-    return isinstance(value, list) and len(value) == number and all(isinstance(part, int | float) for part in value)
+def _place(value: Any) -> tuple[float, float] | None:
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, int | float) for part in value):
+        return None
+    return float(value[0]), float(value[1])
 
 
 def _pair(value: Any) -> tuple[str, str] | None:

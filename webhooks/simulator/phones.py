@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import cast
 
 import phonenumbers
 from redis import Redis
@@ -70,7 +71,7 @@ class Phones:
     def listed(self) -> list[Phone]:
         """Every phone; the first ones are there without being added."""
         self._begin()
-        order = self._redis.zrange(ORDER, 0, -1)
+        order = cast("list[bytes]", self._redis.zrange(ORDER, 0, -1))
         rows = self._redis.hmget(KEY, order) if order else []
         return [Phone(**json.loads(row)) for row in rows if row]
 

@@ -1,0 +1,188 @@
+"""The whole application over the whole service: its plain doors."""
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisGone
+
+from bot.database import Database
+from bot.delivery import media_links
+from bot.domain import events, people, registrations
+from bot.domain.models import Delivery
+from bot.metrics import Counts
+from bot.service import Service, assemble
+from bot.settings import Settings
+from tests.domain.making import DAY, NOW, asking
+from webhooks import create_app
+from webhooks.figures import Figures
+from webhooks.health import Readiness
+
+
+class LostRedis:
+    """A Redis that has gone away."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RedisGone("gone")
+
+
+def an_event(service: Service, slug: str, **more: object) -> None:
+    with service.database.write() as db:
+        today = service.now().date()
+        events.create(
+            db, slug=slug, name="Book Fair", starts_on=today, ends_on=today + timedelta(days=3), now=NOW, **more
+        )
+        events.open_event(db, slug)
+
+
+def test_the_first_page_names_the_open_events_and_their_way_in(client: FlaskClient, service: Service) -> None:
+    assert "wa.me" not in client.get("/").text
+    an_event(service, "fair-2", venue="Pragati Maidan")
+    page = client.get("/").text
+    assert "Book Fair" in page
+    assert "Pragati Maidan" in page
+    assert "https://wa.me/14155238886?text=hi%20fair-2" in page
+    assert 'href="/simulator"' in page
+
+
+def test_without_the_simulator_nothing_of_it_is_there(settings: Settings) -> None:
+    real = settings.model_copy(
+        update={
+            "twilio_account_sid": "AC" + "7" * 32,
+            "twilio_auth_token": "a-real-token",
+            "twilio_whatsapp_from": ("whatsapp:+14155550199",),
+        }
+    )
+    service = assemble(real)
+    app = create_app(service)
+    client = app.test_client()
+    assert [rule.rule for rule in app.url_map.iter_rules() if "simulator" in rule.rule or "2010" in rule.rule] == []
+    assert client.get("/simulator").status_code == 404
+    assert client.post(f"/2010-04-01/Accounts/{real.twilio_account_sid}/Messages.json").status_code == 404
+    assert "simulator" not in client.get("/").text
+    service.close()
+
+
+def test_an_event_is_written_as_text_whatever_its_name(client: FlaskClient, service: Service) -> None:
+    an_event(service, "fair", venue="<script>alert(1)</script>")
+    assert "<script>alert" not in client.get("/").text
+
+
+@pytest.fixture
+def link(service: Service) -> str:
+    with service.database.write() as db:
+        events.create(db, slug="fair", name="Book Fair", starts_on=DAY, ends_on=DAY, now=NOW)
+        events.open_event(db, "fair")
+        asha = people.find_or_make(db, phone="+919876543210", user=None, now=NOW)
+        pass_id = registrations.register(db, service.ring, **asking(asha)).id
+    token = media_links.sign(pass_id, service.settings.secret_key, service.now())
+    return f"/media/passes/{token}.png"
+
+
+def test_a_pass_image_is_a_png_with_its_length_and_may_be_asked_for_again(client: FlaskClient, link: str) -> None:
+    answer = client.get(link)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    assert answer.cache_control.private
+    assert Image.open(BytesIO(answer.data)).width == 1080
+    assert client.get(link, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    head = client.head(link)
+    assert (head.headers["Content-Length"], head.data) == (answer.headers["Content-Length"], b"")
+    assert client.get(f"{link}?language=hi").data != answer.data
+
+
+def test_a_forged_link_is_not_found_and_an_old_one_is_gone(client: FlaskClient, service: Service, link: str) -> None:
+    assert client.get(link.replace(".png", "A.png")).status_code == 404
+    assert client.get("/media/passes/nonsense.png").status_code == 404
+    assert client.get("/media/passes/é.png").status_code == 404
+    secret, long_ago = service.settings.secret_key, service.now() - timedelta(days=40)
+    assert client.get(f"/media/passes/{media_links.sign(1, secret, long_ago)}.png").status_code == 410
+    assert client.get(f"/media/passes/{media_links.sign(10**6, secret, service.now())}.png").status_code == 404
+
+
+def test_alive_and_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"status": "ok", "database": "ok", "redis": "ok", "migrations": "ok"},
+    )
+
+
+def test_a_lost_redis_counts_only_until_it_has_been_seen(service: Service) -> None:
+    never = Readiness(service.database, LostRedis())  # type: ignore[arg-type]  # one that is away
+    assert never.look()[0] == 503
+    seen = Readiness(service.database, service.redis)
+    assert seen.look() == (200, {"status": "ok", "redis": "ok", "database": "ok", "migrations": "ok"})
+    seen._redis = LostRedis()  # type: ignore[assignment]  # it goes away
+    assert seen.look()[0] == 200
+    assert seen.look()[1]["status"] == "degraded"
+
+
+def test_a_database_that_is_behind_or_away_cannot_serve(redis: "Redis", tmp_path: Path) -> None:
+    behind = Readiness(Database(f"sqlite:///{tmp_path / 'empty.db'}"), redis)
+    assert behind.look() == (503, {"status": "unready", "redis": "ok", "database": "ok", "migrations": "behind"})
+    away = Readiness(Database(f"sqlite:///{tmp_path}/no/such/folder.db"), redis)
+    assert away.look()[1]["database"] == "lost"
+    assert away.look()[0] == 503
+
+
+def test_the_figures_of_every_process_are_added_up(client: FlaskClient, service: Service) -> None:
+    elsewhere = Counts(service.redis)
+    elsewhere.add("pravesh_http_answers", 5, door="health.alive", method="GET", status="200")
+    elsewhere.hand_over()
+    client.get("/healthz")
+    with service.database.write() as db:
+        db.add_all(
+            Delivery(
+                kind="text",
+                lane="whatsapp:+919876543210",
+                priority=0,
+                payload={},
+                not_before=NOW,
+                give_up_at=NOW,
+                created_at=NOW,
+                status=status,
+            )
+            for status in ("owed", "owed", "failed")
+        )
+    text = client.get("/metrics").text
+    assert 'pravesh_http_answers_total{door="health.alive",method="GET",status="200"} 6.0' in text
+    assert 'pravesh_deliveries{status="owed"} 2.0' in text
+    assert 'pravesh_queued_jobs{queue="replies"} 0.0' in text
+    assert "9876543210" not in text
+
+
+def test_figures_that_cannot_be_had_are_left_out(service: Service) -> None:
+    lost = LostRedis()
+    counts = Counts(lost)  # type: ignore[arg-type]  # one that is away
+    counts.add("pravesh_http_answers", door="x")
+    names = {metric.name for metric in Figures(counts, service.database, lost).collect()}  # type: ignore[arg-type]
+    assert names == {"pravesh_deliveries"}
+
+
+def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None:
+    counts = Counts(LostRedis())  # type: ignore[arg-type]  # one that is away
+    counts.add("answers", 2, door="x")
+    counts._redis = redis
+    assert counts.sums() == {("answers", (("door", "x"),)): 2.0}
+
+
+def test_the_simulators_page_has_no_script_or_style_of_its_own_within(app: Flask) -> None:
+    page = app.test_client().get("/simulator")
+    assert page.status_code == 200
+    assert "style=" not in page.text
+    assert "<script>" not in page.text
+
+
+def test_dates_are_told_as_one_or_two(client: FlaskClient, service: Service) -> None:
+    with service.database.write() as db:
+        day = service.now().date() + timedelta(days=2)
+        events.create(db, slug="one", name="One Day", starts_on=day, ends_on=day, now=NOW)
+        events.open_event(db, "one")
+    assert " to " not in client.get("/").text.split("One Day")[1].split("</p>")[0]

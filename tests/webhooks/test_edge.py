@@ -1,0 +1,105 @@
+"""What every answer has in common, and what happens when a door breaks."""
+
+import re
+
+import pytest
+from flask import Flask, abort, request
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from webhooks import assets, edge, wording
+
+SECRET = "Asha Verma +919876543210"
+
+
+@pytest.fixture
+def app() -> Flask:
+    """The edge around doors that a test can break."""
+    app = edge.Edge("webhooks")
+    app.config.update(MAX_CONTENT_LENGTH=1000)
+    app.jinja_env.globals.update(say=wording.say, page_language=wording.language)
+    app.register_blueprint(assets.blueprint())
+    edge.guard(app, https=True)
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise ValueError(SECRET)
+
+    @app.post("/form")
+    def form() -> str:
+        return str(len(request.form))
+
+    @app.get("/status/<int:code>")
+    def status(code: int) -> str:
+        abort(code)
+
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.mark.parametrize("path", ["/status/404", "/static/page.css", "/broken", "/nowhere", "/fonts/devanagari.ttf"])
+def test_every_answer_has_safe_headers(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Strict-Transport-Security"]
+    assert "http:" not in policy
+
+
+def test_a_request_has_an_id_and_keeps_one_that_it_brought(client: FlaskClient) -> None:
+    made = [client.get("/nowhere").headers["X-Request-ID"] for _ in range(2)]
+    assert len(set(made)) == 2
+    assert (
+        client.get("/nowhere", headers={"X-Request-ID": "from-a-proxy-1"}).headers["X-Request-ID"] == "from-a-proxy-1"
+    )
+    assert client.get("/nowhere", headers={"X-Request-ID": "a\tb <script>"}).headers["X-Request-ID"] != "a\tb <script>"
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 410, 413, 418, 429, 500, 503])
+def test_an_error_is_a_short_page(client: FlaskClient, code: int) -> None:
+    answer = client.get(f"/status/{code}")
+    assert answer.status_code == code
+    assert answer.mimetype == "text/html"
+    assert str(code) in answer.text
+    assert len(answer.text) < 1500
+
+
+def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
+    answer = client.post("/broken")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_too_much_is_refused(client: FlaskClient) -> None:
+    assert client.post("/form", data={"a": "x" * 2000}).status_code == 413
+    assert client.post("/form", data={str(number): "" for number in range(100)}).text == "100"
+
+
+def test_a_page_speaks_the_readers_language(client: FlaskClient) -> None:
+    hindi = client.get("/nowhere", headers={"Accept-Language": "hi-IN,hi;q=0.9,en;q=0.5"}).text
+    assert 'lang="hi"' in hindi
+    assert re.search("[\u0900-\u097f]", hindi)
+    assert 'lang="en"' in client.get("/nowhere", headers={"Accept-Language": "ta"}).text
+
+
+def test_a_bug_is_one_line_without_what_anybody_wrote(app: Flask, client: FlaskClient) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with capture_logs() as lines:
+        answer = client.get("/broken?name=Asha", headers={"X-Request-ID": "request-1"})
+    assert answer.status_code == 500
+    assert "request-1" in answer.text
+    assert SECRET not in answer.text
+    assert len(lines) == 1
+    assert lines[0]["request_id"] == "request-1"
+    assert lines[0]["error"] == "ValueError"
+    assert lines[0]["at"].startswith("test_edge.py:")
+    assert "Asha" not in str(lines)
