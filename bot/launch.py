@@ -38,7 +38,9 @@ def run(stop: threading.Event) -> None:
     logs.configure(settings, "local")
     with _alone(settings.var_dir) as killed_before:
         _check_port(settings, LEFTOVER_SECONDS if killed_before else 0.0)
-        family = Family(_tell)
+        # The Procfile's `python` and `gunicorn` are those beside the Python that runs this.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        family = Family(_tell, {**os.environ, "PATH": path})
         processes = procfile()
         try:
             _start_redis(settings, family)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -36,15 +36,19 @@ class Child:
 
 
 class Family:
-    """The children of one launcher. `tell` gets one line for each thing that went wrong."""
+    """The children of one launcher.
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    `tell` gets one line for each thing that went wrong; `environment` is theirs, None: our own.
+    """
+
+    def __init__(self, tell: Callable[[str], None], environment: Mapping[str, str] | None = None) -> None:
         self._children: list[Child] = []
         self._tell = tell
+        self._environment = environment
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a process that dies with us, in a session of its own: a terminal's Ctrl-C reaches only us."""
-        self._children.append(Child(name, command, _spawn(command)))
+        self._children.append(Child(name, command, _spawn(command, self._environment)))
 
     def check(self) -> None:
         """Raise NotReady if one has ended: while starting, a process that ends will end again."""
@@ -62,7 +66,7 @@ class Family:
                 raise NotReady(f"{child.name} died {DEATHS_TO_GIVE_UP} times in {WITHIN_SECONDS:.0f} s ({_how(child)})")
             self._tell(f"{child.name} died ({_how(child)}); starting it again")
             _kill_group(child.process.pid)
-            child.process = _spawn(child.command)
+            child.process = _spawn(child.command, self._environment)
 
     def stop(self, names: Sequence[str], within: float) -> None:
         """End these: ask by SIGTERM, wait so many seconds at most, then SIGKILL with all that they started."""
@@ -81,10 +85,11 @@ class Family:
             child.process.wait()
 
 
-def _spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(command: Sequence[str], environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
     # Nothing runs in a second thread of ours, so what happens between fork and exec is safe.
     return subprocess.Popen(  # noqa: S603 - the commands are those of the Procfile and our own
         command,
+        env=environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_die_with_parent,
