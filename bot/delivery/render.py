@@ -138,7 +138,7 @@ def _tamed(value: Any, most: int) -> Any:
         case tuple() | list():
             return tuple(_tamed(part, most) for part in value)
         case str():
-            return shortened(" ".join(_TURNING.sub("", value).split()), most)
+            return shortened(" ".join(_FORBIDDEN.sub(" ", _TURNING.sub("", value)).split()), most)
         case _:
             return value
 
