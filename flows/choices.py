@@ -1,5 +1,6 @@
 """What the conversations choose from: events, days, passes; and how each reads in a list."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,9 @@ from flows.event_states import OPEN, open_days, state_of
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.texts import LANGUAGES, _, ngettext_, words
+
+MOST_LISTED = 8
+"""Passes named in a list; a teacher may hold many more, and a phone shows about a dozen lines."""
 
 
 def people(count: int) -> Sentence:
@@ -124,6 +128,13 @@ def pass_line(known: PassFacts) -> Sentence:
         people=people(known.party_size),
         name=known.full_name,
     )
+
+
+def pass_lines(passes: Sequence[PassFacts]) -> tuple[Sentence, ...]:
+    """The passes, a line each: the first ones, and how many more there are."""
+    more = len(passes) - MOST_LISTED
+    rest = (ngettext_("and {count} more", "and {count} more", count=more),) if more > 0 else ()
+    return (*(pass_line(known) for known in passes[:MOST_LISTED]), *rest)
 
 
 def day_from(text: str) -> date:

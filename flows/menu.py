@@ -1,7 +1,7 @@
 """The menu, and where somebody enters who writes while nothing is going on."""
 
 from flows import codes, understanding
-from flows.choices import open_events, pass_line
+from flows.choices import open_events, pass_lines
 from flows.fields import Choice
 from flows.phrases import HELP
 from flows.shapes import Answers, Facts, Flow, Invalid, Option, Outcome, Say, Sentence, Start, Step
@@ -33,10 +33,11 @@ def _code_in(text: str, facts: Facts) -> str:
     return code if any(known.code == code for known in facts.passes) else ""
 
 
-def _opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    question = _("What would you like to do?")
     if answers.get("under") or not facts.passes:
-        return ()
-    return (lines(_("Namaste! Your passes:"), *(pass_line(known) for known in facts.passes)),)
+        return (question,)
+    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), question)
 
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
@@ -69,8 +70,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 MENU = Flow(
     name="menu",
     version=1,
-    steps=(Step("choice", _("What would you like to do?"), Choice(options), example=words("1")),),
+    steps=(Step("choice", _ask, Choice(options), example=words("1")),),
     finish=_finish,
-    opening=_opening,
 )
 """Everything that can be done here, with the person's passes above it."""

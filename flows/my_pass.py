@@ -9,6 +9,7 @@ from flows.choices import (
     event_by,
     every_day,
     pass_line,
+    pass_lines,
     pass_options,
     people,
     the_only_pass,
@@ -51,8 +52,8 @@ def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
 
 def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     sent = the_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
-    others = tuple(pass_line(known) for known in facts.passes if known.code != sent.code)
-    again = (_("The picture with the QR code comes next."),)
+    others = pass_lines([known for known in facts.passes if known.code != sent.code])
+    again = (_("The picture with the QR code is on its way."),)
     more = (lines(_("You also have:"), *others), _("To get one of these, type its code.")) if others else ()
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
@@ -108,7 +109,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         same = _("That is what your pass says already. We are sending it again: *{code}*.", code=held.code)
         return (SendPass(held.code, language), Say((same,)))
     done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers))
-    old = _("The old pass {old} is not valid any more. The new picture comes next.", old=held.code)
+    old = _("The old pass {old} is not valid any more. The new picture is on its way.", old=held.code)
     return (ChangePass(held.code, day, size, language), Say((done, old)))
 
 

@@ -136,7 +136,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if event is None:
         return _nothing_open(facts)
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
-    picture = _("The picture with your QR code comes next. Show it at the gate; the code alone works too.")
+    picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
     return (
         register(event, answers, language),
         Say((done, picture, _("To see, change or cancel your pass, write *hi*."))),
