@@ -1,0 +1,150 @@
+"""The shape of the whole: sizes, names, routes, documents. What a review would say, said by a test."""
+
+import ast
+import re
+import statistics
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.service import assemble
+from bot.settings import Settings
+from webhooks import create_app
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "flows", "webhooks", "admin_cli", "migrations")
+LONGEST_FILE = 300
+"""Lines that are not blank."""
+VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stuff)($|_)")
+
+ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
+ROUTES = {
+    ("GET", "/"): ANYBODY,
+    ("GET", "/favicon.ico"): ANYBODY,
+    ("GET", "/fonts/devanagari.ttf"): ANYBODY,
+    ("GET", "/healthz"): ANYBODY,
+    ("GET", "/metrics"): ANYBODY,
+    ("GET", "/readyz"): ANYBODY,
+    ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
+    ("GET", "/static/<path:filename>"): ANYBODY,
+    ("POST", "/webhooks/twilio/message"): TWILIO,
+    ("POST", "/webhooks/twilio/status"): TWILIO,
+}
+"""Every door that a real service has, and whom it lets in. A new one is added here with its guard."""
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git clone")
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def _sources(suffix: str = ".py") -> list[Path]:
+    return [file for room in ROOMS for file in sorted((ROOT / room).rglob(f"*{suffix}"))]
+
+
+def _functions(file: Path) -> Iterator[int]:
+    """The length in lines of each function of a file."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("suffix", [".py", ".lua", ".js", ".css", ".html"])
+def test_no_file_is_two_things(suffix: str) -> None:
+    files = _sources(suffix) + (sorted((ROOT / "tests").rglob("*.py")) if suffix == ".py" else [])
+    lines = {str(file.relative_to(ROOT)): _lines(file) for file in files}
+    assert {name: count for name, count in lines.items() if count > LONGEST_FILE} == {}
+
+
+def _lines(file: Path) -> int:
+    return sum(1 for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(length for file in _sources() for length in _functions(file))
+    assert statistics.median(lengths) <= 9
+    assert lengths[len(lengths) * 9 // 10] <= 30
+
+
+def test_no_module_is_named_vaguely() -> None:
+    assert [str(file) for file in _sources() if VAGUE.search(file.stem)] == []
+
+
+def test_every_exception_to_the_checks_says_why() -> None:
+    bare = re.compile(r"#\s*(noqa|type: ignore|pragma: no cover)(:?\s*[A-Z0-9, ]+|\[[^]]*\])?\s*$")
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in _sources()
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert found == []
+
+
+def test_every_route_is_listed_with_its_guard(sqlite_template: Path, redis_url: str, tmp_path: Path) -> None:
+    settings = Settings(
+        database_url=f"sqlite:///{sqlite_template}",
+        redis_url=redis_url,
+        secret_key="x" * 16,
+        public_url="https://pass.example.org",
+        twilio_account_sid="AC1",
+        twilio_auth_token="token",
+        twilio_whatsapp_from=("whatsapp:+15550000000",),
+    )
+    service = assemble(settings)
+    app = create_app(service)
+    found = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    service.close()
+    assert found == set(ROUTES)
+
+
+def test_requirements_are_pinned_and_agree() -> None:
+    run, dev = (_pins(ROOT / name) for name in ("requirements.txt", "requirements-dev.txt"))
+    assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+
+
+def _pins(file: Path) -> dict[str, str]:
+    """Versions by package and marker. A line that pins nothing fails."""
+    lines = [line for line in file.read_text().splitlines() if line and not line.lstrip().startswith("#")]
+    assert [line for line in lines if "==" not in line] == []
+    return {line.partition("==")[0]: line.partition("==")[2].split(";")[0].strip() for line in lines}
+
+
+def test_make_help_names_every_target() -> None:
+    text = (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"^([a-z-]+):[^#\n]*## ", text, re.MULTILINE))
+    assert {"help", "run", "test", "sure", "play", "assets", "lock"} <= named
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    broken = []
+    for file in _tracked("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+            if "://" not in target and not (file.parent / target).exists():
+                broken.append(f"{file.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    assert [file.name for file in sorted((ROOT / "docs/adr").glob("0*.md")) if file.name not in index] == []
+
+
+def test_paths_that_documents_name_exist() -> None:
+    """A file that moves takes its mention along."""
+    missing = []
+    for file in _tracked("README.md", "CONTRIBUTING.md", "docs/*.md"):
+        for path in re.findall(
+            r"`((?:bot|flows|webhooks|admin_cli|tests|migrations|docs)/[\w./-]*)`", file.read_text()
+        ):
+            if not (ROOT / path).exists():
+                missing.append(f"{file.relative_to(ROOT)}: {path}")
+    assert missing == []
