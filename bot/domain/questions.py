@@ -17,21 +17,8 @@ LONGEST = 300
 LONGEST_OPTION = 72
 """Characters of an option: what a row of a WhatsApp list shows of its description (field notes, 1.6)."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
-RESERVED = frozenset(
-    (
-        "language",
-        "event",
-        "full_name",
-        "visit_date",
-        "party_size",
-        "agree",
-        "phone",
-        "otp",
-        "code",
-        "under",
-        "event_slug",
-    )
-)
+_STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice"}
+RESERVED = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})
 """Names of the flows' own steps and slots."""
 _KEYS = frozenset(("name", "kind", "labels", "required", "options", "least", "most"))
 

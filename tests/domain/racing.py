@@ -5,13 +5,16 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import passes, people, registrations
 from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Pass
 from bot.domain.violations import violated
 from bot.errors import Refused
 from flows import codes
@@ -131,21 +134,28 @@ def restless(database: Database, number: int) -> str:
     days = [DAY, DAY + timedelta(days=1)]
     if number % 2:
         days.reverse()
-    code = _step(database, phone, lambda db, who: registrations.register(db, ring, **asking(who, visit_date=days[0])))
+    code = _step(database, phone, partial(_registered, ring=ring, day=days[0]))
     for turn in range(4):
         wish = {"visit_date": days[(turn + 1) % 2], "party_size": 1 + (number + turn) % 3}
-        changed = _step(database, phone, lambda db, who, wish=wish: _changed(db, ring, who, code, wish))
-        code = changed or code
+        code = _step(database, phone, partial(_changed, ring=ring, code=code, wish=wish)) or code
     if code and number % 3 == 0:
-        _step(database, phone, lambda db, who: passes.cancel(db, contact=who, code=code, now=NOW))
+        _step(database, phone, partial(_cancelled, code=code))
     return "done"
 
 
-def _changed(db: Any, ring: KeyRing, who: Any, code: str, wish: dict[str, date | int]) -> Any:
-    return passes.change(db, ring, contact=who, code=code, now=NOW, **wish)  # type: ignore[arg-type] # as change wants
+def _registered(db: Session, who: Contact, ring: KeyRing, day: date) -> Pass:
+    return registrations.register(db, ring, **asking(who, visit_date=day))
 
 
-def _step(database: Database, phone: str, act: Callable[[Any, Any], Any]) -> str:
+def _changed(db: Session, who: Contact, ring: KeyRing, code: str, wish: dict[str, Any]) -> Pass:
+    return passes.change(db, ring, contact=who, code=code, now=NOW, **wish)
+
+
+def _cancelled(db: Session, who: Contact, code: str) -> Pass:
+    return passes.cancel(db, contact=who, code=code, now=NOW)
+
+
+def _step(database: Database, phone: str, act: Callable[[Session, Contact], Pass]) -> str:
     """The code of the pass that came of it; empty where it was refused."""
     try:
         with database.write() as db:

@@ -39,7 +39,7 @@ def test_the_first_key_can_be_given_and_later_ones_are_not_looked_at(database: D
 
 def test_another_secret_key_is_one_clear_line(database: Database) -> None:
     KeyRing.open(database, SECRET, SEED)
-    with pytest.raises(NotReady, match="^SECRET_KEY: [^\n]+$"):
+    with pytest.raises(NotReady, match=r"^SECRET_KEY: [^\n]+$"):
         KeyRing.open(database, "another secret of sixteen")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, passes, people, places, registrations
+from bot.domain import events, people, places, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, ContactAlias, Event, EventDay, Pass, SigningKey
 from tests.domain import racing

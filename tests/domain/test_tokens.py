@@ -1,5 +1,5 @@
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import qrcode
 from hypothesis import example, given
 from hypothesis import strategies as st
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 from sqlalchemy.orm import Session
 
 from bot import migrations
@@ -125,7 +125,7 @@ def test_an_unknown_key_cannot_have_signed(keys: KeyRing) -> None:
     assert unreadable_or_forged(tokens._text(bytes(raw)), keys) == "forged"
 
 
-SURROUNDED = {
+SURROUNDED: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "small letters": str.lower,
     "a link": lambda text: f"https://pass.example.org/p/{text}",
@@ -160,7 +160,7 @@ def test_with_a_host_of_30_characters_the_qr_is_at_most_version_7(keys: KeyRing,
     text = tokens.qr_text(f"https://{host}", tokens.encode(TOKEN, keys))
     assert text == text.upper()
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    code.add_data(QRData(text, mode=MODE_ALPHA_NUM))
+    code.add_data(QRData(text, mode=2))  # 2: alphanumeric, as everywhere in ISO/IEC 18004
     code.make(fit=True)
     assert code.version <= 7
     assert code.modules_count <= 45

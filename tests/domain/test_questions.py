@@ -1,0 +1,88 @@
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.domain import events, questions
+from bot.domain.models import Event
+from flows import catalogue
+from tests.domain.making import refused
+
+CITY: dict[str, Any] = {"name": "city", "kind": "text", "labels": {"en": "Which city?", "hi": "कौन सा शहर?"}}
+MEAL: dict[str, Any] = {
+    "name": "meal",
+    "kind": "choice",
+    "labels": {"en": "Which meal?"},
+    "options": [{"en": "Veg", "hi": "शाकाहारी"}, {"en": "Jain"}],
+    "required": True,
+}
+AGE: dict[str, Any] = {"name": "age", "kind": "number", "labels": {"en": "How old?"}, "least": 1, "most": 120}
+
+
+def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Event) -> None:
+    events.set_questions(db, "fair", [CITY, MEAL, AGE])
+    kept = events.shape(fair).questions
+    assert [question.name for question in kept] == ["city", "meal", "age"]
+    assert kept[1].options == tuple(MEAL["options"])
+    assert (kept[0].required, kept[1].required) == (False, True)
+    assert (kept[2].least, kept[2].most) == (1, 120)
+    events.set_questions(db, "fair", [])
+    assert events.shape(fair).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"color": "red"}, "keys"),
+        ({"name": "City"}, "name"),
+        ({"name": "1city"}, "name"),
+        ({"name": "c" * 31}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "phone"}, "name_taken"),
+        ({"kind": "date"}, "kind"),
+        ({"labels": "City?"}, "labels"),
+        ({"labels": {"hi": "शहर?"}}, "labels"),
+        ({"labels": {"en": " "}}, "labels"),
+        ({"labels": {"en": "c" * 301}}, "labels"),
+        ({"labels": {"en": 5}}, "labels"),
+        ({"required": "yes"}, "required"),
+        ({"options": [{"en": "Delhi"}]}, "options"),
+        ({"kind": "choice"}, "options"),
+        ({"kind": "choice", "options": [{"en": "Delhi"}]}, "options"),
+        ({"kind": "choice", "options": [{"en": "Delhi"}, {"en": "delhi "}]}, "options"),
+        ({"kind": "choice", "options": [{"en": "Delhi"}, {"hi": "पुणे"}]}, "options"),
+        ({"kind": "choice", "options": ["Delhi", "Pune"]}, "options"),
+        ({"kind": "choice", "options": [{"en": str(number)} for number in range(21)]}, "options"),
+        ({"least": 5, "most": 4}, "range"),
+        ({"least": 1.5}, "range"),
+        ({"most": "many"}, "range"),
+    ],
+)
+def test_what_a_question_cannot_be(changes: dict[str, Any], problem: str) -> None:
+    with refused("bad_question", problem=problem):
+        questions.checked([MEAL, {**CITY, **changes}])
+
+
+def test_what_is_missing_is_told() -> None:
+    for name in ("name", "kind", "labels"):
+        with refused("bad_question", problem="keys"):
+            questions.checked([{key: value for key, value in CITY.items() if key != name}])
+
+
+def test_a_language_that_we_do_not_speak_is_told() -> None:
+    with refused("bad_language", language="xx"):
+        questions.checked([{**CITY, "labels": {"en": "City?", "xx": "?"}}])
+
+
+def test_no_two_questions_have_one_name_and_there_are_ten_at_most() -> None:
+    with refused("bad_question", question="city", problem="name_taken"):
+        questions.checked([CITY, MEAL, CITY])
+    many = [{**CITY, "name": f"city_{number}"} for number in range(11)]
+    assert len(questions.checked(many[:10])) == 10
+    with refused("bad_question", problem="too_many"):
+        questions.checked(many)
+
+
+def test_no_question_can_be_named_like_a_step_of_a_flow() -> None:
+    steps = {step.name for flow in catalogue.FLOWS.values() for step in flow.steps}
+    assert steps <= questions.RESERVED
