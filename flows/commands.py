@@ -1,16 +1,11 @@
 """What command words do, inside a question and while nothing is going on; and where somebody enters."""
 
 from flows import phrases, understanding
-from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
+from flows.catalogue import BEGUN_BY, HOME, INTERRUPTING, VISITING, entrance
 from flows.kept import revive, to_json
 from flows.notices import undelivered
 from flows.shapes import Facts, Said, Sentence, Start, State, Step, StopMessages, Turn
 from flows.walk import NOTHING, back, begin, come_back, go_on, idle, say
-
-
-def renewed(state: State) -> State:
-    """The state as one of the present version of its flow."""
-    return state.but(version=FLOWS[state.flow].version)
 
 
 def command_of(said: Said) -> str:
@@ -31,7 +26,7 @@ def event_greeted(said: Said, facts: Facts) -> str:
 def visit(state: State, slug: str, facts: Facts) -> Turn:
     """Begin a registration for this event; one that is going on is gone on with."""
     if state.flow == VISITING and state.answers.get("event") == slug:
-        return repeated(renewed(state), facts)
+        return repeated(state, facts)
     return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=undelivered(facts))
 
 
@@ -63,9 +58,9 @@ def enter(state: State, said: Said, facts: Facts) -> Turn:
 # --- commands -----------------------------------------------------------------------------------
 
 
-def obey(state: State, step: Step, word: str, facts: Facts) -> Turn | None:
+def obey(state: State, step: Step | None, word: str, facts: Facts) -> Turn | None:
     """What a command word does inside a question; None where it is no command there."""
-    effects = step.also(word, state.answers, facts)
+    effects = step.also(word, state.answers, facts) if step and word else ()
     if effects:
         return go_on(state, facts, effects, NOTHING)
     match word:

@@ -9,13 +9,13 @@ from typing import Any
 
 from flows import forms, phrases, understanding
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, VISITING, entrance
-from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, renewed, repeated, visit
+from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, repeated, visit
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
 from flows.shapes import Effect, Facts, Flow, Invalid, ResumeMessages, Said, Say, Sentence, Start, State, Step, Turn
 from flows.steps import questions_of, steps_of
 from flows.texts import sentence_for
-from flows.walk import NOTHING, begin, come_back, conclude, go_on, idle, say, without
+from flows.walk import NOTHING, begin, come_back, conclude, go_on, idle, renewed, say, without
 
 __all__ = ["late", "refuse", "revive", "take", "to_json"]
 
@@ -25,7 +25,7 @@ PATIENCE = 3
 
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
-    state = state.but(language=state.language or facts.person.language)
+    state = renewed(state.but(language=state.language or facts.person.language), facts)
     turn = _stopped(state, said, facts) if _is_stopped(state, facts) else _heard(state, said, facts)
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
@@ -56,7 +56,7 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
 def late(state: State, facts: Facts) -> Turn:
     """The turn for a message that was found after a newer one was taken: it answers nothing any more."""
     if state.flow:
-        return _answered(repeated(state, facts, phrases.LATE))
+        return _answered(repeated(renewed(state, facts), facts, phrases.LATE))
     return _answered(Turn(state, say(phrases.LATE_ALONE)))
 
 
@@ -89,39 +89,20 @@ def _heard(state: State, said: Said, facts: Facts) -> Turn:
     if not state.flow:
         return at_rest(state, said, facts)
     step = _open_step(state, facts)
-    if step is None:
-        return go_on(renewed(state), facts, say(phrases.CHANGED))
-    state = renewed(state)
-    word = command_of(said)
-    turn = obey(state, step, word, facts) if word else None
+    turn = obey(state, step, command_of(said), facts)
     if turn is not None:
         return turn
+    if step is None:
+        return repeated(state, facts, phrases.CHANGED)
     if said.form == "choice" and not _belongs(said, step, state, facts):
         return repeated(state, facts, phrases.OLD_TAP)
     return _answer(state, step, said, facts)
 
 
 def _open_step(state: State, facts: Facts) -> Step | None:
-    """The step whose question stands open; None where the flow does not have it any more."""
+    """The step whose question stands open; None where the flow does not ask it any more."""
     steps = steps_of(FLOWS[state.flow], state.answers, facts)
-    step = next((step for step in steps if step.name == state.asked), None)
-    return None if step is None or _outdated(state, steps, facts) else step
-
-
-def _outdated(state: State, steps: tuple[Step, ...], facts: Facts) -> bool:
-    """Whether the flow has been changed in a way that an earlier answer does not survive."""
-    if state.version == FLOWS[state.flow].version:
-        return False
-    for step in steps:
-        if step.name == state.asked:
-            return False
-        if step.name not in state.answers:
-            return True
-        try:
-            step.field.check(state.answers[step.name], step.field.known(state.answers, facts))
-        except Invalid:
-            return True
-    return True
+    return next((step for step in steps if step.name == state.asked and step.name not in state.answers), None)
 
 
 # --- answers ------------------------------------------------------------------------------------

@@ -138,7 +138,21 @@ def come_back(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> T
     below, unreadable = revive(state.under)
     if state.under is None or unreadable or not below.flow:
         return Turn(idle(state), effects, state.flow, state.answers)
-    return go_on(below.but(language=state.language, under=None), facts, effects, NOTHING)
+    return go_on(renewed(below.but(language=state.language, under=None), facts), facts, effects, NOTHING)
+
+
+def renewed(state: State, facts: Facts) -> State:
+    """The state under the present version of its flow: without answers that hold no longer.
+
+    The open question stays open only if it is still the next one.
+    """
+    if not state.flow or state.version == FLOWS[state.flow].version:
+        return state
+    flow = FLOWS[state.flow]
+    answers, _ = _still_good(flow, state.answers, facts, "")
+    following, step = _next(flow, answers, facts)
+    asked = state.asked if step and step.name == state.asked else ""
+    return state.but(version=flow.version, answers=following, asked=asked)
 
 
 def back(state: State, facts: Facts) -> Turn:
