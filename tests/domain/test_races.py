@@ -1,7 +1,9 @@
 """Nothing goes twice, whoever comes at the same moment: threads and processes, on both databases."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, people, places, registrations
+from bot.domain import events, passes, people, places, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, ContactAlias, Event, EventDay, Pass, SigningKey
 from tests.domain import racing
@@ -126,6 +128,38 @@ def test_one_person_met_by_many_at_once_is_one_contact(race: Race, database: Dat
             ContactAlias.value.in_(["+919812345678", "IN.42"])
         )
         assert db.scalar(mine) == 1
+
+
+def test_somebody_who_is_joined_while_registering_loses_nothing(
+    database: Database, ring: KeyRing, fair_of_five: int
+) -> None:
+    for names in ({"phone": "+919812345678"}, {"user": "IN.42"}):
+        racing.person(database, names)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as db:
+            by_user = people.find_or_make(db, user="IN.42", now=NOW)
+            joining = pool.submit(racing.person, database, NAMES[2])
+            _until_somebody_waits(database)
+            issued = registrations.register(db, ring, **asking(by_user))
+        assert joining.result(30) == "met"
+    with database.read() as db:
+        one = people.find(db, phone="+919812345678")
+        assert one is not None
+        assert one == people.find(db, user="IN.42")
+        assert [mine.id for mine in passes.of_person(db, one, NOW)] == [issued.id]
+
+
+def _until_somebody_waits(database: Database) -> None:
+    """Until a transaction waits for another's lock; SQLite does not tell, but lets nobody else write anyway."""
+    if database.is_sqlite:
+        return
+    deadline = time.monotonic() + 20
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    while time.monotonic() < deadline:
+        with database.read() as db:
+            if db.scalar(waiting):
+                return
+    pytest.fail("nobody waited")
 
 
 class TestTheFirstKey:
