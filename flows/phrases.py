@@ -57,5 +57,5 @@ CHANGED = _("The questions have changed meanwhile; a few must be asked again.")
 DONE = _("Done.")
 """A conversation ended that had nothing else to say."""
 
-NOT_UNDERSTOOD = _("Sorry, we did not understand that. Choose below, or type *help*.")
-"""Words from somebody known that nothing can use while no question is open; the menu follows."""
+CORRECT = _("To correct an answer that you gave here, type *back*.")
+"""A word that would begin something which cannot be had, in the middle of something else; the question follows."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from gettext import c2py
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,22 @@ class Spoken:
 
 
 def catalogue(language: str) -> Catalog:
-    """The catalogue of a language as its file has it. Raises FileNotFoundError for one without a file."""
-    with (LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+    """The catalogue of a language as its file has it; empty for one that has no file yet."""
+    path = file_of(language)
+    if not path.exists():
+        return Catalog(locale=language, domain=DOMAIN)
+    with path.open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN)
 
 
+def file_of(language: str) -> Path:
+    """Where the sentences of a language are."""
+    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
 _CATALOGUES = {language: catalogue(language) for language in LANGUAGES if language != SOURCE}
+_PLURALS = {language: c2py(known.plural_expr) for language, known in _CATALOGUES.items()}
+"""Which form of a plural belongs to a number, as each language's file says."""
 
 
 def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] | None = None) -> str:
@@ -72,18 +83,17 @@ def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] 
 def _template(sentence: Sentence, language: str, count: Any) -> str:
     number = count if isinstance(count, int) else 2
     if language != SOURCE:
-        return _translated(_CATALOGUES[language], sentence, number)
+        return _translated(language, sentence, number)
     return sentence.plural if sentence.plural and number != 1 else sentence.source
 
 
-def _translated(known: Catalog, sentence: Sentence, number: int) -> str:
-    message = known.get(sentence.source)
+def _translated(language: str, sentence: Sentence, number: int) -> str:
+    message = _CATALOGUES[language].get(sentence.source)
     if message is None or not message.string:
         return sentence.plural if sentence.plural and number != 1 else sentence.source
     if isinstance(message.string, str):
         return message.string
-    # Hindi counts none and one alike; every language that we have has two forms.
-    return str(message.string[0 if number in (0, 1) else 1])
+    return str(message.string[_PLURALS[language](number)])
 
 
 def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:

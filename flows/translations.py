@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from flows.rendering import DOMAIN, LANGUAGES, LOCALE_FOLDER, SOURCE, catalogue
+from flows.rendering import DOMAIN, LANGUAGES, SOURCE, catalogue, file_of
 
 ROOMS = ("flows", "bot", "webhooks", "admin_cli")
 """The packages whose sentences are translated."""
@@ -71,9 +71,11 @@ def update(language: str, wanted: Catalog) -> None:
     known.update(wanted, no_fuzzy_matching=True)
     known.obsolete.clear()
     body = BytesIO()
-    write_po(body, known, width=100, sort_by_file=True, include_lineno=False, omit_header=True)
+    write_po(body, known, width=100, sort_output=True, include_lineno=False, omit_header=True)
     header = HEADER.format(domain=DOMAIN, language=language, plurals=known.plural_forms).encode()
-    (LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").write_bytes(header + body.getvalue())
+    file = file_of(language)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(header + body.getvalue())
 
 
 def main() -> int:

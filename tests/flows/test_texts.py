@@ -8,9 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 
-from flows import refusals, translations, understanding
+from flows import refusals, rendering, translations, understanding
 from flows.rendering import LANGUAGES, MISSING, SOURCE, catalogue
 from flows.shapes import Sentence
 from flows.texts import Spoken, _, in_all, lines, ngettext_, render, sentence_for, words
@@ -48,9 +48,9 @@ def test_what_a_parameter_looks_like(value: object, english: str, hindi: str) ->
 def test_plurals() -> None:
     counted = {
         count: [render(ngettext_("{count} person", "{count} people", count=count), language) for language in LANGUAGES]
-        for count in (1, 3)
+        for count in (0, 1, 3)
     }
-    assert counted == {1: ["1 person", "1 व्यक्ति"], 3: ["3 people", "3 लोग"]}
+    assert counted == {0: ["0 people", "0 व्यक्ति"], 1: ["1 person", "1 व्यक्ति"], 3: ["3 people", "3 लोग"]}
 
 
 def test_missing_parameters_come_from_the_results_and_else_leave_a_dash() -> None:
@@ -78,17 +78,23 @@ def test_an_unknown_code_has_a_sentence() -> None:
     assert sentence_for("no_such_code_at_all", left=3).source == refusals.ANYTHING_ELSE.source
 
 
+@pytest.fixture(scope="module")
+def wanted() -> Catalog:
+    """Every marked sentence of the code: reading all of it takes a while."""
+    return translations.template()
+
+
 # --- completeness -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_sentence_is_missing_or_fuzzy(language: str) -> None:
-    assert list(translations.lacking(language, translations.template())) == []
+def test_no_sentence_is_missing_or_fuzzy(language: str, wanted: Catalog) -> None:
+    assert list(translations.lacking(language, wanted)) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_sentence_is_left_over(language: str) -> None:
-    assert list(translations.leftovers(language, translations.template())) == []
+def test_no_sentence_is_left_over(language: str, wanted: Catalog) -> None:
+    assert list(translations.leftovers(language, wanted)) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -120,20 +126,20 @@ def _fields(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 
-def _every_text() -> Iterator[str]:
-    for message in translations.template():
+def _every_text(wanted: Catalog) -> Iterator[str]:
+    for message in wanted:
         yield from _forms(message.id)
     for language in OTHERS:
         for message in _messages(language):
             yield from _forms(message.string)
 
 
-def test_the_sign_of_a_missing_parameter_is_in_no_sentence() -> None:
-    assert [text for text in _every_text() if MISSING in text] == []
+def test_the_sign_of_a_missing_parameter_is_in_no_sentence(wanted: Catalog) -> None:
+    assert [text for text in _every_text(wanted) if MISSING in text] == []
 
 
-def test_words_in_bold_can_be_typed() -> None:
-    bold = {word for text in _every_text() for word in text.split("*")[1::2] if "{" not in word}
+def test_words_in_bold_can_be_typed(wanted: Catalog) -> None:
+    bold = {word for text in _every_text(wanted) for word in text.split("*")[1::2] if "{" not in word}
     unknown = [word for word in bold if not _can_be_typed(word)]
     assert bold
     assert unknown == []
@@ -141,6 +147,16 @@ def test_words_in_bold_can_be_typed() -> None:
 
 def _can_be_typed(word: str) -> bool:
     return bool(understanding.command(word)) or understanding.yes_no(word) is not None or understanding.skips(word)
+
+
+def test_a_language_without_a_file_lacks_everything_and_can_be_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Catalog
+) -> None:
+    monkeypatch.setattr(rendering, "LOCALE_FOLDER", tmp_path)
+    assert len(list(translations.lacking("mr", wanted))) == len(wanted)
+    translations.update("mr", wanted)
+    assert len(list(translations.lacking("mr", wanted))) == len(wanted)
+    assert list(translations.leftovers("mr", wanted)) == []
 
 
 # --- codes --------------------------------------------------------------------------------------
