@@ -25,7 +25,9 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @door.get("")
     def page() -> str:
-        return render_template("simulator.html", sender=shown_sender(parts))
+        return render_template(
+            "simulator.html", sender=shown_sender(parts.senders[0]), sms_sender=shown_sender(parts.sms_sender)
+        )
 
     @door.get("/chat")
     def chat() -> Response:
@@ -160,9 +162,9 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
     }
 
 
-def shown_sender(parts: Parts) -> str:
-    """The business's number as people write it."""
-    number = parts.senders[0].removeprefix("whatsapp:")
+def shown_sender(address: str) -> str:
+    """A sender's number as people write it; one of letters as it is."""
+    number = address.removeprefix("whatsapp:")
     try:
         return phone(number, "").shown
     except NoNumber:

@@ -76,6 +76,8 @@ export class Phone {
       tab.setAttribute("aria-selected", chosen);
       tab.tabIndex = chosen ? 0 : -1;
     }
+    const number = this.find(".who small");
+    number.textContent = number.dataset[thread];
     this.find(".composer").hidden = thread === "sms";
     this.find(".one-way").hidden = thread !== "sms";
     if (thread === "sms") this.find(".banner").hidden = true;

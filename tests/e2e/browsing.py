@@ -1,0 +1,82 @@
+"""A browser before the simulator's page, and a phone there as somebody uses it."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
+PATIENCE_MS = 30_000
+
+
+def chromium() -> str | None:
+    """A Chromium's program, where there is one."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next((program for program in found if program), None)
+
+
+def picture(page: Page, name: str) -> bytes:
+    """A screenshot, kept among the artefacts too."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    return page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def qr_texts(image: bytes) -> set[str]:
+    """What the QR codes in an image say, each once: a page may show one small and large."""
+    return {found.text for found in zxingcpp.read_barcodes(Image.open(BytesIO(image)))}
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """One phone of the page."""
+
+    root: Locator
+
+    def got(self, thread: str = "whatsapp") -> Locator:
+        """The messages that it got."""
+        return self.root.locator(f".log[data-thread={thread}] .theirs")
+
+    def say(self, text: str) -> str:
+        """Type a message, send it with Enter, and give the answer to it."""
+        before = self.got().count()
+        box = self.root.get_by_role("textbox")
+        box.fill(text)
+        box.press("Enter")
+        return self.answer(before)
+
+    def tap(self, option: str) -> str:
+        """Tap a quick reply, and give the answer to it."""
+        before = self.got().count()
+        self.root.get_by_role("group", name="Quick replies").get_by_role("button", name=option).click()
+        return self.answer(before)
+
+    def answer(self, before: int) -> str:
+        """The message that comes after so many."""
+        coming = self.got().nth(before)
+        coming.wait_for(timeout=PATIENCE_MS)
+        return coming.inner_text()
+
+    def images(self, number: int) -> Locator:
+        """The images in the chat, once there are so many."""
+        images = self.root.locator(".picture img")
+        images.nth(number - 1).wait_for(timeout=2 * PATIENCE_MS)
+        return images
+
+    def written(self) -> list[str]:
+        """What was sent from it."""
+        return self.root.locator(".log[data-thread=whatsapp] .mine .text").all_inner_texts()

@@ -1,0 +1,53 @@
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.e2e.browsing import ARGUMENTS, chromium
+from tests.e2e.running import Running, served
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Everything, served; started once for all tests."""
+    with served(tmp_path_factory.mktemp("e2e")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium; without one the test is skipped, or fails where REQUIRE_BROWSER=1."""
+    program = chromium()
+    if program is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, and there is no chromium on the PATH")
+        pytest.skip("no chromium on the PATH: install one, or see README, 'Tests in a browser'")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    """A page that must not complain, and must not speak to anybody but us."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-IN", timezone_id="Asia/Kolkata")
+    made = context.new_page()
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def watch(request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(running.origin + "/"):
+            complaints.append(f"asked elsewhere: {request.url}")
+
+    made.on("console", hear)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on("request", watch)
+    yield made
+    context.close()
+    assert complaints == []

@@ -1,0 +1,135 @@
+"""The real processes under the trouble that the simulator can make."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from bot.database import Database
+from bot.delivery.whatsapp import Twilio
+from bot.domain.models import ContactAlias, Delivery, Pass
+from bot.errors import SendFailed
+from bot.settings import SIMULATED_SENDER
+from tests.e2e.running import Running, served_by, until
+
+pytestmark = pytest.mark.xdist_group("e2e")
+MESSAGES = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with a phone, and what they see on it."""
+
+    origin: str
+    number: str
+
+    def say(self, text: str) -> None:
+        """Send a message and wait until it has been answered in words."""
+        before = len(self.got())
+        message = {"phone": self.number, "text": text}
+        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
+        until(lambda: len(self.got()) > before, f"an answer to {text}")
+
+    def got(self, *, media: bool = False) -> list[dict[str, Any]]:
+        found = requests.get(f"{self.origin}/simulator/chat", timeout=10).json()["messages"]
+        return [
+            one
+            for one in sorted(found, key=lambda one: one["at"])
+            if one["phone"] == self.number and not one["mine"] and bool(one["media"]) == media
+        ]
+
+
+@pytest.fixture
+def visitor(running: Running) -> Iterator[Visitor]:
+    number = f"+9180000{next(_numbers):05d}"
+    phone = {"number": number, "name": "Asha Verma"}
+    assert requests.post(f"{running.origin}/simulator/phones", json=phone, timeout=10).status_code == 201
+    yield Visitor(running.origin, number)
+    requests.delete(f"{running.origin}/simulator/control", timeout=10)
+
+
+@pytest.fixture
+def database(running: Running) -> Iterator[Database]:
+    made = Database(running.settings.database)
+    yield made
+    made.close()
+
+
+def order(running: Running, **trouble: Any) -> None:
+    answer = requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=10)
+    assert answer.status_code == 201, answer.text
+
+
+def passes_of(database: Database, visitor: Visitor) -> int:
+    whose = select(ContactAlias.contact_id).where(ContactAlias.value == visitor.number)
+    with database.read() as db:
+        return db.scalar(select(func.count()).select_from(Pass).where(Pass.holder_id.in_(whose))) or 0
+
+
+def delivery_of(database: Database, visitor: Visitor) -> Delivery:
+    with database.read() as db:
+        return db.scalars(select(Delivery).where(Delivery.kind == "pass", Delivery.lane.endswith(visitor.number))).one()
+
+
+def test_every_webhook_five_times_and_statuses_backwards_is_one_pass(
+    running: Running, visitor: Visitor, database: Database
+) -> None:
+    order(running, fault="repeat", kind="inbound", copies=5, times=len(MESSAGES))
+    order(running, fault="reorder", kind="status", times=3, seconds=0.7)
+    for text in MESSAGES:
+        visitor.say(text)
+    until(lambda: visitor.got(media=True), "the image")
+    until(lambda: delivery_of(database, visitor).status == "read", "the status read")
+    assert passes_of(database, visitor) == 1
+    assert len(visitor.got()) == len(MESSAGES)
+    assert len(visitor.got(media=True)) == 1
+
+
+def test_a_provider_that_is_busy_delays_the_pass_and_loses_nothing(
+    running: Running, visitor: Visitor, database: Database
+) -> None:
+    for text in MESSAGES[:-1]:
+        visitor.say(text)
+    order(running, fault="refuse", kind="send", status=429)
+    visitor.say("yes")
+    until(lambda: visitor.got(media=True), "the image after a refusal", 120)
+    assert delivery_of(database, visitor).attempts == 2
+    assert len(visitor.got(media=True)) == 1
+
+
+def test_gunicorn_lets_go_of_a_connection_that_is_cut(running: Running) -> None:
+    twilio = Twilio(running.settings)
+    for _ in range(3):
+        order(running, fault="cut", kind="send")
+        with pytest.raises(SendFailed) as failed:
+            twilio.send("whatsapp:+919000099999", SIMULATED_SENDER, "words")
+        assert failed.value.unclear
+    assert requests.get(f"{running.origin}/healthz", timeout=5).status_code == 200
+    log = (running.folder / "web.log").read_text()
+    assert "Traceback" not in log
+    assert "Socket error" not in log
+
+
+def test_the_logs_say_nothing_about_anybody(running: Running, visitor: Visitor) -> None:
+    for text in MESSAGES:
+        visitor.say(text)
+    until(lambda: visitor.got(media=True), "the image")
+    code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", visitor.got()[-1]["text"])[0]
+    logs = "".join((running.folder / f"{name}.log").read_text() for name in ("web", "worker", "clock"))
+    for personal in (visitor.number, visitor.number[3:], "Asha", "Verma", "Delhi", code, code.replace("-", "")):
+        assert personal not in logs
+
+
+def test_a_wrong_secret_is_one_line_and_no_endless_restart(running: Running) -> None:
+    web = served_by(running, "web", SECRET_KEY="another-secret-than-before")
+    ended = subprocess.run(**web, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stderr
+    assert "SECRET_KEY" in ended.stderr
