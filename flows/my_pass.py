@@ -36,18 +36,20 @@ from flows.visit import PARTY_SIZE, VISIT_DATE, most_people
 
 # --- my pass ------------------------------------------------------------------------------------
 
+NO_PASS = _("You have no pass for today or later.")
+
 
 def without_a_pass(answers: Answers, facts: Facts) -> Outcome:
     """For who has no pass: says so, and how to get one. Nothing for who has one."""
     if facts.passes:
         return ()
-    return (Say((_("You have no pass for today or later. To get one, type *register*."),)),)
+    return (Say((lines(NO_PASS, _("To get one, type *register*.")),)),)
 
 
 def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
     if facts.passes or facts.person.known:
         return without_a_pass(answers, facts)
-    return (Start("registration"),)
+    return (Say((NO_PASS,)), Start("registration"))
 
 
 def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
