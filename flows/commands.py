@@ -1,10 +1,10 @@
 """What command words do, inside a question and while nothing is going on; and where somebody enters."""
 
 from flows import phrases, understanding
-from flows.catalogue import BEGUN_BY, HOME, INTERRUPTING, VISITING, entrance
+from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.kept import revive, to_json
 from flows.notices import undelivered
-from flows.shapes import Facts, Said, Sentence, Start, State, Step, StopMessages, Turn
+from flows.shapes import Facts, Outcome, Said, Say, Sentence, Start, State, Step, StopMessages, Turn
 from flows.walk import NOTHING, back, begin, come_back, go_on, idle, say
 
 
@@ -86,10 +86,19 @@ def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
     if flow == state.flow:
         return repeated(state, facts)
     if flow not in INTERRUPTING:
+        dead_end = FLOWS[flow].instead({}, facts) if state.flow not in INTERRUPTING else ()
+        if dead_end:
+            return _dissuaded(state, dead_end, facts)
         return begin(idle(state), Start(flow), facts, before=undelivered(facts))
     below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None))
     answers = {"under": below["flow"]} if below else {}
     return begin(idle(state).but(under=below), Start(flow, answers), facts)
+
+
+def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:
+    """Why a flow cannot be begun, and the open question again: nothing is given up for nothing."""
+    reasons = tuple(effect for effect in dead_end if isinstance(effect, Say))
+    return go_on(state, facts, (*reasons, *say(phrases.CORRECT)), NOTHING)
 
 
 def restart(state: State, facts: Facts) -> Turn:

@@ -4,7 +4,7 @@ A file holds several conversations; each begins with its title::
 
     === somebody registers in English
     # now: 2026-01-15T10:00+05:30      facts at the start; this is the default moment
-    # events: demo, fair               see _events below; the default is demo; `-`: none
+    # events: demo, fair               see events.py; the default is demo; `-`: none
     # profile: Asha Rao                the WhatsApp profile name
     # phone: +919811111111             the number they write from
     # known: hi                        in the database, with this language; `-` without one
@@ -33,15 +33,17 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from flows import engine, pretend
 from flows.play import spoken
-from flows.rendering import MISSING, Spoken
-from flows.shapes import Effect, Event, PassFacts, Question, Said, Say, Sentence, Turn
+from flows.rendering import MISSING
+from flows.shapes import Effect, PassFacts, Said, Say, Turn
 from flows.texts import sentence_for
+from tests.flows.events import events
+from tests.flows.turns import sources
 
 FOLDER = Path(__file__).with_name("scripts")
 NOW = "2026-01-15T10:00+05:30"
@@ -76,42 +78,6 @@ def read(text: str, file: str = "") -> Iterator[Script]:
         yield Script(title, file, tuple(lines))
 
 
-# --- the events that scripts may name -----------------------------------------------------------
-
-
-def _events(now: datetime) -> Mapping[str, tuple[Event, int | None]]:
-    """Each event with its places a day: all those that `# events:` may name."""
-    demo = pretend.demo(now)
-    soon = demo.starts_on + timedelta(days=30)
-
-    def other(slug: str, name: str, **changes: Any) -> Event:
-        return replace(demo, slug=slug, name={"en": name, "hi": name}, **changes)
-
-    return {
-        "demo": (demo, None),
-        "fair": (other("fair", "Science Fair", max_party=4, questions=(SCHOOL_CLASS, CHILDREN)), 100),
-        "soon": (other("soon", "Spring Fair", registration_opens_at=now + timedelta(days=7)), None),
-        "shut": (other("shut", "Craft Fair", status="closed"), None),
-        "full": (other("full", "Food Fair"), 0),
-        "over": (other("over", "Old Fair", starts_on=date(2025, 1, 1), ends_on=date(2025, 1, 3)), None),
-        "off": (other("off", "Kite Fair", status="cancelled"), None),
-        "single": (other("single", "One Day Fair", starts_on=soon.replace(day=20), ends_on=soon.replace(day=20)), None),
-        "hours": (other("hours", "Evening Fair", opens=None, closes=None), 50),
-    }
-
-
-SCHOOL_CLASS = Question(
-    "visitor_type",
-    "choice",
-    {"en": "Who are you?", "hi": "आप कौन हैं?"},
-    required=True,
-    options=({"en": "Student", "hi": "विद्यार्थी"}, {"en": "Teacher", "hi": "शिक्षक"}, {"en": "Other", "hi": "अन्य"}),
-)
-CHILDREN = Question(
-    "children", "number", {"en": "How many children are among you?", "hi": "आप में कितने बच्चे हैं?"}, least=0, most=10
-)
-
-
 # --- playing ------------------------------------------------------------------------------------
 
 
@@ -141,10 +107,10 @@ class Play:
         self.answer = spoken(self.turn, results)
         assert MISSING not in self.answer, "a sentence lacks a parameter"
 
-    def begin(self, *events: str) -> None:
+    def begin(self, *names: str) -> None:
         """Let the events be, or the demo event where none was named before."""
-        for name in events or (() if self.world.events or self.nothing_on else ("demo",)):
-            self.world.add(*_events(self.world.now)[name])
+        for name in names or (() if self.world.events or self.nothing_on else ("demo",)):
+            self.world.add(*events(self.world.now)[name])
 
     @property
     def taken(self) -> Turn:
@@ -220,26 +186,7 @@ def _check_words(going: Play, wanted: str) -> None:
         assert wanted in going.answer, "the answer has not these words"
         return
     source = sentence_for(code[1]).source
-    assert source in list(_sources(going.taken)), f"the answer has no sentence {source!r}"
-
-
-def _sources(turn: Turn) -> Iterator[str]:
-    for effect in turn.effects:
-        if isinstance(effect, Say):
-            for paragraph in effect.paragraphs:
-                yield from _within(paragraph)
-
-
-def _within(sentence: Any) -> Iterator[str]:
-    if isinstance(sentence, Sentence):
-        yield sentence.source
-        for param in sentence.params.values():
-            yield from _within(param)
-    elif isinstance(sentence, Spoken):
-        yield from _within(sentence.sentence)
-    elif isinstance(sentence, tuple):
-        for part in sentence:
-            yield from _within(part)
+    assert source in sources(going.taken), f"the answer has no sentence {source!r}"
 
 
 def _check_no_words(going: Play, unwanted: str) -> None:

@@ -13,7 +13,7 @@ from flows.catalogue import FLOWS
 from flows.play import spoken
 from flows.rendering import LANGUAGES, MISSING
 from flows.shapes import EventDay, Person, Register, Said, Turn
-from tests.flows.scripts import CHILDREN, SCHOOL_CLASS
+from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.worlds import CODES, NOW, Talk, with_passes
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

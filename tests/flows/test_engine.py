@@ -4,53 +4,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from flows import engine, phrases
 from flows.catalogue import FLOWS
 from flows.pretend import demo
-from flows.rendering import Spoken
 from flows.shapes import (
     EventDay,
     KeepLanguage,
     NoteTold,
-    Person,
     Register,
-    ResumeMessages,
     Said,
-    Say,
-    SendOtp,
-    SendPass,
-    Sentence,
-    StopMessages,
-    Turn,
 )
-from flows.texts import sentence_for
+from tests.flows.turns import done, says, tap
 from tests.flows.worlds import CODES, NOW, Talk, with_passes, world
-
-
-def sources(thing: Any) -> set[str]:
-    """The English sources of all sentences in something, however deep."""
-    if isinstance(thing, Turn):
-        return sources(tuple(effect.paragraphs for effect in thing.effects if isinstance(effect, Say)))
-    if isinstance(thing, Spoken):
-        return sources(thing.sentence)
-    if isinstance(thing, Sentence):
-        return {thing.source} | sources(tuple(thing.params.values()))
-    return set().union(*map(sources, thing)) if isinstance(thing, tuple) else set()
-
-
-def says(turn: Turn, sentence: Sentence | str) -> bool:
-    """Whether a turn says a sentence, or the sentence of a code."""
-    return sources(sentence_for(sentence) if isinstance(sentence, str) else sentence) <= sources(turn)
-
-
-def done(turn: Turn) -> list[type]:
-    return [type(effect) for effect in turn.effects if not isinstance(effect, Say)]
-
-
-def tap(choice: str, step: str = "") -> Said:
-    return Said("A title", choice=choice, tapped_on=step, form="choice")
 
 
 def test_the_contracts_seven_messages() -> None:
@@ -78,170 +43,6 @@ def test_a_found_answer_that_does_not_hold_is_asked_with_the_reason() -> None:
     talk.say("5 people", "1", "Asha", "kal")
     assert talk.asked == "party_size"
     assert says(talk.turn, "only_some_left")
-
-
-def test_back_takes_answers_away_one_after_the_other() -> None:
-    talk = Talk(world())
-    talk.say("hi", "1", "Asha", "1", "3")
-    assert [(talk.say("back"), talk.asked)[1] for _ in range(4)] == [
-        "party_size",
-        "visit_date",
-        "full_name",
-        "language",
-    ]
-    talk.say("back")
-    assert talk.asked == "language"
-    assert says(talk.turn, phrases.NOTHING_BEFORE)
-
-
-def test_back_passes_over_what_was_given_by_the_facts() -> None:
-    one_day = demo(NOW, ends_on=date(2026, 1, 15))
-    talk = Talk(world(events=(), places={}))
-    talk.world.add(one_day)
-    talk.say("hi", "1", "Asha")
-    assert talk.asked == "party_size"
-    talk.say("back")
-    assert talk.asked == "full_name"
-    assert "visit_date" not in talk.turn.state.answers
-
-
-def test_back_passes_over_an_answer_that_cannot_be_given_twice() -> None:
-    talk = Talk(with_passes())
-    talk.say("register someone else", "98765 43210", "123456")
-    assert talk.asked == "full_name"
-    talk.say("back")
-    assert talk.asked == "phone"
-    assert "otp" not in talk.turn.state.answers
-
-
-def test_restart_keeps_the_language() -> None:
-    talk = Talk(world())
-    talk.say("hi", "2", "Asha", "1", "restart")
-    assert talk.asked == "full_name"
-    assert talk.turn.state.language == "hi"
-    assert talk.turn.state.answers["language"] == "hi"
-
-
-@pytest.mark.parametrize("word", ["hi", "start", "register"])
-def test_a_greeting_inside_a_question_repeats_it(word: str) -> None:
-    talk = Talk(world())
-    before = talk.say("hi", "1", "Asha").state
-    assert talk.say(word).state == before
-
-
-def test_help_says_help_and_repeats_the_question() -> None:
-    talk = Talk(world())
-    turn = talk.say("hi", "1", "help")
-    assert talk.asked == "full_name"
-    assert says(turn, phrases.HELP)
-
-
-def test_help_while_nothing_is_going_on() -> None:
-    turn = Talk(world()).say("help")
-    assert turn.state.flow == ""
-    assert done(turn) == []
-
-
-def test_stop_and_start() -> None:
-    talk = Talk(world())
-    turn = talk.say("hi", "1", "stop")
-    assert turn.state.stopped
-    assert turn.state.flow == ""
-    assert done(turn) == [StopMessages]
-    for other in ("3", "register", "menu", Said("", form="image"), tap("yes"), "stop"):
-        turn = talk.say(other)
-        assert turn.state.stopped
-        assert done(turn) == []
-    assert says(talk.say("help"), phrases.STILL_STOPPED)
-    turn = talk.say("नमस्ते")
-    assert done(turn) == [ResumeMessages]
-    assert not turn.state.stopped
-    assert turn.state.flow
-
-
-def test_who_stopped_long_ago_is_still_stopped() -> None:
-    talk = Talk(world(person=Person(known=True, language="hi", stopped=True)))
-    assert says(talk.say("anything"), phrases.STILL_STOPPED)
-    assert talk.turn.state.language == "hi"
-    assert done(talk.say("start")) == [ResumeMessages]
-
-
-def test_start_with_an_event_after_a_stop_goes_there() -> None:
-    talk = Talk(world(person=Person(known=True, stopped=True)))
-    talk.say("hi demo")
-    assert talk.turn.state.answers["event"] == "demo"
-
-
-@pytest.mark.parametrize("word", ["language", "menu"])
-def test_an_interruption_comes_back_to_the_open_question(word: str) -> None:
-    talk = Talk(world())
-    before = talk.say("hi", "1", "Asha").state
-    talk.say(word)
-    assert talk.turn.state.flow == word
-    assert talk.turn.state.answers["under"] == "registration"
-    assert talk.say("back").state == before
-    talk.say(word)
-    assert talk.say("cancel").state == before
-
-
-def test_a_language_chosen_in_between_is_spoken_at_once() -> None:
-    talk = Talk(world())
-    talk.say("hi", "1", "Asha", "language", "2")
-    assert talk.asked == "visit_date"
-    assert talk.turn.state.language == "hi"
-
-
-def test_interruptions_do_not_pile_up() -> None:
-    talk = Talk(world())
-    before = talk.say("hi", "1", "Asha").state
-    talk.say("menu", "language", "menu", "language", "menu", "menu")
-    assert talk.turn.state.under is not None
-    assert talk.turn.state.under.get("under") is None
-    assert talk.say("back").state == before
-
-
-def test_restart_inside_an_interruption_restarts_what_is_below() -> None:
-    talk = Talk(world())
-    talk.say("hi", "1", "Asha", "menu", "restart")
-    assert talk.asked == "full_name"
-    assert talk.turn.state.under is None
-
-
-def test_other_commands_leave_the_running_flow() -> None:
-    talk = Talk(with_passes("2026-01-16"))
-    talk.say("register", "Asha", "change")
-    assert talk.turn.state.flow == "change"
-    assert talk.turn.state.under is None
-
-
-def test_cancel_inside_a_question_only_leaves_it() -> None:
-    talk = Talk(with_passes("2026-01-16"))
-    talk.say("change", "cancel")
-    assert talk.turn.state.flow == ""
-    assert done(talk.turn) == []
-    assert says(talk.turn, phrases.LEFT)
-    talk.say("cancel")
-    assert talk.turn.state.flow == "cancellation"
-
-
-def test_cancel_in_the_menu_is_about_a_pass() -> None:
-    talk = Talk(with_passes("2026-01-16"))
-    talk.say("hi", "cancel")
-    assert talk.turn.state.flow == "cancellation"
-
-
-def test_a_greeting_with_an_event_goes_there() -> None:
-    fair = demo(NOW, "book-fair", name={"en": "Fair"})
-    talk = Talk(world())
-    talk.world.add(fair)
-    talk.say("hi book-fair", "1")
-    assert talk.turn.state.answers["event"] == "book-fair"
-    assert talk.asked == "full_name"
-    talk.say("Asha", "hi book fair")
-    assert talk.asked == "visit_date"
-    talk.say("hi demo")
-    assert talk.turn.state.answers["event"] == "demo"
-    assert talk.asked == "full_name"
 
 
 def test_several_events_are_listed_after_the_language() -> None:
@@ -287,22 +88,8 @@ def test_after_three_unusable_answers_an_example_is_given() -> None:
     assert talk.say("1").state.tries == 0
 
 
-@pytest.mark.parametrize("form", ["image", "audio", "video", "sticker", "document", "contact", "location", "other"])
-def test_what_is_no_words_leads_back_to_the_question(form: str) -> None:
-    talk = Talk(world())
-    turn = talk.say("hi", "1", Said("holiday.pdf", form=form))
-    assert talk.asked == "full_name"
-    assert says(turn, "not_text")
-
-
 def test_a_picture_as_the_first_message_begins_too() -> None:
     assert Talk(world()).say(Said("stop", form="image")).state.flow == "registration"
-
-
-def test_a_command_word_is_no_name() -> None:
-    talk = Talk(world())
-    talk.say("hi", "1", "menu")
-    assert "full_name" not in talk.kept["under"]["answers"]  # type: ignore[index]  # it has been said
 
 
 def test_an_event_that_closes_meanwhile_ends_the_conversation_at_the_next_message() -> None:
@@ -323,24 +110,6 @@ def test_an_events_question_that_is_taken_away_meanwhile() -> None:
     assert says(turn, phrases.CHANGED)
 
 
-def test_somebody_known_in_the_menu_can_say_what_they_want() -> None:
-    talk = Talk(with_passes("2026-01-16"))
-    talk.say("hi", "register 4 people for saturday")
-    assert talk.turn.state.answers["party_size"] == 4
-    talk = Talk(with_passes("2026-01-16"))
-    assert talk.say("hi", "langauge").state.flow == "language"
-    talk = Talk(with_passes("2026-01-16"))
-    assert talk.say("hi", "mera passs").state.flow == ""
-    assert done(talk.turn) == [SendPass]
-
-
-def test_words_that_the_menu_cannot_use_are_an_unusable_answer() -> None:
-    talk = Talk(with_passes("2026-01-16"))
-    turn = talk.say("hi", "qwertz")
-    assert turn.state.flow == "menu"
-    assert turn.state.tries == 1
-
-
 def test_passes_that_did_not_arrive_are_told_once() -> None:
     talk = Talk(with_passes("2026-01-16"))
     talk.world.person = replace(talk.world.person, failed_codes=(CODES[0],))
@@ -348,32 +117,10 @@ def test_passes_that_did_not_arrive_are_told_once() -> None:
     assert NoteTold not in done(talk.say("menu"))
 
 
-def test_a_command_of_the_open_step_alone() -> None:
-    talk = Talk(with_passes())
-    assert done(talk.say("register someone else", "98765 43210")) == [SendOtp]
-    turn = talk.say("new code")
-    assert done(turn) == [SendOtp]
-    assert talk.asked == "otp"
-    talk.say("123456")
-    talk.say("new code")
-    assert talk.turn.state.answers["full_name"] == "new code"
-
-
 def test_nothing_but_the_language_is_kept_of_a_conversation_that_ended() -> None:
     talk = Talk(world())
     talk.say("hi", "2", "Asha", "1", "3", "skip", "yes")
     assert talk.kept == engine.to_json(engine.revive(None)[0].but(language="hi"))
-
-
-def test_somebody_known_is_spoken_to_in_their_language() -> None:
-    talk = Talk(world(person=Person(known=True, language="hi")))
-    assert talk.say("help").state.language == "hi"
-
-
-def test_a_stranger_is_spoken_to_in_every_language() -> None:
-    turn = Talk(world()).say("stop")
-    (say,) = [effect for effect in turn.effects if isinstance(effect, Say)]
-    assert [part.language for part in say.paragraphs[0].params["lines"]] == ["en", "hi"]
 
 
 # --- refusals -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from flows.catalogue import FLOWS
 from flows.fields import Text, question_step
 from flows.shapes import Flow, Invalid, Question, Said, Sentence, Step
 from flows.steps import steps_of
-from tests.flows.scripts import CHILDREN, SCHOOL_CLASS
+from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.worlds import CODES, with_passes
 
 WORLD = with_passes("2026-01-16", "2026-01-17", profile_name="Asha Rao")
