@@ -85,12 +85,23 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
     for character in _boxed(text):
         wanted = family if piece and _stays(family, character) else _family_of(character)
         if wanted is not None and wanted != family and piece:
-            yield family, piece
-            piece = ""
+            own = _without_loose_end(piece)
+            yield family, own
+            piece = piece[len(own) :]
         family = family if wanted is None else wanted
         piece += character
     if piece:
         yield family, piece
+
+
+def _without_loose_end(piece: str) -> str:
+    """Without the space or bracket at the end of a run from right to left, which belongs to what follows."""
+    if not any(unicodedata.bidirectional(character) in ("R", "AL") for character in piece):
+        return piece
+    end = len(piece)
+    while end and unicodedata.category(piece[end - 1])[0] in "ZPS":
+        end -= 1
+    return piece[:end]
 
 
 def _stays(family: int, character: str) -> bool:

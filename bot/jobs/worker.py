@@ -33,12 +33,12 @@ TTL_SECONDS = 60
 class Worker(SimpleWorker):
     """One working process: stops when told to, or when the process that started it is gone."""
 
-    log_job_description = False
     log_result_lifespan = False
     max_connection_wait_time = 5.0
 
     def __init__(self, settings: Settings, parent: int | None = None) -> None:
-        super().__init__(list(queues.NAMES), connection=starting.connect(settings), worker_ttl=TTL_SECONDS)
+        redis = starting.connect(settings)
+        super().__init__(list(queues.NAMES), connection=redis, worker_ttl=TTL_SECONDS, log_job_description=False)
         self.told_to_stop = False
         self._parent = parent
 
