@@ -12,10 +12,24 @@ from flows.catalogue import BEGUN_BY, FLOWS, HOME, VISITING, entrance
 from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, repeated, visit
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
-from flows.shapes import Effect, Facts, Flow, Invalid, ResumeMessages, Said, Say, Sentence, Start, State, Step, Turn
+from flows.shapes import (
+    Answers,
+    Effect,
+    Facts,
+    Flow,
+    Invalid,
+    ResumeMessages,
+    Said,
+    Say,
+    Sentence,
+    Start,
+    State,
+    Step,
+    Turn,
+)
 from flows.steps import questions_of, steps_of
 from flows.texts import sentence_for
-from flows.walk import NOTHING, begin, come_back, conclude, go_on, idle, renewed, say, without
+from flows.walk import NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
 
 __all__ = ["late", "refuse", "revive", "take", "to_json"]
 
@@ -122,9 +136,13 @@ def _answer(state: State, step: Step, said: Said, facts: Facts) -> Turn:
         value = _judged(flow, state, step, said, facts)
     except Invalid as no:
         return _unusable(state, step, said, no, facts)
-    answers = {**state.answers, step.name: value}
+    answers: Answers = {**state.answers, step.name: value}
     language = value if step.name == "language" else state.language
     effects = step.after(answers, facts)
+    if WORDS in answers and "event" in answers:
+        words = str(answers[WORDS])
+        answers, more = found(flow, {name: known for name, known in answers.items() if name != WORDS}, words, facts)
+        effects += more
     return go_on(state.but(answers=answers, language=language), facts, effects, step.name)
 
 

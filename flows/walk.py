@@ -15,6 +15,8 @@ from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Se
 from flows.steps import steps_of
 from flows.texts import sentence_for
 
+WORDS = "first words"
+"""Among the answers: the words that began the flow, kept until the event that they speak of is known."""
 NOTHING = "\0"
 """Given as the step after which answers are looked at again: none of them is."""
 
@@ -40,7 +42,9 @@ def begin(state: State, start: Start, facts: Facts, text: str = "", before: tupl
     fresh = State(flow.name, flow.version, answers, language=language, under=state.under)
     if flow.instead(answers, facts):
         return go_on(fresh, facts, before)
-    answers, effects = _found(flow, answers, text, facts)
+    answers, effects = found(flow, answers, text, facts)
+    if text and flow.questions_before and "event" not in answers:
+        answers = {**answers, WORDS: text}
     opening = say(*flow.opening(answers, facts))
     return go_on(fresh.but(answers=answers), facts, (*before, *opening, *effects))
 
@@ -50,8 +54,8 @@ def _language_known(flow: Flow, language: str | None) -> Answers:
     return {"language": language} if asks and language else {}
 
 
-def _found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
-    """The answers with those that the text gives, and what those entail."""
+def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
+    """The answers with those that the text gives beyond doubt, and the effects that those entail."""
     effects: tuple[Effect, ...] = ()
     if not text:
         return answers, effects

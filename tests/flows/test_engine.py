@@ -37,6 +37,16 @@ def test_what_the_first_message_says_is_not_asked() -> None:
     assert talk.turn.state.answers["party_size"] == 3
 
 
+def test_what_the_first_message_says_is_not_asked_where_several_events_are_open() -> None:
+    talk = Talk(world())
+    talk.world.add(demo(NOW, "fair"))
+    talk.say("register 3 people for saturday", "1")
+    assert talk.asked == "event"
+    talk.say("2", "Asha Rao")
+    assert talk.asked == "city"
+    assert talk.turn.state.answers.keys() == {"language", "event", "full_name", "visit_date", "party_size"}
+
+
 def test_a_found_answer_that_does_not_hold_is_asked_with_the_reason() -> None:
     talk = Talk(world())
     talk.world.places["demo"][date(2026, 1, 16)] = EventDay(date(2026, 1, 16), 2, closed=False)
