@@ -16,7 +16,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.serving import make_server
 
-from bot.delivery.whatsapp import Wire
+from bot.delivery.wire import Wire
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_SMS, SIMULATED_TOKEN, Settings
 from webhooks import assets, simulator, wording
 from webhooks.simulator.courier import KEY as ERRANDS

@@ -31,11 +31,11 @@ class LostRedis:
         raise RedisGone("gone")
 
 
-def an_event(service: Service, slug: str, **more: object) -> None:
+def an_event(service: Service, slug: str, venue: str = "") -> None:
     with service.database.write() as db:
         today = service.now().date()
         events.create(
-            db, slug=slug, name="Book Fair", starts_on=today, ends_on=today + timedelta(days=3), now=NOW, **more
+            db, slug=slug, name="Book Fair", starts_on=today, ends_on=today + timedelta(days=3), now=NOW, venue=venue
         )
         events.open_event(db, slug)
 
