@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -17,6 +17,8 @@ from bot.delivery.outbox import Outbox
 from bot.inbound import Inbound
 from bot.leases import Leases
 from bot.turns import Taken, Turns
+from flows import engine
+from flows.shapes import State
 from flows.texts import render, sentence_for
 
 log = structlog.get_logger(__name__)
@@ -27,6 +29,16 @@ LONGEST_PAUSE = 0.1
 """Between two looks at a turn that another process runs, seconds."""
 THREADS = 32
 """Turns at once in one process: turns run apart from the requests, which may stop waiting for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What came of one message in somebody's list."""
+
+    answer: str | None
+    """None where the person was lost to another process: the answer is then in the store."""
+    following: Held | None = None
+    owed: tuple[int, ...] = ()
 
 
 class Dialogue:
@@ -110,17 +122,19 @@ class Dialogue:
         try:
             while held:
                 with self._leases.kept(held):
-                    answer, following = self._serve_one(held)
+                    served = self._serve_one(held)
                 if held.sid == sid:
-                    mine.set_result(answer)
-                held = following
+                    mine.set_result(served.answer)
+                # Only now: the answer that names a pass should be read before its picture comes.
+                self._outbox.enqueue(served.owed)
+                held = served.following
         except Exception as problem:
             log.error("conversation_store_failed", problem=type(problem).__name__)
         finally:
             if not mine.done():
                 mine.set_result(None)
 
-    def _serve_one(self, held: Held) -> tuple[str | None, Held | None]:
+    def _serve_one(self, held: Held) -> "Served":
         inbound = Inbound.from_json(held.message)
         try:
             taken = self._take(held, inbound)
@@ -128,7 +142,7 @@ class Dialogue:
         except (OperationalError, InterfaceError) as problem:
             log.error("database_failed_in_turn", sid=held.sid, problem=type(problem).__name__)
             self._conversations.put_off(held, self._now_ms())
-            return _broken(held), None
+            return Served(_broken(held))
 
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
@@ -139,9 +153,9 @@ class Dialogue:
             raise
         except Exception as bug:
             log.exception("turn_failed", sid=held.sid, problem=type(bug).__name__)
-            return Taken(held.state or {}, _broken(held), broken=True)
+            return Taken(held.state or engine.to_json(State()), _broken(held), broken=True)
 
-    def _keep(self, held: Held, inbound: Inbound, taken: Taken) -> tuple[str | None, Held | None]:
+    def _keep(self, held: Held, inbound: Inbound, taken: Taken) -> "Served":
         in_outbox = held.owed or self._still_behind(held, inbound)
         if in_outbox:
             taken = self._owe(inbound, taken)
@@ -149,10 +163,9 @@ class Dialogue:
         if isinstance(kept, Unheard):
             in_outbox, taken = True, self._owe(inbound, taken)
             kept = self._commit(held, taken, in_outbox=True)
-        self._outbox.enqueue(taken.owed)
         if not isinstance(kept, Done):
-            return None, None
-        return "" if in_outbox else taken.text, kept.following
+            return Served(None, owed=taken.owed)
+        return Served("" if in_outbox else taken.text, kept.following, taken.owed)
 
     def _commit(self, held: Held, taken: Taken, *, in_outbox: bool) -> Done | Lost | Unheard:
         answer = {"text": "" if in_outbox else taken.text}
