@@ -54,7 +54,7 @@ def play(lines: TextIO, out: TextIO, now: datetime) -> None:
     """Talk until the lines end or one says `/quit`."""
     world, kept = World(now, profile_name="Asha Rao"), None
     world.add(demo(now))
-    print(__doc__, file=out)
+    print(__doc__, end="\n> ", file=out, flush=True)
     for line in map(str.strip, lines):
         match line:
             case "/quit":
