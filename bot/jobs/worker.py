@@ -9,6 +9,7 @@ outbox is made for that. WORKERS processes work side by side.
 import os
 import sys
 import traceback
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from types import FrameType, TracebackType
 from typing import Any
@@ -96,6 +97,7 @@ def main() -> int:
     except NotReady as reason:
         print(reason, file=sys.stderr)
         return 1
+    import_module("bot.service")  # once, before any process is forked: the first job finds all code loaded
     log.info("worker_started", processes=settings.workers, tasks=tasks.__name__)
     if settings.workers == 1:
         work(settings)
