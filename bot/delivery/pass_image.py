@@ -4,30 +4,20 @@ Portrait, 1,080 pixels wide. Sixteen shades in two ramps, so that the file stays
 on deep blue, everything else near black on white. Nothing is told by colour alone.
 """
 
-import io
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageOps
 
 from bot.delivery import qr
 from bot.delivery.lettering import BOLD, REGULAR, Style, balanced, fitted, width, write
+from bot.delivery.sheet import GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Sheet
 from flows.shapes import Sentence
 from flows.texts import _, ngettext_, render, words
 
-WIDTH = 1080
-MARGIN = 72
-ROOM = WIDTH - 2 * MARGIN
 QR_SIDE = 700
 """At most so many pixels with the quiet zone; a whole number a module."""
-
-SHADES = 8
-"""Shades in each ramp; two ramps make a palette of 16, four bits a pixel."""
-HEAD_INK, BODY_INK = (21, 42, 92), (17, 20, 28)
-PAPER, INK, GREY = 255, 0, 72
-"""Grey values: labels in GREY stand out from the paper 7 to 1, enough in the sun."""
 
 EVENT_STEPS = ((76, 2), (68, 2), (60, 2), (52, 3), (44, 3))
 VENUE_STEPS = ((38, 2), (34, 3), (30, 4))
@@ -65,35 +55,6 @@ class PassImage:
     """For a pass of several days: the last of them, `day` being the first."""
 
 
-class Sheet:
-    """A tall sheet of grey values that is written on from top to bottom and then cut off."""
-
-    def __init__(self) -> None:
-        self.image = Image.new("L", (WIDTH, 2600), PAPER)
-        self.draw = ImageDraw.Draw(self.image)
-        self.top = 0
-
-    def skip(self, pixels: int) -> None:
-        """Leave an empty stripe."""
-        self.top += pixels
-
-    def lines(self, lines: list[str], style: Style, ink: int, *, leading: float = 1.22, left: int = MARGIN) -> None:
-        """Write lines below each other from the left."""
-        for line in lines:
-            self._line(line, style, ink, leading, left)
-
-    def centred(self, lines: list[str], style: Style, ink: int, *, leading: float = 1.22) -> None:
-        """Write lines below each other, each in the middle."""
-        for line in lines:
-            self._line(line, style, ink, leading, (WIDTH - width(line, style)) / 2)
-
-    def _line(self, line: str, style: Style, ink: int, leading: float, left: float) -> None:
-        # A line's baseline stands at four fifths of its height: room for Devanagari's marks above.
-        height = round(style.size * leading)
-        write(self.draw, (left, self.top + round(height * 0.8)), line, style, ink)
-        self.top += height
-
-
 def draw(facts: PassImage) -> bytes:
     """The picture as a PNG of less than 150 KB."""
     sheet = Sheet()
@@ -101,7 +62,7 @@ def draw(facts: PassImage) -> bytes:
     _person(sheet, facts)
     _symbol(sheet, facts)
     _rules(sheet, facts)
-    return _png(sheet.image.crop((0, 0, WIDTH, sheet.top)), head)
+    return sheet.png(head)
 
 
 def _head(sheet: Sheet, facts: PassImage) -> int:
@@ -200,20 +161,3 @@ def _rules(sheet: Sheet, facts: PassImage) -> None:
 
 def _speaker(language: str) -> Callable[[Sentence], str]:
     return lambda sentence: render(sentence, language)
-
-
-def _png(sheet: Image.Image, head: int) -> bytes:
-    """The sheet in sixteen shades: the head in the first ramp, the rest in the second."""
-    step = 256 // SHADES
-    image = sheet.point([value // step + SHADES for value in range(256)])
-    image.paste(sheet.crop((0, 0, WIDTH, head)).point([value // step for value in range(256)]), (0, 0))
-    image.putpalette([part for ink in (HEAD_INK, BODY_INK) for shade in range(SHADES) for part in _mixed(ink, shade)])
-    file = io.BytesIO()
-    # Run lengths alone: four times as fast as searching for repeats, and as small for flat areas.
-    image.save(file, "PNG", bits=4, compress_type=zlib.Z_RLE)
-    return file.getvalue()
-
-
-def _mixed(ink: tuple[int, int, int], shade: int) -> tuple[int, ...]:
-    share = shade / (SHADES - 1)
-    return tuple(round(part + (255 - part) * share) for part in ink)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery import queues
-from bot.delivery.outbox import Outbox
+from bot.delivery.outbox import Outbox, owe_pass, owe_reply
 from bot.delivery.statuses import News
 from bot.domain.models import Contact, ContactAlias, Delivery, Event, Kind, Pass, Registration, SigningKey
 from bot.errors import SendFailed
@@ -187,3 +187,13 @@ def make_pass(db: Session, *, code: str = "7K3MPQ2R", full_name: str = "Asha Ver
     db.add(pass_)
     db.flush()
     return pass_
+
+
+def reply(database: Database, body: str, sid: str = "", lane: str = LANE) -> int:
+    with database.write() as db:
+        return owe_reply(db, message_sid=sid or body, lane=lane, sender=None, body=body, now=NOW)
+
+
+def a_pass(database: Database, **of_pass: str) -> int:
+    with database.write() as db:
+        return owe_pass(db, make_pass(db, **of_pass), lane=LANE, sender=None, language="en", now=NOW)

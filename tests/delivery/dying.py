@@ -9,7 +9,8 @@ from redis import Redis
 from bot.database import Database
 from bot.delivery import leases
 from bot.delivery.outbox import Outbox
-from bot.delivery.whatsapp import Twilio, Wire
+from bot.delivery.whatsapp import Twilio
+from bot.delivery.wire import Wire
 from bot.settings import Settings
 from tests.delivery.conftest import NOW, Clock, FakeOtps
 

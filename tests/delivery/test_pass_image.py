@@ -11,9 +11,11 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from bot.delivery import lettering, qr
-from bot.delivery.lettering import BOLD, BOX, REGULAR, Style
-from bot.delivery.pass_image import MARGIN, POLICIES, ROOM, WIDTH, PassImage, draw
+from bot.delivery import lettering, qr, scripts
+from bot.delivery.lettering import BOLD, REGULAR, Style
+from bot.delivery.pass_image import POLICIES, PassImage, draw
+from bot.delivery.scripts import BOX
+from bot.delivery.sheet import MARGIN, ROOM, WIDTH
 
 QR_TEXT = "HTTPS://" + "A" * 26 + ".ORG/P/" + ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 5)[:130]
 """As long as it gets: a host of 30 characters and a whole token."""
@@ -157,7 +159,7 @@ def test_the_symbol_has_its_quiet_zone() -> None:
 
 
 def written(text: str) -> str:
-    return "".join(piece for _family, piece in lettering.runs(text))
+    return "".join(piece for _family, piece in scripts.runs(text))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_hindi_is_shaped() -> None:
     style = Style(64)
     apart = sum(lettering.width(letter, style) for letter in "क्ष")
     assert lettering.width("क्ष", style) < apart * 0.9
-    assert lettering.clusters("क्षत्रि") == ["क्ष", "त्रि"]
+    assert scripts.clusters("क्षत्रि") == ["क्ष", "त्रि"]
 
 
 def test_words_are_broken_only_where_they_must() -> None:

@@ -15,7 +15,8 @@ import responses
 import time_machine
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from bot.delivery.whatsapp import LISTED, Twilio, Wire
+from bot.delivery.whatsapp import LISTED, Twilio
+from bot.delivery.wire import Wire
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_ACCOUNT, Settings
 from tests.delivery.conftest import LANE, NOW

@@ -1,0 +1,88 @@
+"""How requests reach Twilio, or whoever stands in for it: time-outs, one session a thread, nothing logged."""
+
+import os
+import threading
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+TIMEOUTS = (5.0, 15.0)
+"""Seconds to connect, and between two bytes of an answer."""
+LONGEST_WAIT = 3600.0
+"""Retry-After is followed up to this many seconds."""
+
+
+class Wire:
+    """Carries the client's requests: to another origin where one is set, with time-outs, one session a thread.
+
+    It takes the place of twilio's own HTTP client, which logs URLs and parameters: they hold numbers.
+    """
+
+    is_async = False
+
+    def __init__(self, api_base: str = "") -> None:
+        self._base = urlsplit(api_base) if api_base else None
+        self._local = threading.local()
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> requests.Response:
+        """Make the request; raises requests' own exceptions."""
+        self._local.retry_after = None
+        answer = self._session().request(
+            method.upper(),
+            self.address(uri),
+            params=params,  # type: ignore[arg-type]  # twilio types its values as object
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=timeout or TIMEOUTS,
+            allow_redirects=allow_redirects,
+        )
+        self._local.retry_after = answer.headers.get("Retry-After")
+        return answer
+
+    def address(self, uri: str) -> str:
+        """Where a request for Twilio's `uri` goes."""
+        if self._base is None:
+            return uri
+        return urlunsplit(urlsplit(uri)._replace(scheme=self._base.scheme, netloc=self._base.netloc))
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the last answer of this thread asked to wait; None where it said nothing usable."""
+        return _seconds(getattr(self._local, "retry_after", None))
+
+    def _session(self) -> requests.Session:
+        # A session must not be shared with the process that was forked from: both would read one socket.
+        if getattr(self._local, "pid", None) != os.getpid():
+            session = requests.Session()
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=4))
+            self._local.session, self._local.pid = session, os.getpid()
+        kept: requests.Session = self._local.session
+        return kept
+
+
+def _seconds(header: str | None) -> float | None:
+    if not header:
+        return None
+    try:
+        wait = float(header)
+    except ValueError:
+        try:
+            wait = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(wait, 0.0), LONGEST_WAIT)
