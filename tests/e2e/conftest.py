@@ -23,7 +23,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("REQUIRE_BROWSER=1, and there is no chromium on the PATH")
-        pytest.skip("no chromium on the PATH: install one, or see README, 'Tests in a browser'")
+        pytest.skip("no chromium, chromium-browser or google-chrome on the PATH")
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield made
