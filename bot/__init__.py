@@ -1,1 +1,6 @@
 """The service: what it keeps and what it does."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - who starts it with an older Python should read why it ends
+    sys.exit(f"Pravesh needs Python 3.11 or newer; this is Python {sys.version_info[0]}.{sys.version_info[1]}")
