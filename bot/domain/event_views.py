@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import questions
@@ -11,6 +11,13 @@ from flows import shapes
 
 LONG_PAST = timedelta(days=30)
 """After this an event is no longer spoken of: somebody who asks late still hears that it is over."""
+_REVISION = select(func.count(), func.coalesce(func.sum(Event.revision), 0))
+_DAYS = (
+    select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)
+    .join(Event)
+    .where(Event.slug == bindparam("slug"))
+    .order_by(EventDay.day)
+)
 
 
 def snapshot(db: Session, now: datetime) -> tuple[shapes.Event, ...]:
@@ -26,13 +33,13 @@ def is_spoken_of(ends_on: date, now: datetime) -> bool:
 
 def revision(db: Session) -> tuple[int, int]:
     """A pair that differs after any change of any event's row: what copies of the snapshot are checked by."""
-    count, changes = db.execute(select(func.count(), func.coalesce(func.sum(Event.revision), 0))).one()
+    count, changes = db.execute(_REVISION).one()
     return int(count), int(changes)
 
 
 def days(db: Session, slug: str) -> tuple[shapes.EventDay, ...]:
     """The event's days with the places left now; none for an unknown slug."""
-    rows = db.execute(_DAY.join(Event).where(Event.slug == slug).order_by(EventDay.day))
+    rows = db.execute(_DAYS, {"slug": slug})
     return tuple(_day(*row) for row in rows)
 
 
@@ -63,9 +70,6 @@ def shape(event: Event) -> shapes.Event:
         consent_version=event.consent_version,
         notice=event.texts.get("notice", {}),
     )
-
-
-_DAY = select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)
 
 
 def _day(

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
@@ -21,6 +21,16 @@ from flows import codes, event_states, shapes
 
 TRIES = 5
 """New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
+_OF_PERSON = (
+    select(Pass, EventDay)
+    .join(Pass.registration)
+    .join(Pass.event)
+    .join(EventDay, and_(EventDay.event_id == Pass.event_id, EventDay.day == Pass.day))
+    .where(or_(Registration.holder_id == bindparam("person"), Registration.asked_by_id == bindparam("person")))
+    .where(Pass.status == "valid")
+    .order_by(Pass.day, Pass.id)
+    .options(contains_eager(Pass.registration), contains_eager(Pass.event))
+)
 
 
 def issue(
@@ -41,11 +51,7 @@ def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
     Today lasts until the day's closing hour in the event's zone. Each pass has its event and
     registration loaded.
     """
-    mine = or_(Pass.holder_id == contact.id, Registration.asked_by_id == contact.id)
-    its_day = and_(EventDay.event_id == Pass.event_id, EventDay.day == Pass.day)
-    valid = select(Pass, EventDay).join(Pass.registration).join(Pass.event).join(EventDay, its_day)
-    loaded = valid.options(contains_eager(Pass.registration), contains_eager(Pass.event))
-    rows = db.execute(loaded.where(mine, Pass.status == "valid").order_by(Pass.day, Pass.id))
+    rows = db.execute(_OF_PERSON, {"person": contact.id})
     return [one for one, day in rows if now < event_states.ends_at(events.shape(one.event), events.day_shape(day))]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -25,6 +25,10 @@ FOLLOWS = (
     ContactAlias.contact_id,
 )
 """Every column that names a contact: a test finds one that is forgotten here."""
+_PHONE = and_(ContactAlias.kind == "phone", ContactAlias.value == bindparam("phone"))
+_USER = and_(ContactAlias.kind == "user", ContactAlias.value == bindparam("user"))
+_HOLDERS = select(ContactAlias.kind, ContactAlias.value, Contact).join(Contact).where(or_(_PHONE, _USER))
+"""Built once, as every statement of every turn: building costs more than asking."""
 
 
 class Identity(NamedTuple):
@@ -74,9 +78,8 @@ def find_or_make(db: Session, *, phone: str | None = None, user: str | None = No
 
 
 def _holders(db: Session, identity: Identity) -> dict[tuple[str, str], Contact]:
-    name = tuple_(ContactAlias.kind, ContactAlias.value)
-    known = select(ContactAlias.kind, ContactAlias.value, Contact).join(Contact).where(name.in_(identity.aliases()))
-    return {(kind, value): contact for kind, value, contact in db.execute(known)}
+    rows = db.execute(_HOLDERS, identity._asdict())
+    return {(kind, value): contact for kind, value, contact in rows}
 
 
 def _contacts(holders: Mapping[tuple[str, str], Contact]) -> list[Contact]:

@@ -151,6 +151,7 @@ def upgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.create_index("ix_registrations_asked_by_id", ["asked_by_id"], unique=False)
         batch_op.create_index("ix_registrations_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_registrations_holder_id", ["holder_id"], unique=False)
 
     op.create_table(
         "passes",
@@ -182,6 +183,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passes", schema=None) as batch_op:
         batch_op.create_index("ix_passes_event_id_day", ["event_id", "day"], unique=False)
+        batch_op.create_index("ix_passes_holder_id", ["holder_id"], unique=False)
         batch_op.create_index("ix_passes_registration_id", ["registration_id"], unique=False)
         batch_op.create_index(
             "uq_passes_one_a_day",
@@ -245,10 +247,12 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'valid'"),
         )
         batch_op.drop_index("ix_passes_registration_id")
+        batch_op.drop_index("ix_passes_holder_id")
         batch_op.drop_index("ix_passes_event_id_day")
 
     op.drop_table("passes")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
+        batch_op.drop_index("ix_registrations_holder_id")
         batch_op.drop_index("ix_registrations_event_id")
         batch_op.drop_index("ix_registrations_asked_by_id")
 

@@ -42,6 +42,7 @@ class Registration(Base):
     __table_args__ = (
         Index("ix_registrations_event_id", "event_id"),
         Index("ix_registrations_asked_by_id", "asked_by_id"),
+        Index("ix_registrations_holder_id", "holder_id"),
     )
 
 
@@ -90,6 +91,7 @@ class Pass(Base):
         ),
         Index("ix_passes_event_id_day", "event_id", "day"),
         Index("ix_passes_registration_id", "registration_id"),
+        Index("ix_passes_holder_id", "holder_id"),
         CheckConstraint("status IN ('valid', 'revoked', 'replaced')", name="status"),
         CheckConstraint("party_size >= 1 AND party_size <= 255", name="party_size"),
     )
