@@ -1,0 +1,69 @@
+"""A whole registration, for oneself and for somebody else, at the loudest level: nobody is named in the logs."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import select
+
+from bot import logs
+from bot.domain import events
+from bot.domain.models import Delivery
+from bot.inbound import Inbound
+from bot.service import Service, assemble
+from bot.settings import Settings
+
+PHONE, OTHER = "919876543210", "9898989898"
+NAMES = ("Asha", "Delhi", "Ravi", "Agra")
+
+
+@pytest.fixture
+def service(
+    sqlite_template: Path, tmp_path: Path, redis_url: str, redis: "Redis", logs_as_before: None
+) -> Iterator[Service]:
+    """A service with the demo event whose Twilio does not answer; its logs go to standard error."""
+    file = tmp_path / "test.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    settings = Settings(
+        database_url=f"sqlite:///{file}",
+        redis_url=redis_url,
+        secret_key="x" * 16,
+        twilio_api_base="http://127.0.0.1:1",
+        log_level="DEBUG",
+        log_format="json",
+    )
+    logs.configure(settings, "web")
+    made = assemble(settings)
+    with made.database.write() as db:
+        events.make_demo(db, made.now())
+    yield made
+    made.close()
+
+
+def _hear(service: Service, text: str) -> str:
+    lane = f"whatsapp:+{PHONE}"
+    sid = f"SM{uuid.uuid4().hex}"
+    sender = "whatsapp:+14155238886"
+    return service.dialogue.hear(
+        Inbound(sid=sid, lane=lane, sender=sender, phone=f"+{PHONE}", profile_name="Asha R", text=text)
+    )
+
+
+def test_nobody_is_named(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("hi", "1", "Asha Rao", "1", "3", "Delhi"):
+        _hear(service, text)
+    answer = _hear(service, "yes")
+    for text in ("register someone else", OTHER, "123456", "stop", "start"):
+        _hear(service, text)
+    with service.database.read() as db:
+        owed = list(db.scalars(select(Delivery.id).order_by(Delivery.id)))
+    for number in owed:
+        service.outbox.deliver(number)
+    said = capsys.readouterr().err
+    assert len(owed) == 2
+    assert "delivery" in said
+    code = next(word.strip("*.,") for word in answer.split() if "-" in word and len(word.strip("*.,")) == 9)
+    for secret in (PHONE, OTHER, code, *NAMES):
+        assert secret not in said
