@@ -2,7 +2,7 @@
 
 from bot.domain.models.base import Base, JsonDict
 from bot.domain.models.events import Event, EventDay, Gate, Kind
-from bot.domain.models.messages import Delivery, TurnRecord
+from bot.domain.models.messages import Delivery, InboundMessage, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
 
@@ -14,6 +14,7 @@ __all__ = [
     "Event",
     "EventDay",
     "Gate",
+    "InboundMessage",
     "JsonDict",
     "Kind",
     "Pass",

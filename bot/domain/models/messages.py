@@ -1,9 +1,9 @@
-"""Messages: the turns that wrote something, and the outbox."""
+"""Messages: the turns that wrote something, what came in by a side door, and the outbox."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.models.base import Base
@@ -22,6 +22,37 @@ class TurnRecord(Base):
     answer: Mapped[dict[str, Any]]
     state: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class InboundMessage(Base):
+    """A message that the main door did not take, as far as its sender knows: kept until it has been answered.
+
+    `fallback`: Twilio posted it to the fallback door; `missed`: Twilio's own list has it and we had not.
+    """
+
+    __tablename__ = "inbound_messages"
+
+    message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message: Mapped[dict[str, Any]]
+    """The whole of it, as bot.inbound.Inbound keeps itself."""
+    source: Mapped[str] = mapped_column(String(10))
+    sent_at: Mapped[datetime]
+    """When it came to Twilio: by Twilio's own list (to the second) once that was asked, until then `received_at`."""
+    received_at: Mapped[datetime]
+    language: Mapped[str | None] = mapped_column(String(8))
+    """In which the fallback door answered; None: in all of them."""
+    taken_at: Mapped[datetime | None]
+    """When its answer was on its way; None: it waits."""
+
+    __table_args__ = (
+        Index(
+            "ix_inbound_messages_waiting",
+            "sent_at",
+            sqlite_where=text("taken_at IS NULL"),
+            postgresql_where=text("taken_at IS NULL"),
+        ),
+        CheckConstraint("source IN ('fallback', 'missed')", name="source"),
+    )
 
 
 class Delivery(Base):
