@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 BUSY_SECONDS = 15
 """How long a SQLite writer waits for another: longer than any transaction of ours, shorter than Twilio's patience."""
 
+CONNECT_SECONDS = 10
+"""How long PostgreSQL may take to let us in: one that is away must not hold a request for minutes."""
+POOL = {"pool_size": 20, "max_overflow": 20}
+
 
 class Database:
     """One database. `read()` and `write()` give sessions; a write commits at the end of the block."""
@@ -17,7 +21,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 20, "max_overflow": 20}
+        options: dict[str, Any] = (
+            {} if self.is_sqlite else dict(POOL, connect_args={"connect_timeout": CONNECT_SECONDS})
+        )
         self.engine = create_engine(url, pool_pre_ping=not self.is_sqlite, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
