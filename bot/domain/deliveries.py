@@ -33,6 +33,6 @@ def untold_failures(db: Session, contact: Contact) -> list[str]:
 
 def note_told(db: Session, contact: Contact, codes: Collection[str], now: datetime) -> None:
     """Note that the person has been told that the images of these passes (codes without hyphens) failed."""
-    ids = select(Pass.id).join(Pass.registration).where(_MINE.params(person=contact.id), Pass.code.in_(codes))
+    ids = select(Pass.id).join(Pass.registration).where(_MINE, Pass.code.in_(codes)).params(person=contact.id)
     told = update(Delivery).where(Delivery.pass_id.in_(ids), _UNTOLD).values(told_at=now)
     db.execute(told.execution_options(synchronize_session=False))

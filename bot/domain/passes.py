@@ -5,16 +5,15 @@ transactions wait for each other. A Refused undoes all that its function did, an
 """
 
 import secrets
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
-from bot.domain import events, places
+from bot.domain import events, pass_rules, places
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
+from bot.domain.models import Contact, EventDay, Kind, Pass, Registration
 from bot.domain.violations import violated
 from bot.errors import Refused
 from flows import codes, event_states, shapes
@@ -111,43 +110,6 @@ def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
         return found
 
 
-def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
-    """The event's state, `open` or `full`.
-
-    Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
-    """
-    state = event_states.state_of(event, days, now)
-    if state not in (event_states.OPEN, event_states.FULL):
-        opens = event.registration_opens_at
-        raise Refused(f"event_{state}", event=event.name, moment=opens and event_states.local_now(event, opens))
-    return state
-
-
-def check_day(event: shapes.Event, days: Sequence[shapes.EventDay], day: date, now: datetime) -> None:
-    """Refuse a day that is `day_over` or `day_closed`; whether places are left, only taking them tells."""
-    state = event_states.day_state(event, days, day, now)
-    if state in (event_states.OVER, event_states.CLOSED):
-        raise Refused(f"day_{state}", day=day)
-
-
-def check_party(kind: Kind, event: Event, party_size: int) -> None:
-    """Refuse `party_too_large` with the `most` that one pass of this kind takes."""
-    most = kind.max_party or event.max_party
-    if not 1 <= party_size <= most:
-        raise Refused("party_too_large", most=most)
-
-
-def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None:
-    """Refuse `already_registered` where the person holds a valid pass of this kind for the day.
-
-    The unique index says the same to whoever comes at the same moment.
-    """
-    same = select(Pass.code).where(Pass.holder_id == holder_id, Pass.kind_id == kind.id, Pass.day == day)
-    code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
-    if code:
-        raise Refused("already_registered", code=codes.shown(code), day=day)
-
-
 def new_code() -> str:
     """Seven random characters and their check character, without the hyphen."""
     body = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH - 1))
@@ -196,17 +158,17 @@ def _only_a_taken_code(db: Session, error: IntegrityError, made: Pass) -> None:
         case "uq_passes_code":
             return
         case "uq_passes_one_a_day":
-            refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
+            pass_rules.refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
     raise error
 
 
 def _check_change(db: Session, old: Pass, day: date, party_size: int, now: datetime) -> None:
     shape, days = events.shape(old.event), events.days(db, old.event.slug)
-    check_event(shape, days, now)
-    check_day(shape, days, day, now)
-    check_party(old.kind, old.event, party_size)
+    pass_rules.check_event(shape, days, now)
+    pass_rules.check_day(shape, days, day, now)
+    pass_rules.check_party(old.kind, old.event, party_size)
     if day != old.day:
-        refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=day)
+        pass_rules.refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=day)
 
 
 def _end(db: Session, old: Pass, status: str) -> None:

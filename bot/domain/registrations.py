@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import events, passes, people
+from bot.domain import events, pass_rules, passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass, Registration
 from bot.errors import Refused
@@ -64,9 +64,9 @@ def register(
 def _check(db: Session, event: Event, holder: Contact, day: date, party_size: int, now: datetime) -> None:
     """The rules in the order in which they are told; places are taken later, and checked again there."""
     shape, days = events.shape(event), events.days(db, event.slug)
-    state = passes.check_event(shape, days, now)
-    passes.refuse_second(db, holder_id=holder.id, kind=event.kinds[0], day=day)
+    state = pass_rules.check_event(shape, days, now)
+    pass_rules.refuse_second(db, holder_id=holder.id, kind=event.kinds[0], day=day)
     if state == event_states.FULL:
         raise Refused("event_full")
-    passes.check_day(shape, days, day, now)
-    passes.check_party(event.kinds[0], event, party_size)
+    pass_rules.check_day(shape, days, day, now)
+    pass_rules.check_party(event.kinds[0], event, party_size)

@@ -1,0 +1,106 @@
+"""Changing events: their state, their fields, their questions, their days."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Unpack
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain import event_rules
+from bot.domain import questions as own_questions
+from bot.domain.event_rows import fill, one
+from bot.domain.event_rules import Fields
+from bot.domain.models import Event, EventDay
+from bot.errors import Refused
+
+
+def open_event(db: Session, slug: str) -> Event:
+    """Let people register."""
+    return _with_status(db, slug, "open")
+
+
+def close_event(db: Session, slug: str) -> Event:
+    """Take no more registrations; the passes stay good."""
+    return _with_status(db, slug, "closed")
+
+
+def cancel_event(db: Session, slug: str) -> Event:
+    """Say to everybody who asks that the event does not take place."""
+    return _with_status(db, slug, "cancelled")
+
+
+def change(db: Session, slug: str, **fields: Unpack[Fields]) -> Event:
+    """Change fields of an event; its days follow its dates and its capacity.
+
+    Days whose capacity differs from the event's old one keep their own. Raises Refused `day_has_passes`
+    (a day that falls away), `capacity_below_taken`, and what the fields' checks refuse with.
+    """
+    event = one(db, slug, lock=True)
+    before = event.capacity_per_day
+    fill(event, fields)
+    rows = _locked_days(db, event)
+    _fit_dates(db, event, rows)
+    if event.capacity_per_day != before:
+        for row in rows:
+            if row.capacity == before:
+                _set_capacity(row, event.capacity_per_day)
+    db.flush()
+    db.expire(event, ["days"])
+    return event
+
+
+def set_questions(db: Session, slug: str, questions: Sequence[Mapping[str, Any]]) -> Event:
+    """Set the event's own questions, all of them. Raises Refused `bad_question`."""
+    event = one(db, slug, lock=True)
+    event.questions = own_questions.checked(questions)
+    db.flush()
+    return event
+
+
+def set_day(
+    db: Session, slug: str, day: date, *, closed: bool | None = None, capacity: int | str | None = "as it is"
+) -> EventDay:
+    """Close or open one day, or give it a capacity of its own (None: no limit).
+
+    Raises Refused `no_such_day`, `bad_capacity`, `capacity_below_taken`.
+    """
+    event = one(db, slug, lock=True)
+    row = next((row for row in _locked_days(db, event) if row.day == day), None)
+    if row is None:
+        raise Refused("no_such_day", day=day)
+    if closed is not None:
+        row.closed = closed
+    if not isinstance(capacity, str):
+        _set_capacity(row, event_rules.capacity(capacity))
+    db.flush()
+    return row
+
+
+def _with_status(db: Session, slug: str, status: str) -> Event:
+    event = one(db, slug, lock=True)
+    event.status = status
+    db.flush()
+    return event
+
+
+def _locked_days(db: Session, event: Event) -> list[EventDay]:
+    mine = select(EventDay).where(EventDay.event_id == event.id).order_by(EventDay.day)
+    return list(db.scalars(mine.with_for_update().execution_options(populate_existing=True)))
+
+
+def _fit_dates(db: Session, event: Event, rows: list[EventDay]) -> None:
+    wanted = set(event_rules.dates(event))
+    for row in [row for row in rows if row.day not in wanted]:
+        if row.taken:
+            raise Refused("day_has_passes", day=row.day)
+        rows.remove(row)
+        db.delete(row)
+    missing = wanted - {row.day for row in rows}
+    db.add_all(EventDay(event_id=event.id, day=day, capacity=event.capacity_per_day, taken=0) for day in missing)
+
+
+def _set_capacity(row: EventDay, capacity: int | None) -> None:
+    if capacity is not None and row.taken > capacity:
+        raise Refused("capacity_below_taken", day=row.day, taken=row.taken)
+    row.capacity = capacity

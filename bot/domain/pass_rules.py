@@ -1,0 +1,48 @@
+"""What must hold before a pass is issued or changed; each rule is refused by its code."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import Event, Kind, Pass
+from bot.errors import Refused
+from flows import codes, event_states, shapes
+
+
+def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
+    """The event's state, `open` or `full`.
+
+    Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
+    """
+    state = event_states.state_of(event, days, now)
+    if state not in (event_states.OPEN, event_states.FULL):
+        opens = event.registration_opens_at
+        raise Refused(f"event_{state}", event=event.name, moment=opens and event_states.local_now(event, opens))
+    return state
+
+
+def check_day(event: shapes.Event, days: Sequence[shapes.EventDay], day: date, now: datetime) -> None:
+    """Refuse a day that is `day_over` or `day_closed`; whether places are left, only taking them tells."""
+    state = event_states.day_state(event, days, day, now)
+    if state in (event_states.OVER, event_states.CLOSED):
+        raise Refused(f"day_{state}", day=day)
+
+
+def check_party(kind: Kind, event: Event, party_size: int) -> None:
+    """Refuse `party_too_large` with the `most` that one pass of this kind takes."""
+    most = kind.max_party or event.max_party
+    if not 1 <= party_size <= most:
+        raise Refused("party_too_large", most=most)
+
+
+def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None:
+    """Refuse `already_registered` where the person holds a valid pass of this kind for the day.
+
+    The unique index says the same to whoever comes at the same moment.
+    """
+    same = select(Pass.code).where(Pass.holder_id == holder_id, Pass.kind_id == kind.id, Pass.day == day)
+    code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
+    if code:
+        raise Refused("already_registered", code=codes.shown(code), day=day)
