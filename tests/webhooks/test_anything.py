@@ -17,7 +17,7 @@ from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN
 PATH = "/webhooks/twilio/message"
 NUMBERS = count()
 
-COMMANDS = "hi 1 3 yes back stop menu language restart change नमस्ते".split()
+COMMANDS = ["hi", "1", "3", "yes", "back", "stop", "menu", "language", "restart", "change", "नमस्ते"]
 ODD = [
     "x" * 10_000,
     "\u202eabc\u202c",
@@ -28,7 +28,19 @@ ODD = [
     "<Say>&amp;",
     "ABCD-EFGH",
 ]
-KINDS = "text image audio video document sticker contacts location interactive reaction ?".split()
+KINDS = [
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "contacts",
+    "location",
+    "interactive",
+    "reaction",
+    "?",
+]
 
 words = st.one_of(st.text(max_size=200), st.sampled_from(COMMANDS), st.sampled_from(ODD))
 kinds = st.sampled_from([*KINDS, ""])
