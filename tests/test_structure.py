@@ -29,6 +29,7 @@ ROUTES = {
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
     ("GET", "/static/<path:filename>"): ANYBODY,
+    ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,
     ("POST", "/webhooks/twilio/status"): TWILIO,
 }
@@ -86,8 +87,10 @@ def test_every_exception_to_the_checks_says_why() -> None:
 
 
 def test_every_route_is_listed_with_its_guard(sqlite_template: Path, redis_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "routes.db"
+    file.write_bytes(sqlite_template.read_bytes())
     settings = Settings(
-        database_url=f"sqlite:///{sqlite_template}",
+        database_url=f"sqlite:///{file}",
         redis_url=redis_url,
         secret_key="x" * 16,
         public_url="https://pass.example.org",
