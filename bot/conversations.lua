@@ -2,21 +2,26 @@
 --
 -- c:alias:<address>   the conversation that an address belongs to (followed until it names itself)
 -- c:inbox:<conv>      the person's messages that are not taken yet, by SID, oldest first
--- c:message:<sid>     hash: conv, body, at (ms of arrival), seq, n (times taken), answer, owed
+-- c:message:<sid>     hash: conv, body, at (ms of arrival), sent (ms, by Twilio: only where it was found
+--                     after the fact), seq, n (times taken), answer, owed
 -- c:state:<conv>      hash: json, at
 -- c:lease:<conv>      the token of whoever holds the person
+-- c:last:<conv>       when the newest message that was taken had been sent, ms
 -- c:behind:<conv>     an answer of this person went to the outbox
 -- c:window:<lane>     when somebody last wrote to us from there
+-- c:heard             when the main door last took a message, ms
 -- c:pending           sorted set of conversations with a message, by time of last progress
 
 local now, state_seconds, keep_seconds, alias_seconds, lease_ms, waiting_ms, window_seconds =
-  tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+  tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local function inbox(conv) return 'c:inbox:' .. conv end
 local function message(sid) return 'c:message:' .. sid end
 local function state(conv) return 'c:state:' .. conv end
 local function lease(conv) return 'c:lease:' .. conv end
 local function behind(conv) return 'c:behind:' .. conv end
+local function last(conv) return 'c:last:' .. conv end
+local function last_of(conv) return tonumber(redis.call('GET', last(conv)) or '0') end
 
 -- What a holder gets to see of the head. A message whose body has lapsed can only be dropped.
 local function hand_out(conv, token)
@@ -27,16 +32,18 @@ local function hand_out(conv, token)
       redis.call('ZREM', 'c:pending', conv)
       return {'empty'}
     end
-    local body, at = unpack(redis.call('HMGET', message(sid), 'body', 'at'))
+    local body, at, sent = unpack(redis.call('HMGET', message(sid), 'body', 'at', 'sent'))
     if body then
       if now - tonumber(at) > waiting_ms then redis.call('HSET', message(sid), 'owed', '1') end
       local n = redis.call('HINCRBY', message(sid), 'n', 1)
       local owed = redis.call('HGET', message(sid), 'owed') or '0'
       local json = redis.call('HGET', state(conv), 'json') or ''
-      local late = redis.call('GET', behind(conv)) or '0'
+      local outstanding = redis.call('GET', behind(conv)) or '0'
+      local late = '0'
+      if sent and tonumber(sent) < last_of(conv) then late = '1' end
       redis.call('PEXPIRE', lease(conv), lease_ms)
       redis.call('ZADD', 'c:pending', now, conv)
-      return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, late}
+      return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, outstanding, sent and '1' or '0', late}
     end
     redis.call('LPOP', inbox(conv))
   end
@@ -83,7 +90,8 @@ local function join(kept, gone)
   local theirs = tonumber(redis.call('HGET', state(gone), 'at') or '-1')
   if theirs > mine then redis.call('RENAME', state(gone), state(kept)) else redis.call('DEL', state(gone)) end
   if redis.call('EXISTS', behind(gone)) == 1 then redis.call('SET', behind(kept), '1', 'EX', keep_seconds) end
-  redis.call('DEL', lease(gone), behind(gone))
+  redis.call('SET', last(kept), math.max(last_of(kept), last_of(gone)), 'EX', keep_seconds)
+  redis.call('DEL', lease(gone), behind(gone), last(gone))
   redis.call('ZREM', 'c:pending', gone)
   redis.call('ZADD', 'c:pending', now, kept)
 end
@@ -112,11 +120,24 @@ end
 
 local verbs = {}
 
-function verbs.accept(sid, body, lane, ...)
-  if redis.call('EXISTS', message(sid)) == 1 then return look(sid) end
+-- A message opens the window from when it was sent; one that is found later does not shorten it.
+local function open_window(lane, sent)
+  local from = sent or now
+  local left = window_seconds - math.max(math.floor((now - from) / 1000), 0)
+  local longer = not sent or left > redis.call('TTL', 'c:window:' .. lane)
+  if lane ~= '' and left > 0 and longer then redis.call('SET', 'c:window:' .. lane, from, 'EX', left) end
+end
+
+function verbs.accept(sid, body, lane, sent, ...)
+  if redis.call('HEXISTS', message(sid), 'conv') == 1 then return look(sid) end
   local conv = resolve({...})
-  if lane ~= '' then redis.call('SET', 'c:window:' .. lane, now, 'EX', window_seconds) end
+  open_window(lane, tonumber(sent))
   redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'))
+  if sent == '' then
+    redis.call('SET', 'c:heard', now)
+  else
+    redis.call('HSET', message(sid), 'sent', sent, 'owed', '1')
+  end
   redis.call('EXPIRE', message(sid), keep_seconds)
   redis.call('RPUSH', inbox(conv), sid)
   redis.call('ZADD', 'c:pending', 'NX', now, conv)
@@ -126,10 +147,18 @@ end
 verbs.look = look
 
 function verbs.give_up(sid)
-  local answer = redis.call('HGET', message(sid), 'answer')
+  local answer, conv = unpack(redis.call('HMGET', message(sid), 'answer', 'conv'))
   if answer then return {'answered', answer} end
+  if not conv then return {'empty'} end
   redis.call('HSET', message(sid), 'owed', '1')
   redis.call('EXPIRE', message(sid), keep_seconds)
+  return {'waiting'}
+end
+
+-- The answer that was meant for a webhook goes to the outbox instead: later ones must not overtake it.
+function verbs.fall_behind(sid)
+  local conv = redis.call('HGET', message(sid), 'conv')
+  if conv then redis.call('SET', behind(conv), '1', 'EX', keep_seconds) end
   return {'waiting'}
 end
 
@@ -140,6 +169,8 @@ end
 function verbs.commit(conv, token, sid, json, answer, in_outbox, keep_message)
   if not mine(conv, token, sid) then return {'lost'} end
   if in_outbox == '0' and redis.call('HGET', message(sid), 'owed') == '1' then return {'unheard'} end
+  local at, sent = unpack(redis.call('HMGET', message(sid), 'at', 'sent'))
+  redis.call('SET', last(conv), math.max(last_of(conv), tonumber(sent or at)), 'EX', keep_seconds)
   redis.call('HSET', message(sid), 'answer', answer)
   if keep_message == '0' then redis.call('HDEL', message(sid), 'body') end
   redis.call('EXPIRE', message(sid), keep_seconds)

@@ -57,6 +57,10 @@ class Held:
     """Nobody waits for the answer: it goes by the outbox."""
     behind: bool
     """An earlier answer of this person went to the outbox and may still be there."""
+    found: bool = False
+    """It did not come by the main door but was found after the fact: it may have been taken before."""
+    late: bool = False
+    """A newer message of this person has been taken meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,25 @@ class Conversations:
         self._script = redis.register_script(source)
 
     def accept(
-        self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int, lane: str = ""
+        self,
+        sid: str,
+        addresses: Sequence[str],
+        message: Mapping[str, Any],
+        now_ms: int,
+        lane: str = "",
+        sent_ms: int | None = None,
     ) -> "Found":
         """Put a message on its person's list unless it was there before, and hold the person if nobody does.
 
-        It opens the 24-hour window of `lane`, the address that the message came from.
+        It opens the 24-hour window of `lane`, the address that the message came from. `sent_ms` says
+        when Twilio got it, for one that was found after the fact: nobody waits for its answer, and it
+        is late where a newer one of the person was taken.
 
         `addresses` are the one or two names of the person (`phone:…`, `user:…`); two that were
         apart until now are joined, and so are their lists.
         """
-        return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, *addresses))
+        sent = "" if sent_ms is None else sent_ms
+        return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, sent, *addresses))
 
     def look(self, sid: str, now_ms: int) -> "Found":
         """What has become of an accepted message; holds the person if nobody does."""
@@ -105,6 +118,22 @@ class Conversations:
         """Note that nobody waits for this answer any more; the answer, if it has come just now."""
         found = self._found(self._run("give_up", now_ms, sid))
         return found if isinstance(found, Answered) else None
+
+    def fall_behind(self, sid: str) -> None:
+        """Note that the answer to this message goes by the outbox after all."""
+        self._run("fall_behind", 0, sid)
+
+    def known(self, sids: Sequence[str]) -> list[bool]:
+        """Which of these messages have been accepted within the last days."""
+        with self._redis.pipeline(transaction=False) as asking:
+            for sid in sids:
+                asking.exists(f"c:message:{sid}")
+            return [bool(found) for found in asking.execute()]
+
+    def heard_ms(self) -> int | None:
+        """When a message last came in by the main door; None where none ever did."""
+        kept = cast("bytes | None", self._redis.get("c:heard"))
+        return int(kept) if kept else None
 
     def commit(
         self,
@@ -188,7 +217,7 @@ Found = Answered | Waiting | Held
 
 
 def _held(reply: list[Any]) -> Held:
-    _, conversation, token, sid, message, state, attempt, owed, behind = reply
+    _, conversation, token, sid, message, state, attempt, owed, behind, found, late = reply
     return Held(
         conversation=conversation.decode(),
         token=int(token),
@@ -198,4 +227,6 @@ def _held(reply: list[Any]) -> Held:
         attempt=int(attempt),
         owed=owed == b"1",
         behind=behind == b"1",
+        found=found == b"1",
+        late=late == b"1",
     )

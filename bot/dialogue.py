@@ -69,10 +69,9 @@ class Dialogue:
         """
         deadline = time.monotonic() + wait
         pause = LONGEST_PAUSE / 8
-        found: Found = self._conversations.accept(
-            inbound.sid, inbound.addresses, inbound.to_json(), self._now_ms(), inbound.lane
-        )
         while True:
+            # Again at every look: a store that lost its last moments would otherwise never know of it.
+            found = self._accept(inbound)
             answer = self._answer_now(found, inbound.sid, deadline)
             if answer is not None:
                 return answer
@@ -81,7 +80,23 @@ class Dialogue:
                 return str(last.answer["text"]) if last else ""
             time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
             pause = min(pause * 1.5, LONGEST_PAUSE)
-            found = self._conversations.look(inbound.sid, self._now_ms())
+
+    def hear_found(self, inbound: Inbound, sent_at: datetime) -> bool:
+        """Take a message that was found after the fact; whether its answer is on its way, by the outbox.
+
+        False: try again later. `sent_at` is when Twilio got it: where a newer one of the person was
+        taken meanwhile, they are told that it came late. Raises redis.RedisError.
+        """
+        found = self._accept(inbound, int(sent_at.timestamp() * 1000))
+        if isinstance(found, Held):
+            self._serve(found, "", Future())
+        last = self._conversations.give_up(inbound.sid, self._now_ms())
+        if last is None:
+            return False
+        if last.answer["text"]:  # the main door took it after all, but Twilio did not hear the answer
+            self._conversations.fall_behind(inbound.sid)
+            self._outbox.enqueue(self._owe(inbound, Taken({}, str(last.answer["text"]))).owed)
+        return True
 
     def take_over(self) -> int:
         """Take the messages of people whom nobody serves any more; how many people. Run by the clock.
@@ -101,6 +116,10 @@ class Dialogue:
         """Let every turn that is running end."""
         self._pool.shutdown(wait=True)
         self._leases.close()
+
+    def _accept(self, inbound: Inbound, sent_ms: int | None = None) -> Found:
+        message, now_ms = inbound.to_json(), self._now_ms()
+        return self._conversations.accept(inbound.sid, inbound.addresses, message, now_ms, inbound.lane, sent_ms)
 
     def _answer_now(self, found: Found, sid: str, deadline: float) -> str | None:
         if isinstance(found, Answered):
@@ -147,8 +166,8 @@ class Dialogue:
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
         try:
-            look_back = held.attempt > 1 or held.state is None
-            return self._turns.take(inbound, held.state, self._clock(), look_back=look_back)
+            look_back = held.attempt > 1 or held.state is None or held.found
+            return self._turns.take(inbound, held.state, self._clock(), look_back=look_back, late=held.late)
         except (OperationalError, InterfaceError):
             raise
         except Exception as bug:

@@ -1,10 +1,16 @@
 """One message from outside, freed of its channel's form."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from flows.shapes import Said
+
+PHONE = re.compile(r"\+[1-9]\d{6,14}")
+USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
+PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +53,26 @@ class Inbound:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from the list."""
         return cls(**data)
+
+
+def named(lane: str, user: str = "") -> tuple[str | None, str | None]:
+    """The phone (E.164) and the business-scoped user id of whoever writes from this address.
+
+    `user` is the id where the channel names it besides the address.
+    """
+    return _match(PHONE, lane), _match(USER, lane) or _match(USER, user)
+
+
+def _match(pattern: re.Pattern[str], address: str) -> str | None:
+    found = pattern.fullmatch(address.removeprefix("whatsapp:"))
+    return found.group() if found else None
+
+
+def kept_sid(sid: str) -> str:
+    """The SID as it is kept: itself, or a name of the same use where no database would take it."""
+    return sid if PLAIN_SID.fullmatch(sid) else "X" + hashlib.sha256(sid.encode()).hexdigest()[:63]
+
+
+def storable(text: str) -> str:
+    """Without what PostgreSQL cannot keep."""
+    return text.replace("\x00", "")

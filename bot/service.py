@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from redis import Redis
 
+from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery.outbox import Outbox
@@ -41,6 +42,7 @@ class Service:
     outbox: Outbox = field(repr=False)
     conversations: Conversations = field(repr=False)
     dialogue: Dialogue = field(repr=False)
+    belated: Belated = field(repr=False)
     now: Callable[[], datetime] = utc_now
 
     def close(self) -> None:
@@ -68,4 +70,5 @@ def assemble(settings: Settings) -> Service:
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps))
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
-    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue)
+    belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
+    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue, belated)

@@ -1,7 +1,7 @@
 """One turn: what was said becomes a new state, an answer, and facts in the database, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,17 +46,26 @@ class Turns:
     sources: Sources
     performing: "effects.Means" = field(repr=False)
 
-    def take(self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, *, look_back: bool) -> Taken:
+    def take(
+        self,
+        inbound: Inbound,
+        state: Mapping[str, Any] | None,
+        now: datetime,
+        *,
+        look_back: bool,
+        late: bool = False,
+    ) -> Taken:
         """Run the turn of one message from the state that was kept.
 
         `look_back` asks the database first whether the turn was taken before: needed where the
-        message was handed out before, or where Redis knows nothing of the person.
+        message was handed out before, or where Redis knows nothing of the person. `late`: a newer
+        message of the person was taken meanwhile, so that this one moves nothing.
         """
         if look_back and (before := self._before(inbound.sid)):
-            return before
+            return replace(before, state=state) if late and state is not None else before
         facts = self._facts(inbound, now)
         revived, restarted = engine.revive(state)
-        turn = engine.take(revived, inbound.said, facts, restarted=restarted)
+        turn = engine.late(revived, facts) if late else engine.take(revived, inbound.said, facts, restarted=restarted)
         for _ in range(REFUSALS):
             try:
                 return self._keep(inbound, turn, now)

@@ -68,7 +68,13 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
 
 
 def late(state: State, facts: Facts) -> Turn:
-    """The turn for a message that was found after a newer one was taken: it answers nothing any more."""
+    """The turn for a message that was found after a newer one was taken: it answers nothing any more.
+
+    Whoever has stopped our messages meanwhile is not written to.
+    """
+    state = state.but(language=state.language or facts.person.language)
+    if _is_stopped(state, facts):
+        return Turn(state, ())
     if state.flow:
         return _answered(repeated(renewed(state, facts), facts, phrases.LATE))
     return _answered(Turn(state, say(phrases.LATE_ALONE)))

@@ -59,3 +59,6 @@ DONE = _("Done.")
 
 CORRECT = _("To correct an answer that you gave here, type *back*.")
 """A word that would begin something which cannot be had, in the middle of something else; the question follows."""
+
+KEPT = _("We have your message. The answer will come in a few minutes.")
+"""Something of ours is out of order for a moment; the message is kept and will be answered."""

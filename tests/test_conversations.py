@@ -26,6 +26,11 @@ def say(store: Conversations, sid: str, *addresses: str, at: int = 1000) -> Foun
     return store.accept(sid, addresses or (ASHA,), {"text": sid}, at)
 
 
+def find(store: Conversations, sid: str, sent: int, *addresses: str, at: int = 9000) -> Found:
+    """A message that comes by a side door, with Twilio's time."""
+    return store.accept(sid, addresses or (ASHA,), {"text": sid}, at, sent_ms=sent)
+
+
 def keep(store: Conversations, now: Held, *, at: int = 1000, in_outbox: bool = False, **state: Any) -> Any:
     return store.commit(now, state, {"text": f"answer to {now.sid}"}, at, in_outbox=in_outbox)
 
@@ -151,3 +156,62 @@ def test_state_lapses_and_answers_do_not_with_it(store: Conversations, redis: "R
     redis.delete(f"c:state:{first.conversation}")
     assert say(store, "SM1") == Answered({"text": "answer to SM1"})
     assert held(say(store, "SM2")).state is None
+
+
+def test_a_message_found_after_a_newer_one_was_taken_is_late(store: Conversations) -> None:
+    keep(store, held(say(store, "SM2", at=2000)), at=2100)
+    older = held(find(store, "SM1", 1000))
+    assert (older.found, older.late, older.owed) == (True, True, True)
+    keep(store, older, in_outbox=True)
+    newer = held(find(store, "SM3", 3000))
+    assert (newer.found, newer.late) == (True, False)
+
+
+def test_messages_found_together_are_not_late_for_one_another(store: Conversations) -> None:
+    keep(store, held(find(store, "SM1", 1000)), in_outbox=True)
+    assert not held(find(store, "SM2", 1000)).late
+
+
+def test_what_comes_by_the_main_door_is_never_late(store: Conversations) -> None:
+    keep(store, held(say(store, "SM2", at=5000)))
+    assert not held(say(store, "SM1", at=4000)).late
+
+
+def test_a_message_found_while_a_newer_one_waits_is_late_when_its_turn_comes(store: Conversations) -> None:
+    first = held(say(store, "SM2", at=2000))
+    assert find(store, "SM1", 1000) == Waiting()
+    assert held(keep(store, first, at=2100)).late
+
+
+def test_two_people_found_to_be_one_are_late_for_each_others_newest(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", "user:IN.1", at=5000)))
+    assert held(find(store, "SM2", 4000, ASHA, "user:IN.1")).late
+
+
+def test_a_found_message_opens_the_window_from_when_it_was_sent_and_shortens_none(
+    store: Conversations, redis: "Redis"
+) -> None:
+    hour = 3_600_000
+    lane = "whatsapp:+919810000001"
+    store.accept("SM1", (ASHA,), {}, 10 * hour, lane, sent_ms=9 * hour)
+    assert redis.get(f"c:window:{lane}") == str(9 * hour).encode()
+    assert abs(int(str(redis.ttl(f"c:window:{lane}"))) - 23 * 3600) < 60
+    store.accept("SM2", (ASHA,), {}, 10 * hour, lane, sent_ms=8 * hour)
+    assert redis.get(f"c:window:{lane}") == str(9 * hour).encode()
+
+
+def test_giving_up_a_message_that_the_store_has_lost_does_not_keep_it_from_coming_again(
+    store: Conversations, redis: "Redis"
+) -> None:
+    held(say(store, "SM1"))
+    redis.flushall()
+    assert store.give_up("SM1", 12_000) is None
+    assert held(say(store, "SM1", at=13_000)).sid == "SM1"
+
+
+def test_the_store_tells_what_it_knows_and_when_it_last_heard(store: Conversations) -> None:
+    assert store.heard_ms() is None
+    say(store, "SM1", at=1000)
+    find(store, "SM2", 3000)
+    assert store.heard_ms() == 1000
+    assert store.known(["SM1", "SM3", "SM2"]) == [True, False, True]

@@ -31,11 +31,22 @@ class FakeTurns:
     taken: list[str] = field(default_factory=list)
     looked_back: list[bool] = field(default_factory=list)
 
-    def take(self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, *, look_back: bool) -> Taken:
+    def take(
+        self,
+        inbound: Inbound,
+        state: Mapping[str, Any] | None,
+        now: datetime,
+        *,
+        look_back: bool,
+        late: bool = False,
+    ) -> Taken:
         self.before(inbound)
         self.taken.append(inbound.sid)
         self.looked_back.append(look_back)
-        heard = [*(state or {}).get("heard", []), inbound.text]
+        heard = (state or {}).get("heard", [])
+        if late:
+            return Taken({"heard": heard}, f"late: {inbound.text}")
+        heard = [*heard, inbound.text]
         return Taken({"heard": heard}, " ".join(heard))
 
 

@@ -1,7 +1,5 @@
 """Twilio's doors: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING
@@ -9,10 +7,12 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Blueprint, Response, abort, request
 from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.inbound import Inbound
+from bot import belated
+from bot.inbound import Inbound, kept_sid, named, storable
 
 if TYPE_CHECKING:
     from bot.service import Service
@@ -21,9 +21,6 @@ log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 64 * 1024
 """Twilio's own forms stay below 20 KB; more is nobody we know."""
-PHONE = re.compile(r"\+[1-9]\d{6,14}")
-USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
-PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 FORMS = {
     "text": "text",
     "image": "image",
@@ -56,6 +53,18 @@ def blueprint(service: "Service") -> Blueprint:
             return twiml(service.dialogue.hear(inbound))
         except RedisError as problem:
             log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
+            return Response("try again", 503, {"Retry-After": "5"})
+
+    @doors.post("/fallback")
+    @signed
+    def fallback() -> Response:
+        inbound = read_inbound(request.form)
+        if inbound is None:
+            return twiml("")
+        try:
+            return twiml(belated.promise(service.belated.keep(inbound)))
+        except DBAPIError as problem:
+            log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": "5"})
 
     @doors.post("/status")
@@ -114,28 +123,19 @@ def read_inbound(form: Form) -> Inbound | None:
     sid, lane = form.get("MessageSid", ""), form.get("From", "")
     if not sid or not lane or len(lane) > 200:
         return None
+    phone, user = named(lane, form.get("ExternalUserId", ""))
     return Inbound(
-        sid=sid if PLAIN_SID.fullmatch(sid) else "X" + hashlib.sha256(sid.encode()).hexdigest()[:63],
+        sid=kept_sid(sid),
         lane=lane,
         sender=form.get("To", "")[:60],
-        phone=_match(PHONE, lane),
-        user=_match(USER, lane) or _match(USER, form.get("ExternalUserId", "")),
-        profile_name=_storable(form.get("ProfileName", ""))[:80],
-        text=_storable(form.get("Body", "")),
+        phone=phone,
+        user=user,
+        profile_name=storable(form.get("ProfileName", ""))[:80],
+        text=storable(form.get("Body", "")),
         form=_form(form),
-        choice=_storable(form.get("ButtonPayload", "") or form.get("ListId", "")),
+        choice=storable(form.get("ButtonPayload", "") or form.get("ListId", "")),
         replied_to=form.get("OriginalRepliedMessageSid", "")[:64],
     )
-
-
-def _match(pattern: re.Pattern[str], address: str) -> str | None:
-    found = pattern.fullmatch(address.removeprefix("whatsapp:"))
-    return found.group() if found else None
-
-
-def _storable(text: str) -> str:
-    """Without what PostgreSQL cannot keep."""
-    return text.replace("\x00", "")
 
 
 def _form(form: Form) -> str:

@@ -3,8 +3,9 @@
 Nothing here logs, and no exception carries a number, a text or a link.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from json import loads
 from typing import Any
 
 from requests.exceptions import ConnectTimeout, InvalidURL, RequestException, SSLError
@@ -18,14 +19,18 @@ from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
 from bot.delivery.wire import Wire
 from bot.errors import SendFailed
+from bot.inbound import Inbound, kept_sid, named, storable
 from bot.settings import Settings
 
 LISTED = 200
 """Messages that one look-up reads: more than one person gets between a try and its look-up."""
 
+MOST_A_PAGE = 1000
+"""The longest page that Twilio's list gives."""
+
 
 class Twilio:
-    """Sends messages and finds sent ones. Safe to share between threads and to carry over a fork."""
+    """Sends messages, finds sent ones, lists received ones. Safe to share between threads and to carry over a fork."""
 
     def __init__(self, settings: Settings, wire: Wire | None = None) -> None:
         self._wire = wire or Wire(settings.api_base)
@@ -44,12 +49,15 @@ class Twilio:
         media_url: str | None = None,
         status_callback: str | None = None,
         validity: int | None = None,
+        content: tuple[str, str] | None = None,
     ) -> str:
         """Send one message to an address and give its SID. Raises SendFailed.
 
         `sender` None: the first sender of the settings. `validity`: seconds after which Twilio drops
-        it where it could not send it.
+        it where it could not send it. `content`: a Content template's SID and the JSON of its
+        variables, in the place of a body.
         """
+        content_sid, variables = content or (None, None)
         try:
             message = self._client.messages.create(
                 to=lane,
@@ -58,6 +66,8 @@ class Twilio:
                 media_url=[media_url] if media_url else values.unset,
                 status_callback=_set(status_callback),
                 validity_period=_set(validity),
+                content_sid=_set(content_sid),
+                content_variables=_set(variables),
             )
         except Exception as problem:
             raise self._failure(problem) from None
@@ -65,10 +75,12 @@ class Twilio:
             raise SendFailed("no_sid", retry=True, unclear=True)
         return str(message.sid)
 
-    def find(self, lane: str, *, body: str, media: int, since: datetime, known: Collection[str] = ()) -> News | None:
+    def find(
+        self, lane: str, *, body: str | Collection[str], media: int, since: datetime, known: Collection[str] = ()
+    ) -> News | None:
         """The message to this address with this text and so many media that the API made since then.
 
-        `known` are SIDs of others. None where Twilio's list has none. Raises SendFailed where the list
+        `body`: the text, or all texts that it may be listed with. `known` are SIDs of others. None where Twilio's list has none. Raises SendFailed where the list
         cannot be had.
         """
         # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
@@ -84,6 +96,49 @@ class Twilio:
             raise SendFailed("list_too_long", retry=True)
         return None
 
+    def received(self, since: datetime) -> Iterator[tuple[Inbound, datetime]]:
+        """Every message to our senders that Twilio got since then, with the moment, to the second.
+
+        Twilio's list tells less than a webhook: no user id, no profile name, no kind of media, no tap.
+        What has media, or no words, is therefore of the form `other`; a tap is the words on the
+        button. Raises SendFailed.
+        """
+        for sender in self._senders or (None,):
+            to = {} if sender is None else {"to": sender}
+            try:
+                for message in self._client.messages.stream(**to, date_sent_after=since, page_size=MOST_A_PAGE):
+                    moment = message.date_sent or message.date_created
+                    sent_at = moment and moment.replace(tzinfo=moment.tzinfo or UTC)
+                    if message.direction == "inbound" and sent_at and sent_at >= since.replace(microsecond=0):
+                        yield _inbound(message), sent_at
+            except Exception as problem:
+                raise self._failure(problem) from None
+
+    def call(
+        self,
+        method: str,
+        uri: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Another of Twilio's APIs, on this account: the HTTP status and what was answered. Raises SendFailed.
+
+        A refusal is raised only where another try may help; else the caller looks at the status and,
+        in the answer, at `code`.
+        """
+        headers = {"Content-Type": "application/json"} if json is not None else {}
+        data = json if json is not None else form
+        try:
+            answer = self._client.request(method, uri, params=params, data=data, headers=headers)
+            status, found = answer.status_code, loads(answer.text or "{}")
+        except Exception as problem:
+            raise self._failure(problem) from None
+        if status in HTTP_RETRY:
+            raise _refusal(status, _number(found.get("code")), self._wire.retry_after)
+        return status, found
+
     def _origin(self, sender: str | None) -> dict[str, Any]:
         if self._service:
             return {"messaging_service_sid": self._service}
@@ -96,6 +151,21 @@ class Twilio:
             return _broken_call(problem)
         # An answer that is no JSON, or not what the client takes for a message: it may have gone out.
         return SendFailed("answer_unreadable", retry=True, unclear=True)
+
+
+def _inbound(message: MessageInstance) -> Inbound:
+    lane = str(message.from_)[:200]
+    phone, user = named(lane)
+    wordless = _number(message.num_media) != 0 or not message.body
+    return Inbound(
+        sid=kept_sid(str(message.sid)),
+        lane=lane,
+        sender=str(message.to)[:60],
+        phone=phone,
+        user=user,
+        text=storable(message.body or ""),
+        form="other" if wordless else "text",
+    )
 
 
 def _refusal(status: int, code: int | None, wait: float | None) -> SendFailed:
@@ -117,8 +187,9 @@ def _broken_call(problem: RequestException) -> SendFailed:
     return SendFailed("no_answer", retry=True, unclear=True)
 
 
-def _is_it(message: MessageInstance, body: str, media: int, since: datetime) -> bool:
-    same = (message.body or "").strip() == body.strip() and _number(message.num_media) == media
+def _is_it(message: MessageInstance, body: str | Collection[str], media: int, since: datetime) -> bool:
+    bodies = {body.strip()} if isinstance(body, str) else {one.strip() for one in body}
+    same = (message.body or "").strip() in bodies and _number(message.num_media) == media
     return same and str(message.direction) == "outbound-api" and _is_since(message, since)
 
 

@@ -34,7 +34,12 @@ class Periodic:
     """Seconds."""
 
 
-WORK = (Periodic(tasks.sweep, 15), Periodic(tasks.take_over, 15))
+WORK = (
+    Periodic(tasks.sweep, 15),
+    Periodic(tasks.take_over, 15),
+    Periodic(tasks.replay, 5),
+    Periodic(tasks.look_for_missed, 180),
+)
 
 
 class Clock(CronScheduler):

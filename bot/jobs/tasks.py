@@ -39,3 +39,13 @@ def sweep() -> None:
 def take_over() -> None:
     """Take the messages of people whom no web process serves any more."""
     service().dialogue.take_over()
+
+
+def replay() -> None:
+    """Take the messages that came by a side door."""
+    service().belated.replay()
+
+
+def look_for_missed() -> None:
+    """Compare Twilio's list of inbound messages with what was taken, and keep what never came."""
+    service().belated.look_for_missed()

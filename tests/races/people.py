@@ -36,7 +36,13 @@ class Careless(Conversations):
     """A conversation store as it is first written: read the state, work, write the state."""
 
     def accept(
-        self, sid: str, addresses: Sequence[str], message: Mapping[str, Any], now_ms: int, lane: str = ""
+        self,
+        sid: str,
+        addresses: Sequence[str],
+        message: Mapping[str, Any],
+        now_ms: int,
+        lane: str = "",
+        sent_ms: int | None = None,
     ) -> Held:
         """Hand the message to everybody who asks."""
         self._redis.set(f"c:message:{sid}", 1)
