@@ -28,6 +28,8 @@ ROUTES = {
     ("GET", "/metrics"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
+    ("GET", "/P/<token>"): ANYBODY,
+    ("GET", "/p/<token>"): ANYBODY,
     ("GET", "/static/<path:filename>"): ANYBODY,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,

@@ -4,7 +4,7 @@ from flask import Flask
 
 from bot.metrics import Counts
 from bot.service import Service
-from webhooks import assets, edge, figures, front, health, media, simulator, twilio, wording
+from webhooks import assets, edge, figures, front, health, media, pass_page, simulator, twilio, wording
 
 
 def create_app(service: Service) -> Flask:
@@ -20,6 +20,7 @@ def create_app(service: Service) -> Flask:
         assets.blueprint(),
         front.blueprint(service),
         media.blueprint(service),
+        pass_page.blueprint(service),
         health.blueprint(service),
         figures.blueprint(service, counts),
         twilio.blueprint(service),

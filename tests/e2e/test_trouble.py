@@ -3,7 +3,6 @@
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -17,41 +16,15 @@ from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_SENDER
 from tests.e2e.running import Running, served_by, until
+from tests.e2e.visiting import MESSAGES, Visitor, new_visitor
 
 pytestmark = pytest.mark.xdist_group("e2e")
-MESSAGES = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
 _numbers = count(1)
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody with a phone, and what they see on it."""
-
-    origin: str
-    number: str
-
-    def say(self, text: str) -> None:
-        """Send a message and wait until it has been answered in words."""
-        before = len(self.got())
-        message = {"phone": self.number, "text": text}
-        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
-        until(lambda: len(self.got()) > before, f"an answer to {text}")
-
-    def got(self, *, media: bool = False) -> list[dict[str, Any]]:
-        found = requests.get(f"{self.origin}/simulator/chat", timeout=10).json()["messages"]
-        return [
-            one
-            for one in sorted(found, key=lambda one: one["at"])
-            if one["phone"] == self.number and not one["mine"] and bool(one["media"]) == media
-        ]
 
 
 @pytest.fixture
 def visitor(running: Running) -> Iterator[Visitor]:
-    number = f"+9180000{next(_numbers):05d}"
-    phone = {"number": number, "name": "Asha Verma"}
-    assert requests.post(f"{running.origin}/simulator/phones", json=phone, timeout=10).status_code == 201
-    yield Visitor(running.origin, number)
+    yield new_visitor(running.origin, f"+9180000{next(_numbers):05d}")
     requests.delete(f"{running.origin}/simulator/control", timeout=10)
 
 

@@ -1,0 +1,82 @@
+"""The pass page: what anybody sees who scans a pass's QR with a phone camera."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template
+
+from bot.domain import shown_pass
+from bot.domain.shown_pass import ShownPass
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Invalid, Sentence
+from flows.texts import _, ngettext_, words
+from webhooks import wording
+from webhooks.front import dates
+
+GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
+"""How a verdict looks: each its own colour, and its own sign for who sees no colours."""
+AT_THE_GATE = _("Show the pass itself at the gate, not this page. Only the gate can tell whether it has been used.")
+LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place")}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the page says large."""
+
+    look: str
+    title: Sentence
+    advice: Sentence
+
+
+OF_STATE = {
+    shown_pass.VALID: Verdict(GOOD, _("Valid today"), _("This is a genuine pass.")),
+    shown_pass.ANOTHER_DAY: Verdict(WAIT, _("Valid, but not today"), _("It is for {day}.")),
+    shown_pass.OVER: Verdict(BAD, _("No longer valid"), _("It was for {day}.")),
+    shown_pass.REPLACED: Verdict(BAD, _("Replaced"), _("This pass was issued anew. Only the newer one is valid.")),
+    shown_pass.REVOKED: Verdict(BAD, _("Cancelled"), _("This pass was cancelled and admits nobody.")),
+    shown_pass.EVENT_CANCELLED: Verdict(BAD, _("Event cancelled"), _("We are sorry: the event does not take place.")),
+}
+OF_NO_PASS = {
+    "forged": Verdict(BAD, _("Not genuine"), _("This QR code was not made by us and admits nobody.")),
+    "no_such_pass": Verdict(BAD, _("Unknown"), _("We have no pass of this QR code.")),
+    "unreadable": Verdict(UNCLEAR, _("Could not be read"), _("Please scan the whole QR code again, in good light.")),
+}
+"""By what the domain refuses with."""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /p/<token>`, the same as `/P/<TOKEN>`: a QR is in capitals, and people type in small letters."""
+    door = Blueprint("pass_page", __name__)
+
+    @door.get("/p/<token>")
+    @door.get("/P/<token>")
+    def page(token: str) -> Response:
+        try:
+            with service.database.read() as db:
+                found = shown_pass.look(db, service.ring, token, service.now())
+        except (Invalid, Refused) as no:
+            return _answer(404, OF_NO_PASS[no.code], ())
+        return _answer(200, OF_STATE[found.state], facts(found))
+
+    return door
+
+
+def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:
+    """Labels and what stands beside them, in the page's language."""
+    people = ngettext_("{count} person", "{count} people", count=found.party_size)
+    lines = {
+        "event": wording.say(words(found.event.name)),
+        "day": dates(found.dates[0], found.dates[-1]),
+        "party": wording.say(people),
+        "place": wording.say(words(found.event.venue)) if any(found.event.venue.values()) else "",
+    }
+    return tuple((wording.say(LABELS[name]), value) for name, value in lines.items() if value)
+
+
+def _answer(status: int, verdict: Verdict, lines: tuple[tuple[str, str], ...]) -> Response:
+    day = dict(lines).get(wording.say(LABELS["day"]), "")
+    advice = wording.say(verdict.advice, day=day)
+    note = AT_THE_GATE if verdict.look != BAD and lines else None
+    page = render_template("pass.html", verdict=verdict, advice=advice, lines=lines, note=note)
+    # It may be cancelled the next minute, and is nobody's to find by searching.
+    return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})
