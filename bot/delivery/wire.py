@@ -40,11 +40,13 @@ class Wire:
     ) -> requests.Response:
         """Make the request; raises requests' own exceptions."""
         self._local.retry_after = None
+        as_json = (headers or {}).get("Content-Type") == "application/json"
         answer = self._session().request(
             method.upper(),
             self.address(uri),
             params=params,  # type: ignore[arg-type]  # twilio types its values as object
-            data=data,
+            data=None if as_json else data,
+            json=data if as_json else None,
             headers=headers,
             auth=auth,
             timeout=timeout or TIMEOUTS,
