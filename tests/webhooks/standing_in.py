@@ -73,6 +73,7 @@ class Doors:
         app.register_blueprint(assets.blueprint())
 
         @app.post("/webhooks/twilio/message")
+        @app.post("/webhooks/twilio/fallback")
         @app.post("/fallback")
         def message() -> Response:
             form = self.note()

@@ -9,6 +9,7 @@ from flask import Response
 
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
 from tests.webhooks.standing_in import ASHA, PIXEL, RAVI, Form, Lab, says, until
+from webhooks.simulator.parts import FALLBACK_PATH, MESSAGE_PATH
 
 STATUS = "/webhooks/twilio/status?delivery=7"
 
@@ -185,7 +186,7 @@ def test_a_door_that_refuses_leaves_a_note_on_the_message(phones: Lab) -> None:
     phones.doors.answer = lambda form: Response(status=403)
     sid = phones.write()
     until(lambda: "403" in message(phones, sid)["note"])
-    assert len(phones.doors.heard) == 1
+    assert [one["path"] for one in phones.doors.heard] == [MESSAGE_PATH, FALLBACK_PATH]
 
 
 def test_a_door_that_fails_is_tried_again_with_the_same_sid_and_token(phones: Lab) -> None:
@@ -194,16 +195,6 @@ def test_a_door_that_fails_is_tried_again_with_the_same_sid_and_token(phones: La
     until(lambda: phones.texts() == ["at last"])
     assert len({one["MessageSid"] for one in phones.doors.heard}) == 1
     assert len({one["I-Twilio-Idempotency-Token"] for one in phones.doors.headers}) == 1
-
-
-def test_the_fallback_gets_what_the_first_door_did_not_take(phones: Lab) -> None:
-    assert phones.order(fallback="/fallback").json()["fallback"] == phones.origin + "/fallback"
-    phones.doors.answer = lambda form: says("later") if "ErrorCode" in form else Response(status=404)
-    phones.write()
-    until(lambda: phones.texts() == ["later"])
-    last = phones.doors.heard[-1]
-    assert (last["path"], last["ErrorCode"]) == ("/fallback", "11200")
-    assert phones.doors.forged == 0
 
 
 def test_twiml_that_cannot_be_used_leaves_a_note(phones: Lab) -> None:
@@ -281,7 +272,7 @@ def test_fetching_can_be_refused(phones: Lab) -> None:
     [
         {},
         {"fault": "explode", "kind": "send"},
-        {"fault": "cut", "kind": "inbound"},
+        {"fault": "cut", "kind": "status"},
         {"fault": "repeat", "kind": "send"},
         {"fault": "refuse", "kind": "send"},
         {"fault": "refuse", "kind": "list", "code": 20429},

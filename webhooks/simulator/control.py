@@ -3,7 +3,8 @@
 An order names a `fault` (repeat, reorder, delay, lose, refuse, cut), the `kind` of what it befalls
 (inbound, status, send, list, media) and how many `times`; by fault also `seconds`, `copies`, `status`,
 `code`, and for `cut` whether the call is carried out all the same (`accept`). An order of
-`{"fallback": "/path"}` sets the address for messages that the first did not take; empty: none.
+`{"fallback": "/path"}` sets the address for messages that the first did not take (our own fallback
+door, where nothing is ordered); empty: none.
 """
 
 from typing import Any

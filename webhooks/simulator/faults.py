@@ -20,7 +20,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "delay": POSTED | REST,
     "lose": POSTED,
     "refuse": REST | {"media"},
-    "cut": REST,
+    "cut": REST | {"inbound"},
 }
 """Which kinds each fault can befall."""
 
@@ -43,9 +43,9 @@ class Fault:
     """HTTP status with which a call is refused; 0 with a code: taken, and failed with that code later."""
     code: int = 0
     cut: bool = False
-    """The call's connection is closed without an answer."""
+    """The call's connection is closed without an answer; of a webhook: at every try, until the fallback."""
     accept: bool = True
-    """Whether a call that is cut off was carried out all the same."""
+    """Whether a call that is cut off was carried out all the same; of a webhook: whether our door got it."""
 
 
 NONE = Fault()

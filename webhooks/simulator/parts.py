@@ -13,6 +13,7 @@ from webhooks.simulator.messages import Messages
 from webhooks.simulator.phones import Phones
 
 MESSAGE_PATH = "/webhooks/twilio/message"
+FALLBACK_PATH = "/webhooks/twilio/fallback"
 FALLBACK_KEY = "sim:fallback"
 
 
@@ -43,9 +44,9 @@ class Parts:
 
     @property
     def fallback_url(self) -> str:
-        """Where a message is posted that the first address did not take; empty: nowhere."""
+        """Where a message is posted that the first address did not take; empty: nowhere, when that was ordered."""
         kept = self.redis.get(FALLBACK_KEY)
-        return kept.decode() if isinstance(kept, bytes) else ""
+        return kept.decode() if isinstance(kept, bytes) else self.origin + FALLBACK_PATH
 
     def media_url(self, message: str, medium: str) -> str:
         """The address of a message's medium in Twilio's API."""

@@ -16,6 +16,7 @@ def post(parts: Parts, kind: str, sid: str, url: str, form: dict[str, str]) -> N
     """Have a webhook posted: how often, when and whether at all is for the ordered trouble to say."""
     fault = parts.faults.take(kind)
     errand = {"do": "post", "kind": kind, "sid": sid, "url": url, "form": form, "try": 1, "token": uuid.uuid4().hex}
+    errand |= {"cut": fault.cut, "accept": fault.accept}
     if fault.lose:
         parts.messages.change(sid, note="lost on purpose: never posted")
         return
@@ -26,7 +27,7 @@ def post(parts: Parts, kind: str, sid: str, url: str, form: dict[str, str]) -> N
 def once(parts: Parts, errand: Errand) -> wire.Answer | None:
     """Post a webhook: the answer where it was taken; else None, and another try or its failure is seen to."""
     try:
-        answer = wire.post(errand["url"], errand["form"], parts.token, errand["token"])
+        answer = _posted(parts, errand)
     except wire.NoAnswer as silence:
         _failed(parts, errand, f"no answer ({silence.policy})", retry=True)
         return None
@@ -36,6 +37,17 @@ def once(parts: Parts, errand: Errand) -> wire.Answer | None:
     return None
 
 
+def _posted(parts: Parts, errand: Errand) -> wire.Answer:
+    """What our door answered. Raises NoAnswer; for one that is cut off always, whether the door has it or not."""
+    cut = errand.get("cut", False)
+    if cut and not errand["accept"]:
+        raise wire.NoAnswer("ct")
+    answer = wire.post(errand["url"], errand["form"], parts.token, errand["token"])
+    if cut:
+        raise wire.NoAnswer("rt")
+    return answer
+
+
 def _failed(parts: Parts, errand: Errand, why: str, *, retry: bool) -> None:
     if retry and errand["try"] < TRIES:
         parts.courier.send({**errand, "try": errand["try"] + 1}, AGAIN_SECONDS * errand["try"])
@@ -43,6 +55,6 @@ def _failed(parts: Parts, errand: Errand, why: str, *, retry: bool) -> None:
     fallback = parts.fallback_url if errand["kind"] == "inbound" else ""
     if fallback and errand["url"] != fallback:
         trouble = {"ErrorCode": str(RETRIEVAL_FAILED), "ErrorUrl": errand["url"]}
-        parts.courier.send({**errand, "url": fallback, "form": {**errand["form"], **trouble}, "try": 1})
+        parts.courier.send({**errand, "url": fallback, "form": {**errand["form"], **trouble}, "try": 1, "cut": False})
         return
     parts.messages.change(errand["sid"], note=f"{RETRIEVAL_FAILED}: {errand['kind']} webhook, {why}")
