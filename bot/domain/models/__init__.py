@@ -1,26 +1,34 @@
 """The tables."""
 
 from bot.domain.models.base import Base, JsonDict
+from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.events import Event, EventDay, Gate, Kind
 from bot.domain.models.messages import Delivery, InboundMessage, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
+from bot.domain.models.roster import Device, Staff
 from bot.domain.models.templates import ContentTemplate
 
 __all__ = [
+    "Attempt",
     "Base",
+    "Checkin",
     "Contact",
     "ContactAlias",
     "ContentTemplate",
     "Delivery",
+    "Device",
     "Event",
     "EventDay",
     "Gate",
+    "HeadCount",
     "InboundMessage",
     "JsonDict",
     "Kind",
     "Pass",
+    "PassUse",
     "Registration",
     "SigningKey",
+    "Staff",
     "TurnRecord",
 ]

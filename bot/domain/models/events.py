@@ -43,6 +43,8 @@ class Event(Base):
     consent_version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1, onupdate=text("revision + 1"))
     """Counts the changes of this row, so that whoever keeps a copy can tell whether it is still true."""
+    entry_paused_at: Mapped[datetime | None]
+    """Since when entry is stopped at every gate; a gate may be opened again by itself."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")
@@ -111,5 +113,7 @@ class Gate(Base):
     slug: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(80))
     closed: Mapped[bool] = mapped_column(default=False)
+    paused_at: Mapped[datetime | None]
+    """Since when a supervisor or admin has stopped entry here."""
 
     __table_args__ = (UniqueConstraint("event_id", "slug"),)

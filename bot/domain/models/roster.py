@@ -1,0 +1,69 @@
+"""Who works at the gates, and with what."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.models.base import Base
+from bot.domain.models.events import Event, Gate
+
+
+class Staff(Base):
+    """Somebody on the roster of one event; the same person may stand on several."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    phone: Mapped[str] = mapped_column(String(20))
+    """E.164."""
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(12), default="volunteer")
+    """`volunteer`, `supervisor` or `admin`; each may do what those before it may."""
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
+    enabled: Mapped[bool] = mapped_column(default=True)
+    paused_until: Mapped[datetime | None]
+    """Until when this person may not scan, having guessed too many codes; None or past: no pause."""
+    created_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    gate: Mapped[Gate | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "phone"),
+        Index("ix_staff_phone", "phone"),
+        CheckConstraint("role IN ('volunteer', 'supervisor', 'admin')", name="role"),
+    )
+
+
+class Device(Base):
+    """A scanner with a token of its own. A revoked one stays, because entries name it."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token in hexadecimal: 256 random bits need no slower hash."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """Within a minute, when it last used its token."""
+    revoked_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+    gate: Mapped[Gate | None] = relationship()
+
+    __table_args__ = (
+        # A lost scanner's name can be given again.
+        Index(
+            "uq_devices_name_in_use",
+            "event_id",
+            "name",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
