@@ -42,8 +42,8 @@ def not_known(db: Session, row: Delivery, token: str, failure: SendFailed, now: 
     leases.put_off(db, row.id, token, later, reason="outcome_unknown")
 
 
-def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> str | None:
-    """Note a status from Twilio; the lane of the row that it changed, or None where it changed none."""
+def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Delivery | None:
+    """Note a status from Twilio; the row that it changed, or None where it changed none."""
     if statuses.RANKS.get(news.status, 0) == 0:
         return None
     row = db.execute(select(Delivery).where(statuses.about(delivery_id, news.message_sid))).scalar()
@@ -53,7 +53,7 @@ def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> str
         changed = _not_delivered(db, row, news, delivery_id, now)
     else:
         changed = statuses.raise_to(db, news, delivery_id, now)
-    return row.lane if changed is not None else None
+    return row if changed is not None else None
 
 
 def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | None, now: datetime) -> int | None:

@@ -5,6 +5,7 @@ it, notes the try, closes the database, calls Twilio and notes the outcome. A pr
 between loses nothing: the sweep finds the row, and Twilio's own list tells whether it went out.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,9 +17,11 @@ from bot.database import Database
 from bot.delivery import aftermath, leases, queues, sending
 from bot.delivery.composing import Otps
 from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
+from bot.delivery.pace import Pace, sender_of
 from bot.delivery.sending import Carrier
 from bot.delivery.statuses import News
 from bot.domain.models import Delivery
+from bot.errors import SendFailed
 from bot.settings import Settings
 
 __all__ = ["Outbox", "owe", "owe_otp", "owe_pass", "owe_reply", "unsent_replies"]
@@ -42,6 +45,13 @@ class Outbox:
     otps: Otps = field(repr=False)
     settings: Settings = field(repr=False)
     now: Callable[[], datetime] = _utc_now
+    sleep: Callable[[float], object] = time.sleep
+
+    @property
+    def pace(self) -> Pace:
+        """How fast each sender may send. Workers on several machines go by Redis' clock, a test by its own."""
+        now = None if self.now is _utc_now else self.now
+        return Pace(self.redis, self.settings.twilio_mps, now, self.sleep)
 
     def enqueue(self, delivery_ids: Sequence[int]) -> None:
         """Hand these rows to the workers; after the commit. Never raises where Redis is away."""
@@ -58,7 +68,7 @@ class Outbox:
         Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
         brings the row back.
         """
-        parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now)
+        parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now, self.pace)
         lane = sending.send(parts, delivery_id)
         if lane:
             self._hand_on(lane)
@@ -81,9 +91,12 @@ class Outbox:
     ) -> None:
         """Note what Twilio tells of a message; twice, late, out of order and unknown ones change nothing."""
         with self.database.write() as db:
-            lane = aftermath.note(db, News(message_sid, status, error_code), delivery_id, now)
-        if lane:
-            self._hand_on(lane)
+            row = aftermath.note(db, News(message_sid, status, error_code), delivery_id, now)
+        if row is None:
+            return
+        if error_code:
+            self.pace.heed(sender_of(row, self.settings), row.lane, SendFailed(str(error_code), retry=False))
+        self._hand_on(row.lane)
 
     def _hand_on(self, lane: str) -> None:
         """Enqueue what may leave this lane now."""

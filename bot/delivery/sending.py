@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.database import Database
 from bot.delivery import aftermath, composing, leases
 from bot.delivery.composing import Message, NotWanted, Otps
+from bot.delivery.pace import Pace, sender_of
 from bot.delivery.statuses import News
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
@@ -52,6 +53,7 @@ class Parts:
     otps: Otps
     settings: Settings
     now: Callable[[], datetime]
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,13 @@ def send(parts: Parts, delivery_id: int) -> str | None:
         return held
     if held.unclear_since and not _to_be_sent_again(parts, held, held.unclear_since):
         return held.row.lane
+    sender = sender_of(held.row, parts.settings)
+    if _is_put_off(parts, held, sender):
+        return held.row.lane
     try:
         sid = _call(parts, held)
     except SendFailed as failure:
+        parts.pace.heed(sender, held.row.lane, failure)
         with parts.database.write() as db:
             aftermath.failed(db, held.row, held.token, failure, parts.now())
     except Refused as no:
@@ -129,6 +135,18 @@ def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
         return False
     with parts.database.write() as db:
         return leases.begin(db, held.row.id, held.token, now)
+
+
+def _is_put_off(parts: Parts, held: Held, sender: str) -> bool:
+    """Wait for the message's place; True where it could not be had, and the row waits for another moment."""
+    refusal = parts.pace.turn(sender, held.row.lane, held.row.priority)
+    if refusal is None:
+        return False
+    later = min(parts.now() + timedelta(seconds=refusal.seconds), held.row.give_up_at)
+    not_tried = {"tried_at": None, "attempts": held.row.attempts - 1, "reason": refusal.reason or held.row.reason}
+    with parts.database.write() as db:
+        leases.put_off(db, held.row.id, held.token, later, **not_tried)
+    return True
 
 
 def _look(parts: Parts, held: Held, since: datetime) -> News | None:

@@ -127,7 +127,7 @@ def settings() -> Settings:
 def outbox(
     database: Database, redis: "Redis", twilio: FakeTwilio, otps: FakeOtps, settings: Settings, clock: Clock
 ) -> Outbox:
-    return Outbox(database, redis, twilio, otps, settings, clock)
+    return Outbox(database, redis, twilio, otps, settings, clock, sleep=lambda seconds: None)
 
 
 def waiting(redis: "Redis") -> list[int]:

@@ -76,12 +76,15 @@ def test_a_held_back_message_holds_back_the_later_ones(
     assert twilio.bodies == ["1", "2"]
 
 
-def test_images_wait_for_words_and_words_not_for_images(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
+def test_images_wait_for_words_and_words_not_for_images(
+    database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio
+) -> None:
     words, image, later = reply(database, "1"), a_pass(database), reply(database, "2")
     outbox.deliver(image)
     assert twilio.sent == []
     outbox.deliver(words)
     outbox.deliver(later)
+    redis.flushall()
     outbox.deliver(image)
     assert twilio.bodies[:2] == ["1", "2"]
     assert "7K3M-PQ2R" in twilio.bodies[2]
