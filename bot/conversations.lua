@@ -40,7 +40,8 @@ local function hand_out(conv, token)
       local json = redis.call('HGET', state(conv), 'json') or ''
       local outstanding = redis.call('GET', behind(conv)) or '0'
       local late = '0'
-      if sent and tonumber(sent) < last_of(conv) then late = '1' end
+      -- Twilio's list tells the second: of two in the same one nobody knows which came first.
+      if sent and tonumber(sent) + 999 < last_of(conv) then late = '1' end
       redis.call('PEXPIRE', lease(conv), lease_ms)
       redis.call('ZADD', 'c:pending', now, conv)
       return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, outstanding, sent and '1' or '0', late}

@@ -172,6 +172,11 @@ def test_messages_found_together_are_not_late_for_one_another(store: Conversatio
     assert not held(find(store, "SM2", 1000)).late
 
 
+def test_within_one_second_nothing_is_late_for_twilios_list_tells_no_more(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", at=1999)))
+    assert not held(find(store, "SM2", 1000)).late
+
+
 def test_what_comes_by_the_main_door_is_never_late(store: Conversations) -> None:
     keep(store, held(say(store, "SM2", at=5000)))
     assert not held(say(store, "SM1", at=4000)).late

@@ -77,6 +77,20 @@ def test_a_provider_that_is_busy_delays_the_pass_and_loses_nothing(
     assert len(visitor.got(media=True)) == 1
 
 
+@pytest.mark.parametrize("accept", [True, False], ids=["taken all the same", "never reached"])
+def test_words_that_the_main_door_did_not_answer_are_answered_by_the_fallback_and_the_clock(
+    running: Running, visitor: Visitor, database: Database, accept: bool
+) -> None:
+    for text in MESSAGES[:-1]:
+        visitor.say(text)
+    order(running, fault="cut", kind="inbound", accept=accept)
+    visitor.say("yes")
+    until(lambda: len(visitor.got()) == len(MESSAGES) + 1, "the answer after the promise")
+    until(lambda: visitor.got(media=True), "the image")
+    assert passes_of(database, visitor) == 1
+    assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", visitor.got()[-1]["text"])
+
+
 def test_gunicorn_lets_go_of_a_connection_that_is_cut(running: Running) -> None:
     twilio = Twilio(running.settings)
     for _ in range(3):
