@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from flows.phones import canonical
 from flows.shapes import Said
 
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
@@ -23,7 +24,7 @@ class Inbound:
     sender: str
     """Which of our senders was written to."""
     phone: str | None = None
-    """E.164, where the channel tells it."""
+    """E.164 as dialled today (flows.phones), where the channel tells it."""
     user: str | None = None
     """WhatsApp's business-scoped user id, where it tells one."""
     profile_name: str = ""
@@ -56,11 +57,13 @@ class Inbound:
 
 
 def named(lane: str, user: str = "") -> tuple[str | None, str | None]:
-    """The phone (E.164) and the business-scoped user id of whoever writes from this address.
+    """The phone and the business-scoped user id of whoever writes from this address.
 
-    `user` is the id where the channel names it besides the address.
+    The phone is E.164 as dialled today, whatever form WhatsApp wrote it in: it says who somebody is,
+    and never where an answer goes. `user` is the id where the channel names it besides the address.
     """
-    return _match(PHONE, lane), _match(USER, lane) or _match(USER, user)
+    phone = _match(PHONE, lane)
+    return phone and canonical(phone), _match(USER, lane) or _match(USER, user)
 
 
 def _match(pattern: re.Pattern[str], address: str) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from bot.domain.models import ContactAlias, Delivery, Pass
+from flows.phones import canonical
 
 REPLIES, PASSES, BULK = 0, 1, 2
 """Priorities, the most urgent first."""
@@ -105,7 +106,7 @@ def _let_go(db: Session, reason: str, *which: ColumnElement[bool]) -> None:
 
 def contact_at(db: Session, lane: str) -> int | None:
     """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
-    value = lane.removeprefix("whatsapp:")
+    value = canonical(lane.removeprefix("whatsapp:"))
     kind = "phone" if value.startswith("+") else "user"
     alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
     return db.execute(alias).scalar()

@@ -18,6 +18,7 @@ from redis import Redis
 
 from bot.domain.keys import derived
 from bot.errors import Refused
+from flows.phones import variants
 
 DIGITS = 6
 LIFE_MS = 5 * 60 * 1000
@@ -112,9 +113,12 @@ class OwnOtps:
         """How the phone is reached: SMS where there is a sender; else WhatsApp, if it lets us write first."""
         if self.sms:
             return phone
-        lane = f"whatsapp:{phone}"
-        if self.template or self._is_open(lane, now):
-            return lane
+        lanes = [f"whatsapp:{written}" for written in variants(phone)]
+        for lane in lanes:
+            if self._is_open(lane, now):
+                return lane
+        if self.template:
+            return lanes[0]
         raise Refused("otp_unreachable")
 
     def _is_open(self, lane: str, now: datetime) -> bool:

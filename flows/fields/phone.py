@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from flows import understanding
+from flows.phones import canonical
 from flows.shapes import Answers, Facts, Invalid, Option, Said
 
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -24,7 +25,7 @@ def _nobody(answers: Answers, facts: Facts) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone number, kept as E.164; `own` gives the number that must not be typed here."""
+    """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
 
     own: Callable[[Answers, Facts], str | None] = _nobody
 
@@ -35,7 +36,9 @@ class Phone:
     def parse(self, said: Said, known: Mapping[str, Any]) -> str:
         """The number in E.164."""
         try:
-            number = phonenumbers.parse(understanding.plain(said.text), known["region"])
+            typed = phonenumbers.parse(understanding.plain(said.text), known["region"])
+            written = phonenumbers.format_number(typed, phonenumbers.PhoneNumberFormat.E164)
+            number = phonenumbers.parse(canonical(written), None)
         except phonenumbers.NumberParseException:
             raise Invalid("not_a_phone") from None
         if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _MOBILE:
