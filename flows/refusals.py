@@ -104,4 +104,32 @@ ORGANISERS: Mapping[str, Sentence] = {
 }
 """What organisers hear at the command line."""
 
-SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS}
+ROSTER: Mapping[str, Sentence] = {
+    "on_roster_already": _("This phone number stands on the roster of this event already."),
+    "not_on_roster": _("This phone number does not stand on the roster."),
+    "twice_in_file": _("This phone number stands in the file twice."),
+    "bad_role": _("The role is one of volunteer, supervisor, admin."),
+    "nobody_paused": _("Nobody of that name is paused."),
+    "no_such_gate": _("There is no gate {gate}."),
+    "gate_taken": _("There is a gate {gate} already."),
+    "no_such_device": _("There is no scanner {name} in use."),
+    "device_taken": _("There is a scanner {name} in use already."),
+    "no_such_kind": _("There is no kind of pass {kind}."),
+    "kind_taken": _("There is a kind of pass {kind} already."),
+    "too_many_kinds": _("An event has at most {most} kinds of pass."),
+    "kind_has_passes": _("There are passes of the kind {kind}: its days cannot change any more."),
+}
+"""Who and what works at the gates."""
+
+GATE: Mapping[str, Sentence] = {
+    "supervisors_only": _("Only supervisors can do that."),
+    "reason_missing": _("Please give a reason."),
+    "bad_count": _("The number of people must be a whole number, 1 or more."),
+    "nothing_to_undo": _("You have admitted nobody yet."),
+    "already_undone": _("That has been taken back already."),
+    "undo_too_late": _("That can be taken back only within two minutes."),
+    "gone_meanwhile": _("They have gone out meanwhile; that cannot be taken back."),
+}
+"""What is refused at the gates besides the check-in results."""
+
+SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS, **ROSTER, **GATE}

@@ -1,0 +1,96 @@
+"""Scanners: each has a token, shown once and kept as a hash."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import events, gates, roster_rules
+from bot.domain.event_rows import one
+from bot.domain.models import Device
+from bot.domain.violations import violated
+from bot.errors import Refused
+
+TOKEN_BYTES = 32
+MARK = "pravesh_"
+"""What a token begins with, so that one that has leaked can be recognised."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly `seen_at` is kept: a scan a second must not be a write a second."""
+
+
+def add(db: Session, slug: str, *, name: str, gate: str | None, now: datetime) -> tuple[Device, str]:
+    """A new scanner and its token, which is nowhere else.
+
+    Raises Refused `no_such_event`, `bad_name`, `no_such_gate`, `device_taken` (`name`).
+    """
+    event = events.by_slug(db, slug)
+    gate_id = gates.find(db, event.id, gate).id if gate else None
+    token = _new_token()
+    named = roster_rules.name(name)
+    device = Device(event_id=event.id, name=named, gate_id=gate_id, token_hash=hashed(token), created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(device)
+    except IntegrityError as error:
+        if violated(error) == "uq_devices_name_in_use":
+            raise Refused("device_taken", name=named) from None
+        raise
+    return device, token
+
+
+def revoke(db: Session, slug: str, name: str, now: datetime) -> Device:
+    """Shut a scanner out, from its next request on. Raises Refused `no_such_event`, `no_such_device` (`name`)."""
+    device = _in_use(db, slug, name)
+    device.revoked_at = now
+    db.flush()
+    return device
+
+
+def roll(db: Session, slug: str, name: str) -> tuple[Device, str]:
+    """A new token for a scanner; the old one ends. Raises Refused as `revoke` does."""
+    device, token = _in_use(db, slug, name), _new_token()
+    device.token_hash = hashed(token)
+    db.flush()
+    return device, token
+
+
+def listed(db: Session, slug: str) -> list[Device]:
+    """The scanners of an event, revoked ones too, in the order in which they were added."""
+    event = events.by_slug(db, slug)
+    mine = select(Device).where(Device.event_id == event.id).order_by(Device.id)
+    return list(db.scalars(mine.options(joinedload(Device.gate))))
+
+
+def by_token(db: Session, token: str) -> Device | None:
+    """The scanner of a token that has not been revoked, with its event and gate."""
+    mine = select(Device).where(Device.token_hash == hashed(token), Device.revoked_at.is_(None))
+    return db.scalars(mine.options(joinedload(Device.event), joinedload(Device.gate))).first()
+
+
+def note_seen(db: Session, device_id: int, now: datetime) -> None:
+    """Keep that a scanner is at work; writes at most once in SEEN_EVERY."""
+    stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_EVERY)
+    seeing = update(Device).where(Device.id == device_id, stale).values(seen_at=now)
+    db.execute(seeing.execution_options(synchronize_session=False))
+
+
+def hashed(token: str) -> str:
+    """What of a token is kept."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _new_token() -> str:
+    return MARK + secrets.token_hex(TOKEN_BYTES)
+
+
+def _in_use(db: Session, slug: str, name: str) -> Device:
+    event = one(db, slug, lock=False)
+    wanted = " ".join(name.split())
+    mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
+    found = db.scalars(mine.with_for_update()).first()
+    if found is None:
+        raise Refused("no_such_device", name=name)
+    return found

@@ -1,0 +1,104 @@
+"""Gates: added, closed and opened, and entry paused and resumed at one of them or at all."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain import events, roster_rules
+from bot.domain.event_rows import one
+from bot.domain.models import Event, Gate
+from bot.domain.violations import violated
+from bot.errors import Refused
+
+
+def add(db: Session, slug: str, name: str) -> Gate:
+    """A new gate, open; paused where entry to the whole event is.
+
+    Raises Refused `no_such_event`, `bad_name`, `gate_taken` (`gate`).
+    """
+    event = one(db, slug, lock=True)
+    named = roster_rules.name(name)
+    gate = Gate(event_id=event.id, slug=_slug(named), name=named, closed=False, paused_at=event.entry_paused_at)
+    try:
+        with db.begin_nested():
+            db.add(gate)
+    except IntegrityError as error:
+        if violated(error) == "uq_gates_event_id_slug":
+            raise Refused("gate_taken", gate=gate.slug) from None
+        raise
+    return gate
+
+
+def listed(db: Session, slug: str) -> list[Gate]:
+    """The gates of an event in the order in which they were added. Raises Refused `no_such_event`."""
+    event = events.by_slug(db, slug)
+    return list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
+
+
+def find(db: Session, event_id: int, typed: str) -> Gate:
+    """The gate of this slug or name, in any case. Raises Refused `no_such_gate` (`gate`)."""
+    wanted = " ".join(typed.split()).lower()
+    mine = select(Gate).where(Gate.event_id == event_id)
+    # Not a condition of the query: SQLite's lower() knows ASCII only.
+    gates = db.scalars(mine.order_by(Gate.id)).all()
+    found = next((gate for gate in gates if wanted in (gate.slug, gate.name.lower())), None)
+    if found is None:
+        raise Refused("no_such_gate", gate=typed)
+    return found
+
+
+def only_open(db: Session, event_id: int) -> Gate | None:
+    """The event's gate where exactly one is open: what serves a volunteer who has none."""
+    mine = select(Gate).where(Gate.event_id == event_id, Gate.closed.is_(False)).limit(2)
+    gates = db.scalars(mine).all()
+    return gates[0] if len(gates) == 1 else None
+
+
+def close(db: Session, slug: str, typed: str, *, closed: bool = True) -> Gate:
+    """Let nobody in at this gate, or people again. Raises Refused `no_such_event`, `no_such_gate`."""
+    gate = find(db, one(db, slug, lock=True).id, typed)
+    gate.closed = closed
+    db.flush()
+    return gate
+
+
+def pause_entry(db: Session, event_id: int, typed: str | None, now: datetime) -> list[Gate]:
+    """Stop entry at a gate, or at all of them; the gates where it was not stopped before.
+
+    Raises Refused `no_such_gate`.
+    """
+    return _set_paused(db, event_id, typed, now)
+
+
+def resume_entry(db: Session, event_id: int, typed: str | None) -> list[Gate]:
+    """Allow entry again at a gate, or at all of them; the gates where it was stopped.
+
+    Raises Refused `no_such_gate`.
+    """
+    return _set_paused(db, event_id, typed, None)
+
+
+def _set_paused(db: Session, event_id: int, typed: str | None, since: datetime | None) -> list[Gate]:
+    event = db.scalars(select(Event).where(Event.id == event_id).with_for_update()).one()
+    if typed is None:
+        event.entry_paused_at = since
+    concerned = [find(db, event_id, typed)] if typed else _of(db, event_id)
+    changed = [gate for gate in concerned if (gate.paused_at is None) != (since is None)]
+    for gate in changed:
+        gate.paused_at = since
+    db.flush()
+    return changed
+
+
+def _of(db: Session, event_id: int) -> list[Gate]:
+    return list(db.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.id)))
+
+
+def _slug(name: str) -> str:
+    """As the contract says; a name without a Latin letter or digit cannot have one. Raises Refused `bad_name`."""
+    slug = events.gate_slug(name)
+    if not slug or len(slug) > roster_rules.LONGEST_SLUG:
+        raise Refused("bad_name")
+    return slug

@@ -1,0 +1,183 @@
+"""The roster: who works at an event's gates, in which role, and whether they may now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import events, gates, roster_rules
+from bot.domain.event_rows import one as locked_event
+from bot.domain.models import Event, Staff
+from bot.domain.violations import violated
+from bot.errors import Refused
+
+GUESSING_PAUSE = timedelta(minutes=10)
+"""How long a volunteer who guesses codes is paused (issue: or until a supervisor's `resume NAME`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of a file that cannot be taken: its line number and why, as a Refused would say it."""
+
+    line: int
+    code: str
+    params: Mapping[str, Any]
+
+
+class BadRows(Exception):
+    """Rows of a file that cannot be taken; nothing of the file was. `rows` has every one of them."""
+
+    def __init__(self, rows: Sequence[BadRow]) -> None:
+        super().__init__("bad rows")
+        self.rows = tuple(rows)
+
+
+def add(
+    db: Session,
+    slug: str,
+    *,
+    phone: str,
+    name: str,
+    role: str = "volunteer",
+    gate: str | None = None,
+    region: str,
+    now: datetime,
+) -> Staff:
+    """Put somebody on the roster, enabled.
+
+    Raises Refused `no_such_event`, `not_a_phone`, `bad_name`, `bad_role`, `no_such_gate`, `on_roster_already`.
+    """
+    event = events.by_slug(db, slug)
+    made = Staff(event_id=event.id, enabled=True, created_at=now, **_fields(db, event, phone, name, role, gate, region))
+    try:
+        with db.begin_nested():
+            db.add(made)
+    except IntegrityError as error:
+        if violated(error) == "uq_staff_event_id_phone":
+            raise Refused("on_roster_already") from None
+        raise
+    return made
+
+
+def import_rows(
+    db: Session, slug: str, rows: Sequence[tuple[int, Mapping[str, str]]], *, region: str, now: datetime
+) -> tuple[int, int]:
+    """Take a whole file: rows with `phone`, `name` and, where wanted, `role` and `gate`, by line number.
+
+    Who stands on the roster already is changed to what the file says and stays enabled or disabled.
+    How many were added and how many changed. Raises Refused `no_such_event`, BadRows with every bad row;
+    nothing is taken then.
+    """
+    event = locked_event(db, slug, lock=True)
+    wanted, bad = _checked(db, event, rows, region)
+    if bad:
+        raise BadRows(bad)
+    known = {one.phone: one for one in db.scalars(select(Staff).where(Staff.event_id == event.id))}
+    for phone, fields in wanted.items():
+        if phone in known:
+            _fill(known[phone], fields)
+        else:
+            db.add(Staff(event_id=event.id, enabled=True, created_at=now, **fields))
+    changed = [one for one in known.values() if db.is_modified(one)]
+    db.flush()
+    return len(wanted.keys() - known.keys()), len(changed)
+
+
+def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = None, region: str) -> list[Staff]:
+    """Enable or disable somebody, at one event or wherever they stand; at once. Enabling ends a pause too.
+
+    Raises Refused `no_such_event`, `not_a_phone`, `not_on_roster`.
+    """
+    mine = select(Staff).where(Staff.phone == roster_rules.phone(phone, region))
+    if slug is not None:
+        mine = mine.where(Staff.event_id == events.by_slug(db, slug).id)
+    found = list(db.scalars(mine.order_by(Staff.id).options(joinedload(Staff.event)).with_for_update(of=Staff)))
+    if not found:
+        raise Refused("not_on_roster")
+    for one in found:
+        one.enabled = enabled
+        one.paused_until = None if enabled else one.paused_until
+    db.flush()
+    return found
+
+
+def listed(db: Session, slug: str) -> list[Staff]:
+    """The roster of an event, by name. Raises Refused `no_such_event`."""
+    event = events.by_slug(db, slug)
+    mine = select(Staff).where(Staff.event_id == event.id).order_by(Staff.name, Staff.id)
+    return list(db.scalars(mine.options(joinedload(Staff.gate))))
+
+
+def of_phone(db: Session, phone: str) -> list[Staff]:
+    """Wherever this phone (E.164) stands on a roster, each with event and gate; disabled rows too."""
+    mine = select(Staff).where(Staff.phone == phone).order_by(Staff.event_id)
+    return list(db.scalars(mine.options(joinedload(Staff.event), joinedload(Staff.gate))))
+
+
+def pause(db: Session, staff_id: int, now: datetime) -> datetime:
+    """Let somebody who guesses codes scan no more for a while; until when."""
+    until = now + GUESSING_PAUSE
+    db.get_one(Staff, staff_id).paused_until = until
+    db.flush()
+    return until
+
+
+def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff]:
+    """End the pause of everybody of this name who has one. Raises Refused `nobody_paused`."""
+    mine = select(Staff).where(Staff.event_id == event_id, Staff.paused_until > now).with_for_update()
+    wanted = " ".join(name.split()).casefold()
+    found = [one for one in db.scalars(mine) if one.name.casefold() == wanted]
+    if not found:
+        raise Refused("nobody_paused")
+    for one in found:
+        one.paused_until = None
+    db.flush()
+    return found
+
+
+def is_paused(staff: Staff, now: datetime) -> bool:
+    """Whether a pause for guessing lasts still."""
+    return staff.paused_until is not None and now < staff.paused_until
+
+
+def _checked(
+    db: Session, event: Event, rows: Sequence[tuple[int, Mapping[str, str]]], region: str
+) -> tuple[dict[str, dict[str, Any]], list[BadRow]]:
+    """The fields to keep by phone, and the rows that cannot be taken."""
+    wanted: dict[str, dict[str, Any]] = {}
+    bad: list[BadRow] = []
+    for line, row in rows:
+        try:
+            fields = _fields(db, event, *_cells(row), region)
+            if fields["phone"] in wanted:
+                raise Refused("twice_in_file")
+        except Refused as no:
+            bad.append(BadRow(line, no.code, no.params))
+        else:
+            wanted[fields["phone"]] = fields
+    return wanted, bad
+
+
+def _cells(row: Mapping[str, str]) -> tuple[str, str, str, str | None]:
+    cell = {column: (row.get(column) or "").strip() for column in ("phone", "name", "role", "gate")}
+    return cell["phone"], cell["name"], cell["role"].lower() or "volunteer", cell["gate"] or None
+
+
+def _fields(
+    db: Session, event: Event, phone: str, name: str, role: str, gate: str | None, region: str
+) -> dict[str, Any]:
+    return {
+        "phone": roster_rules.phone(phone, region),
+        "name": roster_rules.name(name),
+        "role": roster_rules.role(role),
+        "gate_id": gates.find(db, event.id, gate).id if gate else None,
+    }
+
+
+def _fill(row: Staff, fields: Mapping[str, Any]) -> None:
+    for field, value in fields.items():
+        setattr(row, field, value)
