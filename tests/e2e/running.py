@@ -46,17 +46,17 @@ def until(holds: Callable[[], object], what: str, seconds: float = 60) -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[Running]:
     """Serve everything from a folder of its own for as long as the block lasts."""
-    settings = Settings(port=_free_port(), var_dir=folder / "var", secret_key=SECRET)
+    settings = Settings(port=free_port(), var_dir=folder / "var", secret_key=SECRET)
     settings.var_dir.mkdir()
-    home = _place_without_settings(folder)
-    commands = _procfile()
+    home = place_without_settings(folder)
+    commands = procfile()
     with ExitStack() as processes:
-        processes.enter_context(_process("redis", embedded_redis.command(settings), home, folder, os.environ))
+        processes.enter_context(process("redis", embedded_redis.command(settings), home, folder, os.environ))
         until(lambda: embedded_redis.answers(settings), "redis answers", READY_SECONDS)
-        environment = _environment(settings)
-        subprocess.run(_shell(commands.pop("release")), cwd=home, env=environment, check=True, timeout=READY_SECONDS)
+        environment = told(settings)
+        subprocess.run(shell(commands.pop("release")), cwd=home, env=environment, check=True, timeout=READY_SECONDS)
         for name, command in commands.items():
-            processes.enter_context(_process(name, _shell(command), home, folder, environment))
+            processes.enter_context(process(name, shell(command), home, folder, environment))
         running = Running(settings, folder)
         until(lambda: _is_ready(running), f"ready; see the logs in {folder}", READY_SECONDS)
         yield running
@@ -64,31 +64,34 @@ def served(folder: Path) -> Iterator[Running]:
 
 def served_by(running: Running, name: str, **settings: str) -> dict[str, Any]:
     """What subprocess.run takes to start one more process of the Procfile with other settings."""
-    environment = {**_environment(running.settings), "PORT": str(_free_port()), **settings}
-    return {"args": _shell(_procfile()[name]), "cwd": running.folder / "home", "env": environment}
+    environment = {**told(running.settings), "PORT": str(free_port()), **settings}
+    return {"args": shell(procfile()[name]), "cwd": running.folder / "home", "env": environment}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _place_without_settings(folder: Path) -> Path:
+def place_without_settings(folder: Path) -> Path:
     """A working directory with our code but without anybody's `.env`."""
     home = folder / "home"
     home.mkdir()
-    for name in ("admin_cli", "bot", "flows", "migrations", "webhooks"):
+    for name in ("admin_cli", "bot", "flows", "migrations", "tests", "webhooks"):
         (home / name).symlink_to(ROOT / name)
     return home
 
 
-def _procfile() -> dict[str, str]:
+def procfile() -> dict[str, str]:
+    """The commands of the Procfile by name."""
     lines = (line.partition(":") for line in (ROOT / "Procfile").read_text().splitlines())
     return {name.strip(): command.strip() for name, _, command in lines if command}
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def told(settings: Settings) -> dict[str, str]:
+    """What a process of ours is told, and nothing of this machine's own settings."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PORT": str(settings.port),
@@ -98,12 +101,13 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _shell(command: str) -> list[str]:
+def shell(command: str) -> list[str]:
+    """A Procfile's command as a process of its own."""
     return ["/bin/sh", "-c", f"exec {command}"]
 
 
 @contextmanager
-def _process(name: str, command: list[str], home: Path, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def process(name: str, command: list[str], home: Path, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """A process that is asked to end with the block; one that does not is killed, and that is a failure."""
     with (folder / f"{name}.log").open("wb") as log:
         started = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""Many phones at once while processes are killed: nothing lost, nothing twice, nothing out of order."""

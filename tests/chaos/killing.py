@@ -1,0 +1,52 @@
+"""Killing processes at random, by a seed."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from tests.chaos.plan import Plan
+from tests.chaos.processes import Stack, Started
+
+
+class Killer(threading.Thread):
+    """Kills as the plan says, from when it is started."""
+
+    def __init__(self, plan: Plan, stack: Stack, taken: Callable[[], int]) -> None:
+        super().__init__(daemon=True)
+        self._chance = random.Random(plan.seed)
+        self._plan = plan
+        self._stack = stack
+        self._taken = taken
+        self.done: Counter[str] = Counter()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all kills are done."""
+        return self.done.total() >= self._plan.kills
+
+    def run(self) -> None:
+        """Kill, and wait in between."""
+        while not self.ended:
+            if self._plan.aimed:
+                self._wait_for_a_send()
+                victims = [victim for victim in self._stack.victims if victim.name.startswith("worker")]
+            else:
+                time.sleep(self._chance.uniform(0.2, 1.8) * self._plan.seconds / self._plan.kills)
+                victims = [victim for victim in self._stack.victims if victim.has_work][: len(self._stack.victims)]
+            for victim in victims if self._plan.aimed else self._chance.sample(victims, min(1, len(victims))):
+                self._kill(victim)
+
+    def _wait_for_a_send(self) -> None:
+        """Until Twilio has taken a message of ours and not answered yet."""
+        before = self._taken()
+        while self._taken() == before:
+            time.sleep(0.01)
+
+    def _kill(self, victim: Started) -> None:
+        if victim.name.startswith("web") and self._chance.random() < 0.5 and victim.kill_child():
+            self.done["a process of a web"] += 1
+            return
+        victim.kill()
+        self.done[f"a whole {victim.name.partition('-')[0]}"] += 1

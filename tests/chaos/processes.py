@@ -1,0 +1,149 @@
+"""The processes of a run: the Procfile's, each started again at once where it is killed, and a Twilio of their own."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from bot import embedded_redis
+from bot.settings import Settings
+from tests.chaos.plan import Plan
+from tests.e2e import running
+from tests.e2e.running import SECRET, until
+
+STARTING_SECONDS = 3.0
+"""A process that was started less long ago does nothing yet that a kill could spoil."""
+
+
+@dataclass
+class Started:
+    """One process, however often it has been started."""
+
+    name: str
+    command: list[str]
+    home: Path
+    environment: Mapping[str, str]
+    log: Path
+    process: "subprocess.Popen[bytes]" = field(init=False)
+    since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Start it; its log goes on."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self.home,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.since = time.monotonic()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it has been there long enough to be worth killing."""
+        return time.monotonic() - self.since > STARTING_SECONDS
+
+    def kill(self) -> None:
+        """SIGKILL to all of it, and start it again."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self.start()
+
+    def kill_child(self) -> bool:
+        """SIGKILL to the process below it that does the work, where there is one: gunicorn starts another."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        found = children.read_text().split() if children.exists() else []
+        for child in found[:1]:
+            os.kill(int(child), signal.SIGKILL)
+            self.since = time.monotonic()
+        return bool(found)
+
+    def stop(self) -> None:
+        """End it as a platform does; by force where that takes too long."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Everything that runs."""
+
+    settings: Settings
+    """Of the service."""
+    twilio: Settings
+    """Of the process that plays Twilio."""
+    victims: tuple[Started, ...]
+    """Those that are killed."""
+    folder: Path
+
+
+@contextmanager
+def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
+    """Two `web`, two `worker` and a `clock` of the Procfile, and a Twilio, for as long as the block lasts."""
+    service = Settings(port=running.free_port(), var_dir=folder / "var", secret_key=SECRET)
+    twilio = Settings(port=running.free_port(), var_dir=folder / "twilio", secret_key=SECRET, public_url=service.origin)
+    home = running.place_without_settings(folder)
+    ours = {**_told(service), "TWILIO_API_BASE": f"http://127.0.0.1:{twilio.port}"}
+    theirs = {**_told(twilio), "PUBLIC_URL": service.origin, "CHAOS_SILENT": str(plan.silent)}
+    with ExitStack() as stack:
+
+        def start(name: str, command: list[str], environment: Mapping[str, str]) -> Started:
+            made = Started(name, command, home, environment, folder / f"{name}.log")
+            stack.callback(made.stop)
+            return made
+
+        for settings in (service, twilio):
+            settings.var_dir.mkdir()
+            start(f"redis-{settings.var_dir.name}", embedded_redis.command(settings), os.environ)
+        for settings, environment in ((service, ours), (twilio, theirs)):
+            until(lambda asked=settings: embedded_redis.answers(asked), "redis answers")  # type: ignore[misc]
+            subprocess.run(running.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
+        start("twilio", running.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
+        start("clock", running.shell(commands["clock"]), ours)
+        victims = [start(f"web-{number}", running.shell(commands["web"]), ours) for number in (1, 2)]
+        victims += [start(f"worker-{number}", _worker(plan), ours) for number in (1, 2)]
+        for settings in (service, twilio):
+            until(lambda asked=settings: _is_ready(asked), f"ready; see the logs in {folder}", 90)  # type: ignore[misc]
+        yield Stack(service, twilio, tuple(victims), folder)
+
+
+commands = running.procfile()
+
+
+def _worker(plan: Plan) -> list[str]:
+    """The Procfile's worker, or where the plan wants other ones, ours."""
+    changes = [name for name in ("hurried", "blind") if getattr(plan, name)]
+    if not changes:
+        return running.shell(commands["worker"])
+    return running.shell(" ".join(["python -m tests.chaos.worker", *changes]))
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    return {
+        **running.told(settings),
+        # Two `web` share the port, as two machines share an address behind a balancer.
+        "GUNICORN_CMD_ARGS": "--reuse-port",
+        "LOG_FORMAT": "json",
+    }
+
+
+def _is_ready(settings: Settings) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=5).status_code == 200
+    except requests.RequestException:
+        return False

@@ -1,0 +1,41 @@
+"""gunicorn's application for the process that plays Twilio: the simulator, which is not killed.
+
+It answers a call a quarter of a second after it has taken the message, as a service on another continent
+does: a worker that is killed meanwhile has sent something and does not know. Of some messages it reports
+no status, which Twilio does not promise to do either.
+"""
+
+import os
+import time
+
+from flask import Response, request
+
+from webhooks.simulator import leaving
+from webhooks.simulator.messages import Message
+from webhooks.simulator.parts import Parts
+from webhooks.wsgi import app
+
+ANSWER_SECONDS = 0.25
+COURIERS = 32
+"""Twilio does not wait with one person's message for another's."""
+SILENT = float(os.environ["CHAOS_SILENT"])
+
+_report = leaving.report
+
+
+def report(parts: Parts, message: Message, state: str, error: int = 0) -> None:
+    """Report a status, unless this message is one of the silent."""
+    if int(message.sid[-4:], 16) / 16**4 >= SILENT:
+        _report(parts, message, state, error)
+
+
+@app.after_request
+def take_time(response: Response) -> Response:
+    """Answer late."""
+    if request.method == "POST" and request.path.endswith("/Messages.json"):
+        time.sleep(ANSWER_SECONDS)
+    return response
+
+
+leaving.report = report
+app.extensions["simulator"].courier._number = COURIERS
