@@ -9,9 +9,12 @@ from admin_cli.errors import told
 NOUNS = {
     "db": "the database's tables: upgrade, check",
     "deliveries": "messages owed and sent: list, retry",
+    "devices": "scanners: add, revoke, roll, list",
     "doctor": "look whether everything is well",
-    "events": "events: create, list, show, open, close, set, …",
+    "events": "events: create, list, show, open, close, set, …, kinds",
+    "gates": "gates: add, list, open, close",
     "passes": "entry passes: show",
+    "volunteers": "who works at the gates: add, import, enable, disable, list, show",
 }
 
 

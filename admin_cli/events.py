@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from admin_cli import opening
+from admin_cli import kinds, opening
 from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typed, with_options
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day, Limit
@@ -18,6 +18,9 @@ def command() -> None:
 
     Example: python -m admin_cli events list
     """
+
+
+command.add_command(kinds.command, "kinds")
 
 
 @command.command

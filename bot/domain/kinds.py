@@ -38,7 +38,8 @@ def add(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Ki
     `bad_party_limit`, `no_such_gate`.
     """
     event = one(db, event_slug, lock=True)
-    numbers = dict(db.execute(select(Kind.slug, Kind.number).where(Kind.event_id == event.id)).tuples().all())
+    rows = db.execute(select(Kind.slug, Kind.number).where(Kind.event_id == event.id))
+    numbers = {row.slug: row.number for row in rows}
     if event_rules.slug(slug) in numbers:
         raise Refused("kind_taken", kind=slug)
     if len(numbers) >= MOST_KINDS:

@@ -6,6 +6,7 @@ from typing import Any
 import phonenumbers
 
 from bot.errors import Refused
+from flows import phones
 
 ROLES = ("volunteer", "supervisor", "admin")
 """Each may do what those before it may."""
@@ -20,14 +21,14 @@ def phone(typed: str, region: str) -> str:
     """The number in E.164; `region` serves where no country code was typed. Raises Refused `not_a_phone`."""
     bare = _BETWEEN_DIGITS.sub("", typed)
     if _E164.fullmatch(bare):
-        return bare
+        return phones.canonical(bare)
     try:
         number = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException:
         raise Refused("not_a_phone") from None
     if not phonenumbers.is_valid_number(number):
         raise Refused("not_a_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phones.canonical(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def name(typed: Any, longest: int = LONGEST_NAME) -> str:

@@ -14,6 +14,7 @@ from bot.domain.event_rows import one as locked_event
 from bot.domain.models import Event, Staff
 from bot.domain.violations import violated
 from bot.errors import Refused
+from flows.phones import canonical
 
 GUESSING_PAUSE = timedelta(minutes=10)
 """How long a volunteer who guesses codes is paused (issue: or until a supervisor's `resume NAME`)."""
@@ -114,7 +115,7 @@ def listed(db: Session, slug: str) -> list[Staff]:
 
 def of_phone(db: Session, phone: str) -> list[Staff]:
     """Wherever this phone (E.164) stands on a roster, each with event and gate; disabled rows too."""
-    mine = select(Staff).where(Staff.phone == phone).order_by(Staff.event_id)
+    mine = select(Staff).where(Staff.phone == canonical(phone)).order_by(Staff.event_id)
     return list(db.scalars(mine.options(joinedload(Staff.event), joinedload(Staff.gate))))
 
 

@@ -18,10 +18,17 @@ pytestmark = pytest.mark.usefixtures("logs_as_before")
 def _commands() -> Iterator[tuple[str, ...]]:
     context = click.Context(cli)
     for noun in NOUNS:
-        yield (noun,)
         command = cli.get_command(context, noun)
-        if isinstance(command, click.Group):
-            yield from ((noun, verb) for verb in command.commands)
+        assert command is not None
+        yield from _below(command, noun)
+
+
+def _below(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    """A command and all that it groups."""
+    yield path
+    if isinstance(command, click.Group):
+        for verb, inner in command.commands.items():
+            yield from _below(inner, *path, verb)
 
 
 @pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
@@ -32,9 +39,13 @@ def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("events", "list"), ("events", "show"), ("deliveries", "list"), ("passes", "show")]
+    "command",
+    [
+        *(("events", "list"), ("events", "show"), ("events", "kinds", "list"), ("deliveries", "list")),
+        *(("passes", "show"), ("gates", "list"), ("devices", "list"), ("volunteers", "list"), ("volunteers", "show")),
+    ],
 )
-def test_every_listing_takes_json(command: tuple[str, str]) -> None:
+def test_every_listing_takes_json(command: tuple[str, ...]) -> None:
     assert "--json" in CliRunner().invoke(cli, [*command, "--help"]).output
 
 

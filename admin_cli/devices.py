@@ -1,0 +1,112 @@
+"""`devices`: scanners and their tokens."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, listing
+
+if TYPE_CHECKING:
+    from bot.domain.models import Device
+
+
+@click.group
+def command() -> None:
+    """Scanners.
+
+    Example: python -m admin_cli devices list --event demo
+    """
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--gate", required=True, help="Where it scans, by slug or name.")
+@click.option("--name", required=True, help="What is written on it.")
+def add(slug: str, gate: str, name: str) -> None:
+    """Add a scanner; its token is printed once, as the last word.
+
+    Example: python -m admin_cli devices add --event demo --gate main --name "Phone 7"
+    """
+    from bot.domain import devices
+
+    with opening.writing() as db:
+        _device, token = devices.add(db, slug, name=name, gate=gate, now=datetime.now(UTC))
+    _show(token)
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--name", required=True, help="The scanner.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def revoke(slug: str, name: str, yes: bool) -> None:
+    """Shut a scanner out, at once and for good.
+
+    Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
+    """
+    from bot.domain import devices
+
+    if not yes:
+        click.confirm(f"Revoke {name}? It can scan no more", abort=True)
+    with opening.writing() as db:
+        devices.revoke(db, slug, name, datetime.now(UTC))
+    click.echo(f"{name} is revoked")
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--name", required=True, help="The scanner.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def roll(slug: str, name: str, yes: bool) -> None:
+    """Give a scanner a new token, printed once as the last word; the old one ends.
+
+    Example: python -m admin_cli devices roll --event demo --name "Phone 7" --yes
+    """
+    from bot.domain import devices
+
+    if not yes:
+        click.confirm(f"Give {name} a new token? The old one ends at once", abort=True)
+    with opening.writing() as db:
+        _device, token = devices.roll(db, slug, name)
+    _show(token)
+
+
+@command.command("list")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@as_json_too
+def list_(slug: str, as_json: bool) -> None:
+    """The scanners of an event, revoked ones too.
+
+    Example: python -m admin_cli devices list --event demo --json
+    """
+    from bot.domain import devices, events
+
+    with opening.reading() as db:
+        zone = ZoneInfo(events.by_slug(db, slug).timezone)
+        rows = [_row(one, zone) for one in devices.listed(db, slug)]
+    listing(rows, as_json=as_json, nothing="It has no scanner.")
+
+
+def _show(token: str) -> None:
+    """The token, and on a terminal first a QR that opens the scanner with it."""
+    if sys.stdout.isatty():
+        import qrcode
+
+        code = qrcode.QRCode(border=2)
+        code.add_data(f"{opening.settings().origin}/staff/scan#token={token}")
+        code.print_ascii(invert=True)
+    click.echo(f"Shown this once; the scanner's token: {token}")
+
+
+def _row(one: "Device", zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "gate": one.gate and one.gate.slug,
+        "state": "revoked" if one.revoked_at else "in use",
+        "added_at": one.created_at.astimezone(zone),
+        "seen_at": one.seen_at and one.seen_at.astimezone(zone),
+        "revoked_at": one.revoked_at and one.revoked_at.astimezone(zone),
+    }

@@ -1,0 +1,77 @@
+"""`gates`: the places where people are let in."""
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, listing
+
+
+@click.group
+def command() -> None:
+    """Gates.
+
+    Example: python -m admin_cli gates list --event demo
+    """
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--name", required=True, help="What people call it, such as 'Gate 1'.")
+def add(slug: str, name: str) -> None:
+    """Add a gate, open; prints its slug.
+
+    Example: python -m admin_cli gates add --event demo --name "North Gate"
+    """
+    from bot.domain import gates
+
+    with opening.writing() as db:
+        gate = gates.add(db, slug, name).slug
+    click.echo(gate)
+
+
+@command.command("list")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@as_json_too
+def list_(slug: str, as_json: bool) -> None:
+    """The gates of an event.
+
+    Example: python -m admin_cli gates list --event demo --json
+    """
+    from bot.domain import gates
+
+    with opening.reading() as db:
+        found = gates.listed(db, slug)
+    rows = [
+        {"slug": one.slug, "name": one.name, "open": not one.closed, "entry_paused_at": one.paused_at} for one in found
+    ]
+    listing(rows, as_json=as_json, nothing="It has no gate.")
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
+def close(slug: str, gate: str) -> None:
+    """Let nobody in at a gate; `gates open` takes it back.
+
+    Example: python -m admin_cli gates close --event demo --name "North Gate"
+    """
+    _set_closed(slug, gate, True)
+
+
+@command.command("open")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
+def open_(slug: str, gate: str) -> None:
+    """Let people in again at a gate that was closed.
+
+    Example: python -m admin_cli gates open --event demo --name "North Gate"
+    """
+    _set_closed(slug, gate, False)
+
+
+def _set_closed(slug: str, gate: str, closed: bool) -> None:
+    from bot.domain import gates
+
+    with opening.writing() as db:
+        found = gates.close(db, slug, gate, closed=closed).slug
+    click.echo(f"{found} is {'closed' if closed else 'open'}")

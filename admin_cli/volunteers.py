@@ -1,0 +1,177 @@
+"""`volunteers`: who works at the gates."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, details, listing
+
+if TYPE_CHECKING:
+    from bot.domain.models import Staff
+
+COLUMNS = ("phone", "name", "role", "gate")
+"""Of a file to import; the last two may be missing or empty."""
+
+
+@click.group
+def command() -> None:
+    """Volunteers, supervisors and admins, by phone number.
+
+    Example: python -m admin_cli volunteers list --event demo
+    """
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--name", required=True, help="What colleagues call them.")
+@click.option("--role", type=click.Choice(["volunteer", "supervisor", "admin"]), default="volunteer", show_default=True)
+@click.option("--gate", help="Where they stand, by slug or name.")
+def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
+    """Put somebody on the roster of an event.
+
+    Example: python -m admin_cli volunteers add --event demo --phone +919812345678 --name Ravi --gate main
+    """
+    from bot.domain import staff
+
+    now, region = datetime.now(UTC), _region()
+    with opening.writing() as db:
+        staff.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
+    click.echo(f"{name} is on the roster of {slug}: {role}")
+
+
+@command.command("import")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option(
+    "--file", "source", required=True, type=click.File(encoding="utf-8-sig"), help="CSV; `-` reads standard input."
+)
+def import_(slug: str, source: IO[str]) -> None:
+    """Take a CSV file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
+
+    Who is on the roster already is changed to what the file says.
+
+    Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
+    """
+    from bot.domain import staff
+
+    rows = list(_rows(source))
+    try:
+        with opening.writing() as db:
+            added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
+    except staff.BadRows as bad:
+        for row in bad.rows:
+            click.echo(f"line {row.line}: {_said(row)} ({row.code})", err=True)
+        raise click.ClickException(f"nothing was imported: {len(bad.rows)} of {len(rows)} rows are bad") from None
+    click.echo(f"{added} added, {changed} changed")
+
+
+@command.command
+@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
+def enable(phone: str, slug: str | None) -> None:
+    """Let somebody work again, at once; a pause for guessing ends too.
+
+    Example: python -m admin_cli volunteers enable --phone +919812345678
+    """
+    _set_enabled(phone, slug, True)
+
+
+@command.command
+@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
+def disable(phone: str, slug: str | None) -> None:
+    """Let somebody work no more, at once: from the next message on they are a visitor.
+
+    Example: python -m admin_cli volunteers disable --phone +919812345678
+    """
+    _set_enabled(phone, slug, False)
+
+
+@command.command("list")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@as_json_too
+def list_(slug: str, as_json: bool) -> None:
+    """The roster of an event, by name.
+
+    Example: python -m admin_cli volunteers list --event demo --json
+    """
+    from bot.domain import events, staff
+
+    with opening.reading() as db:
+        zone = events.by_slug(db, slug).timezone
+        rows = [_row(one, zone) for one in staff.listed(db, slug)]
+    listing(rows, as_json=as_json, nothing="Nobody is on its roster.")
+
+
+@command.command
+@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@as_json_too
+def show(phone: str, as_json: bool) -> None:
+    """Where somebody stands on a roster.
+
+    Example: python -m admin_cli volunteers show --phone +919812345678
+    """
+    from bot.domain import roster_rules, staff
+    from bot.errors import Refused
+
+    with opening.reading() as db:
+        found = staff.of_phone(db, roster_rules.phone(phone, _region()))
+        rows = [{"event": one.event.slug, **_row(one, one.event.timezone)} for one in found]
+    if not rows:
+        raise Refused("not_on_roster")
+    if as_json:
+        listing(rows, as_json=True, nothing="")
+    else:
+        for row in rows:
+            details(row, as_json=False)
+
+
+def _set_enabled(phone: str, slug: str | None, enabled: bool) -> None:
+    from bot.domain import staff
+
+    with opening.writing() as db:
+        found = staff.set_enabled(db, phone, enabled, slug=slug, region=_region())
+        told = [f"{one.name} is {'enabled' if enabled else 'disabled'} at {one.event.slug}" for one in found]
+    click.echo("\n".join(told))
+
+
+def _region() -> str:
+    return opening.settings().default_region
+
+
+def _rows(source: IO[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows by line number. Raises ClickException for a file that is no such table."""
+    import csv
+
+    reader = csv.DictReader(source, strict=True)
+    try:
+        heads = [(head or "").strip().lower() for head in reader.fieldnames or ()]
+        if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
+            raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
+        reader.fieldnames = heads
+        for row in reader:
+            yield reader.line_num, {name: value for name, value in row.items() if name and isinstance(value, str)}
+    except (csv.Error, UnicodeDecodeError):
+        raise click.ClickException(f"{source.name}: not CSV in UTF-8") from None
+
+
+def _said(row: Any) -> str:
+    from flows.texts import render, sentence_for
+
+    return render(sentence_for(row.code, **row.params), "en")
+
+
+def _row(one: "Staff", zone: str) -> dict[str, Any]:
+    paused = one.paused_until and one.paused_until > datetime.now(UTC)
+    return {
+        "name": one.name,
+        "phone": one.phone,
+        "role": one.role,
+        "gate": one.gate and one.gate.slug,
+        "enabled": one.enabled,
+        "paused_until": one.paused_until.astimezone(ZoneInfo(zone)) if one.paused_until and paused else None,
+    }
