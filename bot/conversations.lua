@@ -6,6 +6,7 @@
 --                     after the fact), seq, n (times taken), answer, owed
 -- c:state:<conv>      hash: json, at
 -- c:lease:<conv>      the token of whoever holds the person
+-- c:names:<conv>      hash: phone, user: every name that the person has come by
 -- c:last:<conv>       when the newest message that was taken had been sent, ms
 -- c:behind:<conv>     an answer of this person went to the outbox
 -- c:window:<lane>     when somebody last wrote to us from there
@@ -20,6 +21,7 @@ local function message(sid) return 'c:message:' .. sid end
 local function state(conv) return 'c:state:' .. conv end
 local function lease(conv) return 'c:lease:' .. conv end
 local function behind(conv) return 'c:behind:' .. conv end
+local function names(conv) return 'c:names:' .. conv end
 local function last(conv) return 'c:last:' .. conv end
 local function last_of(conv) return tonumber(redis.call('GET', last(conv)) or '0') end
 
@@ -32,7 +34,7 @@ local function hand_out(conv, token)
       redis.call('ZREM', 'c:pending', conv)
       return {'empty'}
     end
-    local body, at, sent = unpack(redis.call('HMGET', message(sid), 'body', 'at', 'sent'))
+    local body, at, sent, joined = unpack(redis.call('HMGET', message(sid), 'body', 'at', 'sent', 'joined'))
     if body then
       if now - tonumber(at) > waiting_ms then redis.call('HSET', message(sid), 'owed', '1') end
       local n = redis.call('HINCRBY', message(sid), 'n', 1)
@@ -44,7 +46,8 @@ local function hand_out(conv, token)
       if sent and tonumber(sent) + 999 < last_of(conv) then late = '1' end
       redis.call('PEXPIRE', lease(conv), lease_ms)
       redis.call('ZADD', 'c:pending', now, conv)
-      return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, outstanding, sent and '1' or '0', late}
+      return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, outstanding, sent and '1' or '0', late,
+        joined or '0', redis.call('HGET', names(conv), 'phone') or '', redis.call('HGET', names(conv), 'user') or ''}
     end
     redis.call('LPOP', inbox(conv))
   end
@@ -92,24 +95,31 @@ local function join(kept, gone)
   if theirs > mine then redis.call('RENAME', state(gone), state(kept)) else redis.call('DEL', state(gone)) end
   if redis.call('EXISTS', behind(gone)) == 1 then redis.call('SET', behind(kept), '1', 'EX', keep_seconds) end
   redis.call('SET', last(kept), math.max(last_of(kept), last_of(gone)), 'EX', keep_seconds)
-  redis.call('DEL', lease(gone), behind(gone), last(gone))
+  local known = redis.call('HGETALL', names(gone))
+  for place = 1, #known, 2 do redis.call('HSETNX', names(kept), known[place], known[place + 1]) end
+  redis.call('DEL', lease(gone), behind(gone), last(gone), names(gone))
   redis.call('ZREM', 'c:pending', gone)
   redis.call('ZADD', 'c:pending', now, kept)
 end
 
+-- The conversation of these addresses, and whether it was news that they are one person's.
 local function resolve(addresses)
-  local conv = conversation_of(addresses[1])
+  local conv, joined = conversation_of(addresses[1]), '0'
   for place = 2, #addresses do
     local other = conversation_of(addresses[place])
     if other ~= conv then
+      joined = '1'
       join(conv, other)
       redis.call('SET', 'c:alias:' .. other, conv, 'EX', alias_seconds)
     end
   end
   for _, address in ipairs(addresses) do
     redis.call('SET', 'c:alias:' .. address, conv, 'EX', alias_seconds)
+    local kind, name = string.match(address, '^(%a+):(.*)$')
+    redis.call('HSET', names(conv), kind, name)
   end
-  return conv
+  redis.call('EXPIRE', names(conv), alias_seconds)
+  return conv, joined
 end
 
 local function look(sid)
@@ -131,9 +141,10 @@ end
 
 function verbs.accept(sid, body, lane, sent, ...)
   if redis.call('HEXISTS', message(sid), 'conv') == 1 then return look(sid) end
-  local conv = resolve({...})
+  local conv, joined = resolve({...})
   open_window(lane, tonumber(sent))
-  redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'))
+  redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'),
+    'joined', joined)
   if sent == '' then
     redis.call('SET', 'c:heard', now)
   else

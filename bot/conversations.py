@@ -61,6 +61,12 @@ class Held:
     """It did not come by the main door but was found after the fact: it may have been taken before."""
     late: bool = False
     """A newer message of this person has been taken meanwhile."""
+    joined: bool = False
+    """It is the first to tell that its two addresses are one person's."""
+    phone: str = ""
+    """The phone that this person has come by lately; empty: by none."""
+    user: str = ""
+    """The same for a business-scoped user id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,8 @@ Found = Answered | Waiting | Held
 
 
 def _held(reply: list[Any]) -> Held:
-    _, conversation, token, sid, message, state, attempt, owed, behind, found, late = reply
+    _, conversation, token, sid, message, state, attempt, owed, behind, found, late, *who = reply
+    joined, phone, user = who
     return Held(
         conversation=conversation.decode(),
         token=int(token),
@@ -229,4 +236,7 @@ def _held(reply: list[Any]) -> Held:
         behind=behind == b"1",
         found=found == b"1",
         late=late == b"1",
+        joined=joined == b"1",
+        phone=phone.decode(),
+        user=user.decode(),
     )

@@ -154,7 +154,7 @@ class Dialogue:
                 mine.set_result(None)
 
     def _serve_one(self, held: Held) -> "Served":
-        inbound = Inbound.from_json(held.message)
+        inbound = Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)
         try:
             taken = self._take(held, inbound)
             return self._keep(held, inbound, taken)
@@ -166,6 +166,8 @@ class Dialogue:
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
         try:
+            if held.joined:
+                self._turns.join(inbound, self._clock())
             look_back = held.attempt > 1 or held.state is None or held.found
             return self._turns.take(inbound, held.state, self._clock(), look_back=look_back, late=held.late)
         except (OperationalError, InterfaceError):

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from flows.phones import canonical
@@ -45,6 +45,10 @@ class Inbound:
     def said(self) -> Said:
         """The message as a flow sees it."""
         return Said(text=self.text, choice=self.choice, form=self.form)
+
+    def also_known_as(self, phone: str | None, user: str | None) -> Self:
+        """The same message with the names that its address did not tell but earlier ones did."""
+        return replace(self, phone=self.phone or phone, user=self.user or user)
 
     def to_json(self) -> dict[str, Any]:
         """As it waits in the person's list."""

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from bot import effects
 from bot.database import Database
 from bot.delivery import render
+from bot.domain import people
 from bot.domain.models import TurnRecord
 from bot.errors import Refused
-from bot.facts import LiveFacts, Sources
+from bot.facts import LiveFacts, Sources, who
 from bot.inbound import Inbound
 from flows import engine
 from flows.shapes import Effect, Facts, Say, Turn
@@ -83,6 +84,15 @@ class Turns:
         with self.database.read() as db:
             record = db.get(TurnRecord, sid)
             return Taken(record.state, record.answer["text"]) if record else None
+
+    def join(self, inbound: Inbound, now: datetime) -> None:
+        """Let the two names of whoever wrote be one contact, where the database knows either of them."""
+        names = who(inbound)
+        with self.database.read() as db:
+            if not people.find_all(db, phone=names.phone, user=names.user):
+                return
+        with self.database.write() as db:
+            people.find_or_make(db, phone=names.phone, user=names.user, now=now)
 
     def _keep(self, inbound: Inbound, turn: Turn, now: datetime) -> Taken:
         """Perform the turn's effects; one transaction where any of them writes, none otherwise."""
