@@ -177,7 +177,7 @@ class Dialogue:
             return Taken(held.state or engine.to_json(State()), _broken(held), broken=True)
 
     def _keep(self, held: Held, inbound: Inbound, taken: Taken) -> "Served":
-        in_outbox = held.owed or self._still_behind(held, inbound)
+        in_outbox = taken.question is not None or held.owed or self._still_behind(held, inbound)
         if in_outbox:
             taken = self._owe(inbound, taken)
         kept = self._commit(held, taken, in_outbox=in_outbox)
@@ -205,6 +205,7 @@ class Dialogue:
                 lane=inbound.lane,
                 sender=inbound.sender,
                 body=taken.text,
+                question=taken.question,
                 now=self._clock(),
             )
         return replace(taken, owed=(*taken.owed, row))

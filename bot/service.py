@@ -11,6 +11,7 @@ from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery.outbox import Outbox
+from bot.delivery.templates import Templates
 from bot.delivery.whatsapp import Twilio
 from bot.dialogue import Dialogue
 from bot.domain.keys import KeyRing
@@ -68,7 +69,8 @@ def assemble(settings: Settings) -> Service:
     twilio = Twilio(settings)
     outbox = Outbox(database, redis, twilio, otps, settings)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
-    turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps))
+    templates = Templates(database, redis, utc_now)
+    turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps), templates)
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
     belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
     return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue, belated)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import effects
+from bot import effects, taps
 from bot.database import Database
-from bot.delivery import render
+from bot.delivery import cards, render
+from bot.delivery.templates import Templates
 from bot.domain import people
 from bot.domain.models import TurnRecord
 from bot.errors import Refused
@@ -31,6 +32,8 @@ class Taken:
     text: str
     owed: tuple[int, ...] = ()
     """Deliveries to enqueue now that the turn is kept."""
+    question: Mapping[str, Any] | None = None
+    """The same answer as buttons or a list, where templates carry it: it goes by the outbox then."""
     broken: bool = False
     """A bug of ours: the state is what it was and the text an apology."""
 
@@ -46,6 +49,8 @@ class Turns:
     database: Database
     sources: Sources
     performing: "effects.Means" = field(repr=False)
+    templates: Templates | None = field(default=None, repr=False)
+    """None: every answer is words alone."""
 
     def take(
         self,
@@ -66,7 +71,11 @@ class Turns:
             return replace(before, state=state) if late and state is not None else before
         facts = self._facts(inbound, now)
         revived, restarted = engine.revive(state)
-        turn = engine.late(revived, facts) if late else engine.take(revived, inbound.said, facts, restarted=restarted)
+        if late:
+            turn = engine.late(revived, facts)
+        else:
+            said = taps.heard(self.database, inbound, state)
+            turn = engine.take(revived, said, facts, restarted=restarted)
         for _ in range(REFUSALS):
             try:
                 return self._keep(inbound, turn, now)
@@ -77,14 +86,6 @@ class Turns:
                 return self._before(inbound.sid) or self._keep(inbound, turn, now)
         raise RuntimeError(f"one turn met {REFUSALS} refusals")
 
-    def _facts(self, inbound: Inbound, now: datetime) -> Facts:
-        return LiveFacts(self.sources, inbound, now)
-
-    def _before(self, sid: str) -> Taken | None:
-        with self.database.read() as db:
-            record = db.get(TurnRecord, sid)
-            return Taken(record.state, record.answer["text"]) if record else None
-
     def join(self, inbound: Inbound, now: datetime) -> None:
         """Let the two names of whoever wrote be one contact, where the database knows either of them."""
         names = who(inbound)
@@ -94,18 +95,41 @@ class Turns:
         with self.database.write() as db:
             people.find_or_make(db, phone=names.phone, user=names.user, now=now)
 
+    def _facts(self, inbound: Inbound, now: datetime) -> Facts:
+        return LiveFacts(self.sources, inbound, now)
+
+    def _before(self, sid: str) -> Taken | None:
+        with self.database.read() as db:
+            record = db.get(TurnRecord, sid)
+            return _taken(record.state, record.answer) if record else None
+
     def _keep(self, inbound: Inbound, turn: Turn, now: datetime) -> Taken:
         """Perform the turn's effects; one transaction where any of them writes, none otherwise."""
         state = engine.to_json(turn.state)
         if not any(effects.writes(effect) for effect in turn.effects):
-            return Taken(state, _text(turn, {}))
+            return _taken(state, self._answer(inbound, turn, state, {}))
         with self.database.write() as db:
             record = _claim(db, inbound.sid, now)
             doing = self.performing.within(db, inbound, now)
             results = _perform_all(turn.effects, doing)
-            text = _text(turn, results)
-            record.answer, record.state = {"text": text}, state
-        return Taken(state, text, tuple(doing.owed))
+            answer = self._answer(inbound, turn, state, results)
+            record.answer, record.state = answer, state
+        return _taken(state, answer, tuple(doing.owed))
+
+    def _answer(
+        self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], results: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The turn's words, and its question as buttons where a template carries it."""
+        says = [effect for effect in turn.effects if isinstance(effect, Say)]
+        language = turn.state.language or "en"
+        answer = {"text": render.message(says, language, results)}
+        if self.templates is None or not inbound.lane.startswith("whatsapp:") or not self.templates.in_use:
+            return answer
+        mark = taps.mark(turn.state.asked, state)
+        card = cards.card(says, language, results, mark)
+        if card is None or not self.templates.carry(card.shape.name):
+            return answer
+        return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
 
 
 def _claim(db: Session, sid: str, now: datetime) -> TurnRecord:
@@ -127,6 +151,5 @@ def _perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dic
     return results
 
 
-def _text(turn: Turn, results: Mapping[str, Any]) -> str:
-    says = [effect for effect in turn.effects if isinstance(effect, Say)]
-    return render.message(says, turn.state.language or "en", results)
+def _taken(state: Mapping[str, Any], answer: Mapping[str, Any], owed: tuple[int, ...] = ()) -> Taken:
+    return Taken(state, str(answer["text"]), owed, answer.get("question"))

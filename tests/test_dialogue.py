@@ -30,6 +30,7 @@ class FakeTurns:
     before: Callable[[Inbound], None] = lambda inbound: None
     taken: list[str] = field(default_factory=list)
     looked_back: list[bool] = field(default_factory=list)
+    question: Mapping[str, Any] | None = None
 
     def take(
         self,
@@ -47,7 +48,7 @@ class FakeTurns:
         if late:
             return Taken({"heard": heard}, f"late: {inbound.text}")
         heard = [*heard, inbound.text]
-        return Taken({"heard": heard}, " ".join(heard))
+        return Taken({"heard": heard}, " ".join(heard), question=self.question)
 
 
 @dataclass
@@ -136,6 +137,20 @@ def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(bench: Bench) -> N
     assert bench.owed() == ["one"]
     assert len(bench.outbox.enqueued) == 1
     assert bench.dialogue.hear(inbound("SM1", "one")) == ""
+
+
+def test_a_question_with_buttons_goes_by_the_outbox_and_the_next_answer_does_not_overtake_it(bench: Bench) -> None:
+    bench.turns.question = {"mark": "city.00000000:", "shape": "buttons_1_1", "values": ["City?", "Delhi", "x"]}
+    assert [bench.dialogue.hear(inbound("SM1", "one")) for _ in range(2)] == ["", ""]
+    bench.turns.question = None
+    assert bench.dialogue.hear(inbound("SM2", "two")) == ""
+    with bench.database.write() as db:
+        first, second = db.scalars(select(Delivery).order_by(Delivery.id))
+        assert (first.kind, first.payload["shape"], first.payload["body"]) == ("question", "buttons_1_1", "one")
+        assert (second.kind, second.payload) == ("reply", {"body": "one two"})
+        first.status = second.status = "queued"
+    assert bench.dialogue.hear(inbound("SM3", "three")) == "one two three"
+    assert bench.outbox.enqueued == [first.id, second.id]
 
 
 def test_a_later_answer_does_not_overtake_one_in_the_outbox(bench: Bench) -> None:

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.delivery import backoff, leases, statuses
+from bot.delivery import backoff, leases, plain, statuses
 from bot.delivery.owing import contact_at
 from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import Class, class_of
@@ -59,7 +59,11 @@ def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Del
 def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | None, now: datetime) -> int | None:
     code, lane, attempts = news.error_code, row.lane, row.attempts
     reason = class_of(code).value if code else news.status
-    if now < row.give_up_at and backoff.worth_trying(code, attempts):
+    if now < row.give_up_at and plain.helps_after(row, code):
+        changed = statuses.owe_again(db, news, delivery_id, now, reason)
+        if changed is not None:
+            plain.settle(db, row, str(code), now)
+    elif now < row.give_up_at and backoff.worth_trying(code, attempts):
         later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
         changed = statuses.owe_again(db, news, delivery_id, later, reason)
     else:

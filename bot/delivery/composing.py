@@ -1,5 +1,6 @@
 """What a delivery says, put together at the moment of sending."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from bot.delivery import media_links, render
+from bot.delivery import media_links, render, templates
+from bot.delivery.cards import Card
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
 from flows.shapes import Sentence
@@ -31,6 +33,19 @@ class Otps(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A Content template and what is put into it."""
+
+    sid: str
+    variables: str
+    """JSON, as Twilio takes it."""
+
+    def __repr__(self) -> str:
+        """Without what is personal."""
+        return f"Filled({self.sid})"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message as Twilio takes it."""
 
@@ -40,6 +55,15 @@ class Message:
     media_url: str | None = None
     validity: int | None = None
     """Seconds after which Twilio drops it unsent; None: Twilio's own limit."""
+    content: Filled | None = None
+    """Sent in the place of the body, which goes at once where Twilio refuses the template."""
+    also_listed_as: tuple[str, ...] = ()
+    """Other texts than the body under which Twilio may list it."""
+
+    @property
+    def listed_as(self) -> tuple[str, ...]:
+        """The texts under which Twilio may list it."""
+        return (self.body, *self.also_listed_as)
 
     def __repr__(self) -> str:
         """Without what is personal."""
@@ -59,7 +83,17 @@ def compose(db: Session, row: Delivery, settings: Settings, now: datetime) -> Me
         return None
     if row.kind == "pass":
         return _pass_image(db, row, settings, now)
+    if row.kind == "question" and "shape" in row.payload:
+        return _question(db, row, now)
     return Message(row.lane, row.sender, row.payload["body"])
+
+
+def _question(db: Session, row: Delivery, now: datetime) -> Message:
+    """The question as buttons or a list; in words alone where its template has gone meanwhile."""
+    card = Card.of(row.payload["shape"], row.payload["values"])
+    sid = templates.sid_of(db, card.shape.name, now)
+    filled = Filled(sid, json.dumps(card.variables, ensure_ascii=False)) if sid else None
+    return Message(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
 
 
 def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:

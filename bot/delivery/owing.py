@@ -4,6 +4,7 @@ Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process 
 loses nothing, for the sweep finds the row.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,11 +58,25 @@ def _insert_unless_there(dialect: Dialect, row: dict[str, Any]) -> Any:
     return insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
 
 
-def owe_reply(db: Session, *, message_sid: str, lane: str, sender: str | None, body: str, now: datetime) -> int:
-    """Owe the answer to an inbound message whose webhook has already been answered; once a message."""
+def owe_reply(
+    db: Session,
+    *,
+    message_sid: str,
+    lane: str,
+    sender: str | None,
+    body: str,
+    now: datetime,
+    question: Mapping[str, Any] | None = None,
+) -> int:
+    """Owe the answer to an inbound message that its webhook does not carry; once a message.
+
+    `question` is the same answer as buttons or a list: the mark of its taps, the shape, the values.
+    """
     key = f"reply:{message_sid}"
-    payload = {"body": body}
-    return owe(db, kind="reply", lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
+    kind, payload = "reply", {"body": body}
+    if question is not None:
+        kind, payload = "question", {**payload, **question}
+    return owe(db, kind=kind, lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
 
 
 def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, language: str, now: datetime) -> int:

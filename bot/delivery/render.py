@@ -63,7 +63,7 @@ def message(says: Sequence[Say], language: str | None, results: Mapping[str, Any
     What does not fit is left out in this order: the options' details, the ends of texts that people
     typed, the ends of the longest paragraphs. The numbers stay.
     """
-    speak = partial(_spoken, language=language, results=results)
+    speak = partial(spoken, language=language, results=results)
     for details, typed in ((True, MOST), (False, MOST), (False, TYPED_MOST)):
         whole = Layout(_paragraphs(says, speak, typed), _titles(says, speak, details))
         if whole.size <= MOST:
@@ -122,7 +122,8 @@ def _title(option: Option, speak: Callable[[Sentence, int], str], details: bool)
     return f"{title} ({detail})" if detail and details else title
 
 
-def _spoken(sentence: Sentence, typed: int, *, language: str | None, results: Mapping[str, Any] | None) -> str:
+def spoken(sentence: Sentence, typed: int = MOST, *, language: str | None, results: Mapping[str, Any] | None) -> str:
+    """A sentence as it is sent: each text in it that somebody typed on one line and at most so long."""
     return clean(render(_tamed(sentence, typed), language, results))
 
 

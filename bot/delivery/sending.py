@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import aftermath, composing, leases
+from bot.delivery import aftermath, composing, leases, plain
 from bot.delivery.composing import Message, NotWanted, Otps
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.statuses import News
@@ -37,10 +37,13 @@ class Carrier(Protocol):
         media_url: str | None = None,
         status_callback: str | None = None,
         validity: int | None = None,
+        content: tuple[str, str] | None = None,
     ) -> str:
         """Send one message; its SID. Raises SendFailed."""
 
-    def find(self, lane: str, *, body: str, media: int, since: datetime, known: Collection[str] = ()) -> News | None:
+    def find(
+        self, lane: str, *, body: str | Collection[str], media: int, since: datetime, known: Collection[str] = ()
+    ) -> News | None:
         """A message that was sent. Raises SendFailed where that cannot be known."""
 
 
@@ -157,7 +160,11 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
         known = {sid for sid in db.scalars(sids.order_by(Delivery.id.desc()).limit(KNOWN_SIDS)) if sid}
     message = held.message
     found = parts.twilio.find(
-        message.to, body=message.body, media=int(message.media_url is not None), since=since - CLOCKS_APART, known=known
+        message.to,
+        body=message.listed_as,
+        media=int(message.media_url is not None),
+        since=since - CLOCKS_APART,
+        known=known,
     )
     log.info("delivery_looked_up", delivery=held.row.id, found=found is not None)
     return found
@@ -165,14 +172,27 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
 
 def _call(parts: Parts, held: Held) -> str:
     message = held.message or composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
-    callback = f"{parts.settings.origin}/webhooks/twilio/status?delivery={held.row.id}"
+    try:
+        return _give(parts, held, message)
+    except SendFailed as failure:
+        if message.content is None or not plain.helps(failure):
+            raise
+        if held.message:
+            with parts.database.write() as db:
+                plain.settle(db, held.row, failure.code, parts.now())
+    return _give(parts, held, replace(message, content=None))
+
+
+def _give(parts: Parts, held: Held, message: Message) -> str:
+    content = message.content
     return parts.twilio.send(
         message.to,
         message.sender,
-        body=message.body,
+        body=None if content else message.body,
         media_url=message.media_url,
-        status_callback=callback,
+        status_callback=f"{parts.settings.origin}/webhooks/twilio/status?delivery={held.row.id}",
         validity=message.validity,
+        content=(content.sid, content.variables) if content else None,
     )
 
 

@@ -80,8 +80,8 @@ class Twilio:
     ) -> News | None:
         """The message to this address with this text and so many media that the API made since then.
 
-        `body`: the text, or all texts that it may be listed with. `known` are SIDs of others. None where Twilio's list has none. Raises SendFailed where the list
-        cannot be had.
+        `body`: the text, or all texts that it may be listed with. `known` are SIDs of others. None where
+        Twilio's list has none. Raises SendFailed where the list cannot be had.
         """
         # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
         # whole latest list of this address is read and the time of making compared here.

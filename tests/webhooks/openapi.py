@@ -1,34 +1,50 @@
 """Twilio's OpenAPI document as checks: the parameters it knows and the answers it promises."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-DOCUMENT = json.loads((Path(__file__).parent.parent / "vectors" / "twilio_openapi_messages.json").read_text())
+VECTORS = Path(__file__).parent.parent / "vectors"
+
+
+def document(name: str) -> dict[str, Any]:
+    """Twilio's document of one API: `messages`, `content`, `verify`."""
+    return dict(json.loads((VECTORS / f"twilio_openapi_{name}.json").read_text()))
+
+
+DOCUMENT = document("messages")
+CONTENT = document("content")
+VERIFY = document("verify")
 BASE = "/2010-04-01/Accounts/{AccountSid}/Messages"
 
 
-def operation(path: str, method: str) -> dict[str, Any]:
-    return dict(DOCUMENT["paths"][path][method])
+def operation(path: str, method: str, of: Mapping[str, Any] = DOCUMENT) -> dict[str, Any]:
+    return dict(of["paths"][path][method])
 
 
-def form_schema(path: str) -> dict[str, Any]:
+def form_schema(path: str, of: Mapping[str, Any] = DOCUMENT) -> dict[str, Any]:
     """The schema of a posted form."""
-    content = operation(path, "post")["requestBody"]["content"]
-    return dict(_modern(content["application/x-www-form-urlencoded"]["schema"]))
+    content = operation(path, "post", of)["requestBody"]["content"]
+    return dict(_modern(content["application/x-www-form-urlencoded"]["schema"], of))
 
 
-def answer_schema(path: str, method: str, status: str) -> dict[str, Any]:
+def answer_schema(path: str, method: str, status: str, of: Mapping[str, Any] = DOCUMENT) -> dict[str, Any]:
     """The schema of an answer; every property that it names must be there, and no other."""
-    found = operation(path, method)["responses"][status]["content"]["application/json"]["schema"]
-    return dict(_strict(_modern(found)))
+    found = operation(path, method, of)["responses"][status]["content"]["application/json"]["schema"]
+    return dict(_strict(_modern(found, of)))
 
 
-def query_parameters(path: str) -> set[str]:
+def content(name: str) -> dict[str, Any]:
+    """A schema of the Content API's own."""
+    return dict(_modern(CONTENT["components"]["schemas"][name], CONTENT))
+
+
+def query_parameters(path: str, of: Mapping[str, Any] = DOCUMENT) -> set[str]:
     """The parameters of a GET."""
-    return {one["name"] for one in operation(path, "get")["parameters"] if one["in"] == "query"}
+    return {one["name"] for one in operation(path, "get", of)["parameters"] if one["in"] == "query"}
 
 
 def complaints(schema: dict[str, Any], value: Any) -> list[str]:
@@ -37,15 +53,17 @@ def complaints(schema: dict[str, Any], value: Any) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in checker.iter_errors(value)]
 
 
-def _modern(schema: Any) -> Any:
+def _modern(schema: Any, of: Mapping[str, Any] = DOCUMENT) -> Any:
     """OpenAPI 3.0's schema as JSON Schema: references followed, `nullable` as a second type."""
     if isinstance(schema, list):
-        return [_modern(one) for one in schema]
+        return [_modern(one, of) for one in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return _modern(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
-    made = {name: _modern(value) for name, value in schema.items() if name not in ("nullable", "description")}
+        return _modern(of["components"]["schemas"][schema["$ref"].rpartition("/")[2]], of)
+    made = {name: _modern(value, of) for name, value in schema.items() if name not in ("nullable", "description")}
+    if isinstance(schema.get("properties"), dict):  # one may be called `description`
+        made["properties"] = {name: _modern(value, of) for name, value in schema["properties"].items()}
     made.pop("format", None) if made.get("format") == "uri" else None  # Twilio's own are paths
     if schema.get("nullable"):
         return {"anyOf": [made, {"type": "null"}]}

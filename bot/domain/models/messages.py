@@ -62,7 +62,8 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """`reply` (an answer that missed its webhook), `pass` (the QR image), `otp`, `text`."""
+    """`reply` (an answer that missed its webhook), `question` (an answer with buttons), `pass` (the QR
+    image), `otp`, `text`."""
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
     """What makes it the same delivery when it is owed again (`reply:<MessageSid>`); None where it may recur."""
     lane: Mapped[str] = mapped_column(String(200))
@@ -73,7 +74,8 @@ class Delivery(Base):
     """0 replies and OTPs, 1 passes, 2 bulk."""
     payload: Mapped[dict[str, Any]]
     """What it says, by kind: `{"body": …}`, a pass's `{"language": …}`, an OTP's
-    `{"purpose": …, "phone": …, "asker": …, "language": …}`."""
+    `{"purpose": …, "phone": …, "asker": …, "language": …}`; a question's `{"body": …, "mark": …,
+    "shape": …, "values": …}`, of which only the body is left where it went as plain words."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
 

@@ -1,0 +1,65 @@
+"""Taps: which question a button or list row belongs to, so that only the present one is answered.
+
+A question that goes with buttons puts a mark before the id of each: the step and a tag of the state in
+which it was asked. The row of the message that was tapped has them too, and is believed first.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain.models import Delivery
+from bot.inbound import Inbound
+from flows.shapes import Said
+
+ELSEWHERE = "\0"
+"""Given as the step of a tap on a question that is past: no step has this name."""
+_MARKED = re.compile(r"([^:]*)\.([0-9a-f]{8}):(.*)", re.DOTALL)
+TAG_DIGITS = 8
+
+
+def mark(step: str, state: Mapping[str, Any]) -> str:
+    """What comes before an option's id where this step is asked; `state` is the one after the turn."""
+    return f"{step}.{tag(state)}:"
+
+
+def tag(state: Mapping[str, Any]) -> str:
+    """Eight digits that are the same as long as the same question stands open, however often it is repeated."""
+    told = [state.get(name) for name in ("flow", "asked", "answers", "under")]
+    # Neither a secret nor a proof: who could read it has the person's chat before them.
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:TAG_DIGITS]
+
+
+def heard(database: Database, inbound: Inbound, state: Mapping[str, Any] | None) -> Said:
+    """The message as a flow sees it, a tap with the step that it answers."""
+    said = inbound.said
+    if said.form != "choice":
+        return said
+    marked = _MARKED.fullmatch(said.choice)
+    choice = marked[3] if marked else said.choice
+    asked = f"{marked[1]}.{marked[2]}:" if marked else ""
+    if inbound.replied_to:
+        with database.read() as db:
+            asked = _asked_by(db, inbound.replied_to, inbound.lane) or asked
+    return Said(text=said.text, choice=choice, form=said.form, tapped_on=_step(asked, state or {}))
+
+
+def _asked_by(db: Session, message_sid: str, lane: str) -> str:
+    """The mark of the question that one of our messages asked; empty where it is not known or asked none."""
+    row = select(Delivery.payload).where(Delivery.message_sid == message_sid, Delivery.lane == lane)
+    payload = db.execute(row.limit(1)).scalar()
+    return str((payload or {}).get("mark") or "")
+
+
+def _step(asked: str, state: Mapping[str, Any]) -> str:
+    """The step where its question is the present one, ELSEWHERE where it is not, empty where none is named."""
+    if not asked:
+        return ""
+    step = asked.rpartition(".")[0]
+    return step if asked == mark(step, state) else ELSEWHERE
