@@ -5,11 +5,12 @@ the answer which names a pass comes before its picture; words do not wait for im
 to send and answer no question.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, tuple_, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, case, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Session
 
 from bot.delivery.queues import Waiting
 from bot.domain.models import Delivery
@@ -20,27 +21,53 @@ LOOK_AFTER = timedelta(seconds=30)
 """Twilio's list may not show a message at once: before this the look-up would prove nothing."""
 
 
+ROWS = cast("Table", Delivery.__table__)
+"""The table itself: these statements run once or more for each message, so they are built once."""
+_NOW = bindparam("at", type_=ROWS.c.not_before.type)
+
+
 def _nothing_before() -> ColumnElement[bool]:
-    earlier = aliased(Delivery)
-    holds_back = or_(earlier.kind != "pass", Delivery.kind == "pass")
+    earlier = ROWS.alias()
+    holds_back = or_(earlier.c.kind != "pass", ROWS.c.kind == "pass")
     return ~exists().where(
-        earlier.lane == Delivery.lane, earlier.id < Delivery.id, earlier.status == "owed", holds_back
-    ).correlate(Delivery)
+        earlier.c.lane == ROWS.c.lane, earlier.c.id < ROWS.c.id, earlier.c.status == "owed", holds_back
+    ).correlate(ROWS)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
-    return and_(Delivery.status == "owed", Delivery.not_before <= now, free)
+def _due() -> ColumnElement[bool]:
+    free = or_(ROWS.c.lease_until.is_(None), ROWS.c.lease_until <= _NOW)
+    return and_(ROWS.c.status == "owed", ROWS.c.not_before <= _NOW, free)
+
+
+_CLAIM = (
+    update(ROWS)
+    .where(ROWS.c.id == bindparam("row"), _due(), _nothing_before())
+    .values(lease_until=bindparam("until"), lease_token=bindparam("holder"), attempts=ROWS.c.attempts + 1)
+)
+_HELD = and_(ROWS.c.id == bindparam("row"), ROWS.c.lease_token == bindparam("holder"))
+_BEGIN = update(ROWS).where(_HELD, ROWS.c.status == "owed").values(tried_at=_NOW, lease_until=bindparam("until"))
+_STILL_OWED = ROWS.c.status == "owed"
+_SENT = (
+    update(ROWS)
+    .where(_HELD)
+    .values(
+        message_sid=bindparam("sid"),
+        status=case((_STILL_OWED, "queued"), else_=ROWS.c.status),
+        sent_at=case((ROWS.c.sent_at.is_(None), _NOW), else_=ROWS.c.sent_at),
+        error_code=case((_STILL_OWED, None), else_=ROWS.c.error_code),
+        reason=case((_STILL_OWED, None), else_=ROWS.c.reason),
+        tried_at=None,
+        lease_token=None,
+        lease_until=None,
+    )
+)
+_WAITING = select(ROWS.c.id, ROWS.c.priority, ROWS.c.attempts, ROWS.c.not_before).where(_due(), _nothing_before())
+_FOLLOWING = _WAITING.where(ROWS.c.lane == bindparam("lane")).order_by(ROWS.c.id).limit(2)
 
 
 def claim(db: Session, delivery_id: int, token: str, now: datetime) -> Delivery | None:
     """The row, now leased under this token; None where it is not due, held, done, or not yet its turn."""
-    taken = db.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, _due(now), _nothing_before())
-        .values(lease_until=now + LEASE, lease_token=token, attempts=Delivery.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
+    taken = db.execute(_CLAIM, {"row": delivery_id, "holder": token, "at": now, "until": now + LEASE})
     if not _changed(taken):
         return None
     return db.get_one(Delivery, delivery_id, populate_existing=True)
@@ -48,22 +75,12 @@ def claim(db: Session, delivery_id: int, token: str, now: datetime) -> Delivery 
 
 def begin(db: Session, delivery_id: int, token: str, now: datetime) -> bool:
     """Note that a call to Twilio begins; False where the lease has been lost meanwhile."""
-    held = and_(Delivery.id == delivery_id, Delivery.lease_token == token, Delivery.status == "owed")
-    values = {"tried_at": now, "lease_until": now + LEASE}
-    return _changed(db.execute(update(Delivery).where(held).values(values)))
+    return _changed(db.execute(_BEGIN, {"row": delivery_id, "holder": token, "at": now, "until": now + LEASE}))
 
 
 def note_sent(db: Session, delivery_id: int, token: str, message_sid: str, now: datetime) -> bool:
     """Note the SID that Twilio gave; a status that a callback brought first stays."""
-    values = {
-        "message_sid": message_sid,
-        "status": case((Delivery.status == "owed", "queued"), else_=Delivery.status),
-        "sent_at": case((Delivery.sent_at.is_(None), now), else_=Delivery.sent_at),
-        "error_code": case((Delivery.status == "owed", None), else_=Delivery.error_code),
-        "reason": case((Delivery.status == "owed", None), else_=Delivery.reason),
-        "tried_at": None,
-    }
-    return _let_go(db, delivery_id, token, values)
+    return _changed(db.execute(_SENT, {"row": delivery_id, "holder": token, "at": now, "sid": message_sid}))
 
 
 def put_off(db: Session, delivery_id: int, token: str, not_before: datetime, **notes: Any) -> bool:
@@ -88,17 +105,18 @@ def _changed(result: Any) -> bool:
 
 def following(db: Session, lane: str, now: datetime) -> list[Waiting]:
     """What may leave this lane now: its first words and its first image."""
-    rows = select(Delivery.id, Delivery.priority, Delivery.attempts).where(
-        Delivery.lane == lane, _due(now), _nothing_before()
-    )
-    return [(row.id, row.priority, row.attempts) for row in db.execute(rows.order_by(Delivery.id).limit(2))]
+    found = db.execute(_FOLLOWING, {"lane": lane, "at": now})
+    return [(row.id, row.priority, row.attempts) for row in found]
 
 
-def due(now: datetime, after: tuple[datetime, int] | None, most: int) -> Select[int, int, int, datetime]:
-    """The next `most` rows that should be on their way, by `not_before`; `after` is where the last batch ended."""
-    rows = select(Delivery.id, Delivery.priority, Delivery.attempts, Delivery.not_before).where(
-        _due(now), _nothing_before()
-    )
+def due(
+    db: Session, now: datetime, after: tuple[datetime, int] | None, most: int
+) -> Sequence[Row[int, int, int, datetime]]:
+    """The next `most` rows that should be on their way, by `not_before`; `after` is where the last batch ended.
+
+    Each has `id`, `priority`, `attempts` and `not_before`.
+    """
+    rows = _WAITING
     if after:
-        rows = rows.where(tuple_(Delivery.not_before, Delivery.id) > tuple_(*after))
-    return rows.order_by(Delivery.not_before, Delivery.id).limit(most)
+        rows = rows.where(tuple_(ROWS.c.not_before, ROWS.c.id) > tuple_(*after))
+    return db.execute(rows.order_by(ROWS.c.not_before, ROWS.c.id).limit(most), {"at": now}).all()

@@ -79,7 +79,7 @@ class Outbox:
         after: tuple[datetime, int] | None = None
         for _ in range(BATCHES):
             with self.database.read() as db:
-                rows = db.execute(leases.due(now, after, BATCH)).all()
+                rows = leases.due(db, now, after, BATCH)
             handed += queues.hand_over(self.redis, [(row.id, row.priority, row.attempts) for row in rows])
             if len(rows) < BATCH:
                 break

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
@@ -19,6 +20,8 @@ class FakeApi(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Door)
         self.taken: list[dict[str, str]] = []
+        self.moments: list[float] = []
+        """When each was taken, in seconds of a clock that only goes forward."""
         self.statuses: list[int] = []
         """Answers to the next messages, one each; then 201."""
         self.arrived = threading.Event()
@@ -42,6 +45,7 @@ class FakeApi(ThreadingHTTPServer):
             status = self.statuses.pop(0) if self.statuses else 201
             if status == 201:
                 self.taken.append(form)
+                self.moments.append(time.monotonic())
             number = len(self.taken)
         self.arrived.set()
         self.may_answer.wait(30)
