@@ -96,11 +96,12 @@ def _send(service: Service, one: Inbound) -> tuple[str, str]:
     """Send once the message before it has been accepted anywhere: a phone sends in order."""
     place = int(one.sid[-1])
     if place:
-        _wait_for(service, f"c:message:{one.sid[:-1]}{place - 1}")
+        wait_for(service, f"c:message:{one.sid[:-1]}{place - 1}")
     return one.sid, service.dialogue.hear(one, wait=PATIENCE)
 
 
-def _wait_for(service: Service, key: str) -> None:
+def wait_for(service: Service, key: str) -> None:
+    """Wait until Redis has this key; fail when it does not come."""
     deadline = time.monotonic() + PATIENCE
     while not service.redis.exists(key):
         if time.monotonic() > deadline:

@@ -1,0 +1,97 @@
+"""Every captured body, twice and shuffled, from several processes: the same as once and in order."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import func, select
+
+from bot.database import Database
+from bot.domain import events
+from bot.domain.models import Base
+from bot.service import assemble, utc_now
+from bot.settings import SIMULATED_ACCOUNT, Settings
+from tests.races.conftest import warm_processes
+from tests.races.posting import Body, captured, ours, post, post_all
+from webhooks import create_app
+
+pytestmark = pytest.mark.race
+PROCESSES = 3
+CAPTURED = captured()
+BODIES = ours()
+
+
+@pytest.fixture
+def settings(settings: dict[str, Any], database: Database) -> dict[str, Any]:
+    with database.write() as db:
+        events.make_demo(db, utc_now())
+    return settings | {"public_url": "https://pass.example.org"}
+
+
+@pytest.fixture
+def app(settings: dict[str, Any]) -> Iterator[Flask]:
+    service = assemble(Settings(**settings))
+    app = create_app(service)
+    yield app
+    app.extensions["simulator"].courier.close()
+    service.close()
+
+
+def kept(redis: "Redis", database: Database) -> tuple[list[str], dict[str, int]]:
+    """What everybody's conversation has come to, and how many rows there are of each kind."""
+    states = [cast("bytes", redis.hget(key, "json")).decode() for key in cast("list[bytes]", redis.keys("c:state:*"))]
+    with database.read() as db:
+        tables = [(table.name, select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables]
+        rows = {name: db.scalar(counted) or 0 for name, counted in tables}
+    return sorted(json.dumps(json.loads(state), sort_keys=True) for state in states), rows
+
+
+def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once_in_order(
+    app: Flask, settings: dict[str, Any], redis: "Redis", database: Database
+) -> None:
+    for body in BODIES:
+        assert post(app, body)[0] in (200, 204), body.name
+    wanted = kept(redis, database)
+    assert wanted[0]
+    redis.flushall()
+    with database.write() as db:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name in ("turns", "inbound_messages", "deliveries", "contact_aliases", "contacts"):
+                db.execute(table.delete())
+
+    with warm_processes().Pool(PROCESSES) as pool:
+        answers: dict[str, set[tuple[int, str]]] = {}
+        for heard in pool.starmap(post_all, [(settings, BODIES, seed) for seed in range(PROCESSES)]):
+            for name, texts in heard.items():
+                answers.setdefault(name, set()).update(texts)
+
+    assert {status for texts in answers.values() for status, _ in texts} == {200, 204}
+    assert {name: texts for name, texts in answers.items() if len(texts) != 1} == {}
+    assert len(answers) == len(BODIES)
+    assert kept(redis, database) == wanted
+    assert redis.zcard("c:pending") == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: str(body.name))
+def test_what_is_not_signed_for_us_is_refused(app: Flask, redis: "Redis", body: Body) -> None:
+    assert post(app, body, token="6789")[0] == 403
+    assert post(app, body, origin="https://elsewhere.example")[0] == 403
+    other = dict(body.form) | {"AccountSid": "acctid"}
+    assert post(app, Body(body.name, body.door, tuple(other.items())))[0] == 403
+    unsigned = app.test_client().post(f"/webhooks/twilio/{body.door}", data=dict(body.form))
+    assert unsigned.status_code == 403
+    assert redis.keys("c:message:*") == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_as_they_were_captured_they_are_other_accounts_messages(app: Flask) -> None:
+    answers = {body.name: post(app, body)[0] for body in CAPTURED}
+    named = {
+        body.name for body in CAPTURED if dict(body.form).get("AccountSid", SIMULATED_ACCOUNT) != SIMULATED_ACCOUNT
+    }
+    assert {name for name, status in answers.items() if status == 403} == named
+    assert {status for name, status in answers.items() if name not in named} <= {204}
