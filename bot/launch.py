@@ -8,7 +8,6 @@ import fcntl
 import os
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +19,7 @@ from bot.database import Database
 from bot.errors import NotReady
 from bot.processes import Family
 from bot.settings import Settings, load
+from bot.stopping import Stop
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60.0
@@ -32,8 +32,8 @@ LOOK_SECONDS = 0.2
 REDIS = "redis"
 
 
-def run(stop: threading.Event) -> None:
-    """Serve until `stop` is set. Raises NotReady where it cannot start or one process keeps dying."""
+def run(stop: Stop) -> None:
+    """Serve until asked to stop. Raises NotReady where it cannot start or one process keeps dying."""
     settings = load()
     logs.configure(settings, "local")
     with _alone(settings.var_dir) as killed_before:
@@ -48,7 +48,7 @@ def run(stop: threading.Event) -> None:
             for name, command in processes.items():
                 family.start(name, ["/bin/sh", "-c", f"exec {command}"])
             _wait_until_ready(settings, family, stop)
-            if not stop.is_set():
+            if not stop.asked:
                 _tell_where_to_click(settings)
             while not stop.wait(LOOK_SECONDS):
                 family.mend()
@@ -123,9 +123,9 @@ def _prepare_database(settings: Settings) -> None:
             preparing.make_demo(database)
 
 
-def _wait_until_ready(settings: Settings, family: Family, stop: threading.Event) -> None:
+def _wait_until_ready(settings: Settings, family: Family, stop: Stop) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not (stop.is_set() or _ready(settings)):
+    while not (stop.asked or _ready(settings)):
         family.check()
         if time.monotonic() > deadline:
             raise NotReady(f"the web process was not ready in {READY_SECONDS:.0f} s; what it said stands above")

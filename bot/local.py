@@ -6,19 +6,15 @@ start or go on. The work is in bot.launch.
 
 import signal
 import sys
-import threading
-from types import FrameType
+
+from bot.stopping import Stop
 
 
 def main() -> int:
     """Run until told to stop; the exit code."""
-    stop = threading.Event()
-
-    def remember(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, remember)
+        signal.signal(number, stop.ask)
     # Imported only now: they take a second, in which a Ctrl-C would end in a traceback.
     from bot import launch
     from bot.errors import NotReady
