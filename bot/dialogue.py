@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.conversations import Answered, Conversations, Done, Found, Held, Lost, Unheard
@@ -147,8 +148,10 @@ class Dialogue:
                 # Only now: the answer that names a pass should be read before its picture comes.
                 self._outbox.enqueue(served.owed)
                 held = served.following
-        except Exception as problem:
+        except RedisError as problem:
             log.error("conversation_store_failed", problem=type(problem).__name__)
+        except Exception as bug:
+            log.exception("serving_failed", sid=held.sid if held else "", problem=type(bug).__name__)
         finally:
             if not mine.done():
                 mine.set_result(None)

@@ -1,5 +1,6 @@
 """Twilio's doors: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ FORMS = {
     "location": "location",
 }
 """MessageType, as seen in real captures, to what a flow calls it (field notes, 1.1)."""
+NUMBER = re.compile(r"[0-9]{1,9}")
 MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
 
 Form = Mapping[str, str]
@@ -70,18 +72,21 @@ def blueprint(service: "Service") -> Blueprint:
     @doors.post("/status")
     @signed
     def status() -> Response:
-        delivery = request.args.get("delivery", "")
-        error = request.form.get("ErrorCode", "")
         service.outbox.note_status(
-            message_sid=request.form.get("MessageSid", ""),
-            delivery_id=int(delivery) if delivery.isascii() and delivery.isdigit() else None,
+            message_sid=kept_sid(request.form.get("MessageSid", "")),
+            delivery_id=_number(request.args.get("delivery", "")),
             status=request.form.get("MessageStatus", ""),
-            error_code=int(error) if error.isascii() and error.isdigit() else None,
+            error_code=_number(request.form.get("ErrorCode", "")),
             now=service.now(),
         )
         return Response(status=204)
 
     return doors
+
+
+def _number(text: str) -> int | None:
+    """The number that this text is; None where it is none that the database has room for."""
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 def twiml(text: str) -> Response:
