@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +21,7 @@ Check = Callable[[], str]
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock.
+    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock, messages.
 
     Exit code 1 where something is not. At the end the lines to enter at Twilio.
 
@@ -72,6 +73,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> dict[str, Check]:
         "Redis keeps": lambda: checks.redis_keeps(redis),
         "workers": lambda: checks.workers_alive(redis),
         "clock": lambda: checks.clock_alive(redis),
+        "messages": lambda: checks.messages_come_in(database, redis, settings, datetime.now(UTC)),
     }
 
 

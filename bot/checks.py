@@ -15,10 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot import migrations
+from bot.conversations import Conversations
 from bot.database import Database
 from bot.domain.keys import KeyRing
 from bot.errors import NotReady
 from bot.settings import Settings
+from bot.silence import Silence
 
 PATIENCE = 5.0
 """Seconds to wait for an answer."""
@@ -43,12 +45,13 @@ def reason(problem: DBAPIError) -> str:
 
 
 def migrations_at_head(database: Database) -> str:
-    """The revision. Raises NotReady where migrations are still to be run or newer than this code."""
+    """The revision, and whether it is newer than this code. Raises NotReady where migrations are still to be run."""
     database_answers(database)
-    found, wanted = migrations.current(database), migrations.newest()
-    if found != wanted:
+    found, standing = migrations.standing(database)
+    if standing == migrations.BEHIND:
+        wanted = migrations.newest()
         raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: python -m admin_cli db upgrade")
-    return found
+    return found if standing == migrations.OK else f"{found}, {standing}"
 
 
 @contextmanager
@@ -98,6 +101,18 @@ def clock_alive(redis: "Redis") -> str:
     if not number:
         raise NotReady("no clock runs: what was lost on the way is not made up for; start `python -m bot.jobs.clock`")
     return str(number)
+
+
+def messages_come_in(database: Database, redis: "Redis", settings: Settings, now: datetime) -> str:
+    """That somebody was heard lately. Raises NotReady where nobody was for too long while an event is open."""
+    migrations_at_head(database)
+    redis_answers(redis)
+    conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
+    minutes = Silence(database, redis, conversations, settings.silence).lasting(now)
+    if minutes:
+        raise NotReady(f"nothing for {minutes} minutes although an event is open: look at Twilio's error log (11200)")
+    heard_ms = conversations.heard_ms()
+    return f"last at {datetime.fromtimestamp(heard_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC" if heard_ms else "none yet"
 
 
 def keys_open(database: Database, settings: Settings) -> str:

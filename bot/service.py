@@ -19,6 +19,7 @@ from bot.domain.otp import Otps, OwnOtps
 from bot.effects import Means
 from bot.facts import Sources
 from bot.settings import Settings
+from bot.silence import Silence
 from bot.turns import Turns
 
 REDIS_SECONDS = 5.0
@@ -44,6 +45,7 @@ class Service:
     conversations: Conversations = field(repr=False)
     dialogue: Dialogue = field(repr=False)
     belated: Belated = field(repr=False)
+    silence: Silence = field(repr=False)
     now: Callable[[], datetime] = utc_now
 
     def close(self) -> None:
@@ -73,4 +75,5 @@ def assemble(settings: Settings) -> Service:
     turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps), templates)
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
     belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
-    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue, belated)
+    silence = Silence(database, redis, conversations, settings.silence)
+    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue, belated, silence)

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     sentry_dsn: str = Field(default="", repr=False)
     conversation_hours: int = Field(default=24, ge=1, le=24 * 7)
     """How long an unfinished conversation is remembered."""
+    silence_minutes: int = Field(default=15, ge=0, le=24 * 60)
+    """Minutes of an event's opening hours without any message after which there is an alarm; 0: never."""
     workers: int = Field(default=1, ge=1, le=64)
     """Processes of one `worker` command."""
 
@@ -142,6 +144,11 @@ class Settings(BaseSettings):
     def simulated(self) -> bool:
         """True where no real Twilio account is set: the built-in simulator plays Twilio."""
         return self.twilio_account_sid in ("", SIMULATED_ACCOUNT) and self.twilio_auth_token in ("", SIMULATED_TOKEN)
+
+    @property
+    def silence(self) -> int:
+        """Minutes of silence that are an alarm; nobody is missed at the simulator, unless it was asked for."""
+        return 0 if self.simulated and "silence_minutes" not in self.model_fields_set else self.silence_minutes
 
     @property
     def listens_on(self) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.metrics import Counts
-from bot.service import Service
+from bot.service import Service, utc_now
+from bot.silence import Silence
 
 QUEUES = ("replies", "passes", "bulk")
 ANSWERS = "pravesh_http_answers"
@@ -24,14 +25,15 @@ HELP = {ANSWERS: "Answers by door, method and status."}
 class Figures(Collector):
     """The sums of all processes, and what the database and the queues hold at the moment of asking."""
 
-    def __init__(self, counts: Counts, database: Database, redis: "Redis") -> None:
+    def __init__(self, counts: Counts, database: Database, redis: "Redis", silence: Silence) -> None:
         self._counts = counts
         self._database = database
         self._redis = redis
+        self._silence = silence
 
     def collect(self) -> Iterator[Metric]:
         """Every figure that can be had now; a part that is away leaves its figures out."""
-        for figures in (self._counted, self._deliveries, self._queues):
+        for figures in (self._counted, self._deliveries, self._queues, self._silent):
             yield from _had(figures)
 
     def _counted(self) -> list[Metric]:
@@ -49,6 +51,10 @@ class Figures(Collector):
             for status, number in db.execute(select(Delivery.status, func.count()).group_by(Delivery.status)):
                 family.add_metric([status], number)
         return [family]
+
+    def _silent(self) -> list[Metric]:
+        words = "Minutes without any message in an open event's opening hours, where that is too long; else 0."
+        return [GaugeMetricFamily("pravesh_silent_minutes", words, value=self._silence.lasting(utc_now()))]
 
     def _queues(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
@@ -68,7 +74,7 @@ def blueprint(service: Service, counts: Counts) -> Blueprint:
     """`GET /metrics`."""
     door = Blueprint("figures", __name__)
     registry = CollectorRegistry()
-    registry.register(Figures(counts, service.database, service.redis))
+    registry.register(Figures(counts, service.database, service.redis, service.silence))
 
     @door.get("/metrics")
     def metrics() -> Response:

@@ -39,6 +39,7 @@ WORK = (
     Periodic(tasks.take_over, 15),
     Periodic(tasks.replay, 5),
     Periodic(tasks.look_for_missed, 180),
+    Periodic(tasks.listen, 60),
 )
 
 

@@ -46,6 +46,11 @@ def replay() -> None:
     service().belated.replay()
 
 
+def listen() -> None:
+    """Give the alarm where nothing comes in any more."""
+    service().silence.alarm(service().now())
+
+
 def look_for_missed() -> None:
     """Compare Twilio's list of inbound messages with what was taken, and keep what never came."""
     service().belated.look_for_missed()

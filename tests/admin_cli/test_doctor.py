@@ -13,7 +13,7 @@ from bot.domain.keys import KeyRing
 from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
-ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock"]
+ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock", "messages"]
 
 
 def _findings(run: Run) -> dict[str, Any]:

@@ -162,8 +162,8 @@ def test_figures_that_cannot_be_had_are_left_out(service: Service) -> None:
     lost = LostRedis()
     counts = Counts(lost)  # type: ignore[arg-type]  # one that is away
     counts.add("pravesh_http_answers", door="x")
-    names = {metric.name for metric in Figures(counts, service.database, lost).collect()}  # type: ignore[arg-type]
-    assert names == {"pravesh_deliveries"}
+    figures = Figures(counts, service.database, lost, service.silence)  # type: ignore[arg-type]  # one that is away
+    assert {metric.name for metric in figures.collect()} == {"pravesh_deliveries", "pravesh_silent_minutes"}
 
 
 def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None:
