@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -31,6 +32,14 @@ def sid_of(db: Session, shape: str, now: datetime) -> str | None:
 def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
     """Note that Twilio refused a message with this template: it is left alone for a while."""
     db.execute(update(ContentTemplate).where(ContentTemplate.sid == sid).values(refused_at=now, refused_code=code[:20]))
+
+
+def wanted(redis: "Redis") -> set[str]:
+    """The shapes that questions had and no template; empty where Redis is away."""
+    try:
+        return {shape.decode() for shape in cast("set[bytes]", redis.smembers(WANTED))}
+    except RedisError:
+        return set()
 
 
 def _usable(db: Session, now: datetime) -> dict[str, str]:

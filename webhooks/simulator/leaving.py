@@ -7,10 +7,16 @@ from webhooks.simulator import inbound, posting, wire
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.messages import Message, new_sid, now_ms
 from webhooks.simulator.parts import Parts
+from webhooks.simulator.templates import Filled, Refused
 from webhooks.simulator.twiml import LONGEST, Reply
 
 WHATSAPP = "whatsapp:"
 NO_MEDIA = 63019
+CONTENT_WORDS = {
+    21655: "The ContentSid is invalid.",
+    21656: "The ContentVariables parameter is invalid.",
+    63013: "Channel policy violation.",
+}
 ON_ITS_WAY = {"sent": 0.05, "delivered": 0.25, "read": 0.3}
 """Seconds from each state to the next."""
 AFTER = {"sent": "delivered", "delivered": "read"}
@@ -31,13 +37,15 @@ class NotTaken(Exception):
 def accept(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str], fail_with: int = 0) -> Message:
     """Take a message from our client. Raises NotTaken. `fail_with`: the code with which it will fail."""
     check(parts, form, media_urls)
+    filled = _filled(parts, form)
     sender = form.get("From") or (parts.senders[0] if form["To"].startswith(WHATSAPP) else parts.sms_sender)
     message = Message(
         sid=new_sid("MM" if media_urls else "SM"),
         direction="outbound-api",
         sender=sender,
         recipient=form["To"],
-        body=form.get("Body", ""),
+        body=filled.body,
+        card=filled.card,
         status="accepted" if "MessagingServiceSid" in form else "queued",
         created_ms=now_ms(),
         form="image" if media_urls else "text",
@@ -47,6 +55,16 @@ def accept(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str], fai
     )
     depart(parts, message, fail_with)
     return message
+
+
+def _filled(parts: Parts, form: Mapping[str, str]) -> Filled:
+    """The message's words: its template's where it names one. Raises NotTaken."""
+    if "ContentSid" not in form:
+        return Filled(form.get("Body", ""), {})
+    try:
+        return parts.templates.fill(form["ContentSid"], form.get("ContentVariables", ""))
+    except Refused as refusal:
+        raise NotTaken(400, refusal.code, CONTENT_WORDS[refusal.code]) from None
 
 
 def check(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str]) -> None:

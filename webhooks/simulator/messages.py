@@ -3,8 +3,8 @@
 import json
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +34,8 @@ class Message:
     callback: str = ""
     messaging_service: str = ""
     media_urls: tuple[str, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+    """The buttons or the list that it came with (see templates.Filled); empty: none."""
     error_code: int = 0
     note: str = ""
     """What Twilio's debugger would show about it: a code and why."""
@@ -42,7 +44,10 @@ class Message:
     """Grows with every change of any message: what a page asks from."""
 
 
-FIXED = ("direction", "sender", "recipient", "created_ms", "form", "callback", "messaging_service", "media_urls")
+FIXED = (
+    *("direction", "sender", "recipient", "created_ms", "form", "callback", "messaging_service", "media_urls"),
+    "card",
+)
 
 
 def new_sid(prefix: str) -> str:

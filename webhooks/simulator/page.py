@@ -152,6 +152,7 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
         "from": message.sender,
         "text": message.body,
         "form": message.form,
+        "card": dict(message.card),
         "media": [
             {"url": f"/simulator/media/{found.sid}", "type": found.content_type, "name": found.name} for found in files
         ],

@@ -11,6 +11,7 @@ from webhooks.simulator.faults import Faults
 from webhooks.simulator.media import Media
 from webhooks.simulator.messages import Messages
 from webhooks.simulator.phones import Phones
+from webhooks.simulator.templates import Templates
 
 MESSAGE_PATH = "/webhooks/twilio/message"
 FALLBACK_PATH = "/webhooks/twilio/fallback"
@@ -36,6 +37,7 @@ class Parts:
     phones: Phones
     faults: Faults
     courier: Courier
+    templates: Templates
 
     @property
     def message_url(self) -> str:
@@ -73,5 +75,6 @@ def parts(settings: Settings, redis: "Redis", run: Callable[[Parts, Errand], Non
         phones=Phones(redis),
         faults=Faults(redis),
         courier=Courier(redis, do),
+        templates=Templates(redis),
     )
     return made

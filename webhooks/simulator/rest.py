@@ -1,6 +1,5 @@
 """The part of Twilio's REST API that we call, on the simulator's own account."""
 
-import hmac
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from flask import Blueprint, Response, jsonify, request
 
-from webhooks.simulator import leaving, resource
+from webhooks.simulator import access, leaving, resource
 from webhooks.simulator.faults import Fault
 from webhooks.simulator.leaving import NotTaken
 from webhooks.simulator.media import Medium
@@ -22,20 +21,8 @@ WORDS = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service U
 
 def blueprint(parts: Parts) -> Blueprint:
     """`/2010-04-01/Accounts/<sid>/Messages…`, behind basic authentication."""
-    api = Blueprint("simulated_api", __name__, url_prefix=resource.account_path("<account>"))
-
-    @api.before_request
-    def authenticate() -> None:
-        given = request.authorization
-        name, password = (given.username or "", given.password or "") if given else ("", "")
-        known = hmac.compare_digest(f"{name}:{password}".encode(), f"{parts.account}:{parts.token}".encode())
-        if not known or (request.view_args or {}).get("account") != parts.account:
-            raise NotTaken(401, 20003, "Authenticate")
-        parts.courier.start()  # a process that was killed may have left errands
-
-    @api.errorhandler(NotTaken)
-    def refuse(refusal: NotTaken) -> tuple[Response, int]:
-        return jsonify(resource.error(refusal.status, refusal.code, refusal.message)), refusal.status
+    named = Blueprint("simulated_api", __name__, url_prefix=resource.account_path("<account>"))
+    api = access.guarded(named, parts)
 
     @api.post("/Messages.json")
     def create(account: str) -> tuple[Response, int] | Response:
@@ -112,14 +99,14 @@ def hang_up() -> Response:
 def _known(parts: Parts, sid: str) -> Message:
     found = parts.messages.get(sid)
     if found is None:
-        raise NotTaken(404, 20404, f"The requested resource {request.path} was not found")
+        raise access.not_found()
     return found
 
 
 def _medium(parts: Parts, sid: str, medium: str) -> Medium:
     found = parts.media.about(medium)
     if found is None or found.parent != sid:
-        raise NotTaken(404, 20404, f"The requested resource {request.path} was not found")
+        raise access.not_found()
     return found
 
 

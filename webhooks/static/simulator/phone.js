@@ -15,7 +15,8 @@ export class Phone {
     this.root.dataset.number = facts.number;
     this.unread = { whatsapp: 0, sms: 0 };
     this.threads = {};
-    for (const list of this.all(".log")) this.threads[list.dataset.thread] = new Thread(list, showImage);
+    const tap = (message, row) => this.tap(message, row);
+    for (const list of this.all(".log")) this.threads[list.dataset.thread] = new Thread(list, showImage, tap);
     this.name(facts);
     this.listen(remove);
     this.open("whatsapp");
@@ -128,7 +129,7 @@ export class Phone {
     this.hooks.changed(this);
   }
 
-  // The last message's numbered answers as buttons. A template's own buttons will stand here too.
+  // The last message's numbered answers as buttons. A template's own buttons stand in its bubble.
   offer() {
     const last = this.threads.whatsapp.last;
     const found = !last ? [{ number: "hi", title: "" }] : last.mine ? [] : options(last.text);
@@ -138,6 +139,13 @@ export class Phone {
     if (row.dataset.named === named) return;
     row.dataset.named = named;
     row.replaceChildren(...found.map((option) => this.chip(option)));
+  }
+
+  // What WhatsApp does when a button or a list row is tapped: the words as a message that names its question.
+  tap({ sid, card }, { id, title }) {
+    const what = card.kind === "buttons" ? { button: [id, title] } : { row: [id, title] };
+    this.write({ ...what, reply_to: sid });
+    this.find("textarea").focus({ preventScroll: true });
   }
 
   chip({ number, title }) {

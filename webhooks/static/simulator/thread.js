@@ -16,7 +16,8 @@ const CLOSE_ENOUGH = 120;
 const WORDS = { location: "Location", contacts: "Contact card", audio: "Voice message", video: "Video" };
 
 export class Thread {
-  constructor(list, showImage) {
+  constructor(list, showImage, tap) {
+    this.tap = tap;
     this.list = list;
     this.showImage = showImage;
     this.messages = new Map();
@@ -75,6 +76,7 @@ export class Thread {
       ...this.words(message, failed),
       this.foot(message, failed),
     );
+    if (message.card?.rows && !failed) item.append(this.card(message));
     if (message.note) item.append(element("p", { className: "note" }, message.note));
     return item;
   }
@@ -83,6 +85,27 @@ export class Thread {
     if (failed) return [element("p", { className: "text" }, `A message could not be delivered (${message.error}).`)];
     const words = message.text || (message.media.length ? "" : (WORDS[message.form] ?? ""));
     return words ? [element("p", { className: "text", dir: "auto" }, ...formatted(words))] : [];
+  }
+
+  // A template's buttons, or the list that it opens. They stay, as on a phone: an old one can be tapped too.
+  card(message) {
+    const { kind, button, rows } = message.card;
+    const choices = rows.map((row) => this.choice(message, row));
+    if (kind === "buttons") return element("div", { className: "card" }, ...choices);
+    const list = element("details", { className: "card" }, element("summary", {}, button), ...choices);
+    list.addEventListener("toggle", () => list.open && this.follows && this.toEnd());
+    return list;
+  }
+
+  choice(message, row) {
+    const detail = row.detail ? [element("small", { dir: "auto" }, row.detail)] : [];
+    const button = element("button", { type: "button" }, element("span", { dir: "auto" }, row.title), ...detail);
+    button.addEventListener("click", () => {
+      const list = button.closest("details");
+      if (list) list.open = false;
+      this.tap(message, row);
+    });
+    return button;
   }
 
   medium(medium, message) {

@@ -1,0 +1,85 @@
+"""`templates`: what Twilio keeps for us so that questions go with buttons and lists."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, listing
+
+if TYPE_CHECKING:
+    from bot.domain.models import ContentTemplate
+
+
+@click.group
+def command() -> None:
+    """Templates for questions with buttons and lists.
+
+    Without them every question goes as numbered text.
+
+    Example: python -m admin_cli templates sync
+    """
+
+
+@command.command
+@as_json_too
+def sync(as_json: bool) -> None:
+    """Make what the flows and events need at Twilio, and remove what was replaced days ago.
+
+    Run it after an upgrade, and when an event or its questions have changed; twice does no harm.
+    Questions go with buttons within 15 seconds.
+
+    Example: python -m admin_cli templates sync
+    """
+    from contextlib import closing
+    from datetime import UTC, datetime
+
+    from bot.delivery import needs, template_sync, templates
+    from bot.delivery.content import Content
+    from bot.delivery.whatsapp import Twilio
+    from bot.domain import events
+    from bot.errors import NotReady, SendFailed
+    from bot.service import connect_redis
+
+    now = datetime.now(UTC)
+    with opening.database() as database, closing(connect_redis(opening.settings().redis)) as redis:
+        with database.read() as db:
+            known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
+        wanted = needs.shapes(known, now) | templates.wanted(redis)
+        try:
+            done = template_sync.sync(database, Content(Twilio(opening.settings())), wanted, now)
+        except SendFailed as failure:
+            raise NotReady(f"Twilio's Content API did not do it ({failure.code}); run it again") from None
+    rows = [{"done": change.done, "name": change.name} for change in done]
+    listing(rows, as_json=as_json, nothing="Nothing has changed.")
+
+
+@command.command("list")
+@as_json_too
+def list_(as_json: bool) -> None:
+    """What there is, with WhatsApp's approval as it was when Twilio was last asked (by `templates sync`).
+
+    `unsubmitted` is enough: questions are asked inside the 24-hour window, where none is needed.
+
+    Example: python -m admin_cli templates list --json
+    """
+    from bot.delivery import template_sync
+
+    with opening.reading() as db:
+        found = template_sync.listed(db)
+        listing([row(one) for one in found], as_json=as_json, nothing="There is none: `templates sync` makes them.")
+
+
+def row(template: "ContentTemplate") -> dict[str, Any]:
+    """A template as it is listed."""
+    return {
+        "name": template.name,
+        "shape": template.shape,
+        "language": template.language,
+        "sid": template.sid,
+        "approval": template.approval,
+        "created": template.created_at,
+        "replaced": template.replaced_at,
+        "refused": template.refused_at,
+        "refused_code": template.refused_code,
+    }

@@ -1,0 +1,68 @@
+"""`templates`: made at Twilio as the flows need them; a Twilio that refuses is one line."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import responses
+from click.testing import Result
+
+from admin_cli.__main__ import NOUNS
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+ORIGIN = "http://127.0.0.1:8000/v1"
+
+
+@pytest.fixture
+def twilio() -> Iterator[dict[str, dict[str, Any]]]:
+    """What the Content API holds, by SID."""
+    kept: dict[str, dict[str, Any]] = {}
+
+    def create(request: Any) -> tuple[int, dict[str, str], str]:
+        sid = f"HX{len(kept) + 1:032x}"
+        kept[sid] = {**json.loads(request.body), "sid": sid}
+        return 201, {}, json.dumps(kept[sid])
+
+    def listed(request: Any) -> tuple[int, dict[str, str], str]:
+        found = [{**one, "approval_requests": {"status": "unsubmitted"}} for one in kept.values()]
+        return 200, {}, json.dumps({"contents": found, "meta": {}})
+
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.add_callback("POST", f"{ORIGIN}/Content", create)
+        wire.add_callback("GET", f"{ORIGIN}/ContentAndApprovals", listed)
+        yield kept
+
+
+def test_sync_makes_what_is_needed_once(
+    ok: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]], redis: Any
+) -> None:
+    ok("events", "open", fair)
+    redis.sadd("content:wanted", "buttons_3_4.4", "nonsense")
+    done = rows("templates", "sync")
+    assert {row["done"] for row in done} == {"made"}
+    assert {row["name"] for row in done} == {one["friendly_name"] for one in twilio.values()}
+    kept = rows("templates", "list")
+    assert {row["sid"] for row in kept} == set(twilio)
+    assert {row["approval"] for row in kept} == {"unsubmitted"}
+    shapes = {row["shape"] for row in kept}
+    assert {"buttons_2_2.2", "buttons_3_1", "buttons_3_4.4"} <= shapes
+    assert "nonsense" not in shapes
+    assert rows("templates", "sync") == []
+
+
+def test_nothing_is_there_at_first(ok: Run, rows: Rows) -> None:
+    assert rows("templates", "list") == []
+    assert ok("templates", "list").stdout == ""
+    assert "templates" in NOUNS
+
+
+def test_a_refusal_is_told_in_one_line(ok: Run, run: Run, fair: str) -> None:
+    ok("events", "open", fair)
+    with responses.RequestsMock() as wire:
+        wire.get(f"{ORIGIN}/ContentAndApprovals", json={"code": 20003}, status=401)
+        result = run("templates", "sync")
+    assert result.exit_code == 1
+    assert "20003" in result.stderr
+    assert "Traceback" not in result.output

@@ -1,0 +1,97 @@
+"""Questions with buttons in the simulator, once `templates sync` has made their templates there."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import CODE, OnPage, picture
+from tests.e2e.running import Running, served, shell, told
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+_numbers = count(1)
+
+
+def admin(running: Running, *arguments: str) -> str:
+    """What a command of the command line prints."""
+    command = shell(" ".join(["python", "-m", "admin_cli", *arguments]))
+    environment = told(running.settings)
+    home = running.folder / "home"
+    return subprocess.run(
+        command, cwd=home, env=environment, check=True, timeout=60, capture_output=True
+    ).stdout.decode()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service of its own, with templates from its first message on."""
+    with served(tmp_path_factory.mktemp("buttons")) as made:
+        assert json.loads(admin(made, "templates", "sync", "--json"))
+        yield made
+
+
+@pytest.fixture
+def phone(page: Page, running: Running) -> OnPage:
+    number = f"+9191000{next(_numbers):05d}"
+    page.goto(f"{running.origin}/simulator")
+    page.get_by_role("button", name="Add a phone").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Asha Verma")
+    dialog.get_by_label("Phone number").fill(number)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    found = page.locator(f".phone[data-number='{number}']")
+    found.wait_for()
+    return OnPage(found)
+
+
+def tap(phone: OnPage, name: str, *, of: int = -1) -> str:
+    """Tap a button of a message, the last one unless told otherwise, and give the answer."""
+    before = phone.got().count()
+    message = phone.got().nth(of if of >= 0 else before - 1)
+    if message.locator("summary").count():
+        message.locator("summary").click()
+    message.get_by_role("button", name=name, exact=True).first.click()
+    return phone.answer(before)
+
+
+def test_a_registration_by_taps(page: Page, running: Running, phone: OnPage) -> None:
+    phone.say("hi")
+    expect(phone.got().last.get_by_role("button")).to_have_count(2)
+    tap(phone, "English")
+    tap(phone, "Asha Verma")
+    phone.got().last.locator("summary").click()
+    rows = phone.got().last.locator(".card button")
+    expect(rows).to_have_count(9)
+    picture(page, "buttons_list")
+    day = rows.nth(1).inner_text()
+    phone.got().last.locator("summary").click()
+    tap(phone, day)
+    phone.say("3")
+    phone.say("Delhi")
+    picture(page, "buttons_summary")
+    assert CODE.search(tap(phone, "Yes"))
+    phone.images(1)
+    menu = phone.say("hi")
+    assert "Pass" not in phone.written()
+    assert day in menu
+    tap(phone, "English", of=0)
+    expect(phone.got().last).to_contain_text("?")
+
+
+def test_an_old_button_gets_the_present_question(phone: OnPage, running: Running) -> None:
+    phone.say("hi")
+    tap(phone, "English")
+    tap(phone, "Asha Verma")
+    tap(phone, "English", of=0)
+    expect(phone.got().last.locator("summary")).to_be_visible()
+
+
+def test_seven_typed_messages_work_as_without(phone: OnPage, running: Running) -> None:
+    answers = [phone.say(text) for text in ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")]
+    assert CODE.search(answers[-1])
+    phone.images(1)
+    kinds = [row["kind"] for row in json.loads(admin(running, "deliveries", "list", "--json"))]
+    assert {"question", "pass"} <= set(kinds)

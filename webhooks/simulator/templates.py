@@ -1,0 +1,127 @@
+"""The Content templates of the simulated account, and what becomes of one when it is filled."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+
+KEY = "sim:content"
+ORDER = "sim:content:order"
+MOST_BUTTONS, MOST_ROWS = 3, 10
+LONGEST = {"body": 1024, "title": 20, "item": 24, "button": 20, "description": 72, "id": 200}
+"""Twilio's limits ('twilio/quick-reply', 'twilio/list-picker'), in UTF-16 units."""
+_VARIABLE = re.compile(r"\{\{(\w{1,16})\}\}")
+_NO_VALUE = re.compile(r"[\n\t\r]| {5}")
+TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/text", "whatsapp/authentication")
+
+
+class Refused(Exception):
+    """Twilio's code: 21655 no such template, 21656 bad variables, 63013 WhatsApp would not take it."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template with its variables in place."""
+
+    body: str
+    card: dict[str, Any]
+    """`kind` (buttons, list), the list's `button`, `rows` of id, title and detail; empty: words alone."""
+
+
+class Templates:
+    """The templates, in the order in which they were made."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+
+    def add(self, sid: str, template: Mapping[str, Any]) -> None:
+        """Keep a template."""
+        self._redis.hset(KEY, sid, json.dumps(dict(template)))
+        self._redis.zadd(ORDER, {sid: self._redis.incr(f"{ORDER}:next")}, nx=True)
+
+    def get(self, sid: str) -> dict[str, Any] | None:
+        """The template, if there is one."""
+        row = self._redis.hget(KEY, sid)
+        return dict(json.loads(row)) if row else None
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All of them, the newest first."""
+        order = cast("list[bytes]", self._redis.zrevrange(ORDER, 0, -1))
+        rows = self._redis.hmget(KEY, order) if order else []
+        return [json.loads(row) for row in rows if row]
+
+    def remove(self, sid: str) -> None:
+        """Forget a template."""
+        self._redis.hdel(KEY, sid)
+        self._redis.zrem(ORDER, sid)
+
+    def fill(self, sid: str, variables: str) -> Filled:
+        """What a message with this template says. Raises Refused."""
+        template = self.get(sid)
+        if template is None:
+            raise Refused(21655)
+        values = {**(template.get("variables") or {}), **_given(variables)}
+        kind = next((name for name in TYPES if name in template["types"]), "")
+        if not kind:
+            raise Refused(63013)
+        if kind == "whatsapp/authentication":
+            return Filled(f"*{values.get('1', '')}* is your verification code.", {})
+        return _filled(kind, _put_in(template["types"][kind], values))
+
+
+def _given(variables: str) -> dict[str, str]:
+    try:
+        given = json.loads(variables or "{}")
+    except ValueError:
+        raise Refused(21656) from None
+    if not isinstance(given, dict):
+        raise Refused(21656)
+    if any(not isinstance(value, str) or not value.strip() or _NO_VALUE.search(value) for value in given.values()):
+        raise Refused(21656)
+    return given
+
+
+def _put_in(part: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(part, list):
+        return [_put_in(one, values) for one in part]
+    if isinstance(part, dict):
+        return {name: _put_in(one, values) for name, one in part.items()}
+    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), part) if isinstance(part, str) else part
+
+
+def _filled(kind: str, content: dict[str, Any]) -> Filled:
+    card: dict[str, Any] = {}
+    if kind == "twilio/quick-reply":
+        rows = [{"id": one.get("id", ""), "title": one["title"], "detail": ""} for one in content["actions"]]
+        card = {"kind": "buttons", "button": "", "rows": rows}
+        _check_rows(rows, MOST_BUTTONS, LONGEST["title"])
+    elif kind == "twilio/list-picker":
+        items = content["items"]
+        rows = [{"id": one["id"], "title": one["item"], "detail": one.get("description", "")} for one in items]
+        card = {"kind": "list", "button": content["button"], "rows": rows}
+        _check_rows(rows, MOST_ROWS, LONGEST["item"])
+        _check(content["button"], LONGEST["button"])
+    _check(content["body"], LONGEST["body"] if card else 1600)
+    return Filled(content["body"], card)
+
+
+def _check_rows(rows: list[dict[str, str]], most: int, longest_title: int) -> None:
+    """WhatsApp wants few rows, of different titles and ids."""
+    if not 1 <= len(rows) <= most or any(len({row[part] for row in rows}) < len(rows) for part in ("id", "title")):
+        raise Refused(63013)
+    for row in rows:
+        _check(row["title"], longest_title)
+        _check(row["id"], LONGEST["id"])
+        _check(row["detail"], LONGEST["description"], may_be_empty=True)
+
+
+def _check(text: str, longest: int, *, may_be_empty: bool = False) -> None:
+    if len(text.encode("utf-16-le")) > 2 * longest or not (text or may_be_empty):
+        raise Refused(63013)
