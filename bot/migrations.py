@@ -1,5 +1,6 @@
 """Bringing a database to the newest tables, and telling whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,10 @@ from alembic.script import ScriptDirectory
 from bot.database import Database
 
 FOLDER = Path(__file__).parent.parent / "migrations"
+OK = "ok"
+NEWER = "newer than this code"
+"""Newer code has migrated already. This code goes on: tables lose nothing that it reads (CONTRIBUTING)."""
+BEHIND = "behind"
 
 
 def _config() -> Config:
@@ -29,10 +34,24 @@ def upgrade(database: Database) -> None:
 
 def newest() -> str:
     """The revision that the code expects."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _known()[0]
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    """The revisions of this code, the newest first; those of its start, should its files be replaced meanwhile."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def current(database: Database) -> str:
     """The revision that the database is at; empty where it has none."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def standing(database: Database) -> tuple[str, str]:
+    """The database's revision, and how it stands to this code: OK, NEWER (one that it does not know) or BEHIND."""
+    found = current(database)
+    if found == newest():
+        return found, OK
+    return found, BEHIND if not found or found in _known() else NEWER

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from bot import checks, migrations
@@ -12,17 +11,17 @@ from bot.errors import NotReady
 
 
 def upgrade(database: Database) -> str:
-    """Run the migrations that the database lacks; the revision. Raises NotReady where they cannot be run."""
+    """Run the migrations that the database lacks; where it is then. Raises NotReady where they cannot be run.
+
+    A database that newer code has migrated is left as it is: code is rolled back, tables are not.
+    """
     checks.database_answers(database)
     try:
-        migrations.upgrade(database)
+        if migrations.standing(database)[1] == migrations.BEHIND:
+            migrations.upgrade(database)
     except DBAPIError as problem:
         raise NotReady(f"the migrations cannot be run ({checks.reason(problem)})") from None
-    except CommandError:
-        raise NotReady(
-            "the database is newer than this code: run the newer code, or restore an older database"
-        ) from None
-    return migrations.newest()
+    return checks.migrations_at_head(database)
 
 
 def make_demo(database: Database) -> bool:
