@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from admin_cli import opening
+from admin_cli.errors import sentence
 from admin_cli.printing import as_json_too, listing
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--failed", is_flag=True, help="Only those that could not be delivered.")
+@click.option("--failed", is_flag=True, help="Only those that could not be delivered; not those that were cancelled.")
 @click.option("--event", "event_slug", metavar="SLUG", help="Only those of this event's passes.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
 @as_json_too
@@ -55,15 +56,25 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     if bool(numbers) == failed:
         raise click.UsageError("name the deliveries by their ids, or give --failed")
     if failed:
-        with opening.reading() as db:
-            every = ledger.listed(db, failed=True, most=100_000)
-            numbers = tuple(one.delivery.id for one in every if one.delivery.kind != "otp")
-        if numbers and not yes:
-            click.confirm(f"Send {len(numbers)} messages again?", abort=True)
+        _ask_first(yes)
+    now = datetime.now(UTC)
     with opening.writing() as db:
-        for number in numbers:
-            ledger.retry(db, number, datetime.now(UTC))
-    click.echo(f"{len(numbers)} owed again")
+        owed, refused = (ledger.retry_failed(db, now), []) if failed else ledger.retry_each(db, numbers, now)
+    for refusal in refused:
+        click.echo(sentence(refusal), err=True)
+    click.echo(f"{owed} owed again")
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+def _ask_first(yes: bool) -> None:
+    """Ask before trying all that failed, unless told not to or there is none."""
+    from bot.delivery import ledger
+
+    with opening.reading() as db:
+        number = ledger.retriable(db)
+    if number and not yes:
+        click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)
 
 
 def row(found: "Line") -> dict[str, Any]:

@@ -16,12 +16,13 @@ def told() -> Iterator[None]:
     except NotReady as problem:
         raise click.ClickException(str(problem)) from None
     except Refused as refusal:
-        nearest = refusal.params.get("nearest")
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        raise click.ClickException(f"{_sentence(refusal)} ({refusal.code}{hint})") from None
+        raise click.ClickException(sentence(refusal)) from None
 
 
-def _sentence(refusal: Refused) -> str:
-    from flows.texts import render, sentence_for  # only where something was refused: the catalogues take a moment
+def sentence(refusal: Refused) -> str:
+    """What was refused in words, with its code and what was perhaps meant."""
+    from admin_cli.words import said  # brings the catalogues, which take a moment
 
-    return render(sentence_for(refusal.code, **refusal.params), "en")
+    nearest = refusal.params.get("nearest")
+    hint = f"; did you mean {nearest}?" if nearest else ""
+    return f"{said(refusal.code, refusal.params)} ({refusal.code}{hint})"

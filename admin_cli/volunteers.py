@@ -40,8 +40,9 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 
     now, region = datetime.now(UTC), _region()
     with opening.writing() as db:
-        staff.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
-    click.echo(f"{name} is on the roster of {slug}: {role}")
+        added = staff.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
+        told = f"{added.name} is on the roster of {added.event.slug}: {added.role}"
+    click.echo(told)
 
 
 @command.command("import")
@@ -56,6 +57,7 @@ def import_(slug: str, source: IO[str]) -> None:
 
     Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
     """
+    from admin_cli.words import said
     from bot.domain import staff
 
     rows = list(_rows(source))
@@ -64,7 +66,7 @@ def import_(slug: str, source: IO[str]) -> None:
             added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
     except staff.BadRows as bad:
         for row in bad.rows:
-            click.echo(f"line {row.line}: {_said(row)} ({row.code})", err=True)
+            click.echo(f"line {row.line}: {said(row.code, row.params)} ({row.code})", err=True)
         raise click.ClickException(f"nothing was imported: {len(bad.rows)} of {len(rows)} rows are bad") from None
     click.echo(f"{added} added, {changed} changed")
 
@@ -157,12 +159,6 @@ def _rows(source: IO[str]) -> Iterator[tuple[int, dict[str, str]]]:
             yield reader.line_num, {name: value for name, value in row.items() if name and isinstance(value, str)}
     except (csv.Error, UnicodeDecodeError):
         raise click.ClickException(f"{source.name}: not CSV in UTF-8") from None
-
-
-def _said(row: Any) -> str:
-    from flows.texts import render, sentence_for
-
-    return render(sentence_for(row.code, **row.params), "en")
 
 
 def _row(one: "Staff", zone: str) -> dict[str, Any]:

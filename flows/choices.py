@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flows.event_states import OPEN, open_days, state_of
+from flows.event_states import open_days, open_now
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.texts import LANGUAGES, _, ngettext_, words
@@ -20,7 +20,7 @@ def people(count: int) -> Sentence:
 
 def open_events(facts: Facts) -> tuple[Event, ...]:
     """The events that somebody can register for now."""
-    return tuple(event for event in facts.events if state_of(event, facts.days(event), facts.now) == OPEN)
+    return open_now(facts.events, facts.days, facts.now)
 
 
 def event_by(slug: str, facts: Facts) -> Event | None:

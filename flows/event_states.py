@@ -4,7 +4,7 @@ Pure rules over an event, its days and the moment; the domain asks them too, so 
 database never disagree. All days and hours are in the event's own time zone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,11 @@ def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) 
     if found.closed:
         return CLOSED
     return FULL if found.left == 0 else OPEN
+
+
+def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:
+    """The events that somebody can register for now; `days` gives an event's days."""
+    return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
 
 
 def left_sentence(day: EventDay) -> Sentence | None:

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
+from bot.delivery import queues
 from bot.domain.models import Delivery
 from bot.metrics import Counts
 from bot.service import Service, utc_now
 from bot.silence import Silence
 
-QUEUES = ("replies", "passes", "bulk")
 ANSWERS = "pravesh_http_answers"
 HELP = {ANSWERS: "Answers by door, method and status."}
 
@@ -58,7 +58,7 @@ class Figures(Collector):
 
     def _queues(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
-        for queue in QUEUES:
+        for queue in queues.NAMES:
             family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
         return [family]
 

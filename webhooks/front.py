@@ -52,14 +52,10 @@ def blueprint(service: Service) -> Blueprint:
     return door
 
 
-def open_events(database: Database, now: datetime) -> list[Event]:
+def open_events(database: Database, now: datetime) -> tuple[Event, ...]:
     """The events that somebody can register for now, by start."""
     with database.read() as db:
-        return [
-            event
-            for event in events.snapshot(db, now)
-            if event_states.state_of(event, events.days(db, event.slug), now) == event_states.OPEN
-        ]
+        return event_states.open_now(events.snapshot(db, now), lambda event: events.days(db, event.slug), now)
 
 
 def door_of(event: Event, number: str) -> Door:

@@ -1,13 +1,14 @@
 """The deliveries as admins look at them, and trying a failed one anew."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery.owing import PATIENCE
-from bot.delivery.statuses import ENDED_BADLY
+from bot.delivery.statuses import FAILED
 from bot.domain.models import Delivery, Event, Pass
 from bot.errors import Refused
 
@@ -25,7 +26,7 @@ def listed(db: Session, *, failed: bool = False, event_slug: str | None = None, 
     """The newest deliveries first, at most so many; all, or only those that failed."""
     wanted = _with_pass().order_by(Delivery.id.desc()).limit(most)
     if failed:
-        wanted = wanted.where(Delivery.status.in_(ENDED_BADLY))
+        wanted = wanted.where(Delivery.status.in_(FAILED))
     if event_slug is not None:
         wanted = wanted.where(Event.slug == event_slug)
     return [Line(*row) for row in db.execute(wanted)]
@@ -47,14 +48,47 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
     Raises Refused `no_such_delivery`, `delivery_not_failed`, and `otp_not_repeated`: whoever asked for
     a code has long asked for another, and a pass that is no longer valid is cancelled when it is sent.
     """
-    found = db.get(Delivery, delivery_id)
+    if _owe_anew(db, Delivery.id == delivery_id, now):
+        return
+    found = db.get(Delivery, delivery_id, populate_existing=True)
     if found is None:
         raise Refused("no_such_delivery", id=delivery_id)
     if found.kind == "otp":
         raise Refused("otp_not_repeated", id=delivery_id)
+    raise Refused("delivery_not_failed", id=delivery_id, status=found.status)
+
+
+def retry_each(db: Session, delivery_ids: Iterable[int], now: datetime) -> tuple[int, list[Refused]]:
+    """Owe each of these anew that can be: how many were, and why the others were not (as `retry` says)."""
+    refused: list[Refused] = []
+    done = 0
+    for delivery_id in dict.fromkeys(delivery_ids):
+        try:
+            retry(db, delivery_id, now)
+            done += 1
+        except Refused as refusal:
+            refused.append(refusal)
+    return done, refused
+
+
+def retriable(db: Session) -> int:
+    """How many deliveries `retry_failed` would owe anew now."""
+    return db.scalar(select(func.count()).select_from(Delivery).where(_retriable())) or 0
+
+
+def retry_failed(db: Session, now: datetime) -> int:
+    """Owe anew all that failed and can be repeated; how many. What has changed meanwhile stays as it is."""
+    return _owe_anew(db, _retriable(), now)
+
+
+def _retriable() -> ColumnElement[bool]:
+    return and_(Delivery.status.in_(FAILED), Delivery.kind != "otp")
+
+
+def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
     owed = db.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.status.in_(ENDED_BADLY))
+        .where(which, _retriable())
         .values(
             status="owed",
             attempts=0,
@@ -69,6 +103,5 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
             told_at=None,
         )
         .returning(Delivery.id)
-    ).scalar()
-    if owed is None:
-        raise Refused("delivery_not_failed", id=delivery_id, status=found.status)
+    )
+    return len(owed.all())

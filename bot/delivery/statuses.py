@@ -18,8 +18,8 @@ RANKS = {
     "delivered": 5,
     "read": 6,
 }
-LEFT_US = frozenset(status for status, rank in RANKS.items() if 0 < rank < 4)
-ENDED_BADLY = frozenset({"failed", "undelivered", "canceled"})
+FAILED = frozenset({"failed", "undelivered"})
+"""What `canceled` is not: that was no longer wanted when its turn came."""
 ARRIVED = frozenset({"delivered", "read"})
 
 

@@ -55,10 +55,18 @@ def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
 
 
 def by_code(db: Session, code: str) -> Pass:
-    """The pass of a code as people write it, whatever its state. Raises Refused `no_such_pass`."""
-    found = db.scalars(select(Pass).where(Pass.code == _bare(code))).first()
+    """The pass of a code as organisers write it, whatever its state.
+
+    Raises Refused, with the `code` as it is shown or was typed, `not_a_code`, `mistyped_code` (its check
+    character is wrong) and `no_such_pass`.
+    """
+    try:
+        bare = codes.parse(code)
+    except shapes.Invalid as wrong:
+        raise Refused(wrong.code, code=code) from None
+    found = db.scalars(select(Pass).where(Pass.code == bare)).first()
     if found is None:
-        raise Refused("no_such_pass")
+        raise Refused("no_such_pass", code=codes.shown(bare))
     return found
 
 

@@ -24,7 +24,6 @@ EPOCH = date(2020, 1, 1)
 """Day 0 of the token's calendar; two bytes of days reach the year 2199."""
 LAYOUT = struct.Struct(">BBHBBIHIB")
 """The pass's five bytes are one and four."""
-SIGNATURE_BYTES = 64
 LENGTH = 130
 """Characters of a token: 81 bytes in base 32, without padding."""
 MOST_DAYS = 32

@@ -76,6 +76,29 @@ def test_retry_of_all_asks_first(run: Run, rows: Rows, failed: int) -> None:
     assert [row["kind"] for row in rows("deliveries", "list", "--failed")] == ["otp"]
 
 
+def _give(database: Database, delivery_id: int, **values: Any) -> None:
+    with database.write() as db:
+        db.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
+
+
+def test_what_was_cancelled_on_purpose_did_not_fail(run: Run, rows: Rows, database: Database, failed: int) -> None:
+    _give(database, failed + 1, status="canceled", reason="pass_replaced")
+    assert {row["id"] for row in rows("deliveries", "list", "--failed")} == {failed, failed + 2}
+    assert run("deliveries", "retry", "--failed", "--yes").exit_code == 0
+    assert "delivery_not_failed" in run("deliveries", "retry", str(failed + 1)).stderr
+    assert {row["id"]: row["status"] for row in rows("deliveries", "list")}[failed + 1] == "canceled"
+
+
+def test_one_that_cannot_be_retried_keeps_no_other_back(run: Run, rows: Rows, failed: int) -> None:
+    result = run("deliveries", "retry", str(failed + 1), str(failed), "999")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 2)
+    assert {row["id"]: row["status"] for row in rows("deliveries", "list")}[failed] == "owed"
+
+
+def test_the_question_counts_what_would_be_sent(run: Run, failed: int) -> None:
+    assert "1 message " in run("deliveries", "retry", "--failed", stdin="n\n").output
+
+
 def _register(database: Database) -> str:
     ring = KeyRing.open(database, "x" * 16, None)
     with database.write() as db:
@@ -112,8 +135,14 @@ def test_a_pass_is_shown_by_its_code(ok: Run, run: Run, rows: Rows, fair: str, d
     assert rows("events", "list")[0]["people"] == 3
 
 
-@pytest.mark.parametrize("code", ["7K2M9XQA", "nothing", ""])
-def test_no_such_pass(run: Run, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [("hello", "not_a_code"), ("", "not_a_code"), ("abcd-efgh", "mistyped_code"), ("0000-0000", "no_such_pass")],
+)
+def test_a_code_that_leads_to_no_pass(run: Run, code: str, why: str) -> None:
     result = run("passes", "show", code)
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
+    assert why in result.stderr
+    assert code in result.stderr
+    assert "*" not in result.stderr
