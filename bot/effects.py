@@ -4,6 +4,7 @@ A Refused goes to the caller, who rolls everything back. Nothing leaves from her
 owed in the same transaction, and its ids are in `Performing.owed`, to be enqueued after the commit.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import singledispatch
@@ -91,6 +92,17 @@ class Means:
             attempt=inbound.sid,
             now=now,
         )
+
+
+def check_codes(wanted: Iterable[Effect], means: Means, inbound: Inbound, now: datetime) -> None:
+    """Judge the one-time codes among these effects, before any transaction: a provider may take its time.
+
+    The verdict is kept with the message, so that performing the effect only reads it. Raises Refused.
+    """
+    for effect in wanted:
+        if isinstance(effect, VerifyOtp):
+            bound = (effect.purpose, effect.phone, inbound.lane)
+            means.otps.verify(*bound, effect.otp, inbound.sid, now)
 
 
 def writes(effect: Effect) -> bool:

@@ -12,6 +12,7 @@ from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery.outbox import Outbox
 from bot.delivery.templates import Templates
+from bot.delivery.verify import VerifyOtps
 from bot.delivery.whatsapp import Twilio
 from bot.dialogue import Dialogue
 from bot.domain.keys import KeyRing
@@ -60,15 +61,22 @@ def connect_redis(url: str) -> "Redis":
     return Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
 
 
+def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | VerifyOtps:
+    sms, template = bool(settings.sms_from), bool(settings.twilio_otp_content_sid)
+    if settings.otp_backend == "self":
+        return OwnOtps(redis, settings.secret_key, sms=sms, template=template)
+    own = OwnOtps(redis, settings.secret_key, sms=True, template=False)
+    return VerifyOtps(own, redis, twilio, settings.twilio_verify_sid)
+
+
 def assemble(settings: Settings) -> Service:
     """Put the service together from its settings. Raises NotReady where it cannot work."""
     database = Database(settings.database)
     redis = connect_redis(settings.redis)
     first_seed = base64.b64decode(settings.pass_signing_key) or None
     ring = KeyRing.open(database, settings.secret_key, first_seed)
-    sms, template = bool(settings.sms_from), bool(settings.twilio_otp_content_sid)
-    otps = OwnOtps(redis, settings.secret_key, sms=sms, template=template)
     twilio = Twilio(settings)
+    otps = _otps(settings, redis, twilio)
     outbox = Outbox(database, redis, twilio, otps, settings)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, utc_now)

@@ -108,6 +108,7 @@ class Turns:
         state = engine.to_json(turn.state)
         if not any(effects.writes(effect) for effect in turn.effects):
             return _taken(state, self._answer(inbound, turn, state, {}))
+        effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
             record = _claim(db, inbound.sid, now)
             doing = self.performing.within(db, inbound, now)

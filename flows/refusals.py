@@ -68,6 +68,7 @@ CODES: Mapping[str, Sentence] = {
     ),
     "otp_wrong": _("That is not the code. Tries left: {left}."),
     "otp_expired": _("That code does not count any more. For another, type *new code*."),
+    "otp_not_checked": _("The code could not be checked just now. Please type it again in a minute."),
     "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
     "not_a_code": _("That is not a pass code."),
     "mistyped_code": _("One character of that pass code is wrong. Please look again."),

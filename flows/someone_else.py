@@ -112,6 +112,7 @@ SOMEONE_ELSE: Flow = Flow(
         "otp_too_many": None,
         "otp_unreachable": "phone",
         "otp_wrong": "otp",
+        "otp_not_checked": "otp",
         "otp_expired": "otp",
         "otp_used_up": "otp",
         "own_number": "phone",

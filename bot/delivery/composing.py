@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,14 @@ LONGEST_VALIDITY = 36_000
 
 OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody you know who is registering you.")
 """The words around an OTP; six digits, which no pass code looks like."""
+
+
+@runtime_checkable
+class SendsItself(Protocol):
+    """One-time codes that their provider makes and sends: see bot.delivery.verify."""
+
+    def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
+        """Have a code sent; the provider's SID. Raises Refused, SendFailed."""
 
 
 class Otps(Protocol):
@@ -112,14 +120,15 @@ def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -
 def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) -> Message:
     """The message with a new OTP: by SMS to a bare number, else by WhatsApp.
 
-    Raises Refused where no code may be made any more.
+    There the template for codes goes, if one is set. Raises Refused where no code may be made any more.
     """
     payload: Mapping[str, Any] = row.payload
     otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
     body = words(Sentence(OTP.source, {"otp": otp}), payload["language"])
-    if row.lane.startswith("whatsapp:"):
-        return Message(row.lane, row.sender, body, validity=OTP_SECONDS)
-    if settings.sms_from:
+    if settings.sms_from and not row.lane.startswith("whatsapp:"):
         return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
-    # The sender of SMS was taken away after the code was asked for.
-    return Message(f"whatsapp:{row.lane}", row.sender, body, validity=OTP_SECONDS)
+    # A bare number here: the sender of SMS was taken away after the code was asked for.
+    lane = row.lane if row.lane.startswith("whatsapp:") else f"whatsapp:{row.lane}"
+    template = settings.twilio_otp_content_sid
+    content = Filled(template, json.dumps({"1": otp})) if template else None
+    return Message(lane, row.sender, body, validity=OTP_SECONDS, content=content)

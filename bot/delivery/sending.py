@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.database import Database
 from bot.delivery import aftermath, composing, leases, plain
-from bot.delivery.composing import Message, NotWanted, Otps
+from bot.delivery.composing import Message, NotWanted, Otps, SendsItself
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.statuses import News
 from bot.domain.models import Delivery
@@ -171,6 +171,8 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
 
 
 def _call(parts: Parts, held: Held) -> str:
+    if held.message is None and isinstance(parts.otps, SendsItself):
+        return parts.otps.send(**held.row.payload)
     message = held.message or composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
     try:
         return _give(parts, held, message)

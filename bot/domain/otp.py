@@ -67,7 +67,7 @@ class OwnOtps:
     def ask(self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "") -> str:
         """See Otps. The limits hold for all purposes together."""
         lane = self._lane(phone, now)
-        names = [self._name("sends to", phone), self._name("asked by", asker)]
+        names = [self.name("sends to", phone), self.name("asked by", asker)]
         attempt_name = attempt or secrets.token_hex(8)
         limits = (GAP_MS, MOST_FOR_NUMBER, MOST_FOR_ASKER)
         verdict, wait = self._run("ask", names, attempt_name, _ms(now), *limits)
@@ -80,7 +80,7 @@ class OwnOtps:
     def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
         """A new code, for the worker that sends it at once; an older one for the same is void from now on."""
         otp = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        name = self._name("code", purpose, phone, asker)
+        name = self.name("code", purpose, phone, asker)
         kept: Mapping[Any, Any] = {
             "hash": self._hash(purpose, phone, asker, otp),
             "until": _ms(now) + LIFE_MS,
@@ -96,7 +96,7 @@ class OwnOtps:
     def verify(self, purpose: str, phone: str, asker: str, otp: str, attempt: str, now: datetime) -> None:
         """See Otps."""
         bound = (purpose, phone, asker)
-        names = [self._name("code", *bound), self._name("verdict", *bound, attempt or secrets.token_hex(8))]
+        names = [self.name("code", *bound), self.name("verdict", *bound, attempt or secrets.token_hex(8))]
         given = self._hash(*bound, otp)
         verdict, left = self._run("verify", names, given, _ms(now), MOST_TRIES, REMEMBERED_SECONDS)
         match verdict:
@@ -130,7 +130,8 @@ class OwnOtps:
         word, number = script(keys=[verb, *names], args=arguments)
         return (word.decode() if isinstance(word, bytes) else word), int(number)
 
-    def _name(self, *parts: str) -> str:
+    def name(self, *parts: str) -> str:
+        """A Redis key for these parts, of which it tells nothing."""
         return f"otp:{self._hash(*parts)[:32]}"
 
     def _hash(self, *parts: str) -> str:

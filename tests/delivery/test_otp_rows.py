@@ -1,8 +1,11 @@
 """One-time codes: made when they are sent, kept in no row."""
 
+from redis import Redis
+
 from bot.database import Database
 from bot.delivery.outbox import Outbox, owe_otp
 from bot.errors import SendFailed
+from bot.settings import Settings
 from tests.delivery.conftest import NOW, Clock, FakeOtps, FakeTwilio, row
 
 BUSY = SendFailed("20429", retry=True)
@@ -44,3 +47,24 @@ def test_a_newer_otp_lets_the_unsent_one_go(database: Database, outbox: Outbox) 
             for asker in ("a", "b", "a")
         )
     assert [row(database, otp).status for otp in (first, other, second)] == ["canceled", "owed", "owed"]
+
+
+def test_a_code_on_whatsapp_goes_by_the_template_for_codes(
+    database: Database, redis: "Redis", twilio: FakeTwilio, otps: FakeOtps, clock: Clock
+) -> None:
+    """And as plain words where Twilio refuses the template; no second code is made for it."""
+    settings = Settings(
+        public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen", twilio_otp_content_sid="HX" + "2" * 32
+    )
+    outbox = Outbox(database, redis, twilio, otps, settings, clock, sleep=lambda seconds: None)
+    lane = "whatsapp:+919811111111"
+    for _ in range(2):
+        with database.write() as db:
+            otp = owe_otp(db, purpose="p", phone="+919811111111", asker="a", language="en", lane=lane, now=NOW)
+        outbox.deliver(otp)
+        twilio.failures = [SendFailed("63016", retry=False)]
+    assert twilio.sent[0].content == ("HX" + "2" * 32, '{"1": "000001"}')
+    assert twilio.sent[0].body == ""
+    assert twilio.sent[1].content is None
+    assert "000002" in twilio.sent[1].body
+    assert otps.made == ["000001", "000002"]
