@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
-from admin_cli.parameters import Hours, InLanguage, Limit, Moment
+from admin_cli.parameters import Hours, InLanguage, Limit, Moment, Whole
 
 if TYPE_CHECKING:
     from bot.domain.models import Event
@@ -19,7 +19,7 @@ OPTIONS = (
         "--hours", type=Hours(), help="Opening hours of every day, in the event's zone; `none`: none are told."
     ),
     click.option("--capacity-per-day", type=Limit(), metavar="PEOPLE", help="People a day; `none`: no limit."),
-    click.option("--max-party", type=int, metavar="N", help="The most people on one pass (10)."),
+    click.option("--max-party", type=Whole(), metavar="N", help="The most people on one pass (10)."),
     click.option("--policy", type=click.Choice(["once", "daily", "in_out"]), help="How often a pass enters (daily)."),
     click.option("--timezone", metavar="Z", help="The event's time zone (Asia/Kolkata)."),
 )

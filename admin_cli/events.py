@@ -1,7 +1,7 @@
 """`events`: made, looked at, opened, closed and changed."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typ
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day, Limit
 from admin_cli.printing import as_json_too, details, listing
+
+if TYPE_CHECKING:
+    from bot.domain.models import Event
 
 
 @click.group
@@ -37,9 +40,12 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     """
     from bot.domain import events
 
+    now = datetime.now(UTC)
     with opening.writing() as db:
-        events.create(db, slug=slug, now=datetime.now(UTC), **given(ctx))
+        made = events.create(db, slug=slug, now=now, **given(ctx))
+        over = events.is_over(made, now)
     click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
+    _warn_of_the_past(made, over)
 
 
 @command.command("list")
@@ -85,8 +91,10 @@ def open_(slug: str) -> None:
     from bot.domain import events
 
     with opening.writing() as db:
-        events.open_event(db, slug)
-    click.echo(f"{slug} is open")
+        event = events.open_event(db, slug)
+        over = events.is_over(event, datetime.now(UTC))
+    click.echo(f"{event.slug} is open")
+    _warn_of_the_past(event, over)
 
 
 @command.command
@@ -99,8 +107,8 @@ def close(slug: str) -> None:
     from bot.domain import events
 
     with opening.writing() as db:
-        events.close_event(db, slug)
-    click.echo(f"{slug} is closed")
+        event = events.close_event(db, slug)
+    click.echo(f"{event.slug} is closed")
 
 
 @command.command
@@ -113,6 +121,8 @@ def cancel(slug: str, yes: bool) -> None:
     """
     from bot.domain import events
 
+    with opening.reading() as db:
+        slug = events.by_slug(db, slug).slug
     if not yes:
         click.confirm(f"Cancel {slug}? Nobody can register any more", abort=True)
     with opening.writing() as db:
@@ -138,8 +148,8 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
     with opening.writing() as db:
-        events.change(db, slug, **completed(fields, events.by_slug(db, slug)))
-    click.echo(f"{slug} is changed")
+        event = events.change(db, slug, **completed(fields, events.by_slug(db, slug)))
+    click.echo(f"{event.slug} is changed")
 
 
 @command.command
@@ -159,6 +169,7 @@ def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity:
     if closed is None and not limit:
         raise click.UsageError("nothing to change: give --close, --open or --capacity", ctx)
     with opening.writing() as db:
+        slug = events.by_slug(db, slug).slug
         events.set_day(db, slug, day, closed=closed, **limit)
     click.echo(f"{slug} {day} is changed")
 
@@ -185,6 +196,11 @@ def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
         listing(kept if as_json else rows, as_json=as_json, nothing="It asks no questions of its own.")
 
 
+def _warn_of_the_past(event: "Event", over: bool) -> None:
+    if over:
+        click.echo(f"note: {event.slug} ended on {event.ends_on}, so nobody can register for it", err=True)
+
+
 def _read_questions(source: Any) -> list[dict[str, Any]]:
     import json
 
@@ -201,7 +217,8 @@ def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
     from bot.domain import events
 
     with opening.reading() as db:
-        number = len(events.by_slug(db, slug).questions)
+        event = events.by_slug(db, slug)
+        slug, number = event.slug, len(event.questions)
     if number and not yes:
         click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
     with opening.writing() as db:

@@ -81,7 +81,7 @@ CODES: Mapping[str, Sentence] = {
 
 ORGANISERS: Mapping[str, Sentence] = {
     "slug_taken": _("There is an event {slug} already."),
-    "bad_slug": _("A short name has 2 to 40 small letters, digits and hyphens."),
+    "bad_slug": _("A short name has 1 to 40 small letters and digits, single hyphens between them."),
     "bad_name": _("The name is empty or too long."),
     "bad_venue": _("The venue is too long."),
     "bad_text": _("The text is too long."),
@@ -89,7 +89,7 @@ ORGANISERS: Mapping[str, Sentence] = {
     "too_many_days": _("An event has at most {most} days."),
     "bad_hours": _("The hours are not right: give both, as HH:MM-HH:MM."),
     "bad_zone": _("There is no time zone {zone}."),
-    "bad_capacity": _("The number of places must be a whole number."),
+    "bad_capacity": _("The number of places must be a whole number from 1 to {most}."),
     "capacity_below_taken": _("Places given for {day} already: {taken}. It cannot have fewer."),
     "bad_party_limit": _("The largest party must be a whole number from 1 to 255."),
     "bad_policy": _("The policy is one of once, daily, in_out."),

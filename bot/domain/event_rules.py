@@ -142,14 +142,14 @@ def _zone(value: Any) -> str:
 def _whole_number(code: str, most: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise Refused(code)
+            raise Refused(code, most=most)
         return value
 
     return check
 
 
 def capacity(value: Any) -> int | None:
-    """People a day; None is no limit. Raises Refused `bad_capacity`."""
+    """People a day; None is no limit. Raises Refused `bad_capacity` (`most`)."""
     return None if value is None else _whole_number("bad_capacity", MOST_A_DAY)(value)
 
 

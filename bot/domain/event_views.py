@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import questions
 from bot.domain.models import Event, EventDay
-from flows import shapes
+from flows import event_states, shapes
 
 LONG_PAST = timedelta(days=30)
 """After this an event is no longer spoken of: somebody who asks late still hears that it is over."""
@@ -70,6 +70,11 @@ def shape(event: Event) -> shapes.Event:
         consent_version=event.consent_version,
         notice=event.texts.get("notice", {}),
     )
+
+
+def is_over(event: Event, now: datetime) -> bool:
+    """Whether nobody can register for the event any more, open or not: its last day has ended."""
+    return not event_states.to_come(shape(event), [day_shape(row) for row in event.days], now)
 
 
 def _day(

@@ -14,7 +14,7 @@ from bot.domain import event_rules
 from bot.domain.event_changes import cancel_event, change, close_event, open_event, set_day, set_questions
 from bot.domain.event_rows import fill, one
 from bot.domain.event_rules import Fields
-from bot.domain.event_views import day_shape, days, is_spoken_of, revision, shape, snapshot
+from bot.domain.event_views import day_shape, days, is_over, is_spoken_of, revision, shape, snapshot
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.domain.questions import checked as checked_questions
 from bot.domain.violations import violated
@@ -29,6 +29,7 @@ __all__ = [
     "day_shape",
     "days",
     "gate_slug",
+    "is_over",
     "is_spoken_of",
     "listed",
     "make_demo",

@@ -47,7 +47,7 @@ def shape(question: Mapping[str, Any]) -> Question:
 def _checked(question: Mapping[str, Any], place: int) -> JsonDict:
     kept: JsonDict = {"required": False, "options": [], "least": 0, "most": 1_000_000, **question}
     name = kept.get("name")
-    problem = next((problem for problem, good in _CHECKS.items() if not good(kept)), None)
+    problem = next((problem for problem, good in PROBLEMS.items() if not good(kept)), None)
     if problem:
         raise Refused("bad_question", question=name if isinstance(name, str) and name else str(place), problem=problem)
     return kept
@@ -82,7 +82,7 @@ def _is_range(question: JsonDict) -> bool:
     return whole and least <= most
 
 
-_CHECKS = {
+PROBLEMS = {
     "keys": lambda question: {"name", "kind", "labels"} <= question.keys() <= _KEYS,
     "name": lambda question: _is_name(question["name"]),
     "name_taken": lambda question: question["name"] not in RESERVED,
@@ -92,4 +92,4 @@ _CHECKS = {
     "options": _are_options,
     "range": _is_range,
 }
-"""In this order: what a later one reads, an earlier one has made sure of."""
+"""What can be the matter, and what must hold: in this order, for a later one reads what an earlier one made sure of."""

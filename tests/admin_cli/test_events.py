@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from admin_cli.words import said
+from bot.domain import questions
+
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
 NEW = ("events", "create", "--slug", "s", "--name", "N", "--from", "2027-01-09", "--to", "2027-01-17")
@@ -128,6 +131,8 @@ def test_a_wrong_question_is_refused(run: Run, fair: str) -> None:
         (("--slug", "Not a slug"), "bad_slug"),
         (("--timezone", "Mars/North"), "bad_zone"),
         (("--capacity-per-day", "0"), "bad_capacity"),
+        (("--capacity-per-day", "-5"), "bad_capacity"),
+        (("--capacity-per-day", "999999999"), "bad_capacity"),
         (("--max-party", "256"), "bad_party_limit"),
         (("--map", "nowhere"), "bad_map_url"),
         (("--hours", "10:00-10:00"), "bad_hours"),
@@ -156,8 +161,15 @@ def test_an_unknown_slug_names_the_nearest(run: Run, fair: str) -> None:
     [
         ("events", "create", "--slug", "s"),
         (*NEW, "--from", "9 January"),
+        (*NEW, "--from", "2027-1-9"),
         (*NEW, "--hours", "10-20"),
+        (*NEW, "--hours", "9:5-17:0"),
+        (*NEW, "--hours", "+9:0-1_0:0"),
+        (*NEW, "--hours", "09:00-24:01"),
         (*NEW, "--capacity-per-day", "many"),
+        (*NEW, "--capacity-per-day", "1_0"),
+        (*NEW, "--max-party", "1_0"),
+        (*NEW, "--max-party", "९"),
         (*NEW, "--policy", "twice"),
         ("events", "set", "fair"),
         ("events", "set", "fair", "--name-in", "hindi"),
@@ -170,3 +182,38 @@ def test_an_unknown_slug_names_the_nearest(run: Run, fair: str) -> None:
 def test_usage_errors_exit_2(run: Run, arguments: tuple[str, ...]) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_an_event_is_called_by_its_name_however_it_was_typed(ok: Run, fair: str) -> None:
+    for command in (("open",), ("close",), ("set", "--venue", "Hall 2"), ("day", "2027-01-10", "--close")):
+        assert ok("events", command[0], "FAIR", *command[1:]).stdout.startswith(f"{fair} ")
+    assert ok("events", "cancel", "FAIR", "--yes").stdout.startswith(f"{fair} ")
+    assert "fair?" in ok("events", "cancel", "Fair", stdin="y\n").stdout
+
+
+def test_an_event_of_the_past_is_made_and_opened_with_a_word(ok: Run, fair: str) -> None:
+    made = ok(*NEW[:6], "--from", "2020-01-09", "--to", "2020-01-10")
+    assert "2020-01-10" in made.stderr
+    assert "2020-01-10" in ok("events", "open", "s").stderr
+    assert ok("events", "open", fair).stderr == ""
+
+
+def test_how_many_places_can_be_is_told(run: Run) -> None:
+    assert "10,00,00,000" in run(*NEW, "--capacity-per-day", "0").stderr
+
+
+def test_an_unknown_event_is_told_without_the_visitors_words(run: Run, fair: str) -> None:
+    told = run("events", "show", "nosuch").stderr
+    assert "nosuch" in told
+    assert "no_such_event" in told
+    assert "*" not in told
+
+
+@pytest.mark.parametrize("problem", [*questions.PROBLEMS, "too_many"])
+def test_every_problem_of_a_question_has_words(problem: str) -> None:
+    assert said("bad_question", {"question": "city", "problem": problem}).startswith("question city: ")
+
+
+def test_the_document_names_every_reserved_word() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(questions.RESERVED) if f"`{name}`" not in text] == []
