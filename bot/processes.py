@@ -92,7 +92,7 @@ def _spawn(command: Sequence[str], environment: Mapping[str, str] | None) -> sub
         env=environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=die_with_parent,
     )
 
 
@@ -101,7 +101,8 @@ PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Called in a new process before it becomes its program: have it killed when its parent dies (Linux)."""
     # A launcher killed with -9 cannot stop anybody; every process of ours may be killed at any point.
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

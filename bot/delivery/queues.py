@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import cast
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
+from rq.job import Job
+from rq.utils import now, str_to_date
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +24,9 @@ KEEP_FAILED_SECONDS = 60
 WAIT_SECONDS = 300
 """A job that has waited so long is forgotten, and the sweep enqueues the row again. A worker killed
 between taking a job's id off its queue and starting it leaves nothing else that would free the id."""
+BEGIN_SECONDS = 20.0
+"""A job leases its row at once. One that has not after so long was killed, or waits for a database that is
+busy; then one job too many does no harm."""
 
 Waiting = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""
@@ -30,7 +36,8 @@ def hand_over(redis: "Redis", waiting: Iterable[Waiting]) -> int:
     """Enqueue each delivery that no job holds yet; how many.
 
     The job's id names the attempt: a worker killed in mid-job leaves its job behind, which must not
-    keep the next attempt out. Never raises where Redis is away: the sweep enqueues what is left.
+    keep the next attempt out; nor must one that was killed before it noted its attempt. Never raises
+    where Redis is away: the sweep enqueues what is left.
     """
     return _enqueue(redis, ((*row, f"deliver-{row[0]}-{row[2]}") for row in waiting))
 
@@ -39,7 +46,7 @@ def hand_on(redis: "Redis", waiting: Iterable[Waiting]) -> int:
     """Enqueue deliveries whose turn has come, also where a job holds one: that job may just have
     found that it was too early and be about to end. One job too many finds nothing to do.
     """
-    return _enqueue(redis, ((*row, f"deliver-{row[0]}-{row[2]}-{secrets.token_hex(4)}") for row in waiting))
+    return _enqueue(redis, ((*row, _another(f"deliver-{row[0]}-{row[2]}")) for row in waiting))
 
 
 def _enqueue(redis: "Redis", jobs: Iterable[tuple[int, int, int, str]]) -> int:
@@ -65,5 +72,15 @@ def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> b
             failure_ttl=KEEP_FAILED_SECONDS,
         )
     except DuplicateJobError:
-        return False
+        return _was_killed(redis, job_id) and _enqueue_one(redis, delivery_id, queue, _another(job_id))
     return True
+
+
+def _another(job_id: str) -> str:
+    return f"{job_id}-{secrets.token_hex(4)}"
+
+
+def _was_killed(redis: "Redis", job_id: str) -> bool:
+    """Whether this job began long ago. RQ itself would keep its id for ten minutes and more."""
+    kept = cast("bytes", redis.hget(Job.key_for(job_id), "started_at") or b"")
+    return bool(kept) and (now() - str_to_date(kept)).total_seconds() > BEGIN_SECONDS

@@ -83,6 +83,7 @@ def work(settings: Settings, parent: int | None = None) -> None:
     """Work in this process until told to stop."""
 
     def once() -> bool:
+        tasks.service()  # before the first job is taken: a kill while the parts are put together then holds none up
         worker = Worker(settings, parent)
         worker.work(logging_level="WARNING")
         return worker.told_to_stop

@@ -1,9 +1,14 @@
 """What is owed leaves once, and in each person's order."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from redis import Redis
+from rq import Queue
+from rq.utils import utcformat
 
 from bot.database import Database
+from bot.delivery import queues
 from bot.delivery.outbox import Outbox, owe, unsent_replies
 from bot.domain.models import Pass
 from bot.errors import SendFailed
@@ -144,3 +149,21 @@ def test_the_sweep_takes_batch_after_batch(
     assert outbox.sweep(NOW) == 8
     assert waiting(redis) == rows
     assert later not in waiting(redis)
+
+
+def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
+    database: Database, redis: "Redis", outbox: Outbox
+) -> None:
+    words = reply(database, "Hello")
+    outbox.enqueue([words])
+    [job] = Queue("replies", connection=redis).jobs
+    redis.delete("rq:queue:replies")
+    with redis.pipeline() as begun:  # what RQ notes when a worker begins a job
+        job.prepare_for_execution("killed since", begun)
+        begun.persist(job.key)
+        begun.execute()
+    assert outbox.sweep(NOW) == 0
+    long_ago = datetime.now(UTC) - timedelta(seconds=queues.BEGIN_SECONDS + 1)
+    redis.hset(job.key, "started_at", utcformat(long_ago))
+    assert outbox.sweep(NOW) == 1
+    assert waiting(redis) == [words]
