@@ -6,7 +6,7 @@ TESTS ?= tests
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure play assets lock venv venv-dev
+.PHONY: help run test chaos sure play assets lock venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -16,6 +16,9 @@ run: venv ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_
 
 test: venv-dev ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
 	@exec $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+chaos: venv-dev ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
+	@exec $(PY) -m tests.chaos $(CHAOS)
 
 sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape
 	$(PY) -m ruff format --check .

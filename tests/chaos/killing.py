@@ -20,6 +20,8 @@ class Killer(threading.Thread):
         self._stack = stack
         self._taken = taken
         self.done: Counter[str] = Counter()
+        self.over = threading.Event()
+        """Set when nothing runs any more: what a thread has started dies with it."""
 
     @property
     def ended(self) -> bool:
@@ -29,14 +31,20 @@ class Killer(threading.Thread):
     def run(self) -> None:
         """Kill, and wait in between."""
         while not self.ended:
-            if self._plan.aimed:
-                self._wait_for_a_send()
-                victims = [victim for victim in self._stack.victims if victim.name.startswith("worker")]
-            else:
-                time.sleep(self._chance.uniform(0.2, 1.8) * self._plan.seconds / self._plan.kills)
-                victims = [victim for victim in self._stack.victims if victim.has_work][: len(self._stack.victims)]
-            for victim in victims if self._plan.aimed else self._chance.sample(victims, min(1, len(victims))):
+            for victim in self._aimed() if self._plan.aimed else self._at_random():
                 self._kill(victim)
+        self.over.wait()
+
+    def _aimed(self) -> list[Started]:
+        """Every worker, as soon as one has a message at Twilio."""
+        self._wait_for_a_send()
+        return [victim for victim in self._stack.victims if victim.name.startswith("worker")]
+
+    def _at_random(self) -> list[Started]:
+        """One of those that have been up for a while, after a while."""
+        time.sleep(self._chance.uniform(0.2, 1.8) * self._plan.seconds / self._plan.kills)
+        ready = [victim for victim in self._stack.victims if victim.has_work]
+        return self._chance.sample(ready, min(1, len(ready)))
 
     def _wait_for_a_send(self) -> None:
         """Until Twilio has taken a message of ours and not answered yet."""

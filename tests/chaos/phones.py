@@ -9,13 +9,18 @@ from dataclasses import dataclass
 import requests
 from redis import Redis
 
+from bot import belated
 from bot.settings import Settings
+from flows.texts import LANGUAGES
 from tests.chaos.plan import SPOKEN, Plan, name_of
 from webhooks.simulator.faults import Fault, Faults
 from webhooks.simulator.messages import MOST_AT_ONCE, Message, Messages
 from webhooks.simulator.phones import Phones, phone
 
 LOOK_SECONDS = 0.05
+PROMISES = {belated.promise(language) for language in (None, *LANGUAGES)}
+ARRIVED = ("sent", "delivered", "read")
+NEVER_CAME = ("failed", "undelivered")
 
 
 @dataclass
@@ -28,12 +33,17 @@ class Person:
     sent: int = 0
     heard: int = 0
     """Answers in words."""
-    pictures: int = 0
+    has_pass: bool = False
 
     @property
     def is_through(self) -> bool:
         """Whether all was answered and the pass has come."""
-        return self.heard >= len(SPOKEN) and self.pictures > 0
+        return self.heard >= len(SPOKEN) and self.has_pass
+
+
+def is_promise(message: Message) -> bool:
+    """Whether it only says that the answer will come: what the fallback door says. People wait on."""
+    return message.body in PROMISES
 
 
 class Crowd:
@@ -75,7 +85,8 @@ class Crowd:
     def got(self, number: str) -> list[Message]:
         """What came to this phone, in the order in which Twilio took it."""
         sids = self.messages.sids(recipient=f"whatsapp:{number}")
-        return sorted(self.messages.several(sids), key=lambda message: message.created_ms)
+        found = sorted(self.messages.several(sids), key=lambda message: message.created_ms)
+        return [message for message in found if message.status not in NEVER_CAME]
 
     def sent(self, number: str) -> list[Message]:
         """What this phone sent, in order."""
@@ -107,13 +118,9 @@ class Crowd:
         for message in changed:
             self._cursor = max(self._cursor, message.change)
             person = people.get(message.recipient.removeprefix("whatsapp:"))
-            if person and message.sid not in self._known:
+            if person and message.media_urls:
+                person.has_pass = person.has_pass or message.status in ARRIVED
+            elif person and message.sid not in self._known and not is_promise(message):
                 self._known.add(message.sid)
-                self._note(person, message, think)
-
-    def _note(self, person: Person, message: Message, think: float) -> None:
-        if message.media_urls:
-            person.pictures += 1
-            return
-        person.heard += 1
-        person.due = time.monotonic() + self._chance.expovariate(1 / think)
+                person.heard += 1
+                person.due = time.monotonic() + self._chance.expovariate(1 / think)

@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 
 from bot import embedded_redis
+from bot.processes import die_with_parent
 from bot.settings import Settings
 from tests.chaos.plan import Plan
 from tests.e2e import running
@@ -32,6 +33,7 @@ class Started:
     log: Path
     process: "subprocess.Popen[bytes]" = field(init=False)
     since: float = field(init=False)
+    starts: int = 0
 
     def __post_init__(self) -> None:
         self.start()
@@ -46,13 +48,19 @@ class Started:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         self.since = time.monotonic()
+        self.starts += 1
 
     @property
     def has_work(self) -> bool:
         """Whether it has been there long enough to be worth killing."""
-        return time.monotonic() - self.since > STARTING_SECONDS
+        return time.monotonic() - self.since > STARTING_SECONDS and self._said_enough()
+
+    def _said_enough(self) -> bool:
+        """A worker says when it has started; a web does not."""
+        return "worker" not in self.name or self.log.read_text().count("worker_started") >= self.starts
 
     def kill(self) -> None:
         """SIGKILL to all of it, and start it again."""

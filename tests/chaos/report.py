@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from flows import codes
 from tests.chaos.facts import Row
-from tests.chaos.phones import Crowd
+from tests.chaos.phones import Crowd, is_promise
 from tests.chaos.plan import NOBODY, name_of
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
@@ -24,6 +24,8 @@ class Heard:
     codes: frozenset[str]
     picture_first: bool
     """The picture came before the answer that names the pass."""
+    promises: int
+    """How often it heard that the answer will come."""
 
 
 @dataclass
@@ -35,6 +37,8 @@ class Report:
     killed: Mapping[str, int] = field(default_factory=dict)
     looked_up: int = 0
     """Unclear tries that Twilio's list told to have gone out."""
+    promised: int = 0
+    """Messages that the fallback door took: people heard that the answer will come, and later the answer."""
     exact: int = 0
     """Phones with the right words in the right order, one picture, one registration and pass, the right state."""
     lost: int = 0
@@ -70,13 +74,15 @@ class Report:
 
 def heard(crowd: Crowd, number: str) -> Heard:
     """What this phone got."""
-    got = crowd.got(number)
+    everything = crowd.got(number)
+    got = [one for one in everything if not is_promise(one)]
     plain = [(bool(one.media_urls), CODE.sub("CODE", one.body.replace(name_of(number), "NAME"))) for one in got]
     return Heard(
         words=tuple(text for is_picture, text in plain if not is_picture),
         pictures=tuple(text for is_picture, text in plain if is_picture),
         codes=frozenset(code for one in got for code in CODE.findall(one.body)),
         picture_first=bool(plain) and not plain[-1][0],
+        promises=len(everything) - len(got),
     )
 
 
@@ -91,6 +97,7 @@ def judge(
         report.wrong_facts += not _are_right(registered.get(number, []), registered[NOBODY], got.codes)
         report.wrong_states += states[number] != states[NOBODY]
         report.exact += report.faults == before
+        report.promised += got.promises
         report.pictures_first += got.picture_first
         report.messages += len(crowd.sent(number))
     return report

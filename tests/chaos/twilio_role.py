@@ -24,8 +24,8 @@ _report = leaving.report
 
 
 def report(parts: Parts, message: Message, state: str, error: int = 0) -> None:
-    """Report a status, unless this message is one of the silent."""
-    if int(message.sid[-4:], 16) / 16**4 >= SILENT:
+    """Report a status, unless this message is one of the silent; that it failed is always reported."""
+    if error or int(message.sid[-4:], 16) / 16**4 >= SILENT:
         _report(parts, message, state, error)
 
 

@@ -60,7 +60,7 @@ def _answered(parts: Parts, errand: Errand, answer: wire.Answer) -> None:
 
 def _is_first(parts: Parts, sid: str, content: bytes) -> bool:
     """Whether this is the first answer to a message. Only that one is said: of several tries Twilio uses one."""
-    key, digest = f"sim:answered:{sid}", hashlib.sha256(content).hexdigest()
+    key, digest = posting.answered_key(sid), hashlib.sha256(content).hexdigest()
     if parts.redis.set(key, digest, nx=True, ex=KEEP_SECONDS):
         return True
     first = parts.redis.get(key)

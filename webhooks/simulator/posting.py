@@ -24,6 +24,11 @@ def post(parts: Parts, kind: str, sid: str, url: str, form: dict[str, str]) -> N
         parts.courier.send(errand, fault.delay)
 
 
+def answered_key(sid: str) -> str:
+    """Where it is noted that the webhook of an inbound message has been answered."""
+    return f"sim:answered:{sid}"
+
+
 def once(parts: Parts, errand: Errand) -> wire.Answer | None:
     """Post a webhook: the answer where it was taken; else None, and another try or its failure is seen to."""
     try:
@@ -49,6 +54,8 @@ def _posted(parts: Parts, errand: Errand) -> wire.Answer:
 
 
 def _failed(parts: Parts, errand: Errand, why: str, *, retry: bool) -> None:
+    if parts.redis.exists(answered_key(errand["sid"])):
+        return  # another try of the same webhook has brought the answer: Twilio wants no second
     if retry and errand["try"] < TRIES:
         parts.courier.send({**errand, "try": errand["try"] + 1}, AGAIN_SECONDS * errand["try"])
         return

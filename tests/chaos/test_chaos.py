@@ -1,0 +1,36 @@
+"""The small runs: a minute for what `make chaos` does at full size (figures: docs/figures.md)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.plan import Plan
+from tests.chaos.run import run
+
+pytestmark = [pytest.mark.race, pytest.mark.xdist_group("e2e")]
+SMALL = Plan(phones=40, kills=8, seconds=24, hurried=True, patience=150)
+AIMED = Plan(phones=10, kills=4, seconds=6, hurried=True, aimed=True, silent=1.0, patience=120)
+"""Workers are killed just when Twilio has taken a message, and no status ever tells."""
+
+
+def test_nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed(tmp_path: Path) -> None:
+    report = run(SMALL, tmp_path)
+    print(report.table())
+    assert report.faults == {}
+    assert report.exact == SMALL.phones
+    assert sum(report.killed.values()) == SMALL.kills
+
+
+def test_what_a_killed_worker_had_sent_is_found_in_twilios_list(tmp_path: Path) -> None:
+    report = run(AIMED, tmp_path)
+    print(report.table())
+    assert report.looked_up > 0
+    assert report.faults == {}
+
+
+def test_without_the_look_up_the_same_kills_send_twice(tmp_path: Path) -> None:
+    report = run(replace(AIMED, blind=True), tmp_path)
+    print(report.table())
+    assert report.doubled > 0
+    assert set(report.faults) == {"doubled"}
