@@ -40,6 +40,16 @@ def ends_at(event: Event, day: EventDay) -> datetime:
     return datetime.combine(last, closes or time.min, ZoneInfo(event.timezone))
 
 
+def starts_at(event: Event, day: EventDay) -> datetime:
+    """The moment from which people enter on this day: its opening hour, or midnight."""
+    return datetime.combine(day.day, day.opens or event.opens or time.min, ZoneInfo(event.timezone))
+
+
+def in_progress(event: Event, days: Sequence[EventDay], now: datetime) -> EventDay | None:
+    """The day on which people enter now, closed or not; None outside the event's dates and hours."""
+    return next((day for day in days if starts_at(event, day) <= now < ends_at(event, day)), None)
+
+
 def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
     """Today, until it ends, and the days after it: closed and full ones too."""
     return tuple(day for day in days if now < ends_at(event, day))
@@ -67,6 +77,11 @@ def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
     return OPEN if open_days(event, days, now) else FULL
 
 
+def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:
+    """The events that somebody can register for now; `days` gives an event's days."""
+    return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
+
+
 def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) -> str:
     """The same for one day: open, closed, full or over; `over` also for a day that the event has not."""
     found = next((known for known in days if known.day == day), None)
@@ -77,14 +92,16 @@ def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) 
     return FULL if found.left == 0 else OPEN
 
 
-def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:
-    """The events that somebody can register for now; `days` gives an event's days."""
-    return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
+SCARCE = 500
+"""Places below which a day's row tells how many are left: fifty of the largest parties that events usually
+take. Above that the number decides nothing for anybody, and stands nine times below itself in a list."""
 
 
 def left_sentence(day: EventDay) -> Sentence | None:
-    """`12 places left`, where the day has a limit."""
-    return None if day.left is None else ngettext_("{count} place left", "{count} places left", count=day.left)
+    """`12 places left`, where the day has a limit and the places are scarce."""
+    if day.left is None or day.left >= SCARCE:
+        return None
+    return ngettext_("{count} place left", "{count} places left", count=day.left)
 
 
 def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Sentence:

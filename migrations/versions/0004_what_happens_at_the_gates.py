@@ -87,6 +87,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempts_event_id_day", "attempts", ["event_id", "day"], unique=False)
     op.create_index("ix_attempts_pass_id", "attempts", ["pass_id"], unique=False)
+    op.create_index("ix_attempts_event_id_scan_id", "attempts", ["event_id", "scan_id"], unique=False)
     op.create_index("ix_attempts_staff_id_arrived_at", "attempts", ["staff_id", "arrived_at"], unique=False)
 
     op.create_table(

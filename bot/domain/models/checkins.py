@@ -69,11 +69,12 @@ class Checkin(Base):
     channel: Mapped[str] = mapped_column(String(12))
     """`whatsapp`, `api`, `page` or `batch`."""
     scanned_at: Mapped[datetime]
-    """The moment that counts: see bot.domain.scan_times."""
+    """The moment that counts: see bot.domain.scan_places."""
     arrived_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
     pass_: Mapped[Pass | None] = relationship()
+    first: Mapped["Checkin | None"] = relationship(remote_side="Checkin.id")
     gate: Mapped[Gate | None] = relationship()
     staff: Mapped[Staff | None] = relationship()
     device: Mapped[Device | None] = relationship()
@@ -115,6 +116,7 @@ class Attempt(Base):
         Index("ix_attempts_event_id_day", "event_id", "day"),
         Index("ix_attempts_staff_id_arrived_at", "staff_id", "arrived_at"),
         Index("ix_attempts_pass_id", "pass_id"),
+        Index("ix_attempts_event_id_scan_id", "event_id", "scan_id"),
     )
 
 

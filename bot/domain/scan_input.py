@@ -1,0 +1,31 @@
+"""What a camera, a hardware scanner or a thumb gave, read as a code or a token."""
+
+import unicodedata
+
+from bot.domain import tokens
+from bot.domain.keys import KeyRing
+from bot.domain.tokens import PassToken
+from flows import codes
+from flows.shapes import Invalid
+
+LONGEST = 2000
+"""Characters of a scan that are looked at; the longest QR text of ours has under 400."""
+
+
+def read(text: str, ring: KeyRing) -> str | PassToken:
+    """The bare eight characters of a code, or a token whose signature is good.
+
+    Raises Invalid `unreadable` (neither, or a wrong check character) or `forged`.
+    """
+    clean = tokens.cleaned(text[:LONGEST])
+    try:
+        return codes.parse(_without_dashes(clean))
+    except Invalid as no:
+        if no.code == "mistyped_code":
+            raise Invalid("unreadable") from None
+    return tokens.decode(clean, ring)
+
+
+def _without_dashes(text: str) -> str:
+    """Phones make long dashes out of hyphens."""
+    return "".join(character for character in text if unicodedata.category(character) != "Pd")

@@ -1,0 +1,81 @@
+"""Where and when a scan takes place: the event, the gate, the moment that counts, and the event's day then."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from bot.domain import event_views
+from bot.domain.event_rows import one
+from bot.domain.models import Event, EventDay, Gate
+from bot.errors import Refused
+from flows import event_states, shapes
+
+BELIEVED = timedelta(minutes=15)
+"""How old a live scan may be by the scanner's clock; a clock that differs by more, or is ahead, is not believed."""
+DAYS_AROUND = 2
+"""Days to either side of the UTC date among which the event's day is: zones reach 14 hours, a day may last a night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The gate at the moment of a scan."""
+
+    event: Event
+    gate: Gate | None
+    moment: datetime
+    """The moment that counts, aware."""
+    day: date
+    """The event's day in progress; outside its hours the date at its place."""
+    is_open: bool
+    """Whether the event's dates and hours let anybody in now."""
+
+    @property
+    def gate_id(self) -> int | None:
+        """For the rows that are kept."""
+        return self.gate.id if self.gate else None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether entry is stopped here: at this gate, or at all of them for who has none."""
+        if self.gate is None:
+            return self.event.entry_paused_at is not None
+        return self.gate.closed or self.gate.paused_at is not None
+
+
+def believed(scanned_at: datetime | None, now: datetime) -> datetime:
+    """The moment of a live scan: the scanner's where its clock can be right, else ours."""
+    return scanned_at if scanned_at is not None and now - BELIEVED <= scanned_at <= now else now
+
+
+def load(db: Session, slug: str, gate: str | None, moment: datetime) -> Place:
+    """The place of a scan, in one statement. Raises Refused `no_such_event`, `no_such_gate` (`gate`)."""
+    around = timedelta(days=DAYS_AROUND)
+    nearby = EventDay.day.between(moment.date() - around, moment.date() + around)
+    wanted = (
+        select(Event, Gate, EventDay)
+        .outerjoin(Gate, and_(Gate.event_id == Event.id, Gate.slug == gate))
+        .outerjoin(EventDay, and_(EventDay.event_id == Event.id, nearby))
+        .where(Event.slug == slug)
+        .order_by(EventDay.day)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.execute(wanted).all()
+    if not rows:
+        one(db, slug, lock=False)  # refuses, with the nearest
+    event, found, _ = rows[0]
+    if gate is not None and found is None:
+        raise Refused("no_such_gate", gate=gate)
+    return _place(event, found, [day for _, _, day in rows if day is not None], moment)
+
+
+def _place(event: Event, gate: Gate | None, days: list[EventDay], moment: datetime) -> Place:
+    shape = event_views.shape(event)
+    now_on = event_states.in_progress(shape, [event_views.day_shape(day) for day in days], moment)
+    day = now_on.day if now_on else event_states.local_today(shape, moment)
+    return Place(event, gate, moment, day, _is_open(shape, now_on))
+
+
+def _is_open(event: shapes.Event, day: shapes.EventDay | None) -> bool:
+    return day is not None and not day.closed and event.status != event_states.CANCELLED

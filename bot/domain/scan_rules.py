@@ -1,0 +1,104 @@
+"""Which pass a scan means, and what speaks against it before its use is looked at: the order of the contract."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bot.domain import scan_input, tokens
+from bot.domain.keys import KeyRing
+from bot.domain.models import Kind, Pass, Registration
+from bot.domain.pass_uses import Terms
+from bot.domain.scan_places import Place
+from bot.domain.scans import (
+    ENTRY_PAUSED,
+    EVENT_CLOSED,
+    REPLACED,
+    REVOKED,
+    UNKNOWN,
+    WRONG_DAY,
+    WRONG_EVENT,
+    WRONG_GATE,
+    SeenPass,
+)
+from bot.domain.tokens import PassToken
+from flows import codes
+from flows.shapes import Invalid
+
+LARGEST_ID = 2**31 - 1
+"""Of the column. A token has room for more, which PostgreSQL will not even compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The pass of a scan, with what the rules ask of it."""
+
+    issued: Pass
+    kind: Kind
+    name: str
+    days: tuple[date, ...]
+    terms: Terms
+
+    def seen(self) -> SeenPass:
+        """What whoever admits may see."""
+        return seen(self.issued, self.kind, self.name)
+
+
+def seen(issued: Pass, kind: Kind, name: str) -> SeenPass:
+    """What whoever admits may see of a pass."""
+    days = tokens.of(issued).dates
+    return SeenPass(codes.shown(issued.code), name, issued.party_size, days, kind.slug, kind.labels)
+
+
+def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subject | None, str]:
+    """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`."""
+    try:
+        read = scan_input.read(text, ring)
+    except Invalid as no:
+        return None, no.code
+    row = db.execute(_wanted(read)).first()
+    if row is None or (isinstance(read, PassToken) and row.Pass.event_id != read.event):
+        return None, UNKNOWN
+    policy = row.Kind.policy or place.event.policy
+    terms = Terms(row.Pass.id, row.Pass.party_size, policy)
+    return Subject(row.Pass, row.Kind, row.full_name, tokens.of(row.Pass).dates, terms), ""
+
+
+def objection(subject: Subject, place: Place) -> str:
+    """The first result that speaks against an entry; empty where none does."""
+    return next((result for result, holds in _OBJECTIONS if holds(subject, place)), "")
+
+
+def _wanted(read: str | PassToken) -> Select[Pass, Kind, str]:
+    columns = select(Pass, Kind, Registration.full_name)
+    joined = columns.join(Kind, Kind.id == Pass.kind_id).join(Registration, Registration.id == Pass.registration_id)
+    if isinstance(read, PassToken):
+        found = joined.where(Pass.id == (read.pass_id if read.pass_id <= LARGEST_ID else -1))
+    else:
+        found = joined.where(Pass.code == read)
+    return found.execution_options(populate_existing=True)
+
+
+def is_elsewhere(subject: Subject, place: Place) -> bool:
+    """Whether the pass is another event's."""
+    return subject.issued.event_id != place.event.id
+
+
+def _enters_elsewhere(subject: Subject, place: Place) -> bool:
+    gates = subject.kind.gates
+    return gates is not None and (place.gate is None or place.gate.slug not in gates)
+
+
+_OBJECTIONS: tuple[tuple[str, Callable[[Subject, Place], bool]], ...] = (
+    (WRONG_EVENT, is_elsewhere),
+    (REPLACED, lambda subject, place: subject.issued.status == "replaced"),
+    (REVOKED, lambda subject, place: subject.issued.status == "revoked"),
+    (WRONG_GATE, _enters_elsewhere),
+    (EVENT_CLOSED, lambda subject, place: not place.is_open),
+    (WRONG_DAY, lambda subject, place: place.day not in subject.days),
+    (ENTRY_PAUSED, lambda subject, place: place.is_paused),
+)
+"""In the order in which they are told (contract, section 6). All of them speak against coming in, none
+but the first against going out: whoever is inside must be able to leave."""

@@ -1,0 +1,98 @@
+"""The words of the gate: what is asked of it and what it answers (contract, section 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+IN, OUT = "in", "out"
+DIRECTIONS = (IN, OUT)
+
+UNREADABLE, FORGED, UNKNOWN = "unreadable", "forged", "unknown"
+WRONG_EVENT, REPLACED, REVOKED, WRONG_GATE = "wrong_event", "replaced", "revoked", "wrong_gate"
+EVENT_CLOSED, WRONG_DAY, ENTRY_PAUSED = "event_closed", "wrong_day", "entry_paused"
+ALREADY_ADMITTED, TOO_MANY, ADMITTED = "already_admitted", "too_many", "admitted"
+LEFT, NOT_INSIDE, CONFLICT = "left", "not_inside", "conflict"
+RESULTS = (
+    *(UNREADABLE, FORGED, UNKNOWN, WRONG_EVENT, REPLACED, REVOKED, WRONG_GATE, EVENT_CLOSED, WRONG_DAY),
+    *(ENTRY_PAUSED, ALREADY_ADMITTED, TOO_MANY, ADMITTED, LEFT, NOT_INSIDE, CONFLICT),
+)
+"""Up to `admitted` in this order: the first that holds is the result."""
+LARGEST_COUNT = 255
+"""People on one pass at most: what the token's byte holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One request at a gate, from whatever channel."""
+
+    text: str
+    """A code, a token or a QR's text, as it came."""
+    scan_id: str
+    """The scanner's own name of this scan, unique within the event: a UUID, or a message's SID."""
+    event: str
+    """The slug of the event whose gate it is."""
+    channel: str
+    """`whatsapp`, `api`, `page` or `batch`."""
+    gate: str | None = None
+    """The gate's slug; None where nobody said."""
+    staff_id: int | None = None
+    device_id: int | None = None
+    scanned_at: datetime | None = None
+    """When, by the scanner's clock; None: now."""
+    direction: str = IN
+    count: int | None = None
+    """How many of the party; None: all who are left."""
+    simulate: bool = False
+    force: bool = False
+    reason: str = ""
+    shown: str = ADMITTED
+    """Batch only: the result that the scanner showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstEntry:
+    """When, where and by whom a pass was first used in the period that counts."""
+
+    at: datetime
+    gate: str | None
+    """The gate's slug."""
+    gate_name: str | None
+    by: str | None
+    """The name of the volunteer or the scanner."""
+    staff_id: int | None
+    device_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPass:
+    """What whoever admits sees of a pass."""
+
+    code: str
+    """As shown: XXXX-XXXX."""
+    name: str
+    party_size: int
+    days: tuple[date, ...]
+    kind: str
+    """The kind's slug."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call the kind, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The answer to a scan."""
+
+    result: str
+    """One of RESULTS."""
+    scan_id: str
+    admitted_now: int = 0
+    """People who go in now; of `left`, those who go out."""
+    remaining: int = 0
+    """How many of the party can still be admitted; of `too_many` going out, how many are inside."""
+    pass_: SeenPass | None = None
+    """None where there is none, and for another event's."""
+    first_entry: FirstEntry | None = None
+    """The entry before this one; None where this is the first."""
+    forced: bool = False
+    again: bool = False
+    """This scan_id was answered before: nothing has happened now."""
