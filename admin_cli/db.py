@@ -21,7 +21,7 @@ def upgrade() -> None:
     """
     from bot import preparing
 
-    with opening.database() as database:
+    with opening.database(making=True) as database:
         revision = preparing.upgrade(database)
         if opening.settings().demo and preparing.make_demo(database):
             click.echo("made the demo event")

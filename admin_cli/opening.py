@@ -14,22 +14,29 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def settings() -> "Settings":
-    """The settings; logs go to standard error, so that standard output holds only what was asked for."""
+def settings(*, making: bool = False) -> "Settings":
+    """The settings; logs go to standard error, so that standard output holds only what was asked for.
+
+    `making` makes the folder and its secret where they are missing.
+    """
     from bot import logs
     from bot.settings import load
 
-    found = load()
+    found = load(looking=not making)
     logs.configure(found, "cli")
     return found
 
 
 @contextmanager
-def database() -> Iterator["Database"]:
-    """The database of the settings."""
+def database(*, making: bool = False) -> Iterator["Database"]:
+    """The database of the settings. Raises NotReady where there is no file of it, unless `making` one."""
+    from bot import checks
     from bot.database import Database
 
-    with closing(Database(settings().database)) as found, _at_head(found):
+    wanted = settings(making=making)
+    if not making:
+        checks.database_is_there(wanted)
+    with closing(Database(wanted.database)) as found, _at_head(found):
         yield found
 
 

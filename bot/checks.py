@@ -3,15 +3,18 @@
 The launcher asks before it starts anything; `doctor` asks whenever somebody wants to know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.cron import CronScheduler
-from sqlalchemy import text
+from rq.worker import WorkerStatus
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from bot import migrations
@@ -24,8 +27,23 @@ from bot.silence import Silence
 
 PATIENCE = 5.0
 """Seconds to wait for an answer."""
-STALE = timedelta(seconds=150)
-"""Workers and clocks tell that they are alive at least once a minute."""
+BEAT = timedelta(seconds=30)
+"""Idle workers tell every 10 s that they live, clocks every 5 s: three beats of the slower."""
+BUSY = timedelta(seconds=75)
+"""A worker at a job tells it before and after; no job of ours may take more than 60 s."""
+
+
+def database_is_there(settings: Settings) -> None:
+    """Raise NotReady where the database would be a file that is not there: looking at one makes it."""
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
+        return
+    if settings.database_url:
+        raise NotReady("DATABASE_URL: there is no such file; python -m admin_cli db upgrade makes it")
+    raise NotReady(
+        f"VAR_DIR: nothing there ({settings.var_dir}): make run, or another VAR_DIR? "
+        "(python -m admin_cli db upgrade makes an empty database)"
+    )
 
 
 def database_answers(database: Database) -> str:
@@ -70,6 +88,16 @@ def redis_answers(redis: "Redis") -> str:
     return str(info.get("valkey_version") or info.get("redis_version", "unknown"))
 
 
+def redis_reached(redis: "Redis", settings: Settings) -> str:
+    """The server's version. Raises NotReady where it does not answer; of our own server says what starts it."""
+    try:
+        return redis_answers(redis)
+    except NotReady:
+        if settings.redis_url:
+            raise
+        raise NotReady(f"`make run` does not run with this VAR_DIR ({settings.var_dir}); its Redis is away") from None
+
+
 def redis_keeps(redis: "Redis") -> str:
     """That what is written survives the server's end. Raises NotReady where it does not."""
     redis_answers(redis)
@@ -82,25 +110,41 @@ def redis_keeps(redis: "Redis") -> str:
 
 
 def workers_alive(redis: "Redis") -> str:
-    """How many. Raises NotReady where there is none."""
+    """How many, and when one was last seen. Raises NotReady where there is none."""
     redis_answers(redis)
-    earliest = datetime.now(UTC) - STALE
-    heard = [worker.last_heartbeat for worker in Worker.all(connection=redis)]
-    number = sum(1 for moment in heard if moment and moment > earliest)
-    if not number:
-        raise NotReady("no worker runs: passes and OTPs wait; start `python -m bot.jobs.worker`")
-    return str(number)
+    workers = Worker.all(connection=redis)
+    limits = [BUSY if worker.get_state() == WorkerStatus.BUSY else BEAT for worker in workers]
+    seen = _seen([worker.last_heartbeat for worker in workers], limits)
+    if not seen.alive:
+        raise NotReady(f"no worker runs{seen}: passes and OTPs wait; start `python -m bot.jobs.worker`")
+    return f"{seen.alive}{seen}"
 
 
 def clock_alive(redis: "Redis") -> str:
-    """How many. Raises NotReady where none has been heard of lately."""
+    """How many, and when one was last seen. Raises NotReady where none has been heard of lately."""
     redis_answers(redis)
-    earliest = datetime.now(UTC) - STALE
-    heard = [clock.last_heartbeat for clock in CronScheduler.all(redis)]
-    number = sum(1 for moment in heard if moment and moment > earliest)
-    if not number:
-        raise NotReady("no clock runs: what was lost on the way is not made up for; start `python -m bot.jobs.clock`")
-    return str(number)
+    beats = [clock.last_heartbeat for clock in CronScheduler.all(redis)]
+    seen = _seen(beats, [BEAT] * len(beats))
+    if not seen.alive:
+        raise NotReady(f"no clock runs{seen}: what was lost is not made up for; start `python -m bot.jobs.clock`")
+    return f"{seen.alive}{seen}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many processes of a kind live, and how long ago one of them, dead ones too, was last heard."""
+
+    alive: int
+    ago: timedelta | None
+
+    def __str__(self) -> str:
+        return "" if self.ago is None else f", last seen {max(0, round(self.ago.total_seconds()))} s ago"
+
+
+def _seen(beats: Sequence[datetime | None], limits: Sequence[timedelta]) -> Seen:
+    now = datetime.now(UTC)
+    ages = [(now - beat, limit) for beat, limit in zip(beats, limits, strict=True) if beat]
+    return Seen(sum(age <= limit for age, limit in ages), min((age for age, _ in ages), default=None))
 
 
 def messages_come_in(database: Database, redis: "Redis", settings: Settings, now: datetime) -> str:

@@ -25,6 +25,7 @@ LONGEST_SOCKET_PATH = 100
 """macOS allows 103 bytes in a socket's path, Linux 107."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR
 SHORTEST_SECRET = 16
+SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file
 ENV_FILE = Path(".env")
 
 
@@ -201,9 +202,10 @@ def is_loopback(origin: str) -> bool:
         return False
 
 
-def load(env_file: Path = ENV_FILE) -> Settings:
+def load(env_file: Path = ENV_FILE, *, looking: bool = False) -> Settings:
     """The settings from the environment and `.env`, with the kept secret where none is given.
 
+    The secret is made where there is none yet; `looking` makes nothing and leaves it empty.
     Raises NotReady that names every wrong or missing setting, a line each, never its value.
     """
 
@@ -217,7 +219,7 @@ def load(env_file: Path = ENV_FILE) -> Settings:
         raise NotReady("\n".join(lines)) from None
     except (OSError, UnicodeDecodeError):
         raise NotReady(f"{env_file}: cannot be read as UTF-8 text") from None
-    if not settings.secret_key:
+    if not settings.secret_key and not (looking and not (settings.var_dir / SECRET_FILE).exists()):
         settings.secret_key = kept_secret(settings.var_dir)
     return settings
 
@@ -257,7 +259,7 @@ def kept_secret(var_dir: Path) -> str:
     Processes that start together come to the same one: the file appears whole, by a link that only
     the first of them can make. Raises NotReady where VAR_DIR cannot be written or the file is damaged.
     """
-    file = var_dir / "secret_key"
+    file = var_dir / SECRET_FILE
     try:
         if not file.exists():
             _make_secret(file)

@@ -32,7 +32,7 @@ def ready(process: str) -> Settings:
     with closing(Database(settings.database)) as database:
         checks.keys_open(database, settings)
     with checks.connected(settings.redis) as redis:
-        checks.redis_answers(redis)
+        checks.redis_reached(redis, settings)
     return settings
 
 

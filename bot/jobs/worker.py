@@ -27,8 +27,8 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TTL_SECONDS = 60
-"""A worker that was killed counts as alive so long; one that lives says so every 45 s."""
+TTL_SECONDS = 25
+"""RQ lets an idle worker say that it lives 15 s more often than this: every 10 s (bot.checks counts on it)."""
 
 
 class Worker(SimpleWorker):

@@ -2,14 +2,21 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
+import time_machine
+from click.testing import CliRunner, Result
 from redis import Redis
+from rq import SimpleWorker
 
+from admin_cli.__main__ import cli
+from bot import checks
 from bot.database import Database
 from bot.domain.keys import KeyRing
+from bot.errors import NotReady
 from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
@@ -61,15 +68,75 @@ def test_keys_under_another_secret(run: Run, database: Database) -> None:
 def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     found = _findings(run)
-    assert {name for name, finding in found.items() if finding["ok"]} == {
-        *("settings", "database", "migrations", "pass keys"),
+    assert {name: finding["ok"] for name, finding in found.items()} == {
+        **dict.fromkeys(("settings", "database", "migrations", "pass keys"), True),
+        "Redis": False,
     }
+    assert "REDIS_URL" in found["Redis"]["said"]
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A VAR_DIR that is not there, with nothing else given."""
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "typo"))
+    return tmp_path / "typo"
+
+
+def _alone(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+@pytest.mark.usefixtures("logs_as_before")
+@pytest.mark.parametrize("command", [("doctor",), ("events", "list"), ("db", "check"), ("events", "open", "demo")])
+def test_looking_makes_nothing(elsewhere: Path, command: tuple[str, ...]) -> None:
+    result = _alone(*command)
+    assert result.exit_code == 1
+    assert "VAR_DIR" in result.output
+    assert "make run" in result.output
+    assert not elsewhere.exists()
+
+
+@pytest.mark.usefixtures("logs_as_before")
+def test_a_database_file_that_is_not_there_is_not_made(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{elsewhere}.db")
+    monkeypatch.setenv("SECRET_KEY", "x" * 16)
+    assert "DATABASE_URL" in _alone("events", "list").stderr
+    assert not elsewhere.with_suffix(".db").exists()
+
+
+@pytest.mark.usefixtures("logs_as_before")
+def test_an_embedded_redis_that_does_not_run_is_one_line(elsewhere: Path) -> None:
+    assert _alone("db", "upgrade").exit_code == 0
+    lines = [line for line in _alone("doctor").stdout.splitlines() if "✗" in line]
+    assert len(lines) == 1
+    assert "make run" in lines[0]
+    assert "REDIS_URL" not in lines[0]
+
+
+def test_workers_and_clocks_are_alive_while_their_hearts_beat(redis: "Redis") -> None:
+    worker, clock = SimpleWorker(["passes"], connection=redis), Clock(redis)
+    worker.register_birth()
+    clock.register_birth()
+    clock.heartbeat()
+    assert "last seen" in checks.workers_alive(redis)
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=40)):
+        with pytest.raises(NotReady, match="last seen 40 s ago"):
+            checks.clock_alive(redis)
+        with pytest.raises(NotReady, match="last seen 40 s ago"):
+            checks.workers_alive(redis)
+        redis.hset(worker.key, "state", "busy")
+        assert checks.workers_alive(redis).startswith("1")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=80)), pytest.raises(NotReady):
+        checks.workers_alive(redis)
 
 
 def test_a_database_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/x")
     found = _findings(run)
-    assert not any(found[name]["ok"] for name in ("database", "migrations", "pass keys"))
+    assert not found["database"]["ok"]
+    assert not {"migrations", "pass keys", "messages"} & set(found)
     assert found["Redis"]["ok"]
 
 
