@@ -15,7 +15,7 @@ NOUNS = {
     "gates": "gates: add, list, open, close",
     "passes": "entry passes: show",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
-    "templates": "buttons and lists at Twilio: sync, list",
+    "templates": "buttons and lists at Twilio: sync, list, remove",
 }
 
 

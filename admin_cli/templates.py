@@ -1,5 +1,7 @@
 """`templates`: what Twilio keeps for us so that questions go with buttons and lists."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +40,6 @@ def sync(as_json: bool) -> None:
     from bot.delivery.content import Content
     from bot.delivery.whatsapp import Twilio
     from bot.domain import events
-    from bot.errors import NotReady, SendFailed
     from bot.service import connect_redis
 
     now = datetime.now(UTC)
@@ -46,12 +47,28 @@ def sync(as_json: bool) -> None:
         with database.read() as db:
             known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
         wanted = needs.shapes(known, now) | templates.wanted(redis)
-        try:
+        with _refusals_told():
             done = template_sync.sync(database, Content(Twilio(opening.settings())), wanted, now)
-        except SendFailed as failure:
-            raise NotReady(f"Twilio's Content API did not do it ({failure.code}); run it again") from None
     rows = [{"done": change.done, "name": change.name} for change in done]
     listing(rows, as_json=as_json, nothing="Nothing has changed.")
+
+
+@command.command
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(yes: bool) -> None:
+    """Remove all that `templates sync` made: questions go as numbered text again.
+
+    Example: python -m admin_cli templates remove
+    """
+    from bot.delivery import template_sync
+    from bot.delivery.content import Content
+    from bot.delivery.whatsapp import Twilio
+
+    if not yes:
+        click.confirm("Remove every template of ours at Twilio?", abort=True, err=True)
+    with opening.database() as database, _refusals_told():
+        removed = template_sync.remove_all(database, Content(Twilio(opening.settings())))
+    click.echo(f"{len(removed)} removed.")
 
 
 @command.command("list")
@@ -83,3 +100,14 @@ def row(template: "ContentTemplate") -> dict[str, Any]:
         "refused": template.refused_at,
         "refused_code": template.refused_code,
     }
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Tell in one line what Twilio refused."""
+    from bot.errors import NotReady, SendFailed
+
+    try:
+        yield
+    except SendFailed as failure:
+        raise NotReady(f"Twilio's Content API did not do it ({failure.code}); run it again") from None

@@ -106,6 +106,17 @@ def _clear(database: Database, content: Content, now: datetime) -> Iterable[Chan
         yield Change("removed", row.name)
 
 
+def remove_all(database: Database, content: Content) -> list[Change]:
+    """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
+    with database.read() as db:
+        rows = listed(db)
+    for row in rows:
+        content.remove(row.sid)
+        with database.write() as db:
+            db.delete(db.get_one(ContentTemplate, row.name))
+    return [Change("removed", row.name) for row in rows]
+
+
 def listed(db: Session) -> list[ContentTemplate]:
     """Our table, by shape and age."""
     return list(db.scalars(select(ContentTemplate).order_by(ContentTemplate.shape, ContentTemplate.created_at)))

@@ -1,6 +1,7 @@
 """`templates`: made at Twilio as the flows need them; a Twilio that refuses is one line."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,7 +30,12 @@ def twilio() -> Iterator[dict[str, dict[str, Any]]]:
         found = [{**one, "approval_requests": {"status": "unsubmitted"}} for one in kept.values()]
         return 200, {}, json.dumps({"contents": found, "meta": {}})
 
+    def remove(request: Any) -> tuple[int, dict[str, str], str]:
+        kept.pop(str(request.url).rpartition("/")[2])
+        return 204, {}, ""
+
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.add_callback("DELETE", re.compile(f"{ORIGIN}/Content/HX"), remove)
         wire.add_callback("POST", f"{ORIGIN}/Content", create)
         wire.add_callback("GET", f"{ORIGIN}/ContentAndApprovals", listed)
         yield kept
@@ -50,6 +56,19 @@ def test_sync_makes_what_is_needed_once(
     assert {"buttons_2_2.2", "buttons_3_1", "buttons_3_4.4"} <= shapes
     assert "nonsense" not in shapes
     assert rows("templates", "sync") == []
+
+
+def test_remove_asks_first_and_then_leaves_none_of_ours(
+    ok: Run, run: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]]
+) -> None:
+    ok("events", "open", fair)
+    ok("templates", "sync")
+    assert run("templates", "remove", stdin="n\n").exit_code == 1
+    assert len(rows("templates", "list")) == len(twilio) > 0
+    twilio["HXother"] = {"sid": "HXother", "friendly_name": "somebody_elses", "language": "en", "types": {}}
+    ok("templates", "remove", "--yes")
+    assert list(twilio) == ["HXother"]
+    assert rows("templates", "list") == []
 
 
 def test_nothing_is_there_at_first(ok: Run, rows: Rows) -> None:
