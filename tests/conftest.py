@@ -124,6 +124,7 @@ def logs_as_before() -> Iterator[None]:
     """For tests that configure logs: the loggers are afterwards as they were."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    structlog.contextvars.clear_contextvars()
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
