@@ -5,6 +5,7 @@ was taken and keeps what never came. Both wait in `inbound_messages` until their
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -12,6 +13,7 @@ from typing import Protocol, cast
 
 import structlog
 from redis import Redis
+from redis.exceptions import LockError
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -32,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 ONE_RUN = 45.0
 """Seconds after which a replay leaves the rest to the next: less than the clock lets a job run."""
+ALONE = 15.0
+"""Seconds for which a replay keeps others away; said again while it runs, so that a killed one blocks no longer."""
 BATCH = 500
 SETTLED = timedelta(minutes=2)
 """Younger messages may still be on their way: Twilio tries a door four times, 15 s each, then the fallback."""
@@ -88,14 +92,17 @@ class Belated:
         What the main door took after all is not taken again, but its answer sent: Twilio went to the
         fallback, so nobody heard it.
         """
-        lock = self.redis.lock(REPLAYING, timeout=2 * ONE_RUN)
+        lock = self.redis.lock(REPLAYING, timeout=ALONE)
         if not self._anything_waits() or not lock.acquire(blocking=False):
             return 0
         try:
             self._ask_when_sent()
-            return self._take(self._waiting())
+            return self._take(self._waiting(), lock.reacquire)
+        except LockError:  # another has begun meanwhile; twice would do no harm, once is enough
+            return 0
         finally:
-            lock.release()
+            with suppress(LockError):
+                lock.release()
 
     def look_for_missed(self) -> int:
         """Keep every message that Twilio lists and that never reached us; how many. Run by the clock.
@@ -148,12 +155,15 @@ class Belated:
                 moment = min(sent[sid], rows[sid])
                 db.execute(update(InboundMessage).where(InboundMessage.message_sid == sid).values(sent_at=moment))
 
-    def _take(self, waiting: Iterable[Listed]) -> int:
+    def _take(self, waiting: Iterable[Listed], go_on: Callable[[], object]) -> int:
         end = monotonic() + ONE_RUN
-        taken = 0
+        said, taken = 0.0, 0
         for inbound, sent_at in waiting:
             if monotonic() > end:
                 break
+            if monotonic() > said + ALONE / 3:
+                go_on()
+                said = monotonic()
             if self.dialogue.hear_found(inbound, sent_at):
                 self._note_taken(inbound.sid)
                 taken += 1

@@ -251,3 +251,12 @@ def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeyp
     monkeypatch.setattr(Dialogue, "hear_found", hear)
     assert bench.belated.replay() == 1
     assert meanwhile == [0]
+
+
+def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
+    bench.belated.keep(message(0))
+    assert redis.lock(belated.REPLAYING, timeout=belated.ALONE).acquire(blocking=False)
+    assert bench.belated.replay() == 0
+    assert 0 < int(str(redis.pttl(belated.REPLAYING))) <= 15_000
+    redis.delete(belated.REPLAYING)  # what that time does
+    assert bench.belated.replay() == 1
