@@ -1,6 +1,8 @@
 """The forms judge every slot, in this process and behind rasa-sdk's own server alike."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -157,15 +159,16 @@ def server() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "flows.actions", "--port", str(port)]
-    running = subprocess.Popen(
-        command, env={"SANIC_HOST": "127.0.0.1", "PATH": ""}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    nowhere = subprocess.DEVNULL
+    env = {"SANIC_HOST": "127.0.0.1", "PATH": ""}
+    running = subprocess.Popen(command, env=env, stdout=nowhere, stderr=nowhere, start_new_session=True)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(address, running)
         yield address
     finally:
-        running.terminate()
+        # The server has processes of its own, which outlive it where it is slow to end: all at once.
+        os.killpg(running.pid, signal.SIGKILL)
         running.wait(20)
 
 
