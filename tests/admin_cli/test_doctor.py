@@ -117,7 +117,7 @@ def test_an_embedded_redis_that_does_not_run_is_one_line(elsewhere: Path) -> Non
 
 def test_workers_and_clocks_are_alive_while_their_hearts_beat(redis: "Redis") -> None:
     worker, clock = SimpleWorker(["passes"], connection=redis), Clock(redis)
-    worker.register_birth()
+    worker.register_birth()  # type: ignore[no-untyped-call]  # not annotated by RQ
     clock.register_birth()
     clock.heartbeat()
     assert "last seen" in checks.workers_alive(redis)
