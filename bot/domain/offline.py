@@ -1,0 +1,182 @@
+"""What scanners did without a network, told afterwards: recorded as having happened, never refused.
+
+The scans of one pass are taken together, in the order of their clocks, in one transaction each: so an exit
+that was uploaded with the two entries around it stands between them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import checkin_rows as rows
+from bot.domain import checkins, past_uses, scan_input, scan_places, scan_rules
+from bot.domain.keys import KeyRing
+from bot.domain.models import Attempt, Pass
+from bot.domain.scan_places import Place
+from bot.domain.scan_rules import Subject
+from bot.domain.scans import ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
+from bot.domain.tokens import PassToken
+from bot.errors import Refused
+from flows.shapes import Invalid
+
+Answer = Admission | Refused
+HAPPENED = (ADMITTED, LEFT)
+"""What a scanner shows when it lets people pass."""
+CLOCK_MARGIN = timedelta(days=1)
+"""How far outside the event's dates a scanner's clock may be before it is not believed at all."""
+
+
+def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> list[Answer]:
+    """Answers in the order of the scans, each by itself; a Refused stands for a scan that cannot be one.
+
+    A scan_id that was answered before gets the same answer. Of the rest, what was shown as admitted is
+    `admitted` (or `left`), or `conflict` where more people went in than the party has: nobody is counted
+    twice then, and the earliest entry by the scanners' clocks is the pass's first. What was shown as
+    anything else is kept as an attempt. A pass that there is not cannot be recorded: `unknown`, `forged`
+    and `unreadable` are kept as attempts too.
+    """
+    answers: dict[int, Answer] = {}
+    for group in _groups(database, ring, scans, now):
+        with database.write() as db:
+            answers |= _of_one_pass(db, ring, {number: scans[number] for number in group}, now)
+    return [answers[number] for number in range(len(scans))]
+
+
+def moment_of(scan: Scan, place: Place, now: datetime) -> datetime:
+    """When an offline scan happened: by its clock, unless that is ahead of ours or nowhere near the event."""
+    said = scan.scanned_at
+    if said is None or said > now:
+        return now
+    near = place.event.starts_on - CLOCK_MARGIN <= said.date() <= place.event.ends_on + CLOCK_MARGIN
+    return said if near else now
+
+
+def _groups(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> Iterable[list[int]]:
+    """The numbers of the scans of each pass, by time; what is of no pass stands by itself."""
+    groups: dict[object, list[int]] = {}
+    keys = _keys(database, ring, scans)
+    for number in sorted(range(len(scans)), key=lambda number: scans[number].scanned_at or now):
+        groups.setdefault(keys[number] or ("none", number), []).append(number)
+    return groups.values()
+
+
+def _keys(database: Database, ring: KeyRing, scans: Sequence[Scan]) -> list[int | None]:
+    read = [_read(scan, ring) for scan in scans]
+    codes = {one for one in read if isinstance(one, str)}
+    with database.read() as db:
+        known = {row.code: row.id for row in db.execute(select(Pass.code, Pass.id).where(Pass.code.in_(codes)))}
+    return [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
+
+
+def _read(scan: Scan, ring: KeyRing) -> str | PassToken | None:
+    try:
+        return scan_input.read(scan.text, ring)
+    except Invalid:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A scan whose place is known, and the row that has its scan_id; 0: the scan_id was taken before."""
+
+    scan: Scan
+    place: Place
+    row_id: int
+
+
+def _of_one_pass(db: Session, ring: KeyRing, group: Mapping[int, Scan], now: datetime) -> dict[int, Answer]:
+    """The answers to the scans of one pass, given in the order of time.
+
+    All scan_ids are taken before the pass's use is, and in one order: so that no two transactions wait
+    for each other.
+    """
+    begun: dict[int, _Begun] = {}
+    answers: dict[int, Answer] = {}
+    for number in sorted(group, key=lambda number: group[number].scan_id):
+        try:
+            begun[number] = _begin(db, group[number], now)
+        except Refused as no:
+            answers[number] = no
+    mine = {number: begun[number] for number in group if number in begun and begun[number].row_id}
+    for number, one in mine.items():
+        coming = [other for later, other in mine.items() if later != number and later not in answers]
+        answers[number] = _judged(db, ring, one, coming, now)
+    told = {one.scan.scan_id: answers[number] for number, one in mine.items()}
+    for number, one in begun.items():
+        if number not in mine:  # another row has the scan_id, or another scan of this group had
+            answers[number] = rows.kept(db, one.place.event.id, one.scan.scan_id) or told[one.scan.scan_id]
+    return answers
+
+
+def _begin(db: Session, scan: Scan, now: datetime) -> _Begun:
+    checkins.check(scan)
+    if scan.shown not in RESULTS:
+        raise ValueError(scan.shown)
+    place = scan_places.load(db, scan.event, scan.gate, now)
+    moment = moment_of(scan, place, now)
+    if moment != now:
+        place = scan_places.load(db, scan.event, scan.gate, moment)
+    return _Begun(scan, place, rows.claim(db, place, scan, now) or 0)
+
+
+def _judged(db: Session, ring: KeyRing, one: _Begun, coming: Sequence[_Begun], now: datetime) -> Admission:
+    subject, result = scan_rules.identify(db, ring, one.scan.text, one.place)
+    if subject is None or one.scan.shown not in HAPPENED:
+        return _kept_as_attempt(db, one, subject, result or one.scan.shown, now)
+    return _happened(db, one, subject, coming)
+
+
+def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: str, now: datetime) -> Admission:
+    """Keep the attempt, once however often the batch comes."""
+    scan, place = one.scan, one.place
+    rows.release(db, one.row_id)
+    same = exists().where(
+        Attempt.event_id == place.event.id, Attempt.scan_id == scan.scan_id, Attempt.channel == scan.channel
+    )
+    if not db.scalar(select(same)):
+        rows.attempt(db, place, scan, result, subject.issued.id if subject else None, now)
+    if subject is None or scan_rules.is_elsewhere(subject, place):
+        return Admission(result, scan.scan_id)
+    return Admission(result, scan.scan_id, pass_=subject.seen())
+
+
+def _happened(db: Session, one: _Begun, subject: Subject, coming: Sequence[_Begun]) -> Admission:
+    scan, day = one.scan, _day(subject, one.place)
+    period = subject.terms.period(day)
+    first = rows.first_entry(db, subject.issued.id, period)
+    later = [_movement(other) for other in coming if other.scan.shown in HAPPENED]
+    past = past_uses.add(db, subject.terms, period, _movement(one), later)
+    left = subject.terms.left(past.entered, past.gone)
+    result = LEFT if scan.direction == OUT else CONFLICT if past.claimed > past.people else ADMITTED
+    rows.fill(
+        db,
+        one.row_id,
+        pass_id=subject.issued.id,
+        result=result,
+        people=past.people,
+        claimed=past.claimed,
+        remaining=left,
+        day=day,
+        period=period,
+        first_id=first.id if first and result != LEFT else None,
+    )
+    told = rows.told(first) if result != LEFT else None
+    return Admission(result, scan.scan_id, past.people, left, subject.seen(), told)
+
+
+def _day(subject: Subject, place: Place) -> date:
+    """The event's day of the scan, or where the pass is not for it the pass's day that is nearest.
+
+    A clock that is a day off must not leave the pass unused on the day for which it is.
+    """
+    if scan_rules.is_elsewhere(subject, place):
+        return place.day
+    return min(subject.days, key=lambda day: abs((day - place.day).days))
+
+
+def _movement(one: _Begun) -> past_uses.Movement:
+    return past_uses.Movement(one.place.moment, one.scan.direction, one.scan.count)

@@ -1,0 +1,124 @@
+"""Nobody gets in twice, whoever scans at the same moment: threads and processes, on both databases."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import checkins, events, offline, pass_uses
+from bot.domain.keys import KeyRing
+from bot.domain.models import Attempt, Checkin, PassUse
+from bot.domain.scans import Admission, Scan
+from tests.domain import racing
+from tests.domain.gate import NOON, make_world, scan
+from tests.domain.making import DAY, NOW, SECRET
+
+pytestmark = pytest.mark.race
+
+Race = Callable[[racing.Act, Sequence[Any]], list[str]]
+
+
+def scanning(database: Database, wish: Scan) -> str:
+    """One scanner; what it hears."""
+    ring = KeyRing.open(database, SECRET)
+    with database.write() as db:
+        answer = checkins.admit(db, ring, wish, NOON)
+    return _heard(answer)
+
+
+def uploading(database: Database, wish: Scan) -> str:
+    """One scanner that comes back online, or scans the same live."""
+    if wish.channel != "batch":
+        return scanning(database, wish)
+    answers = offline.record(database, KeyRing.open(database, SECRET), [wish], NOON)
+    return _heard(answers[0]) if isinstance(answers[0], Admission) else answers[0].code
+
+
+def _heard(answer: Admission) -> str:
+    return f"{answer.result} {answer.admitted_now}{' again' if answer.again else ''}"
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[racing.Processes]:
+    """Processes for all races of this module."""
+    running = racing.Processes(2)
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["threads", "processes"])
+def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> Race:
+    """Runs an act for every wish at once; what came of each."""
+    if request.param == "threads":
+        return lambda act, wishes: racing.in_threads(database, act, wishes)
+    processes: racing.Processes = request.getfixturevalue("processes")
+    return lambda act, wishes: processes.race(database_url, act, wishes)
+
+
+@pytest.fixture
+def code(database: Database, ring: KeyRing) -> str:
+    """A pass of four for the fair."""
+    with database.write() as db:
+        fair = events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
+        events.open_event(db, "fair")
+        return make_world(db, ring, fair).issued.code
+
+
+def test_64_scans_of_one_pass_are_one_admission(race: Race, database: Database, code: str) -> None:
+    wishes = [scan(code, gate="main" if number % 2 else "north") for number in range(64)]
+    assert Counter(race(scanning, wishes)) == {"admitted 4": 1, "already_admitted 0": 63}
+    assert _kept(database) == (1, 63, 4)
+
+
+def test_a_party_in_parts_never_exceeds_itself(race: Race, database: Database, code: str) -> None:
+    outcomes = Counter(race(scanning, [scan(code, count=1 + number % 3) for number in range(24)]))
+    people = sum(int(outcome.split()[1]) * times for outcome, times in outcomes.items())
+    entries = sum(times for outcome, times in outcomes.items() if outcome.startswith("admitted"))
+    assert people <= 4
+    assert people >= 3  # two who are left and a three that comes do not fit; with 3 in, a 1 always fits
+    assert _kept(database) == (entries, 24 - entries, people)
+
+
+def test_one_scan_sent_many_times_is_one_row_and_one_answer(race: Race, database: Database, code: str) -> None:
+    outcomes = Counter(race(scanning, [scan(code, scan_id="the same", count=1)] * 16))
+    assert outcomes == {"admitted 1": 1, "admitted 1 again": 15}
+    assert _kept(database) == (1, 0, 1)
+
+
+def test_live_and_batch_at_once_count_nobody_twice(race: Race, database: Database, code: str) -> None:
+    live = [scan(code, scan_id=f"scan {number}", count=1) for number in range(6)]
+    batch = [replace(one, channel="batch", scanned_at=NOON) for one in live]
+    outcomes = Counter(race(uploading, [*live, *batch, *live]))
+    assert set(outcomes) <= {"admitted 1", "admitted 1 again", "already_admitted 0", "conflict 0", "conflict 0 again"}
+    assert outcomes["admitted 1"] == 4
+    assert _kept(database)[2] == 4
+
+
+def test_without_the_guard_more_go_in_than_the_party_has(
+    database: Database, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the condition prevents: this test fails when it comes back."""
+    monkeypatch.setattr(pass_uses, "_fits", lambda terms, count: true())
+    outcomes = Counter(racing.in_threads(database, scanning, [scan(code, count=4) for _ in range(8)]))
+    assert outcomes == {"admitted 4": 8}
+    assert _kept(database)[2] == 32
+
+
+def _kept(database: Database) -> tuple[int, int, int]:
+    """Entries, attempts, and people let in, of the fair."""
+    with database.read() as db:
+        event_id = events.by_slug(db, "fair").id
+        return _count(db, Checkin, event_id), _count(db, Attempt, event_id), db.scalar(select(_ENTERED)) or 0
+
+
+_ENTERED = func.coalesce(func.sum(PassUse.entered), 0)
+
+
+def _count(db: Session, table: Any, event_id: int) -> int:
+    return db.scalar(select(func.count(table.id)).where(table.event_id == event_id)) or 0

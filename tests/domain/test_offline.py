@@ -1,0 +1,157 @@
+"""What scanners did without a network is recorded, never refused, in whatever order it arrives."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.database import Database
+from bot.domain import checkins, events, figures, offline
+from bot.domain.keys import KeyRing
+from bot.domain.models import Attempt, Checkin, Pass, PassUse
+from bot.domain.scans import Admission, Scan
+from bot.errors import Refused
+from tests.domain.gate import NOON, at, make_world, scan
+from tests.domain.making import DAY, NOW
+
+LATER = at(19)
+
+
+class Gates:
+    """The fair's scanners, and the server in the evening."""
+
+    def __init__(self, database: Database, ring: KeyRing, policy: str = "daily") -> None:
+        self.database, self.ring = database, ring
+        with database.write() as db:
+            fair = events.create(
+                db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), policy=policy, now=NOW
+            )
+            events.open_event(db, "fair")
+            self.code, self.event_id = make_world(db, ring, fair).issued.code, fair.id
+
+    def scan(self, **changes: Any) -> Scan:
+        """A scan of the pass, made offline at noon."""
+        return scan(changes.pop("text", self.code), **{"channel": "batch", "scanned_at": NOON} | changes)
+
+    def upload(self, *scans: Scan) -> list[Admission]:
+        """The answers, none of them an error."""
+        answers = offline.record(self.database, self.ring, scans, LATER)
+        assert not [one for one in answers if isinstance(one, Refused)]
+        return [one for one in answers if isinstance(one, Admission)]
+
+    def results(self, *scans: Scan) -> list[str]:
+        """What came of each."""
+        return [one.result for one in self.upload(*scans)]
+
+    def online(self, **changes: Any) -> Admission:
+        """The pass at a gate with a network, in the evening."""
+        with self.database.write() as db:
+            return checkins.admit(db, self.ring, scan(self.code, **changes), LATER)
+
+    def kept(self) -> tuple[list[tuple[str, int, int]], list[str], tuple[int, int] | None]:
+        """Rows as result, counted and claimed; refused attempts; people in and out."""
+        with self.database.read() as db:
+            mine = select(Checkin).where(Checkin.event_id == self.event_id).order_by(Checkin.scanned_at, Checkin.id)
+            rows = [(row.result, row.people, row.claimed) for row in db.scalars(mine)]
+            attempts = select(Attempt.result).where(Attempt.event_id == self.event_id).order_by(Attempt.id)
+            use = db.scalars(select(PassUse).join(Pass).where(Pass.event_id == self.event_id)).first()
+            return rows, list(db.scalars(attempts)), (use.entered, use.gone) if use else None
+
+
+@pytest.fixture
+def gates(database: Database, ring: KeyRing) -> Gates:
+    """With a pass of four, once a day."""
+    return Gates(database, ring)
+
+
+def test_two_gates_let_the_same_pass_in(gates: Gates) -> None:
+    late, early = gates.scan(scanned_at=at(10, 5), gate="north"), gates.scan(scanned_at=at(10))
+    answers = gates.upload(late, early)
+    assert [(one.result, one.admitted_now) for one in answers] == [("conflict", 0), ("admitted", 4)]
+    assert answers[0].first_entry is not None
+    assert answers[0].first_entry.at == at(10)
+    assert gates.kept() == ([("admitted", 4, 4), ("conflict", 0, 4)], [], (4, 0))
+    assert gates.results(late, early) == ["conflict", "admitted"]
+    assert gates.kept()[2] == (4, 0)
+
+
+def test_the_earliest_scan_is_the_entry_though_it_arrives_last(gates: Gates) -> None:
+    assert gates.online(count=3).result == "admitted"
+    assert gates.results(gates.scan(scanned_at=at(10, 5), count=1)) == ["admitted"]
+    late = gates.upload(gates.scan(scanned_at=at(10), count=2))[0]
+    assert (late.result, late.admitted_now, late.remaining) == ("conflict", 0, 0)
+    first = gates.online().first_entry
+    assert first is not None
+    assert first.at == at(10)
+    with gates.database.read() as db:
+        found = figures.today(db, "fair", LATER)
+    assert (found.admitted, found.conflicts) == (4, 1)
+
+
+def test_whoever_fits_is_counted_the_rest_is_a_conflict(gates: Gates) -> None:
+    answers = gates.upload(gates.scan(count=3), gates.scan(count=3, scanned_at=at(13)))
+    assert [(one.result, one.admitted_now, one.remaining) for one in answers] == [
+        ("admitted", 3, 1),
+        ("conflict", 1, 0),
+    ]
+    assert gates.kept()[0] == [("admitted", 3, 3), ("conflict", 1, 3)]
+
+
+def test_whatever_speaks_against_it_has_happened(gates: Gates) -> None:
+    with gates.database.write() as db:
+        db.scalars(select(Pass).where(Pass.code == gates.code)).one().status = "revoked"
+        events.cancel_event(db, "fair")
+    assert gates.results(gates.scan(count=1), gates.scan(count=1, gate="north")) == ["admitted", "admitted"]
+    assert gates.online().result == "revoked"
+
+
+def test_what_was_refused_offline_is_kept_once_as_an_attempt(gates: Gates) -> None:
+    batch = [
+        gates.scan(shown="wrong_day"),
+        gates.scan(text="nothing"),
+        gates.scan(text="0000000" + "0"),
+        gates.scan(shown="already_admitted"),
+    ]
+    expected = ["wrong_day", "unreadable", "unknown", "already_admitted"]
+    assert gates.results(*batch) == gates.results(*batch) == expected
+    rows, attempts, use = gates.kept()
+    assert (rows, sorted(attempts), use) == ([], sorted(expected), None)
+    assert gates.online(scan_id=batch[0].scan_id).result == "admitted"
+
+
+def test_each_is_answered_on_its_own(gates: Gates) -> None:
+    good = gates.scan(count=1)
+    answers = offline.record(
+        gates.database, gates.ring, [gates.scan(gate="south"), good, gates.scan(count=0), good], LATER
+    )
+    assert [one.code if isinstance(one, Refused) else one.result for one in answers] == [
+        *("no_such_gate", "admitted", "bad_count", "admitted")
+    ]
+    assert gates.online(scan_id=good.scan_id).again
+    assert gates.kept()[2] == (1, 0)
+
+
+def test_a_scanner_whose_clock_is_wrong(gates: Gates) -> None:
+    """A day behind: it counts for the pass's day all the same. Ahead, or years off: our clock serves."""
+    yesterday = gates.scan(scanned_at=NOON - timedelta(days=1), count=1)
+    ahead = gates.scan(scanned_at=NOON + timedelta(days=1), count=1)
+    lost = gates.scan(scanned_at=at(12, day=DAY.replace(year=2000)), count=1)
+    assert gates.results(yesterday, ahead, lost) == ["admitted"] * 3
+    with gates.database.read() as db:
+        rows = db.scalars(select(Checkin).where(Checkin.event_id == gates.event_id).order_by(Checkin.scanned_at)).all()
+    assert [row.scanned_at for row in rows] == [NOON - timedelta(days=1), LATER, LATER]
+    assert {row.day for row in rows} == {DAY}
+    assert gates.online().admitted_now == 1
+
+
+def test_in_out_goes_by_the_time_of_the_scan(database: Database, ring: KeyRing) -> None:
+    gates = Gates(database, ring, "in_out")
+    assert gates.online(count=4).result == "admitted"
+    batch = (gates.scan(scanned_at=at(10), count=4), gates.scan(scanned_at=at(12), direction="out", count=4))
+    assert gates.results(*batch) == ["admitted", "left"]
+    assert gates.kept() == ([("admitted", 4, 4), ("left", 4, 4), ("admitted", 4, 4)], [], (8, 4))
+    assert gates.results(gates.scan(scanned_at=at(11), count=1)) == ["conflict"]
+    assert gates.online(direction="out").admitted_now == 4
+    assert gates.results(gates.scan(scanned_at=at(18, 59), direction="out")) == ["left"]
+    assert gates.kept()[2] == (8, 8)
