@@ -4,7 +4,9 @@ Redis (unless REDIS_URL is given), migrations, the demo event, then the Procfile
 dies later is started again; one that keeps dying ends the whole.
 """
 
+import errno
 import fcntl
+import logging
 import os
 import socket
 import sys
@@ -14,12 +16,16 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import structlog
+
 from bot import checks, embedded_redis, logs, preparing
 from bot.database import Database
 from bot.errors import NotReady
 from bot.processes import Family
 from bot.settings import Settings, load
 from bot.stopping import Stop
+
+log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60.0
@@ -52,6 +58,7 @@ def run(stop: Stop) -> None:
                 _tell_where_to_click(settings)
             while not stop.wait(LOOK_SECONDS):
                 family.mend()
+            _tell(f"asked to stop ({stop.why}): ending all processes", logging.INFO)
         finally:
             family.stop(list(processes), ENDING_SECONDS)
             family.stop([REDIS], REDIS_ENDING_SECONDS)
@@ -89,19 +96,24 @@ def _check_port(settings: Settings, patience: float) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:
-            with closing(socket.socket(socket.AF_INET6 if ":" in settings.listens_on else socket.AF_INET)) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((settings.listens_on, settings.port))
+            _bind(settings)
         except OSError as problem:
-            if time.monotonic() < deadline:
-                time.sleep(LOOK_SECONDS)
-                continue
-            reason = os.strerror(problem.errno or 0)
-            raise NotReady(
-                f"PORT: {settings.port} cannot be used ({reason}); choose another: make run PORT=…"
-            ) from None
+            if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise NotReady(f"HOST: {settings.listens_on} is no address of this machine") from None
+            if time.monotonic() > deadline:
+                raise NotReady(
+                    f"PORT: {settings.port} cannot be used ({problem.strerror}); choose another: make run PORT=…"
+                ) from None
+            time.sleep(LOOK_SECONDS)
         else:
             return
+
+
+def _bind(settings: Settings) -> None:
+    """Listen there for a moment. Raises OSError."""
+    with closing(socket.socket(socket.AF_INET6 if ":" in settings.listens_on else socket.AF_INET)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((settings.listens_on, settings.port))
 
 
 def _start_redis(settings: Settings, family: Family) -> None:
@@ -154,5 +166,9 @@ def _tell_where_to_click(settings: Settings) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _tell(line: str, level: int = logging.WARNING) -> None:
+    """Say a line to whoever sits at the terminal, or to the log where nobody does."""
+    if sys.stderr.isatty():
+        print(line, file=sys.stderr, flush=True)
+    else:
+        log.log(level, "launcher", line=line)

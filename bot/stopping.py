@@ -1,5 +1,6 @@
 """The wish to stop, as a signal leaves it."""
 
+import signal
 import time
 from types import FrameType
 
@@ -13,9 +14,13 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
+        self.why = ""
+        """The signal's name, such as SIGTERM; the first one's."""
 
     def ask(self, signum: int = 0, frame: FrameType | None = None) -> None:
         """Ask; made to be a signal's handler."""
+        if not self.asked and signum:
+            self.why = signal.Signals(signum).name
         self.asked = True
 
     def wait(self, seconds: float) -> bool:

@@ -1,5 +1,6 @@
 """`make run`: everything on one machine, seen from outside."""
 
+import json
 import os
 import signal
 import socket
@@ -150,6 +151,8 @@ def _stops(run: Run, number: int) -> None:
     assert run.process.returncode == 0
     assert all(gone(pid) for pid in children)
     assert "Traceback" not in run.err.read_text() + run.out.read_text()
+    said = [json.loads(line) for line in run.err.read_text().splitlines()]
+    assert any(signal.Signals(number).name in str(one) for one in said if one["process"] == "local")
 
 
 def test_what_was_kept_is_there_after_a_stop_and_after_a_kill(environment: dict[str, str], tmp_path: Path) -> None:
@@ -196,6 +199,11 @@ def test_a_port_in_use(environment: dict[str, str]) -> None:
         other.bind(("127.0.0.1", int(environment["PORT"])))
         other.listen()
         assert "PORT" in _refusal(environment)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.1", "no-such-host.invalid", "2001:db8::1"])
+def test_an_address_that_is_not_ours(environment: dict[str, str], host: str) -> None:
+    assert _refusal(environment, HOST=host).startswith("HOST")
 
 
 @pytest.mark.parametrize(
