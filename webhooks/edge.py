@@ -91,6 +91,11 @@ def guard(app: Flask, *, https: bool) -> None:
         response.headers["X-Request-ID"] = g.get("request_id", "")
         return response
 
+    @app.teardown_request
+    def forget(_problem: BaseException | None) -> None:
+        # The thread goes on to other work, whose lines are not this request's.
+        structlog.contextvars.clear_contextvars()
+
     app.register_error_handler(HTTPException, error_page)
 
 
