@@ -28,8 +28,8 @@ BEGUN_BY: Mapping[str, str] = {
 }
 """Flow by command. `cancel` begins one only while no question is open."""
 
-INTERRUPTING = frozenset({"language", "menu"})
-"""Flows after which the conversation that they interrupted goes on."""
+INTERRUPTING = frozenset({"language", "menu", "my_pass"})
+"""Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
 
 HOME = "menu"
 """The flow in which nothing is going on yet: words that it cannot use are taken as a new beginning."""

@@ -5,7 +5,7 @@ from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entra
 from flows.kept import revive, to_json
 from flows.notices import undelivered
 from flows.shapes import Facts, Outcome, Said, Say, Sentence, Start, State, Step, StopMessages, Turn
-from flows.walk import NOTHING, back, begin, come_back, go_on, idle, say
+from flows.walk import NOTHING, back, begin, come_back, go_on, idle, left_behind, say
 
 
 def command_of(said: Said) -> str:
@@ -27,7 +27,8 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
     """Begin a registration for this event; one that is going on is gone on with."""
     if state.flow == VISITING and state.answers.get("event") == slug:
         return repeated(state, facts)
-    return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=undelivered(facts))
+    before = (*undelivered(facts), *left_behind(state))
+    return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=before)
 
 
 # --- nothing is going on ------------------------------------------------------------------------
@@ -85,14 +86,14 @@ def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
     """Leave the open question for another flow, or interrupt it; the flow it belongs to is not begun anew."""
     if flow == state.flow:
         return repeated(state, facts)
-    if flow not in INTERRUPTING:
-        dead_end = FLOWS[flow].instead({}, facts) if state.flow not in INTERRUPTING else ()
-        if dead_end:
-            return _dissuaded(state, dead_end, facts)
-        return begin(idle(state), Start(flow), facts, before=undelivered(facts))
     below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None))
+    dead_end = FLOWS[flow].instead({}, facts) if below else ()
+    if dead_end:
+        return _dissuaded(state, dead_end, facts)
+    if flow not in INTERRUPTING:
+        return begin(idle(state), Start(flow), facts, before=(*undelivered(facts), *left_behind(state)))
     answers = {"under": below["flow"]} if below else {}
-    return begin(idle(state).but(under=below), Start(flow, answers), facts)
+    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=undelivered(facts))
 
 
 def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from flows import vocabulary
-from flows.understanding import by_word, listed, nearest, plain
+from flows.understanding import by_word, counts_people, listed, nearest, plain
 
 LONGEST_FOR_DATEPARSER = 40
 """Characters above which dateparser is not asked: it is slow, and a longer text is no date."""
@@ -55,8 +55,11 @@ def read(text: str, today: date, offered: Sequence[date], every: Sequence[date] 
 def find(text: str, today: date, offered: Sequence[date]) -> date | None:
     """The offered day that a longer text names beyond doubt, else None."""
     heard = _hear(_words(text), asked=False)
-    several = len(heard.relative) + len(heard.weekday) + len(heard.written) + bool(heard.month) > 1
-    if several or (heard.following and len(_of_weekday(heard.weekday, offered)) > 1):
+    several = any(len(said) > 1 for said in (heard.relative, heard.weekday, heard.written, heard.month))
+    # `may` is a month and a verb; `next saturday` is clear beside a date, or where there is but one.
+    vague = bool(heard.month) and not heard.day
+    unclear = heard.following and not heard.day and len(_of_weekday(heard.weekday, offered)) > 1
+    if several or vague or unclear:
         return None
     found = _resolved(heard, today, offered, offered)
     return found if found in offered else None
@@ -73,16 +76,26 @@ def _words(text: str) -> list[str]:
 def _hear(words: list[str], *, asked: bool) -> _Heard:
     heard = _Heard()
     for place, word in enumerate(words):
-        if word.isdecimal() and (asked or _beside_month(words, place)):
+        if word.isdecimal() and (asked or _is_of_date(words, place)):
             heard.day.append(int(word[:9]))
         elif not _hear_word(heard, word, asked=asked):
             heard.other = True
     return heard
 
 
-def _beside_month(words: list[str], place: int) -> bool:
+def _is_of_date(words: list[str], place: int) -> bool:
+    """Whether a number in a longer text is a day or a year: beside a month, and no number of people."""
+    if _before_month(words, place):
+        return True
+    if place == 0 or words[place - 1] not in _MONTHS or counts_people(words, place):
+        return False
+    dated = any(word.isdecimal() and _before_month(words, at) for at, word in enumerate(words[: place - 1]))
+    return not dated or len(words[place]) == 4
+
+
+def _before_month(words: list[str], place: int) -> bool:
     rest = [word for word in words[place + 1 : place + 4] if word not in _ORDINAL and word not in _BESIDE]
-    return (bool(rest) and rest[0] in _MONTHS) or (place > 0 and words[place - 1] in _MONTHS)
+    return bool(rest) and rest[0] in _MONTHS
 
 
 def _hear_word(heard: _Heard, word: str, *, asked: bool) -> bool:

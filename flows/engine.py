@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import forms, phrases, understanding
-from flows.catalogue import BEGUN_BY, FLOWS, HOME, VISITING, entrance
+from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, repeated, visit
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
@@ -40,7 +40,10 @@ PATIENCE = 3
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
     state = renewed(state.but(language=state.language or facts.person.language), facts)
-    turn = _stopped(state, said, facts) if _is_stopped(state, facts) else _heard(state, said, facts)
+    if _is_stopped(state, facts):
+        turn = _stopped(state, said, facts)
+    else:
+        turn = _with(_heard(state, said, facts), _lifted(said, facts))
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
     return _answered(turn)
@@ -55,16 +58,22 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
     flow = FLOWS.get(after.flow)
     if flow is None:
         return _answered(Turn(idle(after.state), told))
-    going_on = before.flow == flow.name
-    language = after.state.language
-    state = State(flow.name, flow.version, after.answers, language=language, under=before.under if going_on else None)
+    under, language = _beneath(before, flow), after.state.language
+    state = State(flow.name, flow.version, after.answers, language=language, under=under)
     way = flow.refused.get(code)
     if callable(way):
         return _answered(conclude(state, way(code, params, after.answers, facts), facts, told))
     if way is None:
         return _answered(come_back(state, facts, told))
-    kept = without(flow, after.answers, facts, way, before.asked if going_on else "")
+    kept = without(flow, after.answers, facts, way, before.asked if before.flow == flow.name else "")
     return _answered(go_on(state.but(answers=kept), facts, told, NOTHING))
+
+
+def _beneath(before: State, flow: Flow) -> Mapping[str, Any] | None:
+    """The conversation that goes on after a flow, one message of which was refused; `before` is what it came from."""
+    if before.flow == flow.name or (flow.name in INTERRUPTING and before.flow in INTERRUPTING):
+        return before.under
+    return to_json(before.but(under=None)) if flow.name in INTERRUPTING and before.flow else None
 
 
 def late(state: State, facts: Facts) -> Turn:
@@ -85,6 +94,11 @@ def late(state: State, facts: Facts) -> Turn:
 
 def _is_stopped(state: State, facts: Facts) -> bool:
     return state.stopped or (not state.flow and facts.person.stopped)
+
+
+def _lifted(said: Said, facts: Facts) -> tuple[Effect, ...]:
+    """What `start` or a greeting ends in the middle of a conversation: a stop that Twilio or WhatsApp told us of."""
+    return (ResumeMessages(),) if command_of(said) in ("start", "hi") and facts.person.stopped else ()
 
 
 def _stopped(state: State, said: Said, facts: Facts) -> Turn:

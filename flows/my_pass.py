@@ -56,7 +56,9 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     sent = the_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
     others = pass_lines([known for known in facts.passes if known.code != sent.code])
     again = (_("The picture with the QR code is on its way."),)
-    more = (lines(_("You also have:"), *others), _("To get one of these, type its code.")) if others else ()
+    also = (lines(_("You also have:"), *others),) if others else ()
+    # In the middle of something else a code would be taken for an answer.
+    more = (*also, _("To get one of these, type its code.")) if others and not answers.get("under") else also
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
     return (SendPass(sent.code, language), Say((lines(*named, pass_line(sent)), *again, *more)))

@@ -30,6 +30,9 @@ NOTHING_BEFORE = _("This is the first question; there is nothing to go back to."
 LEFT = _("All right, we leave it there. Nothing was saved. Write *hi* whenever you like.")
 """`cancel` inside a question: the conversation was left, no pass was touched."""
 
+LEFT_BEHIND = _("What you had begun before was left; nothing of it was saved.")
+"""A command in the middle of something began something else, and answers were lost; what it began follows."""
+
 RESTARTED = _("Let us begin again.")
 """`restart`; the first question follows."""
 

@@ -6,7 +6,7 @@ wrong and how to go on.
 
 from collections.abc import Mapping
 
-from flows.marks import _
+from flows.marks import _, ngettext_
 from flows.shapes import Sentence
 
 ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
@@ -19,6 +19,7 @@ ANSWERS: Mapping[str, Sentence] = {
     "too_short": _("That is too short: at least {least} characters, please."),
     "too_long": _("That is too long: at most {most} characters, please."),
     "no_letter": _("Please type it in letters."),
+    "not_a_name": _("That cannot be a name. Please type the full name."),
     "not_an_option": _("That is not in the list. Please send the number of your choice."),
     "several_options": _("More than one in the list fits that. Please send the number of your choice."),
     "not_yes_no": _("Please type *yes* or *no*."),
@@ -53,7 +54,10 @@ EVENTS: Mapping[str, Sentence] = {
     "day_closed": _("There is no entry on {day}. Please choose another day."),
     "day_over": _("{day} cannot be chosen any more. Please choose another day."),
     "too_few_left": _("Places left for {day}: {left}. Please send a smaller number, or *back* to choose another day."),
-    "party_too_large": _("At most {most} people can come on one pass. Please send a smaller number."),
+    "party_too_large": ngettext_(
+        "Only one person can come on one pass. Please send 1.",
+        "At most {most} people can come on one pass. Please send a smaller number.",
+    ),
     "already_registered": _("There is a pass for {day} already."),
     "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
     "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
@@ -61,12 +65,19 @@ EVENTS: Mapping[str, Sentence] = {
 """What the rules of an event refuse."""
 
 CODES: Mapping[str, Sentence] = {
-    "otp_wait": _("A code was sent a moment ago. Please wait {seconds} seconds before you ask for another."),
-    "otp_too_many": _("Too many codes were sent. Please try again in {minutes} minutes."),
+    "otp_wait": ngettext_(
+        "A code was sent a moment ago. Please wait one second before you ask for another.",
+        "A code was sent a moment ago. Please wait {seconds} seconds before you ask for another.",
+    ),
+    "otp_too_many": ngettext_(
+        "Too many codes were sent. Please try again in one minute.",
+        "Too many codes were sent. Please try again in {minutes} minutes.",
+    ),
     "otp_unreachable": _(
         "We cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
     ),
     "otp_wrong": _("That is not the code. Tries left: {left}."),
+    "otp_not_sent": _("The code is on its way; please wait for it. If it does not come, type *new code*."),
     "otp_expired": _("That code does not count any more. For another, type *new code*."),
     "otp_not_checked": _("The code could not be checked just now. Please type it again in a minute."),
     "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
@@ -134,3 +145,6 @@ GATE: Mapping[str, Sentence] = {
 """What is refused at the gates besides the check-in results."""
 
 SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS, **ROSTER, **GATE}
+
+COUNTED: Mapping[str, str] = {"party_too_large": "most", "otp_wait": "seconds", "otp_too_many": "minutes"}
+"""The parameter that chooses between one and many, for codes whose sentence has a plural."""

@@ -88,7 +88,7 @@ def _ask_name(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 FULL_NAME = Step(
     "full_name",
     _ask_name,
-    Text(least=LEAST_NAME, most=MOST_NAME, letter=True, suggest=known_name),
+    Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True, suggest=known_name),
     label=_("Name"),
     example=_("Asha Rao"),
 )

@@ -271,7 +271,7 @@ class SendOtp(Effect):
 
 @dataclass(frozen=True, slots=True)
 class VerifyOtp(Effect):
-    """Check an OTP; refuses `otp_wrong` (parameter `left`), `otp_expired`, `otp_used_up`."""
+    """Check an OTP; refuses `otp_wrong` (parameter `left`), `otp_not_sent`, `otp_expired`, `otp_used_up`."""
 
     purpose: str
     phone: str

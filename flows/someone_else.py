@@ -56,7 +56,9 @@ OTP = Step(
 )
 
 THEIR_NAME = replace(
-    FULL_NAME, ask=_("What is their full name?"), field=Text(least=LEAST_NAME, most=MOST_NAME, letter=True)
+    FULL_NAME,
+    ask=_("What is their full name?"),
+    field=Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True),
 )
 THEIR_DATE = replace(VISIT_DATE, ask=_("Which day will they come?"))
 
@@ -114,6 +116,7 @@ SOMEONE_ELSE: Flow = Flow(
         "otp_wrong": "otp",
         "otp_not_checked": "otp",
         "otp_expired": "otp",
+        "otp_not_sent": "otp",
         "otp_used_up": "otp",
         "own_number": "phone",
         "already_registered": _already,

@@ -135,6 +135,11 @@ def skips(text: str) -> bool:
     return plain(text) in _SKIP
 
 
+def means_something(text: str) -> bool:
+    """Whether the whole text is a word that we take for a yes, a no, a skip or a command, in any language."""
+    return skips(text) or yes_no(text) is not None or bool(command(text))
+
+
 def number(text: str) -> int | None:
     """The whole number that the text says, in digits or words, alone or with words that change nothing.
 
@@ -160,6 +165,11 @@ def _value(word: str, *, alone: bool) -> int | None:
         return int(word[:12])
     # `do` is two in Hindi and a verb in English.
     return _NUMBERS.get(word) if alone or word != "do" else None
+
+
+def counts_people(words: Sequence[str], place: int) -> bool:
+    """Whether the word after this place says that people are counted."""
+    return place + 1 < len(words) and words[place + 1].strip(_EDGES) in _PEOPLE
 
 
 def people(text: str) -> int | None:

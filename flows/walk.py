@@ -10,13 +10,15 @@ from typing import Any
 
 from flows.catalogue import FLOWS, INTERRUPTING
 from flows.kept import revive
-from flows.phrases import NOTHING_BEFORE
+from flows.phrases import LEFT_BEHIND, NOTHING_BEFORE
 from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Sentence, Start, State, Step, Turn
 from flows.steps import steps_of
 from flows.texts import sentence_for
 
 WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
+NO_LOSS = frozenset({"language", "event", WORDS})
+"""Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
 NOTHING = "\0"
 """Given as the step after which answers are looked at again: none of them is."""
 
@@ -73,43 +75,49 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
 def go_on(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: str = "") -> Turn:
     """Ask the next question, or end the flow.
 
-    Answers to steps later than `since` were given before it was answered: those that hold no longer
-    are asked again, with the reason. `since` empty: all are looked at; NOTHING: none.
+    Answers to steps later than `since` were given before it was answered: the first of them that holds
+    no longer is asked again, with the reason. `since` empty: all are looked at; NOTHING: none.
     """
     flow = FLOWS[state.flow]
     instead = flow.instead(state.answers, facts)
     if instead:
         return conclude(state, instead, facts, effects)
-    answers, reasons = _still_good(flow, state.answers, facts, since)
-    answers, step = _next(flow, answers, facts)
+    answers, step, reasons = _next(flow, state.answers, facts, since)
     state = state.but(answers=answers)
     if step is None:
-        return conclude(state, flow.finish(answers, facts, state.language or "en"), facts, (*effects, *say(*reasons)))
+        return conclude(state, flow.finish(answers, facts, state.language or "en"), facts, effects)
     return ask(state, step, facts, (*effects, *say(*reasons)))
 
 
-def _still_good(flow: Flow, answers: Answers, facts: Facts, since: str) -> tuple[Answers, list[Sentence]]:
-    """The answers without those that hold no longer, and why."""
-    good, reasons, look = dict(answers), list[Sentence](), not since
-    for step in steps_of(flow, answers, facts) if since != NOTHING else ():
-        if look and step.name in good:
-            try:
-                step.field.check(good[step.name], step.field.known(good, facts))
-            except Invalid as no:
-                del good[step.name]
-                reasons.append(sentence_for(no.code, **no.params))
+def _next(
+    flow: Flow, answers: Answers, facts: Facts, since: str = NOTHING
+) -> tuple[Answers, Step | None, tuple[Sentence, ...]]:
+    """The step to ask, with the answers that the facts give for steps before it, and why it is asked again.
+
+    Answers beyond that step wait until it is answered: what it says may decide whether they hold.
+    """
+    kept, passed, look = dict(answers), set[str](), not since
+    while step := next((step for step in steps_of(flow, kept, facts) if step.name not in passed), None):
+        if step.name not in kept:
+            given = step.given(kept, facts)
+            if given is None:
+                return kept, step, ()
+            kept[step.name] = given
+        elif look and (reason := _wrong_with(step, kept, facts)):
+            del kept[step.name]
+            return kept, step, (reason,)
+        passed.add(step.name)
         look = look or step.name == since
-    return good, reasons
+    return kept, None, ()
 
 
-def _next(flow: Flow, answers: Answers, facts: Facts) -> tuple[Answers, Step | None]:
-    """The step to ask, with the answers that the facts give for steps before it."""
-    while True:
-        step = next((step for step in steps_of(flow, answers, facts) if step.name not in answers), None)
-        given = step.given(answers, facts) if step else None
-        if step is None or given is None:
-            return answers, step
-        answers = {**answers, step.name: given}
+def _wrong_with(step: Step, answers: Answers, facts: Facts) -> Sentence | None:
+    """Why the kept answer to a step holds no longer; None where it does."""
+    try:
+        step.field.check(answers[step.name], step.field.known(answers, facts))
+    except Invalid as no:
+        return sentence_for(no.code, **no.params)
+    return None
 
 
 def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
@@ -130,11 +138,20 @@ def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect
         turn = come_back(state, facts, done)
     elif start.flow == state.flow:
         turn = go_on(state.but(answers=start.answers), facts, done)
+    elif start.flow in INTERRUPTING and state.flow in INTERRUPTING:
+        known = {"under": state.under["flow"]} if state.under else {}
+        start = replace(start, answers={**start.answers, **known})
+        turn = begin(idle(state).but(under=state.under), start, facts, before=done)
     else:
-        interrupts = start.flow in INTERRUPTING and state.flow in INTERRUPTING
-        turn = begin(idle(state).but(under=state.under if interrupts else None), start, facts, before=done)
+        turn = begin(idle(state), start, facts, before=(*done, *left_behind(revive(state.under)[0])))
     wrote = any(not isinstance(effect, Say) for effect in done)
     return replace(turn, flow=state.flow, answers=state.answers) if wrote else turn
+
+
+def left_behind(state: State) -> tuple[Say, ...]:
+    """That a conversation is left for another one; nothing where nobody had answered anything in it."""
+    beneath = revive(state.under)[0] if state.flow in INTERRUPTING else state
+    return say(LEFT_BEHIND) if set(beneath.answers) - NO_LOSS else ()
 
 
 def come_back(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
@@ -146,17 +163,16 @@ def come_back(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> T
 
 
 def renewed(state: State, facts: Facts) -> State:
-    """The state under the present version of its flow: without answers that hold no longer.
+    """The state under the present version of its flow: without the first answer that holds no longer.
 
     The open question stays open only if it is still the next one.
     """
     if not state.flow or state.version == FLOWS[state.flow].version:
         return state
     flow = FLOWS[state.flow]
-    answers, _ = _still_good(flow, state.answers, facts, "")
-    following, step = _next(flow, answers, facts)
+    answers, step, _ = _next(flow, state.answers, facts, since="")
     asked = state.asked if step and step.name == state.asked else ""
-    return state.but(version=flow.version, answers=following, asked=asked)
+    return state.but(version=flow.version, answers=answers, asked=asked)
 
 
 def back(state: State, facts: Facts) -> Turn:

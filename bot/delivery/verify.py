@@ -71,7 +71,7 @@ class VerifyOtps:
                 raise SendFailed(CONCURRENT, retry=True, wait=failure.wait) from None
             raise
         with self.redis.pipeline() as together:
-            together.delete(self._tries(purpose, phone, asker))
+            together.delete(self._tries(purpose, phone, asker), self.own.wanted(purpose, phone, asker))
             together.set(self._sent(purpose, phone, asker), sid, ex=LIFE_SECONDS)
             together.execute()
         return sid
@@ -91,11 +91,11 @@ class VerifyOtps:
             raise Refused(f"otp_{word}")
 
     def _judged(self, bound: tuple[str, str, str], otp: str) -> str:
-        """`right`, `wrong:<tries left>`, `expired` or `used_up`."""
+        """`right`, `wrong:<tries left>`, `not_sent`, `expired` or `used_up`."""
         sent, tries = self._sent(*bound), self._tries(*bound)
         sid = cast("bytes | None", self.redis.get(sent))
         if sid is None:
-            return "expired"
+            return "not_sent" if self.redis.exists(self.own.wanted(*bound)) else "expired"
         if int(self.redis.get(tries) or 0) >= MOST_TRIES:
             return "used_up"
         verdict = self._checked(sid.decode(), otp)

@@ -15,8 +15,8 @@ local function note(name, attempt, now)
   redis.call('PEXPIRE', name, 2 * HOUR)
 end
 
--- number, asker, attempt, now, gap, most for the number, most for the asker
-local function ask(number, asker, attempt, now, gap, most_number, most_asker)
+-- number, asker, wanted, attempt, now, gap, most for the number, most for the asker, how long one is wanted
+local function ask(number, asker, wanted, attempt, now, gap, most_number, most_asker, life)
   if redis.call('ZSCORE', number, attempt) then return {'noted', 0} end
   local last = redis.call('ZRANGE', number, -1, -1, 'WITHSCORES')[2]
   if last and now - tonumber(last) < gap then return {'wait', tonumber(last) + gap - now} end
@@ -24,6 +24,7 @@ local function ask(number, asker, attempt, now, gap, most_number, most_asker)
   if wait > 0 then return {'too_many', wait} end
   note(number, attempt, now)
   note(asker, attempt, now)
+  redis.call('SET', wanted, now + life, 'PX', 2 * life)
   return {'noted', 0}
 end
 
@@ -36,9 +37,12 @@ local function same(one, other)
   return difference == 0
 end
 
-local function judge(code, given, now, most)
+local function judge(code, wanted, given, now, most)
   local kept = redis.call('HMGET', code, 'hash', 'until', 'tries')
-  if not kept[1] or now >= tonumber(kept[2]) then return {'expired', 0} end
+  if not kept[1] or now >= tonumber(kept[2]) then
+    -- Asked for, and no worker has made it yet: there is nothing to compare with.
+    return {now < tonumber(redis.call('GET', wanted) or 0) and 'not_sent' or 'expired', 0}
+  end
   if tonumber(kept[3]) >= most then return {'used_up', 0} end
   if same(kept[1], given) then
     redis.call('DEL', code)
@@ -48,17 +52,19 @@ local function judge(code, given, now, most)
   return {left > 0 and 'wrong' or 'used_up', left}
 end
 
--- code, verdict, given hash, now, most tries, seconds that a verdict is remembered
-local function verify(code, verdict, given, now, most, remembered)
+-- code, verdict, wanted, given hash, now, most tries, seconds that a verdict is remembered
+local function verify(code, verdict, wanted, given, now, most, remembered)
   local before = redis.call('HMGET', verdict, 'word', 'left')
   if before[1] then return {before[1], tonumber(before[2])} end
-  local result = judge(code, given, now, most)
+  local result = judge(code, wanted, given, now, most)
   redis.call('HSET', verdict, 'word', result[1], 'left', result[2])
   redis.call('EXPIRE', verdict, remembered)
   return result
 end
 
 if verb == 'ask' then
-  return ask(KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
+  local numbers = {}
+  for place = 2, #ARGV do numbers[place - 1] = tonumber(ARGV[place]) end
+  return ask(KEYS[2], KEYS[3], KEYS[4], ARGV[1], unpack(numbers))
 end
-return verify(KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))
+return verify(KEYS[2], KEYS[3], KEYS[4], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))

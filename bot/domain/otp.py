@@ -1,8 +1,9 @@
 """One-time passwords: six digits that prove that somebody reads what is sent to a phone.
 
 Made by the worker that sends them, and kept only as a keyed hash that is bound to the purpose, the phone
-and whoever asked. Redis keeps it all; the names of its keys are keyed hashes too, so that no phone number
-stands there. A code is never in a log, a repr or an exception.
+and whoever asked. Redis keeps it all; the names of the keys that are set here are keyed hashes too, so that
+no number stands there to which a code was sent. (The conversations' own key `window`, which is read here, is
+named by the address of whoever wrote to us.) A code is never in a log, a repr or an exception.
 """
 
 import hmac
@@ -49,7 +50,8 @@ class Otps(Protocol):
     def verify(self, purpose: str, phone: str, asker: str, otp: str, attempt: str, now: datetime) -> None:
         """Accept a code, once; the same `attempt` gets the same verdict again.
 
-        Raises Refused `otp_wrong` (tries `left`), `otp_expired` (none, too old, or used), `otp_used_up`.
+        Raises Refused `otp_wrong` (tries `left`), `otp_not_sent` (asked for, but none made yet),
+        `otp_expired` (none, too old, or used), `otp_used_up`.
         """
 
 
@@ -67,9 +69,10 @@ class OwnOtps:
     def ask(self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "") -> str:
         """See Otps. The limits hold for all purposes together."""
         lane = self._lane(phone, now)
-        names = [self.name("sends to", phone), self.name("asked by", asker)]
+        bound = (purpose, phone, asker)
+        names = [self.name("sends to", phone), self.name("asked by", asker), self.wanted(*bound)]
         attempt_name = attempt or secrets.token_hex(8)
-        limits = (GAP_MS, MOST_FOR_NUMBER, MOST_FOR_ASKER)
+        limits = (GAP_MS, MOST_FOR_NUMBER, MOST_FOR_ASKER, LIFE_MS)
         verdict, wait = self._run("ask", names, attempt_name, _ms(now), *limits)
         if verdict == "wait":
             raise Refused("otp_wait", seconds=-(-wait // 1000))
@@ -87,7 +90,7 @@ class OwnOtps:
             "tries": 0,
         }
         with self._redis.pipeline() as together:
-            together.delete(name)
+            together.delete(name, self.wanted(purpose, phone, asker))
             together.hset(name, mapping=kept)
             together.pexpire(name, 2 * LIFE_MS)
             together.execute()
@@ -96,7 +99,8 @@ class OwnOtps:
     def verify(self, purpose: str, phone: str, asker: str, otp: str, attempt: str, now: datetime) -> None:
         """See Otps."""
         bound = (purpose, phone, asker)
-        names = [self.name("code", *bound), self.name("verdict", *bound, attempt or secrets.token_hex(8))]
+        verdict_name = self.name("verdict", *bound, attempt or secrets.token_hex(8))
+        names = [self.name("code", *bound), verdict_name, self.wanted(*bound)]
         given = self._hash(*bound, otp)
         verdict, left = self._run("verify", names, given, _ms(now), MOST_TRIES, REMEMBERED_SECONDS)
         match verdict:
@@ -106,6 +110,8 @@ class OwnOtps:
                 raise Refused("otp_wrong", left=left)
             case "used_up":
                 raise Refused("otp_used_up")
+            case "not_sent":
+                raise Refused("otp_not_sent")
             case _:
                 raise Refused("otp_expired")
 
@@ -129,6 +135,10 @@ class OwnOtps:
         script = self._redis.register_script(_SCRIPT)
         word, number = script(keys=[verb, *names], args=arguments)
         return (word.decode() if isinstance(word, bytes) else word), int(number)
+
+    def wanted(self, purpose: str, phone: str, asker: str) -> str:
+        """The Redis key that stands from asking for a code until the worker makes it."""
+        return self.name("wanted", purpose, phone, asker)
 
     def name(self, *parts: str) -> str:
         """A Redis key for these parts, of which it tells nothing."""

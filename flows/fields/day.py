@@ -60,7 +60,7 @@ class Day:
         return found.isoformat() if found else None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The days, with the places left where they are limited."""
+        """The days, with the places left where they are scarce."""
         return tuple(
             Option(day["day"], words(date.fromisoformat(day["day"])), left_sentence(_day(day)) or "")
             for day in known["days"]

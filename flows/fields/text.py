@@ -25,12 +25,16 @@ class Text:
     most: int = 500
     letter: bool = False
     """Whether a letter of any script must be in it."""
+    name: bool = False
+    """Whether it is somebody's name: words that say yes or no, skip or command anything are none."""
     optional: bool = False
     suggest: Callable[[Answers, Facts], str] = _nothing
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The suggestion, where it would be accepted if it were typed."""
         suggestion = understanding.cleaned(self.suggest(answers, facts))
+        if self.name and understanding.means_something(suggestion):
+            return {}
         try:
             return {"suggest": self._judged(suggestion)} if suggestion else {}
         except Invalid:
@@ -47,6 +51,8 @@ class Text:
                 return suggestion
             if agreed is False:
                 raise Invalid("type_it")
+        if self.name and understanding.means_something(said.text):
+            raise Invalid("not_a_name")
         return self._judged(said.text)
 
     def _judged(self, text: str) -> str:

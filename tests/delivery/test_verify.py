@@ -108,6 +108,16 @@ def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, api: FakeVerify) 
     assert len(api.checked) == MOST_TRIES
 
 
+def test_a_code_that_was_asked_for_but_not_sent_yet_is_on_its_way(verify: VerifyOtps, api: FakeVerify) -> None:
+    verify.ask(*BOUND, NOW, "SM0")
+    with refused("otp_not_sent"):
+        check(verify, RIGHT, "SM1")
+    verify.send(*BOUND, "en")
+    check(verify, RIGHT, "SM2")
+    with refused("otp_expired"):
+        check(verify, RIGHT, "SM3")
+
+
 @pytest.mark.parametrize(
     "other",
     [("web", PHONE, ASKER), ("someone_else", "+919833333333", ASKER), ("someone_else", PHONE, "whatsapp:+1415")],

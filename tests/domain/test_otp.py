@@ -80,6 +80,32 @@ def test_a_code_that_nobody_made_is_not_there(otps: OwnOtps) -> None:
         otps.verify(*BOUND, "000000", "SM1", NOW)
 
 
+def test_a_code_that_was_asked_for_but_not_made_yet_is_on_its_way(otps: OwnOtps) -> None:
+    otps.ask(*BOUND, NOW, "SM1")
+    for _ in range(7):
+        with refused("otp_not_sent"):
+            otps.verify(*BOUND, "000000", "SM2", after(1))
+    with refused("otp_expired"):
+        otps.verify("someone_else", PHONE, "whatsapp:+9198", "000000", "SM3", after(1))
+    with refused("otp_expired"):
+        otps.verify(*BOUND, "000000", "SM4", after(300))
+    otp = otps.make(*BOUND, after(2))
+    otps.verify(*BOUND, otp, "SM5", after(3))
+    with refused("otp_expired"):
+        otps.verify(*BOUND, otp, "SM6", after(4))
+
+
+def test_another_code_on_its_way_leaves_the_one_that_came_before(otps: OwnOtps) -> None:
+    otps.ask(*BOUND, NOW, "SM1")
+    otp = otps.make(*BOUND, NOW)
+    otps.ask(*BOUND, after(40), "SM2")
+    with refused("otp_wrong", left=4):
+        otps.verify(*BOUND, wrong_for(otp), "SM3", after(41))
+    otps.verify(*BOUND, otp, "SM4", after(42))
+    with refused("otp_not_sent"):
+        otps.verify(*BOUND, otp, "SM5", after(43))
+
+
 @pytest.mark.parametrize(
     "other",
     [("sign_in", PHONE, ASKER), ("someone_else", "+919812345679", ASKER), ("someone_else", PHONE, "whatsapp:+9198")],

@@ -19,9 +19,9 @@ A file holds several conversations; each begins with its title::
     > [image] or [image my caption]    anything that is no words; [empty]; [10000 characters]
     > [late]                           a message that was found late
     ? visit_date                       the step that stands open then; `? -`: none
-    < {day_full}                       a sentence of the answer, by its code
+    < {day_full}                       a sentence of the answer, by its code (or its name in flows.phrases)
     < Asha Rao                         words of the answer
-    <! Delhi                           words that are not in the answer
+    <! Delhi                           words or a sentence that are not in the answer
     ! Register(party_size=3)           the effects besides Say: all of them, in order, with some of their fields
     = party_size 3                     a kept answer; also @flow, @language, @stopped, @under, @tries
     @ left: demo 2026-01-16 0          the facts change (as `#`, and `now`)
@@ -37,7 +37,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import engine, pretend
+from flows import engine, phrases, pretend
 from flows.play import spoken
 from flows.rendering import MISSING
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
@@ -181,16 +181,19 @@ def _check_step(going: Play, wanted: str) -> None:
 
 
 def _check_words(going: Play, wanted: str) -> None:
-    code = re.fullmatch(r"\{(\w+)\}", wanted)
-    if code is None:
-        assert wanted in going.answer, "the answer has not these words"
-        return
-    source = sentence_for(code[1]).source
-    assert source in sources(going.taken), f"the answer has no sentence {source!r}"
+    assert _has(going, wanted), "the answer has not these words"
 
 
 def _check_no_words(going: Play, unwanted: str) -> None:
-    assert unwanted not in going.answer, "the answer has these words"
+    assert not _has(going, unwanted), "the answer has these words"
+
+
+def _has(going: Play, wanted: str) -> bool:
+    name = re.fullmatch(r"\{(\w+)\}", wanted)
+    if name is None:
+        return wanted in going.answer
+    sentence = getattr(phrases, name[1]) if name[1].isupper() else sentence_for(name[1])
+    return sentence.source in sources(going.taken)
 
 
 def _check_kept(going: Play, wanted: str) -> None:

@@ -222,8 +222,21 @@ def test_a_command_of_the_open_step_alone() -> None:
     assert done(turn) == [SendOtp]
     assert talk.asked == "otp"
     talk.say("123456")
-    talk.say("new code")
-    assert talk.turn.state.answers["full_name"] == "new code"
+    assert done(talk.say("new code")) == []
+    assert talk.asked == "full_name"
+    assert says(talk.turn, "not_a_name")
+
+
+def test_a_look_that_is_refused_loses_nothing() -> None:
+    talk = Talk(with_passes("2026-01-16"))
+    talk.say("register", "Asha Rao")
+    for words in ("my pass", "menu"):
+        talk.say(words)
+        talk.world.refusals.append(("SendPass", "no_such_pass", {}))
+        talk.say("my pass")
+        assert says(talk.turn, "no_such_pass")
+        assert talk.asked == "visit_date"
+        assert talk.turn.state.answers["full_name"] == "Asha Rao"
 
 
 def test_somebody_known_is_spoken_to_in_their_language() -> None:

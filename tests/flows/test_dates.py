@@ -5,7 +5,7 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import dates
@@ -108,6 +108,21 @@ def test_a_year_that_is_not_said_is_the_events() -> None:
         ("मुझे शनिवार को 4 लोगों का पास चाहिए", jan(17)),
         ("4 people on 17 jan", jan(17)),
         ("pass for 3 on 18/1", jan(18)),
+        ("register 2 people saturday 17 jan", jan(17)),
+        ("17 jan, saturday, 2 people", jan(17)),
+        ("शनिवार 17 जनवरी को 2 लोग", jan(17)),
+        ("kal 16 jan 2 log", jan(16)),
+        ("saturday 17/1, 2 people", jan(17)),
+        ("17 jan 3 people", jan(17)),
+        ("17 jan 3", jan(17)),
+        ("jan 17 3 people", jan(17)),
+        ("3 people 17 jan 2026", jan(17)),
+        ("3 people 17 jan 2027", None),
+        ("2 people friday 17 jan", None),
+        ("2 people kal 17 jan", None),
+        ("17 jan or 18 jan", None),
+        ("17 jan or 18/1", None),
+        ("saturday, may come with 2 people", None),
         ("saturday or sunday", None),
         ("next thursday 2 people", None),
         ("2 people on 1 feb", None),
@@ -121,6 +136,7 @@ def test_find(text: str, day: date | None) -> None:
     assert dates.find(text, TODAY, OFFERED) == day
 
 
+@settings(deadline=None)  # dateparser is loaded on the way, which takes its time
 @given(st.text(max_size=60), st.sampled_from(["jan", "kal", "शनिवार", "15", "/", "next", ""]))
 def test_any_text_is_read_or_not(text: str, word: str) -> None:
     for whole in (text, f"{text} {word}", word + text):

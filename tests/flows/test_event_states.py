@@ -118,8 +118,10 @@ def test_a_day_that_has_ended_is_over() -> None:
     assert event_states.day_state(FAIR, DAYS, date(2026, 1, 18), CLOSING) == "over"
 
 
-def test_what_is_left_is_said_only_where_there_is_a_limit() -> None:
+def test_what_is_left_is_said_only_where_it_is_scarce() -> None:
     told = event_states.left_sentence(DAYS[0])
     assert told
     assert told.params == {"count": 5}
-    assert event_states.left_sentence(replace(DAYS[0], left=None)) is None
+    assert event_states.left_sentence(replace(DAYS[0], left=event_states.SCARCE - 1))
+    for plenty in (None, event_states.SCARCE, 200_000):
+        assert event_states.left_sentence(replace(DAYS[0], left=plenty)) is None

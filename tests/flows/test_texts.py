@@ -194,6 +194,14 @@ BY_NAME = [
 """Codes that are put together or handed over, so that no look at the source finds them."""
 
 
+def test_a_code_that_counts_speaks_of_one_and_of_many() -> None:
+    for language in LANGUAGES:
+        for code, name in refusals.COUNTED.items():
+            one, many = (render(sentence_for(code, **{name: number}), language) for number in (1, 7))
+            assert "7" in many
+            assert one.replace("1", "7") != many
+
+
 @pytest.mark.parametrize("code", BY_NAME)
 def test_codes_that_are_put_together_have_a_sentence(code: str) -> None:
     assert code in refusals.SENTENCES
