@@ -154,4 +154,6 @@ def test_with_a_real_account_it_says_what_to_enter(run: Run, monkeypatch: pytest
         monkeypatch.setenv(name, value)
     said = run("doctor").stdout
     assert "https://pass.example.org/webhooks/twilio/message#rc=3&rp=ct,rt,5xx" in said
+    assert "https://pass.example.org/webhooks/twilio/fallback" in said
+    assert "https://pass.example.org/webhooks/twilio/status" in said
     assert "hidden" not in said
