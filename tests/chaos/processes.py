@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +17,6 @@ from tests.chaos.plan import Plan
 from tests.e2e import running
 from tests.e2e.running import SECRET, until
 
-STARTING_SECONDS = 3.0
-"""A process that was started less long ago does nothing yet that a kill could spoil."""
-
 
 @dataclass
 class Started:
@@ -31,9 +27,10 @@ class Started:
     home: Path
     environment: Mapping[str, str]
     log: Path
-    process: "subprocess.Popen[bytes]" = field(init=False)
-    since: float = field(init=False)
+    own_port: int = 0
+    """Where this web alone answers; 0 for other processes."""
     starts: int = 0
+    process: "subprocess.Popen[bytes]" = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
@@ -50,17 +47,14 @@ class Started:
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
-        self.since = time.monotonic()
         self.starts += 1
 
     @property
-    def has_work(self) -> bool:
-        """Whether it has been there long enough to be worth killing."""
-        return time.monotonic() - self.since > STARTING_SECONDS and self._said_enough()
-
-    def _said_enough(self) -> bool:
-        """A worker says when it has started; a web does not."""
-        return "worker" not in self.name or self.log.read_text().count("worker_started") >= self.starts
+    def is_at_work(self) -> bool:
+        """Whether it does something that a kill could spoil: a web that answers, a worker that has started."""
+        if self.own_port:
+            return _answers(self.own_port, "healthz")
+        return self.log.read_text().count("worker_started") >= self.starts
 
     def kill(self) -> None:
         """SIGKILL to all of it, and start it again."""
@@ -74,7 +68,6 @@ class Started:
         found = children.read_text().split() if children.exists() else []
         for child in found[:1]:
             os.kill(int(child), signal.SIGKILL)
-            self.since = time.monotonic()
         return bool(found)
 
     def stop(self) -> None:
@@ -110,8 +103,8 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
     theirs = {**_told(twilio), "PUBLIC_URL": service.origin, "CHAOS_SILENT": str(plan.silent)}
     with ExitStack() as stack:
 
-        def start(name: str, command: list[str], environment: Mapping[str, str]) -> Started:
-            made = Started(name, command, home, environment, folder / f"{name}.log")
+        def start(name: str, command: list[str], environment: Mapping[str, str], own_port: int = 0) -> Started:
+            made = Started(name, command, home, environment, folder / f"{name}.log", own_port)
             stack.callback(made.stop)
             return made
 
@@ -123,10 +116,13 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
             subprocess.run(running.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
         start("twilio", running.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
         start("clock", running.shell(commands["clock"]), ours)
-        victims = [start(f"web-{number}", running.shell(commands["web"]), ours) for number in (1, 2)]
+        victims = [
+            start(f"web-{number}", running.shell(commands["web"]), {**ours, **_binding(service, port)}, port)
+            for number, port in enumerate((running.free_port(), running.free_port()), 1)
+        ]
         victims += [start(f"worker-{number}", _worker(plan), ours) for number in (1, 2)]
         for settings in (service, twilio):
-            until(lambda asked=settings: _is_ready(asked), f"ready; see the logs in {folder}", 90)  # type: ignore[misc]
+            until(lambda asked=settings: _answers(asked.port, "readyz"), f"ready; see the logs in {folder}", 90)  # type: ignore[misc]
         yield Stack(service, twilio, tuple(victims), folder)
 
 
@@ -144,14 +140,17 @@ def _worker(plan: Plan) -> list[str]:
 def _told(settings: Settings) -> dict[str, str]:
     return {
         **running.told(settings),
-        # Two `web` share the port, as two machines share an address behind a balancer.
-        "GUNICORN_CMD_ARGS": "--reuse-port",
         "LOG_FORMAT": "json",
     }
 
 
-def _is_ready(settings: Settings) -> bool:
+def _binding(settings: Settings, own_port: int) -> dict[str, str]:
+    """Two `web` share the port, as two machines share an address behind a balancer, and have one each."""
+    return {"GUNICORN_CMD_ARGS": f"--reuse-port --bind 127.0.0.1:{settings.port} --bind 127.0.0.1:{own_port}"}
+
+
+def _answers(port: int, path: str) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=5).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/{path}", timeout=2).status_code == 200
     except requests.RequestException:
         return False

@@ -11,6 +11,8 @@ from tests.chaos.phones import Crowd, is_promise
 from tests.chaos.plan import NOBODY, name_of
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
+SUGGESTION = re.compile(r"(What is your full name\?).*", re.DOTALL)
+"""A message that was found in Twilio's list brings no profile name, so none is suggested in its answer."""
 FAULTS = ("lost", "doubled", "disordered", "other", "wrong_facts", "wrong_states", "left_over")
 
 
@@ -76,7 +78,7 @@ def heard(crowd: Crowd, number: str) -> Heard:
     """What this phone got."""
     everything = crowd.got(number)
     got = [one for one in everything if not is_promise(one)]
-    plain = [(bool(one.media_urls), CODE.sub("CODE", one.body.replace(name_of(number), "NAME"))) for one in got]
+    plain = [(bool(one.media_urls), _impersonal(one.body, number)) for one in got]
     return Heard(
         words=tuple(text for is_picture, text in plain if not is_picture),
         pictures=tuple(text for is_picture, text in plain if is_picture),
@@ -84,6 +86,10 @@ def heard(crowd: Crowd, number: str) -> Heard:
         picture_first=bool(plain) and not plain[-1][0],
         promises=len(everything) - len(got),
     )
+
+
+def _impersonal(text: str, number: str) -> str:
+    return CODE.sub("CODE", SUGGESTION.sub(r"\1", text).replace(name_of(number), "NAME"))
 
 
 def judge(
