@@ -183,7 +183,7 @@ function verbs.commit(conv, token, sid, json, answer, in_outbox, keep_message)
   if in_outbox == '0' and redis.call('HGET', message(sid), 'owed') == '1' then return {'unheard'} end
   local at, sent = unpack(redis.call('HMGET', message(sid), 'at', 'sent'))
   redis.call('SET', last(conv), math.max(last_of(conv), tonumber(sent or at)), 'EX', keep_seconds)
-  redis.call('HSET', message(sid), 'answer', answer)
+  redis.call('HSETNX', message(sid), 'answer', answer)
   if keep_message == '0' then redis.call('HDEL', message(sid), 'body') end
   redis.call('EXPIRE', message(sid), keep_seconds)
   redis.call('HSET', state(conv), 'json', json, 'at', now)
@@ -198,9 +198,10 @@ function verbs.renew(conv, token)
   return {'waiting'}
 end
 
-function verbs.put_off(conv, token, sid)
+function verbs.put_off(conv, token, sid, answer)
   if not mine(conv, token, sid) then return {'lost'} end
   redis.call('HSET', message(sid), 'owed', '1')
+  redis.call('HSETNX', message(sid), 'answer', answer)
   redis.call('DEL', lease(conv))
   redis.call('ZADD', 'c:pending', now, conv)
   return {'waiting'}

@@ -182,9 +182,12 @@ class Conversations:
         """Say that the holder lives, if it still is the holder."""
         self._run("renew", 0, held.conversation, held.token)
 
-    def put_off(self, held: Held, now_ms: int) -> None:
-        """Let go of the person and leave the message at the head, to be taken again later."""
-        self._run("put_off", now_ms, held.conversation, held.token, held.sid)
+    def put_off(self, held: Held, answer: Mapping[str, Any], now_ms: int) -> None:
+        """Let go of the person and leave the message at the head, to be taken again later.
+
+        Every copy of it gets this answer from now on; that of the turn goes by the outbox.
+        """
+        self._run("put_off", now_ms, held.conversation, held.token, held.sid, json.dumps(answer))
 
     def clear_behind(self, held: Held) -> None:
         """Note that the outbox holds no more answer for this person."""

@@ -163,8 +163,9 @@ class Dialogue:
             return self._keep(held, inbound, taken)
         except (OperationalError, InterfaceError) as problem:
             log.error("database_failed_in_turn", sid=held.sid, problem=type(problem).__name__)
-            self._conversations.put_off(held, self._now_ms())
-            return Served(_broken(held))
+            apology = _broken(held)
+            self._conversations.put_off(held, {"text": apology}, self._now_ms())
+            return Served(apology)
 
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""

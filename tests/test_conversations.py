@@ -119,7 +119,8 @@ def test_a_conversation_somebody_holds_is_not_taken_over(store: Conversations) -
 def test_put_off_leaves_the_message_first_in_line(store: Conversations) -> None:
     first = held(say(store, "SM1"))
     say(store, "SM2")
-    store.put_off(first, 1000)
+    store.put_off(first, {"text": "sorry"}, 1000)
+    assert say(store, "SM1") == Answered({"text": "sorry"})
     again = held(store.look("SM2", 1100))
     assert (again.sid, again.attempt, again.owed) == ("SM1", 2, True)
 

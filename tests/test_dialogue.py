@@ -186,12 +186,14 @@ def test_a_message_met_by_a_failing_database_is_taken_later_and_answered_by_the_
         raise OperationalError("select", {}, ConnectionError())
 
     bench.turns.before = down
-    assert bench.dialogue.hear(inbound("SM1", "one"))
+    apology = bench.dialogue.hear(inbound("SM1", "one"))
+    assert apology
     assert bench.turns.taken == []
     bench.turns.before = lambda _: None
     bench.clock.now += timedelta(milliseconds=WAITING_MS + 1)
     assert bench.dialogue.take_over() == 1
     assert bench.owed() == ["one"]
+    assert bench.dialogue.hear(inbound("SM1", "one")) == apology
 
 
 def test_messages_whose_process_died_are_taken_over_in_order(bench: Bench) -> None:
