@@ -57,7 +57,13 @@ def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Trave
 
 def test_every_task_is_there() -> None:
     every = {piece.task: piece.every for piece in WORK}
-    assert every == {tasks.sweep: 15, tasks.take_over: 15, tasks.replay: 5, tasks.look_for_missed: 180, tasks.listen: 60}
+    assert every == {
+        tasks.sweep: 15,
+        tasks.take_over: 15,
+        tasks.replay: 5,
+        tasks.look_for_missed: 180,
+        tasks.listen: 60,
+    }
 
 
 def test_as_a_process_it_tells_that_it_lives_and_ends_at_sigterm(
