@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, people, registrations
+from bot.domain import checkins, events, gates, head_counts, people, registrations, staff
+from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Delivery, Event, Pass
+from bot.domain.scans import Scan
+from tests.domain.gate import World, make_world
 from tests.domain.making import DAY, NOW, SECRET, asking
 
 
@@ -40,8 +43,20 @@ def _crowd(db: Session, ring: KeyRing, slug: str) -> None:
         asker = people.find_or_make(db, phone=f"+9190000000{number:02}", now=NOW)
         issued = registrations.register(db, ring, **asking(asker, event_slug=slug))
         db.add(_failed_delivery(issued, asker))
+    _gate(db, ring, slug, issued)
     one = people.find_or_make(db, user="IN.noise", now=NOW)
     one.language, one.stopped_at = "hi", NOW
+
+
+def _gate(db: Session, ring: KeyRing, slug: str, issued: Pass) -> None:
+    """Their gate on the same day: somebody let in, somebody refused, somebody counted."""
+    gates.add(db, slug, "Main")
+    noon = NOW + (DAY - NOW.date())
+    ravi = staff.add(db, slug, phone="+919811111111", name="Ravi", gate="main", region="IN", now=NOW)
+    for scan_id in ("same", "twice"):
+        scan = Scan(issued.code, scan_id, slug, "api", "main", staff_id=ravi.id)
+        checkins.admit(db, ring, scan, noon)
+    head_counts.add(db, Count(slug, "in 5", "in", 3, "whatsapp", "main", staff_id=ravi.id), noon)
 
 
 def _failed_delivery(issued: Pass, contact: Contact) -> Delivery:
@@ -77,3 +92,9 @@ def fair(db: Session) -> Event:
 def asha(db: Session) -> Contact:
     """Somebody with a phone."""
     return people.find_or_make(db, phone="+919812345678", now=NOW)
+
+
+@pytest.fixture
+def world(db: Session, ring: KeyRing, fair: Event) -> World:
+    """The fair with its gates, its people and a pass of four."""
+    return make_world(db, ring, fair)

@@ -3,22 +3,11 @@
 from datetime import time, timedelta
 from typing import Any
 
-import pytest
-from sqlalchemy.orm import Session
-
 from bot.domain import events, figures, head_counts, people, registrations
 from bot.domain.head_counts import Count
-from bot.domain.keys import KeyRing
-from bot.domain.models import Event
 from bot.domain.undo import undo
-from tests.domain.gate import NOON, World, at, make_world
+from tests.domain.gate import NOON, World, at
 from tests.domain.making import DAY, asking, refused
-
-
-@pytest.fixture
-def world(db: Session, ring: KeyRing, fair: Event) -> World:
-    """The fair with its gates, its people and a pass of four."""
-    return make_world(db, ring, fair)
 
 
 def count(people: int, direction: str = "in", **changes: Any) -> Count:
@@ -62,8 +51,6 @@ def test_a_head_count_is_kept_once(world: World) -> None:
     first = head_counts.add(world.db, count(5), NOON)
     again = head_counts.add(world.db, Count("fair", "in 5", "out", 9, "api"), at(13))
     assert (again.id, again.people, again.direction, again.counted_at) == (first.id, 5, "in", NOON)
-    other = head_counts.add(world.db, Count("noise-one", "in 5", "in", 7, "api"), NOON)
-    assert (other.people, other.day) == (7, DAY)
     for people_ in (0, 10_001):
         with refused("bad_count"):
             head_counts.add(world.db, count(people_), NOON)

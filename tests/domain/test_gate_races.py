@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import checkins, events, offline, pass_uses
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, Checkin, PassUse
+from bot.domain.models import Attempt, Checkin, Pass, PassUse
 from bot.domain.scans import Admission, Scan
 from tests.domain import racing
 from tests.domain.gate import NOON, make_world, scan
@@ -114,10 +114,8 @@ def _kept(database: Database) -> tuple[int, int, int]:
     """Entries, attempts, and people let in, of the fair."""
     with database.read() as db:
         event_id = events.by_slug(db, "fair").id
-        return _count(db, Checkin, event_id), _count(db, Attempt, event_id), db.scalar(select(_ENTERED)) or 0
-
-
-_ENTERED = func.coalesce(func.sum(PassUse.entered), 0)
+        people = select(func.sum(PassUse.entered)).join(Pass).where(Pass.event_id == event_id)
+        return _count(db, Checkin, event_id), _count(db, Attempt, event_id), db.scalar(people) or 0
 
 
 def _count(db: Session, table: Any, event_id: int) -> int:
