@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import CODE, OnPage, picture
@@ -95,3 +96,21 @@ def test_seven_typed_messages_work_as_without(phone: OnPage, running: Running) -
     phone.images(1)
     kinds = [row["kind"] for row in json.loads(admin(running, "deliveries", "list", "--json"))]
     assert {"question", "pass"} <= set(kinds)
+
+
+@pytest.mark.parametrize("order", [{"code": 63013}, {"code": 21656, "status": 400}], ids=["later", "at_once"])
+def test_a_refused_template_is_followed_by_numbered_text(
+    phone: OnPage, running: Running, order: dict[str, int]
+) -> None:
+    """The last of this file: a template that was refused rests for an hour. `later`: by a status callback."""
+    first = "hi" if "status" not in order else "नमस्ते"
+    phone.say(first)
+    phone.say("English")
+    trouble = {"fault": "refuse", "kind": "send", **order}
+    assert requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=10).ok
+    before = phone.got().count()
+    phone.say("Asha Verma" if "status" not in order else "back")
+    words = phone.got().filter(has_text="1. ")
+    expect(words).to_have_count(1, timeout=30_000)
+    assert phone.got().filter(has_not_text="63013").count() == before + 1
+    expect(phone.got().last.get_by_role("button")).to_have_count(0)

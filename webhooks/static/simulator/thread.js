@@ -35,11 +35,19 @@ export class Thread {
     if (known && JSON.stringify(known) === JSON.stringify(message)) return false;
     this.messages.set(message.sid, message);
     const bubble = this.draw(message);
-    if (known) this.bubbles.get(message.sid).replaceChildren(...bubble.childNodes);
+    if (known) this.redraw(this.bubbles.get(message.sid), bubble);
     else this.insert(bubble, message);
     if (!known) this.bubbles.set(message.sid, bubble);
     if (message.mine || this.follows) this.toEnd();
     return !known;
+  }
+
+  // A list that somebody has opened stays open when the message's ticks change.
+  redraw(shown, bubble) {
+    const open = shown.querySelector("details")?.open ?? false;
+    shown.replaceChildren(...bubble.childNodes);
+    const list = shown.querySelector("details");
+    if (list) list.open = open;
   }
 
   get last() {
