@@ -22,11 +22,12 @@ JOB_SECONDS = 60
 KEEP_FAILED_SECONDS = 60
 """A job's id stays taken as long: the row itself tells what failed."""
 WAIT_SECONDS = 300
-"""A job that has waited so long is forgotten, and the sweep enqueues the row again. A worker killed
-between taking a job's id off its queue and starting it leaves nothing else that would free the id."""
+"""A job that has waited so long is forgotten, and the sweep enqueues the row again."""
 BEGIN_SECONDS = 20.0
 """A job leases its row at once. One that has not after so long was killed, or waits for a database that is
 busy; then one job too many does no harm."""
+SHORT = 200
+"""So many jobs in a queue are looked through for one; in a longer one a lost job lapses by itself."""
 
 Waiting = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""
@@ -72,7 +73,7 @@ def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> b
             failure_ttl=KEEP_FAILED_SECONDS,
         )
     except DuplicateJobError:
-        return _was_killed(redis, job_id) and _enqueue_one(redis, delivery_id, queue, _another(job_id))
+        return _was_killed(redis, queue, job_id) and _enqueue_one(redis, delivery_id, queue, _another(job_id))
     return True
 
 
@@ -80,7 +81,13 @@ def _another(job_id: str) -> str:
     return f"{job_id}-{secrets.token_hex(4)}"
 
 
-def _was_killed(redis: "Redis", job_id: str) -> bool:
-    """Whether this job began long ago. RQ itself would keep its id for ten minutes and more."""
-    kept = cast("bytes", redis.hget(Job.key_for(job_id), "started_at") or b"")
-    return bool(kept) and (now() - str_to_date(kept)).total_seconds() > BEGIN_SECONDS
+def _was_killed(redis: "Redis", queue: str, job_id: str) -> bool:
+    """Whether this job began long ago, or left a short queue without having begun.
+
+    RQ itself would keep its id for ten minutes and more, or until it lapses.
+    """
+    began = cast("bytes", redis.hget(Job.key_for(job_id), "started_at") or b"")
+    if began:
+        return bool((now() - str_to_date(began)).total_seconds() > BEGIN_SECONDS)
+    waiting = Queue.redis_queue_namespace_prefix + queue
+    return int(redis.llen(waiting)) <= SHORT and redis.lpos(waiting, job_id) is None

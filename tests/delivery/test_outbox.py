@@ -157,6 +157,9 @@ def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
     words = reply(database, "Hello")
     outbox.enqueue([words])
     [job] = Queue("replies", connection=redis).jobs
+    assert outbox.sweep(NOW) == 0
+    redis.delete("rq:queue:replies")
+    assert outbox.sweep(NOW) == 1
     redis.delete("rq:queue:replies")
     with redis.pipeline() as begun:  # what RQ notes when a worker begins a job
         job.prepare_for_execution("killed since", begun)
