@@ -81,7 +81,7 @@ def resume_entry(db: Session, event_id: int, typed: str | None) -> list[Gate]:
 
 
 def _set_paused(db: Session, event_id: int, typed: str | None, since: datetime | None) -> list[Gate]:
-    event = db.scalars(select(Event).where(Event.id == event_id).with_for_update()).one()
+    event = db.scalars(select(Event).where(Event.id == event_id).with_for_update(key_share=True)).one()
     if typed is None:
         event.entry_paused_at = since
     concerned = [find(db, event_id, typed)] if typed else _of(db, event_id)
