@@ -251,7 +251,9 @@ def test_a_status_signed_for_another_delivery_is_refused(client: FlaskClient) ->
     assert post(client, form, path, **{"X-Twilio-Signature": signed}).status_code == 403
 
 
-@pytest.mark.parametrize("query", ["", "?delivery=", "?delivery=x", "?delivery=٣", f"?delivery={9**40}", "?delivery=1&delivery=2"])
+@pytest.mark.parametrize(
+    "query", ["", "?delivery=", "?delivery=x", "?delivery=٣", f"?delivery={9**40}", "?delivery=1&delivery=2"]
+)
 def test_an_odd_status_is_taken_without_an_error(client: FlaskClient, query: str) -> None:
     path = f"/webhooks/twilio/status{query}"
     form = {"MessageSid": "SM9", "MessageStatus": "failed", "ErrorCode": "9" * 40}
