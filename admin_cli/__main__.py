@@ -8,7 +8,7 @@ from admin_cli.errors import told
 
 NOUNS = {
     "db": "the database's tables: upgrade, check",
-    "deliveries": "messages owed and sent: list, retry",
+    "deliveries": "messages owed and sent: list, show, retry, resume-sender",
     "devices": "scanners: add, revoke, roll, list",
     "doctor": "look whether everything is well",
     "events": "events: create, list, show, open, close, set, …, kinds",

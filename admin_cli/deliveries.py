@@ -8,7 +8,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.errors import sentence
-from admin_cli.printing import as_json_too, listing
+from admin_cli.printing import as_json_too, details, listing
 
 if TYPE_CHECKING:
     from bot.delivery.ledger import Line
@@ -24,13 +24,17 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--failed", is_flag=True, help="Only those that could not be delivered; not those that were cancelled.")
+@click.option("--status", help="Only those with this status: owed, queued, sent, delivered, read, failed, …")
+@click.option("--reason", help="Only those that wait or failed for this reason: window_closed, sender_paused, …")
 @click.option("--event", "event_slug", metavar="SLUG", help="Only those of this event's passes.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
 @as_json_too
-def list_(failed: bool, event_slug: str | None, limit: int, as_json: bool) -> None:
+def list_(
+    failed: bool, status: str | None, reason: str | None, event_slug: str | None, limit: int, as_json: bool
+) -> None:
     """The newest first, with Twilio's error code and our reason.
 
-    Example: python -m admin_cli deliveries list --failed --json
+    Example: python -m admin_cli deliveries list --reason window_closed
     """
     from bot.delivery import ledger
     from bot.domain import events
@@ -38,8 +42,59 @@ def list_(failed: bool, event_slug: str | None, limit: int, as_json: bool) -> No
     with opening.reading() as db:
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
-        found = ledger.listed(db, failed=failed, event_slug=event_slug, most=limit)
+        found = ledger.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
         listing([row(one) for one in found], as_json=as_json, nothing="There is none.")
+
+
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@as_json_too
+def show(number: int, as_json: bool) -> None:
+    """One delivery and its whole story: tries, look-ups, statuses, each with its time and reason.
+
+    Example: python -m admin_cli deliveries show 17
+    """
+    from bot.delivery import ledger
+
+    with opening.reading() as db:
+        found, events = ledger.told(db, number)
+        zone = ZoneInfo(found.timezone or "UTC")
+        owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
+        happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
+        told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
+    if as_json:
+        details({**row(found), "story": told}, as_json=True)
+    else:
+        details(row(found), as_json=False)
+        listing(told, as_json=False, nothing="")
+
+
+def _there(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
+    """With its moments in this zone, to the second."""
+    moments = {name: step[name] and step[name].astimezone(zone).isoformat(" ", "seconds") for name in ("at", "until")}
+    return {**step, **moments}
+
+
+@command.command("resume-sender")
+@click.argument("sender")
+def resume_sender(sender: str) -> None:
+    """Let a sender that Twilio slowed down or stopped send again at once; by itself it does so after five minutes.
+
+    Example: python -m admin_cli deliveries resume-sender whatsapp:+14155238886
+    """
+    from bot import checks
+    from bot.delivery import ledger
+    from bot.delivery.pace import Pace, senders
+
+    settings = opening.settings()
+    if sender not in senders(settings):
+        raise click.UsageError(f"the settings know no such sender; one of: {', '.join(senders(settings))}")
+    with checks.connected(settings.redis) as redis:
+        checks.redis_answers(redis)
+        was_closed = Pace(redis, settings.twilio_mps).reopen(sender)
+    with opening.writing() as db:
+        waiting = ledger.resume(db, settings, sender, datetime.now(UTC))
+    click.echo(f"{'resumed' if was_closed else 'was not paused'}; {waiting} messages go now")
 
 
 @command.command

@@ -147,6 +147,7 @@ class Dialogue:
                     mine.set_result(served.answer)
                 # Only now: the answer that names a pass should be read before its picture comes.
                 self._outbox.enqueue(served.owed)
+                self._note_heard(held, served)
                 held = served.following
         except RedisError as problem:
             log.error("conversation_store_failed", problem=type(problem).__name__)
@@ -155,6 +156,11 @@ class Dialogue:
         finally:
             if not mine.done():
                 mine.set_result(None)
+
+    def _note_heard(self, held: Held, served: Served) -> None:
+        """Tell the outbox that somebody wrote, after the answer has been given."""
+        lane, sender = str(held.message["lane"]), str(held.message["sender"])
+        self._outbox.heard(lane, sender, answered=bool(served.answer), afterwards=held.found)
 
     def _serve_one(self, held: Held) -> "Served":
         inbound = Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)

@@ -54,9 +54,13 @@ class FakeTurns:
 @dataclass
 class FakeOutbox:
     enqueued: list[int] = field(default_factory=list)
+    noted: list[tuple[str, str, bool, bool]] = field(default_factory=list)
 
     def enqueue(self, ids: tuple[int, ...]) -> None:
         self.enqueued += ids
+
+    def heard(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
+        self.noted.append((lane, sender, answered, afterwards))
 
 
 @dataclass

@@ -6,10 +6,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.delivery import backoff, leases, plain, statuses
+from bot.delivery import backoff, leases, plain, statuses, story, window
 from bot.delivery.owing import contact_at
 from bot.delivery.statuses import News
-from bot.delivery.twilio_codes import Class, class_of
+from bot.delivery.twilio_codes import Class, class_of, reason_of
 from bot.domain.models import Contact, Delivery
 from bot.errors import SendFailed
 
@@ -19,27 +19,30 @@ log = structlog.get_logger(__name__)
 def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
     """Note that Twilio did not take a message: put off where another try can help, else failed."""
     code = int(failure.code) if failure.code.isdigit() else None
-    reason = class_of(code).value if code else failure.code
+    reason = reason_of(code) if code else failure.code
     log.warning("delivery_not_taken", delivery=row.id, kind=row.kind, code=failure.code, attempt=row.attempts)
+    if _waits_for_window(row, code):
+        leases.wait_for_window(db, row, token, now, code)
+        return
     if not failure.retry or (code and not backoff.worth_trying(code, row.attempts)):
-        leases.end(db, row.id, token, "failed", reason=reason, error_code=code, tried_at=None)
+        leases.end(db, row.id, token, "failed", at=now, reason=reason, error_code=code, tried_at=None)
         _stop_where_asked(db, row.lane, code, now)
         return
     later = backoff.next_try(now, row.attempts, row.give_up_at, code=code, wait=failure.wait)
     if failure.unclear:
-        leases.put_off(db, row.id, token, max(later, now + leases.LOOK_AFTER), reason=reason)
+        leases.put_off(db, row.id, token, max(later, now + leases.LOOK_AFTER), at=now, reason=reason)
     else:
-        leases.put_off(db, row.id, token, later, reason=reason, error_code=code, tried_at=None)
+        leases.put_off(db, row.id, token, later, at=now, reason=reason, error_code=code, tried_at=None)
 
 
 def not_known(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
     """Note that Twilio's list could not be had: wait, never resend; in the end it has failed."""
     log.warning("delivery_list_unavailable", delivery=row.id, code=failure.code, attempt=row.attempts)
     if now >= row.give_up_at:
-        leases.end(db, row.id, token, "failed", reason="gave_up")
+        leases.end(db, row.id, token, "failed", at=now, reason="gave_up")
         return
     later = backoff.next_try(now, row.attempts, row.give_up_at, code=None, wait=failure.wait)
-    leases.put_off(db, row.id, token, later, reason="outcome_unknown")
+    leases.put_off(db, row.id, token, later, at=now, reason="outcome_unknown")
 
 
 def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Delivery | None:
@@ -53,16 +56,22 @@ def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Del
         changed = _not_delivered(db, row, news, delivery_id, now)
     else:
         changed = statuses.raise_to(db, news, delivery_id, now)
-    return row if changed is not None else None
+    if changed is None:
+        return None
+    reason = reason_of(news.error_code) if news.error_code else None
+    story.tell(db, changed, news.status, now, reason=reason, error_code=news.error_code, message_sid=news.message_sid)
+    return row
 
 
 def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | None, now: datetime) -> int | None:
     code, lane, attempts = news.error_code, row.lane, row.attempts
-    reason = class_of(code).value if code else news.status
+    reason = reason_of(code) if code else news.status
     if now < row.give_up_at and plain.helps_after(row, code):
         changed = statuses.owe_again(db, news, delivery_id, now, reason)
         if changed is not None:
             plain.settle(db, row, str(code), now)
+    elif now < row.give_up_at and _waits_for_window(row, code):
+        changed = statuses.owe_again(db, news, delivery_id, now + window.LOOK_AGAIN, reason)
     elif now < row.give_up_at and backoff.worth_trying(code, attempts):
         later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
         changed = statuses.owe_again(db, news, delivery_id, later, reason)
@@ -73,6 +82,11 @@ def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | No
     if changed is not None:
         log.warning("delivery_undelivered", delivery=changed, code=code, reason=reason)
     return changed
+
+
+def _waits_for_window(row: Delivery, code: int | None) -> bool:
+    """Whether it goes as soon as the person writes again; an OTP is asked for anew instead."""
+    return class_of(code) is Class.WINDOW and row.kind != "otp"
 
 
 def _stop_where_asked(db: Session, lane: str, code: int | None, now: datetime) -> None:

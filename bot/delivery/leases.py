@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, case, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from bot.delivery import story, window
 from bot.delivery.queues import Waiting
 from bot.domain.models import Delivery
 
@@ -24,6 +25,8 @@ LOOK_AFTER = timedelta(seconds=30)
 ROWS = cast("Table", Delivery.__table__)
 """The table itself: these statements run once or more for each message, so they are built once."""
 _NOW = bindparam("at", type_=ROWS.c.not_before.type)
+STALE = ("reply", "question")
+"""Kinds that answer what was said: after hours nobody knows to what."""
 
 
 def _nothing_before() -> ColumnElement[bool]:
@@ -75,22 +78,55 @@ def claim(db: Session, delivery_id: int, token: str, now: datetime) -> Delivery 
 
 def begin(db: Session, delivery_id: int, token: str, now: datetime) -> bool:
     """Note that a call to Twilio begins; False where the lease has been lost meanwhile."""
-    return _changed(db.execute(_BEGIN, {"row": delivery_id, "holder": token, "at": now, "until": now + LEASE}))
+    begun = _changed(db.execute(_BEGIN, {"row": delivery_id, "holder": token, "at": now, "until": now + LEASE}))
+    if begun:
+        story.tell(db, delivery_id, story.TRIED, now)
+    return begun
 
 
 def note_sent(db: Session, delivery_id: int, token: str, message_sid: str, now: datetime) -> bool:
     """Note the SID that Twilio gave; a status that a callback brought first stays."""
-    return _changed(db.execute(_SENT, {"row": delivery_id, "holder": token, "at": now, "sid": message_sid}))
+    noted = _changed(db.execute(_SENT, {"row": delivery_id, "holder": token, "at": now, "sid": message_sid}))
+    if noted:
+        story.tell(db, delivery_id, story.TAKEN, now, message_sid=message_sid)
+    return noted
 
 
-def put_off(db: Session, delivery_id: int, token: str, not_before: datetime, **notes: Any) -> bool:
-    """Give the row back, to be looked at again at `not_before`; `notes` are columns (`tried_at`, `reason`…)."""
-    return _let_go(db, delivery_id, token, {"not_before": not_before, **notes}, Delivery.status == "owed")
+def put_off(db: Session, delivery_id: int, token: str, not_before: datetime, *, at: datetime, **notes: Any) -> bool:
+    """Give the row back, to be looked at again at `not_before`; `notes` are columns (`tried_at`, `reason`…).
+
+    Without a `reason` it has only given way to others, which is not worth telling.
+    """
+    let_go = _let_go(db, delivery_id, token, {"not_before": not_before, **notes}, Delivery.status == "owed")
+    if let_go and notes.get("reason"):
+        more = {name: notes.get(name) for name in ("reason", "error_code")}
+        story.tell(db, delivery_id, story.PUT_OFF, at, until=not_before, **more)
+    return let_go
 
 
-def end(db: Session, delivery_id: int, token: str, status: str, **notes: Any) -> bool:
+def wait_for_window(db: Session, row: Delivery, token: str, now: datetime, code: int | None = None) -> bool:
+    """Give the row back until its reader writes again; it looks for itself now and then.
+
+    An answer to somebody who was written to in the window goes stale; anything else is worth waiting for.
+    """
+    give_up_at = row.give_up_at if row.kind in STALE else max(row.give_up_at, row.created_at + window.PATIENCE)
+    later = min(now + window.LOOK_AGAIN, give_up_at)
+    notes = {"reason": window.CLOSED, "error_code": code, "tried_at": None, "give_up_at": give_up_at}
+    return put_off(db, row.id, token, later, at=now, attempts=row.attempts - 1, **notes)
+
+
+def open_window(db: Session, lane: str, now: datetime) -> bool:
+    """Make due what waited until somebody wrote from this address; whether anything did."""
+    waiting = (ROWS.c.lane == lane, ROWS.c.status == "owed", ROWS.c.reason == window.CLOSED)
+    return _changed(db.execute(update(ROWS).where(*waiting).values(not_before=now)))
+
+
+def end(db: Session, delivery_id: int, token: str, status: str, *, at: datetime, **notes: Any) -> bool:
     """Give the row back for good: `failed` or `canceled`, with its `reason`."""
-    return _let_go(db, delivery_id, token, {"status": status, **notes}, Delivery.status == "owed")
+    ended = _let_go(db, delivery_id, token, {"status": status, **notes}, Delivery.status == "owed")
+    if ended:
+        story.tell(db, delivery_id, status, at, reason=notes.get("reason"), error_code=notes.get("error_code"))
+    return ended
 
 
 def _let_go(db: Session, delivery_id: int, token: str, values: dict[str, Any], *unless: ColumnElement[bool]) -> bool:

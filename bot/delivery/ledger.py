@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.delivery import pace, story
 from bot.delivery.owing import PATIENCE
 from bot.delivery.statuses import FAILED
-from bot.domain.models import Delivery, Event, Pass
+from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
 from bot.errors import Refused
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,34 @@ class Line:
     timezone: str | None
 
 
-def listed(db: Session, *, failed: bool = False, event_slug: str | None = None, most: int = 100) -> list[Line]:
-    """The newest deliveries first, at most so many; all, or only those that failed."""
+def listed(
+    db: Session,
+    *,
+    failed: bool = False,
+    status: str | None = None,
+    reason: str | None = None,
+    event_slug: str | None = None,
+    most: int = 100,
+) -> list[Line]:
+    """The newest deliveries first, at most so many; all, or those that failed or have this status or reason."""
     wanted = _with_pass().order_by(Delivery.id.desc()).limit(most)
+    if status is not None:
+        wanted = wanted.where(Delivery.status == status)
+    if reason is not None:
+        wanted = wanted.where(Delivery.reason == reason)
     if failed:
         wanted = wanted.where(Delivery.status.in_(FAILED))
     if event_slug is not None:
         wanted = wanted.where(Event.slug == event_slug)
     return [Line(*row) for row in db.execute(wanted)]
+
+
+def told(db: Session, delivery_id: int) -> tuple[Line, list[DeliveryEvent]]:
+    """A delivery and what happened to it, from the beginning. Raises Refused `no_such_delivery`."""
+    found = db.execute(_with_pass().where(Delivery.id == delivery_id)).first()
+    if found is None:
+        raise Refused("no_such_delivery", id=delivery_id)
+    return Line(*found), story.of(db, delivery_id)
 
 
 def of_pass(db: Session, pass_id: int) -> list[Line]:
@@ -104,4 +126,14 @@ def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
         )
         .returning(Delivery.id)
     )
-    return len(owed.all())
+    ids = [row.id for row in owed]
+    story.tell_all(db, ids, story.OWED_AGAIN, now)
+    return len(ids)
+
+
+def resume(db: Session, settings: Settings, sender: str, now: datetime) -> int:
+    """Make due what waits because this sender was slowed or paused; how many messages."""
+    waiting = select(Delivery).where(Delivery.status == "owed", Delivery.reason.in_((pace.PAUSED, pace.SLOWED)))
+    ids = [row.id for row in db.scalars(waiting) if pace.sender_of(row, settings) == sender]
+    db.execute(update(Delivery).where(Delivery.id.in_(ids)).values(not_before=now))
+    return len(ids)

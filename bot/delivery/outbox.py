@@ -14,12 +14,13 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import aftermath, leases, queues, sending
+from bot.delivery import aftermath, leases, media_check, queues, sending
 from bot.delivery.composing import Otps
 from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.sending import Carrier
 from bot.delivery.statuses import News
+from bot.delivery.window import Windows
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
@@ -46,12 +47,32 @@ class Outbox:
     settings: Settings = field(repr=False)
     now: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], object] = time.sleep
+    check_media: Callable[[str], str | None] = media_check.trouble
 
     @property
     def pace(self) -> Pace:
         """How fast each sender may send. Workers on several machines go by Redis' clock, a test by its own."""
         now = None if self.now is _utc_now else self.now
         return Pace(self.redis, self.settings.twilio_mps, now, self.sleep)
+
+    @property
+    def windows(self) -> Windows:
+        """Whom each sender may write to freely."""
+        return Windows(self.redis)
+
+    def heard(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
+        """Note a message from outside: our answer in the webhook's own response takes one of the sender's
+        places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
+
+        `afterwards`: it was found after the fact, and nobody knows here how long ago it came.
+        """
+        sender = self.settings.twilio_messaging_service_sid or sender
+        if answered:
+            self.pace.left(sender, lane)
+        if not afterwards and self.windows.open(lane, sender, self.now()):
+            with self.database.write() as db:
+                leases.open_window(db, lane, self.now())
+            self._hand_on(lane)
 
     def enqueue(self, delivery_ids: Sequence[int]) -> None:
         """Hand these rows to the workers; after the commit. Never raises where Redis is away."""
@@ -68,7 +89,8 @@ class Outbox:
         Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
         brings the row back.
         """
-        parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now, self.pace)
+        keeping = (self.pace, self.windows, self.check_media)
+        parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
         lane = sending.send(parts, delivery_id)
         if lane:
             self._hand_on(lane)
@@ -95,7 +117,8 @@ class Outbox:
         if row is None:
             return
         if error_code:
-            self.pace.heed(sender_of(row, self.settings), row.lane, SendFailed(str(error_code), retry=False))
+            refusal = SendFailed(str(error_code), retry=False)
+            sending.heed(self.pace, self.windows, sender_of(row, self.settings), row.lane, refusal)
         self._hand_on(row.lane)
 
     def _hand_on(self, lane: str) -> None:

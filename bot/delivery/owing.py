@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from bot.delivery import story
 from bot.domain.models import ContactAlias, Delivery, Pass
 from flows.phones import canonical
 
@@ -85,7 +86,7 @@ def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, languag
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
     invalid = select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists()
-    _let_go(db, "pass_not_valid", Delivery.lane == lane, Delivery.kind == "pass", invalid)
+    _let_go(db, "pass_not_valid", now, Delivery.lane == lane, Delivery.kind == "pass", invalid)
     return owe(
         db,
         kind="pass",
@@ -109,14 +110,15 @@ def owe_otp(db: Session, *, purpose: str, phone: str, asker: str, language: str,
         Delivery.lane == lane, Delivery.kind == "otp", Delivery.status == "owed"
     )
     overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
-    _let_go(db, "newer_otp", Delivery.id.in_(overtaken))
+    _let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
     return owe(db, kind="otp", lane=lane, payload=payload, priority=REPLIES, now=now, patience=OTP_PATIENCE)
 
 
-def _let_go(db: Session, reason: str, *which: ColumnElement[bool]) -> None:
+def _let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
     """Cancel unsent rows, except where a call to Twilio is under way or its outcome unknown."""
     untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
-    db.execute(update(Delivery).where(*untried).values(status="canceled", reason=reason))
+    canceled = update(Delivery).where(*untried).values(status="canceled", reason=reason).returning(Delivery.id)
+    story.tell_all(db, db.scalars(canceled).all(), "canceled", now, reason=reason)
 
 
 def contact_at(db: Session, lane: str) -> int | None:

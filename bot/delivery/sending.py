@@ -4,16 +4,18 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import aftermath, composing, leases, plain
+from bot.delivery import aftermath, backoff, composing, leases, plain, story
 from bot.delivery.composing import Message, NotWanted, Otps, SendsItself
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.statuses import News
+from bot.delivery.twilio_codes import Class, class_of
+from bot.delivery.window import Windows
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
@@ -57,6 +59,9 @@ class Parts:
     settings: Settings
     now: Callable[[], datetime]
     pace: Pace
+    windows: Windows
+    check_media: Callable[[str], str | None]
+    """Why an image could not be fetched from an address of ours; None: it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,12 @@ def send(parts: Parts, delivery_id: int) -> str | None:
     if held.unclear_since and not _to_be_sent_again(parts, held, held.unclear_since):
         return held.row.lane
     sender = sender_of(held.row, parts.settings)
-    if _is_put_off(parts, held, sender):
+    if _waits(parts, held, sender):
         return held.row.lane
     try:
         sid = _call(parts, held)
     except SendFailed as failure:
-        parts.pace.heed(sender, held.row.lane, failure)
+        heed(parts.pace, parts.windows, sender, held.row.lane, failure)
         with parts.database.write() as db:
             aftermath.failed(db, held.row, held.token, failure, parts.now())
     except Refused as no:
@@ -104,12 +109,12 @@ def _take(parts: Parts, delivery_id: int) -> Held | str | None:
         try:
             message = composing.compose(db, row, parts.settings, now)
         except NotWanted as reason:
-            leases.end(db, row.id, token, "canceled", reason=str(reason))
+            leases.end(db, row.id, token, "canceled", at=now, reason=str(reason))
             log.info("delivery_not_wanted", delivery=delivery_id, reason=str(reason))
             return row.lane
         unclear_since = row.tried_at if message else None
         if now >= row.give_up_at and not unclear_since:
-            leases.end(db, row.id, token, "failed", reason="gave_up")
+            leases.end(db, row.id, token, "failed", at=now, reason="gave_up")
             log.warning("delivery_gave_up", delivery=delivery_id, kind=row.kind)
             return row.lane
         if not unclear_since:
@@ -130,6 +135,8 @@ def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
         with parts.database.write() as db:
             aftermath.not_known(db, held.row, held.token, failure, now)
         return False
+    with parts.database.write() as db:
+        story.tell(db, held.row.id, story.LOOKED_UP, now, reason="found" if found else "not_found")
     if found:
         _note_sent(parts, held, found.message_sid, found)
         return False
@@ -140,16 +147,53 @@ def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
         return leases.begin(db, held.row.id, held.token, now)
 
 
-def _is_put_off(parts: Parts, held: Held, sender: str) -> bool:
-    """Wait for the message's place; True where it could not be had, and the row waits for another moment."""
-    refusal = parts.pace.turn(sender, held.row.lane, held.row.priority)
+def _waits(parts: Parts, held: Held, sender: str) -> bool:
+    """Wait for the message's place; True where this is not its moment, and the row has been put off."""
+    return _window_is_closed(parts, held, sender) or _image_fails(parts, held) or _has_no_place(parts, held, sender)
+
+
+def _window_is_closed(parts: Parts, held: Held, sender: str) -> bool:
+    row, now = held.row, parts.now()
+    if row.kind == "otp" or not parts.windows.closed(row.lane, sender, now):
+        return False
+    parts.windows.note_waiting(row.lane)
+    with parts.database.write() as db:
+        leases.wait_for_window(db, row, held.token, now)
+    return True
+
+
+def _image_fails(parts: Parts, held: Held) -> bool:
+    row, url = held.row, held.message and held.message.media_url
+    reason = parts.check_media(url) if url and _is_first_look(row) else None
+    if reason is None:
+        return False
+    log.warning("delivery_media", delivery=row.id, reason=reason)
+    later = backoff.next_try(parts.now(), row.attempts, row.give_up_at, code=None, wait=None)
+    _put_off(parts, held, later, reason=reason, tried_at=None)
+    return True
+
+
+def _has_no_place(parts: Parts, held: Held, sender: str) -> bool:
+    row = held.row
+    refusal = parts.pace.turn(sender, row.lane, row.priority)
     if refusal is None:
         return False
-    later = min(parts.now() + timedelta(seconds=refusal.seconds), held.row.give_up_at)
-    not_tried = {"tried_at": None, "attempts": held.row.attempts - 1, "reason": refusal.reason or held.row.reason}
-    with parts.database.write() as db:
-        leases.put_off(db, held.row.id, held.token, later, **not_tried)
+    later = min(parts.now() + timedelta(seconds=refusal.seconds), row.give_up_at)
+    _put_off(parts, held, later, reason=refusal.reason or row.reason, tried_at=None, attempts=row.attempts - 1)
     return True
+
+
+def _is_first_look(row: Delivery) -> bool:
+    """Whether nobody has seen yet that the image can be fetched: it is looked at once for each delivery."""
+    return row.attempts <= 1 or (row.reason or "").startswith("media_")
+
+
+def heed(pace: Pace, windows: Windows, sender: str, lane: str, failure: SendFailed) -> None:
+    """Remember what a refusal says of the sender or of the person, for the messages after this one."""
+    pace.heed(sender, lane, failure)
+    if failure.code.isdigit() and class_of(int(failure.code)) is Class.WINDOW:
+        windows.note_closed(lane, sender)
+        windows.note_waiting(lane)
 
 
 def _look(parts: Parts, held: Held, since: datetime) -> News | None:
@@ -210,12 +254,12 @@ def _note_sent(parts: Parts, held: Held, sid: str, found: News | None = None) ->
         log.warning("delivery_outcome_late", delivery=held.row.id, kind=held.row.kind)
 
 
-def _put_off(parts: Parts, held: Held, not_before: datetime) -> None:
+def _put_off(parts: Parts, held: Held, not_before: datetime, **notes: Any) -> None:
     with parts.database.write() as db:
-        leases.put_off(db, held.row.id, held.token, not_before)
+        leases.put_off(db, held.row.id, held.token, not_before, at=parts.now(), **notes)
 
 
 def _end(parts: Parts, held: Held, status: str, reason: str) -> None:
     with parts.database.write() as db:
-        leases.end(db, held.row.id, held.token, status, reason=reason)
+        leases.end(db, held.row.id, held.token, status, at=parts.now(), reason=reason)
     log.warning("delivery_ended", delivery=held.row.id, kind=held.row.kind, status=status, reason=reason)

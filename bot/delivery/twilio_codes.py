@@ -41,6 +41,9 @@ _CODES: dict[Class, tuple[int, ...]] = {
 }
 CLASSES: dict[int, Class] = {code: kind for kind, codes in _CODES.items() for code in codes}
 
+REASONS = {63019: "media_not_fetched", 63005: "media_refused"}
+"""Where the class says too little: Twilio could not get our image, or WhatsApp would not take it."""
+
 PAIR_RATE = 63018
 """Among its causes: more than one message in 6 s to one person."""
 PAIR_RATE_SECONDS = 6.0
@@ -55,6 +58,11 @@ HTTP_UNCLEAR = frozenset({502, 504})
 def class_of(code: int | None) -> Class:
     """The class of an error code; a code that nobody has classed is taken as lasting."""
     return CLASSES.get(code or 0, Class.OURS)
+
+
+def reason_of(code: int | None) -> str:
+    """What admins read of an error code."""
+    return REASONS.get(code or 0, class_of(code).value)
 
 
 def may_retry(code: int | None) -> bool:

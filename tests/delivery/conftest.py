@@ -107,6 +107,11 @@ class Clock:
         return self.at
 
 
+def fetched(url: str) -> str | None:
+    """Every image can be fetched."""
+    return None
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -131,7 +136,7 @@ def settings() -> Settings:
 def outbox(
     database: Database, redis: "Redis", twilio: FakeTwilio, otps: FakeOtps, settings: Settings, clock: Clock
 ) -> Outbox:
-    return Outbox(database, redis, twilio, otps, settings, clock, sleep=lambda seconds: None)
+    return Outbox(database, redis, twilio, otps, settings, clock, sleep=lambda seconds: None, check_media=fetched)
 
 
 def waiting(redis: "Redis") -> list[int]:

@@ -12,7 +12,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.whatsapp import Twilio
 from bot.delivery.wire import Wire
 from bot.settings import Settings
-from tests.delivery.conftest import NOW, Clock, FakeOtps
+from tests.delivery.conftest import NOW, Clock, FakeOtps, fetched
 
 DIED = 9
 
@@ -37,7 +37,9 @@ def deliver(point: str, delivery: int, given: Mapping[str, Any], database_url: s
     """The whole life of the process."""
     settings = Settings(**given)
     twilio = Twilio(settings, DyingWire(settings.api_base, point))
-    outbox = Outbox(Database(database_url), Redis.from_url(redis_url), twilio, FakeOtps(), settings, Clock(NOW))
+    outbox = Outbox(
+        Database(database_url), Redis.from_url(redis_url), twilio, FakeOtps(), settings, Clock(NOW), check_media=fetched
+    )
     if point == "after_the_note":
         Outbox._hand_on = lambda *_: os._exit(DIED)  # type: ignore[method-assign]  # the point where it dies
     if point == "before_the_try":

@@ -12,7 +12,7 @@ from bot.delivery.outbox import Outbox, owe_pass, owe_reply
 from bot.delivery.statuses import News
 from bot.delivery.whatsapp import Twilio
 from bot.settings import Settings
-from tests.delivery.conftest import LANE, NOW, Clock, FakeOtps, make_pass, row, waiting
+from tests.delivery.conftest import LANE, NOW, Clock, FakeOtps, fetched, make_pass, row, waiting
 from tests.delivery.dying import DIED, deliver
 from tests.delivery.fake_api import FakeApi, serving
 
@@ -64,7 +64,7 @@ def test_one_message_whenever_the_worker_dies(
     point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock)
+    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
         words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
         image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="en", now=NOW)
@@ -83,7 +83,7 @@ def test_an_image_is_looked_up_by_its_caption(
     point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock)
+    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
         image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="hi", now=NOW)
     dies(point, image, settings, database_url, redis_url)
@@ -96,7 +96,7 @@ def test_without_the_look_up_it_would_be_two(
     database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Blind(settings), FakeOtps(), settings, clock)
+    outbox = Outbox(database, redis, Blind(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
         words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
     dies("after_the_call", words, settings, database_url, redis_url)

@@ -52,9 +52,7 @@ def test_retry_after_and_the_pair_rate_are_kept_to(
     assert twilio.sent == []
 
 
-@pytest.mark.parametrize(
-    ("code", "reason"), [("63016", "window_closed"), ("63003", "bad_recipient"), ("21617", "not_accepted")]
-)
+@pytest.mark.parametrize(("code", "reason"), [("63003", "bad_recipient"), ("21617", "not_accepted")])
 def test_a_lasting_refusal_fails_at_once_with_a_reason(
     database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio, code: str, reason: str
 ) -> None:

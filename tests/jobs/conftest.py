@@ -17,7 +17,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.whatsapp import Twilio
 from bot.domain.keys import KeyRing
 from bot.settings import Settings
-from tests.delivery.conftest import FakeOtps
+from tests.delivery.conftest import FakeOtps, fetched
 from tests.delivery.fake_api import FakeApi, serving
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ def environment(database: Database, redis: "Redis", redis_url: str, api: FakeApi
 def outbox(database: Database, redis: "Redis", api: FakeApi) -> Outbox:
     """An outbox in the test's own process, to owe and to look."""
     settings = Settings(secret_key=SECRET, twilio_api_base=api.origin)
-    return Outbox(database, redis, Twilio(settings), FakeOtps(), settings)
+    return Outbox(database, redis, Twilio(settings), FakeOtps(), settings, check_media=fetched)
 
 
 class Running:

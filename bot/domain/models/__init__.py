@@ -3,7 +3,7 @@
 from bot.domain.models.base import Base, JsonDict
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.events import Event, EventDay, Gate, Kind
-from bot.domain.models.messages import Delivery, InboundMessage, TurnRecord
+from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
 from bot.domain.models.roster import Device, Staff
@@ -17,6 +17,7 @@ __all__ = [
     "ContactAlias",
     "ContentTemplate",
     "Delivery",
+    "DeliveryEvent",
     "Device",
     "Event",
     "EventDay",

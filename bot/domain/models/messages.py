@@ -101,3 +101,20 @@ class Delivery(Base):
         Index("ix_deliveries_lane_id", "lane", "id"),
         Index("ix_deliveries_status_not_before", "status", "not_before"),
     )
+
+
+class DeliveryEvent(Base):
+    """One thing that happened to a delivery; only ever added, and nothing personal."""
+
+    __tablename__ = "delivery_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(20))
+    """`tried`, `taken` (by Twilio), `looked_up`, `put_off`, `owed_again` (by an admin), or a status of Twilio's."""
+    reason: Mapped[str | None] = mapped_column(String(200))
+    error_code: Mapped[int | None]
+    message_sid: Mapped[str | None] = mapped_column(String(64))
+    until: Mapped[datetime | None]
+    """When what was put off is looked at again."""

@@ -1,0 +1,31 @@
+"""What happened to each delivery, in order: told in the transaction in which it happened."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import DeliveryEvent
+
+_INSERT = insert(cast("Table", DeliveryEvent.__table__))
+TRIED, TAKEN, LOOKED_UP, PUT_OFF, OWED_AGAIN = "tried", "taken", "looked_up", "put_off", "owed_again"
+
+
+def tell(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) -> None:
+    """Add to a delivery's story; `more` are `reason`, `error_code`, `message_sid` and `until`."""
+    nothing = {"reason": None, "error_code": None, "message_sid": None, "until": None}
+    db.execute(_INSERT, {**nothing, **more, "delivery_id": delivery_id, "what": what, "at": at})
+
+
+def tell_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, **more: Any) -> None:
+    """The same for several."""
+    for delivery_id in delivery_ids:
+        tell(db, delivery_id, what, at, **more)
+
+
+def of(db: Session, delivery_id: int) -> list[DeliveryEvent]:
+    """The story so far, from the beginning."""
+    told = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery_id)
+    return list(db.scalars(told.order_by(DeliveryEvent.id)))
