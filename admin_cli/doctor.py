@@ -29,7 +29,8 @@ class Check:
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock, messages.
+    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock, that
+    messages come in and can leave: our public address, Twilio, its senders, the queue.
 
     Exit code 1 where something is not. At the end the lines to enter at Twilio.
 
@@ -73,10 +74,13 @@ def _look(check: Check) -> dict[str, Any]:
 def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot import checks
     from bot.database import Database
+    from bot.delivery import health
 
     database = stack.enter_context(closing(Database(settings.database)))
     redis = stack.enter_context(checks.connected(settings.redis))
     migrated, reached = frozenset({"migrations"}), frozenset({"Redis"})
+    # Where Twilio is our own web process, one line says that it does not run.
+    served, simulator = (reached, frozenset({"public URL"})) if settings.simulated else (frozenset(), frozenset())
 
     def database_answers() -> str:
         checks.database_is_there(settings)
@@ -94,6 +98,13 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("workers", lambda: checks.workers_alive(redis), reached),
         Check("clock", lambda: checks.clock_alive(redis), reached),
         Check("messages", messages, migrated | reached),
+        Check("public URL", lambda: health.public_url_answers(settings), served),
+        Check("Twilio", lambda: health.twilio_answers(settings), simulator),
+        Check("time", lambda: health.clock_is_right(settings, datetime.now(UTC)), frozenset({"Twilio"})),
+        Check("senders", lambda: health.senders_known(settings), frozenset({"Twilio"})),
+        Check("OTPs", lambda: health.otps_have_a_way(settings)),
+        Check("pauses", lambda: health.senders_open(redis, settings), reached),
+        Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
     ]
 
 

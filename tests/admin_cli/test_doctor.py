@@ -21,6 +21,13 @@ from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
 ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock", "messages"]
+ALL += ["public URL", "OTPs", "pauses", "queue"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No web process of this machine's answers for the test's."""
+    monkeypatch.setenv("PUBLIC_URL", "http://127.0.0.1:1")
 
 
 def _findings(run: Run) -> dict[str, Any]:
@@ -38,7 +45,12 @@ def test_each_thing_has_its_line(run: Run) -> None:
 def test_what_is_well_and_what_is_not(run: Run, redis: "Redis") -> None:
     found = _findings(run)
     assert list(found) == ALL
-    assert {name for name, finding in found.items() if not finding["ok"]} == {"Redis keeps", "workers", "clock"}
+    assert {name for name, finding in found.items() if not finding["ok"]} == {
+        "Redis keeps",
+        "workers",
+        "clock",
+        "public URL",
+    }
     redis.config_set("appendonly", "yes")
     clock = Clock(redis)
     clock.register_birth()
@@ -69,7 +81,7 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     found = _findings(run)
     assert {name: finding["ok"] for name, finding in found.items()} == {
-        **dict.fromkeys(("settings", "database", "migrations", "pass keys"), True),
+        **dict.fromkeys(("settings", "database", "migrations", "pass keys", "OTPs", "queue"), True),
         "Redis": False,
     }
     assert "REDIS_URL" in found["Redis"]["said"]
@@ -136,7 +148,7 @@ def test_a_database_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/x")
     found = _findings(run)
     assert not found["database"]["ok"]
-    assert not {"migrations", "pass keys", "messages"} & set(found)
+    assert not {"migrations", "pass keys", "messages", "queue"} & set(found)
     assert found["Redis"]["ok"]
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from redis import Redis
 
 from bot.settings import Settings
-from webhooks.simulator import arriving, content, control, leaving, page, rest, verify
+from webhooks.simulator import account, arriving, content, control, leaving, page, rest, verify
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.parts import Parts, parts
 
@@ -18,7 +18,7 @@ ERRANDS = {"post": arriving.run_post, "leave": leaving.run_leave, "state": leavi
 def register(app: Flask, settings: Settings, redis: "Redis") -> None:
     """Add the simulator's page, its orders for trouble and its Twilio to the application."""
     made = parts(settings, redis, run)
-    for door in (page, control, rest, content, verify):
+    for door in (page, control, rest, content, verify, account):
         app.register_blueprint(door.blueprint(made))
     app.extensions["simulator"] = made
 
