@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
-from bot.domain import deliveries, passes, people, registrations
+from bot.domain import deliveries, passes, people, registrations, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
@@ -37,6 +37,8 @@ from flows.shapes import (
 )
 
 Results = dict[str, Any]
+MOST_LINKS = 3
+"""In one message: each is 170 characters long."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class Performing:
     attempt: str
     """The MessageSid: the same turn taken again has the same."""
     now: datetime
+    origin: str = ""
+    """Where the links of passes lead."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
 
@@ -78,6 +82,8 @@ class Means:
 
     ring: KeyRing
     otps: Otps
+    origin: str = ""
+    """Where the links of passes lead."""
 
     def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
         """Ready to perform the effects of the turn that this message began."""
@@ -91,6 +97,7 @@ class Means:
             channel="whatsapp",
             attempt=inbound.sid,
             now=now,
+            origin=self.origin,
         )
 
 
@@ -212,7 +219,11 @@ def _note_told(effect: NoteTold, doing: Performing) -> Results:
     if person := doing.known_person():
         bare = [code.replace("-", "") for code in effect.codes]
         deliveries.note_told(doing.db, person, bare, doing.now)
-    return {}
+    return {"links": "\n".join(_link(doing, code) for code in effect.codes[:MOST_LINKS])}
+
+
+def _link(doing: Performing, code: str) -> str:
+    return tokens.qr_text(doing.origin, tokens.encode(tokens.of(passes.by_code(doing.db, code)), doing.ring))
 
 
 def _of(issued: Pass) -> Results:

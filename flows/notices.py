@@ -13,4 +13,5 @@ def undelivered(facts: Facts) -> tuple[Effect, ...]:
         _("We could not send you the picture of pass *{code}*. The code itself works at the gate.", code=code)
         for code in codes
     )
-    return (Say((*told, _("To try again, type *my pass*."))), NoteTold(codes))
+    links, again = _("You can also open it here: {links}"), _("To try again, type *my pass*.")
+    return (Say((*told, links, again)), NoteTold(codes))

@@ -167,8 +167,9 @@ class World:
         self.person = replace(self.person, stopped=False)
 
     @perform.register
-    def _(self, effect: NoteTold) -> None:
+    def _(self, effect: NoteTold) -> dict[str, Any]:
         self.person = replace(self.person, failed_codes=())
+        return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
 
     # --- what effects share ---------------------------------------------------------------------
 

@@ -297,7 +297,10 @@ class ResumeMessages(Effect):
 
 @dataclass(frozen=True, slots=True)
 class NoteTold(Effect):
-    """Note that the person has been told of the passes that could not be delivered."""
+    """Note that the person has been told of the passes that could not be delivered.
+
+    Results: `links` to them, each on a line of its own.
+    """
 
     codes: tuple[str, ...]
 

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
+from bot.domain import tokens
+from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
+from flows.codes import shown
 from flows.shapes import Sentence
 from flows.texts import _
 from flows.texts import render as words
@@ -82,7 +85,13 @@ class NotWanted(Exception):
     """The message must not go out any more; the text is the reason kept with the row."""
 
 
-def compose(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message | None:
+LINK = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
+"""The SMS with a pass's link."""
+
+
+def compose(
+    db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None = None
+) -> Message | None:
     """The message of a row, or None for an OTP, which is made only when it leaves.
 
     Raises NotWanted where the pass has been replaced or revoked meanwhile.
@@ -91,6 +100,8 @@ def compose(db: Session, row: Delivery, settings: Settings, now: datetime) -> Me
         return None
     if row.kind == "pass":
         return _pass_image(db, row, settings, now)
+    if row.kind == "link" and ring:
+        return _pass_link(db, row, settings, ring)
     if row.kind == "question" and "shape" in row.payload:
         return _question(db, row, now)
     return Message(row.lane, row.sender, row.payload["body"])
@@ -104,12 +115,24 @@ def _question(db: Session, row: Delivery, now: datetime) -> Message:
     return Message(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
 
 
-def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:
+def _valid_pass(db: Session, row: Delivery) -> Pass:
     pass_ = db.get(Pass, row.pass_id) if row.pass_id is not None else None
     if pass_ is None:
         raise NotWanted("pass_gone")
     if pass_.status != "valid":
         raise NotWanted(f"pass_{pass_.status}")
+    return pass_
+
+
+def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> Message:
+    pass_ = _valid_pass(db, row)
+    link = tokens.qr_text(settings.origin, tokens.encode(tokens.of(pass_), ring))
+    said = Sentence(LINK.source, {"code": shown(pass_.code), "link": link})
+    return Message(row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", ""))
+
+
+def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:
+    pass_ = _valid_pass(db, row)
     language = row.payload.get("language") or pass_.registration.language
     token = media_links.sign(pass_.id, settings.secret_key, now)
     link = f"{settings.origin}/media/passes/{token}.png?language={language}"

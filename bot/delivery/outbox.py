@@ -14,13 +14,14 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import aftermath, leases, media_check, queues, sending
+from bot.delivery import aftermath, fallback, leases, media_check, queues, sending
 from bot.delivery.composing import Otps
 from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.sending import Carrier
 from bot.delivery.statuses import News
 from bot.delivery.window import Windows
+from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
@@ -48,6 +49,8 @@ class Outbox:
     now: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], object] = time.sleep
     check_media: Callable[[str], str | None] = media_check.trouble
+    ring: KeyRing | None = field(default=None, repr=False)
+    """Signs the links that go by SMS where a picture failed; None: none go."""
 
     @property
     def pace(self) -> Pace:
@@ -89,7 +92,7 @@ class Outbox:
         Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
         brings the row back.
         """
-        keeping = (self.pace, self.windows, self.check_media)
+        keeping = (self.pace, self.windows, self.check_media, self.ring)
         parts = sending.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
         lane = sending.send(parts, delivery_id)
         if lane:
@@ -97,6 +100,9 @@ class Outbox:
 
     def sweep(self, now: datetime) -> int:
         """Enqueue the rows that are due and that no job holds; how many. Run by the clock."""
+        if self.ring and self.settings.sms_from:
+            with self.database.write() as db:
+                fallback.owe_links(db, self.settings, now)
         handed = 0
         after: tuple[datetime, int] | None = None
         for _ in range(BATCHES):

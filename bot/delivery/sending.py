@@ -16,6 +16,7 @@ from bot.delivery.pace import Pace, sender_of
 from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import Class, class_of
 from bot.delivery.window import Windows
+from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
@@ -62,6 +63,8 @@ class Parts:
     windows: Windows
     check_media: Callable[[str], str | None]
     """Why an image could not be fetched from an address of ours; None: it could."""
+    ring: KeyRing | None = None
+    """Signs the links of passes; None where no links go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _take(parts: Parts, delivery_id: int) -> Held | str | None:
         if row is None:
             return None
         try:
-            message = composing.compose(db, row, parts.settings, now)
+            message = composing.compose(db, row, parts.settings, now, parts.ring)
         except NotWanted as reason:
             leases.end(db, row.id, token, "canceled", at=now, reason=str(reason))
             log.info("delivery_not_wanted", delivery=delivery_id, reason=str(reason))

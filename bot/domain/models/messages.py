@@ -63,7 +63,7 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
     """`reply` (an answer that missed its webhook), `question` (an answer with buttons), `pass` (the QR
-    image), `otp`, `text`."""
+    image), `link` (its link by SMS), `otp`, `text`."""
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
     """What makes it the same delivery when it is owed again (`reply:<MessageSid>`); None where it may recur."""
     lane: Mapped[str] = mapped_column(String(200))
