@@ -27,7 +27,7 @@ class Plan:
     """Without the look-up in Twilio's list: shows that the run can find a doubled message."""
     aimed: bool = False
     """Every kill hits a worker whose message Twilio has just taken."""
-    patience: float = 240.0
+    patience: float = 330.0
     """Seconds after the start within which all must have come right."""
 
     @property
