@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.conversations import Answered, Conversations, Done, Found, Held, Lost, Unheard
 from bot.database import Database
@@ -30,6 +30,8 @@ LONGEST_PAUSE = 0.1
 """Between two looks at a turn that another process runs, seconds."""
 THREADS = 32
 """Turns at once in one process: turns run apart from the requests, which may stop waiting for them."""
+SECOND_TRIES = (0.1, 0.5)
+"""Seconds before each further try of a turn that the database failed: a lock or a failover passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +165,18 @@ class Dialogue:
         self._outbox.heard(lane, sender, answered=bool(served.answer), afterwards=held.found)
 
     def _serve_one(self, held: Held) -> "Served":
+        """Take one message. A database that stumbles is asked again; one that is down lets the message wait."""
         inbound = Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)
-        try:
-            taken = self._take(held, inbound)
-            return self._keep(held, inbound, taken)
-        except (OperationalError, InterfaceError) as problem:
-            log.error("database_failed_in_turn", sid=held.sid, problem=type(problem).__name__)
-            apology = _broken(held)
-            self._conversations.put_off(held, {"text": apology}, self._now_ms())
-            return Served(apology)
+        for pause in (*SECOND_TRIES, None):
+            try:
+                return self._keep(held, inbound, self._take(held, inbound))
+            except (OperationalError, InterfaceError) as problem:
+                log.warning("database_failed_in_turn", sid=held.sid, cause=_cause(problem), again=pause is not None)
+            if pause is not None:
+                time.sleep(pause)
+        apology = _broken(held)
+        self._conversations.put_off(held, {"text": apology}, self._now_ms())
+        return Served(apology)
 
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
@@ -232,6 +237,14 @@ class Dialogue:
 
     def _now_ms(self) -> int:
         return int(self._clock().timestamp() * 1000)
+
+
+def _cause(problem: DBAPIError) -> str:
+    """The driver's own name for what failed: it holds nobody's data, as the message might."""
+    for name in ("sqlite_errorname", "sqlstate"):
+        if cause := getattr(problem.orig, name, None):
+            return str(cause)
+    return type(problem.orig).__name__
 
 
 def _broken(held: Held) -> str:

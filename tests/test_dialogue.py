@@ -200,6 +200,18 @@ def test_a_message_met_by_a_failing_database_is_taken_later_and_answered_by_the_
     assert bench.dialogue.hear(inbound("SM1", "one")) == apology
 
 
+def test_a_database_that_stumbles_once_is_asked_again_and_nobody_notices(bench: Bench) -> None:
+    stumbles = [OperationalError("select", {}, ConnectionError())]
+
+    def stumble(_: Inbound) -> None:
+        if stumbles:
+            raise stumbles.pop()
+
+    bench.turns.before = stumble
+    assert bench.dialogue.hear(inbound("SM1", "one")) == "one"
+    assert bench.owed() == []
+
+
 def test_messages_whose_process_died_are_taken_over_in_order(bench: Bench) -> None:
     store = Conversations(bench.redis, state_seconds=3600)
     for sid in ("SM1", "SM2"):
