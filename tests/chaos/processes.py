@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -112,7 +113,7 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
             settings.var_dir.mkdir()
             start(f"redis-{settings.var_dir.name}", embedded_redis.command(settings), os.environ)
         for settings, environment in ((service, ours), (twilio, theirs)):
-            until(lambda asked=settings: embedded_redis.answers(asked), "redis answers")  # type: ignore[misc]
+            until(partial(embedded_redis.answers, settings), "redis answers")
             subprocess.run(running.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
         start("twilio", running.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
         start("clock", running.shell(commands["clock"]), ours)
@@ -122,7 +123,7 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
         ]
         victims += [start(f"worker-{number}", _worker(plan), ours) for number in (1, 2)]
         for settings in (service, twilio):
-            until(lambda asked=settings: _answers(asked.port, "readyz"), f"ready; see the logs in {folder}", 90)  # type: ignore[misc]
+            until(partial(_answers, settings.port, "readyz"), f"ready; see the logs in {folder}", 90)
         yield Stack(service, twilio, tuple(victims), folder)
 
 

@@ -12,6 +12,7 @@ from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Delivery, Event, Pass
 from bot.domain.scans import Scan
+from tests.domain import racing
 from tests.domain.gate import World, make_world
 from tests.domain.making import DAY, NOW, SECRET, asking
 
@@ -20,6 +21,15 @@ from tests.domain.making import DAY, NOW, SECRET, asking
 def ring(database: Database) -> KeyRing:
     """The signing keys of the database."""
     return KeyRing.open(database, SECRET)
+
+
+@pytest.fixture(params=["threads", "processes"])
+def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> racing.Race:
+    """Runs an act for every wish at once, in threads or in the module's own `processes`; what came of each."""
+    if request.param == "threads":
+        return lambda act, wishes: racing.in_threads(database, act, wishes)
+    processes: racing.Processes = request.getfixturevalue("processes")
+    return lambda act, wishes: processes.race(database_url, act, wishes)
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,8 @@ from tests.domain.making import DAY, NOW, SECRET, asking
 
 Act = Callable[[Database, Any], str]
 """What one of them does, and what came of it in a word; picklable, so a function of a module."""
+Race = Callable[[Act, Sequence[Any]], list[str]]
+"""Lets one act be done for every wish at once; what came of each."""
 
 
 def in_threads(database: Database, act: Act, wishes: Sequence[Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """Nobody gets in twice, whoever scans at the same moment: threads and processes, on both databases."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,6 @@ from tests.domain.gate import NOON, make_world, scan
 from tests.domain.making import DAY, NOW, SECRET
 
 pytestmark = pytest.mark.race
-
-Race = Callable[[racing.Act, Sequence[Any]], list[str]]
 
 
 def scanning(database: Database, wish: Scan) -> str:
@@ -52,15 +50,6 @@ def processes() -> Iterator[racing.Processes]:
     running.close()
 
 
-@pytest.fixture(params=["threads", "processes"])
-def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> Race:
-    """Runs an act for every wish at once; what came of each."""
-    if request.param == "threads":
-        return lambda act, wishes: racing.in_threads(database, act, wishes)
-    processes: racing.Processes = request.getfixturevalue("processes")
-    return lambda act, wishes: processes.race(database_url, act, wishes)
-
-
 @pytest.fixture
 def code(database: Database, ring: KeyRing) -> str:
     """A pass of four for the fair."""
@@ -70,13 +59,13 @@ def code(database: Database, ring: KeyRing) -> str:
         return make_world(db, ring, fair).issued.code
 
 
-def test_64_scans_of_one_pass_are_one_admission(race: Race, database: Database, code: str) -> None:
+def test_64_scans_of_one_pass_are_one_admission(race: racing.Race, database: Database, code: str) -> None:
     wishes = [scan(code, gate="main" if number % 2 else "north") for number in range(64)]
     assert Counter(race(scanning, wishes)) == {"admitted 4": 1, "already_admitted 0": 63}
     assert _kept(database) == (1, 63, 4)
 
 
-def test_a_party_in_parts_never_exceeds_itself(race: Race, database: Database, code: str) -> None:
+def test_a_party_in_parts_never_exceeds_itself(race: racing.Race, database: Database, code: str) -> None:
     outcomes = Counter(race(scanning, [scan(code, count=1 + number % 3) for number in range(24)]))
     people = sum(int(outcome.split()[1]) * times for outcome, times in outcomes.items())
     entries = sum(times for outcome, times in outcomes.items() if outcome.startswith("admitted"))
@@ -85,13 +74,13 @@ def test_a_party_in_parts_never_exceeds_itself(race: Race, database: Database, c
     assert _kept(database) == (entries, 24 - entries, people)
 
 
-def test_one_scan_sent_many_times_is_one_row_and_one_answer(race: Race, database: Database, code: str) -> None:
+def test_one_scan_sent_many_times_is_one_row_and_one_answer(race: racing.Race, database: Database, code: str) -> None:
     outcomes = Counter(race(scanning, [scan(code, scan_id="the same", count=1)] * 16))
     assert outcomes == {"admitted 1": 1, "admitted 1 again": 15}
     assert _kept(database) == (1, 0, 1)
 
 
-def test_live_and_batch_at_once_count_nobody_twice(race: Race, database: Database, code: str) -> None:
+def test_live_and_batch_at_once_count_nobody_twice(race: racing.Race, database: Database, code: str) -> None:
     live = [scan(code, scan_id=f"scan {number}", count=1) for number in range(6)]
     batch = [replace(one, channel="batch", scanned_at=NOON) for one in live]
     outcomes = Counter(race(uploading, [*live, *batch, *live]))

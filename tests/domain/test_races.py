@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -20,8 +20,6 @@ from tests.domain.making import DAY, NOW, asking, taken
 
 pytestmark = pytest.mark.race
 
-Race = Callable[[racing.Act, Sequence[Any]], list[str]]
-
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[racing.Processes]:
@@ -29,15 +27,6 @@ def processes() -> Iterator[racing.Processes]:
     running = racing.Processes()
     yield running
     running.close()
-
-
-@pytest.fixture(params=["threads", "processes"])
-def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> Race:
-    """Runs an act for every wish at once; what came of each."""
-    if request.param == "threads":
-        return lambda act, wishes: racing.in_threads(database, act, wishes)
-    processes: racing.Processes = request.getfixturevalue("processes")
-    return lambda act, wishes: processes.race(database_url, act, wishes)
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def fair_of_five(database: Database, ring: KeyRing) -> int:
 
 
 def test_of_fifty_who_want_the_last_five_places_five_get_them(
-    race: Race, database: Database, fair_of_five: int
+    race: racing.Race, database: Database, fair_of_five: int
 ) -> None:
     outcomes = Counter(race(racing.place, range(50)))
     assert outcomes == {"registered": 5, "day_full": 45}
@@ -87,7 +76,7 @@ def test_the_condition_alone_keeps_the_last_places(database: Database, fair_of_f
 
 
 def test_one_person_who_registers_many_times_at_once_has_one_pass(
-    race: Race, database: Database, fair_of_five: int
+    race: racing.Race, database: Database, fair_of_five: int
 ) -> None:
     outcomes = Counter(race(racing.same_person, range(12)))
     code = next(outcome.removeprefix("registered ") for outcome in outcomes if outcome.startswith("registered "))
@@ -96,7 +85,7 @@ def test_one_person_who_registers_many_times_at_once_has_one_pass(
 
 
 def test_many_cancellings_of_one_pass_give_the_places_back_once(
-    race: Race, database: Database, ring: KeyRing, fair_of_five: int
+    race: racing.Race, database: Database, ring: KeyRing, fair_of_five: int
 ) -> None:
     with database.write() as db:
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
@@ -106,7 +95,7 @@ def test_many_cancellings_of_one_pass_give_the_places_back_once(
 
 
 def test_people_who_swap_days_neither_wait_for_ever_nor_lose_a_place(
-    race: Race, database: Database, fair_of_five: int
+    race: racing.Race, database: Database, fair_of_five: int
 ) -> None:
     assert Counter(race(racing.restless, range(12))) == {"done": 12}
     for day in (DAY, DAY + timedelta(days=1)):
@@ -117,7 +106,7 @@ def test_people_who_swap_days_neither_wait_for_ever_nor_lose_a_place(
 NAMES = ({"phone": "+919812345678"}, {"user": "IN.42"}, {"phone": "+919812345678", "user": "IN.42"})
 
 
-def test_one_person_met_by_many_at_once_is_one_contact(race: Race, database: Database) -> None:
+def test_one_person_met_by_many_at_once_is_one_contact(race: racing.Race, database: Database) -> None:
     with database.read() as db:
         before = db.scalar(select(func.count(Contact.id))) or 0
     assert Counter(race(racing.person, NAMES * 6)) == {"met": 18}
@@ -167,7 +156,9 @@ class TestTheFirstKey:
     def noise(self) -> None:
         """None here: the database has no key yet."""
 
-    def test_processes_that_open_an_empty_database_at_once_make_one(self, race: Race, database: Database) -> None:
+    def test_processes_that_open_an_empty_database_at_once_make_one(
+        self, race: racing.Race, database: Database
+    ) -> None:
         assert len(set(race(racing.key, range(8)))) == 1
         with database.read() as db:
             assert db.scalar(select(func.count(SigningKey.id))) == 1
