@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import scan_rules
 from bot.domain.models import Attempt, Checkin, Pass
 from bot.domain.scan_places import Place
-from bot.domain.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan
 from bot.domain.upserts import insert
+from flows.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan
 
 _WHO_AND_WHERE = (joinedload(Checkin.gate), joinedload(Checkin.staff), joinedload(Checkin.device))
 

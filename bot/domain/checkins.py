@@ -18,8 +18,8 @@ from bot.domain.models import Staff
 from bot.domain.pass_uses import Use
 from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
-from bot.domain.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, OUT, WRONG_EVENT, Admission, Scan
 from bot.errors import Refused
+from flows.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, OUT, WRONG_EVENT, Admission, Scan
 
 LONGEST_REASON = 200
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain import scan_places
 from bot.domain.models import Attempt, Checkin, Gate, HeadCount, Staff
 from bot.domain.scan_places import Place
-from bot.domain.scans import CONFLICT, LEFT
+from flows.scans import CONFLICT, LEFT
 
 LATELY = timedelta(minutes=15)
 

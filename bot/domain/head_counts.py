@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain import scan_places
 from bot.domain.models import HeadCount
-from bot.domain.scans import DIRECTIONS
 from bot.domain.upserts import insert
 from bot.errors import Refused
+from flows.scans import DIRECTIONS
 
 MOST_AT_ONCE = 10_000
 """More is a slip of the thumb: a code typed where a number was asked."""

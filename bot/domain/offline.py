@@ -18,9 +18,9 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Pass
 from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
-from bot.domain.scans import ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
 from bot.domain.tokens import PassToken
 from bot.errors import Refused
+from flows.scans import ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
 from flows.shapes import Invalid
 
 Answer = Admission | Refused

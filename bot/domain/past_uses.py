@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.models import Checkin, PassUse
 from bot.domain.pass_uses import IN_OUT, Terms
-from bot.domain.scans import IN, LEFT, OUT
 from bot.domain.upserts import insert
+from flows.scans import IN, LEFT, OUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.domain import pass_uses, scan_rules
 from bot.domain.keys import KeyRing
 from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
-from bot.domain.scans import (
+from flows.scans import (
     ADMITTED,
     ALREADY_ADMITTED,
     LEFT,

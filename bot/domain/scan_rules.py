@@ -12,7 +12,9 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Kind, Pass, Registration
 from bot.domain.pass_uses import Terms
 from bot.domain.scan_places import Place
-from bot.domain.scans import (
+from bot.domain.tokens import PassToken
+from flows import codes
+from flows.scans import (
     ENTRY_PAUSED,
     EVENT_CLOSED,
     REPLACED,
@@ -23,8 +25,6 @@ from bot.domain.scans import (
     WRONG_GATE,
     SeenPass,
 )
-from bot.domain.tokens import PassToken
-from flows import codes
 from flows.shapes import Invalid
 
 LARGEST_ID = 2**31 - 1

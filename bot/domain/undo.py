@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import pass_uses, scan_rules
 from bot.domain.models import Checkin, Pass
-from bot.domain.scans import ADMITTED, SeenPass
 from bot.errors import Refused
+from flows.scans import ADMITTED, SeenPass
 
 WITHIN = timedelta(minutes=2)
 """Contract, section 5."""

@@ -11,7 +11,7 @@ from bot.domain import checkins, events, gates, head_counts, people, registratio
 from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Delivery, Event, Pass
-from bot.domain.scans import Scan
+from flows.scans import Scan
 from tests.domain import racing
 from tests.domain.gate import World, make_world
 from tests.domain.making import DAY, NOW, SECRET, asking

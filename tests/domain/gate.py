@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain import checkins, events, gates, people, registrations, staff
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Event, Kind, Pass, PassUse, Staff
-from bot.domain.scans import Admission, Scan
+from flows.scans import Admission, Scan
 from tests.domain.making import DAY, asking
 
 INDIA = ZoneInfo("Asia/Kolkata")

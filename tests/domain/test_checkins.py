@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from bot.domain import events, gates, passes, people, registrations, tokens
 from bot.domain.models import Attempt, Checkin, Event
-from bot.domain.scans import RESULTS
 from flows import codes
+from flows.scans import RESULTS
 from tests.domain.gate import NOON, World, at
 from tests.domain.making import DAY, asking, refused
 

@@ -14,7 +14,7 @@ from bot.database import Database
 from bot.domain import checkins, events, offline, pass_uses
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Pass, PassUse
-from bot.domain.scans import Admission, Scan
+from flows.scans import Admission, Scan
 from tests.domain import racing
 from tests.domain.gate import NOON, make_world, scan
 from tests.domain.making import DAY, NOW, SECRET

@@ -10,8 +10,8 @@ from bot.database import Database
 from bot.domain import checkins, events, figures, offline
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Pass, PassUse
-from bot.domain.scans import Admission, Scan
 from bot.errors import Refused
+from flows.scans import Admission, Scan
 from tests.domain.gate import NOON, at, make_world, scan
 from tests.domain.making import DAY, NOW
 
