@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.models import Event, Kind, Pass
+from bot.domain.models import Event, Kind, Pass, PassUse
 from bot.errors import Refused
 from flows import codes, event_states, shapes
 
@@ -46,3 +46,19 @@ def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None
     code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
     if code:
         raise Refused("already_registered", code=codes.shown(code), day=day)
+
+
+def refuse_used(db: Session, pass_id: int) -> None:
+    """Refuse `pass_used` where somebody has entered with the pass: a new one would let the party in twice.
+
+    Whoever asks has ended the pass in the same transaction. A scan holds the pass's row while it is judged
+    (see scan_rules.identify): so either it has found the pass ended, or its entry is seen here.
+    """
+    if is_used(db, pass_id):
+        raise Refused("pass_used")
+
+
+def is_used(db: Session, pass_id: int) -> bool:
+    """Whether anybody has entered with the pass, and not been taken back."""
+    used = select(PassUse.id).where(PassUse.pass_id == pass_id, PassUse.entered > 0)
+    return db.scalar(used.limit(1)) is not None

@@ -4,22 +4,17 @@ Every function that takes places locks in one order (people, then days, then pas
 transactions wait for each other. A Refused undoes all that its function did, and nothing else.
 """
 
-import secrets
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from bot.domain import events, pass_rules, places
+from bot.domain import events, pass_rows, pass_rules, places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, EventDay, Kind, Pass, Registration
-from bot.domain.violations import violated
 from bot.errors import Refused
 from flows import codes, event_states, shapes
 
-TRIES = 5
-"""New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
 _OF_PERSON = (
     select(Pass, EventDay)
     .join(Pass.registration)
@@ -41,7 +36,7 @@ def issue(
     """
     db.flush()
     places.take(db, registration.event_id, day, party_size)
-    return _insert(db, ring, registration, kind, day, party_size, now)
+    return pass_rows.insert(db, ring, registration, kind, day, party_size, now)
 
 
 def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
@@ -88,7 +83,8 @@ def change(
     """Re-issue a pass for another day or party: the new one, or the same where nothing changes.
 
     The new places are taken before the old are given back; on the same day only the difference counts.
-    Raises Refused as registrations.register does, or `no_such_pass`; the old pass then stays as it was.
+    Raises Refused as registrations.register does, `no_such_pass`, or `pass_used` (somebody has entered with
+    it); the old pass then stays as it was.
     """
     with db.begin_nested():
         old = own(db, contact, code, now)
@@ -99,9 +95,10 @@ def change(
         same_day = old.day == visit_date
         if more := party_size - (old.party_size if same_day else 0):
             places.take(db, old.event_id, visit_date, more)
-        _end(db, old, "replaced")
+        pass_rows.end(db, old, "replaced")
+        pass_rules.refuse_used(db, old.id)
         twin = old.twin if same_day else 0
-        new = _insert(db, ring, old.registration, old.kind, visit_date, party_size, now, twin=twin)
+        new = pass_rows.insert(db, ring, old.registration, old.kind, visit_date, party_size, now, twin=twin)
         old.replaced_by_id = new.id
         if not same_day:
             places.give_back(db, old.event_id, old.day, old.party_size)
@@ -109,65 +106,14 @@ def change(
 
 
 def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
-    """Revoke a pass of this person and give its places back, once. Raises Refused `no_such_pass`."""
+    """Revoke a pass of this person and give its places back, once. Raises Refused `no_such_pass`, `pass_used`."""
     with db.begin_nested():
         found = own(db, contact, code, now)
         places.hold(db, found.event_id, found.day)
-        _end(db, found, "revoked")
+        pass_rows.end(db, found, "revoked")
+        pass_rules.refuse_used(db, found.id)
         places.give_back(db, found.event_id, found.day, found.party_size)
         return found
-
-
-def new_code() -> str:
-    """Seven random characters and their check character, without the hyphen."""
-    body = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH - 1))
-    return body + codes.check_character(body)
-
-
-def _insert(
-    db: Session,
-    ring: KeyRing,
-    registration: Registration,
-    kind: Kind,
-    day: date,
-    party_size: int,
-    now: datetime,
-    *,
-    twin: int = 0,
-) -> Pass:
-    """The pass's row under a code of its own. Raises Refused `already_registered`."""
-    for _ in range(TRIES):
-        made = Pass(
-            code=new_code(),
-            registration_id=registration.id,
-            event_id=registration.event_id,
-            kind_id=kind.id,
-            holder_id=registration.holder_id,
-            day=day,
-            party_size=party_size,
-            twin=twin,
-            status="valid",
-            key_id=ring.current,
-            issued_at=now,
-        )
-        try:
-            with db.begin_nested():
-                db.add(made)
-        except IntegrityError as error:
-            _only_a_taken_code(db, error, made)
-        else:
-            return made
-    raise RuntimeError(f"{TRIES} codes in a row were taken")
-
-
-def _only_a_taken_code(db: Session, error: IntegrityError, made: Pass) -> None:
-    """Go on where the code was taken; Refused where the person has a pass; else the error itself."""
-    match violated(error):
-        case "uq_passes_code":
-            return
-        case "uq_passes_one_a_day":
-            pass_rules.refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
-    raise error
 
 
 def _check_change(db: Session, old: Pass, day: date, party_size: int, now: datetime) -> None:
@@ -177,13 +123,6 @@ def _check_change(db: Session, old: Pass, day: date, party_size: int, now: datet
     pass_rules.check_party(old.kind, old.event, party_size)
     if day != old.day:
         pass_rules.refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=day)
-
-
-def _end(db: Session, old: Pass, status: str) -> None:
-    """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
-    ending = update(Pass).where(Pass.id == old.id, Pass.status == "valid").values(status=status).returning(Pass.id)
-    if db.execute(ending).first() is None:
-        raise Refused("no_such_pass")
 
 
 def _bare(code: str) -> str:

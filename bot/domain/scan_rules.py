@@ -53,7 +53,11 @@ def seen(issued: Pass, kind: Kind, name: str) -> SeenPass:
 
 
 def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subject | None, str]:
-    """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`."""
+    """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`.
+
+    The pass's row is held until the transaction ends, shared with other scans: who changes or revokes the
+    pass at this moment waits, and then sees what came of the scan.
+    """
     try:
         read = scan_input.read(text, ring)
     except Invalid as no:
@@ -78,7 +82,7 @@ def _wanted(read: str | PassToken) -> Select[Pass, Kind, str]:
         found = joined.where(Pass.id == (read.pass_id if read.pass_id <= LARGEST_ID else -1))
     else:
         found = joined.where(Pass.code == read)
-    return found.execution_options(populate_existing=True)
+    return found.with_for_update(of=Pass, read=True).execution_options(populate_existing=True)
 
 
 def is_elsewhere(subject: Subject, place: Place) -> bool:

@@ -125,7 +125,7 @@ BAD: dict[str, tuple[Callable[[World], str], str]] = {
     "10,000 characters": (lambda world: "A" * 10_000, "unreadable"),
     "wrong check character": (lambda world: "7K2M9XQA", "unreadable"),
     "truncated": (lambda world: _token(world)[:-2], "unreadable"),
-    "reversed": (lambda world: f"A{_token(world)[:0:-1]}", "unreadable"),  # A: a version that there is not
+    "reversed": (lambda world: f"B{_token(world)[:0:-1]}", "unreadable"),  # B: no version of ours begins so
     "a flipped bit": (_flipped, "forged"),
     "well formed": (lambda world: "0000000" + codes.check_character("0000000"), "unknown"),
     "another pass's number": (lambda world: _of_no_pass(world, pass_id=999_999), "unknown"),

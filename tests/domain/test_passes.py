@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, passes, people, registrations
+from bot.domain import events, pass_rows, passes, people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass
 from flows import codes
@@ -165,7 +165,7 @@ def test_a_code_is_found_as_people_write_it(db: Session, first: Pass) -> None:
 
 
 def test_codes_have_seven_random_characters_and_a_check() -> None:
-    drawn = {passes.new_code() for _ in range(500)}
+    drawn = {pass_rows.new_code() for _ in range(500)}
     assert len(drawn) == 500
     assert all(codes.parse(code) == code for code in drawn)
     assert {character for code in drawn for character in code} == set(codes.ALPHABET)

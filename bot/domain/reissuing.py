@@ -1,0 +1,53 @@
+"""What organisers do to a pass: take it out of use, or issue it anew under another code."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.domain import pass_rows, pass_rules, passes, places
+from bot.domain.keys import KeyRing
+from bot.domain.models import Checkin, Pass, PassUse
+from bot.errors import Refused
+from flows import codes
+
+
+def revoke(db: Session, code: str, now: datetime) -> Pass:
+    """Take a pass out of use; it answers `revoked` from the next scan on, and its places are free again.
+
+    Who has entered with it stays counted, and their places stay taken.
+    Raises Refused as passes.by_code does, and `pass_not_valid` (`code`, `status`).
+    """
+    with db.begin_nested():
+        found = _valid(db, code)
+        places.hold(db, found.event_id, found.day)
+        pass_rows.end(db, found, "revoked")
+        if not pass_rules.is_used(db, found.id):
+            places.give_back(db, found.event_id, found.day, found.party_size)
+    return found
+
+
+def reissue(db: Session, ring: KeyRing, code: str, now: datetime) -> Pass:
+    """The same pass under a new code and QR; the old ones answer `replaced` from the next scan on.
+
+    What of the party has entered counts for the new pass: a pass that was lost or shown around lets
+    nobody in twice. Raises Refused as `revoke` does.
+    """
+    with db.begin_nested():
+        old = _valid(db, code)
+        pass_rows.end(db, old, "replaced")
+        same = (old.kind, old.day, old.party_size)
+        new = pass_rows.insert(db, ring, old.registration, *same, now, twin=old.twin)
+        old.replaced_by_id = new.id
+        for table in (PassUse, Checkin):
+            moving = update(table).where(table.pass_id == old.id).values(pass_id=new.id)
+            db.execute(moving.execution_options(synchronize_session=False))
+        db.flush()
+    return new
+
+
+def _valid(db: Session, code: str) -> Pass:
+    found = passes.by_code(db, code)
+    if found.status != "valid":
+        raise Refused("pass_not_valid", code=codes.shown(found.code), status=found.status)
+    return found
