@@ -13,7 +13,8 @@ NOUNS = {
     "doctor": "look whether everything is well",
     "events": "events: create, list, show, open, close, set, …, kinds",
     "gates": "gates: add, list, open, close",
-    "passes": "entry passes: show",
+    "passes": "entry passes: show, resend, revoke, reissue, conflicts",
+    "stats": "the figures of an event's day",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
     "templates": "buttons and lists at Twilio: sync, list, remove",
 }

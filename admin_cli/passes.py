@@ -1,5 +1,6 @@
 """`passes`: one pass and what became of it."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from admin_cli.deliveries import row
 from admin_cli.printing import as_json_too, details, listing
 
 if TYPE_CHECKING:
-    from bot.domain.models import Pass
+    from bot.domain.models import Checkin, Pass
 
 
 @click.group
@@ -40,6 +41,119 @@ def show(code: str, as_json: bool) -> None:
     else:
         details(whole, as_json=False)
         listing(deliveries, as_json=False, nothing="Its image was not owed to anybody.")
+
+
+@command.command
+@click.argument("code")
+def resend(code: str) -> None:
+    """Send the image of a pass once more, to where it went before; a worker does it within seconds.
+
+    Example: python -m admin_cli passes resend 7K2M-9XQA
+    """
+    from bot.delivery import resending
+    from bot.domain import passes
+
+    with opening.writing() as db:
+        number = resending.resend(db, passes.by_code(db, code), datetime.now(UTC))
+    click.echo(f"owed as delivery {number}")
+
+
+@command.command
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def revoke(code: str, yes: bool) -> None:
+    """Take a pass out of use, at once: it answers `revoked`. Nobody is told.
+
+    Example: python -m admin_cli passes revoke 7K2M-9XQA --yes
+    """
+    from bot.domain import reissuing
+
+    _confirmed(code, "Revoke", yes)
+    with opening.writing() as db:
+        reissuing.revoke(db, code, datetime.now(UTC))
+    click.echo("revoked")
+
+
+@command.command
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def reissue(code: str, yes: bool) -> None:
+    """Issue a pass anew: the old code and QR answer `replaced`, what has entered counts for the new one.
+
+    The new image goes to where the old one went, where that is known. Prints the new code.
+
+    Example: python -m admin_cli passes reissue 7K2M-9XQA --yes
+    """
+    from bot.domain import reissuing
+    from bot.domain.keys import KeyRing
+    from flows.codes import shown
+
+    _confirmed(code, "Reissue", yes)
+    found, now = opening.settings(), datetime.now(UTC)
+    with opening.database() as database:
+        ring = KeyRing.open(database, found.secret_key, None)
+        with database.write() as db:
+            new = reissuing.reissue(db, ring, code, now)
+            click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only this day's.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
+@as_json_too
+def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> None:
+    """Scans without a network by which more people went in than the party has, the newest first.
+
+    Example: python -m admin_cli passes conflicts --event demo
+    """
+    from bot.domain import conflicts as found
+    from bot.domain import events
+
+    with opening.reading() as db:
+        zone = ZoneInfo(events.by_slug(db, slug).timezone)
+        rows = [_conflict(one, zone) for one in found.listed(db, slug, day=day and day.date(), most=limit)]
+    listing(rows, as_json=as_json, nothing="There is none.")
+
+
+def _confirmed(code: str, what: str, yes: bool) -> None:
+    """Look whether there is such a pass, and ask before anything happens to it."""
+    from bot.domain import passes
+    from flows.codes import shown
+
+    with opening.reading() as db:
+        found = passes.by_code(db, code)
+        question = f"{what} pass {shown(found.code)} for {found.party_size}, {found.day}, of {found.event.slug}?"
+    if not yes:
+        click.confirm(question, abort=True)
+
+
+def _sent(db: Any, issued: "Pass", now: datetime) -> str:
+    from bot.delivery import resending
+    from bot.errors import Refused
+
+    try:
+        return f"its image is owed as delivery {resending.resend(db, issued, now)}"
+    except Refused:
+        return "there is nobody to send its image to"
+
+
+def _conflict(one: "Checkin", zone: ZoneInfo) -> dict[str, Any]:
+    from flows.codes import shown
+
+    who, first = one.staff or one.device, one.first
+    return {
+        "code": one.pass_ and shown(one.pass_.code),
+        "party_size": one.pass_ and one.pass_.party_size,
+        "went_in": one.claimed,
+        "counted": one.people,
+        "scanned_at": one.scanned_at.astimezone(zone),
+        "gate": one.gate and one.gate.slug,
+        "by": who and who.name,
+        "first_at": first and first.scanned_at.astimezone(zone),
+        "first_gate": first and first.gate and first.gate.slug,
+        "uploaded_at": one.arrived_at.astimezone(zone),
+    }
 
 
 def _whole(db: Any, found: "Pass") -> dict[str, Any]:

@@ -39,6 +39,6 @@ CANCELLATION = Flow(
         Step("agree", _ask, YesNo(), example=_("yes")),
     ),
     finish=_finish,
-    refused={"no_such_pass": None},
+    refused={"no_such_pass": None, "pass_used": None},
     instead=without_a_pass,
 )

@@ -150,6 +150,7 @@ CHANGE = Flow(
         "already_registered": _ends,
         **{f"event_{state}": _ends for state in ("not_yet_open", "closed", "full", "over", "cancelled")},
         "no_such_pass": None,
+        "pass_used": None,
     },
     instead=_cannot_change,
 )

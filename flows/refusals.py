@@ -60,6 +60,7 @@ EVENTS: Mapping[str, Sentence] = {
     ),
     "already_registered": _("There is a pass for {day} already."),
     "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
+    "pass_used": _("Somebody has entered with this pass already: it can be neither changed nor cancelled any more."),
     "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
 }
 """What the rules of an event refuse."""
@@ -80,6 +81,7 @@ CODES: Mapping[str, Sentence] = {
     "otp_not_sent": _("The code is on its way; please wait for it. If it does not come, type *new code*."),
     "otp_expired": _("That code does not count any more. For another, type *new code*."),
     "otp_not_checked": _("The code could not be checked just now. Please type it again in a minute."),
+    "sign_in_code": _("That code is not right, or does not count any more. Please look again, or ask for a new one."),
     "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
     "not_a_code": _("That is not a pass code."),
     "mistyped_code": _("One character of that pass code is wrong. Please look again."),
@@ -113,6 +115,8 @@ ORGANISERS: Mapping[str, Sentence] = {
     "delivery_not_failed": _("Delivery {id} has not failed: it is {status}."),
     "otp_not_repeated": _("Delivery {id} was a one-time code: those are not sent again."),
     "no_such_day": _("The event has no day {day}."),
+    "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
+    "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""
 

@@ -1,0 +1,130 @@
+"""`stats`: the figures of an event's day, once or as a live screen."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, details
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from bot.database import Database
+    from bot.domain.figures import Figures, Share
+
+EVERY_SECONDS = 5.0
+"""How often the live screen looks anew, where nothing else is said."""
+
+
+@click.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--watch", is_flag=True, help="A live screen, until Ctrl-C.")
+@click.option(
+    "--every", default=EVERY_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
+)
+@as_json_too
+def command(slug: str, watch: bool, every: float, as_json: bool) -> None:
+    """People admitted, inside and refused today, by gate and by volunteer.
+
+    With --watch and --json: a line of JSON for each look.
+
+    Example: python -m admin_cli stats --event demo --watch
+    """
+    with opening.database() as database:
+        if watch:
+            with suppress(KeyboardInterrupt):  # that is how it ends
+                _watch(database, slug, every, as_json)
+        elif as_json:
+            details(_row(_now(database, slug)), as_json=True)
+        else:
+            _print(_now(database, slug))
+
+
+def _now(database: "Database", slug: str) -> "Figures":
+    from bot.domain import figures
+
+    with database.read() as db:
+        return figures.today(db, slug, datetime.now(UTC))
+
+
+def _watch(database: "Database", slug: str, every: float, as_json: bool) -> None:
+    import json
+    import time
+
+    from rich.live import Live
+
+    while as_json:
+        click.echo(json.dumps(_row(_now(database, slug)), ensure_ascii=False, default=str))
+        time.sleep(every)
+    with Live(_screen(_now(database, slug)), screen=True, auto_refresh=False) as live:
+        while True:
+            time.sleep(every)
+            live.update(_screen(_now(database, slug)), refresh=True)
+
+
+def _print(figures: "Figures") -> None:
+    from rich.console import Console
+
+    Console().print(_screen(figures))
+
+
+def _row(figures: "Figures") -> dict[str, Any]:
+    """As JSON has it: what is not known is null."""
+    return {
+        "day": figures.day,
+        "admitted": figures.admitted,
+        "last_15_minutes": figures.lately,
+        "inside": figures.inside,
+        "left": figures.left,
+        "counted_in": figures.counted_in,
+        "counted_out": figures.counted_out,
+        "conflicts": figures.conflicts,
+        "refused": dict(figures.refused),
+        "gates": [_share(one, "gate") for one in figures.gates],
+        "volunteers": [_share(one, "name") for one in figures.staff],
+    }
+
+
+def _share(one: "Share", head: str) -> dict[str, Any]:
+    return {head: one.key, "admitted": one.admitted, "refused": one.refused}
+
+
+def _screen(figures: "Figures") -> "RenderableType":
+    from rich.console import Group
+
+    refused = [{"refused because": result, "scans": scans} for result, scans in figures.refused.items()]
+    gates = [_share(one, "gate") for one in figures.gates]
+    people = [_share(one, "volunteer") for one in figures.staff]
+    summary = [{"today": name, "": value} for name, value in _summary(figures).items()]
+    return Group(f"{figures.day}", *(_table(rows) for rows in (summary, gates, people, refused) if rows))
+
+
+def _summary(figures: "Figures") -> dict[str, Any]:
+    """The day at a glance; `inside` only where exits are counted: else nobody knows."""
+    inside = {} if figures.inside is None else {"inside now": figures.inside}
+    return {
+        "admitted": figures.admitted,
+        "of these in the last 15 minutes": figures.lately,
+        **inside,
+        "counted in without a pass": figures.counted_in,
+        "left": figures.left + figures.counted_out,
+        "refused scans": sum(figures.refused.values()),
+        "conflicts": figures.conflicts,
+    }
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> "RenderableType":
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    for name, value in rows[0].items():
+        table.add_column(name, justify="right" if isinstance(value, int) else "left")
+    for row in rows:
+        table.add_row(*("-" if value is None else Text(str(value)) for value in row.values()))
+    return table

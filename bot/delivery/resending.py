@@ -1,0 +1,40 @@
+"""A pass sent once more because an organiser says so."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.delivery import owing
+from bot.domain.models import ContactAlias, Delivery, Pass, Registration
+from bot.errors import Refused
+from flows import codes
+
+
+def resend(db: Session, issued: Pass, now: datetime) -> int:
+    """Owe the image of a pass to where it, or an earlier one of the registration, went; the delivery's id.
+
+    A pass whose image never went anywhere goes to the WhatsApp of whoever asked for it. Raises Refused
+    `pass_not_valid` (`code`, `status`), and `pass_unreachable` (`code`) where the person has no phone.
+    """
+    if issued.status != "valid":
+        raise Refused("pass_not_valid", code=codes.shown(issued.code), status=issued.status)
+    lane, sender = _went(db, issued) or (_chat(db, issued.registration), None)
+    if lane is None:
+        raise Refused("pass_unreachable", code=codes.shown(issued.code))
+    return owing.owe_pass(db, issued, lane=lane, sender=sender, language=issued.registration.language, now=now)
+
+
+def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:
+    """The address of the latest image of this registration, and the sender that it went from."""
+    of_registration = select(Pass.id).where(Pass.registration_id == issued.registration_id)
+    sent = select(Delivery.lane, Delivery.sender).where(Delivery.kind == "pass", Delivery.pass_id.in_(of_registration))
+    row = db.execute(sent.order_by(Delivery.id.desc()).limit(1)).first()
+    return (row.lane, row.sender) if row else None
+
+
+def _chat(db: Session, registration: Registration) -> str | None:
+    """The WhatsApp of whoever asked; by phone where both names are known."""
+    names = select(ContactAlias.value).where(ContactAlias.contact_id == registration.asked_by_id)
+    value = db.scalars(names.order_by(ContactAlias.kind).limit(1)).first()
+    return f"whatsapp:{value}" if value else None

@@ -1,0 +1,111 @@
+"""`passes`: sent again, taken out of use, issued anew; and what went wrong without a network."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import select, update
+
+from bot.database import Database
+from bot.domain import checkins, gates, offline, passes, people, registrations
+from bot.domain.keys import KeyRing
+from bot.domain.models import ContactAlias, Delivery
+from flows.codes import shown
+from flows.scans import Scan
+from tests.domain.making import asking
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+PHONE = "+919876543210"
+DAY = date(2027, 1, 9)
+NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def ring(database: Database) -> KeyRing:
+    """The keys, under the secret of the command line's settings."""
+    return KeyRing.open(database, "x" * 16)
+
+
+@pytest.fixture
+def code(ok: Run, fair: str, database: Database, ring: KeyRing) -> str:
+    """A pass of two for the fair, as it is shown."""
+    ok("events", "open", fair)
+    with database.write() as db:
+        gates.add(db, fair, "Main")
+        asker = people.find_or_make(db, phone=PHONE, now=NOON)
+        return shown(registrations.register(db, ring, **asking(asker, visit_date=DAY, now=NOON)).code)
+
+
+def scanned(database: Database, ring: KeyRing, code: str, **more: Any) -> str:
+    """What a scan of it comes to."""
+    scan = Scan(**{"text": code, "scan_id": f"look {code}", "event": "fair", "channel": "api", "gate": "main"} | more)
+    with database.write() as db:
+        return checkins.admit(db, ring, scan, NOON).result
+
+
+def owed(database: Database) -> list[tuple[str, str | None]]:
+    """Lane and sender of each image that is owed."""
+    with database.read() as db:
+        rows = db.execute(select(Delivery.lane, Delivery.sender).where(Delivery.kind == "pass").order_by(Delivery.id))
+        return [(row.lane, row.sender) for row in rows]
+
+
+def test_resend_goes_to_where_the_image_went_before(ok: Run, database: Database, code: str) -> None:
+    ok("passes", "resend", code)
+    assert owed(database) == [(f"whatsapp:{PHONE}", None)]
+    with database.write() as db:
+        db.execute(update(Delivery).values(lane="whatsapp:IN.abc", sender="whatsapp:+15550001111"))
+    ok("passes", "resend", code.lower())
+    assert owed(database)[1] == ("whatsapp:IN.abc", "whatsapp:+15550001111")
+
+
+def test_somebody_without_a_phone_cannot_be_sent_anything(run: Run, ok: Run, database: Database, code: str) -> None:
+    with database.write() as db:
+        db.query(ContactAlias).delete()
+    refused = run("passes", "resend", code)
+    assert (refused.exit_code, "pass_unreachable" in refused.stderr) == (1, True)
+    assert "nobody" in ok("passes", "reissue", code, "--yes").stdout
+
+
+def test_revoke_asks_first_and_ends_the_pass(run: Run, database: Database, ring: KeyRing, code: str) -> None:
+    assert run("passes", "revoke", code, stdin="n\n").exit_code == 1
+    assert scanned(database, ring, code, simulate=True) == "admitted"
+    assert run("passes", "revoke", code, stdin="y\n").exit_code == 0
+    assert scanned(database, ring, code) == "revoked"
+    again = run("passes", "revoke", code, "--yes")
+    assert (again.exit_code, "pass_not_valid" in again.stderr) == (1, True)
+    assert "pass_not_valid" in run("passes", "resend", code).stderr
+
+
+def test_reissue_prints_the_new_code_and_sends_its_image(ok: Run, database: Database, ring: KeyRing, code: str) -> None:
+    new = ok("passes", "reissue", code, "--yes").stdout.split()[-1]
+    assert (scanned(database, ring, code), scanned(database, ring, new)) == ("replaced", "admitted")
+    assert owed(database) == [(f"whatsapp:{PHONE}", None)]
+    with database.read() as db:
+        assert passes.by_code(db, code).replaced_by_id == passes.by_code(db, new).id
+
+
+@pytest.mark.parametrize("command", ["show", "resend", "revoke", "reissue"])
+def test_a_wrong_code_is_said_before_anything_is_asked(run: Run, code: str, command: str) -> None:
+    for typed, why in (("0000-0000", "no_such_pass"), ("0000-0001", "mistyped_code"), ("hello", "not_a_code")):
+        result = run("passes", command, typed)
+        assert (result.exit_code, why in result.stderr) == (1, True)
+
+
+def test_conflicts_are_listed_with_both_gates(
+    ok: Run, rows: Rows, fair: str, database: Database, ring: KeyRing, code: str
+) -> None:
+    assert "none" in ok("passes", "conflicts", "--event", fair).stderr
+    with database.write() as db:
+        gates.add(db, fair, "North")
+    scan = Scan(code, "first", fair, "batch", gate="main", scanned_at=NOON)
+    later = Scan(code, "second", fair, "batch", gate="north", scanned_at=NOON.replace(minute=35))
+    offline.record(database, ring, [scan, later], NOON.replace(hour=9))
+    (row,) = rows("passes", "conflicts", "--event", fair, "--day", "2027-01-09")
+    assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (code, 2, 2, 0)
+    assert (row["gate"], row["first_gate"]) == ("north", "main")
+    assert row["scanned_at"] == "2027-01-09T12:05:00+05:30"
+    assert rows("passes", "conflicts", "--event", fair, "--day", "2027-01-10") == []

@@ -1,0 +1,78 @@
+"""`stats`: what happened at the gates today."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from bot.database import Database
+from bot.domain import checkins, events, gates, head_counts, people, registrations, staff
+from bot.domain.head_counts import Count
+from bot.domain.keys import KeyRing
+from flows.scans import Scan
+from tests.domain.making import asking
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+
+
+@pytest.fixture
+def busy(database: Database) -> str:
+    """An event today at which two of three came in, one scan was refused, and five walked in without a pass."""
+    ring, now = KeyRing.open(database, "x" * 16), datetime.now(UTC)
+    today = now.astimezone().date()
+    with database.write() as db:
+        days: dict[str, Any] = {"starts_on": today - timedelta(days=1), "ends_on": today + timedelta(days=1)}
+        events.create(db, slug="fair", name="Fair", **days, timezone="UTC", now=now)
+        events.open_event(db, "fair")
+        gates.add(db, "fair", "Main")
+        ravi = staff.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=now)
+        asker = people.find_or_make(db, phone="+919876543210", now=now)
+        wish = asking(asker, visit_date=now.date(), party_size=3, now=now)
+        code = registrations.register(db, ring, **wish).code
+        same: dict[str, Any] = {"event": "fair", "channel": "api", "gate": "main", "staff_id": ravi.id}
+        checkins.admit(db, ring, Scan(code, "one", count=2, **same), now)
+        checkins.admit(db, ring, Scan("nonsense", "two", **same), now)
+        head_counts.add(db, Count("fair", "five", "in", 5, "api", gate="main"), now)
+    return "fair"
+
+
+def test_the_day_at_a_glance(ok: Run, rows: Rows, busy: str) -> None:
+    found = rows("stats", "--event", busy)
+    assert (found["admitted"], found["last_15_minutes"], found["counted_in"], found["inside"]) == (2, 2, 5, None)
+    assert found["refused"] == {"unreadable": 1}
+    assert found["gates"] == [{"gate": "main", "admitted": 2, "refused": 1}]
+    assert found["volunteers"] == [{"name": "Ravi", "admitted": 2, "refused": 1}]
+    shown = ok("stats", "--event", busy).stdout
+    assert "Ravi" in shown
+    assert "inside" not in shown  # nobody has been counted out: nobody knows
+
+
+def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, database: Database, busy: str) -> None:
+    with database.write() as db:
+        head_counts.add(db, Count(busy, "out", "out", 1, "api", gate="main"), datetime.now(UTC))
+    assert rows("stats", "--event", busy)["inside"] == 6
+    assert "inside now" in ok("stats", "--event", busy).stdout
+
+
+def test_an_event_that_there_is_not(run: Run, busy: str) -> None:
+    result = run("stats", "--event", "fare")
+    assert (result.exit_code, "no_such_event" in result.stderr) == (1, True)
+
+
+def test_watching_goes_on_until_it_is_interrupted(busy: str, database_url: str, redis_url: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "x" * 16}
+    command = [sys.executable, "-m", "admin_cli", "stats", "--event", busy, "--watch", "--json", "--every", "1"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        looks = [json.loads(watching.stdout.readline()) for _ in range(2)]
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 0
+    assert [look["admitted"] for look in looks] == [2, 2]
