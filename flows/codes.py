@@ -1,9 +1,12 @@
 """Pass codes: 7 random characters and a check character (Luhn mod 32), from Crockford's base 32."""
 
+import re
+
 from flows.shapes import Invalid
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
+_LIKE_A_CODE = re.compile(r"\b([0-9A-Za-z]{4})-([0-9A-Za-z]{4})\b")
 
 
 def check_character(body: str) -> str:
@@ -32,3 +35,8 @@ def parse(text: str) -> str:
     if check_character(mended[:-1]) != mended[-1]:
         raise Invalid("mistyped_code")
     return mended
+
+
+def unlike(text: str) -> str:
+    """The text, looking the same, in which nothing has the form of a code: only codes have it (contract, section 5)."""
+    return _LIKE_A_CODE.sub("\\1\u2011\\2", text)

@@ -16,6 +16,7 @@ from flows import codes, engine
 from flows.shapes import (
     CancelPass,
     ChangePass,
+    Duty,
     Effect,
     Event,
     EventDay,
@@ -64,6 +65,7 @@ class World:
     """The days of each event by its slug."""
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
+    duty: Duty | None = None
     profile_name: str = ""
     region: str = "IN"
     refusals: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)

@@ -6,8 +6,13 @@ turn; effects go out and are performed by the bot.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Protocol
+
+from flows.duties import Duty as Duty
+from flows.event_shapes import Event as Event
+from flows.event_shapes import EventDay as EventDay
+from flows.event_shapes import Question as Question
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Answers = Mapping[str, Any]
@@ -33,58 +38,6 @@ class Said:
 
 
 # --- what is known -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of the event's own, as kept with the event."""
-
-    name: str
-    kind: str
-    """`text`, `choice` or `number`."""
-    labels: Mapping[str, str]
-    """The question by language; `en` is always there."""
-    required: bool = False
-    options: tuple[Mapping[str, str], ...] = ()
-    """For `choice`: each option by language; `en` is what is kept."""
-    least: int = 0
-    most: int = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class EventDay:
-    """A day of the event as a visitor may choose it."""
-
-    day: date
-    left: int | None
-    """People who still find a place; None: no limit."""
-    closed: bool
-    opens: time | None = None
-    closes: time | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event as the conversation knows it. Days and hours are in its own time zone."""
-
-    slug: str
-    name: Mapping[str, str]
-    venue: Mapping[str, str]
-    map_url: str
-    starts_on: date
-    ends_on: date
-    opens: time | None
-    closes: time | None
-    timezone: str
-    status: str
-    registration_opens_at: datetime | None
-    policy: str
-    max_party: int
-    languages: tuple[str, ...]
-    questions: tuple[Question, ...]
-    consent: Mapping[str, str]
-    consent_version: int
-    notice: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +95,10 @@ class Facts(Protocol):
     @property
     def passes(self) -> tuple[PassFacts, ...]:
         """The person's valid passes of today and later, the next one first."""
+
+    @property
+    def duty(self) -> Duty | None:
+        """The work at a gate of whoever is writing; None: a visitor."""
 
 
 # --- what is kept between turns ----------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""Who works at a gate, as the conversations know them. For everybody: flows.shapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The place on a roster of whoever is writing: enabled, at an event that is neither over nor cancelled."""
+
+    staff_id: int
+    name: str
+    role: str
+    """`volunteer`, `supervisor` or `admin`; each may do what those before it may."""
+    event: str
+    """The event's slug."""
+    event_name: Mapping[str, str]
+    timezone: str
+    languages: tuple[str, ...]
+    """The event's, the first first."""
+    gate: str | None = None
+    """The slug of their gate; None: they have chosen none."""
+    gates: tuple[tuple[str, str], ...] = ()
+    """Slug and name of each open gate."""
+    gate_names: Mapping[str, str] = field(default_factory=dict)
+    """Name by slug of every gate of the event, closed ones too."""
+    paused_until: datetime | None = None
+    """Until when they may not scan, having guessed too many codes."""
+    others: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    """Slug and names of the other events at which they could work now."""
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether they may stop entry, overrule refusals and end pauses."""
+        return self.role != "volunteer"
+
+    @property
+    def place(self) -> str | None:
+        """The slug of the gate where they are: their own, else the only open one, else a closed one.
+
+        None where the event has no gate, and where they must choose first.
+        """
+        if self.gate is not None:
+            return self.gate
+        if self.gates:
+            return self.gates[0][0] if len(self.gates) == 1 else None
+        return next(iter(self.gate_names), None)
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether nothing can be done at a gate before they have said at which."""
+        return self.gate is None and len(self.gates) > 1
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether a pause for guessing lasts still."""
+        return self.paused_until is not None and now < self.paused_until

@@ -1,0 +1,57 @@
+"""An event as the conversations know it: its questions, its days, and itself. For everybody: flows.shapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the event's own, as kept with the event."""
+
+    name: str
+    kind: str
+    """`text`, `choice` or `number`."""
+    labels: Mapping[str, str]
+    """The question by language; `en` is always there."""
+    required: bool = False
+    options: tuple[Mapping[str, str], ...] = ()
+    """For `choice`: each option by language; `en` is what is kept."""
+    least: int = 0
+    most: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventDay:
+    """A day of the event as a visitor may choose it."""
+
+    day: date
+    left: int | None
+    """People who still find a place; None: no limit."""
+    closed: bool
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as the conversation knows it. Days and hours are in its own time zone."""
+
+    slug: str
+    name: Mapping[str, str]
+    venue: Mapping[str, str]
+    map_url: str
+    starts_on: date
+    ends_on: date
+    opens: time | None
+    closes: time | None
+    timezone: str
+    status: str
+    registration_opens_at: datetime | None
+    policy: str
+    max_party: int
+    languages: tuple[str, ...]
+    questions: tuple[Question, ...]
+    consent: Mapping[str, str]
+    consent_version: int
+    notice: Mapping[str, str] = field(default_factory=dict)
