@@ -50,7 +50,7 @@ def day_row(day: "EventDay") -> Mapping[str, Any]:
         "day": day.day,
         "people": day.taken,
         "capacity": day.capacity,
-        "left": None if day.capacity is None else day.capacity - day.taken,
+        "left": None if day.capacity is None else max(day.capacity - day.taken, 0),
         "closed": day.closed,
         "hours": _hours(day.opens, day.closes),
     }

@@ -24,6 +24,24 @@ ASKED_BY_THEM = _("By *yes* you say that they agree to this and asked you to reg
 """Added to an event's own words when somebody else is registered."""
 
 
+AT_THE_GATE = _(
+    "To make your pass we keep your name, how many you are and, if you give it, your number, and use them only "
+    "for this event: to let you in, to count visitors and to tell you of changes. Do you agree, and are you "
+    "18 or older, or a parent or teacher registering children?"
+)
+"""What is read out to somebody who registers at the gate, where the event has no words of its own."""
+
+
+def read_out(event: Event) -> Sentence:
+    """The words that are read out at the gate: the event's own, else ours."""
+    return words(event.consent) if event.consent else AT_THE_GATE
+
+
+def read_out_text(event: Event, language: str) -> str:
+    """The same as it was shown to whoever read it out, to be kept with the registration."""
+    return render(read_out(event), language)
+
+
 def consent_of(event: Event, *, another: bool) -> Sentence:
     """The words that a yes agrees to: the event's own, else ours."""
     if not event.consent:

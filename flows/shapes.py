@@ -34,7 +34,12 @@ class Said:
     form: str = "text"
     """`text`, `choice`, or what it was instead of words: `image`, `audio`, `video`, `sticker`,
     `document`, `contact`, `location`, `other`. Only `text` and `choice` can answer a question; the
-    text of an `image` is its caption, of a `document` its file name."""
+    text of an `image` is its caption, of a `document` its file name. `photo`: an image from somebody on a
+    roster, which was looked at for the QRs of passes."""
+    codes: tuple[str, ...] = ()
+    """Of a `photo`: the texts of the QRs in it, from top to bottom, each once."""
+    trouble: str = ""
+    """Of a `photo` without any: why, one of flows.photos.TROUBLES."""
 
 
 # --- what is known -----------------------------------------------------------------------------

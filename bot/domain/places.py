@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, case, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from bot.domain.models import EventDay
@@ -20,16 +20,35 @@ def hold(db: Session, event_id: int, *days: date) -> None:
 
 
 def take(db: Session, event_id: int, day: date, people: int) -> None:
-    """Take that many places, or none.
+    """Take that many places, or none. Fewer than nought can always be given back, also where a day is overfull.
 
     Raises Refused `day_over` (the event has no such day), `day_closed`, `day_full`, or `too_few_left`
     with how many are `left`.
     """
-    enough = or_(EventDay.capacity.is_(None), EventDay.taken + people <= EventDay.capacity)
+    enough = or_(EventDay.capacity.is_(None), EventDay.taken + people <= EventDay.capacity) if people > 0 else true()
     taking = (
         update(EventDay)
         .where(EventDay.event_id == event_id, EventDay.day == day, EventDay.closed.is_(False), enough)
         .values(taken=EventDay.taken + people)
+        .returning(EventDay.taken)
+        .execution_options(synchronize_session=False)
+    )
+    if db.execute(taking).first() is None:
+        raise _why_not(db, event_id, day)
+
+
+def take_beyond(db: Session, event_id: int, day: date, people: int) -> None:
+    """Take that many places whatever the day's capacity: for supervisors, with those who stand before them.
+
+    `EventDay.beyond` remembers by how many the day was ever overfull; the public gets a place only once
+    there is one again. Raises Refused `day_over` (the event has no such day), `day_closed`.
+    """
+    over = EventDay.taken + people - EventDay.capacity
+    more = and_(EventDay.capacity.is_not(None), over > EventDay.beyond)
+    taking = (
+        update(EventDay)
+        .where(EventDay.event_id == event_id, EventDay.day == day, EventDay.closed.is_(False))
+        .values(taken=EventDay.taken + people, beyond=case((more, over), else_=EventDay.beyond))
         .returning(EventDay.taken)
         .execution_options(synchronize_session=False)
     )

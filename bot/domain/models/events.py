@@ -70,13 +70,15 @@ class EventDay(Base):
     """People; None is no limit."""
     taken: Mapped[int] = mapped_column(default=0)
     """People who hold a valid pass for the day. Changed only by a conditional UPDATE."""
+    beyond: Mapped[int] = mapped_column(default=0)
+    """By how many people a supervisor at the gate has ever gone over the capacity; never given to the public."""
     closed: Mapped[bool] = mapped_column(default=False)
     opens: Mapped[time | None]
     closes: Mapped[time | None]
 
     __table_args__ = (
         CheckConstraint("taken >= 0", name="taken"),
-        CheckConstraint("capacity IS NULL OR taken <= capacity", name="capacity"),
+        CheckConstraint("capacity IS NULL OR taken <= capacity + beyond", name="capacity"),
     )
 
 

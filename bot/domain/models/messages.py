@@ -73,14 +73,16 @@ class Delivery(Base):
     priority: Mapped[int]
     """0 replies and OTPs, 1 passes, 2 bulk."""
     payload: Mapped[dict[str, Any]]
-    """What it says, by kind: `{"body": …}`, a pass's `{"language": …}`, an OTP's
+    """What it says, by kind: `{"body": …}` (with `"after": id` where an earlier answer waits to leave for
+    another address of the same person), a pass's `{"language": …}`, an OTP's
     `{"purpose": …, "phone": …, "asker": …, "language": …}`; a question's `{"body": …, "mark": …,
     "shape": …, "values": …}`, of which only the body is left where it went as plain words."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
 
     status: Mapped[str] = mapped_column(String(16), default="owed")
-    """`owed`, then Twilio's own words: queued … read, failed, undelivered, canceled. Only ever rises in rank."""
+    """`owed`, then Twilio's own words: queued … read, failed, undelivered, canceled; `handed_over`: Twilio Verify
+    has it and tells no more. Only ever rises in rank."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     give_up_at: Mapped[datetime]
@@ -118,3 +120,18 @@ class DeliveryEvent(Base):
     message_sid: Mapped[str | None] = mapped_column(String(64))
     until: Mapped[datetime | None]
     """When what was put off is looked at again."""
+
+
+class MediaDeletion(Base):
+    """A photo from somebody on a roster that is still to be deleted at Twilio; the row goes once it is."""
+
+    __tablename__ = "media_deletions"
+
+    message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Both as Twilio writes them."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """Why the last try did not succeed: a code of ours or Twilio's."""
+    created_at: Mapped[datetime]
