@@ -11,13 +11,13 @@ PROCESSES ?= 2
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
 
-run: venv ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_DIR=, … as in README)
+run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_DIR=, … as in README)
 	@exec $(PY) -m bot.local
 
-test: venv-dev ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
+test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
 	@exec $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
 
-chaos: venv-dev ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
+chaos: venv-dev assets ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
 	@exec $(PY) -m tests.chaos $(CHAOS)
 
 sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape
@@ -30,11 +30,11 @@ sure: venv-dev ## format, lint, strict types, architecture, and the tests of the
 play: venv ## talk to a flow in the terminal, without a server
 	@exec $(PY) -m flows.play
 
-assets: ## fetch the browser's libraries
-	@echo "Nothing to fetch: the pages so far use no library. What they use lies in webhooks/static."
+assets: venv ## fetch the browser's libraries, by package-lock.json
+	@bin/assets
 
 lock: venv-dev ## compile requirements*.txt anew from requirements*.in
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-assets; do \
 	    .venv/bin/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	        --custom-compile-command "make lock" --quiet $(LOCK) $$name.in --output-file $$name.txt || exit 1; \
 	done

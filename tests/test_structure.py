@@ -22,15 +22,14 @@ VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stu
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
 ROUTES = {
     ("GET", "/"): ANYBODY,
+    ("GET", "/assets/<digest>/<path:name>"): ANYBODY,
     ("GET", "/favicon.ico"): ANYBODY,
-    ("GET", "/fonts/devanagari.ttf"): ANYBODY,
     ("GET", "/healthz"): ANYBODY,
     ("GET", "/metrics"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
     ("GET", "/P/<token>"): ANYBODY,
     ("GET", "/p/<token>"): ANYBODY,
-    ("GET", "/static/<path:filename>"): ANYBODY,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,
     ("POST", "/webhooks/twilio/status"): TWILIO,

@@ -4,7 +4,12 @@ from flask import Flask
 
 from bot.metrics import Counts
 from bot.service import Service
-from webhooks import assets, edge, figures, front, health, media, pass_page, simulator, twilio, wording
+from webhooks import api, assets, edge, figures, front, health, limits, media, pass_page, simulator, twilio, wording
+from webhooks.staff import session
+
+NO_FORMS = ("api", "twilio", "simulat")
+"""How the names begin of doors that take no forms of our pages, and so no token of theirs: they know their
+callers by signatures and bearer tokens, or take only JSON, which no other site can send for somebody."""
 
 
 def create_app(service: Service) -> Flask:
@@ -12,8 +17,10 @@ def create_app(service: Service) -> Flask:
     app = edge.Edge(__name__)
     settings = service.settings
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=edge.MOST_BYTES)
-    app.jinja_env.globals.update(say=wording.say, page_language=wording.language)
-    edge.guard(app, https=settings.origin.startswith("https://"))
+    csrf = edge.guard(app, https=settings.origin.startswith("https://"))
+    api.answer_errors(app)
+    limits.install(app, settings.redis)
+    app.before_request(wording.keep_language)
     counts = Counts(service.redis)
     figures.count_answers(app, counts)
     for door in (
@@ -24,8 +31,12 @@ def create_app(service: Service) -> Flask:
         health.blueprint(service),
         figures.blueprint(service, counts),
         twilio.blueprint(service),
+        api.blueprint(service, session.row),
     ):
         app.register_blueprint(door)
     if settings.simulated:
         simulator.register(app, settings, service.redis)
+    for name, known in app.blueprints.items():
+        if name.startswith(NO_FORMS):
+            csrf.exempt(known)
     return app

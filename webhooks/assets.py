@@ -1,21 +1,102 @@
-"""Files of the pages that do not lie in `static`: the Hindi font, and the icon that browsers ask for unasked."""
+"""What pages load besides themselves: our own files in `static`, and the libraries that `make assets` fetched.
 
-import fontpkg
-from flask import Blueprint, Response, current_app, send_file
+Each is served under an address that holds the digest of all of them, so that browsers keep it for good
+and files find one another by relative paths. A new release is a new address for all.
+"""
 
-A_MONTH = 30 * 24 * 3600
+import gzip
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import structlog
+from flask import Blueprint, Response, abort, request, url_for
+
+log = structlog.get_logger(__name__)
+
+HERE = Path(__file__).resolve().parent
+OWN = HERE / "static"
+FETCHED = HERE.parent / "node_modules"
+LIBRARIES: Mapping[str, str] = {
+    "lib/barcode-detector.js": "barcode-detector/dist/iife/ponyfill.js",
+    "lib/chart.js": "chart.js/dist/chart.umd.min.js",
+    "lib/devanagari.woff2": "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-400-normal.woff2",
+    "lib/ed25519.js": "@noble/ed25519/index.js",
+    "lib/htmx.js": "htmx.org/dist/htmx.min.js",
+    "lib/pico.css": "@picocss/pico/css/pico.min.css",
+    "lib/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
+}
+"""The files of node_modules that pages may load, by the name under which they do."""
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".png": "image/png",
+}
+PACKED = frozenset((".css", ".js", ".svg", ".wasm", ".webmanifest"))
+"""Kinds of files that are worth compressing."""
+A_YEAR = 365 * 24 * 3600
+
+
+@cache
+def files() -> Mapping[str, Path]:
+    """Every file that is there, by its name in an address: `page.css`, `lib/pico.css`."""
+    own = {file.relative_to(OWN).as_posix(): file for file in sorted(OWN.rglob("*")) if file.suffix in TYPES}
+    fetched = {name: FETCHED / path for name, path in LIBRARIES.items() if (FETCHED / path).is_file()}
+    return own | fetched
+
+
+@cache
+def digest() -> str:
+    """The digest of all files together, for their addresses."""
+    whole = sha256()
+    for name, file in sorted(files().items()):
+        whole.update(f"{name}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file, for templates."""
+    return url_for("assets.file", digest=digest(), name=name)
 
 
 def blueprint() -> Blueprint:
-    """`GET /fonts/devanagari.ttf` and `GET /favicon.ico`."""
+    """`GET /assets/<digest>/<name>`, and `GET /favicon.ico`, which browsers ask for unasked."""
     door = Blueprint("assets", __name__)
+    if missing := [name for name in LIBRARIES if name not in files()]:
+        log.error("assets_missing", missing=missing, advice="run `make assets`")
 
-    @door.get("/fonts/devanagari.ttf")
-    def font() -> Response:
-        return send_file(fontpkg.path("Noto Sans Devanagari"), mimetype="font/ttf", max_age=A_MONTH)
+    @door.get("/assets/<digest>/<path:name>")
+    def file(digest: str, name: str) -> Response:
+        return _sent(name, known=digest)
 
     @door.get("/favicon.ico")
     def icon() -> Response:
-        return current_app.send_static_file("icon.svg")
+        return _sent("icon.svg", known="")
 
     return door
+
+
+def _sent(name: str, *, known: str) -> Response:
+    """The file. Kept for good only under its own digest: a release on its way asks the old process for the new."""
+    file = files().get(name)
+    if file is None:
+        abort(404)
+    packed = file.suffix in PACKED and request.accept_encodings["gzip"] > 0
+    answer = Response(_packed(file) if packed else file.read_bytes(), content_type=TYPES[file.suffix])
+    answer.vary.add("Accept-Encoding")
+    if packed:
+        answer.content_encoding = "gzip"
+    answer.cache_control.public = True
+    answer.cache_control.max_age = A_YEAR if known == digest() else 60
+    answer.cache_control.immutable = known == digest() or None
+    return answer
+
+
+@cache
+def _packed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), mtime=0)

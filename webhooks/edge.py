@@ -3,42 +3,42 @@
 import re
 import traceback
 import uuid
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from flask import Flask, Response, g, render_template, request
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from webhooks import wording
+from flows.texts import LANGUAGES
+from webhooks import assets, wording
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_BYTES = 1_000_000
 """Of one request's body: Twilio's longest form and a batch of 500 scans stay well below."""
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    # Pico draws the arrows of its lists from data addresses.
+    "img-src": "'self' blob: data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
 }
-"""Set where the view has not said something else. Addresses carry tokens: no other site may see them."""
-A_YEAR = 31_536_000
+PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
+KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
+"""What Talisman does not know, set where the view has not said something else."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OURS = Path(__file__).parent.parent
 
@@ -46,7 +46,10 @@ log = structlog.get_logger(__name__)
 
 
 class Edge(Flask):
-    """A Flask that logs a bug as one line without a word of what anybody wrote."""
+    """A Flask that logs a bug as one line without a word of what anybody wrote. Files are `webhooks.assets`'."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None)
 
     def log_exception(
         self,
@@ -72,9 +75,49 @@ def _is_ours(file: Path) -> bool:
     return file.is_relative_to(_OURS) and "site-packages" not in file.parts
 
 
-def guard(app: Flask, *, https: bool) -> None:
-    """Give every request an id and every answer the headers; errors become short pages."""
+def allow(permissions: Mapping[str, str] | None = None, **sources: str) -> Callable[[View], View]:
+    """A decorator for a view that needs more than pages may by default.
 
+    `allow({"camera": "(self)"}, script_src="'self' 'wasm-unsafe-eval'")`: the permissions, and parts
+    of the Content-Security-Policy with underscores for hyphens.
+    """
+    policy = CONTENT_SECURITY_POLICY | {name.replace("_", "-"): value for name, value in sources.items()}
+    options = {"content_security_policy": policy, "permissions_policy": PERMISSIONS_POLICY | dict(permissions or {})}
+
+    def decorated(view: View) -> View:
+        view.talisman_view_options = dict(options)  # type: ignore[attr-defined]  # where Talisman looks for it
+        return view
+
+    return decorated
+
+
+def guard(app: Flask, *, https: bool) -> CSRFProtect:
+    """Give every request an id and every answer the headers; errors become short pages; forms need a token.
+
+    `https`: whether the world reaches us by it. Gives what doors are exempted from the token by.
+    """
+    app.register_error_handler(HTTPException, error_page)
+    app.jinja_env.globals.update(say=wording.say, page_language=wording.language, asset=assets.asset)
+    app.jinja_env.globals.update(languages=LANGUAGES)
+    _name_requests(app)
+    if https:
+        app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to
+    Talisman(
+        app,
+        force_https=https,
+        strict_transport_security_include_subdomains=False,
+        frame_options="DENY",
+        referrer_policy="same-origin",  # addresses carry tokens: no other site may see them
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        permissions_policy=PERMISSIONS_POLICY,
+        session_cookie_secure=https,
+    )
+    # The check of the Referer would need the Host that the browser saw, which not every proxy hands on.
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    return CSRFProtect(app)
+
+
+def _name_requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-ID", "")
@@ -84,10 +127,8 @@ def guard(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in KEPT_APART.items():
             response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         response.headers["X-Request-ID"] = g.get("request_id", "")
         return response
 
@@ -96,7 +137,16 @@ def guard(app: Flask, *, https: bool) -> None:
         # The thread goes on to other work, whose lines are not this request's.
         structlog.contextvars.clear_contextvars()
 
-    app.register_error_handler(HTTPException, error_page)
+
+def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
+    """Tell the application what the proxy before us took off; one that says that it was http is believed."""
+
+    def told(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("HTTP_X_FORWARDED_PROTO", "https") != "http":
+            environ["wsgi.url_scheme"] = "https"
+        return app(environ, start_response)
+
+    return told
 
 
 def error_page(error: HTTPException) -> Response:
@@ -105,6 +155,9 @@ def error_page(error: HTTPException) -> Response:
     What the error itself brings (the methods that are allowed, when to try again) stays.
     """
     code = error.code or 500
-    page = render_template("error.html", code=code, words=wording.error(code), request_id=g.get("request_id", ""))
+    words = wording.OLD_FORM if isinstance(error, CSRFError) else wording.error(code)
+    page = render_template(
+        "error.html", code=code, words=words, first_page=wording.FIRST_PAGE, request_id=g.get("request_id", "")
+    )
     kept = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
     return Response(page, code, kept, content_type="text/html; charset=utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import request, session
 
 from flows.shapes import Sentence
 from flows.texts import LANGUAGES, _, render
@@ -25,9 +25,14 @@ ERRORS: Mapping[int, Words] = {
     405: Words(_("That does not work here"), _("Please start again from the first page.")),
     410: Words(_("This link has expired"), _("Send *my pass* on WhatsApp and you get a new one.")),
     413: Words(_("That is too large"), _("Please send something smaller.")),
-    429: Words(_("That was too often"), _("Please wait a little and try again.")),
+    429: Words(_("That was too often"), _("Please wait a minute or two, then go back and try again. Nothing is lost.")),
     503: Words(_("We cannot answer just now"), _("Please try again in a minute.")),
 }
+OLD_FORM = Words(
+    _("This page was open for too long"), _("Please go back, load it again, and send it once more. Cookies must be on.")
+)
+"""A form without the token that belongs to this browser."""
+FIRST_PAGE = _("To the first page")
 BROKEN = Words(_("Something broke on our side"), _("It has been noted. Please try again in a minute."))
 
 
@@ -39,8 +44,18 @@ def error(code: int) -> Words:
 
 
 def language() -> str:
-    """The language of the page: the first of the reader's that we have."""
+    """The language of the page: the one chosen for it, else the first of the reader's that we have."""
+    chosen = request.args.get("lang") or session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
     return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+
+
+def keep_language() -> None:
+    """Let a language that the address names hold for the pages that follow; run before each request."""
+    chosen = request.args.get("lang")
+    if request.method == "GET" and chosen in LANGUAGES:
+        session["language"] = chosen
 
 
 def say(sentence: Sentence, **params: Any) -> str:

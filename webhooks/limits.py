@@ -1,0 +1,55 @@
+"""How often a door may be used: counted in Redis for all processes together, by Flask-Limiter.
+
+Where Redis is away each process counts for itself, so that the doors that need none go on.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, cast
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.exceptions import TooManyRequests
+
+PER_ADDRESS = "3000 per minute"
+"""A mobile carrier lets thousands of phones share one address: this only stops a flood."""
+REDIS_SECONDS = 1.0
+KEY_PREFIX = "limit"
+
+
+def install(app: Flask, redis_url: str) -> None:
+    """Let `spend` count for this application. `redis_url` is redis://, rediss:// or unix://."""
+    options: dict[str, Any] = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+    Limiter(
+        address,
+        app=app,
+        storage_uri=redis_url.replace("unix://", "redis+unix://", 1),
+        storage_options=options,
+        in_memory_fallback_enabled=True,
+        key_prefix=KEY_PREFIX,
+        strategy="moving-window",
+    )
+
+
+def address() -> str:
+    """Where the request comes from, as the nearest proxy tells it: what stands before that, anybody may write."""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded or request.remote_addr or "nowhere"
+
+
+def spend(limit: str, scope: str, key: str) -> None:
+    """Count one use of `scope` by `key`; `limit` is such as `5 per hour`.
+
+    Raises TooManyRequests (429, with when to try again) where that is one too many.
+    """
+    # No number and no address stands in Redis for it.
+    name = sha256(key.encode()).hexdigest()[:24]
+    (limiter,) = cast("set[Limiter]", current_app.extensions["limiter"])
+    try:
+        with limiter.limit(limit, key_func=lambda: name, scope=scope):
+            return
+    except RateLimitExceeded as over:
+        again = limiter.current_limit.reset_at if limiter.current_limit else 0
+        seconds = max(1, int(again - datetime.now(UTC).timestamp()) + 1)
+        raise TooManyRequests(retry_after=seconds) from over
