@@ -1,5 +1,6 @@
 """Nobody gets in twice, whoever scans at the same moment: threads and processes, on both databases."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,11 +16,14 @@ from bot.domain import checkins, events, offline, pass_uses
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Pass, PassUse
 from flows.scans import Admission, Scan
-from tests.domain import racing
+from tests.domain import racing, rush
 from tests.domain.gate import NOON, make_world, scan
 from tests.domain.making import DAY, NOW, SECRET
 
 pytestmark = pytest.mark.race
+
+PASSES, GATES = int(os.environ.get("RUSH", "200")), 4
+"""`RUSH=2000 make test TESTS=tests/domain/test_gate_races.py` is the run of docs/figures.md."""
 
 
 def scanning(database: Database, wish: Scan) -> str:
@@ -87,6 +91,21 @@ def test_live_and_batch_at_once_count_nobody_twice(race: racing.Race, database: 
     assert set(outcomes) <= {"admitted 1", "admitted 1 again", "already_admitted 0", "conflict 0", "conflict 0 again"}
     assert outcomes["admitted 1"] == 4
     assert _kept(database)[2] == 4
+
+
+def test_of_many_passes_at_four_gates_none_enters_twice_and_none_is_lost(
+    database: Database, database_url: str, code: str, processes: racing.Processes
+) -> None:
+    with database.write() as db:
+        fair = events.by_slug(db, "fair")
+        codes = rush.issued(db, fair, KeyRing.open(database, SECRET).current, PASSES)
+    wishes = [(gate, codes) for gate in ("main", "north") * (GATES // 2)]
+    outcomes = processes.race(database_url, rush.at_a_gate, list(enumerate(wishes)))
+    total: Counter[str] = Counter()
+    for outcome in outcomes:
+        total.update({what: int(count) for what, count in (one.split("=") for one in outcome.split())})
+    assert total == {"admitted": PASSES, "already_admitted": (GATES - 1) * PASSES, "people": PASSES * rush.PARTY}
+    assert _kept(database) == (PASSES, (GATES - 1) * PASSES, PASSES * rush.PARTY)
 
 
 def test_without_the_guard_more_go_in_than_the_party_has(
