@@ -14,7 +14,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import deliveries, events, passes, people
+from bot.domain import deliveries, duty, events, passes, people
 from bot.domain.models import Contact, Pass
 from bot.domain.people import Identity
 from bot.inbound import Inbound
@@ -81,6 +81,15 @@ class LiveFacts:
     def passes(self) -> tuple[shapes.PassFacts, ...]:
         """The person's valid passes of today and later, the next one first."""
         return self._known[1]
+
+    @cached_property
+    def duty(self) -> shapes.Duty | None:
+        """The work at a gate of whoever is writing, as the roster has it now; None: a visitor."""
+        phone = who(self.inbound).phone or self.person.phone
+        if phone is None:
+            return None
+        with self.sources.database.read() as db:
+            return duty.of(db, phone, self.now)
 
     @cached_property
     def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:

@@ -1,16 +1,19 @@
 """The tables."""
 
+from bot.domain.models.audit import AuditEntry
 from bot.domain.models.base import Base, JsonDict
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.events import Event, EventDay, Gate, Kind
-from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, TurnRecord
+from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
 from bot.domain.models.roster import Device, Staff
 from bot.domain.models.templates import ContentTemplate
+from bot.domain.models.walkups import WalkupRecord
 
 __all__ = [
     "Attempt",
+    "AuditEntry",
     "Base",
     "Checkin",
     "Contact",
@@ -26,10 +29,12 @@ __all__ = [
     "InboundMessage",
     "JsonDict",
     "Kind",
+    "MediaDeletion",
     "Pass",
     "PassUse",
     "Registration",
     "SigningKey",
     "Staff",
     "TurnRecord",
+    "WalkupRecord",
 ]

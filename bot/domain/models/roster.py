@@ -25,6 +25,10 @@ class Staff(Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[datetime | None]
     """Until when this person may not scan, having guessed too many codes; None or past: no pause."""
+    chosen_at: Mapped[datetime | None]
+    """When this person, who stands on several rosters, last said that they work at this event."""
+    session_number: Mapped[int] = mapped_column(default=0)
+    """Raised when somebody is disabled: sessions of the staff pages that carry an earlier number have ended."""
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()
