@@ -1,0 +1,155 @@
+"""What a scanner takes along of a day's passes: a row a pass, told in columns of bytes, nothing of people.
+
+A typed code is looked up by the first bytes of its HMAC. The key comes with the table, so whoever has the
+table can try out all codes and find those of the day, among the more false ones the fewer bytes are kept;
+that is no more than what a scanner may do. docs/offline.md says how to read it.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import Checkin, Gate, Kind, Pass, PassUse
+from bot.domain.pass_uses import EVER, IN_OUT, ONCE
+from flows.scans import LEFT
+
+DIGEST_BYTES = 5
+"""Of 250,000 passes a mistyped code meets another's digest once in four million tries."""
+STATES = {"valid": 0, "revoked": 1, "replaced": 2}
+NO_MINUTE, NO_GATE = 0xFFFF, 0xFF
+AT_A_TIME = 5_000
+"""Rows that are in memory at once while the columns are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Of which day, event and time the table is."""
+
+    event_id: int
+    policy: str
+    """The event's."""
+    day: date
+    zero: datetime
+    """Minute 0 of the first entries."""
+    key: bytes
+    """Of the digests of codes."""
+    kinds: Sequence[Kind]
+    gates: Sequence[Gate]
+
+
+@dataclass(slots=True)
+class Columns:
+    """The rows side by side."""
+
+    count: int = 0
+    ids: bytearray = field(default_factory=bytearray)
+    codes: bytearray = field(default_factory=bytearray)
+    parties: bytearray = field(default_factory=bytearray)
+    kinds: bytearray = field(default_factory=bytearray)
+    states: bytearray = field(default_factory=bytearray)
+    used: bytearray = field(default_factory=bytearray)
+    inside: bytearray = field(default_factory=bytearray)
+    minutes: bytearray = field(default_factory=bytearray)
+    gates: bytearray = field(default_factory=bytearray)
+
+    def told(self) -> dict[str, Any]:
+        """As JSON can carry them: base64."""
+        names = ("ids", "codes", "parties", "kinds", "states", "used", "inside", "minutes", "gates")
+        return {"count": self.count} | {name: base64.b64encode(getattr(self, name)).decode() for name in names}
+
+
+def digest(key: bytes, code: str) -> bytes:
+    """What stands for a code."""
+    return hmac.digest(key, code.encode(), hashlib.sha256)[:DIGEST_BYTES]
+
+
+def columns(db: Session, of: Day, only: ColumnElement[bool] | None = None) -> Columns:
+    """The passes that can come on the day, revoked and replaced ones too, or only some of them."""
+    made, last = Columns(), 0
+    entries = _first_entries(db, of, only)
+    for row in _rows(db, of, only):
+        made.count += 1
+        made.ids += _varint(row.id - last)
+        last = row.id
+        made.codes += digest(of.key, row.code)
+        made.parties.append(row.party_size)
+        made.kinds.append(row.number)
+        made.states.append(STATES[row.status])
+        entered, gone = row.entered or 0, row.gone or 0
+        made.used.append(min(entered - gone if row.policy == IN_OUT else entered, 255))
+        made.inside.append(min(entered - gone, 255))
+        minute, gate = entries.get(row.id, (NO_MINUTE, NO_GATE))
+        made.minutes += minute.to_bytes(2)
+        made.gates.append(gate)
+    return made
+
+
+def _rows(db: Session, of: Day, only: ColumnElement[bool] | None) -> Iterator[Any]:
+    policies = {kind.id: kind.policy or of.policy for kind in of.kinds}
+    policy = case(policies, value=Pass.kind_id)
+    period = case((policy == ONCE, EVER), else_=of.day)
+    this = and_(PassUse.pass_id == Pass.id, PassUse.period == period)
+    wanted = (
+        select(
+            Pass.id,
+            Pass.code,
+            Pass.party_size,
+            Pass.status,
+            Kind.number,
+            policy.label("policy"),
+            PassUse.entered,
+            PassUse.gone,
+        )
+        .join(Kind, Kind.id == Pass.kind_id)
+        .outerjoin(PassUse, this)
+        .order_by(Pass.id)
+    )
+    return iter(db.execute(_of_day(wanted, of, only).execution_options(yield_per=AT_A_TIME)))
+
+
+def _of_day(wanted: Select[Any], of: Day, only: ColumnElement[bool] | None) -> Select[Any]:
+    """Those good on the day: by their own day, or by their kind's days, whose first is the pass's."""
+    fixed = [kind for kind in of.kinds if kind.days]
+    today = [kind for kind in fixed if of.day.isoformat() in (kind.days or ())]
+    firsts = {date.fromisoformat(min(kind.days or ())) for kind in today}
+    own = and_(Pass.day == of.day, Pass.kind_id.not_in([kind.id for kind in fixed]))
+    of_kind = and_(Pass.day.in_(firsts), Pass.kind_id.in_([kind.id for kind in today]))
+    found = wanted.where(Pass.event_id == of.event_id, or_(own, of_kind) if today else own)
+    return found if only is None else found.where(only)
+
+
+def _first_entries(db: Session, of: Day, only: ColumnElement[bool] | None) -> Mapping[int, tuple[int, int]]:
+    """Minute and gate of each pass's first entry on the day."""
+    places = {gate.id: place for place, gate in enumerate(of.gates[:NO_GATE])}
+    entries = select(Checkin.pass_id, Checkin.scanned_at, Checkin.gate_id).where(
+        Checkin.event_id == of.event_id, Checkin.day == of.day, Checkin.result != LEFT, Checkin.undone_at.is_(None)
+    )
+    if only is not None:
+        entries = entries.join(Pass, Pass.id == Checkin.pass_id).where(only)
+    found: dict[int, tuple[int, int]] = {}
+    latest_first = entries.order_by(Checkin.scanned_at.desc()).execution_options(yield_per=AT_A_TIME)
+    for pass_id, at, gate_id in db.execute(latest_first):
+        if pass_id is not None:
+            found[pass_id] = (_minute(at - of.zero), places.get(gate_id or 0, NO_GATE))
+    return found
+
+
+def _minute(after: timedelta) -> int:
+    return min(max(int(after.total_seconds()) // 60, 0), NO_MINUTE - 1)
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits a byte, the lowest first, the highest bit where more follow (LEB128)."""
+    made = bytearray()
+    while number > 0x7F:
+        made.append(number & 0x7F | 0x80)
+        number >>= 7
+    made.append(number)
+    return bytes(made)

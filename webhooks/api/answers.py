@@ -1,0 +1,145 @@
+"""What the API answers: the bodies of its responses (contract, section 6)."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain.models import HeadCount
+from flows.scans import Admission, FirstEntry, SeenPass
+from webhooks.api.values import Result
+
+
+class Answer(BaseModel):
+    """A JSON object with every one of its members always there."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
+
+
+class ShownPass(Answer):
+    """What whoever admits sees of a pass."""
+
+    code: str
+    """XXXX-XXXX."""
+    name: str
+    party_size: int
+    days: list[date]
+    kind: str
+    """The kind's slug."""
+
+    @classmethod
+    def of(cls, seen: SeenPass) -> "ShownPass":
+        """The same in JSON."""
+        return cls(code=seen.code, name=seen.name, party_size=seen.party_size, days=list(seen.days), kind=seen.kind)
+
+
+class Entry(Answer):
+    """When, where and by whom a pass was first used."""
+
+    at: datetime
+    gate: str | None
+    """The gate's slug."""
+    by: str | None
+    """The volunteer, or the scanner."""
+
+    @classmethod
+    def of(cls, entry: FirstEntry) -> "Entry":
+        """The same in JSON."""
+        return cls(at=entry.at, gate=entry.gate, by=entry.by)
+
+
+class CheckinAnswer(Answer):
+    """What came of a scan."""
+
+    result: Result
+    message: str
+    """The result in the reader's language."""
+    admitted_now: int
+    remaining: int
+    pass_: Annotated[ShownPass | None, Field(alias="pass")]
+    first_entry: Entry | None
+    """The entry before this one."""
+    scan_id: str
+    forced: bool
+
+    @classmethod
+    def of(cls, done: Admission, message: str) -> "CheckinAnswer":
+        """The same in JSON."""
+        return cls(
+            result=done.result,
+            message=message,
+            admitted_now=done.admitted_now,
+            remaining=done.remaining,
+            pass_=ShownPass.of(done.pass_) if done.pass_ else None,
+            first_entry=Entry.of(done.first_entry) if done.first_entry else None,
+            scan_id=done.scan_id,
+            forced=done.forced,
+        )
+
+
+class FieldProblem(Answer):
+    """What is wrong with one field."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemAnswer(Answer):
+    """An error as RFC 9457 has it."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    """Stable; texts are not."""
+    detail: str = ""
+    request_id: str = ""
+    errors: list[FieldProblem] = []
+
+
+class ScanProblem(ProblemAnswer):
+    """A scan of a batch that cannot be one, in its place among the answers."""
+
+    model_config = ConfigDict(title="ScanProblem")
+
+    scan_id: str | None
+    """As it was sent, where it could be read."""
+
+
+class BatchAnswer(Answer):
+    """The answers in the order of the scans."""
+
+    results: list[CheckinAnswer | ScanProblem]
+
+
+class CountAnswer(Answer):
+    """A count as it is kept: for a repeated request_id the first one."""
+
+    request_id: str
+    direction: Annotated[str, Field(json_schema_extra={"enum": ["in", "out"]})]
+    count: int
+    counted_at: datetime
+
+    @classmethod
+    def of(cls, kept: HeadCount) -> "CountAnswer":
+        """The same in JSON."""
+        return cls(request_id=kept.request_id, direction=kept.direction, count=kept.people, counted_at=kept.counted_at)
+
+
+class WalkupAnswer(Answer):
+    """A registration as it is kept: for a repeated request_id the first one."""
+
+    request_id: str
+    code: str
+    """XXXX-XXXX: to write down."""
+    name: str
+    party_size: int
+    day: date
+    kind: str
+    sent: Annotated[str, Field(json_schema_extra={"enum": ["", "whatsapp", "sms", "waits"]})]
+    """How the pass goes to the phone; `waits`: when they write to us; empty: there is none, or it went before."""
+    admission: CheckinAnswer | None
+    """Null where nobody asked to admit them."""

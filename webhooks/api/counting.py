@@ -1,0 +1,65 @@
+"""People counted in or out without a pass, and the figures of the day."""
+
+from collections.abc import Sequence
+
+from flask import Response
+
+from bot.domain import figures, gates, head_counts
+from bot.domain.head_counts import Count
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.api import tagged
+from webhooks.api.answers import CountAnswer
+from webhooks.api.callers import Caller
+from webhooks.api.checking_in import own_gate, problem_of
+from webhooks.api.doors import LARGE, SCANS, Door
+from webhooks.api.requests import CountRequest
+from webhooks.api.statistics import StatsAnswer
+
+
+def doors(service: Service) -> Sequence[Door]:
+    """`POST /counts` and `GET /events/<event>/stats`."""
+
+    def count(caller: Caller, asked: CountRequest) -> CountAnswer:
+        caller.at(asked.event).at_work(service.now())
+        wanted = Count(
+            event=caller.event,
+            request_id=asked.request_id,
+            direction=asked.direction,
+            people=asked.count,
+            channel=caller.channel,
+            gate=asked.gate or own_gate(service, caller),
+            staff_id=caller.staff_id,
+            device_id=caller.device_id,
+            counted_at=asked.counted_at,
+        )
+        try:
+            with service.database.write() as db:
+                return CountAnswer.of(head_counts.add(db, wanted, service.now()))
+        except Refused as no:
+            raise problem_of(no) from None
+
+    def stats(caller: Caller) -> Response:
+        with service.database.read() as db:
+            found, listed = figures.today(db, caller.event, service.now()), gates.listed(db, caller.event)
+        return tagged.answer(StatsAnswer.of(found, listed))
+
+    return (
+        Door(
+            method="POST",
+            path="/counts",
+            summary="Count people without a pass",
+            body=CountRequest,
+            answer=CountAnswer,
+            view=count,
+            limit=SCANS,
+        ),
+        Door(
+            method="GET",
+            path="/events/<event>/stats",
+            summary="The figures of the day",
+            answer=StatsAnswer,
+            view=stats,
+            limit=LARGE,
+        ),
+    )

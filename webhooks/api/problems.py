@@ -1,0 +1,126 @@
+"""Errors of the JSON API: application/problem+json (RFC 9457), each with a stable code."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from flows.shapes import Sentence
+from flows.texts import _, sentence_for
+from webhooks import edge, wording
+
+MEDIA_TYPE = "application/problem+json"
+PREFIX = "/api/"
+"""Below it every answer is for a program."""
+DOCUMENT = "/api/v1/openapi.json"
+BUSY_SECONDS = 2
+"""After which a scan is worth another try when the database did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its HTTP status and what it is called."""
+
+    status: int
+    title: Sentence
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad_json": Kind(400, _("The body is not JSON that we can read.")),
+    "bad_request": Kind(400, _("The request is not one that we can read.")),
+    "not_signed_in": Kind(401, _("Sign in, or send the scanner's token.")),
+    "bad_token": Kind(401, _("This scanner's token is not valid any more.")),
+    "disabled": Kind(403, _("You are not at work at this event any more.")),
+    "paused": Kind(403, _("You are paused because of too many unknown codes.")),
+    "cross_site": Kind(403, _("This came from another website.")),
+    "other_event": Kind(403, _("You do not work at this event.")),
+    "supervisors_only": Kind(403, _("Only supervisors can do that.")),
+    "not_found": Kind(404, _("There is nothing here.")),
+    "method_not_allowed": Kind(405, _("That does not work here.")),
+    "refused": Kind(409, _("The rules of the event do not allow that.")),
+    "too_large": Kind(413, _("That is too large.")),
+    "not_json": Kind(415, _("The body has to be application/json.")),
+    "invalid": Kind(422, _("Some fields are not right.")),
+    "too_fast": Kind(429, _("That was too often. Please wait a little.")),
+    "broken": Kind(500, _("Something broke on our side. It has been noted.")),
+    "busy": Kind(503, _("We cannot answer just now. Please try again.")),
+}
+OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json", 429: "too_fast"}
+"""The problem of an HTTP status that Flask itself answers with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field."""
+
+    field: str
+    """Its name; names and numbers within lists joined by dots."""
+    code: str
+    detail: str = ""
+
+
+@dataclass
+class Problem(Exception):
+    """A request that gets no answer but a problem; answered as such wherever it is raised in a view."""
+
+    kind: str
+    """One of KINDS."""
+    errors: Sequence[FieldError] = ()
+    detail: str = ""
+    code: str = ""
+    """A more exact code than the kind's: that of a refusal."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """The members of the problem, in the reader's language."""
+        kind = KINDS[self.kind]
+        made: dict[str, Any] = {
+            "type": f"{DOCUMENT}#/x-problems/{self.kind}",
+            "title": wording.say(kind.title),
+            "status": kind.status,
+            "code": self.code or self.kind,
+            "request_id": g.get("request_id", ""),
+        }
+        if self.detail:
+            made["detail"] = self.detail
+        if self.errors:
+            made["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
+        return made
+
+    def answer(self) -> Response:
+        """As an HTTP answer."""
+        return Response(json.dumps(self.body()), KINDS[self.kind].status, dict(self.headers), content_type=MEDIA_TYPE)
+
+
+def said(code: str, **params: Any) -> str:
+    """The sentence of a refusal, in the reader's language."""
+    return wording.say(sentence_for(code, **params))
+
+
+def bad_field(name: str, code: str, detail: str = "") -> Problem:
+    """A problem of one field."""
+    return Problem("invalid", [FieldError(name, code, detail or said(code))])
+
+
+def answer_errors(app: Flask) -> None:
+    """Answer problems as what they are, and every error below PREFIX as a problem; other pages keep theirs."""
+    app.register_error_handler(Problem, Problem.answer)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _http(error: HTTPException) -> Response:
+    if not request.path.startswith(PREFIX):
+        return edge.error_page(error)
+    status = error.code or 500
+    kind = OF_STATUS.get(status, "bad_request" if status < 500 else "broken")
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return Problem(kind, headers=kept).answer()
+
+
+def unavailable(error: Exception) -> Response:
+    """The database is away or busy beyond patience: the scanner goes on without us and comes again."""
+    edge.log.error("database_away", request_id=g.get("request_id"), door=request.endpoint, error=type(error).__name__)
+    return Problem("busy", headers={"Retry-After": str(BUSY_SECONDS)}).answer()

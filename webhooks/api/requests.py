@@ -1,0 +1,110 @@
+"""What the API is asked: the bodies of its requests (contract, sections 4 and 6)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from webhooks.api.values import (
+    CleanText,
+    Direction,
+    Flag,
+    Moment,
+    Party,
+    People,
+    RequestId,
+    ScanId,
+    ShownResult,
+    Slug,
+    Text,
+)
+
+MOST_SCANS = 500
+
+
+class Body(BaseModel):
+    """A JSON object; a name that it does not know is a mistake, and a mistyped `simulate` would admit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title=None)
+
+
+class CheckinRequest(Body):
+    """One scan."""
+
+    pass_: Annotated[Text, Field(alias="pass", description="A code, a token or a QR's text, as it came.")]
+    scan_id: ScanId
+    """The scanner's own name of this scan."""
+    gate: Slug | None = None
+    """Any gate of the event; absent: the caller's own."""
+    event: Slug | None = None
+    """Absent: the caller's own."""
+    scanned_at: Moment | None = None
+    direction: Direction | None = None
+    """Absent: `in`."""
+    count: Party | None = None
+    """How many of the party; absent: all who are left."""
+    simulate: Flag | None = None
+    """Say what would happen, change nothing."""
+    force: Flag | None = None
+    """Against the rules; supervisors only, with a reason."""
+    reason: CleanText | None = None
+
+
+class BatchScan(CheckinRequest):
+    """One scan that a scanner has made without a network."""
+
+    shown: ShownResult | None = None
+    """The result that the scanner showed; absent: `admitted`."""
+    late: Flag | None = None
+    """It was made under a sign-in or a token that has ended since."""
+
+
+class BatchRequest(Body):
+    """What scanners did without a network; each is answered on its own."""
+
+    scans: Annotated[
+        list[Any],
+        Field(
+            max_length=MOST_SCANS,
+            json_schema_extra={"items": {"anyOf": [{"$ref": "#/components/schemas/BatchScan"}, {}]}},
+            description="Whatever is no BatchScan gets a problem in its place.",
+        ),
+    ]
+
+
+class CountRequest(Body):
+    """People who went in or out without a pass."""
+
+    request_id: RequestId
+    """The counter's own name of this count: the same again counts nobody twice."""
+    direction: Direction
+    count: People
+    gate: Slug | None = None
+    event: Slug | None = None
+    counted_at: Moment | None = None
+
+
+class WalkupRequest(Body):
+    """Somebody who registers at the gate."""
+
+    request_id: RequestId
+    """The desk's own name of this registration: the same again registers nobody twice."""
+    full_name: CleanText
+    party_size: Party
+    kind: Slug | None = None
+    """Absent: `visitor`."""
+    phone: CleanText | None = None
+    """Where the pass is sent; absent: nowhere, the code is written down."""
+    language: Literal["en", "hi"] | None = None
+    """Of the pass and its messages; absent: `en`."""
+    consent_version: People
+    """Of the words that were read out to the visitor."""
+    consent_read: Literal[True]
+    """The visitor heard them and agreed."""
+    admit: Flag | None = None
+    """Let the whole party in at once."""
+    anyway: Flag | None = None
+    """Although the phone holds a pass for the day."""
+    overbook: Flag | None = None
+    """Beyond the day's places; supervisors only."""
+    gate: Slug | None = None
+    event: Slug | None = None

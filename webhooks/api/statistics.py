@@ -1,0 +1,88 @@
+"""The figures of a day as the API tells them: the same names as `admin_cli stats --json`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.domain.figures import Figures, Share
+from bot.domain.models import Gate
+from webhooks.api.answers import Answer
+
+
+class GateFigures(Answer):
+    """One gate: its state now, and its day."""
+
+    gate: str | None
+    """The slug; null: scans of which nobody said the gate."""
+    name: str | None
+    closed: bool
+    paused_at: datetime | None
+    """Since when entry is stopped here."""
+    admitted: int
+    """People."""
+    refused: int
+    """Scans."""
+
+
+class VolunteerFigures(Answer):
+    """One volunteer's day; scanners together have no name."""
+
+    name: str | None
+    admitted: int
+    refused: int
+
+
+class StatsAnswer(Answer):
+    """An event's day, in people; in scans where it says so."""
+
+    day: date
+    admitted: int
+    """With a pass, today."""
+    last_15_minutes: int
+    """Of these, lately."""
+    inside: int | None
+    """People in less people out; null where no exit was counted today: then only `admitted` is known."""
+    left: int
+    """Counted out, with a pass."""
+    counted_in: int
+    """Without a pass."""
+    counted_out: int
+    conflicts: int
+    """Scans that let more people in than the party has."""
+    refused: dict[str, int]
+    """Scans by result."""
+    gates: list[GateFigures]
+    volunteers: list[VolunteerFigures]
+
+    @classmethod
+    def of(cls, found: Figures, gates: Sequence[Gate]) -> "StatsAnswer":
+        """The same in JSON; every gate of the event is named."""
+        shares = {one.key: one for one in found.gates}
+        listed = [_gate(gate, shares.get(gate.slug)) for gate in gates]
+        if nowhere := shares.get(None):
+            listed.append(_gate(None, nowhere))
+        return cls(
+            day=found.day,
+            admitted=found.admitted,
+            last_15_minutes=found.lately,
+            inside=found.inside,
+            left=found.left,
+            counted_in=found.counted_in,
+            counted_out=found.counted_out,
+            conflicts=found.conflicts,
+            refused=dict(found.refused),
+            gates=listed,
+            volunteers=[
+                VolunteerFigures(name=one.key, admitted=one.admitted, refused=one.refused) for one in found.staff
+            ],
+        )
+
+
+def _gate(gate: Gate | None, share: Share | None) -> GateFigures:
+    return GateFigures(
+        gate=gate.slug if gate else None,
+        name=gate.name if gate else None,
+        closed=gate.closed if gate else False,
+        paused_at=gate.paused_at if gate else None,
+        admitted=share.admitted if share else 0,
+        refused=share.refused if share else 0,
+    )
