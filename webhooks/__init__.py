@@ -4,7 +4,21 @@ from flask import Flask
 
 from bot.metrics import Counts
 from bot.service import Service
-from webhooks import api, assets, edge, figures, front, health, limits, media, pass_page, simulator, twilio, wording
+from webhooks import (
+    api,
+    assets,
+    edge,
+    figures,
+    front,
+    health,
+    limits,
+    media,
+    pass_page,
+    simulator,
+    staff,
+    twilio,
+    wording,
+)
 from webhooks.staff import session
 
 NO_FORMS = ("api", "twilio", "simulat")
@@ -34,6 +48,7 @@ def create_app(service: Service) -> Flask:
         api.blueprint(service, session.row),
     ):
         app.register_blueprint(door)
+    staff.register(app, service)
     if settings.simulated:
         simulator.register(app, settings, service.redis)
     for name, known in app.blueprints.items():

@@ -91,6 +91,8 @@ def import_rows(
 def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = None, region: str) -> list[Staff]:
     """Enable or disable somebody, at one event or wherever they stand; at once. Enabling ends a pause too.
 
+    Whoever is disabled is signed out of the staff pages everywhere, and stays so when enabled again.
+
     Raises Refused `no_such_event`, `not_a_phone`, `not_on_roster`.
     """
     mine = select(Staff).where(Staff.phone == roster_rules.phone(phone, region))
@@ -102,6 +104,7 @@ def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = No
     for one in found:
         one.enabled = enabled
         one.paused_until = None if enabled else one.paused_until
+        one.session_number += not enabled
     db.flush()
     return found
 

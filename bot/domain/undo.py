@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import pass_uses, scan_rules
@@ -13,6 +13,8 @@ from flows.scans import ADMITTED, SeenPass
 
 WITHIN = timedelta(minutes=2)
 """Contract, section 5."""
+TOLD_LATER = ("batch", "late")
+"""Channels of what happened without a network: the last of these to arrive is not the last that happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,23 @@ class Undone:
     admitted_at: datetime
 
 
-def undo(db: Session, staff_id: int, now: datetime) -> Undone:
-    """Take back the volunteer's own last admission; the party may come in again, the row stays, marked.
+def undo(
+    db: Session, staff_id: int | None, now: datetime, *, device_id: int | None = None, scan_id: str | None = None
+) -> Undone:
+    """Take back the own last admission of a volunteer or a scanner; the party may come in again, the row stays, marked.
 
+    `scan_id` names the admission that is meant: also one that is not the last, and one made without a network.
     Raises Refused `nothing_to_undo`, `already_undone` (never the one before it), `undo_too_late`,
     `gone_meanwhile` (they have been counted out since).
     """
-    last = _last(db, staff_id)
+    mine = Checkin.device_id == device_id if device_id is not None else Checkin.staff_id == staff_id
+    meant = Checkin.channel.not_in(TOLD_LATER) if scan_id is None else Checkin.scan_id == scan_id
+    last = _last(db, mine, meant)
     if last is None or last.pass_ is None or last.period is None:
         raise Refused("nothing_to_undo")
     if last.undone_at is not None:
         raise Refused("already_undone")
-    if now - last.arrived_at > WITHIN:
+    if now - (last.scanned_at if last.channel in TOLD_LATER else last.arrived_at) > WITHIN:
         raise Refused("undo_too_late")
     with db.begin_nested():
         _mark(db, last, now)
@@ -45,9 +52,9 @@ def undo(db: Session, staff_id: int, now: datetime) -> Undone:
     return Undone(seen, last.people, last.scanned_at)
 
 
-def _last(db: Session, staff_id: int) -> Checkin | None:
+def _last(db: Session, *which: ColumnElement[bool]) -> Checkin | None:
     of_pass = joinedload(Checkin.pass_)
-    mine = select(Checkin).where(Checkin.staff_id == staff_id, Checkin.result == ADMITTED, Checkin.channel != "batch")
+    mine = select(Checkin).where(Checkin.result == ADMITTED, *which)
     whole = mine.options(of_pass.joinedload(Pass.kind), of_pass.joinedload(Pass.registration))
     latest = whole.order_by(Checkin.id.desc()).limit(1).execution_options(populate_existing=True)
     return db.scalars(latest).first()

@@ -1,0 +1,70 @@
+"""Who may sign in to the staff pages, and which sessions still hold."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import events, staff
+from bot.domain.models import Staff
+from bot.errors import Refused
+from flows import event_states
+from flows.phones import canonical
+
+PURPOSE = "staff"
+"""Of the one-time codes that open the staff pages."""
+SHIFT = timedelta(hours=12)
+"""How long a session lasts: a volunteer signs in once a shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMark:
+    """What a browser keeps of a session, besides the signature around it."""
+
+    staff_id: int
+    number: int
+    """The row's `session_number` when it began."""
+    since: datetime
+
+
+def is_on_roster(db: Session, phone: str) -> bool:
+    """Whether this phone (E.164) stands on any roster, enabled."""
+    return bool(db.scalar(select(exists().where(Staff.phone == canonical(phone), Staff.enabled))))
+
+
+def places(db: Session, phone: str, now: datetime) -> list[Staff]:
+    """Where this phone may work now, with event and gate: enabled, at events that are not over, the next first."""
+    enabled = [one for one in staff.of_phone(db, phone) if one.enabled]
+    there = [one for one in enabled if _is_to_come(one, now)]
+    return sorted(there or enabled, key=lambda one: (one.event.starts_on, one.event_id))
+
+
+def begin(row: Staff, now: datetime) -> SessionMark:
+    """A new session of this row."""
+    return SessionMark(row.id, row.session_number, now)
+
+
+def resume(db: Session, mark: SessionMark, now: datetime) -> Staff | None:
+    """The row of a session that still holds, with event and gate; None where it has ended."""
+    if not timedelta() <= now - mark.since < SHIFT:
+        return None
+    mine = select(Staff).where(Staff.id == mark.staff_id, Staff.enabled, Staff.session_number == mark.number)
+    return db.scalars(mine.options(joinedload(Staff.event), joinedload(Staff.gate))).first()
+
+
+def move(db: Session, mark: SessionMark, staff_id: int, now: datetime) -> SessionMark:
+    """The same session at another event where the same phone works; the shift does not begin anew.
+
+    Raises Refused `not_on_roster`.
+    """
+    here = resume(db, mark, now)
+    other = next((one for one in places(db, here.phone, now) if one.id == staff_id), None) if here else None
+    if other is None:
+        raise Refused("not_on_roster")
+    return SessionMark(other.id, other.session_number, mark.since)
+
+
+def _is_to_come(row: Staff, now: datetime) -> bool:
+    event = events.shape(row.event)
+    return event.ends_on >= event_states.local_today(event, now) - timedelta(days=1)

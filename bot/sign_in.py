@@ -1,0 +1,53 @@
+"""Signing in to the staff pages: a one-time code to a phone of the roster.
+
+What is answered is the same for every number, on a roster or not: the same limits, the same row in the
+outbox (the worker lets go what is for a number of no roster), one and the same refusal of a code.
+"""
+
+from datetime import datetime
+
+from bot.database import Database
+from bot.delivery.outbox import Outbox
+from bot.delivery.owing import owe_otp
+from bot.domain import sign_in
+from bot.domain.otp import Otps
+from bot.domain.sign_in import PURPOSE, SessionMark
+from bot.errors import Refused
+
+
+def ask(
+    database: Database,
+    otps: Otps,
+    outbox: Outbox,
+    *,
+    phone: str,
+    asker: str,
+    attempt: str,
+    language: str,
+    now: datetime,
+) -> None:
+    """Send a code to this phone (E.164), if it is on a roster; nothing tells whether it is.
+
+    `asker` names the browser, `attempt` this asking. Raises Refused `otp_wait`, `otp_too_many`, `otp_unreachable`.
+    """
+    bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
+    lane = otps.ask(**bound, now=now, attempt=attempt)
+    with database.write() as db:
+        owed = owe_otp(db, **bound, language=language, lane=lane, now=now)
+    outbox.enqueue([owed])
+
+
+def prove(
+    database: Database, otps: Otps, *, phone: str, asker: str, otp: str, attempt: str, now: datetime
+) -> SessionMark:
+    """A session for whoever has the code, at the event that comes first. Raises Refused `sign_in_code`."""
+    try:
+        otps.verify(PURPOSE, phone, asker, otp, attempt, now)
+    except Refused:
+        # How many tries are left, or that a code is on its way, would tell that there is one.
+        raise Refused("sign_in_code") from None
+    with database.read() as db:
+        rows = sign_in.places(db, phone, now)
+        if not rows:
+            raise Refused("sign_in_code")
+        return sign_in.begin(rows[0], now)

@@ -1,0 +1,16 @@
+"""What people of the roster see: sign-in, the scanner."""
+
+from flask import Blueprint, Flask
+
+from bot.service import Service
+from webhooks.staff import login, scan, scan_data, session
+
+
+def register(app: Flask, service: Service) -> None:
+    """Put the staff pages into the application."""
+    session.attach(app, service)
+    door = Blueprint("staff", __name__, url_prefix="/staff")
+    login.doors(door, service)
+    scan.doors(door)
+    app.register_blueprint(door)
+    app.register_blueprint(scan_data.blueprint(service))

@@ -1,0 +1,186 @@
+"""Signing in and out, and the choice of an event for whoever works at several."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Any, cast
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from bot import sign_in as signing
+from bot.domain import roster_rules, sign_in
+from bot.domain.models import Event
+from bot.errors import Refused
+from bot.service import Service
+from flows.texts import _, sentence_for, words
+from webhooks import limits, wording
+from webhooks.staff import session as sessions
+
+SAID = {
+    "TITLE": _("Staff sign-in"),
+    "LEAD": _("For people who work at an event's gates. We send a code to your phone."),
+    "PHONE": _("Your phone number"),
+    "PHONE_HELP": _("The one that stands on the roster; from abroad with + and country code."),
+    "SEND": _("Send me a code"),
+    "SENT": _("If {phone} is on a roster, a code is on its way to it. It works for 5 minutes."),
+    "CODE": _("The code, 6 digits"),
+    "SIGN_IN": _("Sign in"),
+    "AGAIN": _("Send another code"),
+    "OTHER": _("Use another number"),
+    "CHOOSE": _("Where do you work now?"),
+    "CHOOSE_LEAD": _("Your number is on the roster of several events."),
+    "IS_IN": _("You are signed in as {name}, for {event}."),
+    "SCAN": _("Open the scanner"),
+    "LEAVE": _("Sign out"),
+    "MOVE": _("Work at another event"),
+    "HOLDS": _("You stay signed in for 12 hours."),
+}
+PENDING = "sign_in"
+"""In the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
+PENDING_KEY = "staff:sign_in:"
+PATIENCE = timedelta(minutes=15)
+"""How long the number need not be typed again."""
+REFUSAL_SECONDS = 1.0
+"""How long the refusal of a code takes at least: one of a provider's would otherwise tell by its time
+that there was a code at all. It slows guessing too."""
+MOST = "60 per minute"
+"""Askings and tries from one address: a crew signs in behind one hotspot before opening."""
+LONGEST = 40
+"""Characters of a number or a code that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A sign-in that waits for its code."""
+
+    phone: str = field(repr=False)
+    """E.164."""
+    asker: str
+    """The browser, as far as one-time codes are concerned."""
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/login`, `/staff/events`, `/staff/logout`."""
+    told: dict[str, Any] = {"words": SAID}
+
+    @door.get("/login")
+    def login() -> Response | str:
+        user = sessions.staff()
+        if user:
+            return render_template("staff/signed_in.html", user=user, name=_name(user.row.event), **told)
+        return _page(_pending(service))
+
+    @door.post("/login")
+    def answer() -> Response | str | tuple[str, int]:
+        if "change" in request.form:
+            session.pop(PENDING, None)
+            return redirect(_here())
+        limits.spend(MOST, "staff sign-in", limits.address())
+        pending = _pending(service)
+        try:
+            return _prove(service, pending) if pending and "otp" in request.form else _ask(service, pending)
+        except Refused as no:
+            return _page(pending, no), 429 if no.code in ("otp_wait", "otp_too_many") else 422
+
+    @door.route("/events", methods=["GET", "POST"])
+    @sessions.needs("volunteer")
+    def choose() -> Response | str:
+        user = sessions.staff()
+        assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
+        now = service.now()
+        with service.database.read() as db:
+            here = sign_in.resume(db, user.mark, now)
+            rows = sign_in.places(db, here.phone, now) if here else []
+            if request.method == "GET":
+                names = [(row.id, _name(row.event)) for row in rows]
+                return render_template("staff/events.html", places=names, here=user.row.id, **told)
+            try:
+                mark = sign_in.move(db, user.mark, _number(request.form.get("staff", "")), now)
+            except Refused:
+                abort(403)
+            row = next(row for row in rows if row.id == mark.staff_id)
+            sessions.begin(sessions.signed_in(row, mark))
+        return redirect(sessions.onward(request.args.get("next", "")))
+
+    @door.post("/logout")
+    def logout() -> Response:
+        sessions.leave()
+        return redirect(url_for("staff.login"))
+
+
+def _ask(service: Service, pending: Pending | None) -> Response:
+    """Send a code, the first or another. Raises Refused."""
+    typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
+    phone = roster_rules.phone(typed, service.settings.default_region)
+    asker = pending.asker if pending else token_urlsafe(16)
+    signing.ask(
+        service.database,
+        service.otps,
+        service.outbox,
+        phone=phone,
+        asker=asker,
+        attempt=request.form.get("attempt", "")[:LONGEST],
+        language=wording.language(),
+        now=service.now(),
+    )
+    service.redis.set(PENDING_KEY + asker, phone, ex=PATIENCE)
+    session[PENDING] = asker
+    return redirect(_here())
+
+
+def _prove(service: Service, pending: Pending) -> Response:
+    """Begin the session. Raises Refused."""
+    begun = time.monotonic()
+    now = service.now()
+    otp = "".join(request.form.get("otp", "")[:LONGEST].split())
+    attempt = request.form.get("attempt", "")[:LONGEST]
+    try:
+        mark = signing.prove(
+            service.database,
+            service.otps,
+            phone=pending.phone,
+            asker=pending.asker,
+            otp=otp,
+            attempt=attempt,
+            now=now,
+        )
+    except Refused:
+        time.sleep(max(0.0, begun + REFUSAL_SECONDS - time.monotonic()))
+        raise
+    with service.database.read() as db:
+        row = sign_in.resume(db, mark, now)
+        if row is None:
+            raise Refused("sign_in_code")
+        several = len(sign_in.places(db, row.phone, now)) > 1
+        sessions.begin(sessions.signed_in(row, mark))
+    wanted = request.args.get("next", "")
+    return redirect(url_for("staff.choose", next=wanted or None) if several else sessions.onward(wanted))
+
+
+def _pending(service: Service) -> Pending | None:
+    """The number to which a code was sent, while one may still be typed."""
+    asker = session.get(PENDING)
+    kept = cast("bytes | None", service.redis.get(PENDING_KEY + str(asker))) if asker else None
+    return Pending(kept.decode(), str(asker)) if kept else None
+
+
+def _page(pending: Pending | None, no: Refused | None = None) -> str:
+    problem = wording.say(sentence_for(no.code, **no.params)) if no else ""
+    typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
+    return render_template(
+        "staff/login.html", words=SAID, pending=pending, problem=problem, typed=typed, attempt=token_urlsafe(12)
+    )
+
+
+def _here() -> str:
+    return url_for("staff.login", next=request.args.get("next") or None)
+
+
+def _name(event: Event) -> str:
+    return wording.say(words({"en": event.name, **event.names}))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,67 @@
+"""What the scanner's page asks besides the API: how things stand, and to take an admission back.
+
+Its callers are those of the API, a session or a device's token, and its errors read like the API's.
+"""
+
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain import events, gates, undo
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.api import bodies
+from webhooks.api.callers import Caller, Callers
+from webhooks.api.problems import Problem, said
+from webhooks.staff import session
+
+
+class Undo(BaseModel):
+    """Which admission is taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scan_id: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /staff/scan/state`, `POST /staff/scan/undo`."""
+    door = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
+    callers = Callers(service, session.row)
+
+    @door.get("/state")
+    def state() -> Response:
+        return jsonify(_state(service, callers.of_request()))
+
+    @door.post("/undo")
+    def undo_one() -> Response:
+        caller, asked = callers.of_request(), bodies.read(Undo)
+        try:
+            with service.database.write() as db:
+                done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
+        except Refused as no:
+            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+        return jsonify(people=done.people, code=done.pass_.code)
+
+    return door
+
+
+def _state(service: Service, caller: Caller) -> dict[str, Any]:
+    """Who scans where, and whether entry is stopped there; a few short statements, asked every few seconds."""
+    with service.database.read() as db:
+        event = events.by_slug(db, caller.event)
+        known = gates.listed(db, caller.event)
+    return {
+        "who": caller.key,
+        "name": caller.name,
+        "role": caller.role,
+        "event": event.slug,
+        "timezone": event.timezone,
+        "gate": caller.gate,
+        "gates": [
+            {"slug": gate.slug, "name": gate.name, "closed": gate.closed, "paused": gate.paused_at is not None}
+            for gate in known
+        ],
+        "paused": event.entry_paused_at is not None,
+    }

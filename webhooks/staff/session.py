@@ -1,0 +1,128 @@
+"""Who is signed in: read from the roster at every request, so that whoever is disabled is out at once.
+
+The browser keeps which row of the roster it is, that row's session number and when the shift began,
+signed; no name and no phone number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from typing import ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login.utils import login_url
+from werkzeug.wrappers import Response
+
+from bot.domain import events, roster_rules, sign_in
+from bot.domain.models import Staff
+from bot.domain.sign_in import SessionMark
+from bot.service import Service
+from flows.shapes import Event
+
+OURS = ("/staff/", "/p/", "/P/")
+"""Where somebody may be taken after signing in."""
+KEPT = ("language",)
+"""What of a browser's session is no secret of whoever used it before."""
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
+    """Somebody of the roster in a session that holds."""
+
+    mark: SessionMark
+    row: Staff = field(repr=False)
+    """Their row of the roster, with event and gate."""
+    event: Event
+
+    def get_id(self) -> str:
+        """What the browser keeps."""
+        return f"{self.mark.staff_id}.{self.mark.number}.{int(self.mark.since.timestamp())}"
+
+    def may(self, role: str) -> bool:
+        """Whether they may do what this role may."""
+        return roster_rules.is_at_least(self.row.role, role)
+
+
+def attach(app: Flask, service: Service) -> None:
+    """Teach the application who is signed in."""
+    manager = LoginManager(app)
+    manager.login_view = "staff.login"
+    # A phone's address changes on its way from one mast to the next: that must not sign anybody out.
+    manager.session_protection = None
+
+    @manager.user_loader  # type: ignore[untyped-decorator] # Flask-Login brings no types
+    def load(kept: str) -> SignedIn | None:
+        mark = read(kept)
+        if mark is None:
+            return None
+        with service.database.read() as db:
+            row = sign_in.resume(db, mark, service.now())
+            return signed_in(row, mark) if row else None
+
+
+def read(kept: str) -> SessionMark | None:
+    """What a browser kept; None where it is nothing of ours."""
+    try:
+        staff_id, number, since = (int(part) for part in kept.split("."))
+        return SessionMark(staff_id, number, datetime.fromtimestamp(since, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def signed_in(row: Staff, mark: SessionMark) -> SignedIn:
+    """A row of the roster, with event and gate, as the pages know it."""
+    return SignedIn(mark, row, events.shape(row.event))
+
+
+def staff() -> SignedIn | None:
+    """Whoever makes this request, if signed in."""
+    return current_user if current_user.is_authenticated else None
+
+
+def row() -> Staff | None:
+    """The roster's row of whoever makes this request, with event and gate; None where nobody is signed in."""
+    user = staff()
+    return user.row if user else None
+
+
+def begin(user: SignedIn) -> None:
+    """Sign somebody in; nothing of what the session held before goes with it."""
+    leave()
+    login_user(user)
+
+
+def leave() -> None:
+    """Sign out."""
+    logout_user()
+    for name in [name for name in session if name not in KEPT]:
+        session.pop(name)
+
+
+def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str]]:
+    """Let through who is signed in with this role or a higher one; others go to the sign-in, or get 403."""
+
+    def door(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Response | str:
+            user = staff()
+            if user is None:
+                return redirect(login_url(url_for("staff.login"), request.path if request.method == "GET" else None))
+            if not user.may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return door
+
+
+def onward(wanted: str) -> str:
+    """Where to go after signing in: a page of ours that was asked for, else the scanner."""
+    parts = urlsplit(wanted)
+    safe = not parts.scheme and not parts.netloc and "\\" not in wanted and parts.path.startswith(OURS)
+    return parts.path if safe else url_for("staff.scan")

@@ -1,0 +1,87 @@
+// What goes on beside the scanning: hearing the server, fetching the list, sending what waits, keeping the page.
+
+import * as link from './link.js'
+import * as place from './place.js'
+import * as store from './store.js'
+import { Away } from './net.js'
+import { draw } from './bar.js'
+import { forgetList, load, refresh } from './sync.js'
+import { upload, WAITING } from './queue.js'
+import { SLOW_MS } from './scanner.js'
+import { spoken } from './words.js'
+
+const HEAR_MS = 5000
+const LIST_MS = 60000
+
+let list = { book: null, verifiers: new Map() }
+let listAt = 0, notBefore = 0, running = false
+
+// What scans are judged by.
+export const known = () => list
+
+export async function begin() {
+  list = await load()
+  store.persist()
+  keepPage()
+  await turn()
+  setInterval(turn, HEAR_MS)
+  addEventListener('online', turn)
+  addEventListener('offline', () => {
+    link.lost()
+    draw()
+  })
+}
+
+// One round; a round that is still going on is not begun again.
+export async function turn() {
+  if (running) return
+  running = true
+  try {
+    await hear()
+  } catch (problem) {
+    if (!(problem instanceof Away)) throw problem
+    link.missed()
+  } finally {
+    running = false
+    await draw()
+  }
+}
+
+async function hear() {
+  const begun = performance.now()
+  const status = await place.hear()
+  if (status === 401 || status === 403) return ended()
+  if (status !== 200) return link.missed()
+  link.heard(performance.now() - begun, SLOW_MS)
+  place.now().ended = false
+  await draw()
+  if (Date.now() >= notBefore) await send()
+  if (Date.now() - listAt >= LIST_MS) await fetchList()
+}
+
+// A session that has ended, or a scanner that was revoked: it judges no more, and what waits stays.
+async function ended() {
+  place.now().ended = true
+  list = { book: null, verifiers: new Map() }
+  listAt = 0
+  await forgetList()
+  const rows = await store.scans()
+  await store.drop(...rows.filter((row) => row.state !== WAITING && row.result !== 'conflict').map((row) => row.scan_id))
+}
+
+async function send() {
+  const { stopped, wait } = await upload(place.now(), spoken())
+  if (stopped) notBefore = Date.now() + Math.max(wait, HEAR_MS / 1000) * 1000
+}
+
+async function fetchList() {
+  const newer = await refresh(place.now().event, list.book)
+  if (!newer) return
+  list = newer
+  listAt = Date.now()
+}
+
+// The page and all that it needs, kept by a service worker.
+function keepPage() {
+  navigator.serviceWorker?.register(document.body.dataset.worker, { scope: '/staff/scan' }).catch(() => {})
+}

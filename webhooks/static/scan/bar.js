@@ -1,0 +1,68 @@
+// The bar and all else on the page that follows from how things stand.
+
+import * as link from './link.js'
+import * as place from './place.js'
+import * as screen from './screen.js'
+import * as store from './store.js'
+import { ASIDE, WAITING } from './queue.js'
+import { at } from './screen.js'
+import { count, hour, label } from './words.js'
+import { known } from './background.js'
+import { token } from './net.js'
+
+const LAST = 10
+const UNDO_MS = 2 * 60 * 1000
+
+// Draw everything anew; `ended` where the server has just said that the session is over.
+export async function draw(ended = false) {
+  const rows = await store.scans()
+  const here = place.now()
+  if (ended) here.ended = true
+  bar(rows)
+  signedOut(here)
+  pause(here)
+  screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(here.admitted) })}`) : '')
+  screen.write('conflicts', told(rows.filter((row) => row.result === 'conflict').length, 'conflicts'))
+  screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
+  const scans = rows.filter((row) => row.text)
+  screen.list(scans.slice(-LAST).reverse(), { undoable, undo })
+  at('me').textContent = here.name || label('sign_in')
+}
+
+const told = (number, key) => (number ? label(key, { count: count(number) }) : '')
+const undoable = (row) => row.result === 'admitted' && !row.undone && Date.now() - Date.parse(row.at) < UNDO_MS
+const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detail: id }))
+
+function letIn(rows) {
+  const today = new Date().toDateString()
+  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && new Date(row.at).toDateString() === today)
+  return mine.reduce((all, row) => all + (row.people || row.answer?.admitted_now || 0), 0)
+}
+
+function bar(rows) {
+  const { book } = known()
+  const waiting = rows.filter((row) => row.state === WAITING).length
+  at('link').dataset.state = link.is()
+  screen.write('link', label({ on: 'online', slow: 'slow', off: 'offline' }[link.is()]))
+  screen.write('waiting', waiting ? label('waiting', { count: count(waiting) }) : '')
+  screen.write('synced', book ? label('synced', { time: hour(book.syncedAt) }) : label('no_list_yet'))
+  const ready = Boolean(book && navigator.serviceWorker?.controller)
+  at('ready').dataset.ready = ready
+  screen.write('ready', label(ready ? 'ready' : 'not_ready'))
+  const deaf = link.deaf(place.now().since)
+  if (deaf || at('trouble').dataset.deaf) screen.write('trouble', deaf ? label('deaf') : '')
+  at('trouble').dataset.deaf = deaf ? '1' : ''
+}
+
+function signedOut(here) {
+  const out = Boolean(here.ended) || !here.who
+  at('signed-out').hidden = !out || link.is() === link.OFF && !here.ended
+  at('working').hidden = !at('signed-out').hidden
+  at('signed-out-more').textContent = label(token() ? 'revoked_device' : 'signed_out_more')
+  if (out) screen.hideResult()
+}
+
+function pause(here) {
+  const letsIn = document.querySelector('input[name=direction]:checked').value === 'in'
+  at('pause').hidden = !(here.who && !here.ended && place.isPaused() && letsIn)
+}

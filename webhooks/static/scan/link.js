@@ -1,0 +1,29 @@
+// How the network is: on, slow or off; and when the server was last heard.
+
+export const ON = 'on', SLOW = 'slow', OFF = 'off'
+const MISSES = 2
+const DEAF_MS = 5 * 60 * 1000
+
+const state = { is: navigator.onLine ? ON : OFF, misses: 0, heardAt: 0 }
+
+export const is = () => state.is
+// Whether a scan should wait for the server at all.
+export const worthTrying = () => state.is !== OFF
+// Too long without the server for a stop of entry to be heard.
+export const deaf = (since) => Date.now() - Math.max(state.heardAt, since) > DEAF_MS
+
+export function heard(tookMs, slowMs) {
+  state.heardAt = Date.now()
+  state.misses = 0
+  state.is = tookMs > slowMs ? SLOW : ON
+}
+
+// Asked without an answer in time: that is a slow network once, none the second time.
+export function missed() {
+  state.misses += 1
+  state.is = state.misses >= MISSES || !navigator.onLine ? OFF : SLOW
+}
+
+export function lost() {
+  state.is = OFF
+}

@@ -1,0 +1,144 @@
+// The scanner: what is seen, typed or tapped, and what is done with it.
+
+import * as camera from './camera.js'
+import * as link from './link.js'
+import * as place from './place.js'
+import * as scanner from './scanner.js'
+import * as screen from './screen.js'
+import * as senses from './senses.js'
+import * as words from './words.js'
+import { at } from './screen.js'
+import { begin as beginBackground, known } from './background.js'
+import { begin as beginCounting } from './counting.js'
+import { begin as beginFinding } from './finding.js'
+import { listen } from './keys.js'
+import { takeToken } from './net.js'
+import { draw } from './bar.js'
+
+// The same QR seen again within this time is still the same one: a hand shakes, and nobody has come twice.
+const SAME_MS = 4000
+const MOST = 255
+
+const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
+
+const direction = () => document.querySelector('input[name=direction]:checked').value
+
+async function scan(text, seen = performance.now()) {
+  if (view.busy || !place.now().who) return
+  view.busy = true
+  try {
+    const asked = scanner.begin(text, place.now(), { direction: direction(), count: view.count || null })
+    const answer = await scanner.settle(asked, known(), words.spoken())
+    if (answer.result === 'signed_out') return draw(true)
+    view.lastId = asked.scan_id
+    screen.show(answer, { gates: place.now().gates, listTime: listTime() })
+    senses.signal(screen.look(answer.result))
+    at('result').dataset.ms = Math.round(performance.now() - seen)
+    setCount(0)
+    if (answer.result === 'too_fast') view.text = ''
+  } finally {
+    view.busy = false
+    view.seenAt = performance.now()
+    draw()
+  }
+}
+
+const listTime = () => (known().book ? words.hour(known().book.syncedAt) : '')
+
+function see(text, frame) {
+  const now = performance.now()
+  if (text === null) return
+  const same = text === view.text && now - view.seenAt < SAME_MS
+  if (!view.busy) [view.text, view.seenAt] = [text, now]
+  if (!same && at('pause').hidden && at('signed-out').hidden) scan(text, frame)
+}
+
+function setCount(number) {
+  view.count = Math.max(0, Math.min(MOST, number))
+  at('party').textContent = view.count ? words.count(view.count) : words.label('all')
+}
+
+async function undo(scanId) {
+  const done = await scanner.undo(scanId, place.now(), words.spoken()).catch(() => false)
+  screen.write('trouble', done ? '' : words.label('undo_failed'))
+  view.text = ''
+  screen.hideResult()
+  draw()
+}
+
+async function openCamera(id) {
+  const video = at('video')
+  try {
+    const track = await camera.open(video, id)
+    at('camera-trouble').hidden = true
+    at('torch').hidden = !camera.hasTorch(track)
+    at('torch').setAttribute('aria-pressed', 'false')
+    at('other-camera').hidden = !await camera.another(track)
+    return track
+  } catch {
+    at('camera-trouble').hidden = false
+    return null
+  }
+}
+
+async function wireCamera() {
+  let track = await openCamera()
+  at('torch').addEventListener('click', () => {
+    const on = at('torch').getAttribute('aria-pressed') !== 'true'
+    camera.torch(track, on).then(() => at('torch').setAttribute('aria-pressed', String(on)), () => {})
+  })
+  at('other-camera').addEventListener('click', async () => {
+    const id = track && await camera.another(track)
+    if (!id) return
+    camera.choose(id)
+    track = await openCamera(id)
+  })
+  document.addEventListener('visibilitychange', async () => {
+    // A phone may take the camera away from a page that is not seen.
+    if (document.visibilityState === 'visible' && (!track || track.readyState === 'ended')) track = await openCamera()
+  })
+  camera.watch(at('video'), see).catch(() => { at('camera-trouble').hidden = false })
+}
+
+function wire() {
+  at('typed').addEventListener('submit', (event) => {
+    event.preventDefault()
+    const text = at('code').value.trim()
+    at('code').value = ''
+    if (text) scan(text)
+  })
+  at('fewer').addEventListener('click', () => setCount(view.count - 1))
+  at('more').addEventListener('click', () => setCount(view.count + 1))
+  at('gate').addEventListener('change', () => place.choose(at('gate').value).then(() => draw()))
+  at('result-next').addEventListener('click', screen.hideResult)
+  at('result-undo').addEventListener('click', () => undo(view.lastId))
+  at('let-out').addEventListener('click', () => {
+    document.querySelector('input[name=direction][value=out]').checked = true
+    draw()
+  })
+  at('direction').addEventListener('change', () => draw())
+  at('language').addEventListener('change', () => {
+    words.speak(at('language').value)
+    setCount(view.count)
+    draw()
+  })
+  document.addEventListener('undo-scan', (event) => undo(event.detail))
+  document.addEventListener('pointerdown', () => { at('sound').hidden = senses.canBeHeard() })
+  listen((text) => scan(text))
+}
+
+async function begin() {
+  takeToken()
+  words.speak(words.spoken())
+  at('language').value = words.spoken()
+  wire()
+  beginCounting()
+  beginFinding((code) => scan(code))
+  await place.restore()
+  await beginBackground()
+  at('sound').hidden = senses.canBeHeard()
+  senses.stayAwake()
+  await wireCamera()
+}
+
+begin()

@@ -1,0 +1,54 @@
+// Who scans, at which event and gate: as the server last said, and as it was kept for a start without a network.
+
+import { ask } from './net.js'
+import { at } from './screen.js'
+import * as store from './store.js'
+import { setZone } from './words.js'
+
+const STATE_MS = 4000
+const place = { who: '', name: '', event: '', gate: null, gates: [], paused: false, since: Date.now() }
+
+export const now = () => place
+export const gateName = () => place.gates.find((gate) => gate.slug === place.gate)?.name || ''
+
+// Whether entry is stopped where we stand.
+export function isPaused() {
+  const gate = place.gates.find((one) => one.slug === place.gate)
+  return gate ? gate.paused || gate.closed : place.paused
+}
+
+export async function restore() {
+  taken(await store.fact('place') || {})
+}
+
+// Ask the server; its status. Raises Away.
+export async function hear() {
+  const { status, body } = await ask('/staff/scan/state', { within: STATE_MS })
+  if (status === 200) {
+    const chosen = await store.fact('gate')
+    const known = body.gates.some((gate) => gate.slug === chosen)
+    taken({ ...body, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate) })
+    await store.keep('place', { ...place })
+  }
+  return status
+}
+
+// The volunteer's own word where they stand; a scanner that was made for a gate stays there.
+export async function choose(slug) {
+  place.gate = slug || null
+  await store.keep('gate', place.gate)
+  await store.keep('place', { ...place })
+}
+
+function taken(told) {
+  Object.assign(place, told)
+  if (place.timezone) setZone(place.timezone)
+  const list = at('gate')
+  const options = [['', '—'], ...place.gates.map((gate) => [gate.slug, gate.name])]
+  if (list.dataset.options !== JSON.stringify(options)) {
+    list.dataset.options = JSON.stringify(options)
+    list.replaceChildren(...options.map(([slug, name]) => new Option(name, slug)))
+  }
+  list.value = place.gate || ''
+  list.disabled = Boolean(place.fixed)
+}

@@ -1,0 +1,98 @@
+// One scan: asked of the server, and judged here where that takes too long. The colour is shown only after
+// what must not be lost is on the disk.
+
+import * as link from './link.js'
+import * as store from './store.js'
+import { ask, Away } from './net.js'
+import { identify, judge, NOT_LISTED } from './judge.js'
+import { ASIDE, SENT, WAITING, locked, upload } from './queue.js'
+
+// A network that is slower is treated as none for this scan; the same scan_id goes up later.
+export const SLOW_MS = 1500
+const MOVED = ['admitted', 'left']
+
+let order = 0
+
+// What is asked, before anything is known of it. `place` says who scans where.
+export function begin(text, place, { direction, count }) {
+  order = Math.max(order + 1, Date.now())
+  const { gate, event, who } = place
+  return { scan_id: crypto.randomUUID(), order, at: new Date().toISOString(), text, direction, count, gate, event, who }
+}
+
+// The answer to a scan: the server's, or our own with `offline: true`.
+export async function settle(scan, known, language) {
+  if (!link.worthTrying()) return alone({ ...scan, neverSent: true }, known)
+  const begun = performance.now()
+  try {
+    const { status, body, headers } = await ask('/api/v1/checkins', { body: request(scan), within: SLOW_MS, language })
+    link.heard(performance.now() - begun, SLOW_MS)
+    if (status === 200) return await answered(scan, body, known)
+    if (status === 401 || body?.code === 'disabled') return { result: 'signed_out' }
+    if (status === 429) return { result: 'too_fast', wait: Number(headers.get('Retry-After')) || 1 }
+    if (status < 500) return { result: 'refused', detail: body?.detail || body?.title || '' }
+  } catch (problem) {
+    if (!(problem instanceof Away)) throw problem
+    link.missed()
+  }
+  return alone(scan, known)
+}
+
+function request({ scan_id, text, gate, event, direction, count, at }) {
+  const rest = { gate, event, count }
+  const given = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined)
+  return { pass: text, scan_id, direction, scanned_at: at, ...Object.fromEntries(given) }
+}
+
+async function answered(scan, answer, { book, verifiers }) {
+  const row = { ...scan, state: SENT, acked: Date.now(), result: answer.result, answer }
+  if (MOVED.includes(answer.result) && book) {
+    // Which pass it was, for the time without a network that may come.
+    const subject = await identify(scan.text, book, verifiers)
+    Object.assign(row, { pass_id: subject.pass, day: dayOf(book, scan.at), people: answer.admitted_now })
+  }
+  await store.put(row)
+  return answer
+}
+
+async function alone(scan, { book, verifiers }) {
+  if (!book) return { result: 'no_list', offline: true }
+  const answer = await judge(scan, book, verifiers, await movements(book), Date.parse(scan.at))
+  const { pass_id, day } = answer
+  const shown = answer.result === NOT_LISTED ? 'unknown' : answer.result
+  await store.put({ ...scan, state: WAITING, shown, result: answer.result, answer, pass_id, day, people: answer.admitted_now })
+  return answer
+}
+
+// What this scanner did that the book does not know: what waits, and what went up after the book was asked for.
+async function movements(book) {
+  const rows = await store.scans()
+  const mine = rows.filter((row) => row.pass_id !== undefined && row.people && !row.undone && row.state !== ASIDE)
+  return mine.filter((row) => row.state === WAITING || row.acked >= book.askedAt)
+    .map((row) => ({ pass: row.pass_id, direction: row.direction, people: row.people, day: row.day, at: row.at, gate: row.gate }))
+}
+
+function dayOf(book, at) {
+  const moment = Date.parse(at)
+  const day = book.head.days.find((one) => Date.parse(one.from) <= moment && moment < Date.parse(one.until))
+  return day ? day.day : book.head.day
+}
+
+// Take an admission back; whether it is undone. Of a scan that the server has not heard of nothing is left.
+export async function undo(scanId, place, language) {
+  if (await droppedHere(scanId)) return true
+  await upload(place, language)
+  const { status } = await ask('/staff/scan/undo', { body: { scan_id: scanId }, language })
+  const row = status === 200 && (await store.scans()).find((one) => one.scan_id === scanId)
+  if (row) await store.put({ ...row, undone: true })
+  return status === 200
+}
+
+function droppedHere(scanId) {
+  return locked(async () => {
+    const row = (await store.scans()).find((one) => one.scan_id === scanId)
+    const hereOnly = row?.state === WAITING && row.neverSent
+    if (hereOnly) await store.drop(scanId)
+    return hereOnly
+  })
+}
