@@ -1,0 +1,75 @@
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bot.domain import events, gates, otp, sign_in, staff
+from bot.service import Service
+
+RAVI = "+919811111111"
+STRANGER = "+919800000001"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Somebody's browser, which fills in forms as they stand on the page."""
+
+    client: FlaskClient
+    service: Service
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        """Send a form of a page; the attempt is a new one unless it is given."""
+        page = self.client.get(path).text
+        found = TOKEN.search(page)
+        form = {"csrf_token": found[1] if found else "", "attempt": f"try {id(fields)}", **fields}
+        return self.client.post(path, data=form)
+
+    def ask(self, phone: str, path: str = "/staff/login") -> TestResponse:
+        """Ask for a code."""
+        return self.send(path, phone=phone)
+
+    def code(self, phone: str) -> str:
+        """The code that the worker makes for this browser."""
+        with self.client.session_transaction() as kept:
+            asker = kept["sign_in"]
+        assert isinstance(self.service.otps, otp.OwnOtps)
+        return self.service.otps.make(sign_in.PURPOSE, phone, asker, self.service.now())
+
+    def sign_in(self, phone: str = RAVI, path: str = "/staff/login") -> TestResponse:
+        """The whole way in."""
+        self.ask(phone, path)
+        return self.send(path, otp=self.code(phone))
+
+    def status(self) -> int:
+        """How the scanner's question for its place is answered: 200 where somebody is signed in."""
+        return self.client.get("/staff/scan/state").status_code
+
+
+@pytest.fixture
+def gate(service: Service) -> None:
+    """The fair with a gate and Ravi at it."""
+    now = service.now()
+    with service.database.write() as db:
+        first, last = now.date() - timedelta(days=1), now.date() + timedelta(days=3)
+        events.create(db, slug="fair", name="Book Fair", starts_on=first, ends_on=last, now=now)
+        events.open_event(db, "fair")
+        gates.add(db, "fair", "Main")
+        staff.add(db, "fair", phone=RAVI, name="Ravi", gate="main", region="IN", now=now)
+
+
+@pytest.fixture
+def new_browser(app: Flask, service: Service) -> Callable[[], Browser]:
+    """A browser that nobody has used yet."""
+    return lambda: Browser(app.test_client(), service)
+
+
+@pytest.fixture
+def browser(gate: None, new_browser: Callable[[], Browser]) -> Browser:
+    """One browser, and an event to work at."""
+    return new_browser()

@@ -1,0 +1,152 @@
+"""Signing in to the staff pages: who gets in, what a stranger learns, and how a session ends."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from bot.domain import events, staff
+from bot.domain.models import Delivery, Staff
+from bot.service import Service
+from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
+from webhooks.staff import login
+
+NewBrowser = Callable[[], Browser]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals need not take their time here."""
+    monkeypatch.setattr(login, "REFUSAL_SECONDS", 0.0)
+
+
+def test_a_code_to_the_phone_opens_the_scanner(browser: Browser) -> None:
+    assert browser.status() == 401
+    assert browser.ask("98111 11111").status_code == 302
+    answer = browser.send("/staff/login", otp=browser.code(RAVI))
+    assert answer.location == "/staff/scan"
+    assert browser.client.get("/staff/scan/state").get_json()["gate"] == "main"
+    assert "Ravi" in browser.client.get("/staff/login").text
+
+
+def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Browser) -> None:
+    browser.sign_in()
+    cookie = browser.client.get_cookie("session")
+    assert cookie
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    assert cookie.secure
+    with browser.client.session_transaction() as kept:
+        assert RAVI[3:] not in str(dict(kept))
+        assert "Ravi" not in str(dict(kept))
+
+
+def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrowser, gate: None) -> None:
+    """The same statuses, pages, limits and rows; only the worker knows, and lets the code go."""
+    seen = []
+    for phone in (RAVI, STRANGER):
+        browser = new_browser()
+        asked = browser.ask(phone)
+        page = browser.client.get("/staff/login").text.replace(phone, "the number")
+        wrong = browser.send("/staff/login", otp="000000")
+        soon = browser.send("/staff/login", again="1")
+        seen.append((asked.status_code, asked.location, _without_tokens(page), wrong.status_code, soon.status_code))
+        assert "the number" in page
+    assert seen[0] == seen[1]
+    assert seen[0][3:] == (422, 429)
+
+
+def test_nobody_without_a_row_gets_in_even_with_a_code(browser: Browser) -> None:
+    assert browser.sign_in(STRANGER).status_code == 422
+    assert browser.status() == 401
+
+
+def test_the_worker_sends_a_code_only_to_the_roster(
+    browser: Browser, new_browser: NewBrowser, service: Service
+) -> None:
+    browser.ask(RAVI)
+    new_browser().ask(STRANGER)
+    with service.database.read() as db:
+        rows = db.scalars(select(Delivery).order_by(Delivery.id)).all()
+    for row in rows:
+        service.outbox.deliver(row.id)
+    with service.database.read() as db:
+        rows = db.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [row.reason for row in rows][1:] == ["not_on_roster"]
+    assert rows[1].message_sid is None
+    assert rows[0].reason != "not_on_roster"
+
+
+def test_disabled_is_out_everywhere_at_once_and_stays_out(
+    browser: Browser, new_browser: NewBrowser, service: Service
+) -> None:
+    other = new_browser()
+    browser.sign_in()
+    with time_machine.travel(service.now() + timedelta(minutes=1), tick=False):
+        other.sign_in()
+        assert (browser.status(), other.status()) == (200, 200)
+        for enabled in (False, True):
+            with service.database.write() as db:
+                staff.set_enabled(db, RAVI, enabled, region="IN")
+            assert (browser.status(), other.status()) == (401, 401)
+
+
+def test_a_session_lasts_a_shift(browser: Browser, service: Service) -> None:
+    browser.sign_in()
+    begun = service.now()
+    assert _status_at(browser, begun + timedelta(hours=11, minutes=59)) == 200
+    assert _status_at(browser, begun + timedelta(hours=12, seconds=1)) == 401
+
+
+def test_who_signs_out_is_out_and_the_old_code_opens_nothing(browser: Browser) -> None:
+    browser.ask(RAVI)
+    otp = browser.code(RAVI)
+    browser.send("/staff/login", otp=otp, attempt="one")
+    browser.send("/staff/login", attempt="x")
+    page = browser.client.get("/staff/login").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    browser.client.post("/staff/logout", data={"csrf_token": token})
+    assert browser.status() == 401
+    browser.send("/staff/login", otp=otp, attempt="one")
+    assert browser.status() == 401
+
+
+def test_a_form_of_another_site_signs_nobody_out(browser: Browser) -> None:
+    browser.sign_in()
+    assert browser.client.post("/staff/logout").status_code == 400
+    assert browser.status() == 200
+
+
+def test_who_works_at_several_events_chooses(browser: Browser, service: Service) -> None:
+    now = service.now()
+    with service.database.write() as db:
+        events.create(db, slug="mela", name="Mela", starts_on=now.date(), ends_on=now.date(), now=now)
+        staff.add(db, "mela", phone=RAVI, name="Ravi K", role="supervisor", region="IN", now=now)
+        mela = db.scalars(select(Staff.id).where(Staff.name == "Ravi K")).one()
+        theirs = staff.add(db, "mela", phone=STRANGER, name="Mira", region="IN", now=now).id
+    assert browser.sign_in().location == "/staff/events"
+    assert "Mela" in browser.client.get("/staff/events").text
+    assert browser.send("/staff/events", staff=str(theirs)).status_code == 403
+    assert browser.send("/staff/events", staff=str(mela)).status_code == 302
+    assert browser.client.get("/staff/scan/state").get_json()["event"] == "mela"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/p/x", "/\\evil.example", "/simulator"])
+def test_after_signing_in_nobody_is_sent_to_another_site(browser: Browser, elsewhere: str) -> None:
+    assert browser.sign_in(path=f"/staff/login?next={elsewhere}").location == "/staff/scan"
+
+
+def test_a_page_that_was_asked_for_opens_after_signing_in(browser: Browser) -> None:
+    assert browser.client.get("/staff/events").location == "/staff/login?next=%2Fstaff%2Fevents"
+    assert browser.sign_in(path="/staff/login?next=/staff/events").location == "/staff/events"
+
+
+def _status_at(browser: Browser, moment: datetime) -> int:
+    with time_machine.travel(moment, tick=False):
+        return browser.status()
+
+
+def _without_tokens(page: str) -> str:
+    return "".join(line for line in page.splitlines() if 'type="hidden"' not in line)
