@@ -20,8 +20,17 @@ LONGEST_FILE = 300
 VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stuff)($|_)")
 
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
+VOLUNTEER = "a session of somebody on the roster"
+SCANNER = "a scanner's token, or a session of somebody on the roster"
 ROUTES = {
     ("GET", "/"): ANYBODY,
+    ("GET", "/api/v1/events/<event>/offline"): SCANNER,
+    ("GET", "/api/v1/events/<event>/stats"): SCANNER,
+    ("GET", "/api/v1/openapi.json"): ANYBODY,
+    ("POST", "/api/v1/checkins"): SCANNER,
+    ("POST", "/api/v1/checkins/batch"): SCANNER,
+    ("POST", "/api/v1/counts"): SCANNER,
+    ("POST", "/api/v1/walkups"): SCANNER,
     ("GET", "/assets/<digest>/<path:name>"): ANYBODY,
     ("GET", "/favicon.ico"): ANYBODY,
     ("GET", "/healthz"): ANYBODY,
@@ -30,6 +39,16 @@ ROUTES = {
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
     ("GET", "/P/<token>"): ANYBODY,
     ("GET", "/p/<token>"): ANYBODY,
+    ("GET", "/staff/events"): VOLUNTEER,
+    ("POST", "/staff/events"): VOLUNTEER,
+    ("GET", "/staff/login"): ANYBODY,
+    ("POST", "/staff/login"): ANYBODY,
+    ("POST", "/staff/logout"): ANYBODY,
+    ("GET", "/staff/scan"): "anybody: the page says nothing of anybody, and must open without a network",
+    ("GET", "/staff/scan-worker.js"): ANYBODY,
+    ("GET", "/staff/scan.webmanifest"): ANYBODY,
+    ("GET", "/staff/scan/state"): SCANNER,
+    ("POST", "/staff/scan/undo"): SCANNER,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,
     ("POST", "/webhooks/twilio/status"): TWILIO,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from bot.domain import checkins, gates, offline
@@ -105,7 +106,8 @@ def scan_of(caller: Caller, asked: CheckinRequest, channel: str, gate: str | Non
 
 
 def answer(done: Admission, scan: Scan) -> CheckinAnswer:
-    """What came of a scan, with its headline in the reader's language."""
+    """What came of a scan, with its headline in the reader's language; of a repeat that of the first."""
+    scan = replace(scan, simulate=False) if done.again else scan
     return CheckinAnswer.of(done, wording.say(admissions.headline(done, scan)))
 
 

@@ -1,0 +1,85 @@
+"""What scanners did without a network comes up in batches: each scan is answered, none is lost."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from bot.domain import devices, staff
+from bot.domain.models import Attempt, Checkin
+from tests.webhooks.api.conftest import Gate, problem
+
+
+def scan(at_gate: Gate, minutes: int = 10, **changes: Any) -> dict[str, Any]:
+    """The pass, scanned some minutes ago."""
+    at = at_gate.service.now() - timedelta(minutes=minutes)
+    return {"pass": at_gate.issued.code, "scan_id": str(uuid4()), "scanned_at": at.isoformat()} | changes
+
+
+def upload(gate: Gate, *scans: Any) -> list[Any]:
+    answer: Any = gate.ask("/checkins/batch", {"scans": scans})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json["results"])
+
+
+def test_each_is_answered_in_its_place(gate: Gate) -> None:
+    good, late = scan(gate, 20), scan(gate, 10, gate="north", late=True)
+    batch: list[Any] = [
+        late,
+        good,
+        good,
+        {"pass": 3},
+        scan(gate, gate="south"),
+        scan(gate, event="other"),
+        scan(gate, simulate=True),
+        scan(gate, shown="wrong_day"),
+        scan(gate, shown="green"),
+        "x",
+        None,
+        scan(gate) | {"pass": "no pass"},
+    ]
+    first = upload(gate, *batch)
+    assert [one.get("result") or f"{one['status']} {one['code']}" for one in first] == [
+        *("conflict", "admitted", "admitted", "422 invalid", "422 invalid", "403 other_event", "422 invalid"),
+        *("wrong_day", "422 invalid", "422 invalid", "422 invalid", "unreadable"),
+    ]
+    assert [one["scan_id"] for one in first[:3]] == [late["scan_id"], good["scan_id"], good["scan_id"]]
+    assert (first[4]["scan_id"], first[3]["scan_id"], first[9]["scan_id"]) == (batch[4]["scan_id"], None, None)
+    assert [one["field"] for one in first[4]["errors"]] == ["gate"]
+    assert [one.get("result") for one in upload(gate, *batch)] == [one.get("result") for one in first]
+    assert gate.traces() == (2, ["wrong_day", "unreadable"])
+    with gate.service.database.read() as db:
+        assert sorted(db.scalars(select(Checkin.channel))) == ["batch", "late"]
+
+
+def test_a_batch_that_is_none(gate: Gate) -> None:
+    bodies: tuple[Any, ...] = ({}, {"scans": {}}, {"scans": [None] * 501}, [], {"scans": [], "more": 1})
+    for body in bodies:
+        assert problem(gate.ask("/checkins/batch", body)) == (422, "invalid")
+    deep = b'{"scans": [' + b"[" * 400 + b"]" * 400 + b"]}"
+    assert gate.ask("/checkins/batch", deep).status_code == 200
+    assert problem(gate.ask("/checkins/batch", b'{"scans": ' + b"[" * 100_000)) == (400, "bad_json")
+
+
+def test_many_scans_of_one_pass(gate: Gate) -> None:
+    results = upload(gate, *(scan(gate, number % 60, count=1) for number in range(80)))
+    assert [one["result"] for one in results].count("admitted") == 4
+    assert {one["result"] for one in results} == {"admitted", "conflict"}
+    assert gate.traces() == (80, [])
+
+
+def test_the_queue_of_a_revoked_scanner_goes_up_after_a_sign_in(gate: Gate) -> None:
+    queued = scan(gate, late=True)
+    with gate.service.database.write() as db:
+        devices.revoke(db, "fair", "Scanner 1", gate.service.now())
+        staff.pause(db, gate.staff["ravi"], gate.service.now())
+    assert problem(gate.ask("/checkins/batch", {"scans": [queued]})) == (401, "bad_token")
+    gate.sign_in("ravi")
+    assert upload(gate, queued)[0]["result"] == "admitted"
+    with gate.service.database.read() as db:
+        row = db.scalars(select(Checkin)).one()
+        assert not db.scalars(select(Attempt)).all()
+    assert (row.staff_id, row.channel, row.scanned_at.isoformat()) == (
+        *(gate.staff["ravi"], "late", queued["scanned_at"]),
+    )
