@@ -30,9 +30,9 @@ class Check:
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock, that
-    messages come in and can leave: our public address, Twilio, its senders, the queue.
+    messages come in and can leave: our public address, Twilio, its clock, senders and templates, OTPs, the queue.
 
-    Exit code 1 where something is not. At the end the lines to enter at Twilio.
+    Exit code 1 where something is not. At the end the lines to enter at Twilio, and what to switch off there.
 
     Example: python -m admin_cli doctor
     """
@@ -75,6 +75,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot import checks
     from bot.database import Database
     from bot.delivery import health
+    from bot.photos import discarding
 
     database = stack.enter_context(closing(Database(settings.database)))
     redis = stack.enter_context(checks.connected(settings.redis))
@@ -102,9 +103,12 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("Twilio", lambda: health.twilio_answers(settings), simulator),
         Check("time", lambda: health.clock_is_right(settings, datetime.now(UTC)), frozenset({"Twilio"})),
         Check("senders", lambda: health.senders_known(settings), frozenset({"Twilio"})),
+        Check("templates", lambda: health.templates_approved(database, datetime.now(UTC)), migrated),
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
+        Check("photos", lambda: discarding.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
+        Check("stops", lambda: health.stops(database), migrated),
     ]
 
 
@@ -120,3 +124,4 @@ def _show_webhooks() -> None:
     click.echo("\nAt Twilio, for each WhatsApp sender (all POST):")
     for field, url in checks.webhooks(settings.origin).items():
         click.echo(f"  {field:<20}{url}")
+    click.echo(f"\n{checks.STOP_WORDS}")

@@ -1,4 +1,4 @@
-"""`templates`: what Twilio keeps for us so that questions go with buttons and lists."""
+"""`templates`: what Twilio keeps for us so that questions go with buttons, and passes outside the window."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @click.group
 def command() -> None:
-    """Templates for questions with buttons and lists.
+    """Templates: questions with buttons and lists, and passes outside the 24-hour window.
 
-    Without them every question goes as numbered text.
+    Without them every question goes as numbered text, and such a pass waits until its reader writes.
 
     Example: python -m admin_cli templates sync
     """
@@ -29,14 +29,15 @@ def sync(as_json: bool) -> None:
     """Make what the flows and events need at Twilio, and remove what was replaced days ago.
 
     Run it after an upgrade, and when an event or its questions have changed; twice does no harm.
-    Questions go with buttons within 15 seconds.
+    Questions go with buttons within 15 seconds. Passes to people who wrote more than 24 hours ago go by
+    templates that WhatsApp must approve: they are submitted, and used as soon as it has.
 
     Example: python -m admin_cli templates sync
     """
     from contextlib import closing
     from datetime import UTC, datetime
 
-    from bot.delivery import needs, template_sync, templates
+    from bot.delivery import cards, needs, notices, template_sync, templates
     from bot.delivery.content import Content
     from bot.delivery.whatsapp import Twilio
     from bot.domain import events
@@ -46,10 +47,11 @@ def sync(as_json: bool) -> None:
     with opening.database() as database, closing(connect_redis(opening.settings().redis)) as redis:
         with database.read() as db:
             known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
-        wanted = needs.shapes(known, now) | templates.wanted(redis)
+        wanted = cards.wanted(needs.shapes(known, now) | templates.wanted(redis))
+        wanted += notices.wanted(opening.settings().origin)
         with _refusals_told():
             done = template_sync.sync(database, Content(Twilio(opening.settings())), wanted, now)
-    rows = [{"done": change.done, "name": change.name} for change in done]
+    rows = [{"done": change.done, "name": change.name, "code": change.code or None} for change in done]
     listing(rows, as_json=as_json, nothing="Nothing has changed.")
 
 
@@ -74,9 +76,10 @@ def remove(yes: bool) -> None:
 @command.command("list")
 @as_json_too
 def list_(as_json: bool) -> None:
-    """What there is, with WhatsApp's approval as it was when Twilio was last asked (by `templates sync`).
+    """What there is, with WhatsApp's approval as it was when Twilio was last asked.
 
-    `unsubmitted` is enough: questions are asked inside the 24-hour window, where none is needed.
+    For questions `unsubmitted` is enough: they are asked inside the 24-hour window, where none is needed. A
+    notice (`notice_…`) leaves only with an `approved` one; the clock asks every ten minutes.
 
     Example: python -m admin_cli templates list --json
     """

@@ -177,3 +177,12 @@ def webhooks(origin: str) -> dict[str, str]:
         "Fallback URL": f"{origin}/webhooks/twilio/fallback",
         "Status callback URL": f"{origin}/webhooks/twilio/status",
     }
+
+
+STOP_WORDS = """\
+Where a sender stands in a Messaging Service with Advanced Opt-Out, Twilio itself takes STOP, CANCEL, END, QUIT and
+the like as a wish for no more messages and answers in our place: after `cancel` a visitor would hear no more of us.
+Switch it off: console, Messaging, Services, the service, Opt-Out Management, Advanced Opt-Out; where it must stay,
+delete in it every word but STOP, START and HELP. Twilio's default words, meant for SMS, are switched off for an account
+by Twilio Support. Simplest: let WhatsApp senders stand in no service. We honour `stop` and `start` ourselves."""
+"""How to let Twilio leave these words to us (twilio.com/docs/messaging/tutorials/advanced-opt-out; 23002)."""

@@ -161,12 +161,12 @@ class Dialogue:
 
     def _note_heard(self, held: Held, served: Served) -> None:
         """Tell the outbox that somebody wrote, after the answer has been given."""
-        lane, sender = str(held.message["lane"]), str(held.message["sender"])
-        self._outbox.heard(lane, sender, answered=bool(served.answer), afterwards=held.found)
+        inbound = _inbound(held)
+        self._outbox.heard(inbound.lanes, inbound.sender, answered=bool(served.answer), afterwards=held.found)
 
     def _serve_one(self, held: Held) -> "Served":
         """Take one message. A database that stumbles is asked again; one that is down lets the message wait."""
-        inbound = Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)
+        inbound = _inbound(held)
         for pause in (*SECOND_TRIES, None):
             try:
                 return self._keep(held, inbound, self._take(held, inbound))
@@ -221,22 +221,28 @@ class Dialogue:
                 sender=inbound.sender,
                 body=taken.text,
                 question=taken.question,
+                others=inbound.lanes,
                 now=self._clock(),
             )
         return replace(taken, owed=(*taken.owed, row))
 
     def _still_behind(self, held: Held, inbound: Inbound) -> bool:
         """Whether an earlier answer is still in the outbox, which this one must not overtake."""
-        if not held.behind:
+        if not held.behind and held.state is not None:
             return False
         with self._database.read() as db:
-            if outbox.unsent_replies(db, inbound.lane):
+            if outbox.unsent_replies(db, *inbound.lanes):
                 return True
         self._conversations.clear_behind(held)
         return False
 
     def _now_ms(self) -> int:
         return int(self._clock().timestamp() * 1000)
+
+
+def _inbound(held: Held) -> Inbound:
+    """The message, with every name that its person is known by."""
+    return Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)
 
 
 def _cause(problem: DBAPIError) -> str:

@@ -4,7 +4,7 @@ A Refused goes to the caller, who rolls everything back. Nothing leaves from her
 owed in the same transaction, and its ids are in `Performing.owed`, to be enqueued after the commit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import singledispatch
@@ -41,6 +41,10 @@ MOST_LINKS = 3
 """In one message: each is 170 characters long."""
 
 
+def _nobody_knows(address: str) -> str | None:
+    return None
+
+
 @dataclass(slots=True)
 class Performing:
     """For whom, where, and with what the effects of one turn are performed."""
@@ -58,6 +62,8 @@ class Performing:
     now: datetime
     origin: str = ""
     """Where the links of passes lead."""
+    last_sender: Callable[[str], str | None] = _nobody_knows
+    """The sender to which somebody last wrote from an address."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
 
@@ -84,6 +90,8 @@ class Means:
     otps: Otps
     origin: str = ""
     """Where the links of passes lead."""
+    last_sender: Callable[[str], str | None] = _nobody_knows
+    """The sender to which somebody last wrote from an address; None: nobody knows."""
 
     def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
         """Ready to perform the effects of the turn that this message began."""
@@ -98,6 +106,7 @@ class Means:
             attempt=inbound.sid,
             now=now,
             origin=self.origin,
+            last_sender=self.last_sender,
         )
 
 
@@ -181,14 +190,18 @@ def _cancel_pass(effect: CancelPass, doing: Performing) -> Results:
 def _send_otp(effect: SendOtp, doing: Performing) -> Results:
     bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": doing.address}
     lane = doing.otps.ask(**bound, now=doing.now, attempt=doing.attempt)
-    row = outbox.owe_otp(doing.db, **bound, language=effect.language, lane=lane, now=doing.now)
+    # Whom we reach by WhatsApp has a window with the sender that they wrote to, whoever asks.
+    sender = doing.last_sender(lane) or doing.sender or None
+    row = outbox.owe_otp(doing.db, **bound, language=effect.language, lane=lane, sender=sender, now=doing.now)
     doing.owed.append(row)
     return {}
 
 
 @perform.register
 def _verify_otp(effect: VerifyOtp, doing: Performing) -> Results:
-    doing.otps.verify(effect.purpose, effect.phone, doing.address, effect.otp, doing.attempt, doing.now)
+    bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": doing.address}
+    doing.otps.verify(**bound, otp=effect.otp, attempt=doing.attempt, now=doing.now)
+    outbox.note_code_used(doing.db, **bound, now=doing.now)
     return {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from flows.phones import canonical
+from flows.phones import canonical, variants
 from flows.shapes import Said
 
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
@@ -40,6 +40,12 @@ class Inbound:
         """The names that the person goes by, the phone first."""
         names = (("phone", self.phone), ("user", self.user))
         return tuple(f"{kind}:{value}" for kind, value in names if value) or (f"lane:{self.lane}",)
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """Every address that WhatsApp may know this person by, the one that the message came from first."""
+        names = (*(variants(self.phone) if self.phone else ()), *((self.user,) if self.user else ()))
+        return tuple(dict.fromkeys((self.lane, *(f"whatsapp:{name}" for name in names))))
 
     @property
     def said(self) -> Said:

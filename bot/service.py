@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from redis import Redis
 
@@ -80,7 +81,9 @@ def assemble(settings: Settings) -> Service:
     outbox = Outbox(database, redis, twilio, otps, settings, ring=ring)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, utc_now)
-    turns = Turns(database, Sources(database, settings.default_region), Means(ring, otps, settings.origin), templates)
+    last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
+    means = Means(ring, otps, settings.origin, last_sender)
+    turns = Turns(database, Sources(database, settings.default_region), means, templates)
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
     belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
     silence = Silence(database, redis, conversations, settings.silence)

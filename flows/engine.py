@@ -98,14 +98,19 @@ def _is_stopped(state: State, facts: Facts) -> bool:
 
 def _lifted(said: Said, facts: Facts) -> tuple[Effect, ...]:
     """What `start` or a greeting ends in the middle of a conversation: a stop that Twilio or WhatsApp told us of."""
-    return (ResumeMessages(),) if command_of(said) in ("start", "hi") and facts.person.stopped else ()
+    return (ResumeMessages(),) if _lifts(said, facts) and facts.person.stopped else ()
+
+
+def _lifts(said: Said, facts: Facts) -> bool:
+    """Whether it takes back a stop: `start`, a greeting, a greeting with an event's name."""
+    return command_of(said) in ("start", "hi") or bool(event_greeted(said, facts))
 
 
 def _stopped(state: State, said: Said, facts: Facts) -> Turn:
     """Only `start` or a greeting ends it."""
     state = idle(state).but(stopped=True)
     word = command_of(said)
-    if word in ("start", "hi") or event_greeted(said, facts):
+    if _lifts(said, facts):
         back_again = (ResumeMessages(), *say(phrases.RESUMED))
         return _with(enter(idle(state), said, facts), back_again)
     if word == "help":

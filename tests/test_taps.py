@@ -99,7 +99,8 @@ def talk(database: Database, redis: "Redis") -> Talk:
         events.make_demo(db, NOW)
         demo = events.snapshot(db, NOW)
         found = [(event, events.days(db, event.slug)) for event in demo]
-    template_sync.sync(database, Content(FakeContentApi()), needs.shapes(found, NOW), NOW)
+    wanted = cards.wanted(needs.shapes(found, NOW))
+    template_sync.sync(database, Content(FakeContentApi()), wanted, NOW)
     return Talk(_turns(database, redis, Templates(database, redis, lambda: NOW)), database)
 
 

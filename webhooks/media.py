@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, request
 
-from bot.delivery import media_links, pass_images
+from bot.delivery import media_links, notices, pass_images
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid
@@ -12,11 +12,13 @@ GONE = {"expired": 410}
 
 
 def blueprint(service: Service) -> Blueprint:
-    """`GET /media/passes/<token>.png`."""
+    """`GET /media/passes/<token>.png`; the token `sample` is of a pass that is nobody's."""
     door = Blueprint("media", __name__)
 
     @door.get("/media/passes/<token>.png")
     def pass_png(token: str) -> Response:
+        if f"{token}.png" == notices.SAMPLE:
+            return png(pass_images.sample(service.settings.origin))
         try:
             pass_id = media_links.read(token, service.settings.secret_key, service.now())
             return png(pass_images.of(service, pass_id, request.args.get("language", "")))

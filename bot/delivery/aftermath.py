@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.delivery import backoff, leases, plain, statuses, story, window
+from bot.delivery import backoff, leases, notices, plain, statuses, story, window
 from bot.delivery.owing import contact_at
 from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import Class, class_of, reason_of
@@ -21,8 +21,8 @@ def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: dat
     code = int(failure.code) if failure.code.isdigit() else None
     reason = reason_of(code) if code else failure.code
     log.warning("delivery_not_taken", delivery=row.id, kind=row.kind, code=failure.code, attempt=row.attempts)
-    if _waits_for_window(row, code):
-        leases.wait_for_window(db, row, token, now, code)
+    if notices.refused(db, row, code, now) or _waits_for_window(row, code):
+        leases.wait_for_window(db, row, token, now, code, at_once=notices.template_for(db, row, now) is not None)
         return
     if not failure.retry or (code and not backoff.worth_trying(code, row.attempts)):
         leases.end(db, row.id, token, "failed", at=now, reason=reason, error_code=code, tried_at=None)
@@ -70,8 +70,9 @@ def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | No
         changed = statuses.owe_again(db, news, delivery_id, now, reason)
         if changed is not None:
             plain.settle(db, row, str(code), now)
-    elif now < row.give_up_at and _waits_for_window(row, code):
-        changed = statuses.owe_again(db, news, delivery_id, now + window.LOOK_AGAIN, reason)
+    elif now < row.give_up_at and (notices.refused(db, row, code, now) or _waits_for_window(row, code)):
+        later = now if notices.template_for(db, row, now) else now + window.LOOK_AGAIN
+        changed = statuses.owe_again(db, news, delivery_id, later, window.CLOSED)
     elif now < row.give_up_at and backoff.worth_trying(code, attempts):
         later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
         changed = statuses.owe_again(db, news, delivery_id, later, reason)

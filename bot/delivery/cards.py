@@ -8,7 +8,7 @@ Twilio's pages on `twilio/quick-reply`, `twilio/list-picker` and error 21656 (do
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -17,6 +17,7 @@ from typing import Any, Self
 import regex
 
 from bot.delivery import render
+from bot.delivery.content import Wanted
 from flows.shapes import Say, Sentence
 from flows.texts import _, words
 
@@ -171,11 +172,22 @@ def definition(shape: Shape) -> dict[str, Any]:
         "variables": {str(number): sample for number, sample in enumerate(samples, start=1)},
         "types": _types(shape, body, names),
     }
-    return {"friendly_name": f"{PREFIX}{shape.name}_{digest(content)[:8]}", **content}
+    return named(shape.name, content)
 
 
 PREFIX = "pravesh_"
 """How the friendly names of our templates begin; others of the account are left alone."""
+
+
+def wanted(names: Iterable[str]) -> list[Wanted]:
+    """The templates of these shapes, by name; what is no shape's name is left out."""
+    shapes = {name: Shape.read(name) for name in sorted(names)}
+    return [Wanted(name, definition(shape)) for name, shape in shapes.items() if shape]
+
+
+def named(shape: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A content with a friendly name of its own: another one as soon as the content changes."""
+    return {"friendly_name": f"{PREFIX}{shape}_{digest(content)[:8]}", **content}
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
-from bot.domain import tokens
+from bot.delivery.owing import BULK, has_stopped
+from bot.domain import sign_in, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
@@ -26,6 +27,11 @@ LONGEST_VALIDITY = 36_000
 
 OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody you know who is registering you.")
 """The words around an OTP; six digits, which no pass code looks like."""
+
+OTP_FOR = {
+    sign_in.PURPOSE: _("{otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."),
+}
+"""Other words for other purposes."""
 
 
 @runtime_checkable
@@ -94,9 +100,14 @@ def compose(
 ) -> Message | None:
     """The message of a row, or None for an OTP, which is made only when it leaves.
 
-    Raises NotWanted where the pass has been replaced or revoked meanwhile.
+    Raises NotWanted where the pass has been replaced or revoked meanwhile, where a message to many would go to
+    somebody who has stopped them, and for a sign-in of somebody who is on no roster: whoever asked for it must
+    not learn that.
     """
+    if row.priority >= BULK and has_stopped(db, row):
+        raise NotWanted("stopped_by_recipient")
     if row.kind == "otp":
+        _let_go_of_strangers(db, row)
         return None
     if row.kind == "pass":
         return _pass_image(db, row, settings, now)
@@ -105,6 +116,12 @@ def compose(
     if row.kind == "question" and "shape" in row.payload:
         return _question(db, row, now)
     return Message(row.lane, row.sender, row.payload["body"])
+
+
+def _let_go_of_strangers(db: Session, row: Delivery) -> None:
+    payload = row.payload
+    if payload["purpose"] == sign_in.PURPOSE and not sign_in.is_on_roster(db, payload["phone"]):
+        raise NotWanted("not_on_roster")
 
 
 def _question(db: Session, row: Delivery, now: datetime) -> Message:
@@ -147,7 +164,8 @@ def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) ->
     """
     payload: Mapping[str, Any] = row.payload
     otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
-    body = words(Sentence(OTP.source, {"otp": otp}), payload["language"])
+    said = OTP_FOR.get(payload["purpose"], OTP)
+    body = words(Sentence(said.source, {"otp": otp}), payload["language"])
     if settings.sms_from and not row.lane.startswith("whatsapp:"):
         return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
     # A bare number here: the sender of SMS was taken away after the code was asked for.

@@ -28,6 +28,18 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A template as it should be."""
+
+    shape: str
+    """What it can carry: the name that our table knows it by."""
+    definition: Mapping[str, Any]
+    """As the Content API takes it."""
+    category: str = ""
+    """WhatsApp's category, such as `UTILITY`, where it needs an approval; empty: it is used without."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A template as Twilio has it."""
 
@@ -48,6 +60,12 @@ class Content:
         """Make a template; its SID."""
         status, made = self.twilio.call("POST", f"{BASE}/Content", json=definition)
         return str(_taken(status, made)["sid"])
+
+    def submit(self, sid: str, name: str, category: str) -> str:
+        """Ask WhatsApp to approve a template under this name (small letters, digits, underscores); its word."""
+        asked = {"name": name, "category": category}
+        status, answer = self.twilio.call("POST", f"{BASE}/Content/{sid}/ApprovalRequests/whatsapp", json=asked)
+        return str(_taken(status, answer).get("status") or "received")
 
     def listed(self) -> Iterator[Kept]:
         """Every template of the account with its approval, ours and others."""

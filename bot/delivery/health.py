@@ -10,11 +10,15 @@ from typing import Any
 import requests
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.delivery import leases
+from bot.delivery import leases, template_sync, templates
 from bot.delivery.pace import Pace, senders
+from bot.delivery.statuses import FAILED
+from bot.delivery.twilio_codes import Class
 from bot.delivery.wire import Wire
+from bot.domain.models import Contact, Delivery
 from bot.errors import NotReady
 from bot.settings import Settings
 
@@ -24,6 +28,8 @@ SENDERS = "https://messaging.twilio.com/v2/Channels/Senders"
 """Twilio's own list of WhatsApp senders (its 'Senders API')."""
 SANDBOX = "whatsapp:+14155238886"
 """Twilio's sandbox, which belongs to no account and is in no list."""
+ON_THE_WAY = (templates.APPROVED, "received", "pending")
+"""WhatsApp's words for a template that may be used, or over which it still sits."""
 PATIENCE = 5.0
 SKEW = timedelta(seconds=60)
 """How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.sending)."""
@@ -91,6 +97,39 @@ def public_url_answers(settings: Settings) -> str:
     if answer.status_code != requests.codes.ok or _json(answer) != {"status": "ok"}:
         raise NotReady(f"PUBLIC_URL: {url} is answered with {answer.status_code}, but not by us")
     return f"{settings.origin} leads here"
+
+
+def templates_approved(database: Database, now: datetime) -> str:
+    """What there is at Twilio for us, and whether WhatsApp has approved it.
+
+    Raises NotReady where a template is needed outside the 24-hour window and WhatsApp does not carry it, where
+    nobody has asked for its approval, or where Twilio refused a message with it within the hour.
+    """
+    with database.read() as db:
+        rows = [row for row in template_sync.listed(db) if row.replaced_at is None]
+    if not rows:
+        return (
+            "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "
+            "python -m admin_cli templates sync"
+        )
+    resting = [f"{row.shape} refused with {row.refused_code}" for row in rows if not templates.is_rested(row, now)]
+    states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE)}
+    bad = [f"{shape} is {state}" for shape, state in states.items() if state not in ON_THE_WAY]
+    if bad or resting:
+        raise NotReady(f"{'; '.join([*bad, *resting])}: python -m admin_cli templates list")
+    waiting = sum(state != templates.APPROVED for state in states.values())
+    still = f", {waiting} still with WhatsApp" if waiting else ""
+    missing = "" if states else "; none for passes outside the 24-hour window: python -m admin_cli templates sync"
+    return f"{len(rows) - len(states)} for questions; {len(states) - waiting} approved{still}{missing}"
+
+
+def stops(database: Database) -> str:
+    """How many people want no messages that they did not ask for, and of how many Twilio or WhatsApp told us."""
+    told = select(func.count(func.distinct(Delivery.contact_id))).where(Delivery.reason == Class.STOPPED.value)
+    with database.read() as db:
+        people = db.scalar(select(func.count()).select_from(Contact).where(Contact.stopped_at.is_not(None))) or 0
+        refused = db.scalar(told.where(Delivery.status.in_(FAILED))) or 0
+    return f"{people} have stopped our messages; {refused} were told by Twilio or WhatsApp (21610, 63014)"
 
 
 def senders_open(redis: "Redis", settings: Settings) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, case, exists,
 from sqlalchemy.orm import Session
 
 from bot.delivery import story, window
+from bot.delivery.owing import ANSWERS
 from bot.delivery.queues import Waiting
 from bot.domain.models import Delivery
 
@@ -25,8 +26,6 @@ LOOK_AFTER = timedelta(seconds=30)
 ROWS = cast("Table", Delivery.__table__)
 """The table itself: these statements run once or more for each message, so they are built once."""
 _NOW = bindparam("at", type_=ROWS.c.not_before.type)
-STALE = ("reply", "question")
-"""Kinds that answer what was said: after hours nobody knows to what."""
 
 
 def _nothing_before() -> ColumnElement[bool]:
@@ -55,7 +54,7 @@ _SENT = (
     .where(_HELD)
     .values(
         message_sid=bindparam("sid"),
-        status=case((_STILL_OWED, "queued"), else_=ROWS.c.status),
+        status=case((_STILL_OWED, bindparam("state")), else_=ROWS.c.status),
         sent_at=case((ROWS.c.sent_at.is_(None), _NOW), else_=ROWS.c.sent_at),
         error_code=case((_STILL_OWED, None), else_=ROWS.c.error_code),
         reason=case((_STILL_OWED, None), else_=ROWS.c.reason),
@@ -84,9 +83,12 @@ def begin(db: Session, delivery_id: int, token: str, now: datetime) -> bool:
     return begun
 
 
-def note_sent(db: Session, delivery_id: int, token: str, message_sid: str, now: datetime) -> bool:
+def note_sent(
+    db: Session, delivery_id: int, token: str, message_sid: str, now: datetime, status: str = "queued"
+) -> bool:
     """Note the SID that Twilio gave; a status that a callback brought first stays."""
-    noted = _changed(db.execute(_SENT, {"row": delivery_id, "holder": token, "at": now, "sid": message_sid}))
+    values = {"row": delivery_id, "holder": token, "at": now, "sid": message_sid, "state": status}
+    noted = _changed(db.execute(_SENT, values))
     if noted:
         story.tell(db, delivery_id, story.TAKEN, now, message_sid=message_sid)
     return noted
@@ -104,13 +106,17 @@ def put_off(db: Session, delivery_id: int, token: str, not_before: datetime, *, 
     return let_go
 
 
-def wait_for_window(db: Session, row: Delivery, token: str, now: datetime, code: int | None = None) -> bool:
+def wait_for_window(
+    db: Session, row: Delivery, token: str, now: datetime, code: int | None = None, *, at_once: bool = False
+) -> bool:
     """Give the row back until its reader writes again; it looks for itself now and then.
 
-    An answer to somebody who was written to in the window goes stale; anything else is worth waiting for.
+    `at_once`: an approved template may carry it, so that it is looked at right away.
+
+    An answer goes stale, for after hours nobody knows to what; anything else is worth waiting for.
     """
-    give_up_at = row.give_up_at if row.kind in STALE else max(row.give_up_at, row.created_at + window.PATIENCE)
-    later = min(now + window.LOOK_AGAIN, give_up_at)
+    give_up_at = row.give_up_at if row.kind in ANSWERS else max(row.give_up_at, row.created_at + window.PATIENCE)
+    later = now if at_once else min(now + window.LOOK_AGAIN, give_up_at)
     notes = {"reason": window.CLOSED, "error_code": code, "tried_at": None, "give_up_at": give_up_at}
     return put_off(db, row.id, token, later, at=now, attempts=row.attempts - 1, **notes)
 

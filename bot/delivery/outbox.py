@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.database import Database
 from bot.delivery import aftermath, fallback, leases, media_check, queues, sending
 from bot.delivery.composing import Otps
-from bot.delivery.owing import owe, owe_otp, owe_pass, owe_reply, unsent_replies
+from bot.delivery.owing import note_code_used, owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.sending import Carrier
 from bot.delivery.statuses import News
@@ -26,7 +26,7 @@ from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
 
-__all__ = ["Outbox", "owe", "owe_otp", "owe_pass", "owe_reply", "unsent_replies"]
+__all__ = ["Outbox", "note_code_used", "owe", "owe_otp", "owe_pass", "owe_reply", "unsent_replies"]
 
 BATCH = 500
 BATCHES = 10
@@ -63,19 +63,21 @@ class Outbox:
         """Whom each sender may write to freely."""
         return Windows(self.redis)
 
-    def heard(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
+    def heard(self, lanes: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False) -> None:
         """Note a message from outside: our answer in the webhook's own response takes one of the sender's
         places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
 
+        `lanes`: the address that it came from, and the person's others, whose window is the same.
         `afterwards`: it was found after the fact, and nobody knows here how long ago it came.
         """
         sender = self.settings.twilio_messaging_service_sid or sender
         if answered:
-            self.pace.left(sender, lane)
-        if not afterwards and self.windows.open(lane, sender, self.now()):
-            with self.database.write() as db:
-                leases.open_window(db, lane, self.now())
-            self._hand_on(lane)
+            self.pace.left(sender, lanes[0])
+        for lane in () if afterwards else lanes:
+            if self.windows.open(lane, sender, self.now()):
+                with self.database.write() as db:
+                    leases.open_window(db, lane, self.now())
+                self._hand_on(lane)
 
     def enqueue(self, delivery_ids: Sequence[int]) -> None:
         """Hand these rows to the workers; after the commit. Never raises where Redis is away."""

@@ -4,21 +4,25 @@ Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process 
 loses nothing, for the sweep finds the row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, select, update
+from sqlalchemy import ColumnElement, Dialect, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from bot.delivery import story
-from bot.domain.models import ContactAlias, Delivery, Pass
+from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from flows.phones import canonical
 
 REPLIES, PASSES, BULK = 0, 1, 2
 """Priorities, the most urgent first."""
+ANSWERS = ("reply", "question")
+"""Kinds that answer what a person said."""
+ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over")
+"""Statuses of what Twilio has taken and of which nobody knows yet whether it arrived."""
 PATIENCE = timedelta(hours=6)
 """How long a message is tried before it has failed."""
 OTP_PATIENCE = timedelta(minutes=10)
@@ -68,13 +72,18 @@ def owe_reply(
     body: str,
     now: datetime,
     question: Mapping[str, Any] | None = None,
+    others: Collection[str] = (),
 ) -> int:
     """Owe the answer to an inbound message that its webhook does not carry; once a message.
 
     `question` is the same answer as buttons or a list: the mark of its taps, the shape, the values.
+    `others` are further addresses of the same person: it leaves after what still waits for those.
     """
     key = f"reply:{message_sid}"
-    kind, payload = "reply", {"body": body}
+    payload: dict[str, Any] = {"body": body}
+    if (earlier := _last_unsent(db, [other for other in others if other != lane])) is not None:
+        payload["after"] = earlier
+    kind = "reply"
     if question is not None:
         kind, payload = "question", {**payload, **question}
     return owe(db, kind=kind, lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
@@ -100,8 +109,20 @@ def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, languag
     )
 
 
-def owe_otp(db: Session, *, purpose: str, phone: str, asker: str, language: str, lane: str, now: datetime) -> int:
+def owe_otp(
+    db: Session,
+    *,
+    purpose: str,
+    phone: str,
+    asker: str,
+    language: str,
+    lane: str,
+    now: datetime,
+    sender: str | None = None,
+) -> int:
     """Owe an OTP to a phone (E.164); the code is made when it is sent and kept in no row.
+
+    `sender`: where it goes by WhatsApp, the sender to which the phone last wrote (window.Windows.last).
 
     One that is still unsent for the same phone, purpose and asker is let go: its code would be void.
     """
@@ -111,7 +132,16 @@ def owe_otp(db: Session, *, purpose: str, phone: str, asker: str, language: str,
     )
     overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
     _let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
-    return owe(db, kind="otp", lane=lane, payload=payload, priority=REPLIES, now=now, patience=OTP_PATIENCE)
+    return owe(
+        db,
+        kind="otp",
+        lane=lane,
+        payload=payload,
+        priority=REPLIES,
+        now=now,
+        sender=sender,
+        patience=OTP_PATIENCE,
+    )
 
 
 def _let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
@@ -129,7 +159,33 @@ def contact_at(db: Session, lane: str) -> int | None:
     return db.execute(alias).scalar()
 
 
-def unsent_replies(db: Session, lane: str) -> bool:
-    """Whether this address still waits for words of ours, so that a later answer must queue up behind."""
-    waiting = select(Delivery.id).where(Delivery.lane == lane, Delivery.status == "owed", Delivery.kind != "pass")
+def has_stopped(db: Session, row: Delivery) -> bool:
+    """Whether whom it is for wants no message that was not asked for."""
+    contact = row.contact_id or contact_at(db, row.lane)
+    return contact is not None and db.get_one(Contact, contact).stopped_at is not None
+
+
+def unsent_replies(db: Session, *lanes: str) -> bool:
+    """Whether these addresses still wait for words of ours, so that a later answer must queue up behind."""
+    waiting = select(Delivery.id).where(Delivery.lane.in_(lanes), Delivery.status == "owed", Delivery.kind != "pass")
     return db.execute(waiting.limit(1)).first() is not None
+
+
+def _last_unsent(db: Session, lanes: Collection[str]) -> int | None:
+    """The newest answer that waits to leave for these addresses."""
+    if not lanes:
+        return None
+    answers = (Delivery.status == "owed", Delivery.kind.in_(ANSWERS))
+    return db.scalar(select(func.max(Delivery.id)).where(Delivery.lane.in_(lanes), *answers))
+
+
+def note_code_used(db: Session, *, purpose: str, phone: str, asker: str, now: datetime) -> None:
+    """Note that the newest code for this has arrived: somebody has typed it. Twilio Verify tells no such thing."""
+    wanted = {"purpose": purpose, "phone": phone, "asker": asker}
+    lanes = (phone, f"whatsapp:{phone}")
+    sent = select(Delivery).where(Delivery.lane.in_(lanes), Delivery.kind == "otp", Delivery.status.in_(ON_ITS_WAY))
+    for row in db.scalars(sent.order_by(Delivery.id.desc())):
+        if wanted.items() <= row.payload.items():
+            row.status = "delivered"
+            story.tell(db, row.id, "delivered", now, reason="code_used", message_sid=row.message_sid)
+            return

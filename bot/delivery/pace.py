@@ -76,7 +76,12 @@ class Closed:
 
 
 def sender_of(row: Delivery, settings: Settings) -> str:
-    """The sender whose pace a delivery keeps: the Messaging Service, where there is one, is one sender."""
+    """The sender whose pace a delivery keeps: the Messaging Service, where there is one, is one sender.
+
+    Codes that Twilio Verify sends leave from senders of its own: its service has a pace for itself.
+    """
+    if row.kind == "otp" and settings.otp_backend == "twilio_verify":
+        return settings.twilio_verify_sid
     if settings.twilio_messaging_service_sid:
         return settings.twilio_messaging_service_sid
     if not row.lane.startswith("whatsapp:") and settings.sms_from:
@@ -86,9 +91,10 @@ def sender_of(row: Delivery, settings: Settings) -> str:
 
 def senders(settings: Settings) -> tuple[str, ...]:
     """Every sender that has a pace."""
+    verify = (settings.twilio_verify_sid,) if settings.otp_backend == "twilio_verify" else ()
     if settings.twilio_messaging_service_sid:
-        return (settings.twilio_messaging_service_sid,)
-    return settings.twilio_whatsapp_from + ((settings.sms_from,) if settings.sms_from else ())
+        return (settings.twilio_messaging_service_sid, *verify)
+    return settings.twilio_whatsapp_from + ((settings.sms_from,) if settings.sms_from else ()) + verify
 
 
 @dataclass(frozen=True, slots=True)

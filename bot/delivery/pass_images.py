@@ -20,6 +20,9 @@ from flows.texts import LANGUAGES
 KEPT = 64
 """Pictures kept in a process: Twilio and the visitor ask for the same one within seconds. 40 KB each."""
 
+SAMPLE_DAY = date(2027, 1, 16)
+"""A Saturday."""
+
 _drawn = lru_cache(maxsize=KEPT)(draw)
 
 
@@ -46,6 +49,24 @@ def of(service: Parts, pass_id: int, language: str = "") -> bytes:
     """
     with service.database.read() as db:
         return _drawn(_facts(db, service, pass_id, language))
+
+
+def sample(origin: str) -> bytes:
+    """The PNG of a pass that is nobody's: what WhatsApp looks at before it approves a template with a picture."""
+    facts = PassImage(
+        event="Delhi Book Fair",
+        venue="Pragati Maidan",
+        opens=time(10),
+        closes=time(20),
+        full_name="Asha Verma",
+        day=SAMPLE_DAY,
+        party_size=3,
+        code="XXXX-XXXX",
+        qr_text=tokens.qr_text(origin, "SAMPLE"),
+        policy="daily",
+        language="en",
+    )
+    return _drawn(facts)
 
 
 def _facts(db: Session, service: Parts, pass_id: int, language: str) -> PassImage:

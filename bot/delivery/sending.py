@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery import aftermath, backoff, composing, leases, plain, story
+from bot.delivery import aftermath, backoff, composing, leases, notices, plain, story
 from bot.delivery.composing import Message, NotWanted, Otps, SendsItself
-from bot.delivery.pace import Pace, sender_of
+from bot.delivery.owing import BULK
+from bot.delivery.pace import NotNow, Pace, sender_of
 from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import Class, class_of
 from bot.delivery.window import Windows
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 CLOCKS_APART = timedelta(seconds=60)
 """How far Twilio's clock may be behind ours when its list is searched."""
+LOOK_AHEAD = timedelta(seconds=2)
+"""How soon an answer looks again whether an earlier one, to another address of its reader, has left."""
 KNOWN_SIDS = 200
 """So many of a lane's latest SIDs are taken out of a look-up: more than Twilio's list shows of them."""
 
@@ -45,7 +49,13 @@ class Carrier(Protocol):
         """Send one message; its SID. Raises SendFailed."""
 
     def find(
-        self, lane: str, *, body: str | Collection[str], media: int, since: datetime, known: Collection[str] = ()
+        self,
+        lane: str,
+        *,
+        body: str | Collection[str],
+        media: int | None,
+        since: datetime,
+        known: Collection[str] = (),
     ) -> News | None:
         """A message that was sent. Raises SendFailed where that cannot be known."""
 
@@ -79,6 +89,14 @@ class Held:
     """None for an OTP: it is made when it leaves, and no list is searched for it."""
 
 
+class _NoPlace(Exception):
+    """The message may not leave now; nothing of it is under way."""
+
+    def __init__(self, refusal: NotNow) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
 def send(parts: Parts, delivery_id: int) -> str | None:
     """Send a row if it is due and its turn. The lane, where its next row may now leave; else None."""
     held = _take(parts, delivery_id)
@@ -87,10 +105,16 @@ def send(parts: Parts, delivery_id: int) -> str | None:
     if held.unclear_since and not _to_be_sent_again(parts, held, held.unclear_since):
         return held.row.lane
     sender = sender_of(held.row, parts.settings)
-    if _waits(parts, held, sender):
-        return held.row.lane
+    lane = held.row.lane
+    within = _in_the_window(parts, held, sender)
+    if within is None or _image_fails(parts, within):
+        return lane
+    held = within
     try:
-        sid = _call(parts, held)
+        _take_place(parts, held, sender)
+        sid, status = _call(parts, held, sender)
+    except _NoPlace as no:
+        _give_way(parts, held, no.refusal)
     except SendFailed as failure:
         heed(parts.pace, parts.windows, sender, held.row.lane, failure)
         with parts.database.write() as db:
@@ -98,7 +122,7 @@ def send(parts: Parts, delivery_id: int) -> str | None:
     except Refused as no:
         _end(parts, held, "canceled", no.code)
     else:
-        _note_sent(parts, held, sid)
+        _note_sent(parts, held, sid, status)
     return held.row.lane
 
 
@@ -120,10 +144,21 @@ def _take(parts: Parts, delivery_id: int) -> Held | str | None:
             leases.end(db, row.id, token, "failed", at=now, reason="gave_up")
             log.warning("delivery_gave_up", delivery=delivery_id, kind=row.kind)
             return row.lane
+        if now < row.give_up_at and _overtakes(db, row):
+            leases.put_off(db, row.id, token, now + LOOK_AHEAD, at=now, attempts=row.attempts - 1)
+            return None
         if not unclear_since:
             leases.begin(db, row.id, token, now)
         db.expunge(row)
     return Held(row, token, unclear_since, message)
+
+
+def _overtakes(db: Session, row: Delivery) -> bool:
+    """Whether an earlier answer to the same person has not left yet for another of their addresses."""
+    earlier = row.payload.get("after")
+    if earlier is None:
+        return False
+    return db.scalar(select(Delivery.id).where(Delivery.id == earlier, Delivery.status == "owed")) is not None
 
 
 def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
@@ -141,7 +176,7 @@ def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
     with parts.database.write() as db:
         story.tell(db, held.row.id, story.LOOKED_UP, now, reason="found" if found else "not_found")
     if found:
-        _note_sent(parts, held, found.message_sid, found)
+        _note_sent(parts, held, found.message_sid, found=found)
         return False
     if now >= held.row.give_up_at:
         _end(parts, held, "failed", "gave_up")
@@ -150,19 +185,25 @@ def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
         return leases.begin(db, held.row.id, held.token, now)
 
 
-def _waits(parts: Parts, held: Held, sender: str) -> bool:
-    """Wait for the message's place; True where this is not its moment, and the row has been put off."""
-    return _window_is_closed(parts, held, sender) or _image_fails(parts, held) or _has_no_place(parts, held, sender)
+def _in_the_window(parts: Parts, held: Held, sender: str) -> Held | None:
+    """The delivery as it may leave now: inside the 24-hour window as it is, outside by an approved template.
 
-
-def _window_is_closed(parts: Parts, held: Held, sender: str) -> bool:
+    None where no template carries it: it has been put off until the person writes. What goes to many takes
+    the template also where nobody knows of the window.
+    """
     row, now = held.row, parts.now()
-    if row.kind == "otp" or not parts.windows.closed(row.lane, sender, now):
-        return False
-    parts.windows.note_waiting(row.lane)
+    is_open = row.kind == "otp" or parts.windows.is_open(row.lane, sender, now)
+    shut = not is_open and (is_open is False or row.priority >= BULK)
+    if held.message is None or not (shut or notices.went_by(row)):
+        return held
     with parts.database.write() as db:
-        leases.wait_for_window(db, row, held.token, now)
-    return True
+        filled = notices.filled(db, row, parts.settings, now) if shut else None
+        if filled is None and is_open is False:
+            parts.windows.note_waiting(row.lane)
+            leases.wait_for_window(db, row, held.token, now)
+            return None
+        notices.note_way(db, row, filled.sid if filled else "")
+    return replace(held, message=replace(held.message, content=filled or held.message.content))
 
 
 def _image_fails(parts: Parts, held: Held) -> bool:
@@ -176,14 +217,17 @@ def _image_fails(parts: Parts, held: Held) -> bool:
     return True
 
 
-def _has_no_place(parts: Parts, held: Held, sender: str) -> bool:
+def _take_place(parts: Parts, held: Held, sender: str) -> None:
+    """Wait for a place in the sender's row; each call that sends takes one. Raises _NoPlace."""
+    refusal = parts.pace.turn(sender, held.row.lane, held.row.priority)
+    if refusal:
+        raise _NoPlace(refusal)
+
+
+def _give_way(parts: Parts, held: Held, refusal: NotNow) -> None:
     row = held.row
-    refusal = parts.pace.turn(sender, row.lane, row.priority)
-    if refusal is None:
-        return False
     later = min(parts.now() + timedelta(seconds=refusal.seconds), row.give_up_at)
     _put_off(parts, held, later, reason=refusal.reason or row.reason, tried_at=None, attempts=row.attempts - 1)
-    return True
 
 
 def _is_first_look(row: Delivery) -> bool:
@@ -203,13 +247,16 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
     if held.message is None:
         return None
     sids = select(Delivery.message_sid).where(Delivery.lane == held.row.lane, Delivery.message_sid.is_not(None))
+    message, noticed = held.message, notices.went_by(held.row)
     with parts.database.read() as db:
         known = {sid for sid in db.scalars(sids.order_by(Delivery.id.desc()).limit(KNOWN_SIDS)) if sid}
-    message = held.message
+        read_as = (notices.text_of(db, held.row, parts.settings, parts.now()),) if noticed else ()
+    # With a Messaging Service Twilio lists what went by a template without its words (docs/adr/0009).
+    bare = ("",) if noticed or message.content else ()
     found = parts.twilio.find(
         message.to,
-        body=message.listed_as,
-        media=int(message.media_url is not None),
+        body=(*message.listed_as, *read_as, *bare),
+        media=None if noticed else int(message.media_url is not None),
         since=since - CLOCKS_APART,
         known=known,
     )
@@ -217,19 +264,21 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
     return found
 
 
-def _call(parts: Parts, held: Held) -> str:
+def _call(parts: Parts, held: Held, sender: str) -> tuple[str, str]:
+    """Have the message sent: the SID and the status that it has by that. Raises SendFailed, Refused, _NoPlace."""
     if held.message is None and isinstance(parts.otps, SendsItself):
-        return parts.otps.send(**held.row.payload)
+        return parts.otps.send(**held.row.payload), "handed_over"
     message = held.message or composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
     try:
-        return _give(parts, held, message)
+        return _give(parts, held, message), "queued"
     except SendFailed as failure:
-        if message.content is None or not plain.helps(failure):
+        if message.content is None or notices.went_by(held.row) or not plain.helps(failure):
             raise
         if held.message:
             with parts.database.write() as db:
                 plain.settle(db, held.row, failure.code, parts.now())
-    return _give(parts, held, replace(message, content=None))
+    _take_place(parts, held, sender)
+    return _give(parts, held, replace(message, content=None)), "queued"
 
 
 def _give(parts: Parts, held: Held, message: Message) -> str:
@@ -238,16 +287,16 @@ def _give(parts: Parts, held: Held, message: Message) -> str:
         message.to,
         message.sender,
         body=None if content else message.body,
-        media_url=message.media_url,
+        media_url=None if content else message.media_url,
         status_callback=f"{parts.settings.origin}/webhooks/twilio/status?delivery={held.row.id}",
         validity=message.validity,
         content=(content.sid, content.variables) if content else None,
     )
 
 
-def _note_sent(parts: Parts, held: Held, sid: str, found: News | None = None) -> None:
+def _note_sent(parts: Parts, held: Held, sid: str, status: str = "queued", found: News | None = None) -> None:
     with parts.database.write() as db:
-        noted = leases.note_sent(db, held.row.id, held.token, sid, parts.now())
+        noted = leases.note_sent(db, held.row.id, held.token, sid, parts.now(), status)
         if noted and found:
             aftermath.note(db, found, held.row.id, parts.now())
     if noted:

@@ -12,7 +12,7 @@ RANKS = {
     "owed": 0,
     **dict.fromkeys(("accepted", "scheduled", "queued"), 1),
     "sending": 2,
-    "sent": 3,
+    **dict.fromkeys(("sent", "handed_over"), 3),
     # Below `delivered`: a message that arrived after all has arrived.
     **dict.fromkeys(("failed", "undelivered", "canceled"), 4),
     "delivered": 5,

@@ -20,6 +20,9 @@ CACHE_SECONDS = 15.0
 """How long a process goes by what it last read: after `templates sync` buttons come within this time."""
 WANTED = "content:wanted"
 """Redis set: shapes that questions had and no template; `templates sync` makes them."""
+NOTICE = "notice_"
+"""How the shapes of notices begin (bot.delivery.notices); all others are of questions."""
+APPROVED = "approved"
 UNUSABLE = ("rejected", "paused", "disabled")
 """WhatsApp's words for a template that it does not carry; a message inside the window needs no other."""
 
@@ -27,6 +30,14 @@ UNUSABLE = ("rejected", "paused", "disabled")
 def sid_of(db: Session, shape: str, now: datetime) -> str | None:
     """The template that carries this shape now."""
     return _usable(db, now).get(shape)
+
+
+def approved(db: Session, shape: str, now: datetime) -> str | None:
+    """The template of this shape that WhatsApp has approved, the only kind that it carries outside the window."""
+    found = select(ContentTemplate).where(
+        ContentTemplate.shape == shape, ContentTemplate.replaced_at.is_(None), ContentTemplate.approval == APPROVED
+    )
+    return next((row.sid for row in db.scalars(found) if is_rested(row, now)), None)
 
 
 def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
@@ -46,7 +57,12 @@ def _usable(db: Session, now: datetime) -> dict[str, str]:
     rows = select(ContentTemplate).where(
         ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
     )
-    return {row.shape: row.sid for row in db.scalars(rows) if row.refused_at is None or now - row.refused_at >= REST}
+    return {row.shape: row.sid for row in db.scalars(rows) if is_rested(row, now)}
+
+
+def is_rested(row: ContentTemplate, now: datetime) -> bool:
+    """Whether Twilio has not refused a message with it lately."""
+    return row.refused_at is None or now - row.refused_at >= REST
 
 
 class Templates:
@@ -84,7 +100,8 @@ class Templates:
     def _current(self) -> dict[str, str]:
         if time.monotonic() - self._read_at > CACHE_SECONDS:
             with self._reading, self._database.read() as db:
-                self._known = _usable(db, self._clock())
+                usable = _usable(db, self._clock())
+                self._known = {shape: sid for shape, sid in usable.items() if not shape.startswith(NOTICE)}
                 self._missed.clear()
                 self._read_at = time.monotonic()
         return self._known

@@ -76,12 +76,18 @@ class Twilio:
         return str(message.sid)
 
     def find(
-        self, lane: str, *, body: str | Collection[str], media: int, since: datetime, known: Collection[str] = ()
+        self,
+        lane: str,
+        *,
+        body: str | Collection[str],
+        media: int | None,
+        since: datetime,
+        known: Collection[str] = (),
     ) -> News | None:
         """The message to this address with this text and so many media that the API made since then.
 
-        `body`: the text, or all texts that it may be listed with. `known` are SIDs of others. None where
-        Twilio's list has none. Raises SendFailed where the list cannot be had.
+        `body`: the text, or all texts that it may be listed with. `media` None: any number. `known` are
+        SIDs of others. None where Twilio's list has none. Raises SendFailed where the list cannot be had.
         """
         # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
         # whole latest list of this address is read and the time of making compared here.
@@ -187,9 +193,9 @@ def _broken_call(problem: RequestException) -> SendFailed:
     return SendFailed("no_answer", retry=True, unclear=True)
 
 
-def _is_it(message: MessageInstance, body: str | Collection[str], media: int, since: datetime) -> bool:
+def _is_it(message: MessageInstance, body: str | Collection[str], media: int | None, since: datetime) -> bool:
     bodies = {body.strip()} if isinstance(body, str) else {one.strip() for one in body}
-    same = (message.body or "").strip() in bodies and _number(message.num_media) == media
+    same = (message.body or "").strip() in bodies and media in (None, _number(message.num_media))
     return same and str(message.direction) == "outbound-api" and _is_since(message, since)
 
 

@@ -6,6 +6,7 @@ and Twilio's 63016 tells. What waits for a window leaves a mark, so that the per
 it go without a search for each message that comes in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -34,13 +35,22 @@ class Windows:
 
     def closed(self, lane: str, sender: str, now: datetime) -> bool:
         """Whether it is known that this sender may not write freely to this address now. Never raises."""
+        return self.is_open(lane, sender, now) is False
+
+    def is_open(self, lane: str, sender: str, now: datetime) -> bool | None:
+        """Whether this sender may write freely to this address now; None: nobody knows. Never raises."""
         if not lane.startswith("whatsapp:"):
-            return False
-        try:
-            heard = cast("bytes | None", self.redis.get(_heard(lane, sender)))
-        except RedisError:
-            return False
-        return heard is not None and now.timestamp() - float(heard) >= OPEN.total_seconds()
+            return True
+        (heard,) = self._moments(lane, (sender,))
+        return None if heard is None else now.timestamp() - heard < OPEN.total_seconds()
+
+    def last(self, lane: str, senders: Sequence[str]) -> str | None:
+        """The one of these senders to which somebody last wrote from this address; None: nobody knows.
+
+        Never raises.
+        """
+        heard = zip(self._moments(lane, senders), senders, strict=True)
+        return max(((moment, sender) for moment, sender in heard if moment), default=(0.0, None))[1]
 
     def note_closed(self, lane: str, sender: str) -> None:
         """Note that Twilio says so. Never raises."""
@@ -63,6 +73,14 @@ class Windows:
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
             return False
+
+    def _moments(self, lane: str, senders: Sequence[str]) -> list[float | None]:
+        """When somebody last wrote from this address to each of these senders, as a time stamp."""
+        try:
+            found = cast("list[bytes | None]", self.redis.mget([_heard(lane, sender) for sender in senders]))
+        except RedisError:
+            return [None] * len(senders)
+        return [None if heard is None else float(heard) for heard in found]
 
     def _set(self, key: str, value: float) -> None:
         try:

@@ -40,6 +40,7 @@ WORK = (
     Periodic(tasks.replay, 5),
     Periodic(tasks.look_for_missed, 180),
     Periodic(tasks.listen, 60),
+    Periodic(tasks.look_at_approvals, 600),
 )
 
 

@@ -51,6 +51,14 @@ def listen() -> None:
     service().silence.alarm(service().now())
 
 
+def look_at_approvals() -> None:
+    """Note what WhatsApp says by now of the templates that it must approve."""
+    from bot.delivery import template_sync
+    from bot.delivery.content import Content
+
+    template_sync.refresh(service().database, Content(service().twilio))
+
+
 def look_for_missed() -> None:
     """Compare Twilio's list of inbound messages with what was taken, and keep what never came."""
     service().belated.look_for_missed()

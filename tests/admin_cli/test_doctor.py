@@ -21,7 +21,7 @@ from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
 ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock", "messages"]
-ALL += ["public URL", "OTPs", "pauses", "queue"]
+ALL += ["public URL", "templates", "OTPs", "pauses", "queue", "stops"]
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,9 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     found = _findings(run)
     assert {name: finding["ok"] for name, finding in found.items()} == {
-        **dict.fromkeys(("settings", "database", "migrations", "pass keys", "OTPs", "queue"), True),
+        **dict.fromkeys(
+            ("settings", "database", "migrations", "pass keys", "templates", "OTPs", "queue", "stops"), True
+        ),
         "Redis": False,
     }
     assert "REDIS_URL" in found["Redis"]["said"]

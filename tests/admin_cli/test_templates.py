@@ -26,8 +26,12 @@ def twilio() -> Iterator[dict[str, dict[str, Any]]]:
         kept[sid] = {**json.loads(request.body), "sid": sid}
         return 201, {}, json.dumps(kept[sid])
 
+    def submit(request: Any) -> tuple[int, dict[str, str], str]:
+        kept[str(request.url).split("/")[-3]]["approval"] = "approved"
+        return 201, {}, json.dumps({"status": "received"})
+
     def listed(request: Any) -> tuple[int, dict[str, str], str]:
-        found = [{**one, "approval_requests": {"status": "unsubmitted"}} for one in kept.values()]
+        found = [{**one, "approval_requests": {"status": one.get("approval", "unsubmitted")}} for one in kept.values()]
         return 200, {}, json.dumps({"contents": found, "meta": {}})
 
     def remove(request: Any) -> tuple[int, dict[str, str], str]:
@@ -36,6 +40,7 @@ def twilio() -> Iterator[dict[str, dict[str, Any]]]:
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
         wire.add_callback("DELETE", re.compile(f"{ORIGIN}/Content/HX"), remove)
+        wire.add_callback("POST", re.compile(f"{ORIGIN}/Content/HX.*/ApprovalRequests/whatsapp"), submit)
         wire.add_callback("POST", f"{ORIGIN}/Content", create)
         wire.add_callback("GET", f"{ORIGIN}/ContentAndApprovals", listed)
         yield kept
@@ -47,15 +52,19 @@ def test_sync_makes_what_is_needed_once(
     ok("events", "open", fair)
     redis.sadd("content:wanted", "buttons_3_4.4", "nonsense")
     done = rows("templates", "sync")
-    assert {row["done"] for row in done} == {"made"}
+    assert {row["done"] for row in done} == {"made", "submitted"}
     assert {row["name"] for row in done} == {one["friendly_name"] for one in twilio.values()}
     kept = rows("templates", "list")
     assert {row["sid"] for row in kept} == set(twilio)
-    assert {row["approval"] for row in kept} == {"unsubmitted"}
+    notices = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
+    assert notices == {"notice_pass_en": "received", "notice_pass_hi": "received"}
+    assert {row["approval"] for row in kept if row["shape"] not in notices} == {"unsubmitted"}
     shapes = {row["shape"] for row in kept}
     assert {"buttons_2_2.2", "buttons_3_1", "buttons_3_4.4"} <= shapes
     assert "nonsense" not in shapes
     assert rows("templates", "sync") == []
+    approvals = {row["approval"] for row in rows("templates", "list") if row["shape"] in notices}
+    assert approvals == {"approved"}
 
 
 def test_remove_asks_first_and_then_leaves_none_of_ours(

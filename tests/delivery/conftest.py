@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -66,13 +68,19 @@ class FakeTwilio:
         return sid
 
     def find(
-        self, lane: str, *, body: str | Collection[str], media: int, since: datetime, known: Collection[str] = ()
+        self,
+        lane: str,
+        *,
+        body: str | Collection[str],
+        media: int | None,
+        since: datetime,
+        known: Collection[str] = (),
     ) -> News | None:
         self.looked.append({"lane": lane, "body": body, "media": media, "since": since, "known": set(known)})
         if self.list_down:
             raise SendFailed("http_503", retry=True)
         for sent in self.sent:
-            same = (sent.lane, bool(sent.media_url)) == (lane, bool(media))
+            same = sent.lane == lane and media in (None, int(sent.media_url is not None))
             if same and sent.body in body and sent.sid not in known:
                 return News(sent.sid, "sent")
         return None
@@ -105,6 +113,11 @@ class Clock:
     def move(self, **amount: float) -> datetime:
         self.at += timedelta(**amount)
         return self.at
+
+
+def no_redis() -> "Redis":
+    """One that does not answer, and is not asked twice."""
+    return Redis(port=1, retry=Retry(NoBackoff(), 0))
 
 
 def fetched(url: str) -> str | None:

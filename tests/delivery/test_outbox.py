@@ -12,7 +12,7 @@ from bot.delivery import queues
 from bot.delivery.outbox import Outbox, owe, unsent_replies
 from bot.domain.models import Pass
 from bot.errors import SendFailed
-from tests.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, reply, row, waiting
+from tests.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
 
 BUSY = SendFailed("20429", retry=True)
 NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
@@ -49,7 +49,7 @@ def test_what_is_owed_is_enqueued_by_priority_and_sent_once(
 
 def test_enqueueing_without_redis_is_left_to_the_sweep(database: Database, redis: "Redis", outbox: Outbox) -> None:
     words = reply(database, "Hello")
-    away = Outbox(database, Redis(port=1), outbox.twilio, outbox.otps, outbox.settings, outbox.now)
+    away = Outbox(database, no_redis(), outbox.twilio, outbox.otps, outbox.settings, outbox.now)
     away.enqueue([words])
     assert outbox.sweep(NOW) == 1
     assert waiting(redis) == [words]

@@ -7,7 +7,7 @@ from redis import Redis
 
 from bot.delivery.pace import Closed, NotNow, Pace
 from bot.errors import SendFailed
-from tests.delivery.conftest import LANE, NOW, Clock
+from tests.delivery.conftest import LANE, NOW, Clock, no_redis
 
 SENDER, OTHER = "whatsapp:+14155238886", "whatsapp:+14155238887"
 REPLY, PASS, BULK = 0, 1, 2
@@ -140,7 +140,7 @@ def test_other_refusals_change_no_pace(pace: Pace) -> None:
 
 
 def test_without_redis_nothing_leaves_and_nothing_breaks() -> None:
-    away = Pace(Redis(port=1), 80)
+    away = Pace(no_redis(), 80)
     refusal = away.turn(SENDER, LANE, REPLY)
     assert refusal is not None
     assert refusal.reason == "pace_unknown"

@@ -77,6 +77,22 @@ def test_what_is_about_the_person_is_not_tried_in_other_words(
     assert usable(database, clock)
 
 
+def test_the_words_in_its_place_wait_for_a_place_of_their_own(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    for _ in range(78):  # what others take: the template gets the last place of this second
+        outbox.pace.left("whatsapp:+14155238886", "whatsapp:+911")
+    twilio.failures = [SendFailed("21656", retry=False)]
+    asked = question(database)
+    outbox.deliver(asked)
+    waits = row(database, asked)
+    assert (twilio.failures, twilio.sent) == ([], [])
+    assert (waits.status, waits.tried_at, waits.attempts, waits.payload) == ("owed", None, 0, {"body": WORDS})
+    clock.move(seconds=2)
+    outbox.deliver(asked)
+    assert twilio.bodies == [WORDS]
+
+
 def test_a_busy_provider_gets_the_template_again(
     database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:

@@ -31,6 +31,8 @@ class FakeContentApi:
     calls: list[str] = field(default_factory=list)
     refuse_at: int = 1000
     """The call that is refused, and all after it."""
+    submitted: list[dict[str, Any]] = field(default_factory=list)
+    takes_submissions: bool = True
 
     def call(
         self,
@@ -44,6 +46,12 @@ class FakeContentApi:
         self.calls.append(method)
         if len(self.calls) >= self.refuse_at:
             return 400, {"code": 20001}
+        if uri.endswith("/ApprovalRequests/whatsapp") and json is not None:
+            if not self.takes_submissions:
+                return 400, {"code": 20001}
+            self.submitted.append(dict(json))
+            self.approvals[uri.split("/")[-3]] = "pending"
+            return 201, {"status": "received"}
         if method == "POST" and json is not None:
             sid = f"HX{len(self.calls):032x}"
             self.kept[sid] = {**json, "sid": sid}
@@ -68,7 +76,7 @@ class FakeContentApi:
 
 
 def sync(database: Database, api: FakeContentApi, now: datetime = NOW, want: set[str] = WANT) -> list[Change]:
-    return template_sync.sync(database, Content(api), want, now)
+    return template_sync.sync(database, Content(api), cards.wanted(want), now)
 
 
 def sid_of(database: Database, shape: str, now: datetime = NOW) -> str | None:

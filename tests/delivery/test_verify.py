@@ -9,18 +9,26 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.outbox import Outbox, owe_otp
+from bot.delivery import story
+from bot.delivery.outbox import Outbox, note_code_used, owe_otp
+from bot.delivery.pace import senders
 from bot.delivery.verify import VerifyOtps
 from bot.domain.otp import MOST_FOR_NUMBER, MOST_TRIES, OwnOtps
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
-from tests.delivery.conftest import NOW, Clock, FakeTwilio, row
+from tests.delivery.conftest import NOW, Clock, FakeTwilio, reply, row
 from tests.domain.making import refused
 
 PHONE, ASKER = "+919811111111", "whatsapp:+919822222222"
 BOUND = ("someone_else", PHONE, ASKER)
 RIGHT = "123456"
 SERVICE = "VA" + "1" * 32
+SETTINGS = Settings(
+    public_url="http://127.0.0.1:8000",
+    secret_key="a secret of sixteen",
+    otp_backend="twilio_verify",
+    twilio_verify_sid=SERVICE,
+)
 
 
 @dataclass
@@ -70,8 +78,7 @@ def check(verify: VerifyOtps, otp: str, attempt: str = "SM1", bound: tuple[str, 
 def test_the_worker_has_verify_send_and_makes_nothing(
     database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, api: FakeVerify, clock: Clock
 ) -> None:
-    settings = Settings(public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen")
-    outbox = Outbox(database, redis, twilio, verify, settings, clock, sleep=lambda seconds: None)
+    outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
     lane = verify.ask(*BOUND, NOW)
     with database.write() as db:
         otp = owe_otp(db, purpose="someone_else", phone=PHONE, asker=ASKER, language="hi", lane=lane, now=NOW)
@@ -79,7 +86,45 @@ def test_the_worker_has_verify_send_and_makes_nothing(
     outbox.deliver(otp)
     assert api.sent == [{"To": PHONE, "Channel": "sms", "Locale": "hi"}]
     assert twilio.sent == []
-    assert (row(database, otp).status, row(database, otp).message_sid) == ("queued", "VE" + "1".zfill(32))
+    assert (row(database, otp).status, row(database, otp).message_sid) == ("handed_over", "VE" + "1".zfill(32))
+
+
+def test_a_code_that_somebody_typed_has_arrived(
+    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, clock: Clock
+) -> None:
+    """Verify reports nothing: until then the row says that Twilio has it, and no more."""
+    outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
+    rows = []
+    for asker in (ASKER, "whatsapp:+919833333333"):
+        with database.write() as db:
+            rows.append(owe_otp(db, purpose=BOUND[0], phone=PHONE, asker=asker, language="en", lane=PHONE, now=NOW))
+        outbox.deliver(rows[-1])
+    with database.write() as db:
+        for _ in range(2):
+            note_code_used(db, purpose=BOUND[0], phone=PHONE, asker=ASKER, now=NOW)
+    assert [row(database, otp).status for otp in rows] == ["delivered", "handed_over"]
+    with database.read() as db:
+        assert [one.what for one in story.of(db, rows[0])] == ["tried", "taken", "delivered"]
+
+
+def test_verify_has_a_pace_of_its_own(
+    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, api: FakeVerify, clock: Clock
+) -> None:
+    """Its messages leave from other senders: what slows it down does not slow down ours, nor the other way round."""
+    outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
+    api.next = [SendFailed("20429", retry=True, wait=30)]
+    with database.write() as db:
+        otp = owe_otp(db, purpose="p", phone=PHONE, asker=ASKER, language="en", lane=PHONE, now=NOW)
+    outbox.deliver(otp)
+    assert [closed.sender for closed in outbox.pace.closed(senders(SETTINGS))] == [SERVICE]
+    words = reply(database, "Hello")
+    outbox.deliver(words)
+    assert twilio.bodies == ["Hello"]
+    clock.at = row(database, otp).not_before
+    places = redis.get(f"pace:next:{SERVICE}")
+    outbox.deliver(otp)
+    assert row(database, otp).status == "handed_over"
+    assert redis.get(f"pace:next:{SERVICE}") != places
 
 
 def test_a_code_counts_once_and_the_same_message_gets_the_same_verdict(verify: VerifyOtps, api: FakeVerify) -> None:

@@ -11,14 +11,14 @@ from bot.delivery.outbox import Outbox, owe
 from bot.delivery.window import Windows
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
-from tests.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, reply, row, waiting
+from tests.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
 
 SENDER, OTHER = "whatsapp:+14155238886", "whatsapp:+14155238887"
 
 
 def write(outbox: Outbox, sender: str = SENDER) -> None:
     """A message from the person, answered in the webhook's response."""
-    outbox.heard(LANE, sender, answered=True)
+    outbox.heard([LANE], sender, answered=True)
 
 
 def test_inside_it_goes_and_outside_it_waits(
@@ -61,7 +61,7 @@ def test_nobody_knows_is_not_closed_and_sms_has_none(redis: "Redis", clock: Cloc
     assert not windows.closed(LANE, SENDER, NOW)
     windows.note_closed("+919800000001", SENDER)
     assert not windows.closed("+919800000001", SENDER, NOW)
-    away = Windows(Redis(port=1))
+    away = Windows(no_redis())
     assert not away.closed(LANE, SENDER, NOW)
     assert not away.open(LANE, SENDER, NOW)
 
@@ -115,12 +115,12 @@ def test_an_otp_was_judged_when_it_was_asked_for(database: Database, outbox: Out
 
 
 def test_what_was_found_afterwards_opens_no_window(outbox: Outbox, redis: "Redis") -> None:
-    outbox.heard(LANE, SENDER, answered=False, afterwards=True)
+    outbox.heard([LANE], SENDER, answered=False, afterwards=True)
     assert redis.keys("window:*") == []
 
 
 def test_an_answer_in_the_response_takes_a_place(outbox: Outbox, redis: "Redis") -> None:
-    outbox.heard(LANE, SENDER, answered=False)
+    outbox.heard([LANE], SENDER, answered=False)
     assert redis.exists(f"pace:next:{SENDER}") == 0
-    outbox.heard(LANE, SENDER, answered=True)
+    outbox.heard([LANE], SENDER, answered=True)
     assert redis.exists(f"pace:next:{SENDER}") == 1

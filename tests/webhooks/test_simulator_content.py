@@ -21,6 +21,12 @@ BOTH = "/v1/ContentAndApprovals"
 TO = f"whatsapp:{ASHA}"
 BUTTONS = definition(Shape("buttons", 2, (1,)))
 LIST = definition(Shape("details", 2, (1, 1)))
+NOTICE = {
+    "friendly_name": "sample",
+    "language": "en",
+    "variables": {"1": "12", "2": "image.png"},
+    "types": {"twilio/media": {"body": "Pass {{1}} is ready.", "media": ["ORIGIN/{{2}}"]}},
+}
 VALUES = {"1": "Is it right?", "2": "Yes", "3": "agree.0123abcd:yes", "4": "No", "5": "agree.0123abcd:no"}
 ROWS = ["Hello", "Which day?", "Choose", "Sat 17 Jan", "d:17", "5 left", "Sun 18 Jan", "d:18", "2 left"]
 
@@ -39,8 +45,23 @@ def made(lab: Lab, template: dict[str, Any] = BUTTONS) -> str:
     return Content(Twilio(lab.settings)).make(template)
 
 
+def notice(lab: Lab) -> dict[str, Any]:
+    """A template with a picture, whose sample our stand-in serves."""
+    return dict(json.loads(json.dumps(NOTICE).replace("ORIGIN", lab.origin)))
+
+
+def approval(lab: Lab, sid: str) -> str:
+    """WhatsApp's word after we have asked for its approval; Twilio's code where it did not take that."""
+    content = Content(Twilio(lab.settings))
+    try:
+        content.submit(sid, "a_name", "UTILITY")
+    except SendFailed as failure:
+        return failure.code
+    return next(kept.approval for kept in content.listed() if kept.sid == sid)
+
+
 def test_every_answer_is_what_twilio_promises(phones: Lab) -> None:
-    created = call(phones, "POST", CONTENT, json=BUTTONS)
+    created = call(phones, "POST", CONTENT, json=notice(phones))
     assert promised(CONTENT, "post", 201, created) == []
     sid = created.json()["sid"]
     assert promised(CONTENT, "get", 200, call(phones, "GET", CONTENT)) == []
@@ -146,3 +167,44 @@ def test_a_template_of_words_is_words(phones: Lab) -> None:
     until(lambda: len(phones.texts()) == 2)
     assert all("123456" in text for text in phones.texts())
     assert all(one["card"] == {} for one in phones.chat()["messages"])
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({}, "approved"),
+        ({"body": "{{1}} is your pass."}, "20001"),
+        ({"body": "Your pass is {{1}}"}, "20001"),
+        ({"body": "Your pass {{1}} {{2}} is ready."}, "20001"),
+        ({"body": "Your pass {{1}}, {{3}} is ready."}, "20001"),
+        ({"media": ["http://127.0.0.1:1/{{2}}"]}, "rejected"),
+    ],
+)
+def test_what_whatsapp_would_not_approve_is_not(phones: Lab, change: dict[str, Any], word: str) -> None:
+    asked = notice(phones)
+    asked["types"]["twilio/media"] |= change
+    assert approval(phones, made(phones, asked)) == word
+
+
+def test_a_day_later_only_an_approved_template_arrives_and_brings_its_picture(phones: Lab) -> None:
+    sid = made(phones, notice(phones))
+    assert phones.order(close_window=ASHA).status_code == 201
+    assert phones.order(close_window="+911").status_code == 422
+    twilio = Twilio(phones.settings)
+
+    def becomes(**more: Any) -> tuple[str, int | None]:
+        message = twilio.send(TO, SIMULATED_SENDER, **more)
+        until(lambda: phones.twilio.messages(message).fetch().status in ("failed", "read"))
+        found = phones.twilio.messages(message).fetch()
+        return str(found.status), found.error_code
+
+    variables = json.dumps({"1": "7", "2": "image.png"})
+    assert becomes(body="hello") == ("failed", 63016)
+    assert becomes(content=(sid, variables)) == ("failed", 63016)
+    assert approval(phones, sid) == "approved"
+    assert becomes(content=(sid, variables)) == ("read", None)
+    shown = max(phones.chat()["messages"], key=lambda message: message["at"])
+    assert (shown["text"], len(shown["media"])) == ("Pass 7 is ready.", 1)
+    phones.write("hi")
+    until(lambda: phones.doors.heard)
+    assert becomes(body="hello") == ("read", None)

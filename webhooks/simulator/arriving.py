@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from webhooks.simulator import inbound, leaving, posting, twiml, wire
+from webhooks.simulator import inbound, leaving, posting, twiml, window, wire
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.inbound import Written
 from webhooks.simulator.media import Medium
@@ -32,6 +32,7 @@ def receive(parts: Parts, phone: Phone, to: str, written: Written, attached: Seq
         form=written.form,
     )
     parts.messages.add(message)
+    window.open_again(parts, phone, to)
     form = inbound.parameters(sid, phone, to, written, parts.account)
     posting.post(parts, "inbound", sid, parts.message_url, form)
     return message

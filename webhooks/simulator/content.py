@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from webhooks.simulator import access
+from webhooks.simulator import access, templates, wire
 from webhooks.simulator.leaving import NotTaken
 from webhooks.simulator.messages import new_sid
 from webhooks.simulator.parts import Parts
@@ -62,9 +62,10 @@ def blueprint(parts: Parts) -> Blueprint:
         known, asked = _known(parts, sid), _asked()
         if not re.fullmatch(r"[a-z0-9_]+", str(asked.get("name", ""))) or not asked.get("category"):
             raise NotTaken(400, 20001, "name and category are needed")
-        if "twilio/list-picker" in known["types"]:
-            raise NotTaken(400, 20001, "A list picker cannot be submitted")
-        changed = {**known, "approval": "approved", "name": asked["name"], "category": asked["category"]}
+        if reason := templates.why_not(known):
+            raise NotTaken(400, 20001, reason)
+        word = "approved" if all(map(wire.fetch_image, templates.sample_media(known))) else "rejected"
+        changed = {**known, "approval": word, "name": asked["name"], "category": asked["category"]}
         parts.templates.add(sid, changed)
         return jsonify({**approval(changed), "status": "received"}), 201
 

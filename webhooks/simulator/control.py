@@ -4,7 +4,8 @@ An order names a `fault` (repeat, reorder, delay, lose, refuse, cut), the `kind`
 (inbound, status, send, list, media) and how many `times`; by fault also `seconds`, `copies`, `status`,
 `code`, and for `cut` whether the call is carried out all the same (`accept`). An order of
 `{"fallback": "/path"}` sets the address for messages that the first did not take (our own fallback
-door, where nothing is ordered); empty: none.
+door, where nothing is ordered); empty: none. One of `{"close_window": "+91…"}` lets the 24 hours of a phone
+on the page be over until it writes again.
 """
 
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from webhooks.simulator import faults
+from webhooks.simulator import faults, window
 from webhooks.simulator.parts import FALLBACK_KEY, Parts
+from webhooks.simulator.phones import Phone
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -29,6 +31,8 @@ def blueprint(parts: Parts) -> Blueprint:
         asked = json_object()
         if "fallback" in asked:
             parts.redis.set(FALLBACK_KEY, address(parts, asked["fallback"]))
+        elif "close_window" in asked:
+            window.shut(parts, known_phone(parts, asked["close_window"]))
         else:
             kind, ordered = faults.read(asked)
             parts.faults.order(kind, ordered)
@@ -45,6 +49,14 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(error=str(reason)), 422
 
     return door
+
+
+def known_phone(parts: Parts, number: Any) -> Phone:
+    """The phone on the page with this number. Raises NoSuchFault."""
+    found = parts.phones.get(str(number))
+    if found is None:
+        raise faults.NoSuchFault("close_window: the number of a phone on the page is needed")
+    return found
 
 
 def address(parts: Parts, path: Any) -> str:

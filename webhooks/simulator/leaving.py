@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from webhooks.simulator import inbound, posting, wire
+from webhooks.simulator import inbound, posting, window, wire
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.messages import Message, new_sid, now_ms
 from webhooks.simulator.parts import Parts
@@ -12,6 +12,8 @@ from webhooks.simulator.twiml import LONGEST, Reply
 
 WHATSAPP = "whatsapp:"
 NO_MEDIA = 63019
+OUTSIDE = 63016
+"""Outside the 24-hour window WhatsApp carries approved templates alone."""
 CONTENT_WORDS = {
     21655: "The ContentSid is invalid.",
     21656: "The ContentVariables parameter is invalid.",
@@ -38,6 +40,7 @@ def accept(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str], fai
     """Take a message from our client. Raises NotTaken. `fail_with`: the code with which it will fail."""
     check(parts, form, media_urls)
     filled = _filled(parts, form)
+    media_urls = [*media_urls, *filled.media]
     sender = form.get("From") or (parts.senders[0] if form["To"].startswith(WHATSAPP) else parts.sms_sender)
     message = Message(
         sid=new_sid("MM" if media_urls else "SM"),
@@ -53,7 +56,8 @@ def accept(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str], fai
         messaging_service=form.get("MessagingServiceSid", ""),
         media_urls=tuple(media_urls),
     )
-    depart(parts, message, fail_with)
+    shut = not filled.approved and window.is_shut(parts, message)
+    depart(parts, message, fail_with or (OUTSIDE if shut else 0))
     return message
 
 

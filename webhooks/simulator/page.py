@@ -25,9 +25,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @door.get("")
     def page() -> str:
-        return render_template(
-            "simulator.html", sender=shown_sender(parts.senders[0]), sms_sender=shown_sender(parts.sms_sender)
-        )
+        chats = [(thread(parts, sender), sender, shown_sender(sender)) for sender in parts.senders]
+        return render_template("simulator.html", chats=chats, sms_sender=shown_sender(parts.sms_sender))
 
     @door.get("/chat")
     def chat() -> Response:
@@ -147,7 +146,7 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
     return {
         "sid": message.sid,
         "phone": phone.number,
-        "thread": "whatsapp" if message.recipient.startswith("whatsapp:") else "sms",
+        "thread": thread(parts, message.recipient if message.direction == "inbound" else message.sender),
         "mine": message.direction == "inbound",
         "from": message.sender,
         "text": message.body,
@@ -161,6 +160,14 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
         "error": message.error_code,
         "note": message.note,
     }
+
+
+def thread(parts: Parts, sender: str) -> str:
+    """Which of a phone's threads holds what goes to and comes from a sender of ours: each has a chat of its own."""
+    if not sender.startswith("whatsapp:"):
+        return "sms"
+    number = parts.senders.index(sender) + 1 if sender in parts.senders else 1
+    return "whatsapp" if number == 1 else f"whatsapp{number}"
 
 
 def shown_sender(address: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from redis import Redis
@@ -14,8 +14,10 @@ MOST_BUTTONS, MOST_ROWS = 3, 10
 LONGEST = {"body": 1024, "title": 20, "item": 24, "button": 20, "description": 72, "id": 200}
 """Twilio's limits ('twilio/quick-reply', 'twilio/list-picker'), in UTF-16 units."""
 _VARIABLE = re.compile(r"\{\{(\w{1,16})\}\}")
+_ENDS = re.compile(r"^\s*\{\{|\}\}\s*$")
+_SIDE_BY_SIDE = re.compile(r"\}\}\s*\{\{")
 _NO_VALUE = re.compile(r"[\n\t\r]| {5}")
-TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/text", "whatsapp/authentication")
+TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/media", "twilio/text", "whatsapp/authentication")
 
 
 class Refused(Exception):
@@ -33,6 +35,10 @@ class Filled:
     body: str
     card: dict[str, Any]
     """`kind` (buttons, list), the list's `button`, `rows` of id, title and detail; empty: words alone."""
+    media: tuple[str, ...] = ()
+    """Where its picture is to be fetched."""
+    approved: bool = False
+    """WhatsApp has approved the template, so that it counts outside the 24-hour window."""
 
 
 class Templates:
@@ -71,9 +77,35 @@ class Templates:
         kind = next((name for name in TYPES if name in template["types"]), "")
         if not kind:
             raise Refused(63013)
+        approved = template.get("approval") == "approved"
         if kind == "whatsapp/authentication":
-            return Filled(f"*{values.get('1', '')}* is your verification code.", {})
-        return _filled(kind, _put_in(template["types"][kind], values))
+            return Filled(f"*{values.get('1', '')}* is your verification code.", {}, approved=approved)
+        return replace(_filled(kind, _put_in(template["types"][kind], values)), approved=approved)
+
+
+def why_not(template: Mapping[str, Any]) -> str:
+    """Why WhatsApp would not approve a template, by Twilio's pages on its types; empty: it would.
+
+    A list has none at all; text neither begins nor ends with a variable, nor do two stand side by side; a
+    variable has a sample. Whether a picture's sample can be fetched is for the caller to see.
+    """
+    kind = next((name for name in TYPES if name in template["types"]), "")
+    body = str(template["types"][kind].get("body", "")) if kind else ""
+    samples = template.get("variables") or {}
+    if kind == "twilio/list-picker":
+        return "A list picker cannot be submitted"
+    if _ENDS.search(body) or _SIDE_BY_SIDE.search(body):
+        return "Variables cannot be at the start or end of the template, nor next to each other"
+    if any(not samples.get(name) for name in _VARIABLE.findall(json.dumps(template["types"]))):
+        return "A sample is needed for each variable"
+    return ""
+
+
+def sample_media(template: Mapping[str, Any]) -> list[str]:
+    """The addresses of the pictures that WhatsApp is shown with a template."""
+    samples = {name: str(value) for name, value in (template.get("variables") or {}).items()}
+    media = (template["types"].get("twilio/media") or {}).get("media") or []
+    return [str(_put_in(url, samples)) for url in media]
 
 
 def _given(variables: str) -> dict[str, str]:
@@ -109,7 +141,7 @@ def _filled(kind: str, content: dict[str, Any]) -> Filled:
         _check_rows(rows, MOST_ROWS, LONGEST["item"])
         _check(content["button"], LONGEST["button"])
     _check(content["body"], LONGEST["body"] if card else 1600)
-    return Filled(content["body"], card)
+    return Filled(content["body"], card, tuple(content.get("media") or ()))
 
 
 def _check_rows(rows: list[dict[str, str]], most: int, longest_title: int) -> None:

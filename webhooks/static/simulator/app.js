@@ -44,7 +44,7 @@ function drawSwitcher() {
 
 function tab(phone) {
   const { number, name } = phone.facts;
-  const unread = number === chosen ? 0 : phone.unread.whatsapp + phone.unread.sms;
+  const unread = number === chosen ? 0 : Object.values(phone.unread).reduce((sum, more) => sum + more, 0);
   const button = element("button", { type: "button" }, name.split(" ")[0]);
   if (unread) button.append(element("span", { className: "badge" }, String(unread)));
   button.setAttribute("role", "tab");

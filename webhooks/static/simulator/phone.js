@@ -13,10 +13,13 @@ export class Phone {
     this.hooks = { changed, failed };
     this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.root.dataset.number = facts.number;
-    this.unread = { whatsapp: 0, sms: 0 };
+    this.unread = {};
     this.threads = {};
     const tap = (message, row) => this.tap(message, row);
-    for (const list of this.all(".log")) this.threads[list.dataset.thread] = new Thread(list, showImage, tap);
+    for (const list of this.all(".log")) {
+      this.threads[list.dataset.thread] = new Thread(list, showImage, tap);
+      this.unread[list.dataset.thread] = 0;
+    }
     this.name(facts);
     this.listen(remove);
     this.open("whatsapp");
@@ -36,8 +39,7 @@ export class Phone {
     this.find("h2").textContent = name;
     this.find(".number").textContent = hidden ? `${shown} (hidden)` : shown;
     this.find("textarea").setAttribute("aria-label", `Message from ${name}`);
-    this.threads.whatsapp.list.setAttribute("aria-label", `Chat of ${name}`);
-    this.threads.sms.list.setAttribute("aria-label", `SMS of ${name}`);
+    for (const { list } of Object.values(this.threads)) list.setAttribute("aria-label", `${list.dataset.label} of ${name}`);
   }
 
   listen(remove) {
@@ -65,12 +67,16 @@ export class Phone {
 
   moveTab(event) {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    this.open(this.current === "sms" ? "whatsapp" : "sms");
-    this.find("[aria-selected=true]").focus();
+    const tabs = [...this.all("[role=tab]")];
+    const step = event.key === "ArrowLeft" ? tabs.length - 1 : 1;
+    const next = tabs[(tabs.indexOf(event.currentTarget) + step) % tabs.length];
+    this.open(next.dataset.thread);
+    next.focus();
   }
 
   open(thread) {
     this.current = thread;
+    if (thread !== "sms") this.chosen = thread;
     for (const list of this.all(".log")) list.hidden = list.dataset.thread !== thread;
     for (const tab of this.all("[role=tab]")) {
       const chosen = tab.dataset.thread === thread;
@@ -113,8 +119,13 @@ export class Phone {
     this.threads[this.current].toEnd();
   }
 
+  // The chat that is open, or was open before the SMS were looked at: one for each of the organiser's numbers.
+  get chat() {
+    return this.threads[this.chosen];
+  }
+
   get waits() {
-    const last = this.threads.whatsapp.last;
+    const last = this.chat.last;
     return Boolean(last?.mine && last.status === "receiving" && !last.note);
   }
 
@@ -124,14 +135,14 @@ export class Phone {
       badge.textContent = this.unread[tab.dataset.thread];
       badge.hidden = !this.unread[tab.dataset.thread];
     }
-    this.find(".typing").hidden = !(this.waits && this.current === "whatsapp");
+    this.find(".typing").hidden = !(this.waits && this.current !== "sms");
     this.offer();
     this.hooks.changed(this);
   }
 
   // The last message's numbered answers as buttons. A template's own buttons stand in its bubble.
   offer() {
-    const last = this.threads.whatsapp.last;
+    const last = this.chat.last;
     const found = !last ? [{ number: "hi", title: "" }] : last.mine ? [] : options(last.text);
     const row = this.find(".quick");
     row.hidden = this.current === "sms" || !found.length;
@@ -187,7 +198,8 @@ export class Phone {
     this.find(".more").open = false;
     try {
       const media = file ? [(await api.attach(file)).sid] : [];
-      const message = await api.write({ phone: this.facts.number, media, ...what });
+      const { sender } = this.find(`[data-thread=${this.chat.list.dataset.thread}][role=tab]`).dataset;
+      const message = await api.write({ phone: this.facts.number, to: sender, media, ...what });
       this.show(message, true);
       this.hooks.failed("");
       return true;
