@@ -1,0 +1,110 @@
+"""What a test at the gate needs of the served service: passes of the demo event, people and scanners."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from secrets import randbelow
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.database import Database
+from bot.domain import devices, event_views, events, gates, people, registrations, staff, tokens
+from bot.domain.keys import KeyRing
+from bot.domain.models import Attempt, Checkin, Event
+from bot.service import utc_now
+from flows.event_states import local_today
+from tests.domain.making import asking
+from tests.e2e.running import SECRET, Running
+
+_NUMBERS = count(randbelow(10**7))
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A pass and what is on it."""
+
+    id: int
+    code: str
+    qr: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The demo event as its staff know it, by the same database as the served processes."""
+
+    database: Database
+    ring: KeyRing
+    origin: str
+
+    def today(self) -> date:
+        """The event's date now."""
+        with self.database.read() as db:
+            return local_today(event_views.shape(events.by_slug(db, "demo")), utc_now())
+
+    def issue(self, size: int = 2, *, in_days: int = 0, name: str = "Asha Verma") -> Issued:
+        """A pass for today or a later day, of somebody new."""
+        with self.database.write() as db:
+            asker = people.find_or_make(db, phone=f"+9197{next(_NUMBERS):08}", now=utc_now())
+            wish: dict[str, Any] = {"event_slug": "demo", "full_name": name, "party_size": size, "now": utc_now()}
+            day = self.today() + timedelta(days=in_days)
+            made = registrations.register(db, self.ring, **asking(asker, visit_date=day, **wish))
+            qr = tokens.qr_text(self.origin, tokens.encode(tokens.of(made), self.ring))
+            return Issued(made.id, made.code, qr)
+
+    def scanner(self, name: str, gate: str = "main") -> str:
+        """A new device; the address that its QR leads to."""
+        with self.database.write() as db:
+            _device, token = devices.add(db, "demo", name=name, gate=gate, now=utc_now())
+        return f"{self.origin}/staff/scan#token={token}"
+
+    def revoke(self, name: str) -> None:
+        """End a device's access."""
+        with self.database.write() as db:
+            devices.revoke(db, "demo", name, utc_now())
+
+    def add_staff(self, phone: str, **changes: Any) -> None:
+        """Somebody on the roster."""
+        with self.database.write() as db:
+            staff.add(
+                db,
+                "demo",
+                **{"phone": phone, "name": "Ravi", "gate": "main", "region": "IN", "now": utc_now()} | changes,
+            )
+
+    def pause(self, paused: bool) -> None:
+        """Stop entry at the main gate, or allow it again."""
+        with self.database.write() as db:
+            event = db.scalars(select(Event).where(Event.slug == "demo")).one()
+            if paused:
+                gates.pause_entry(db, event.id, "main", utc_now())
+            else:
+                gates.resume_entry(db, event.id, "main")
+
+    def kept(self, *issued: Issued) -> list[tuple[str, str, int]]:
+        """Entries of these passes: channel, result, people, in the order of the scans."""
+        columns = select(Checkin.channel, Checkin.result, Checkin.people, Checkin.pass_id)
+        mine = columns.where(Checkin.pass_id.in_(one.id for one in issued)).order_by(Checkin.scanned_at, Checkin.id)
+        with self.database.read() as db:
+            return [(row.channel, row.result, row.people) for row in db.execute(mine)]
+
+    def attempts(self, *issued: Issued) -> list[str]:
+        """Refused scans of these passes."""
+        mine = select(Attempt.result).where(Attempt.pass_id.in_(one.id for one in issued)).order_by(Attempt.id)
+        with self.database.read() as db:
+            return list(db.scalars(mine))
+
+
+@contextmanager
+def gate_of(running: Running) -> Iterator[Gate]:
+    """The gate of what is being served."""
+    database = Database(running.settings.database)
+    yield Gate(database, KeyRing.open(database, SECRET), running.origin)
+    database.close()
+
+
+def forged(issued: Issued) -> str:
+    """The QR text with a signature that nobody made."""
+    return issued.qr[:-3] + ("A" if issued.qr[-3] != "A" else "B") + issued.qr[-2:]
