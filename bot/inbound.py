@@ -11,6 +11,8 @@ from flows.shapes import Said
 
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
+WHATSAPP, WEB = "whatsapp", "web"
+"""Channels: a web page's requests are messages too, whose `sid` is the request's id."""
 PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -34,6 +36,9 @@ class Inbound:
     choice: str = ""
     replied_to: str = ""
     """SID of our message that was tapped or replied to."""
+    channel: str = WHATSAPP
+    media: tuple[tuple[str, str], ...] = ()
+    """What was attached: the address of each file at Twilio, and what Twilio takes it for."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -63,7 +68,7 @@ class Inbound:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from the list."""
-        return cls(**data)
+        return cls(**{**data, "media": tuple((url, kind) for url, kind in data.get("media", ()))})
 
 
 def named(lane: str, user: str = "") -> tuple[str | None, str | None]:

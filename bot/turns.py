@@ -1,11 +1,11 @@
 """One turn: what was said becomes a new state, an answer, and facts in the database, once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import effects, taps
@@ -17,8 +17,11 @@ from bot.domain.models import TurnRecord
 from bot.errors import Refused
 from bot.facts import LiveFacts, Sources, who
 from bot.inbound import Inbound
+from bot.photos import discarding
+from bot.photos.fetching import Medium
+from bot.photos.looking import Photos
 from flows import engine
-from flows.shapes import Effect, Facts, Say, Turn
+from flows.shapes import Effect, Facts, Said, Say, Turn
 
 REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
@@ -38,7 +41,7 @@ class Taken:
     """A bug of ours: the state is what it was and the text an apology."""
 
 
-class _TakenBefore(Exception):
+class TakenBefore(Exception):
     """The database already holds this turn."""
 
 
@@ -51,6 +54,8 @@ class Turns:
     performing: "effects.Means" = field(repr=False)
     templates: Templates | None = field(default=None, repr=False)
     """None: every answer is words alone."""
+    photos: Photos | None = field(default=None, repr=False)
+    """None: photos are not looked at."""
 
     def take(
         self,
@@ -70,21 +75,51 @@ class Turns:
         if look_back and (before := self._before(inbound.sid)):
             return replace(before, state=state) if late and state is not None else before
         facts = self._facts(inbound, now)
+        media = self._photos(inbound, facts)
+        try:
+            return self._take(inbound, state, now, media, late=late)
+        except DBAPIError:
+            raise  # it is asked again, or another process takes the message later
+        except Exception:
+            self._discard(media, now)
+            raise
+
+    def _take(
+        self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, media: Sequence[Medium], *, late: bool
+    ) -> Taken:
+        facts = self._facts(inbound, now)
         revived, restarted = engine.revive(state)
         if late:
             turn = engine.late(revived, facts)
         else:
-            said = taps.heard(self.database, inbound, state)
-            turn = engine.take(revived, said, facts, restarted=restarted)
+            turn = engine.take(revived, self._said(inbound, state, media), facts, restarted=restarted)
         for _ in range(REFUSALS):
             try:
-                return self._keep(inbound, turn, now)
+                return self._keep(inbound, turn, now, media)
             except Refused as no:
                 facts = self._facts(inbound, now)
                 turn = engine.refuse(revived, turn, no.code, no.params, facts)
-            except _TakenBefore:
-                return self._before(inbound.sid) or self._keep(inbound, turn, now)
+            except TakenBefore:
+                return self._before(inbound.sid) or self._keep(inbound, turn, now, media)
         raise RuntimeError(f"one turn met {REFUSALS} refusals")
+
+    def _photos(self, inbound: Inbound, facts: Facts) -> tuple[Medium, ...]:
+        """The photos of a message from somebody on a roster; nobody else's are looked at."""
+        if self.photos is None or not inbound.media or facts.duty is None:
+            return ()
+        return self.photos.media(inbound)
+
+    def _said(self, inbound: Inbound, state: Mapping[str, Any] | None, media: Sequence[Medium]) -> Said:
+        """What was said. No session is open while a photo is fetched."""
+        if media and self.photos:
+            return self.photos.look(inbound, media)
+        return taps.heard(self.database, inbound, state)
+
+    def _discard(self, media: Sequence[Medium], now: datetime) -> None:
+        """Have these photos deleted although the turn came to nothing."""
+        if media:
+            with self.database.write() as db:
+                discarding.owe(db, media, now)
 
     def join(self, inbound: Inbound, now: datetime) -> None:
         """Let the two names of whoever wrote be one contact, where the database knows either of them."""
@@ -103,16 +138,17 @@ class Turns:
             record = db.get(TurnRecord, sid)
             return _taken(record.state, record.answer) if record else None
 
-    def _keep(self, inbound: Inbound, turn: Turn, now: datetime) -> Taken:
-        """Perform the turn's effects; one transaction where any of them writes, none otherwise."""
+    def _keep(self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium]) -> Taken:
+        """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
         state = engine.to_json(turn.state)
-        if not any(effects.writes(effect) for effect in turn.effects):
+        if not media and not any(effects.writes(effect) for effect in turn.effects):
             return _taken(state, self._answer(inbound, turn, state, {}))
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
-            record = _claim(db, inbound.sid, now)
+            record = claim(db, inbound.sid, now)
+            discarding.owe(db, media, now)
             doing = self.performing.within(db, inbound, now)
-            results = _perform_all(turn.effects, doing)
+            results = perform_all(turn.effects, doing)
             answer = self._answer(inbound, turn, state, results)
             record.answer, record.state = answer, state
         return _taken(state, answer, tuple(doing.owed))
@@ -133,18 +169,19 @@ class Turns:
         return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
 
 
-def _claim(db: Session, sid: str, now: datetime) -> TurnRecord:
-    """The turn's row, written first: a second transaction for the same message stops here."""
+def claim(db: Session, sid: str, now: datetime) -> TurnRecord:
+    """The turn's row, written first: a second transaction for the same message stops here. Raises TakenBefore."""
     record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, created_at=now)
     try:
         with db.begin_nested():
             db.add(record)
     except IntegrityError:
-        raise _TakenBefore from None
+        raise TakenBefore from None
     return record
 
 
-def _perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:
+def perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:
+    """Perform those effects that write, in order; what they give together. Raises Refused."""
     results: dict[str, Any] = {}
     for effect in wanted:
         if effects.writes(effect):

@@ -1,7 +1,7 @@
 """Twilio's doors: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,9 @@ FORMS = {
 }
 """MessageType, as seen in real captures, to what a flow calls it (field notes, 1.1)."""
 NUMBER = re.compile(r"[0-9]{1,9}")
+MOST_MEDIA = 10
+"""Of one message (Twilio's 'Media resource'); WhatsApp sends one."""
+LONGEST_URL = 500
 MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
 
 Form = Mapping[str, str]
@@ -140,7 +143,16 @@ def read_inbound(form: Form) -> Inbound | None:
         form=_form(form),
         choice=storable(form.get("ButtonPayload", "") or form.get("ListId", "")),
         replied_to=form.get("OriginalRepliedMessageSid", "")[:64],
+        media=tuple(_media(form)),
     )
+
+
+def _media(form: Form) -> Iterator[tuple[str, str]]:
+    """Address and content type of each file that was attached."""
+    count = form.get("NumMedia", "").strip()
+    for place in range(min(int(count), MOST_MEDIA) if NUMBER.fullmatch(count) else 0):
+        if url := storable(form.get(f"MediaUrl{place}", "")):
+            yield url[:LONGEST_URL], storable(form.get(f"MediaContentType{place}", ""))[:100]
 
 
 def _form(form: Form) -> str:

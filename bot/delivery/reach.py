@@ -1,0 +1,60 @@
+"""How a pass reaches a phone from which nobody is writing at this moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import owing
+from bot.delivery.window import Windows
+from bot.domain.models import Pass
+from bot.settings import Settings
+from flows import phones
+
+WHATSAPP, SMS, WAITS = "whatsapp", "sms", "waits"
+"""The picture goes now; its link goes by SMS; the picture goes as soon as they write to us on WhatsApp."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The way to a phone."""
+
+    lane: str = field(repr=False)
+    sender: str | None
+    """None: the first of the settings."""
+    way: str
+    """WHATSAPP, SMS or WAITS."""
+
+
+def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach:
+    """The way to this phone (E.164) now. Asks Redis, so best before a transaction; never raises.
+
+    WhatsApp where they wrote to us within a day, else SMS where there is a sender for it; else the picture
+    waits for its reader, or goes after all where the window is open and Redis has forgotten that.
+    """
+    senders = (settings.twilio_messaging_service_sid,) if settings.twilio_messaging_service_sid else ()
+    for name in phones.variants(phone):
+        lane = f"whatsapp:{name}"
+        for sender in senders or settings.twilio_whatsapp_from:
+            if windows.is_open(lane, sender, now):
+                return Reach(lane, None if senders else sender, WHATSAPP)
+    if settings.sms_from:
+        return Reach(phone, settings.sms_from, SMS)
+    return Reach(f"whatsapp:{phone}", None, WAITS)
+
+
+def owe(db: Session, issued: Pass, reach: Reach, language: str, now: datetime) -> int:
+    """Owe the pass to this phone; the delivery's id, to be enqueued after the commit."""
+    if reach.way != SMS:
+        return owing.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now)
+    return owing.owe(
+        db,
+        kind="link",
+        lane=reach.lane,
+        payload={"language": language},
+        priority=owing.PASSES,
+        now=now,
+        sender=reach.sender,
+        pass_id=issued.id,
+        contact_id=issued.holder_id,
+    )

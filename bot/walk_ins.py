@@ -1,0 +1,37 @@
+"""Registering somebody at the gate, with all that follows: what chat, API and desk page call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import reach
+from bot.delivery.reach import Reach
+from bot.domain import walkups
+from bot.domain.keys import KeyRing
+from bot.domain.models import Pass
+from bot.domain.walkups import Registered, Walkup
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedIn:
+    """What came of a walk-up."""
+
+    registered: Registered
+    sent: str = ""
+    """How the pass goes to their phone, in the words of bot.delivery.reach; empty: there is no phone, or the
+    registration was made before and its pass is on its way already."""
+    owed: tuple[int, ...] = ()
+    """Deliveries to enqueue after the commit."""
+
+
+def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: datetime) -> WalkedIn:
+    """Register, admit where that is asked, and owe the pass to the phone; all of it or nothing.
+
+    `to` is the way to `walkup.phone` (reach.of), None where it has none. Raises Refused as walkups.register.
+    """
+    registered = walkups.register(db, ring, walkup, now)
+    if to is None or registered.again:
+        return WalkedIn(registered)
+    issued = db.get_one(Pass, registered.pass_id)
+    return WalkedIn(registered, to.way, (reach.owe(db, issued, to, walkup.language, now),))
