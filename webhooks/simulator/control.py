@@ -1,8 +1,8 @@
 """`/simulator/control`: ordering trouble, as JSON.
 
 An order names a `fault` (repeat, reorder, delay, lose, refuse, cut), the `kind` of what it befalls
-(inbound, status, send, list, media) and how many `times`; by fault also `seconds`, `copies`, `status`,
-`code`, and for `cut` whether the call is carried out all the same (`accept`). An order of
+(inbound, status, send, list, media, fetch, discard) and how many `times`; by fault also `seconds`, `copies`,
+`status`, `code`, and for `cut` whether the call is carried out all the same (`accept`). An order of
 `{"fallback": "/path"}` sets the address for messages that the first did not take (our own fallback
 door, where nothing is ordered); empty: none. One of `{"close_window": "+91…"}` lets the 24 hours of a phone
 on the page be over until it writes again.
@@ -24,7 +24,9 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @door.get("")
     def standing() -> Response:
-        return jsonify(standing=parts.faults.standing(), fallback=parts.fallback_url)
+        return jsonify(
+            standing=parts.faults.standing(), fallback=parts.fallback_url, deleted_media=parts.media.deleted()
+        )
 
     @door.post("")
     def order() -> tuple[Response, int]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from redis import Redis
 
-KINDS = ("inbound", "status", "send", "list", "media")
-"""Webhooks for messages from phones; status callbacks; Messages.json posted, and listed; fetching of media."""
+KINDS = ("inbound", "status", "send", "list", "media", "fetch", "discard")
+"""Webhooks for messages from phones; status callbacks; Messages.json posted, and listed; Twilio's fetching of
+our media; our fetching of what a phone attached, and our deleting of it."""
 MOST_TIMES = 1000
 MOST_SECONDS = 120.0
 MOST_COPIES = 20
-REST = frozenset(("send", "list"))
+REST = frozenset(("send", "list", "fetch", "discard"))
 POSTED = frozenset(("inbound", "status"))
 FITTING: Mapping[str, frozenset[str]] = {
     "repeat": POSTED,
@@ -111,8 +112,8 @@ def _made(fault: str, kind: str, times: int, seconds: float, order: dict[str, An
 def _refusal(kind: str, order: dict[str, Any]) -> Fault:
     status = int(_number(order, "status", 0, 400, 599))
     code = int(_number(order, "code", 0, 10_000, 99_999))
-    if kind == "list" and not status:
-        raise NoSuchFault("status: needed to refuse a listing")
+    if kind in REST - {"send"} and not status:
+        raise NoSuchFault(f"status: needed to refuse a {kind}")
     if kind == "send" and not (status or code):
         raise NoSuchFault("status or code: one is needed")
     return Fault(status=status, code=code or {429: 20429, 503: 20503}.get(status, 20500 if status >= 500 else 0))

@@ -11,6 +11,7 @@ MOST_BYTES = 16_000_000
 """Of one medium (Twilio, 'Accepted content types for media')."""
 MOST_IMAGE_BYTES = 5_000_000
 """Of an image on WhatsApp."""
+DELETED = "sim:media:count:deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,14 @@ class Media:
         return cast("bytes | None", self._redis.hget(f"sim:media:{sid}", "data"))
 
     def remove(self, sid: str) -> None:
-        """Forget a file."""
-        self._redis.delete(f"sim:media:{sid}")
+        """Delete a file at Twilio. The phone that sent it has its own copy, which the page goes on showing."""
+        if self._redis.hset(f"sim:media:{sid}", "deleted", 1):
+            self._redis.incr(DELETED)
+
+    def is_deleted(self, sid: str) -> bool:
+        """Whether Twilio does not have the file any more."""
+        return bool(self._redis.hexists(f"sim:media:{sid}", "deleted"))
+
+    def deleted(self) -> int:
+        """How many files have been deleted at Twilio."""
+        return int(cast("bytes | None", self._redis.get(DELETED)) or 0)

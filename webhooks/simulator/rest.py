@@ -58,8 +58,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/Messages/<sid>/Media.json")
     def list_media(account: str, sid: str) -> Response:
-        found = [parts.media.about(medium) for medium in _known(parts, sid).media]
-        items = [resource.medium(medium, account) for medium in found if medium]
+        kept = [medium for medium in _known(parts, sid).media if not parts.media.is_deleted(medium)]
+        items = [resource.medium(medium, account) for medium in map(parts.media.about, kept) if medium]
         return jsonify(resource.listing("media_list", items, request.path, {}, 0, 50, len(items)))
 
     @api.get("/Messages/<sid>/Media/<medium>.json")
@@ -68,13 +68,17 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/Messages/<sid>/Media/<medium>")
     def medium_data(account: str, sid: str, medium: str) -> Response:
+        if _befall(parts, "fetch").cut:
+            return hang_up()
         found = _medium(parts, sid, medium)
         return Response(parts.media.data(found.sid), content_type=found.content_type)
 
     @api.delete("/Messages/<sid>/Media/<medium>.json")
     def delete_medium(account: str, sid: str, medium: str) -> Response:
-        parts.media.remove(_medium(parts, sid, medium).sid)
-        return Response(status=204)
+        fault = _befall(parts, "discard")
+        if not fault.cut or fault.accept:
+            parts.media.remove(_medium(parts, sid, medium).sid)
+        return hang_up() if fault.cut else Response(status=204)
 
     return api
 
@@ -105,7 +109,7 @@ def _known(parts: Parts, sid: str) -> Message:
 
 def _medium(parts: Parts, sid: str, medium: str) -> Medium:
     found = parts.media.about(medium)
-    if found is None or found.parent != sid:
+    if found is None or found.parent != sid or parts.media.is_deleted(medium):
         raise access.not_found()
     return found
 
