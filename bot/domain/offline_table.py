@@ -11,9 +11,10 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.models import Checkin, Gate, Kind, Pass, PassUse
@@ -24,6 +25,8 @@ DIGEST_BYTES = 5
 """Of 250,000 passes a mistyped code meets another's digest once in four million tries."""
 STATES = {"valid": 0, "revoked": 1, "replaced": 2}
 NO_MINUTE, NO_GATE = 0xFFFF, 0xFF
+NOT_IN = (NO_MINUTE, NO_GATE)
+"""Minute and gate of the first entry of a pass that was not used, or earlier than today."""
 AT_A_TIME = 5_000
 """Rows that are in memory at once while the columns are made."""
 
@@ -74,44 +77,43 @@ def columns(db: Session, of: Day, only: ColumnElement[bool] | None = None) -> Co
     """The passes that can come on the day, revoked and replaced ones too, or only some of them."""
     made, last = Columns(), 0
     entries = _first_entries(db, of, only)
-    for row in _rows(db, of, only):
-        made.count += 1
-        made.ids += _varint(row.id - last)
-        last = row.id
-        made.codes += digest(of.key, row.code)
-        made.parties.append(row.party_size)
-        made.kinds.append(row.number)
-        made.states.append(STATES[row.status])
-        entered, gone = row.entered or 0, row.gone or 0
-        made.used.append(min(entered - gone if row.policy == IN_OUT else entered, 255))
-        made.inside.append(min(entered - gone, 255))
-        minute, gate = entries.get(row.id, (NO_MINUTE, NO_GATE))
-        made.minutes += minute.to_bytes(2)
-        made.gates.append(gate)
+    for rows in _rows(db, of, only):
+        ids, codes, parties, kinds, states, used, inside = zip(*rows, strict=True)
+        made.count += len(ids)
+        made.ids += b"".join(_varint(one - before) for before, one in pairwise((last, *ids)))
+        made.codes += b"".join(digest(of.key, code) for code in codes)
+        made.parties += bytes(parties)
+        made.kinds += bytes(kinds)
+        made.states += bytes(STATES[state] for state in states)
+        made.used += _counts(used)
+        made.inside += _counts(inside)
+        firsts = [entries.get(one, NOT_IN) for one in ids]
+        made.minutes += b"".join(minute.to_bytes(2, "big") for minute, _ in firsts)
+        made.gates += bytes(gate for _, gate in firsts)
+        last = ids[-1]
     return made
 
 
-def _rows(db: Session, of: Day, only: ColumnElement[bool] | None) -> Iterator[Any]:
+def _rows(db: Session, of: Day, only: ColumnElement[bool] | None) -> Iterator[Sequence[Any]]:
+    """Id, code, party, number of the kind, status, who counts, who is inside: some thousand rows at a time."""
     policies = {kind.id: kind.policy or of.policy for kind in of.kinds}
     policy = case(policies, value=Pass.kind_id)
-    period = case((policy == ONCE, EVER), else_=of.day)
-    this = and_(PassUse.pass_id == Pass.id, PassUse.period == period)
-    wanted = (
-        select(
-            Pass.id,
-            Pass.code,
-            Pass.party_size,
-            Pass.status,
-            Kind.number,
-            policy.label("policy"),
-            PassUse.entered,
-            PassUse.gone,
-        )
-        .join(Kind, Kind.id == Pass.kind_id)
-        .outerjoin(PassUse, this)
-        .order_by(Pass.id)
-    )
-    return iter(db.execute(_of_day(wanted, of, only).execution_options(yield_per=AT_A_TIME)))
+    this = and_(PassUse.pass_id == Pass.id, PassUse.period == case((policy == ONCE, EVER), else_=of.day))
+    inside = PassUse.entered - PassUse.gone
+    used = case((policy == IN_OUT, inside), else_=PassUse.entered)
+    columns = (Pass.id, Pass.code, Pass.party_size, Kind.number, Pass.status, used, inside)
+    wanted = select(*columns).join(Kind, Kind.id == Pass.kind_id).outerjoin(PassUse, this).order_by(Pass.id)
+    return _read(db, _of_day(wanted, of, only))
+
+
+def _read(db: Session, wanted: Executable) -> Iterator[Sequence[Any]]:
+    """Plain rows: the ORM's cost half as much again."""
+    options = {"yield_per": AT_A_TIME}
+    return db.connection().execute(wanted, execution_options=options).partitions()
+
+
+def _counts(people: Sequence[int | None]) -> bytes:
+    return bytes(min(one or 0, 255) for one in people)
 
 
 def _of_day(wanted: Select[Any], of: Day, only: ColumnElement[bool] | None) -> Select[Any]:
@@ -134,10 +136,8 @@ def _first_entries(db: Session, of: Day, only: ColumnElement[bool] | None) -> Ma
     if only is not None:
         entries = entries.join(Pass, Pass.id == Checkin.pass_id).where(only)
     found: dict[int, tuple[int, int]] = {}
-    latest_first = entries.order_by(Checkin.scanned_at.desc()).execution_options(yield_per=AT_A_TIME)
-    for pass_id, at, gate_id in db.execute(latest_first):
-        if pass_id is not None:
-            found[pass_id] = (_minute(at - of.zero), places.get(gate_id or 0, NO_GATE))
+    for rows in _read(db, entries.order_by(Checkin.scanned_at.desc())):
+        found |= {pass_id: (_minute(at - of.zero), places.get(gate_id, NO_GATE)) for pass_id, at, gate_id in rows}
     return found
 
 
