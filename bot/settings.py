@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return self.twilio_sms_from or (SIMULATED_SMS if self.simulated else "")
 
     @property
+    def reaches_every_phone(self) -> bool:
+        """Whether a one-time code can go to a phone whose owner has not written to us within the last day."""
+        return bool(self.sms_from or self.twilio_otp_content_sid or self.otp_backend == "twilio_verify")
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.var_dir.absolute() / 'pravesh.db'}"

@@ -2,6 +2,7 @@
 
 from flows.catalogue import FLOWS
 from flows.forms import form_of
+from flows.web_registration import FIND_PASSES, WEB_REGISTRATION
 
 ValidateRegistration = form_of(FLOWS["registration"])
 ValidateSomeoneElse = form_of(FLOWS["someone_else"])
@@ -9,3 +10,7 @@ ValidateChange = form_of(FLOWS["change"])
 ValidateCancellation = form_of(FLOWS["cancellation"])
 ValidateMenu = form_of(FLOWS["menu"])
 ValidateLanguage = form_of(FLOWS["language"])
+ValidateGate = form_of(FLOWS["gate"])
+ValidateNearPass = form_of(FLOWS["near_pass"])
+ValidateWebRegistration = form_of(WEB_REGISTRATION)
+ValidateFindPasses = form_of(FIND_PASSES)

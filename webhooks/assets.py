@@ -93,7 +93,7 @@ def _sent(name: str, *, known: str) -> Response:
         answer.content_encoding = "gzip"
     answer.cache_control.public = True
     answer.cache_control.max_age = A_YEAR if known == digest() else 60
-    answer.cache_control.immutable = known == digest() or None
+    answer.cache_control.immutable = known == digest()
     return answer
 
 

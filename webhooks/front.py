@@ -19,6 +19,8 @@ SAID = {
     "LEAD": _("Say hi, answer a few questions, and your entry pass with its QR code comes to your chat."),
     "NONE_OPEN": _("No event is open for registration just now."),
     "REGISTER": _("Register on WhatsApp"),
+    "ON_THE_WEB": _("Register here"),
+    "FIND": _("You have registered already? Find your pass"),
     "SIMULATE": _("Open the phone simulator"),
     "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer."),
 }
@@ -33,6 +35,7 @@ class Door:
     name: str
     venue: str
     dates: str
+    slug: str
     whatsapp: str
     """The wa.me link; empty where there is no number to write to."""
 
@@ -64,6 +67,7 @@ def door_of(event: Event, number: str) -> Door:
         name=wording.say(words(event.name)),
         venue=wording.say(words(event.venue)) if event.venue else "",
         dates=dates(event.starts_on, event.ends_on),
+        slug=event.slug,
         whatsapp=wa_me(number, event.slug),
     )
 

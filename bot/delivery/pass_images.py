@@ -48,7 +48,7 @@ def of(service: Parts, pass_id: int, language: str = "") -> bytes:
     Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
     """
     with service.database.read() as db:
-        return _drawn(_facts(db, service, pass_id, language))
+        return _drawn(described(db, service, pass_id, language))
 
 
 def sample(origin: str) -> bytes:
@@ -69,7 +69,8 @@ def sample(origin: str) -> bytes:
     return _drawn(facts)
 
 
-def _facts(db: Session, service: Parts, pass_id: int, language: str) -> PassImage:
+def described(db: Session, service: Parts, pass_id: int, language: str = "") -> PassImage:
+    """What the picture says of a valid pass. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
     if shown is None or shown.status != "valid":
         raise Refused("no_such_pass")

@@ -21,9 +21,9 @@ from flows.fields import Text, question_step
 from flows.shapes import Flow, Invalid, Question, Said, Sentence, Step
 from flows.steps import steps_of
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
-from tests.flows.worlds import CODES, with_passes
+from tests.flows.worlds import CODES, on_duty, with_passes
 
-WORLD = with_passes("2026-01-16", "2026-01-17", profile_name="Asha Rao")
+WORLD = with_passes("2026-01-16", "2026-01-17", profile_name="Asha Rao", duty=on_duty())
 ANSWERS: dict[str, Any] = {
     "language": "en",
     "event": "demo",
@@ -43,6 +43,8 @@ TYPED: dict[str, tuple[str, ...]] = {
     "otp": ("123456", "12"),
     "code": ("1", CODES[1], "9", "that one"),
     "choice": ("1", "help", "dance"),
+    "gate": ("1", "main", "NORTH", "the moon"),
+    "meant": ("yes", "नहीं", "perhaps"),
     "city": ("Delhi", "skip", "y" * 600),
     "visitor_type": ("2", "विद्यार्थी", "skip", "plumber"),
     "children": ("2", "skip", "11", "some"),
@@ -101,7 +103,10 @@ def test_there_is_an_answer_of_each_kind_for_each_question() -> None:
 
 def test_every_flow_with_questions_has_a_named_form() -> None:
     named = {name: form for name, form in vars(actions).items() if name.startswith("Validate")}
-    assert {form.flow.name for form in named.values()} == {flow.name for flow in FLOWS.values() if flow.steps}
+    assert {form.flow.name for form in named.values()} == {flow.name for flow in FLOWS.values() if flow.steps} | {
+        "web_registration",
+        "find_passes",
+    }
     for name, form in named.items():
         assert form is forms.form_of(form.flow)
         assert form.__name__ == name

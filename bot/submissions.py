@@ -1,0 +1,83 @@
+"""What a web page asks to be done: the effects of a form, each once however often it is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot import effects
+from bot.database import Database
+from bot.delivery.outbox import Outbox
+from bot.domain.models import TurnRecord
+from bot.facts import LiveFacts, Sources
+from bot.inbound import WEB, Inbound, kept_sid
+from bot.turns import TakenBefore, claim, perform_all
+from flows.shapes import Effect, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever sits before a page."""
+
+    visit: str = field(repr=False)
+    """The id of their visit: who asks, as far as one-time passwords are concerned."""
+    phone: str | None = field(default=None, repr=False)
+    """E.164, once an OTP has proved that it is theirs."""
+    country: str = ""
+    """ISO region of numbers that they type without a country code; empty: the service's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Performs what forms come to, by the same performers as a turn of the chat."""
+
+    database: Database
+    sources: Sources
+    means: "effects.Means" = field(repr=False)
+    outbox: Outbox = field(repr=False)
+    senders: tuple[str, ...]
+    now: Callable[[], datetime]
+
+    def facts(self, asker: Asker) -> Facts:
+        """What a flow may know: of the person nothing, until their phone is proved."""
+        return LiveFacts(self.sources, self._request(asker, ""), self.now(), asker.country)
+
+    def perform(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> Mapping[str, str]:
+        """Do all of these effects or none, once for each `request`; the results as text. Raises Refused.
+
+        The same request again gives the results of the first, also while that one is still running.
+        """
+        return self._once(wanted, self._request(asker, request))
+
+    def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
+        """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
+        lane = f"whatsapp:{asker.phone}"
+        self._once(wanted, self._request(asker, request, lane))
+
+    def _request(self, asker: Asker, request: str, lane: str = "") -> Inbound:
+        sender = self.senders[0] if self.senders else ""
+        sid = kept_sid(f"web {asker.visit} {request}")
+        return Inbound(sid, lane or f"web:{asker.visit}", sender, phone=asker.phone, channel=WEB)
+
+    def _once(self, wanted: tuple[Effect, ...], request: Inbound) -> Mapping[str, str]:
+        now = self.now()
+        effects.check_codes(wanted, self.means, request, now)
+        try:
+            with self.database.write() as db:
+                record = claim(db, request.sid, now)
+                doing = self.means.within(db, request, now)
+                results = _as_text(perform_all(wanted, doing))
+                record.answer = {"text": "", "results": results}
+        except TakenBefore:
+            return self._before(request.sid)
+        self.outbox.enqueue(doing.owed)
+        return results
+
+    def _before(self, sid: str) -> Mapping[str, str]:
+        with self.database.read() as db:
+            results: Mapping[str, str] = db.get_one(TurnRecord, sid).answer["results"]
+        return results
+
+
+def _as_text(results: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in results.items()}

@@ -1,0 +1,85 @@
+"""Who sits before our pages: what they have typed so far, and which phone they have proved. In Redis.
+
+The browser's cookie holds a random id and nothing else; the key here is a hash of it, so that who reads
+Redis cannot take a visit over. Without Redis nobody could be sent a code either.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from typing import Any, Self, cast
+
+from redis import Redis
+
+KEPT_SECONDS = 2 * 3600
+"""After the last use: longer than anybody takes for a form, shorter than a borrowed phone is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form that somebody has begun."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The answers that were accepted, by slot."""
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What stands in the inputs, accepted or not."""
+    country: str = ""
+    """ISO region chosen for the number."""
+    request: str = ""
+    """The id under which the end of this form is performed, once."""
+    done: str = field(default="", repr=False)
+    """The code of the pass that it came to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at our pages."""
+
+    id: str = field(repr=False)
+    phone: str | None = field(default=None, repr=False)
+    """E.164; proved by an OTP in this visit."""
+    drafts: Mapping[str, Draft] = field(default_factory=dict, repr=False)
+    """By the form's name."""
+
+    def draft(self, name: str) -> Draft:
+        """The form as far as it has come; a new one where it has not been begun."""
+        return self.drafts.get(name) or Draft(request=secrets.token_hex(16))
+
+    def but(self, name: str, draft: Draft | None, **changes: Any) -> Self:
+        """The same visit with this form (None: without it) and with the named fields changed."""
+        others = {known: one for known, one in self.drafts.items() if known != name}
+        return replace(self, drafts=others | ({name: draft} if draft else {}), **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """All visits. Every method raises redis.RedisError where Redis is away."""
+
+    redis: "Redis" = field(repr=False)
+
+    def begin(self) -> Visit:
+        """A new visit, kept once something is saved in it."""
+        return Visit(secrets.token_urlsafe(24))
+
+    def find(self, visit_id: str) -> Visit | None:
+        """The visit of this id; None where there is none (any more)."""
+        kept = cast("bytes | None", self.redis.get(_key(visit_id))) if visit_id else None
+        if kept is None:
+            return None
+        data = json.loads(kept)
+        return Visit(visit_id, data["phone"], {name: Draft(**one) for name, one in data["drafts"].items()})
+
+    def save(self, visit: Visit) -> None:
+        """Keep it, from now on for its time."""
+        data = {"phone": visit.phone, "drafts": {name: asdict(draft) for name, draft in visit.drafts.items()}}
+        self.redis.set(_key(visit.id), json.dumps(data, ensure_ascii=False), ex=KEPT_SECONDS)
+
+    def end(self, visit: Visit) -> None:
+        """Forget it."""
+        self.redis.delete(_key(visit.id))
+
+
+def _key(visit_id: str) -> str:
+    return f"visit:{sha256(visit_id.encode()).hexdigest()}"

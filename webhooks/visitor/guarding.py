@@ -1,0 +1,40 @@
+"""What holds for every page of the visitors': who is there, how often, and what happens while Redis is away."""
+
+from flask import Blueprint, Response, request, session
+from redis.exceptions import RedisError
+from werkzeug.exceptions import ServiceUnavailable
+
+from bot.service import Service
+from bot.visits import Visit
+from webhooks import limits
+from webhooks.edge import error_page
+
+COOKIE = "visit"
+"""In the signed cookie: the id of the visit, which is random and says nothing."""
+PER_VISIT = "40 per minute"
+PER_PHONE = "20 per hour"
+"""Forms sent for one number, whatever the browser; how many codes go to it is limited besides (bot.domain.otp)."""
+AWAY_SECONDS = 30
+
+
+def guard(door: Blueprint) -> None:
+    """Count what is sent, by address and by visit; without Redis say that it cannot be had just now."""
+
+    @door.before_request
+    def count() -> None:
+        if request.method == "POST":
+            limits.spend(limits.PER_ADDRESS, "visitor address", limits.address())
+            limits.spend(PER_VISIT, "visitor", str(session.get(COOKIE) or limits.address()))
+
+    @door.errorhandler(RedisError)
+    def away(_problem: RedisError) -> Response:
+        return error_page(ServiceUnavailable(retry_after=AWAY_SECONDS))
+
+
+def visit(service: Service) -> Visit:
+    """The visit of whoever asks, a new one where there is none. Raises RedisError."""
+    found = service.visits.find(str(session.get(COOKIE) or ""))
+    if found is None:
+        found = service.visits.begin()
+        session[COOKIE] = found.id
+    return found

@@ -1,0 +1,147 @@
+"""The questions of a flow as inputs of a page: each named after its slot, with label, help, value and error."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.fields import SKIPPED, Choice, Day, Number, Otp, Phone, Text, YesNo
+from flows.page_refusals import on_page
+from flows.shapes import Answers, Facts, Field, Flow, Invalid, Sentence, Step
+from flows.steps import questions_of, steps_of
+from flows.submitting import is_optional
+from flows.texts import _, words
+from webhooks import wording
+
+FEW = 4
+"""Options that are shown side by side; more are a list to open."""
+LABELS: Mapping[str, Sentence] = {"language": words("Language · भाषा"), "agree": _("Yes, I agree"), "otp": _("Code")}
+"""Where the chat's question would not do as a label."""
+HELP: Mapping[str, Sentence] = {
+    "phone": _("We send a 6-digit code to it, to make sure that it is yours."),
+    "otp": _("6 digits; the code works for 5 minutes."),
+}
+FILLED_IN: Mapping[str, Mapping[str, str]] = {
+    "full_name": {"autocomplete": "name", "autocapitalize": "words"},
+    "party_size": {"autocomplete": "off"},
+    "phone": {"autocomplete": "tel-national"},
+    "otp": {"autocomplete": "one-time-code", "maxlength": "12"},
+}
+"""How browsers may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One question of a page."""
+
+    slot: str
+    look: str
+    """text, number, phone, code, list, buttons or tick."""
+    label: str
+    help: str = ""
+    value: str = ""
+    error: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    """Id and title of each."""
+    optional: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def inputs_of(
+    flow: Flow,
+    slots: Sequence[str] | None,
+    values: Answers,
+    facts: Facts,
+    typed: Mapping[str, str],
+    errors: Mapping[str, Invalid],
+) -> tuple[Input, ...]:
+    """The questions of these slots (None: all that belong to the details) in the flow's order."""
+    steps = [step for step in steps_of(flow, values, facts) if _belongs(step.name, slots)]
+    labels = {question.name: words(question.labels) for question in questions_of(flow, values, facts)}
+    return tuple(_input(step, labels.get(step.name), values, facts, typed, errors.get(step.name)) for step in steps)
+
+
+def _belongs(slot: str, slots: Sequence[str] | None) -> bool:
+    return slot not in ("event", "otp", "agree") if slots is None else slot in slots
+
+
+def _input(
+    step: Step, label: Sentence | None, values: Answers, facts: Facts, typed: Mapping[str, str], no: Invalid | None
+) -> Input:
+    known = step.field.known(values, facts)
+    options = tuple((option.id, _titled(option.title, option.detail)) for option in step.field.options(known))
+    look = "list" if step.name == "language" else _look(step.field, len(options))
+    optional = is_optional(step)
+    if look == "list" and optional:
+        options = tuple(one for one in options if one[0] != SKIPPED)
+    return Input(
+        slot=step.name,
+        look=look,
+        label=_said(LABELS.get(step.name) or label or _first(step, values, facts)),
+        help=_said(HELP[step.name]) if step.name in HELP else "",
+        value=_value(step.name, values, typed),
+        error=_wrong(no, look) if no else "",
+        options=options,
+        optional=optional,
+        attributes={**FILLED_IN.get(step.name, {}), **_bounds(step.field)},
+    )
+
+
+def _wrong(no: Invalid, look: str) -> str:
+    code = "not_an_option" if no.code == "empty" and look in ("list", "buttons") else no.code
+    return _said(on_page(code, no.params))
+
+
+def _value(slot: str, values: Answers, typed: Mapping[str, str]) -> str:
+    if slot in typed:
+        return typed[slot]
+    return "" if values.get(slot) is None else str(values[slot])
+
+
+def _titled(title: Sentence | str, detail: Sentence | str) -> str:
+    named = _said(title)
+    return f"{named} · {_said(detail)}" if detail else named
+
+
+def _said(text: Sentence | str) -> str:
+    return wording.say(text) if isinstance(text, Sentence) else text
+
+
+def _first(step: Step, values: Answers, facts: Facts) -> Sentence:
+    """The question itself; what follows it in the chat says what can be typed."""
+    return step.ask if isinstance(step.ask, Sentence) else step.ask(values, facts)[0]
+
+
+def _look(kind: Field, options: int) -> str:
+    match kind:
+        case Phone():
+            return "phone"
+        case Otp():
+            return "code"
+        case YesNo():
+            return "tick"
+        case Number():
+            return "number"
+        case Choice() if options <= FEW and options > 0:
+            return "buttons"
+        case Choice() | Day():
+            return "list"
+        case _:
+            return "text"
+
+
+def _bounds(kind: Field) -> Mapping[str, str]:
+    return {"maxlength": str(kind.most)} if isinstance(kind, Text) else {}
+
+
+def answered(flow: Flow, values: Answers, facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Each answer by its label, as somebody reads it before the last step."""
+    return tuple(_line(step, values, facts) for step in steps_of(flow, values, facts) if _is_told(step, values))
+
+
+def _is_told(step: Step, values: Answers) -> bool:
+    return step.label is not None and values.get(step.name, "") != ""
+
+
+def _line(step: Step, values: Answers, facts: Facts) -> tuple[str, str]:
+    shown: Any = step.field.shown(values[step.name], step.field.known(values, facts))
+    return _said(step.label or ""), wording.say(words(shown))

@@ -1,0 +1,163 @@
+"""The page of a pass, for who has proved its phone: QR, code, calendar, picture, and the way to WhatsApp."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from PIL import Image
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from bot.delivery import pass_images, qr
+from bot.delivery.pass_image import PassImage
+from bot.domain import passes, people
+from bot.domain.models import Pass
+from bot.service import Service
+from flows.choices import people as so_many
+from flows.shapes import SendPass
+from flows.texts import _
+from webhooks import limits, wording
+from webhooks.front import dates, wa_me
+from webhooks.visitor import calendar, guarding, proving
+
+PIXELS = 8
+"""Of the picture for each module of the QR: enough for a screen held at arm's length."""
+SENDS = "5 per hour"
+"""To one number's WhatsApp."""
+WORDS = {
+    "TITLE": _("Your pass"),
+    "ALREADY": _("There is a pass for this day already; this is it."),
+    "SENT": _(
+        "It is on its way to your WhatsApp. If it has not come in a minute, write *hi* to us there and it comes."
+    ),
+    "SHOW": _("Show this QR code at the gate. The code below it works too."),
+    "QR": _("QR code of the pass {code}"),
+    "CODE": _("Code"),
+    "PICTURE": _("Save as a picture"),
+    "CALENDAR": _("Add to calendar"),
+    "SEND": _("Send it to my WhatsApp"),
+    "WRITE": _("Write to us on WhatsApp"),
+    "MAP": _("Map"),
+    "ALL": _("All my passes"),
+    "LEAVE": _("Forget me on this device"),
+    "EVENT": _("Event"),
+    "DAY": _("Day"),
+    "HOURS": _("Hours"),
+    "PARTY": _("Party"),
+    "NAME": _("Name"),
+    "PLACE": _("Place"),
+    "FROM_TO": _("{opens} to {closes}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pass and what its picture says."""
+
+    row: Pass
+    told: PassImage
+
+
+def add(door: Blueprint, service: Service) -> None:
+    """The pages of one pass."""
+
+    @door.get("/passes/<int:pass_id>")
+    def show_pass(pass_id: int) -> Answer:
+        with held(service, pass_id) as one:
+            return shown(service, one) if one else redirect(url_for("visitor.find_passes"), 303)
+
+    @door.get("/passes/<int:pass_id>/qr.png")
+    def pass_qr(pass_id: int) -> Response:
+        with held(service, pass_id) as one:
+            return Response(qr_png(one.told.qr_text), mimetype="image/png") if one else abort(404)
+
+    @door.get("/passes/<int:pass_id>/picture.png")
+    def pass_picture(pass_id: int) -> Response:
+        with held(service, pass_id) as one:
+            if one is None:
+                abort(404)
+            name = f"pass-{one.told.code}.png"
+        return as_file(pass_images.of(service, pass_id, wording.language()), "image/png", name)
+
+    @door.get("/passes/<int:pass_id>/visit.ics")
+    def pass_calendar(pass_id: int) -> Response:
+        with held(service, pass_id) as one:
+            text = calendar.of(one.row, one.told, service.settings.origin, service.now()) if one else abort(404)
+            return as_file(text.encode(), "text/calendar; charset=utf-8", "visit.ics")
+
+    @door.post("/passes/<int:pass_id>/whatsapp")
+    def pass_to_whatsapp(pass_id: int) -> Answer:
+        at = proving.here(service, "passes")
+        with held(service, pass_id) as one:
+            if one is None:
+                return redirect(url_for("visitor.find_passes"), 303)
+            code = one.told.code
+        limits.spend(SENDS, "pass to whatsapp", str(at.visit.phone))
+        send = (SendPass(code, wording.language()),)
+        service.submissions.send_to_whatsapp(send, at.asker, f"{request.form.get('request', '')} {pass_id}")
+        return redirect(url_for("visitor.show_pass", pass_id=pass_id, note="sent"), 303)
+
+
+@contextmanager
+def held(service: Service, pass_id: int) -> Iterator[Held | None]:
+    """The pass, if whoever asks has proved the phone of somebody who holds or asked for it."""
+    phone = guarding.visit(service).phone
+    with service.database.read() as db:
+        row = _of_phone(db, phone, pass_id, service) if phone else None
+        yield Held(row, pass_images.described(db, service, row.id, wording.language())) if row else None
+
+
+def _of_phone(db: Session, phone: str, pass_id: int, service: Service) -> Pass | None:
+    contacts = people.find_all(db, phone=phone)
+    rows = (one for contact in contacts for one in passes.of_person(db, contact, service.now()))
+    return next((one for one in rows if one.id == pass_id), None)
+
+
+def shown(service: Service, one: Held) -> Response:
+    """The page."""
+    senders, told = service.settings.twilio_whatsapp_from, one.told
+    note = {"already": WORDS["ALREADY"], "sent": WORDS["SENT"]}.get(request.args.get("note", ""))
+    page = render_template(
+        "visitor/pass.html",
+        words=WORDS,
+        note=wording.say(note) if note else "",
+        sent=request.args.get("note") == "sent",
+        code=told.code,
+        pass_id=one.row.id,
+        lines=lines(told),
+        map_url=one.row.event.map_url,
+        whatsapp=wa_me(senders[0] if senders else "", one.row.event.slug),
+        request_id=secrets.token_hex(8),
+    )
+    return Response(page)
+
+
+def lines(told: PassImage) -> list[tuple[str, str]]:
+    """Labels and what stands beside them."""
+    hours = wording.say(WORDS["FROM_TO"], opens=told.opens, closes=told.closes) if told.opens and told.closes else ""
+    found = {
+        "EVENT": told.event,
+        "DAY": dates(told.day, told.last_day or told.day),
+        "HOURS": hours,
+        "PARTY": wording.say(so_many(told.party_size)),
+        "NAME": told.full_name,
+        "PLACE": told.venue,
+    }
+    return [(wording.say(WORDS[name]), value) for name, value in found.items() if value]
+
+
+def qr_png(text: str) -> bytes:
+    """The QR as a picture with its white edge."""
+    symbol = qr.symbol(text)
+    drawn = BytesIO()
+    side = symbol.width * PIXELS
+    symbol.resize((side, side), Image.Resampling.NEAREST).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def as_file(body: bytes, kind: str, name: str) -> Response:
+    """Something to save."""
+    return Response(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
