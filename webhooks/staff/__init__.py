@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import login, scan, scan_data, session
+from webhooks.staff import desk, login, scan, scan_data, session
 
 
 def register(app: Flask, service: Service) -> None:
@@ -12,5 +12,6 @@ def register(app: Flask, service: Service) -> None:
     door = Blueprint("staff", __name__, url_prefix="/staff")
     login.doors(door, service)
     scan.doors(door)
+    desk.doors(door, service)
     app.register_blueprint(door)
     app.register_blueprint(scan_data.blueprint(service))

@@ -17,6 +17,10 @@ from webhooks.api.problems import Problem, said
 from webhooks.staff import session
 
 
+ENDED = ("not_signed_in", "bad_token", "disabled")
+"""Problems of a caller whom we do not know, or no longer."""
+
+
 class Undo(BaseModel):
     """Which admission is taken back."""
 
@@ -32,7 +36,14 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/state")
     def state() -> Response:
-        return jsonify(_state(service, callers.of_request()))
+        try:
+            caller = callers.of_request()
+        except Problem as problem:
+            # The page asks before it knows whether anybody is signed in: to be told no is no error.
+            if problem.kind in ENDED:
+                return jsonify(who=None)
+            raise
+        return jsonify(_state(service, caller))
 
     @door.post("/undo")
     def undo_one() -> Response:

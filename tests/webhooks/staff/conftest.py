@@ -46,9 +46,9 @@ class Browser:
         self.ask(phone, path)
         return self.send(path, otp=self.code(phone))
 
-    def status(self) -> int:
-        """How the scanner's question for its place is answered: 200 where somebody is signed in."""
-        return self.client.get("/staff/scan/state").status_code
+    def who(self) -> str | None:
+        """Who the scanner is told that it is; None where nobody is signed in."""
+        return self.client.get("/staff/scan/state").json["who"]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import * as link from './link.js'
 import * as place from './place.js'
 import * as store from './store.js'
-import { Away } from './net.js'
+import { Away, ask } from './net.js'
 import { draw } from './bar.js'
 import { forgetList, load, refresh } from './sync.js'
 import { upload, WAITING } from './queue.js'
@@ -12,9 +12,10 @@ import { spoken } from './words.js'
 
 const HEAR_MS = 5000
 const LIST_MS = 60000
+const FIGURES_MS = 20000
 
 let list = { book: null, verifiers: new Map() }
-let listAt = 0, notBefore = 0, running = false
+let listAt = 0, figuresAt = 0, notBefore = 0, running = false
 
 // What scans are judged by.
 export const known = () => list
@@ -30,6 +31,11 @@ export async function begin() {
     link.lost()
     draw()
   })
+}
+
+// A round soon: there may be something to send.
+export function hurry() {
+  if (link.worthTrying()) setTimeout(turn, 300)
 }
 
 // One round; a round that is still going on is not begun again.
@@ -50,13 +56,23 @@ export async function turn() {
 async function hear() {
   const begun = performance.now()
   const status = await place.hear()
-  if (status === 401 || status === 403) return ended()
-  if (status !== 200) return link.missed()
+  if (status >= 500 || status === 429) return link.missed()
   link.heard(performance.now() - begun, SLOW_MS)
+  if (status !== 200) return ended()
   place.now().ended = false
   await draw()
   if (Date.now() >= notBefore) await send()
   if (Date.now() - listAt >= LIST_MS) await fetchList()
+  if (Date.now() - figuresAt >= FIGURES_MS) await fetchFigures()
+}
+
+// How many have come in today at this gate, through all its scanners.
+async function fetchFigures() {
+  const { event, gate } = place.now()
+  const { status, body } = await ask(`/api/v1/events/${encodeURIComponent(event)}/stats`)
+  if (status !== 200) return
+  figuresAt = Date.now()
+  place.now().admitted = body.gates.find((one) => one.gate === gate)?.admitted
 }
 
 // A session that has ended, or a scanner that was revoked: it judges no more, and what waits stays.
@@ -79,9 +95,11 @@ async function fetchList() {
   if (!newer) return
   list = newer
   listAt = Date.now()
+  await draw()
 }
 
 // The page and all that it needs, kept by a service worker.
 function keepPage() {
+  navigator.serviceWorker?.addEventListener('controllerchange', () => draw())
   navigator.serviceWorker?.register(document.body.dataset.worker, { scope: '/staff/scan' }).catch(() => {})
 }

@@ -66,6 +66,8 @@ export const torch = (track, on) => track.applyConstraints({ advanced: [{ torch:
 // Give every text that is seen to `see`, and null for a frame without one, for as long as the page lives.
 export async function watch(video, see) {
   const detector = await ownDetector() || await polyfill()
+  // The first picture of all takes longest: it must not be somebody's pass.
+  await detector.detect(new ImageData(64, 64)).catch(() => [])
   for (;;) {
     if (video.readyState >= 2 && video.srcObject && document.visibilityState === 'visible') {
       const frame = performance.now()

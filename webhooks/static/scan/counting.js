@@ -4,7 +4,7 @@ import * as place from './place.js'
 import * as store from './store.js'
 import { at } from './screen.js'
 import { count, label } from './words.js'
-import { turn } from './background.js'
+import { hurry } from './background.js'
 import { WAITING } from './queue.js'
 
 const PAUSE_MS = 1500
@@ -25,7 +25,7 @@ function tap(direction) {
   told[direction] += 1
   draw()
   clearTimeout(timer)
-  timer = setTimeout(() => keep().then(turn), PAUSE_MS)
+  timer = setTimeout(() => keep().then(hurry), PAUSE_MS)
 }
 
 async function keep() {

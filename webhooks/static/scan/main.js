@@ -8,7 +8,7 @@ import * as screen from './screen.js'
 import * as senses from './senses.js'
 import * as words from './words.js'
 import { at } from './screen.js'
-import { begin as beginBackground, known } from './background.js'
+import { begin as beginBackground, hurry, known } from './background.js'
 import { begin as beginCounting } from './counting.js'
 import { begin as beginFinding } from './finding.js'
 import { listen } from './keys.js'
@@ -33,9 +33,10 @@ async function scan(text, seen = performance.now()) {
     view.lastId = asked.scan_id
     screen.show(answer, { gates: place.now().gates, listTime: listTime() })
     senses.signal(screen.look(answer.result))
-    at('result').dataset.ms = Math.round(performance.now() - seen)
+    Object.assign(at('result').dataset, { ms: Math.round(performance.now() - seen), scan: asked.scan_id })
     setCount(0)
     if (answer.result === 'too_fast') view.text = ''
+    if (answer.offline) hurry()
   } finally {
     view.busy = false
     view.seenAt = performance.now()

@@ -21,9 +21,10 @@ export async function restore() {
   taken(await store.fact('place') || {})
 }
 
-// Ask the server; its status. Raises Away.
+// Ask the server; 200, 401 where it knows nobody here (any more), or its status. Raises Away.
 export async function hear() {
   const { status, body } = await ask('/staff/scan/state', { within: STATE_MS })
+  if (status === 200 && !body.who) return 401
   if (status === 200) {
     const chosen = await store.fact('gate')
     const known = body.gates.some((gate) => gate.slug === chosen)

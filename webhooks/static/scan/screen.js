@@ -5,7 +5,14 @@ import { count, days, hour, label, reason, spoken, title } from './words.js'
 export const at = (id) => document.getElementById(id)
 
 const LOOKS = { admitted: 'good', left: 'out', already_admitted: 'used', not_listed: 'ask', too_fast: 'ask' }
+// By the result, where it has one of its own, else by the look.
 const SIGNS = {
+  wrong_day: 'M4 6h16v14H4zM4 11h16M8 3v4M16 3v4M9 14l6 4M15 14l-6 4',
+  wrong_gate: 'M12 2v20M12 5h6l3 2.5-3 2.5h-6M12 11H6l-3 2.5L6 16h6',
+  entry_paused: 'M8 4v16M16 4v16',
+  too_many: 'M9 8.5a3.5 3.5 0 1 1-.01 0M2.5 21c0-4 3-6 6.5-6s6.5 2 6.5 6M16 6l5 5M21 6l-5 5',
+  unreadable: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M9 9l6 6M15 9l-6 6',
+
   good: 'M4 13l5 5L20 6',
   out: 'M4 12h14M12 5l7 7-7 7',
   used: 'M12 2.5a9.5 9.5 0 1 0 .01 0M12 7v5.5l3.5 2',
@@ -53,7 +60,7 @@ export function show(answer, { gates, listTime }) {
   const place = at('result')
   place.className = look(answer.result)
   place.dataset.result = answer.result
-  at('sign').setAttribute('d', SIGNS[look(answer.result)])
+  at('sign').setAttribute('d', SIGNS[answer.result] || SIGNS[look(answer.result)])
   at('result-title').textContent = title(answer.result)
   write('result-name', answer.pass?.name || '')
   at('result-details').replaceChildren(...details(answer, gates, listTime).map((text) => paragraph(text)))

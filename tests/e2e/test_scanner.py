@@ -1,0 +1,224 @@
+"""The scanner in a real Chromium: before a camera, without a network, and what the server has afterwards."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.browsing import chromium, picture
+from tests.e2e.filming import film
+from tests.e2e.gate import Gate, forged, gate_of
+from tests.e2e.running import ROOT, Running, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+RECORD = """
+  window.seen = []
+  document.addEventListener('DOMContentLoaded', () => {
+    const place = document.getElementById('result')
+    const note = () => window.seen.push([place.dataset.result, Number(place.dataset.ms)])
+    if (place) new MutationObserver(note).observe(place, { attributes: true, attributeFilter: ['data-scan'] })
+  })
+"""
+"""Run in the page: keep every result that is shown, and how long it took from the camera's picture."""
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def gate(running: Running) -> Iterator[Gate]:
+    """The demo event's gate."""
+    with gate_of(running) as made:
+        yield made
+
+
+class Phone:
+    """A phone with the scanner open."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        context.add_init_script(RECORD)
+        self.complaints: list[str] = []
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """Open a tab, and listen for its complaints."""
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        return self.page
+
+    def open(self, address: str) -> None:
+        """Open the scanner and wait until it can work without a network."""
+        self.page.goto(address)
+        expect(self.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
+
+    def seen(self) -> list[str]:
+        """The results that were shown, in their order."""
+        return [result for result, _ms in self.page.evaluate("window.seen")]
+
+    def scan(self, text: str) -> str:
+        """Type a code or a QR's text; what is shown then."""
+        before = len(self.seen())
+        self.page.evaluate("document.getElementById('result').hidden = true")
+        self.page.locator("#code").fill(text)
+        self.page.locator("#code").press("Enter")
+        until(lambda: len(self.seen()) > before, "a result", 10)
+        return self.seen()[-1]
+
+    def waits(self) -> int:
+        """How many scans wait on the disk."""
+        text = self.page.locator("#waiting").inner_text()
+        return int("".join(character for character in text if character.isdigit()) or 0)
+
+
+@pytest.fixture
+def new_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
+    """Phones; whatever one complains of fails the test."""
+    phones: list[Phone] = []
+
+    def make(of: Browser = browser, language: str = "en") -> Phone:
+        context = of.new_context(
+            viewport={"width": 360, "height": 740}, locale=f"{language}-IN", timezone_id="Asia/Kolkata"
+        )
+        phones.append(Phone(context))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.context.close()
+    assert [complaint for phone in phones for complaint in phone.complaints if "ERR_INTERNET" not in complaint] == []
+
+
+def accessible(page: Page, name: str) -> None:
+    """No violation that axe knows of, at both widths; a picture of each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        picture(page, f"{name}-{width}")
+    page.set_viewport_size({"width": 360, "height": 740})
+
+
+def test_what_the_camera_sees_fills_the_screen(
+    browser: Browser, new_phone: Callable[..., Phone], gate: Gate, tmp_path: Path
+) -> None:
+    today, later = gate.issue(3), gate.issue(in_days=2)
+    arguments = film(tmp_path / "passes.mjpeg", [today.qr, later.qr, forged(today)])
+    filmed = browser.browser_type.launch(executable_path=chromium(), args=arguments)
+    phone = new_phone(filmed, "hi")
+    phone.page.goto(gate.scanner("Camera"))
+    until(lambda: len(phone.seen()) >= 4, "four results", 25)
+    assert phone.seen()[:4] == ["admitted", "wrong_day", "forged", "already_admitted"]
+    assert gate.kept(today) == [("api", "admitted", 3)]
+    picture(phone.page, "scanner-camera-hi-360")
+    shown = [ms for _result, ms in phone.page.evaluate("window.seen")]
+    loaded = phone.page.evaluate("performance.getEntriesByType('resource').map(one => one.encodedBodySize)")
+    print(f"\nfrom the camera's picture to the colour: {shown} ms; the page loads {sum(loaded):,} bytes")
+    assert 100_000 < sum(loaded) < 1_500_000
+    filmed.close()
+
+
+def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue(3)
+    phone.open(gate.scanner("Looks"))
+    accessible(phone.page, "scanner-en")
+    phone.page.locator("#more").click()
+    for text, result in ((issued.code, "admitted"), (issued.qr, "admitted"), (issued.code, "already_admitted")):
+        assert phone.scan(text) == result
+        accessible(phone.page, f"scanner-{result}-en")
+    assert [people for _channel, _result, people in gate.kept(issued)] == [1, 2]
+    assert phone.scan(forged(issued)) == "forged"
+    accessible(phone.page, "scanner-forged-en")
+    gate.pause(True)
+    expect(phone.page.locator("#pause")).to_be_visible(timeout=10_000)
+    phone.page.locator("#result-next").click()
+    accessible(phone.page, "scanner-paused-en")
+    phone.page.locator("#let-out").click()
+    assert phone.scan(issued.code) == "left"
+    gate.pause(False)
+    phone.page.locator("#result-next").click()
+    phone.page.locator("input[value=in]").check()
+    expect(phone.page.locator("#pause")).to_be_hidden(timeout=10_000)
+
+
+def test_an_admission_is_taken_back(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue(3)
+    phone.open(gate.scanner("Undo"))
+    assert phone.scan(issued.code) == "admitted"
+    phone.page.locator("#result-undo").click()
+    expect(phone.page.locator("#result")).to_be_hidden()
+    assert phone.scan(issued.qr) == "admitted"
+    assert phone.scan(issued.qr) == "already_admitted"
+
+
+def test_a_scanner_that_types_is_read_wherever_the_page_is(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue()
+    phone.open(gate.scanner("Typing"))
+    phone.page.keyboard.type("\\000026" + issued.qr.lower())
+    phone.page.keyboard.press("Enter")
+    until(lambda: phone.seen() == ["admitted"], "what was typed is admitted", 10)
+
+
+def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    others = [gate.issue(2) for _ in range(26)]
+    typed, inside, elsewhere = gate.issue(), gate.issue(), gate.issue(4)
+    phone = new_phone()
+    phone.open(gate.scanner("Offline"))
+    assert phone.scan(inside.qr) == "admitted"
+    newer, late = gate.issue(), gate.issue()  # after the list
+    phone.context.set_offline(True)
+    assert gate.admit(elsewhere) == "admitted"  # at another gate, which this one cannot hear of
+    seen = [phone.scan(one.qr) for one in others]
+    assert set(seen) == {"admitted"}
+    assert phone.scan(typed.code) == "admitted"
+    assert phone.scan(others[0].qr) == "already_admitted"
+    assert phone.scan(inside.code) == "already_admitted"
+    assert phone.scan(forged(typed)) == "forged"
+    assert phone.scan(newer.qr) == "admitted"
+    assert phone.scan(late.code) == "not_listed"
+    accessible(phone.page, "scanner-not-listed-en")
+    assert phone.scan(elsewhere.code) == "admitted"
+    assert gate.kept(*others, typed, newer) == []
+    phone.page.close()
+    phone.new_page().goto(f"{gate.origin}/staff/scan")
+    until(lambda: phone.waits() == len(others) + 7, "the scans wait on the disk", 15)
+    picture(phone.page, "scanner-offline-360")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=30_000)
+    expect(phone.page.locator("#conflicts")).to_be_visible()
+    picture(phone.page, "scanner-synced-360")
+    assert gate.kept(*others) == [("batch", "admitted", 2)] * len(others)
+    assert gate.kept(typed, newer) == [("batch", "admitted", 2)] * 2
+    assert gate.attempts(others[0], inside, late) == ["already_admitted", "already_admitted", "unknown"]
+    assert sorted(gate.kept(elsewhere)) == [("api", "admitted", 4), ("batch", "conflict", 0)]
+
+
+def test_a_slow_network_is_none_and_the_scan_is_kept_once(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue(5)
+    phone.open(gate.scanner("Slow"))
+    phone.page.route("**/api/v1/checkins", lambda route: (time.sleep(2.5), route.continue_()))
+    assert phone.scan(issued.qr) == "admitted"
+    until(lambda: gate.kept(issued), "the scan goes up", 20)
+    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert [kept[1:] for kept in gate.kept(issued)] == [("admitted", 5)]
+
+
+def test_an_ended_access_drops_no_scan(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue(2)
+    phone.open(gate.scanner("Ended"))
+    phone.context.set_offline(True)
+    assert phone.scan(issued.qr) == "admitted"
+    gate.revoke("Ended")
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#signed-out")).to_be_visible(timeout=15_000)
+    assert phone.waits() == 1
+    assert gate.kept(issued) == []
+    accessible(phone.page, "scanner-ended-en")
+    phone.page.goto(gate.scanner("Ended too"))
+    phone.page.reload()
+    until(lambda: gate.kept(issued), "the scan goes up", 20)
+    assert gate.kept(issued) == [("late", "admitted", 2)]

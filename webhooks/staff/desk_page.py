@@ -1,0 +1,157 @@
+"""All that the desk's page shows, gathered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain import gates, kinds, scan_places, slips
+from bot.domain.models import Pass
+from bot.domain.slips import Slip
+from bot.service import Service
+from flows import admissions, consent
+from flows.choices import people
+from flows.gate_menu import PAUSED
+from flows.scans import Admission, Scan, SeenPass
+from flows.shapes import Event, Sentence
+from flows.texts import LANGUAGES, words
+from webhooks import wording
+from webhooks.staff import desk_form, desk_words, slip
+from webhooks.staff.desk_form import Typed
+from webhooks.staff.desk_kept import Kept
+from webhooks.staff.session import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The desk and whoever works there."""
+
+    user: SignedIn
+    gate: str | None
+    """The slug of their gate, or of the event's only open one."""
+    gate_name: str
+    day: date
+    is_open: bool
+    kinds: tuple[tuple[str, Mapping[str, str]], ...]
+    """Slug and labels of each kind of pass that lets people in today."""
+    most: int
+    """The largest party of any of them."""
+    paused: Sentence | None
+    """Until when they may do nothing, having guessed too many codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The place, and what came of the form that was sent."""
+
+    place: Place
+    typed: Typed | None = None
+    wrong: Mapping[str, Sentence] = field(default_factory=dict)
+    """What is wrong, by input."""
+    problem: Sentence | None = None
+    warning: str = ""
+    """`anyway` or `overbook`: what a button would go on in spite of."""
+    refused: Mapping[str, Any] = field(default_factory=dict)
+    """Of the warning: which pass there is already."""
+    sought: str = field(default="", repr=False)
+    found: Sequence[SeenPass] | None = None
+    """None: nobody searched."""
+    more: bool = False
+    not_found: Sentence | None = None
+    """Why there was no search."""
+    typed_code: str = ""
+    no_slip: Sentence | None = None
+    """Why no slip can be printed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A pass whose slip was made here."""
+
+    pass_id: int
+    name: str
+    people: Sentence
+    slip: Slip
+
+
+def place(service: Service, user: SignedIn) -> Place:
+    """Where somebody works now."""
+    event, now = user.event, service.now()
+    with service.database.read() as db:
+        gate = user.row.gate or gates.only_open(db, user.row.event_id)
+        here = scan_places.load(db, event.slug, gate.slug if gate else None, now)
+        known = kinds.listed(db, event.slug)
+    of_today = [kind for kind in known if not kind.days or here.day.isoformat() in kind.days]
+    until = user.row.paused_until
+    hour = until.astimezone(ZoneInfo(event.timezone)).time() if until and now < until else None
+    return Place(
+        user=user,
+        gate=gate.slug if gate else None,
+        gate_name=gate.name if gate else "",
+        day=here.day,
+        is_open=here.is_open,
+        kinds=tuple((kind.slug, {"en": kind.slug, **kind.labels}) for kind in of_today),
+        most=max((kind.max_party or event.max_party for kind in of_today), default=event.max_party),
+        paused=Sentence(PAUSED.source, {"hour": hour}) if hour else None,
+    )
+
+
+def made(service: Service, user: SignedIn, ids: Sequence[int]) -> list[Made]:
+    """The passes of these ids with their slips, in this order; those that are not valid any more are left out."""
+    if not ids:
+        return []
+    with service.database.read() as db:
+        return [_made(service, one) for one in slips.still_valid(db, user.row.event_id, ids)]
+
+
+def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
+    """What the template needs."""
+    latest, printer = made(service, page.place.user, kept.slips), slip.printer()
+    last = latest[0] if latest and latest[0].pass_id == kept.slips[0] else None
+    event = page.place.user.event
+    return {
+        "words": desk_words.SAID,
+        "page": page,
+        "place": page.place,
+        "event_name": words(event.name),
+        "form": page.typed or desk_form.fresh(_language(event, kept), event.consent_version, admit=kept.admit),
+        "consents": consents(event),
+        "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],
+        "problem": page.problem or page.place.paused,
+        "kept": kept,
+        "last": last,
+        "earlier": latest[1:] if last else latest,
+        "slip": slip.shown(last.slip, printer.paper) if last else None,
+        "admission": headline(kept),
+        "sent": desk_words.SENT.get(kept.sent),
+        "printer": printer,
+        "papers": desk_words.PAPERS,
+        "people": people,
+        "at": words,
+    }
+
+
+def consents(event: Event) -> list[tuple[str, str, str]]:
+    """The words to read out, in each language of the event: its code, its own name, the words."""
+    spoken = [code for code in event.languages if code in LANGUAGES] or [next(iter(LANGUAGES))]
+    return [(code, LANGUAGES[code], consent.read_out_text(event, code)) for code in spoken]
+
+
+def headline(kept: Kept) -> Sentence | None:
+    """What the gate's judgement was, where somebody was to be let in at once."""
+    if not kept.result:
+        return None
+    answer = Admission(kept.result, "", admitted_now=kept.count)
+    return admissions.headline(answer, Scan("", "", "", "page"))
+
+
+def _language(event: Event, kept: Kept) -> str:
+    known = [code for code, _, _ in consents(event)]
+    wanted = (kept.language, wording.language())
+    return next((code for code in wanted if code in known), known[0])
+
+
+def _made(service: Service, issued: Pass) -> Made:
+    printed = slips.of(issued, service.ring, service.settings.origin)
+    return Made(issued.id, issued.registration.full_name, people(issued.party_size), printed)
