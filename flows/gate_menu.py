@@ -1,0 +1,69 @@
+"""What somebody at a gate can do, and how: the menu and the hints."""
+
+from flows.codes import unlike
+from flows.shapes import Duty, Sentence
+from flows.texts import _, in_all, lines, words
+
+HOW_TO_CHECK = _("Send *check* and the pass code.")
+HOW_TO_COUNT = _("How many people? For example: *in* 5, or *out* 5.")
+HOW_TO_FIND = _("Send *find* with the whole phone number, or with 3 or more letters of the name.")
+HOW_TO_FORCE = _("Send *force*, the pass code and the reason.")
+HOW_TO_RELEASE = _("Send *resume* and the volunteer's name; or *resume entry*.")
+ALONE = _("To admit {code}, send the code alone, without other words.")
+"""A pass code in the middle of a sentence: nobody is admitted by the way."""
+TOO_MANY_CODES = _("At most {most} codes in one message, please. None of these was looked at.")
+NOT_WORDS = _("Please send the pass code as text, or a photo of the QR code.")
+NO_GATE_OF_THAT_NAME = _("No open gate is called that.")
+GATE_NOW = _("You work at *{gate}* now.")
+EVENT_NOW = _("You work for *{event}* now.")
+ONLY_EVENT = _("You stand on the roster of *{event}* only.")
+WITHOUT_GATES = _("This event has no gates: you can admit without.")
+PAUSED = _(
+    "⛔ You are paused until {hour}: too many unknown codes. A supervisor can end it with *resume* and your name."
+)
+AT_THE_GATE_AGAIN = _("You are at the gate again: send a pass code, or *menu*.")
+LANGUAGE = _("For another language, type *language*.")
+
+
+def menu(duty: Duty) -> tuple[Sentence, ...]:
+    """Where they work and everything that they can do; the language in every language."""
+    return (_place(duty), lines(*_everybody(duty), *(_supervisors() if duty.is_supervisor else ())), in_all(LANGUAGE))
+
+
+def _place(duty: Duty) -> Sentence:
+    if duty.place is None and duty.gates:
+        return _("{event}. You have not said at which gate you are: type *gate*.", event=duty.event_name)
+    if duty.place is None:
+        return words(duty.event_name)
+    return _("*{gate}*, {event}", gate=gate_name(duty), event=duty.event_name)
+
+
+def gate_name(duty: Duty, slug: str | None = None) -> str:
+    """The name of a gate, by default of the one where they are; empty where there is none."""
+    found = slug or duty.place
+    return unlike(duty.gate_names.get(found, found)) if found else ""
+
+
+def _everybody(duty: Duty) -> tuple[Sentence, ...]:
+    return (
+        _("To admit: send the pass code, or a photo of the QR code. Several codes: one a line."),
+        _("Only some of them: the code and a number, as in CODE 2"),
+        _("*out* CODE: they go out"),
+        _("*check* CODE: look, and change nothing"),
+        _("*in* 5, *out* 5: people without a pass"),
+        _("*find* and a name or phone number"),
+        _("*new*: register somebody here"),
+        _("*undo*: take back your last admission"),
+        _("*stats*: the figures of today"),
+        _("*gate*: another gate"),
+        *((_("*event*: another event"),) if duty.others else ()),
+        _("*visitor*: get a pass for yourself"),
+    )
+
+
+def _supervisors() -> tuple[Sentence, ...]:
+    return (
+        _("*pause entry*, *resume entry*: everywhere, or with a gate's name"),
+        _("*force* CODE and the reason: admit all the same"),
+        _("*resume* and a name: end a volunteer's pause"),
+    )
