@@ -6,7 +6,7 @@ TESTS ?= tests
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos sure play assets lock venv venv-dev
+.PHONY: help run test chaos bench sure play assets lock venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -19,6 +19,9 @@ test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis 
 
 chaos: venv-dev assets ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
 	@exec $(PY) -m tests.chaos $(CHAOS)
+
+bench: venv-dev ## how fast this machine is: the limit used by two workers, a replay after an outage (BENCH=pace)
+	@exec $(PY) -m tests.bench $(BENCH)
 
 sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape
 	$(PY) -m ruff format --check .

@@ -4,8 +4,9 @@ The fallback door keeps what the main door could not take; the clock compares Tw
 was taken and keeps what never came. Both wait in `inbound_messages` until their answer is on its way.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,11 +14,11 @@ from typing import Protocol, cast
 
 import structlog
 from redis import Redis
-from redis.exceptions import LockError
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot import shares
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.dialogue import Dialogue
@@ -26,6 +27,7 @@ from bot.domain.models import InboundMessage, TurnRecord
 from bot.errors import SendFailed
 from bot.facts import who
 from bot.inbound import Inbound
+from bot.shares import SHARES, Listed
 from flows import phrases
 from flows.marks import for_anybody
 from flows.texts import render
@@ -33,28 +35,33 @@ from flows.texts import render
 log = structlog.get_logger(__name__)
 
 ONE_RUN = 45.0
-"""Seconds after which a replay leaves the rest to the next: less than the clock lets a job run."""
-ALONE = 15.0
-"""Seconds for which a replay keeps others away; said again while it runs, so that a killed one blocks no longer."""
+"""Seconds after which a run leaves the rest to the next: less than the clock lets a job run."""
 BATCH = 500
+AT_ONCE = 8
+"""People whose messages one process takes at the same time: most of a turn is waiting for the database."""
+MANY = 500
+"""Where more messages wait, the workers share them: each run takes one share of the people."""
 SETTLED = timedelta(minutes=2)
 """Younger messages may still be on their way: Twilio tries a door four times, 15 s each, then the fallback."""
 OVERLAP = timedelta(minutes=5)
 """How much of what was compared is compared again: Twilio's list may show a message a little late."""
+SLICE = timedelta(minutes=2)
+"""So much of Twilio's list is compared at first and then noted, so that a run need not do a long outage whole."""
+FEW = 1000
+"""Where fewer messages were listed, as many as one page has, twice as much is compared next."""
 LONGEST = timedelta(hours=24)
 """Older messages are not taken in: WhatsApp's window for an answer is closed (field notes, 1.7)."""
 COMPARED = "belated:compared"
 """The Redis key of the moment (Unix seconds) up to which Twilio's list has been compared."""
 REPLAYING = "belated:replaying"
-
-Listed = tuple[Inbound, datetime]
+"""The beginning of the names of the locks of those who replay."""
 
 
 class Listing(Protocol):
     """Whoever knows what Twilio received."""
 
-    def received(self, since: datetime) -> Iterator[Listed]:
-        """Every message to us that Twilio got since then, with the moment. Raises SendFailed."""
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+        """Every message to us that Twilio got between these moments, with its moment. Raises SendFailed."""
 
 
 def promise(language: str | None) -> str:
@@ -87,93 +94,118 @@ class Belated:
             return kept.language
 
     def replay(self) -> int:
-        """Take what waits, in the order in which it came to Twilio; how many. Run by the clock.
+        """Take what waits, each person's messages in the order in which they came to Twilio; how many.
 
-        What the main door took after all is not taken again, but its answer sent: Twilio went to the
-        fallback, so nobody heard it.
+        Run by the clock. Several may run at once, each for other people. What the main door took after
+        all is not taken again, but its answer sent: Twilio went to the fallback, so nobody heard it.
         """
-        lock = self.redis.lock(REPLAYING, timeout=ALONE)
-        if not self._anything_waits() or not lock.acquire(blocking=False):
+        people = self._people()
+        if not people:
             return 0
-        try:
-            self._ask_when_sent()
-            return self._take(self._waiting(), lock.reacquire)
-        except LockError:  # another has begun meanwhile; twice would do no harm, once is enough
-            return 0
-        finally:
-            with suppress(LockError):
-                lock.release()
+        waiting = Counter(shares.share_of(person) for person, messages in people.items() for _ in messages)
+        most = SHARES if waiting.total() < MANY else 1
+        with shares.held(self.redis, REPLAYING, [share for share, _ in waiting.most_common()], most) as mine:
+            taken = self._take_all(mine)
+        log.info("messages_replayed", messages=taken)
+        return taken
 
     def look_for_missed(self) -> int:
         """Keep every message that Twilio lists and that never reached us; how many. Run by the clock.
 
         The first run only notes where to begin: what a sender got before it was ours is not ours.
         """
-        until = self.now() - SETTLED
-        since = self._compared()
-        if since is None:
+        until, end, missed = self.now() - SETTLED, monotonic() + ONE_RUN, 0
+        compared = self._compared()
+        if compared is None:
             self._note_compared(until)
             return 0
+        since, span = max(compared - OVERLAP, until - LONGEST), SLICE
         try:
-            listed = [one for one in self.twilio.received(max(since - OVERLAP, until - LONGEST)) if one[1] <= until]
+            while since < until and monotonic() < end:
+                upto = min(max(since, compared) + span, until)
+                listed = list(self.twilio.received(since, upto))
+                missed += self._keep_missed(listed)
+                self._note_compared(upto)
+                since, span = upto, span * 2 if len(listed) < FEW else SLICE
         except SendFailed as problem:
             log.warning("inbound_list_not_had", problem=str(problem))
-            return 0
+        return missed
+
+    def _keep_missed(self, listed: Sequence[Listed]) -> int:
+        """Keep what Twilio lists and nobody took; how many."""
         missed = [one for some in _batches(listed) for one in self._unknown(some)]
         if missed:
             with self.database.write() as db:
                 _keep(db, missed, "missed", self.now(), None)
             log.warning("missed_messages_found", messages=len(missed), sids=[inbound.sid for inbound, _ in missed[:20]])
-        self._note_compared(until)
         return len(missed)
 
-    def _anything_waits(self) -> bool:
+    def _waiting(self, most: int) -> list[Listed]:
         with self.database.read() as db:
-            return db.scalar(_WAITING.limit(1)) is not None
-
-    def _waiting(self) -> list[tuple[Inbound, datetime]]:
-        with self.database.read() as db:
-            rows = db.scalars(_WAITING.limit(10 * BATCH)).all()
+            rows = db.scalars(_WAITING.limit(most)).all()
         return [(Inbound.from_json(row.message), row.sent_at) for row in rows]
 
-    def _ask_when_sent(self) -> None:
-        """Date what came by the fallback door: Twilio's tries may have turned the order of arrival round."""
+    def _ask_when_sent(self, before: datetime) -> None:
+        """Date what came by the fallback door until then: Twilio's tries may have turned the order of arrival round."""
         undated = _WAITING.where(
-            InboundMessage.source == "fallback", InboundMessage.sent_at == InboundMessage.received_at
+            InboundMessage.source == "fallback",
+            InboundMessage.sent_at == InboundMessage.received_at,
+            InboundMessage.sent_at <= before,
         )
         with self.database.read() as db:
             rows = {row.message_sid: row.received_at for row in db.scalars(undated)}
         if not rows:
             return
+        span = (min(rows.values()) - SETTLED, max(rows.values()))
         try:
-            sent = {inbound.sid: moment for inbound, moment in self.twilio.received(min(rows.values()) - SETTLED)}
+            sent = {inbound.sid: moment for inbound, moment in self.twilio.received(*span)}
         except SendFailed as problem:
             log.warning("inbound_list_not_had", problem=str(problem))
             return
-        with self.database.write() as db:
-            for sid in rows.keys() & sent.keys():
-                moment = min(sent[sid], rows[sid])
-                db.execute(update(InboundMessage).where(InboundMessage.message_sid == sid).values(sent_at=moment))
+        dated = [{"sid": sid, "sent": min(sent[sid], rows[sid])} for sid in rows.keys() & sent.keys()]
+        if dated:
+            with self.database.write() as db:
+                db.execute(_DATE, dated)
 
-    def _take(self, waiting: Iterable[Listed], go_on: Callable[[], object]) -> int:
-        end = monotonic() + ONE_RUN
-        said, taken = 0.0, 0
-        for inbound, sent_at in waiting:
-            if monotonic() > end:
-                break
-            if monotonic() > said + ALONE / 3:
-                go_on()
-                said = monotonic()
-            if self.dialogue.hear_found(inbound, sent_at):
-                self._note_taken(inbound.sid)
-                taken += 1
-        log.info("messages_replayed", messages=taken)
+    def _take_all(self, mine: shares.Held) -> int:
+        """Take the messages of these shares' people, as long as there are any and this run may last; how many."""
+        end, taken = monotonic() + ONE_RUN, 0
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="replay") as pool:
+            while mine.locks and monotonic() < end and not mine.lost.is_set():
+                people = [messages for person, messages in self._people().items() if mine.mine(person)]
+                running = [pool.submit(self._take, messages, end, mine) for messages in people]
+                mine.keep_until(running)
+                some = sum(one.result() for one in running)
+                taken += some
+                if not some:
+                    break
         return taken
 
-    def _note_taken(self, sid: str) -> None:
-        row = update(InboundMessage).where(InboundMessage.message_sid == sid)
-        with self.database.write() as db:
-            db.execute(row.values(taken_at=self.now()))
+    def _people(self) -> dict[str, list[Listed]]:
+        """The oldest messages that wait, person by person."""
+        waiting = self._waiting(10 * BATCH)
+        if not waiting:
+            return {}
+        self._ask_when_sent(waiting[-1][1] + SETTLED)
+        waiting = self._waiting(10 * BATCH)
+        owners = self.conversations.owners({name for inbound, _ in waiting for name in inbound.addresses})
+        return shares.by_person(waiting, owners)
+
+    def _take(self, messages: Sequence[Listed], end: float, mine: shares.Held) -> int:
+        """Take one person's messages; how many."""
+        done = []
+        try:
+            for inbound, sent_at in messages:
+                if monotonic() > end or mine.lost.is_set():
+                    break
+                if self.dialogue.hear_found(inbound, sent_at):
+                    done.append(inbound.sid)
+        finally:
+            if done:
+                with self.database.write() as db:
+                    row = update(InboundMessage).where(InboundMessage.message_sid.in_(done))
+                    db.execute(row.values(taken_at=self.now()))
+        return len(done)
 
     def _unknown(self, listed: Sequence[Listed]) -> list[Listed]:
         """Those that neither the conversations nor the database have ever seen."""
@@ -198,6 +230,10 @@ _WAITING = (
     .where(InboundMessage.taken_at.is_(None))
     .order_by(InboundMessage.sent_at, InboundMessage.received_at, InboundMessage.message_sid)
 )
+
+
+_ROWS = cast("Table", InboundMessage.__table__)
+_DATE = update(_ROWS).where(_ROWS.c.message_sid == bindparam("sid")).values(sent_at=bindparam("sent"))
 
 
 def _keep(db: Session, messages: Iterable[Listed], source: str, now: datetime, language: str | None) -> None:

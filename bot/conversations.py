@@ -7,7 +7,7 @@ one Redis node (or a primary with replicas), not a cluster.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -135,6 +135,21 @@ class Conversations:
             for sid in sids:
                 asking.exists(f"c:message:{sid}")
             return [bool(found) for found in asking.execute()]
+
+    def owners(self, addresses: Collection[str]) -> dict[str, str]:
+        """The conversation that each of these addresses belongs to; its own where nothing is known of it."""
+        found = {address: address for address in addresses}
+        while found:
+            with self._redis.pipeline(transaction=False) as asking:
+                for name in found.values():
+                    asking.get(f"c:alias:{name}")
+                onward = asking.execute()
+            steps = zip(found.items(), onward, strict=True)
+            following = {one: kept.decode() if kept else name for (one, name), kept in steps}
+            if following == found:
+                break
+            found = following
+        return found
 
     def heard_ms(self) -> int | None:
         """When a message last came in by the main door; None where none ever did."""

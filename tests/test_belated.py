@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
-from bot import belated
-from bot.belated import LONGEST, SETTLED, Belated, Listed
+from bot import belated, shares
+from bot.belated import LONGEST, SETTLED, Belated
 from bot.database import Database
 from bot.dialogue import Dialogue
 from bot.domain import events, people
@@ -20,6 +21,7 @@ from bot.errors import SendFailed
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_SENDER, Settings
+from bot.shares import Listed
 from flows.codes import shown
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
@@ -43,11 +45,11 @@ class FakeListing:
     away: bool = False
     asked: list[datetime] = field(default_factory=list)
 
-    def received(self, since: datetime) -> Iterator[Listed]:
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
         self.asked.append(since)
         if self.away:
             raise SendFailed("no_connection", retry=True)
-        yield from (one for one in reversed(self.listed) if one[1] >= since)
+        yield from (one for one in reversed(self.listed) if since <= one[1] <= (until or one[1]))
 
 
 @dataclass
@@ -226,7 +228,30 @@ def test_after_a_long_rest_nothing_older_than_a_day_is_taken_in(bench: Bench) ->
     bench.clock.now += timedelta(days=3)
     bench.listing.listed = [(message(0), START + timedelta(hours=1))]
     assert bench.belated.look_for_missed() == 0
-    assert bench.listing.asked == [bench.clock.now - SETTLED - LONGEST]
+    assert bench.listing.asked[0] == bench.clock.now - SETTLED - LONGEST
+    assert len(bench.listing.asked) < 15
+
+
+def test_a_long_list_is_compared_piece_by_piece_and_what_was_done_stays_done(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.belated.look_for_missed()
+    bench.listing.listed = [(message(0), START + timedelta(minutes=5)), (message(1), START + timedelta(minutes=25))]
+    bench.clock.now += timedelta(minutes=40)
+    monkeypatch.setattr(belated, "FEW", 0)  # every piece counts as a full one
+    asked = bench.listing.received
+
+    def away_later(since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+        bench.listing.away = since > START + timedelta(minutes=20)
+        return asked(since, until)
+
+    monkeypatch.setattr(bench.listing, "received", away_later)
+    assert bench.belated.look_for_missed() == 1
+    assert bench.waiting() == ["SM0"]
+    monkeypatch.undo()
+    bench.listing.away, bench.listing.asked = False, []
+    assert bench.belated.look_for_missed() == 1
+    assert bench.listing.asked[0] > START + timedelta(minutes=10)
 
 
 def test_a_list_that_cannot_be_had_is_asked_for_again_from_where_it_was(bench: Bench) -> None:
@@ -255,8 +280,54 @@ def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeyp
 
 def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
     bench.belated.keep(message(0))
-    assert redis.lock(belated.REPLAYING, timeout=belated.ALONE).acquire(blocking=False)
+    names = [f"{belated.REPLAYING}:{number}" for number in range(shares.SHARES)]
+    assert all(redis.lock(name, timeout=shares.ALONE).acquire(blocking=False) for name in names)
     assert bench.belated.replay() == 0
-    assert 0 < int(str(redis.pttl(belated.REPLAYING))) <= 15_000
-    redis.delete(belated.REPLAYING)  # what that time does
+    assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
+    redis.delete(*names)  # what that time does
     assert bench.belated.replay() == 1
+
+
+def test_many_people_are_taken_side_by_side_and_each_one_in_order(
+    bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three who replay at once, as three workers do where many messages wait."""
+    monkeypatch.setattr(belated, "MANY", 1)
+    people = [f"+9198100001{number:02}" for number in range(12)]
+    for place in range(len(SPOKEN)):
+        for phone in people:
+            bench.clock.now = sent(place)
+            bench.belated.keep(replace(message(place, phone=phone), sid=f"SM{phone[-2:]}x{place}"))
+    heard: Any = Dialogue.hear_found
+    at_work: set[str] = set()
+    most: list[int] = []
+
+    def hear(dialogue: Dialogue, inbound: Inbound, sent_at: datetime) -> bool:
+        assert inbound.lane not in at_work, "one person's messages are taken by two"
+        at_work.add(inbound.lane)
+        most.append(len(at_work))
+        try:
+            return bool(heard(dialogue, inbound, sent_at))
+        finally:
+            at_work.remove(inbound.lane)
+
+    monkeypatch.setattr(Dialogue, "hear_found", hear)
+    with ThreadPoolExecutor(3) as workers:
+        while bench.waiting():
+            assert sum(run.result() for run in [workers.submit(bench.belated.replay) for _ in range(3)])
+    assert len(bench.replies()) == len(people) * len(SPOKEN)
+    assert len(bench.codes()) == len(people)
+    assert max(most) > 1
+
+
+def test_messages_of_two_addresses_are_one_persons_where_any_message_tells_so() -> None:
+    def said(sid: str, phone: str | None = None, user: str | None = None) -> Listed:
+        return Inbound(sid, "lane", SIMULATED_SENDER, phone=phone, user=user), START
+
+    waiting = [said("SM1", phone="+1"), said("SM2", user="IN.2"), said("SM3", "+1", "IN.2"), said("SM4", user="IN.5")]
+    owners = {name: name for name in ("phone:+1", "user:IN.2")} | {"user:IN.5": "phone:+5"}
+    people = shares.by_person([*waiting, said("SM5", user="IN.2")], owners)
+    assert {person: [one.sid for one, _ in theirs] for person, theirs in people.items()} == {
+        "phone:+1": ["SM1", "SM2", "SM3", "SM5"],
+        "phone:+5": ["SM4"],
+    }

@@ -102,20 +102,23 @@ class Twilio:
             raise SendFailed("list_too_long", retry=True)
         return None
 
-    def received(self, since: datetime) -> Iterator[tuple[Inbound, datetime]]:
-        """Every message to our senders that Twilio got since then, with the moment, to the second.
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[tuple[Inbound, datetime]]:
+        """Every message to our senders that Twilio got since then (and until then), with the moment, to the second.
 
         Twilio's list tells less than a webhook: no user id, no profile name, no kind of media, no tap.
         What has media, or no words, is therefore of the form `other`; a tap is the words on the
         button. Raises SendFailed.
         """
         for sender in self._senders or (None,):
-            to = {} if sender is None else {"to": sender}
+            which = {"date_sent_after": since} | ({} if sender is None else {"to": sender})
+            which |= {} if until is None else {"date_sent_before": until}
             try:
-                for message in self._client.messages.stream(**to, date_sent_after=since, page_size=MOST_A_PAGE):
+                for message in self._client.messages.stream(**which, page_size=MOST_A_PAGE):
                     moment = message.date_sent or message.date_created
                     sent_at = moment and moment.replace(tzinfo=moment.tzinfo or UTC)
-                    if message.direction == "inbound" and sent_at and sent_at >= since.replace(microsecond=0):
+                    if message.direction != "inbound" or not sent_at:
+                        continue
+                    if since.replace(microsecond=0) <= sent_at and (until is None or sent_at <= until):
                         yield _inbound(message), sent_at
             except Exception as problem:
                 raise self._failure(problem) from None

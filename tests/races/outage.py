@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from bot.belated import Listed, promise
+from bot.belated import promise
 from bot.database import Database
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
+from bot.shares import Listed
 from tests.races.people import SPOKEN
 from webhooks.twilio import read_inbound
 
@@ -64,11 +65,11 @@ class Line:
         texts = [message.text or "" for message in ElementTree.fromstring(answer.data).iter("Message")]
         return 200, "".join(texts)
 
-    def received(self, since: datetime) -> Iterator[Listed]:
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
         """What Twilio's own list tells, the newest first."""
         with self._lock:
             listed = list(reversed(self.listed))
-        yield from (one for one in listed if one[1] >= since.replace(microsecond=0))
+        yield from (one for one in listed if since.replace(microsecond=0) <= one[1] <= (until or one[1]))
 
 
 @dataclass

@@ -1,0 +1,91 @@
+"""Who takes which of the messages that wait: several people at once, each one's messages in order.
+
+People fall into shares, by name. Whoever takes messages holds one share or more, by a lock in Redis that
+says again and again that its holder lives; so two processes never take messages of the same person.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from zlib import crc32
+
+from redis import Redis
+from redis.exceptions import LockError
+from redis.lock import Lock
+
+from bot.inbound import Inbound
+
+SHARES = 8
+"""So many processes at most take messages that waited."""
+ALONE = 15.0
+"""Seconds for which a share is held; said again while its holder works, so that a killed one blocks no longer."""
+
+Listed = tuple[Inbound, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The shares of one process."""
+
+    locks: Mapping[int, Lock] = field(repr=False)
+    lost: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set when another holds one of them; then nothing more may be taken."""
+
+    def mine(self, person: str) -> bool:
+        """Whether this person is in one of these shares."""
+        return share_of(person) in self.locks
+
+    def keep_until(self, done: Sequence["Future[int]"]) -> None:
+        """Hold the shares until all of these have ended."""
+        while wait(done, timeout=ALONE / 3).not_done:
+            try:
+                for lock in self.locks.values():
+                    lock.reacquire()
+            except LockError:
+                self.lost.set()
+
+
+def share_of(person: str) -> int:
+    """The share that this person is in."""
+    return crc32(person.encode()) % SHARES
+
+
+@contextmanager
+def held(redis: "Redis", name: str, among: Iterable[int], most: int) -> Iterator[Held]:
+    """At most so many of these shares that nobody else holds, the first ones first; given back at the end."""
+    locks: dict[int, Lock] = {}
+    for number in among:
+        lock = redis.lock(f"{name}:{number}", timeout=ALONE, thread_local=False)
+        if len(locks) < most and lock.acquire(blocking=False):
+            locks[number] = lock
+    try:
+        yield Held(locks)
+    finally:
+        for lock in locks.values():
+            with suppress(LockError):
+                lock.release()
+
+
+def by_person(waiting: Sequence[Listed], owners: Mapping[str, str]) -> dict[str, list[Listed]]:
+    """These messages, person by person, each one's in the order given.
+
+    `owners`: for each address the conversation that it belongs to. A message with two addresses tells
+    that they are one person's, also of the messages before it.
+    """
+    onward: dict[str, str] = {}
+
+    def person(name: str) -> str:
+        while (following := onward.get(name, name)) != name:
+            name = following
+        return name
+
+    for inbound, _ in waiting:
+        names = {person(name) for address in inbound.addresses for name in (address, owners[address])}
+        onward |= dict.fromkeys(names, min(names))
+    found: dict[str, list[Listed]] = {}
+    for one in waiting:
+        found.setdefault(person(one[0].addresses[0]), []).append(one)
+    return found

@@ -1,0 +1,22 @@
+"""`python -m tests.bench [pace] [replay]`: what `make bench` does."""
+
+import sys
+
+from tests.bench import pace, replay
+
+BENCHES = {"pace": pace.print_all, "replay": replay.print_all}
+
+
+def main() -> int:
+    """The exit code: 2 where there is no such benchmark."""
+    asked = sys.argv[1:] or list(BENCHES)
+    if unknown := set(asked) - set(BENCHES):
+        print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in asked:
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
