@@ -12,6 +12,7 @@ NOUNS = {
     "devices": "scanners: add, revoke, roll, list",
     "doctor": "look whether everything is well",
     "events": "events: create, list, show, open, close, set, …, kinds",
+    "export": "files: visitors, passes, checkins, deliveries, audit",
     "gates": "gates: add, list, open, close",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
     "stats": "the figures of an event's day",

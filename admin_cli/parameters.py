@@ -1,7 +1,7 @@
 """What people type, as values: dates, hours, texts by language. Wrong ones are usage errors, exit code 2."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import click
@@ -59,6 +59,29 @@ class Moment(click.ParamType[datetime | None]):
             return datetime.fromisoformat(_of_form(MOMENT, value)[0])
         except ValueError:
             self.fail(f"{value!r} is not a moment such as '2027-01-01 10:00'", param, ctx)
+
+
+class Border(click.ParamType[datetime]):
+    """A day, or a moment as ISO 8601 has it; without an offset it is of the event's zone.
+
+    Of a day the border is its beginning, or with `end` its end: the beginning of the next.
+    """
+
+    name = "YYYY-MM-DD[ HH:MM]"
+
+    def __init__(self, *, end: bool = False) -> None:
+        self._end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment, without a zone where none was given."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(
+                f"{value!r} is neither a day such as 2027-01-09 nor a moment such as '2027-01-09 18:00'", param, ctx
+            )
+        is_day = len(str(value)) <= len("2027-01-09")
+        return moment + timedelta(days=1) if self._end and is_day else moment
 
 
 class Whole(click.ParamType[int]):

@@ -33,6 +33,8 @@ ANSWERS: Mapping[str, Sentence] = {
     "only_some_left": _(
         "Places left for that day: {most}. Please send a smaller number, or *back* to choose another day."
     ),
+    "only_some_today": _("Places left for today: {most}. A supervisor can register more people than that."),
+    "not_read_out": _("Nothing has been saved. Type *yes* once they agree, or *cancel* to leave it."),
     "day_unclear": _("We did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
     "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
     "not_a_phone": _(
@@ -116,6 +118,7 @@ ORGANISERS: Mapping[str, Sentence] = {
     "otp_not_repeated": _("Delivery {id} was a one-time code: those are not sent again."),
     "no_such_day": _("The event has no day {day}."),
     "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
+    "no_such_column": _("There is no column {column}; there are: {columns}."),
     "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""
@@ -148,6 +151,7 @@ GATE: Mapping[str, Sentence] = {
     "nothing_to_undo": _("You have admitted nobody yet."),
     "already_undone": _("That has been taken back already."),
     "undo_too_late": _("That can be taken back only within two minutes."),
+    "too_many_searches": _("That is enough searching for this hour. Please send the visitor to a supervisor."),
     "gone_meanwhile": _("They have gone out meanwhile; that cannot be taken back."),
 }
 """What is refused at the gates besides the check-in results."""

@@ -18,6 +18,8 @@ PAUSED = "entry_paused"
 RESUMED = "entry_resumed"
 RELEASED = "staff_resumed"
 """Ended somebody's pause for guessing."""
+EXPORTED = "exported"
+"""Took a table out as a file."""
 SLIP_PRINTED = "slip_printed"
 """Printed the slip of a pass that there was already."""
 

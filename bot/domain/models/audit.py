@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base
+from bot.domain.models.roster import Staff
 
 
 class AuditEntry(Base):
@@ -25,6 +26,8 @@ class AuditEntry(Base):
     """Who, where it was not: the name that the command line was given."""
     about: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What it was about: numbers of rows and codes of ours; whatever is personal in it, erasing must reach."""
+
+    staff: Mapped[Staff | None] = relationship()
 
     __table_args__ = (
         Index("ix_audit_staff_id_what_at", "staff_id", "what", "at"),

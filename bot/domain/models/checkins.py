@@ -112,6 +112,11 @@ class Attempt(Base):
     scanned_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
 
+    pass_: Mapped[Pass | None] = relationship()
+    gate: Mapped[Gate | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+    device: Mapped[Device | None] = relationship()
+
     __table_args__ = (
         Index("ix_attempts_event_id_day", "event_id", "day"),
         Index("ix_attempts_staff_id_arrived_at", "staff_id", "arrived_at"),

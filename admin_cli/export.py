@@ -1,0 +1,130 @@
+"""`export`: an event's visitors, passes, scans, messages or audit log as a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli import opening
+from admin_cli.event_options import with_options
+from admin_cli.parameters import Border
+from admin_cli.who import as_whom
+
+if TYPE_CHECKING:
+    from bot.database import Database
+    from bot.domain.exports.paging import Wanted
+
+TABLES = {
+    "visitors": "one row a registration; people who never registered are not in it",
+    "passes": "one row a pass, revoked and replaced ones too",
+    "checkins": "one row a scan, refused ones too",
+    "deliveries": "one row a message about a pass, and what became of it",
+    "audit": "who did what",
+}
+FORMATS = ("csv", "xlsx", "jsonl")
+OPTIONS = (
+    click.option("--event", "slug", required=True, metavar="SLUG", help="The event."),
+    click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True),
+    click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."),
+    click.option("--since", type=Border(), help="From then on; in the event's zone where no other is given."),
+    click.option("--until", type=Border(end=True), help="Before then; a day alone counts to its end."),
+    click.option("--columns", metavar="A,B,…", help="Only these, in this order; a wrong one tells which there are."),
+    as_whom,
+)
+
+
+@click.group
+def command() -> None:
+    """Take an event's data out as a file: CSV, XLSX or JSON lines.
+
+    Times are the event's own, with their offset from UTC. Texts that a spreadsheet would take for a
+    formula get an apostrophe before them. The file has its name only when it is whole.
+
+    Example: python -m admin_cli export visitors --event demo --out visitors.xlsx --format xlsx
+    """
+
+
+def _add(table: str, what: str) -> None:
+    def export(**options: Any) -> None:
+        _export(table, **options)
+
+    export.__doc__ = f"""Write a file with {what}.
+
+    Example: python -m admin_cli export {table} --event demo --format csv --out {table}.csv
+    """
+    command.command(table)(with_options(OPTIONS)(export))
+
+
+for _table, _what in TABLES.items():
+    _add(_table, _what)
+
+
+def _export(
+    table: str,
+    *,
+    slug: str,
+    form: str,
+    out: Path,
+    since: datetime | None,
+    until: datetime | None,
+    columns: str | None,
+    actor: str,
+) -> None:
+    if not out.parent.is_dir():
+        raise click.ClickException(f"there is no folder {out.parent}")
+    chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    with opening.database() as database:
+        wanted = _wanted(database, slug, since, until)
+        try:
+            rows = _run(database, table, wanted, form, out, chosen)
+        except OSError as error:
+            raise click.ClickException(f"could not write {out}: {error.strerror}") from None
+        _note(database, table, wanted, form, rows, actor)
+    click.echo(f"{rows} rows in {out}", err=True)
+
+
+def _wanted(database: "Database", slug: str, since: datetime | None, until: datetime | None) -> "Wanted":
+    from bot.domain import events
+    from bot.domain.exports.paging import Wanted
+
+    with database.read() as db:
+        event = events.by_slug(db, slug)
+    zone = ZoneInfo(event.timezone)
+    return Wanted(event, _there(since, zone), _there(until, zone))
+
+
+def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
+
+
+def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Path, columns: list[str]) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bot.domain.exports import running
+    from bot.domain.exports.tables import TABLES
+
+    with database.read() as db:
+        total = TABLES[table].count(db, wanted)
+    parts = (TextColumn(table), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True, disable=total < running.MANY) as bar:
+        task = bar.add_task(table, total=total)
+        return running.run(
+            database,
+            table,
+            wanted,
+            form=form,
+            path=out,
+            columns=columns,
+            told=lambda rows: bar.update(task, completed=rows),
+        )
+
+
+def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int, actor: str) -> None:
+    from bot.domain import audit
+
+    about = {"table": table, "format": form, "rows": rows}
+    with database.write() as db:
+        audit.note(db, audit.EXPORTED, now=datetime.now(UTC), event_id=wanted.event.id, actor=actor, about=about)

@@ -1,0 +1,69 @@
+"""What happened at the gates as rows of a file: entries and exits, and the scans that let nobody in."""
+
+import heapq
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
+
+from bot.database import Database
+from bot.domain.exports.paging import Columns, Wanted, pages
+from bot.domain.models import Attempt, Checkin
+from flows.codes import shown
+from flows.scans import IN, LEFT, OUT
+
+Scanned = Checkin | Attempt
+
+
+def entries(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which entries and exits are meant."""
+    return [Checkin.event_id == wanted.event.id, *wanted.within(Checkin.arrived_at)]
+
+
+def attempts(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which refused scans are meant."""
+    return [Attempt.event_id == wanted.event.id, *wanted.within(Attempt.arrived_at)]
+
+
+def scans(database: Database, wanted: Wanted) -> Iterator[Scanned]:
+    """Each scan, in the order in which they arrived."""
+    both = (_read(database, Checkin, entries(wanted)), _read(database, Attempt, attempts(wanted)))
+    return heapq.merge(*both, key=lambda one: one.arrived_at)
+
+
+def columns(wanted: Wanted) -> Columns[Scanned]:
+    """When, where, by whom, and what came of it; what a refused scan has not is empty."""
+    return {
+        "day": lambda one: one.day,
+        "scanned_at": lambda one: wanted.local(one.scanned_at),
+        "arrived_at": lambda one: wanted.local(one.arrived_at),
+        "result": lambda one: one.result,
+        "direction": _direction,
+        "people": lambda one: getattr(one, "people", 0),
+        "went": lambda one: getattr(one, "claimed", 0),
+        "code": lambda one: one.pass_ and shown(one.pass_.code),
+        "gate": lambda one: one.gate and one.gate.slug,
+        "volunteer": lambda one: one.staff and one.staff.name,
+        "scanner": lambda one: one.device and one.device.name,
+        "channel": lambda one: one.channel,
+        "forced": lambda one: getattr(one, "forced", False),
+        "forced_over": lambda one: getattr(one, "forced_over", None),
+        "reason": lambda one: getattr(one, "reason", None),
+        "undone_at": lambda one: wanted.local(getattr(one, "undone_at", None)),
+        "scan_id": lambda one: one.scan_id,
+    }
+
+
+def _read(
+    database: Database, model: type[Checkin] | type[Attempt], conditions: list[ColumnElement[bool]]
+) -> Iterator[Any]:
+    parts = [joinedload(part) for part in (model.pass_, model.gate, model.staff, model.device)]
+    for _, found in pages(database, select(model).where(*conditions).options(*parts), model.id):
+        yield from found
+
+
+def _direction(one: Scanned) -> str:
+    if isinstance(one, Attempt):
+        return one.direction
+    return OUT if one.result == LEFT else IN

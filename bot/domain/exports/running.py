@@ -1,0 +1,73 @@
+"""An export from beginning to end: under a temporary name until it is whole."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.database import Database
+from bot.domain.exports.paging import Columns, Wanted
+from bot.domain.exports.tables import TABLES
+from bot.domain.exports.writing import FORMATS
+from bot.errors import Refused
+
+MANY = 5000
+"""Rows from which on an export takes a second, and people want to see how far it is."""
+EVERY = 500
+"""Rows after which is told how far it is."""
+
+
+def run(
+    database: Database,
+    table: str,
+    wanted: Wanted,
+    *,
+    form: str,
+    path: Path,
+    columns: Sequence[str] = (),
+    told: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """Write a table to a file; how many rows there are in it. `told` hears now and then how many there are.
+
+    The file appears under its name when it is whole and on the disk; whatever goes wrong before leaves
+    nothing. Raises Refused `no_such_column` (`column`, `columns`), OSError.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        rows = _write(database, table, wanted, form, part, columns, told)
+        _to_disk(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
+
+
+def _write(
+    database: Database,
+    table: str,
+    wanted: Wanted,
+    form: str,
+    part: Path,
+    columns: Sequence[str],
+    told: Callable[[int], None],
+) -> int:
+    chosen = _chosen(TABLES[table].columns(wanted), columns)
+    number = 0
+    with FORMATS[form](part, list(chosen)) as put:
+        for number, one in enumerate(TABLES[table].items(database, wanted), 1):
+            put([cell(one) for cell in chosen.values()])
+            if number % EVERY == 0:
+                told(number)
+    return number
+
+
+def _chosen(there: Columns[Any], wanted: Sequence[str]) -> Columns[Any]:
+    for column in wanted:
+        if column not in there:
+            raise Refused("no_such_column", column=column, columns=", ".join(there))
+    return {column: there[column] for column in wanted} if wanted else there
+
+
+def _to_disk(part: Path) -> None:
+    with part.open("rb") as whole:
+        os.fsync(whole.fileno())

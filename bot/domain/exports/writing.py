@@ -1,0 +1,104 @@
+"""Rows into a file: CSV, XLSX or JSON lines."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+Put = Callable[[Sequence[Any]], None]
+"""Takes the cells of a row."""
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
+"""How a text begins that a spreadsheet would reckon with."""
+OUR_PHONE = re.compile(r"\+\d{7,15}")
+"""E.164, which we wrote ourselves."""
+SHEET_ROWS = 1_048_576
+"""Rows of one XLSX sheet, the head included (Excel's specifications)."""
+LONGEST_CELL = 32_767
+"""Characters of one XLSX cell (the same)."""
+
+
+def harmless(value: Any) -> Any:
+    """The value as a spreadsheet may have it: a text that could be a formula gets an apostrophe before it."""
+    if isinstance(value, str) and FORMULA.match(value) and not OUR_PHONE.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+@contextmanager
+def csv_file(path: Path, columns: list[str]) -> Iterator[Put]:
+    """A CSV of these columns, in UTF-8 with the mark by which spreadsheets know it."""
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(columns)
+        yield lambda cells: writer.writerow([harmless(_told(cell)) for cell in cells])
+
+
+@contextmanager
+def json_lines(path: Path, columns: list[str]) -> Iterator[Put]:
+    """An object a line, as it is: nothing reckons with what stands in JSON."""
+    with path.open("w", encoding="utf-8") as out:
+
+        def put(cells: Sequence[Any]) -> None:
+            row = dict(zip(columns, map(_plain, cells), strict=True))
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+        yield put
+
+
+@contextmanager
+def xlsx_file(path: Path, columns: list[str]) -> Iterator[Put]:
+    """A workbook that is written row by row; what one sheet cannot hold goes on in the next."""
+    book = Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    try:
+        yield _Sheets(book, columns).put
+    finally:
+        book.close()
+
+
+class _Sheets:
+    """The sheets of a workbook, the last of which is written."""
+
+    def __init__(self, book: Workbook, columns: list[str]) -> None:
+        self._book, self._columns = book, columns
+        self._sheet = self._begun()
+
+    def put(self, cells: Sequence[Any]) -> None:
+        if self._next == SHEET_ROWS:
+            self._sheet = self._begun()
+        self._write([harmless(_told(cell)) for cell in cells])
+
+    def _begun(self) -> Worksheet:
+        self._sheet = self._book.add_worksheet()
+        self._sheet.freeze_panes(1, 0)
+        self._next = 0
+        self._write(self._columns)
+        return self._sheet
+
+    def _write(self, cells: list[Any]) -> None:
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str):
+                self._sheet.write_string(self._next, place, cell[:LONGEST_CELL])
+            elif cell is not None:
+                self._sheet.write(self._next, place, cell)
+        self._next += 1
+
+
+FORMATS: Mapping[str, Callable[[Path, list[str]], Any]] = {"csv": csv_file, "xlsx": xlsx_file, "jsonl": json_lines}
+"""By the name that the command line gives them."""
+
+
+def _plain(value: Any) -> Any:
+    """Dates and moments as ISO 8601 writes them, moments with the offset of the event's zone."""
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _told(value: Any) -> Any:
+    """The same where there are no types but texts and numbers."""
+    return ("yes" if value else "no") if isinstance(value, bool) else _plain(value)

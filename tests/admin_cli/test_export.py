@@ -1,0 +1,169 @@
+"""`export`: whole files, harmless to spreadsheets, in the event's own time."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import Result
+
+from bot.database import Database
+from bot.delivery import owing
+from bot.domain import checkins, events, gates, people, registrations, staff
+from bot.domain.exports import paging, running, writing
+from bot.domain.keys import KeyRing
+from flows.codes import shown
+from flows.scans import Scan
+from tests.domain.making import asking
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+DAY = date(2027, 1, 9)
+NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
+FORMULA = '=HYPERLINK("http://evil.example","Asha")'
+TABLES = {"visitors": 3, "passes": 3, "checkins": 2, "deliveries": 1}
+"""How many rows each has."""
+
+
+@pytest.fixture
+def codes(ok: Run, fair: str, database: Database) -> list[str]:
+    """Three registrations at the fair, one by somebody who writes formulas; an entry, a refusal, a message."""
+    ok("events", "open", fair)
+    ring = KeyRing.open(database, "x" * 16)
+    question = {"name": "city", "kind": "text", "labels": {"en": "City?"}}
+    with database.write() as db:
+        events.set_questions(db, fair, [question])
+        gates.add(db, fair, "Main")
+        ravi = staff.add(db, fair, phone="+919811111111", name="Ravi", region="IN", now=NOON)
+        issued = []
+        for number, name in enumerate(("Asha Verma", FORMULA, "मीरा")):
+            asker = people.find_or_make(db, phone=f"+9198765432{number:02}", now=NOON)
+            wish = asking(asker, visit_date=DAY, full_name=name, answers={"city": "+Delhi"}, now=NOON)
+            issued.append(registrations.register(db, ring, **wish))
+        owing.owe_pass(db, issued[0], lane="whatsapp:+919876543200", sender=None, language="en", now=NOON)
+        same: dict[str, Any] = {"event": fair, "channel": "api", "gate": "main", "staff_id": ravi.id}
+        checkins.admit(db, ring, Scan(issued[0].code, "one", **same), NOON)
+        checkins.admit(db, ring, Scan("nonsense", "two", **same), NOON.replace(minute=31))
+        return [shown(one.code) for one in issued]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the files go: nothing else is there."""
+    made = tmp_path / "files"
+    made.mkdir()
+    return made
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """A file that was written, whatever its form; every cell a text, but of JSON lines."""
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = _sheet(path) if path.suffix == ".xlsx" else list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+    return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
+
+
+def _sheet(path: Path) -> list[list[str]]:
+    """The first sheet's cells; a formula among them fails."""
+    space = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    assert sheet.find(".//s:f", space) is None
+    return [_cells(row) for row in sheet.findall(".//s:row", space)]
+
+
+def _cells(row: ElementTree.Element) -> list[str]:
+    """A row's cells by the letters of their columns: empty ones are not in the file."""
+    found = {re.sub(r"\d", "", cell.attrib["r"]): "".join(cell.itertext()) for cell in row}
+    letters = [f"{first}{second}" for first in ("", "A") for second in ascii_uppercase]
+    return [found.get(letter, "") for letter in letters[: letters.index(list(found)[-1]) + 1]]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
+def test_visitors_in_every_form(ok: Run, fair: str, codes: list[str], folder: Path, form: str) -> None:
+    out = folder / f"visitors.{form}"
+    ok("export", "visitors", "--event", fair, "--format", form, "--out", str(out))
+    rows = read(out)
+    assert [row["code"] for row in rows] == codes
+    assert (rows[0]["full_name"], rows[0]["phone"]) == ("Asha Verma", "+919876543200")
+    assert rows[0]["registered_at"] == "2027-01-09T12:00:00+05:30"
+    assert rows[0]["first_entry_at"] == "2027-01-09T12:00:00+05:30"
+    assert (str(rows[0]["people_admitted"]), str(rows[1]["people_admitted"])) == ("2", "0")
+    assert rows[2]["full_name"] == "मीरा"
+    harmed = "" if form == "jsonl" else "'"
+    assert (rows[1]["full_name"], rows[1]["answer_city"]) == (harmed + FORMULA, f"{harmed}+Delhi")
+
+
+@pytest.mark.parametrize(("table", "number"), TABLES.items())
+def test_every_table(ok: Run, rows: Rows, fair: str, codes: list[str], folder: Path, table: str, number: int) -> None:
+    out = folder / "out.csv"
+    ok("export", table, "--event", fair, "--out", str(out), "--as", "Meena")
+    found = read(out)
+    assert len(found) == number
+    if table == "checkins":
+        assert [(row["result"], row["volunteer"]) for row in found] == [("admitted", "Ravi"), ("unreadable", "Ravi")]
+    if table == "deliveries":
+        assert (found[0]["to"], found[0]["code"]) == ("…3200", codes[0])
+    ok("export", "audit", "--event", fair, "--format", "jsonl", "--out", str(folder / "audit.jsonl"))
+    (act,) = read(folder / "audit.jsonl")
+    assert (act["who"], act["what"], json.loads(act["about"])["table"]) == ("Meena", "exported", table)
+
+
+def test_columns_and_times_choose(ok: Run, run: Run, fair: str, codes: list[str], folder: Path) -> None:
+    out = folder / "some.csv"
+    some = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code,day")
+    ok(*some, "--since", "2027-01-09 12:00", "--until", "2027-01-09")
+    assert read(out) == [{"code": code, "day": "2027-01-09"} for code in codes]
+    ok(*some, "--until", "2027-01-09T11:59+05:30")
+    assert out.read_text("utf-8-sig") == "code,day\n"
+    wrong = run("export", "passes", "--event", fair, "--out", str(folder / "no.csv"), "--columns", "colour")
+    assert (wrong.exit_code, "no_such_column" in wrong.stderr, "party_size" in wrong.stderr) == (1, True, True)
+    assert run(*some, "--since", "yesterday").exit_code == 2
+    assert [file.name for file in folder.iterdir()] == ["some.csv"]
+
+
+def test_what_cannot_be_written_leaves_nothing(
+    run: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = folder / "visitors.csv"
+    before.write_text("the last one\n")
+    nowhere = run("export", "visitors", "--event", fair, "--out", str(folder / "none" / "a.csv"))
+    assert (nowhere.exit_code, "folder" in nowhere.stderr) == (1, True)
+    monkeypatch.setattr(running, "_to_disk", _full)
+    full = run("export", "visitors", "--event", fair, "--out", str(before))
+    assert (full.exit_code, "No space" in full.stderr) == (1, True)
+    assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("visitors.csv", "the last one\n")]
+
+
+def _full(path: Path) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_pages_and_sheets_lose_nobody(
+    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE", 1)
+    monkeypatch.setattr(writing, "SHEET_ROWS", 3)
+    out = folder / "paged.xlsx"
+    ok("export", "visitors", "--event", fair, "--format", "xlsx", "--out", str(out))
+    with zipfile.ZipFile(out) as book:
+        assert [name for name in book.namelist() if "sheet2" in name]
+    assert [row["code"] for row in read(out)] == codes[:2]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
+def test_what_begins_a_formula(text: str) -> None:
+    assert writing.harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["Asha", "+919876543210", "3-4", "", None, 3])
+def test_what_does_not(text: Any) -> None:
+    assert writing.harmless(text) == text
