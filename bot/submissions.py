@@ -49,6 +49,10 @@ class Submissions:
         """
         return self._once(wanted, self._request(asker, request))
 
+    def done(self, asker: Asker, request: str) -> bool:
+        """Whether the effects of this request have been performed."""
+        return self._before(self._request(asker, request).sid) is not None
+
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
         lane = f"whatsapp:{asker.phone}"
@@ -69,14 +73,14 @@ class Submissions:
                 results = _as_text(perform_all(wanted, doing))
                 record.answer = {"text": "", "results": results}
         except TakenBefore:
-            return self._before(request.sid)
+            return self._before(request.sid) or {}
         self.outbox.enqueue(doing.owed)
         return results
 
-    def _before(self, sid: str) -> Mapping[str, str]:
+    def _before(self, sid: str) -> Mapping[str, str] | None:
         with self.database.read() as db:
-            results: Mapping[str, str] = db.get_one(TurnRecord, sid).answer["results"]
-        return results
+            record = db.get(TurnRecord, sid)
+            return record.answer["results"] if record else None
 
 
 def _as_text(results: Mapping[str, Any]) -> dict[str, str]:

@@ -59,15 +59,11 @@ class Visits:
 
     redis: "Redis" = field(repr=False)
 
-    def begin(self) -> Visit:
-        """A new visit, kept once something is saved in it."""
-        return Visit(secrets.token_urlsafe(24))
-
-    def find(self, visit_id: str) -> Visit | None:
-        """The visit of this id; None where there is none (any more)."""
-        kept = cast("bytes | None", self.redis.get(_key(visit_id))) if visit_id else None
+    def find(self, visit_id: str) -> Visit:
+        """The visit of this id; an empty one where nothing was saved in it, or too long ago."""
+        kept = cast("bytes | None", self.redis.get(_key(visit_id)))
         if kept is None:
-            return None
+            return Visit(visit_id)
         data = json.loads(kept)
         return Visit(visit_id, data["phone"], {name: Draft(**one) for name, one in data["drafts"].items()})
 
@@ -79,6 +75,11 @@ class Visits:
     def end(self, visit: Visit) -> None:
         """Forget it."""
         self.redis.delete(_key(visit.id))
+
+
+def new_id() -> str:
+    """The id of a new visit, which nobody guesses."""
+    return secrets.token_urlsafe(24)
 
 
 def _key(visit_id: str) -> str:

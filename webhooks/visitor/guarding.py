@@ -5,7 +5,7 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import ServiceUnavailable
 
 from bot.service import Service
-from bot.visits import Visit
+from bot.visits import Visit, new_id
 from webhooks import limits
 from webhooks.edge import error_page
 
@@ -32,9 +32,7 @@ def guard(door: Blueprint) -> None:
 
 
 def visit(service: Service) -> Visit:
-    """The visit of whoever asks, a new one where there is none. Raises RedisError."""
-    found = service.visits.find(str(session.get(COOKIE) or ""))
-    if found is None:
-        found = service.visits.begin()
-        session[COOKIE] = found.id
-    return found
+    """The visit of whoever asks, an empty one where nothing is known of it. Raises RedisError."""
+    if COOKIE not in session:
+        session[COOKIE] = new_id()
+    return service.visits.find(str(session[COOKIE]))

@@ -40,6 +40,8 @@ class Input:
     help: str = ""
     value: str = ""
     error: str = ""
+    code: str = ""
+    """The stable name of what is wrong."""
     options: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
     optional: bool = False
@@ -80,6 +82,7 @@ def _input(
         help=_said(HELP[step.name]) if step.name in HELP else "",
         value=_value(step.name, values, typed),
         error=_wrong(no, look) if no else "",
+        code=no.code if no else "",
         options=options,
         optional=optional,
         attributes={**FILLED_IN.get(step.name, {}), **_bounds(step.field)},

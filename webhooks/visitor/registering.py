@@ -232,7 +232,7 @@ def ended(form: Form, outcome: tuple[object, ...]) -> Answer:
     wanted = tuple(one for one in outcome if isinstance(one, Effect) and not isinstance(one, Say))
     for effect in wanted:
         if isinstance(effect, SendPass):
-            return to_pass(form, effect.code, "already")
+            return already(form, effect.code)
     if not wanted:
         return closed(form, *(text for one in outcome if isinstance(one, Say) for text in one.paragraphs))
     try:
@@ -245,12 +245,18 @@ def ended(form: Form, outcome: tuple[object, ...]) -> Answer:
 def refused(form: Form, no: Refused) -> Answer:
     """Back to the question that the rules refused, to the pass that there is, or the end."""
     if no.code == "already_registered":
-        return to_pass(form, str(no.params["code"]), "already")
+        return already(form, str(no.params["code"]))
     way = FLOW.refused.get(no.code)
     error = {str(way): Invalid(no.code, **no.params)}
     if way == "agree":
         return show_review(form, error)
     return show_details(form, error) if isinstance(way, str) else closed(form, on_page(no.code, no.params))
+
+
+def already(form: Form, code: str) -> Answer:
+    """To a pass that was there before; one that the first click of two has just made is no news."""
+    mine = form.at.service.submissions.done(form.at.asker, form.at.draft.request)
+    return to_pass(form, code, "" if mine else "already")
 
 
 def to_pass(form: Form, code: str, note: str = "") -> Answer:
