@@ -52,20 +52,24 @@ def list_(
 def show(number: int, as_json: bool) -> None:
     """One delivery and its whole story: tries, look-ups, statuses, each with its time and reason.
 
+    `stopped` is since when its reader wants no messages, by their own word or by Twilio's or WhatsApp's.
+
     Example: python -m admin_cli deliveries show 17
     """
-    from bot.delivery import ledger
+    from bot.delivery import ledger, owing
 
     with opening.reading() as db:
         found, events = ledger.told(db, number)
         zone = ZoneInfo(found.timezone or "UTC")
+        stopped = owing.stopped_since(db, found.delivery)
+        facts = {**row(found), "stopped": stopped and stopped.astimezone(zone)}
         owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
         happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
         told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
     if as_json:
-        details({**row(found), "story": told}, as_json=True)
+        details({**facts, "story": told}, as_json=True)
     else:
-        details(row(found), as_json=False)
+        details(facts, as_json=False)
         listing(told, as_json=False, nothing="")
 
 

@@ -175,6 +175,18 @@ def test_a_code_is_owed_to_the_phone_and_verified(doing: Performing, otps: OwnOt
         perform(shapes.VerifyOtp("someone_else", OTHER, otp), later)
 
 
+@pytest.mark.parametrize(("heard", "leaves"), [("whatsapp:+14155550123", "whatsapp:+14155550123"), (None, SENDER)])
+def test_a_code_by_whatsapp_goes_from_the_sender_that_its_phone_wrote_to(
+    db: Session, ring: KeyRing, redis: "Redis", fair: Event, heard: str | None, leaves: str
+) -> None:
+    lane = f"whatsapp:{OTHER}"
+    otps = OwnOtps(redis, SECRET, sms=False, template=True)
+    means = Means(ring, otps, last_sender={lane: heard}.get)
+    doing = means.within(db, inbound(), NOW)
+    perform(shapes.SendOtp("someone_else", OTHER, "hi"), doing)
+    assert [(row.lane, row.sender) for row in owed(doing)] == [(lane, leaves)]
+
+
 def test_a_turn_taken_again_may_send_its_code_again(doing: Performing) -> None:
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
-from bot.delivery.owing import BULK, has_stopped
+from bot.delivery.owing import BULK, stopped_since
 from bot.domain import sign_in, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery, Pass
@@ -104,7 +104,7 @@ def compose(
     somebody who has stopped them, and for a sign-in of somebody who is on no roster: whoever asked for it must
     not learn that.
     """
-    if row.priority >= BULK and has_stopped(db, row):
+    if row.priority >= BULK and stopped_since(db, row):
         raise NotWanted("stopped_by_recipient")
     if row.kind == "otp":
         _let_go_of_strangers(db, row)

@@ -24,7 +24,7 @@ from bot.delivery import media_links, render, templates
 from bot.delivery.cards import cut, named
 from bot.delivery.composing import Filled
 from bot.delivery.content import Wanted
-from bot.delivery.owing import has_stopped
+from bot.delivery.owing import stopped_since
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
 from flows.codes import shown
@@ -109,7 +109,7 @@ def template_for(db: Session, row: Delivery, now: datetime) -> str | None:
     Somebody who has stopped our messages gets none there: what is owed to them waits until they write.
     """
     purpose = _purpose(row)
-    if purpose not in NOTICES or has_stopped(db, row):
+    if purpose not in NOTICES or stopped_since(db, row):
         return None
     return templates.approved(db, shape_of(purpose, _language(db, row)), now)
 

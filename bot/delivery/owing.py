@@ -159,10 +159,10 @@ def contact_at(db: Session, lane: str) -> int | None:
     return db.execute(alias).scalar()
 
 
-def has_stopped(db: Session, row: Delivery) -> bool:
-    """Whether whom it is for wants no message that was not asked for."""
+def stopped_since(db: Session, row: Delivery) -> datetime | None:
+    """Since when whom it is for wants no message that was not asked for; None: they take them."""
     contact = row.contact_id or contact_at(db, row.lane)
-    return contact is not None and db.get_one(Contact, contact).stopped_at is not None
+    return None if contact is None else db.get_one(Contact, contact).stopped_at
 
 
 def unsent_replies(db: Session, *lanes: str) -> bool:

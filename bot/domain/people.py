@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass, Registration
+from flows.phones import canonical
 
 FOLLOWS = (
     Pass.holder_id,
@@ -50,7 +51,7 @@ def find(db: Session, *, phone: str | None = None, user: str | None = None) -> C
 
 def find_all(db: Session, *, phone: str | None = None, user: str | None = None) -> list[Contact]:
     """Every contact of this phone and user id, the older first: two until the next write joins them."""
-    return _contacts(_holders(db, Identity(phone, user)))
+    return _contacts(_holders(db, _named(phone, user)))
 
 
 def find_or_make(db: Session, *, phone: str | None = None, user: str | None = None, now: datetime) -> Contact:
@@ -59,7 +60,7 @@ def find_or_make(db: Session, *, phone: str | None = None, user: str | None = No
     Its row is held against joining until the transaction ends. Racing makers of the same alias all
     get the same contact. Raises ValueError without any name.
     """
-    identity = Identity(phone, user)
+    identity = _named(phone, user)
     if not identity.aliases():
         raise ValueError("a person without a name")
     while True:  # each round brings the tables nearer to one contact with every name
@@ -75,6 +76,11 @@ def find_or_make(db: Session, *, phone: str | None = None, user: str | None = No
             case [older, younger]:
                 if len(_held(db, older.id, younger.id)) == 2:
                     _join(db, older, younger)
+
+
+def _named(phone: str | None, user: str | None) -> Identity:
+    """The names as they are kept: the phone as it is dialled today, however it was written."""
+    return Identity(phone and canonical(phone), user)
 
 
 def _holders(db: Session, identity: Identity) -> dict[tuple[str, str], Contact]:

@@ -23,12 +23,15 @@ def phone(typed: str, region: str) -> str:
     if _E164.fullmatch(bare):
         return phones.canonical(bare)
     try:
-        number = phonenumbers.parse(bare, region)
+        written = phonenumbers.format_number(phonenumbers.parse(bare, region), phonenumbers.PhoneNumberFormat.E164)
+        today = phones.canonical(written)
+        # An old form is valid no more, but may be how the number stands on somebody's list.
+        valid = phonenumbers.is_valid_number(phonenumbers.parse(today, None))
     except phonenumbers.NumberParseException:
         raise Refused("not_a_phone") from None
-    if not phonenumbers.is_valid_number(number):
+    if not valid:
         raise Refused("not_a_phone")
-    return phones.canonical(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return today
 
 
 def name(typed: Any, longest: int = LONGEST_NAME) -> str:

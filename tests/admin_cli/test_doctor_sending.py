@@ -15,6 +15,7 @@ from bot.database import Database
 from bot.delivery import health
 from bot.delivery.outbox import owe
 from bot.delivery.pace import Pace
+from bot.domain.models import Contact, ContentTemplate
 from bot.errors import NotReady, SendFailed
 from bot.settings import SIMULATED_SENDER, Settings
 
@@ -120,6 +121,37 @@ def test_a_paused_sender_is_named(redis: "Redis") -> None:
     said = why(health.senders_open, redis, given)
     assert SIMULATED_SENDER in said
     assert "63038" in said
+
+
+def template(shape: str, approval: str, **more: Any) -> ContentTemplate:
+    facts = {"sid": "HX1", "language": "en", "content_hash": "x", "created_at": NOW}
+    return ContentTemplate(name=f"pravesh_{shape}", shape=shape, approval=approval, **facts, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says", "well"),
+    [
+        ([], "templates sync", True),
+        ([template("buttons_2_1", "unsubmitted")], "templates sync", True),
+        ([template("notice_pass_en", "approved"), template("buttons_2_1", "unsubmitted")], "1 approved", True),
+        ([template("notice_pass_en", "approved"), template("notice_pass_hi", "pending")], "1 still", True),
+        ([template("notice_pass_hi", "rejected")], "notice_pass_hi is rejected", False),
+        ([template("notice_pass_hi", "unsubmitted")], "notice_pass_hi is unsubmitted", False),
+        ([template("notice_pass_hi", "rejected", replaced_at=NOW)], "none", True),
+        ([template("buttons_2_1", "unsubmitted", refused_at=NOW, refused_code="21656")], "21656", False),
+    ],
+)
+def test_templates(database: Database, rows: list[ContentTemplate], says: str, well: bool) -> None:
+    with database.write() as db:
+        db.add_all([db.merge(row) for row in rows])
+    said = health.templates_approved(database, NOW) if well else why(health.templates_approved, database, NOW)
+    assert says in said
+
+
+def test_who_has_stopped_us_is_counted(database: Database) -> None:
+    with database.write() as db:
+        db.add_all([Contact(created_at=NOW, stopped_at=NOW), Contact(created_at=NOW)])
+    assert health.stops(database).startswith("1 ")
 
 
 def test_what_is_stuck(database: Database) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -5,14 +6,24 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from bot.settings import SIMULATED_SENDER
 from tests.e2e.browsing import ARGUMENTS, chromium
-from tests.e2e.running import Running, served
+from tests.e2e.running import SECOND_SENDER, Running, admin, served
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Everything, served; started once for all tests."""
     with served(tmp_path_factory.mktemp("e2e")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def templated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A second one with two senders, and with Content templates from its first message on."""
+    with served(tmp_path_factory.mktemp("templated"), senders=(SIMULATED_SENDER, SECOND_SENDER)) as made:
+        assert json.loads(admin(made, "templates", "sync", "--json"))
+        assert json.loads(admin(made, "templates", "sync", "--json")) == []  # WhatsApp has approved them meanwhile
         yield made
 
 

@@ -15,12 +15,14 @@ from typing import Any
 import requests
 
 from bot import embedded_redis
-from bot.settings import Settings
+from bot.settings import SIMULATED_SENDER, Settings
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "only-for-the-end-to-end-tests"
 READY_SECONDS = 90
 ENDING_SECONDS = 20
+SECOND_SENDER = "whatsapp:+14155550123"
+"""Of the service with two senders."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ def until(holds: Callable[[], object], what: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Running]:
+def served(folder: Path, senders: tuple[str, ...] = (SIMULATED_SENDER,)) -> Iterator[Running]:
     """Serve everything from a folder of its own for as long as the block lasts."""
-    settings = Settings(port=free_port(), var_dir=folder / "var", secret_key=SECRET)
+    settings = Settings(port=free_port(), var_dir=folder / "var", secret_key=SECRET, twilio_whatsapp_from=senders)
     settings.var_dir.mkdir()
     home = place_without_settings(folder)
     commands = procfile()
@@ -60,6 +62,13 @@ def served(folder: Path) -> Iterator[Running]:
         running = Running(settings, folder)
         until(lambda: _is_ready(running), f"ready; see the logs in {folder}", READY_SECONDS)
         yield running
+
+
+def admin(running: Running, *arguments: str, well: bool = True) -> str:
+    """What a command of the command line prints; it must end well unless told otherwise."""
+    command = shell(" ".join(["python", "-m", "admin_cli", *arguments]))
+    where: dict[str, Any] = {"cwd": running.folder / "home", "env": told(running.settings)}
+    return subprocess.run(command, **where, check=well, timeout=60, capture_output=True).stdout.decode()
 
 
 def served_by(running: Running, name: str, **settings: str) -> dict[str, Any]:
@@ -97,6 +106,7 @@ def told(settings: Settings) -> dict[str, str]:
         "PORT": str(settings.port),
         "VAR_DIR": str(settings.var_dir),
         "SECRET_KEY": SECRET,
+        "TWILIO_WHATSAPP_FROM": ",".join(settings.twilio_whatsapp_from),
         "DEMO": "1",
     }
 

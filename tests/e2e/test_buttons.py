@@ -1,8 +1,6 @@
 """Questions with buttons in the simulator, once `templates sync` has made their templates there."""
 
 import json
-import subprocess
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -10,28 +8,16 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import CODE, OnPage, picture
-from tests.e2e.running import Running, served, shell, told
+from tests.e2e.running import Running, admin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 _numbers = count(1)
 
 
-def admin(running: Running, *arguments: str) -> str:
-    """What a command of the command line prints."""
-    command = shell(" ".join(["python", "-m", "admin_cli", *arguments]))
-    environment = told(running.settings)
-    home = running.folder / "home"
-    return subprocess.run(
-        command, cwd=home, env=environment, check=True, timeout=60, capture_output=True
-    ).stdout.decode()
-
-
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A service of its own, with templates from its first message on."""
-    with served(tmp_path_factory.mktemp("buttons")) as made:
-        assert json.loads(admin(made, "templates", "sync", "--json"))
-        yield made
+def running(templated: Running) -> Running:
+    """With templates from its first message on."""
+    return templated
 
 
 @pytest.fixture

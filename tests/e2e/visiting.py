@@ -18,10 +18,10 @@ class Visitor:
     origin: str
     number: str
 
-    def say(self, text: str) -> None:
-        """Send a message and wait until it has been answered in words."""
+    def say(self, text: str, to: str = "") -> None:
+        """Send a message, to the first sender or this one, and wait until it has been answered in words."""
         before = len(self.got())
-        message = {"phone": self.number, "text": text}
+        message = {"phone": self.number, "text": text, "to": to}
         assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
         until(lambda: len(self.got()) > before, f"an answer to {text}")
 

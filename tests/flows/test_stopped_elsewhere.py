@@ -17,7 +17,7 @@ def in_a_registration() -> Talk:
     return Talk(world(person=STOPPED), talk.kept)
 
 
-@pytest.mark.parametrize("word", ["hi", "start", "नमस्ते"])
+@pytest.mark.parametrize("word", ["hi", "start", "नमस्ते", "hi demo", "HI  Demo"])
 def test_a_greeting_lifts_it_in_the_middle_of_a_conversation_too(word: str) -> None:
     talk = in_a_registration()
     turn = talk.say(word)

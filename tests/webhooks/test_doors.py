@@ -99,6 +99,8 @@ def test_a_pass_image_is_a_png_with_its_length_and_may_be_asked_for_again(client
 def test_a_forged_link_is_not_found_and_an_old_one_is_gone(client: FlaskClient, service: Service, link: str) -> None:
     assert client.get(link.replace(".png", "A.png")).status_code == 404
     assert client.get("/media/passes/nonsense.png").status_code == 404
+    sample = client.get("/media/passes/sample.png")
+    assert (sample.status_code, sample.mimetype) == (200, "image/png")
     assert client.get("/media/passes/é.png").status_code == 404
     secret, long_ago = service.settings.secret_key, service.now() - timedelta(days=40)
     assert client.get(f"/media/passes/{media_links.sign(1, secret, long_ago)}.png").status_code == 410
