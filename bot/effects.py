@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
+from bot.delivery.reach import WAITS, Reach
 from bot.domain import deliveries, passes, people, registrations, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
 from bot.domain.people import Identity
 from bot.facts import who
-from bot.inbound import Inbound
+from bot.inbound import WEB, Inbound
 from flows import codes
 from flows.shapes import (
     CancelPass,
@@ -45,6 +46,10 @@ def _nobody_knows(address: str) -> str | None:
     return None
 
 
+def _on_whatsapp(phone: str, now: datetime) -> Reach:
+    return Reach(phone, f"whatsapp:{phone}", None, WAITS)
+
+
 @dataclass(slots=True)
 class Performing:
     """For whom, where, and with what the effects of one turn are performed."""
@@ -64,6 +69,8 @@ class Performing:
     """Where the links of passes lead."""
     last_sender: Callable[[str], str | None] = _nobody_knows
     """The sender to which somebody last wrote from an address."""
+    reach: Callable[[str, datetime], Reach] = _on_whatsapp
+    """The way to a phone from which nobody is writing now."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
 
@@ -92,6 +99,8 @@ class Means:
     """Where the links of passes lead."""
     last_sender: Callable[[str], str | None] = _nobody_knows
     """The sender to which somebody last wrote from an address; None: nobody knows."""
+    reach: Callable[[str, datetime], Reach] = _on_whatsapp
+    """The way to a phone from which nobody is writing now."""
 
     def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
         """Ready to perform the effects of the turn that this message began."""
@@ -102,11 +111,12 @@ class Means:
             identity=who(inbound),
             address=inbound.lane,
             sender=inbound.sender,
-            channel="whatsapp",
+            channel=inbound.channel,
             attempt=inbound.sid,
             now=now,
             origin=self.origin,
             last_sender=self.last_sender,
+            reach=self.reach,
         )
 
 
@@ -155,7 +165,8 @@ def _register(effect: Register, doing: Performing) -> Results:
         consent_text=effect.consent_text,
         now=doing.now,
     )
-    doing.owe(issued, effect.language)
+    if doing.channel != WEB:  # a page shows the pass itself, and sends it where it is asked to
+        doing.owe(issued, effect.language)
     return _of(issued)
 
 
@@ -207,7 +218,7 @@ def _verify_otp(effect: VerifyOtp, doing: Performing) -> Results:
 
 @perform.register
 def _keep_language(effect: KeepLanguage, doing: Performing) -> Results:
-    if person := doing.known_person():
+    if person := doing.person() if effect.newcomer else doing.known_person():
         person.language = effect.language
     return {}
 

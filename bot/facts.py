@@ -14,11 +14,14 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import deliveries, duty, events, passes, people
+from bot.domain import deliveries, duty, entry_notices, events, figures, kinds, lookup, passes, people
+from bot.domain.figures import Figures
 from bot.domain.models import Contact, Pass
 from bot.domain.people import Identity
 from bot.inbound import Inbound
 from flows import codes, shapes
+from flows.duties import EntryNotice, Share
+from flows.scans import SeenPass
 
 
 @dataclass(slots=True)
@@ -48,12 +51,14 @@ class LiveFacts:
     sources: Sources
     inbound: Inbound
     now: datetime
+    country: str = ""
+    """ISO region that somebody chose for the number that they typed; empty: the service's own."""
     _days: dict[str, tuple[shapes.EventDay, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def region(self) -> str:
         """ISO region for phone numbers typed without a country code."""
-        return self.sources.region
+        return self.country or self.sources.region
 
     @property
     def profile_name(self) -> str:
@@ -90,6 +95,32 @@ class LiveFacts:
             return None
         with self.sources.database.read() as db:
             return duty.of(db, phone, self.now)
+
+    @cached_property
+    def figures(self) -> shapes.GateFigures:
+        """The day's figures of the event for which they work. Asked of nobody but who is on duty."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            notice = entry_notices.last(db, work.event, self.now)
+            return gate_figures(figures.today(db, work.event, self.now), work, notice)
+
+    @cached_property
+    def kinds(self) -> tuple[shapes.PassKind, ...]:
+        """The kinds of pass of the event for which they work."""
+        with self.sources.database.read() as db:
+            return kinds.shapes_of(db, self._at_work.event)
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass of today that differs from a mistyped code by one character; offered a few times an hour."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            return lookup.near(db, work.event, code, staff_id=work.staff_id, now=self.now)
+
+    @property
+    def _at_work(self) -> shapes.Duty:
+        if self.duty is None:
+            raise RuntimeError("a visitor has no gate")
+        return self.duty
 
     @cached_property
     def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
@@ -132,4 +163,22 @@ def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
         party_size=one.party_size,
         full_name=one.registration.full_name,
         own=one.holder_id in mine,
+    )
+
+
+def gate_figures(found: Figures, work: shapes.Duty, notice: EntryNotice | None) -> shapes.GateFigures:
+    """The figures of a day as a volunteer is told them."""
+    by_gate = {share.key: Share(share.name, share.admitted, share.refused) for share in found.gates}
+    return shapes.GateFigures(
+        day=found.day,
+        admitted=found.admitted,
+        lately=found.lately,
+        inside=found.inside,
+        counted_in=found.counted_in,
+        counted_out=found.counted_out,
+        refused=found.refused,
+        here=by_gate.get(work.place) if work.place else None,
+        gates=tuple(by_gate.values()),
+        staff=tuple(Share(share.name, share.admitted, share.refused) for share in found.staff),
+        notice=notice,
     )

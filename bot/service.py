@@ -11,18 +11,25 @@ from redis import Redis
 from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
+from bot.delivery import reach
 from bot.delivery.outbox import Outbox
 from bot.delivery.templates import Templates
 from bot.delivery.verify import VerifyOtps
 from bot.delivery.whatsapp import Twilio
+from bot.delivery.wire import Wire
 from bot.dialogue import Dialogue
 from bot.domain.keys import KeyRing
 from bot.domain.otp import Otps, OwnOtps
 from bot.effects import Means
 from bot.facts import Sources
+from bot.photos.discarding import Discarding
+from bot.photos.fetching import Fetching
+from bot.photos.looking import Photos
 from bot.settings import Settings
 from bot.silence import Silence
+from bot.submissions import Submissions
 from bot.turns import Turns
+from bot.visits import Visits
 
 REDIS_SECONDS = 5.0
 """How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
@@ -48,6 +55,9 @@ class Service:
     dialogue: Dialogue = field(repr=False)
     belated: Belated = field(repr=False)
     silence: Silence = field(repr=False)
+    discarding: Discarding = field(repr=False)
+    submissions: Submissions = field(repr=False)
+    visits: Visits = field(repr=False)
     now: Callable[[], datetime] = utc_now
 
     def close(self) -> None:
@@ -82,9 +92,15 @@ def assemble(settings: Settings) -> Service:
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, utc_now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
-    means = Means(ring, otps, settings.origin, last_sender)
-    turns = Turns(database, Sources(database, settings.default_region), means, templates)
+    means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings))
+    photos = Photos(Fetching(settings, Wire(settings.api_base)))
+    sources = Sources(database, settings.default_region)
+    turns = Turns(database, sources, means, templates, photos)
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
     belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
     silence = Silence(database, redis, conversations, settings.silence)
-    return Service(settings, database, redis, ring, otps, twilio, outbox, conversations, dialogue, belated, silence)
+    said = (conversations, dialogue, belated, silence)
+    discarding = Discarding(database, twilio, settings.twilio_account_sid)
+    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now)
+    pages = (submissions, Visits(redis))
+    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, discarding, *pages)

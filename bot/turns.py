@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import effects, taps
+from bot import effects, gate_effects, taps, walk_in_effects
 from bot.database import Database
 from bot.delivery import cards, render
 from bot.delivery.templates import Templates
@@ -23,6 +23,8 @@ from bot.photos.looking import Photos
 from flows import engine
 from flows.shapes import Effect, Facts, Said, Say, Turn
 
+TAUGHT = (gate_effects, walk_in_effects)
+"""Modules that teach effects.perform what a turn may ask."""
 REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 

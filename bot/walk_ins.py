@@ -34,4 +34,5 @@ def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: 
     if to is None or registered.again:
         return WalkedIn(registered)
     issued = db.get_one(Pass, registered.pass_id)
-    return WalkedIn(registered, to.way, (reach.owe(db, issued, to, walkup.language, now),))
+    row, way = reach.owe(db, issued, to, walkup.language, now)
+    return WalkedIn(registered, way, (row,))

@@ -61,6 +61,19 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
     return _joined(*parts)
 
 
+def taken_back(count: int, seen: SeenPass) -> Sentence:
+    """The answer to `undo`."""
+    undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
+    return _joined(undone, words(seen.code), words(unlike(seen.name)))
+
+
+def found(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
+    """The answer to `find`, a pass a line; `more`: there are others that fit."""
+    rows = (_joined(words(one.code), words(unlike(one.name)), people(one.party_size)) for one in passes)
+    rest = (_("There are more: send more of the name."),) if more else ()
+    return (*rows, *rest) if passes else (_("No pass of today fits that."),)
+
+
 def ago(passed: timedelta) -> Sentence:
     """How long ago something was, in its largest unit: `40 s ago`."""
     seconds = max(int(passed.total_seconds()), 0)

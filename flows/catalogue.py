@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 
 from flows.cancellation import CANCELLATION
+from flows.gate_questions import GATE, NEAR_PASS
 from flows.language import LANGUAGE
 from flows.menu import MENU, entrance
 from flows.my_pass import CHANGE, MY_PASS
 from flows.registration import REGISTRATION
 from flows.shapes import Flow
 from flows.someone_else import SOMEONE_ELSE
+from flows.walk_up import WALK_UP
 
 __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
 
 FLOWS: Mapping[str, Flow] = {
-    flow.name: flow for flow in (REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE)
+    flow.name: flow
+    for flow in (REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, GATE, NEAR_PASS, WALK_UP)
 }
 
 BEGUN_BY: Mapping[str, str] = {

@@ -29,12 +29,17 @@ def parse(text: str) -> str:
     Raises Invalid `not_a_code` where it cannot be one and `mistyped_code` where the check
     character is wrong.
     """
-    mended = "".join(text.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
-    if len(mended) != LENGTH or any(character not in ALPHABET for character in mended):
+    bare = mended(text)
+    if len(bare) != LENGTH or any(character not in ALPHABET for character in bare):
         raise Invalid("not_a_code")
-    if check_character(mended[:-1]) != mended[-1]:
+    if check_character(bare[:-1]) != bare[-1]:
         raise Invalid("mistyped_code")
-    return mended
+    return bare
+
+
+def mended(text: str) -> str:
+    """A typed code without spaces and hyphens, look-alikes as the alphabet has them."""
+    return "".join(text.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
 
 
 def unlike(text: str) -> str:

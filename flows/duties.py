@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,45 @@ class Duty:
     def is_paused(self, now: datetime) -> bool:
         """Whether a pause for guessing lasts still."""
         return self.paused_until is not None and now < self.paused_until
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one gate or one volunteer did today; `name` is None for what nobody said."""
+
+    name: str | None
+    admitted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryNotice:
+    """The last time that entry was stopped or let go on, and which gates know it."""
+
+    stopped: bool
+    at: datetime
+    seen: tuple[str, ...]
+    """Names of the gates where at least one volunteer's phone has shown it."""
+    unseen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateFigures:
+    """An event's day in numbers of people; `refused` counts scans by result."""
+
+    day: date
+    admitted: int
+    lately: int
+    """Of these in the last 15 minutes."""
+    inside: int | None
+    """None where nobody has been counted out today: then it is not known."""
+    counted_in: int
+    """Without a pass."""
+    counted_out: int
+    refused: Mapping[str, int]
+    here: Share | None
+    """The volunteer's own gate; None where nothing was done there."""
+    gates: tuple[Share, ...]
+    staff: tuple[Share, ...]
+    notice: EntryNotice | None
+    """None where entry was not stopped today."""

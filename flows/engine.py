@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows import forms, phrases, understanding
+from flows import forms, gate, phrases, understanding
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
-from flows.commands import at_rest, begin_by_command, command_of, enter, event_greeted, obey, repeated, visit
+from flows.commands import at_rest, begin_by_command, command_of, event_greeted, obey, repeated, visit
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
 from flows.shapes import (
@@ -28,10 +28,11 @@ from flows.shapes import (
     Turn,
 )
 from flows.steps import questions_of, steps_of
+from flows.submitting import submit
 from flows.texts import sentence_for
 from flows.walk import NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
 
-__all__ = ["late", "refuse", "revive", "take", "to_json"]
+__all__ = ["late", "refuse", "revive", "submit", "take", "to_json"]
 
 PATIENCE = 3
 """Unusable answers to one question after which an example is given."""
@@ -39,11 +40,13 @@ PATIENCE = 3
 
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
+    state = gate.released(state, facts)
     state = renewed(state.but(language=state.language or facts.person.language), facts)
-    if _is_stopped(state, facts):
+    if _is_stopped(state, facts) and not gate.works(said, facts):
         turn = _stopped(state, said, facts)
     else:
-        turn = _with(_heard(state, said, facts), _lifted(said, facts))
+        turn = gate.finished(state, _heard(state, said, facts), said, facts)
+        turn = _with(turn, _lifted(said, facts))
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
     return _answered(turn)
@@ -81,6 +84,7 @@ def late(state: State, facts: Facts) -> Turn:
 
     Whoever has stopped our messages meanwhile is not written to.
     """
+    state = gate.released(state, facts)
     state = state.but(language=state.language or facts.person.language)
     if _is_stopped(state, facts):
         return Turn(state, ())
@@ -93,7 +97,7 @@ def late(state: State, facts: Facts) -> Turn:
 
 
 def _is_stopped(state: State, facts: Facts) -> bool:
-    return state.stopped or (not state.flow and facts.person.stopped)
+    return state.stopped or (not state.flow and facts.duty is None and facts.person.stopped)
 
 
 def _lifted(said: Said, facts: Facts) -> tuple[Effect, ...]:
@@ -112,7 +116,7 @@ def _stopped(state: State, said: Said, facts: Facts) -> Turn:
     word = command_of(said)
     if _lifts(said, facts):
         back_again = (ResumeMessages(), *say(phrases.RESUMED))
-        return _with(enter(idle(state), said, facts), back_again)
+        return _with(_heard(idle(state), said, facts), back_again)
     if word == "help":
         return Turn(state, say(phrases.STILL_STOPPED, phrases.HELP))
     return Turn(state, say(phrases.STOPPED if word == "stop" else phrases.STILL_STOPPED))
@@ -122,6 +126,9 @@ def _stopped(state: State, said: Said, facts: Facts) -> Turn:
 
 
 def _heard(state: State, said: Said, facts: Facts) -> Turn:
+    at_gate = gate.heard(state, said, facts)
+    if at_gate is not None:
+        return at_gate
     slug = event_greeted(said, facts)
     if slug:
         return visit(state, slug, facts)

@@ -55,3 +55,15 @@ class Event:
     consent: Mapping[str, str]
     consent_version: int
     notice: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PassKind:
+    """A kind of pass, as whoever works at a gate may give it."""
+
+    slug: str
+    labels: Mapping[str, str]
+    most: int
+    """The largest party."""
+    days: tuple[date, ...] = ()
+    """On which it lets people in; empty: the day of the visit."""

@@ -13,8 +13,13 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 
 def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
-    """Keeps the chosen language with somebody whom the database knows; a first-timer's goes with Register."""
-    return (KeepLanguage(answers["language"]),) if facts.person.known else ()
+    """Keeps the chosen language with somebody whom the database knows; a first-timer's goes with Register.
+
+    Whoever is on duty is told things unasked, so theirs is always kept.
+    """
+    if facts.person.known or facts.duty is None:
+        return (KeepLanguage(answers["language"]),) if facts.person.known else ()
+    return (KeepLanguage(answers["language"], newcomer=True),)
 
 
 LANGUAGE_STEP = Step("language", _ask, Choice(language_options, findable=True), after=keep, example=words("1"))

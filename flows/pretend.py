@@ -12,7 +12,8 @@ from functools import singledispatchmethod
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import codes, engine
+from flows import codes, engine, pretend_gate, pretend_walk_ups
+from flows.scans import SeenPass
 from flows.shapes import (
     CancelPass,
     ChangePass,
@@ -20,9 +21,11 @@ from flows.shapes import (
     Effect,
     Event,
     EventDay,
+    GateFigures,
     KeepLanguage,
     NoteTold,
     PassFacts,
+    PassKind,
     Person,
     Question,
     Register,
@@ -35,6 +38,7 @@ from flows.shapes import (
     Turn,
     VerifyOtp,
 )
+from flows.walk_up_shapes import LookForPass, RegisterWalkup
 
 OTP = "123456"
 """The OTP that is right in this world."""
@@ -44,6 +48,10 @@ CITY = Question("city", "text", {"en": "Which city do you come from?", "hi": "�
 
 REFUSALS = 4
 """How many refusals a turn may meet: as in the bot."""
+
+
+NO_FIGURES = GateFigures(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), None)
+"""A day on which nothing has happened."""
 
 
 class Refused(Exception):
@@ -66,6 +74,11 @@ class World:
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
     duty: Duty | None = None
+    gate: pretend_gate.Gate = field(default_factory=pretend_gate.Gate)
+    figures: GateFigures = NO_FIGURES
+    kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Codes of passes for today by phone and kind."""
     profile_name: str = ""
     region: str = "IN"
     refusals: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
@@ -75,6 +88,14 @@ class World:
     def days(self, event: Event) -> tuple[EventDay, ...]:
         """The event's days with the places left."""
         return tuple(self.places.get(event.slug, {}).values())
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass that differs from a mistyped code by one character."""
+        return pretend_gate.near(self, code)
+
+    def refusal(self, code: str, /, **params: Any) -> Refused:
+        """What the rules say no with."""
+        return Refused(code, **params)
 
     def add(self, event: Event, capacity: int | None = None) -> None:
         """Let there be an event; `capacity` in people a day."""
@@ -107,7 +128,7 @@ class World:
     @singledispatchmethod
     def perform(self, effect: Effect) -> dict[str, Any] | None:
         """Do one effect. Raises TypeError for one that nobody has taught this world."""
-        raise TypeError(f"nobody performs {type(effect).__name__} here")
+        return pretend_gate.perform(self, effect)
 
     @perform.register
     def _(self, effect: Say) -> None:
@@ -125,7 +146,7 @@ class World:
         if own and held:
             raise Refused("already_registered", day=day, code=held.code)
         self._take(effect.event, day, effect.party_size)
-        made = PassFacts(self._new_code(), effect.event, day, effect.party_size, effect.full_name, own)
+        made = PassFacts(self.new_code(), effect.event, day, effect.party_size, effect.full_name, own)
         self._keep_pass(made)
         self.person = replace(self.person, known=True, language=effect.language)
         return {"code": made.code, "day": day, "party_size": made.party_size}
@@ -136,7 +157,7 @@ class World:
         day = date.fromisoformat(effect.visit_date)
         self._take(old.event, old.day, -old.party_size)
         self._take(old.event, day, effect.party_size)
-        new = replace(old, code=self._new_code(), day=day, party_size=effect.party_size)
+        new = replace(old, code=self.new_code(), day=day, party_size=effect.party_size)
         self._drop_pass(old)
         self._keep_pass(new)
         return {"code": new.code, "day": day, "party_size": new.party_size}
@@ -173,6 +194,14 @@ class World:
         self.person = replace(self.person, failed_codes=())
         return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
 
+    @perform.register
+    def _(self, effect: LookForPass) -> None:
+        pretend_walk_ups.look(self, effect)
+
+    @perform.register
+    def _(self, effect: RegisterWalkup) -> dict[str, Any]:
+        return pretend_walk_ups.register(self, effect)
+
     # --- what effects share ---------------------------------------------------------------------
 
     def _held(self, code: str) -> PassFacts:
@@ -194,7 +223,8 @@ class World:
             raise Refused("too_few_left", day=day, left=known.left)
         self.places[event][day] = replace(known, left=known.left - party)
 
-    def _new_code(self) -> str:
+    def new_code(self) -> str:
+        """A pass code that nobody has."""
         self.issued += 1
         digits = [codes.ALPHABET[self.issued * step % len(codes.ALPHABET)] for step in (1, 3, 5, 7, 11, 13, 17)]
         body = "".join(digits)

@@ -10,9 +10,12 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from flows.duties import Duty as Duty
+from flows.duties import GateFigures as GateFigures
 from flows.event_shapes import Event as Event
 from flows.event_shapes import EventDay as EventDay
+from flows.event_shapes import PassKind as PassKind
 from flows.event_shapes import Question as Question
+from flows.scans import SeenPass
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Answers = Mapping[str, Any]
@@ -104,6 +107,19 @@ class Facts(Protocol):
     @property
     def duty(self) -> Duty | None:
         """The work at a gate of whoever is writing; None: a visitor."""
+
+    @property
+    def figures(self) -> GateFigures:
+        """The day's figures of the event for which they work; asked of nobody but who is on duty."""
+
+    @property
+    def kinds(self) -> tuple[PassKind, ...]:
+        """The kinds of pass of the event for which they work, the visitors' first."""
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass of today that differs from a mistyped code by one character; None: none, several, or
+        offered too often within the hour.
+        """
 
 
 # --- what is kept between turns ----------------------------------------------------------------
@@ -245,6 +261,8 @@ class KeepLanguage(Effect):
     """Keep the chosen language with the person, if the database knows them."""
 
     language: str
+    newcomer: bool = False
+    """Keep it also with somebody whom the database does not know yet."""
 
 
 @dataclass(frozen=True, slots=True)

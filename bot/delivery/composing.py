@@ -19,6 +19,7 @@ from flows.codes import shown
 from flows.shapes import Sentence
 from flows.texts import _
 from flows.texts import render as words
+from flows.web_registration import PURPOSE
 
 OTP_SECONDS = 300
 """How long an OTP works (bot.domain.otp); Twilio need not send it later."""
@@ -27,8 +28,8 @@ LONGEST_VALIDITY = 36_000
 
 OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody you know who is registering you.")
 """The words around an OTP; six digits, which no pass code looks like."""
-
 OTP_FOR = {
+    PURPOSE: _("{otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
     sign_in.PURPOSE: _("{otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."),
 }
 """Other words for other purposes."""

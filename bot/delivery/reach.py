@@ -5,20 +5,23 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.delivery import owing
+from bot.delivery import notices, owing, templates
 from bot.delivery.window import Windows
 from bot.domain.models import Pass
 from bot.settings import Settings
 from flows import phones
 
 WHATSAPP, SMS, WAITS = "whatsapp", "sms", "waits"
-"""The picture goes now; its link goes by SMS; the picture goes as soon as they write to us on WhatsApp."""
+"""The picture goes now; its link goes by SMS; the picture goes as soon as they write to us on WhatsApp. The
+words of flows.walk_up.SENT."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The way to a phone."""
 
+    phone: str = field(repr=False)
+    """E.164."""
     lane: str = field(repr=False)
     sender: str | None
     """None: the first of the settings."""
@@ -37,24 +40,35 @@ def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach
         lane = f"whatsapp:{name}"
         for sender in senders or settings.twilio_whatsapp_from:
             if windows.is_open(lane, sender, now):
-                return Reach(lane, None if senders else sender, WHATSAPP)
+                return Reach(phone, lane, None if senders else sender, WHATSAPP)
     if settings.sms_from:
-        return Reach(phone, settings.sms_from, SMS)
-    return Reach(f"whatsapp:{phone}", None, WAITS)
+        return Reach(phone, phone, settings.sms_from, SMS)
+    return Reach(phone, _on_whatsapp(phone), None, WAITS)
 
 
-def owe(db: Session, issued: Pass, reach: Reach, language: str, now: datetime) -> int:
-    """Owe the pass to this phone; the delivery's id, to be enqueued after the commit."""
+def owe(db: Session, issued: Pass, reach: Reach, language: str, now: datetime) -> tuple[int, str]:
+    """Owe the pass to this phone: the delivery's id, to be enqueued after the commit, and the way that it takes.
+
+    Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
+    """
+    if reach.way != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS, language), now):
+        reach = Reach(reach.phone, _on_whatsapp(reach.phone), None, WHATSAPP)
     if reach.way != SMS:
-        return owing.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now)
-    return owing.owe(
-        db,
-        kind="link",
-        lane=reach.lane,
-        payload={"language": language},
-        priority=owing.PASSES,
-        now=now,
-        sender=reach.sender,
-        pass_id=issued.id,
-        contact_id=issued.holder_id,
-    )
+        row = owing.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now)
+    else:
+        row = owing.owe(
+            db,
+            kind="link",
+            lane=reach.lane,
+            payload={"language": language},
+            priority=owing.PASSES,
+            now=now,
+            sender=reach.sender,
+            pass_id=issued.id,
+            contact_id=issued.holder_id,
+        )
+    return row, reach.way
+
+
+def _on_whatsapp(phone: str) -> str:
+    return f"whatsapp:{phone}"

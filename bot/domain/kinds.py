@@ -11,6 +11,7 @@ from bot.domain import event_rules, events, gates, tokens
 from bot.domain.event_rows import one
 from bot.domain.models import Event, EventDay, Kind, Pass
 from bot.errors import Refused
+from flows.shapes import PassKind
 
 MOST_KINDS = 256
 """The pass token gives a kind's number one byte."""
@@ -71,6 +72,20 @@ def listed(db: Session, event_slug: str) -> list[Kind]:
     """The kinds of an event by number. Raises Refused `no_such_event`."""
     event = events.by_slug(db, event_slug)
     return list(db.scalars(select(Kind).where(Kind.event_id == event.id).order_by(Kind.number)))
+
+
+def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
+    """The kinds of an event as the flows know them, by number. Raises Refused `no_such_event`."""
+    event = events.by_slug(db, event_slug)
+    return tuple(
+        PassKind(
+            slug=kind.slug,
+            labels=kind.labels,
+            most=kind.max_party or event.max_party,
+            days=tuple(date.fromisoformat(day) for day in kind.days or ()),
+        )
+        for kind in listed(db, event_slug)
+    )
 
 
 def find(db: Session, event_id: int, slug: str) -> Kind:

@@ -103,6 +103,23 @@ def register(db: Session, ring: KeyRing, walkup: Walkup, now: datetime) -> Regis
     return _registered(issued, _admit(db, ring, walkup, issued, now) if walkup.admit else None, again)
 
 
+def look(db: Session, slug: str, kind_slug: str, phone: str, now: datetime) -> None:
+    """Refuse `already_registered` (`code`, `day`) where this phone (E.164) holds a pass of the kind for today.
+
+    Raises Refused `no_such_event`, `no_such_kind`.
+    """
+    place = scan_places.load(db, slug, None, now)
+    kind = kinds.find(db, place.event.id, kind_slug)
+    holder = people.find(db, phone=phone)
+    if holder:
+        pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=_day_of(kind, place))
+
+
+def _day_of(kind: Kind, place: Place) -> date:
+    """The day that a pass of this kind has: today, or the first of the kind's own."""
+    return min(map(date.fromisoformat, kind.days)) if kind.days else place.day
+
+
 def _check_form(walkup: Walkup) -> None:
     if not 1 <= len(walkup.request_id) <= LONGEST_REQUEST:
         raise Refused("bad_request_id")
@@ -128,7 +145,7 @@ def _issue(db: Session, ring: KeyRing, walkup: Walkup, place: Place, now: dateti
     _claim(db, walkup, place, registration)
     kind = kinds.find(db, event.id, walkup.kind)
     _check(db, event, kind, place, walkup, now)
-    day = min(map(date.fromisoformat, kind.days)) if kind.days else place.day
+    day = _day_of(kind, place)
     if not walkup.anyway:
         pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=day)
     _take_places(db, event, day, walkup)

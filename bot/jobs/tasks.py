@@ -62,3 +62,8 @@ def look_at_approvals() -> None:
 def look_for_missed() -> None:
     """Compare Twilio's list of inbound messages with what was taken, and keep what never came."""
     service().belated.look_for_missed()
+
+
+def discard_photos() -> None:
+    """Delete at Twilio the photos that were looked at."""
+    service().discarding.sweep(service().now())

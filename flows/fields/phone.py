@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from flows import understanding
+from flows.fields.text import SKIPPED
 from flows.phones import canonical
 from flows.shapes import Answers, Facts, Invalid, Option, Said
 
@@ -28,13 +29,16 @@ class Phone:
     """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
 
     own: Callable[[Answers, Facts], str | None] = _nobody
+    optional: bool = False
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The region for numbers without a country code, and the person's own number."""
         return {"region": facts.region, "own": self.own(answers, facts)}
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> str:
-        """The number in E.164."""
+        """The number in E.164; empty where it is left out."""
+        if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
+            return ""
         try:
             typed = phonenumbers.parse(understanding.plain(said.text), known["region"])
             written = phonenumbers.format_number(typed, phonenumbers.PhoneNumberFormat.E164)

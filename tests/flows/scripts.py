@@ -13,10 +13,12 @@ A file holds several conversations; each begins with its title::
     # left: demo 2026-01-17 2          places left on a day
     # closed: demo 2026-01-18          a day without entry
     # stopped:                         the database knows that they want no messages
+    # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
     # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
-    > hi                               what they write
+    > hi                               what they write; `\\n` in it is a new line
     > [tap 2026-01-16 on visit_date]   a tap on an option (its id; `on STEP` where the channel knows)
     > [image] or [image my caption]    anything that is no words; [empty]; [10000 characters]
+    > [photo a, b | caption]           a photo with these QR texts
     > [late]                           a message that was found late
     ? visit_date                       the step that stands open then; `? -`: none
     < {day_full}                       a sentence of the answer, by its code (or its name in flows.phrases)
@@ -37,12 +39,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import engine, phrases, pretend
+from flows import engine, gate_menu, phrases, pretend, walk_up
 from flows.play import spoken
 from flows.rendering import MISSING
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
 from flows.texts import sentence_for
 from tests.flows.events import events
+from tests.flows.gate_facts import FACTS as GATE_FACTS
 from tests.flows.turns import sources
 
 FOLDER = Path(__file__).with_name("scripts")
@@ -127,6 +130,9 @@ def said(words: str) -> Said:
     if kind == "tap":
         choice, _, step = rest.partition(" on ")
         return Said(choice, choice=choice, tapped_on=step, form="choice")
+    if kind == "photo":
+        codes, _, caption = rest.partition("|")
+        return Said(caption.strip(), form="photo", codes=tuple(codes.replace(",", " ").split()))
     if kind.isdecimal():
         return Said("x" * int(kind))
     return Said("") if kind == "empty" else Said(rest, form=kind)
@@ -158,7 +164,7 @@ def _line(going: Play, line: str) -> None:
     mark, rest = re.match(r"(<!|[#@>?<!=])\s?(.*)", line).groups()  # type: ignore[union-attr]  # a line is one of these
     if mark == ">":
         assert not _untold(going), f"effects that are not told: {_untold(going)}"
-        going.say(rest)
+        going.say(rest.replace("\\n", "\n"))
     else:
         _CHECKS[mark](going, rest.strip())
 
@@ -192,7 +198,9 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    sentence = getattr(phrases, name[1]) if name[1].isupper() else sentence_for(name[1])
+    rooms = (phrases, gate_menu, walk_up) if name[1].isupper() else ()
+    named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
+    sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)
 
 
@@ -210,7 +218,11 @@ def _check_kept(going: Play, wanted: str) -> None:
 
 def _fact(going: Play, line: str) -> None:
     name, _, value = line.partition(":")
-    _FACTS[name.strip()](going, value.strip())
+    if name.strip() in GATE_FACTS:
+        going.begin()
+        GATE_FACTS[name.strip()](going.world, value.strip())
+    else:
+        _FACTS[name.strip()](going, value.strip())
 
 
 def _now(going: Play, value: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows import engine, pretend, vocabulary
+from flows import engine, gate_vocabulary, pretend, vocabulary
 from flows.catalogue import FLOWS
 from flows.play import spoken
 from flows.rendering import LANGUAGES, MISSING
 from flows.shapes import EventDay, Person, Register, Said, State, Turn
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
-from tests.flows.worlds import CODES, NOW, Talk, with_passes
+from tests.flows.worlds import CODES, NOW, Talk, on_duty, with_passes
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -32,6 +32,12 @@ GOOD = {
     "otp": pretend.OTP,
     "code": "1",
     "choice": "1",
+    "gate": "1",
+    "meant": "yes",
+    "kind": "1",
+    "anyway": "yes",
+    "overbook": "yes",
+    "admit": "yes",
 }
 """An answer that will do, for each question of any flow."""
 
@@ -39,6 +45,8 @@ WORDS = [
     *(word.strip() for words in vocabulary.COMMANDS.values() for word in words.split(",")),
     *GOOD.values(),
     *("hi demo", "hi fair", "yes", "no", "0", "99", "-1", "kal", "अगले शनिवार", "31/2", "15 jan", "skip", *CODES),
+    *(word.split(",")[0] for word in gate_vocabulary.WORDS.values()),
+    *(f"{CODES[0]} 2", f"out {CODES[0]}", f"check {CODES[1]}", "in 5", "out 0", "gate north", "find asha", "7QK2-M9X6"),
     *(
         "register 3 people for saturday",
         "\u202eabc",
@@ -95,6 +103,7 @@ def worlds(draw: st.DrawFn) -> pretend.World:
     made = with_passes(*days, profile_name=draw(st.sampled_from(["", "Asha Rao", "🌸", "\u202e"])))
     language = draw(st.sampled_from([None, "en", "hi"]))
     made.person = Person(draw(st.booleans()) or bool(days), language, "+919811111111", draw(st.booleans()))
+    made.duty = draw(st.sampled_from([None, None, on_duty(), on_duty(gate="main"), on_duty(gates=(), role="admin")]))
     if draw(st.booleans()):
         made.person = replace(made.person, failed_codes=CODES[:1])
     if draw(st.booleans()):
@@ -151,7 +160,10 @@ def test_any_state_that_an_older_program_may_have_kept(world: pretend.World, kep
     get_through(talk)
 
 
-GUESSED = {"code": CODES[0], "day": date(2026, 1, 16), "party_size": 3}
+GUESSED = {
+    **{"code": CODES[0], "day": date(2026, 1, 16), "party_size": 3},
+    **{"links": "link", "told": "told", "taken": "taken", "found": "found", "number": 2, "names": "Ravi"},
+}
 
 
 @given(
@@ -168,7 +180,7 @@ def get_through(talk: Talk) -> None:
     talk.world.events = tuple(replace(event, status="open") for event in talk.world.events)
     for slug, days in talk.world.places.items():
         talk.world.places[slug] = {day: EventDay(day, None, closed=False) for day in days}
-    talk.world.passes = ()
+    talk.world.passes, talk.world.duty = (), None
     talk.say("restart", "start", "register", "restart")
     for _ in range(15):
         if not talk.turn.state.flow or talk.turn.state.flow == "menu":

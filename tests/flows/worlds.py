@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flows import engine, pretend
-from flows.shapes import PassFacts, Person, Said, Turn
+from flows.shapes import Duty, PassFacts, Person, Said, Turn
 
 NOW = datetime.fromisoformat("2026-01-15T10:00+05:30")
 """A Thursday; the demo event is from this day to 23 January."""
@@ -29,6 +29,25 @@ def with_passes(*days: str, **changes: Any) -> pretend.World:
         for code, day in zip(CODES, days, strict=False)
     )
     return world(person=Person(known=True, language="en"), passes=passes, **changes)
+
+
+def on_duty(**changes: Any) -> Duty:
+    """A volunteer of the demo event, which has two gates; they have not said at which they are."""
+    gates = {"main": "Main", "north": "North"}
+    values: dict[str, Any] = {"gates": tuple(gates.items()), "gate_names": gates, **changes}
+    name = {"en": "Demo Book Fair", "hi": "डेमो पुस्तक मेला"}
+    return Duty(
+        **{
+            "staff_id": 7,
+            "name": "Ravi",
+            "role": "volunteer",
+            "event": "demo",
+            "event_name": name,
+            "timezone": "Asia/Kolkata",
+            "languages": ("en", "hi"),
+            **values,
+        }
+    )
 
 
 class Talk:

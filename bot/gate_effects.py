@@ -1,0 +1,160 @@
+"""Doing what a gate asks in the chat, inside the turn's transaction. Importing it teaches bot.effects.perform.
+
+No result of a scan is refused here: the attempt is kept with the turn, and the volunteer's next message finds it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import entry_stops, guessers
+from bot.domain import audit, checkins, duty, guessing, head_counts, lookup, roster_rules, staff, undo
+from bot.domain.head_counts import Count
+from bot.domain.models import Staff
+from bot.effects import Performing, Results, perform
+from bot.errors import Refused
+from flows import admissions
+from flows.codes import unlike
+from flows.gate_shapes import (
+    Admit,
+    ChooseEvent,
+    ChooseGate,
+    CountPeople,
+    FindPasses,
+    NoteOffer,
+    ReleaseStaff,
+    Scanned,
+    StopEntry,
+    TakeBack,
+)
+from flows.scans import Admission, Scan
+from flows.shapes import Sentence
+from flows.texts import _, words
+
+LONGEST_TYPED = 24
+"""Characters of an unreadable scan that its line in an answer shows."""
+
+
+@perform.register
+def _admit(effect: Admit, doing: Performing) -> Results:
+    asked = [_scan(effect, one, doing, place) for place, one in enumerate(effect.scans, 1)]
+    answers = [checkins.admit(doing.db, doing.ring, scan, doing.now) for scan in asked]
+    told = _told(effect, asked, answers, doing)
+    return {"told": (*told, *_heed(effect, asked, answers, doing))}
+
+
+def _scan(effect: Admit, one: Scanned, doing: Performing, place: int) -> Scan:
+    """The scan of a message; its scan_id is the message's SID, with a number where there are several."""
+    scan_id = doing.attempt if len(effect.scans) == 1 else f"{doing.attempt}-{place}"
+    scan = Scan(one.text, scan_id, effect.event, doing.channel, effect.gate, staff_id=effect.staff_id)
+    how = {"direction": one.direction, "count": one.count, "simulate": one.simulate, "force": one.force}
+    return replace(scan, reason=one.reason, **how)  # type: ignore[arg-type]  # a mapping of several types
+
+
+def _told(
+    effect: Admit, asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing
+) -> tuple[Sentence, ...]:
+    if len(asked) == 1:
+        return admissions.told(answers[0], asked[0], doing.now, effect.timezone)
+    return tuple(
+        admissions.in_a_line(answer, scan, scan.text.replace("-", "")[:LONGEST_TYPED])
+        for scan, answer in zip(asked, answers, strict=True)
+    )
+
+
+def _heed(
+    effect: Admit, asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing
+) -> tuple[Sentence, ...]:
+    """Count guesses; whoever made too many is paused, and the supervisors are told, once."""
+    until = None
+    for scan, answer in zip(asked, answers, strict=True):
+        found = guessing.heed(doing.db, effect.staff_id, answer.result, doing.now, looked=scan.simulate)
+        until = until or found
+    if until is None:
+        return ()
+    guesser = doing.db.get_one(Staff, effect.staff_id)
+    key = f"guessing:{doing.attempt}"
+    doing.owed += guessers.tell(doing.db, guesser, key=key, now=doing.now, sender_of=doing.last_sender)
+    return (_("You are paused for 10 minutes: too many unknown codes. A supervisor has been told."),)
+
+
+@perform.register
+def _note_offer(effect: NoteOffer, doing: Performing) -> Results:
+    row = _row(doing.db, effect.staff_id)
+    about = {"code": effect.code}
+    audit.note(doing.db, audit.OFFERED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
+    return {}
+
+
+@perform.register
+def _count_people(effect: CountPeople, doing: Performing) -> Results:
+    count = Count(effect.event, doing.attempt, effect.direction, effect.people, doing.channel, effect.gate)
+    head_counts.add(doing.db, replace(count, staff_id=effect.staff_id), doing.now)
+    return {}
+
+
+@perform.register
+def _take_back(effect: TakeBack, doing: Performing) -> Results:
+    undone = undo.undo(doing.db, effect.staff_id, doing.now)
+    return {"taken": admissions.taken_back(undone.people, undone.pass_)}
+
+
+@perform.register
+def _find_passes(effect: FindPasses, doing: Performing) -> Results:
+    how: dict[str, Any] = {"name": effect.name, "phone": effect.phone, "staff_id": effect.staff_id}
+    found, more = lookup.find(doing.db, effect.event, **how, now=doing.now)
+    return {"found": admissions.found(found, more=more)}
+
+
+@perform.register
+def _choose_gate(effect: ChooseGate, doing: Performing) -> Results:
+    duty.choose_gate(doing.db, effect.staff_id, effect.gate)
+    return {}
+
+
+@perform.register
+def _choose_event(effect: ChooseEvent, doing: Performing) -> Results:
+    phone = _row(doing.db, effect.staff_id).phone
+    duty.choose_event(doing.db, phone, effect.event, doing.now)
+    return {}
+
+
+@perform.register
+def _stop_entry(effect: StopEntry, doing: Performing) -> Results:
+    _supervisor(doing.db, effect.staff_id)
+    owed = entry_stops.set_stopped(
+        doing.db,
+        effect.event,
+        effect.gate,
+        stopped=effect.stopped,
+        key=f"entry:{doing.attempt}",
+        now=doing.now,
+        staff_id=effect.staff_id,
+        sender_of=doing.last_sender,
+    )
+    doing.owed += owed
+    return {"number": len(owed)}
+
+
+@perform.register
+def _release_staff(effect: ReleaseStaff, doing: Performing) -> Results:
+    row = _supervisor(doing.db, effect.staff_id)
+    released = staff.resume(doing.db, row.event_id, effect.name, doing.now)
+    about = {"staff": [one.id for one in released]}
+    audit.note(doing.db, audit.RELEASED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
+    return {"names": words(", ".join(dict.fromkeys(unlike(one.name) for one in released)))}
+
+
+def _row(db: Session, staff_id: int) -> Staff:
+    return db.scalars(select(Staff).where(Staff.id == staff_id)).one()
+
+
+def _supervisor(db: Session, staff_id: int) -> Staff:
+    """The row of who asks, if they may give orders now. Raises Refused `supervisors_only`."""
+    row = _row(db, staff_id)
+    if not row.enabled or not roster_rules.is_at_least(row.role, "supervisor"):
+        raise Refused("supervisors_only")
+    return row

@@ -1,0 +1,161 @@
+"""The gate in the chat: what somebody on a roster gets instead of the visitor's conversations.
+
+While nothing is going on every message of theirs is the gate's. In the middle of a question codes alone are
+let through, and the question is asked again. Whoever is off the roster is a visitor at the next message.
+"""
+
+import re
+from dataclasses import replace
+
+from flows import gate_menu, gate_words, photos, understanding
+from flows.commands import command_of, stop
+from flows.gate_commands import OFFER, VISITING, WALK_UP, hear, named_gate, outcome
+from flows.gate_questions import ASKED_AT_GATES, GATE, waiting
+from flows.gate_vocabulary import GATE as GATE_WORD
+from flows.gate_vocabulary import SCAN, STATS
+from flows.gate_words import Heard
+from flows.kept import revive
+from flows.rendering import Spoken
+from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, Turn
+from flows.texts import lines
+from flows.walk import NOTHING, begin, conclude, go_on, idle, left_behind, say
+
+STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
+"""Flows of people on a roster: dropped at once where somebody stands on none any more."""
+OPEN_TO_CODES = frozenset({VISITING, "someone_else", WALK_UP, "language"})
+"""Flows in the middle of which a code is no answer but somebody waiting at the gate."""
+_DEVANAGARI = re.compile("[\u0900-\u097f]")
+
+
+def released(state: State, facts: Facts) -> State:
+    """The state without what only people on a roster may go on with, for who stands on none."""
+    below = revive(state.under)[0]
+    if state.flow not in STAFF_ONLY and below.flow not in STAFF_ONLY:
+        return state
+    return state if facts.duty else idle(state)
+
+
+def works(said: Said, facts: Facts) -> bool:
+    """Whether it is work at a gate, which is answered also to who wants no messages that were not asked for."""
+    return said.form in ("text", "photo") and facts.duty is not None and bool(hear(said).word or said.codes)
+
+
+def heard(state: State, said: Said, facts: Facts) -> Turn | None:
+    """The turn at the gate; None for a visitor, and for what answers the open question."""
+    duty = facts.duty
+    if duty is None:
+        return None
+    if not state.flow:
+        return _at_rest(state, said, duty, facts)
+    if state.flow in ASKED_AT_GATES:
+        return _asked(state, said, duty, facts)
+    return _in_between(state, said, duty, facts)
+
+
+def finished(before: State, turn: Turn, said: Said, facts: Facts) -> Turn:
+    """The turn as somebody on a roster reads it; a visitor's stays as it is.
+
+    Where a visitor's conversation ended with it the gate is open again; nothing of the gate is said in
+    all languages at once.
+    """
+    if facts.duty is None:
+        return turn
+    visitors = before.flow and before.flow not in (*STAFF_ONLY, "language")
+    if visitors and not turn.state.flow and not turn.state.stopped:
+        turn = replace(turn, effects=(*turn.effects, *say(gate_menu.AT_THE_GATE_AGAIN)))
+    return turn if turn.state.language else _in_one_language(turn, said, facts.duty)
+
+
+# --- nothing is going on ------------------------------------------------------------------------
+
+
+def _at_rest(state: State, said: Said, duty: Duty, facts: Facts) -> Turn:
+    if said.form == "photo" and not said.codes:
+        return Turn(idle(state), say(photos.not_read(said)))
+    if said.form not in ("text", "choice", "photo"):
+        return Turn(idle(state), say(gate_menu.NOT_WORDS))
+    meant = Heard() if said.form == "choice" else hear(said)  # a tap is on an older question
+    if meant.word:
+        return conclude(idle(state), outcome(meant, said, duty, facts), facts)
+    return _general(state, said, duty, facts)
+
+
+def _general(state: State, said: Said, duty: Duty, facts: Facts) -> Turn:
+    """Words of the whole conversation; everything else gets the menu, and admits nobody."""
+    word = command_of(said) or understanding.near_command(said.text)
+    if word == "stop" and command_of(said):
+        return stop(state)
+    if word == "language":
+        return begin(idle(state), Start("language"), facts)
+    code = gate_words.mentioned(said.text)
+    hint = (Sentence(gate_menu.ALONE.source, {"code": code}),) if code else ()
+    return Turn(idle(state), say(*hint, *gate_menu.menu(duty)))
+
+
+# --- in the middle of a question ----------------------------------------------------------------
+
+
+def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
+    """One of the gate's own questions is open: None for what answers it."""
+    meant = hear(said) if said.form in ("text", "photo") else Heard()
+    if state.flow == GATE.name and meant.word == GATE_WORD and (slug := named_gate(meant.rest, duty)):
+        return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)
+    if meant.word == SCAN and state.flow == GATE.name:
+        said = _with_earlier(said, state)
+    if meant.word or _leaves(state, said):
+        return _at_rest(state, said, duty, facts)
+    return None
+
+
+def _leaves(state: State, said: Said) -> bool:
+    """Whether it is neither an answer nor a word that works inside every question."""
+    word = command_of(said)
+    if word:
+        return word not in ("language", "help", "stop", "back", "restart")
+    return state.flow == OFFER and said.form == "text" and understanding.yes_no(said.text) is None
+
+
+def _with_earlier(said: Said, state: State) -> Said:
+    """The codes of this message after those that wait for the gate to be known."""
+    before = waiting(state.answers)
+    if before.codes or said.codes:
+        return replace(said, codes=(*before.codes, *said.codes)) if said.codes else said
+    return replace(said, text=f"{before.text}\n{said.text}") if before.text else said
+
+
+def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
+    """A conversation is going on: codes alone, and looks at the gate, which lose nothing of it."""
+    meant = hear(said) if said.form in ("text", "photo") else Heard()
+    alone = bool(said.codes) or gate_words.whole_codes(said.text)
+    if said.form == "text" and meant == Heard(GATE_WORD):
+        return Turn(idle(state), (*left_behind(state), *say(*gate_menu.menu(duty))))
+    looks = _is_at_work(state) and (meant.word == STATS or command_of(said) == "menu")
+    if state.flow in OPEN_TO_CODES and ((meant.word == SCAN and alone) or looks):
+        shown = outcome(meant, said, duty, facts) if meant.word else say(*gate_menu.menu(duty))
+        effects = tuple(effect for effect in shown if isinstance(effect, Effect))
+        return go_on(state, facts, effects, NOTHING) if effects else None
+    return None
+
+
+def _is_at_work(state: State) -> bool:
+    """Whether the conversation is one of the gate's, not the visitor's side."""
+    below = revive(state.under)[0].flow if state.under else ""
+    return state.flow == WALK_UP or (state.flow == "language" and below in ("", *STAFF_ONLY))
+
+
+# --- language -----------------------------------------------------------------------------------
+
+
+def _in_one_language(turn: Turn, said: Said, duty: Duty) -> Turn:
+    """For who has not chosen a language: in that of the message, else the event's first."""
+    if turn.state.flow not in ("", *STAFF_ONLY):
+        return turn
+    wanted = "hi" if _DEVANAGARI.search(said.text) else ""
+    language = wanted if wanted in duty.languages else next(iter(duty.languages), "en")
+    return replace(turn, effects=tuple(_spoken(effect, language) for effect in turn.effects))
+
+
+def _spoken(effect: Effect, language: str) -> Effect:
+    if not isinstance(effect, Say):
+        return effect
+    return replace(effect, paragraphs=tuple(lines(Spoken(part, language)) for part in effect.paragraphs))

@@ -1,0 +1,260 @@
+"""What each command of the gate comes to: effects and answers, or a question to ask first.
+
+Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows import codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
+from flows.codes import unlike
+from flows.fields import Phone
+from flows.gate_menu import gate_name
+from flows.gate_shapes import (
+    Admit,
+    ChooseEvent,
+    ChooseGate,
+    CountPeople,
+    FindPasses,
+    NoteOffer,
+    ReleaseStaff,
+    Scanned,
+    StopEntry,
+    TakeBack,
+)
+from flows.gate_stats import stats
+from flows.gate_words import MOST_CODES, Heard
+from flows.scans import IN, LARGEST_COUNT
+from flows.shapes import Duty, Facts, Invalid, Outcome, Said, Say, Sentence, Start
+from flows.texts import _, lines, ngettext_, sentence_for, words
+
+ASK_GATE, OFFER, WALK_UP, VISITING = "gate", "near_pass", "walk_up", "registration"
+"""Flows that a command begins."""
+MOST_COUNTED = 10_000
+"""People counted at once, as in the domain."""
+LEAST_LETTERS = 3
+"""Of a name that is looked for (contract, section 5)."""
+TOLD = Sentence("{told}")
+"""The lines that judging a scan gave."""
+SCANNING = frozenset({"scan", "check", "force", "count", "find", "new"})
+"""Commands that a pause for guessing stops."""
+AT_A_GATE = frozenset({"scan", "force", "count", "new"})
+"""Commands before which the gate must be known."""
+
+
+def outcome(heard: Heard, said: Said, duty: Duty, facts: Facts) -> Outcome:
+    """What a message at a gate comes to; `said` is kept where the gate must be asked first."""
+    if heard.word in SCANNING and duty.is_paused(facts.now) and duty.paused_until:
+        hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
+        return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
+    if heard.word in AT_A_GATE and duty.must_choose:
+        return (Start(ASK_GATE, {"words": said.text, "photo": list(said.codes)}),)
+    return _COMMANDS[heard.word](heard, duty, facts)
+
+
+def hear(said: Said) -> Heard:
+    """What a message means at a gate."""
+    return gate_words.in_photo(said.codes, said.text) if said.codes else gate_words.read(said.text)
+
+
+def chosen_gate(slug: str, duty: Duty) -> Outcome:
+    """Work at this gate from now on."""
+    return (ChooseGate(duty.staff_id, slug), *_answer(_filled(gate_menu.GATE_NOW, gate=gate_name(duty, slug))))
+
+
+def named_gate(typed: str, duty: Duty) -> str:
+    """The slug of the open gate that is meant; empty where none is, or several could be."""
+    return _named(typed, {slug: (slug, name) for slug, name in duty.gates})
+
+
+def judged(duty: Duty, *scans: Scanned) -> Outcome:
+    """Judge these scans and tell what came of them."""
+    return (Admit(duty.staff_id, duty.event, duty.place, duty.timezone, scans), Say((TOLD,)))
+
+
+# --- passes -------------------------------------------------------------------------------------
+
+
+def _scan(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if len(heard.scans) > MOST_CODES:
+        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+    if any(scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT for scan in heard.scans):
+        return _answer(sentence_for("bad_count"))
+    if any(scan.force for scan in heard.scans):
+        return _force(heard, duty, facts)
+    done = judged(duty, *heard.scans)
+    return (*done, *_offer(heard.scans[0], duty, facts)) if len(heard.scans) == 1 else done
+
+
+def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
+    """Ask whether the pass of today that differs by one character is meant."""
+    if not gate_words.is_mistyped(scan.text):
+        return ()
+    near = facts.near_pass(scan.text)
+    if near is None:
+        return ()
+    kept = {"direction": scan.direction, "count": scan.count, "simulate": scan.simulate}
+    told = {"code": near.code, "name": near.name, "party": near.party_size}
+    return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told}))
+
+
+def _check(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return _answer(gate_menu.HOW_TO_CHECK)
+
+
+def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.is_supervisor:
+        return _answer(sentence_for("supervisors_only"))
+    if not heard.scans:
+        return _answer(gate_menu.HOW_TO_FORCE)
+    if not all(scan.reason.strip() for scan in heard.scans if scan.force):
+        return _answer(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
+    return judged(duty, *heard.scans)
+
+
+def _undo(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return (TakeBack(duty.staff_id), Say((lines(Sentence("{taken}"), _("They can come in again.")),)))
+
+
+# --- people without a pass ----------------------------------------------------------------------
+
+
+def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if heard.people is None:
+        return _answer(gate_menu.HOW_TO_COUNT)
+    if not 1 <= heard.people <= MOST_COUNTED:
+        return _answer(sentence_for("bad_count"))
+    counted = CountPeople(duty.staff_id, duty.event, duty.place, heard.direction, heard.people)
+    return (counted, *_answer(_counted(heard.direction, heard.people)))
+
+
+def _counted(direction: str, count: int) -> Sentence:
+    if direction == IN:
+        return ngettext_("✅ Counted in: {count} person", "✅ Counted in: {count} people", count=count)
+    return ngettext_("✅ Counted out: {count} person", "✅ Counted out: {count} people", count=count)
+
+
+# --- looking for passes -------------------------------------------------------------------------
+
+
+def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    typed = understanding.cleaned(heard.rest)
+    if gate_words.is_code(typed):
+        return judged(duty, Scanned(codes.shown(codes.parse(typed)), simulate=True))
+    asked = looked_for(typed, facts.region)
+    if not asked:
+        return _answer(gate_menu.HOW_TO_FIND)
+    return (FindPasses(duty.staff_id, duty.event, **asked), Say((Sentence("{found}"),)))
+
+
+def looked_for(typed: str, region: str) -> dict[str, str]:
+    """What is looked for: a `name` of three letters or more, or a `phone` in E.164; neither where it is neither."""
+    if sum(character.isalpha() or _is_mark(character) for character in typed) >= LEAST_LETTERS:
+        return {"name": typed}
+    try:
+        return {"phone": Phone().parse(Said(typed), {"region": region, "own": None})}
+    except Invalid:
+        return {}
+
+
+# --- where they work ----------------------------------------------------------------------------
+
+
+def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.gate_names:
+        return _answer(gate_menu.WITHOUT_GATES)
+    slug = named_gate(heard.rest, duty)
+    if slug:
+        return chosen_gate(slug, duty)
+    no_such = (gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else ()
+    return (*_answer(*no_such), Start(ASK_GATE))
+
+
+def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    every = {duty.event: duty.event_name, **dict(duty.others)}
+    slug = _named(heard.rest, {slug: (slug, *names.values()) for slug, names in every.items()})
+    if slug:
+        return (ChooseEvent(duty.staff_id, slug), *_answer(_filled(gate_menu.EVENT_NOW, event=every[slug])))
+    if not duty.others:
+        return _answer(_filled(gate_menu.ONLY_EVENT, event=duty.event_name))
+    rows = (_("*event* {slug}: {name}", slug=slug, name=names) for slug, names in every.items())
+    return _answer(lines(_filled(gate_menu.EVENT_NOW, event=duty.event_name), *rows))
+
+
+def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return (walk_up.started(heard.rest, facts),)
+
+
+def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return (Start(VISITING),)
+
+
+def _stats(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return _answer(*stats(duty, facts.figures))
+
+
+# --- supervisors --------------------------------------------------------------------------------
+
+
+def _stop_entry(stopped: bool) -> Callable[[Heard, Duty, Facts], Outcome]:
+    def command(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+        if not duty.is_supervisor:
+            return _answer(sentence_for("supervisors_only"))
+        gate = _named(heard.rest, {slug: (slug, name) for slug, name in duty.gate_names.items()})
+        if heard.rest and not gate:
+            return _answer(sentence_for("no_such_gate", gate=unlike(heard.rest)))
+        where = words(gate_name(duty, gate)) if gate else _("all gates")
+        told = _("Volunteers told: {number}")
+        headline = _("Entry is stopped: {where}", where=where) if stopped else _("Entry goes on: {where}", where=where)
+        return (StopEntry(duty.staff_id, duty.event, gate or None, stopped), *_answer(lines(headline, told)))
+
+    return command
+
+
+def _release(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.is_supervisor:
+        return _answer(*gate_menu.menu(duty)) if not heard.rest else _answer(sentence_for("supervisors_only"))
+    if not heard.rest:
+        return _answer(gate_menu.HOW_TO_RELEASE)
+    return (ReleaseStaff(duty.staff_id, duty.event, heard.rest), *_answer(_("{names} can scan again.")))
+
+
+# --- what they share ----------------------------------------------------------------------------
+
+
+def _answer(*paragraphs: Sentence) -> Outcome:
+    return (Say(paragraphs),) if paragraphs else ()
+
+
+def _filled(sentence: Sentence, **params: Any) -> Sentence:
+    return Sentence(sentence.source, params, sentence.plural)
+
+
+def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
+    """The slug of the one that is meant by a name or slug, in any case, nearly right."""
+    places = understanding.meant(typed, tuple(names.values())) if typed.strip() else []
+    return tuple(names)[places[0]] if len(places) == 1 else ""
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is a vowel sign or the like, which counts as a letter does."""
+    return "\u0900" <= character <= "\u0dff" and not character.isdigit()
+
+
+_COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {
+    gate_vocabulary.SCAN: _scan,
+    gate_vocabulary.CHECK: _check,
+    gate_vocabulary.FORCE: _force,
+    gate_vocabulary.COUNT: _count,
+    gate_vocabulary.FIND: _find,
+    gate_vocabulary.GATE: _gate,
+    gate_vocabulary.EVENT: _event,
+    gate_vocabulary.UNDO: _undo,
+    gate_vocabulary.NEW: _new,
+    gate_vocabulary.STATS: _stats,
+    gate_vocabulary.VISITOR: _visitor,
+    gate_vocabulary.PAUSE: _stop_entry(True),
+    gate_vocabulary.RESUME: _stop_entry(False),
+    gate_vocabulary.RELEASE: _release,
+}

@@ -1,0 +1,101 @@
+"""The two questions that a gate asks: at which gate somebody is, and whether a mistyped code meant this pass."""
+
+from dataclasses import dataclass, replace
+
+from flows.choices import people
+from flows.codes import unlike
+from flows.fields import Choice, YesNo
+from flows.gate_commands import ASK_GATE, OFFER, chosen_gate, hear, judged, outcome
+from flows.gate_menu import menu
+from flows.gate_shapes import ChooseGate, Scanned
+from flows.scans import DIRECTIONS
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
+from flows.texts import _, words
+
+NOTHING_DONE = _("All right, nobody was admitted.")
+
+
+# --- at which gate ------------------------------------------------------------------------------
+
+
+def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    return tuple(Option(slug, words(unlike(name))) for slug, name in facts.duty.gates) if facts.duty else ()
+
+
+def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """Keeps the gate, and goes on with what was asked for before it was known."""
+    if facts.duty is None:
+        return ()
+    said = waiting(answers)
+    heard, duty = hear(said), replace(facts.duty, gate=answers["gate"])
+    if not heard.word:
+        return chosen_gate(answers["gate"], facts.duty)
+    return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, said, duty, facts))
+
+
+def waiting(answers: Answers) -> Said:
+    """What was sent before the gate was known; nothing where the answers are not what we keep."""
+    text, photo = answers.get("words"), answers.get("photo")
+    found = tuple(code for code in photo if isinstance(code, str)) if isinstance(photo, list) else ()
+    return Said(text if isinstance(text, str) else "", codes=found)
+
+
+def _no_choice(answers: Answers, facts: Facts) -> Outcome:
+    """For an event whose gates have all been closed meanwhile."""
+    if facts.duty is None or facts.duty.gates:
+        return ()
+    return (Say(menu(facts.duty)),)
+
+
+GATE = Flow(
+    name=ASK_GATE,
+    version=1,
+    steps=(Step("gate", _("At which gate are you?"), Choice(_options), example=words("1")),),
+    finish=_chosen,
+    instead=_no_choice,
+)
+"""Asked once: the roster keeps it."""
+
+# --- was it this pass ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(YesNo):
+    """A yes in words: without a list, so that no number admits anybody."""
+
+    def options(self, known: object) -> tuple[Option, ...]:
+        """None."""
+        return ()
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    party = people(answers["party"])
+    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=unlike(answers["name"]), people=party)
+    return (told, _("Compare it with the pass, then type *yes* or *no*."))
+
+
+def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if facts.duty is None or not answers["meant"]:
+        return (Say((NOTHING_DONE,)),)
+    scan = Scanned(answers["code"], answers["direction"], answers["count"], answers["simulate"])
+    return judged(facts.duty, scan)
+
+
+def _forgotten(answers: Answers, facts: Facts) -> Outcome:
+    """For what an older program may have kept: without the pass there is nothing to ask."""
+    kinds = {"code": str, "name": str, "party": int, "direction": str, "simulate": bool}
+    whole = all(isinstance(answers.get(name), kind) for name, kind in kinds.items())
+    known = whole and answers["direction"] in DIRECTIONS and isinstance(answers.get("count"), int | None)
+    return () if known else (Say((NOTHING_DONE,)),)
+
+
+NEAR_PASS = Flow(
+    name=OFFER,
+    version=1,
+    steps=(Step("meant", _ask, Confirmed(), example=words("yes")),),
+    finish=_confirmed,
+    instead=_forgotten,
+)
+"""The one pass of today that differs by one character from what was typed; nobody is admitted without a yes."""
+
+ASKED_AT_GATES = frozenset({ASK_GATE, OFFER})

@@ -1,0 +1,92 @@
+"""The figures of a gate as its volunteers read them: few lines, the own gate first."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from flows import scans
+from flows.codes import unlike
+from flows.duties import EntryNotice, Share
+from flows.shapes import Duty, GateFigures, Sentence
+from flows.texts import _, lines, words
+
+MOST_SHARES = 12
+"""Gates, and volunteers, that are named."""
+
+
+def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+    """The paragraphs of the answer to `stats`."""
+    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_entry(duty, figures.notice))
+    return tuple(told)
+
+
+def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
+    here = (_share(figures.here),) if figures.here else ()
+    lately = {"admitted": figures.admitted, "lately": figures.lately}
+    inside = () if figures.inside is None else (_("Inside now: {number}", number=figures.inside),)
+    counted = {"entered": figures.counted_in, "left": figures.counted_out}
+    without = (_("Counted without a pass: {entered} in, {left} out", **counted),) if any(counted.values()) else ()
+    admitted = _("Admitted today: {admitted}; in the last 15 minutes: {lately}", **lately)
+    return (*here, words(figures.day), admitted, *inside, *without)
+
+
+def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
+    """The refusals by reason, the most frequent first."""
+    if not refused:
+        return ()
+    ordered = sorted(refused.items(), key=lambda pair: -pair[1])
+    rows = (_("{reason}: {number}", reason=REASONS[result], number=number) for result, number in ordered)
+    return (lines(_("Refused today: {number}", number=sum(refused.values())), *rows),)
+
+
+def _shares(figures: GateFigures) -> tuple[Sentence, ...]:
+    by_gate = _listed(_("By gate:"), figures.gates) if len(figures.gates) > 1 else ()
+    return (*by_gate, *_listed(_("By volunteer:"), figures.staff))
+
+
+def _listed(title: Sentence, shares: Sequence[Share]) -> tuple[Sentence, ...]:
+    busiest = sorted(shares, key=lambda share: -(share.admitted + share.refused))[:MOST_SHARES]
+    return (lines(title, *map(_share, busiest)),) if busiest else ()
+
+
+def _share(share: Share) -> Sentence:
+    name = words(unlike(share.name)) if share.name else _("Without a name")
+    return _(
+        "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
+    )
+
+
+def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
+    """Since when entry is stopped, or goes on again, and which gates have seen that."""
+    if notice is None:
+        return ()
+    hour = notice.at.astimezone(ZoneInfo(duty.timezone)).time()
+    since = _("Entry stopped at {hour}.", hour=hour) if notice.stopped else _("Entry goes on since {hour}.", hour=hour)
+    seen = (_("Seen at: {gates}", gates=_names(notice.seen)),) if notice.seen else ()
+    unseen = (_("Not seen yet at: {gates}", gates=_names(notice.unseen)),) if notice.unseen else ()
+    return (lines(since, *seen, *unseen),)
+
+
+def _names(gates: Sequence[str]) -> str:
+    return ", ".join(map(unlike, gates))
+
+
+REASONS: Mapping[str, Sentence] = {
+    scans.UNREADABLE: _("not one of our codes"),
+    scans.FORGED: _("forged"),
+    scans.UNKNOWN: _("no such pass"),
+    scans.WRONG_EVENT: _("another event"),
+    scans.REPLACED: _("changed since"),
+    scans.REVOKED: _("cancelled"),
+    scans.WRONG_GATE: _("another gate"),
+    scans.EVENT_CLOSED: _("event closed"),
+    scans.WRONG_DAY: _("another day"),
+    scans.ENTRY_PAUSED: _("entry stopped"),
+    scans.ALREADY_ADMITTED: _("already admitted"),
+    scans.TOO_MANY: _("too many people"),
+    scans.NOT_INSIDE: _("not inside"),
+    scans.CONFLICT: _("more than the pass is for"),
+    scans.ADMITTED: _("admitted"),
+    scans.LEFT: _("gone out"),
+}
+"""Each result in two or three words: what attempts are counted by. Whoever was shown an admission that
+came to nothing may have any of them."""

@@ -1,0 +1,203 @@
+"""The gate of a world in memory: passes that can be scanned, and what has become of them.
+
+It keeps the rules that a conversation meets: a pass for today, its party once a day, exits, another event.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flows import admissions, codes, scans
+from flows.gate_shapes import (
+    Admit,
+    ChooseEvent,
+    ChooseGate,
+    CountPeople,
+    FindPasses,
+    NoteOffer,
+    ReleaseStaff,
+    Scanned,
+    StopEntry,
+    TakeBack,
+)
+from flows.scans import Admission, FirstEntry, Scan, SeenPass
+from flows.shapes import Duty, Effect, Invalid
+
+if TYPE_CHECKING:
+    from flows.pretend import World
+
+GUESSES = 30
+"""Unknown codes after which somebody is paused; in this world at any pace."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """What is kept of one pass."""
+
+    seen: SeenPass
+    event: str
+    entered: int = 0
+    gone: int = 0
+    first: FirstEntry | None = None
+
+
+@dataclass
+class Gate:
+    """Every pass by its code as shown, and what was done last."""
+
+    books: dict[str, Book] = field(default_factory=dict)
+    stopped: bool = False
+    guesses: int = 0
+    last: str = ""
+    """The code that was admitted last."""
+    counted: dict[str, int] = field(default_factory=lambda: {"in": 0, "out": 0})
+
+
+def perform(world: "World", effect: Effect) -> dict[str, Any] | None:
+    """Do one effect of the gate. Raises TypeError for one that is none."""
+    if type(effect) not in _PERFORMED:
+        raise TypeError(f"nobody performs {type(effect).__name__} here")
+    return _PERFORMED[type(effect)](world, effect)
+
+
+def _duty(world: "World") -> Duty:
+    assert world.duty is not None, "nobody is on duty"  # noqa: S101 - a mistake of whoever writes a script
+    return world.duty
+
+
+def _admit(world: "World", effect: Admit) -> dict[str, Any]:
+    asked = [_scan(effect, one) for one in effect.scans]
+    answers = [_judged(world, scan) for scan in asked]
+    world.gate.guesses += sum(answer.result in (scans.UNKNOWN, scans.UNREADABLE) for answer in answers)
+    if world.gate.guesses >= GUESSES:
+        world.duty = replace(_duty(world), paused_until=world.now + timedelta(minutes=10))
+    if len(asked) == 1:
+        return {"told": admissions.told(answers[0], asked[0], world.now, effect.timezone)}
+    return {
+        "told": tuple(
+            admissions.in_a_line(answer, scan, scan.text.replace("-", ""))
+            for answer, scan in zip(answers, asked, strict=True)
+        )
+    }
+
+
+def _scan(effect: Admit, one: Scanned) -> Scan:
+    how = {"direction": one.direction, "count": one.count, "simulate": one.simulate, "force": one.force}
+    return Scan(one.text, "SM", effect.event, "whatsapp", effect.gate, staff_id=effect.staff_id, **how)  # type: ignore[arg-type]  # a mapping of several types
+
+
+def _judged(world: "World", scan: Scan) -> Admission:
+    try:
+        code = codes.shown(codes.parse(scan.text.rpartition("/P/")[2]))
+    except Invalid:
+        return Admission(scans.UNREADABLE, scan.scan_id)
+    book = world.gate.books.get(code)
+    if book is None:
+        return Admission(scans.UNKNOWN, scan.scan_id)
+    if book.event != scan.event:
+        return Admission(scans.WRONG_EVENT, scan.scan_id)
+    answer, after = (_out if scan.direction == scans.OUT else _in)(world, scan, book)
+    if not scan.simulate and after is not book:
+        world.gate.books[code], world.gate.last = after, code
+    return answer
+
+
+def _in(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
+    left = book.seen.party_size - book.entered
+    against = _objection(world, book, scan, left)
+    if against and not scan.force:
+        return Admission(against, scan.scan_id, 0, left, book.seen, book.first), book
+    count = scan.count or left or book.seen.party_size
+    entry = book.first or FirstEntry(world.now, *_where(world), _duty(world).name, scan.staff_id, None)
+    after = replace(book, entered=book.entered + count, first=entry)
+    answer = Admission(scans.ADMITTED, scan.scan_id, count, max(left - count, 0), book.seen, book.first, bool(against))
+    return answer, after
+
+
+def _objection(world: "World", book: Book, scan: Scan, left: int) -> str:
+    if world.now.astimezone(ZoneInfo(_duty(world).timezone)).date() not in book.seen.days:
+        return scans.WRONG_DAY
+    if world.gate.stopped:
+        return scans.ENTRY_PAUSED
+    if left < (scan.count or 1):
+        return scans.TOO_MANY if left else scans.ALREADY_ADMITTED
+    return ""
+
+
+def _where(world: "World") -> tuple[str | None, str | None]:
+    place = _duty(world).place
+    return place, _duty(world).gate_names.get(place or "")
+
+
+def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
+    inside = book.entered - book.gone
+    if inside < (scan.count or 1):
+        return Admission(scans.TOO_MANY if inside else scans.NOT_INSIDE, scan.scan_id, 0, inside, book.seen), book
+    count = scan.count or inside
+    return Admission(scans.LEFT, scan.scan_id, count, 0, book.seen), replace(book, gone=book.gone + count)
+
+
+def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
+    book = world.gate.books[world.gate.last]
+    world.gate.books[world.gate.last] = replace(book, entered=0, first=None)
+    return {"taken": admissions.taken_back(book.entered, book.seen)}
+
+
+def _find(world: "World", effect: FindPasses) -> dict[str, Any]:
+    found = [
+        book.seen
+        for book in world.gate.books.values()
+        if effect.name and effect.name.casefold() in book.seen.name.casefold()
+    ]
+    return {"found": admissions.found(found, more=False)}
+
+
+def _count(world: "World", effect: CountPeople) -> None:
+    world.gate.counted[effect.direction] += effect.people
+
+
+def _choose_gate(world: "World", effect: ChooseGate) -> None:
+    world.duty = replace(_duty(world), gate=effect.gate)
+
+
+def _choose_event(world: "World", effect: ChooseEvent) -> None:
+    now = _duty(world)
+    names = dict(now.others)
+    others = tuple((slug, name) for slug, name in ((now.event, now.event_name), *now.others) if slug != effect.event)
+    world.duty = replace(now, event=effect.event, event_name=names.get(effect.event, now.event_name), others=others)
+
+
+def _stop_entry(world: "World", effect: StopEntry) -> dict[str, Any]:
+    world.gate.stopped = effect.stopped
+    return {"number": 2}
+
+
+def _release(world: "World", effect: ReleaseStaff) -> dict[str, Any]:
+    return {"names": effect.name}
+
+
+_PERFORMED: Mapping[type, Callable[["World", Any], dict[str, Any] | None]] = {
+    Admit: _admit,
+    NoteOffer: lambda world, effect: None,
+    CountPeople: _count,
+    TakeBack: _take_back,
+    FindPasses: _find,
+    ChooseGate: _choose_gate,
+    ChooseEvent: _choose_event,
+    StopEntry: _stop_entry,
+    ReleaseStaff: _release,
+}
+
+
+def near(world: "World", mistyped: str) -> SeenPass | None:
+    """The one pass that differs by one character."""
+    typed = codes.shown(codes.mended(mistyped))
+    alike = [book.seen for code, book in world.gate.books.items() if sum(map(str.__ne__, code, typed)) == 1]
+    return alike[0] if len(alike) == 1 else None
+
+
+def made(code: str, name: str, party: int, day: datetime, event: str, kind: str = "visitor") -> Book:
+    """A pass for one day."""
+    return Book(SeenPass(code, name, party, (day.date(),), kind, {"en": kind.title()}), event)

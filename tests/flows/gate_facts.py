@@ -1,0 +1,95 @@
+"""What a written conversation may say of a gate, as facts of its world."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flows import pretend, pretend_gate
+from flows.duties import EntryNotice, GateFigures, Share
+from flows.scans import SeenPass
+from flows.shapes import Duty, PassKind
+from tests.flows.worlds import on_duty
+
+
+def duty(world: pretend.World, value: str) -> None:
+    """`supervisor main`: on the roster of the demo event in this role, at this gate (`-`: none said); `-`: on none."""
+    role, _, gate = value.partition(" ")
+    world.duty = None if role == "-" else on_duty(role=role, gate=None if gate in ("", "-") else gate)
+
+
+def gates(world: pretend.World, value: str) -> None:
+    """`main, north`: the gates that are open; `-`: the event has none."""
+    names = {slug: slug.title() for slug in value.replace(",", " ").split() if slug != "-"}
+    world.duty = replace(_duty(world), gates=tuple(names.items()), gate_names=names)
+
+
+def at_gate(world: pretend.World, value: str) -> None:
+    """`7QK2-M9X5 demo 2026-01-15 4 Asha Rao | press`: a pass that can be scanned; a kind other than visitor."""
+    text, _, kind = value.partition(" | ")
+    code, event, day, party, name = text.split(None, 4)
+    seen = SeenPass(code, name.strip(), int(party), (date.fromisoformat(day),), kind or "visitor", {"en": kind.title()})
+    world.gate.books[code] = pretend_gate.Book(seen, event)
+
+
+def others(world: pretend.World, value: str) -> None:
+    """`fair, expo`: other events for which they work."""
+    world.duty = replace(_duty(world), others=tuple((slug, {"en": slug.title()}) for slug in value.split(", ")))
+
+
+def figures(world: pretend.World, value: str) -> None:
+    """`1200 60 800`: admitted today, lately, inside now (`-`: not known); with refusals, gates and a stop."""
+    admitted, lately, inside = value.split()
+    main, north = Share("Main", 700, 4), Share("North", 500, 1)
+    refused = {"already_admitted": 3, "wrong_day": 2}
+    notice = EntryNotice(True, world.now - timedelta(minutes=5), ("Main",), ("North",))
+    there = None if inside == "-" else int(inside)
+    counted = (int(admitted), int(lately), there, 5, 2)
+    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), (Share("Ravi", 90, 1),), notice)
+
+
+def guessing(world: pretend.World, value: str) -> None:
+    """`2026-01-15T10:10+05:30`: paused for guessing until then."""
+    world.duty = replace(_duty(world), paused_until=datetime.fromisoformat(value))
+
+
+def guesses(world: pretend.World, value: str) -> None:
+    """`29`: so many unknown codes were tried."""
+    world.gate.guesses = int(value)
+
+
+def kinds(world: pretend.World, value: str) -> None:
+    """`school 60, press 5`: further kinds of pass with their largest parties."""
+    for one in value.split(", "):
+        slug, most = one.split()
+        world.kinds = (*world.kinds, PassKind(slug, {"en": slug.title()}, int(most)))
+
+
+def held(world: pretend.World, value: str) -> None:
+    """`+919876543210 7QK2-M9X5`: a visitor's pass for today that this phone holds."""
+    phone, code = value.split()
+    world.held[phone, "visitor"] = code
+
+
+def entry(world: pretend.World, value: str) -> None:
+    """`stopped`: nobody may be let in now."""
+    world.gate.stopped = value == "stopped"
+
+
+def _duty(world: pretend.World) -> Duty:
+    assert world.duty is not None, "nobody is on duty"
+    return world.duty
+
+
+FACTS: Mapping[str, Callable[[Any, str], None]] = {
+    "duty": duty,
+    "gates": gates,
+    "at gate": at_gate,
+    "other events": others,
+    "figures": figures,
+    "paused": guessing,
+    "guesses": guesses,
+    "kinds": kinds,
+    "held": held,
+    "entry": entry,
+}

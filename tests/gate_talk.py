@@ -1,0 +1,45 @@
+"""A volunteer's chat with the real turns over a real database: what the tests of the gate share."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.database import Database
+from bot.domain.keys import KeyRing
+from bot.effects import Means
+from bot.facts import Sources
+from bot.inbound import Inbound
+from bot.turns import Taken, Turns
+
+RAVI, MIRA = "+919811111111", "+919822222222"
+SENDER = "whatsapp:+14155238886"
+
+
+@dataclass
+class Chat:
+    """One phone's conversation; each message has a SID of its own."""
+
+    turns: Turns
+    phone: str
+    now: datetime
+    state: Any = None
+    count: int = 0
+    owed: list[int] = field(default_factory=list)
+
+    def say(self, text: str, sid: str = "") -> str:
+        """The answer to a message."""
+        self.count += 1
+        lane = f"whatsapp:{self.phone}"
+        sid = sid or f"SM{self.phone[-6:]}{self.count}"
+        taken: Taken = self.turns.take(
+            Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now, look_back=True
+        )
+        self.state = taken.state
+        self.owed += taken.owed
+        return taken.text
+
+
+def chat(database: Database, ring: KeyRing, phone: str, now: datetime) -> Chat:
+    """A chat from this phone."""
+    no_otps: Any = None
+    return Chat(Turns(database, Sources(database, "IN"), Means(ring, no_otps)), phone, now)
