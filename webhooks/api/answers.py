@@ -13,7 +13,9 @@ from webhooks.api.values import Result
 class Answer(BaseModel):
     """A JSON object with every one of its members always there."""
 
-    model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, serialize_by_alias=True, validate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class ShownPass(Answer):
@@ -88,8 +90,6 @@ class FieldProblem(Answer):
 class ProblemAnswer(Answer):
     """An error as RFC 9457 has it."""
 
-    model_config = ConfigDict(title="Problem")
-
     type: str
     title: str
     status: int
@@ -102,8 +102,6 @@ class ProblemAnswer(Answer):
 
 class ScanProblem(ProblemAnswer):
     """A scan of a batch that cannot be one, in its place among the answers."""
-
-    model_config = ConfigDict(title="ScanProblem")
 
     scan_id: str | None
     """As it was sent, where it could be read."""

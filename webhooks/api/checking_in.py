@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from bot.domain import checkins, gates, offline
+from sqlalchemy.orm import Session
+
+from bot import guessers
+from bot.domain import checkins, gates, guessing, offline
+from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
 from flows import admissions
@@ -42,8 +47,10 @@ def doors(service: Service) -> Sequence[Door]:
         try:
             with service.database.write() as db:
                 done = checkins.admit(db, service.ring, scan, service.now())
+                owed = [] if done.again else heed_guesses(service, db, scan, done)
         except Refused as no:
             raise problem_of(no) from None
+        service.outbox.enqueue(owed)
         return answer(done, scan)
 
     def check_in_batch(caller: Caller, asked: BatchRequest) -> BatchAnswer:
@@ -109,6 +116,16 @@ def answer(done: Admission, scan: Scan) -> CheckinAnswer:
     """What came of a scan, with its headline in the reader's language; of a repeat that of the first."""
     scan = replace(scan, simulate=False) if done.again else scan
     return CheckinAnswer.of(done, wording.say(admissions.headline(done, scan)))
+
+
+def heed_guesses(service: Service, db: Session, scan: Scan, done: Admission) -> list[int]:
+    """Pause a volunteer who tries too many codes; the deliveries to their supervisors, to be enqueued."""
+    if guessing.heed(db, scan.staff_id, done.result, service.now(), looked=scan.simulate) is None:
+        return []
+    last_sender = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
+    guesser = db.get_one(Staff, scan.staff_id)
+    key = f"guessing:{scan.scan_id}"
+    return guessers.tell(db, guesser, key=key, now=service.now(), sender_of=last_sender)
 
 
 def problem_of(no: Refused) -> Problem:

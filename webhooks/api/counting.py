@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from bot.domain import figures, gates, head_counts
+from bot.domain import entry_notices, figures, gates, head_counts
 from bot.domain.head_counts import Count
 from bot.errors import Refused
 from bot.service import Service
@@ -41,8 +41,10 @@ def doors(service: Service) -> Sequence[Door]:
 
     def stats(caller: Caller) -> Response:
         with service.database.read() as db:
-            found, listed = figures.today(db, caller.event, service.now()), gates.listed(db, caller.event)
-        return tagged.answer(StatsAnswer.of(found, listed))
+            now = service.now()
+            found, notice = figures.today(db, caller.event, now), entry_notices.last(db, caller.event, now)
+            listed = gates.listed(db, caller.event)
+        return tagged.answer(StatsAnswer.of(found, listed, notice))
 
     return (
         Door(

@@ -75,11 +75,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _json(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
-    return {"content": {media_type: {"schema": {"$ref": f"#/components/schemas/{_name(model)}"}}}}
-
-
-def _name(model: type[BaseModel]) -> str:
-    return model.model_config.get("title") or model.__name__
+    return {"content": {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}}
 
 
 def _schemas(doors: Iterable[Door]) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Problem(Exception):
         return Response(json.dumps(self.body()), KINDS[self.kind].status, dict(self.headers), content_type=MEDIA_TYPE)
 
 
-def said(code: str, **params: Any) -> str:
+def said(code: str, /, **params: Any) -> str:
     """The sentence of a refusal, in the reader's language."""
     return wording.say(sentence_for(code, **params))
 

@@ -24,7 +24,7 @@ MOST_SCANS = 500
 class Body(BaseModel):
     """A JSON object; a name that it does not know is a mistake, and a mistyped `simulate` would admit."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title=None)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class CheckinRequest(Body):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.figures import Figures, Share
 from bot.domain.models import Gate
+from flows.duties import EntryNotice
 from webhooks.api.answers import Answer
 
 
@@ -17,6 +18,9 @@ class GateFigures(Answer):
     closed: bool
     paused_at: datetime | None
     """Since when entry is stopped here."""
+    notice_seen: bool | None
+    """Whether a volunteer's phone here has shown the last message about stopping entry or letting it go on;
+    null: there was none of late."""
     admitted: int
     """People."""
     refused: int
@@ -54,12 +58,12 @@ class StatsAnswer(Answer):
     volunteers: list[VolunteerFigures]
 
     @classmethod
-    def of(cls, found: Figures, gates: Sequence[Gate]) -> "StatsAnswer":
+    def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
         """The same in JSON; every gate of the event is named."""
         shares = {one.key: one for one in found.gates}
-        listed = [_gate(gate, shares.get(gate.slug)) for gate in gates]
+        listed = [_gate(gate, shares.get(gate.slug), notice) for gate in gates]
         if nowhere := shares.get(None):
-            listed.append(_gate(None, nowhere))
+            listed.append(_gate(None, nowhere, None))
         return cls(
             day=found.day,
             admitted=found.admitted,
@@ -77,12 +81,19 @@ class StatsAnswer(Answer):
         )
 
 
-def _gate(gate: Gate | None, share: Share | None) -> GateFigures:
+def _gate(gate: Gate | None, share: Share | None, notice: EntryNotice | None) -> GateFigures:
     return GateFigures(
         gate=gate.slug if gate else None,
         name=gate.name if gate else None,
         closed=gate.closed if gate else False,
         paused_at=gate.paused_at if gate else None,
+        notice_seen=_seen(gate, notice) if gate else None,
         admitted=share.admitted if share else 0,
         refused=share.refused if share else 0,
     )
+
+
+def _seen(gate: Gate, notice: EntryNotice | None) -> bool | None:
+    if notice is None or gate.name not in (*notice.seen, *notice.unseen):
+        return None
+    return gate.name in notice.seen

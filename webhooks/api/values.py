@@ -61,8 +61,8 @@ ScanId = Annotated[str, BeforeValidator(uuid), WithJsonSchema({"type": "string",
 RequestId = Annotated[str, Strict(), StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Flag = Annotated[bool, Strict()]
-Party = Annotated[int, BeforeValidator(whole), Field(ge=1, le=255)]
-People = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10_000)]
+Party = Annotated[int, Field(ge=1, le=255), BeforeValidator(whole)]
+People = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(whole)]
 Direction = Literal["in", "out"]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[str, Strict(), AfterValidator(result), _ANY_RESULT]
