@@ -75,6 +75,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot import checks
     from bot.database import Database
     from bot.delivery import health
+    from bot.photos import discarding
 
     database = stack.enter_context(closing(Database(settings.database)))
     redis = stack.enter_context(checks.connected(settings.redis))
@@ -105,6 +106,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("templates", lambda: health.templates_approved(database, datetime.now(UTC)), migrated),
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
+        Check("photos", lambda: discarding.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
         Check("stops", lambda: health.stops(database), migrated),
     ]

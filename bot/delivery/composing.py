@@ -93,7 +93,9 @@ class NotWanted(Exception):
 
 
 LINK = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
-"""The SMS with a pass's link."""
+"""The SMS with a pass's link, where its picture did not come."""
+FIRST_LINK = _("Your entry pass *{code}*: {link}")
+"""The SMS with the link of a pass that goes no other way."""
 
 
 def compose(
@@ -145,7 +147,8 @@ def _valid_pass(db: Session, row: Delivery) -> Pass:
 def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> Message:
     pass_ = _valid_pass(db, row)
     link = tokens.qr_text(settings.origin, tokens.encode(tokens.of(pass_), ring))
-    said = Sentence(LINK.source, {"code": shown(pass_.code), "link": link})
+    sentence = FIRST_LINK if row.payload.get("first") else LINK
+    said = Sentence(sentence.source, {"code": shown(pass_.code), "link": link})
     return Message(row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", ""))
 
 

@@ -60,7 +60,7 @@ def owe(db: Session, issued: Pass, reach: Reach, language: str, now: datetime) -
             db,
             kind="link",
             lane=reach.lane,
-            payload={"language": language},
+            payload={"language": language, "first": True},
             priority=owing.PASSES,
             now=now,
             sender=reach.sender,

@@ -25,6 +25,15 @@ class Visitor:
         assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
         until(lambda: len(self.got()) > before, f"an answer to {text}")
 
+    def show(self, picture: bytes, caption: str = "") -> None:
+        """Send a photo and wait until it has been answered in words."""
+        before = len(self.got())
+        kind = {"Content-Type": "image/jpeg"}
+        put = requests.put(f"{self.origin}/simulator/media?name=photo.jpg", picture, headers=kind, timeout=10)
+        message = {"phone": self.number, "text": caption, "media": [put.json()["sid"]]}
+        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
+        until(lambda: len(self.got()) > before, "an answer to a photo")
+
     def got(self, *, media: bool = False) -> list[dict[str, Any]]:
         """The messages in words that it got, or those with a picture, oldest first."""
         found = requests.get(f"{self.origin}/simulator/chat", timeout=10).json()["messages"]

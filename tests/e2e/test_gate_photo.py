@@ -1,0 +1,28 @@
+"""A volunteer photographs a pass: from the phone to the ✅, and the photo is gone from Twilio."""
+
+import requests
+
+from tests.e2e.gate import gate_of
+from tests.e2e.running import Running, until
+from tests.e2e.visiting import new_visitor
+from tests.photos.pictures import as_file, drawn, shot
+
+RAVI = "+919700000001"
+
+
+def deleted(running: Running) -> int:
+    return int(requests.get(f"{running.origin}/simulator/control", timeout=10).json()["deleted_media"])
+
+
+def test_a_photo_of_a_pass_admits_and_is_deleted_at_twilio(running: Running) -> None:
+    with gate_of(running) as gate:
+        gate.add_staff(RAVI)
+        phone = new_visitor(running.origin, RAVI)
+        issued = gate.issue(3)
+        before = deleted(running)
+        phone.show(as_file(shot(drawn(issued.qr), angle=10)))
+        assert phone.got()[-1]["text"].startswith("✅")
+        assert gate.kept(issued) == [("whatsapp", "admitted", 3)]
+        phone.show(b"no picture")
+        assert not phone.got()[-1]["text"].startswith("✅")
+        until(lambda: deleted(running) == before + 2, "both photos are deleted at Twilio")
