@@ -21,6 +21,7 @@ VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stu
 
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
 VOLUNTEER = "a session of somebody on the roster"
+PROVED = "a visit in which the phone was proved by a code; without it asked for one"
 SCANNER = "a scanner's token, or a session of somebody on the roster"
 ROUTES = {
     ("GET", "/"): ANYBODY,
@@ -39,6 +40,23 @@ ROUTES = {
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
     ("GET", "/P/<token>"): ANYBODY,
     ("GET", "/p/<token>"): ANYBODY,
+    ("POST", "/P/<token>"): VOLUNTEER,
+    ("POST", "/p/<token>"): VOLUNTEER,
+    ("GET", "/passes"): ANYBODY,
+    ("POST", "/passes"): ANYBODY,
+    ("GET", "/passes/<int:pass_id>"): PROVED,
+    ("GET", "/passes/<int:pass_id>/picture.png"): PROVED,
+    ("GET", "/passes/<int:pass_id>/visit.ics"): PROVED,
+    ("POST", "/passes/<int:pass_id>/whatsapp"): PROVED,
+    ("GET", "/passes/code"): ANYBODY,
+    ("POST", "/passes/code"): ANYBODY,
+    ("POST", "/passes/leave"): ANYBODY,
+    ("GET", "/register/<slug>"): ANYBODY,
+    ("POST", "/register/<slug>"): ANYBODY,
+    ("GET", "/register/<slug>/code"): ANYBODY,
+    ("POST", "/register/<slug>/code"): ANYBODY,
+    ("GET", "/register/<slug>/review"): PROVED,
+    ("POST", "/register/<slug>/review"): PROVED,
     ("GET", "/staff/desk"): VOLUNTEER,
     ("GET", "/staff/desk/slip"): VOLUNTEER,
     ("POST", "/staff/desk"): VOLUNTEER,
@@ -54,6 +72,7 @@ ROUTES = {
     ("GET", "/staff/scan-worker.js"): ANYBODY,
     ("GET", "/staff/scan.webmanifest"): ANYBODY,
     ("GET", "/staff/scan/state"): SCANNER,
+    ("POST", "/staff/scan/find"): VOLUNTEER,
     ("POST", "/staff/scan/undo"): SCANNER,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,

@@ -12,6 +12,7 @@ from flows.shapes import Invalid, Sentence
 from flows.texts import _, ngettext_, words
 from webhooks import wording
 from webhooks.front import dates
+from webhooks.staff import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
@@ -56,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
                 found = shown_pass.look(db, service.ring, token, service.now())
         except (Invalid, Refused) as no:
             return _answer(404, OF_NO_PASS[no.code], ())
-        return _answer(200, OF_STATE[found.state], facts(found))
+        return _answer(200, OF_STATE[found.state], facts(found), admit.offer(service, found.party_size))
 
     return door
 
@@ -73,10 +74,13 @@ def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:
     return tuple((wording.say(LABELS[name]), value) for name, value in lines.items() if value)
 
 
-def _answer(status: int, verdict: Verdict, lines: tuple[tuple[str, str], ...]) -> Response:
+def _answer(
+    status: int, verdict: Verdict, lines: tuple[tuple[str, str], ...], offer: admit.Offer | None = None
+) -> Response:
     day = dict(lines).get(wording.say(LABELS["day"]), "")
     advice = wording.say(verdict.advice, day=day)
     note = AT_THE_GATE if verdict.look != BAD and lines else None
-    page = render_template("pass.html", verdict=verdict, advice=advice, lines=lines, note=note)
+    told = {"verdict": verdict, "advice": advice, "lines": lines, "note": None if offer else note}
+    page = render_template("pass.html", **told, offer=offer, admit=admit.SAID)
     # It may be cancelled the next minute, and is nobody's to find by searching.
     return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

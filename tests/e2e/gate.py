@@ -67,14 +67,15 @@ class Gate:
         with self.database.write() as db:
             devices.revoke(db, "demo", name, utc_now())
 
-    def add_staff(self, phone: str, **changes: Any) -> None:
-        """Somebody on the roster."""
+    def add_staff(self, phone: str) -> None:
+        """A volunteer at the main gate."""
         with self.database.write() as db:
-            staff.add(
-                db,
-                "demo",
-                **{"phone": phone, "name": "Ravi", "gate": "main", "region": "IN", "now": utc_now()} | changes,
-            )
+            staff.add(db, "demo", phone=phone, name="Ravi", gate="main", region="IN", now=utc_now())
+
+    def disable(self, phone: str) -> None:
+        """Take somebody off the roster."""
+        with self.database.write() as db:
+            staff.set_enabled(db, phone, False, region="IN")
 
     def admit(self, issued: Issued) -> str:
         """Let somebody in at this moment by another scanner; the result."""

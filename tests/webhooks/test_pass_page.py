@@ -88,7 +88,7 @@ def test_nobody_keeps_it_and_no_search_finds_it(client: FlaskClient, token: str)
     assert "ETag" not in answer.headers
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == answer.headers["Content-Length"]
-    assert client.post(f"/p/{token}").status_code == 405
+    assert client.put(f"/p/{token}").status_code == 405
 
 
 def test_a_cancelled_pass_is_still_told_of(client: FlaskClient, service: Service, issued: Pass, token: str) -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import desk, login, scan, scan_data, session
+from webhooks.staff import admit, desk, login, scan, scan_data, session
 
 
 def register(app: Flask, service: Service) -> None:
@@ -15,3 +15,4 @@ def register(app: Flask, service: Service) -> None:
     desk.doors(door, service)
     app.register_blueprint(door)
     app.register_blueprint(scan_data.blueprint(service))
+    app.register_blueprint(admit.blueprint(service))

@@ -8,14 +8,16 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain import events, gates, undo
+from bot.domain import events, gates, lookup, undo
 from bot.errors import Refused
 from bot.service import Service
+from flows.gate_commands import looked_for
+from flows.understanding import cleaned
+from webhooks import wording
 from webhooks.api import bodies
 from webhooks.api.callers import Caller, Callers
 from webhooks.api.problems import Problem, said
-from webhooks.staff import session
-
+from webhooks.staff import desk_words, session
 
 ENDED = ("not_signed_in", "bad_token", "disabled")
 """Problems of a caller whom we do not know, or no longer."""
@@ -29,8 +31,16 @@ class Undo(BaseModel):
     scan_id: Annotated[str, Field(min_length=1, max_length=80)]
 
 
+class Find(BaseModel):
+    """Whom to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=80)]
+
+
 def blueprint(service: Service) -> Blueprint:
-    """`GET /staff/scan/state`, `POST /staff/scan/undo`."""
+    """`GET /staff/scan/state`, `POST /staff/scan/undo`, `POST /staff/scan/find`."""
     door = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
     callers = Callers(service, session.row)
 
@@ -55,7 +65,27 @@ def blueprint(service: Service) -> Blueprint:
             raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
         return jsonify(people=done.people, code=done.pass_.code)
 
+    @door.post("/find")
+    def find() -> Response:
+        caller, asked = callers.of_request().at_work(service.now()), bodies.read(Find)
+        try:
+            return jsonify(passes=_found(service, caller, asked.text))
+        except Refused as no:
+            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+
     return door
+
+
+def _found(service: Service, caller: Caller, text: str) -> list[dict[str, Any]]:
+    """Today's passes of a name or phone. Raises Problem for a scanner, whose searches would be nobody's; Refused."""
+    if caller.staff_id is None:
+        raise Problem("not_signed_in")
+    wanted = looked_for(cleaned(text), service.settings.default_region)
+    if not wanted:
+        raise Problem("invalid", detail=wording.say(desk_words.TOO_SHORT))
+    with service.database.write() as db:
+        rows, _more = lookup.find(db, caller.event, staff_id=caller.staff_id, now=service.now(), **wanted)
+    return [{"code": row.code, "name": row.name, "party_size": row.party_size} for row in rows]
 
 
 def _state(service: Service, caller: Caller) -> dict[str, Any]:

@@ -48,7 +48,6 @@ REASONS: Mapping[str, Sentence] = {
     "not_listed": _("Not in the list of {time}. Ask for the QR code, or ask a supervisor."),
     "no_list": _("This scanner has no list yet. It cannot judge a pass without a network."),
     "too_fast": _("That was too fast. Nothing was recorded; scan again in a moment."),
-    "refused": _("{detail}"),
 }
 
 LABELS: Mapping[str, Sentence] = {

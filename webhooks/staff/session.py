@@ -111,7 +111,7 @@ def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Resp
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response | str:
             user = staff()
             if user is None:
-                return redirect(login_url(url_for("staff.login"), request.path if request.method == "GET" else None))
+                return redirect(login_url(url_for("staff.login"), request.path))
             if not user.may(role):
                 abort(403)
             return view(*args, **kwargs)

@@ -48,7 +48,8 @@ class Browser:
 
     def who(self) -> str | None:
         """Who the scanner is told that it is; None where nobody is signed in."""
-        return self.client.get("/staff/scan/state").json["who"]
+        who: str | None = self.client.get("/staff/scan/state").get_json()["who"]
+        return who
 
 
 @pytest.fixture

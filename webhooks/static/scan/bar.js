@@ -26,6 +26,8 @@ export async function draw(ended = false) {
   screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
   const scans = rows.filter((row) => row.text)
   screen.list(scans.slice(-LAST).reverse(), { undoable, undo })
+  // A search must be somebody's: a scanner that people share has none.
+  at('finding').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
 }
 

@@ -43,11 +43,11 @@ const PEOPLE = { admitted: 'now_in', left: 'now_out', too_many: 'could_be' }
 
 function details(answer, gates, listTime) {
   const { result, pass } = answer
-  const told = { days: pass ? days(pass.days || []) : '', time: listTime, detail: answer.detail || '' }
+  const told = { days: pass ? days(pass.days || []) : '', time: listTime }
   const number = result === 'too_many' ? answer.remaining : answer.admitted_now
   return [
     pass ? label('party', { size: count(pass.party_size) }) : '',
-    PEOPLE[result] ? label(PEOPLE[result], { count: count(number) }) : reason(result, told),
+    PEOPLE[result] ? label(PEOPLE[result], { count: count(number) }) : answer.detail || reason(result, told),
     result === 'admitted' && answer.remaining ? label('still_left', { count: count(answer.remaining) }) : '',
     ['already_admitted', 'too_many'].includes(result) ? used(answer.first_entry, gates) : '',
     kind(pass),

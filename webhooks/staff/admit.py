@@ -1,0 +1,131 @@
+"""Admitting on the page behind a pass's QR: for a volunteer who has only the phone's own camera.
+
+A plain form, so that it works without JavaScript; its scan_id is made with the page, so that a double tap
+or a reload is answered with the first answer and lets nobody in twice.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from bot.domain import checkins, gates, guessing, staff
+from bot.domain.models import Staff
+from bot.errors import Refused
+from bot.service import Service
+from flows import admissions
+from flows.scans import ADMITTED, ALREADY_ADMITTED, LARGEST_COUNT, Scan
+from flows.texts import _, sentence_for
+from webhooks import limits, wording
+from webhooks.staff import session
+
+SAID = {
+    "ADMIT": _("Let them in"),
+    "GATE": _("Gate"),
+    "COUNT": _("How many of the party"),
+    "ALL": _("All who are left"),
+    "AS": _("You are signed in as {name}."),
+    "BACK": _("Back to the pass"),
+}
+LOOKS = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
+"""Green in, amber already used, red everything else."""
+MOST = "120 per minute"
+"""Of one volunteer: nobody taps faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the button needs."""
+
+    name: str
+    scan_id: str
+    gates: tuple[tuple[str, str], ...]
+    """Slug and name of the gates to choose from; empty where there is no choice."""
+    counts: tuple[int, ...]
+
+
+def offer(service: Service, party_size: int) -> Offer | None:
+    """The button for whoever is signed in; None for everybody else."""
+    user = session.staff()
+    if user is None:
+        return None
+    choice = () if _own_gate(service, user.row) else _open_gates(service, user.row)
+    return Offer(user.row.name, str(uuid4()), choice, tuple(range(1, party_size)))
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`POST /p/<token>`, the same as `/P/<TOKEN>`."""
+    door = Blueprint("admit", __name__)
+
+    @door.post("/p/<token>")
+    @door.post("/P/<token>")
+    @session.needs("volunteer")
+    def admit(token: str) -> Response:
+        user = session.staff()
+        assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
+        limits.spend(MOST, "admit on the page", str(user.row.id))
+        now = service.now()
+        if staff.is_paused(user.row, now):
+            abort(403)
+        scan = _scan(service, user.row, token)
+        try:
+            with service.database.write() as db:
+                done = checkins.admit(db, service.ring, scan, now)
+                guessing.heed(db, user.row.id, done.result, now)
+        except Refused as no:
+            return _page(token, "bad", [wording.say(sentence_for(no.code, **no.params))])
+        said = admissions.told(done, scan, now, user.event.timezone)
+        return _page(token, LOOKS.get(done.result, "bad"), [wording.say(one) for one in said])
+
+    return door
+
+
+def _scan(service: Service, row: Staff, token: str) -> Scan:
+    return Scan(
+        text=token,
+        scan_id=_uuid(request.form.get("scan_id", "")),
+        event=row.event.slug,
+        channel="page",
+        gate=_own_gate(service, row) or request.form.get("gate") or None,
+        staff_id=row.id,
+        count=_count(request.form.get("count", "")),
+    )
+
+
+def _own_gate(service: Service, row: Staff) -> str | None:
+    """Their own gate, else the event's only open one."""
+    if row.gate:
+        return row.gate.slug
+    with service.database.read() as db:
+        only = gates.only_open(db, row.event_id)
+    return only.slug if only else None
+
+
+def _open_gates(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
+    with service.database.read() as db:
+        return tuple((gate.slug, gate.name) for gate in gates.listed(db, row.event.slug) if not gate.closed)
+
+
+def _uuid(text: str) -> str:
+    """The form's scan_id; a new one where it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return str(uuid4())
+
+
+def _count(text: str) -> int | None:
+    """How many of the party; None: all who are left."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LARGEST_COUNT):
+        abort(400)
+    return int(text)
+
+
+def _page(token: str, look: str, lines: list[str]) -> Response:
+    """The answer in its colour; the chat's sign before it is drawn large instead."""
+    title, *rest = lines
+    shown: dict[str, Any] = {"look": look, "title": title.lstrip("✅⛔ "), "lines": rest, "token": token, "words": SAID}
+    return Response(render_template("staff/admitted.html", **shown), headers={"Cache-Control": "no-store"})
