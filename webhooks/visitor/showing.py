@@ -1,6 +1,7 @@
 """The page of a pass, for who has proved its phone: QR, code, calendar, picture, and the way to WhatsApp."""
 
 import secrets
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ WORDS = {
     "SENT": _(
         "It is on its way to your WhatsApp. If it has not come in a minute, write *hi* to us there and it comes."
     ),
-    "SHOW": _("Show this QR code at the gate. The code below it works too."),
+    "SHOW": _("Show this QR code at the gate. The code above works too."),
     "QR": _("QR code of the pass {code}"),
     "CODE": _("Code"),
     "PICTURE": _("Save as a picture"),
@@ -68,11 +69,6 @@ def add(door: Blueprint, service: Service) -> None:
     def show_pass(pass_id: int) -> Answer:
         with held(service, pass_id) as one:
             return shown(service, one) if one else redirect(url_for("visitor.find_passes"), 303)
-
-    @door.get("/passes/<int:pass_id>/qr.png")
-    def pass_qr(pass_id: int) -> Response:
-        with held(service, pass_id) as one:
-            return Response(qr_png(one.told.qr_text), mimetype="image/png") if one else abort(404)
 
     @door.get("/passes/<int:pass_id>/picture.png")
     def pass_picture(pass_id: int) -> Response:
@@ -126,6 +122,7 @@ def shown(service: Service, one: Held) -> Response:
         note=wording.say(note) if note else "",
         sent=request.args.get("note") == "sent",
         code=told.code,
+        qr=qr_address(told.qr_text),
         pass_id=one.row.id,
         lines=lines(told),
         map_url=one.row.event.map_url,
@@ -149,13 +146,13 @@ def lines(told: PassImage) -> list[tuple[str, str]]:
     return [(wording.say(WORDS[name]), value) for name, value in found.items() if value]
 
 
-def qr_png(text: str) -> bytes:
-    """The QR as a picture with its white edge."""
+def qr_address(text: str) -> str:
+    """The QR with its white edge as an address that holds the picture: it comes with the page or not at all."""
     symbol = qr.symbol(text)
     drawn = BytesIO()
     side = symbol.width * PIXELS
     symbol.resize((side, side), Image.Resampling.NEAREST).save(drawn, "PNG")
-    return drawn.getvalue()
+    return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
 
 
 def as_file(body: bytes, kind: str, name: str) -> Response:

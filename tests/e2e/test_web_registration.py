@@ -1,0 +1,140 @@
+"""Registration on the web, as a phone's browser does it: with and without JavaScript, in both languages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browsing import CODE, qr_texts
+from tests.e2e.checking import jumped, look, watched
+from tests.e2e.running import Running, until
+from tests.e2e.visiting import Visitor, new_visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+MOST_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a phone: its browser, and what comes to it."""
+
+    page: Page
+    phone: Visitor
+    language: str
+    scripts: bool
+
+    def otp(self) -> str:
+        """The newest code that came."""
+        until(lambda: self._codes(), "a code")
+        return self._codes()[-1]
+
+    def _codes(self) -> list[str]:
+        return [found[0] for one in self.phone.got() if (found := SIX_DIGITS.search(one["text"]))]
+
+    def send(self) -> None:
+        """The button that goes on."""
+        self.page.locator("form button:visible:not(.second)").first.click()
+
+    def look(self, name: str) -> None:
+        look(self.page, f"register-{name}-{self.language}-{'js' if self.scripts else 'plain'}", axe=self.scripts)
+
+    def fill(self, **answers: str) -> None:
+        for slot, value in answers.items():
+            self.page.locator(f"[name={slot}]").fill(value)
+
+
+@pytest.fixture(params=[("en", True, "+918200000001"), ("hi", False, "+918200000002")], ids=["en-js", "hi-plain"])
+def reader(request: pytest.FixtureRequest, browser: Browser, running: Running) -> Iterator[Reader]:
+    language, scripts, number = request.param
+    dark = "light" if scripts else "dark"
+    with watched(browser, running, locale=f"{language}-IN", java_script_enabled=scripts, color_scheme=dark) as page:
+        yield Reader(page, new_visitor(running.origin, number), language, scripts)
+
+
+def test_from_the_first_page_to_the_pass(reader: Reader, running: Running) -> None:
+    page = reader.page
+    page.goto(running.origin)
+    reader.look("front")
+    page.locator("a[href='/register/demo']").click()
+    expect(page.locator("html")).to_have_attribute("lang", reader.language)
+    reader.look("questions")
+    reader.send()
+    expect(page.locator("[data-code=empty]")).to_have_count(4)
+    reader.look("wrong")
+    reader.fill(full_name="Asha Verma", party_size="3", phone=reader.phone.number[3:])
+    page.locator("[name=visit_date]").select_option(index=2)
+    reader.send()
+    reader.look("code")
+    reader.fill(otp="00000")
+    reader.send()
+    expect(page.locator("[data-code=not_an_otp]")).to_be_visible()
+    reader.fill(otp=reader.otp())
+    reader.send()
+    reader.look("review")
+    reader.send()
+    expect(page.locator("[data-code=not_agreed]")).to_be_visible()
+    page.locator("[name=agree]").check()
+    reader.send()
+    code = CODE.search(page.locator(".pass-code").inner_text())
+    assert code
+    reader.look("pass")
+    (qr,) = qr_texts(page.locator(".ticket img").screenshot())
+    verdict = requests.get(qr.replace(running.origin.upper(), running.origin), timeout=10)
+    assert verdict.status_code == 200
+    page.locator("form[action$=whatsapp] button").click()
+    expect(page.locator("[role=status]")).to_be_visible()
+    reader.look("sent")
+    (picture,) = reader.phone.pictures(1)
+    assert qr_texts(picture) == {qr}
+
+
+def test_the_first_page_is_light_and_nothing_jumps(browser: Browser, running: Running) -> None:
+    for language in ("en", "hi"):
+        with watched(browser, running, locale=f"{language}-IN") as page:
+            received: list[float] = []
+            session = page.context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.on("Network.loadingFinished", lambda told, into=received: into.append(told["encodedDataLength"]))
+            page.goto(f"{running.origin}/register/demo", wait_until="networkidle")
+            print(f"{language}: {sum(received):.0f} bytes in {len(received)} answers, layout shift {jumped(page):.3f}")
+            assert sum(received) < MOST_BYTES
+            assert jumped(page) < 0.01
+
+
+def test_another_language_by_one_tap(browser: Browser, running: Running) -> None:
+    with watched(browser, running, locale="en-IN") as page:
+        page.goto(f"{running.origin}/register/demo")
+        page.locator("[name=full_name]").fill("Asha Verma")
+        page.locator("[name=language]").select_option("hi")
+        expect(page.locator("html")).to_have_attribute("lang", "hi")
+        expect(page.locator("[name=full_name]")).to_have_value("Asha Verma")
+        page.goto(f"{running.origin}/passes")
+        expect(page.locator("html")).to_have_attribute("lang", "hi")
+        look(page, "find-hi")
+        page.locator("header nav a").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_an_impatient_finger_registers_once(browser: Browser, running: Running) -> None:
+    phone = new_visitor(running.origin, "+918200000003")
+    with watched(browser, running, locale="en-IN") as page:
+        one = Reader(page, phone, "en", scripts=True)
+        page.goto(f"{running.origin}/register/demo")
+        one.fill(full_name="Ravi Kumar", party_size="2", phone=phone.number)
+        page.locator("[name=visit_date]").select_option(index=1)
+        one.send()
+        one.fill(otp=one.otp())
+        one.send()
+        page.locator("[name=agree]").check()
+        page.locator("form button:visible:not(.second)").first.dblclick()
+        expect(page.locator(".pass-code")).to_be_visible()
+        page.reload()
+        code = page.locator(".pass-code strong").inner_text()
+        page.goto(f"{running.origin}/passes")
+        expect(page.locator(".doors li")).to_have_count(1)
+        expect(page.locator(".doors h2")).to_have_text(code)
+        look(page, "passes-en")
