@@ -21,7 +21,7 @@ from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
 ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock", "messages"]
-ALL += ["public URL", "templates", "OTPs", "pauses", "queue", "stops"]
+ALL += ["public URL", "templates", "OTPs", "pauses", "photos", "queue", "stops"]
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     found = _findings(run)
     assert {name: finding["ok"] for name, finding in found.items()} == {
         **dict.fromkeys(
-            ("settings", "database", "migrations", "pass keys", "templates", "OTPs", "queue", "stops"), True
+            ("settings", "database", "migrations", "pass keys", "templates", "OTPs", "photos", "queue", "stops"), True
         ),
         "Redis": False,
     }
@@ -150,7 +150,7 @@ def test_a_database_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/x")
     found = _findings(run)
     assert not found["database"]["ok"]
-    assert not {"migrations", "pass keys", "messages", "queue"} & set(found)
+    assert not {"migrations", "pass keys", "messages", "photos", "queue"} & set(found)
     assert found["Redis"]["ok"]
 
 

@@ -63,6 +63,8 @@ def test_every_task_is_there() -> None:
         tasks.replay: 5,
         tasks.look_for_missed: 180,
         tasks.listen: 60,
+        tasks.look_at_approvals: 600,
+        tasks.discard_photos: 10,
     }
 
 
