@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import backoff, leases, notices, plain, statuses, story, window
 from bot.delivery.owing import contact_at
 from bot.delivery.statuses import News
-from bot.delivery.twilio_codes import Class, class_of, reason_of
+from bot.delivery.twilio_codes import CLASSES, Class, class_of, reason_of
 from bot.domain.models import Contact, Delivery
 from bot.errors import SendFailed
 
@@ -19,12 +19,14 @@ log = structlog.get_logger(__name__)
 def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
     """Note that Twilio did not take a message: put off where another try can help, else failed."""
     code = int(failure.code) if failure.code.isdigit() else None
-    reason = reason_of(code) if code else failure.code
+    # A code that nobody has classed says less than the HTTP status that came with it.
+    by_status = failure.retry and code not in CLASSES
+    reason = failure.code if code is None else Class.RETRY.value if by_status else reason_of(code)
     log.warning("delivery_not_taken", delivery=row.id, kind=row.kind, code=failure.code, attempt=row.attempts)
     if notices.refused(db, row, code, now) or _waits_for_window(row, code):
         leases.wait_for_window(db, row, token, now, code, at_once=notices.template_for(db, row, now) is not None)
         return
-    if not failure.retry or (code and not backoff.worth_trying(code, row.attempts)):
+    if not (failure.retry and (by_status or backoff.worth_trying(code, row.attempts))):
         leases.end(db, row.id, token, "failed", at=now, reason=reason, error_code=code, tried_at=None)
         _stop_where_asked(db, row.lane, code, now)
         return
