@@ -118,9 +118,11 @@ def templates_approved(database: Database, now: datetime) -> str:
     if bad or resting:
         raise NotReady(f"{'; '.join([*bad, *resting])}: python -m admin_cli templates list")
     waiting = sum(state != templates.APPROVED for state in states.values())
+    questions = f"{len(rows) - len(states)} for questions"
+    if not states:
+        return f"{questions}; none for passes outside the 24-hour window: python -m admin_cli templates sync"
     still = f", {waiting} still with WhatsApp" if waiting else ""
-    missing = "" if states else "; none for passes outside the 24-hour window: python -m admin_cli templates sync"
-    return f"{len(rows) - len(states)} for questions; {len(states) - waiting} approved{still}{missing}"
+    return f"{questions}; for passes outside the 24-hour window {len(states) - waiting} approved{still}"
 
 
 def stops(database: Database) -> str:

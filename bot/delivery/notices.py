@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.delivery import media_links, render, templates
+from bot.delivery import media_links, render, story, templates
 from bot.delivery.cards import cut, named
 from bot.delivery.composing import Filled
 from bot.delivery.content import Wanted
@@ -175,8 +175,10 @@ def went_by(row: Delivery) -> str:
     return str(row.payload.get("template") or "")
 
 
-def note_way(db: Session, row: Delivery, sid: str) -> None:
+def note_way(db: Session, row: Delivery, sid: str, now: datetime) -> None:
     """Note by which template a row leaves now; empty: by none. A status that comes back must be judged by it."""
+    if sid:
+        story.tell(db, row.id, story.BY_TEMPLATE, now)
     if went_by(row) == sid:
         return
     rest = {name: value for name, value in row.payload.items() if name != "template"}

@@ -202,7 +202,7 @@ def _in_the_window(parts: Parts, held: Held, sender: str) -> Held | None:
             parts.windows.note_waiting(row.lane)
             leases.wait_for_window(db, row, held.token, now)
             return None
-        notices.note_way(db, row, filled.sid if filled else "")
+        notices.note_way(db, row, filled.sid if filled else "", now)
     return replace(held, message=replace(held.message, content=filled or held.message.content))
 
 

@@ -11,6 +11,7 @@ from bot.domain.models import DeliveryEvent
 
 _INSERT = insert(cast("Table", DeliveryEvent.__table__))
 TRIED, TAKEN, LOOKED_UP, PUT_OFF, OWED_AGAIN = "tried", "taken", "looked_up", "put_off", "owed_again"
+BY_TEMPLATE = "by_template"
 
 
 def tell(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) -> None:

@@ -2,21 +2,27 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+import responses
 from sqlalchemy import update
 
 from bot.database import Database
-from bot.delivery import notices, template_sync
+from bot.delivery import notices, story, template_sync
 from bot.delivery.content import Content
 from bot.delivery.outbox import Outbox, owe
 from bot.delivery.owing import BULK
 from bot.delivery.templates import REST
+from bot.delivery.whatsapp import Twilio
+from bot.delivery.wire import Wire
 from bot.domain.models import Contact, ContentTemplate, Delivery
 from bot.errors import SendFailed
+from bot.settings import Settings
 from flows.texts import LANGUAGES
 from tests.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, row
 from tests.delivery.test_templates import FakeContentApi
@@ -138,6 +144,29 @@ def test_in_the_language_of_its_reader(
     assert twilio.sent[0].content is not None
     assert approved.kept[twilio.sent[0].content[0]]["language"] == "hi"
     assert "दिल्ली पुस्तक मेला" in json.loads(twilio.sent[0].content[1])["2"]
+
+
+def test_what_is_written_on_the_wire_is_what_twilio_takes(
+    database: Database, outbox: Outbox, settings: Settings, approved: FakeContentApi
+) -> None:
+    image, taken = a_pass(database), "SM" + "a" * 32
+    with responses.RequestsMock() as wire:
+        wire.post(re.compile(r"https://api\.twilio\.com/.*/Messages\.json"), json={"sid": taken}, status=201)
+        replace(outbox, twilio=Twilio(settings, Wire())).deliver(image)
+        form = dict(parse_qsl(str(wire.calls[0].request.body), keep_blank_values=True))
+    assert {"ContentSid", "ContentVariables", "ValidityPeriod", "StatusCallback"} <= form.keys()
+    assert not {"Body", "MediaUrl"} & form.keys()
+    known = openapi.form_schema(f"{openapi.BASE}.json")
+    assert openapi.complaints({**known, "additionalProperties": False}, _typed(form)) == []
+    for asked in approved.submitted:
+        assert openapi.complaints(openapi.content("ContentApprovalRequest"), asked) == []
+    with database.read() as db:
+        assert "by_template" in [step.what for step in story.of(db, image)]
+
+
+def _typed(form: dict[str, str]) -> dict[str, object]:
+    """A form's values as the document types them."""
+    return {name: int(value) if name == "ValidityPeriod" else value for name, value in form.items()}
 
 
 @pytest.mark.parametrize("approval", ["received", "pending", "rejected", "paused", "disabled"])

@@ -253,3 +253,11 @@ def test_nothing_personal_is_logged(
         failure(real)
     assert LANE not in caplog.text
     assert "Asha" not in caplog.text
+
+
+def test_what_went_by_a_template_may_be_listed_without_its_words(wire: responses.RequestsMock, real: Twilio) -> None:
+    answer_list(wire, listed(body="", num_media="0"))
+    found = real.find(LANE, body=("Your pass", ""), media=None, since=NOW)
+    assert found is not None
+    assert found.message_sid == SID
+    assert real.find(LANE, body=("Your pass", ""), media=None, since=NOW, known={SID}) is None
