@@ -162,7 +162,7 @@ def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:
 
 
 _HEADLINES: Mapping[str, Callable[[Admission, Scan], Sentence]] = {
-    scans.UNREADABLE: _always(_("⛔ Not one of our passes: something in the code is wrong. Please look again.")),
+    scans.UNREADABLE: _always(_("⛔ This is no pass of ours: please look at the code again")),
     scans.FORGED: _always(_("⛔ Forged: this QR code is not from us")),
     scans.UNKNOWN: _always(_("⛔ There is no such pass")),
     scans.WRONG_EVENT: _always(_("⛔ This pass is for another event")),

@@ -28,11 +28,11 @@ from flows.shapes import (
     Turn,
 )
 from flows.steps import questions_of, steps_of
-from flows.submitting import submit
+from flows.submitting import Submitted, submit
 from flows.texts import sentence_for
 from flows.walk import NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
 
-__all__ = ["late", "refuse", "revive", "submit", "take", "to_json"]
+__all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
 PATIENCE = 3
 """Unusable answers to one question after which an example is given."""
@@ -57,19 +57,24 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
 
     Says why, and goes where the flow of the refused effects says.
     """
+    turn = _refused(before, after, code, params, facts)
+    return _answered(gate.finished(before, turn, Said(), facts))
+
+
+def _refused(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
     told = say(sentence_for(code, **params))
     flow = FLOWS.get(after.flow)
     if flow is None:
-        return _answered(Turn(idle(after.state), told))
+        return Turn(idle(after.state), told)
     under, language = _beneath(before, flow), after.state.language
     state = State(flow.name, flow.version, after.answers, language=language, under=under)
     way = flow.refused.get(code)
     if callable(way):
-        return _answered(conclude(state, way(code, params, after.answers, facts), facts, told))
+        return conclude(state, way(code, params, after.answers, facts), facts, told)
     if way is None:
-        return _answered(come_back(state, facts, told))
+        return come_back(state, facts, told)
     kept = without(flow, after.answers, facts, way, before.asked if before.flow == flow.name else "")
-    return _answered(go_on(state.but(answers=kept), facts, told, NOTHING))
+    return go_on(state.but(answers=kept), facts, told, NOTHING)
 
 
 def _beneath(before: State, flow: Flow) -> Mapping[str, Any] | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flows import gate_menu, gate_words, photos, understanding
 from flows.commands import command_of, stop
-from flows.gate_commands import OFFER, VISITING, WALK_UP, hear, named_gate, outcome
+from flows.gate_commands import AS_VISITOR, OFFER, VISITING, WALK_UP, hear, named_gate, outcome
 from flows.gate_questions import ASKED_AT_GATES, GATE, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
 from flows.gate_vocabulary import SCAN, STATS
@@ -45,10 +45,10 @@ def heard(state: State, said: Said, facts: Facts) -> Turn | None:
     duty = facts.duty
     if duty is None:
         return None
-    if not state.flow:
-        return _at_rest(state, said, duty, facts)
     if state.flow in ASKED_AT_GATES:
         return _asked(state, said, duty, facts)
+    if not state.flow or not (_is_visiting(state) or _is_at_work(state)):
+        return _at_rest(state, said, duty, facts)
     return _in_between(state, said, duty, facts)
 
 
@@ -60,9 +60,8 @@ def finished(before: State, turn: Turn, said: Said, facts: Facts) -> Turn:
     """
     if facts.duty is None:
         return turn
-    visitors = before.flow and before.flow not in (*STAFF_ONLY, "language")
-    if visitors and not turn.state.flow and not turn.state.stopped:
-        turn = replace(turn, effects=(*turn.effects, *say(gate_menu.AT_THE_GATE_AGAIN)))
+    if _is_visiting(before):
+        turn = _still_visiting(turn, said)
     return turn if turn.state.language else _in_one_language(turn, said, facts.duty)
 
 
@@ -137,10 +136,27 @@ def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | No
     return None
 
 
+def _is_visiting(state: State) -> bool:
+    """Whether it is the visitor's side, which they asked for; what went on before they were on a roster is not."""
+    beneath = state.under.get("answers") if state.under else None
+    return AS_VISITOR in state.answers or (isinstance(beneath, dict) and AS_VISITOR in beneath)
+
+
 def _is_at_work(state: State) -> bool:
-    """Whether the conversation is one of the gate's, not the visitor's side."""
+    """Whether the conversation is one of the gate's."""
     below = revive(state.under)[0].flow if state.under else ""
     return state.flow == WALK_UP or (state.flow == "language" and below in ("", *STAFF_ONLY))
+
+
+def _still_visiting(turn: Turn, said: Said) -> Turn:
+    """The mark of the visitor's side goes on into what comes of it; at its end the gate is open again."""
+    state = turn.state
+    if state.flow:
+        marked = state if _is_visiting(state) else state.but(answers={**state.answers, AS_VISITOR: True})
+        return replace(turn, state=marked)
+    if state.stopped or hear(said) == Heard(GATE_WORD):
+        return turn
+    return replace(turn, effects=(*turn.effects, *say(gate_menu.AT_THE_GATE_AGAIN)))
 
 
 # --- language -----------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from flows.scans import IN, LARGEST_COUNT
 from flows.shapes import Duty, Facts, Invalid, Outcome, Said, Say, Sentence, Start
 from flows.texts import _, lines, ngettext_, sentence_for, words
 
+AS_VISITOR = "as visitor"
+"""Among the answers: somebody on a roster asked for the visitor's side."""
 ASK_GATE, OFFER, WALK_UP, VISITING = "gate", "near_pass", "walk_up", "registration"
 """Flows that a command begins."""
 MOST_COUNTED = 10_000
@@ -187,7 +189,7 @@ def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 
 def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    return (Start(VISITING),)
+    return (Start(VISITING, {AS_VISITOR: True}),)
 
 
 def _stats(heard: Heard, duty: Duty, facts: Facts) -> Outcome:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.catalogue import FLOWS, INTERRUPTING
+from flows.gate_commands import AS_VISITOR
 from flows.kept import revive
 from flows.phrases import LEFT_BEHIND, NOTHING_BEFORE
 from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Sentence, Start, State, Step, Turn
@@ -17,7 +18,7 @@ from flows.texts import sentence_for
 
 WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
-NO_LOSS = frozenset({"language", "event", WORDS})
+NO_LOSS = frozenset({"language", "event", WORDS, AS_VISITOR})
 """Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
 NOTHING = "\0"
 """Given as the step after which answers are looked at again: none of them is."""
