@@ -1,21 +1,23 @@
 """Every captured body, twice and shuffled, from several processes: the same as once and in order."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
 from flask import Flask
 from redis import Redis
 from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
 
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Base
 from bot.service import assemble, utc_now
-from bot.settings import SIMULATED_ACCOUNT, Settings
+from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
 from tests.races.conftest import warm_processes
-from tests.races.posting import Body, captured, ours, post, post_all
+from tests.races.posting import VECTORS, Body, captured, ours, post, post_all
 from webhooks import create_app
 
 pytestmark = pytest.mark.race
@@ -85,6 +87,39 @@ def test_what_is_not_signed_for_us_is_refused(app: Flask, redis: "Redis", body: 
     unsigned = app.test_client().post(f"/webhooks/twilio/{body.door}", data=dict(body.form))
     assert unsigned.status_code == 403
     assert redis.keys("c:message:*") == []
+
+
+SIGNED_OTHERWISE: dict[str, Callable[[str, dict[str, str]], tuple[str, dict[str, str]]]] = {
+    "strip() a param value": lambda url, form: (url, {name: value.strip() for name, value in form.items()}),
+    "drop an unknown param": lambda url, form: (url, {k: v for k, v in form.items() if k != "ChannelMetadata"}),
+    "urllib.parse.parse_qsl without keep_blank_values=True": lambda url, form: (
+        url,
+        {k: v for k, v in form.items() if v},
+    ),
+    "request.url seen as http behind a TLS proxy": lambda url, form: (url.replace("https:", "http:"), form),
+    "trailing slash added": lambda url, form: (f"{url}/", form),
+    "query string on the status callback URL omitted": lambda url, form: (url.partition("?")[0], form),
+}
+"""The negative ones of tests/vectors/twilio_request_validator_cases.json: what a signature must not be made over."""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_signature_over_anything_else_than_what_came_is_refused(app: Flask) -> None:
+    gotchas = json.loads((VECTORS / "twilio_request_validator_cases.json").read_text())["ours_gotchas"]
+    negative = [gotcha["change"] for gotcha in gotchas if not gotcha["valid"]]
+    assert all(any(change.startswith(ours) for ours in SIGNED_OTHERWISE) for change in negative)
+    refused: Counter[str] = Counter()
+    for body in BODIES:
+        path = f"/webhooks/twilio/{body.door}" + ("?delivery=7" if body.door == "status" else "")
+        url, form = f"https://pass.example.org{path}", dict(body.form) | {"ProfileName": " Asha ", "Untold": ""}
+        for change, otherwise in SIGNED_OTHERWISE.items():
+            signed = otherwise(url, form)
+            signature = RequestValidator(SIMULATED_TOKEN).compute_signature(*signed)
+            status = app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code
+            assert status == (403 if signed != (url, form) else 200 if body.door == "message" else 204), change
+            refused[change] += status == 403
+    assert set(refused) == set(SIGNED_OTHERWISE)
+    assert min(refused.values()) > 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
