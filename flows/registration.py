@@ -45,11 +45,16 @@ def not_open(answers: Answers, facts: Facts) -> Outcome:
     return instead({**answers, "visit_date": None}, facts)
 
 
-def _nothing_open(facts: Facts) -> Outcome:
+def none_open(facts: Facts) -> tuple[Sentence, ...]:
+    """Why nobody can register for anything now: of the events to come, else of those that are over."""
     over = {event.slug for event in facts.events if state_of(event, facts.days(event), facts.now) == OVER}
     coming = [event for event in facts.events if event.slug not in over]
     told = [sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MOST_TOLD]]
-    return (Say(tuple(told) or (_("There is no event to register for at present."),)),)
+    return tuple(told) or (_("There is no event to register for at present."),)
+
+
+def _nothing_open(facts: Facts) -> Outcome:
+    return (Say(none_open(facts)),)
 
 
 def _not_this_one(event: Event, facts: Facts) -> tuple[Sentence, ...]:

@@ -20,6 +20,7 @@ from webhooks import (
     wording,
 )
 from webhooks.staff import session
+from webhooks.visitor import door as visitors
 
 NO_FORMS = ("api", "twilio", "simulat")
 """How the names begin of doors that take no forms of our pages, and so no token of theirs: they know their
@@ -45,6 +46,7 @@ def create_app(service: Service) -> Flask:
         health.blueprint(service),
         figures.blueprint(service, counts),
         twilio.blueprint(service),
+        visitors.blueprint(service),
         api.blueprint(service, session.row),
     ):
         app.register_blueprint(door)

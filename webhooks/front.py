@@ -1,15 +1,15 @@
 """The first page: every event that people can register for, with its way in."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, render_template
 
-from bot.database import Database
-from bot.domain import events
 from bot.service import Service
-from flows import event_states
+from bot.submissions import Asker
+from flows.choices import open_events
+from flows.registration import none_open
 from flows.shapes import Event
 from flows.texts import _, words
 from webhooks import wording
@@ -48,17 +48,13 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/")
     def page() -> str:
-        doors = [door_of(event, number) for event in open_events(service.database, service.now())]
+        facts = service.submissions.facts(Asker(""))
+        doors = [door_of(event, number) for event in open_events(facts)]
+        why = [] if doors else [wording.say(sentence) for sentence in none_open(facts)]
         has_simulator = "simulator" in current_app.blueprints
-        return render_template("front.html", doors=doors, words=SAID, simulator=has_simulator)
+        return render_template("front.html", doors=doors, why=why, words=SAID, simulator=has_simulator)
 
     return door
-
-
-def open_events(database: Database, now: datetime) -> tuple[Event, ...]:
-    """The events that somebody can register for now, by start."""
-    with database.read() as db:
-        return event_states.open_now(events.snapshot(db, now), lambda event: events.days(db, event.slug), now)
 
 
 def door_of(event: Event, number: str) -> Door:

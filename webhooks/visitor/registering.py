@@ -12,7 +12,7 @@ from bot.errors import Refused
 from bot.service import Service
 from bot.visits import Draft
 from flows import engine
-from flows.choices import event_by
+from flows.choices import event_by, language_options
 from flows.consent import consent_of
 from flows.event_states import OPEN, sentence_of, state_of
 from flows.page_refusals import on_page
@@ -59,9 +59,11 @@ class Form:
 
     @property
     def known(self) -> Mapping[str, object]:
-        """The answers so far; the page's language is that of the registration."""
+        """The answers so far; the page's language is that of the registration, where the event has it."""
         otp = {"otp": "proved"} if self.at.proved else {}
-        return {**self.at.draft.values, "event": self.event.slug, "language": wording.language(), **otp}
+        offered = [option.id for option in language_options({}, self.at.facts)]
+        language = {"language": wording.language()} if wording.language() in offered else {}
+        return {**self.at.draft.values, "event": self.event.slug, **language, **otp}
 
     def submit(self, given: Mapping[str, str], known: Mapping[str, object] | None = None) -> Submitted:
         """These inputs, judged together with what is known."""

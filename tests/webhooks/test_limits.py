@@ -1,0 +1,51 @@
+"""How often a door may be used: counted for all processes together, and by each alone while Redis is away."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from redis import Redis
+from werkzeug.exceptions import TooManyRequests
+
+from webhooks import limits
+
+Spend = Callable[[str, str], None]
+
+
+def spending(redis_url: str) -> Spend:
+    """A process of its own."""
+    app = Flask("one")
+    limits.install(app, redis_url)
+    app.add_url_rule("/", "door", lambda: "")
+
+    def spend(scope: str, key: str) -> None:
+        with app.test_request_context("/"):
+            limits.spend("2 per minute", scope, key)
+
+    return spend
+
+
+def test_two_processes_count_together_and_each_key_by_itself(redis: "Redis", redis_url: str) -> None:
+    one, other = spending(redis_url), spending(redis_url)
+    one("door", "asha")
+    other("door", "asha")
+    with pytest.raises(TooManyRequests) as over:
+        one("door", "asha")
+    assert 0 < int(dict(over.value.get_headers())["Retry-After"]) <= 61
+    one("door", "ravi")
+    one("another door", "asha")
+
+
+def test_nobody_can_be_read_in_redis(redis: "Redis", redis_url: str) -> None:
+    spending(redis_url)("door", "+919876543210")
+    keys = list(redis.scan_iter())
+    assert keys
+    assert not any(b"98765" in key for key in keys)
+
+
+def test_without_redis_a_process_counts_alone() -> None:
+    spend = spending("unix:///nowhere/redis.sock")
+    spend("door", "asha")
+    spend("door", "asha")
+    with pytest.raises(TooManyRequests):
+        spend("door", "asha")
