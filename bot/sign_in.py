@@ -32,8 +32,9 @@ def ask(
     """
     bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
     lane = otps.ask(**bound, now=now, attempt=attempt)
+    sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
     with database.write() as db:
-        owed = owe_otp(db, **bound, language=language, lane=lane, now=now)
+        owed = owe_otp(db, **bound, language=language, lane=lane, now=now, sender=sender)
     outbox.enqueue([owed])
 
 

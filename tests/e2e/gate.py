@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.database import Database
 from bot.domain import checkins, devices, event_views, events, gates, people, registrations, staff, tokens
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, Checkin, Event
+from bot.domain.models import Attempt, Checkin, Device, Event, HeadCount
 from bot.service import utc_now
 from flows.event_states import local_today
 from flows.scans import Scan
@@ -98,6 +98,12 @@ class Gate:
         mine = columns.where(Checkin.pass_id.in_(one.id for one in issued)).order_by(Checkin.scanned_at, Checkin.id)
         with self.database.read() as db:
             return [(row.channel, row.result, row.people) for row in db.execute(mine)]
+
+    def counted(self, scanner: str) -> list[tuple[str, int]]:
+        """People whom this scanner counted without a pass."""
+        mine = select(HeadCount.direction, HeadCount.people).join(Device, Device.id == HeadCount.device_id)
+        with self.database.read() as db:
+            return [(row.direction, row.people) for row in db.execute(mine.where(Device.name == scanner))]
 
     def attempts(self, *issued: Issued) -> list[str]:
         """Refused scans of these passes."""

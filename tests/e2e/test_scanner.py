@@ -152,7 +152,9 @@ def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], ga
     expect(phone.page.locator("#pause")).to_be_hidden(timeout=10_000)
 
 
-def test_an_admission_is_taken_back(new_phone: Callable[..., Phone], gate: Gate) -> None:
+def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
+    new_phone: Callable[..., Phone], gate: Gate
+) -> None:
     phone, issued = new_phone(), gate.issue(3)
     phone.open(gate.scanner("Undo"))
     assert phone.scan(issued.code) == "admitted"
@@ -160,6 +162,10 @@ def test_an_admission_is_taken_back(new_phone: Callable[..., Phone], gate: Gate)
     expect(phone.page.locator("#result")).to_be_hidden()
     assert phone.scan(issued.qr) == "admitted"
     assert phone.scan(issued.qr) == "already_admitted"
+    phone.page.locator("#result-next").click()
+    for _ in range(3):
+        phone.page.locator("#one-in").click()
+    until(lambda: gate.counted("Undo") == [("in", 3)], "taps that follow one another are one count", 15)
 
 
 def test_a_scanner_that_types_is_read_wherever_the_page_is(new_phone: Callable[..., Phone], gate: Gate) -> None:
@@ -194,6 +200,10 @@ def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..
     phone.new_page().goto(f"{gate.origin}/staff/scan")
     until(lambda: phone.waits() == len(others) + 7, "the scans wait on the disk", 15)
     picture(phone.page, "scanner-offline-360")
+    expect(phone.page.locator("#trouble")).to_be_hidden()
+    phone.page.evaluate("const now = Date.now; Date.now = () => now() + 301_000")
+    expect(phone.page.locator("#trouble")).to_be_visible(timeout=10_000)
+    picture(phone.page, "scanner-deaf-360")
     phone.context.set_offline(False)
     expect(phone.page.locator("#waiting")).to_be_hidden(timeout=30_000)
     expect(phone.page.locator("#conflicts")).to_be_visible()

@@ -3,7 +3,7 @@
 import * as link from './link.js'
 import * as place from './place.js'
 import * as store from './store.js'
-import { Away, ask } from './net.js'
+import { Away, ask, forgetToken, token } from './net.js'
 import { draw } from './bar.js'
 import { forgetList, load, refresh } from './sync.js'
 import { upload, WAITING } from './queue.js'
@@ -75,14 +75,17 @@ async function fetchFigures() {
   place.now().admitted = body.gates.find((one) => one.gate === gate)?.admitted
 }
 
-// A session that has ended, or a scanner that was revoked: it judges no more, and what waits stays.
+// A session that has ended, or a scanner that was revoked: it judges no more. What waits stays, and is told
+// under the next sign-in as what it is: late.
 async function ended() {
-  place.now().ended = true
+  Object.assign(place.now(), { ended: true, wasDevice: place.now().wasDevice || Boolean(token()) })
+  forgetToken()
   list = { book: null, verifiers: new Map() }
   listAt = 0
   await forgetList()
   const rows = await store.scans()
   await store.drop(...rows.filter((row) => row.state !== WAITING && row.result !== 'conflict').map((row) => row.scan_id))
+  await store.put(...rows.filter((row) => row.state === WAITING && !row.late).map((row) => ({ ...row, late: true })))
 }
 
 async function send() {

@@ -8,7 +8,6 @@ import { ASIDE, WAITING } from './queue.js'
 import { at } from './screen.js'
 import { count, hour, label } from './words.js'
 import { known } from './background.js'
-import { token } from './net.js'
 
 const LAST = 10
 const UNDO_MS = 2 * 60 * 1000
@@ -19,6 +18,7 @@ export async function draw(ended = false) {
   const here = place.now()
   if (ended) here.ended = true
   bar(rows)
+  screen.write('trouble', trouble(here))
   signedOut(here)
   pause(here)
   screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(here.admitted) })}`) : '')
@@ -51,16 +51,20 @@ function bar(rows) {
   const ready = Boolean(book && navigator.serviceWorker?.controller)
   at('ready').dataset.ready = ready
   screen.write('ready', label(ready ? 'ready' : 'not_ready'))
-  const deaf = link.deaf(place.now().since)
-  if (deaf || at('trouble').dataset.deaf) screen.write('trouble', deaf ? label('deaf') : '')
-  at('trouble').dataset.deaf = deaf ? '1' : ''
+}
+
+// What keeps the volunteer from working, or will; the first that holds.
+function trouble(here) {
+  if (here.who && link.deaf(here.since)) return label('deaf')
+  if (place.mustChoose()) return label('choose_gate')
+  return here.problem ? label(here.problem) : ''
 }
 
 function signedOut(here) {
   const out = Boolean(here.ended) || !here.who
   at('signed-out').hidden = !out || link.is() === link.OFF && !here.ended
   at('working').hidden = !at('signed-out').hidden
-  at('signed-out-more').textContent = label(token() ? 'revoked_device' : 'signed_out_more')
+  at('signed-out-more').textContent = label(here.wasDevice ? 'revoked_device' : 'signed_out_more')
   if (out) screen.hideResult()
 }
 

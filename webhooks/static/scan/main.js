@@ -24,8 +24,9 @@ const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
 const direction = () => document.querySelector('input[name=direction]:checked').value
 
 async function scan(text, seen = performance.now()) {
-  if (view.busy || !place.now().who) return
+  if (view.busy || !place.now().who || place.mustChoose()) return
   view.busy = true
+  place.now().problem = ''
   try {
     const asked = scanner.begin(text, place.now(), { direction: direction(), count: view.count || null })
     const answer = await scanner.settle(asked, known(), words.spoken())
@@ -61,7 +62,7 @@ function setCount(number) {
 
 async function undo(scanId) {
   const done = await scanner.undo(scanId, place.now(), words.spoken()).catch(() => false)
-  screen.write('trouble', done ? '' : words.label('undo_failed'))
+  place.now().problem = done ? '' : 'undo_failed'
   view.text = ''
   screen.hideResult()
   draw()

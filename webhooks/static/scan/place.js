@@ -11,6 +11,9 @@ const place = { who: '', name: '', event: '', gate: null, gates: [], paused: fal
 export const now = () => place
 export const gateName = () => place.gates.find((gate) => gate.slug === place.gate)?.name || ''
 
+// Whether nobody knows yet at which of several gates this is.
+export const mustChoose = () => Boolean(place.who) && !place.gate && place.gates.length > 1
+
 // Whether entry is stopped where we stand.
 export function isPaused() {
   const gate = place.gates.find((one) => one.slug === place.gate)

@@ -14,7 +14,8 @@ const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown']
 // A scan as the batch takes it; `who` sends it now.
 function request(row, who) {
   const filled = FIELDS.filter((name) => row[name] !== undefined && row[name] !== null)
-  const late = row.who && who && row.who !== who ? { late: true } : {}
+  // Told under another sign-in than the one under which it was made.
+  const late = row.late || row.who !== who ? { late: true } : {}
   return { pass: row.text, scanned_at: row.at, ...Object.fromEntries(filled.map((name) => [name, row[name]])), ...late }
 }
 
