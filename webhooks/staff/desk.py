@@ -8,12 +8,14 @@ from werkzeug.wrappers import Response
 
 from bot import walk_ins
 from bot.delivery import reach
-from bot.domain import lookup, roster_rules, slips
+from bot.domain import lookup, slips
 from bot.domain.walkups import Walkup
 from bot.errors import Refused
 from bot.service import Service
 from bot.walk_ins import WalkedIn
 from flows import understanding
+from flows.choices import people
+from flows.gate_commands import looked_for
 from flows.shapes import Sentence
 from flows.texts import sentence_for
 from webhooks import limits
@@ -33,8 +35,6 @@ INPUTS = {
     "consent_changed": "consent",
 }
 """Of which input a refusal speaks."""
-LEAST_LETTERS = 3
-LEAST_DIGITS = 6
 
 
 def doors(door: Blueprint, service: Service) -> None:
@@ -49,13 +49,13 @@ def doors(door: Blueprint, service: Service) -> None:
     @needs("volunteer")
     def register() -> Response | str:
         place, typed = _at_work(service), desk_form.read()
-        judged = desk_form.judge(typed, service.settings.default_region)
+        judged = desk_form.judge(typed, place.most, service.settings.default_region)
         if judged.wrong:
             return _answer(service, Page(place, typed, judged.wrong), 422)
         try:
             done = _register(service, place, typed, judged)
         except Refused as no:
-            return _answer(service, _refused(place, typed, no), 409)
+            return _answer(service, _refused(place, typed, judged.party_size, no), 409)
         service.outbox.enqueue(done.owed)
         made = done.registered
         other = made.again and (made.full_name, made.party_size) != (judged.full_name, judged.party_size)
@@ -70,8 +70,8 @@ def doors(door: Blueprint, service: Service) -> None:
     def find() -> Response | str:
         place, typed = _at_work(service), request.form.get("what", "")[: desk_form.LONGEST]
         try:
-            wanted = _wanted(typed, service.settings.default_region)
-            if wanted is None:
+            wanted = looked_for(understanding.cleaned(typed), service.settings.default_region)
+            if not wanted:
                 return _answer(service, Page(place, sought=typed, not_found=desk_words.TOO_SHORT), 422)
             with service.database.write() as db:
                 event, staff_id = place.user.event.slug, place.user.row.id
@@ -157,27 +157,17 @@ def _register(service: Service, place: Place, typed: Typed, judged: Judged) -> W
         return walk_ins.register(db, service.ring, walkup, to, now)
 
 
-def _refused(place: Place, typed: Typed, no: Refused) -> Page:
+def _refused(place: Place, typed: Typed, party: int, no: Refused) -> Page:
     """The form again, with what was refused at its place."""
     if no.code == "already_registered":
         return Page(place, typed, warning="anyway", refused=no.params)
     if no.code == "today_full" and place.user.may("supervisor"):
-        return Page(place, typed, warning="overbook", problem=_words(no))
+        return Page(place, typed, warning="overbook", refused={**no.params, "people": people(party)})
     if no.code == "consent_changed":
         typed = desk_form.without_consent(typed, place.user.event.consent_version)
     if field := INPUTS.get(no.code):
         return Page(place, typed, {field: _words(no)})
     return Page(place, typed, problem=_words(no))
-
-
-def _wanted(typed: str, region: str) -> dict[str, str] | None:
-    """The name or the phone to look for; None where that is too little. Raises Refused `not_a_phone`."""
-    text = understanding.cleaned(typed)
-    if any(character.isalpha() for character in text):
-        return {"name": text} if len(text.replace(" ", "")) >= LEAST_LETTERS else None
-    digits = understanding.plain(typed)
-    enough = sum(character.isdigit() for character in digits) >= LEAST_DIGITS
-    return {"phone": roster_rules.phone(digits, region)} if enough else None
 
 
 def _words(no: Refused) -> Sentence:

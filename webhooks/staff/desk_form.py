@@ -80,11 +80,14 @@ def read() -> Typed:
     )
 
 
-def judge(typed: Typed, region: str) -> Judged:
-    """Look at each input; `region` serves for phone numbers without a country code. Never raises."""
+def judge(typed: Typed, most: int, region: str) -> Judged:
+    """Look at each input. Never raises.
+
+    `most` is the largest party of any kind of pass, `region` serves for phone numbers without a country code.
+    """
     wrong: dict[str, Sentence] = {}
     name = _value(NAME, "full_name", typed.full_name, {}, wrong)
-    party = _value(PARTY, "party_size", typed.party_size, {"most": LARGEST_COUNT, "code": PARTY.code}, wrong)
+    party = _value(PARTY, "party_size", typed.party_size, {"most": most, "code": PARTY.code}, wrong)
     known = {"region": region, "own": None}
     phone = _value(PHONE, "phone", typed.phone, known, wrong) if typed.phone.strip() else None
     if not typed.agreed:

@@ -10,7 +10,7 @@ from bot.domain import gates, kinds, scan_places, slips
 from bot.domain.models import Pass
 from bot.domain.slips import Slip
 from bot.service import Service
-from flows import admissions, consent
+from flows import admissions, consent, refusals, walk_up
 from flows.choices import people
 from flows.gate_menu import PAUSED
 from flows.scans import Admission, Scan, SeenPass
@@ -21,6 +21,9 @@ from webhooks.staff import desk_form, desk_words, slip
 from webhooks.staff.desk_form import Typed
 from webhooks.staff.desk_kept import Kept
 from webhooks.staff.session import SignedIn
+
+WARNINGS: Mapping[str, Sentence] = {"anyway": walk_up.HELD, "overbook": walk_up.OVERFULL}
+"""What can be gone on in spite of, as the chat asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Page:
     warning: str = ""
     """`anyway` or `overbook`: what a button would go on in spite of."""
     refused: Mapping[str, Any] = field(default_factory=dict)
-    """Of the warning: which pass there is already."""
+    """Of the warning: which pass there is already, how many places are left."""
     sought: str = field(default="", repr=False)
     found: Sequence[SeenPass] | None = None
     """None: nobody searched."""
@@ -124,7 +127,9 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
         "earlier": latest[1:] if last else latest,
         "slip": slip.shown(last.slip, printer.paper) if last else None,
         "admission": headline(kept),
-        "sent": desk_words.SENT.get(kept.sent),
+        "sent": walk_up.SENT.get(kept.sent) if kept.sent else None,
+        "warnings": WARNINGS,
+        "closed": refusals.GATE["gates_not_open"],
         "printer": printer,
         "papers": desk_words.PAPERS,
         "people": people,

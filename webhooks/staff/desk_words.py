@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from bot.delivery import reach
 from flows.shapes import Sentence
 from flows.texts import _
 
@@ -11,8 +10,7 @@ SAID: Mapping[str, Sentence] = {
     "REGISTER_ONE": _("Register somebody for today"),
     "NAME": _("Full name"),
     "PARTY": _("How many people"),
-    "PHONE": _("Phone number, if they give one"),
-    "PHONE_HELP": _("The pass goes there too."),
+    "PHONE": _("Phone number, if they want the pass there too"),
     "KIND": _("Kind of pass"),
     "LANGUAGE": _("Language of the visitor"),
     "READ_OUT": _("Read this out:"),
@@ -21,7 +19,6 @@ SAID: Mapping[str, Sentence] = {
     "REGISTER": _("Register"),
     "WRONG": _("Please look at this again:"),
     "ANYWAY": _("Register anyway"),
-    "ANYWAY_MORE": _("There is a pass of this phone for {day} already: {code}."),
     "OVERBOOK": _("Register beyond the limit"),
     "PRINT_THAT": _("Print its slip"),
     "DONE": _("Registered: {name}, {people}"),
@@ -40,12 +37,10 @@ SAID: Mapping[str, Sentence] = {
     "NOBODY": _("Nobody found for today."),
     "MORE": _("There are more. Type more of the name."),
     "AGAIN_BY_CODE": _("Print a slip again"),
-    "CODE": _("Pass code"),
     "PRINTER": _("Printer"),
     "PAPER": _("Paper"),
     "AT_ONCE": _("Print each new slip at once"),
     "KEEP": _("Keep on this device"),
-    "CLOSED": _("The gates are not open now. Walk-ups are registered while they are."),
     "SHOW": _("Please show this at the gate."),
     "SCANNER": _("Scanner"),
     "QR": _("QR code of the pass"),
@@ -55,13 +50,6 @@ EMPTY = _("Please fill this in.")
 NOT_READ_OUT = _("Read the words out first. Without their yes nobody can be registered.")
 NO_SUCH = _("There is no valid pass of this event with that code.")
 TOO_SHORT = _("Type 3 or more letters of the name, or the whole phone number.")
-
-SENT: Mapping[str, Sentence] = {
-    reach.WHATSAPP: _("The pass is on its way to their WhatsApp."),
-    reach.SMS: _("A link to the pass goes to their phone by SMS."),
-    reach.WAITS: _("The pass goes to their WhatsApp as soon as they write to us there."),
-}
-"""How the pass goes to the visitor's phone."""
 
 PAPERS: Mapping[str, Sentence] = {
     "58": _("Roll, 58 mm"),

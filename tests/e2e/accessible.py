@@ -1,0 +1,24 @@
+"""What everybody must be able to use: no violation that axe knows of, at a phone's width and at a desk's."""
+
+from playwright.sync_api import Page
+
+from tests.e2e.browsing import picture
+from tests.e2e.running import ROOT
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+WIDTHS = (360, 1280)
+
+
+def accessible(page: Page, name: str) -> None:
+    """No violation, nothing beyond the right edge; a picture of each width. The page's own width comes back."""
+    before = page.viewport_size
+    assert before
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        picture(page, f"{name}-{width}")
+    page.set_viewport_size(before)
