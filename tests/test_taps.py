@@ -42,7 +42,7 @@ class Talk:
     count: int = 0
     now: datetime = NOW
 
-    def hear(self, text: str = "", **more: str) -> Taken:
+    def hear(self, text: str = "", **more: Any) -> Taken:
         """Take a turn; a question with buttons is owed and sent, as the dialogue and the worker would."""
         self.count += 1
         self.now += timedelta(seconds=5)

@@ -67,8 +67,9 @@ def served(folder: Path, senders: tuple[str, ...] = (SIMULATED_SENDER,)) -> Iter
 def admin(running: Running, *arguments: str, well: bool = True) -> str:
     """What a command of the command line prints; it must end well unless told otherwise."""
     command = shell(" ".join(["python", "-m", "admin_cli", *arguments]))
-    where: dict[str, Any] = {"cwd": running.folder / "home", "env": told(running.settings)}
-    return subprocess.run(command, **where, check=well, timeout=60, capture_output=True).stdout.decode()
+    home, environment = running.folder / "home", told(running.settings)
+    ended = subprocess.run(command, cwd=home, env=environment, check=well, timeout=60, capture_output=True)
+    return ended.stdout.decode()
 
 
 def served_by(running: Running, name: str, **settings: str) -> dict[str, Any]:
