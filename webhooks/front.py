@@ -64,7 +64,7 @@ def door_of(event: Event, number: str) -> Door:
         venue=wording.say(words(event.venue)) if event.venue else "",
         dates=dates(event.starts_on, event.ends_on),
         slug=event.slug,
-        whatsapp=wa_me(number, event.slug),
+        whatsapp=wa_me(number, f"hi {event.slug}"),
     )
 
 
@@ -73,7 +73,7 @@ def dates(first: date, last: date) -> str:
     return wording.say(ONE_DAY if first == last else SPAN, first=first, last=last)
 
 
-def wa_me(number: str, slug: str) -> str:
-    """A link that opens WhatsApp with `hi <slug>` typed; empty without a number."""
+def wa_me(number: str, words: str) -> str:
+    """A link that opens WhatsApp with these words typed; empty without a number."""
     digits = "".join(character for character in number if character.isdigit())
-    return f"https://wa.me/{digits}?text={quote(f'hi {slug}')}" if digits else ""
+    return f"https://wa.me/{digits}?text={quote(words)}" if digits else ""

@@ -55,6 +55,27 @@ def test_every_answer_has_safe_headers(client: FlaskClient, path: str) -> None:
     assert "http:" not in policy
 
 
+def test_only_a_proxy_that_says_http_is_sent_on_to_https(client: FlaskClient) -> None:
+    asked = client.get("/status/404", headers={"X-Forwarded-Proto": "http"})
+    assert (asked.status_code, asked.headers["Location"]) == (302, "https://localhost/status/404")
+    assert client.get("/status/404", headers={"X-Forwarded-Proto": "https"}).status_code == 404
+    assert client.get("/status/404").status_code == 404
+
+
+def test_a_view_may_ask_for_more_and_only_that_view(app: Flask) -> None:
+    @app.get("/camera")
+    @edge.allow({"camera": "(self)"}, script_src="'self' 'wasm-unsafe-eval'")
+    def camera() -> str:
+        return ""
+
+    more, usual = (app.test_client().get(path).headers for path in ("/camera", "/nowhere"))
+    assert "camera=(self)" in more["Permissions-Policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in more["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in more["Content-Security-Policy"]
+    assert "camera=()" in usual["Permissions-Policy"]
+    assert "wasm" not in usual["Content-Security-Policy"]
+
+
 def test_a_request_has_an_id_and_keeps_one_that_it_brought(client: FlaskClient) -> None:
     made = [client.get("/nowhere").headers["X-Request-ID"] for _ in range(2)]
     assert len(set(made)) == 2

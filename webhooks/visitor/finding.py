@@ -15,6 +15,7 @@ from flows.shapes import Invalid, PassFacts
 from flows.texts import _, words
 from flows.web_registration import FIND_PASSES
 from webhooks import wording
+from webhooks.front import wa_me
 from webhooks.visitor import countries, guarding, proving
 from webhooks.visitor.inputs import inputs_of
 from webhooks.visitor.proving import Here
@@ -27,6 +28,7 @@ WORDS = {
     "LEAD": _("Type the mobile number that you registered with."),
     "YOURS": _("Your passes"),
     "NONE": _("There is no valid pass of this number for today or later."),
+    "ASK_THERE": _("Ask for it on WhatsApp"),
     "LEAVE": _("Forget me on this device"),
 }
 
@@ -76,6 +78,7 @@ def ask_phone(at: Here, no: Invalid | None = None) -> Response:
         "country": at.draft.country,
         "request_id": secrets.token_hex(8),
         "whatsapp_first": not at.service.settings.reaches_every_phone,
+        "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "my pass"),
     }
     return Response(render_template("visitor/find.html", words=WORDS, **shown))
 

@@ -156,7 +156,7 @@ def about(form: Form) -> dict[str, object]:
         "venue": wording.say(words(event.venue)) if any(event.venue.values()) else "",
         "notice": wording.say(words(event.notice)) if event.notice else "",
         "slug": event.slug,
-        "whatsapp": wa_me(senders[0] if senders else "", event.slug),
+        "whatsapp": wa_me(senders[0] if senders else "", f"hi {event.slug}"),
     }
 
 

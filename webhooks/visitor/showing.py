@@ -126,7 +126,7 @@ def shown(service: Service, one: Held) -> Response:
         pass_id=one.row.id,
         lines=lines(told),
         map_url=one.row.event.map_url,
-        whatsapp=wa_me(senders[0] if senders else "", one.row.event.slug),
+        whatsapp=wa_me(senders[0] if senders else "", "hi"),
         request_id=secrets.token_hex(8),
     )
     return Response(page)

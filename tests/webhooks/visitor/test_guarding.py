@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bot.service import Service
 from bot.visits import Visits
@@ -94,7 +96,7 @@ def test_the_nearest_proxy_tells_the_address(app: Flask) -> None:
 @pytest.fixture
 def away(app: Flask, service: Service) -> Iterator[Browser]:
     """A browser at pages whose visits cannot be had."""
-    with Redis(unix_socket_path="/nowhere/redis.sock") as gone:
+    with Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0)) as gone:
         object.__setattr__(service, "visits", replace(service.visits, redis=gone))
         yield Browser(app.test_client(), service)
         object.__setattr__(service, "visits", Visits(service.redis))
