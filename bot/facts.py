@@ -18,6 +18,7 @@ from bot.domain import deliveries, duty, entry_notices, events, figures, kinds, 
 from bot.domain.figures import Figures
 from bot.domain.models import Contact, Pass
 from bot.domain.people import Identity
+from bot.errors import Refused
 from bot.inbound import Inbound
 from flows import codes, shapes
 from flows.duties import EntryNotice, Share
@@ -109,6 +110,16 @@ class LiveFacts:
         """The kinds of pass of the event for which they work."""
         with self.sources.database.read() as db:
             return kinds.shapes_of(db, self._at_work.event)
+
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """Today's passes of a name or phone, and whether there are more; None: searched too often in this hour."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            try:
+                found = lookup.search(db, work.event, staff_id=work.staff_id, name=name, phone=phone, now=self.now)
+            except Refused:
+                return None
+        return found.passes, found.more
 
     def near_pass(self, code: str) -> SeenPass | None:
         """The one pass of today that differs from a mistyped code by one character; offered a few times an hour."""

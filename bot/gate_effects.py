@@ -5,7 +5,6 @@ No result of a scan is refused here: the attempt is kept with the turn, and the 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,8 +22,8 @@ from flows.gate_shapes import (
     ChooseEvent,
     ChooseGate,
     CountPeople,
-    FindPasses,
     NoteOffer,
+    NoteSearch,
     ReleaseStaff,
     Scanned,
     StopEntry,
@@ -103,10 +102,9 @@ def _take_back(effect: TakeBack, doing: Performing) -> Results:
 
 
 @perform.register
-def _find_passes(effect: FindPasses, doing: Performing) -> Results:
-    how: dict[str, Any] = {"name": effect.name, "phone": effect.phone, "staff_id": effect.staff_id}
-    found, more = lookup.find(doing.db, effect.event, **how, now=doing.now)
-    return {"found": admissions.found(found, more=more)}
+def _note_search(effect: NoteSearch, doing: Performing) -> Results:
+    lookup.note(doing.db, effect.event, staff_id=effect.staff_id, by=effect.by, codes=effect.codes, now=doing.now)
+    return {}
 
 
 @perform.register

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
+from flows import admissions, codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
 from flows.codes import unlike
 from flows.fields import Phone
 from flows.gate_menu import gate_name
@@ -16,8 +16,8 @@ from flows.gate_shapes import (
     ChooseEvent,
     ChooseGate,
     CountPeople,
-    FindPasses,
     NoteOffer,
+    NoteSearch,
     ReleaseStaff,
     Scanned,
     StopEntry,
@@ -147,7 +147,12 @@ def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     asked = looked_for(typed, facts.region)
     if not asked:
         return _answer(gate_menu.HOW_TO_FIND)
-    return (FindPasses(duty.staff_id, duty.event, **asked), Say((Sentence("{found}"),)))
+    found = facts.search(**asked)
+    if found is None:
+        return _answer(sentence_for("too_many_searches"))
+    passes, more = found
+    kept = NoteSearch(duty.staff_id, duty.event, next(iter(asked)), tuple(one.code for one in passes))
+    return (kept, *_answer(lines(*admissions.found(passes, more=more))))
 
 
 def looked_for(typed: str, region: str) -> dict[str, str]:

@@ -67,17 +67,15 @@ class TakeBack(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class FindPasses(Effect):
-    """Look for today's passes by a name, or by the phone of who holds them; refuses `too_many_searches`.
-
-    Results: `found`, a line each.
-    """
+class NoteSearch(Effect):
+    """Keep that passes were looked for, and which were shown."""
 
     staff_id: int
     event: str
-    name: str = ""
-    phone: str = ""
-    """E.164."""
+    by: str
+    """`name` or `phone`."""
+    codes: tuple[str, ...]
+    """As shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,10 @@ class World:
         """The event's days with the places left."""
         return tuple(self.places.get(event.slug, {}).values())
 
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """The passes with this in their name; nobody has a phone here."""
+        return pretend_gate.search(self, name), False
+
     def near_pass(self, code: str) -> SeenPass | None:
         """The one pass that differs from a mistyped code by one character."""
         return pretend_gate.near(self, code)

@@ -15,8 +15,8 @@ from flows.gate_shapes import (
     ChooseEvent,
     ChooseGate,
     CountPeople,
-    FindPasses,
     NoteOffer,
+    NoteSearch,
     ReleaseStaff,
     Scanned,
     StopEntry,
@@ -145,15 +145,6 @@ def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
     return {"taken": admissions.taken_back(book.entered, book.seen)}
 
 
-def _find(world: "World", effect: FindPasses) -> dict[str, Any]:
-    found = [
-        book.seen
-        for book in world.gate.books.values()
-        if effect.name and effect.name.casefold() in book.seen.name.casefold()
-    ]
-    return {"found": admissions.found(found, more=False)}
-
-
 def _count(world: "World", effect: CountPeople) -> None:
     world.gate.counted[effect.direction] += effect.people
 
@@ -183,12 +174,18 @@ _PERFORMED: Mapping[type, Callable[["World", Any], dict[str, Any] | None]] = {
     NoteOffer: lambda world, effect: None,
     CountPeople: _count,
     TakeBack: _take_back,
-    FindPasses: _find,
+    NoteSearch: lambda world, effect: None,
     ChooseGate: _choose_gate,
     ChooseEvent: _choose_event,
     StopEntry: _stop_entry,
     ReleaseStaff: _release,
 }
+
+
+def search(world: "World", name: str) -> tuple[SeenPass, ...]:
+    """The passes with this in their name."""
+    seen = (book.seen for book in world.gate.books.values())
+    return tuple(one for one in seen if name and name.casefold() in one.name.casefold())
 
 
 def near(world: "World", mistyped: str) -> SeenPass | None:

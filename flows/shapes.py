@@ -116,6 +116,11 @@ class Facts(Protocol):
     def kinds(self) -> tuple[PassKind, ...]:
         """The kinds of pass of the event for which they work, the visitors' first."""
 
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """Today's passes of a name, or of a phone in E.164: a few, and whether there are more; None: searched
+        too often within the hour.
+        """
+
     def near_pass(self, code: str) -> SeenPass | None:
         """The one pass of today that differs from a mistyped code by one character; None: none, several, or
         offered too often within the hour.

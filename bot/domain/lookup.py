@@ -3,14 +3,15 @@
 For people at a gate, who see of a pass what they need to admit, and never a phone number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from bot.domain import audit, people, scan_places, scan_rules
-from bot.domain.models import Kind, Pass, Registration
+from bot.domain import audit, people, scan_places, scan_rules, tokens
+from bot.domain.models import Event, Kind, Pass, Registration
 from bot.domain.scan_places import Place
 from bot.errors import Refused
 from flows import codes
@@ -23,24 +24,59 @@ MOST_SEARCHES = 30
 MOST_OFFERS = 5
 """Passes offered for mistyped codes, of one volunteer in an hour (contract, section 5)."""
 HOUR = timedelta(hours=1)
+VALID = "valid"
+_WHOLE = (
+    select(Pass)
+    .join(Pass.registration)
+    .join(Pass.kind)
+    .options(contains_eager(Pass.registration), contains_eager(Pass.kind))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave."""
+
+    passes: tuple[SeenPass, ...]
+    """At most MOST."""
+    more: bool
+    """Whether there are others that fit."""
+    by: str
+    """`name` or `phone`."""
 
 
 def find(
     db: Session, slug: str, *, staff_id: int, name: str = "", phone: str = "", now: datetime
 ) -> tuple[list[SeenPass], bool]:
-    """Today's valid passes of this name, or of this phone (E.164): at most MOST, and whether there are more.
+    """Search and keep that it was done: the passes, and whether there are more.
 
-    A name is looked for anywhere in the name, in any case. Every search is kept, with whom it found.
     Raises Refused `no_such_event`, `too_many_searches`.
+    """
+    found = search(db, slug, staff_id=staff_id, name=name, phone=phone, now=now)
+    note(db, slug, staff_id=staff_id, by=found.by, codes=[one.code for one in found.passes], now=now)
+    return list(found.passes), found.more
+
+
+def search(db: Session, slug: str, *, staff_id: int, name: str = "", phone: str = "", now: datetime) -> Found:
+    """Today's valid passes of this name, or of this phone (E.164). Only reads: a name is looked for in every
+    pass of the day, which must not hold up anybody who is admitting.
+
+    A name is looked for anywhere in the name, in any case. Raises Refused `no_such_event`, `too_many_searches`.
     """
     if audit.count(db, staff_id, audit.FOUND, now - HOUR) >= MOST_SEARCHES:
         raise Refused("too_many_searches")
     place = scan_places.load(db, slug, None, now)
-    which = _of_phone(db, phone) if phone else Registration.full_name.icontains(name, autoescape=True)
-    rows = _today(db, place, which, MOST + 1)
-    about = {"by": "phone" if phone else "name", "passes": [row.id for row in rows[:MOST]]}
-    audit.note(db, audit.FOUND, now=now, event_id=place.event.id, staff_id=staff_id, about=about)
-    return [_seen(row) for row in rows[:MOST]], len(rows) > MOST
+    rows = _of_phone(db, place, phone) if phone else _of_name(db, place, name)
+    seen = sorted((_seen(row) for row in rows[:MOST]), key=lambda one: (one.name, one.code))
+    return Found(tuple(seen), len(rows) > MOST, "phone" if phone else "name")
+
+
+def note(db: Session, slug: str, *, staff_id: int, by: str, codes: Sequence[str], now: datetime) -> None:
+    """Keep that somebody searched, and which passes (codes as shown) they saw; never what was typed."""
+    bare = [code.replace("-", "") for code in codes]
+    about = {"by": by, "passes": list(db.scalars(select(Pass.id).where(Pass.code.in_(bare)).order_by(Pass.id)))}
+    event_id = db.scalar(select(Event.id).where(Event.slug == slug))
+    audit.note(db, audit.FOUND, now=now, event_id=event_id, staff_id=staff_id, about=about)
 
 
 def near(db: Session, slug: str, mistyped: str, *, staff_id: int, now: datetime) -> SeenPass | None:
@@ -51,7 +87,7 @@ def near(db: Session, slug: str, mistyped: str, *, staff_id: int, now: datetime)
     if audit.count(db, staff_id, audit.OFFERED, now - HOUR) >= MOST_OFFERS:
         return None
     place = scan_places.load(db, slug, None, now)
-    rows = _today(db, place, Pass.code.in_(one_away(mistyped)), 2)
+    rows = _of_today(db.scalars(_WHOLE.where(Pass.code.in_(one_away(mistyped)))), place)
     return _seen(rows[0]) if len(rows) == 1 else None
 
 
@@ -62,26 +98,28 @@ def one_away(mistyped: str) -> list[str]:
     return sorted({code for code in changed if code != bare and codes.check_character(code[:-1]) == code[-1]})
 
 
-def _today(db: Session, place: Place, which: ColumnElement[bool], most: int) -> Sequence[Pass]:
+def _of_name(db: Session, place: Place, name: str) -> Sequence[Pass]:
+    """At most one more than MOST. The day's passes are gone through until enough are found."""
     kinds = db.scalars(select(Kind).where(Kind.event_id == place.event.id)).all()
     several = [kind.id for kind in kinds if kind.days and place.day.isoformat() in kind.days]
     single = [kind.id for kind in kinds if not kind.days]
-    of_today = or_(and_(Pass.day == place.day, Pass.kind_id.in_(single)), Pass.kind_id.in_(several))
-    wanted = (
-        select(Pass)
-        .join(Pass.registration)
-        .join(Pass.kind)
-        .where(Pass.event_id == place.event.id, Pass.status == "valid", of_today, which)
-        .order_by(Registration.full_name, Pass.id)
-        .limit(most)
-        .options(contains_eager(Pass.registration), contains_eager(Pass.kind))
-    )
-    return db.scalars(wanted).all()
+    of_day = _WHOLE.where(Pass.event_id == place.event.id, Pass.status == VALID)
+    of_day = of_day.where(Registration.full_name.icontains(name, autoescape=True)).limit(MOST + 1)
+    today = list(db.scalars(of_day.where(Pass.day == place.day, Pass.kind_id.in_(single))))
+    return [*today, *db.scalars(of_day.where(Pass.kind_id.in_(several)))] if several else today
 
 
-def _of_phone(db: Session, phone: str) -> ColumnElement[bool]:
+def _of_phone(db: Session, place: Place, phone: str) -> list[Pass]:
+    """Whoever holds a pass or asked for it; a teacher's phone has many, most of other days."""
     ids = [contact.id for contact in people.find_all(db, phone=phone)]
-    return or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
+    theirs = or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
+    return _of_today(db.scalars(_WHOLE.where(theirs).order_by(Pass.id)), place)
+
+
+def _of_today(rows: Iterable[Pass], place: Place) -> list[Pass]:
+    """Those that let somebody in today, as far as event, state and days say."""
+    mine = (row for row in rows if row.event_id == place.event.id and row.status == VALID)
+    return [row for row in mine if place.day in tokens.of(row).dates]
 
 
 def _seen(row: Pass) -> SeenPass:
