@@ -103,7 +103,9 @@ class Belated:
         if not people:
             return 0
         waiting = Counter(shares.share_of(person) for person, messages in people.items() for _ in messages)
-        most = SHARES if waiting.total() < MANY else 1
+        # SQLite has one writer at a time: several processes would only stand in one another's way.
+        together = waiting.total() >= MANY and not self.database.is_sqlite
+        most = 1 if together else SHARES
         with shares.held(self.redis, REPLAYING, [share for share, _ in waiting.most_common()], most) as mine:
             taken = self._take_all(mine)
         log.info("messages_replayed", messages=taken)
