@@ -1,0 +1,76 @@
+"""What a request of the gate costs the database: how many statements, and none that reads a whole table."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from bot.database import Database
+from bot.service import Service
+from tests.webhooks.api.conftest import Gate
+
+GROWING = ("passes", "registrations", "contacts", "checkins", "attempts", "pass_uses", "deliveries", "devices", "staff")
+
+NEWEST_FIRST = re.compile(r"ORDER BY \w+\.id DESC\s+LIMIT")
+
+
+@pytest.fixture
+def said(service: Service) -> Iterator[list[tuple[str, Any]]]:
+    """What is said to the database from now on."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):  # that SQLite is told so is ours, and no way to anywhere
+            statements.append((statement, parameters))
+
+    event.listen(service.database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(service.database.engine, "before_cursor_execute", note)
+
+
+def test_an_admission_over_the_api_is_seven_statements(gate: Gate, said: list[tuple[str, Any]]) -> None:
+    """One finds the scanner, at most six are the admission; once a minute one more notes that it is at work."""
+    gate.scan("nothing")
+    costs = []
+    for changes in ({"count": 1}, {"count": 1}, {"direction": "out"}, {"simulate": True}):
+        said.clear()
+        assert gate.result(**changes) in ("admitted", "left")
+        costs.append(len(said))
+    assert costs == [6, 7, 6, 6], "\n".join(statement for statement, _ in said)
+    gate.sign_in("ravi")
+    said.clear()
+    gate.result()
+    assert len(said) == 7
+
+
+def test_no_statement_of_the_gate_reads_a_whole_table(gate: Gate, said: list[tuple[str, Any]]) -> None:
+    gate.result(count=1)
+    gate.result("nothing")
+    gate.ask("/checkins/batch", {"scans": [{"pass": gate.issued.code, "scan_id": str(uuid4())}]})
+    gate.ask("/counts", {"request_id": "c", "direction": "in", "count": 1})
+    assert gate.ask("/events/fair/stats").status_code == 200
+    since = gate.ask("/events/fair/offline").json["next"]  # type: ignore[index]  # JSON by its content type
+    assert gate.ask(f"/events/fair/offline?since={since}").status_code == 200
+    gate.sign_in("ravi")
+    gate.result(count=1)
+    database, statements = gate.service.database, list(said)
+    assert len(statements) > 40
+    assert {
+        (line, statement) for statement, given in statements for line in _scans(database, statement, given)
+    } == set()
+
+
+def _scans(database: Database, statement: str, parameters: Any) -> list[str]:
+    """The lines of SQLite's plan that read a growing table from end to end."""
+    if statement.split()[0] not in ("SELECT", "UPDATE", "DELETE", "INSERT"):
+        return []
+    with database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        lines = [row.detail for row in plan]
+    # To begin at the newest row and stop at the first that fits reads no table, though the plan says SCAN.
+    return [
+        line for line in lines if line.startswith("SCAN") and line.split()[1] in GROWING and "LIMIT" not in statement
+    ]
