@@ -58,16 +58,13 @@ def test_a_revoked_pass_gives_its_places_back_unless_it_was_used(world: World) -
 
 def test_only_a_valid_pass_can_be_recalled(world: World) -> None:
     reissuing.revoke(world.db, world.issued.code, NOON)
-    for recall in (lambda: reissuing.revoke(world.db, world.issued.code, NOON), lambda: _reissue(world)):
-        with refused("pass_not_valid", status="revoked"):
-            recall()
+    with refused("pass_not_valid", status="revoked"):
+        reissuing.revoke(world.db, world.issued.code, NOON)
+    with refused("pass_not_valid", status="revoked"):
+        reissuing.reissue(world.db, world.ring, world.issued.code, NOON)
     with refused("no_such_pass"):
         reissuing.revoke(world.db, "00000000", NOON)
     assert places_taken(world) == 0
-
-
-def _reissue(world: World) -> Pass:
-    return reissuing.reissue(world.db, world.ring, world.issued.code, NOON)
 
 
 def test_a_used_pass_is_neither_changed_nor_cancelled(world: World) -> None:
