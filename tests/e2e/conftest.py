@@ -1,6 +1,6 @@
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 from bot.settings import SIMULATED_SENDER
 from tests.e2e.browsing import ARGUMENTS, chromium
+from tests.e2e.gate import Gate, gate_of
 from tests.e2e.running import SECOND_SENDER, Running, admin, served
+from tests.e2e.scanning import Phone
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,28 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
     yield made
     context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def gate(running: Running) -> Iterator[Gate]:
+    """The demo event's gate."""
+    with gate_of(running) as made:
+        yield made
+
+
+@pytest.fixture
+def new_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
+    """Phones; whatever one complains of fails the test."""
+    phones: list[Phone] = []
+
+    def make(of: Browser = browser, language: str = "en") -> Phone:
+        context = of.new_context(
+            viewport={"width": 360, "height": 740}, locale=f"{language}-IN", timezone_id="Asia/Kolkata"
+        )
+        phones.append(Phone(context))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.context.close()
+    assert [complaint for phone in phones for complaint in phone.complaints] == []

@@ -12,12 +12,24 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.domain import checkins, devices, event_views, events, gates, people, registrations, staff, tokens
+from bot.domain import (
+    checkins,
+    devices,
+    event_views,
+    events,
+    gates,
+    kinds,
+    people,
+    registrations,
+    reissuing,
+    staff,
+    tokens,
+)
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Device, Event, HeadCount
 from bot.service import utc_now
 from flows.event_states import local_today
-from flows.scans import Scan
+from flows.scans import Admission, Scan
 from tests.domain.making import asking
 from tests.e2e.running import SECRET, Running
 
@@ -46,13 +58,17 @@ class Gate:
         with self.database.read() as db:
             return local_today(event_views.shape(events.by_slug(db, "demo")), utc_now())
 
-    def issue(self, size: int = 2, *, in_days: int = 0, name: str = "Asha Verma") -> Issued:
-        """A pass for today or a later day, of somebody new."""
+    def issue(self, size: int = 2, *, in_days: int = 0, name: str = "Asha Verma", kind: int = 0) -> Issued:
+        """A pass for today or a later day, of somebody new; `kind` is a kind's id, 0 the visitors'."""
         with self.database.write() as db:
             asker = people.find_or_make(db, phone=f"+9197{next(_NUMBERS):08}", now=utc_now())
             wish: dict[str, Any] = {"event_slug": "demo", "full_name": name, "party_size": size, "now": utc_now()}
             day = self.today() + timedelta(days=in_days)
             made = registrations.register(db, self.ring, **asking(asker, visit_date=day, **wish))
+            if kind:
+                made.kind_id = kind
+                db.flush()
+                db.refresh(made)
             qr = tokens.qr_text(self.origin, tokens.encode(tokens.of(made), self.ring))
             return Issued(made.id, made.code, qr)
 
@@ -77,11 +93,34 @@ class Gate:
         with self.database.write() as db:
             staff.set_enabled(db, phone, False, region="IN")
 
-    def admit(self, issued: Issued) -> str:
+    def admit(self, issued: Issued, **changes: Any) -> str:
         """Let somebody in at this moment by another scanner; the result."""
-        scan = Scan(issued.code, uuid4().hex, "demo", "api", "main")
+        return self.judge(issued.code, **changes).result
+
+    def judge(self, text: str, **changes: Any) -> Admission:
+        """What the server answers to a scan at the main gate."""
+        asked: dict[str, Any] = {"scan_id": uuid4().hex, "event": "demo", "channel": "api", "gate": "main"}
         with self.database.write() as db:
-            return checkins.admit(db, self.ring, scan, utc_now()).result
+            return checkins.admit(db, self.ring, Scan(text=text, **asked | changes), utc_now())
+
+    def kind(self, slug: str, **fields: Any) -> int:
+        """A kind of pass; its id."""
+        with self.database.write() as db:
+            return kinds.add(db, "demo", slug, **fields).id
+
+    def side_gate(self) -> str:
+        """A second gate, closed: its slug."""
+        with self.database.write() as db:
+            gates.add(db, "demo", "Side")
+            return gates.close(db, "demo", "Side").slug
+
+    def end(self, issued: Issued, *, anew: bool) -> None:
+        """Revoke a pass, or issue it anew."""
+        with self.database.write() as db:
+            if anew:
+                reissuing.reissue(db, self.ring, issued.code, utc_now())
+            else:
+                reissuing.revoke(db, issued.code, utc_now())
 
     def pause(self, paused: bool) -> None:
         """Stop entry at the main gate, or allow it again."""

@@ -2,112 +2,21 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
+from tests.e2e.accessible import accessible
 from tests.e2e.browsing import chromium, picture
 from tests.e2e.filming import film
-from tests.e2e.gate import Gate, forged, gate_of
-from tests.e2e.running import ROOT, Running, until
+from tests.e2e.gate import Gate, forged
+from tests.e2e.running import until
+from tests.e2e.scanning import Phone
 from tests.e2e.visiting import new_visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
-RECORD = """
-  window.seen = []
-  document.addEventListener('DOMContentLoaded', () => {
-    const place = document.getElementById('result')
-    const note = () => window.seen.push([place.dataset.result, Number(place.dataset.ms)])
-    if (place) new MutationObserver(note).observe(place, { attributes: true, attributeFilter: ['data-scan'] })
-  })
-"""
-"""Run in the page: keep every result that is shown, and how long it took from the camera's picture."""
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def gate(running: Running) -> Iterator[Gate]:
-    """The demo event's gate."""
-    with gate_of(running) as made:
-        yield made
-
-
-class Phone:
-    """A phone with the scanner open."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-        context.add_init_script(RECORD)
-        self.complaints: list[str] = []
-        self.page = self.new_page()
-
-    def new_page(self) -> Page:
-        """Open a tab, and listen for its complaints."""
-        self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._hear)
-        return self.page
-
-    def _hear(self, said: ConsoleMessage) -> None:
-        # What Chromium itself says of a network that is cut is no complaint of the page.
-        if said.type in ("error", "warning") and "ERR_INTERNET_DISCONNECTED" not in said.text:
-            self.complaints.append(said.text)
-
-    def open(self, address: str) -> None:
-        """Open the scanner and wait until it can work without a network."""
-        self.page.goto(address)
-        expect(self.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
-
-    def seen(self) -> list[str]:
-        """The results that were shown, in their order."""
-        return [result for result, _ms in self.page.evaluate("window.seen")]
-
-    def scan(self, text: str) -> str:
-        """Type a code or a QR's text; what is shown then."""
-        before = len(self.seen())
-        self.page.evaluate("document.getElementById('result').hidden = true")
-        self.page.locator("#code").fill(text)
-        self.page.locator("#code").press("Enter")
-        until(lambda: len(self.seen()) > before, "a result", 10)
-        return self.seen()[-1]
-
-    def waits(self) -> int:
-        """How many scans wait on the disk."""
-        text = self.page.locator("#waiting").inner_text()
-        return int("".join(character for character in text if character.isdigit()) or 0)
-
-
-@pytest.fixture
-def new_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
-    """Phones; whatever one complains of fails the test."""
-    phones: list[Phone] = []
-
-    def make(of: Browser = browser, language: str = "en") -> Phone:
-        context = of.new_context(
-            viewport={"width": 360, "height": 740}, locale=f"{language}-IN", timezone_id="Asia/Kolkata"
-        )
-        phones.append(Phone(context))
-        return phones[-1]
-
-    yield make
-    for phone in phones:
-        phone.context.close()
-    assert [complaint for phone in phones for complaint in phone.complaints] == []
-
-
-def accessible(page: Page, name: str) -> None:
-    """No violation that axe knows of, at both widths; a picture of each."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 740})
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        picture(page, f"{name}-{width}")
-    page.set_viewport_size({"width": 360, "height": 740})
 
 
 def test_what_the_camera_sees_fills_the_screen(

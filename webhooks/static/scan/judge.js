@@ -74,7 +74,7 @@ export async function judge(scan, book, verifiers, movements, now) {
   if (no) return answer(no, shown)
   const { left, inside, first } = use(subject, terms, book, day ? day.day : book.head.day, movements)
   const moved = { pass_id: subject.pass, day: day ? day.day : book.head.day }
-  return scan.direction === 'out' ? out(scan, shown, left, inside, moved) : enter(scan, shown, left, first, moved)
+  return scan.direction === 'out' ? out(scan, shown, left, inside, terms.policy, moved) : enter(scan, shown, left, first, moved)
 }
 
 function enter(scan, pass, left, first, moved) {
@@ -84,10 +84,12 @@ function enter(scan, pass, left, first, moved) {
   return answer('admitted', pass, { admitted_now: people, remaining: left - people, first_entry: first, ...moved })
 }
 
-function out(scan, pass, left, inside, moved) {
+function out(scan, pass, left, inside, policy, moved) {
   if (!inside) return answer('not_inside', pass)
   if (scan.count > inside) return answer('too_many', pass, { remaining: inside })
-  return answer('left', pass, { admitted_now: scan.count || inside, remaining: left, ...moved })
+  const people = scan.count || inside
+  // Only with `in_out` may who goes out come in again.
+  return answer('left', pass, { admitted_now: people, remaining: left + (policy === 'in_out' ? people : 0), ...moved })
 }
 
 function answer(result, pass = null, rest = {}) {
