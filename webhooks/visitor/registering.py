@@ -30,7 +30,6 @@ FLOW = WEB_REGISTRATION
 WORDS = {
     "KICKER": _("Get your entry pass"),
     "NEXT": _("Continue"),
-    "CHANGE": _("Change"),
     "OPTIONAL": _("optional"),
     "CHOOSE": _("Please choose"),
     "COUNTRY": _("Country of the number"),
