@@ -73,6 +73,12 @@ def choose(page: Page, paper: str, *, at_once: bool = False) -> None:
     page.locator(f"link[href$='paper-{paper}.css']").wait_for(state="attached")
 
 
+def longest(page: Page) -> None:
+    """Put the longest texts on the slip that an event, a kind and a pass of many days can have."""
+    for part in ("event", "day", "party"):
+        page.locator(f".slip-{part}").evaluate("element => { element.textContent = 'Wide words '.repeat(15) }")
+
+
 def prints(page: Page, times: int) -> None:
     """Wait until the page has asked for so many prints."""
     until(lambda: page.evaluate("window.printed") >= times, f"{times} prints", 10)
@@ -110,6 +116,8 @@ def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate
         choose(page, paper, at_once=paper == "a4")
         token = tokens.decode(printed(page, paper, "desk-printed"), gate.ring)
         assert (token.party_size, token.dates) == (3, (gate.today(),))
+        longest(page)
+        printed(page, paper, "desk-longest")
     assert register(page, "Ramesh Kumar") != code
     prints(page, 1)
     page.reload()

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Response, abort, make_response, render_template
+
 from bot.domain import gates, kinds, scan_places, slips
 from bot.domain.models import Pass
 from bot.domain.slips import Slip
@@ -16,12 +18,14 @@ from flows.gate_menu import PAUSED
 from flows.scans import Admission, Scan, SeenPass
 from flows.shapes import Event, Sentence
 from flows.texts import LANGUAGES, words
-from webhooks import wording
-from webhooks.staff import desk_form, desk_words, slip
+from webhooks import limits, wording
+from webhooks.staff import desk_form, desk_kept, desk_words, slip
 from webhooks.staff.desk_form import Typed
 from webhooks.staff.desk_kept import Kept
-from webhooks.staff.session import SignedIn
+from webhooks.staff.session import SignedIn, staff
 
+MOST = "60 per minute"
+"""Registrations, searches and prints of one volunteer: no hand is faster."""
 WARNINGS: Mapping[str, Sentence] = {"anyway": walk_up.HELD, "overbook": walk_up.OVERFULL}
 """What can be gone on in spite of, as the chat asks it."""
 
@@ -78,18 +82,43 @@ class Made:
     slip: Slip
 
 
-def place(service: Service, user: SignedIn) -> Place:
-    """Where somebody works now."""
-    event, now = user.event, service.now()
+def user() -> SignedIn:
+    """Who makes this request, where the guard has let them through."""
+    found = staff()
+    assert found is not None, "let through by the guard"  # noqa: S101 - for the type checker
+    return found
+
+
+def at_work(service: Service) -> Place:
+    """The desk, for somebody who may act now: not too often, and not while paused for guessing; else the answer."""
+    here = place(service)
+    limits.spend(MOST, "desk", str(here.user.row.id))
+    if here.paused:
+        abort(answer(service, Page(here), 403))
+    return here
+
+
+def answer(service: Service, page: Page, status: int = 200) -> Response:
+    """The page. One that is loaded again prints nothing again."""
+    kept = desk_kept.kept()
+    shown = make_response(render_template("staff/desk.html", **told(service, page, kept)), status)
+    desk_kept.keep(desk_kept.once_shown(kept))
+    return shown
+
+
+def place(service: Service) -> Place:
+    """Where whoever makes this request works now."""
+    whoever, now = user(), service.now()
+    event = whoever.event
     with service.database.read() as db:
-        gate = user.row.gate or gates.only_open(db, user.row.event_id)
+        gate = whoever.row.gate or gates.only_open(db, whoever.row.event_id)
         here = scan_places.load(db, event.slug, gate.slug if gate else None, now)
         known = kinds.listed(db, event.slug)
     of_today = [kind for kind in known if not kind.days or here.day.isoformat() in kind.days]
-    until = user.row.paused_until
+    until = whoever.row.paused_until
     hour = until.astimezone(ZoneInfo(event.timezone)).time() if until and now < until else None
     return Place(
-        user=user,
+        user=whoever,
         gate=gate.slug if gate else None,
         gate_name=gate.name if gate else "",
         day=here.day,
@@ -100,12 +129,16 @@ def place(service: Service, user: SignedIn) -> Place:
     )
 
 
-def made(service: Service, user: SignedIn, ids: Sequence[int]) -> list[Made]:
+def made(service: Service, whoever: SignedIn, ids: Sequence[int]) -> list[Made]:
     """The passes of these ids with their slips, in this order; those that are not valid any more are left out."""
     if not ids:
         return []
     with service.database.read() as db:
-        return [_made(service, one) for one in slips.still_valid(db, user.row.event_id, ids)]
+        return [_made(service, one) for one in slips.still_valid(db, whoever.row.event_id, ids)]
+
+
+LABELS = {"full_name": "NAME", "party_size": "PARTY", "phone": "PHONE", "kind": "KIND"}
+"""What the inputs are called, for the summary of what is wrong."""
 
 
 def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
@@ -122,6 +155,7 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
         "consents": consents(event),
         "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],
         "problem": page.problem or page.place.paused,
+        "labels": {name: desk_words.SAID[label] for name, label in LABELS.items()},
         "kept": kept,
         "last": last,
         "earlier": latest[1:] if last else latest,

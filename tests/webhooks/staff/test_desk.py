@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from bot.domain import audit, events, gates, kinds, lookup, people, registrations, staff
+from bot.domain import audit, events, gates, guessing, kinds, lookup, people, registrations, staff
 from bot.domain.models import AuditEntry, Checkin, Delivery, Event, EventDay, Pass, Registration, WalkupRecord
 from bot.service import Service
 from flows import consent
@@ -252,7 +252,18 @@ def test_a_slip_is_printed_again_by_code_and_that_is_kept(desk: Desk) -> None:
     for code in (elsewhere, "0000-0000", "nonsense", ""):
         answer = desk.send("reprint", code=code)
         assert (answer.status_code, WRONG.findall(answer.text)) == (422, ["code"])
-    assert desk.acts() == [(audit.SLIP_PRINTED, desk.staff["ravi"])]
+    assert desk.acts() == [(audit.SLIP_PRINTED, desk.staff["ravi"])] + [(audit.GUESSED, desk.staff["ravi"])] * 4
+
+
+def test_who_tries_many_codes_is_paused_and_the_supervisor_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "MOST", 3)
+    assert [desk.send("reprint", code=code).status_code for code in ("0000-0000", "1111-1111", "2222-2222")] == [
+        422
+    ] * 3
+    assert desk.count(Delivery) == 1
+    assert desk.send("reprint", code=desk.asha).status_code == 403
+    desk.sign_in("mira")
+    assert desk.send("reprint", code=desk.asha).status_code == 302
 
 
 def test_a_pass_that_is_cancelled_has_no_slip_any_more(desk: Desk) -> None:

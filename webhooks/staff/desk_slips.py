@@ -1,0 +1,89 @@
+"""What the desk does besides registering: finding a pass, printing its slip again, and the printer."""
+
+from uuid import uuid4
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot import guessers
+from bot.domain import guessing, lookup, slips
+from bot.domain.models import Staff
+from bot.errors import Refused
+from bot.service import Service
+from flows import understanding
+from flows.gate_commands import looked_for
+from flows.scans import UNKNOWN
+from flows.texts import sentence_for
+from webhooks.staff import desk_form, desk_kept, desk_page, desk_words, slip
+from webhooks.staff.desk_page import Page, Place
+from webhooks.staff.session import needs
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """What is under `/staff/desk`."""
+
+    @door.post("/desk/find")
+    @needs("volunteer")
+    def find() -> Response | str:
+        place = desk_page.at_work(service)
+        page = _found(service, place, request.form.get("what", "")[: desk_form.LONGEST])
+        return desk_page.answer(service, page, 422 if page.not_found else 200)
+
+    @door.post("/desk/reprint")
+    @needs("volunteer")
+    def reprint() -> Response | str:
+        place, code = desk_page.at_work(service), request.form.get("code", "")[: desk_form.LONGEST]
+        staff_id, event_id = place.user.row.id, place.user.row.event_id
+        try:
+            with service.database.write() as db:
+                found = slips.print_again(db, event_id=event_id, code=code, staff_id=staff_id, now=service.now())
+        except Refused as no:
+            _note_guess(service, place)
+            words = desk_words.NO_SUCH if no.code == "no_such_pass" else sentence_for(no.code)
+            return desk_page.answer(service, Page(place, typed_code=code, no_slip=words), 422)
+        desk_kept.keep(desk_kept.after_printing(desk_kept.kept(), found))
+        return redirect(url_for("staff.desk"))
+
+    @door.get("/desk/slip")
+    @needs("volunteer")
+    def last_slip() -> Response | str:
+        made = desk_page.made(service, desk_page.user(), desk_kept.kept().slips[:1])
+        if not made:
+            return redirect(url_for("staff.desk"))
+        shown = slip.shown(made[0].slip, slip.printer().paper)
+        return render_template("staff/slip.html", words=desk_words.SAID, slip=shown)
+
+    @door.post("/desk/printer")
+    @needs("volunteer")
+    def choose_printer() -> Response | str:
+        paper = request.form.get("paper", "")
+        if paper not in slip.PAPERS:
+            abort(400)
+        answer = make_response(redirect(url_for("staff.desk")))
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        slip.remember(answer, slip.Printer(paper, slip.AT_ONCE in request.form), secure=secure)
+        return answer
+
+
+def _found(service: Service, place: Place, typed: str) -> Page:
+    """What the chat's `find` finds, or why nothing was looked for."""
+    wanted = looked_for(understanding.cleaned(typed), service.settings.default_region)
+    if not wanted:
+        return Page(place, sought=typed, not_found=desk_words.TOO_SHORT)
+    event, staff_id = place.user.event.slug, place.user.row.id
+    try:
+        with service.database.write() as db:
+            found, more = lookup.find(db, event, staff_id=staff_id, now=service.now(), **wanted)
+    except Refused as no:
+        return Page(place, sought=typed, not_found=sentence_for(no.code, **no.params))
+    return Page(place, sought=typed, found=found, more=more)
+
+
+def _note_guess(service: Service, place: Place) -> None:
+    """A code of no pass counts as one that was tried in the chat; who tries many is paused, supervisors are told."""
+    now, row = service.now(), place.user.row
+    with service.database.write() as db:
+        if guessing.heed(db, row.id, UNKNOWN, now, looked=True, event_id=row.event_id) is None:
+            return
+        owed = guessers.tell(db, db.get_one(Staff, row.id), key=f"guessing:{uuid4().hex}", now=now)
+    service.outbox.enqueue(owed)
