@@ -104,21 +104,23 @@ def test_every_scan_is_judged_as_the_server_judges_it(phone: Phone, gate: Gate) 
     fresh, part, used, gone, gone_part = (gate.issue(4) for _ in range(5))
     revoked, replaced, later = gate.issue(), gate.issue(), gate.issue(in_days=3)
     crew_in, crew_out, elsewhere = gate.issue(3, kind=crew), gate.issue(3, kind=crew), gate.issue(kind=press)
-    for issued, moves in {
+    moved: dict[Issued, list[dict[str, Any]]] = {
         part: [{"count": 3}],
         used: [{}],
         gone: [{}, {"direction": "out"}],
         gone_part: [{}, {"direction": "out", "count": 1}],
         crew_in: [{"count": 2}],
         crew_out: [{}, {"direction": "out"}],
-    }.items():
+    }
+    for issued, moves in moved.items():
         assert {gate.admit(issued, **move) for move in moves} <= {"admitted", "left"}
     gate.end(revoked, anew=False)
     gate.end(replaced, anew=True)
     phone.open(gate.scanner("Judging"))
-    texts = [text for one in _all(locals()) for text in (one.qr, one.code)]
+    passes = (*moved, fresh, revoked, replaced, later, elsewhere)
+    texts = [text for one in passes for text in (one.qr, one.code)]
     texts += [forged(fresh), "nothing", fresh.code[:-1] + ("0" if fresh.code[-1] != "0" else "2")]
-    scans = [
+    scans: list[dict[str, Any]] = [
         {"text": text, "direction": direction, "count": count, "gate": "main"}
         for text in texts
         for direction in ("in", "out")
@@ -141,7 +143,3 @@ def test_a_browser_that_knows_no_ed25519_verifies_all_the_same(phone: Phone, gat
     issued = gate.issue()
     phone.open(gate.scanner("Old browser"))
     assert phone.page.evaluate(BY_NOBLE, [issued.qr, forged(issued)]) == [True, False]
-
-
-def _all(names: dict[str, Any]) -> list[Issued]:
-    return [value for value in names.values() if isinstance(value, Issued)]

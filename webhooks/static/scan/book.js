@@ -4,7 +4,10 @@ const STATES = ['valid', 'revoked', 'replaced']
 const NONE = 65535
 
 export function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place)
+  return bytes
 }
 
 // The columns of a document as rows beside one another, in typed arrays.
@@ -27,34 +30,46 @@ function columns(table) {
 
 const WIDTHS = { codes: 5, minutes: 2 }
 
-// Where each row of the two tables together comes from: a row of `older`, or of `newer` as its complement (~row).
-function places(older, newer) {
-  const order = new Int32Array(older.length + newer.length)
-  let count = 0, one = 0, other = 0
-  while (one < older.length || other < newer.length) {
-    if (other >= newer.length || older[one] < newer[other]) {
-      order[count++] = one++
-    } else {
-      if (older[one] === newer[other]) one++
-      order[count++] = ~other++
-    }
+// The first place from `low` on whose id is not below this one.
+function placeOf(ids, id, low = 0) {
+  let high = ids.length
+  while (low < high) {
+    const middle = low + high >> 1
+    if (ids[middle] < id) low = middle + 1
+    else high = middle
   }
-  return order.subarray(0, count)
+  return low
+}
+
+// The two tables as one, in runs of rows: [table, from, to]. Few rows are new, so that the runs are long.
+function runs(older, newer) {
+  const made = []
+  let at = 0
+  for (let row = 0; row < newer.ids.length; row++) {
+    const place = placeOf(older.ids, newer.ids[row], at)
+    if (place > at) made.push([older, at, place])
+    made.push([newer, row, row + 1])
+    at = older.ids[place] === newer.ids[row] ? place + 1 : place
+  }
+  if (at < older.ids.length) made.push([older, at, older.ids.length])
+  return made
 }
 
 // The rows of `newer` put over those of `older`; both are sorted by id.
 export function merged(older, newer) {
-  const order = places(older.ids, newer.ids)
-  const table = { ids: Float64Array.from(order, (row) => (row >= 0 ? older.ids[row] : newer.ids[~row])) }
-  for (const name of Object.keys(older).filter((column) => column !== 'ids')) {
+  if (!newer.ids.length) return older
+  const parts = runs(older, newer)
+  const rows = parts.reduce((all, [, from, to]) => all + to - from, 0)
+  return Object.fromEntries(Object.keys(older).map((name) => {
     const width = WIDTHS[name] || 1
-    table[name] = new Uint8Array(order.length * width)
-    order.forEach((row, at) => {
-      const [from, place] = row >= 0 ? [older[name], row] : [newer[name], ~row]
-      for (let byte = 0; byte < width; byte++) table[name][at * width + byte] = from[place * width + byte]
-    })
-  }
-  return table
+    const column = new older[name].constructor(rows * width)
+    let at = 0
+    for (const [table, from, to] of parts) {
+      column.set(table[name].subarray(from * width, to * width), at)
+      at += (to - from) * width
+    }
+    return [name, column]
+  }))
 }
 
 // The book to keep after a document has come; `before` is the one that there was.
@@ -67,14 +82,8 @@ export function kept(document, before, askedAt) {
 
 // The row of a pass as an object; null where the list has none.
 export function byId(book, id) {
-  const { ids } = book.table
-  let low = 0, high = ids.length
-  while (low < high) {
-    const middle = low + high >> 1
-    if (ids[middle] < id) low = middle + 1
-    else high = middle
-  }
-  return ids[low] === id ? row(book, low) : null
+  const place = placeOf(book.table.ids, id)
+  return book.table.ids[place] === id ? row(book, place) : null
 }
 
 // The row of a code, by the first bytes of its digest.
