@@ -1,19 +1,14 @@
-"""What every page must hold: no violation of axe-core, no complaint, nobody else spoken to, nothing that jumps."""
+"""What every page must hold besides being accessible: no complaint, nobody else spoken to, nothing that jumps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tests.e2e.browsing import picture
-from tests.e2e.running import ROOT, Running
+from tests.e2e.running import Running
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = (360, 1280)
 JUMPS = """() => new Promise(done => {
   let sum = 0
   new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value })
@@ -41,40 +36,13 @@ def watched(browser: Browser, running: Running, **context: Any) -> Iterator[Page
     page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", watch)
-    yield page
-    made.close()
+    try:
+        yield page
+    finally:
+        made.close()
     assert complaints == []
-
-
-def look(page: Page, name: str, *, axe: bool = True) -> None:
-    """Take pictures of the page at both widths; assert that nothing hangs over the edge, and what axe-core says.
-
-    `axe=False` where the page runs no scripts.
-    """
-    before = page.viewport_size
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 740})
-        picture(page, f"{name}-{width}")
-        if axe:
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert violations(page) == []
-    if before:
-        page.set_viewport_size(before)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it stands, and where."""
-    if not page.evaluate("typeof axe !== 'undefined'"):
-        page.evaluate(_script(AXE))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 def jumped(page: Page) -> float:
     """How much has moved by itself, in units of layout shift; 0: nothing."""
     return float(page.evaluate(JUMPS))
-
-
-@cache
-def _script(file: Path) -> str:
-    return file.read_text(encoding="utf-8")

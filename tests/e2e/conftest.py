@@ -1,16 +1,14 @@
 import json
 import os
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.settings import SIMULATED_SENDER
 from tests.e2e.browsing import ARGUMENTS, chromium
-from tests.e2e.gate import Gate, gate_of
+from tests.e2e.checking import watched
 from tests.e2e.running import SECOND_SENDER, Running, admin, served
-from tests.e2e.scanning import Phone
 
 
 @pytest.fixture(scope="session")
@@ -46,46 +44,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, running: Running) -> Iterator[Page]:
     """A page that must not complain, and must not speak to anybody but us."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-IN", timezone_id="Asia/Kolkata")
-    made = context.new_page()
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    def watch(request: Request) -> None:
-        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(running.origin + "/"):
-            complaints.append(f"asked elsewhere: {request.url}")
-
-    made.on("console", hear)
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on("request", watch)
-    yield made
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture(scope="module")
-def gate(running: Running) -> Iterator[Gate]:
-    """The demo event's gate."""
-    with gate_of(running) as made:
+    with watched(browser, running, viewport={"width": 1280, "height": 800}, locale="en-IN") as made:
         yield made
-
-
-@pytest.fixture
-def new_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
-    """Phones; whatever one complains of fails the test."""
-    phones: list[Phone] = []
-
-    def make(of: Browser = browser, language: str = "en") -> Phone:
-        context = of.new_context(
-            viewport={"width": 360, "height": 740}, locale=f"{language}-IN", timezone_id="Asia/Kolkata"
-        )
-        phones.append(Phone(context))
-        return phones[-1]
-
-    yield make
-    for phone in phones:
-        phone.context.close()
-    assert [complaint for phone in phones for complaint in phone.complaints] == []
