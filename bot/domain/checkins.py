@@ -89,16 +89,20 @@ def _entered(db: Session, scan: Scan, place: Place, subject: Subject, claimed: i
     """Keep an entry; `over` is the objection that was overruled."""
     earlier = rows.first_entry(db, subject.issued.id, use.period) if use.entered > use.moved else None
     left = subject.terms.left(use.entered, use.gone)
-    overruled = {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:LONGEST_REASON]} if over else {}
     rows.fill(
         db,
         claimed,
         **_counted(subject, use, left),
         day=place.day,
         first_id=earlier.id if earlier else None,
-        **overruled,
+        **overruled(scan, over),
     )
     return Admission(ADMITTED, scan.scan_id, use.moved, left, subject.seen(), rows.told(earlier), bool(over))
+
+
+def overruled(scan: Scan, over: str) -> dict[str, Any]:
+    """What the row of a forced entry says; `over` is the objection that was overruled, empty where none was."""
+    return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:LONGEST_REASON]} if over else {}
 
 
 def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:

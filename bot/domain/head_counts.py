@@ -32,6 +32,7 @@ class Count:
     staff_id: int | None = None
     device_id: int | None = None
     counted_at: datetime | None = None
+    """When, by the counter's clock, which may have been without a network since; None: now."""
 
 
 def add(db: Session, count: Count, now: datetime) -> HeadCount:
@@ -43,7 +44,10 @@ def add(db: Session, count: Count, now: datetime) -> HeadCount:
         raise ValueError(count.direction)
     if not 1 <= count.people <= MOST_AT_ONCE:
         raise Refused("bad_count")
-    place = scan_places.load(db, count.event, count.gate, scan_places.believed(count.counted_at, now))
+    place = scan_places.load(db, count.event, count.gate, now)
+    moment = scan_places.happened(count.counted_at, place, now)
+    if moment != now:
+        place = scan_places.load(db, count.event, count.gate, moment)
     row = {
         "event_id": place.event.id,
         "request_id": count.request_id,

@@ -6,7 +6,7 @@ that was uploaded with the two entries around it stands between them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -20,14 +20,12 @@ from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
 from bot.domain.tokens import PassToken
 from bot.errors import Refused
-from flows.scans import ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
+from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
 from flows.shapes import Invalid
 
 Answer = Admission | Refused
 HAPPENED = (ADMITTED, LEFT)
 """What a scanner shows when it lets people pass."""
-CLOCK_MARGIN = timedelta(days=1)
-"""How far outside the event's dates a scanner's clock may be before it is not believed at all."""
 
 
 def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> list[Answer]:
@@ -37,22 +35,13 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
     `admitted` (or `left`), or `conflict` where more people went in than the party has: nobody is counted
     twice then, and the earliest entry by the scanners' clocks is the pass's first. What was shown as
     anything else is kept as an attempt. A pass that there is not cannot be recorded: `unknown`, `forged`
-    and `unreadable` are kept as attempts too.
+    and `unreadable` are kept as attempts too. Whether whoever forced an entry may do so, the caller knows.
     """
     answers: dict[int, Answer] = {}
     for group in _groups(database, ring, scans, now):
         with database.write() as db:
             answers |= _of_one_pass(db, ring, {number: scans[number] for number in group}, now)
     return [answers[number] for number in range(len(scans))]
-
-
-def moment_of(scan: Scan, place: Place, now: datetime) -> datetime:
-    """When an offline scan happened: by its clock, unless that is ahead of ours or nowhere near the event."""
-    said = scan.scanned_at
-    if said is None or said > now:
-        return now
-    near = place.event.starts_on - CLOCK_MARGIN <= said.date() <= place.event.ends_on + CLOCK_MARGIN
-    return said if near else now
 
 
 def _groups(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> Iterable[list[int]]:
@@ -117,7 +106,7 @@ def _begin(db: Session, scan: Scan, now: datetime) -> _Begun:
     if scan.shown not in RESULTS:
         raise ValueError(scan.shown)
     place = scan_places.load(db, scan.event, scan.gate, now)
-    moment = moment_of(scan, place, now)
+    moment = scan_places.happened(scan.scanned_at, place, now)
     if moment != now:
         place = scan_places.load(db, scan.event, scan.gate, moment)
     return _Begun(scan, place, rows.claim(db, place, scan, now) or 0)
@@ -152,6 +141,7 @@ def _happened(db: Session, one: _Begun, subject: Subject, coming: Sequence[_Begu
     past = past_uses.add(db, subject.terms, period, _movement(one), later)
     left = subject.terms.left(past.entered, past.gone)
     result = LEFT if scan.direction == OUT else CONFLICT if past.claimed > past.people else ADMITTED
+    over = _overruled(one, subject, result)
     rows.fill(
         db,
         one.row_id,
@@ -163,9 +153,18 @@ def _happened(db: Session, one: _Begun, subject: Subject, coming: Sequence[_Begu
         day=day,
         period=period,
         first_id=first.id if first and result != LEFT else None,
+        **checkins.overruled(scan, over),
     )
     told = rows.told(first) if result != LEFT else None
-    return Admission(result, scan.scan_id, past.people, left, subject.seen(), told)
+    return Admission(result, scan.scan_id, past.people, left, subject.seen(), told, bool(over))
+
+
+def _overruled(one: _Begun, subject: Subject, result: str) -> str:
+    """What spoke against an entry that a supervisor forced; empty where nothing did, or nobody forced it."""
+    if not one.scan.force or result == LEFT:
+        return ""
+    against = scan_rules.objection(subject, one.place)
+    return against or (ALREADY_ADMITTED if result == CONFLICT else "")
 
 
 def _day(subject: Subject, place: Place) -> date:

@@ -14,6 +14,8 @@ from flows import event_states, shapes
 
 BELIEVED = timedelta(minutes=15)
 """How old a live scan may be by the scanner's clock; a clock that differs by more, or is ahead, is not believed."""
+CLOCK_MARGIN = timedelta(days=1)
+"""How far outside the event's dates a scanner's clock may be before it is not believed at all."""
 DAYS_AROUND = 2
 """Days to either side of the UTC date among which the event's day is: zones reach 14 hours, a day may last a night."""
 
@@ -47,6 +49,14 @@ class Place:
 def believed(scanned_at: datetime | None, now: datetime) -> datetime:
     """The moment of a live scan: the scanner's where its clock can be right, else ours."""
     return scanned_at if scanned_at is not None and now - BELIEVED <= scanned_at <= now else now
+
+
+def happened(said: datetime | None, place: Place, now: datetime) -> datetime:
+    """When something happened that is told later: by its clock, unless it is ahead or nowhere near the event."""
+    if said is None or said > now:
+        return now
+    near = place.event.starts_on - CLOCK_MARGIN <= said.date() <= place.event.ends_on + CLOCK_MARGIN
+    return said if near else now
 
 
 def load(db: Session, slug: str, gate: str | None, moment: datetime) -> Place:

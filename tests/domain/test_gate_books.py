@@ -58,6 +58,14 @@ def test_a_head_count_is_kept_once(world: World) -> None:
         head_counts.add(world.db, Count("fair", "x", "in", 1, "api", "south"), NOON)
 
 
+def test_a_count_that_comes_later_counts_for_when_it_was(world: World) -> None:
+    late = at(9, day=DAY + timedelta(days=1))
+    for number, said in enumerate((at(17), late + timedelta(hours=1), NOON - timedelta(days=400))):
+        head_counts.add(world.db, Count("fair", str(number), "in", 5, "api", "main", counted_at=said), late)
+    assert figures.today(world.db, "fair", at(18)).counted_in == 5
+    assert figures.today(world.db, "fair", late).counted_in == 10
+
+
 def test_figures_of_a_day(world: World) -> None:
     events.change(world.db, "fair", opens=time(10), closes=time(20))
     late = registrations.register(

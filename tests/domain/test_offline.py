@@ -120,6 +120,26 @@ def test_what_was_refused_offline_is_kept_once_as_an_attempt(gates: Gates) -> No
     assert gates.online(scan_id=batch[0].scan_id).result == "admitted"
 
 
+def test_a_forced_entry_stays_one(gates: Gates) -> None:
+    gates.upload(gates.scan(count=1, scanned_at=at(9)))
+    forced: dict[str, Any] = {"force": True, "reason": "the minister's guest"}
+    answers = gates.upload(
+        gates.scan(count=1, scanned_at=at(10), **forced), gates.scan(scanned_at=at(11), count=4, **forced)
+    )
+    assert [(one.result, one.forced) for one in answers] == [("admitted", False), ("conflict", True)]
+    with gates.database.write() as db:
+        events.cancel_event(db, "fair")
+        db.scalars(select(PassUse).join(Pass).where(Pass.event_id == gates.event_id)).one().entered = 0
+    again = gates.upload(gates.scan(count=1, scanned_at=at(12), **forced))[0]
+    assert (again.result, again.forced) == ("admitted", True)
+    with gates.database.read() as db:
+        rows = db.scalars(select(Checkin).where(Checkin.forced).order_by(Checkin.id)).all()
+    assert [(row.forced_over, row.reason) for row in rows] == [
+        ("already_admitted", "the minister's guest"),
+        ("event_closed", "the minister's guest"),
+    ]
+
+
 def test_each_is_answered_on_its_own(gates: Gates) -> None:
     good = gates.scan(count=1)
     answers = offline.record(

@@ -145,7 +145,10 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
             raise bad_field("simulate", "happened_already", wording.say(bodies.WRONG))
     except Problem as problem:
         return _in_place(problem, _scan_id(value))
-    return scan_of(caller, asked, "late" if asked.late else "batch", asked.gate or gate, asked.shown or ADMITTED)
+    channel = "late" if asked.late else "batch"
+    scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
+    # It has happened all the same; only as what it is told, a supervisor must say.
+    return scan if caller.role in SUPERVISORS else replace(scan, force=False)
 
 
 def _answer(done: Admission | Refused, scan: Scan) -> CheckinAnswer | ScanProblem:

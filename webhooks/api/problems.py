@@ -92,7 +92,12 @@ class Problem(Exception):
 
     def answer(self) -> Response:
         """As an HTTP answer."""
-        return Response(json.dumps(self.body(), ensure_ascii=False), KINDS[self.kind].status, dict(self.headers), content_type=MEDIA_TYPE)
+        return Response(
+            json.dumps(self.body(), ensure_ascii=False),
+            KINDS[self.kind].status,
+            dict(self.headers),
+            content_type=MEDIA_TYPE,
+        )
 
 
 def said(code: str, /, **params: Any) -> str:

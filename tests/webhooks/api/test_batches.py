@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from bot.domain import devices, staff
-from bot.domain.models import Attempt, Checkin
+from bot.domain.models import Attempt, Checkin, Pass
 from tests.webhooks.api.conftest import Gate, problem
 
 
@@ -83,3 +83,14 @@ def test_the_queue_of_a_revoked_scanner_goes_up_after_a_sign_in(gate: Gate) -> N
     assert (row.staff_id, row.channel, row.scanned_at.isoformat()) == (
         *(gate.staff["ravi"], "late", queued["scanned_at"]),
     )
+
+
+def test_only_a_supervisor_can_say_that_an_entry_was_forced(gate: Gate) -> None:
+    forced: dict[str, Any] = {"force": True, "reason": "the minister's guest", "count": 4}
+    with gate.service.database.write() as db:
+        db.get_one(Pass, gate.issued.id).status = "revoked"
+    first = upload(gate, scan(gate, **forced))[0]
+    assert (first["result"], first["forced"]) == ("admitted", False)
+    gate.sign_in("mira")
+    again = upload(gate, scan(gate, **forced))[0]
+    assert (again["result"], again["forced"]) == ("conflict", True)
