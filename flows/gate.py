@@ -10,7 +10,7 @@ from dataclasses import replace
 from flows import gate_menu, gate_words, photos, understanding
 from flows.commands import command_of, stop
 from flows.gate_commands import AS_VISITOR, OFFER, VISITING, WALK_UP, hear, named_gate, outcome
-from flows.gate_questions import ASKED_AT_GATES, GATE, waiting
+from flows.gate_questions import ASKED_AT_GATES, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
 from flows.gate_vocabulary import SCAN, STATS
 from flows.gate_words import Heard
@@ -100,8 +100,8 @@ def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
     if state.flow == GATE.name and meant.word == GATE_WORD and (slug := named_gate(meant.rest, duty)):
         return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)
     if meant.word == SCAN and state.flow == GATE.name:
-        said = _with_earlier(said, state)
-    if meant.word or _leaves(state, said):
+        said = _with_earlier(said, state, facts)
+    if meant.word or _leaves(state, said) or (state.flow == OFFER and not is_fresh(state.answers, facts)):
         return _at_rest(state, said, duty, facts)
     return None
 
@@ -114,9 +114,9 @@ def _leaves(state: State, said: Said) -> bool:
     return state.flow == OFFER and said.form == "text" and understanding.yes_no(said.text) is None
 
 
-def _with_earlier(said: Said, state: State) -> Said:
+def _with_earlier(said: Said, state: State, facts: Facts) -> Said:
     """The codes of this message after those that wait for the gate to be known."""
-    before = waiting(state.answers)
+    before = waiting(state.answers, facts)
     if before.codes or said.codes:
         return replace(said, codes=(*before.codes, *said.codes)) if said.codes else said
     return replace(said, text=f"{before.text}\n{said.text}") if before.text else said

@@ -33,6 +33,8 @@ AS_VISITOR = "as visitor"
 """Among the answers: somebody on a roster asked for the visitor's side."""
 ASK_GATE, OFFER, WALK_UP, VISITING = "gate", "near_pass", "walk_up", "registration"
 """Flows that a command begins."""
+ASKED_AT = "asked at"
+"""Among the answers: when a question was asked that waits for a moment only."""
 MOST_COUNTED = 10_000
 """People counted at once, as in the domain."""
 LEAST_LETTERS = 3
@@ -51,7 +53,8 @@ def outcome(heard: Heard, said: Said, duty: Duty, facts: Facts) -> Outcome:
         hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
         return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
     if heard.word in AT_A_GATE and duty.must_choose:
-        return (Start(ASK_GATE, {"words": said.text, "photo": list(said.codes)}),)
+        kept = {"words": said.text, "photo": list(said.codes), ASKED_AT: facts.now.isoformat()}
+        return (Start(ASK_GATE, kept),)
     return _COMMANDS[heard.word](heard, duty, facts)
 
 
@@ -98,7 +101,8 @@ def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
         return ()
     kept = {"direction": scan.direction, "count": scan.count, "simulate": scan.simulate}
     told = {"code": near.code, "name": near.name, "party": near.party_size}
-    return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told}))
+    asked = {ASKED_AT: facts.now.isoformat()}
+    return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told, **asked}))
 
 
 def _check(heard: Heard, duty: Duty, facts: Facts) -> Outcome:

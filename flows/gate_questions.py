@@ -1,17 +1,20 @@
 """The two questions that a gate asks: at which gate somebody is, and whether a mistyped code meant this pass."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from flows.choices import people
 from flows.codes import unlike
 from flows.fields import Choice, YesNo
-from flows.gate_commands import ASK_GATE, OFFER, chosen_gate, hear, judged, outcome
+from flows.gate_commands import ASK_GATE, ASKED_AT, OFFER, chosen_gate, hear, judged, outcome
 from flows.gate_menu import menu
 from flows.gate_shapes import ChooseGate, Scanned
 from flows.scans import DIRECTIONS
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
 from flows.texts import _, words
 
+PATIENCE = timedelta(minutes=5)
+"""After this nobody waits at the gate any more for what was sent before the question."""
 NOTHING_DONE = _("All right, nobody was admitted.")
 
 
@@ -26,15 +29,26 @@ def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
     """Keeps the gate, and goes on with what was asked for before it was known."""
     if facts.duty is None:
         return ()
-    said = waiting(answers)
+    said = waiting(answers, facts)
     heard, duty = hear(said), replace(facts.duty, gate=answers["gate"])
     if not heard.word:
         return chosen_gate(answers["gate"], facts.duty)
     return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, said, duty, facts))
 
 
-def waiting(answers: Answers) -> Said:
-    """What was sent before the gate was known; nothing where the answers are not what we keep."""
+def is_fresh(answers: Answers, facts: Facts) -> bool:
+    """Whether the question was asked a moment ago: a yes of tomorrow admits nobody."""
+    try:
+        asked = datetime.fromisoformat(str(answers.get(ASKED_AT)))
+    except ValueError:
+        return False
+    return asked.tzinfo is not None and facts.now - asked < PATIENCE
+
+
+def waiting(answers: Answers, facts: Facts) -> Said:
+    """What was sent a moment ago, before the gate was known; nothing where the answers are not what we keep."""
+    if not is_fresh(answers, facts):
+        return Said()
     text, photo = answers.get("words"), answers.get("photo")
     found = tuple(code for code in photo if isinstance(code, str)) if isinstance(photo, list) else ()
     return Said(text if isinstance(text, str) else "", codes=found)

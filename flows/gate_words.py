@@ -18,12 +18,16 @@ MOST_CODES = 20
 """In one message (contract, section 5)."""
 LONGEST = 6000
 """Characters of a message that are looked at: twenty QR texts."""
+MOST_LINES = 60
+"""Of a message that are looked at."""
 SHORTEST_TOKEN = 60
 """Characters from which a word without sense is taken for the token of a QR; ours have over a hundred."""
 _EDGES = "*_~`.,;:!?\"'“”‘’()[]<>।"
 _SHAPES = ((8,), (4, 4), (2, 2, 2, 2), (1,) * 8)
 """How people space the eight characters of a code."""
 _DIGITS = re.compile(r"\d{4}-?\d{4}")
+_PREFIX = re.compile(r"(?m)^\s*\\\d{6}")
+"""What a hardware scanner types before a QR's text (contract, section 6)."""
 _GLUED = re.compile(r"(\D+?)(\d{1,4})")
 """`in5`."""
 
@@ -45,13 +49,18 @@ class Heard:
 
 def read(text: str) -> Heard:
     """What a message means at a gate."""
-    lines = [line for line in understanding.cleaned(_folded(text[:LONGEST]), lines=True).split("\n") if line]
+    lines = _lines(text)
     if len(lines) == 1:
         return _line(lines[0])
     items = [_line(line) for line in lines]
     if sum(bool(item.scans) for item in items) < 2:  # one thing on several lines, or a letter
         return _line(" ".join(lines))
     return Heard(SCAN, scans=tuple(scan for item, line in zip(items, lines, strict=True) for scan in _some(item, line)))
+
+
+def _lines(text: str) -> list[str]:
+    folded = understanding.cleaned(_folded(text[:LONGEST]), lines=True)
+    return [line for line in folded.split("\n", MOST_LINES)[:MOST_LINES] if line]
 
 
 def in_photo(found: Sequence[str], caption: str) -> Heard:
@@ -181,13 +190,12 @@ def _scans(line: str) -> tuple[Scanned, ...]:
     if words and understanding.plain(words[0]) in _BEFORE_CODES and len(words) > 1:
         words = words[1:]
     scans: list[Scanned] = []
-    while words:
-        found = _code_at_start(words)
-        if found is None:
-            break
+    while words and (found := _code_at_start(words)):
         code, words = found
         count, words = _count_at_start(words)
         scans.append(Scanned(code, count=count))
+        if len(scans) > MOST_CODES:
+            return tuple(scans)
     if words:  # something is left over: one that is meant to be a code, or no list of codes at all
         return () if scans or not _means_a_code(words) else (Scanned(" ".join(words)),)
     return tuple(scans)
@@ -199,10 +207,10 @@ def _code_at_start(words: list[str]) -> tuple[str, list[str]] | None:
         return words[0], words[1:]
     parts: list[int] = []
     for place, word in enumerate(words[:8], 1):
-        bare = word.strip(_EDGES).replace("-", "")
-        parts.append(len(bare))
-        if tuple(length for length in parts if length) in _SHAPES and _has_form(text := "".join(words[:place])):
-            return text.strip(_EDGES), words[place:]
+        parts.append(len(_joined(word).replace("-", "")))
+        text = _joined("".join(words[:place]))
+        if tuple(length for length in parts if length) in _SHAPES and _has_form(text):
+            return text, words[place:]
     return None
 
 
@@ -221,11 +229,15 @@ def _count(text: str) -> int | None:
     return int(glued[1]) if glued else understanding.number(" ".join(words))
 
 
+def _joined(word: str) -> str:
+    """The word without the joiners that some keyboards put between letters, and without what surrounds it."""
+    return word.replace("\u200c", "").replace("\u200d", "").strip(_EDGES)
+
+
 def _has_form(text: str) -> bool:
-    bare = text.strip(_EDGES)
-    if re.fullmatch(r"[\d-]+", bare) and not _DIGITS.fullmatch(bare):  # a date
+    if re.fullmatch(r"[\d-]+", text) and not _DIGITS.fullmatch(text):  # a date
         return False
-    return is_code(bare) or is_mistyped(bare)
+    return is_code(text) or is_mistyped(text)
 
 
 def _is_qr(word: str) -> bool:
@@ -242,8 +254,9 @@ def _means_a_code(words: Sequence[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Full-width letters and every script's digits as ASCII has them, long dashes as hyphens."""
-    return "".join(map(_plain_character, unicodedata.normalize("NFKC", text)))
+    """Full-width letters and every script's digits as ASCII has them, long dashes as hyphens, no scanner's prefix."""
+    plain = "".join(map(_plain_character, unicodedata.normalize("NFKC", text)))
+    return _PREFIX.sub("", plain)
 
 
 def _plain_character(character: str) -> str:

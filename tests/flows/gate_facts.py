@@ -45,7 +45,8 @@ def figures(world: pretend.World, value: str) -> None:
     notice = EntryNotice(True, world.now - timedelta(minutes=5), ("Main",), ("North",))
     there = None if inside == "-" else int(inside)
     counted = (int(admitted), int(lately), there, 5, 2)
-    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), (Share("Ravi", 90, 1),), notice)
+    staff = (Share("Ravi", 90, 1),)
+    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), staff, notice)
 
 
 def guessing(world: pretend.World, value: str) -> None:

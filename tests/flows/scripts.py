@@ -1,4 +1,4 @@
-"""Plays conversations that are written as text, in `tests/flows/scripts/*.txt`.
+r"""Plays conversations that are written as text, in `tests/flows/scripts/*.txt`.
 
 A file holds several conversations; each begins with its title::
 
@@ -15,7 +15,7 @@ A file holds several conversations; each begins with its title::
     # stopped:                         the database knows that they want no messages
     # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
     # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
-    > hi                               what they write; `\\n` in it is a new line
+    > hi                               what they write; `\n` in it is a new line
     > [tap 2026-01-16 on visit_date]   a tap on an option (its id; `on STEP` where the channel knows)
     > [image] or [image my caption]    anything that is no words; [empty]; [10000 characters]
     > [photo a, b | caption]           a photo with these QR texts
