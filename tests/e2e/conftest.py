@@ -1,6 +1,6 @@
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bot.settings import SIMULATED_SENDER
 from tests.e2e.browsing import ARGUMENTS, chromium
 from tests.e2e.checking import watched
+from tests.e2e.gate import Gate, gate_of
 from tests.e2e.running import SECOND_SENDER, Running, admin, served
+from tests.e2e.scanning import Phone
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,28 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
     """A page that must not complain, and must not speak to anybody but us."""
     with watched(browser, running, viewport={"width": 1280, "height": 800}, locale="en-IN") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def gate(running: Running) -> Iterator[Gate]:
+    """The demo event's gate."""
+    with gate_of(running) as made:
+        yield made
+
+
+@pytest.fixture
+def new_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
+    """Phones; whatever one complains of fails the test."""
+    phones: list[Phone] = []
+
+    def make(of: Browser = browser, language: str = "en") -> Phone:
+        context = of.new_context(
+            viewport={"width": 360, "height": 740}, locale=f"{language}-IN", timezone_id="Asia/Kolkata"
+        )
+        phones.append(Phone(context))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.context.close()
+    assert [complaint for phone in phones for complaint in phone.complaints] == []
