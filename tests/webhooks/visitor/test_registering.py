@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -153,6 +154,36 @@ def test_a_new_code_too_soon_says_when(browser: Browser) -> None:
     browser.post("/register/fair/code", act="resend")
     assert (browser.status, browser.wrong) == (429, {"otp": "otp_wait"})
     assert 0 < int(browser.header["Retry-After"]) <= 30
+
+
+@pytest.mark.usefixtures("fair")
+def test_a_new_code_voids_the_one_before(browser: Browser, service: Service) -> None:
+    browser.details()
+    first = browser.otp()
+    form = browser.page
+    with time_machine.travel(service.now() + timedelta(seconds=31), tick=False):
+        browser.post("/register/fair/code", act="resend")
+        assert (browser.status, browser.wrong) == (200, {})
+        browser.page = form
+    second = browser.otp()
+    browser.post("/register/fair/code", otp=first)
+    assert browser.wrong == {"otp": "otp_wrong"} or first == second
+    browser.post("/register/fair/code", otp=second)
+    assert browser.path == "/register/fair/review"
+
+
+@pytest.mark.usefixtures("fair")
+def test_too_many_codes_to_a_number_say_when(browser: Browser, service: Service) -> None:
+    browser.details()
+    now = service.now()
+    for number in range(1, 5):
+        with time_machine.travel(now + timedelta(seconds=40 * number), tick=False):
+            browser.post("/register/fair/code", act="resend")
+            assert browser.status == 200
+    with time_machine.travel(now + timedelta(seconds=240), tick=False):
+        browser.post("/register/fair/code", act="resend")
+    assert (browser.status, browser.wrong) == (429, {"otp": "otp_too_many"})
+    assert 3000 < int(browser.header["Retry-After"]) <= 3600
 
 
 @pytest.mark.usefixtures("fair")
