@@ -16,9 +16,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 from bot.errors import Refused
 from flows import codes, shapes
-
-VISITOR = "visitor"
-"""The kind that goes without saying (contract, section 5)."""
+from flows.admissions import VISITOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,5 +54,5 @@ TOO_SHORT = _("Type 3 or more letters of the name, or the whole phone number.")
 PAPERS: Mapping[str, Sentence] = {
     "58": _("Roll, 58 mm"),
     "80": _("Roll, 80 mm"),
-    "a4": _("A4"),
+    "a4": _("Sheet, A4"),
 }

@@ -18,12 +18,12 @@ if (document.querySelector(".slip")) {
 }
 
 // A second Enter while the first is on its way; the server knows the form again anyhow.
-let sent = false
+const SOON = 2000
+let last = -SOON
 form.addEventListener("submit", event => {
-  if (sent) event.preventDefault()
-  sent = true
+  if (event.timeStamp - last < SOON) event.preventDefault()
+  else last = event.timeStamp
 })
-addEventListener("pageshow", () => { sent = false })
 const party = document.querySelector("#party_size")
 party.addEventListener("focus", () => party.select())
 
