@@ -9,14 +9,18 @@ import pytest
 from sqlalchemy import event, select
 
 from bot.database import Database
-from bot.domain import events, gates, lookup, people, registrations, staff
+from bot.domain import duty, events, gates, lookup, people, registrations, staff
 from bot.domain.event_rows import one
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Gate, HeadCount
+from bot.inbound import Inbound
 from flows import codes
 from tests.domain.gate import NOON, make_world
 from tests.domain.making import DAY, NOW, SECRET, asking
 from tests.gate_talk import MIRA, RAVI, Chat, chat
+
+one_is_enough = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where both databases cannot but do the same."""
 
 
 @pytest.fixture
@@ -73,6 +77,7 @@ def test_a_shift_at_the_gate(database: Database, ravi: Chat, code: str) -> None:
     assert "asha" not in str(found.about).lower()
 
 
+@one_is_enough
 def test_undo_within_two_minutes_and_not_later(ravi: Chat, code: str) -> None:
     ravi.say(code)
     assert ravi.say("undo").startswith("✅")
@@ -87,17 +92,20 @@ def test_several_codes_in_one_message_have_scan_ids_of_their_own(database: Datab
     assert [(one.scan_id, one.people) for one in rows(database, Checkin)] == [("SMx-1", 1), ("SMx-2", 2)]
 
 
+@one_is_enough
 def test_twenty_codes_fit_into_one_answer(ravi: Chat, code: str) -> None:
     answer = ravi.say("\n".join([code] * 20))
     assert len(answer) <= 1600
     assert answer.count("⛔") == 19
 
 
+@one_is_enough
 def test_nothing_but_codes_of_passes_has_their_form(ravi: Chat, code: str) -> None:
     said = ravi.say(f"{code}\n7QK2-M9X5\n7QK2-M9X6\nRAMA-DEVA")
     assert set(re.findall(r"[0-9A-Za-z]{4}-[0-9A-Za-z]{4}", said)) == {code}
 
 
+@one_is_enough
 def test_whoever_is_disabled_is_a_visitor_at_the_next_message(database: Database, ravi: Chat, code: str) -> None:
     assert "Ravi" not in ravi.say("hi")
     with database.write() as db:
@@ -106,6 +114,7 @@ def test_whoever_is_disabled_is_a_visitor_at_the_next_message(database: Database
     assert rows(database, Checkin) == []
 
 
+@one_is_enough
 def test_the_gate_that_was_chosen_is_kept_with_the_roster(database: Database, mira: Chat, code: str) -> None:
     assert not mira.say(code).startswith("✅")
     assert mira.say("2").startswith("✅")
@@ -170,6 +179,7 @@ def test_a_pause_of_entry_is_told_at_once_and_seen(database: Database, ravi: Cha
     assert ravi.say(code).startswith("✅")
 
 
+@one_is_enough
 def test_only_supervisors_give_orders_and_forcing_is_kept(
     database: Database, ravi: Chat, mira: Chat, code: str
 ) -> None:
@@ -181,6 +191,7 @@ def test_only_supervisors_give_orders_and_forcing_is_kept(
     assert (entry.forced, entry.reason, entry.forced_over) == (True, "the minister's guest", "entry_paused")
 
 
+@one_is_enough
 def test_searches_are_limited_and_tell_no_phone(database: Database, ravi: Chat, code: str) -> None:
     answer = ravi.say("find 98123 45678")
     assert answer.startswith(code)
@@ -202,6 +213,7 @@ def test_find_gives_five_of_today_only(database: Database, ring: KeyRing, ravi: 
     assert "Asha 0" not in answer
 
 
+@one_is_enough
 def test_a_kind_of_several_days_is_found_on_each(database: Database, ravi: Chat, code: str) -> None:
     with database.write() as db:
         kind = one(db, "fair", lock=False).kinds[0]
@@ -211,6 +223,7 @@ def test_a_kind_of_several_days_is_found_on_each(database: Database, ravi: Chat,
     assert code not in ravi.say("find asha")
 
 
+@one_is_enough
 def test_the_language_is_kept_with_a_volunteer_who_never_registered(database: Database, ravi: Chat, code: str) -> None:
     ravi.say("language")
     ravi.say("2")
@@ -232,6 +245,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
+@one_is_enough
 def test_an_admission_costs_few_statements(ravi: Chat, code: str, statements: list[str]) -> None:
     ravi.say("language")
     ravi.say("1")
@@ -241,9 +255,36 @@ def test_an_admission_costs_few_statements(ravi: Chat, code: str, statements: li
     assert len(statements) <= 10
 
 
+@one_is_enough
 def test_where_every_gate_is_closed_nobody_enters(database: Database, ring: KeyRing, ravi: Chat, code: str) -> None:
     with database.write() as db:
         for name in ("main", "north"):
             gates.close(db, "fair", name)
     assert ravi.say(code).startswith("⛔")
     assert ravi.say(f"check {code}").startswith("⛔")
+
+
+@one_is_enough
+def test_who_is_told_of_a_pause_and_how(database: Database, ring: KeyRing, ravi: Chat, mira: Chat, code: str) -> None:
+    with database.write() as db:
+        phones = {name: f"+9185555555{place:02}" for place, name in enumerate(("Leela", "Omar", "Zoe", "Anu"))}
+        for name, phone in phones.items():
+            staff.add(db, "fair", phone=phone, name=name, gate="north", region="IN", now=NOW)
+        staff.set_enabled(db, phones["Zoe"], False, region="IN")
+        duty.choose_gate(db, staff.of_phone(db, phones["Anu"])[0].id, "main")
+        people.find_or_make(db, phone=phones["Leela"], now=NOW).language = "hi"
+        people.find_or_make(db, phone=phones["Omar"], now=NOW).stopped_at = NOW
+    mira.say("pause entry north")
+    [told] = rows(database, Delivery)
+    assert told.lane == f"whatsapp:{phones['Leela']}"
+    assert "प्रवेश" in told.payload["body"]
+
+
+@one_is_enough
+def test_a_volunteer_whose_number_whatsapp_hides_is_known_by_the_number_of_before(
+    database: Database, ring: KeyRing, ravi: Chat, code: str
+) -> None:
+    with database.write() as db:
+        people.find_or_make(db, phone=RAVI, user="IN.77", now=NOW)
+    hidden = Inbound("SMhidden", "whatsapp:IN.77", "whatsapp:+1", user="IN.77", text=code)
+    assert ravi.turns.take(hidden, None, NOON, look_back=True).text.startswith("✅")
