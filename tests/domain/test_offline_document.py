@@ -40,7 +40,12 @@ def test_each_pass_of_the_day_is_a_row(world: World) -> None:
     digest = read[world.issued.id].code
     assert read[world.issued.id] == Row(digest, 4, 0, 0, used=4, inside=2, minute=minutes, gate=1)
     assert read[gone.id].state == 1
-    assert (read[other.id].used, read[other.id].inside, read[other.id].minute, read[other.id].gate) == (0, 0, 65535, 255)
+    assert (read[other.id].used, read[other.id].inside, read[other.id].minute, read[other.id].gate) == (
+        0,
+        0,
+        65535,
+        255,
+    )
     assert [look_up(found, one.code) for one in (world.issued, other, tomorrow)] == [world.issued.id, other.id, None]
     assert [one["slug"] for one in found["gates"]] == ["main", "north"]
 

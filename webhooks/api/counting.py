@@ -1,5 +1,6 @@
 """People counted in or out without a pass, and the figures of the day."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from flask import Response
@@ -14,11 +15,13 @@ from webhooks.api.callers import Caller
 from webhooks.api.checking_in import own_gate, problem_of
 from webhooks.api.doors import LARGE, SCANS, Door
 from webhooks.api.requests import CountRequest
+from webhooks.api.single_flight import SingleFlight
 from webhooks.api.statistics import StatsAnswer
 
 
 def doors(service: Service) -> Sequence[Door]:
-    """`POST /counts` and `GET /events/<event>/stats`."""
+    """`POST /counts` and `GET /events/<event>/stats`, which is worked out once for all who ask meanwhile."""
+    flights: defaultdict[str, SingleFlight[StatsAnswer]] = defaultdict(SingleFlight)
 
     def count(caller: Caller, asked: CountRequest) -> CountAnswer:
         caller.at(asked.event).at_work(service.now())
@@ -40,11 +43,7 @@ def doors(service: Service) -> Sequence[Door]:
             raise problem_of(no) from None
 
     def stats(caller: Caller) -> Response:
-        with service.database.read() as db:
-            now = service.now()
-            found, notice = figures.today(db, caller.event, now), entry_notices.last(db, caller.event, now)
-            listed = gates.listed(db, caller.event)
-        return tagged.answer(StatsAnswer.of(found, listed, notice))
+        return tagged.answer(flights[caller.event].get(lambda: _figures(service, caller.event)))
 
     return (
         Door(
@@ -65,3 +64,10 @@ def doors(service: Service) -> Sequence[Door]:
             limit=LARGE,
         ),
     )
+
+
+def _figures(service: Service, event: str) -> StatsAnswer:
+    now = service.now()
+    with service.database.read() as db:
+        found, notice = figures.today(db, event, now), entry_notices.last(db, event, now)
+        return StatsAnswer.of(found, gates.listed(db, event), notice)
