@@ -7,6 +7,7 @@ import click
 from admin_cli.errors import told
 
 NOUNS = {
+    "audit": "who did what, and when: list, search",
     "db": "the database's tables: upgrade, check",
     "deliveries": "messages owed and sent: list, show, retry, resume-sender",
     "devices": "scanners: add, revoke, roll, list",

@@ -3,6 +3,7 @@
 import click
 
 from admin_cli import opening
+from admin_cli.who import as_whom
 
 
 @click.group
@@ -14,17 +15,22 @@ def command() -> None:
 
 
 @command.command
+@as_whom
 def upgrade() -> None:
     """Run the migrations that the database lacks. With DEMO=1 an empty one gets the demo event.
 
     Example: python -m admin_cli db upgrade
     """
     from bot import preparing
+    from bot.domain import acts, audit
 
     with opening.database(making=True) as database:
         revision = preparing.upgrade(database)
-        if opening.settings().demo and preparing.make_demo(database):
-            click.echo("made the demo event")
+        demo = opening.settings().demo and preparing.make_demo(database)
+        with opening.acting(database, audit.DATABASE_UPGRADED) as db:
+            acts.tell(db, revision=revision, demo=demo)
+    if demo:
+        click.echo("made the demo event")
     click.echo(f"at {revision}")
 
 

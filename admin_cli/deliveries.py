@@ -9,6 +9,7 @@ import click
 from admin_cli import opening
 from admin_cli.errors import sentence
 from admin_cli.printing import as_json_too, details, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.delivery.ledger import Line
@@ -81,6 +82,7 @@ def _there(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
 
 @command.command("resume-sender")
 @click.argument("sender")
+@as_whom
 def resume_sender(sender: str) -> None:
     """Let a sender that Twilio slowed down or stopped send again at once; by itself it does so after five minutes.
 
@@ -89,6 +91,7 @@ def resume_sender(sender: str) -> None:
     from bot import checks
     from bot.delivery import ledger
     from bot.delivery.pace import Pace, senders
+    from bot.domain import acts, audit
 
     settings = opening.settings()
     if sender not in senders(settings):
@@ -96,7 +99,8 @@ def resume_sender(sender: str) -> None:
     with checks.connected(settings.redis) as redis:
         checks.redis_answers(redis)
         was_closed = Pace(redis, settings.twilio_mps).reopen(sender)
-    with opening.writing() as db:
+    with opening.writing(audit.SENDER_RESUMED) as db:
+        acts.tell(db, sender=sender, was_paused=was_closed)
         waiting = ledger.resume(db, settings, sender, datetime.now(UTC))
     click.echo(f"{'resumed' if was_closed else 'was not paused'}; {waiting} messages go now")
 
@@ -105,19 +109,21 @@ def resume_sender(sender: str) -> None:
 @click.argument("numbers", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--failed", is_flag=True, help="All that failed, except OTPs.")
 @click.option("--yes", is_flag=True, help="Do not ask before trying all.")
+@as_whom
 def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     """Try failed deliveries anew; a worker sends them within seconds.
 
     Example: python -m admin_cli deliveries retry 17 18
     """
     from bot.delivery import ledger
+    from bot.domain import audit
 
     if bool(numbers) == failed:
         raise click.UsageError("name the deliveries by their ids, or give --failed")
     if failed:
         _ask_first(yes)
     now = datetime.now(UTC)
-    with opening.writing() as db:
+    with opening.writing(audit.DELIVERIES_RETRIED) as db:
         owed, refused = (ledger.retry_failed(db, now), []) if failed else ledger.retry_each(db, numbers, now)
     for refusal in refused:
         click.echo(sentence(refusal), err=True)

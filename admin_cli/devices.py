@@ -9,6 +9,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import Device
@@ -26,14 +27,15 @@ def command() -> None:
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--gate", required=True, help="Where it scans, by slug or name.")
 @click.option("--name", required=True, help="What is written on it.")
+@as_whom
 def add(slug: str, gate: str, name: str) -> None:
     """Add a scanner; its token is printed once, as the last word.
 
     Example: python -m admin_cli devices add --event demo --gate main --name "Phone 7"
     """
-    from bot.domain import devices
+    from bot.domain import audit, devices
 
-    with opening.writing() as db:
+    with opening.writing(audit.DEVICE_ADDED, slug) as db:
         _device, token = devices.add(db, slug, name=name, gate=gate, now=datetime.now(UTC))
     _show(token)
 
@@ -42,16 +44,17 @@ def add(slug: str, gate: str, name: str) -> None:
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", required=True, help="The scanner.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
 def revoke(slug: str, name: str, yes: bool) -> None:
     """Shut a scanner out, at once and for good.
 
     Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
     """
-    from bot.domain import devices
+    from bot.domain import audit, devices
 
     if not yes:
         click.confirm(f"Revoke {name}? It can scan no more", abort=True)
-    with opening.writing() as db:
+    with opening.writing(audit.DEVICE_REVOKED, slug) as db:
         devices.revoke(db, slug, name, datetime.now(UTC))
     click.echo(f"{name} is revoked")
 
@@ -60,16 +63,17 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", required=True, help="The scanner.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
 def roll(slug: str, name: str, yes: bool) -> None:
     """Give a scanner a new token, printed once as the last word; the old one ends.
 
     Example: python -m admin_cli devices roll --event demo --name "Phone 7" --yes
     """
-    from bot.domain import devices
+    from bot.domain import audit, devices
 
     if not yes:
         click.confirm(f"Give {name} a new token? The old one ends at once", abort=True)
-    with opening.writing() as db:
+    with opening.writing(audit.DEVICE_ROLLED, slug) as db:
         _device, token = devices.roll(db, slug, name)
     _show(token)
 

@@ -10,6 +10,7 @@ from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typ
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day, Limit
 from admin_cli.printing import as_json_too, details, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import Event
@@ -32,16 +33,17 @@ command.add_command(kinds.command, "kinds")
 @click.option("--from", "starts_on", type=Day(), required=True, help="First day.")
 @click.option("--to", "ends_on", type=Day(), required=True, help="Last day.")
 @with_options(OPTIONS)
+@as_whom
 @click.pass_context
 def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     """Make an event; it is closed until `events open`.
 
     Example: python -m admin_cli events create --slug fair --name Fair --from 2027-01-09 --to 2027-01-17
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
     now = datetime.now(UTC)
-    with opening.writing() as db:
+    with opening.writing(audit.EVENT_MADE, slug) as db:
         made = events.create(db, slug=slug, now=now, **given(ctx))
         over = events.is_over(made, now)
     click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
@@ -83,14 +85,15 @@ def show(slug: str, as_json: bool) -> None:
 
 @command.command("open")
 @click.argument("slug")
+@as_whom
 def open_(slug: str) -> None:
     """Let people register.
 
     Example: python -m admin_cli events open demo
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
-    with opening.writing() as db:
+    with opening.writing(audit.EVENT_OPENED, slug) as db:
         event = events.open_event(db, slug)
         over = events.is_over(event, datetime.now(UTC))
     click.echo(f"{event.slug} is open")
@@ -99,14 +102,15 @@ def open_(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
+@as_whom
 def close(slug: str) -> None:
     """Take no more registrations; passes stay good.
 
     Example: python -m admin_cli events close demo
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
-    with opening.writing() as db:
+    with opening.writing(audit.EVENT_CLOSED, slug) as db:
         event = events.close_event(db, slug)
     click.echo(f"{event.slug} is closed")
 
@@ -114,18 +118,19 @@ def close(slug: str) -> None:
 @command.command
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
 def cancel(slug: str, yes: bool) -> None:
     """Tell everybody who asks that the event does not take place.
 
     Example: python -m admin_cli events cancel demo --yes
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
     with opening.reading() as db:
         slug = events.by_slug(db, slug).slug
     if not yes:
         click.confirm(f"Cancel {slug}? Nobody can register any more", abort=True)
-    with opening.writing() as db:
+    with opening.writing(audit.EVENT_CANCELLED, slug) as db:
         events.cancel_event(db, slug)
     click.echo(f"{slug} is cancelled")
 
@@ -136,18 +141,19 @@ def cancel(slug: str, yes: bool) -> None:
 @click.option("--from", "starts_on", type=Day(), help="First day.")
 @click.option("--to", "ends_on", type=Day(), help="Last day.")
 @with_options(OPTIONS + MORE_OPTIONS)
+@as_whom
 @click.pass_context
 def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     """Change what is said here and leave the rest. A day that has passes cannot be taken away.
 
     Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
     fields = given(ctx)
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
-    with opening.writing() as db:
+    with opening.writing(audit.EVENT_CHANGED, slug) as db:
         event = events.change(db, slug, **completed(fields, events.by_slug(db, slug)))
     click.echo(f"{event.slug} is changed")
 
@@ -157,18 +163,19 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
 @click.argument("day", type=Day())
 @click.option("--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day.")
 @click.option("--capacity", type=Limit(), metavar="PEOPLE", help="People on this day; `none`: no limit.")
+@as_whom
 @click.pass_context
 def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None) -> None:
     """Close or open one day, or give it a capacity of its own.
 
     Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
     limit = {"capacity": capacity} if typed(ctx, "capacity") else {}
     if closed is None and not limit:
         raise click.UsageError("nothing to change: give --close, --open or --capacity", ctx)
-    with opening.writing() as db:
+    with opening.writing(audit.DAY_CHANGED, slug) as db:
         slug = events.by_slug(db, slug).slug
         events.set_day(db, slug, day, closed=closed, **limit)
     click.echo(f"{slug} {day} is changed")
@@ -181,6 +188,7 @@ def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity:
 )
 @click.option("--yes", is_flag=True, help="Do not ask before replacing those that are there.")
 @as_json_too
+@as_whom
 def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
     """The event's own questions: shown, or set from a file. docs/questions.md says what the file holds.
 
@@ -214,12 +222,12 @@ def _read_questions(source: Any) -> list[dict[str, Any]]:
 
 
 def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
-    from bot.domain import events
+    from bot.domain import audit, events
 
     with opening.reading() as db:
         event = events.by_slug(db, slug)
         slug, number = event.slug, len(event.questions)
     if number and not yes:
         click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
-    with opening.writing() as db:
+    with opening.writing(audit.QUESTIONS_SET, slug) as db:
         events.set_questions(db, slug, wanted)

@@ -1,6 +1,6 @@
 """`export`: an event's visitors, passes, scans, messages or audit log as a file."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -70,7 +70,6 @@ def _export(
     since: datetime | None,
     until: datetime | None,
     columns: str | None,
-    actor: str,
 ) -> None:
     if not out.parent.is_dir():
         raise click.ClickException(f"there is no folder {out.parent}")
@@ -81,7 +80,7 @@ def _export(
             rows = _run(database, table, wanted, form, out, chosen)
         except OSError as error:
             raise click.ClickException(f"could not write {out}: {error.strerror}") from None
-        _note(database, table, wanted, form, rows, actor)
+        _note(database, table, wanted, form, rows)
     click.echo(f"{rows} rows in {out}", err=True)
 
 
@@ -122,9 +121,8 @@ def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Pat
         )
 
 
-def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int, actor: str) -> None:
-    from bot.domain import audit
+def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int) -> None:
+    from bot.domain import acts, audit
 
-    about = {"table": table, "format": form, "rows": rows}
-    with database.write() as db:
-        audit.note(db, audit.EXPORTED, now=datetime.now(UTC), event_id=wanted.event.id, actor=actor, about=about)
+    with opening.acting(database, audit.EXPORTED, wanted.event.slug) as db:
+        acts.tell(db, table=table, format=form, rows=rows)

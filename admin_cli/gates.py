@@ -4,6 +4,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
 
 
 @click.group
@@ -17,14 +18,15 @@ def command() -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", required=True, help="What people call it, such as 'Gate 1'.")
+@as_whom
 def add(slug: str, name: str) -> None:
     """Add a gate, open; prints its slug.
 
     Example: python -m admin_cli gates add --event demo --name "North Gate"
     """
-    from bot.domain import gates
+    from bot.domain import audit, gates
 
-    with opening.writing() as db:
+    with opening.writing(audit.GATE_ADDED, slug) as db:
         gate = gates.add(db, slug, name).slug
     click.echo(gate)
 
@@ -50,6 +52,7 @@ def list_(slug: str, as_json: bool) -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
+@as_whom
 def close(slug: str, gate: str) -> None:
     """Let nobody in at a gate; `gates open` takes it back.
 
@@ -61,6 +64,7 @@ def close(slug: str, gate: str) -> None:
 @command.command("open")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
+@as_whom
 def open_(slug: str, gate: str) -> None:
     """Let people in again at a gate that was closed.
 
@@ -70,8 +74,8 @@ def open_(slug: str, gate: str) -> None:
 
 
 def _set_closed(slug: str, gate: str, closed: bool) -> None:
-    from bot.domain import gates
+    from bot.domain import audit, gates
 
-    with opening.writing() as db:
+    with opening.writing(audit.GATE_CLOSED if closed else audit.GATE_OPENED, slug) as db:
         found = gates.close(db, slug, gate, closed=closed).slug
     click.echo(f"{found} is {'closed' if closed else 'open'}")

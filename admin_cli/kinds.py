@@ -9,6 +9,7 @@ from admin_cli import opening
 from admin_cli.event_options import typed, with_options
 from admin_cli.parameters import NONE, Day, InLanguage, Limit
 from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import Kind
@@ -61,15 +62,16 @@ def command() -> None:
 @click.argument("slug")
 @click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
 @with_options(OPTIONS)
+@as_whom
 @click.pass_context
 def add(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
     """Add a kind of pass.
 
     Example: python -m admin_cli events kinds add school --event demo --label "en=School" --max-party 45
     """
-    from bot.domain import kinds
+    from bot.domain import audit, kinds
 
-    with opening.writing() as db:
+    with opening.writing(audit.KIND_ADDED, event_slug) as db:
         kinds.add(db, event_slug, slug, **_given(ctx))
     click.echo(f"{event_slug} has the kind {slug}")
 
@@ -93,18 +95,19 @@ def list_(event_slug: str, as_json: bool) -> None:
 @click.argument("slug")
 @click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
 @with_options(OPTIONS)
+@as_whom
 @click.pass_context
 def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
     """Change what is said here and leave the rest.
 
     Example: python -m admin_cli events kinds set visitor --event demo --gate main
     """
-    from bot.domain import kinds
+    from bot.domain import audit, kinds
 
     fields = _given(ctx)
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
-    with opening.writing() as db:
+    with opening.writing(audit.KIND_CHANGED, event_slug) as db:
         kinds.change(db, event_slug, slug, **fields)
     click.echo(f"{slug} is changed")
 

@@ -48,9 +48,25 @@ def reading() -> Iterator["Session"]:
 
 
 @contextmanager
-def writing() -> Iterator["Session"]:
-    """A session in one transaction."""
-    with database() as found, found.write() as db:
+def writing(what: str, slug: str | None = None) -> Iterator["Session"]:
+    """A session in one transaction, which leaves an entry of this name (bot.domain.audit) in the audit log.
+
+    `slug` is the event, for the case that nothing changes.
+    """
+    with database() as found, acting(found, what, slug) as db:
+        yield db
+
+
+@contextmanager
+def acting(found: "Database", what: str, slug: str | None = None) -> Iterator["Session"]:
+    """The same on a database that is open already."""
+    from datetime import UTC, datetime
+
+    from admin_cli import who
+    from bot.domain import acts
+
+    actor, now = who.it_is(), datetime.now(UTC)
+    with found.write() as db, acts.acting(db, what, now=now, actor=actor, slug=slug):
         yield db
 
 

@@ -9,6 +9,7 @@ import click
 from admin_cli import opening
 from admin_cli.deliveries import row
 from admin_cli.printing import as_json_too, details, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import Checkin, Pass
@@ -25,16 +26,18 @@ def command() -> None:
 @command.command
 @click.argument("code")
 @as_json_too
+@as_whom
 def show(code: str, as_json: bool) -> None:
     """One pass by its code, in any case and with or without the hyphen; and how its image travelled.
 
     Example: python -m admin_cli passes show 7K2M-9XQA --json
     """
     from bot.delivery import ledger
-    from bot.domain import passes
+    from bot.domain import acts, audit, passes
 
-    with opening.reading() as db:
+    with opening.writing(audit.VIEWED) as db:
         found = passes.by_code(db, code)
+        acts.tell(db, event_id=found.event_id, **{"pass": found.id})
         whole, deliveries = _whole(db, found), [row(one) for one in ledger.of_pass(db, found.id)]
     if as_json:
         details({**whole, "deliveries": deliveries}, as_json=True)
@@ -45,31 +48,35 @@ def show(code: str, as_json: bool) -> None:
 
 @command.command
 @click.argument("code")
+@as_whom
 def resend(code: str) -> None:
     """Send the image of a pass once more, to where it went before; a worker does it within seconds.
 
     Example: python -m admin_cli passes resend 7K2M-9XQA
     """
     from bot.delivery import resending
-    from bot.domain import passes
+    from bot.domain import acts, audit, passes
 
-    with opening.writing() as db:
-        number = resending.resend(db, passes.by_code(db, code), datetime.now(UTC))
+    with opening.writing(audit.PASS_RESENT) as db:
+        found = passes.by_code(db, code)
+        number = resending.resend(db, found, datetime.now(UTC))
+        acts.tell(db, event_id=found.event_id, **{"pass": found.id, "delivery": number})
     click.echo(f"owed as delivery {number}")
 
 
 @command.command
 @click.argument("code")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
+@as_whom
 def revoke(code: str, yes: bool) -> None:
     """Take a pass out of use, at once: it answers `revoked`. Nobody is told.
 
     Example: python -m admin_cli passes revoke 7K2M-9XQA --yes
     """
-    from bot.domain import reissuing
+    from bot.domain import audit, reissuing
 
     _confirmed(code, "Revoke", yes)
-    with opening.writing() as db:
+    with opening.writing(audit.PASS_REVOKED) as db:
         reissuing.revoke(db, code, datetime.now(UTC))
     click.echo("revoked")
 
@@ -77,6 +84,7 @@ def revoke(code: str, yes: bool) -> None:
 @command.command
 @click.argument("code")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
+@as_whom
 def reissue(code: str, yes: bool) -> None:
     """Issue a pass anew: the old code and QR answer `replaced`, what has entered counts for the new one.
 
@@ -84,7 +92,7 @@ def reissue(code: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes reissue 7K2M-9XQA --yes
     """
-    from bot.domain import reissuing
+    from bot.domain import audit, reissuing
     from bot.domain.keys import KeyRing
     from flows.codes import shown
 
@@ -92,7 +100,7 @@ def reissue(code: str, yes: bool) -> None:
     found, now = opening.settings(), datetime.now(UTC)
     with opening.database() as database:
         ring = KeyRing.open(database, found.secret_key, None)
-        with database.write() as db:
+        with opening.acting(database, audit.PASS_REISSUED) as db:
             new = reissuing.reissue(db, ring, code, now)
             click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
 

@@ -8,6 +8,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import ContentTemplate
@@ -25,6 +26,7 @@ def command() -> None:
 
 @command.command
 @as_json_too
+@as_whom
 def sync(as_json: bool) -> None:
     """Make what the flows and events need at Twilio, and remove what was replaced days ago.
 
@@ -40,7 +42,7 @@ def sync(as_json: bool) -> None:
     from bot.delivery import cards, needs, notices, template_sync, templates
     from bot.delivery.content import Content
     from bot.delivery.whatsapp import Twilio
-    from bot.domain import events
+    from bot.domain import acts, audit, events
     from bot.service import connect_redis
 
     now = datetime.now(UTC)
@@ -51,12 +53,15 @@ def sync(as_json: bool) -> None:
         wanted += notices.wanted(opening.settings().origin)
         with _refusals_told():
             done = template_sync.sync(database, Content(Twilio(opening.settings())), wanted, now)
+        with opening.acting(database, audit.TEMPLATES_SYNCED) as db:
+            acts.tell(db, templates=[[change.done, change.name] for change in done])
     rows = [{"done": change.done, "name": change.name, "code": change.code or None} for change in done]
     listing(rows, as_json=as_json, nothing="Nothing has changed.")
 
 
 @command.command
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
 def remove(yes: bool) -> None:
     """Remove all that `templates sync` made: questions go as numbered text again.
 
@@ -65,11 +70,14 @@ def remove(yes: bool) -> None:
     from bot.delivery import template_sync
     from bot.delivery.content import Content
     from bot.delivery.whatsapp import Twilio
+    from bot.domain import acts, audit
 
     if not yes:
         click.confirm("Remove every template of ours at Twilio?", abort=True, err=True)
     with opening.database() as database, _refusals_told():
         removed = template_sync.remove_all(database, Content(Twilio(opening.settings())))
+        with opening.acting(database, audit.TEMPLATES_REMOVED) as db:
+            acts.tell(db, templates=[[change.done, change.name] for change in removed])
     click.echo(f"{len(removed)} removed.")
 
 

@@ -9,6 +9,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.printing import as_json_too, details, listing
+from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
     from bot.domain.models import Staff
@@ -31,15 +32,16 @@ def command() -> None:
 @click.option("--name", required=True, help="What colleagues call them.")
 @click.option("--role", type=click.Choice(["volunteer", "supervisor", "admin"]), default="volunteer", show_default=True)
 @click.option("--gate", help="Where they stand, by slug or name.")
+@as_whom
 def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
     """Put somebody on the roster of an event.
 
     Example: python -m admin_cli volunteers add --event demo --phone +919812345678 --name Ravi --gate main
     """
-    from bot.domain import staff
+    from bot.domain import audit, staff
 
     now, region = datetime.now(UTC), _region()
-    with opening.writing() as db:
+    with opening.writing(audit.STAFF_ADDED, slug) as db:
         added = staff.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
         told = f"{added.name} is on the roster of {added.event.slug}: {added.role}"
     click.echo(told)
@@ -50,6 +52,7 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 @click.option(
     "--file", "source", required=True, type=click.File(encoding="utf-8-sig"), help="CSV; `-` reads standard input."
 )
+@as_whom
 def import_(slug: str, source: IO[str]) -> None:
     """Take a CSV file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
 
@@ -58,11 +61,11 @@ def import_(slug: str, source: IO[str]) -> None:
     Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
     """
     from admin_cli.words import said
-    from bot.domain import staff
+    from bot.domain import audit, staff
 
     rows = list(_rows(source))
     try:
-        with opening.writing() as db:
+        with opening.writing(audit.STAFF_IMPORTED, slug) as db:
             added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
     except staff.BadRows as bad:
         for row in bad.rows:
@@ -74,6 +77,7 @@ def import_(slug: str, source: IO[str]) -> None:
 @command.command
 @click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
+@as_whom
 def enable(phone: str, slug: str | None) -> None:
     """Let somebody work again, at once; a pause for guessing ends too.
 
@@ -85,6 +89,7 @@ def enable(phone: str, slug: str | None) -> None:
 @command.command
 @click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
+@as_whom
 def disable(phone: str, slug: str | None) -> None:
     """Let somebody work no more, at once: from the next message on they are a visitor.
 
@@ -133,9 +138,9 @@ def show(phone: str, as_json: bool) -> None:
 
 
 def _set_enabled(phone: str, slug: str | None, enabled: bool) -> None:
-    from bot.domain import staff
+    from bot.domain import audit, staff
 
-    with opening.writing() as db:
+    with opening.writing(audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED, slug) as db:
         found = staff.set_enabled(db, phone, enabled, slug=slug, region=_region())
         told = [f"{one.name} is {'enabled' if enabled else 'disabled'} at {one.event.slug}" for one in found]
     click.echo("\n".join(told))

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 LONGEST = 80
+GIVEN = "admin_cli.who"
 
 
 def _user() -> str:
@@ -17,8 +18,16 @@ def _user() -> str:
 
 
 def as_whom(command: Any) -> Any:
-    """Give a command the option `--as`, as its parameter `actor`."""
+    """Give a command the option `--as`; `it_is` tells what was given."""
+
+    def keep(ctx: click.Context, _param: click.Parameter, name: str) -> None:
+        ctx.meta[GIVEN] = " ".join("".join(one if one.isprintable() else " " for one in name).split())[:LONGEST]
+
     told = "Who you are, for the audit log; else your name on this computer."
-    return click.option(
-        "--as", "actor", metavar="NAME", default=_user, callback=lambda _ctx, _param, name: name[:LONGEST], help=told
-    )(command)
+    return click.option("--as", metavar="NAME", default=_user, callback=keep, expose_value=False, help=told)(command)
+
+
+def it_is() -> str:
+    """Who gave the command that runs. Raises KeyError where it has no `--as`: then it may change nothing."""
+    name: str = click.get_current_context().meta[GIVEN]
+    return name

@@ -1,12 +1,15 @@
 """The book of acts that somebody must answer for: who, what, when."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from bot.domain.models import AuditEntry
+from bot.domain.event_rows import one
+from bot.domain.models import AuditEntry, Staff
 
 FOUND = "pass_found"
 """Looked for passes by name or phone."""
@@ -22,6 +25,23 @@ EXPORTED = "exported"
 """Took a table out as a file."""
 SLIP_PRINTED = "slip_printed"
 """Printed the slip of a pass that there was already."""
+VIEWED = "person_viewed"
+"""Looked at everything that is known of somebody, or of somebody's pass."""
+
+EVENT_MADE, EVENT_CHANGED, EVENT_COPIED = "event_created", "event_changed", "event_cloned"
+EVENT_OPENED, EVENT_CLOSED, EVENT_CANCELLED = "event_opened", "event_closed", "event_cancelled"
+DAY_CHANGED, DAY_CANCELLED, QUESTIONS_SET = "day_changed", "day_cancelled", "questions_set"
+TEXTS_SET, NOTICE_SET = "texts_set", "notice_set"
+KIND_ADDED, KIND_CHANGED = "kind_added", "kind_changed"
+GATE_ADDED, GATE_CLOSED, GATE_OPENED = "gate_added", "gate_closed", "gate_opened"
+STAFF_ADDED, STAFF_IMPORTED = "staff_added", "staff_imported"
+STAFF_ENABLED, STAFF_DISABLED = "staff_enabled", "staff_disabled"
+DEVICE_ADDED, DEVICE_REVOKED, DEVICE_ROLLED = "device_added", "device_revoked", "device_rolled"
+PASS_RESENT, PASS_REVOKED, PASS_REISSUED = "pass_resent", "pass_revoked", "pass_reissued"
+DELIVERIES_RETRIED, SENDER_RESUMED = "deliveries_retried", "sender_resumed"
+TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
+KEY_ROLLED, KEY_RETIRED = "key_rolled", "key_retired"
+DATABASE_UPGRADED = "database_upgraded"
 
 
 def note(
@@ -45,3 +65,47 @@ def count(db: Session, staff_id: int, what: str, since: datetime) -> int:
     """How often somebody has done this after the moment."""
     mine = select(func.count()).where(AuditEntry.staff_id == staff_id, AuditEntry.what == what, AuditEntry.at > since)
     return db.scalar(mine) or 0
+
+
+def search(
+    db: Session,
+    *,
+    slug: str = "",
+    who: str = "",
+    what: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = 100,
+) -> list[AuditEntry]:
+    """The newest entries that fit all that is said, at most so many, each with its volunteer.
+
+    `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
+    anywhere in what the entry is about, such as a slug or a pass code. Raises Refused `no_such_event`.
+    """
+    conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
+    if who:
+        conditions.append(or_(_holds(AuditEntry.actor, who), _holds(Staff.name, who)))
+    found = select(AuditEntry).outerjoin(Staff, Staff.id == AuditEntry.staff_id).where(*conditions)
+    whole = found.options(joinedload(AuditEntry.staff)).order_by(AuditEntry.id.desc()).limit(most)
+    return list(db.scalars(whole))
+
+
+def _said(
+    event_id: int | str, what: str, text: str, since: datetime | None, until: datetime | None
+) -> Iterator[ColumnElement[bool]]:
+    if event_id:
+        yield AuditEntry.event_id == event_id
+    if what:
+        yield AuditEntry.what.startswith(what, autoescape=True)
+    if text:
+        yield _holds(cast(AuditEntry.about, String), json.dumps(text)[1:-1])
+    if since:
+        yield AuditEntry.at >= since
+    if until:
+        yield AuditEntry.at < until
+
+
+def _holds(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found
