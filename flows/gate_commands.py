@@ -83,9 +83,9 @@ def judged(duty: Duty, *scans: Scanned) -> Outcome:
 
 def _scan(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if len(heard.scans) > MOST_CODES:
-        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+        return _nobody(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
     if any(scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT for scan in heard.scans):
-        return _answer(sentence_for("bad_count"))
+        return _nobody(sentence_for("bad_count"))
     if any(scan.force for scan in heard.scans):
         return _force(heard, duty, facts)
     done = judged(duty, *heard.scans)
@@ -111,11 +111,11 @@ def _check(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if not duty.is_supervisor:
-        return _answer(sentence_for("supervisors_only"))
+        return _nobody(sentence_for("supervisors_only"))
     if not heard.scans:
         return _answer(gate_menu.HOW_TO_FORCE)
     if not all(scan.reason.strip() for scan in heard.scans if scan.force):
-        return _answer(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
+        return _nobody(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
     return judged(duty, *heard.scans)
 
 
@@ -236,6 +236,11 @@ def _release(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 def _answer(*paragraphs: Sentence) -> Outcome:
     return (Say(paragraphs),) if paragraphs else ()
+
+
+def _nobody(why: Sentence) -> Outcome:
+    """Why nobody is admitted, with the sign of it."""
+    return _answer(Sentence("⛔ {why}", {"why": why}))
 
 
 def _filled(sentence: Sentence, **params: Any) -> Sentence:
