@@ -25,6 +25,7 @@ from bot.settings import Settings
 LISTED = 200
 """Messages that one look-up reads: more than one person gets between a try and its look-up."""
 
+API = "https://api.twilio.com/2010-04-01"
 MOST_A_PAGE = 1000
 """The longest page that Twilio's list gives."""
 
@@ -106,8 +107,8 @@ class Twilio:
         """Every message to our senders that Twilio got since then (and until then), with the moment, to the second.
 
         Twilio's list tells less than a webhook: no user id, no profile name, no kind of media, no tap.
-        What has media, or no words, is therefore of the form `other`; a tap is the words on the
-        button. Raises SendFailed.
+        What has media, or no words, is therefore of the form `other`, and its media are the address of
+        their list; a tap is the words on the button. Raises SendFailed.
         """
         for sender in self._senders or (None,):
             which = {"date_sent_after": since} | ({} if sender is None else {"to": sender})
@@ -165,7 +166,8 @@ class Twilio:
 def _inbound(message: MessageInstance) -> Inbound:
     lane = str(message.from_)[:200]
     phone, user = named(lane)
-    wordless = _number(message.num_media) != 0 or not message.body
+    has_media = _number(message.num_media) != 0
+    wordless = has_media or not message.body
     return Inbound(
         sid=kept_sid(str(message.sid)),
         lane=lane,
@@ -174,6 +176,7 @@ def _inbound(message: MessageInstance) -> Inbound:
         user=user,
         text=storable(message.body or ""),
         form="other" if wordless else "text",
+        media=((f"{API}/Accounts/{message.account_sid}/Messages/{message.sid}/Media.json", ""),) if has_media else (),
     )
 
 

@@ -8,16 +8,19 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
+import structlog
 from urllib3.exceptions import HTTPError
 
 from bot.delivery.wire import Wire
 from bot.photos.reading import Unreadable
 from bot.settings import Settings
 from flows.photos import NOT_FETCHED, TOO_LARGE
+
+log = structlog.get_logger(__name__)
 
 MOST_BYTES = 5 * 1024 * 1024
 """WhatsApp's own limit for an image (field notes, 1.6)."""
@@ -29,6 +32,7 @@ AGAIN_AFTER = 0.8
 """Seconds before the one further try where Twilio stumbles, or has not stored the file yet."""
 HOPS = 2
 PIECE = 64 * 1024
+MAIN = "api.twilio.com"
 API = re.compile(r"api\.(?:[a-z0-9-]+\.){0,3}twilio\.com")
 """Twilio's API and its regions (`api.dublin.ie1.twilio.com`)."""
 STORES = re.compile(r"(?:[a-z0-9-]+\.){1,4}(?:twilio|twiliocdn)\.com")
@@ -38,13 +42,18 @@ MEDIUM = re.compile(
 )
 
 
+LISTED = "/Media.json"
+"""The end of the address of a message's list of media, which is all that Twilio's list of messages tells of them."""
+SID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """A Media resource of a message of ours: all that is believed of an address which came with a message."""
 
     message_sid: str
     sid: str
-    host: str = field(default="api.twilio.com")
+    host: str = field(default=MAIN)
 
 
 class _Stumbled(Exception):
@@ -57,6 +66,26 @@ class Fetching:
 
     settings: Settings = field(repr=False)
     wire: Wire
+
+    def media(self, url: str, message_sid: str) -> tuple[Medium, ...]:
+        """The resources behind an address that came with a message: one, or those of a list. Never raises."""
+        if not url.endswith(LISTED):
+            found = self.medium(url, message_sid)
+            return (found,) if found else ()
+        some = self.medium(f"{url.removesuffix('.json')}/any", message_sid)
+        return tuple(replace(some, sid=sid) for sid in self._sids(some)) if some else ()
+
+    def _sids(self, some: Medium) -> list[str]:
+        """The SIDs in the list to which this one belongs."""
+        account, token = self.settings.twilio_account_sid, self.settings.twilio_auth_token
+        path = f"/2010-04-01/Accounts/{account}/Messages/{some.message_sid}{LISTED}"
+        try:
+            answer = self.wire.request("GET", f"https://{some.host or MAIN}{path}", auth=(account, token))
+            listed = [str(one["sid"]) for one in answer.json()["media_list"]]
+        except (requests.RequestException, ValueError, LookupError, TypeError, RecursionError) as problem:
+            log.warning("media_list_not_had", sid=some.message_sid, problem=type(problem).__name__)
+            return []
+        return [sid for sid in listed if SID.fullmatch(sid)]
 
     def medium(self, url: str, message_sid: str) -> Medium | None:
         """The resource that an address names; None where it is not Twilio's, nor of our account and this message."""
@@ -90,7 +119,7 @@ class Fetching:
     def _got(self, medium: Medium, end: float) -> bytes:
         account, token = self.settings.twilio_account_sid, self.settings.twilio_auth_token
         path = f"/2010-04-01/Accounts/{account}/Messages/{medium.message_sid}/Media/{medium.sid}"
-        url = self.wire.address(f"https://{medium.host or 'api.twilio.com'}{path}")
+        url = self.wire.address(f"https://{medium.host or MAIN}{path}")
         credentials: tuple[str, str] | None = (account, token)
         for _ in range(HOPS + 1):
             answer = self._ask(url, credentials)

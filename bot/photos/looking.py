@@ -13,8 +13,9 @@ from flows.shapes import Said
 
 log = structlog.get_logger(__name__)
 
-LOOKED_AT = ("image", "sticker", "document")
-"""Forms of messages that may be a photo: one that is sent as a file comes as a document."""
+LOOKED_AT = ("image", "sticker", "document", "other")
+"""Forms of messages that may be a photo: one that is sent as a file comes as a document, and what was found in
+Twilio's list as anything."""
 MOST_MEDIA = 10
 """Of one message (Twilio, 'Media resource'); WhatsApp sends one."""
 
@@ -26,11 +27,11 @@ class Photos:
     fetching: Fetching
 
     def media(self, inbound: Inbound) -> tuple[Medium, ...]:
-        """The files of a message that may be a photo, as Twilio has them."""
+        """The files of a message that may be a photo, as Twilio has them. May ask Twilio for their list."""
         if inbound.form not in LOOKED_AT:
             return ()
-        found = (self.fetching.medium(url, inbound.sid) for url, _ in inbound.media[:MOST_MEDIA])
-        return tuple(dict.fromkeys(medium for medium in found if medium))
+        found = (one for url, _ in inbound.media[:MOST_MEDIA] for one in self.fetching.media(url, inbound.sid))
+        return tuple(dict.fromkeys(found))[:MOST_MEDIA]
 
     def look(self, inbound: Inbound, media: Sequence[Medium]) -> Said:
         """The message as a flow sees it: the QRs of all its photos, or why there is none. Never raises."""

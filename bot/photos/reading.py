@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import zxingcpp
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 from flows.photos import MOST_CODES, NO_IMAGE, NO_QR, TOO_LARGE
 
@@ -22,6 +22,8 @@ LEAST_SIDE = 21
 """Modules of the smallest symbol (ISO/IEC 18004): what is narrower has none."""
 SMALLER = (1200, 600)
 """Sides to which it is brought down where nothing was found: what is blurred or grainy is sharper when small."""
+LARGEST_DOUBLED = 1600
+"""Up to this side (a photo as WhatsApp sends it) it is enlarged too, smoothed once: for small symbols in poor light."""
 LONGEST_TEXT = 500
 """Characters of a QR that are looked at: ours have under 400."""
 AT_ONCE = threading.BoundedSemaphore(2)
@@ -89,6 +91,10 @@ def _brought_down(image: Image.Image, side: int) -> Image.Image:
     return ImageOps.contain(image, (side, side), Image.Resampling.LANCZOS)
 
 
+def _doubled(image: Image.Image) -> Image.Image:
+    return image.resize((2 * image.width, 2 * image.height), Image.Resampling.BICUBIC)
+
+
 def _texts(image: Image.Image) -> list[str]:
     """Each text once; the first look that finds any is believed, for further ones find the same again."""
     for look in _looks(image):
@@ -100,11 +106,14 @@ def _texts(image: Image.Image) -> list[str]:
 
 
 def _looks(image: Image.Image) -> Iterator[Image.Image]:
-    """The picture as it is, then with more contrast and smaller, and with an edge of white for a cropped one."""
+    """The picture as it is, then with more contrast, smaller, larger, and with an edge of white for a cropped one."""
     yield image
     image = ImageOps.autocontrast(image, cutoff=2)
     yield image
     for side in SMALLER:
         if max(image.size) > side:
             yield _brought_down(image, side)
+    if max(image.size) <= LARGEST_DOUBLED:
+        yield _doubled(image)
+        yield _doubled(image.filter(ImageFilter.GaussianBlur(1)))
     yield ImageOps.expand(image, border=max(image.size) // 12 + 4, fill=255)

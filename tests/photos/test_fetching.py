@@ -1,5 +1,7 @@
 """From where a photo is fetched, with what, and how much of it: against a server of the test's own."""
 
+import json
+import socket
 import threading
 import time
 from base64 import b64encode
@@ -100,7 +102,7 @@ def redirect(to: str) -> Answer:
 
 def drops(door: BaseHTTPRequestHandler) -> None:
     door.close_connection = True
-    door.connection.close()
+    door.connection.shutdown(socket.SHUT_RDWR)
 
 
 def trickles(door: BaseHTTPRequestHandler) -> None:
@@ -185,6 +187,22 @@ def test_who_sends_single_bytes_does_not_hold_us(twilio: Origin, monkeypatch: py
     begun = time.monotonic()
     assert outcome(twilio.url) == "not_fetched"
     assert time.monotonic() - begun < 5
+
+
+LIST = PATH.removesuffix("/ME1") + ".json"
+
+
+def test_media_of_a_message_that_twilio_only_listed_are_asked_for(twilio: Origin) -> None:
+    twilio.answers = [body(json.dumps({"media_list": [{"sid": "ME1"}, {"sid": "ME2"}, {"sid": "../x"}]}).encode())]
+    assert of(twilio.url).media(API + LIST, "MM1") == (Medium("MM1", "ME1", ""), Medium("MM1", "ME2", ""))
+    assert twilio.asked[0][0] == LIST
+
+
+@pytest.mark.parametrize("answer", [body(b"", 500), body(b"[1]"), body(b'{"media_list": [3]}'), body(b"<x/>"), drops])
+def test_a_list_that_cannot_be_had_is_empty(twilio: Origin, answer: Answer) -> None:
+    twilio.answers = [answer]
+    assert of(twilio.url).media(API + LIST, "MM1") == ()
+    assert of(twilio.url).media("https://evil.org" + LIST, "MM1") == ()
 
 
 API = "https://api.twilio.com"
