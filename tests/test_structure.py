@@ -63,6 +63,7 @@ ROUTES = {
     ("POST", "/staff/desk/find"): VOLUNTEER,
     ("POST", "/staff/desk/printer"): VOLUNTEER,
     ("POST", "/staff/desk/reprint"): VOLUNTEER,
+    ("GET", "/staff"): ANYBODY,
     ("GET", "/staff/events"): VOLUNTEER,
     ("POST", "/staff/events"): VOLUNTEER,
     ("GET", "/staff/login"): ANYBODY,

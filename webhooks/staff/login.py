@@ -46,8 +46,9 @@ PATIENCE = timedelta(minutes=15)
 REFUSAL_SECONDS = 1.0
 """How long the refusal of a code takes at least: one of a provider's would otherwise tell by its time
 that there was a code at all. It slows guessing too."""
-MOST = "60 per minute"
-"""Askings and tries from one address: a crew signs in behind one hotspot before opening."""
+MOST = "600 per minute"
+"""Askings and tries from one address: a mobile carrier's is shared by many. What counts is the limit of each number
+and code."""
 LONGEST = 40
 """Characters of a number or a code that are looked at."""
 
@@ -65,6 +66,10 @@ class Pending:
 def doors(door: Blueprint, service: Service) -> None:
     """`/staff/login`, `/staff/events`, `/staff/logout`."""
     told: dict[str, Any] = {"words": SAID}
+
+    @door.get("")
+    def front() -> Response:
+        return redirect(url_for("staff.login"))
 
     @door.get("/login")
     def login() -> Response | str:

@@ -93,6 +93,8 @@ def row() -> Staff | None:
 def begin(user: SignedIn) -> None:
     """Sign somebody in; nothing of what the session held before goes with it."""
     leave()
+    # A browser that a phone ends in a pocket must not end the shift; how long it lasts the mark says.
+    session.permanent = True
     login_user(user)
 
 

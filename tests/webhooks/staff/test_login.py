@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 
-from bot.domain import events, staff
+from bot.domain import events, roster_rules, staff
 from bot.domain.models import Delivery, Staff
 from bot.service import Service
 from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
-from webhooks.staff import login
+from webhooks.staff import login, session
 
 NewBrowser = Callable[[], Browser]
 
@@ -38,6 +39,7 @@ def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Br
     assert cookie.http_only
     assert cookie.same_site == "Lax"
     assert cookie.secure
+    assert cookie.expires  # it outlives a browser that the phone has ended
     with browser.client.session_transaction() as kept:
         assert RAVI[3:] not in str(dict(kept))
         assert "Ravi" not in str(dict(kept))
@@ -132,6 +134,20 @@ def test_who_works_at_several_events_chooses(browser: Browser, service: Service)
     assert browser.send("/staff/events", staff=str(theirs)).status_code == 403
     assert browser.send("/staff/events", staff=str(mela)).status_code == 302
     assert browser.client.get("/staff/scan/state").get_json()["event"] == "mela"
+
+
+def test_a_role_opens_its_own_doors_and_those_below(app: Flask, browser: Browser, service: Service) -> None:
+    def room() -> str:
+        return "in"
+
+    for role in roster_rules.ROLES:
+        app.add_url_rule(f"/only/{role}", role, session.needs(role)(room))
+    assert browser.client.get("/only/volunteer").status_code == 302
+    browser.sign_in()
+    assert [browser.client.get(f"/only/{role}").status_code for role in roster_rules.ROLES] == [200, 403, 403]
+    with service.database.write() as db:
+        db.scalars(select(Staff)).one().role = "admin"
+    assert [browser.client.get(f"/only/{role}").status_code for role in roster_rules.ROLES] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/p/x", "/\\evil.example", "/simulator"])

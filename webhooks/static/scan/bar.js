@@ -38,7 +38,7 @@ const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detai
 function letIn(rows) {
   const today = new Date().toDateString()
   const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && new Date(row.at).toDateString() === today)
-  return mine.reduce((all, row) => all + (row.people || row.answer?.admitted_now || 0), 0)
+  return mine.reduce((all, row) => all + (row.people || 0), 0)
 }
 
 function bar(rows) {

@@ -24,7 +24,8 @@ const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
 const direction = () => document.querySelector('input[name=direction]:checked').value
 
 async function scan(text, seen = performance.now()) {
-  if (view.busy || !place.now().who || place.mustChoose()) return
+  if (!place.now().who || place.mustChoose()) return
+  if (view.busy) return void setTimeout(() => scan(text, seen), 100)
   view.busy = true
   place.now().problem = ''
   try {
@@ -38,10 +39,14 @@ async function scan(text, seen = performance.now()) {
     setCount(0)
     if (answer.result === 'too_fast') view.text = ''
     if (answer.offline) hurry()
+  } catch {
+    // A disk that is full: what cannot be kept is not shown as good.
+    screen.show({ result: 'refused' }, { gates: [], listTime: '' })
+    senses.signal('bad')
   } finally {
     view.busy = false
     view.seenAt = performance.now()
-    draw()
+    scanner.settled().then(() => draw())
   }
 }
 
@@ -49,9 +54,9 @@ const listTime = () => (known().book ? words.hour(known().book.syncedAt) : '')
 
 function see(text, frame) {
   const now = performance.now()
-  if (text === null) return
+  if (text === null || view.busy) return
   const same = text === view.text && now - view.seenAt < SAME_MS
-  if (!view.busy) [view.text, view.seenAt] = [text, now]
+  Object.assign(view, { text, seenAt: now })
   if (!same && at('pause').hidden && at('signed-out').hidden) scan(text, frame)
 }
 
@@ -126,7 +131,7 @@ function wire() {
   })
   document.addEventListener('undo-scan', (event) => undo(event.detail))
   document.addEventListener('pointerdown', () => { at('sound').hidden = senses.canBeHeard() })
-  listen((text) => scan(text))
+  listen((text) => see(text, performance.now()))
 }
 
 async function begin() {

@@ -7,6 +7,7 @@ export const WAITING = 'waiting', SENT = 'sent', ASIDE = 'aside'
 const BATCH = 100
 const BATCH_MS = 30000
 const KEPT = 200
+const SHOWN = 10
 const LOCK = 'pravesh-scanner-upload'
 
 const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown']
@@ -90,4 +91,7 @@ async function tidy() {
   const surplus = rows.filter((row) => row.state === SENT && row.result !== 'conflict').slice(0, -KEPT)
   const gone = new Set([...old, ...surplus].map((row) => row.scan_id))
   if (gone.size) await store.drop(...gone)
+  // Whose pass it was is shown of the last scans only, and kept of no others.
+  const named = rows.slice(0, -SHOWN).filter((row) => row.state === SENT && row.answer && !gone.has(row.scan_id))
+  if (named.length) await store.put(...named.map(({ answer, ...rest }) => rest))
 }

@@ -1,5 +1,5 @@
-// One scan: asked of the server, and judged here where that takes too long. The colour is shown only after
-// what must not be lost is on the disk.
+// One scan: asked of the server, and judged here where that takes too long. What only this scanner knows is on
+// the disk before the colour is shown.
 
 import * as link from './link.js'
 import * as store from './store.js'
@@ -12,6 +12,10 @@ export const SLOW_MS = 1500
 const MOVED = ['admitted', 'left']
 
 let order = 0
+let noted = Promise.resolve()
+
+// Once all answers so far are on the disk.
+export const settled = () => noted
 
 // What is asked, before anything is known of it. `place` says who scans where.
 export function begin(text, place, { direction, count }) {
@@ -27,7 +31,11 @@ export async function settle(scan, known, language) {
   try {
     const { status, body, headers } = await ask('/api/v1/checkins', { body: request(scan), within: SLOW_MS, language })
     link.heard(performance.now() - begun, SLOW_MS)
-    if (status === 200) return await answered(scan, body, known)
+    if (status === 200) {
+      // The server has it: the colour need not wait for our own note of it.
+      noted = noted.then(() => note(scan, body, known)).catch(() => {})
+      return body
+    }
     if (status === 401 || body?.code === 'disabled') return { result: 'signed_out' }
     if (status === 429) return { result: 'too_fast', wait: Number(headers.get('Retry-After')) || 1 }
     if (status < 500) return { result: 'refused', detail: body?.detail || body?.title || '' }
@@ -44,19 +52,19 @@ function request({ scan_id, text, gate, event, direction, count, at }) {
   return { pass: text, scan_id, direction, scanned_at: at, ...Object.fromEntries(given) }
 }
 
-async function answered(scan, answer, { book, verifiers }) {
-  const row = { ...scan, state: SENT, acked: Date.now(), result: answer.result, answer }
+async function note(scan, answer, { book, verifiers }) {
+  const row = { ...scan, state: SENT, acked: Date.now(), result: answer.result, answer, people: answer.admitted_now }
   if (MOVED.includes(answer.result) && book) {
     // Which pass it was, for the time without a network that may come.
     const subject = await identify(scan.text, book, verifiers)
-    Object.assign(row, { pass_id: subject.pass, day: dayOf(book, scan.at), people: answer.admitted_now })
+    Object.assign(row, { pass_id: subject.pass, day: dayOf(book, scan.at) })
   }
   await store.put(row)
-  return answer
 }
 
 async function alone(scan, { book, verifiers }) {
   if (!book) return { result: 'no_list', offline: true }
+  await noted
   const answer = await judge(scan, book, verifiers, await movements(book), Date.parse(scan.at))
   const { pass_id, day } = answer
   const shown = answer.result === NOT_LISTED ? 'unknown' : answer.result
@@ -80,6 +88,7 @@ function dayOf(book, at) {
 
 // Take an admission back; whether it is undone. Of a scan that the server has not heard of nothing is left.
 export async function undo(scanId, place, language) {
+  await noted
   if (await droppedHere(scanId)) return true
   await upload(place, language)
   const { status } = await ask('/staff/scan/undo', { body: { scan_id: scanId }, language })
