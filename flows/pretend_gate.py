@@ -5,7 +5,7 @@ It keeps the rules that a conversation meets: a pass for today, its party once a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -193,8 +193,3 @@ def near(world: "World", mistyped: str) -> SeenPass | None:
     typed = codes.shown(codes.mended(mistyped))
     alike = [book.seen for code, book in world.gate.books.items() if sum(map(str.__ne__, code, typed)) == 1]
     return alike[0] if len(alike) == 1 else None
-
-
-def made(code: str, name: str, party: int, day: datetime, event: str, kind: str = "visitor") -> Book:
-    """A pass for one day."""
-    return Book(SeenPass(code, name, party, (day.date(),), kind, {"en": kind.title()}), event)
