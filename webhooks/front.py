@@ -15,8 +15,10 @@ from flows.texts import _, words
 from webhooks import wording
 
 SAID = {
-    "TITLE": _("Entry passes on WhatsApp"),
-    "LEAD": _("Say hi, answer a few questions, and your entry pass with its QR code comes to your chat."),
+    "TITLE": _("Entry passes"),
+    "LEAD": _(
+        "Say hi on WhatsApp, or answer the questions here: your entry pass with its QR code comes to your phone."
+    ),
     "NONE_OPEN": _("No event is open for registration just now."),
     "REGISTER": _("Register on WhatsApp"),
     "ON_THE_WEB": _("Register here"),
