@@ -17,6 +17,8 @@ from redis.exceptions import RedisError
 
 KEY = "metrics"
 HAND_OVER_SECONDS = 1.0
+AWAY_SECONDS = 30.0
+"""For how long a Redis that did not answer gets nothing: each try may cost whoever asks seconds."""
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
 """A counter's name and its labels, sorted."""
@@ -54,6 +56,7 @@ class Counts:
 
     def _take_back(self, pending: Mapping[str, float]) -> None:
         with self._lock:
+            self._handed_over = time.monotonic() + AWAY_SECONDS
             for field, amount in pending.items():
                 self._pending[field] += amount
 
