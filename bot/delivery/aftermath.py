@@ -26,7 +26,7 @@ def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: dat
     if notices.refused(db, row, code, now) or _waits_for_window(row, code):
         leases.wait_for_window(db, row, token, now, code, at_once=notices.template_for(db, row, now) is not None)
         return
-    if not (failure.retry and (by_status or backoff.worth_trying(code, row.attempts))):
+    if not (failure.retry and (by_status or _is_worth_trying(db, row, code))):
         leases.end(db, row.id, token, "failed", at=now, reason=reason, error_code=code, tried_at=None)
         _stop_where_asked(db, row.lane, code, now)
         return
@@ -75,7 +75,7 @@ def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | No
     elif now < row.give_up_at and (notices.refused(db, row, code, now) or _waits_for_window(row, code)):
         later = now if notices.template_for(db, row, now) else now + window.LOOK_AGAIN
         changed = statuses.owe_again(db, news, delivery_id, later, window.CLOSED)
-    elif now < row.give_up_at and backoff.worth_trying(code, attempts):
+    elif now < row.give_up_at and _is_worth_trying(db, row, code):
         later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
         changed = statuses.owe_again(db, news, delivery_id, later, reason)
     else:
@@ -85,6 +85,12 @@ def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | No
     if changed is not None:
         log.warning("delivery_undelivered", delivery=changed, code=code, reason=reason)
     return changed
+
+
+def _is_worth_trying(db: Session, row: Delivery, code: int | None) -> bool:
+    """Whether another try is due; as the one more counts what failed with the same code, not what failed otherwise."""
+    first = code is None or not story.has_failed(db, row.id, code)
+    return backoff.worth_trying(code, 1 if first else row.attempts)
 
 
 def _waits_for_window(row: Delivery, code: int | None) -> bool:

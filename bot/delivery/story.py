@@ -26,6 +26,12 @@ def tell_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, 
         tell(db, delivery_id, what, at, **more)
 
 
+def has_failed(db: Session, delivery_id: int, error_code: int) -> bool:
+    """Whether a delivery has failed with this code before."""
+    before = (DeliveryEvent.delivery_id == delivery_id, DeliveryEvent.error_code == error_code)
+    return db.scalar(select(DeliveryEvent.id).where(*before).limit(1)) is not None
+
+
 def of(db: Session, delivery_id: int) -> list[DeliveryEvent]:
     """The story so far, from the beginning."""
     told = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery_id)

@@ -76,6 +76,24 @@ def test_a_media_failure_is_tried_once_more(
     assert row(database, image).status == "failed"
 
 
+def test_a_try_that_failed_otherwise_is_not_the_one_more(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    """A worker was killed, Twilio was busy, and then Twilio cannot fetch the picture: that is tried once more."""
+    twilio.failures = [NO_ANSWER, BUSY]
+    image = a_pass(database)
+    for _ in range(3):
+        outbox.deliver(image)
+        clock.move(minutes=2)
+    for tries, status in ((1, "owed"), (2, "failed")):
+        assert len(twilio.sent) == tries
+        outbox.note_status(twilio.sent[-1].sid, image, "failed", 63019, clock.at)
+        assert row(database, image).status == status
+        clock.move(minutes=1)
+        outbox.deliver(image)
+    assert row(database, image).reason == "media_not_fetched"
+
+
 def test_somebody_who_has_blocked_us_is_not_written_to_unasked(
     database: Database, outbox: Outbox, twilio: FakeTwilio
 ) -> None:
