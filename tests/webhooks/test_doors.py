@@ -11,6 +11,7 @@ from PIL import Image
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
+from bot import metrics
 from bot.database import Database
 from bot.delivery import media_links
 from bot.domain import events, people, registrations
@@ -173,6 +174,22 @@ def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None
     counts.add("answers", 2, door="x")
     counts._redis = redis
     assert counts.sums() == {("answers", (("door", "x"),)): 2.0}
+
+
+def test_a_lost_redis_holds_up_one_request_and_not_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that hangs takes seconds to fail, and a volunteer waits at a gate."""
+    monkeypatch.setattr(metrics, "HAND_OVER_SECONDS", 0.0)
+    asked: list[str] = []
+
+    class Hanging(LostRedis):
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            return super().__getattr__(name)
+
+    counts = Counts(Hanging())  # type: ignore[arg-type]  # one that is away
+    for _ in range(20):
+        counts.add("answers", door="x")
+    assert asked == ["pipeline"]
 
 
 def test_the_simulators_page_has_no_script_or_style_of_its_own_within(app: Flask) -> None:
