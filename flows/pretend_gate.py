@@ -140,6 +140,8 @@ def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
 
 
 def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
+    if world.gate.last not in world.gate.books:
+        raise world.refusal("nothing_to_undo")
     book = world.gate.books[world.gate.last]
     world.gate.books[world.gate.last] = replace(book, entered=0, first=None)
     return {"taken": admissions.taken_back(book.entered, book.seen)}

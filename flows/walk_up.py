@@ -69,11 +69,11 @@ def _today(facts: Facts) -> EventDay | None:
 def _kinds(facts: Facts) -> tuple[PassKind, ...]:
     """The kinds that let people in today."""
     today = _today(facts)
-    return tuple(kind for kind in facts.kinds if today and (not kind.days or today.day in kind.days))
+    return tuple(kind for kind in facts.kinds if not kind.days or today.day in kind.days) if today else ()
 
 
 def _kind(answers: Answers, facts: Facts) -> PassKind | None:
-    return next((kind for kind in facts.kinds if kind.slug == answers.get("kind")), None)
+    return next((kind for kind in _kinds(facts) if kind.slug == answers.get("kind")), None)
 
 
 def _left(facts: Facts) -> int | None:
@@ -99,7 +99,8 @@ def _too_many(answers: Answers, facts: Facts) -> str:
 
 def _goes_beyond(answers: Answers, facts: Facts) -> bool:
     left = _left(facts)
-    return _is_supervisor(facts) and left is not None and answers.get("party_size", 0) > left
+    party = answers.get("party_size")
+    return _is_supervisor(facts) and left is not None and isinstance(party, int) and party > left
 
 
 # --- the questions --------------------------------------------------------------------------------
