@@ -15,9 +15,11 @@ NOUNS = {
     "events": "events: create, list, show, open, close, set, …, kinds",
     "export": "files: visitors, passes, checkins, deliveries, audit",
     "gates": "gates: add, list, open, close",
+    "keys": "keys that sign passes: list, roll, retire",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
     "stats": "the figures of an event's day",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
+    "visitors": "who registered: find, show",
     "templates": "buttons and lists at Twilio: sync, list, remove",
 }
 

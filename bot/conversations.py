@@ -151,6 +151,11 @@ class Conversations:
             found = following
         return found
 
+    def state_of(self, address: str) -> Mapping[str, Any] | None:
+        """Where the person of this address stands in their conversation; None where nothing is kept of it."""
+        kept = cast("bytes | None", self._redis.hget(f"c:state:{self.owners([address])[address]}", "json"))
+        return json.loads(kept) if kept else None
+
     def heard_ms(self) -> int | None:
         """When a message last came in by the main door; None where none ever did."""
         kept = cast("bytes | None", self._redis.get("c:heard"))

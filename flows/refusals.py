@@ -119,6 +119,12 @@ ORGANISERS: Mapping[str, Sentence] = {
     "no_such_day": _("The event has no day {day}."),
     "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
     "no_such_column": _("There is no column {column}; there are: {columns}."),
+    "search_too_short": _("Give a pass code, a whole phone number, or {least} letters of a name or more."),
+    "no_such_person": _("Nothing is held about that phone number."),
+    "no_such_key": _("There is no key {key}."),
+    "key_retired": _("Key {key} is retired already."),
+    "key_is_current": _("Key {key} signs the passes: roll in another first."),
+    "too_many_keys": _("There can be at most {most} keys."),
     "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""

@@ -1,6 +1,7 @@
 """The keys that sign passes: Ed25519, kept in the database, their seeds sealed under SECRET_KEY."""
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
@@ -21,6 +22,8 @@ FIRST = 1
 """The id of the first key; two processes that open an empty database both try to make this one."""
 NONCE_BYTES = 12
 """AES-GCM's usual nonce length (NIST SP 800-38D, 5.2.1.1)."""
+FRESH_SECONDS = 30
+"""After so long a ring looks into the database again: then a key rolled in or retired elsewhere counts here too."""
 SEED_BYTES = 32
 """Ed25519's private key (RFC 8032, 5.1.5)."""
 
@@ -37,7 +40,9 @@ class KeyRing:
     _database: Database
     _seal: AESGCM = field(repr=False)
     _keys: dict[int, Ed25519PrivateKey] = field(default_factory=dict, repr=False)
+    _retired: set[int] = field(default_factory=set)
     _current: int = 0
+    _fresh_until: float = 0
 
     @classmethod
     def open(cls, database: Database, secret_key: str, first_seed: bytes | None = None) -> Self:
@@ -54,37 +59,55 @@ class KeyRing:
     @property
     def current(self) -> int:
         """The id of the key that signs new passes: the newest that is not retired."""
+        self._refresh()
         return self._current
+
+    def in_place_of(self, key: int) -> int:
+        """The key that signs for this one: itself, or where it is retired the current one."""
+        self._refresh()
+        return self._current if key in self._retired else key
 
     def sign(self, data: bytes, key: int | None = None) -> tuple[int, bytes]:
         """The id of the key that signed and its 64-byte signature; the current key, or the one asked for.
 
         Raises KeyError for a key that the database has not.
         """
-        wanted = self._current if key is None else key
+        wanted = self.current if key is None else key
         private = self._find(wanted)
         if private is None:
             raise KeyError(wanted)
         return wanted, private.sign(data)
 
     def public(self, key: int) -> Ed25519PublicKey | None:
-        """The key to verify with; a key unknown so far is looked up in the database. None: there is none."""
+        """The key to verify with; a key unknown so far is looked up in the database.
+
+        None: there is none, or it is retired, so that what it signed proves nothing any more.
+        """
+        self._refresh()
         private = self._find(key)
-        return private.public_key() if private else None
+        return private.public_key() if private and key not in self._retired else None
 
     def _find(self, key: int) -> Ed25519PrivateKey | None:
         if key not in self._keys:
             self._load(key)
         return self._keys.get(key)
 
+    def _refresh(self) -> None:
+        if time.monotonic() >= self._fresh_until:
+            self._load()
+
     def _load(self, only: int | None = None) -> bool:
         """Read the keys, or one of them; whether there was any."""
+        if only is None:
+            self._fresh_until = time.monotonic() + FRESH_SECONDS  # first: other threads need not wait
         with self._database.read() as db:
             wanted = select(SigningKey)
             rows = db.scalars(wanted if only is None else wanted.where(SigningKey.id == only)).all()
         for row in rows:
-            self._keys[row.id] = self._unseal(row)
-        if only is None:
+            if row.id not in self._keys:
+                self._keys[row.id] = self._unseal(row)
+        self._retired |= {row.id for row in rows if row.retired_at is not None}
+        if only is None and rows:
             self._current = max((row.id for row in rows if row.retired_at is None), default=0)
         return bool(rows)
 

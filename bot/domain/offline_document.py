@@ -136,7 +136,8 @@ def _event(event: Event, shape: shapes.Event) -> dict[str, Any]:
 
 
 def _keys(db: Session) -> list[dict[str, Any]]:
-    rows = db.execute(select(SigningKey.id, SigningKey.public).order_by(SigningKey.id))
+    good = select(SigningKey.id, SigningKey.public).where(SigningKey.retired_at.is_(None))
+    rows = db.execute(good.order_by(SigningKey.id))
     return [{"number": row.id, "public": base64.b64encode(row.public).decode()} for row in rows]
 
 

@@ -10,7 +10,7 @@ import binascii
 import re
 import struct
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cryptography.exceptions import InvalidSignature
@@ -72,12 +72,13 @@ def of(issued: Pass) -> PassToken:
 
 
 def encode(token: PassToken, ring: KeyRing) -> str:
-    """The token as text, signed with its own key.
+    """The token as text, signed with its own key; with the current one where that has been retired.
 
     Raises struct.error where a number does not fit its place, KeyError for a key that there is not.
     """
-    data = _pack(token)
-    _, signature = ring.sign(data, token.key)
+    key = ring.in_place_of(token.key)
+    data = _pack(replace(token, key=key))
+    _, signature = ring.sign(data, key)
     return _text(data + signature)
 
 

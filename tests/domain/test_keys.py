@@ -3,9 +3,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, func, select, update
 
 from bot.database import Database
+from bot.domain import key_changes, keys
 from bot.domain.keys import KeyRing, derived
 from bot.domain.models import SigningKey
-from bot.errors import NotReady
+from bot.errors import NotReady, Refused
 from tests.domain.making import NOW, SECRET
 
 SEED = bytes(range(32))
@@ -72,14 +73,37 @@ def test_a_key_rolled_in_elsewhere_is_found_when_it_is_met(database: Database) -
     assert newer.sign(b"words", 1) == ring.sign(b"words")
 
 
-def test_a_retired_key_verifies_but_signs_nothing_new(database: Database) -> None:
+def test_a_retired_key_proves_nothing_and_another_signs_in_its_place(database: Database) -> None:
     ring = KeyRing.open(database, SECRET, SEED)
-    roll(database, ring, 2)
     with database.write() as db:
-        db.execute(update(SigningKey).where(SigningKey.id == 2).values(retired_at=NOW))
+        assert key_changes.roll(db, ring, NOW).id == 2
+        key_changes.retire(db, 1, NOW)
     again = KeyRing.open(database, SECRET)
-    assert again.current == 1
+    assert (again.current, again.public(1), again.in_place_of(1), again.in_place_of(2)) == (2, None, 2, 2)
     assert again.public(2) is not None
+
+
+def test_running_processes_hear_of_changes(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    lately_looked = KeyRing.open(database, SECRET, SEED)
+    monkeypatch.setattr(keys, "FRESH_SECONDS", 0)
+    ring = KeyRing.open(database, SECRET)
+    assert (ring.current, ring.public(1) is None) == (1, False)
+    with database.write() as db:
+        key_changes.roll(db, ring, NOW)
+        key_changes.retire(db, 1, NOW)
+    assert (ring.current, ring.public(1) is None) == (2, True)
+    assert lately_looked.current == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(3, "no_such_key"), (2, "key_is_current"), (1, "key_retired")])
+def test_a_key_that_cannot_be_retired(database: Database, number: int, code: str) -> None:
+    ring = KeyRing.open(database, SECRET, SEED)
+    with database.write() as db:
+        key_changes.roll(db, ring, NOW)
+        key_changes.retire(db, 1, NOW)
+        with pytest.raises(Refused) as no:
+            key_changes.retire(db, number, NOW)
+    assert no.value.code == code
 
 
 def test_a_key_that_there_is_not_signs_nothing(database: Database) -> None:

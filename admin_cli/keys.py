@@ -1,0 +1,83 @@
+"""`keys`: the keys that sign passes."""
+
+from datetime import UTC, datetime
+
+import click
+
+from admin_cli import opening
+from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
+
+
+@click.group
+def command() -> None:
+    """The keys that sign the QR codes of passes. docs/operating.md says when to roll and when to retire.
+
+    Example: python -m admin_cli keys list
+    """
+
+
+@command.command("list")
+@as_json_too
+def list_(as_json: bool) -> None:
+    """Every key: the current one signs new passes, a good one is believed, a retired one is not.
+
+    Example: python -m admin_cli keys list --json
+    """
+    from bot.domain import key_changes
+
+    with opening.reading() as db:
+        keys = key_changes.listed(db)
+    current = max((one.id for one in keys if one.retired_at is None), default=0)
+    rows = [
+        {
+            "number": one.id,
+            "state": "retired" if one.retired_at else "current" if one.id == current else "good",
+            "made_at": one.created_at,
+            "retired_at": one.retired_at,
+        }
+        for one in keys
+    ]
+    listing(rows, as_json=as_json, nothing="There is none yet: the first is made when the service starts.")
+
+
+@command.command
+@as_whom
+def roll() -> None:
+    """Make a new key, which signs every pass from now on; passes that there are stay good. Prints its number.
+
+    Running processes take it up within half a minute.
+
+    Example: python -m admin_cli keys roll
+    """
+    from bot.domain import audit, key_changes
+    from bot.domain.keys import KeyRing
+
+    with opening.database() as database:
+        ring = KeyRing.open(database, opening.settings().secret_key)
+        with opening.acting(database, audit.KEY_ROLLED) as db:
+            number = key_changes.roll(db, ring, datetime.now(UTC)).id
+    click.echo(f"new passes are signed with key {number}")
+
+
+@command.command
+@click.argument("number", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def retire(number: int, yes: bool) -> None:
+    """Believe a key no more: within half a minute every QR that it signed is refused as forged.
+
+    For a key that may have leaked. The passes themselves stay: their typed codes admit, and `my pass`, the web page
+    and `passes resend` give a QR signed anew.
+
+    Example: python -m admin_cli keys retire 1 --yes
+    """
+    from bot.domain import audit, key_changes
+
+    if not yes:
+        with opening.reading() as db:
+            passes = key_changes.valid_passes(db, number)
+        click.confirm(f"Retire key {number}? The QR codes of {passes} valid passes may end with it", abort=True)
+    with opening.writing(audit.KEY_RETIRED) as db:
+        key_changes.retire(db, number, datetime.now(UTC))
+    click.echo(f"key {number} is retired")

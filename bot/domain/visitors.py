@@ -1,0 +1,106 @@
+"""Visitors as organisers look for them: by name, by phone or by code, on any day; and all that is held of one.
+
+Volunteers at a gate have bot.domain.lookup, which shows less.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import passes, people, roster_rules
+from bot.domain.event_rows import one
+from bot.domain.models import Checkin, Contact, Pass, Registration
+from bot.errors import Refused
+from flows import codes
+from flows.shapes import Invalid
+
+LEAST_LETTERS = 3
+"""Of a name that is looked for; in Devanagari many are marks on others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is held of one person."""
+
+    contacts: tuple[Contact, ...]
+    """One, but for a person whose two addresses have not met yet."""
+    registrations: tuple[Registration, ...]
+    """Theirs, and those that they asked for; the oldest first, with passes and event."""
+    entries: tuple[Checkin, ...]
+    """Of these registrations' passes, the earliest first."""
+
+
+def find(db: Session, slug: str, text: str, *, region: str, most: int) -> tuple[str, list[Pass]]:
+    """How it was looked for (`code`, `phone` or `name`), and the passes that fit, the newest first.
+
+    Passes that were revoked or replaced are among them. A name is looked for anywhere in the name. Raises
+    Refused `no_such_event`, and `search_too_short` (`least`) for what is neither a code, a phone nor so
+    many letters.
+    """
+    event = one(db, slug, lock=False)
+    by, condition = _meant(db, text, region)
+    mine = select(Pass).join(Pass.registration).where(Pass.event_id == event.id, condition)
+    whole = mine.options(joinedload(Pass.registration), joinedload(Pass.kind))
+    return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(most)))
+
+
+def known(db: Session, text: str, *, region: str) -> Known:
+    """The person of a phone number or of a pass code, whose holder it is.
+
+    Raises Refused as passes.by_code does, and `no_such_person` for a phone of which nothing is held.
+    """
+    contacts = _contacts(db, text, region)
+    theirs = _of(contacts)
+    with_passes = (joinedload(Registration.passes).joinedload(Pass.kind), joinedload(Registration.event))
+    found = db.scalars(select(Registration).where(theirs).options(*with_passes).order_by(Registration.id)).unique()
+    registrations = tuple(found)
+    return Known(tuple(contacts), registrations, tuple(_entries(db, registrations)))
+
+
+def _meant(db: Session, text: str, region: str) -> tuple[str, ColumnElement[bool]]:
+    typed = " ".join(text.split())
+    code = _code(db, typed)
+    if code:
+        return "code", Pass.code == code
+    try:
+        return "phone", _of(people.find_all(db, phone=roster_rules.phone(typed, region)))
+    except Refused:
+        pass
+    if sum(unicodedata.category(character)[0] in "LM" for character in typed) < LEAST_LETTERS:
+        raise Refused("search_too_short", least=LEAST_LETTERS)
+    return "name", Registration.full_name.icontains(typed, autoescape=True)
+
+
+def _code(db: Session, typed: str) -> str:
+    """The code, where a pass has it: every 32nd name of eight letters could be one as well."""
+    try:
+        bare = codes.parse(typed)
+    except Invalid:
+        return ""
+    return db.scalar(select(Pass.code).where(Pass.code == bare)) or ""
+
+
+def _of(contacts: Sequence[Contact]) -> ColumnElement[bool]:
+    ids = [contact.id for contact in contacts]
+    return or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
+
+
+def _contacts(db: Session, text: str, region: str) -> list[Contact]:
+    try:
+        phone = roster_rules.phone(text, region)
+    except Refused:
+        return [passes.by_code(db, text).registration.holder]
+    found = people.find_all(db, phone=phone)
+    if not found:
+        raise Refused("no_such_person")
+    return found
+
+
+def _entries(db: Session, registrations: Sequence[Registration]) -> list[Checkin]:
+    ids = [issued.id for registration in registrations for issued in registration.passes]
+    mine = select(Checkin).where(Checkin.pass_id.in_(ids)).order_by(Checkin.scanned_at, Checkin.id)
+    with_names = (joinedload(Checkin.gate), joinedload(Checkin.staff), joinedload(Checkin.device))
+    return list(db.scalars(mine.options(*with_names)))

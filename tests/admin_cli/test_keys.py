@@ -1,0 +1,51 @@
+"""`keys`: rolled in and retired, and what becomes of the passes that they signed."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from click.testing import Result
+
+from bot.database import Database
+from bot.domain import checkins, people, registrations, tokens
+from bot.domain.keys import KeyRing
+from flows.scans import Scan
+from tests.domain.making import asking
+
+Run = Callable[..., Result]
+Rows = Callable[..., Any]
+NOON = datetime(2027, 1, 9, 12, 0, tzinfo=ZoneInfo("Asia/Kolkata"))
+
+
+def test_old_passes_stay_good_until_their_key_is_retired(
+    ok: Run, run: Run, rows: Rows, fair: str, database: Database
+) -> None:
+    ok("events", "open", fair)
+    ok("gates", "add", "--event", fair, "--name", "Main")
+    ring = KeyRing.open(database, "x" * 16)
+    with database.write() as db:
+        asker = people.find_or_make(db, phone="+919876543210", now=NOON)
+        issued = registrations.register(db, ring, **asking(asker, visit_date=date(2027, 1, 9), party_size=3, now=NOON))
+        token = tokens.encode(tokens.of(issued), ring)
+    assert run("keys", "retire", "1", "--yes").exit_code == 1
+    ok("keys", "roll")
+    assert [(row["number"], row["state"]) for row in rows("keys", "list")] == [(1, "good"), (2, "current")]
+    assert scanned(database, fair, token, "a") == "admitted"
+    asked = run("keys", "retire", "1", stdin="n\n")
+    assert (asked.exit_code, "1 valid pass" in asked.output) == (1, True)
+    ok("keys", "retire", "1", "--yes")
+    assert [row["state"] for row in rows("keys", "list")] == ["retired", "current"]
+    assert scanned(database, fair, token, "b") == "forged"
+    assert scanned(database, fair, issued.code, "c") == "admitted"
+    with database.read() as db:
+        anew = tokens.encode(tokens.of(db.merge(issued)), KeyRing.open(database, "x" * 16))
+    assert scanned(database, fair, anew, "d") == "admitted"
+    assert "no_such_key" in run("keys", "retire", "9", "--yes").stderr
+
+
+def scanned(database: Database, fair: str, text: str, scan_id: str) -> str:
+    """What a process that has looked into the database lately says to one of the party."""
+    with database.write() as db:
+        scan = Scan(text, scan_id, fair, "api", "main", count=1)
+        return checkins.admit(db, KeyRing.open(database, "x" * 16), scan, NOON).result
