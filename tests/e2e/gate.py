@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from secrets import randbelow
 from typing import Any
@@ -143,6 +143,11 @@ class Gate:
         mine = select(HeadCount.direction, HeadCount.people).join(Device, Device.id == HeadCount.device_id)
         with self.database.read() as db:
             return [(row.direction, row.people) for row in db.execute(mine.where(Device.name == scanner))]
+
+    def scanned_at(self, issued: Issued) -> datetime:
+        """When this pass was scanned, as the server believes."""
+        with self.database.read() as db:
+            return db.scalars(select(Checkin.scanned_at).where(Checkin.pass_id == issued.id)).one()
 
     def attempts(self, *issued: Issued) -> list[str]:
         """Refused scans of these passes."""

@@ -1,15 +1,18 @@
 """The scanner's rules are the server's: the same texts read, the same scans judged, in the browser and here."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain import tokens
+from bot.service import utc_now
 from flows import codes
 from flows.codes import shown
 from flows.shapes import Invalid
 from tests.e2e.gate import Gate, Issued, forged
+from tests.e2e.running import until
 from tests.e2e.scanning import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
@@ -27,6 +30,11 @@ JUDGE = f"""async scans => {{
   const {{ book, verifiers }} = known()
   return Promise.all(scans.map(scan => judge(scan, book, verifiers, [], Date.now())))
 }}"""
+AHEAD = """
+  constructor(...given) { super(...(given.length ? given : [real.now() + 259_200_000])) }
+  static now() { return real.now() + 259_200_000 }
+"""
+"""A clock that is three days ahead."""
 BY_NOBLE = f"""async ([text, wrong]) => {{
   const {{ tokenBytes, cleaned }} = await import({MODULE}.replace('main.js', 'text.js'))
   const {{ verifier }} = await import({MODULE}.replace('main.js', 'token.js'))
@@ -137,6 +145,17 @@ def test_every_scan_is_judged_as_the_server_judges_it(phone: Phone, gate: Gate) 
         *("admitted", "left", "already_admitted", "too_many", "not_inside", "wrong_day", "wrong_gate"),
         *("revoked", "replaced", "forged", "unreadable"),
     }
+
+
+def test_a_phone_whose_clock_is_days_off_judges_by_the_servers(phone: Phone, gate: Gate) -> None:
+    issued = gate.issue()
+    phone.context.add_init_script("const real = Date; Date = class extends real { " + AHEAD + " }")
+    phone.open(gate.scanner("Clock"))
+    phone.context.set_offline(True)
+    assert phone.scan(issued.qr) == "admitted"
+    phone.context.set_offline(False)
+    until(lambda: gate.kept(issued), "the scan goes up", 20)
+    assert abs(gate.scanned_at(issued) - utc_now()) < timedelta(minutes=5)
 
 
 def test_a_browser_that_knows_no_ed25519_verifies_all_the_same(phone: Phone, gate: Gate) -> None:

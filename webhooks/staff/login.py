@@ -38,6 +38,10 @@ SAID = {
     "MOVE": _("Work at another event"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }
+PROBLEMS = {
+    "otp_unreachable": _("We cannot send a code to that number. Write to us on WhatsApp from it once, and try again."),
+}
+"""Codes that are told here in other words than in the chat."""
 PENDING = "sign_in"
 """In the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
 PENDING_KEY = "staff:sign_in:"
@@ -173,7 +177,7 @@ def _pending(service: Service) -> Pending | None:
 
 
 def _page(pending: Pending | None, no: Refused | None = None) -> str:
-    problem = wording.say(sentence_for(no.code, **no.params)) if no else ""
+    problem = wording.say(PROBLEMS.get(no.code) or sentence_for(no.code, **no.params)) if no else ""
     typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
     return render_template(
         "staff/login.html", words=SAID, pending=pending, problem=problem, typed=typed, attempt=token_urlsafe(12)

@@ -105,4 +105,5 @@ def _state(service: Service, caller: Caller) -> dict[str, Any]:
             for gate in known
         ],
         "paused": event.entry_paused_at is not None,
+        "now": int(service.now().timestamp() * 1000),
     }

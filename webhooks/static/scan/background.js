@@ -49,6 +49,7 @@ export async function turn() {
     link.missed()
   } finally {
     running = false
+    place.now().asked = true
     await draw()
   }
 }

@@ -32,12 +32,12 @@ export async function draw(ended = false) {
 }
 
 const told = (number, key) => (number ? label(key, { count: count(number) }) : '')
-const undoable = (row) => row.result === 'admitted' && !row.undone && Date.now() - Date.parse(row.at) < UNDO_MS
+const undoable = (row) => row.result === 'admitted' && !row.undone && Date.now() - row.order < UNDO_MS
 const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detail: id }))
 
 function letIn(rows) {
   const today = new Date().toDateString()
-  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && new Date(row.at).toDateString() === today)
+  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && new Date(row.order).toDateString() === today)
   return mine.reduce((all, row) => all + (row.people || 0), 0)
 }
 
@@ -61,7 +61,8 @@ function trouble(here) {
 }
 
 function signedOut(here) {
-  const out = Boolean(here.ended) || !here.who
+  // Before the first answer nobody knows.
+  const out = Boolean(here.ended) || !here.who && Boolean(here.asked)
   at('signed-out').hidden = !out || link.is() === link.OFF && !here.ended
   at('working').hidden = !at('signed-out').hidden
   at('signed-out-more').textContent = label(here.wasDevice ? 'revoked_device' : 'signed_out_more')

@@ -29,12 +29,12 @@ function tap(direction) {
 }
 
 async function keep() {
-  const { gate, event, who } = place.now()
+  const { gate, event, who, skew } = place.now()
   for (const direction of ['in', 'out']) {
     const people = taps[direction]
     taps[direction] = 0
     if (!people) continue
-    const at = new Date().toISOString()
+    const at = new Date(Date.now() + (skew || 0)).toISOString()
     await store.put({ scan_id: crypto.randomUUID(), order: Date.now(), at, direction, people_counted: people, gate, event, who, state: WAITING })
   }
 }

@@ -6,6 +6,8 @@ import * as store from './store.js'
 import { setZone } from './words.js'
 
 const STATE_MS = 4000
+// A phone's clock that differs by less is right enough; by more it would be on another day at midnight.
+const SKEW_MS = 20000
 const place = { who: '', name: '', event: '', gate: null, gates: [], paused: false, since: Date.now() }
 
 export const now = () => place
@@ -29,9 +31,10 @@ export async function hear() {
   const { status, body } = await ask('/staff/scan/state', { within: STATE_MS })
   if (status === 200 && !body.who) return 401
   if (status === 200) {
+    const skew = body.now - Date.now()
     const chosen = await store.fact('gate')
     const known = body.gates.some((gate) => gate.slug === chosen)
-    taken({ ...body, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate) })
+    taken({ ...body, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate), skew: Math.abs(skew) > SKEW_MS ? skew : 0 })
     await store.keep('place', { ...place })
   }
   return status

@@ -20,8 +20,8 @@ export const settled = () => noted
 // What is asked, before anything is known of it. `place` says who scans where.
 export function begin(text, place, { direction, count }) {
   order = Math.max(order + 1, Date.now())
-  const { gate, event, who } = place
-  return { scan_id: crypto.randomUUID(), order, at: new Date().toISOString(), text, direction, count, gate, event, who }
+  const { gate, event, who, skew } = place
+  return { scan_id: crypto.randomUUID(), order, at: new Date(Date.now() + (skew || 0)).toISOString(), text, direction, count, gate, event, who }
 }
 
 // The answer to a scan: the server's, or our own with `offline: true`.

@@ -25,7 +25,7 @@ export const look = (result) => LOOKS[result] || 'bad'
 export function write(id, text) {
   const place = at(id)
   if (place.textContent !== text) place.textContent = text
-  place.hidden = !text
+  place.hidden = !text && !place.dataset.stays
 }
 
 function kind(pass) {
