@@ -1,8 +1,12 @@
 """Taking back an admission that is named, also by a scanner that nobody is signed in to."""
 
+from datetime import timedelta
+
 from bot.domain import devices, undo
 from tests.domain.gate import NOON, World
 from tests.domain.making import NOW, refused
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_a_scanner_takes_back_what_it_did_and_nothing_of_others(world: World) -> None:
