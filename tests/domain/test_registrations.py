@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, passes, people, registrations
+from bot.domain import events, pass_rows, people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass, Registration
 from flows import codes
@@ -120,7 +120,7 @@ def test_a_code_that_is_taken_is_drawn_again(
 ) -> None:
     first = registrations.register(db, ring, **asking(asha))
     draws = iter([first.code, first.code, "0000000" + codes.check_character("0000000")])
-    monkeypatch.setattr(passes, "new_code", lambda: next(draws))
+    monkeypatch.setattr(pass_rows, "new_code", lambda: next(draws))
     ravi = people.find_or_make(db, phone="+919811111111", now=NOW)
     assert registrations.register(db, ring, **asking(ravi)).code.startswith("0000000")
     assert taken(db, fair) == 4
