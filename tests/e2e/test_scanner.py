@@ -138,6 +138,19 @@ def test_a_slow_network_is_none_and_the_scan_is_kept_once(new_phone: Callable[..
     assert [kept[1:] for kept in gate.kept(issued)] == [("admitted", 5)]
 
 
+def test_a_hotspot_that_wants_a_sign_in_is_no_network(new_phone: Callable[..., Phone], gate: Gate) -> None:
+    phone, issued = new_phone(), gate.issue()
+    phone.open(gate.scanner("Hotspot"))
+    portal = re.compile(r"/(api/v1|staff/scan)/")
+    phone.page.route(portal, lambda route: route.fulfill(body="<h1>Welcome</h1>", content_type="text/html"))
+    assert phone.scan(issued.qr) == "admitted"
+    expect(phone.page.locator("#link[data-state=off]")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible()
+    assert gate.kept(issued) == []
+    phone.page.unroute(portal)
+    until(lambda: gate.kept(issued) == [("batch", "admitted", 2)], "the scan goes up", 20)
+
+
 def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     new_phone: Callable[..., Phone], gate: Gate
 ) -> None:

@@ -35,7 +35,7 @@ export async function begin() {
 
 // A round soon: there may be something to send.
 export function hurry() {
-  if (link.worthTrying()) setTimeout(turn, 300)
+  if (link.is() !== link.OFF) setTimeout(turn, 300)
 }
 
 // One round; a round that is still going on is not begun again.
@@ -57,9 +57,9 @@ export async function turn() {
 async function hear() {
   const begun = performance.now()
   const status = await place.hear()
-  if (status >= 500 || status === 429) return link.missed()
+  if (status !== 200 && status !== 401) return link.missed()
   link.heard(performance.now() - begun, SLOW_MS)
-  if (status !== 200) return ended()
+  if (status === 401) return ended()
   place.now().ended = false
   await draw()
   if (Date.now() >= notBefore) await send()

@@ -22,7 +22,7 @@ export async function draw(ended = false) {
   signedOut(here)
   pause(here)
   screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(here.admitted) })}`) : '')
-  screen.write('conflicts', told(rows.filter((row) => row.result === 'conflict').length, 'conflicts'))
+  screen.write('conflicts', told(rows.filter((row) => row.result === 'conflict' && isToday(row)).length, 'conflicts'))
   screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
   const scans = rows.filter((row) => row.text)
   screen.list(scans.slice(-LAST).reverse(), { undoable, undo })
@@ -35,9 +35,10 @@ const told = (number, key) => (number ? label(key, { count: count(number) }) : '
 const undoable = (row) => row.result === 'admitted' && !row.undone && Date.now() - row.order < UNDO_MS
 const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detail: id }))
 
+const isToday = (row) => new Date(row.order).toDateString() === new Date().toDateString()
+
 function letIn(rows) {
-  const today = new Date().toDateString()
-  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && new Date(row.order).toDateString() === today)
+  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && isToday(row))
   return mine.reduce((all, row) => all + (row.people || 0), 0)
 }
 

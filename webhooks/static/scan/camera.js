@@ -43,7 +43,10 @@ export async function open(video, id = localStorage.getItem(CAMERA)) {
   const stream = await streamOf(id)
   video.srcObject = stream
   await video.play()
-  return stream.getVideoTracks()[0]
+  const [track] = stream.getVideoTracks()
+  const focus = track.getCapabilities?.().focusMode || []
+  if (focus.includes('continuous')) track.applyConstraints({ advanced: [{ focusMode: 'continuous' }] }).catch(() => {})
+  return track
 }
 
 export function close(video) {

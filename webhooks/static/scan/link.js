@@ -7,8 +7,8 @@ const DEAF_MS = 5 * 60 * 1000
 const state = { is: navigator.onLine ? ON : OFF, misses: 0, heardAt: 0 }
 
 export const is = () => state.is
-// Whether a scan should wait for the server at all.
-export const worthTrying = () => state.is !== OFF
+// Whether a scan should wait for the server at all: where the last answer was slow or none, the next one will be too.
+export const worthTrying = () => state.is === ON
 // Too long without the server for a stop of entry to be heard.
 export const deaf = (since) => Date.now() - Math.max(state.heardAt, since) > DEAF_MS
 

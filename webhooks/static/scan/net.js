@@ -29,8 +29,10 @@ export async function ask(path, { body, within = 10000, etag, language } = {}) {
   if (body) options.body = JSON.stringify(body)
   try {
     const answer = await fetch(path, options)
-    const text = answer.status === 304 ? '' : await answer.text()
-    return { status: answer.status, body: text && (answer.headers.get('Content-Type') || '').includes('json') ? JSON.parse(text) : null, headers: answer.headers }
+    const body = (answer.headers.get('Content-Type') || '').includes('json') ? await answer.json() : null
+    // A page where JSON was asked for is not from us: a hotspot wants somebody to sign in there.
+    if (!body && answer.status < 500 && ![304, 429].includes(answer.status)) throw new Away('not_ours')
+    return { status: answer.status, body, headers: answer.headers }
   } catch (problem) {
     throw new Away(problem.name)
   } finally {
