@@ -34,6 +34,10 @@ MORE_OPTIONS = (
     click.option("--venue-in", type=InLanguage(), multiple=True, help="The place in another language."),
     click.option("--consent", type=InLanguage(), multiple=True, help="What people agree to, in each language."),
     click.option("--notice", type=InLanguage(), multiple=True, help="A line shown with the event, in each language."),
+    click.option("--organiser", help="Who answers for the event and its visitors' data."),
+    click.option("--purpose", help="What these data are asked for."),
+    click.option("--complaints", metavar="CONTACT", help="Where somebody complains: an address, number or page."),
+    click.option("--retention-days", type=Limit(), metavar="DAYS", help="Days after the last for which data are kept."),
 )
 
 

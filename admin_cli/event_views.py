@@ -40,6 +40,12 @@ def everything(event: "Event") -> dict[str, Any]:
         "gates": [gate.slug for gate in event.gates],
         "kinds": [kind.slug for kind in event.kinds],
         "consent_version": event.consent_version,
+        "texts": event.texts,
+        "organiser": event.organiser,
+        "purpose": event.purpose,
+        "complaints": event.complaints,
+        "retention_days": event.retention_days,
+        "entry_paused": event.entry_paused_at and event.entry_paused_at.astimezone(ZoneInfo(event.timezone)),
         "questions": event.questions,
     }
 

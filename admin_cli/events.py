@@ -1,14 +1,15 @@
 """`events`: made, looked at, opened, closed and changed."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import kinds, opening
-from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typed, with_options
+from admin_cli import doors, entry, event_days, event_texts, kinds, opening
+from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, with_options
 from admin_cli.event_views import day_row, everything, row
-from admin_cli.parameters import Day, Limit
+from admin_cli.parameters import Day
 from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
@@ -25,6 +26,9 @@ def command() -> None:
 
 
 command.add_command(kinds.command, "kinds")
+for _module in (event_days, event_texts, entry):
+    for _command in _module.COMMANDS:
+        command.add_command(_command)
 
 
 @command.command
@@ -65,22 +69,30 @@ def list_(as_json: bool) -> None:
 
 @command.command
 @click.argument("slug")
+@click.option("--qr", is_flag=True, help="Its links as QR codes too, drawn in the terminal.")
+@click.option("--qr-dir", type=click.Path(file_okay=False, path_type=Path), help="And as PNG files to print, in here.")
 @as_json_too
-def show(slug: str, as_json: bool) -> None:
-    """One event, and its days with the people who hold a pass for them.
+def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
+    """One event with its two links, and its days with the people who hold a pass for them.
 
-    Example: python -m admin_cli events show demo
+    Example: python -m admin_cli events show demo --qr
     """
-    from bot.domain import events
+    from bot.domain import event_links, events
 
+    settings = opening.settings()
     with opening.reading() as db:
         event = events.by_slug(db, slug)
-        whole, days = everything(event), [day_row(day) for day in event.days]
+        links = event_links.doors(event.slug, settings.origin, settings.twilio_whatsapp_from)
+        whole, days = {**everything(event), "links": links}, [day_row(day) for day in event.days]
+    if qr_dir is not None:
+        doors.save(links, qr_dir, event.slug)
     if as_json:
         details({**whole, "days": days}, as_json=True)
     else:
         details({**whole, "questions": [question["name"] for question in whole["questions"]]}, as_json=False)
         listing(days, as_json=False, nothing="It has no days.")
+        if qr:
+            doors.draw(links)
 
 
 @command.command("open")
@@ -89,12 +101,15 @@ def show(slug: str, as_json: bool) -> None:
 def open_(slug: str) -> None:
     """Let people register.
 
+    With a real Twilio account it must be said first (`events set`) who answers for the visitors' data, what for they
+    are asked, where to complain and how long they are kept.
+
     Example: python -m admin_cli events open demo
     """
     from bot.domain import audit, events
 
     with opening.writing(audit.EVENT_OPENED, slug) as db:
-        event = events.open_event(db, slug)
+        event = events.open_event(db, slug, real=not opening.settings().simulated)
         over = events.is_over(event, datetime.now(UTC))
     click.echo(f"{event.slug} is open")
     _warn_of_the_past(event, over)
@@ -117,22 +132,50 @@ def close(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
+@click.option("--day", type=Day(), help="Only this day: nobody can choose it any more, and its passes do not enter.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_whom
-def cancel(slug: str, yes: bool) -> None:
-    """Tell everybody who asks that the event does not take place.
+def cancel(slug: str, day: date | None, yes: bool) -> None:
+    """Tell everybody who asks that the event, or one day of it, does not take place. Nobody is written to by this.
+
+    `events open`, or `events day … --open`, takes it back.
 
     Example: python -m admin_cli events cancel demo --yes
     """
     from bot.domain import audit, events
 
     with opening.reading() as db:
-        slug = events.by_slug(db, slug).slug
+        event = events.by_slug(db, slug)
+        people = sum(one.taken for one in event.days if day in (None, one.day))
+    what = f"{event.slug}, {day}" if day else event.slug
     if not yes:
-        click.confirm(f"Cancel {slug}? Nobody can register any more", abort=True)
-    with opening.writing(audit.EVENT_CANCELLED, slug) as db:
-        events.cancel_event(db, slug)
-    click.echo(f"{slug} is cancelled")
+        click.confirm(f"Cancel {what}? Nobody can register any more; {people} people hold passes", abort=True)
+    with opening.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
+        events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
+    click.echo(f"{what} is cancelled; {people} people hold passes")
+
+
+@command.command
+@click.argument("slug")
+@click.option("--slug", "new_slug", required=True, help="The short name of the new one.")
+@click.option("--from", "starts_on", type=Day(), required=True, help="Its first day; the others follow as before.")
+@click.option("--name", default="", help="Its name; else the same.")
+@as_whom
+def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
+    """Make an event as another was: days, hours, capacities, kinds, gates, questions and texts; closed, and empty.
+
+    Volunteers and scanners are not taken along.
+
+    Example: python -m admin_cli events clone fair --slug fair-2028 --from 2028-01-08
+    """
+    from bot.domain import audit, event_copies, events
+
+    now = datetime.now(UTC)
+    with opening.writing(audit.EVENT_COPIED, new_slug) as db:
+        made = event_copies.clone(db, slug, new_slug, name=name, starts_on=starts_on, now=now)
+        over = events.is_over(made, now)
+    click.echo(f"made {new_slug}, closed: {made.starts_on} to {made.ends_on}")
+    _warn_of_the_past(made, over)
 
 
 @command.command("set")
@@ -158,76 +201,6 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     click.echo(f"{event.slug} is changed")
 
 
-@command.command
-@click.argument("slug")
-@click.argument("day", type=Day())
-@click.option("--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day.")
-@click.option("--capacity", type=Limit(), metavar="PEOPLE", help="People on this day; `none`: no limit.")
-@as_whom
-@click.pass_context
-def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None) -> None:
-    """Close or open one day, or give it a capacity of its own.
-
-    Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
-    """
-    from bot.domain import audit, events
-
-    limit = {"capacity": capacity} if typed(ctx, "capacity") else {}
-    if closed is None and not limit:
-        raise click.UsageError("nothing to change: give --close, --open or --capacity", ctx)
-    with opening.writing(audit.DAY_CHANGED, slug) as db:
-        slug = events.by_slug(db, slug).slug
-        events.set_day(db, slug, day, closed=closed, **limit)
-    click.echo(f"{slug} {day} is changed")
-
-
-@command.command
-@click.argument("slug")
-@click.option(
-    "--file", "source", type=click.File(encoding="utf-8"), help="JSON with all of them; `-` reads standard input."
-)
-@click.option("--yes", is_flag=True, help="Do not ask before replacing those that are there.")
-@as_json_too
-@as_whom
-def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
-    """The event's own questions: shown, or set from a file. docs/questions.md says what the file holds.
-
-    Example: python -m admin_cli events questions demo --file questions.json
-    """
-    from bot.domain import events
-
-    if source is not None:
-        _set_questions(slug, _read_questions(source), yes)
-    with opening.reading() as db:
-        kept = events.by_slug(db, slug).questions
-        rows = [{**question, "labels": question["labels"]["en"]} for question in kept]
-        listing(kept if as_json else rows, as_json=as_json, nothing="It asks no questions of its own.")
-
-
 def _warn_of_the_past(event: "Event", over: bool) -> None:
     if over:
         click.echo(f"note: {event.slug} ended on {event.ends_on}, so nobody can register for it", err=True)
-
-
-def _read_questions(source: Any) -> list[dict[str, Any]]:
-    import json
-
-    try:
-        found = json.load(source)
-    except (ValueError, RecursionError):
-        raise click.ClickException(f"{source.name}: not JSON") from None
-    if not isinstance(found, list) or not all(isinstance(question, dict) for question in found):
-        raise click.ClickException(f"{source.name}: not a list of questions")
-    return found
-
-
-def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
-    from bot.domain import audit, events
-
-    with opening.reading() as db:
-        event = events.by_slug(db, slug)
-        slug, number = event.slug, len(event.questions)
-    if number and not yes:
-        click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
-    with opening.writing(audit.QUESTIONS_SET, slug) as db:
-        events.set_questions(db, slug, wanted)

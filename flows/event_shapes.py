@@ -55,6 +55,11 @@ class Event:
     consent: Mapping[str, str]
     consent_version: int
     notice: Mapping[str, str] = field(default_factory=dict)
+    """What visitors shall know now."""
+    welcome: Mapping[str, str] = field(default_factory=dict)
+    """Said below the greeting."""
+    instructions: Mapping[str, str] = field(default_factory=dict)
+    """Said with the pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,13 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     question = _("What would you like to do?")
     if answers.get("under") or not facts.passes:
         return (question,)
-    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), question)
+    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), *_notices(facts), question)
+
+
+def _notices(facts: Facts) -> tuple[Sentence, ...]:
+    """What the events of their passes want known now."""
+    theirs = {known.event for known in facts.passes}
+    return tuple(words(event.notice) for event in facts.events if event.slug in theirs and event.notice)
 
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:

@@ -17,7 +17,7 @@ from flows.choices import (
 )
 from flows.event_states import OPEN, sentence_of, state_of
 from flows.fields import Choice
-from flows.registration import visit_line
+from flows.registration import told_with_pass, visit_line
 from flows.shapes import (
     Answers,
     ChangePass,
@@ -61,7 +61,9 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     more = (*also, _("To get one of these, type its code.")) if others and not answers.get("under") else also
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
-    return (SendPass(sent.code, language), Say((lines(*named, pass_line(sent)), *again, *more)))
+    notice = (words(event.notice),) if event and event.notice else ()
+    known = (*notice, *(told_with_pass(event) if event else ()))
+    return (SendPass(sent.code, language), Say((lines(*named, pass_line(sent)), *known, *again, *more)))
 
 
 MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pass_yet)

@@ -107,6 +107,8 @@ ORGANISERS: Mapping[str, Sentence] = {
     "bad_capacity": _("The number of places must be a whole number from 1 to {most}."),
     "capacity_below_taken": _("Places given for {day} already: {taken}. It cannot have fewer."),
     "bad_party_limit": _("The largest party must be a whole number from 1 to 255."),
+    "bad_retention": _("Data are kept for a whole number of days, from 1 to {most}."),
+    "event_lacks": _("Before real people register for {slug} this must be said: {lacking}."),
     "bad_policy": _("The policy is one of once, daily, in_out."),
     "bad_language": _("We do not have the language {language}."),
     "bad_map_url": _("The map must be a web address."),
@@ -120,6 +122,10 @@ ORGANISERS: Mapping[str, Sentence] = {
     "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
     "no_such_column": _("There is no column {column}; there are: {columns}."),
     "search_too_short": _("Give a pass code, a whole phone number, or {least} letters of a name or more."),
+    "valid_today": _(
+        "There is a valid pass for today: it would be lost, and with it the way in. "
+        "Where that is meant, it must be said once more (--even-today)."
+    ),
     "no_such_person": _("Nothing is held about that phone number."),
     "no_such_key": _("There is no key {key}."),
     "key_retired": _("Key {key} is retired already."),

@@ -22,12 +22,12 @@ MOST_TOLD = 3
 
 
 def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    """The greeting with the event's name, and what the event wants known at present."""
+    """The greeting with the event's name, its own welcome, and what it wants known at present."""
     event = the_event(answers, facts)
     if event is None:
         return (_("Namaste! Get entry passes for our events here."),)
     greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
-    return (greeting, words(event.notice)) if event.notice else (greeting,)
+    return (greeting, *(words(text) for text in (event.welcome, event.notice) if text))
 
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
@@ -144,8 +144,13 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
     return (
         register(event, answers, language),
-        Say((done, picture, _("To see, change or cancel your pass, write *hi*."))),
+        Say((done, picture, *told_with_pass(event), _("To see, change or cancel your pass, write *hi*."))),
     )
+
+
+def told_with_pass(event: Event) -> tuple[Sentence, ...]:
+    """What the event says to who has a pass: its instructions."""
+    return (words(event.instructions),) if event.instructions else ()
 
 
 def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from flask import Blueprint, current_app, render_template
 
+from bot.domain.event_links import wa_me as wa_me
 from bot.service import Service
 from bot.submissions import Asker
 from flows.choices import open_events
@@ -73,9 +73,3 @@ def door_of(event: Event, number: str) -> Door:
 def dates(first: date, last: date) -> str:
     """The days from the first to the last, or the one."""
     return wording.say(ONE_DAY if first == last else SPAN, first=first, last=last)
-
-
-def wa_me(number: str, words: str) -> str:
-    """A link that opens WhatsApp with these words typed; empty without a number."""
-    digits = "".join(character for character in number if character.isdigit())
-    return f"https://wa.me/{digits}?text={quote(words)}" if digits else ""

@@ -17,7 +17,7 @@ from webhooks.staff import admit
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
 AT_THE_GATE = _("Show the pass itself at the gate, not this page. Only the gate can tell whether it has been used.")
-LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place")}
+LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:
         "day": dates(found.dates[0], found.dates[-1]),
         "party": wording.say(people),
         "place": wording.say(words(found.event.venue)) if any(found.event.venue.values()) else "",
+        "notice": wording.say(words(found.event.notice)) if found.event.notice else "",
     }
     return tuple((wording.say(LABELS[name]), value) for name, value in lines.items() if value)
 

@@ -1,7 +1,7 @@
 """Changing events: their state, their fields, their questions, their days."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any, Unpack
 
 from sqlalchemy import select
@@ -15,8 +15,15 @@ from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 
 
-def open_event(db: Session, slug: str) -> Event:
-    """Let people register."""
+def open_event(db: Session, slug: str, *, real: bool = False) -> Event:
+    """Let people register.
+
+    `real`: they are real people, so it must be said first who answers for their data, what for they are
+    asked, where to complain and how long they are kept. Raises Refused `event_lacks` (`slug`, `lacking`).
+    """
+    lacking = [name for name in event_rules.NEEDED if not getattr(one(db, slug, lock=True), name)] if real else []
+    if lacking:
+        raise Refused("event_lacks", slug=slug, lacking=", ".join(lacking))
     return _with_status(db, slug, "open")
 
 
@@ -59,11 +66,17 @@ def set_questions(db: Session, slug: str, questions: Sequence[Mapping[str, Any]]
 
 
 def set_day(
-    db: Session, slug: str, day: date, *, closed: bool | None = None, capacity: int | str | None = "as it is"
+    db: Session,
+    slug: str,
+    day: date,
+    *,
+    closed: bool | None = None,
+    capacity: int | str | None = "as it is",
+    hours: tuple[time | None, time | None] | None = None,
 ) -> EventDay:
-    """Close or open one day, or give it a capacity of its own (None: no limit).
+    """Close or open one day, or give it a capacity (None: no limit) or hours (Nones: the event's) of its own.
 
-    Raises Refused `no_such_day`, `bad_capacity`, `capacity_below_taken`.
+    Raises Refused `no_such_day`, `bad_capacity`, `capacity_below_taken`, `bad_hours`.
     """
     event = one(db, slug, lock=True)
     row = next((row for row in _locked_days(db, event) if row.day == day), None)
@@ -73,6 +86,8 @@ def set_day(
         row.closed = closed
     if not isinstance(capacity, str):
         _set_capacity(row, event_rules.capacity(capacity))
+    if hours is not None:
+        row.opens, row.closes = event_rules.hours(*hours)
     db.flush()
     return row
 

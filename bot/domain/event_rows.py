@@ -36,7 +36,7 @@ def _nearest(db: Session, slug: str) -> str:
 def fill(event: Event, fields: Mapping[str, Any]) -> None:
     """Set fields; raises Refused where one, or all of them together, cannot be."""
     for name, value in event_rules.checked(fields).items():
-        if name in ("consent", "notice"):
+        if name in event_rules.TEXTS:
             _set_text(event, name, value)
         else:
             setattr(event, name, value)

@@ -21,6 +21,12 @@ MOST_DAYS = 366
 MOST_PEOPLE = 255
 """People on one pass: what the token's byte holds."""
 MOST_A_DAY = 100_000_000
+LONGEST_RETENTION = 3650
+"""Days: ten years."""
+TEXTS = ("welcome", "instructions", "notice", "consent")
+"""Texts that visitors read, kept by language."""
+NEEDED = ("organiser", "purpose", "complaints", "retention_days")
+"""What must be said before real people are asked for their data."""
 POLICIES = ("once", "daily", "in_out")
 
 
@@ -47,6 +53,15 @@ class Fields(TypedDict, total=False):
     consent: Mapping[str, str]
     """The words to agree to, by language; a change of them raises the consent's version."""
     notice: Mapping[str, str]
+    """What visitors shall know now; empty: nothing."""
+    welcome: Mapping[str, str]
+    """Said below the greeting."""
+    instructions: Mapping[str, str]
+    """Said with the pass: what to bring, where to go."""
+    organiser: str
+    purpose: str
+    complaints: str
+    retention_days: int | None
 
 
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,8 +78,14 @@ def check_whole(event: Event) -> None:
         raise Refused("bad_dates")
     if (event.ends_on - event.starts_on).days >= MOST_DAYS:
         raise Refused("too_many_days", most=MOST_DAYS)
-    if (event.opens is None) != (event.closes is None) or (event.opens and event.opens == event.closes):
+    hours(event.opens, event.closes)
+
+
+def hours(opens: time | None, closes: time | None) -> tuple[time | None, time | None]:
+    """Both, or neither. Raises Refused `bad_hours`."""
+    if (opens is None) != (closes is None) or (opens is not None and opens == closes):
         raise Refused("bad_hours")
+    return opens, closes
 
 
 def dates(event: Event) -> list[date]:
@@ -153,6 +174,10 @@ def capacity(value: Any) -> int | None:
     return None if value is None else _whole_number("bad_capacity", MOST_A_DAY)(value)
 
 
+def _retention(value: Any) -> int | None:
+    return None if value is None else _whole_number("bad_retention", LONGEST_RETENTION)(value)
+
+
 def _policy(value: Any) -> str:
     if value not in POLICIES:
         raise Refused("bad_policy")
@@ -185,4 +210,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "languages": _languages,
     "consent": _by_language("bad_text", 1000),
     "notice": _by_language("bad_text", 500),
+    "welcome": _by_language("bad_text", 500),
+    "instructions": _by_language("bad_text", 500),
+    "organiser": _text("bad_text", 120),
+    "purpose": _text("bad_text", 300),
+    "complaints": _text("bad_text", 200),
+    "retention_days": _retention,
 }

@@ -69,6 +69,8 @@ def shape(event: Event) -> shapes.Event:
         consent=event.texts.get("consent", {}),
         consent_version=event.consent_version,
         notice=event.texts.get("notice", {}),
+        welcome=event.texts.get("welcome", {}),
+        instructions=event.texts.get("instructions", {}),
     )
 
 

@@ -137,3 +137,10 @@ def test_no_token_whatever_breaks_the_page(client: FlaskClient, text: str) -> No
 
 def test_bytes_that_are_no_text_are_unreadable(client: FlaskClient) -> None:
     assert client.get("/p/%ff%fe%c3").status_code == 404
+
+
+def test_what_the_event_says_now_is_read_here_at_once(client: FlaskClient, service: Service, token: str) -> None:
+    with service.database.write() as db:
+        events.change(db, "fair", notice={"en": "Gate 2 is closed.", "hi": "द्वार 2 बंद है।"})
+    assert "Gate 2 is closed." in client.get(f"/p/{token}").text
+    assert "द्वार 2 बंद है।" in client.get(f"/p/{token}", headers=HINDI).text

@@ -154,6 +154,7 @@ def about(form: Form) -> dict[str, object]:
         "dates": dates(event.starts_on, event.ends_on),
         "venue": wording.say(words(event.venue)) if any(event.venue.values()) else "",
         "notice": wording.say(words(event.notice)) if event.notice else "",
+        "welcome": wording.say(words(event.welcome)) if event.welcome else "",
         "slug": event.slug,
         "whatsapp": wa_me(senders[0] if senders else "", f"hi {event.slug}"),
     }

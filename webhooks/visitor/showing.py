@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response as Answer
 from bot.delivery import pass_images, qr
 from bot.delivery.pass_image import PassImage
 from bot.domain import passes, people
-from bot.domain.models import Pass
+from bot.domain.models import Event, Pass
 from bot.service import Service
 from flows.choices import people as so_many
 from flows.shapes import SendPass
-from flows.texts import _
+from flows.texts import _, words
 from webhooks import limits, wording
 from webhooks.front import dates, wa_me
 from webhooks.visitor import calendar, guarding, proving
@@ -125,11 +125,18 @@ def shown(service: Service, one: Held) -> Response:
         qr=qr_address(told.qr_text),
         pass_id=one.row.id,
         lines=lines(told),
+        told=_told(one.row.event),
         map_url=one.row.event.map_url,
         whatsapp=wa_me(senders[0] if senders else "", "hi"),
         request_id=secrets.token_hex(8),
     )
     return Response(page)
+
+
+def _told(event: Event) -> list[str]:
+    """What the event says to who has a pass: what to know now, and its instructions."""
+    texts = (event.texts.get(name) for name in ("notice", "instructions"))
+    return [wording.say(words(text)) for text in texts if text]
 
 
 def lines(told: PassImage) -> list[tuple[str, str]]:

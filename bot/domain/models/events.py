@@ -45,6 +45,14 @@ class Event(Base):
     """Counts the changes of this row, so that whoever keeps a copy can tell whether it is still true."""
     entry_paused_at: Mapped[datetime | None]
     """Since when entry is stopped at every gate; a gate may be opened again by itself."""
+    organiser: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """Who answers for the event and for the data that its visitors give."""
+    purpose: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """What these data are asked for."""
+    complaints: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Where somebody complains: an address, a number or a page."""
+    retention_days: Mapped[int | None]
+    """For how many days after the last day the data are kept; None: nobody has said."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")

@@ -1,0 +1,56 @@
+"""`events days` and `events day`: how many people each day holds, and when it opens."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from admin_cli import opening
+from admin_cli.event_options import typed
+from admin_cli.event_views import day_row
+from admin_cli.parameters import Day, Hours, Limit
+from admin_cli.printing import as_json_too, listing
+from admin_cli.who import as_whom
+
+
+@click.command
+@click.argument("slug")
+@click.argument("day", type=Day())
+@click.option("--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day.")
+@click.option("--capacity", type=Limit(), metavar="PEOPLE", help="People on this day; `none`: no limit.")
+@click.option("--hours", type=Hours(), help="Opening hours of this day; `none`: the event's.")
+@as_whom
+@click.pass_context
+def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None, hours: Any) -> None:
+    """Close or open one day, or give it a capacity or hours of its own.
+
+    Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
+    """
+    from bot.domain import audit, events
+
+    limit = {"capacity": capacity} if typed(ctx, "capacity") else {}
+    if closed is None and hours is None and not limit:
+        raise click.UsageError("nothing to change: give --close, --open, --capacity or --hours", ctx)
+    with opening.writing(audit.DAY_CHANGED, slug) as db:
+        slug = events.by_slug(db, slug).slug
+        events.set_day(db, slug, day, closed=closed, hours=hours, **limit)
+    click.echo(f"{slug} {day} is changed")
+
+
+@click.command
+@click.argument("slug")
+@as_json_too
+def days(slug: str, as_json: bool) -> None:
+    """Every day: people who hold a pass, capacity, places left, closed or not, hours of its own.
+
+    Example: python -m admin_cli events days demo --json
+    """
+    from bot.domain import events
+
+    with opening.reading() as db:
+        rows = [day_row(one) for one in events.by_slug(db, slug).days]
+    listing(rows, as_json=as_json, nothing="It has no days.")
+
+
+COMMANDS = (day, days)
+"""What `events` takes up."""

@@ -1,0 +1,15 @@
+"""The two doors of an event as links."""
+
+from urllib.parse import quote
+
+
+def wa_me(number: str, words: str) -> str:
+    """A link that opens WhatsApp with these words typed; empty without a number."""
+    digits = "".join(character for character in number if character.isdigit())
+    return f"https://wa.me/{digits}?text={quote(words)}" if digits else ""
+
+
+def doors(slug: str, origin: str, senders: tuple[str, ...]) -> dict[str, str]:
+    """The links by which people come to an event: `whatsapp`, where there is a sender, and `web`."""
+    chat = wa_me(senders[0] if senders else "", f"hi {slug}")
+    return {**({"whatsapp": chat} if chat else {}), "web": f"{origin}/register/{slug}"}
