@@ -1,7 +1,8 @@
 """The database: an engine for SQLite or PostgreSQL, and sessions that say whether they write."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
@@ -29,6 +30,10 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writer = self.engine.execution_options(pravesh_write=True)
+        # SQLite's own waiting is a look every now and then, and of sixty who look some come never: the
+        # threads of a process stand in a row, and only processes look. Reentrant, since a session that has
+        # not said anything yet holds nothing of SQLite's.
+        self._turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -43,7 +48,7 @@ class Database:
         On SQLite the write lock is taken at the start: a transaction that first reads and later
         writes would otherwise fail at once when another has written in between.
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
