@@ -72,10 +72,11 @@ def _look(check: Check) -> dict[str, Any]:
 
 
 def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
-    from bot import checks
+    from bot import checks, forgetting
     from bot.database import Database
     from bot.delivery import health
     from bot.photos import discarding
+    from bot.whereabouts import database_is_there
 
     database = stack.enter_context(closing(Database(settings.database)))
     redis = stack.enter_context(checks.connected(settings.redis))
@@ -84,7 +85,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     served, simulator = (reached, frozenset({"public URL"})) if settings.simulated else (frozenset(), frozenset())
 
     def database_answers() -> str:
-        checks.database_is_there(settings)
+        database_is_there(settings)
         return checks.database_answers(database)
 
     def messages() -> str:
@@ -107,6 +108,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
         Check("photos", lambda: discarding.nothing_is_stuck(database, datetime.now(UTC)), migrated),
+        Check("erased people", lambda: forgetting.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
         Check("stops", lambda: health.stops(database), migrated),
     ]

@@ -30,12 +30,12 @@ def settings(*, making: bool = False) -> "Settings":
 @contextmanager
 def database(*, making: bool = False) -> Iterator["Database"]:
     """The database of the settings. Raises NotReady where there is no file of it, unless `making` one."""
-    from bot import checks
     from bot.database import Database
+    from bot.whereabouts import database_is_there
 
     wanted = settings(making=making)
     if not making:
-        checks.database_is_there(wanted)
+        database_is_there(wanted)
     with closing(Database(wanted.database)) as found, _at_head(found):
         yield found
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.cron import CronScheduler
 from rq.worker import WorkerStatus
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot import migrations
@@ -31,19 +30,6 @@ BEAT = timedelta(seconds=30)
 """Idle workers tell every 10 s that they live, clocks every 5 s: three beats of the slower."""
 BUSY = timedelta(seconds=75)
 """A worker at a job tells it before and after; no job of ours may take more than 60 s."""
-
-
-def database_is_there(settings: Settings) -> None:
-    """Raise NotReady where the database would be a file that is not there: looking at one makes it."""
-    url = make_url(settings.database)
-    if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
-        return
-    if settings.database_url:
-        raise NotReady("DATABASE_URL: there is no such file; python -m admin_cli db upgrade makes it")
-    raise NotReady(
-        f"VAR_DIR: nothing there ({settings.var_dir}): make run, or another VAR_DIR? "
-        "(python -m admin_cli db upgrade makes an empty database)"
-    )
 
 
 def database_answers(database: Database) -> str:

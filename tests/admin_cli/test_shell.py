@@ -1,5 +1,6 @@
 """What holds for every command: help with an example, exit codes, errors on standard error, a quick start."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -38,13 +39,10 @@ def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
     assert f"Example: python -m admin_cli {' '.join(command)}" in " ".join(result.output.split())
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        *(("events", "list"), ("events", "show"), ("events", "kinds", "list"), ("deliveries", "list")),
-        *(("passes", "show"), ("gates", "list"), ("devices", "list"), ("volunteers", "list"), ("volunteers", "show")),
-    ],
-)
+LISTS = {"list", "show", "find", "search", "days", "texts", "questions", "conflicts", "stats", "doctor", "sync"}
+
+
+@pytest.mark.parametrize("command", [path for path in _commands() if path[-1] in LISTS], ids=" ".join)
 def test_every_listing_takes_json(command: tuple[str, ...]) -> None:
     assert "--json" in CliRunner().invoke(cli, [*command, "--help"]).output
 
@@ -89,6 +87,25 @@ def test_it_starts_in_under_a_second_of_work() -> None:
     before = _children_seconds()
     subprocess.run([sys.executable, "-m", "admin_cli", "--help"], check=True, stdout=subprocess.DEVNULL)
     assert _children_seconds() - before < 1
+
+
+SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "rq", "twilio"}
+"""Packages that take long to load, and that reading the database does not need."""
+LOADED = """
+import sys
+from admin_cli.__main__ import cli
+for noun in ("events", "audit", "keys", "templates"):
+    cli([noun, "list", "--json"], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+def test_what_reads_little_loads_little(tmp_path: Path, sqlite_template: Path) -> None:
+    file = tmp_path / "pravesh.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "x" * 16}
+    ran = subprocess.run([sys.executable, "-c", LOADED], env=env, check=True, capture_output=True, encoding="utf-8")
+    assert SLOW & set(ran.stderr.split()) == set()
 
 
 def _children_seconds() -> float:
