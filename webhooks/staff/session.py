@@ -50,6 +50,9 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
 
 def attach(app: Flask, service: Service) -> None:
     """Teach the application who is signed in."""
+    # An answer that changed nothing must not bring its cookie back: one that comes late would undo what another
+    # page has put there meanwhile, a sign-out too.
+    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=sign_in.SHIFT)
     manager = LoginManager(app)
     manager.login_view = "staff.login"
     # A phone's address changes on its way from one mast to the next: that must not sign anybody out.

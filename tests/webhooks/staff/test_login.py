@@ -116,6 +116,13 @@ def test_who_signs_out_is_out_and_the_old_code_opens_nothing(browser: Browser) -
     assert browser.who() is None
 
 
+def test_an_answer_that_changes_nothing_brings_no_cookie(browser: Browser) -> None:
+    """One on its way while somebody signs out would sign them in again."""
+    browser.sign_in()
+    for path in ("/staff/scan/state", "/staff/scan", "/healthz"):
+        assert "Set-Cookie" not in browser.client.get(path).headers
+
+
 def test_a_form_of_another_site_signs_nobody_out(browser: Browser) -> None:
     browser.sign_in()
     assert browser.client.post("/staff/logout").status_code == 400

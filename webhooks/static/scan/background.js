@@ -12,10 +12,14 @@ import { spoken } from './words.js'
 
 const HEAR_MS = 5000
 const LIST_MS = 60000
+const LIST_AGAIN_MS = 15000
+// Scanners that come back together do not ask together.
+const SPREAD_MS = 10000
 const FIGURES_MS = 20000
 
 let list = { book: null, verifiers: new Map() }
-let listAt = 0, figuresAt = 0, notBefore = 0, running = false
+const due = { list: 0, figures: 0, send: 0 }
+const going = new Set()
 
 // What scans are judged by.
 export const known = () => list
@@ -38,21 +42,24 @@ export function hurry() {
   if (link.is() !== link.OFF) setTimeout(turn, 300)
 }
 
-// One round; a round that is still going on is not begun again.
-export async function turn() {
-  if (running) return
-  running = true
+// Do it, unless it is still going on: a list that takes a minute must not keep a stop of entry from being heard.
+async function alone(act) {
+  if (going.has(act)) return
+  going.add(act)
   try {
-    await hear()
+    await act()
   } catch (problem) {
     if (!(problem instanceof Away)) throw problem
-    link.missed()
+    if (act === hear) link.missed()
   } finally {
-    running = false
+    going.delete(act)
     place.now().asked = true
     await draw()
   }
 }
+
+// One round; given once the server has been heard, or has not.
+export const turn = () => alone(hear)
 
 async function hear() {
   const begun = performance.now()
@@ -61,18 +68,18 @@ async function hear() {
   link.heard(performance.now() - begun, SLOW_MS)
   if (status === 401) return ended()
   place.now().ended = false
-  await draw()
-  if (Date.now() >= notBefore) await send()
-  if (Date.now() - listAt >= LIST_MS) await fetchList()
-  if (Date.now() - figuresAt >= FIGURES_MS) await fetchFigures()
+  const now = Date.now()
+  if (now >= due.send) alone(send)
+  if (now >= due.list) alone(fetchList)
+  if (now >= due.figures) alone(fetchFigures)
 }
 
 // How many have come in today at this gate, through all its scanners.
 async function fetchFigures() {
   const { event, gate } = place.now()
+  due.figures = Date.now() + FIGURES_MS
   const { status, body } = await ask(`/api/v1/events/${encodeURIComponent(event)}/stats`)
   if (status !== 200) return
-  figuresAt = Date.now()
   place.now().admitted = body.gates.find((one) => one.gate === gate)?.admitted
 }
 
@@ -82,7 +89,7 @@ async function ended() {
   Object.assign(place.now(), { ended: true, wasDevice: place.now().wasDevice || Boolean(token()) })
   forgetToken()
   list = { book: null, verifiers: new Map() }
-  listAt = 0
+  due.list = 0
   await forgetList()
   const rows = await store.scans()
   await store.drop(...rows.filter((row) => row.state !== WAITING && row.result !== 'conflict').map((row) => row.scan_id))
@@ -91,15 +98,17 @@ async function ended() {
 
 async function send() {
   const { stopped, wait } = await upload(place.now(), spoken())
-  if (stopped) notBefore = Date.now() + Math.max(wait, HEAR_MS / 1000) * 1000
+  if (stopped) due.send = Date.now() + Math.max(wait, HEAR_MS / 1000) * 1000
 }
 
 async function fetchList() {
-  const newer = await refresh(place.now().event, list.book)
-  if (!newer) return
+  due.list = Date.now() + LIST_AGAIN_MS
+  const { who, event } = place.now()
+  const newer = await refresh(event, list.book)
+  // Whose session ended meanwhile has no business with it any more.
+  if (!newer || place.now().ended || place.now().who !== who) return
   list = newer
-  listAt = Date.now()
-  await draw()
+  due.list = Date.now() + LIST_MS + Math.random() * SPREAD_MS
 }
 
 // The page and all that it needs, kept by a service worker.

@@ -56,7 +56,7 @@ function bar(rows) {
 
 // What keeps the volunteer from working, or will; the first that holds.
 function trouble(here) {
-  if (here.who && link.deaf(here.since)) return label('deaf')
+  if (here.who && here.asked && link.deaf(here.since)) return label('deaf')
   if (place.mustChoose()) return label('choose_gate')
   return here.problem ? label(here.problem) : ''
 }

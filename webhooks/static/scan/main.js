@@ -15,8 +15,9 @@ import { listen } from './keys.js'
 import { takeToken } from './net.js'
 import { draw } from './bar.js'
 
-// The same QR seen again within this time is still the same one: a hand shakes, and nobody has come twice.
-const SAME_MS = 4000
+// The same QR seen again within this time is still the same one: a hand shakes. Longer, and whoever comes next with a
+// copy of it would find the screen still green.
+const SAME_MS = 2000
 const MOST = 255
 
 const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
@@ -24,7 +25,8 @@ const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
 const direction = () => document.querySelector('input[name=direction]:checked').value
 
 async function scan(text, seen = performance.now()) {
-  if (!place.now().who || place.mustChoose()) return
+  if (!place.now().who) return
+  if (place.mustChoose()) return at('gate').focus()
   if (view.busy) return void setTimeout(() => scan(text, seen), 100)
   view.busy = true
   place.now().problem = ''

@@ -6,6 +6,7 @@ import * as store from './store.js'
 import { setZone } from './words.js'
 
 const STATE_MS = 4000
+const KEEP_MS = 60000
 // A phone's clock that differs by less is right enough; by more it would be on another day at midnight.
 const SKEW_MS = 20000
 const place = { who: '', name: '', event: '', gate: null, gates: [], paused: false, since: Date.now() }
@@ -26,25 +27,38 @@ export async function restore() {
   taken(await store.fact('place') || {})
 }
 
+// What of it serves the next start.
+function kept() {
+  const { who, name, role, event, timezone, gate, gates, paused, fixed, skew, since } = place
+  return { who, name, role, event, timezone, gate, gates, paused, fixed, skew, since }
+}
+
 // Ask the server; 200, 401 where it knows nobody here (any more), or its status. Raises Away.
 export async function hear() {
   const { status, body } = await ask('/staff/scan/state', { within: STATE_MS })
   if (status === 200 && !body.who) return 401
   if (status === 200) {
-    const skew = body.now - Date.now()
+    const { now: serverNow, ...told } = body
+    const skew = serverNow - Date.now()
+    const before = JSON.stringify({ ...kept(), since: 0 })
     const chosen = await store.fact('gate')
     const known = body.gates.some((gate) => gate.slug === chosen)
-    taken({ ...body, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate), skew: Math.abs(skew) > SKEW_MS ? skew : 0 })
-    await store.keep('place', { ...place })
+    taken({ ...told, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate), skew: Math.abs(skew) > SKEW_MS ? skew : 0 })
+    // Writing wears a phone's memory and its battery.
+    const same = JSON.stringify({ ...kept(), since: 0 }) === before && Date.now() - place.since < KEEP_MS
+    if (!same) {
+      place.since = Date.now()
+      await store.keep('place', kept())
+    }
   }
   return status
 }
 
 // The volunteer's own word where they stand; a scanner that was made for a gate stays there.
 export async function choose(slug) {
-  place.gate = slug || null
+  Object.assign(place, { gate: slug || null, admitted: undefined })
   await store.keep('gate', place.gate)
-  await store.keep('place', { ...place })
+  await store.keep('place', kept())
 }
 
 function taken(told) {

@@ -6,7 +6,7 @@ import * as store from './store.js'
 export const WAITING = 'waiting', SENT = 'sent', ASIDE = 'aside'
 const BATCH = 100
 const BATCH_MS = 30000
-const KEPT = 200
+const KEPT = 1000
 const SHOWN = 10
 const LOCK = 'pravesh-scanner-upload'
 

@@ -6,7 +6,8 @@ import { verifier } from './token.js'
 import * as store from './store.js'
 
 const FORMAT = 1
-const LIST_MS = 60000
+// A large event's first list on a poor network takes its time; nothing waits for it.
+const LIST_MS = 180000
 const noble = () => import('../lib/ed25519.js')
 
 // What scans are judged by: {book, verifiers}; book null where there is none yet.
