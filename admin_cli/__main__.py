@@ -1,18 +1,21 @@
 """`python -m admin_cli`: the nouns, each loaded only when it is named."""
 
+import os
 from importlib import import_module
 
 import click
 
 from admin_cli.errors import told
 
+COMPLETING = "_PRAVESH_COMPLETE"
+"""What Click's completion scripts set."""
 NOUNS = {
     "audit": "who did what, and when: list, search",
     "db": "the database's tables: upgrade, check",
     "deliveries": "messages owed and sent: list, show, retry, resume-sender",
     "devices": "scanners: add, revoke, roll, list",
     "doctor": "look whether everything is well",
-    "events": "events: create, list, show, open, close, set, …, kinds",
+    "events": "events: create, list, show, open, close, set, days, texts, notice, pause, …",
     "export": "files: visitors, passes, checkins, deliveries, audit",
     "gates": "gates: add, list, open, close",
     "keys": "keys that sign passes: list, roll, retire",
@@ -62,8 +65,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The entry point."""
-    cli(prog_name="python -m admin_cli")
+    """The entry point; a shell that asks how to complete what is typed knows it as bin/pravesh."""
+    name = "pravesh" if COMPLETING in os.environ else "python -m admin_cli"
+    cli(prog_name=name, complete_var=COMPLETING)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def test_it_starts_in_under_a_second_of_work() -> None:
     assert _children_seconds() - before < 1
 
 
+ROOT = Path(__file__).parents[2]
 SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "rq", "twilio"}
 """Packages that take long to load, and that reading the database does not need."""
 LOADED = """
@@ -106,6 +107,17 @@ def test_what_reads_little_loads_little(tmp_path: Path, sqlite_template: Path) -
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "x" * 16}
     ran = subprocess.run([sys.executable, "-c", LOADED], env=env, check=True, capture_output=True, encoding="utf-8")
     assert SLOW & set(ran.stderr.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("pravesh ev", "events"), ("pravesh events no", "notice"), ("pravesh audit list --wh", "--who")],
+)
+def test_shells_complete_it(typed: str, offered: str) -> None:
+    words = typed.split()
+    env = {**os.environ, "_PRAVESH_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    ran = subprocess.run([ROOT / "bin" / "pravesh"], env=env, check=True, capture_output=True, encoding="utf-8")
+    assert f"plain,{offered}" in ran.stdout.splitlines()
 
 
 def _children_seconds() -> float:
