@@ -22,6 +22,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.otp import Otps, OwnOtps
 from bot.effects import Means
 from bot.facts import Sources
+from bot.forgetting import Forgetting
 from bot.photos.discarding import Discarding
 from bot.photos.fetching import Fetching
 from bot.photos.looking import Photos
@@ -56,6 +57,7 @@ class Service:
     belated: Belated = field(repr=False)
     silence: Silence = field(repr=False)
     discarding: Discarding = field(repr=False)
+    forgetting: Forgetting = field(repr=False)
     submissions: Submissions = field(repr=False)
     visits: Visits = field(repr=False)
     now: Callable[[], datetime] = utc_now
@@ -101,6 +103,7 @@ def assemble(settings: Settings) -> Service:
     silence = Silence(database, redis, conversations, settings.silence)
     said = (conversations, dialogue, belated, silence)
     discarding = Discarding(database, twilio, settings.twilio_account_sid)
+    forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
     submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now)
     pages = (submissions, Visits(redis))
-    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, discarding, *pages)
+    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, discarding, forgetting, *pages)

@@ -68,7 +68,7 @@ class Submissions:
         effects.check_codes(wanted, self.means, request, now)
         try:
             with self.database.write() as db:
-                record = claim(db, request.sid, now)
+                record = claim(db, request.sid, now, request.addresses[0])
                 doing = self.means.within(db, request, now)
                 results = _as_text(perform_all(wanted, doing))
                 record.answer = {"text": "", "results": results}

@@ -147,7 +147,7 @@ class Turns:
             return _taken(state, self._answer(inbound, turn, state, {}))
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
-            record = claim(db, inbound.sid, now)
+            record = claim(db, inbound.sid, now, inbound.addresses[0])
             discarding.owe(db, media, now)
             doing = self.performing.within(db, inbound, now)
             results = perform_all(turn.effects, doing)
@@ -171,9 +171,9 @@ class Turns:
         return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
 
 
-def claim(db: Session, sid: str, now: datetime) -> TurnRecord:
+def claim(db: Session, sid: str, now: datetime, address: str) -> TurnRecord:
     """The turn's row, written first: a second transaction for the same message stops here. Raises TakenBefore."""
-    record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, created_at=now)
+    record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, address=address, created_at=now)
     try:
         with db.begin_nested():
             db.add(record)

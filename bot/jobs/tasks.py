@@ -64,6 +64,11 @@ def look_for_missed() -> None:
     service().belated.look_for_missed()
 
 
+def forget() -> None:
+    """Remove the traces of people who were erased."""
+    service().forgetting.sweep(service().now())
+
+
 def discard_photos() -> None:
     """Delete at Twilio the photos that were looked at."""
     service().discarding.sweep(service().now())

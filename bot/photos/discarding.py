@@ -1,4 +1,7 @@
-"""Deleting at Twilio the photos that were looked at: owed in the turn's transaction, tried until it is done."""
+"""Deleting at Twilio the photos that were looked at, and whole messages of whoever was erased.
+
+Owed in the transaction that wants it, and tried until it is done.
+"""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +30,7 @@ ONE_RUN = 40.0
 """Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
 HELD = timedelta(minutes=2)
 """For how long a row that is being seen to is left alone; a process that is killed leaves it for longer not."""
+API = "https://api.twilio.com"
 GONE = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
 STUCK = timedelta(hours=1)
@@ -57,7 +61,9 @@ def nothing_is_stuck(database: Database, now: datetime) -> str:
         oldest = db.scalars(select(MediaDeletion).order_by(MediaDeletion.created_at).limit(1)).first()
     if oldest is not None and now - oldest.created_at > STUCK:
         hours = (now - oldest.created_at) / timedelta(hours=1)
-        raise NotReady(f"photos that Twilio has not deleted: {count}, one since {hours:.0f} hours ({oldest.reason})")
+        raise NotReady(
+            f"photos or messages that Twilio has not deleted: {count}, one since {hours:.0f} hours ({oldest.reason})"
+        )
     return f"{count} wait to be deleted at Twilio" if count else "none waits to be deleted at Twilio"
 
 
@@ -93,11 +99,24 @@ class Discarding:
 
     def _delete(self, row: MediaDeletion) -> str | None:
         """Why it is still there; None: it is gone."""
-        path = f"/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}/Media/{row.media_sid}.json"
+        message = f"{API}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
         try:
-            status, _ = self.twilio.call("DELETE", f"https://api.twilio.com{path}")
+            if row.media_sid:
+                return self._gone(f"{message}/Media/{row.media_sid}.json")
+            return self._delete_whole(message)
         except SendFailed as failure:
             return failure.code
+
+    def _delete_whole(self, message: str) -> str | None:
+        """A message after its media: Twilio keeps them apart. Raises SendFailed."""
+        status, listed = self.twilio.call("GET", f"{message}/Media.json")
+        for one in listed.get("media_list", ()) if status == 200 else ():
+            if kept := self._gone(f"{message}/Media/{one['sid']}.json"):
+                return kept
+        return self._gone(f"{message}.json")
+
+    def _gone(self, address: str) -> str | None:
+        status, _ = self.twilio.call("DELETE", address)
         return None if status in GONE else f"http_{status}"
 
     def _note(self, held: Sequence[MediaDeletion], outcomes: Sequence[str | None], now: datetime) -> None:

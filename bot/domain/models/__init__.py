@@ -3,6 +3,7 @@
 from bot.domain.models.audit import AuditEntry
 from bot.domain.models.base import Base, JsonDict
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
+from bot.domain.models.erasures import Erasure
 from bot.domain.models.events import Event, EventDay, Gate, Kind
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
@@ -22,6 +23,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Device",
+    "Erasure",
     "Event",
     "EventDay",
     "Gate",

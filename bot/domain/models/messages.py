@@ -21,6 +21,8 @@ class TurnRecord(Base):
     message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     answer: Mapped[dict[str, Any]]
     state: Mapped[dict[str, Any]]
+    address: Mapped[str | None] = mapped_column(String(210), index=True)
+    """Whose turn it was (Inbound.addresses, the first); None: of a version that did not keep it."""
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -124,13 +126,13 @@ class DeliveryEvent(Base):
 
 
 class MediaDeletion(Base):
-    """A photo from somebody on a roster that is still to be deleted at Twilio; the row goes once it is."""
+    """A photo, or a message of somebody who was erased, still to be deleted at Twilio; the row goes once it is."""
 
     __tablename__ = "media_deletions"
 
     message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Both as Twilio writes them."""
+    """Both as Twilio writes them; an empty one: the whole message, with all its media."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(String(40))

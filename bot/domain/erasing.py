@@ -1,0 +1,208 @@
+"""Somebody is forgotten: the rows that are theirs stay as figures, and name nobody any more.
+
+Each of their contacts gives its rows to a new one without any address, and goes: whoever is just registering
+for the old contact finds it gone and begins with a new one. Valid passes are revoked, and their places given
+back unless somebody has entered with them. People on a roster stay on it: that is the organiser's record.
+
+What stands elsewhere, in other people's messages, in Redis and at Twilio, is owed as a row of `erasures` in
+the same transaction: see bot.forgetting. Locks in the order of the house: people, days, passes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, events, pass_rows, pass_rules, passes, people, places, tokens
+from bot.domain.models import (
+    Checkin,
+    Contact,
+    ContactAlias,
+    Delivery,
+    DeliveryEvent,
+    Erasure,
+    InboundMessage,
+    MediaDeletion,
+    Pass,
+    Registration,
+    TurnRecord,
+)
+from bot.domain.upserts import insert
+from bot.errors import Refused
+from flows import codes, event_states
+from flows.phones import variants
+
+GONE = "…"
+"""In the place of what was somebody's."""
+CANCELED = "canceled"
+ERASED = "erased"
+"""The reason of deliveries that are not sent any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whom the request names: their contacts, none where we only ever talked, and their addresses."""
+
+    contacts: tuple[int, ...]
+    addresses: tuple[str, ...] = field(repr=False)
+    """`phone:` and E.164 in every form, `user:` and WhatsApp's id."""
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """As deliveries are addressed."""
+        names = [one.partition(":")[2] for one in self.addresses]
+        return tuple(lane for name in names for lane in (name, f"whatsapp:{name}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done, without anything personal."""
+
+    erasure: int
+    """The id of the row of `erasures`."""
+    registrations: int
+    revoked: tuple[str, ...]
+    """Codes as they are shown."""
+    deliveries: int
+
+
+def by_phone(db: Session, phone: str, user: str | None = None) -> Somebody:
+    """Whoever has this phone (E.164 in any form) or user id, known or not."""
+    found = people.find_all(db, phone=phone, user=user)
+    return _somebody(found, [*(("phone", form) for form in variants(phone)), *([("user", user)] if user else [])])
+
+
+def by_code(db: Session, code: str) -> Somebody:
+    """Whoever holds the pass of this code. Raises Refused as passes.by_code does."""
+    return _somebody([passes.by_code(db, code).registration.holder], [])
+
+
+def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
+    """Their valid passes for a day of an event that is today by the event's clock."""
+    mine = select(Pass).where(Pass.holder_id.in_(who.contacts), Pass.status == "valid")
+    return [one for one in db.scalars(mine) if _today(one, now)]
+
+
+def erase(db: Session, who: Somebody, now: datetime, *, even_today: bool, actor: str) -> Erased:
+    """Make somebody unfindable; once more does no harm. Leaves an audit entry without anything personal.
+
+    Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
+    """
+    with db.begin_nested():
+        who = _held(db, who)
+        if not even_today and today(db, who, now):
+            raise Refused("valid_today")
+        mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts))))
+        names = [one.full_name for one in mine if one.full_name]
+        revoked, issued = _revoke(db, mine, now)
+        sent = _forget_messages(db, who, issued, now)
+        _forget_answers(db, who, mine, issued)
+        _replace(db, who, now)
+        row = _owe(db, who, names, now)
+        about = {"registrations": len(mine), "passes": len(revoked), "deliveries": sent}
+        of_events: Sequence[int | None] = sorted({one.event_id for one in mine}) or [None]
+        for event_id in of_events:
+            audit.note(db, audit.ERASED, now=now, event_id=event_id, actor=actor, about=about)
+    return Erased(row, len(mine), tuple(map(codes.shown, revoked)), sent)
+
+
+def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> Somebody:
+    known = [(alias.kind, alias.value) for contact in contacts for alias in contact.aliases]
+    forms = [(kind, form) for kind, name in known for form in (variants(name) if kind == "phone" else (name,))]
+    addresses = dict.fromkeys(f"{kind}:{name}" for kind, name in (*named, *forms))
+    return Somebody(tuple(sorted(contact.id for contact in contacts)), tuple(addresses))
+
+
+def _held(db: Session, who: Somebody) -> Somebody:
+    """The same, locked against turns, with the addresses that the contacts have by now."""
+    mine = select(Contact).where(Contact.id.in_(who.contacts)).order_by(Contact.id)
+    contacts = list(db.scalars(mine.with_for_update().execution_options(populate_existing=True)))
+    named = [(kind, name) for kind, _, name in (one.partition(":") for one in who.addresses)]
+    for contact in contacts:
+        db.refresh(contact, ["aliases"])
+    return _somebody(contacts, named)
+
+
+def _today(issued: Pass, now: datetime) -> bool:
+    return event_states.local_today(events.shape(issued.event), now) in tokens.of(issued).dates
+
+
+def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[list[str], list[int]]:
+    """Codes of the passes that were revoked, and the ids of all."""
+    ids = [one.id for one in mine]
+    all_of_them = select(Pass).where(Pass.registration_id.in_(ids)).order_by(Pass.id)
+    for event_id in sorted({one.event_id for one in mine}):
+        places.hold(db, event_id, *{one.day for one in db.scalars(all_of_them) if one.event_id == event_id})
+    db.execute(all_of_them.with_for_update())  # one that is just being reissued is seen with what follows it
+    found = list(db.scalars(all_of_them.execution_options(populate_existing=True)))
+    valid = [one for one in found if one.status == "valid"]
+    for one in valid:
+        pass_rows.end(db, one, "revoked")
+        if not pass_rules.is_used(db, one.id):
+            places.give_back(db, one.event_id, one.day, one.party_size)
+    return [one.code for one in valid], [one.id for one in found]
+
+
+def _forget_messages(db: Session, who: Somebody, issued: Sequence[int], now: datetime) -> int:
+    """Empty what was owed and sent to them, and owe its deletion at Twilio; how many deliveries."""
+    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts))
+    ids = list(db.scalars(select(Delivery.id).where(theirs)))
+    turns = TurnRecord.address.in_(who.addresses)
+    said = InboundMessage.message_sid.in_(select(TurnRecord.message_sid).where(turns))
+    sids = [
+        *db.scalars(select(Delivery.message_sid).where(Delivery.id.in_(ids))),
+        *db.scalars(select(DeliveryEvent.message_sid).where(DeliveryEvent.delivery_id.in_(ids))),
+        *db.scalars(select(TurnRecord.message_sid).where(turns)),
+    ]
+    owe_messages(db, [sid for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
+    _set(db, DeliveryEvent, DeliveryEvent.delivery_id.in_(ids), message_sid=None)
+    _set(db, Delivery, Delivery.id.in_(ids), lane=ERASED, payload={}, contact_id=None, message_sid=None)
+    waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
+    _set(db, Delivery, waiting & (Delivery.status == "owed"), status=CANCELED, reason=ERASED, lease_token=None)
+    _set(db, InboundMessage, said, message={})
+    _set(db, TurnRecord, turns, answer={"text": "", "results": {}}, state={}, address=None)
+    return len(ids)
+
+
+def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], issued: Sequence[int]) -> None:
+    """Empty the registrations; those that they asked for others go on as the others' own."""
+    for one in mine:
+        one.full_name, one.answers, one.asked_by_id = "", {}, one.holder_id
+    db.flush()
+    _set(db, Registration, Registration.asked_by_id.in_(who.contacts), asked_by_id=Registration.holder_id)
+    _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=GONE)
+
+
+def _replace(db: Session, who: Somebody, now: datetime) -> None:
+    """Let a contact without any address stand in the place of each, and remove them."""
+    for old in who.contacts:
+        nobody = Contact(created_at=now)
+        db.add(nobody)
+        db.flush()
+        for column in people.FOLLOWS:
+            if column is not ContactAlias.contact_id:
+                _set(db, column.class_, column == old, **{column.key: nobody.id})
+        db.execute(delete(ContactAlias).where(ContactAlias.contact_id == old))
+        db.execute(delete(Contact).where(Contact.id == old))
+    db.expire_all()
+
+
+def owe_messages(db: Session, sids: Iterable[str], now: datetime) -> None:
+    """Note that these messages are to be deleted at Twilio, once each, with all their media."""
+    wanted = {"media_sid": "", "attempts": 0, "not_before": now, "created_at": now}
+    if rows := [{"message_sid": sid, **wanted} for sid in dict.fromkeys(sids)]:
+        db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
+
+
+def _owe(db: Session, who: Somebody, names: Sequence[str], now: datetime) -> int:
+    row = Erasure(addresses=list(who.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def _set(db: Session, table: Any, which: ColumnElement[bool], **values: object) -> None:
+    db.execute(update(table).where(which).values(**values).execution_options(synchronize_session=False))
