@@ -15,6 +15,8 @@ from admin_cli.printing import as_json_too, listing
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
 
+MOST_NAMED = 3
+"""Rows to which the same happened that are named one by one."""
 OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--event", "slug", default="", metavar="SLUG", help="Only of this event; times are then its own."),
     click.option("--who", default="", metavar="NAME", help="Only by people whose name holds this."),
@@ -87,19 +89,28 @@ def _row(one: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:
 def _in_words(about: dict[str, Any]) -> list[str]:
     """What an entry is about, for people: `gates north: closed no -> yes`."""
     facts = [f"{name} {_short(value)}" for name, value in about.items() if name not in ("changes", "more")]
-    changes = [_change(one) for one in about.get("changes", ())]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in about.get("changes", ()):
+        alike.setdefault((one["table"], _change(one)), []).append(str(one.get("of", one["id"])))
+    changes = [f"{table} {_some(rows)}{how}" for (table, how), rows in alike.items()]
     more = [f"and {number} more of {table}" for table, number in about.get("more", {}).items()]
     return [*facts, *changes, *more]
 
 
 def _change(one: dict[str, Any]) -> str:
-    named = f"{one['table']} {one.get('of', one['id'])}"
+    """What happened to a row."""
     if one["before"] is None:
-        return f"{named} added"
+        return " added"
     if one["after"] is None:
-        return f"{named} removed"
+        return " removed"
     fields = (f"{name} {_short(old)} -> {_short(one['after'].get(name))}" for name, old in one["before"].items())
-    return f"{named}: {', '.join(fields)}"
+    return f": {', '.join(fields)}"
+
+
+def _some(rows: list[str]) -> str:
+    """The rows to which the same happened."""
+    named = ", ".join(rows[:MOST_NAMED])
+    return named if len(rows) <= MOST_NAMED else f"{named} and {len(rows) - MOST_NAMED} more"
 
 
 def _short(value: Any) -> str:

@@ -38,7 +38,15 @@ TOLD: Mapping[str, str] = {
     "content_templates": "name shape language sid approval replaced_at",
 }
 """Columns whose values are told; of all others only that they changed."""
-LABELS = {"events": "slug", "gates": "slug", "kinds": "slug", "devices": "name", "staff": "phone", "passes": "code"}
+LABELS = {
+    "events": "slug",
+    "event_days": "day",
+    "gates": "slug",
+    "kinds": "slug",
+    "devices": "name",
+    "staff": "phone",
+    "passes": "code",
+}
 """The column by which people know a row."""
 SILENT = {"audit", "delivery_events"}
 """Tables that tell of others."""
@@ -74,7 +82,9 @@ class Changes:
 
     def told(self, db: Session) -> list[tuple[int | None, dict[str, Any]]]:
         """Every row that is not as it was, each with the id of its event; as JSON can have it."""
-        found = ((key, before, self._now(db, key)) for key, before in self.before.items())
+        places = list(self.tables)
+        keys = sorted(self.before, key=lambda key: (places.index(key[0]), key[1]))
+        found = [(key, self.before[key], self._now(db, key)) for key in keys]
         return [
             (_event_id(db, key, before, after), _change(key, before, after))
             for key, before, after in found

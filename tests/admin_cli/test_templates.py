@@ -58,6 +58,8 @@ def test_sync_makes_what_is_needed_once(
     assert {row["sid"] for row in kept} == set(twilio)
     notices = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
     assert notices == {"notice_pass_en": "received", "notice_pass_hi": "received"}
+    act = rows("audit", "list", "--what", "templates_synced")[0]
+    assert sorted(name for _, name in act["about"]["templates"]) == sorted(row["name"] for row in done)
     assert {row["approval"] for row in kept if row["shape"] not in notices} == {"unsubmitted"}
     shapes = {row["shape"] for row in kept}
     assert {"buttons_2_2.2", "buttons_3_1", "buttons_3_4.4"} <= shapes
