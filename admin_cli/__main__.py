@@ -20,7 +20,7 @@ NOUNS = {
     "gates": "gates: add, list, open, close",
     "keys": "keys that sign passes: list, roll, retire",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
-    "privacy": "people's rights over their data: erase",
+    "privacy": "people's rights over their data: report, erase, purge, retention",
     "stats": "the figures of an event's day",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
     "visitors": "who registered: find, show",

@@ -1,10 +1,17 @@
 """`privacy`: people's rights over what is held about them."""
 
-from typing import TYPE_CHECKING
+import json
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from admin_cli import opening
+from admin_cli.parameters import Day, Limit
+from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
@@ -90,3 +97,121 @@ def _traces(database: "Database", erasure: int) -> str | None:
         return forgetting.finish(erasure, datetime.now(UTC))
     finally:
         redis.close()
+
+
+@command.command
+@click.option("--phone", metavar="+E164", help="Whose number it is.")
+@click.option("--code", metavar="CODE", help="Whose pass it is: for people without a phone.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file; JSON.")
+@as_whom
+def report(phone: str | None, code: str | None, out: Path) -> None:
+    """Write all that is held about somebody into a file to give them.
+
+    Nobody but you may read the file.
+
+    Example: python -m admin_cli privacy report --phone +919876543210 --out asha.json
+    """
+    from admin_cli.visitors import everything
+    from bot.domain import acts, audit, visitors
+
+    if (phone is None) == (code is None):
+        raise click.UsageError("give --phone or --code")
+    with opening.writing(audit.VIEWED) as db:
+        known = visitors.known(db, phone or code or "", region=opening.settings().default_region)
+        consents = {one.consent_version: one.consent_text for one in known.registrations}
+        acts.tell(db, contacts=[one.id for one in known.contacts], report=True)
+        _write(out, {**everything(db, known), "consents": consents})
+    click.echo(f"{out} is written: give it to nobody else")
+
+
+@command.command
+@click.option("--before", required=True, type=Day(), metavar="YYYY-MM-DD", help="Events whose last day was before it.")
+@click.option("--event", "slug", metavar="SLUG", help="Only this event.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def purge(before: date, slug: str | None, yes: bool) -> None:
+    """Forget everybody who was registered for events that were over by then; counts and entries stay.
+
+    Who is registered for a later event as well is known there on. It cannot be undone.
+
+    Example: python -m admin_cli privacy purge --before 2026-12-31
+    """
+    from datetime import UTC, datetime
+
+    from admin_cli import who
+    from bot.domain import keeping
+
+    now = datetime.now(UTC)
+    if before > now.date():
+        raise click.UsageError("--before is in the future")
+    with opening.database() as database:
+        with database.read() as db:
+            events = keeping.ended_before(db, before, slug)
+            named = keeping.count(db, events)
+        if not yes:
+            click.confirm(f"Forget the people of {named} registrations at {len(events)} events", abort=True)
+        with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:
+            for people in keeping.purge(database, events, now, who.it_is()):
+                bar.update(people)
+    click.echo(f"forgotten: registrations {named}, events {len(events)}")
+
+
+@command.group
+def retention() -> None:
+    """For how many days after its last day an event's data are kept; the clock then forgets its people.
+
+    Example: python -m admin_cli privacy retention show
+    """
+
+
+@retention.command("set")
+@click.argument("slug")
+@click.argument("days", type=Limit())
+@as_whom
+def set_(slug: str, days: int | None) -> None:
+    """Say how many days; `none` keeps them until they are purged by hand.
+
+    Example: python -m admin_cli privacy retention set demo 30
+    """
+    from bot.domain import audit, event_changes
+
+    with opening.writing(audit.EVENT_CHANGED, slug) as db:
+        event_changes.change(db, slug, retention_days=days)
+    click.echo(f"{slug}: {'kept until purged' if days is None else f'kept for {days} days after its last day'}")
+
+
+@retention.command
+@as_json_too
+def show(as_json: bool) -> None:
+    """Every event: its last day, until when its data are kept, and how many registrations still have a name.
+
+    Example: python -m admin_cli privacy retention show --json
+    """
+    from bot.domain import keeping
+
+    with opening.reading() as db:
+        rows = [
+            {
+                "event": one.event.slug,
+                "ends_on": one.event.ends_on,
+                "retention_days": one.event.retention_days,
+                "kept_until": one.until,
+                "with_a_name": one.people,
+            }
+            for one in keeping.listed(db)
+        ]
+    listing(rows, as_json=as_json, nothing="There is no event.")
+
+
+def _write(out: Path, whole: Mapping[str, Any]) -> None:
+    """Under its name only when it is whole, and readable for its owner alone. Raises NotReady."""
+    from bot.errors import NotReady
+
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(whole, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+        part.replace(out)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise NotReady(f"{out}: {problem.strerror}") from None

@@ -12,6 +12,8 @@ from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from bot.domain.models import Checkin, Pass, Registration
     from bot.domain.visitors import Known
 
@@ -66,11 +68,16 @@ def show(who: str, as_json: bool) -> None:
         known = visitors.known(db, who, region=settings.default_region)
         events = {one.event_id for one in known.registrations}
         acts.tell(db, event_id=min(events) if len(events) == 1 else None, contacts=[one.id for one in known.contacts])
-        whole = {**_person(known), **_conversation(known), **_lists(db, known)}
+        whole = everything(db, known)
     if as_json:
         details(whole, as_json=True)
     else:
         _print(whole)
+
+
+def everything(db: "Session", known: "Known") -> dict[str, Any]:
+    """All that is known of somebody, as JSON can have it."""
+    return {**_person(known), **_conversation(known), **_lists(db, known)}
 
 
 def _print(whole: Mapping[str, Any]) -> None:

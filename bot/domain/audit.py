@@ -42,7 +42,7 @@ DELIVERIES_RETRIED, SENDER_RESUMED = "deliveries_retried", "sender_resumed"
 TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
 KEY_ROLLED, KEY_RETIRED = "key_rolled", "key_retired"
 DATABASE_UPGRADED = "database_upgraded"
-ERASED = "person_erased"
+ERASED, PURGED = "person_erased", "purged"
 
 
 def note(

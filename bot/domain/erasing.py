@@ -35,6 +35,8 @@ from bot.errors import Refused
 from flows import codes, event_states
 from flows.phones import variants
 
+NOTHING_SAID: dict[str, Any] = {"text": "", "results": {}}
+"""The answer of a turn that nobody may read again."""
 GONE = "…"
 """In the place of what was somebody's."""
 CANCELED = "canceled"
@@ -109,6 +111,24 @@ def erase(db: Session, who: Somebody, now: datetime, *, even_today: bool, actor:
     return Erased(row, len(mine), tuple(map(codes.shown, revoked)), sent)
 
 
+def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> None:
+    """Forget somebody at events that are over; all of them where they are registered nowhere else.
+
+    Their passes stay as they are: nobody enters with them any more, and the figures of those days are made.
+    """
+    with db.begin_nested():
+        who = _held(db, Somebody((contact,), ()))
+        theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
+        elsewhere = select(Registration.id).where(theirs, Registration.event_id.not_in(events)).limit(1)
+        held = (Registration.holder_id.in_(who.contacts), Registration.event_id.in_(events))
+        mine = list(db.scalars(select(Registration).where(*held)))
+        issued = list(db.scalars(select(Pass.id).where(Pass.registration_id.in_([one.id for one in mine]))))
+        gone = who if db.scalar(elsewhere) is None else Somebody((), ())
+        _forget_messages(db, gone, issued, now, with_passes=True)
+        _forget_answers(db, gone, mine, issued)
+        _replace(db, gone, now)
+
+
 def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> Somebody:
     known = [(alias.kind, alias.value) for contact in contacts for alias in contact.aliases]
     forms = [(kind, form) for kind, name in known for form in (variants(name) if kind == "phone" else (name,))]
@@ -146,9 +166,12 @@ def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[l
     return [one.code for one in valid], [one.id for one in found]
 
 
-def _forget_messages(db: Session, who: Somebody, issued: Sequence[int], now: datetime) -> int:
+def _forget_messages(
+    db: Session, who: Somebody, issued: Sequence[int], now: datetime, *, with_passes: bool = False
+) -> int:
     """Empty what was owed and sent to them, and owe its deletion at Twilio; how many deliveries."""
-    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts))
+    passes_too = Delivery.pass_id.in_(issued if with_passes else ())
+    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts), passes_too)
     ids = list(db.scalars(select(Delivery.id).where(theirs)))
     turns = TurnRecord.address.in_(who.addresses)
     said = InboundMessage.message_sid.in_(select(TurnRecord.message_sid).where(turns))
@@ -163,7 +186,7 @@ def _forget_messages(db: Session, who: Somebody, issued: Sequence[int], now: dat
     waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
     _set(db, Delivery, waiting & (Delivery.status == "owed"), status=CANCELED, reason=ERASED, lease_token=None)
     _set(db, InboundMessage, said, message={})
-    _set(db, TurnRecord, turns, answer={"text": "", "results": {}}, state={}, address=None)
+    _set(db, TurnRecord, turns, answer=NOTHING_SAID, state={}, address=None)
     return len(ids)
 
 

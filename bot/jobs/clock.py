@@ -43,6 +43,7 @@ WORK = (
     Periodic(tasks.look_at_approvals, 600),
     Periodic(tasks.discard_photos, 10),
     Periodic(tasks.forget, 30),
+    Periodic(tasks.keep_no_longer, 3600),
 )
 
 

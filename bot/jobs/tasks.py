@@ -1,6 +1,7 @@
 """What RQ runs, a line each. Jobs carry ids only; everything else is read when they run."""
 
 import os
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from bot.settings import load
@@ -8,6 +9,8 @@ from bot.settings import load
 if TYPE_CHECKING:
     from bot.service import Service
 
+ONE_RUN = 40.0
+"""Seconds after which a long task leaves the rest to the next time."""
 _kept: "dict[int, Service]" = {}
 
 
@@ -67,6 +70,19 @@ def look_for_missed() -> None:
 def forget() -> None:
     """Remove the traces of people who were erased."""
     service().forgetting.sweep(service().now())
+
+
+def keep_no_longer() -> None:
+    """Forget the people of events whose data have been kept for as long as was said."""
+    from bot.domain import keeping
+
+    now, end = service().now(), monotonic() + ONE_RUN
+    keeping.forget_turns(service().database, now)
+    with service().database.read() as db:
+        events = keeping.past_their_time(db, now.date())
+    for _people in keeping.purge(service().database, events, now, keeping.CLOCK) if events else ():
+        if monotonic() > end:
+            break
 
 
 def discard_photos() -> None:

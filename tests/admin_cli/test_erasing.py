@@ -1,7 +1,9 @@
 """`privacy erase`: afterwards nothing names the person, and every figure is what it was."""
 
+import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +17,19 @@ from sqlalchemy import func, select
 from bot.conversations import Conversations, Held
 from bot.database import Database
 from bot.delivery import owing
-from bot.domain import audit, checkins, people, registrations
+from bot.domain import audit, checkins, keeping, people, registrations
 from bot.domain.keys import KeyRing
-from bot.domain.models import Base, Checkin, Contact, Delivery, EventDay, MediaDeletion, Registration, TurnRecord
+from bot.domain.models import (
+    Base,
+    Checkin,
+    Contact,
+    ContactAlias,
+    Delivery,
+    EventDay,
+    MediaDeletion,
+    Registration,
+    TurnRecord,
+)
 from bot.visits import Visit, Visits
 from flows.codes import shown
 from flows.scans import REVOKED, Scan
@@ -151,5 +163,40 @@ def test_asked_twice_on_the_day(run: Run, code: str, database: Database, twilio:
         assert people.find_or_make(db, phone=PHONE, now=NOON).id not in old
 
 
-def test_one_of_phone_and_code(run: Run, fair: str) -> None:
+def test_held_about_somebody_as_a_file(ok: Run, run: Run, code: str, tmp_path: Path) -> None:
+    out = tmp_path / "asha.json"
+    ok("privacy", "report", "--phone", PHONE, "--out", str(out))
+    told = json.loads(out.read_text())
+    assert (told["phones"], told["registrations"][0]["answers"]["city"]) == ([PHONE], ANSWER)
+    assert (told["consents"], out.stat().st_mode & 0o777) == ({"1": "I agree."}, 0o600)
+    assert run("privacy", "report", "--phone", PHONE, "--out", "/nowhere/x").exit_code == 1
     assert run("privacy", "erase", "--yes").exit_code == 2
+
+
+def test_data_are_kept_as_long_as_was_said(ok: Run, rows: Callable[..., Any], code: str, database: Database) -> None:
+    """The fair's last day is the eleventh of January; Asha is registered for the market in March as well."""
+    ok("events", "create", "--slug", "market", "--name", "Market", "--from", "2027-03-01", "--to", "2027-03-01")
+    ok("events", "open", "market")
+    ring = KeyRing.open(database, "x" * 16)
+    with database.write() as db:
+        asha = people.find_or_make(db, phone=PHONE, now=NOON)
+        wish = asking(asha, event_slug="market", visit_date=date(2027, 3, 1), full_name=NAME, now=NOON)
+        registrations.register(db, ring, **wish)
+    before = figures(database)
+    ok("privacy", "retention", "set", "fair", "30")
+    assert [row["kept_until"] for row in rows("privacy", "retention", "show")] == ["2027-02-10", None]
+    with database.read() as db:
+        assert keeping.past_their_time(db, date(2027, 2, 10)) == []
+        due = keeping.past_their_time(db, date(2027, 2, 11))
+    assert sum(keeping.purge(database, due, NOON + timedelta(days=40), keeping.CLOCK)) == 2
+    keeping.forget_turns(database, NOON + timedelta(days=40))
+    assert figures(database) == before
+    assert [row["with_a_name"] for row in rows("privacy", "retention", "show")] == [0, 1]
+    with database.read() as db:
+        assert [one.value for one in db.scalars(select(ContactAlias).where(ContactAlias.kind == "phone"))] == [PHONE]
+        assert {row.state == {} for row in db.scalars(select(TurnRecord))} == {True}
+    with time_machine.travel(datetime(2027, 4, 1, tzinfo=UTC), tick=True):
+        ok("privacy", "purge", "--before", "2027-04-01", "--yes")
+    with database.read() as db:
+        assert db.scalars(select(ContactAlias)).all() == []
+        assert set(db.scalars(select(Registration.full_name))) == {""}
