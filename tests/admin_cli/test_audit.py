@@ -128,6 +128,8 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "passes show": ("CODE",),
     "visitors find": ("CODE", *OF),
     "visitors show": ("CODE",),
+    "privacy report": ("--code", "CODE", "--out", "OUT"),
+    "privacy retention set": ("fair", "30"),
     "passes resend": ("CODE",),
     "passes reissue": ("CODE", "--yes"),
     "passes revoke": ("NEW", "--yes"),
@@ -138,9 +140,9 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "events cancel": ("fair", "--yes"),
 }
 """Every command that changes something or shows one person, in an order in which all succeed."""
-ELSEWHERE = {"templates sync", "templates remove", "privacy erase"}
-"""Their own tests look at their entries: the first two need Twilio's Content API; the last must keep nothing of
-what it erases, so bot.domain.erasing notes it without a before."""
+ELSEWHERE = {"templates sync", "templates remove", "privacy erase", "privacy purge"}
+"""Their own tests look at their entries: the first two need Twilio's Content API; the others must keep nothing of
+what they erase, so the domain notes them without a before."""
 TYPED = {"events questions": "[]", "volunteers import": f"phone,name\n{RAVI},Ravi K\n"}
 
 
