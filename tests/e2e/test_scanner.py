@@ -154,7 +154,7 @@ def test_a_hotspot_that_wants_a_sign_in_is_no_network(new_phone: Callable[..., P
 def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     new_phone: Callable[..., Phone], gate: Gate
 ) -> None:
-    ravi, issued = new_visitor(gate.origin, "+918100000077"), gate.issue(name="Zulekha Barnala")
+    ravi, issued = new_visitor(gate.origin, "+918100000078"), gate.issue(name="Zulekha Barnala")
     gate.add_staff(ravi.number)
     phone = new_phone()
     phone.page.goto(f"{gate.origin}/staff/scan")
