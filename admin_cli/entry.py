@@ -49,4 +49,4 @@ def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
         with opening.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
             key = f"entry:cli:{uuid4()}"
             told = entry_stops.set_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
-    click.echo(f"entry {'is stopped' if stopped else 'goes on'}; {len(told)} volunteers are told")
+    click.echo(f"entry {'is stopped' if stopped else 'goes on'}; volunteers who are told: {len(told)}")

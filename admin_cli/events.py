@@ -149,10 +149,10 @@ def cancel(slug: str, day: date | None, yes: bool) -> None:
         people = sum(one.taken for one in event.days if day in (None, one.day))
     what = f"{event.slug}, {day}" if day else event.slug
     if not yes:
-        click.confirm(f"Cancel {what}? Nobody can register any more; {people} people hold passes", abort=True)
+        click.confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", abort=True)
     with opening.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
-    click.echo(f"{what} is cancelled; {people} people hold passes")
+    click.echo(f"{what} is cancelled; people who hold passes: {people}")
 
 
 @command.command
