@@ -56,7 +56,7 @@ def list_(**options: Any) -> None:
 def search(text: str, **options: Any) -> None:
     """Entries that speak of a pass code, a slug, a gate, a scanner, or the last digits of a volunteer's phone.
 
-    Example: python -m admin_cli audit search 7K2M-9XQA
+    Example: python -m admin_cli audit search 7QK2-M9X5
     """
     _show(text=text, **options)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Entry passes.
 
-    Example: python -m admin_cli passes show 7K2M-9XQA
+    Example: python -m admin_cli passes show 7QK2-M9X5
     """
 
 
@@ -30,7 +30,7 @@ def command() -> None:
 def show(code: str, as_json: bool) -> None:
     """One pass by its code, in any case and with or without the hyphen; and how its image travelled.
 
-    Example: python -m admin_cli passes show 7K2M-9XQA --json
+    Example: python -m admin_cli passes show 7QK2-M9X5 --json
     """
     from bot.delivery import ledger
     from bot.domain import acts, audit, passes
@@ -52,7 +52,7 @@ def show(code: str, as_json: bool) -> None:
 def resend(code: str) -> None:
     """Send the image of a pass once more, to where it went before; a worker does it within seconds.
 
-    Example: python -m admin_cli passes resend 7K2M-9XQA
+    Example: python -m admin_cli passes resend 7QK2-M9X5
     """
     from bot.delivery import resending
     from bot.domain import acts, audit, passes
@@ -71,7 +71,7 @@ def resend(code: str) -> None:
 def revoke(code: str, yes: bool) -> None:
     """Take a pass out of use, at once: it answers `revoked`. Nobody is told.
 
-    Example: python -m admin_cli passes revoke 7K2M-9XQA --yes
+    Example: python -m admin_cli passes revoke 7QK2-M9X5 --yes
     """
     from bot.domain import audit, reissuing
 
@@ -90,7 +90,7 @@ def reissue(code: str, yes: bool) -> None:
 
     The new image goes to where the old one went, where that is known. Prints the new code.
 
-    Example: python -m admin_cli passes reissue 7K2M-9XQA --yes
+    Example: python -m admin_cli passes reissue 7QK2-M9X5 --yes
     """
     from bot.domain import audit, reissuing
     from bot.domain.keys import KeyRing

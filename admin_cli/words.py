@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain import questions
 
 NAMED_BY_VISITORS_TOO: Mapping[str, str] = {
-    "not_a_code": "{code} is not a pass code: those have eight letters and digits, such as 7K2M-9XQA",
+    "not_a_code": "{code} is not a pass code: those have eight letters and digits, such as 7QK2-M9X5",
     "mistyped_code": "a character of {code} is mistyped: its last one does not fit the others",
     "no_such_pass": "there is no pass {code}",
     "no_such_event": "there is no event {slug}",

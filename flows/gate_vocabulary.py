@@ -18,7 +18,10 @@ WORDS: dict[str, str] = {
         "ढूँढो, ढूंढो, ढूँढें, ढूँढ, तलाश, फ़ाइंड, फाइंड"
     ),
     GATE: "gate, my gate, change gate, at gate, get, dwar, gate badlo, गेट, द्वार, मेरा गेट, गेट बदलो, गेट बदलें",
-    EVENT: "event, my event, change event, karyakram, mela, ivent, कार्यक्रम, मेला, इवेंट, कार्यक्रम बदलो",
+    EVENT: (
+        "event, my event, change event, aayojan, ayojan, karyakram, mela, ivent, आयोजन, कार्यक्रम, मेला, इवेंट, "
+        "आयोजन बदलो, कार्यक्रम बदलो"
+    ),
     UNDO: (
         "undo, take back, undo last, mistake, wapas lo, vapas lo, wapis lo, galti, galat hua, वापस लो, वापस लें, "
         "ग़लती, गलती, गलत हुआ, अनडू"
