@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from click.testing import Result
 
 from bot.database import Database
-from bot.domain import checkins, people, registrations, tokens
+from bot.domain import checkins, offline_document, people, registrations, tokens
 from bot.domain.keys import KeyRing
 from flows.scans import Scan
 from tests.domain.making import asking
@@ -39,6 +39,8 @@ def test_old_passes_stay_good_until_their_key_is_retired(
     assert scanned(database, fair, token, "b") == "forged"
     assert scanned(database, fair, issued.code, "c") == "admitted"
     with database.read() as db:
+        document = offline_document.document(db, "x" * 16, fair, NOON)
+        assert [key["number"] for key in document["keys"]] == [2]
         anew = tokens.encode(tokens.of(db.merge(issued)), KeyRing.open(database, "x" * 16))
     assert scanned(database, fair, anew, "d") == "admitted"
     assert "no_such_key" in run("keys", "retire", "9", "--yes").stderr
