@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.database import Database
 from bot.delivery.outbox import Outbox
-from bot.delivery.owing import owe_otp
+from bot.delivery.owing import note_code_used, owe_otp
 from bot.domain import sign_in
 from bot.domain.otp import Otps
 from bot.domain.sign_in import PURPOSE, SessionMark
@@ -42,13 +42,15 @@ def prove(
     database: Database, otps: Otps, *, phone: str, asker: str, otp: str, attempt: str, now: datetime
 ) -> SessionMark:
     """A session for whoever has the code, at the event that comes first. Raises Refused `sign_in_code`."""
+    bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
     try:
-        otps.verify(PURPOSE, phone, asker, otp, attempt, now)
+        otps.verify(**bound, otp=otp, attempt=attempt, now=now)
     except Refused:
         # How many tries are left, or that a code is on its way, would tell that there is one.
         raise Refused("sign_in_code") from None
-    with database.read() as db:
+    with database.write() as db:
         rows = sign_in.places(db, phone, now)
         if not rows:
             raise Refused("sign_in_code")
+        note_code_used(db, **bound, now=now)
         return sign_in.begin(rows[0], now)

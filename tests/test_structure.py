@@ -64,6 +64,7 @@ ROUTES = {
     ("POST", "/staff/desk/printer"): VOLUNTEER,
     ("POST", "/staff/desk/reprint"): VOLUNTEER,
     ("GET", "/staff"): ANYBODY,
+    ("GET", "/staff/"): ANYBODY,
     ("GET", "/staff/events"): VOLUNTEER,
     ("POST", "/staff/events"): VOLUNTEER,
     ("GET", "/staff/login"): ANYBODY,

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import checkin_rows as rows
-from bot.domain import checkins, past_uses, scan_input, scan_places, scan_rules
+from bot.domain import checkins, past_uses, scan_answers, scan_input, scan_places, scan_rules
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Pass
 from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
 from bot.domain.tokens import PassToken
 from bot.errors import Refused
-from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LEFT, OUT, RESULTS, Admission, Scan
+from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LEFT, OUT, RESULTS, TOO_MANY, Admission, Scan
 from flows.shapes import Invalid
 
 Answer = Admission | Refused
@@ -120,7 +120,10 @@ def _judged(db: Session, ring: KeyRing, one: _Begun, coming: Sequence[_Begun], n
 
 
 def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: str, now: datetime) -> Admission:
-    """Keep the attempt, once however often the batch comes."""
+    """Keep the attempt, once however often the batch comes.
+
+    Its answer says of a used pass what is known now: a scanner without a network knew less.
+    """
     scan, place = one.scan, one.place
     rows.release(db, one.row_id)
     same = exists().where(
@@ -130,6 +133,8 @@ def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: 
         rows.attempt(db, place, scan, result, subject.issued.id if subject else None, now)
     if subject is None or scan_rules.is_elsewhere(subject, place):
         return Admission(result, scan.scan_id)
+    if result in (ALREADY_ADMITTED, TOO_MANY) and scan.direction != OUT:
+        return scan_answers.used(db, result, scan, _day(subject, place), subject)
     return Admission(result, scan.scan_id, pass_=subject.seen())
 
 

@@ -1,5 +1,8 @@
 """What is answered where nobody goes in or out, and what would be answered where nothing may change."""
 
+from dataclasses import replace
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from bot.domain import checkin_rows as rows
@@ -27,10 +30,16 @@ def refusal(scan: Scan, subject: Subject, result: str) -> Admission:
 
 def used_up(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
     """`already_admitted`, or `too_many` where some of the party are left."""
-    use = pass_uses.look(db, subject.terms, place.day)
+    known = used(db, ALREADY_ADMITTED, scan, place.day, subject)
+    return replace(known, result=TOO_MANY) if known.remaining else known
+
+
+def used(db: Session, result: str, scan: Scan, day: date, subject: Subject) -> Admission:
+    """This result, with how many are left of that day's use and the first entry."""
+    use = pass_uses.look(db, subject.terms, day)
     left = subject.terms.left(use.entered, use.gone)
     first = rows.told(rows.first_entry(db, subject.issued.id, use.period))
-    return Admission(TOO_MANY if left else ALREADY_ADMITTED, scan.scan_id, 0, left, subject.seen(), first)
+    return Admission(result, scan.scan_id, 0, left, subject.seen(), first)
 
 
 def stays(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:

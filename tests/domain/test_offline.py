@@ -120,6 +120,17 @@ def test_what_was_refused_offline_is_kept_once_as_an_attempt(gates: Gates) -> No
     assert gates.online(scan_id=batch[0].scan_id).result == "admitted"
 
 
+def test_what_was_shown_as_used_is_answered_with_the_first_entry(gates: Gates) -> None:
+    assert gates.online(count=3).result == "admitted"
+    first, used = gates.upload(gates.scan(count=1), gates.scan(scanned_at=at(13), shown="already_admitted"))
+    assert (first.result, first.remaining) == ("admitted", 0)
+    assert (used.result, used.remaining, used.admitted_now) == ("already_admitted", 0, 0)
+    assert used.first_entry is not None
+    assert (used.first_entry.at, used.first_entry.gate) == (NOON, "main")
+    [fewer] = gates.upload(gates.scan(shown="too_many", count=9, scanned_at=at(14)))
+    assert (fewer.result, fewer.first_entry is not None) == ("too_many", True)
+
+
 def test_a_forced_entry_stays_one(gates: Gates) -> None:
     gates.upload(gates.scan(count=1, scanned_at=at(9)))
     forced: dict[str, Any] = {"force": True, "reason": "the minister's guest"}

@@ -64,7 +64,7 @@ class Callers:
     def of_request(self) -> Caller:
         """Who sent this request; what the roster says now, not when they signed in.
 
-        Raises Problem `bad_token`, `not_signed_in`, `disabled`, `cross_site`.
+        Raises Problem `bad_token`, `not_signed_in` (also who has been disabled), `cross_site`.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == SCHEME:
@@ -74,8 +74,6 @@ class Callers:
             raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
         if request.headers.get("Sec-Fetch-Site", "") not in SAME_SITE:
             raise Problem("cross_site")
-        if not found.enabled:
-            raise Problem("disabled")
         return of_staff(found)
 
     def _device(self, token: str) -> Caller:

@@ -14,7 +14,7 @@ from webhooks.api.requests import BatchScan
 
 VERSION = "1"
 Mode = Literal["validation", "serialization"]
-EVERYWHERE = ("not_signed_in", "bad_token", "disabled", "cross_site", "other_event", "too_fast", "busy")
+EVERYWHERE = ("not_signed_in", "bad_token", "cross_site", "other_event", "too_fast", "busy")
 """Problems that every door may answer with."""
 WITH_BODY = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
 SCHEMES = {

@@ -33,7 +33,6 @@ KINDS: Mapping[str, Kind] = {
     "bad_request": Kind(400, _("The request is not one that we can read.")),
     "not_signed_in": Kind(401, _("Sign in, or send the scanner's token.")),
     "bad_token": Kind(401, _("This scanner's token is not valid any more.")),
-    "disabled": Kind(403, _("You are not at work at this event any more.")),
     "paused": Kind(403, _("You are paused because of too many unknown codes.")),
     "cross_site": Kind(403, _("This came from another website.")),
     "other_event": Kind(403, _("You do not work at this event.")),

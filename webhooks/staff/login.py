@@ -72,6 +72,7 @@ def doors(door: Blueprint, service: Service) -> None:
     told: dict[str, Any] = {"words": SAID}
 
     @door.get("")
+    @door.get("/")
     def front() -> Response:
         return redirect(url_for("staff.login"))
 

@@ -19,7 +19,7 @@ from webhooks.api.callers import Caller, Callers
 from webhooks.api.problems import Problem, said
 from webhooks.staff import desk_words, session
 
-ENDED = ("not_signed_in", "bad_token", "disabled")
+ENDED = ("not_signed_in", "bad_token")
 """Problems of a caller whom we do not know, or no longer."""
 
 

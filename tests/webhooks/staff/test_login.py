@@ -81,6 +81,20 @@ def test_the_worker_sends_a_code_only_to_the_roster(
     assert rows[0].reason != "not_on_roster"
 
 
+def test_a_code_that_was_typed_has_arrived(browser: Browser, service: Service) -> None:
+    browser.ask(RAVI)
+    with service.database.write() as db:
+        db.scalars(select(Delivery)).one().status = "sent"
+    browser.send("/staff/login", otp=browser.code(RAVI))
+    with service.database.read() as db:
+        assert db.scalars(select(Delivery.status)).one() == "delivered"
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/"])
+def test_the_short_address_leads_to_the_sign_in(browser: Browser, path: str) -> None:
+    assert browser.client.get(path).location == "/staff/login"
+
+
 def test_disabled_is_out_everywhere_at_once_and_stays_out(
     browser: Browser, new_browser: NewBrowser, service: Service
 ) -> None:
@@ -94,6 +108,7 @@ def test_disabled_is_out_everywhere_at_once_and_stays_out(
             with service.database.write() as db:
                 staff.set_enabled(db, RAVI, enabled, region="IN")
             assert (browser.who(), other.who()) == (None, None)
+            assert browser.client.post("/api/v1/checkins", json={}).status_code == 401
 
 
 def test_a_session_lasts_a_shift(browser: Browser, service: Service) -> None:

@@ -36,7 +36,7 @@ export async function settle(scan, known, language) {
       noted = noted.then(() => note(scan, body, known)).catch(() => {})
       return body
     }
-    if (status === 401 || body?.code === 'disabled') return { result: 'signed_out' }
+    if (status === 401) return { result: 'signed_out' }
     if (status === 429) return { result: 'too_fast', wait: Number(headers.get('Retry-After')) || 1 }
     if (status < 500) return { result: 'refused', detail: body?.detail || body?.title || '' }
   } catch (problem) {
