@@ -34,10 +34,11 @@ def show(code: str, as_json: bool) -> None:
     """
     from bot.delivery import ledger
     from bot.domain import acts, audit, passes
+    from flows.codes import shown
 
     with opening.writing(audit.VIEWED) as db:
         found = passes.by_code(db, code)
-        acts.tell(db, event_id=found.event_id, **{"pass": found.id})
+        acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
         whole, deliveries = _whole(db, found), [row(one) for one in ledger.of_pass(db, found.id)]
     if as_json:
         details({**whole, "deliveries": deliveries}, as_json=True)
@@ -56,11 +57,12 @@ def resend(code: str) -> None:
     """
     from bot.delivery import resending
     from bot.domain import acts, audit, passes
+    from flows.codes import shown
 
     with opening.writing(audit.PASS_RESENT) as db:
         found = passes.by_code(db, code)
         number = resending.resend(db, found, datetime.now(UTC))
-        acts.tell(db, event_id=found.event_id, **{"pass": found.id, "delivery": number})
+        acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
     click.echo(f"owed as delivery {number}")
 
 

@@ -43,8 +43,8 @@ def find(text: str, slug: str, limit: int, as_json: bool) -> None:
     with opening.writing(audit.FOUND, slug) as db:
         by, found = visitors.find(db, slug, text, region=region, most=limit + 1)
         shown, more = found[:limit], len(found) > limit
-        acts.tell(db, by=by, passes=[one.id for one in shown])
         rows = [_found(one) for one in shown]
+        acts.tell(db, by=by, passes=[one.id for one in shown], codes=[row["code"] for row in rows])
     listing(rows, as_json=as_json, nothing="There is none.")
     if more:
         click.echo(f"there are more than {limit}: say more of the name, or give --limit", err=True)
@@ -67,8 +67,9 @@ def show(who: str, as_json: bool) -> None:
     with opening.writing(audit.VIEWED) as db:
         known = visitors.known(db, who, region=settings.default_region)
         events = {one.event_id for one in known.registrations}
-        acts.tell(db, event_id=min(events) if len(events) == 1 else None, contacts=[one.id for one in known.contacts])
         whole = everything(db, known)
+        seen = {"contacts": [one.id for one in known.contacts], "codes": [one["code"] for one in whole["passes"]]}
+        acts.tell(db, event_id=min(events) if len(events) == 1 else None, **seen)
     if as_json:
         details(whole, as_json=True)
     else:

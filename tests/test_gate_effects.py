@@ -74,6 +74,7 @@ def test_a_shift_at_the_gate(database: Database, ravi: Chat, code: str) -> None:
     assert [(one.people, one.direction) for one in rows(database, HeadCount)] == [(5, "in")]
     [found] = rows(database, AuditEntry)
     assert (found.what, found.staff_id, found.about["by"]) == ("pass_found", entry.staff_id, "name")
+    assert found.about["codes"] == [code]
     assert "asha" not in str(found.about).lower()
 
 

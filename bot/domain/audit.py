@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.event_rows import one
 from bot.domain.models import AuditEntry, Staff
+from flows import codes
+from flows.shapes import Invalid
 
 FOUND = "pass_found"
 """Looked for passes by name or phone."""
@@ -82,7 +84,7 @@ def search(
     """The newest entries that fit all that is said, at most so many, each with its volunteer.
 
     `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
-    anywhere in what the entry is about, such as a slug or a pass code. Raises Refused `no_such_event`.
+    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form. Raises Refused `no_such_event`.
     """
     conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
     if who:
@@ -100,11 +102,20 @@ def _said(
     if what:
         yield AuditEntry.what.startswith(what, autoescape=True)
     if text:
-        yield _holds(cast(AuditEntry.about, String), json.dumps(text)[1:-1])
+        about = cast(AuditEntry.about, String)
+        yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in _forms(text)))
     if since:
         yield AuditEntry.at >= since
     if until:
         yield AuditEntry.at < until
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """The text, and as entries have it where it is a pass code."""
+    try:
+        return text, codes.shown(codes.parse(text))
+    except Invalid:
+        return (text,)
 
 
 def _holds(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:

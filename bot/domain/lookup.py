@@ -74,7 +74,8 @@ def search(db: Session, slug: str, *, staff_id: int, name: str = "", phone: str 
 def note(db: Session, slug: str, *, staff_id: int, by: str, codes: Sequence[str], now: datetime) -> None:
     """Keep that somebody searched, and which passes (codes as shown) they saw; never what was typed."""
     bare = [code.replace("-", "") for code in codes]
-    about = {"by": by, "passes": list(db.scalars(select(Pass.id).where(Pass.code.in_(bare)).order_by(Pass.id)))}
+    ids = list(db.scalars(select(Pass.id).where(Pass.code.in_(bare)).order_by(Pass.id)))
+    about = {"by": by, "passes": ids, "codes": list(codes)}
     event_id = db.scalar(select(Event.id).where(Event.slug == slug))
     audit.note(db, audit.FOUND, now=now, event_id=event_id, staff_id=staff_id, about=about)
 

@@ -73,5 +73,6 @@ def print_again(db: Session, *, event_id: int, code: str, staff_id: int, now: da
     pass_id = db.scalar(valid)
     if pass_id is None:
         raise Refused("no_such_pass")
-    audit.note(db, audit.SLIP_PRINTED, now=now, event_id=event_id, staff_id=staff_id, about={"pass": pass_id})
+    about = {"pass": pass_id, "code": codes.shown(bare)}
+    audit.note(db, audit.SLIP_PRINTED, now=now, event_id=event_id, staff_id=staff_id, about=about)
     return pass_id

@@ -95,6 +95,14 @@ def test_search_and_its_borders(ok: Run, rows: Rows, run: Run, code: str) -> Non
     assert "no_such_event" in run("audit", "list", "--event", "fare").stderr
 
 
+def test_every_act_about_a_pass_is_found_by_its_code(ok: Run, rows: Rows, code: str) -> None:
+    for command in (("passes", "show", code), ("passes", "resend", code), ("visitors", "show", code)):
+        ok(*command)
+    ok("visitors", "find", code, *OF)
+    told = [audit.FOUND, audit.VIEWED, audit.PASS_RESENT, audit.VIEWED]
+    assert [one["what"] for one in rows("audit", "search", code.lower().replace("-", ""))] == told
+
+
 CHANGING: dict[str, tuple[str, ...]] = {
     "db upgrade": (),
     "deliveries resume-sender": ("whatsapp:+14155238886",),
