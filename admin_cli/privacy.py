@@ -79,7 +79,7 @@ def _meant(db: "Session", phone: str | None, code: str | None) -> "Somebody":
 
     if phone is None:
         return erasing.by_code(db, code or "")
-    return erasing.by_phone(db, roster_rules.phone(phone, opening.settings().default_region))
+    return erasing.by_name(db, phone=roster_rules.phone(phone, opening.settings().default_region))
 
 
 def _traces(database: "Database", erasure: int) -> str | None:

@@ -6,7 +6,7 @@ owed in the same transaction, and its ids are in `Performing.owed`, to be enqueu
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import singledispatch
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
 from bot.delivery.reach import WAITS, Reach
-from bot.domain import deliveries, passes, people, registrations, tokens
+from bot.domain import deliveries, erasing, passes, people, registrations, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
@@ -26,6 +26,7 @@ from flows.shapes import (
     CancelPass,
     ChangePass,
     Effect,
+    EraseMe,
     KeepLanguage,
     NoteTold,
     Register,
@@ -39,6 +40,10 @@ from flows.shapes import (
 
 Results = dict[str, Any]
 MOST_LINKS = 3
+A_TURN = timedelta(seconds=30)
+"""After so long the turn that erased somebody is over, as a rule; while it is not, its traces are come back for."""
+THEMSELVES = "visitor"
+"""Who erased, in the audit log, where people did it themselves."""
 """In one message: each is 170 characters long."""
 
 
@@ -194,6 +199,15 @@ def _change_pass(effect: ChangePass, doing: Performing) -> Results:
 @perform.register
 def _cancel_pass(effect: CancelPass, doing: Performing) -> Results:
     passes.cancel(doing.db, contact=doing.person(), code=effect.code, now=doing.now)
+    return {}
+
+
+@perform.register
+def _erase_me(effect: EraseMe, doing: Performing) -> Results:
+    """The rest goes once this turn is kept: it leaves traces of its own."""
+    who = erasing.by_name(doing.db, phone=doing.identity.phone, user=doing.identity.user)
+    after = doing.now + A_TURN
+    erasing.erase(doing.db, who, doing.now, even_today=effect.even_today, actor=THEMSELVES, traces_from=after)
     return {}
 
 

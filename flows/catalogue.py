@@ -6,6 +6,7 @@ from flows.cancellation import CANCELLATION
 from flows.gate_questions import GATE, NEAR_PASS
 from flows.language import LANGUAGE
 from flows.menu import MENU, entrance
+from flows.my_data import DELETE_DATA, MY_DATA
 from flows.my_pass import CHANGE, MY_PASS
 from flows.registration import REGISTRATION
 from flows.shapes import Flow
@@ -16,7 +17,10 @@ __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
 
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
-    for flow in (REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, GATE, NEAR_PASS, WALK_UP)
+    for flow in (
+        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA),
+        *(GATE, NEAR_PASS, WALK_UP),
+    )
 }
 
 BEGUN_BY: Mapping[str, str] = {
@@ -26,12 +30,14 @@ BEGUN_BY: Mapping[str, str] = {
     "change": "change",
     "cancel_pass": "cancellation",
     "cancel": "cancellation",
+    "my_data": "my_data",
+    "delete_data": "delete_data",
     "language": "language",
     "menu": "menu",
 }
 """Flow by command. `cancel` begins one only while no question is open."""
 
-INTERRUPTING = frozenset({"language", "menu", "my_pass"})
+INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass"})
 """Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
 
 HOME = "menu"

@@ -19,6 +19,7 @@ from flows.shapes import (
     ChangePass,
     Duty,
     Effect,
+    EraseMe,
     Event,
     EventDay,
     GateFigures,
@@ -171,6 +172,13 @@ class World:
         held = self._held(effect.code)
         self._take(held.event, held.day, -held.party_size)
         self._drop_pass(held)
+
+    @perform.register
+    def _(self, effect: EraseMe) -> None:
+        today = self.now.astimezone(ZoneInfo("Asia/Kolkata")).date()
+        if not effect.even_today and any(one.own and one.day <= today for one in self.passes):
+            raise Refused("valid_today")
+        self.person, self.passes = Person(phone=self.person.phone), ()
 
     @perform.register
     def _(self, effect: SendOtp) -> None:

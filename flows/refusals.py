@@ -124,7 +124,7 @@ ORGANISERS: Mapping[str, Sentence] = {
     "search_too_short": _("Give a pass code, a whole phone number, or {least} letters of a name or more."),
     "valid_today": _(
         "There is a valid pass for today: it would be lost, and with it the way in. "
-        "Where that is meant, it must be said once more (--even-today)."
+        "Where that is meant, it must be said once more."
     ),
     "no_such_person": _("Nothing is held about that phone number."),
     "no_such_key": _("There is no key {key}."),

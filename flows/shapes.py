@@ -244,6 +244,13 @@ class CancelPass(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class EraseMe(Effect):
+    """Forget whoever is writing; refuses `valid_today` where they have a valid pass for today and not `even_today`."""
+
+    even_today: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SendOtp(Effect):
     """Owe an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`."""
 

@@ -26,6 +26,13 @@ COMMANDS: dict[str, str] = {
         "मेरा पास, मेरे पास, पास, पास दिखाओ, पास दिखाएँ, मेरा पास भेजें, mera pass, mera paas, mere pass, "
         "pass dikhao, pass bhejo, mera pass bhejo"
     ),
+    "my_data": (
+        "my data, mydata, my information, what do you know about me, मेरा डेटा, मेरी जानकारी, mera data, meri jankari"
+    ),
+    "delete_data": (
+        "delete my data, delete data, erase my data, forget me, delete me, मेरा डेटा हटाएँ, मेरा डेटा हटाओ, "
+        "मेरी जानकारी हटाएँ, मेरी जानकारी हटाओ, mera data hatao, mera data delete karo, meri jankari hatao"
+    ),
     "change": (
         "change, change pass, change my pass, change date, change day, edit, modify, reschedule, बदलें, "
         "बदलो, बदलना, पास बदलें, पास बदलो, तारीख बदलें, दिन बदलें, badlo, badle, badlen, badalna, "

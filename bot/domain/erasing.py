@@ -71,10 +71,12 @@ class Erased:
     deliveries: int
 
 
-def by_phone(db: Session, phone: str, user: str | None = None) -> Somebody:
-    """Whoever has this phone (E.164 in any form) or user id, known or not."""
-    found = people.find_all(db, phone=phone, user=user)
-    return _somebody(found, [*(("phone", form) for form in variants(phone)), *([("user", user)] if user else [])])
+def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -> Somebody:
+    """Whoever has this phone (E.164 in any form) or user id, known or not. Raises ValueError without either."""
+    if not (phone or user):
+        raise ValueError("a person without a name")
+    phones = [("phone", form) for form in variants(phone)] if phone else []
+    return _somebody(people.find_all(db, phone=phone, user=user), [*phones, *([("user", user)] if user else [])])
 
 
 def by_code(db: Session, code: str) -> Somebody:
@@ -88,10 +90,13 @@ def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
     return [one for one in db.scalars(mine) if _today(one, now)]
 
 
-def erase(db: Session, who: Somebody, now: datetime, *, even_today: bool, actor: str) -> Erased:
+def erase(
+    db: Session, who: Somebody, now: datetime, *, even_today: bool, actor: str, traces_from: datetime | None = None
+) -> Erased:
     """Make somebody unfindable; once more does no harm. Leaves an audit entry without anything personal.
 
-    Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
+    `traces_from` is the moment before which what is owed elsewhere is not looked for: when the asker's own turn
+    is over. Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
     """
     with db.begin_nested():
         who = _held(db, who)
@@ -103,7 +108,7 @@ def erase(db: Session, who: Somebody, now: datetime, *, even_today: bool, actor:
         sent = _forget_messages(db, who, issued, now)
         _forget_answers(db, who, mine, issued)
         _replace(db, who, now)
-        row = _owe(db, who, names, now)
+        row = _owe(db, who, names, traces_from or now)
         about = {"registrations": len(mine), "passes": len(revoked), "deliveries": sent}
         of_events: Sequence[int | None] = sorted({one.event_id for one in mine}) or [None]
         for event_id in of_events:

@@ -20,7 +20,6 @@ from bot.delivery import owing
 from bot.domain import audit, checkins, keeping, people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import (
-    Base,
     Checkin,
     Contact,
     ContactAlias,
@@ -34,6 +33,7 @@ from bot.visits import Visit, Visits
 from flows.codes import shown
 from flows.scans import REVOKED, Scan
 from tests.domain.making import asking
+from tests.dumping import dump
 
 Run = Callable[..., Result]
 NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
@@ -41,19 +41,6 @@ LATER = date(2027, 1, 11)
 ACCOUNT, FOUND = "AC" + "0" * 32, "SM" + "9" * 32
 PHONE, USER, NAME, ANSWER = "+919876543210", "IN.asha77", "Asha Verma", "Pondicherry"
 FRIEND = "+919876543211"
-
-
-def dump(database: Database, redis: "Redis") -> str:
-    """Every row of every table and every key of Redis, as text."""
-    found = []
-    with database.read() as db:
-        for table in Base.metadata.sorted_tables:
-            found += [f"{table.name} {dict(row)!r}" for row in db.execute(select(table)).mappings()]
-    for key in redis.scan_iter():
-        kind = redis.type(key)
-        value = redis.hgetall(key) if kind == b"hash" else redis.get(key) if kind == b"string" else ""
-        found.append(f"{key!r} {value!r}")
-    return "\n".join(found)
 
 
 def talk(redis: "Redis", database: Database, sid: str, phone: str, state: dict[str, Any], text: str) -> None:

@@ -1,0 +1,79 @@
+"""`my data` and `delete my data`: what is held about whoever writes, and the end of it after a yes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.choices import event_by, pass_lines
+from flows.event_states import local_today
+from flows.fields import YesNo
+from flows.shapes import Answers, EraseMe, Facts, Flow, Outcome, PassFacts, Say, Sentence, Start, Step
+from flows.texts import LANGUAGES, _, lines, words
+
+HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
+
+
+def _told(answers: Answers, facts: Facts, language: str) -> Outcome:
+    person = facts.person
+    if not person.known:
+        kept = _("We hold nothing about you but this conversation, for a short time.")
+        return (Say((kept, HOW_TO_DELETE)),)
+    number = (_("Number: {phone}", phone=person.phone),) if person.phone else ()
+    spoken = _("Language: {language}", language=words(LANGUAGES[language]))
+    held = lines(_("This is what we hold about you:"), *number, spoken)
+    passes = (lines(_("Your passes:"), *pass_lines(facts.passes)),) if facts.passes else ()
+    also = _("Also your earlier passes, your answers to the event's questions, when you entered, and our messages.")
+    return (Say((held, *passes, also, HOW_TO_DELETE)),)
+
+
+MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_told)
+"""What is held, in short."""
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    mine = _own(facts)
+    lost = _("You would lose these passes; nobody can enter with them afterwards:")
+    named = (lines(lost, *pass_lines(mine)),) if mine else ()
+    return (*named, _("Shall everything that we hold about you be deleted? It cannot be undone."))
+
+
+def _ask_again(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (_("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),)
+
+
+def _is_today(answers: Answers, facts: Facts) -> bool:
+    return bool(answers.get("agree")) and (bool(answers.get("today")) or any(_today(one, facts) for one in _own(facts)))
+
+
+def _today(held: PassFacts, facts: Facts) -> bool:
+    event = event_by(held.event, facts)
+    return event is not None and held.day <= local_today(event, facts.now)
+
+
+def _own(facts: Facts) -> list[PassFacts]:
+    return [one for one in facts.passes if one.own]
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if not answers["agree"] or answers.get("again") is False:
+        return (Say((_("Nothing has been deleted."),)),)
+    gone = _("Everything that we hold about you is being deleted; in a minute nothing of it is left with us.")
+    elsewhere = _("This chat on your own phone stays until you delete it there.")
+    return (EraseMe(even_today=bool(answers.get("again"))), Say((gone, elsewhere)))
+
+
+def _for_today(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """A pass of several days, of which today is not the first."""
+    return (Start("delete_data", {"agree": True, "today": True}),)
+
+
+DELETE_DATA = Flow(
+    name="delete_data",
+    version=1,
+    steps=(
+        Step("agree", _ask, YesNo(), example=_("yes")),
+        Step("again", _ask_again, YesNo(), when=_is_today, example=_("yes")),
+    ),
+    finish=_finish,
+    refused={"valid_today": _for_today},
+)
+"""Asks once, and once more where somebody has a pass for today."""
