@@ -7,9 +7,9 @@ import hashlib
 import ipaddress
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     twilio_mps: int = Field(default=80, ge=1, le=1000)
     otp_backend: Literal["self", "twilio_verify"] = "self"
     twilio_verify_sid: str = ""
-    default_region: str = Field(default="IN", pattern="^[A-Z]{2}$")
+    default_region: str = "IN"
     demo: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "text", "json"] = ""
@@ -115,6 +115,15 @@ class Settings(BaseSettings):
             raise ValueError("must be the base64 of 32 bytes")
         return value
 
+    @field_validator("default_region")
+    @classmethod
+    def _region(cls, value: str) -> str:
+        from phonenumbers import SUPPORTED_REGIONS  # takes a moment, and most leave the default
+
+        if value not in SUPPORTED_REGIONS:
+            raise ValueError("must be a country of which we know phone numbers, in two capitals, such as IN")
+        return value
+
     @field_validator("sentry_dsn")
     @classmethod
     def _dsn(cls, value: str) -> str:
@@ -130,9 +139,9 @@ class Settings(BaseSettings):
         try:
             settings, wrong = handler(values), {}
         except ValidationError as error:
-            wrong = {str(problem["loc"][0]): problem["msg"] for problem in error.errors(include_input=False)}
+            wrong = {str(problem["loc"][0]): _in_words(problem) for problem in error.errors(include_input=False)}
             settings = handler({name: value for name, value in values.items() if name not in wrong})
-        complaints = [f"{name.upper()}: {message.removeprefix('Value error, ')}" for name, message in wrong.items()]
+        complaints = [f"{name.upper()}: {message}" for name, message in wrong.items()]
         complaints += _missing(settings, wrong)
         if complaints:
             raise ValueError("\n".join(complaints))
@@ -235,6 +244,19 @@ def _with_a_port_that_can_be(url: str) -> str:
     except ValueError:
         raise ValueError("is not a URL: its host or port cannot be read") from None
     return url
+
+
+def _in_words(problem: Mapping[str, Any]) -> str:
+    """What a setting must be, for who has given something else."""
+    field = Settings.model_fields[str(problem["loc"][0])]
+    least, most = ([getattr(one, bound) for one in field.metadata if hasattr(one, bound)] for bound in ("ge", "le"))
+    if problem["type"] == "literal_error":
+        return f"must be {' or '.join(filter(None, get_args(field.annotation)))}"
+    if problem["type"] == "bool_parsing":
+        return "must be 1 or 0"
+    if least and most:
+        return f"must be a whole number from {least[0]} to {most[0]}"
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _missing(settings: Settings, wrong: Collection[str]) -> Iterator[str]:

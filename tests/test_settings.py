@@ -74,6 +74,24 @@ def test_dotenv_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
     assert (found.port, found.default_region, found.twilio_sms_from) == (9001, "NP", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "must_be"),
+    [
+        ("TWILIO_MPS", "fast", "a whole number from 1 to 1000"),
+        ("TWILIO_MPS", "0", "a whole number from 1 to 1000"),
+        ("LOG_FORMAT", "xml", "text or json"),
+        ("DEMO", "perhaps", "1 or 0"),
+        ("DEFAULT_REGION", "ZZ", "IN"),
+        ("DEFAULT_REGION", "India", "IN"),
+    ],
+)
+def test_what_a_wrong_setting_must_be(monkeypatch: pytest.MonkeyPatch, name: str, given: str, must_be: str) -> None:
+    monkeypatch.setenv(name, given)
+    [told] = _complaints()
+    assert told.startswith(f"{name}: must be")
+    assert must_be in told
+
+
 def test_an_unreadable_dotenv_is_one_line(elsewhere: Path) -> None:
     (elsewhere / ".env").write_bytes(b"SECRET_KEY=\xff\xfe\n")
     assert _named(_complaints()) == {".env"}
