@@ -35,7 +35,7 @@ def used_up(db: Session, scan: Scan, place: Place, subject: Subject) -> Admissio
 
 
 def used(db: Session, result: str, scan: Scan, day: date, subject: Subject) -> Admission:
-    """This result, with how many are left of that day's use and the first entry."""
+    """An answer with this result, how many are left of that day's use, and the first entry."""
     use = pass_uses.look(db, subject.terms, day)
     left = subject.terms.left(use.entered, use.gone)
     first = rows.told(rows.first_entry(db, subject.issued.id, use.period))

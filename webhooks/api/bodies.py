@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -11,14 +11,16 @@ from flows.shapes import Sentence
 from flows.texts import _
 from webhooks import wording
 from webhooks.api.problems import FieldError, Problem
+from webhooks.api.values import Belongs
 
 Model = TypeVar("Model", bound=BaseModel)
 WRONG = _("This is not what belongs here.")
 SENTENCES: dict[str, Sentence] = {
     "missing": _("This is missing."),
     "extra_forbidden": _("There is no such field."),
+    "model_type": _("A JSON object belongs here."),
 }
-"""By pydantic's own code; others get WRONG."""
+"""By pydantic's own code; of other codes the field says what belongs there."""
 
 
 def read(model: type[Model]) -> Model:
@@ -42,13 +44,25 @@ def checked(model: type[Model], value: Any) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Problem("invalid", [_wrong(one["loc"], one["type"]) for one in problems]) from None
+        raise Problem("invalid", [_wrong(model, one["loc"], one["type"]) for one in problems]) from None
 
 
-def _wrong(place: Iterable[Any], code: str) -> FieldError:
+def _wrong(model: type[BaseModel], place: Iterable[Any], code: str) -> FieldError:
     # Names that nobody knows come from outside: no answer repeats more of them than a mistyped one needs.
     name = ".".join(str(part)[:40] for part in place if isinstance(part, str | int))
-    return FieldError(name, code, wording.say(SENTENCES.get(code, WRONG)))
+    return FieldError(name, code, wording.say(SENTENCES.get(code) or _belongs(model, name)))
+
+
+def _belongs(model: type[BaseModel], name: str) -> Sentence:
+    """What belongs into this field of the body."""
+    fields = (field for own, field in model.model_fields.items() if name in (own, field.alias))
+    marks = (mark for field in fields for mark in (*field.metadata, *_marks(field.annotation)))
+    return next((mark.sentence for mark in marks if isinstance(mark, Belongs)), WRONG)
+
+
+def _marks(annotation: Any) -> Iterable[Any]:
+    """What stands in the annotations of a field that may be absent."""
+    return (mark for part in get_args(annotation) for mark in getattr(part, "__metadata__", ()))
 
 
 def _refuse(constant: str) -> NoReturn:

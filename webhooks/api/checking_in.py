@@ -15,6 +15,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows import admissions
 from flows.scans import ADMITTED, IN, Admission, Scan
+from flows.texts import _
 from webhooks import wording
 from webhooks.api import bodies, values
 from webhooks.api.answers import BatchAnswer, CheckinAnswer, ScanProblem
@@ -34,6 +35,7 @@ FIELDS = {
 }
 """The field of which a refusal speaks."""
 SUPERVISORS = ("supervisor", "admin")
+HAPPENED = _("A batch tells what has happened: that cannot be tried out.")
 
 
 def doors(service: Service) -> Sequence[Door]:
@@ -142,7 +144,7 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
         asked = bodies.checked(BatchScan, value)
         caller.at(asked.event)
         if asked.simulate:
-            raise bad_field("simulate", "happened_already", wording.say(bodies.WRONG))
+            raise bad_field("simulate", "happened_already", wording.say(HAPPENED))
     except Problem as problem:
         return _in_place(problem, _scan_id(value))
     channel = "late" if asked.late else "batch"

@@ -1,13 +1,16 @@
 """What the API is asked: the bodies of its requests (contract, sections 4 and 6)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.texts import _
 from webhooks.api.values import (
+    Belongs,
     CleanText,
     Direction,
     Flag,
+    Language,
     Moment,
     Party,
     People,
@@ -16,6 +19,7 @@ from webhooks.api.values import (
     ShownResult,
     Slug,
     Text,
+    Yes,
 )
 
 MOST_SCANS = 500
@@ -68,6 +72,7 @@ class BatchRequest(Body):
             json_schema_extra={"items": {"anyOf": [{"$ref": "#/components/schemas/BatchScan"}, {}]}},
             description="Whatever is no BatchScan gets a problem in its place.",
         ),
+        Belongs(_("A list of at most {most} scans belongs here.", most=MOST_SCANS)),
     ]
 
 
@@ -94,11 +99,11 @@ class WalkupRequest(Body):
     """Absent: `visitor`."""
     phone: CleanText | None = None
     """Where the pass is sent; absent: nowhere, the code is written down."""
-    language: Literal["en", "hi"] | None = None
+    language: Language | None = None
     """Of the pass and its messages; absent: `en`."""
     consent_version: People
     """Of the words that were read out to the visitor."""
-    consent_read: Literal[True]
+    consent_read: Yes
     """The visitor heard them and agreed."""
     admit: Flag | None = None
     """Let the whole party in at once."""

@@ -1,6 +1,7 @@
 """The values of the API's fields: what is taken, and what it says in the OpenAPI document."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,6 +9,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 
 from flows.scans import RESULTS
+from flows.shapes import Sentence
+from flows.texts import _
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -54,16 +57,53 @@ def result(value: str) -> str:
     return value
 
 
-Text = Annotated[str, Strict()]
-CleanText = Annotated[str, Strict(), AfterValidator(clean)]
-Slug = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-ScanId = Annotated[str, BeforeValidator(uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
-RequestId = Annotated[str, Strict(), StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
-Flag = Annotated[bool, Strict()]
-Party = Annotated[int, Field(ge=1, le=255), BeforeValidator(whole)]
-People = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(whole)]
-Direction = Literal["in", "out"]
+@dataclass(frozen=True, eq=False, slots=True)
+class Belongs:
+    """Stands in a value's annotation: what the problem of a wrong one says."""
+
+    sentence: Sentence
+
+
+TEXT = Belongs(_("A text belongs here."))
+FLAG = Belongs(_("Here belongs true or false, without quotation marks."))
+SLUG = Belongs(_("A short name of small letters, digits and hyphens belongs here."))
+Text = Annotated[str, Strict(), TEXT]
+CleanText = Annotated[str, Strict(), AfterValidator(clean), TEXT]
+Slug = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40), SLUG]
+ScanId = Annotated[
+    str,
+    BeforeValidator(uuid),
+    WithJsonSchema({"type": "string", "format": "uuid"}),
+    Belongs(_("A UUID belongs here, such as 0b0f6a5e-7a0c-4d6f-9c56-2f3f8a1f7c11.")),
+]
+RequestId = Annotated[
+    str,
+    Strict(),
+    StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$"),
+    Belongs(_("A UUID or another name of 1 to 64 characters belongs here.")),
+]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+    Belongs(_("Here belongs a moment of RFC 3339 with its offset, such as 2027-01-14T10:30:00+05:30.")),
+]
+Flag = Annotated[bool, Strict(), FLAG]
+Party = Annotated[
+    int, Field(ge=1, le=255), BeforeValidator(whole), Belongs(_("A whole number from 1 to 255 belongs here."))
+]
+People = Annotated[
+    int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("A whole number from 1 to 10,000 belongs here."))
+]
+Direction = Annotated[Literal["in", "out"], Belongs(_('Here belongs "in" or "out".'))]
+Language = Annotated[Literal["en", "hi"], Belongs(_('Here belongs "en" or "hi".'))]
+Yes = Annotated[Literal[True], Belongs(_("Only true belongs here: without it nobody may be registered."))]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
-ShownResult = Annotated[str, Strict(), AfterValidator(result), _ANY_RESULT]
+ShownResult = Annotated[
+    str,
+    Strict(),
+    AfterValidator(result),
+    _ANY_RESULT,
+    Belongs(_('Here belongs one of the results of a check-in, such as "admitted" or "wrong_day".')),
+]
 Result = Annotated[str, _ANY_RESULT]

@@ -234,6 +234,9 @@ def test_a_body_that_is_no_request_has_its_problem(gate: Gate, unhurried: None) 
             answer = gate.ask("/checkins", GOOD | {field: value})
             assert problem(answer) == (422, "invalid"), (field, value)
             assert [one["field"] for one in _errors(answer)] == [field], value
+    said = {field: _errors(gate.ask("/checkins", GOOD | {field: FIELDS[field][-1]}))[0]["detail"] for field in FIELDS}
+    # Each kind of value has its own sentence: two names, two flags and two texts share theirs.
+    assert len(set(said.values())) == len(said) - 3
     for type_ in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
         assert problem(gate.ask("/checkins", GOOD, **{"Content-Type": type_})) == (415, "not_json")
     assert gate.traces() == (0, [])
