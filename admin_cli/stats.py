@@ -28,7 +28,7 @@ EVERY_SECONDS = 5.0
 )
 @as_json_too
 def command(slug: str, watch: bool, every: float, as_json: bool) -> None:
-    """People admitted, inside and refused today, by gate and by volunteer.
+    """People admitted, inside and refused today, by gate, volunteer and scanner.
 
     With --watch and --json: a line of JSON for each look.
 
@@ -73,7 +73,7 @@ def _print(figures: "Figures") -> None:
 
 
 def _row(figures: "Figures") -> dict[str, Any]:
-    """As JSON has it: what is not known is null."""
+    """As JSON has it: what is not known is null; `left` are those who went out with a pass."""
     return {
         "day": figures.day,
         "admitted": figures.admitted,
@@ -86,6 +86,7 @@ def _row(figures: "Figures") -> dict[str, Any]:
         "refused": dict(figures.refused),
         "gates": [_share(one, "gate") for one in figures.gates],
         "volunteers": [_share(one, "name") for one in figures.staff],
+        "scanners": [_share(one, "name") for one in figures.scanners],
     }
 
 
@@ -99,8 +100,9 @@ def _screen(figures: "Figures") -> "RenderableType":
     refused = [{"refused because": result, "scans": scans} for result, scans in figures.refused.items()]
     gates = [_share(one, "gate") for one in figures.gates]
     people = [_share(one, "volunteer") for one in figures.staff]
+    scanners = [_share(one, "scanner") for one in figures.scanners]
     summary = [{"today": name, "": value} for name, value in _summary(figures).items()]
-    return Group(f"{figures.day}", *(_table(rows) for rows in (summary, gates, people, refused) if rows))
+    return Group(f"{figures.day}", *(_table(rows) for rows in (summary, gates, people, scanners, refused) if rows))
 
 
 def _summary(figures: "Figures") -> dict[str, Any]:
@@ -111,7 +113,8 @@ def _summary(figures: "Figures") -> dict[str, Any]:
         "of these in the last 15 minutes": figures.lately,
         **inside,
         "counted in without a pass": figures.counted_in,
-        "left": figures.left + figures.counted_out,
+        "gone out, with a pass": figures.left,
+        "counted out without a pass": figures.counted_out,
         "refused scans": sum(figures.refused.values()),
         "conflicts": figures.conflicts,
     }

@@ -191,5 +191,6 @@ def gate_figures(found: Figures, work: shapes.Duty, notice: EntryNotice | None) 
         here=by_gate.get(work.place) if work.place else None,
         gates=tuple(by_gate.values()),
         staff=tuple(Share(share.name, share.admitted, share.refused) for share in found.staff),
+        scanners=tuple(Share(share.name, share.admitted, share.refused) for share in found.scanners),
         notice=notice,
     )

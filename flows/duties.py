@@ -59,7 +59,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one gate or one volunteer did today; `name` is None for what nobody said."""
+    """What one gate, volunteer or scanner did today; `name` is None for what nobody said."""
 
     name: str | None
     admitted: int
@@ -97,3 +97,5 @@ class GateFigures:
     staff: tuple[Share, ...]
     notice: EntryNotice | None
     """None where entry was not stopped today."""
+    scanners: tuple[Share, ...] = ()
+    """Devices with a token of their own."""

@@ -10,7 +10,7 @@ from flows.shapes import Duty, GateFigures, Sentence
 from flows.texts import _, lines, words
 
 MOST_SHARES = 12
-"""Gates, and volunteers, that are named."""
+"""Gates, volunteers, and scanners, that are named."""
 
 
 def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
@@ -40,7 +40,7 @@ def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
 
 def _shares(figures: GateFigures) -> tuple[Sentence, ...]:
     by_gate = _listed(_("By gate:"), figures.gates) if len(figures.gates) > 1 else ()
-    return (*by_gate, *_listed(_("By volunteer:"), figures.staff))
+    return (*by_gate, *_listed(_("By volunteer:"), figures.staff), *_listed(_("By scanner:"), figures.scanners))
 
 
 def _listed(title: Sentence, shares: Sequence[Share]) -> tuple[Sentence, ...]:

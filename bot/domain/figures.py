@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain import scan_places
-from bot.domain.models import Attempt, Checkin, Gate, HeadCount, Staff
+from bot.domain.models import Attempt, Checkin, Device, Gate, HeadCount, Staff
 from bot.domain.scan_places import Place
 from flows.scans import CONFLICT, LEFT
 
@@ -18,10 +18,10 @@ LATELY = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one gate or one volunteer did today."""
+    """What one gate, one volunteer or one scanner did today."""
 
     key: str | None
-    """The gate's slug, or the volunteer's name; None where nobody said."""
+    """The gate's slug, or the volunteer's or scanner's name; None where nobody said."""
     name: str | None
     admitted: int
     refused: int
@@ -50,6 +50,9 @@ class Figures:
     """Scans by result."""
     gates: Sequence[Share]
     staff: Sequence[Share]
+    """Volunteers; at the end without a name what nobody and no scanner answers for."""
+    scanners: Sequence[Share]
+    """Devices with a token of their own."""
 
 
 def today(db: Session, slug: str, now: datetime) -> Figures:
@@ -69,8 +72,9 @@ def today(db: Session, slug: str, now: datetime) -> Figures:
         inside=None if not gone else max(there, 0) if place.is_open else 0,
         conflicts=passes.conflicts,
         refused=dict(sorted(refused.items())),
-        gates=_shares(db, place, Checkin.gate_id, Attempt.gate_id, Gate, "slug"),
-        staff=_shares(db, place, Checkin.staff_id, Attempt.staff_id, Staff, "name"),
+        gates=_shares(db, place, Gate, "slug"),
+        staff=_shares(db, place, Staff, "name"),
+        scanners=_shares(db, place, Device, "name"),
     )
 
 
@@ -98,19 +102,29 @@ def _counts(db: Session, place: Place) -> dict[str, int]:
     return {"in": 0, "out": 0, **_grouped(db, place, HeadCount.direction, func.sum(HeadCount.people), HeadCount)}
 
 
-def _grouped(db: Session, place: Place, key: Any, what: Any, table: Any) -> dict[Any, int]:
-    mine = select(key, what).where(table.event_id == place.event.id, table.day == place.day)
+def _grouped(db: Session, place: Place, key: Any, what: Any, table: Any, *only: Any) -> dict[Any, int]:
+    mine = select(key, what).where(table.event_id == place.event.id, table.day == place.day, *only)
     return {one: int(number) for one, number in db.execute(mine.group_by(key))}
 
 
-def _shares(db: Session, place: Place, in_checkins: Any, in_attempts: Any, table: Any, key: str) -> tuple[Share, ...]:
-    entries = select(in_checkins, func.sum(Checkin.people)).where(*_standing(place), Checkin.result != LEFT)
-    admitted = {one: int(number) for one, number in db.execute(entries.group_by(in_checkins))}
-    refused = _grouped(db, place, in_attempts, func.count(), Attempt)
+def _shares(db: Session, place: Place, table: Any, key: str) -> tuple[Share, ...]:
+    (entered, only), (tried, only_tried) = _whose(table, Checkin), _whose(table, Attempt)
+    entries = select(entered, func.sum(Checkin.people)).where(*_standing(place), Checkin.result != LEFT, *only)
+    admitted = {one: int(number) for one, number in db.execute(entries.group_by(entered))}
+    refused = _grouped(db, place, tried, func.count(), Attempt, *only_tried)
     ids = admitted.keys() | refused.keys()
     known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {None})))}
     ordered = sorted(ids, key=lambda one: (one is None, one or 0))
     return tuple(_share(known.get(one), key, admitted.get(one, 0), refused.get(one, 0)) for one in ordered)
+
+
+def _whose(table: Any, scans: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The column of scans that names a row of the table, and which scans count for it: each for one only."""
+    if table is Gate:
+        return scans.gate_id, ()
+    if table is Staff:
+        return scans.staff_id, (or_(scans.staff_id.is_not(None), scans.device_id.is_(None)),)
+    return scans.device_id, (scans.device_id.is_not(None), scans.staff_id.is_(None))
 
 
 def _share(row: Any, key: str, admitted: int, refused: int) -> Share:

@@ -59,7 +59,10 @@ def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, datab
     with database.write() as db:
         head_counts.add(db, Count(busy, "out", "out", 1, "api", gate="main"), datetime.now(UTC))
     assert rows("stats", "--event", busy)["inside"] == 6
-    assert "inside now" in ok("stats", "--event", busy).stdout
+    shown = ok("stats", "--event", busy).stdout
+    assert "inside now" in shown
+    rows_shown = {" ".join(line.split()) for line in shown.splitlines()}
+    assert {"gone out, with a pass 0", "counted out without a pass 1"} <= rows_shown
 
 
 def test_an_event_that_there_is_not(run: Run, busy: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from typing import Any
 
-from bot.domain import events, figures, head_counts, people, registrations
+from bot.domain import devices, events, figures, head_counts, people, registrations
 from bot.domain.head_counts import Count
 from bot.domain.undo import undo
 from tests.domain.gate import NOON, World, at
@@ -89,6 +89,18 @@ def test_figures_of_a_day(world: World) -> None:
     assert (closed.day, closed.admitted, closed.inside) == (DAY, 6, 0)
     tomorrow = figures.today(world.db, "fair", NOON + timedelta(days=1))
     assert (tomorrow.admitted, tomorrow.inside, tomorrow.refused, tomorrow.gates) == (0, None, {}, ())
+
+
+def test_what_scanners_did_has_their_names(world: World) -> None:
+    phone, _token = devices.add(world.db, "fair", gate="main", name="Phone 7", now=NOON)
+    by_phone: dict[str, Any] = {"staff_id": None, "device_id": phone.id}
+    world.admit(count=3, **by_phone)
+    world.admit("nothing", **by_phone)
+    world.admit(count=1, **by_phone | {"staff_id": world.ravi.id})
+    world.admit("nothing", staff_id=None)
+    found = figures.today(world.db, "fair", NOON)
+    assert [(one.name, one.admitted, one.refused) for one in found.scanners] == [("Phone 7", 3, 1)]
+    assert [(one.name, one.admitted, one.refused) for one in found.staff] == [("Ravi", 1, 0), (None, 0, 1)]
 
 
 def test_what_was_undone_is_in_no_figure(world: World) -> None:

@@ -45,8 +45,8 @@ def figures(world: pretend.World, value: str) -> None:
     notice = EntryNotice(True, world.now - timedelta(minutes=5), ("Main",), ("North",))
     there = None if inside == "-" else int(inside)
     counted = (int(admitted), int(lately), there, 5, 2)
-    staff = (Share("Ravi", 90, 1),)
-    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), staff, notice)
+    staff, scanners = (Share("Ravi", 90, 1),), (Share("Phone 7", 610, 3),)
+    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), staff, notice, scanners)
 
 
 def guessing(world: pretend.World, value: str) -> None:

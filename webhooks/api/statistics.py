@@ -28,11 +28,23 @@ class GateFigures(Answer):
 
 
 class VolunteerFigures(Answer):
-    """One volunteer's day; scanners together have no name."""
+    """One volunteer's day; without a name: scans for which neither a volunteer nor a scanner answers."""
 
     name: str | None
     admitted: int
+    """People."""
     refused: int
+    """Scans."""
+
+
+class ScannerFigures(Answer):
+    """One scanner's day."""
+
+    name: str
+    admitted: int
+    """People."""
+    refused: int
+    """Scans."""
 
 
 class StatsAnswer(Answer):
@@ -46,16 +58,19 @@ class StatsAnswer(Answer):
     inside: int | None
     """People in less people out; null where no exit was counted today: then only `admitted` is known."""
     left: int
-    """Counted out, with a pass."""
+    """Gone out, with a pass."""
     counted_in: int
-    """Without a pass."""
+    """Counted in without a pass."""
     counted_out: int
+    """Counted out without a pass."""
     conflicts: int
     """Scans that let more people in than the party has."""
     refused: dict[str, int]
     """Scans by result."""
     gates: list[GateFigures]
     volunteers: list[VolunteerFigures]
+    scanners: list[ScannerFigures]
+    """Devices with a token of their own; what they did is not among the volunteers'."""
 
     @classmethod
     def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
@@ -77,6 +92,9 @@ class StatsAnswer(Answer):
             gates=listed,
             volunteers=[
                 VolunteerFigures(name=one.key, admitted=one.admitted, refused=one.refused) for one in found.staff
+            ],
+            scanners=[
+                ScannerFigures(name=one.key or "", admitted=one.admitted, refused=one.refused) for one in found.scanners
             ],
         )
 

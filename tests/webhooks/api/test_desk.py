@@ -62,6 +62,7 @@ def test_the_figures_of_the_day(gate: Gate) -> None:
         ("main", 3, 0),
         ("north", 0, 1),
     ]
+    assert (found["volunteers"], found["scanners"]) == ([], [{"name": "Scanner 1", "admitted": 3, "refused": 1}])
     same = gate.ask("/events/fair/stats", **{"If-None-Match": answer.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")
     gate.result(direction="out", count=1)
