@@ -30,7 +30,7 @@ from flows.shapes import (
 from flows.steps import questions_of, steps_of
 from flows.submitting import Submitted, submit
 from flows.texts import sentence_for
-from flows.walk import NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
+from flows.walk import ASIDE, NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
 
 __all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
@@ -63,6 +63,8 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
 
 def _refused(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
     told = say(sentence_for(code, **params))
+    if after.flow == ASIDE:
+        return go_on(renewed(before.but(language=after.state.language), facts), facts, told, NOTHING)
     flow = FLOWS.get(after.flow)
     if flow is None:
         return Turn(idle(after.state), told)

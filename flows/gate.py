@@ -9,16 +9,17 @@ from dataclasses import replace
 
 from flows import gate_menu, gate_words, photos, understanding
 from flows.commands import command_of, stop
+from flows.gate_aside import aside
 from flows.gate_commands import AS_VISITOR, OFFER, VISITING, WALK_UP, hear, named_gate, outcome
 from flows.gate_questions import ASKED_AT_GATES, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
-from flows.gate_vocabulary import SCAN, STATS
+from flows.gate_vocabulary import SCAN
 from flows.gate_words import Heard
 from flows.kept import revive
 from flows.rendering import Spoken
 from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, Turn
 from flows.texts import lines
-from flows.walk import NOTHING, begin, conclude, go_on, idle, left_behind, say
+from flows.walk import begin, conclude, idle, left_behind, say
 
 STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""
@@ -123,17 +124,10 @@ def _with_earlier(said: Said, state: State, facts: Facts) -> Said:
 
 
 def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
-    """A conversation is going on: codes alone, and looks at the gate, which lose nothing of it."""
-    meant = hear(said) if said.form in ("text", "photo") else Heard()
-    alone = bool(said.codes) or gate_words.whole_codes(said.text)
-    if said.form == "text" and meant == Heard(GATE_WORD):
+    """A conversation is going on: what is no answer is done at once, and loses nothing of it."""
+    if state.flow != WALK_UP and said.form == "text" and hear(said) == Heard(GATE_WORD):
         return Turn(idle(state), (*left_behind(state), *say(*gate_menu.menu(duty))))
-    looks = _is_at_work(state) and (meant.word == STATS or command_of(said) == "menu")
-    if state.flow in OPEN_TO_CODES and ((meant.word == SCAN and alone) or looks):
-        shown = outcome(meant, said, duty, facts) if meant.word else say(*gate_menu.menu(duty))
-        effects = tuple(effect for effect in shown if isinstance(effect, Effect))
-        return go_on(state, facts, effects, NOTHING) if effects else None
-    return None
+    return aside(state, said, duty, facts, codes=state.flow in OPEN_TO_CODES, work=_is_at_work(state))
 
 
 def _is_visiting(state: State) -> bool:

@@ -37,6 +37,8 @@ ASKED_AT = "asked at"
 """Among the answers: when a question was asked that waits for a moment only."""
 MOST_COUNTED = 10_000
 """People counted at once, as in the domain."""
+LARGE_COUNT = 200
+"""People; more at once may be a slip of the thumb, and are asked about."""
 LEAST_LETTERS = 3
 """Of a name that is looked for (contract, section 5)."""
 TOLD = Sentence("{told}")
@@ -130,7 +132,8 @@ def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if heard.people is None:
         return _answer(gate_menu.HOW_TO_COUNT)
     if not 1 <= heard.people <= MOST_COUNTED:
-        return _answer(sentence_for("bad_count"))
+        too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MOST_COUNTED)
+        return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
     counted = CountPeople(duty.staff_id, duty.event, duty.place, heard.direction, heard.people)
     return (counted, *_answer(_counted(heard.direction, heard.people)))
 
@@ -178,8 +181,8 @@ def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     slug = named_gate(heard.rest, duty)
     if slug:
         return chosen_gate(slug, duty)
-    no_such = (gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else ()
-    return (*_answer(*no_such), Start(ASK_GATE))
+    here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place else ()
+    return (*_answer(*((gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else here)), Start(ASK_GATE))
 
 
 def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:

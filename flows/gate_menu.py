@@ -6,6 +6,8 @@ from flows.texts import _, in_all, lines, words
 
 HOW_TO_CHECK = _("Send *check* and the pass code.")
 HOW_TO_COUNT = _("How many people? For example: *in* 5, or *out* 5.")
+COUNT_LATER = _("More than {most} people at once: please send that when this question is answered.")
+TOO_MANY_COUNTED = _("At most {most} people can be counted at once. Nobody was counted.")
 HOW_TO_FIND = _("Send *find* with the whole phone number, or with 3 or more letters of the name.")
 HOW_TO_FORCE = _("Send *force*, the pass code and the reason.")
 HOW_TO_RELEASE = _("Send *resume* and the volunteer's name; or *resume entry*.")
@@ -15,6 +17,7 @@ TOO_MANY_CODES = _("At most {most} codes in one message, please. None of these w
 NOT_WORDS = _("Please send the pass code as text, or a photo of the QR code.")
 NO_GATE_OF_THAT_NAME = _("No open gate is called that.")
 GATE_NOW = _("You work at *{gate}* now.")
+GATE_IS = _("You are at *{gate}*.")
 EVENT_NOW = _("You work for *{event}* now.")
 ONLY_EVENT = _("You stand on the roster of *{event}* only.")
 WITHOUT_GATES = _("This event has no gates: you can admit without.")

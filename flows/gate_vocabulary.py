@@ -54,6 +54,11 @@ WORDS: dict[str, str] = {
 }
 """Words of the gate by command, separated by commas."""
 
+NAMES_TOO = (
+    "test, khoj, talash, get, mela, naya, nayi, naye, nya, kul, bahal, bahaal, खोज, तलाश, मेला, नया, नयी, नई, कुल, बहाल"
+)
+"""Words of commands with which somebody's name may begin; with more behind them they are no command in a question."""
+
 BEFORE_CODES = "code, pass, the, no, number, कोड, पास, नंबर, kod, paas"
 """Words that may stand before a code without changing what is meant."""
 

@@ -20,6 +20,8 @@ WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
 NO_LOSS = frozenset({"language", "event", WORDS, AS_VISITOR})
 """Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
+ASIDE = "\0aside"
+"""Given as the flow of a turn in which something was done that is no part of the conversation that goes on."""
 NOTHING = "\0"
 """Given as the step after which answers are looked at again: none of them is."""
 

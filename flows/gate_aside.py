@@ -1,0 +1,89 @@
+"""What is done at a gate in the middle of a question, which is asked again afterwards."""
+
+from dataclasses import replace
+
+from flows import gate_menu, gate_vocabulary, gate_words, understanding
+from flows.commands import command_of
+from flows.gate_commands import LARGE_COUNT, hear, looked_for, named_gate, outcome
+from flows.gate_vocabulary import (
+    CHECK,
+    COUNT,
+    EVENT,
+    FIND,
+    FORCE,
+    GATE,
+    NEW,
+    PAUSE,
+    RELEASE,
+    RESUME,
+    SCAN,
+    STATS,
+    UNDO,
+    VISITOR,
+)
+from flows.gate_words import Heard
+from flows.scans import OUT
+from flows.shapes import Duty, Effect, Facts, Said, Sentence, State, Turn
+from flows.walk import ASIDE, NOTHING, conclude, go_on, say
+
+_ALONE = frozenset({CHECK, EVENT, FIND, FORCE, GATE, NEW, STATS, UNDO, VISITOR})
+"""Commands of which the word alone is a whole one."""
+_NAMES = frozenset(understanding.listed(gate_vocabulary.NAMES_TOO))
+
+
+def aside(state: State, said: Said, duty: Duty, facts: Facts, *, codes: bool, work: bool) -> Turn | None:
+    """Do at once what is no answer, and ask the open question again; None where it is an answer.
+
+    Orders about entry are obeyed everywhere; codes where `codes` says so, every whole command where `work` does.
+    """
+    meant = hear(said) if said.form in ("text", "photo") else Heard()
+    if work and command_of(said) == "menu":
+        return _asked_again(state, say(*gate_menu.menu(duty)), facts)
+    wanted = meant.word in (PAUSE, RESUME)
+    wanted = wanted or (codes and _is_of_codes(meant, said))
+    wanted = wanted or (work and _is_whole(meant, said, duty, facts.region) and not _answers(state, meant))
+    if not wanted:
+        return None
+    done = outcome(meant, said, duty, facts)
+    if meant.word in (NEW, VISITOR):
+        return conclude(state, done, facts)
+    effects = tuple(effect for effect in done if isinstance(effect, Effect))
+    if not effects and meant.word == COUNT:
+        effects = say(Sentence(gate_menu.COUNT_LATER.source, {"most": LARGE_COUNT}))
+    return _asked_again(state, effects, facts) if effects else None
+
+
+def _asked_again(state: State, effects: tuple[Effect, ...], facts: Facts) -> Turn:
+    """The question after what was done; a refusal of that leaves the conversation as it is."""
+    return replace(go_on(state, facts, effects, NOTHING), flow=ASIDE, answers={})
+
+
+def _is_of_codes(meant: Heard, said: Said) -> bool:
+    if meant.word == FORCE:
+        return bool(said.codes) or any(gate_words.is_code(scan.text) for scan in meant.scans)
+    return meant.word == SCAN and (bool(said.codes) or gate_words.whole_codes(said.text))
+
+
+def _is_whole(meant: Heard, said: Said, duty: Duty, region: str) -> bool:
+    """Whether it is a command with all that belongs to it: `find asha`, and no name that begins like one."""
+    if meant.word == SCAN:
+        return any(scan.simulate or scan.direction == OUT for scan in meant.scans)
+    if meant.word == COUNT:
+        return meant.people is not None
+    if not meant.rest and not meant.scans:
+        return meant.word in _ALONE
+    first = understanding.plain(said.text).split(maxsplit=1)[0]
+    return first not in _NAMES and _has_its_rest(meant, duty, region)
+
+
+def _has_its_rest(meant: Heard, duty: Duty, region: str) -> bool:
+    if meant.word == FIND:
+        return bool(looked_for(meant.rest, region)) or gate_words.is_code(meant.rest)
+    if meant.word == GATE:
+        return bool(named_gate(meant.rest, duty))
+    return meant.word in (NEW, FORCE) or (meant.word == RELEASE and duty.is_supervisor)
+
+
+def _answers(state: State, meant: Heard) -> bool:
+    """Whether it may be the name of a kind of pass."""
+    return state.asked == "kind" and meant.word == VISITOR
