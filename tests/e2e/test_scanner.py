@@ -30,6 +30,8 @@ def test_what_the_camera_sees_fills_the_screen(
     until(lambda: len(phone.seen()) >= 4, "four results", 25)
     assert phone.seen()[:4] == ["admitted", "wrong_day", "forged", "already_admitted"]
     assert gate.kept(today) == [("api", "admitted", 3)]
+    expect(phone.page.locator("#synced")).to_contain_text("बजे")
+    expect(phone.page.locator("main")).not_to_contain_text(re.compile(r"\d [ap]m"))
     picture(phone.page, "scanner-camera-hi-360")
     shown = [ms for _result, ms in phone.page.evaluate("window.seen")]
     loaded = phone.page.evaluate("performance.getEntriesByType('resource').map(one => one.encodedBodySize)")
@@ -66,9 +68,14 @@ def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
 ) -> None:
     phone, issued = new_phone(), gate.issue(3)
     phone.open(gate.scanner("Undo"))
+    figures = phone.page.locator("#figures")
+    expect(figures).to_contain_text("·")
+    here, today = (int(number) for number in re.findall(r"\d+", figures.inner_text()))
     assert phone.scan(issued.code) == "admitted"
+    expect(figures).to_have_text(re.compile(rf": {here + 3} .*: {today + 3}$"), timeout=3000)
     phone.page.locator("#result-undo").click()
     expect(phone.page.locator("#result")).to_be_hidden()
+    expect(figures).to_have_text(re.compile(rf": {here} .*: {today}$"), timeout=3000)
     assert phone.scan(issued.qr) == "admitted"
     assert phone.scan(issued.qr) == "already_admitted"
     phone.page.locator("#result-next").click()

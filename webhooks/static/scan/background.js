@@ -77,10 +77,11 @@ async function hear() {
 // How many have come in today at this gate, through all its scanners.
 async function fetchFigures() {
   const { event, gate } = place.now()
-  due.figures = Date.now() + FIGURES_MS
+  const askedAt = Date.now()
+  due.figures = askedAt + FIGURES_MS
   const { status, body } = await ask(`/api/v1/events/${encodeURIComponent(event)}/stats`)
-  if (status !== 200) return
-  place.now().admitted = body.gates.find((one) => one.gate === gate)?.admitted
+  if (status !== 200 || place.now().gate !== gate) return
+  Object.assign(place.now(), { admitted: body.gates.find((one) => one.gate === gate)?.admitted, admittedAt: askedAt })
 }
 
 // A session that has ended, or a scanner that was revoked: it judges no more. What waits stays, and is told

@@ -21,7 +21,7 @@ export async function draw(ended = false) {
   screen.write('trouble', trouble(here))
   signedOut(here)
   pause(here)
-  screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(here.admitted) })}`) : '')
+  screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(atGate(rows, here)) })}`) : '')
   screen.write('conflicts', told(rows.filter((row) => row.result === 'conflict' && isToday(row)).length, 'conflicts'))
   screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
   const scans = rows.filter((row) => row.text)
@@ -37,9 +37,16 @@ const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detai
 
 const isToday = (row) => new Date(row.order).toDateString() === new Date().toDateString()
 
-function letIn(rows) {
-  const mine = rows.filter((row) => row.result === 'admitted' && !row.undone && isToday(row))
-  return mine.reduce((all, row) => all + (row.people || 0), 0)
+const people = (rows) => rows.reduce((all, row) => all + (row.people || 0), 0)
+const letIn = (rows) => people(rows.filter((row) => row.result === 'admitted' && !row.undone && isToday(row)))
+
+// The server's figure of the gate, and what this scanner did there that the server had not heard of by then.
+function atGate(rows, { gate, admitted, admittedAt }) {
+  const mine = rows.filter((row) => row.result === 'admitted' && row.gate === gate && isToday(row))
+  const isNew = (row) => row.state === WAITING || row.acked >= admittedAt
+  const came = mine.filter((row) => isNew(row) && !row.undone)
+  const back = mine.filter((row) => !isNew(row) && row.undone >= admittedAt)
+  return Math.max(admitted + people(came) - people(back), 0)
 }
 
 function bar(rows) {

@@ -93,7 +93,7 @@ export async function undo(scanId, place, language) {
   await upload(place, language)
   const { status } = await ask('/staff/scan/undo', { body: { scan_id: scanId }, language })
   const row = status === 200 && (await store.scans()).find((one) => one.scan_id === scanId)
-  if (row) await store.put({ ...row, undone: true })
+  if (row) await store.put({ ...row, undone: Date.now() })
   return status === 200
 }
 

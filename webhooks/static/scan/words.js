@@ -18,9 +18,25 @@ export function setZone(name) {
   zone = name
 }
 
+// As the messages and the pass write them (flows/rendering.py): 10:07 pm, Thu 14 Jan; रात 10:07 बजे, गुरुवार, 14 जनवरी.
+const HOURS = { en: ['', {}], hi: [' बजे', { dayPeriod: 'short' }] }
+const DAYS = { en: { weekday: 'short', month: 'short' }, hi: { weekday: 'long', month: 'long' } }
 const format = (options) => new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, ...options })
-export const hour = (moment) => format({ hour: 'numeric', minute: '2-digit' }).format(new Date(moment))
-export const days = (list) => list.map((day) => format({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(day))).join(', ')
+const DAY = { timeZone: 'UTC', day: 'numeric' }
+// Several are joined by commas, so none has one of its own after an English weekday.
+const day = (text) => format({ ...DAY, ...(DAYS[language] || DAYS.en) }).format(new Date(text)).replace(/^(\w+),/, '$1')
+
+export const days = (list) => list.map(day).join(', ')
+
+export function hour(moment) {
+  const [after, more] = HOURS[language] || HOURS.en
+  const parts = format({ hour: 'numeric', minute: '2-digit', hour12: true, ...more }).formatToParts(new Date(moment))
+  const whole = parts.some(({ type, value }) => type === 'minute' && value === '00')
+  // A whole hour is said without its minutes, and without what stands before them.
+  const said = parts.filter(({ type }, place) => !whole || type !== 'minute' && parts[place + 1]?.type !== 'minute')
+  return said.map(({ value }) => value).join('') + after
+}
+
 export const count = (number) => new Intl.NumberFormat(`${language}-IN`, { numberingSystem: 'latn' }).format(number)
 
 // Speak this language from now on, and say again all that stands on the page.
