@@ -33,7 +33,7 @@ def command() -> None:
 def list_(
     failed: bool, status: str | None, reason: str | None, event_slug: str | None, limit: int, as_json: bool
 ) -> None:
-    """The newest first, with Twilio's error code and our reason.
+    """The newest first, with Twilio's error code and our reason; all times in the zone of the events, or UTC.
 
     Example: python -m admin_cli deliveries list --reason window_closed
     """
@@ -44,7 +44,8 @@ def list_(
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
         found = ledger.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
-        listing([row(one) for one in found], as_json=as_json, nothing="There is none.")
+        zone = ledger.zone_of(db, found)
+        listing([row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
 
 
 @command.command
@@ -61,9 +62,9 @@ def show(number: int, as_json: bool) -> None:
 
     with opening.reading() as db:
         found, events = ledger.told(db, number)
-        zone = ZoneInfo(found.timezone or "UTC")
+        zone = ledger.zone_of(db, [found])
         stopped = owing.stopped_since(db, found.delivery)
-        facts = {**row(found), "stopped": stopped and stopped.astimezone(zone)}
+        facts = {**row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
         owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
         happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
         told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
@@ -142,12 +143,15 @@ def _ask_first(yes: bool) -> None:
         click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)
 
 
-def row(found: "Line") -> dict[str, Any]:
-    """A delivery in a list; of the address only the end, so that a person can be told from another."""
+def row(found: "Line", zone: ZoneInfo | None = None) -> dict[str, Any]:
+    """A delivery in a list; of the address only the end, so that a person can be told from another.
+
+    Its moments in this zone, else in its event's.
+    """
     from flows.codes import shown
 
     one, code = found.delivery, found.code
-    local = ZoneInfo(found.timezone or "UTC")
+    local = zone or ZoneInfo(found.timezone or "UTC")
     return {
         "id": one.id,
         "kind": one.kind,

@@ -68,9 +68,10 @@ def import_(slug: str, source: IO[str]) -> None:
         with opening.writing(audit.STAFF_IMPORTED, slug) as db:
             added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
     except staff.BadRows as bad:
+        number = len({row.line for row in bad.rows})
         for row in bad.rows:
             click.echo(f"line {row.line}: {said(row.code, row.params)} ({row.code})", err=True)
-        raise click.ClickException(f"nothing was imported: {len(bad.rows)} of {len(rows)} rows are bad") from None
+        raise click.ClickException(f"nothing was imported: {number} of {len(rows)} rows are bad") from None
     click.echo(f"{added} added, {changed} changed")
 
 

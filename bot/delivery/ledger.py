@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
@@ -50,13 +51,19 @@ def told(db: Session, delivery_id: int) -> tuple[Line, list[DeliveryEvent]]:
     """A delivery and what happened to it, from the beginning. Raises Refused `no_such_delivery`."""
     found = db.execute(_with_pass().where(Delivery.id == delivery_id)).first()
     if found is None:
-        raise Refused("no_such_delivery", id=delivery_id)
+        raise Refused("no_such_delivery", id=str(delivery_id))
     return Line(*found), story.of(db, delivery_id)
 
 
 def of_pass(db: Session, pass_id: int) -> list[Line]:
     """The deliveries of one pass, the oldest first."""
     return [Line(*row) for row in db.execute(_with_pass().where(Delivery.pass_id == pass_id).order_by(Delivery.id))]
+
+
+def zone_of(db: Session, lines: Iterable[Line]) -> ZoneInfo:
+    """One zone for a listing: that of the events it speaks of, else of all events; UTC where they differ."""
+    zones = {line.timezone for line in lines if line.timezone} or set(db.scalars(select(Event.timezone).distinct()))
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 
 def _with_pass() -> Select[Delivery, str, str]:
@@ -74,10 +81,10 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
         return
     found = db.get(Delivery, delivery_id, populate_existing=True)
     if found is None:
-        raise Refused("no_such_delivery", id=delivery_id)
+        raise Refused("no_such_delivery", id=str(delivery_id))
     if found.kind == "otp":
-        raise Refused("otp_not_repeated", id=delivery_id)
-    raise Refused("delivery_not_failed", id=delivery_id, status=found.status)
+        raise Refused("otp_not_repeated", id=str(delivery_id))
+    raise Refused("delivery_not_failed", id=str(delivery_id), status=found.status)
 
 
 def retry_each(db: Session, delivery_ids: Iterable[int], now: datetime) -> tuple[int, list[Refused]]:

@@ -42,11 +42,11 @@ def retire(db: Session, number: int, now: datetime) -> SigningKey:
     """
     keys = {key.id: key for key in _held(db)}
     if number not in keys:
-        raise Refused("no_such_key", key=number)
+        raise Refused("no_such_key", key=str(number))
     if keys[number].retired_at is not None:
-        raise Refused("key_retired", key=number)
+        raise Refused("key_retired", key=str(number))
     if number == max(key.id for key in keys.values() if key.retired_at is None):
-        raise Refused("key_is_current", key=number)
+        raise Refused("key_is_current", key=str(number))
     keys[number].retired_at = now
     db.flush()
     return keys[number]

@@ -1,6 +1,6 @@
 """The roster: who works at an event's gates, in which role, and whether they may now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ GUESSING_PAUSE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row of a file that cannot be taken: its line number and why, as a Refused would say it."""
+    """Why a row of a file cannot be taken, as a Refused would say it, and its line number."""
 
     line: int
     code: str
@@ -30,7 +30,7 @@ class BadRow:
 
 
 class BadRows(Exception):
-    """Rows of a file that cannot be taken; nothing of the file was. `rows` has every one of them."""
+    """Rows of a file that cannot be taken; nothing of the file was. `rows` has every reason, by line."""
 
     def __init__(self, rows: Sequence[BadRow]) -> None:
         super().__init__("bad rows")
@@ -151,18 +151,17 @@ def is_paused(staff: Staff, now: datetime) -> bool:
 def _checked(
     db: Session, event: Event, rows: Sequence[tuple[int, Mapping[str, str]]], region: str
 ) -> tuple[dict[str, dict[str, Any]], list[BadRow]]:
-    """The fields to keep by phone, and the rows that cannot be taken."""
+    """The fields to keep by phone, and everything for which rows cannot be taken."""
     wanted: dict[str, dict[str, Any]] = {}
     bad: list[BadRow] = []
     for line, row in rows:
-        try:
-            fields = _fields(db, event, *_cells(row), region)
-            if fields["phone"] in wanted:
-                raise Refused("twice_in_file")
-        except Refused as no:
-            bad.append(BadRow(line, no.code, no.params))
-        else:
-            wanted[fields["phone"]] = fields
+        fields, wrong = _judged(db, event, *_cells(row), region)
+        phone = fields.get("phone", "")
+        if phone in wanted:
+            wrong.append(Refused("twice_in_file"))
+        bad += [BadRow(line, no.code, no.params) for no in wrong]
+        if phone:
+            wanted.setdefault(phone, fields)
     return wanted, bad
 
 
@@ -174,12 +173,30 @@ def _cells(row: Mapping[str, str]) -> tuple[str, str, str, str | None]:
 def _fields(
     db: Session, event: Event, phone: str, name: str, role: str, gate: str | None, region: str
 ) -> dict[str, Any]:
-    return {
-        "phone": roster_rules.phone(phone, region),
-        "name": roster_rules.name(name),
-        "role": roster_rules.role(role),
-        "gate_id": gates.find(db, event.id, gate).id if gate else None,
+    """The fields of one row. Raises the first Refused."""
+    fields, wrong = _judged(db, event, phone, name, role, gate, region)
+    if wrong:
+        raise wrong[0]
+    return fields
+
+
+def _judged(
+    db: Session, event: Event, phone: str, name: str, role: str, gate: str | None, region: str
+) -> tuple[dict[str, Any], list[Refused]]:
+    """The fields that can be kept, and why the others cannot."""
+    checks: Mapping[str, Callable[[], Any]] = {
+        "phone": lambda: roster_rules.phone(phone, region),
+        "name": lambda: roster_rules.name(name),
+        "role": lambda: roster_rules.role(role),
+        "gate_id": lambda: gates.find(db, event.id, gate).id if gate else None,
     }
+    fields, wrong = {}, []
+    for field, check in checks.items():
+        try:
+            fields[field] = check()
+        except Refused as no:
+            wrong.append(no)
+    return fields, wrong
 
 
 def _fill(row: Staff, fields: Mapping[str, Any]) -> None:

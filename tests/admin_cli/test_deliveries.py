@@ -53,6 +53,11 @@ def test_limit_and_event(run: Run, rows: Rows, fair: str, failed: int) -> None:
     assert "no_such_event" in run("deliveries", "list", "--event", "nowhere").stderr
 
 
+def test_one_listing_has_one_zone(rows: Rows, fair: str, failed: int) -> None:
+    assert {row["owed_at"][-6:] for row in rows("deliveries", "list")} == {"+05:30"}
+    assert rows("deliveries", "show", str(failed))["owed_at"][-6:] == "+05:30"
+
+
 def test_retry_owes_it_anew(ok: Run, database: Database, failed: int) -> None:
     ok("deliveries", "retry", str(failed))
     with database.read() as db:
@@ -65,7 +70,9 @@ def test_retry_owes_it_anew(ok: Run, database: Database, failed: int) -> None:
 
 def test_retry_refuses_what_did_not_fail(run: Run, failed: int) -> None:
     assert "delivery_not_failed" in run("deliveries", "retry", str(failed + 1)).stderr
-    assert "no_such_delivery" in run("deliveries", "retry", "999").stderr
+    refused = run("deliveries", "retry", "99999").stderr
+    assert "no_such_delivery" in refused
+    assert "99999" in refused
     assert "otp_not_repeated" in run("deliveries", "retry", str(failed + 2)).stderr
     assert run("deliveries", "retry").exit_code == 2
 
