@@ -3,11 +3,15 @@
 The same function as `new` in the chat and as the API's walk-ups.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from bot import walk_ins
 from bot.delivery import reach
+from bot.domain import lookup
 from bot.domain.walkups import Walkup
 from bot.errors import Refused
 from bot.service import Service
@@ -48,7 +52,7 @@ def doors(door: Blueprint, service: Service) -> None:
         try:
             done = _register(service, place, typed, judged)
         except Refused as no:
-            return desk_page.answer(service, _refused(place, typed, judged.party_size, no), 409)
+            return desk_page.answer(service, _refused(service, place, typed, judged, no), 409)
         _keep(done, typed, judged)
         return redirect(url_for("staff.desk"))
 
@@ -91,15 +95,30 @@ def _keep(done: WalkedIn, typed: Typed, judged: Judged) -> None:
     desk_kept.keep(now)
 
 
-def _refused(place: Place, typed: Typed, party: int, no: Refused) -> Page:
+def _refused(service: Service, place: Place, typed: Typed, judged: Judged, no: Refused) -> Page:
     """The form again, with what was refused at its place."""
     words = sentence_for(no.code, **no.params)
     if no.code == "already_registered":
-        return Page(place, typed, warning="anyway", refused=no.params)
+        return Page(place, typed, warning="anyway", refused=no.params | _whose(service, place, judged.phone, no.params))
     if no.code == "today_full" and place.user.may("supervisor"):
-        return Page(place, typed, warning="overbook", refused={**no.params, "people": people(party)})
+        return Page(place, typed, warning="overbook", refused={**no.params, "people": people(judged.party_size)})
     if no.code == "consent_changed":
         typed = desk_form.without_consent(typed, place.user.event.consent_version)
     if field := INPUTS.get(no.code):
         return Page(place, typed, {field: words})
     return Page(place, typed, problem=words)
+
+
+def _whose(service: Service, place: Place, phone: str | None, held: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose pass the number holds: `name`, `day` and `people`, looked up and kept as any search is.
+
+    Empty for whoever has searched too often.
+    """
+    wanted: dict[str, Any] = {"staff_id": place.user.row.id, "phone": phone or "", "now": service.now()}
+    try:
+        with service.database.write() as db:
+            found, _more = lookup.find(db, place.user.event.slug, **wanted)
+    except Refused:
+        return {}
+    whose = next((one for one in found if one.code == held["code"]), None)
+    return {"name": whose.name, "day": held["day"], "people": people(whose.party_size)} if whose else {}

@@ -26,8 +26,11 @@ from webhooks.staff.session import SignedIn, staff
 
 MOST = "60 per minute"
 """Registrations, searches and prints of one volunteer: no hand is faster."""
-WARNINGS: Mapping[str, Sentence] = {"anyway": walk_up.HELD, "overbook": walk_up.OVERFULL}
-"""What can be gone on in spite of, as the chat asks it."""
+WARNINGS: Mapping[str, Sentence] = {
+    "anyway": desk_words.HELD,
+    "overbook": walk_up.OVERFULL,
+}
+"""What can be gone on in spite of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +165,21 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
         "slip": slip.shown(last.slip, printer.paper) if last else None,
         "admission": headline(kept),
         "sent": walk_up.SENT.get(kept.sent) if kept.sent else None,
-        "warnings": WARNINGS,
+        "warning": warned(page),
         "closed": refusals.GATE["gates_not_open"],
         "printer": printer,
         "papers": desk_words.PAPERS,
         "people": people,
         "at": words,
     }
+
+
+def warned(page: Page) -> Sentence | None:
+    """What the volunteer is asked before they go on; whose pass there is already, where that is known."""
+    if not page.warning:
+        return None
+    asked = desk_words.HELD_BY if "name" in page.refused else WARNINGS[page.warning]
+    return Sentence(asked.source, page.refused)
 
 
 def consents(event: Event) -> list[tuple[str, str, str]]:

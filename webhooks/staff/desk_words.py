@@ -46,6 +46,8 @@ SAID: Mapping[str, Sentence] = {
     "QR": _("QR code of the pass"),
 }
 
+HELD = _("This number holds the pass {code}. Make another all the same?")
+HELD_BY = _("This number holds {code}: {name}, {people}, {day}. Make another pass all the same?")
 EMPTY = _("Please fill this in.")
 NOT_READ_OUT = _("Read the words out first. Without their yes nobody can be registered.")
 NO_SUCH = _("There is no valid pass of this event with that code.")

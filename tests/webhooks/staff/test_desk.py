@@ -187,6 +187,11 @@ def test_a_phone_that_holds_a_pass_is_warned_of_and_can_have_another(desk: Desk)
     assert warned.status_code == 409
     assert WARNED.findall(warned.text) == ["anyway"]
     assert desk.asha in warned.text
+    # Whose it is, at the head of the page and beside the buttons; as any search it is kept.
+    assert warned.text.count("Asha") >= 2
+    assert warned.text.index("#warning") < warned.text.index('id="register"')
+    with desk.service.database.read() as db:
+        assert db.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all()[-1] == audit.FOUND
     assert desk.send("reprint", code=desk.asha).status_code == 302
     assert desk.code() == desk.asha
     assert desk.register(phone="98123 45678", although="anyway").status_code == 302
