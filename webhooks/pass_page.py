@@ -57,9 +57,21 @@ def blueprint(service: Service) -> Blueprint:
                 found = shown_pass.look(db, service.ring, token, service.now())
         except (Invalid, Refused) as no:
             return _answer(404, OF_NO_PASS[no.code], ())
-        return _answer(200, OF_STATE[found.state], facts(found), admit.offer(service, found.party_size))
+        offer = admit.offer(service, token, found.party_size)
+        return _answer(200, _verdict(found, offer), facts(found), offer)
 
     return door
+
+
+def _verdict(found: ShownPass, offer: admit.Offer | None) -> Verdict:
+    """How the pass stands; to whoever admits also whether it has been used."""
+    if offer is None or offer.earlier is None:
+        return OF_STATE[found.state]
+    if offer.left:
+        some = _("{left} of {party} can still come in", left=offer.left, party=found.party_size)
+        return Verdict(GOOD, some, offer.earlier)
+    everybody = ngettext_("This person is in already", "All {count} are in already", count=found.party_size)
+    return Verdict(WAIT, everybody, offer.earlier)
 
 
 def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ A plain form, so that it works without JavaScript; its scan_id is made with the 
 or a reload is answered with the first answer and lets nobody in twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows import admissions
 from flows.scans import ADMITTED, ALREADY_ADMITTED, LARGEST_COUNT, Scan
+from flows.shapes import Sentence
 from flows.texts import _, sentence_for
 from webhooks import limits, wording
 from webhooks.staff import session
@@ -36,22 +37,42 @@ MOST = "120 per minute"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the button needs."""
+    """What the button needs, and what whoever admits is told before they press it."""
 
     name: str
     scan_id: str
     gates: tuple[tuple[str, str], ...]
     """Slug and name of the gates to choose from; empty where there is no choice."""
-    counts: tuple[int, ...]
+    left: int
+    """How many of the party can come in now; 0: there is no button."""
+    earlier: Sentence | None
+    """When, where and by whom the first of them were let in; None where nobody was."""
+
+    @property
+    def counts(self) -> range:
+        """How many of them could be let in alone."""
+        return range(1, self.left)
 
 
-def offer(service: Service, party_size: int) -> Offer | None:
+def offer(service: Service, token: str, party_size: int) -> Offer | None:
     """The button for whoever is signed in; None for everybody else."""
     user = session.staff()
     if user is None:
         return None
-    choice = () if _own_gate(service, user.row) else _open_gates(service, user.row)
-    return Offer(user.row.name, str(uuid4()), choice, tuple(range(1, party_size)))
+    now = service.now()
+    scan = replace(_scan(service, user.row, token), simulate=True, count=None)
+    with service.database.write() as db:
+        seen = checkins.admit(db, service.ring, scan, now)
+    first = seen.first_entry if seen.result in (ADMITTED, ALREADY_ADMITTED) else None
+    choice = () if scan.gate else _open_gates(service, user.row)
+    return Offer(
+        user.row.name,
+        str(uuid4()),
+        choice,
+        # What else speaks against them the button tells, in red.
+        seen.admitted_now if first else party_size,
+        admissions.earlier(first, scan, now, user.event.timezone) if first else None,
+    )
 
 
 def blueprint(service: Service) -> Blueprint:

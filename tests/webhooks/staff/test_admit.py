@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from bot.domain import gates, people, registrations, staff, tokens
 from bot.domain.models import Attempt, Checkin, Staff
 from bot.service import Service
 from tests.domain.making import asking
-from tests.webhooks.staff.conftest import RAVI, Browser
+from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser
 
 SCAN_ID = re.compile(r'name="scan_id" value="([^"]+)"')
 LOOK = re.compile(r'class="verdict (\w+)"')
@@ -58,9 +59,25 @@ def test_a_party_comes_in_parts_and_a_double_tap_counts_once(browser: Browser, s
     scan_id = SCAN_ID.findall(browser.client.get(path).text)[0]
     assert [tap(browser, path, scan_id, count="1") for _ in range(2)] == ["good", "good"]
     assert tap(browser, path, count="3") == "bad"
+    page = browser.client.get(path).text
+    assert re.findall(r"<option>(\d+)", page) == ["1"]
+    assert LOOK.findall(page) == ["good"]
+    token = TOKEN.findall(page)[0]
     assert tap(browser, path) == "good"
-    assert tap(browser, path) == "wait"
+    late = browser.client.post(path, data={"csrf_token": token, "scan_id": str(uuid4())})
+    assert LOOK.findall(late.text) == ["wait"]
     assert entries(service) == [("page", 1, "main"), ("page", 2, "main")]
+
+
+def test_a_pass_that_is_used_up_says_so_without_a_button_to_the_roster_only(browser: Browser, path: str) -> None:
+    before = browser.client.get(path).text
+    browser.sign_in()
+    assert tap(browser, path) == "good"
+    used = browser.client.get(path).text
+    assert LOOK.findall(used) == ["wait"]
+    assert not SCAN_ID.search(used)
+    browser.client.delete_cookie("session")
+    assert LOOK.findall(before) == LOOK.findall(browser.client.get(path).text) == ["good"]
 
 
 def test_another_site_and_a_forged_token_let_nobody_in(browser: Browser, service: Service, path: str) -> None:
@@ -87,9 +104,9 @@ def test_who_has_no_gate_chooses_among_several(browser: Browser, service: Servic
         db.scalars(select(Staff)).one().gate_id = None
     browser.sign_in()
     assert '<option value="north">' in browser.client.get(path).text
+    assert tap(browser, path, gate="nowhere") == "bad"
     assert tap(browser, path, gate="north") == "good"
     assert entries(service) == [("page", 3, "north")]
-    assert tap(browser, path, gate="nowhere") == "bad"
 
 
 def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Service, path: str) -> None:
