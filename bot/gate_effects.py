@@ -33,9 +33,6 @@ from flows.scans import Admission, Scan
 from flows.shapes import Sentence
 from flows.texts import _, words
 
-LONGEST_TYPED = 24
-"""Characters of an unreadable scan that its line in an answer shows."""
-
 
 @perform.register
 def _admit(effect: Admit, doing: Performing) -> Results:
@@ -58,9 +55,9 @@ def _told(
 ) -> tuple[Sentence, ...]:
     if len(asked) == 1:
         return admissions.told(answers[0], asked[0], doing.now, effect.timezone)
+    when, short = (doing.now, effect.timezone), len(asked) > admissions.FEW
     return tuple(
-        admissions.in_a_line(answer, scan, scan.text.replace("-", "")[:LONGEST_TYPED])
-        for scan, answer in zip(asked, answers, strict=True)
+        admissions.in_a_line(answer, scan, when, short=short) for scan, answer in zip(asked, answers, strict=True)
     )
 
 

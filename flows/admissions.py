@@ -18,6 +18,10 @@ VISITOR = "visitor"
 """The kind of pass that goes without saying (contract, section 5)."""
 MOST_DAYS = 3
 """Days of a pass that are named one by one."""
+FEW = 8
+"""Codes of one message whose lines are told in full: WhatsApp takes 1600 characters."""
+LONG_NAME, SHORT_NAME, LONGEST_TYPED = 30, 10, 24
+"""Characters of a name in a line, of one in a short line, and of what was scanned and is no pass."""
 _GOOD = (scans.ADMITTED, scans.LEFT)
 
 
@@ -27,9 +31,16 @@ def told(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[S
     For a pass that was used before also when, where and by whom; `timezone` is the event's.
     """
     details = _details(answer, scan) if answer.pass_ else ()
-    before = (earlier(answer.first_entry, scan, now, timezone),) if _is_repeat(answer) and answer.first_entry else ()
+    before = _before(answer, scan, now, timezone)
     only_looked = (_("Only looked up: nothing has changed."),) if scan.simulate else ()
     return (headline(answer, scan), *before, *details, *only_looked)
+
+
+def _before(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
+    if not _is_repeat(answer) or answer.first_entry is None:
+        return ()
+    entry = earlier(answer.first_entry, scan, now, timezone)
+    return (_("First in: {entry}", entry=entry) if answer.result == scans.TOO_MANY else entry,)
 
 
 def headline(answer: Admission, scan: Scan) -> Sentence:
@@ -37,14 +48,38 @@ def headline(answer: Admission, scan: Scan) -> Sentence:
     return _HEADLINES[answer.result](answer, scan)
 
 
-def in_a_line(answer: Admission, scan: Scan, typed: str) -> Sentence:
-    """The answer as one of several: the headline, the code and whose it is.
+def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, short: bool = False) -> Sentence:
+    """The answer as one of several: the headline, the code and whose it is; where some of them are in, how many;
+    for a pass that was used before also when, where and by whom.
 
-    `typed` is what was scanned, without a hyphen, for what is no pass of this event.
+    `when`: now, and the event's zone. `short`: for more than FEW of them, so that all fit into one message.
+    What is no pass of this event is shown as it was scanned, without a hyphen.
     """
     if answer.pass_ is None:
-        return _joined(headline(answer, scan), words(unlike(typed)))
-    return _joined(headline(answer, scan), words(answer.pass_.code), words(unlike(answer.pass_.name)))
+        return _joined(headline(answer, scan), words(unlike(scan.text.replace("-", "")[:LONGEST_TYPED])))
+    seen = answer.pass_
+    first = _("⛔ Not for today") if short and answer.result == scans.WRONG_DAY else headline(answer, scan)
+    name = words(unlike(_clipped(seen.name, SHORT_NAME if short else LONG_NAME)))
+    partly = _in_parts(answer, seen, scan)
+    known = _is_repeat(answer) and answer.first_entry
+    before = (_briefly(answer.first_entry, scan, *when, short=short),) if known and answer.first_entry else ()
+    return _joined(first, words(seen.code), name, *((partly,) if partly and not (short and before) else ()), *before)
+
+
+def _clipped(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, short: bool) -> Sentence:
+    """`10:08 am, Main, Ravi`, or `by you, 40 s ago`; `short`: the moment alone."""
+    if _is_own(entry, scan):
+        return _("by you, {ago}", ago=ago(now - entry.at))
+    moment = entry.at.astimezone(ZoneInfo(timezone))
+    is_today = moment.date() == now.astimezone(ZoneInfo(timezone)).date()
+    if short:
+        return words(moment.time()) if is_today else ago(now - entry.at)
+    parts = (words(unlike(_clipped(part, LONG_NAME))) for part in (entry.gate_name, entry.by) if part)
+    return _joined(words(moment.time() if is_today else moment), *parts)
 
 
 def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sentence:
@@ -105,12 +140,20 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
 
 
 def _party(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence:
-    """`4 people`, or `2 of 4 in, 2 left` where only some of them are."""
-    inside = seen.party_size - answer.remaining
-    partly = answer.remaining > 0 and inside > 0
-    if not partly or answer.result not in (*_GOOD, scans.TOO_MANY) or scan.direction == scans.OUT:
-        return people(seen.party_size)
-    return _("{inside} of {party} in, {left} left", inside=inside, party=seen.party_size, left=answer.remaining)
+    """`4 people`, or `2 of 4 in, 2 left` where only some of them are; of a mere look, as it is now."""
+    partly = _in_parts(answer, seen, scan)
+    return partly or people(seen.party_size)
+
+
+def _in_parts(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence | None:
+    if scan.direction == scans.OUT:
+        still = answer.inside if answer.result == scans.LEFT else None
+        return _("{number} still inside", number=still) if still is not None else None
+    left = answer.remaining + (answer.admitted_now if scan.simulate else 0)
+    entered = seen.party_size - left
+    if left <= 0 or entered <= 0 or answer.result not in (*_GOOD, scans.TOO_MANY):
+        return None
+    return _("{inside} of {party} in, {left} left", inside=entered, party=seen.party_size, left=left)
 
 
 def _days(days: Sequence[date]) -> Sentence:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flows.cancellation import CANCELLATION
-from flows.gate_questions import GATE, NEAR_PASS
+from flows.gate_questions import GATE, LARGE_COUNT, NEAR_PASS
 from flows.language import LANGUAGE
 from flows.menu import MENU, entrance
 from flows.my_data import DELETE_DATA, MY_DATA
@@ -19,7 +19,7 @@ FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
         *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA),
-        *(GATE, NEAR_PASS, WALK_UP),
+        *(GATE, NEAR_PASS, LARGE_COUNT, WALK_UP),
     )
 }
 

@@ -34,6 +34,8 @@ from flows.walk import ASIDE, NOTHING, WORDS, begin, come_back, conclude, found,
 
 __all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
+A_NO = frozenset({"not_agreed", "not_read_out", "type_it"})
+"""What a no that is understood raises: it is no unusable answer."""
 PATIENCE = 3
 """Unusable answers to one question after which an example is given."""
 
@@ -196,9 +198,9 @@ def _unusable(state: State, step: Step, said: Said, no: Invalid, facts: Facts) -
     beginning = _new_beginning(state, said, facts)
     if beginning is not None:
         return beginning
-    tries = state.tries + 1
+    tries = state.tries + (no.code not in A_NO)
     notes = [sentence_for(no.code, **no.params)]
-    if tries >= PATIENCE:
+    if tries >= PATIENCE and no.code not in A_NO:
         example = (Sentence(phrases.EXAMPLE.source, {"example": step.example}),) if step.example else ()
         notes += [*example, phrases.ASK_HELP]
     return repeated(state.but(tries=tries), facts, *notes)

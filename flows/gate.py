@@ -10,8 +10,8 @@ from dataclasses import replace
 from flows import gate_menu, gate_words, photos, understanding
 from flows.commands import command_of, stop
 from flows.gate_aside import aside
-from flows.gate_commands import AS_VISITOR, OFFER, VISITING, WALK_UP, hear, named_gate, outcome
-from flows.gate_questions import ASKED_AT_GATES, GATE, is_fresh, waiting
+from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome
+from flows.gate_questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
 from flows.gate_vocabulary import SCAN
 from flows.gate_words import Heard
@@ -25,7 +25,8 @@ STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""
 OPEN_TO_CODES = frozenset({VISITING, "someone_else", WALK_UP, "language"})
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
+_DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
+"""Its letters: a digit alone says nothing of a language."""
 
 
 def released(state: State, facts: Facts) -> State:
@@ -102,7 +103,7 @@ def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
         return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)
     if meant.word == SCAN and state.flow == GATE.name:
         said = _with_earlier(said, state, facts)
-    if meant.word or _leaves(state, said) or (state.flow == OFFER and not is_fresh(state.answers, facts)):
+    if meant.word or _leaves(state, said) or (state.flow in FOR_A_MOMENT and not is_fresh(state.answers, facts)):
         return _at_rest(state, said, duty, facts)
     return None
 
@@ -112,7 +113,7 @@ def _leaves(state: State, said: Said) -> bool:
     word = command_of(said)
     if word:
         return word not in ("language", "help", "stop", "back", "restart")
-    return state.flow == OFFER and said.form == "text" and understanding.yes_no(said.text) is None
+    return state.flow in FOR_A_MOMENT and said.form == "text" and understanding.yes_no(said.text) is None
 
 
 def _with_earlier(said: Said, state: State, facts: Facts) -> Said:

@@ -31,7 +31,7 @@ from flows.texts import _, lines, ngettext_, sentence_for, words
 
 AS_VISITOR = "as visitor"
 """Among the answers: somebody on a roster asked for the visitor's side."""
-ASK_GATE, OFFER, WALK_UP, VISITING = "gate", "near_pass", "walk_up", "registration"
+ASK_GATE, OFFER, LARGE, WALK_UP, VISITING = "gate", "near_pass", "large_count", "walk_up", "registration"
 """Flows that a command begins."""
 ASKED_AT = "asked at"
 """Among the answers: when a question was asked that waits for a moment only."""
@@ -134,8 +134,16 @@ def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if not 1 <= heard.people <= MOST_COUNTED:
         too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MOST_COUNTED)
         return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
-    counted = CountPeople(duty.staff_id, duty.event, duty.place, heard.direction, heard.people)
-    return (counted, *_answer(_counted(heard.direction, heard.people)))
+    if heard.people > LARGE_COUNT:
+        asked = {"direction": heard.direction, "people": heard.people, ASKED_AT: facts.now.isoformat()}
+        return (Start(LARGE, asked),)
+    return counted(duty, heard.direction, heard.people)
+
+
+def counted(duty: Duty, direction: str, people: int) -> Outcome:
+    """Count these people, and say how to take that back."""
+    count = CountPeople(duty.staff_id, duty.event, duty.place, direction, people)
+    return (count, *_answer(lines(_counted(direction, people), gate_menu.HOW_TO_TAKE_BACK)))
 
 
 def _counted(direction: str, count: int) -> Sentence:

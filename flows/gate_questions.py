@@ -1,4 +1,4 @@
-"""The two questions that a gate asks: at which gate somebody is, and whether a mistyped code meant this pass."""
+"""What a gate asks: at which gate somebody is, whether a mistyped code meant this pass, whether so many came."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from flows.choices import people
 from flows.codes import unlike
 from flows.fields import Choice, YesNo
-from flows.gate_commands import ASK_GATE, ASKED_AT, OFFER, chosen_gate, hear, judged, outcome
+from flows.gate_commands import ASK_GATE, ASKED_AT, LARGE, OFFER, chosen_gate, counted, hear, judged, outcome
 from flows.gate_menu import menu
 from flows.gate_shapes import ChooseGate, Scanned
-from flows.scans import DIRECTIONS
+from flows.scans import DIRECTIONS, IN
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
 from flows.texts import _, words
 
 PATIENCE = timedelta(minutes=5)
 """After this nobody waits at the gate any more for what was sent before the question."""
+NOBODY_COUNTED = _("All right, nobody was counted.")
 NOTHING_DONE = _("All right, nobody was admitted.")
 
 
@@ -112,4 +113,41 @@ NEAR_PASS = Flow(
 )
 """The one pass of today that differs by one character from what was typed; nobody is admitted without a yes."""
 
-ASKED_AT_GATES = frozenset({ASK_GATE, OFFER})
+# --- so many people at once ---------------------------------------------------------------------
+
+
+def _ask_large(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    number = {"number": answers["people"]}
+    inwards = answers["direction"] == IN
+    asked = (
+        _("Count {number} people in at once?", **number)
+        if inwards
+        else _("Count {number} people out at once?", **number)
+    )
+    return (asked, _("Type *yes* or *no*."))
+
+
+def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if facts.duty is None or not answers["sure"]:
+        return (Say((NOBODY_COUNTED,)),)
+    return counted(facts.duty, answers["direction"], answers["people"])
+
+
+def _uncountable(answers: Answers, facts: Facts) -> Outcome:
+    """For what an older program may have kept."""
+    known = answers.get("direction") in DIRECTIONS and isinstance(answers.get("people"), int)
+    return () if known else (Say((NOBODY_COUNTED,)),)
+
+
+LARGE_COUNT = Flow(
+    name=LARGE,
+    version=1,
+    steps=(Step("sure", _ask_large, Confirmed(), example=words("yes")),),
+    finish=_counted,
+    instead=_uncountable,
+)
+"""More people at once than are often counted; nobody is counted without a yes."""
+
+ASKED_AT_GATES = frozenset({ASK_GATE, OFFER, LARGE})
+FOR_A_MOMENT = frozenset({OFFER, LARGE})
+"""Questions to which only a yes or no of the next minutes is an answer."""

@@ -125,6 +125,8 @@ def _with_code(word: str, rest: str) -> Heard | None:
     if word == FORCE:
         found = _code_at_start(rest.split())
         return found and Heard(FORCE, scans=(Scanned(found[0], force=True, reason=" ".join(found[1])),))
+    if word in (IN, OUT) and rest.isdecimal() and not is_code(rest):  # eight digits count people too
+        return None
     scans = _scans(rest)
     direction = OUT if word == OUT else IN
     return (

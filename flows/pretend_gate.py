@@ -73,11 +73,12 @@ def _admit(world: "World", effect: Admit) -> dict[str, Any]:
     world.gate.guesses += sum(answer.result in (scans.UNKNOWN, scans.UNREADABLE) for answer in answers)
     if world.gate.guesses >= GUESSES:
         world.duty = replace(_duty(world), paused_until=world.now + timedelta(minutes=10))
+    when = (world.now, effect.timezone)
     if len(asked) == 1:
         return {"told": admissions.told(answers[0], asked[0], world.now, effect.timezone)}
     return {
         "told": tuple(
-            admissions.in_a_line(answer, scan, scan.text.replace("-", ""))
+            admissions.in_a_line(answer, scan, when, short=len(asked) > admissions.FEW)
             for answer, scan in zip(answers, asked, strict=True)
         )
     }
@@ -136,7 +137,8 @@ def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
     if inside < (scan.count or 1):
         return Admission(scans.TOO_MANY if inside else scans.NOT_INSIDE, scan.scan_id, 0, inside, book.seen), book
     count = scan.count or inside
-    return Admission(scans.LEFT, scan.scan_id, count, 0, book.seen), replace(book, gone=book.gone + count)
+    answer = Admission(scans.LEFT, scan.scan_id, count, 0, book.seen, inside=inside - count)
+    return answer, replace(book, gone=book.gone + count)
 
 
 def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:

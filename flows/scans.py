@@ -96,3 +96,5 @@ class Admission:
     forced: bool = False
     again: bool = False
     """This scan_id was answered before: nothing has happened now."""
+    inside: int | None = None
+    """Of `left`, how many of the party are inside after it; None where that is not known."""

@@ -114,7 +114,7 @@ def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) 
     left = subject.terms.left(use.entered, use.gone)
     day = place.day if use.period == pass_uses.EVER else use.period  # that of the entry
     rows.fill(db, claimed, **_counted(subject, use, left), day=day, result=LEFT)
-    return Admission(LEFT, scan.scan_id, use.moved, left, subject.seen())
+    return Admission(LEFT, scan.scan_id, use.moved, left, subject.seen(), inside=use.entered - use.gone)
 
 
 def _counted(subject: Subject, use: Use, left: int) -> dict[str, Any]:

@@ -78,4 +78,5 @@ def _out(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
         return otherwise
     use = pass_uses.look(db, subject.terms, place.day)
     people = scan.count or otherwise.remaining
-    return Admission(LEFT, scan.scan_id, people, subject.terms.left(use.entered, use.gone + people), subject.seen())
+    left = subject.terms.left(use.entered, use.gone + people)
+    return Admission(LEFT, scan.scan_id, people, left, subject.seen(), inside=otherwise.remaining - people)

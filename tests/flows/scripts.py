@@ -39,7 +39,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import engine, gate_menu, phrases, pretend, walk_up
+from flows import engine, gate_menu, gate_questions, phrases, pretend, walk_up
 from flows.play import spoken
 from flows.rendering import MISSING
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
@@ -198,7 +198,7 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    rooms = (phrases, gate_menu, walk_up) if name[1].isupper() else ()
+    rooms = (phrases, gate_menu, gate_questions, walk_up) if name[1].isupper() else ()
     named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
     sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)

@@ -5,16 +5,21 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from flows.admissions import ago, headline, in_a_line, told
+from flows.admissions import FEW, ago, headline, in_a_line, told
+from flows.gate_words import MOST_CODES
 from flows.rendering import LANGUAGES, MISSING
 from flows.scans import (
     ADMITTED,
     ALREADY_ADMITTED,
+    FORGED,
     LEFT,
     OUT,
     RESULTS,
     TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
     WRONG_DAY,
+    WRONG_EVENT,
     Admission,
     FirstEntry,
     Scan,
@@ -24,6 +29,7 @@ from flows.texts import render
 
 NOW = datetime.fromisoformat("2026-01-15T14:05+05:30")
 ZONE = "Asia/Kolkata"
+DAYS = tuple(date(2026, 1, day) for day in range(15, 24))
 SCAN = Scan("7QK2-M9X5", "SM1", "demo", "whatsapp", "main", staff_id=7)
 PASS = SeenPass("7QK2-M9X5", "Asha Rao", 4, (date(2026, 1, 15),), "visitor", {"en": "Visitor"})
 ENTRY = FirstEntry(NOW - timedelta(seconds=40), "main", "Main", "Ravi", 7, None)
@@ -43,13 +49,52 @@ def test_every_result_has_a_headline_that_begins_with_its_sign(result: str, simu
         assert text.startswith("✅ " if result in (ADMITTED, LEFT) else "⛔ ")
         assert MISSING not in text
         assert text.startswith(render(headline(answer, scan), language))
-        without = render(in_a_line(replace(answer, pass_=None), scan, "7QK2M9X6"), language)
+        without = render(in_a_line(replace(answer, pass_=None), scan, (NOW, ZONE)), language)
         assert "-" not in without
 
 
 def test_part_of_a_party() -> None:
     assert "2 of 4 in, 2 left" in spoken(Admission(ADMITTED, "SM1", 2, 2, PASS))
     assert "Asha Rao: 4 people" in spoken(Admission(ADMITTED, "SM1", 4, 0, PASS))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("many", [FEW, MOST_CODES])
+def test_the_answers_to_many_codes_fit_into_one_message(language: str, many: int) -> None:
+    seen = replace(PASS, name="Venkatanarasimharajuvaripeta Subrahmanyam Rao", days=tuple(DAYS[::2]))
+    entry = replace(ENTRY, staff_id=8, gate_name="Gate number 12 near the river", by="Raghunathan Krishnamurthy")
+    scan, short = replace(SCAN, count=3), many > FEW
+    for result in set(RESULTS) - {WRONG_EVENT, UNKNOWN, FORGED, UNREADABLE}:
+        answer = Admission(result, "SM1", 2, 2, seen, replace(entry, at=NOW - timedelta(days=1)))
+        lines = [render(in_a_line(answer, scan, (NOW, ZONE), short=short), language)] * many
+        assert len("\n".join(lines)) <= 1600, (result, lines[0])
+        assert MISSING not in lines[0]
+
+
+def test_a_line_among_others_tells_the_party_and_the_first_entry() -> None:
+    def line(answer: Admission, scan: Scan = SCAN, *, short: bool = False) -> str:
+        return render(in_a_line(answer, scan, (NOW, ZONE), short=short), "en")
+
+    assert "2 of 4 in, 2 left" in line(Admission(ADMITTED, "SM1", 2, 2, PASS))
+    other = Admission(ALREADY_ADMITTED, "SM2", 0, 0, PASS, replace(ENTRY, staff_id=8))
+    assert "2:04 pm, Main, Ravi" in line(other)
+    assert "2:04 pm" in line(other, short=True)
+    assert "by you, 40 s ago" in line(Admission(ALREADY_ADMITTED, "SM2", 0, 0, PASS, ENTRY))
+
+
+def test_a_look_tells_the_party_as_it_is() -> None:
+    look = replace(SCAN, simulate=True)
+    assert "2 of 4 in, 2 left" in spoken(Admission(ADMITTED, "SM1", 2, 0, PASS, ENTRY), look)
+    assert "Asha Rao: 4 people" in spoken(Admission(ADMITTED, "SM1", 2, 2, PASS), look)
+
+
+def test_who_stays_inside_is_told() -> None:
+    out = replace(SCAN, direction=OUT)
+    assert "3 still inside" in spoken(Admission(LEFT, "SM1", 1, 0, PASS, inside=3), out)
+
+
+def test_the_first_entry_of_a_party_in_parts_is_called_so() -> None:
+    assert "First in: by you" in spoken(Admission(TOO_MANY, "SM1", 0, 2, PASS, ENTRY))
 
 
 def test_a_look_says_that_nothing_happened() -> None:

@@ -98,7 +98,10 @@ def test_commands_and_what_follows_them(text: str, word: str, rest: str) -> None
     assert (heard.word, heard.rest) == (word, rest)
 
 
-@pytest.mark.parametrize(("text", "people"), [("in 5", 5), ("in5", 5), ("out ५", 5), ("5 अंदर", 5), ("in", None)])
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [("in 5", 5), ("in5", 5), ("out ५", 5), ("5 अंदर", 5), ("in", None), ("in 99999999", 99999999)],
+)
 def test_people_without_a_pass(text: str, people: int | None) -> None:
     heard = read(text)
     assert (heard.word, heard.people) == ("count", people)
