@@ -13,6 +13,13 @@ OWN = _(
 )
 """What a visitor agrees to where the event has no words of its own."""
 
+TICKED = _(
+    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
+    "you in, to count visitors and to tell you of changes. By ticking the box you agree, and say that you are 18 "
+    "or older, or a parent or teacher registering children."
+)
+"""The same on a page, where nobody types a yes."""
+
 OTHERS = _(
     "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
     "them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you to "
@@ -42,17 +49,17 @@ def read_out_text(event: Event, language: str) -> str:
     return render(read_out(event), language)
 
 
-def consent_of(event: Event, *, another: bool) -> Sentence:
-    """The words that a yes agrees to: the event's own, else ours."""
+def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence:
+    """The words that a yes agrees to, or a tick for oneself: the event's own, else ours."""
     if not event.consent:
-        return OTHERS if another else OWN
+        return OTHERS if another else TICKED if ticked else OWN
     own = words(event.consent)
     return lines(own, ASKED_BY_THEM) if another else own
 
 
-def consent_text(event: Event, language: str, *, another: bool) -> str:
+def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
     """The same as it was shown, to be kept with the registration."""
-    return render(consent_of(event, another=another), language)
+    return render(consent_of(event, another=another, ticked=ticked), language)
 
 
 def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:

@@ -14,15 +14,23 @@ HELP_WORD = "help"
 def entrance(text: str, facts: Facts, language: str | None) -> Start:
     """Which conversation begins with these words: the menu for somebody known, else a registration.
 
-    The code of one of their passes asks for that pass.
+    The code of one of their passes asks for that pass, words of the menu for what they stand for there.
     """
     code = _code_in(text, facts)
     if code:
         return Start("my_pass", {"code": code})
-    if understanding.wants_to_register(text):
-        return Start("registration")
     known = facts.person.known and (facts.passes or language or facts.person.language)
-    return Start("menu") if known else Start("registration")
+    chosen = _named(text, facts) if known else ""
+    if chosen:
+        return Start(chosen)
+    return Start("registration") if understanding.wants_to_register(text) or not known else Start("menu")
+
+
+def _named(text: str, facts: Facts) -> str:
+    """The conversation that the menu offers by these words, well spelt or nearly; empty where it is none or help."""
+    offered = [one for one in CHOICE.known({}, facts)["options"] if one["id"] != HELP_WORD]
+    places = understanding.named(text, [tuple(one["names"].values()) for one in offered])
+    return str(offered[places[0]]["id"]) if len(places) == 1 else ""
 
 
 def _code_in(text: str, facts: Facts) -> str:
@@ -73,10 +81,12 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
             return (Start(chosen),)
 
 
+CHOICE = Choice(options)
+
 MENU = Flow(
     name="menu",
     version=1,
-    steps=(Step("choice", _ask, Choice(options), example=words("1")),),
+    steps=(Step("choice", _ask, CHOICE, example=words("1")),),
     finish=_finish,
 )
 """Everything that can be done here, with the person's passes above it."""

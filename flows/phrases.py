@@ -6,7 +6,7 @@ Words in *bold* that are no parameters are always words that can be typed.
 from flows.texts import _, lines
 
 HELP = lines(
-    _("Answer by typing, or send the number of your choice."),
+    _("Answer by typing, or choose one of the answers offered."),
     _("*back*: the question before"),
     _("*restart*: from the beginning"),
     _("*menu*: everything you can do here"),

@@ -20,8 +20,8 @@ ANSWERS: Mapping[str, Sentence] = {
     "too_long": _("That is too long: at most {most} characters, please."),
     "no_letter": _("Please type it in letters."),
     "not_a_name": _("That cannot be a name. Please type the full name."),
-    "not_an_option": _("That is not in the list. Please send the number of your choice."),
-    "several_options": _("More than one in the list fits that. Please send the number of your choice."),
+    "not_an_option": _("That is none of the choices. Please choose one of these."),
+    "several_options": _("More than one of the choices fits that. Please choose one of these."),
     "not_yes_no": _("Please type *yes* or *no*."),
     "not_agreed": _(
         "All right, nothing has been saved. Type *back* to correct an answer, *restart* to begin again, "
@@ -35,7 +35,7 @@ ANSWERS: Mapping[str, Sentence] = {
     ),
     "only_some_today": _("Places left for today: {most}. A supervisor can register more people than that."),
     "not_read_out": _("Nothing has been saved. Type *yes* once they agree, or *cancel* to leave it."),
-    "day_unclear": _("We did not understand which day. Please send its number in the list, or a date such as 17 Jan."),
+    "day_unclear": _("We did not understand which day. Please choose one of these, or type a date such as 17 Jan."),
     "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
     "not_a_phone": _(
         "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."

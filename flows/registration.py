@@ -86,7 +86,7 @@ def known_name(answers: Answers, facts: Facts) -> str:
 
 def _ask_name(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if known_name(answers, facts):
-        return (_("What is your full name? Type it, or send 1 if this is right:"),)
+        return (_("What is your full name? Type it, or choose this one if it is right:"),)
     return (_("What is your full name?"),)
 
 

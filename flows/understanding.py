@@ -208,6 +208,20 @@ def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     return begun or _nearly(word, names)
 
 
+def named(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the choices the text names, by position, where no question waits.
+
+    Whole names, else beginnings of two words and more, else near-misses of whole names.
+    """
+    word = plain(text)
+    names = [_called(choice) for choice in choices]
+    exact = [place for place, own in enumerate(names) if word in own]
+    begun = [
+        place for place, own in enumerate(names) if " " in word and any(name.startswith(f"{word} ") for name in own)
+    ]
+    return exact or begun or _nearly(word, names, NEAR_COMMAND)
+
+
 def _begins(name: str, word: str) -> bool:
     return len(word) >= 3 and any(word[0].isalpha() and part.startswith(word) for part in (name, *name.split()))
 

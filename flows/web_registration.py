@@ -1,16 +1,16 @@
 """Registration on the web: the chat's own questions, and between them the phone that proves who is asking.
 
 In the chat the channel tells who somebody is; a page must ask for a number and for the code that went to it.
-Everything else, to the words of the consent and what the answers come to, is the registration's.
+Everything else, to what the answers come to, is the registration's.
 """
 
 from dataclasses import replace
 
-from flows.choices import language_of
-from flows.consent import last_question
+from flows.choices import language_of, the_event
+from flows.consent import consent_text, last_question
 from flows.fields import Otp, Phone, YesNo
-from flows.registration import AGREE, FULL_NAME, REGISTRATION
-from flows.shapes import Answers, Effect, Facts, Flow, Outcome, SendOtp, Step, VerifyOtp
+from flows.registration import AGREE, FULL_NAME, REGISTRATION, finish
+from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Register, SendOtp, Step, VerifyOtp
 from flows.texts import _, words
 
 PURPOSE = "web"
@@ -55,6 +55,15 @@ CONSENT = replace(
     field=YesNo(no="not_agreed"),
 )
 
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """As in the chat, but what is kept are the words beside the box that was ticked."""
+    event = the_event(answers, facts)
+    shown = consent_text(event, language, another=False, ticked=True) if event else ""
+    done = finish(answers, facts, language)
+    return tuple(replace(one, consent_text=shown) if isinstance(one, Register) else one for one in done)
+
+
 WEB_REGISTRATION: Flow = replace(
     REGISTRATION,
     name="web_registration",
@@ -65,6 +74,7 @@ WEB_REGISTRATION: Flow = replace(
         CONSENT,
     ),
     questions_before="phone",
+    finish=_finish,
 )
 
 

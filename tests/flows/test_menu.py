@@ -40,6 +40,16 @@ def ids(offered: tuple[Option, ...]) -> list[str]:
     return [option.id for option in offered]
 
 
+@pytest.mark.parametrize("text", ["another day", "Anoter day", "किसी और दिन", "किसी और दिन का पस", "ANOTHER DAY!"])
+def test_the_menus_words_are_understood_when_it_is_gone(world: World, text: str) -> None:
+    assert entrance(text, known(world, HELD), None) == Start("registration")
+
+
+@pytest.mark.parametrize("text", ["another", "Asha Rao", "day", "who is another day for", "zzz"])
+def test_other_words_show_the_menu(world: World, text: str) -> None:
+    assert entrance(text, known(world, HELD), None) == Start("menu")
+
+
 def test_a_stranger_enters_by_registering(world: World) -> None:
     assert entrance("hi", world, None) == Start("registration")
 

@@ -222,7 +222,7 @@ def show_review(form: Form, errors: Mapping[str, Invalid]) -> Response:
     (agree,) = inputs_of(FLOW, ["agree"], form.known, form.at.facts, {}, errors)
     shown = {
         "answers": answered(FLOW, form.known, form.at.facts),
-        "consent": wording.say(consent_of(form.event, another=False)),
+        "consent": wording.say(consent_of(form.event, another=False, ticked=True)),
         "agree": agree,
     }
     page = render_template("visitor/review.html", words=WORDS, **about(form), **shown)

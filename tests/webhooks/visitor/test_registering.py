@@ -37,6 +37,7 @@ def test_from_the_questions_to_the_pass(browser: Browser, service: Service, fair
         assert (registered.full_name, registered.language, registered.channel) == ("Asha Verma", "en", "web")
         assert consent
         assert registered.consent_text.replace("*", "") == consent[1]
+        assert "yes" not in consent[1]  # nobody types one here
         assert {alias.value for alias in registered.holder.aliases} == {PHONE}
         assert db.scalars(select(Delivery.kind)).all() == ["otp"]
 
