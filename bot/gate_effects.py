@@ -94,6 +94,9 @@ def _count_people(effect: CountPeople, doing: Performing) -> Results:
 
 @perform.register
 def _take_back(effect: TakeBack, doing: Performing) -> Results:
+    counted = undo.undo_count(doing.db, effect.staff_id, doing.now)
+    if counted is not None:
+        return {"taken": admissions.uncounted(counted.people, counted.direction)}
     undone = undo.undo(doing.db, effect.staff_id, doing.now)
     return {"taken": admissions.taken_back(undone.people, undone.pass_)}
 

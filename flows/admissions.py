@@ -12,7 +12,7 @@ from flows.choices import people
 from flows.codes import unlike
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
 from flows.shapes import Sentence
-from flows.texts import _, ngettext_, words
+from flows.texts import _, lines, ngettext_, words
 
 VISITOR = "visitor"
 """The kind of pass that goes without saying (contract, section 5)."""
@@ -99,7 +99,16 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
 def taken_back(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
     undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
-    return _joined(undone, words(seen.code), words(unlike(seen.name)))
+    return lines(_joined(undone, words(seen.code), words(unlike(seen.name))), _("They can come in again."))
+
+
+def uncounted(count: int, direction: str) -> Sentence:
+    """The answer to `undo` after people were counted without a pass."""
+    if direction == scans.OUT:
+        return ngettext_(
+            "✅ No longer counted out: {count} person", "✅ No longer counted out: {count} people", count=count
+        )
+    return ngettext_("✅ No longer counted in: {count} person", "✅ No longer counted in: {count} people", count=count)
 
 
 def found(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:

@@ -122,7 +122,7 @@ def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 
 def _undo(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    return (TakeBack(duty.staff_id), Say((lines(Sentence("{taken}"), _("They can come in again.")),)))
+    return (TakeBack(duty.staff_id), Say((Sentence("{taken}"),)))
 
 
 # --- people without a pass ----------------------------------------------------------------------

@@ -58,7 +58,7 @@ class CountPeople(Effect):
 
 @dataclass(frozen=True, slots=True)
 class TakeBack(Effect):
-    """Take back the volunteer's own last admission.
+    """Take back the volunteer's own last admission, or their last count of people where that came later.
 
     Refuses `nothing_to_undo`, `already_undone`, `undo_too_late`, `gone_meanwhile`. Results: `taken`, a line.
     """

@@ -52,6 +52,8 @@ class Gate:
     guesses: int = 0
     last: str = ""
     """The code that was admitted last."""
+    last_count: tuple[int, str] | None = None
+    """People and direction, where they were counted after that."""
     counted: dict[str, int] = field(default_factory=lambda: {"in": 0, "out": 0})
 
 
@@ -101,7 +103,7 @@ def _judged(world: "World", scan: Scan) -> Admission:
         return Admission(scans.WRONG_EVENT, scan.scan_id)
     answer, after = (_out if scan.direction == scans.OUT else _in)(world, scan, book)
     if not scan.simulate and after is not book:
-        world.gate.books[code], world.gate.last = after, code
+        world.gate.books[code], world.gate.last, world.gate.last_count = after, code, None
     return answer
 
 
@@ -142,6 +144,10 @@ def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
 
 
 def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
+    if world.gate.last_count:
+        (people, direction), world.gate.last_count = world.gate.last_count, None
+        world.gate.counted[direction] -= people
+        return {"taken": admissions.uncounted(people, direction)}
     if world.gate.last not in world.gate.books:
         raise world.refusal("nothing_to_undo")
     book = world.gate.books[world.gate.last]
@@ -151,6 +157,7 @@ def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
 
 def _count(world: "World", effect: CountPeople) -> None:
     world.gate.counted[effect.direction] += effect.people
+    world.gate.last_count = effect.people, effect.direction
 
 
 def _choose_gate(world: "World", effect: ChooseGate) -> None:

@@ -19,6 +19,8 @@ GUESSED = "guess_looked_at"
 """Asked about codes that are no pass (`check`); scans of such are kept as attempts."""
 OFFERED = "near_pass_offered"
 """Was offered the pass that differs by one character from what was typed."""
+UNCOUNTED = "count_taken_back"
+"""Took back a count of people without a pass: `people`, `direction`."""
 PAUSED = "entry_paused"
 RESUMED = "entry_resumed"
 RELEASED = "staff_resumed"
@@ -84,7 +86,8 @@ def search(
     """The newest entries that fit all that is said, at most so many, each with its volunteer.
 
     `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
-    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form. Raises Refused `no_such_event`.
+    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form.
+    Raises Refused `no_such_event`.
     """
     conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
     if who:

@@ -1,18 +1,20 @@
-"""Taking back an admission: the own last one, within two minutes."""
+"""Taking back an admission, or a count of people without a pass: the own last one, within two minutes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import pass_uses, scan_rules
-from bot.domain.models import Checkin, Pass
+from bot.domain import audit, pass_uses, scan_rules
+from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
 from bot.errors import Refused
 from flows.scans import ADMITTED, SeenPass
 
 WITHIN = timedelta(minutes=2)
 """Contract, section 5."""
+ABOUT_A_DAY = timedelta(days=1)
+"""Twice this before now, no count of the last two minutes can belong to an earlier day, whatever the zone."""
 TOLD_LATER = ("batch", "late")
 """Channels of what happened without a network: the last of these to arrive is not the last that happened."""
 
@@ -50,6 +52,40 @@ def undo(
             raise Refused("gone_meanwhile")
     seen = scan_rules.seen(last.pass_, last.pass_.kind, last.pass_.registration.full_name)
     return Undone(seen, last.people, last.scanned_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A count of people without a pass that was taken back."""
+
+    people: int
+    direction: str
+
+
+def undo_count(db: Session, staff_id: int, now: datetime) -> Uncounted | None:
+    """Take back a volunteer's last count, where it was their last act; None where an admission came after it, or none
+    was made within two minutes. The row goes; the audit book keeps that it was there.
+
+    Raises Refused `already_undone`: never the count or the admission before the one taken back.
+    """
+    entry = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(TOLD_LATER))
+    since = max(now - WITHIN, entry.arrived_at) if entry else now - WITHIN
+    here = select(Staff.event_id).where(Staff.id == staff_id).scalar_subquery()
+    recent = HeadCount.event_id == here, HeadCount.day >= (now - 2 * ABOUT_A_DAY).date()
+    mine = select(HeadCount).where(*recent, HeadCount.staff_id == staff_id, HeadCount.arrived_at >= since)
+    last = db.scalars(mine.order_by(HeadCount.id.desc()).limit(1)).first()
+    taken = select(AuditEntry.id).where(AuditEntry.staff_id == staff_id, AuditEntry.what == audit.UNCOUNTED)
+    if db.scalar(taken.where(AuditEntry.at >= (last.arrived_at if last else since)).limit(1)):
+        raise Refused("already_undone")
+    if last is None:
+        return None
+    gone = delete(HeadCount).where(HeadCount.id == last.id).returning(HeadCount.id)
+    if db.execute(gone.execution_options(synchronize_session=False)).first() is None:
+        raise Refused("already_undone")
+    about = {"people": last.people, "direction": last.direction}
+    done = Uncounted(last.people, last.direction)
+    audit.note(db, audit.UNCOUNTED, now=now, event_id=last.event_id, staff_id=staff_id, about=about)
+    return done
 
 
 def _last(db: Session, *which: ColumnElement[bool]) -> Checkin | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import devices, events, figures, head_counts, people, registrations
 from bot.domain.head_counts import Count
-from bot.domain.undo import undo
+from bot.domain.undo import undo, undo_count
 from tests.domain.gate import NOON, World, at
 from tests.domain.making import DAY, asking, refused
 
@@ -45,6 +45,26 @@ def test_undo_comes_too_late_or_after_they_have_gone(world: World) -> None:
     assert world.admit(count=2).remaining == 0
     undo(world.db, world.ravi.id, NOON)
     assert world.admit(scan_id="kept").again
+
+
+def test_the_last_count_is_taken_back_where_it_was_the_last_act(world: World) -> None:
+    ravi, mira = world.ravi.id, world.mira.id
+    assert undo_count(world.db, ravi, NOON) is None
+    world.admit(count=1)
+    later = [NOON + timedelta(seconds=10 * number) for number in range(9)]
+    head_counts.add(world.db, count(4, staff_id=ravi), later[1])
+    head_counts.add(world.db, count(5, staff_id=ravi), later[2])
+    assert undo_count(world.db, mira, later[3]) is None
+    done = undo_count(world.db, ravi, later[3])
+    assert done is not None
+    assert (done.people, done.direction) == (5, "in")
+    assert figures.today(world.db, "fair", later[3]).counted_in == 4
+    with refused("already_undone"):
+        undo_count(world.db, ravi, later[4])
+    world.admit(count=1, now=later[5])
+    assert undo_count(world.db, ravi, later[6]) is None
+    head_counts.add(world.db, count(6, staff_id=ravi), later[7])
+    assert undo_count(world.db, ravi, later[7] + timedelta(minutes=3)) is None
 
 
 def test_a_head_count_is_kept_once(world: World) -> None:
