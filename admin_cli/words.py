@@ -7,11 +7,12 @@ from bot.domain import questions
 
 NAMED_BY_VISITORS_TOO: Mapping[str, str] = {
     "not_a_code": "{code} is not a pass code: those have eight letters and digits, such as 7QK2-M9X5",
-    "mistyped_code": "a character of {code} is mistyped: its last one does not fit the others",
-    "no_such_pass": "there is no pass {code}",
-    "no_such_event": "there is no event {slug}",
+    "mistyped_code": "A character of {code} is mistyped: its last one does not fit the others",
+    "no_such_pass": "There is no pass {code}",
+    "no_such_event": "There is no event {slug}; `events list` shows those there are",
+    "no_such_gate": "There is no gate {gate}; there are: {there}",
 }
-"""Codes that have a sentence for visitors, which speaks of menus and of *words to type*."""
+"""Codes that have a sentence for visitors or volunteers, which speaks of menus, of *words to type*, or of less."""
 PROBLEMS: Mapping[str, str] = {
     "keys": "it needs the keys name, kind and labels; it may have required, options, least and most, and no others",
     "name": "its name must begin with a small letter, then small letters, digits and _, at most 30 in all",

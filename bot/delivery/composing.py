@@ -26,11 +26,14 @@ OTP_SECONDS = 300
 LONGEST_VALIDITY = 36_000
 """Twilio's limit for ValidityPeriod, seconds."""
 
-OTP = _("{otp} is your code. It works for 5 minutes. Tell it only to somebody you know who is registering you.")
-"""The words around an OTP; six digits, which no pass code looks like."""
+OTP = _(
+    "Pravesh: {otp} is the code for an entry pass that somebody is getting for you. It works for 5 minutes. "
+    "Tell it only to somebody you know."
+)
+"""The words around an OTP, which begin with whose it is; six digits, which no pass code looks like."""
 OTP_FOR = {
-    PURPOSE: _("{otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
-    sign_in.PURPOSE: _("{otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."),
+    PURPOSE: _("Pravesh: {otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
+    sign_in.PURPOSE: _("Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."),
 }
 """Other words for other purposes."""
 

@@ -38,14 +38,18 @@ def listed(db: Session, slug: str) -> list[Gate]:
 
 
 def find(db: Session, event_id: int, typed: str) -> Gate:
-    """The gate of this slug or name, in any case. Raises Refused `no_such_gate` (`gate`)."""
+    """The gate of this slug or name, in any case.
+
+    Raises Refused `no_such_gate` (`gate`; `there`: the slugs that there are, where there is any).
+    """
     wanted = " ".join(typed.split()).lower()
     mine = select(Gate).where(Gate.event_id == event_id)
     # Not a condition of the query: SQLite's lower() knows ASCII only.
     gates = db.scalars(mine.order_by(Gate.id)).all()
     found = next((gate for gate in gates if wanted in (gate.slug, gate.name.lower())), None)
     if found is None:
-        raise Refused("no_such_gate", gate=typed)
+        there = ", ".join(gate.slug for gate in gates)
+        raise Refused("no_such_gate", gate=typed, **({"there": there} if there else {}))
     return found
 
 

@@ -67,6 +67,12 @@ def test_a_volunteer_who_cannot_be(run: Run, fair: str, changed: dict[str, str],
     assert code in result.stderr
 
 
+def test_what_there_is_in_the_place_of_what_there_is_not(run: Run, fair: str, gate: str) -> None:
+    refused = run("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi", "--gate", "south")
+    assert f": {gate} (no_such_gate)" in refused.stderr
+    assert "events list" in run("volunteers", "list", "--event", "nothing-like-it").stderr
+
+
 def test_nobody_of_that_phone(run: Run, fair: str) -> None:
     for verb in ("enable", "disable", "show"):
         assert "not_on_roster" in run("volunteers", verb, "--phone", RAVI).stderr
