@@ -87,6 +87,7 @@ def _row(figures: "Figures") -> dict[str, Any]:
         "gates": [_share(one, "gate") for one in figures.gates],
         "volunteers": [_share(one, "name") for one in figures.staff],
         "scanners": [_share(one, "name") for one in figures.scanners],
+        "unheard": [{"name": one.name, "gate": one.gate, "heard_at": one.heard_at} for one in figures.unheard],
     }
 
 
@@ -101,8 +102,15 @@ def _screen(figures: "Figures") -> "RenderableType":
     gates = [_share(one, "gate") for one in figures.gates]
     people = [_share(one, "volunteer") for one in figures.staff]
     scanners = [_share(one, "scanner") for one in figures.scanners]
+    now = datetime.now(UTC)
+    unheard = [
+        {"not heard": one.name, "gate": one.gate, "for minutes": int((now - one.heard_at).total_seconds() // 60)}
+        for one in figures.unheard
+    ]
     summary = [{"today": name, "": value} for name, value in _summary(figures).items()]
-    return Group(f"{figures.day}", *(_table(rows) for rows in (summary, gates, people, scanners, refused) if rows))
+    return Group(
+        f"{figures.day}", *(_table(rows) for rows in (summary, unheard, gates, people, scanners, refused) if rows)
+    )
 
 
 def _summary(figures: "Figures") -> dict[str, Any]:

@@ -176,4 +176,5 @@ def _row(one: "Staff", zone: str) -> dict[str, Any]:
         "gate": one.gate and one.gate.slug,
         "enabled": one.enabled,
         "paused_until": one.paused_until.astimezone(ZoneInfo(zone)) if one.paused_until and paused else None,
+        "seen_at": one.seen_at and one.seen_at.astimezone(ZoneInfo(zone)),
     }

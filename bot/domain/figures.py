@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.domain import scan_places
+from bot.domain import scan_places, unheard
 from bot.domain.models import Attempt, Checkin, Device, Gate, HeadCount, Staff
 from bot.domain.scan_places import Place
+from bot.domain.unheard import Unheard
 from flows.scans import CONFLICT, LEFT
 
 LATELY = timedelta(minutes=15)
@@ -53,6 +54,8 @@ class Figures:
     """Volunteers; at the end without a name what nobody and no scanner answers for."""
     scanners: Sequence[Share]
     """Devices with a token of their own."""
+    unheard: Sequence[Unheard]
+    """Who is at work and has been silent for over five minutes."""
 
 
 def today(db: Session, slug: str, now: datetime) -> Figures:
@@ -75,6 +78,7 @@ def today(db: Session, slug: str, now: datetime) -> Figures:
         gates=_shares(db, place, Gate, "slug"),
         staff=_shares(db, place, Staff, "name"),
         scanners=_shares(db, place, Device, "name"),
+        unheard=unheard.listed(db, slug, now),
     )
 
 

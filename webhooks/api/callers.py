@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import request
 
-from bot.domain import devices
+from bot.domain import devices, unheard
 from bot.domain.models import Device, Staff
 from bot.service import Service
 from webhooks.api.problems import Problem
@@ -74,6 +74,7 @@ class Callers:
             raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
         if request.headers.get("Sec-Fetch-Site", "") not in SAME_SITE:
             raise Problem("cross_site")
+        self._note_staff_seen(found)
         return of_staff(found)
 
     def _device(self, token: str) -> Caller:
@@ -83,6 +84,12 @@ class Callers:
             raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
         self._note_seen(found)
         return of_device(found)
+
+    def _note_staff_seen(self, row: Staff) -> None:
+        now = self._service.now()
+        if row.seen_at is None or row.seen_at < now - unheard.EVERY:
+            with self._service.database.write() as db:
+                unheard.note(db, row.id, now)
 
     def _note_seen(self, device: Device) -> None:
         now = self._service.now()

@@ -47,6 +47,16 @@ class ScannerFigures(Answer):
     """Scans."""
 
 
+class UnheardAnswer(Answer):
+    """Somebody, or a scanner, at work but silent for over five minutes: they may not know of a stop of entry."""
+
+    name: str
+    gate: str | None
+    """The slug of the own gate."""
+    heard_at: datetime
+    """Within a minute."""
+
+
 class StatsAnswer(Answer):
     """An event's day, in people; in scans where it says so."""
 
@@ -71,6 +81,7 @@ class StatsAnswer(Answer):
     volunteers: list[VolunteerFigures]
     scanners: list[ScannerFigures]
     """Devices with a token of their own; what they did is not among the volunteers'."""
+    unheard: list[UnheardAnswer]
 
     @classmethod
     def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
@@ -96,6 +107,7 @@ class StatsAnswer(Answer):
             scanners=[
                 ScannerFigures(name=one.key or "", admitted=one.admitted, refused=one.refused) for one in found.scanners
             ],
+            unheard=[UnheardAnswer(name=one.name, gate=one.gate, heard_at=one.heard_at) for one in found.unheard],
         )
 
 

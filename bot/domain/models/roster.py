@@ -29,6 +29,8 @@ class Staff(Base):
     """When this person, who stands on several rosters, last said that they work at this event."""
     session_number: Mapped[int] = mapped_column(default=0)
     """Raised when somebody is disabled: sessions of the staff pages that carry an earlier number have ended."""
+    seen_at: Mapped[datetime | None]
+    """Within a minute, when the scanner's page last asked with this person's session."""
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()

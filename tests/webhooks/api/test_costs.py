@@ -32,7 +32,7 @@ def said(service: Service) -> Iterator[list[tuple[str, Any]]]:
 
 
 def test_an_admission_over_the_api_is_seven_statements(gate: Gate, said: list[tuple[str, Any]]) -> None:
-    """One finds the scanner, at most six are the admission; once a minute one more notes that it is at work."""
+    """One finds who asks, at most six are the admission; once a minute one more notes that they are at work."""
     gate.scan("nothing")
     costs = []
     for changes in ({"count": 1}, {"count": 1}, {"direction": "out"}, {"simulate": True}):
@@ -41,6 +41,7 @@ def test_an_admission_over_the_api_is_seven_statements(gate: Gate, said: list[tu
         costs.append(len(said))
     assert costs == [6, 7, 6, 6], "\n".join(statement for statement, _ in said)
     gate.sign_in("ravi")
+    gate.scan("nothing")
     said.clear()
     gate.result()
     assert len(said) == 7

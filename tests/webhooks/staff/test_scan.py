@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
 from bot.domain import devices, gates, people, registrations
@@ -129,3 +130,17 @@ def test_only_a_person_searches_and_sees_no_phone_number(
     assert browser.client.post("/staff/scan/find", json={"text": "nobody"}).get_json() == {"passes": []}
     answer = browser.client.post("/staff/scan/find", json=wish, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
+
+
+def test_whose_page_asks_is_heard_and_whose_is_silent_is_told_to_supervisors(
+    browser: Browser, service: Service, scanner: Callable[[str], dict[str, str]]
+) -> None:
+    browser.sign_in()
+    assert browser.who()
+    known = scanner("Desk")
+    with time_machine.travel(service.now() + timedelta(minutes=7), tick=False):
+        unheard = browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
+        assert [(one["name"], one["gate"]) for one in unheard] == [("Ravi", "main")]
+        assert browser.who()
+        heard = browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
+        assert heard == []
