@@ -25,6 +25,7 @@ def test_an_otp_is_made_when_it_is_sent_and_kept_nowhere(
     outbox.deliver(otp)
     assert otps.made == ["000001", "000002"]
     assert "000002" in twilio.sent[0].body
+    assert twilio.sent[0].body.startswith("Pravesh")  # whose code it is comes first
     assert (twilio.sent[0].lane, twilio.sent[0].sender) == ("+919811111111", outbox.settings.sms_from)
     assert not any("000002" in str(value) for value in vars(row(database, otp)).values())
     assert twilio.looked == []
