@@ -281,6 +281,7 @@ def test_what_waits_for_the_window_goes_as_soon_as_the_visitor_writes(world: Who
     assert world.course(words).reason == "window_closed"
     world.moment.shift(120)
     world.write("hello")
+    world.until_let_go(words)
     assert world.course(words).status == "read"
     assert "Which day?" in [one.body for one in world.got()]
 

@@ -112,6 +112,13 @@ class Whole:
                 return self._told(row)
             self.moment.move_to(min(following))
 
+    def until_let_go(self, delivery: int) -> None:
+        """Wait until a visitor's message, noted after its answer has been given, lets this delivery leave."""
+        deadline = time.monotonic() + PATIENCE
+        while self.row(delivery).reason == "window_closed":
+            assert time.monotonic() < deadline, "the window stays closed"
+            time.sleep(0.002)
+
     def sweep(self) -> list[int]:
         """What the clock does; the deliveries that are owed after it."""
         self.service.outbox.sweep(utc_now())

@@ -20,7 +20,7 @@ from bot.settings import SIMULATED_SENDER, Settings
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "only-for-the-end-to-end-tests"
 READY_SECONDS = 90
-ENDING_SECONDS = 20
+ENDING_SECONDS = 45
 SECOND_SENDER = "whatsapp:+14155550123"
 """Of the service with two senders."""
 

@@ -89,7 +89,7 @@ def test_a_scanner_that_types_is_read_wherever_the_page_is(new_phone: Callable[.
     phone.open(gate.scanner("Typing"))
     phone.page.keyboard.type("\\000026" + issued.qr.lower())
     phone.page.keyboard.press("Enter")
-    until(lambda: phone.seen() == ["admitted"], "what was typed is admitted", 10)
+    until(lambda: phone.seen() == ["admitted"], "what was typed is admitted", 30)
 
 
 def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..., Phone], gate: Gate) -> None:
