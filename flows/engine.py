@@ -10,6 +10,7 @@ from typing import Any
 from flows import forms, gate, phrases, understanding
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.commands import at_rest, begin_by_command, command_of, event_greeted, obey, repeated, visit
+from flows.fields import Choice
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
 from flows.shapes import (
@@ -201,9 +202,15 @@ def _unusable(state: State, step: Step, said: Said, no: Invalid, facts: Facts) -
     tries = state.tries + (no.code not in A_NO)
     notes = [sentence_for(no.code, **no.params)]
     if tries >= PATIENCE and no.code not in A_NO:
-        example = (Sentence(phrases.EXAMPLE.source, {"example": step.example}),) if step.example else ()
-        notes += [*example, phrases.ASK_HELP]
+        notes += [*_example(step), phrases.ASK_HELP]
     return repeated(state.but(tries=tries), facts, *notes)
+
+
+def _example(step: Step) -> tuple[Sentence, ...]:
+    """An answer that would do. Choices stand below as they are: a number would fit no button."""
+    if step.example is None or isinstance(step.field, Choice):
+        return ()
+    return (Sentence(phrases.EXAMPLE.source, {"example": step.example}),)
 
 
 def _new_beginning(state: State, said: Said, facts: Facts) -> Turn | None:

@@ -88,6 +88,13 @@ def test_the_profile_name_is_taken_by_a_yes() -> None:
         assert talk.turn.state.answers["full_name"] == "Asha Rao"
 
 
+def test_no_number_is_the_example_of_choices_that_may_be_buttons() -> None:
+    talk = Talk(with_passes())
+    turn = talk.say("menu", "zzz", "zzz", "zzz")
+    assert says(turn, phrases.ASK_HELP)
+    assert not says(turn, phrases.EXAMPLE)
+
+
 def test_after_three_unusable_answers_an_example_is_given() -> None:
     talk = Talk(world())
     talk.say("hi", "1", "Asha")

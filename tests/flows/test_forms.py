@@ -46,6 +46,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "choice": ("1", "help", "dance"),
     "gate": ("1", "main", "NORTH", "the moon"),
     "meant": ("yes", "नहीं", "perhaps"),
+    "sure": ("yes", "नहीं", "perhaps"),
     "kind": ("1", "Visitor", "banquet"),
     "anyway": ("yes", "नहीं", "perhaps"),
     "overbook": ("yes", "नहीं", "perhaps"),
