@@ -27,6 +27,10 @@ class Duty:
     """Name by slug of every gate of the event, closed ones too."""
     paused_until: datetime | None = None
     """Until when they may not scan, having guessed too many codes."""
+    stopped: tuple[str, ...] = ()
+    """Slugs of the open gates at which entry is stopped."""
+    stopped_everywhere: bool = False
+    """Whether entry to the whole event was stopped: what counts where it has no gates."""
     others: tuple[tuple[str, Mapping[str, str]], ...] = ()
     """Slug and names of the other events at which they could work now."""
 
@@ -46,6 +50,11 @@ class Duty:
         if self.gates:
             return self.gates[0][0] if len(self.gates) == 1 else None
         return next(iter(self.gate_names), None)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether entry is stopped where they are."""
+        return self.place in self.stopped if self.gate_names else self.stopped_everywhere
 
     @property
     def must_choose(self) -> bool:

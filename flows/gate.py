@@ -17,13 +17,13 @@ from flows.gate_vocabulary import SCAN
 from flows.gate_words import Heard
 from flows.kept import revive
 from flows.rendering import Spoken
-from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, Turn
+from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, StopMessages, Turn
 from flows.texts import lines
 from flows.walk import begin, conclude, idle, left_behind, say
 
 STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""
-OPEN_TO_CODES = frozenset({VISITING, "someone_else", WALK_UP, "language"})
+OPEN_TO_CODES = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"})
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
 _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
 """Its letters: a digit alone says nothing of a language."""
@@ -62,6 +62,8 @@ def finished(before: State, turn: Turn, said: Said, facts: Facts) -> Turn:
     """
     if facts.duty is None:
         return turn
+    if turn.state.stopped and any(isinstance(effect, StopMessages) for effect in turn.effects):
+        turn = replace(turn, effects=(*turn.effects, *say(gate_menu.STOPPED_AT_GATE)))
     if _is_visiting(before):
         turn = _still_visiting(turn, said)
     return turn if turn.state.language else _in_one_language(turn, said, facts.duty)

@@ -209,7 +209,7 @@ def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 
 def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    return (Start(VISITING, {AS_VISITOR: True}),)
+    return (Start("menu" if facts.passes else VISITING, {AS_VISITOR: True}),)
 
 
 def _stats(heard: Heard, duty: Duty, facts: Facts) -> Outcome:

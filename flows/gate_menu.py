@@ -26,12 +26,21 @@ PAUSED = _(
     "⛔ You are paused until {hour}: too many unknown codes. A supervisor can end it with *resume* and your name."
 )
 AT_THE_GATE_AGAIN = _("You are at the gate again: send a pass code, or *menu*.")
+ENTRY_STOPPED = _("⛔ Entry is stopped here at present")
+STOPPED_AT_GATE = _("Codes that you send are still answered, but you are not told when entry is stopped.")
+"""After `stop`: what it means for who works at a gate."""
 LANGUAGE = _("For another language, type *language*.")
 
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:
     """Where they work and everything that they can do; the language in every language."""
-    return (_place(duty), lines(*_everybody(duty), *(_supervisors() if duty.is_supervisor else ())), in_all(LANGUAGE))
+    stopped = (ENTRY_STOPPED,) if duty.is_stopped else ()
+    return (
+        *stopped,
+        _place(duty),
+        lines(*_everybody(duty), *(_supervisors() if duty.is_supervisor else ())),
+        in_all(LANGUAGE),
+    )
 
 
 def _place(duty: Duty) -> Sentence:

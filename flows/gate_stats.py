@@ -58,12 +58,19 @@ def _share(share: Share) -> Sentence:
 def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
     """Since when entry is stopped, or goes on again, and which gates have seen that."""
     if notice is None:
-        return ()
+        return _stopped_now(duty)
     hour = notice.at.astimezone(ZoneInfo(duty.timezone)).time()
     since = _("Entry stopped at {hour}.", hour=hour) if notice.stopped else _("Entry goes on since {hour}.", hour=hour)
     seen = (_("Seen at: {gates}", gates=_names(notice.seen)),) if notice.seen else ()
     unseen = (_("Not seen yet at: {gates}", gates=_names(notice.unseen)),) if notice.unseen else ()
-    return (lines(since, *seen, *unseen),)
+    return (lines(*_stopped_now(duty), since, *seen, *unseen),)
+
+
+def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
+    if duty.stopped:
+        names = [duty.gate_names.get(slug, slug) for slug in duty.stopped]
+        return (_("Entry is stopped at: {gates}", gates=_names(names)),)
+    return (_("Entry is stopped everywhere."),) if duty.stopped_everywhere and not duty.gate_names else ()
 
 
 def _names(gates: Sequence[str]) -> str:

@@ -173,6 +173,11 @@ def _choose_event(world: "World", effect: ChooseEvent) -> None:
 
 def _stop_entry(world: "World", effect: StopEntry) -> dict[str, Any]:
     world.gate.stopped = effect.stopped
+    duty = _duty(world)
+    concerned = {effect.gate} if effect.gate else {slug for slug, _name in duty.gates}
+    kept = set(duty.stopped) | concerned if effect.stopped else set(duty.stopped) - concerned
+    every = duty.stopped_everywhere if effect.gate else effect.stopped
+    world.duty = replace(duty, stopped=tuple(sorted(kept)), stopped_everywhere=every)
     return {"number": 2}
 
 

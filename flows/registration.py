@@ -142,10 +142,10 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         return _nothing_open(facts)
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
     picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
-    return (
-        register(event, answers, language),
-        Say((done, picture, *told_with_pass(event), _("To see, change or cancel your pass, write *hi*."))),
-    )
+    later = _("To see, change or cancel your pass, write *hi*.")
+    if facts.duty:  # whose *hi* is the gate's
+        later = _("To see, change or cancel your pass, write *visitor*.")
+    return (register(event, answers, language), Say((done, picture, *told_with_pass(event), later)))
 
 
 def told_with_pass(event: Event) -> tuple[Sentence, ...]:

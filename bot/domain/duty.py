@@ -36,6 +36,8 @@ class _Place:
     staff: Staff
     event: shapes.Event
     gates: tuple[Gate, ...]
+    is_stopped: bool
+    """Whether entry to the whole event is stopped."""
 
     def rank(self, now: datetime) -> tuple[bool, bool, float, date]:
         """The least of them is where they work."""
@@ -65,6 +67,8 @@ def of(db: Session, phone: str, now: datetime) -> shapes.Duty | None:
         gates=tuple((gate.slug, gate.name) for gate in place.gates if not gate.closed),
         gate_names={gate.slug: gate.name for gate in place.gates},
         paused_until=staff.paused_until,
+        stopped=tuple(gate.slug for gate in place.gates if gate.paused_at and not gate.closed),
+        stopped_everywhere=place.is_stopped,
         others=tuple((one.event.slug, one.event.name) for one in places if one is not place),
     )
 
@@ -93,7 +97,10 @@ def _places(db: Session, phone: str, now: datetime) -> Sequence[_Place]:
     for staff, _, gate in rows:
         gates.setdefault(staff.id, []).extend([gate] if gate else [])
     unique = {staff.id: (staff, event) for staff, event, _ in rows}
-    places = [_Place(staff, event_views.shape(event), tuple(gates[staff.id])) for staff, event in unique.values()]
+    places = [
+        _Place(staff, event_views.shape(event), tuple(gates[staff.id]), event.entry_paused_at is not None)
+        for staff, event in unique.values()
+    ]
     return [place for place in places if _today(place.event, now) <= place.event.ends_on]
 
 

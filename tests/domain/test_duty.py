@@ -42,6 +42,11 @@ def test_a_volunteer_with_the_gates_of_the_event(db: Session, fair: Event) -> No
     found = duty.of(db, PHONE, NOW)
     assert found
     assert (found.place, found.gates) == ("north-gate", (("north-gate", "North Gate"),))
+    assert not found.is_stopped
+    gates.pause_entry(db, fair.id, None, NOW)
+    found = duty.of(db, PHONE, NOW)
+    assert found
+    assert (found.stopped, found.stopped_everywhere, found.is_stopped) == (("north-gate",), True, True)
 
 
 def test_whoever_is_disabled_is_a_visitor_at_once(db: Session, fair: Event) -> None:

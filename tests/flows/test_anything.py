@@ -34,6 +34,7 @@ GOOD = {
     "choice": "1",
     "gate": "1",
     "meant": "yes",
+    "sure": "yes",
     "kind": "1",
     "anyway": "yes",
     "overbook": "yes",
