@@ -115,7 +115,7 @@ class Whole:
     def until_let_go(self, delivery: int) -> None:
         """Wait until a visitor's message, noted after its answer has been given, lets this delivery leave."""
         deadline = time.monotonic() + PATIENCE
-        while self.row(delivery).reason == "window_closed":
+        while self.row(delivery).not_before > utc_now():
             assert time.monotonic() < deadline, "the window stays closed"
             time.sleep(0.002)
 
