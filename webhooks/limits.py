@@ -39,7 +39,7 @@ def address() -> str:
 
 
 def spend(limit: str, scope: str, key: str) -> None:
-    """Count one use of `scope` by `key`; `limit` is such as `5 per hour`.
+    """Count one use of `scope` by `key`, whichever page it is; `limit` is such as `5 per hour`.
 
     Raises TooManyRequests (429, with when to try again) where that is one too many.
     """
@@ -47,7 +47,7 @@ def spend(limit: str, scope: str, key: str) -> None:
     name = sha256(key.encode()).hexdigest()[:24]
     (limiter,) = cast("set[Limiter]", current_app.extensions["limiter"])
     try:
-        with limiter.limit(limit, key_func=lambda: name, scope=scope):
+        with limiter.shared_limit(limit, scope, key_func=lambda: name):
             return
     except RateLimitExceeded as over:
         again = limiter.current_limit.reset_at if limiter.current_limit else 0

@@ -18,15 +18,23 @@ JUMPS = """() => new Promise(done => {
 """How much of the page has moved by itself since it was opened (Layout Instability API)."""
 
 
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+"""How Chromium itself notes the status of a page that says no; tests/e2e asserts those where they belong."""
+
+
 @contextmanager
-def watched(browser: Browser, running: Running, **context: Any) -> Iterator[Page]:
-    """A page of a browser of its own, which must not complain and must not speak to anybody but us."""
+def watched(browser: Browser, running: Running, *, refusing: bool = False, **context: Any) -> Iterator[Page]:
+    """A page of a browser of its own, which must not complain and must not speak to anybody but us.
+
+    With `refusing` it may answer with a 4xx itself; the files that belong to it may not.
+    """
     made = browser.new_context(**{"viewport": {"width": 360, "height": 740}, "timezone_id": "Asia/Kolkata", **context})
     page = made.new_page()
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        own = refusing and message.text.startswith(REFUSED) and "/assets/" not in message.location["url"]
+        if message.type in ("error", "warning") and not own:
             complaints.append(message.text)
 
     def watch(request: Request) -> None:

@@ -20,7 +20,10 @@ from webhooks import limits, wording
 from webhooks.visitor import countries, guarding
 from webhooks.visitor.inputs import inputs_of
 
+WRONG = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
+"""Of every page with questions: over the summary of what is wrong, and as the page's title then."""
 WORDS = {
+    **WRONG,
     "TITLE": _("Type the code"),
     "CHECK": _("Continue"),
     "AGAIN": _("Send a new code"),

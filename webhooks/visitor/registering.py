@@ -28,13 +28,12 @@ from webhooks.visitor.proving import Here
 
 FLOW = WEB_REGISTRATION
 WORDS = {
+    **proving.WRONG,
     "KICKER": _("Get your entry pass"),
     "NEXT": _("Continue"),
     "OPTIONAL": _("optional"),
     "CHOOSE": _("Please choose"),
     "COUNTRY": _("Country of the number"),
-    "WRONG": _("Please look at these again:"),
-    "WRONG_TITLE": _("Please correct: {title}"),
     "REVIEW": _("Is everything right?"),
     "CORRECT": _("Correct something"),
     "CONSENT": _("What you agree to"),
@@ -236,7 +235,8 @@ def ended(form: Form, outcome: tuple[object, ...]) -> Answer:
         if isinstance(effect, SendPass):
             return already(form, effect.code)
     if not wanted:
-        return closed(form, *(text for one in outcome if isinstance(one, Say) for text in one.paragraphs))
+        # What follows the first sentence tells what can be typed; the page has its buttons.
+        return closed(form, *(text for one in outcome if isinstance(one, Say) for text in one.paragraphs[:1]))
     try:
         results = form.at.perform(wanted, form.at.draft.request)
     except Refused as no:
