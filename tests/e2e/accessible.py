@@ -18,7 +18,8 @@ def accessible(page: Page, name: str) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+        faults = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
+        assert faults == [], faults
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         picture(page, f"{name}-{width}")
     page.set_viewport_size(before)

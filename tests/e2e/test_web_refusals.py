@@ -277,6 +277,7 @@ def test_pages_that_no_other_test_looks_at(browser: Browser, running: Running, g
         accessible(page, "find-wrong-hi")
         look("/nowhere", "nowhere")
         look("/p/nothing", "pass-page-unclear")
+        look("/simulator", "simulator")
         look("/staff/login", "staff-login")
         page.get_by_role("textbox").fill(ravi.number)
         page.get_by_role("textbox").press("Enter")

@@ -34,7 +34,7 @@ export class Phone {
   }
 
   name({ name, shown, hidden }) {
-    this.root.setAttribute("aria-label", `Phone of ${name}`);
+    this.root.setAttribute("aria-label", `Phone of ${name}, ${shown}`);
     this.find(".avatar").textContent = [...name][0].toUpperCase();
     this.find("h2").textContent = name;
     this.find(".number").textContent = hidden ? `${shown} (hidden)` : shown;
