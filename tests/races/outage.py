@@ -83,6 +83,10 @@ class Heard:
     """It came in the webhook's own response."""
 
 
+BEGINNINGS = 3
+"""How often somebody begins again who has no pass yet: what waited may come in between."""
+
+
 @dataclass
 class Person:
     """Somebody who registers; a patient one waits for each answer before they write again."""
@@ -105,12 +109,21 @@ class Person:
         for place in range(len(SPOKEN)):
             self.say(place, SPOKEN[place].format(name=f"Visitor number {'abcdefghij'[self.number % 10]}"))
             time.sleep(0.3)
-        if not self.patient:  # they may have overtaken themselves: whoever got no pass begins again, and waits
+        if not self.patient:
             self.patient = True
+            self._register_again()
+
+    def _register_again(self) -> None:
+        """They may have overtaken themselves: whoever got no pass begins again, and waits for each answer."""
+        place = len(SPOKEN)
+        for _ in range(BEGINNINGS):
             # The 1 chooses a language where none is known, and is no name where one is.
             again = ("menu",) if self.has_a_pass() else ("menu", "restart", "1", *SPOKEN[2:])
-            for place, text in enumerate(again, start=len(SPOKEN)):
+            for text in again:
                 self.say(place, text.format(name="Visitor number z"))
+                place += 1
+            if self.has_a_pass():
+                return
 
     def has_a_pass(self) -> bool:
         """Whether the database holds one."""
