@@ -29,6 +29,7 @@ export async function draw(ended = false) {
   // A search must be somebody's: a scanner that people share has none.
   at('finding').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
+  at('me').hidden = false
 }
 
 const told = (number, key) => (number ? label(key, { count: count(number) }) : '')
