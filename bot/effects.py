@@ -143,8 +143,11 @@ def writes(effect: Effect) -> bool:
 
 @singledispatch
 def perform(effect: Effect, doing: Performing) -> Results:
-    """Do it; what it gives for the sentences of the turn. Raises Refused."""
-    raise NotImplementedError(type(effect).__name__)
+    """Do it; what it gives for the sentences of the turn. Raises Refused.
+
+    TypeError for an effect that nobody has taught: a test asks for each that there is.
+    """
+    raise TypeError(type(effect).__name__)
 
 
 @perform.register

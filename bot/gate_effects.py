@@ -45,9 +45,19 @@ def _admit(effect: Admit, doing: Performing) -> Results:
 def _scan(effect: Admit, one: Scanned, doing: Performing, place: int) -> Scan:
     """The scan of a message; its scan_id is the message's SID, with a number where there are several."""
     scan_id = doing.attempt if len(effect.scans) == 1 else f"{doing.attempt}-{place}"
-    scan = Scan(one.text, scan_id, effect.event, doing.channel, effect.gate, staff_id=effect.staff_id)
-    how = {"direction": one.direction, "count": one.count, "simulate": one.simulate, "force": one.force}
-    return replace(scan, reason=one.reason, **how)  # type: ignore[arg-type]  # a mapping of several types
+    return Scan(
+        one.text,
+        scan_id,
+        effect.event,
+        doing.channel,
+        gate=effect.gate,
+        staff_id=effect.staff_id,
+        direction=one.direction,
+        count=one.count,
+        simulate=one.simulate,
+        force=one.force,
+        reason=one.reason,
+    )
 
 
 def _told(

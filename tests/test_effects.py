@@ -99,7 +99,7 @@ def test_all_effects_are_of_the_shapes() -> None:
 
 
 def test_an_effect_that_nobody_knows_is_a_bug(doing: Performing) -> None:
-    with pytest.raises(NotImplementedError, match="Effect"):
+    with pytest.raises(TypeError, match="Effect"):
         perform(shapes.Effect(), doing)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.database import Database
 from bot.delivery import aftermath, fallback, leases, media_check, queues, sending
-from bot.delivery.composing import Otps
+from bot.delivery.composing import Otps, SendsItself
 from bot.delivery.owing import note_code_used, owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.pace import Pace, sender_of
 from bot.delivery.sending import Carrier
@@ -44,7 +44,7 @@ class Outbox:
     database: Database
     redis: "Redis" = field(repr=False)
     twilio: Carrier = field(repr=False)
-    otps: Otps = field(repr=False)
+    otps: Otps | SendsItself = field(repr=False)
     settings: Settings = field(repr=False)
     now: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], object] = time.sleep

@@ -66,7 +66,7 @@ class Parts:
 
     database: Database
     twilio: Carrier
-    otps: Otps
+    otps: Otps | SendsItself
     settings: Settings
     now: Callable[[], datetime]
     pace: Pace
@@ -266,9 +266,11 @@ def _look(parts: Parts, held: Held, since: datetime) -> News | None:
 
 def _call(parts: Parts, held: Held, sender: str) -> tuple[str, str]:
     """Have the message sent: the SID and the status that it has by that. Raises SendFailed, Refused, _NoPlace."""
-    if held.message is None and isinstance(parts.otps, SendsItself):
-        return parts.otps.send(**held.row.payload), "handed_over"
-    message = held.message or composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
+    message = held.message
+    if message is None:
+        if isinstance(parts.otps, SendsItself):
+            return parts.otps.send(**held.row.payload), "handed_over"
+        message = composing.compose_otp(held.row, parts.otps, parts.settings, parts.now())
     try:
         return _give(parts, held, message), "queued"
     except SendFailed as failure:

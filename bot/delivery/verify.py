@@ -6,7 +6,7 @@ phone and whoever asked, so that a code which was sent for anything else does no
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from redis import Redis
 
@@ -49,10 +49,6 @@ class VerifyOtps:
     def ask(self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "") -> str:
         """See bot.domain.otp.Otps."""
         return self.own.ask(purpose, phone, asker, now, attempt)
-
-    def make(self, purpose: str, phone: str, asker: str, now: datetime) -> NoReturn:
-        """Nobody but Twilio makes these codes."""
-        raise NotImplementedError
 
     def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
         """Have a code sent, by the worker; the verification's SID. A second time sends the same code again.
