@@ -50,11 +50,11 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 
     Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, devices
+    from bot.domain import audit, devices, seen
 
-    if not yes:
-        click.confirm(f"Revoke {name}? It can scan no more", abort=True)
+    as_shown = _confirmed(slug, name, f"Revoke {name}? It can scan no more", yes)
     with opening.writing(audit.DEVICE_REVOKED, slug) as db:
+        seen.expect(db, *as_shown)
         devices.revoke(db, slug, name, datetime.now(UTC))
     click.echo(f"{name} is revoked")
 
@@ -69,11 +69,11 @@ def roll(slug: str, name: str, yes: bool) -> None:
 
     Example: python -m admin_cli devices roll --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, devices
+    from bot.domain import audit, devices, seen
 
-    if not yes:
-        click.confirm(f"Give {name} a new token? The old one ends at once", abort=True)
+    as_shown = _confirmed(slug, name, f"Give {name} a new token? The old one ends at once", yes)
     with opening.writing(audit.DEVICE_ROLLED, slug) as db:
+        seen.expect(db, *as_shown)
         _device, token = devices.roll(db, slug, name)
     _show(token)
 
@@ -92,6 +92,18 @@ def list_(slug: str, as_json: bool) -> None:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         rows = [_row(one, zone) for one in devices.listed(db, slug)]
     listing(rows, as_json=as_json, nothing="It has no scanner.")
+
+
+def _confirmed(slug: str, name: str, question: str, yes: bool) -> "tuple[Device, str]":
+    """Look whether there is such a scanner, and ask before anything happens to it: the scanner and its mark."""
+    from bot.domain import devices, seen
+
+    with opening.reading() as db:
+        found = devices.in_use(db, slug, name)
+        as_shown = seen.mark(found)
+    if not yes:
+        click.confirm(question, abort=True)
+    return found, as_shown
 
 
 def _show(token: str) -> None:

@@ -28,11 +28,12 @@ def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> Non
     Example: python -m admin_cli events texts demo --welcome "en=Entry is free" --welcome "hi=प्रवेश निःशुल्क है"
     """
     from bot.domain import audit, events
+    from bot.domain.event_rows import one
 
     given = {name: dict(texts) for name, texts in said.items() if texts}
     if given or remove:
         with opening.writing(audit.TEXTS_SET, slug) as db:
-            kept = events.by_slug(db, slug).texts
+            kept = one(db, slug, lock=True).texts
             wanted: dict[str, Any] = {name: {**kept.get(name, {}), **texts} for name, texts in given.items()}
             events.change(db, slug, **{**wanted, **{name: {} for name in remove}})
     with opening.reading() as db:
@@ -59,11 +60,12 @@ def notice(slug: str, text: str | None, language: str, remove: bool) -> None:
     Example: python -m admin_cli events notice demo "Gate 2 is closed today; please use gate 1."
     """
     from bot.domain import audit, events
+    from bot.domain.event_rows import one
 
     if bool(text) == remove:
         raise click.UsageError("give the text, or --remove")
     with opening.writing(audit.NOTICE_SET, slug) as db:
-        kept = events.by_slug(db, slug).texts.get("notice", {})
+        kept = one(db, slug, lock=True).texts.get("notice", {})
         events.change(db, slug, notice={} if remove else {**kept, language: text or ""})
     click.echo("the notice is gone" if remove else f"the notice ({language}) can be read now")
 
@@ -108,12 +110,13 @@ def _read_questions(source: Any) -> list[dict[str, Any]]:
 
 
 def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
-    from bot.domain import audit, events
+    from bot.domain import audit, events, seen
 
     with opening.reading() as db:
         event = events.by_slug(db, slug)
-        slug, number = event.slug, len(event.questions)
+        slug, number, as_shown = event.slug, len(event.questions), seen.mark(event)
     if number and not yes:
         click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
     with opening.writing(audit.QUESTIONS_SET, slug) as db:
+        seen.expect(db, event, as_shown)
         events.set_questions(db, slug, wanted)

@@ -142,15 +142,17 @@ def cancel(slug: str, day: date | None, yes: bool) -> None:
 
     Example: python -m admin_cli events cancel demo --yes
     """
-    from bot.domain import audit, events
+    from bot.domain import audit, events, seen
 
     with opening.reading() as db:
         event = events.by_slug(db, slug)
-        people = sum(one.taken for one in event.days if day in (None, one.day))
+        days = [one for one in event.days if day in (None, one.day)]
+        people, as_shown = sum(one.taken for one in days), seen.mark([event, *days])
     what = f"{event.slug}, {day}" if day else event.slug
     if not yes:
         click.confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", abort=True)
     with opening.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
+        seen.expect(db, [event, *days], as_shown)
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
     click.echo(f"{what} is cancelled; people who hold passes: {people}")
 
@@ -192,12 +194,13 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
     """
     from bot.domain import audit, events
+    from bot.domain.event_rows import one
 
     fields = given(ctx)
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
     with opening.writing(audit.EVENT_CHANGED, slug) as db:
-        event = events.change(db, slug, **completed(fields, events.by_slug(db, slug)))
+        event = events.change(db, slug, **completed(fields, one(db, slug, lock=True)))
     click.echo(f"{event.slug} is changed")
 
 

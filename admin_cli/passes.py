@@ -75,10 +75,11 @@ def revoke(code: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes revoke 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, reissuing
+    from bot.domain import audit, reissuing, seen
 
-    _confirmed(code, "Revoke", yes)
+    as_shown = _confirmed(code, "Revoke", yes)
     with opening.writing(audit.PASS_REVOKED) as db:
+        seen.expect(db, *as_shown)
         reissuing.revoke(db, code, datetime.now(UTC))
     click.echo("revoked")
 
@@ -94,15 +95,16 @@ def reissue(code: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes reissue 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, reissuing
+    from bot.domain import audit, reissuing, seen
     from bot.domain.keys import KeyRing
     from flows.codes import shown
 
-    _confirmed(code, "Reissue", yes)
+    as_shown = _confirmed(code, "Reissue", yes)
     found, now = opening.settings(), datetime.now(UTC)
     with opening.database() as database:
         ring = KeyRing.open(database, found.secret_key, None)
         with opening.acting(database, audit.PASS_REISSUED) as db:
+            seen.expect(db, *as_shown)
             new = reissuing.reissue(db, ring, code, now)
             click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
 
@@ -126,16 +128,18 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
     listing(rows, as_json=as_json, nothing="There is none.")
 
 
-def _confirmed(code: str, what: str, yes: bool) -> None:
-    """Look whether there is such a pass, and ask before anything happens to it."""
-    from bot.domain import passes
+def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
+    """Look whether there is such a pass, and ask before anything happens to it: the pass and its mark."""
+    from bot.domain import passes, seen
     from flows.codes import shown
 
     with opening.reading() as db:
         found = passes.by_code(db, code)
+        as_shown = seen.mark(found)
         question = f"{what} pass {shown(found.code)} for {found.party_size}, {found.day}, of {found.event.slug}?"
     if not yes:
         click.confirm(question, abort=True)
+    return found, as_shown
 
 
 def _sent(db: Any, issued: "Pass", now: datetime) -> str:

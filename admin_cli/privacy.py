@@ -59,7 +59,7 @@ def _erased(database: "Database", phone: str | None, code: str | None, *, yes: b
     from datetime import UTC, datetime
 
     from admin_cli import who
-    from bot.domain import erasing
+    from bot.domain import erasing, seen
 
     now = datetime.now(UTC)
     with database.read() as db:
@@ -71,7 +71,10 @@ def _erased(database: "Database", phone: str | None, code: str | None, *, yes: b
             what = f"Today they have a valid pass for {', '.join(today)}, and will not be let in. Erase all the same"
             even_today = click.confirm(what, abort=True)
     with database.write() as db:
-        return erasing.erase(db, _meant(db, phone, code), now, even_today=even_today, actor=who.it_is())
+        again = _meant(db, phone, code)
+        if again.contacts != meant.contacts:  # somebody else has erased them, or they have just come
+            raise seen.changed()
+        return erasing.erase(db, again, now, even_today=even_today, actor=who.it_is())
 
 
 def _meant(db: "Session", phone: str | None, code: str | None) -> "Somebody":
@@ -139,7 +142,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
     from datetime import UTC, datetime
 
     from admin_cli import who
-    from bot.domain import keeping
+    from bot.domain import keeping, seen
 
     now = datetime.now(UTC)
     if before > now.date():
@@ -147,9 +150,12 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
     with opening.database() as database:
         with database.read() as db:
             events = keeping.ended_before(db, before, slug)
-            named = keeping.count(db, events)
+            named, rows = keeping.count(db, events), keeping.rows(db, events)
+            as_shown = seen.mark(rows)
         if not yes:
             click.confirm(f"Forget the people of {named} registrations at {len(events)} events", abort=True)
+        with database.write() as db:  # an event that has been prolonged meanwhile is not over
+            seen.expect(db, rows, as_shown)
         with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:
             for people in keeping.purge(database, events, now, who.it_is()):
                 bar.update(people)

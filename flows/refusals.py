@@ -131,6 +131,9 @@ ORGANISERS: Mapping[str, Sentence] = {
     "key_retired": _("Key {key} is retired already."),
     "key_is_current": _("Key {key} signs the passes: roll in another first."),
     "too_many_keys": _("There can be at most {most} keys."),
+    "changed_meanwhile": _(
+        "This has been changed meanwhile ({by}). Nothing of yours was done: please look again, and then decide."
+    ),
     "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""

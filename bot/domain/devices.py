@@ -41,17 +41,31 @@ def add(db: Session, slug: str, *, name: str, gate: str | None, now: datetime) -
     return device, token
 
 
+def in_use(db: Session, slug: str, name: str) -> Device:
+    """The scanner of this name that is not revoked, locked.
+
+    Raises Refused `no_such_event`, `no_such_device` (`name`).
+    """
+    event = one(db, slug, lock=False)
+    wanted = " ".join(name.split())
+    mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
+    found = db.scalars(mine.with_for_update()).first()
+    if found is None:
+        raise Refused("no_such_device", name=name)
+    return found
+
+
 def revoke(db: Session, slug: str, name: str, now: datetime) -> Device:
-    """Shut a scanner out, from its next request on. Raises Refused `no_such_event`, `no_such_device` (`name`)."""
-    device = _in_use(db, slug, name)
+    """Shut a scanner out, from its next request on. Raises Refused as `in_use` does."""
+    device = in_use(db, slug, name)
     device.revoked_at = now
     db.flush()
     return device
 
 
 def roll(db: Session, slug: str, name: str) -> tuple[Device, str]:
-    """A new token for a scanner; the old one ends. Raises Refused as `revoke` does."""
-    device, token = _in_use(db, slug, name), _new_token()
+    """A new token for a scanner; the old one ends. Raises Refused as `in_use` does."""
+    device, token = in_use(db, slug, name), _new_token()
     device.token_hash = hashed(token)
     db.flush()
     return device, token
@@ -84,13 +98,3 @@ def hashed(token: str) -> str:
 
 def _new_token() -> str:
     return MARK + secrets.token_hex(TOKEN_BYTES)
-
-
-def _in_use(db: Session, slug: str, name: str) -> Device:
-    event = one(db, slug, lock=False)
-    wanted = " ".join(name.split())
-    mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
-    found = db.scalars(mine.with_for_update()).first()
-    if found is None:
-        raise Refused("no_such_device", name=name)
-    return found

@@ -53,6 +53,11 @@ def ended_before(db: Session, day: date, slug: str | None = None) -> list[int]:
     return [kept.event.id for kept in listed(db, slug) if kept.event.ends_on < day]
 
 
+def rows(db: Session, events: list[int]) -> list[Event]:
+    """These events."""
+    return list(db.scalars(select(Event).where(Event.id.in_(events)).order_by(Event.id)))
+
+
 def count(db: Session, events: list[int]) -> int:
     """How many registrations of these events still have a name."""
     named = select(func.count()).where(Registration.event_id.in_(events), Registration.full_name != "")
