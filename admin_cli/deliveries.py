@@ -12,7 +12,7 @@ from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
-    from bot.delivery.ledger import Line
+    pass
 
 
 @click.group
@@ -45,7 +45,7 @@ def list_(
             event_slug = events.by_slug(db, event_slug).slug
         found = ledger.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
         zone = ledger.zone_of(db, found)
-        listing([row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
+        listing([ledger.row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
 
 
 @command.command
@@ -64,7 +64,7 @@ def show(number: int, as_json: bool) -> None:
         found, events = ledger.told(db, number)
         zone = ledger.zone_of(db, [found])
         stopped = owing.stopped_since(db, found.delivery)
-        facts = {**row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
+        facts = {**ledger.row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
         owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
         happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
         told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
@@ -141,27 +141,3 @@ def _ask_first(yes: bool) -> None:
         number = ledger.retriable(db)
     if number and not yes:
         click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)
-
-
-def row(found: "Line", zone: ZoneInfo | None = None) -> dict[str, Any]:
-    """A delivery in a list; of the address only the end, so that a person can be told from another.
-
-    Its moments in this zone, else in its event's.
-    """
-    from flows.codes import shown
-
-    one, code = found.delivery, found.code
-    local = zone or ZoneInfo(found.timezone or "UTC")
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "status": one.status,
-        "error_code": one.error_code,
-        "reason": one.reason,
-        "attempts": one.attempts,
-        "pass": code and shown(code),
-        "to": f"…{one.lane[-4:]}",
-        "owed_at": one.created_at.astimezone(local),
-        "next_try": one.not_before.astimezone(local) if one.status == "owed" else None,
-        "sent_at": one.sent_at and one.sent_at.astimezone(local),
-    }

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from admin_cli import opening
-from admin_cli.deliveries import row
 from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
@@ -39,7 +38,7 @@ def show(code: str, as_json: bool) -> None:
     with opening.writing(audit.VIEWED) as db:
         found = passes.by_code(db, code)
         acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
-        whole, deliveries = _whole(db, found), [row(one) for one in ledger.of_pass(db, found.id)]
+        whole, deliveries = _whole(db, found), [ledger.row(one) for one in ledger.of_pass(db, found.id)]
     if as_json:
         details({**whole, "deliveries": deliveries}, as_json=True)
     else:

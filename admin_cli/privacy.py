@@ -114,16 +114,17 @@ def report(phone: str | None, code: str | None, out: Path) -> None:
 
     Example: python -m admin_cli privacy report --phone +919876543210 --out asha.json
     """
-    from admin_cli.visitors import everything
+    from bot import checks, holdings
     from bot.domain import acts, audit, visitors
 
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
-    with opening.writing(audit.VIEWED) as db:
-        known = visitors.known(db, phone or code or "", region=opening.settings().default_region)
+    settings = opening.settings()
+    with checks.connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
+        known = visitors.known(db, phone or code or "", region=settings.default_region)
         consents = {one.consent_version: one.consent_text for one in known.registrations}
         acts.tell(db, contacts=[one.id for one in known.contacts], report=True)
-        _write(out, {**everything(db, known), "consents": consents})
+        _write(out, {**holdings.everything(db, known, redis), "consents": consents})
     click.echo(f"{out} is written: give it to nobody else")
 
 

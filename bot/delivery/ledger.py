@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery import pace, story
@@ -14,6 +15,7 @@ from bot.delivery.statuses import FAILED
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
 from bot.errors import Refused
 from bot.settings import Settings
+from flows import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,34 @@ def told(db: Session, delivery_id: int) -> tuple[Line, list[DeliveryEvent]]:
 def of_pass(db: Session, pass_id: int) -> list[Line]:
     """The deliveries of one pass, the oldest first."""
     return [Line(*row) for row in db.execute(_with_pass().where(Delivery.pass_id == pass_id).order_by(Delivery.id))]
+
+
+def of_person(db: Session, contacts: Iterable[int], passes: Iterable[int]) -> list[Line]:
+    """The deliveries to somebody, and of these passes whoever got them, the oldest first."""
+    theirs = or_(Delivery.contact_id.in_(list(contacts)), Delivery.pass_id.in_(list(passes)))
+    return [Line(*found) for found in db.execute(_with_pass().where(theirs).order_by(Delivery.id))]
+
+
+def row(found: Line, zone: ZoneInfo | None = None) -> dict[str, Any]:
+    """A delivery in a list; of the address only the end, so that a person can be told from another.
+
+    Its moments in this zone, else in its event's.
+    """
+    one, code = found.delivery, found.code
+    local = zone or ZoneInfo(found.timezone or "UTC")
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "status": one.status,
+        "error_code": one.error_code,
+        "reason": one.reason,
+        "attempts": one.attempts,
+        "pass": code and codes.shown(code),
+        "to": f"…{one.lane[-4:]}",
+        "owed_at": one.created_at.astimezone(local),
+        "next_try": one.not_before.astimezone(local) if one.status == "owed" else None,
+        "sent_at": one.sent_at and one.sent_at.astimezone(local),
+    }
 
 
 def zone_of(db: Session, lines: Iterable[Line]) -> ZoneInfo:
