@@ -2,9 +2,11 @@
 
 from bot.domain.models.audit import AuditEntry
 from bot.domain.models.base import Base, JsonDict
+from bot.domain.models.broadcasts import Broadcast
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.erasures import Erasure
 from bot.domain.models.events import Event, EventDay, Gate, Kind
+from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
@@ -13,9 +15,13 @@ from bot.domain.models.templates import ContentTemplate
 from bot.domain.models.walkups import WalkupRecord
 
 __all__ = [
+    "Alert",
+    "AlertRule",
     "Attempt",
     "AuditEntry",
     "Base",
+    "Beginning",
+    "Broadcast",
     "Checkin",
     "Contact",
     "ContactAlias",
@@ -26,6 +32,8 @@ __all__ = [
     "Erasure",
     "Event",
     "EventDay",
+    "Figure",
+    "FigureChange",
     "Gate",
     "HeadCount",
     "InboundMessage",

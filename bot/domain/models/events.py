@@ -53,6 +53,8 @@ class Event(Base):
     """Where somebody complains: an address, a number or a page."""
     retention_days: Mapped[int | None]
     """For how many days after the last day the data are kept; None: nobody has said."""
+    reminder_at: Mapped[time | None]
+    """The hour, in the event's zone, at which tomorrow's visitors are reminded; None: they are not."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")

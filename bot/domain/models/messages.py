@@ -81,6 +81,8 @@ class Delivery(Base):
     "shape": …, "values": …}`, of which only the body is left where it went as plain words."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    broadcast_id: Mapped[int | None]
+    """The broadcast that it belongs to. No foreign key: SQLite would have to make this table anew for one."""
 
     status: Mapped[str] = mapped_column(String(16), default="owed")
     """`owed`, then Twilio's own words: queued … read, failed, undelivered, canceled; `handed_over`: Twilio Verify
@@ -104,6 +106,7 @@ class Delivery(Base):
     __table_args__ = (
         Index("ix_deliveries_lane_id", "lane", "id"),
         Index("ix_deliveries_status_not_before", "status", "not_before"),
+        Index("ix_deliveries_broadcast_id_status", "broadcast_id", "status"),
     )
 
 

@@ -92,6 +92,12 @@ class Pass(Base):
         Index("ix_passes_event_id_day", "event_id", "day"),
         Index("ix_passes_registration_id", "registration_id"),
         Index("ix_passes_holder_id", "holder_id"),
+        Index(
+            "ix_passes_replaced_by_id",
+            "replaced_by_id",
+            sqlite_where=text("replaced_by_id IS NOT NULL"),
+            postgresql_where=text("replaced_by_id IS NOT NULL"),
+        ),
         CheckConstraint("status IN ('valid', 'revoked', 'replaced')", name="status"),
         CheckConstraint("party_size >= 1 AND party_size <= 255", name="party_size"),
     )
