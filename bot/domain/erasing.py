@@ -24,6 +24,7 @@ from bot.domain.models import (
     Delivery,
     DeliveryEvent,
     Erasure,
+    ImportedRow,
     InboundMessage,
     MediaDeletion,
     Pass,
@@ -200,6 +201,7 @@ def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], is
     for one in mine:
         one.full_name, one.answers, one.asked_by_id = "", {}, one.holder_id
     db.flush()
+    db.execute(delete(ImportedRow).where(ImportedRow.registration_id.in_([one.id for one in mine])))
     _set(db, Registration, Registration.asked_by_id.in_(who.contacts), asked_by_id=Registration.holder_id)
     _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=GONE)
 

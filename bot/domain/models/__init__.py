@@ -7,6 +7,7 @@ from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.erasures import Erasure
 from bot.domain.models.events import Event, EventDay, Gate, Kind
 from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
+from bot.domain.models.imports import ImportedRow
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
@@ -36,6 +37,7 @@ __all__ = [
     "FigureChange",
     "Gate",
     "HeadCount",
+    "ImportedRow",
     "InboundMessage",
     "JsonDict",
     "Kind",

@@ -27,8 +27,9 @@ class Registration(Base):
     """The answers to the event's own questions, by question name."""
     language: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(12))
-    """`whatsapp`, `web` or `walkup`."""
+    """`whatsapp`, `web`, `walkup` or `import`."""
     consent_version: Mapped[int]
+    """Of the event's words; 0: they agreed elsewhere, and the text says where."""
     consent_text: Mapped[str]
     """The words that were agreed to, as shown."""
     consented_at: Mapped[datetime]

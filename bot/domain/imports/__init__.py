@@ -1,0 +1,1 @@
+"""Lists of people that organisers bring as a file: read, judged row by row, and given their passes."""

@@ -1,0 +1,19 @@
+"""Which row of an organiser's file made a registration."""
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.models.base import Base
+
+
+class ImportedRow(Base):
+    """By what a row of a file is known again whose phone, kind and day do not tell. See bot.domain.imports."""
+
+    __tablename__ = "imported_rows"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(80))
+    """The file's own reference, or a digest of name, kind and days: personal, so that erasing removes the row."""
+
+    __table_args__ = (UniqueConstraint("event_id", "key"),)
