@@ -12,6 +12,7 @@ HELP = lines(
     _("*menu*: everything you can do here"),
     _("*language*: another language"),
     _("*stop*: no more messages from us"),
+    _("*my data*: what we hold about you, and how to have it deleted"),
 )
 """The words that work everywhere; the open question follows."""
 

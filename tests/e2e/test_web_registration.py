@@ -98,6 +98,24 @@ def test_from_the_first_page_to_the_pass(reader: Reader, running: Running) -> No
     reader.look("sent")
     (picture,) = reader.phone.pictures(1)
     assert qr_texts(picture) == {qr}
+    _sees_and_deletes_all(reader)
+
+
+def _sees_and_deletes_all(reader: Reader) -> None:
+    page = reader.page
+    page.locator("a[href='/passes/data']").click()
+    expect(page.locator("dd", has_text="Asha Verma")).to_be_visible()
+    reader.look("data")
+    with page.expect_download() as saving:
+        page.locator("a[download]").click()
+    assert reader.phone.number in saving.value.path().read_text(encoding="utf-8")
+    page.locator("a[href='/passes/data/delete']").click()
+    reader.look("delete")
+    page.locator("form button").click()
+    expect(page).to_have_url(re.compile("/passes/deleted$"))
+    reader.look("deleted")
+    page.goto(page.url.replace("deleted", "data"))
+    expect(page.locator("[name=phone]")).to_be_visible()
 
 
 def test_the_first_page_is_light_and_nothing_jumps(browser: Browser, running: Running) -> None:

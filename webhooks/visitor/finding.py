@@ -30,6 +30,7 @@ WORDS = {
     "NONE": _("There is no valid pass of this number for today or later."),
     "ASK_THERE": _("Ask for it on WhatsApp"),
     "LEAVE": _("Forget me on this device"),
+    "DATA": _("Your data: see, save or delete it"),
 }
 
 

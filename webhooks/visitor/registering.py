@@ -45,6 +45,7 @@ WORDS = {
     ),
     "WRITE_FIRST": _("Write to us on WhatsApp"),
     "FIND": _("You have registered already? Find your pass"),
+    "DATA": _("Your data: see, save or delete it"),
 }
 
 

@@ -44,6 +44,7 @@ WORDS = {
     "MAP": _("Map"),
     "ALL": _("All my passes"),
     "LEAVE": _("Forget me on this device"),
+    "DATA": _("Your data: see, save or delete it"),
     "EVENT": _("Event"),
     "DAY": _("Day"),
     "HOURS": _("Hours"),
