@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import scan_places, unheard
-from bot.domain.models import Attempt, Checkin, Device, Gate, HeadCount, Staff
-from bot.domain.scan_places import Place
+from bot.domain import day_sums, scan_places, unheard
+from bot.domain.day_sums import DaySums
+from bot.domain.figure_facts import Sum
+from bot.domain.models import Device, Gate, Staff
 from bot.domain.unheard import Unheard
-from flows.scans import CONFLICT, LEFT
-
-LATELY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Figures:
     admitted: int
     """With a pass, today."""
     lately: int
-    """Of these in the last 15 minutes."""
+    """Of these in the last 15 minutes, to the minute."""
     left: int
     """Counted out, with a pass."""
     counted_in: int
@@ -59,76 +57,47 @@ class Figures:
 
 
 def today(db: Session, slug: str, now: datetime) -> Figures:
-    """The figures of the event's day now. Raises Refused `no_such_event`."""
+    """The figures of the event's day now: from sums, whatever the number of rows. Raises Refused `no_such_event`."""
     place = scan_places.load(db, slug, None, now)
-    passes, counts = _passes(db, place), _counts(db, place)
-    refused = _grouped(db, place, Attempt.result, func.count(), Attempt)
-    gone = passes.left + counts["out"]
-    there = passes.admitted + counts["in"] - gone
+    day = day_sums.read(db, place, now)
     return Figures(
         day=place.day,
-        admitted=passes.admitted,
-        lately=passes.lately,
-        left=passes.left,
-        counted_in=counts["in"],
-        counted_out=counts["out"],
-        inside=None if not gone else max(there, 0) if place.is_open else 0,
-        conflicts=passes.conflicts,
-        refused=dict(sorted(refused.items())),
-        gates=_shares(db, place, Gate, "slug"),
-        staff=_shares(db, place, Staff, "name"),
-        scanners=_shares(db, place, Device, "name"),
+        admitted=day.admitted,
+        lately=sum(day.lately().values()),
+        left=day.of("out").people,
+        counted_in=day.of("counted", "in").people,
+        counted_out=day.of("counted", "out").people,
+        inside=day_sums.inside(day, place),
+        conflicts=day.conflicts,
+        refused={result: one.times for result, one in sorted(day.by_what("refused").items())},
+        gates=_shares(db, Gate, "slug", day.by_gate("in5"), day.by_gate("refused5")),
+        staff=_shares(db, Staff, "name", *_by(day, "staff", "nobody")),
+        scanners=_shares(db, Device, "name", *_by(day, "device")),
         unheard=unheard.listed(db, slug, now),
     )
 
 
-def _passes(db: Session, place: Place) -> Any:
-    entry, exit_ = Checkin.result != LEFT, Checkin.result == LEFT
-    recent = entry & (Checkin.scanned_at > place.moment - LATELY)
-    columns = select(
-        _sum(entry, Checkin.people).label("admitted"),
-        _sum(recent, Checkin.people).label("lately"),
-        _sum(exit_, Checkin.people).label("left"),
-        _sum(Checkin.result == CONFLICT, 1).label("conflicts"),
+def _by(day: DaySums, *kinds: str) -> tuple[dict[int, Sum], dict[int, Sum]]:
+    """Entries and refusals by whose they are."""
+    entered, refused = (
+        {who: one for kind in kinds for who, one in day.by_whom(metric, kind).items()}
+        for metric in ("in_by", "refused_by")
     )
-    return db.execute(columns.where(*_standing(place))).one()
+    return entered, refused
 
 
-def _sum(condition: Any, what: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, what), else_=0)), 0)
-
-
-def _standing(place: Place) -> tuple[Any, ...]:
-    return Checkin.event_id == place.event.id, Checkin.day == place.day, Checkin.undone_at.is_(None)
-
-
-def _counts(db: Session, place: Place) -> dict[str, int]:
-    return {"in": 0, "out": 0, **_grouped(db, place, HeadCount.direction, func.sum(HeadCount.people), HeadCount)}
-
-
-def _grouped(db: Session, place: Place, key: Any, what: Any, table: Any, *only: Any) -> dict[Any, int]:
-    mine = select(key, what).where(table.event_id == place.event.id, table.day == place.day, *only)
-    return {one: int(number) for one, number in db.execute(mine.group_by(key))}
-
-
-def _shares(db: Session, place: Place, table: Any, key: str) -> tuple[Share, ...]:
-    (entered, only), (tried, only_tried) = _whose(table, Checkin), _whose(table, Attempt)
-    entries = select(entered, func.sum(Checkin.people)).where(*_standing(place), Checkin.result != LEFT, *only)
-    admitted = {one: int(number) for one, number in db.execute(entries.group_by(entered))}
-    refused = _grouped(db, place, tried, func.count(), Attempt, *only_tried)
-    ids = admitted.keys() | refused.keys()
-    known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {None})))}
-    ordered = sorted(ids, key=lambda one: (one is None, one or 0))
-    return tuple(_share(known.get(one), key, admitted.get(one, 0), refused.get(one, 0)) for one in ordered)
-
-
-def _whose(table: Any, scans: Any) -> tuple[Any, tuple[Any, ...]]:
-    """The column of scans that names a row of the table, and which scans count for it: each for one only."""
-    if table is Gate:
-        return scans.gate_id, ()
-    if table is Staff:
-        return scans.staff_id, (or_(scans.staff_id.is_not(None), scans.device_id.is_(None)),)
-    return scans.device_id, (scans.device_id.is_not(None), scans.staff_id.is_(None))
+def _shares(
+    db: Session, table: Any, key: str, entered: Mapping[int, Sum], refused: Mapping[int, Sum]
+) -> tuple[Share, ...]:
+    """One for each row of the table that did something; at the end what is nobody's."""
+    ids = entered.keys() | refused.keys()
+    known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {0})))}
+    ordered = sorted(ids, key=lambda one: (one == 0, one))
+    nothing = Sum()
+    return tuple(
+        _share(known.get(one), key, entered.get(one, nothing).people, refused.get(one, nothing).times)
+        for one in ordered
+    )
 
 
 def _share(row: Any, key: str, admitted: int, refused: int) -> Share:

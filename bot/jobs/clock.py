@@ -42,6 +42,7 @@ WORK = (
     Periodic(tasks.listen, 60),
     Periodic(tasks.look_at_approvals, 600),
     Periodic(tasks.discard_photos, 10),
+    Periodic(tasks.add_up, 5),
     Periodic(tasks.forget, 30),
     Periodic(tasks.keep_no_longer, 3600),
 )

@@ -67,6 +67,16 @@ def look_for_missed() -> None:
     service().belated.look_for_missed()
 
 
+def add_up() -> None:
+    """Fold what has happened into the figures."""
+    from bot.domain import figure_sums
+
+    end = monotonic() + ONE_RUN
+    for _folded in figure_sums.fold_all(service().database):
+        if monotonic() > end:
+            break
+
+
 def forget() -> None:
     """Remove the traces of people who were erased."""
     service().forgetting.sweep(service().now())

@@ -65,6 +65,7 @@ def test_every_task_is_there() -> None:
         tasks.listen: 60,
         tasks.look_at_approvals: 600,
         tasks.discard_photos: 10,
+        tasks.add_up: 5,
         tasks.forget: 30,
         tasks.keep_no_longer: 3600,
     }

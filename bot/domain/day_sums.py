@@ -1,0 +1,133 @@
+"""An event's day in sums: what both the gate's figures and the dashboard are made of."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.domain import figure_facts, figure_sums
+from bot.domain.figure_facts import Key, Sum, Sums
+from bot.domain.figure_sums import LATELY, NOBODYS
+from bot.domain.scan_places import Place
+from flows.scans import CONFLICT
+
+LEAST_PAST = timedelta(hours=1)
+"""How far back the quarters of an hour are there at least, also just after midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySums:
+    """The sums of an event's day, and how they are asked."""
+
+    found: Sums
+    event_id: int
+    day: date
+    begins: datetime
+    """The day's midnight at the event's place."""
+    now: datetime
+
+    def of(self, metric: str, what: str | None = None) -> Sum:
+        """A metric of the day, of all or of one `what`."""
+        return figure_sums.total(self.found, metric, self.day, what)
+
+    def by_what(self, metric: str) -> Mapping[str, Sum]:
+        """A metric of the day by `what`."""
+        return {key.what: one for key, one in self._of_day(metric)}
+
+    def by_gate(self, metric: str) -> Mapping[int, Sum]:
+        """A metric of the day by gate; 0: nobody said which."""
+        return _together((key.who, one) for key, one in self._of_day(metric))
+
+    def by_whom(self, metric: str, kind: str) -> Mapping[int, Sum]:
+        """A metric of the day by `staff`, `device` or `nobody`."""
+        return {key.who: one for key, one in self._of_day(metric) if key.what == kind}
+
+    def buckets(self, metric: str) -> list[tuple[Key, Sum]]:
+        """A metric of the day with its buckets."""
+        return list(self._of_day(metric))
+
+    def quarters(self, metric: str, since: datetime, *, everybodys: bool = False) -> list[tuple[Key, Sum]]:
+        """A metric by quarters of an hour from a moment on; with what belongs to no event where asked."""
+        first, whose = figure_facts.minute_of(since), self._whose(everybodys)
+        return [
+            (key, one)
+            for key, one in self.found.items()
+            if key.metric == metric and key.event_id in whose and key.day != figure_facts.EVER and key.bucket >= first
+        ]
+
+    def ever(self, metric: str, *, everybodys: bool = False) -> list[tuple[Key, Sum]]:
+        """A metric of the whole event."""
+        whose = self._whose(everybodys)
+        return [
+            (key, one)
+            for key, one in self.found.items()
+            if (key.metric, key.day) == (metric, figure_facts.EVER) and key.event_id in whose
+        ]
+
+    def lately(self) -> Mapping[int, int]:
+        """People let in within the last LATELY minutes, this one included, by gate."""
+        recent = figure_facts.minute_of(self.now) - LATELY
+        scans = ((key.who, one) for key, one in self._of_day("minute") if key.what == "in" and key.bucket > recent)
+        return {gate: one.people for gate, one in _together(scans).items()}
+
+    def last_scans(self) -> Mapping[int, datetime]:
+        """The minute of each gate's last scan."""
+        found: dict[int, int] = {}
+        for key, one in (*self._of_day("last"), *self._of_day("minute")):
+            if one.times > 0:
+                found[key.who] = max(key.bucket, found.get(key.who, 0))
+        return {gate: figure_facts.moment_of(minute) for gate, minute in found.items()}
+
+    @property
+    def admitted(self) -> int:
+        """People, with a pass."""
+        return self.of("in").people
+
+    @property
+    def conflicts(self) -> int:
+        """Scans that let more in than the party has."""
+        return self.of("in", CONFLICT).times
+
+    @property
+    def here(self) -> int:
+        """People in less people out, as far as both were counted."""
+        return self.admitted + self.of("counted", "in").people - self.gone
+
+    @property
+    def gone(self) -> int:
+        """People out, with a pass or without."""
+        return self.of("out").people + self.of("counted", "out").people
+
+    def _of_day(self, metric: str) -> Iterable[tuple[Key, Sum]]:
+        mine = (self.event_id, self.day, metric)
+        return ((key, one) for key, one in self.found.items() if key[:3] == mine)
+
+    def _whose(self, everybodys: bool) -> tuple[int, ...]:
+        return (self.event_id, NOBODYS) if everybodys else (self.event_id,)
+
+
+def read(db: Session, place: Place, now: datetime) -> DaySums:
+    """The sums of the place's day; exact, in one statement."""
+    zone = ZoneInfo(place.event.timezone)
+    begins = datetime.combine(place.day, time.min, zone)
+    span = (min(begins, now - LEAST_PAST), now)
+    found = figure_sums.read(db, place.event.id, place.day, span, now)
+    return DaySums(found, place.event.id, place.day, begins, now)
+
+
+def inside(day: DaySums, place: Place) -> int | None:
+    """People inside now, 0 after closing; None where nobody has been counted out: then only `admitted` is known."""
+    if not day.gone:
+        return None
+    return max(day.here, 0) if place.is_open else 0
+
+
+def _together(rows: Iterable[tuple[int, Sum]]) -> dict[int, Sum]:
+    found: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for who, one in rows:
+        found[who][0] += one.people
+        found[who][1] += one.times
+    return {who: Sum(*both) for who, both in found.items()}
