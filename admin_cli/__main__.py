@@ -10,6 +10,7 @@ from admin_cli.errors import told
 COMPLETING = "_PRAVESH_COMPLETE"
 """What Click's completion scripts set."""
 NOUNS = {
+    "broadcast": "messages to many: send, list, show, pause, resume, cancel",
     "audit": "who did what, and when: list, search",
     "db": "the database's tables: upgrade, check",
     "deliveries": "messages owed and sent: list, show, retry, resume-sender",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from admin_cli import opening
+from admin_cli import broadcasting, opening
 from admin_cli.parameters import InLanguage
 from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom
@@ -51,23 +51,27 @@ def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> Non
 @click.argument("text", required=False)
 @click.option("--language", default="en", show_default=True, metavar="LANG", help="Of this text.")
 @click.option("--remove", is_flag=True, help="Take the notice away, in every language.")
+@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for today or later.")
 @as_whom
-def notice(slug: str, text: str | None, language: str, remove: bool) -> None:
+def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: bool) -> None:
     """Say at once to everybody who writes, looks at a pass or opens the web page what they shall know now.
 
-    Nobody is written to by this. Languages that have no text of their own are told the English one.
+    Nobody is written to by this alone: at a terminal it asks whether to, else it says how. Languages that have no
+    text of their own are told the English one.
 
     Example: python -m admin_cli events notice demo "Gate 2 is closed today; please use gate 1."
     """
     from bot.domain import audit, events
     from bot.domain.event_rows import one
 
-    if bool(text) == remove:
+    if bool(text) == remove or (remove and broadcast):
         raise click.UsageError("give the text, or --remove")
     with opening.writing(audit.NOTICE_SET, slug) as db:
         kept = one(db, slug, lock=True).texts.get("notice", {})
         events.change(db, slug, notice={} if remove else {**kept, language: text or ""})
     click.echo("the notice is gone" if remove else f"the notice ({language}) can be read now")
+    if not remove:
+        _offer_broadcast(slug, at_once=broadcast)
 
 
 @click.command
@@ -95,6 +99,16 @@ def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
 
 COMMANDS = (texts, notice, questions)
 """What `events` takes up."""
+
+
+def _offer_broadcast(slug: str, *, at_once: bool) -> None:
+    from bot.delivery import notices
+    from bot.domain import events
+
+    with opening.reading() as db:
+        event = events.by_slug(db, slug)
+    wish = broadcasting.Wish(event.slug, notices.NEWS, event.texts["notice"])
+    broadcasting.offer(wish, f"--event {event.slug} --notice notice", at_once=at_once)
 
 
 def _read_questions(source: Any) -> list[dict[str, Any]]:

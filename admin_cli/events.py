@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import doors, entry, event_days, event_texts, kinds, opening
+from admin_cli import doors, entry, event_cancelling, event_days, event_reminder, event_texts, kinds, opening
 from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, with_options
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day
@@ -26,7 +26,7 @@ def command() -> None:
 
 
 command.add_command(kinds.command, "kinds")
-for _module in (event_days, event_texts, entry):
+for _module in (event_days, event_texts, event_reminder, entry):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 
@@ -134,11 +134,13 @@ def close(slug: str) -> None:
 @click.argument("slug")
 @click.option("--day", type=Day(), help="Only this day: nobody can choose it any more, and its passes do not enter.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for it.")
 @as_whom
-def cancel(slug: str, day: date | None, yes: bool) -> None:
-    """Tell everybody who asks that the event, or one day of it, does not take place. Nobody is written to by this.
+def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
+    """Tell everybody who asks that the event, or one day of it, does not take place.
 
-    `events open`, or `events day … --open`, takes it back.
+    Nobody is written to by this alone: at a terminal it asks whether to, else it says how. `events open`, or
+    `events day … --open`, takes it back.
 
     Example: python -m admin_cli events cancel demo --yes
     """
@@ -155,6 +157,7 @@ def cancel(slug: str, day: date | None, yes: bool) -> None:
         seen.expect(db, [event, *days], as_shown)
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
     click.echo(f"{what} is cancelled; people who hold passes: {people}")
+    event_cancelling.offer_broadcast(event, day, at_once=broadcast)
 
 
 @command.command

@@ -10,6 +10,7 @@ NONE = "none"
 """Typed to take a limit away."""
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 HOURS = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
+HOUR = re.compile(r"[0-9]{2}:[0-9]{2}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(DAY.pattern + r" [0-9]{2}:[0-9]{2}")
 """Python reads more than these: 1_0 as a number, 9:5 as an hour, 2027-1-9 as a date."""
@@ -44,6 +45,21 @@ class Hours(click.ParamType[tuple[time | None, time | None]]):
         except ValueError:
             self.fail(f"{value!r} is not of the form 10:00-20:30", param, ctx)
         return opens, closes
+
+
+class Hour(click.ParamType[time]):
+    """HH:MM."""
+
+    name = "HH:MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
+        """The time of day."""
+        if isinstance(value, time):
+            return value
+        try:
+            return time.fromisoformat(_of_form(HOUR, value)[0])
+        except ValueError:
+            self.fail(f"{value!r} is not a time of day such as 18:00", param, ctx)
 
 
 class Moment(click.ParamType[datetime | None]):

@@ -12,6 +12,7 @@ from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery import reach
+from bot.delivery.broadcasting import Broadcasting
 from bot.delivery.outbox import Outbox
 from bot.delivery.templates import Templates
 from bot.delivery.verify import VerifyOtps
@@ -58,6 +59,7 @@ class Service:
     silence: Silence = field(repr=False)
     discarding: Discarding = field(repr=False)
     forgetting: Forgetting = field(repr=False)
+    broadcasting: Broadcasting = field(repr=False)
     submissions: Submissions = field(repr=False)
     visits: Visits = field(repr=False)
     now: Callable[[], datetime] = utc_now
@@ -106,4 +108,5 @@ def assemble(settings: Settings) -> Service:
     forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
     submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now)
     pages = (submissions, Visits(redis))
-    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, discarding, forgetting, *pages)
+    clockwork = (discarding, forgetting, Broadcasting(database, outbox, settings))
+    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages)

@@ -134,6 +134,12 @@ ORGANISERS: Mapping[str, Sentence] = {
     "changed_meanwhile": _(
         "This has been changed meanwhile ({by}). Nothing of yours was done: please look again, and then decide."
     ),
+    "nobody_meant": _("Nobody would get this message: no valid pass fits what was chosen."),
+    "no_such_broadcast": _("There is no broadcast {number}."),
+    "broadcast_ended": _("Broadcast {number} cannot be paused or resumed any more: {status}."),
+    "nothing_to_say": _("There is no text to send."),
+    "day_needed": _("It must be said for which day."),
+    "template_not_approved": _("WhatsApp has not approved the template {purpose} yet in: {languages}."),
     "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""

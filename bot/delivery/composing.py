@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
 from bot.delivery.owing import BULK, stopped_since
-from bot.domain import sign_in, tokens
+from bot.domain import broadcasts, sign_in, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
@@ -107,11 +107,13 @@ def compose(
     """The message of a row, or None for an OTP, which is made only when it leaves.
 
     Raises NotWanted where the pass has been replaced or revoked meanwhile, where a message to many would go to
-    somebody who has stopped them, and for a sign-in of somebody who is on no roster: whoever asked for it must
-    not learn that.
+    somebody who has stopped them or its broadcast was cancelled, and for a sign-in of somebody who is on no
+    roster: whoever asked for it must not learn that.
     """
     if row.priority >= BULK and stopped_since(db, row):
         raise NotWanted("stopped_by_recipient")
+    if row.broadcast_id is not None and broadcasts.status(db, row.broadcast_id) == broadcasts.CANCELLED:
+        raise NotWanted("broadcast_cancelled")
     if row.kind == "otp":
         _let_go_of_strangers(db, row)
         return None

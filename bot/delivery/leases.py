@@ -2,7 +2,8 @@
 
 Order: within one lane words leave in order of id. An image waits for all that is before it, so that
 the answer which names a pass comes before its picture; words do not wait for images, which are slow
-to send and answer no question.
+to send and answer no question. Nothing waits for a message to many, which may be paused or wait for its
+reader's next message.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, case, exists,
 from sqlalchemy.orm import Session
 
 from bot.delivery import story, window
-from bot.delivery.owing import ANSWERS
+from bot.delivery.owing import ANSWERS, BULK
 from bot.delivery.queues import Waiting
 from bot.domain.models import Delivery
 
@@ -32,7 +33,11 @@ def _nothing_before() -> ColumnElement[bool]:
     earlier = ROWS.alias()
     holds_back = or_(earlier.c.kind != "pass", ROWS.c.kind == "pass")
     return ~exists().where(
-        earlier.c.lane == ROWS.c.lane, earlier.c.id < ROWS.c.id, earlier.c.status == "owed", holds_back
+        earlier.c.lane == ROWS.c.lane,
+        earlier.c.id < ROWS.c.id,
+        earlier.c.status == "owed",
+        earlier.c.priority < BULK,
+        holds_back,
     ).correlate(ROWS)
 
 
@@ -64,7 +69,7 @@ _SENT = (
     )
 )
 _WAITING = select(ROWS.c.id, ROWS.c.priority, ROWS.c.attempts, ROWS.c.not_before).where(_due(), _nothing_before())
-_FOLLOWING = _WAITING.where(ROWS.c.lane == bindparam("lane")).order_by(ROWS.c.id).limit(2)
+_FOLLOWING = _WAITING.where(ROWS.c.lane == bindparam("lane")).order_by(ROWS.c.priority, ROWS.c.id).limit(2)
 
 
 def claim(db: Session, delivery_id: int, token: str, now: datetime) -> Delivery | None:
@@ -113,10 +118,13 @@ def wait_for_window(
 
     `at_once`: an approved template may carry it, so that it is looked at right away.
 
-    An answer goes stale, for after hours nobody knows to what; anything else is worth waiting for.
+    An answer goes stale, for after hours nobody knows to what; anything else is worth waiting for. A broadcast says
+    itself how long, and does not look: a million looks an hour would be too many.
     """
-    give_up_at = row.give_up_at if row.kind in ANSWERS else max(row.give_up_at, row.created_at + window.PATIENCE)
-    later = now if at_once else min(now + window.LOOK_AGAIN, give_up_at)
+    stale = row.kind in ANSWERS or row.broadcast_id is not None
+    give_up_at = row.give_up_at if stale else max(row.give_up_at, row.created_at + window.PATIENCE)
+    look_at = give_up_at if row.broadcast_id is not None else now + window.LOOK_AGAIN
+    later = now if at_once else min(look_at, give_up_at)
     notes = {"reason": window.CLOSED, "error_code": code, "tried_at": None, "give_up_at": give_up_at}
     return put_off(db, row.id, token, later, at=now, attempts=row.attempts - 1, **notes)
 

@@ -28,6 +28,7 @@ from bot.delivery.owing import stopped_since
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
 from flows.codes import shown
+from flows.rendering import SOURCE
 from flows.shapes import Sentence
 from flows.texts import LANGUAGES, _, ngettext_
 from flows.texts import render as speak
@@ -67,19 +68,52 @@ class Notice:
 
 
 PASS = "pass"  # noqa: S105 - an entry pass
+NEWS, EVENT_CANCELLED, DAY_CANCELLED, REMINDER = "news", "event_cancelled", "day_cancelled", "reminder"
+"""What goes to many: see bot.delivery.wording."""
+_FAIR = "Delhi Book Fair"
 NOTICES: Mapping[str, Notice] = {
     PASS: Notice(
         _("Your entry pass *{code}* is ready.\nEvent: {event}\nDay: {day}\nPlease show this picture at the gate."),
         {"code": "XXXX-XXXX", "event": "Delhi Book Fair, Pragati Maidan", "day": "Sat 16 Jan, 3 people"},
         picture=True,
     ),
+    NEWS: Notice(
+        _("News about {event}: {text}\nTo get no more such messages write *stop*."),
+        {"event": _FAIR, "text": "Gate 2 is closed today; please use gate 1."},
+    ),
+    EVENT_CANCELLED: Notice(
+        _(
+            "We are sorry: {event} is cancelled and your entry pass does not let you in. {text}\n"
+            "To get no more such messages write *stop*."
+        ),
+        {"event": _FAIR, "text": "Please do not come."},
+    ),
+    DAY_CANCELLED: Notice(
+        _(
+            "We are sorry: {event} does not take place on {day}. Your entry pass for this day does not let you in. "
+            "{text}\nTo get no more such messages write *stop*."
+        ),
+        {"event": _FAIR, "day": "Sat 16 Jan", "text": "Write *change* here to choose another day."},
+    ),
+    REMINDER: Notice(
+        _(
+            "A reminder: you have an entry pass to {event} for {day}. Please have it ready at the gate; write "
+            "*my pass* to see it here.\nTo get no more such messages write *stop*."
+        ),
+        {"event": _FAIR, "day": "Sat 16 Jan"},
+    ),
 }
 """Every notice by its purpose."""
 
 
+def spoken(language: str) -> str:
+    """The language in which somebody is written to who reads this one."""
+    return language if language in LANGUAGES else SOURCE
+
+
 def shape_of(purpose: str, language: str) -> str:
     """The name that our table knows a notice's template by."""
-    return f"{templates.NOTICE}{purpose}_{language if language in LANGUAGES else 'en'}"
+    return f"{templates.NOTICE}{purpose}_{spoken(language)}"
 
 
 def wanted(origin: str) -> list[Wanted]:

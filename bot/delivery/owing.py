@@ -4,7 +4,7 @@ Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process 
 loses nothing, for the sweep finds the row.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,18 +49,32 @@ def owe(
     """
     row = {
         **{"kind": kind, "lane": lane, "payload": payload, "priority": priority, "key": key, "sender": sender},
-        **{"pass_id": pass_id, "contact_id": contact_id, "status": "owed", "attempts": 0},
-        **{"created_at": now, "not_before": now, "give_up_at": now + patience},
+        **{"pass_id": pass_id, "contact_id": contact_id, **_new(now, now + patience)},
     }
-    made = db.execute(_insert_unless_there(db.get_bind().dialect, row)).scalar()
+    made = db.execute(_insert_unless_there(db.get_bind().dialect).values(row)).scalar()
     if made is None:
         made = db.execute(select(Delivery.id).where(Delivery.key == key)).scalar_one()
     return int(made)
 
 
-def _insert_unless_there(dialect: Dialect, row: dict[str, Any]) -> Any:
+def owe_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, give_up_at: datetime) -> list[int]:
+    """Owe the same kind of message to many at once; the ids of those that were not owed by their `key` already.
+
+    Each row has the arguments of `owe` that differ, and all rows have the same ones.
+    """
+    if not rows:
+        return []
+    whole = [{**_new(now, give_up_at), **row} for row in rows]
+    return list(db.scalars(_insert_unless_there(db.get_bind().dialect), whole))
+
+
+def _new(now: datetime, give_up_at: datetime) -> dict[str, Any]:
+    return {"status": "owed", "attempts": 0, "created_at": now, "not_before": now, "give_up_at": give_up_at}
+
+
+def _insert_unless_there(dialect: Dialect) -> Any:
     insert = insert_postgresql if dialect.name == "postgresql" else insert_sqlite
-    return insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
+    return insert(Delivery).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
 
 
 def owe_reply(
@@ -166,8 +180,13 @@ def stopped_since(db: Session, row: Delivery) -> datetime | None:
 
 
 def unsent_replies(db: Session, *lanes: str) -> bool:
-    """Whether these addresses still wait for words of ours, so that a later answer must queue up behind."""
-    waiting = select(Delivery.id).where(Delivery.lane.in_(lanes), Delivery.status == "owed", Delivery.kind != "pass")
+    """Whether these addresses still wait for words of ours, so that a later answer must queue up behind.
+
+    What goes to many does not count: it may wait for hours, and answers nothing.
+    """
+    waiting = select(Delivery.id).where(
+        Delivery.lane.in_(lanes), Delivery.status == "owed", Delivery.kind != "pass", Delivery.priority < BULK
+    )
     return db.execute(waiting.limit(1)).first() is not None
 
 

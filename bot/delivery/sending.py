@@ -17,7 +17,8 @@ from bot.delivery.owing import BULK
 from bot.delivery.pace import NotNow, Pace, sender_of
 from bot.delivery.statuses import News
 from bot.delivery.twilio_codes import Class, class_of
-from bot.delivery.window import Windows
+from bot.delivery.window import CLOSED, Windows
+from bot.domain import broadcasts
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
@@ -141,9 +142,14 @@ def _take(parts: Parts, delivery_id: int) -> Held | str | None:
             return row.lane
         unclear_since = row.tried_at if message else None
         if now >= row.give_up_at and not unclear_since:
-            leases.end(db, row.id, token, "failed", at=now, reason="gave_up")
+            # Who never wrote has not been tried for hours: that they did not write is why.
+            leases.end(db, row.id, token, "failed", at=now, reason=CLOSED if row.reason == CLOSED else "gave_up")
             log.warning("delivery_gave_up", delivery=delivery_id, kind=row.kind)
             return row.lane
+        if row.broadcast_id is not None and broadcasts.status(db, row.broadcast_id) == broadcasts.PAUSED:
+            notes = {"reason": broadcasts.HELD, "attempts": row.attempts - 1}
+            leases.put_off(db, row.id, token, row.give_up_at, at=now, **notes)
+            return None
         if now < row.give_up_at and _overtakes(db, row):
             leases.put_off(db, row.id, token, now + LOOK_AHEAD, at=now, attempts=row.attempts - 1)
             return None

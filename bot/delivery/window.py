@@ -9,7 +9,7 @@ it go without a search for each message that comes in.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 import structlog
 from redis import Redis
@@ -25,6 +25,15 @@ LOOK_AGAIN = timedelta(hours=1)
 PATIENCE = timedelta(days=3)
 """How long a pass or a message to many waits for its reader to write again."""
 CLOSED = "window_closed"
+
+
+class Nearest(NamedTuple):
+    """The best way to somebody."""
+
+    lane: str
+    sender: str
+    is_open: bool | None
+    """Whether that sender may write freely there now; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,19 @@ class Windows:
         heard = zip(self._moments(lane, senders), senders, strict=True)
         return max(((moment, sender) for moment, sender in heard if moment), default=(0.0, None))[1]
 
+    def nearest(self, people: Sequence[Sequence[str]], senders: Sequence[str], now: datetime) -> list[Nearest]:
+        """For the addresses of each of these people the one from which they last wrote, in one look; the first
+        address and sender where nobody knows. Never raises.
+        """
+        ways = [[(lane, sender) for lane in lanes for sender in senders] for lanes in people]
+        heard = iter(self._heard([way for of_one in ways for way in of_one]))
+        return [self._nearest([(way, next(heard)) for way in of_one], now) for of_one in ways]
+
+    @staticmethod
+    def _nearest(ways: Sequence[tuple[tuple[str, str], float | None]], now: datetime) -> Nearest:
+        (lane, sender), heard = max(ways, key=lambda way: -1.0 if way[1] is None else way[1])
+        return Nearest(lane, sender, None if heard is None else now.timestamp() - heard < OPEN.total_seconds())
+
     def note_closed(self, lane: str, sender: str) -> None:
         """Note that Twilio says so. Never raises."""
         self._set(_heard(lane, sender), 0.0)
@@ -76,10 +98,16 @@ class Windows:
 
     def _moments(self, lane: str, senders: Sequence[str]) -> list[float | None]:
         """When somebody last wrote from this address to each of these senders, as a time stamp."""
+        return self._heard([(lane, sender) for sender in senders])
+
+    def _heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
+        """The same for pairs of address and sender."""
+        if not ways:
+            return []
         try:
-            found = cast("list[bytes | None]", self.redis.mget([_heard(lane, sender) for sender in senders]))
+            found = cast("list[bytes | None]", self.redis.mget([_heard(lane, sender) for lane, sender in ways]))
         except RedisError:
-            return [None] * len(senders)
+            return [None] * len(ways)
         return [None if heard is None else float(heard) for heard in found]
 
     def _set(self, key: str, value: float) -> None:

@@ -47,6 +47,11 @@ TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
 KEY_ROLLED, KEY_RETIRED = "key_rolled", "key_retired"
 DATABASE_UPGRADED = "database_upgraded"
 ERASED, PURGED = "person_erased", "purged"
+VISITORS_IMPORTED = "visitors_imported"
+"""Brought a list of people as a file: its digest, and how many rows came to what."""
+BROADCAST_BEGUN, BROADCAST_CANCELLED = "broadcast_begun", "broadcast_cancelled"
+BROADCAST_PAUSED, BROADCAST_RESUMED = "broadcast_paused", "broadcast_resumed"
+REMINDER_SET = "reminder_set"
 
 
 def note(

@@ -24,7 +24,7 @@ HIDDEN = "…"
 TOLD: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "
-    "entry_paused_at organiser purpose complaints retention_days",
+    "entry_paused_at organiser purpose complaints retention_days reminder_at",
     "event_days": "day capacity taken beyond closed opens closes",
     "kinds": "slug number labels policy max_party days gates",
     "gates": "slug name closed paused_at",
@@ -35,6 +35,7 @@ TOLD: Mapping[str, str] = {
     "pass_uses": "pass_id",
     "deliveries": "kind status reason error_code not_before",
     "signing_keys": "retired_at",
+    "broadcasts": "key purpose selection wording status expected until",
     "content_templates": "name shape language sid approval replaced_at",
 }
 """Columns whose values are told; of all others only that they changed."""

@@ -41,6 +41,7 @@ WORK = (
     Periodic(tasks.look_for_missed, 180),
     Periodic(tasks.listen, 60),
     Periodic(tasks.look_at_approvals, 600),
+    Periodic(tasks.broadcast, 10),
     Periodic(tasks.discard_photos, 10),
     Periodic(tasks.add_up, 5),
     Periodic(tasks.forget, 30),

@@ -95,6 +95,11 @@ def keep_no_longer() -> None:
             break
 
 
+def broadcast() -> None:
+    """Put what goes to many into the outbox, slice by slice; begin the reminders whose hour has come."""
+    service().broadcasting.work(service().now())
+
+
 def discard_photos() -> None:
     """Delete at Twilio the photos that were looked at."""
     service().discarding.sweep(service().now())

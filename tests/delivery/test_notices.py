@@ -89,7 +89,7 @@ def test_there_is_one_in_every_language_in_its_own_words() -> None:
 def test_each_is_submitted_once_and_its_approval_noted_later(database: Database, api: FakeContentApi) -> None:
     assert approvals(database) == {"received"}
     assert template_sync.sync(database, Content(api), notices.wanted(ORIGIN), NOW) == []
-    assert len(api.submitted) == len(LANGUAGES)
+    assert len(api.submitted) == len(LANGUAGES) * len(notices.NOTICES)
     api.approvals = dict.fromkeys(api.kept, "approved")
     template_sync.refresh(database, Content(api))
     assert approvals(database) == {"approved"}

@@ -64,6 +64,7 @@ def test_every_task_is_there() -> None:
         tasks.look_for_missed: 180,
         tasks.listen: 60,
         tasks.look_at_approvals: 600,
+        tasks.broadcast: 10,
         tasks.discard_photos: 10,
         tasks.add_up: 5,
         tasks.forget: 30,

@@ -1,0 +1,23 @@
+"""What is offered once an event, or a day of it, has been cancelled: to tell the people who would come."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from admin_cli import broadcasting
+
+if TYPE_CHECKING:
+    from bot.domain.models import Event
+
+HOURS = 72
+"""For so long somebody who writes is still told: it does not grow stale within days."""
+
+
+def offer_broadcast(event: "Event", day: date | None, *, at_once: bool) -> None:
+    """Offer to write to everybody with a pass for it, with the event's notice where it has one."""
+    from bot.delivery import notices
+
+    purpose = notices.DAY_CANCELLED if day else notices.EVENT_CANCELLED
+    texts = event.texts.get("notice", {})
+    wish = broadcasting.Wish(event.slug, purpose, texts, (day,) if day else (), hours=HOURS)
+    of_day = f" --day {day}" if day else ""
+    broadcasting.offer(wish, f"--event {event.slug} --notice {purpose}{of_day} --for {HOURS}", at_once=at_once)
