@@ -1,6 +1,7 @@
 """The rows of passes: made under a code that nobody has, ended once."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -37,19 +38,7 @@ def insert(
 ) -> Pass:
     """The pass's row under a code of its own. Raises Refused `already_registered`."""
     for _ in range(TRIES):
-        made = Pass(
-            code=new_code(),
-            registration_id=registration.id,
-            event_id=registration.event_id,
-            kind_id=kind.id,
-            holder_id=registration.holder_id,
-            day=day,
-            party_size=party_size,
-            twin=twin,
-            status="valid",
-            key_id=ring.current,
-            issued_at=now,
-        )
+        made = _new(ring, registration, kind.id, day, party_size, now, twin)
         try:
             with db.begin_nested():
                 db.add(made)
@@ -58,6 +47,37 @@ def insert(
         else:
             return made
     raise RuntimeError(f"{TRIES} codes in a row were taken")
+
+
+def insert_all(
+    db: Session, ring: KeyRing, wanted: Iterable[tuple[Registration, int, date, int]], now: datetime
+) -> list[Pass]:
+    """The rows of many passes at once: for each its registration, the id of its kind, day and party.
+
+    Raises IntegrityError where one person has a pass meanwhile or a code is taken: then all must begin again.
+    """
+    made = [_new(ring, registration, kind, day, party, now) for registration, kind, day, party in wanted]
+    db.add_all(made)
+    db.flush()
+    return made
+
+
+def _new(
+    ring: KeyRing, registration: Registration, kind_id: int, day: date, party_size: int, now: datetime, twin: int = 0
+) -> Pass:
+    return Pass(
+        code=new_code(),
+        registration_id=registration.id,
+        event_id=registration.event_id,
+        kind_id=kind_id,
+        holder_id=registration.holder_id,
+        day=day,
+        party_size=party_size,
+        twin=twin,
+        status="valid",
+        key_id=ring.current,
+        issued_at=now,
+    )
 
 
 def end(db: Session, old: Pass, status: str) -> None:

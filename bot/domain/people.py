@@ -7,15 +7,15 @@ hand. The one that moved gets a `twin` number of its own, which lets it past the
 for new registrations the rule holds as before, and the person can cancel either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass, Registration
+from bot.domain.upserts import insert
 from flows.phones import canonical
 
 FOLLOWS = (
@@ -78,6 +78,41 @@ def find_or_make(db: Session, *, phone: str | None = None, user: str | None = No
                     _join(db, older, younger)
 
 
+def find_or_make_all(db: Session, phones: Collection[str], now: datetime) -> dict[str, Contact]:
+    """The contacts of many phones (E.164), by the phone as it was given; made and held as by find_or_make."""
+    wanted = {phone: canonical(phone) for phone in phones}
+    while True:
+        found = _of_phones(db, sorted(set(wanted.values())))
+        if missing := sorted(set(wanted.values()) - found.keys()):
+            _make_all(db, missing, now)
+            continue
+        ids = {contact.id for contact in found.values()}
+        if not ids or ids <= set(_held(db, *ids, share=True)):
+            return {phone: found[today] for phone, today in wanted.items()}
+
+
+def _of_phones(db: Session, phones: Sequence[str]) -> dict[str, Contact]:
+    named = select(ContactAlias.value, Contact).join(Contact)
+    rows = db.execute(named.where(ContactAlias.kind == "phone", ContactAlias.value.in_(phones)))
+    return {row.value: row.Contact for row in rows}
+
+
+def _make_all(db: Session, phones: Sequence[str], now: datetime) -> None:
+    """New contacts of these phones, in an order that all who make many keep; none where somebody was faster."""
+    made = [Contact(created_at=now) for _ in phones]
+    db.add_all(made)
+    db.flush()
+    rows = [
+        {"kind": "phone", "value": phone, "contact_id": contact.id} for phone, contact in zip(phones, made, strict=True)
+    ]
+    claiming = insert(db, ContactAlias).values(rows).on_conflict_do_nothing().returning(ContactAlias.contact_id)
+    ours = set(db.scalars(claiming))
+    for contact in made:
+        if contact.id not in ours:
+            db.delete(contact)
+    db.flush()
+
+
 def _named(phone: str | None, user: str | None) -> Identity:
     """The names as they are kept: the phone as it is dialled today, however it was written."""
     return Identity(phone and canonical(phone), user)
@@ -110,9 +145,8 @@ def _make(db: Session, name: tuple[str, str], now: datetime) -> None:
 
 def _claim(db: Session, contact: Contact, name: tuple[str, str]) -> bool:
     """Give the contact this alias, unless another has it: waits for whoever is just giving it."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     row = {"kind": name[0], "value": name[1], "contact_id": contact.id}
-    claiming = dialect.insert(ContactAlias).values(row).on_conflict_do_nothing().returning(ContactAlias.contact_id)
+    claiming = insert(db, ContactAlias).values(row).on_conflict_do_nothing().returning(ContactAlias.contact_id)
     return db.execute(claiming).first() is not None
 
 

@@ -1,7 +1,8 @@
 """An export from beginning to end: under a temporary name until it is whole."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,20 @@ def run(
     The file appears under its name when it is whole and on the disk; whatever goes wrong before leaves
     nothing. Raises Refused `no_such_column` (`column`, `columns`), OSError.
     """
+    with whole(path) as part:
+        return _write(database, table, wanted, form, part, columns, told)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write a file that appears as `path` once the block has ended well. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        rows = _write(database, table, wanted, form, part, columns, told)
+        yield part
         _to_disk(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return rows
 
 
 def _write(
@@ -69,5 +76,5 @@ def _chosen(there: Columns[Any], wanted: Sequence[str]) -> Columns[Any]:
 
 
 def _to_disk(part: Path) -> None:
-    with part.open("rb") as whole:
-        os.fsync(whole.fileno())
+    with part.open("rb") as written:
+        os.fsync(written.fileno())

@@ -1,0 +1,168 @@
+"""What is to be done with each person of a file: who has their pass already, and whom the days still hold."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.imports.columns import DAY, KIND, NAME, PARTY
+from bot.domain.imports.judging import BadRow, Person, Wrong
+from bot.domain.models import ContactAlias, ImportedRow, Kind, Pass, Registration
+from flows.understanding import plain
+
+CHANNEL = "import"
+"""Of the registrations."""
+NEW, THERE, DIFFERS, REVOKED, BAD = "new", "already_there", "differs", "revoked", "bad"
+"""To be registered; registered as the row says; registered, but otherwise; had a pass that was revoked or cancelled
+since, and so gets none; not to be registered."""
+_PASS = (Pass.id, Pass.registration_id, Pass.status, Pass.day, Pass.party_size)
+_FACTS = (*_PASS, Kind.slug, Registration.full_name, Registration.channel)
+Key = TypeVar("Key")
+
+
+class Held(NamedTuple):
+    """A pass that there is."""
+
+    id: int
+    registration_id: int
+    status: str
+    day: date
+    party_size: int
+    kind: str
+    """Its slug."""
+    full_name: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What comes of a row."""
+
+    row: Person | BadRow
+    state: str
+    """One of NEW, THERE, DIFFERS, REVOKED, BAD."""
+    held: tuple[Held | None, ...] = ()
+    """The valid pass of each day of the person; None: none."""
+    fresh: tuple[int, ...] = ()
+    """The places of the days for which a pass is to be made."""
+    differs: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    """Of NAME, DAY, KIND, PARTY: what the file says and what holds."""
+
+
+def settle(db: Session, event_id: int, people: Sequence[Person], *, again: bool) -> list[Settled]:
+    """What comes of each as far as the passes tell; `again`: who had one that was revoked gets a new one."""
+    keys = [key for person in people for key in person.keys if key]
+    phones = {person.phone for person in people if person.phone}
+    by_key, by_phone = _by_key(db, event_id, keys), _by_phone(db, event_id, phones)
+    return [_settled(person, _found(person, by_key, by_phone), again=again) for person in people]
+
+
+def _settled(person: Person, found: Sequence[Held | None], *, again: bool) -> Settled:
+    gone = [bool(one and one.status != "valid") for one in found]
+    held = tuple(None if over else one for one, over in zip(found, gone, strict=True))
+    fresh = tuple(place for place, one in enumerate(held) if one is None and (again or not gone[place]))
+    differs = _differences(person, held)
+    if fresh:
+        state = NEW
+    elif differs:
+        state = DIFFERS
+    else:
+        state = REVOKED if any(gone) else THERE
+    return Settled(person, state, held, fresh, differs)
+
+
+def _differences(person: Person, held: Sequence[Held | None]) -> Mapping[str, tuple[Any, Any]]:
+    told: dict[str, tuple[Any, Any]] = {}
+    for day, one in zip(person.days, held, strict=True):
+        if one is None:
+            continue
+        pairs = {
+            NAME: (person.full_name, one.full_name),
+            DAY: (day, one.day),
+            PARTY: (person.party_size, one.party_size),
+        }
+        pairs[KIND] = (person.kind.slug, one.kind)
+        told |= {thing: pair for thing, pair in pairs.items() if _form(pair[0]) != _form(pair[1])}
+    return told
+
+
+def _form(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
+
+
+# --- which passes there are ---------------------------------------------------------------------
+
+ByPhone = Mapping[tuple[str, str, date], Held]
+
+
+def _found(person: Person, by_key: Mapping[str, Held], by_phone: ByPhone) -> list[Held | None]:
+    """The pass of each of the person's days: by the row's own key, else by phone, kind and day."""
+    phone, kind = person.phone or "", person.kind.slug
+    return [
+        by_key.get(key) or by_phone.get((phone, kind, day)) for key, day in zip(person.keys, person.days, strict=True)
+    ]
+
+
+def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, Held]:
+    """The valid pass of each row that was imported, else the last that it had."""
+    rows = select(ImportedRow.key, *_FACTS).join(Registration, Registration.id == ImportedRow.registration_id)
+    mine = rows.join(Pass, Pass.registration_id == Registration.id).join(Kind, Kind.id == Pass.kind_id)
+    found = db.execute(mine.where(ImportedRow.event_id == event_id, ImportedRow.key.in_(keys)).order_by(Pass.id))
+    return _valid_first((row[0], _held(row)) for row in found)
+
+
+def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple[str, str, date], Held]:
+    """For a phone, kind and day the valid pass there is; else what became of the one that an import made for them."""
+    rows = select(ContactAlias.value, *_FACTS).join(Pass, Pass.holder_id == ContactAlias.contact_id)
+    rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
+    mine = rows.where(Pass.event_id == event_id)
+    found = db.execute(mine.where(ContactAlias.kind == "phone", ContactAlias.value.in_(phones)).order_by(Pass.id))
+    held = [(row[0], _held(row)) for row in found]
+    now = _valid_first((one.registration_id, one) for _, one in held)
+    return _valid_first(
+        ((phone, one.kind, one.day), one if one.status == "valid" else now[one.registration_id])
+        for phone, one in held
+        if one.status == "valid" or one.channel == CHANNEL
+    )
+
+
+def _held(row: Sequence[Any]) -> Held:
+    return Held(*row[1:])
+
+
+def _valid_first(pairs: Iterable[tuple[Key, Held]]) -> dict[Key, Held]:
+    kept: dict[Key, Held] = {}
+    for key, one in pairs:
+        if key not in kept or one.status == "valid" or kept[key].status != "valid":
+            kept[key] = one
+    return kept
+
+
+# --- for whom there is room -----------------------------------------------------------------------
+
+
+class Ledger:
+    """The places of the days while a file is gone through."""
+
+    def __init__(self, left: Mapping[date, int | None]) -> None:
+        self._left = dict(left)
+
+    def take(self, settled: Settled) -> Settled:
+        """The same with its places taken; BAD where a day has not enough of them for a party that is NEW."""
+        person = settled.row
+        if settled.state != NEW or not isinstance(person, Person):
+            return settled
+        days = [person.days[place] for place in settled.fresh]
+        for day in days:
+            left = self._left.get(day)
+            if left is not None and left < person.party_size:
+                params = {"day": day, "left": left}
+                wrong = Wrong(PARTY, "too_few_left", params) if left else Wrong(DAY, "day_full", params)
+                return Settled(BadRow(person.row, (wrong,)), BAD)
+        for day in days:
+            if (left := self._left.get(day)) is not None:
+                self._left[day] = left - person.party_size
+        return settled
