@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, passes, people, places, registrations
+from bot.domain import events, passes, people, places, recounting, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, ContactAlias, Event, EventDay, Pass, SigningKey
 from tests.domain import racing
@@ -165,10 +165,11 @@ class TestTheFirstKey:
 
 
 def _given(database: Database, event_id: int, day: date = DAY) -> tuple[int, int]:
-    """Places given for the day, as the day has it and as the valid passes add up."""
+    """Places given for the day, as the day has it and as the valid passes add up; the figures say what the rows do."""
     counted = select(func.coalesce(func.sum(Pass.party_size), 0))
     valid = counted.where(Pass.event_id == event_id, Pass.day == day, Pass.status == "valid")
     with database.read() as db:
+        assert recounting.differences(db, "fair") == []
         return taken(db, db.get_one(Event, event_id), day), int(db.scalars(valid).one())
 
 
