@@ -93,11 +93,12 @@ def resume_sender(sender: str) -> None:
     from bot.delivery import ledger
     from bot.delivery.pace import Pace, senders
     from bot.domain import acts, audit
+    from bot.whereabouts import connected
 
     settings = opening.settings()
     if sender not in senders(settings):
         raise click.UsageError(f"the settings know no such sender; one of: {', '.join(senders(settings))}")
-    with checks.connected(settings.redis) as redis:
+    with connected(settings.redis) as redis:
         checks.redis_answers(redis)
         was_closed = Pace(redis, settings.twilio_mps).reopen(sender)
     with opening.writing(audit.SENDER_RESUMED) as db:

@@ -76,10 +76,10 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot.database import Database
     from bot.delivery import health
     from bot.photos import discarding
-    from bot.whereabouts import database_is_there
+    from bot.whereabouts import connected, database_is_there
 
     database = stack.enter_context(closing(Database(settings.database)))
-    redis = stack.enter_context(checks.connected(settings.redis))
+    redis = stack.enter_context(connected(settings.redis))
     migrated, reached = frozenset({"migrations"}), frozenset({"Redis"})
     # Where Twilio is our own web process, one line says that it does not run.
     served, simulator = (reached, frozenset({"public URL"})) if settings.simulated else (frozenset(), frozenset())

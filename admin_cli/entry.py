@@ -39,12 +39,13 @@ COMMANDS = (pause, resume)
 
 
 def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
-    from bot import checks, entry_stops
+    from bot import entry_stops
     from bot.delivery.window import Windows
     from bot.domain import audit
+    from bot.whereabouts import connected
 
     settings, now = opening.settings(), datetime.now(UTC)
-    with checks.connected(settings.redis) as redis:
+    with connected(settings.redis) as redis:
         last = partial(Windows(redis).last, senders=settings.twilio_whatsapp_from)
         with opening.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
             key = f"entry:cli:{uuid4()}"

@@ -114,13 +114,14 @@ def report(phone: str | None, code: str | None, out: Path) -> None:
 
     Example: python -m admin_cli privacy report --phone +919876543210 --out asha.json
     """
-    from bot import checks, holdings
+    from bot import holdings
     from bot.domain import acts, audit, visitors
+    from bot.whereabouts import connected
 
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
     settings = opening.settings()
-    with checks.connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
+    with connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
         known = visitors.known(db, phone or code or "", region=settings.default_region)
         consents = {one.consent_version: one.consent_text for one in known.registrations}
         acts.tell(db, contacts=[one.id for one in known.contacts], report=True)

@@ -91,10 +91,10 @@ def list_(as_json: bool) -> None:
 
     Example: python -m admin_cli templates list --json
     """
-    from bot.delivery import template_sync
+    from bot.domain import content_templates
 
     with opening.reading() as db:
-        found = template_sync.listed(db)
+        found = content_templates.listed(db)
         listing([row(one) for one in found], as_json=as_json, nothing="There is none: `templates sync` makes them.")
 
 

@@ -56,11 +56,12 @@ def show(who: str, as_json: bool) -> None:
 
     Example: python -m admin_cli visitors show +919876543210
     """
-    from bot import checks, holdings
+    from bot import holdings
     from bot.domain import acts, audit, visitors
+    from bot.whereabouts import connected
 
     settings = opening.settings()
-    with checks.connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
+    with connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
         known = visitors.known(db, who, region=settings.default_region)
         events = {one.event_id for one in known.registrations}
         whole = holdings.everything(db, known, redis)

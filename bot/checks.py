@@ -3,8 +3,7 @@
 The launcher asks before it starts anything; `doctor` asks whenever somebody wants to know.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,8 +23,6 @@ from bot.errors import NotReady
 from bot.settings import Settings
 from bot.silence import Silence
 
-PATIENCE = 5.0
-"""Seconds to wait for an answer."""
 BEAT = timedelta(seconds=30)
 """Idle workers tell every 10 s that they live, clocks every 5 s: three beats of the slower."""
 BUSY = timedelta(seconds=75)
@@ -56,13 +53,6 @@ def migrations_at_head(database: Database) -> str:
         wanted = migrations.newest()
         raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: python -m admin_cli db upgrade")
     return found if standing == migrations.OK else f"{found}, {standing}"
-
-
-@contextmanager
-def connected(url: str) -> Iterator["Redis"]:
-    """A client that gives up after a few seconds, for looking."""
-    with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
-        yield redis
 
 
 def redis_answers(redis: "Redis") -> str:

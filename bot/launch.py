@@ -24,6 +24,7 @@ from bot.errors import NotReady
 from bot.processes import Family
 from bot.settings import Settings, load
 from bot.stopping import Stop
+from bot.whereabouts import connected
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +119,7 @@ def _bind(settings: Settings) -> None:
 
 def _start_redis(settings: Settings, family: Family) -> None:
     if settings.redis_url:
-        with checks.connected(settings.redis) as redis:
+        with connected(settings.redis) as redis:
             checks.redis_answers(redis)
         return
     if embedded_redis.answers(settings):

@@ -1,11 +1,20 @@
-"""Whether the database of the settings is where they say. Loads nothing else, so that commands answer at once."""
+"""The database and the Redis of the settings, for a look. Loads nothing else, so that commands answer at once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
 from bot.errors import NotReady
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+PATIENCE = 5.0
+"""Seconds to wait for Redis to answer."""
 
 
 def database_is_there(settings: Settings) -> None:
@@ -19,3 +28,12 @@ def database_is_there(settings: Settings) -> None:
         f"VAR_DIR: nothing there ({settings.var_dir}): make run, or another VAR_DIR? "
         "(python -m admin_cli db upgrade makes an empty database)"
     )
+
+
+@contextmanager
+def connected(url: str) -> Iterator["Redis"]:
+    """A client of this Redis that gives up after a few seconds."""
+    from redis import Redis  # a tenth of a second, which most commands do not need
+
+    with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
+        yield redis

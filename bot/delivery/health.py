@@ -13,11 +13,12 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.delivery import leases, template_sync, templates
+from bot.delivery import leases, templates
 from bot.delivery.pace import Pace, senders
 from bot.delivery.statuses import FAILED
 from bot.delivery.twilio_codes import Class
 from bot.delivery.wire import Wire
+from bot.domain import content_templates
 from bot.domain.models import Contact, Delivery
 from bot.errors import NotReady
 from bot.settings import Settings
@@ -106,7 +107,7 @@ def templates_approved(database: Database, now: datetime) -> str:
     nobody has asked for its approval, or where Twilio refused a message with it within the hour.
     """
     with database.read() as db:
-        rows = [row for row in template_sync.listed(db) if row.replaced_at is None]
+        rows = [row for row in content_templates.listed(db) if row.replaced_at is None]
     if not rows:
         return (
             "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.delivery import pace, story
+from bot.delivery import story
 from bot.delivery.owing import PATIENCE
 from bot.delivery.statuses import FAILED
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
@@ -170,6 +170,8 @@ def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
 
 def resume(db: Session, settings: Settings, sender: str, now: datetime) -> int:
     """Make due what waits because this sender was slowed or paused; how many messages."""
+    from bot.delivery import pace  # brings Redis, which looking at deliveries does not need
+
     waiting = select(Delivery).where(Delivery.status == "owed", Delivery.reason.in_((pace.PAUSED, pace.SLOWED)))
     ids = [row.id for row in db.scalars(waiting) if pace.sender_of(row, settings) == sender]
     db.execute(update(Delivery).where(Delivery.id.in_(ids)).values(not_before=now))

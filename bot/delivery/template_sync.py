@@ -12,6 +12,7 @@ from bot.database import Database
 from bot.delivery.cards import PREFIX, digest
 from bot.delivery.content import Content, Kept, Wanted
 from bot.delivery.templates import NOTICE
+from bot.domain import content_templates
 from bot.domain.models import ContentTemplate
 from bot.errors import SendFailed
 
@@ -156,14 +157,9 @@ def _clear(database: Database, content: Content, now: datetime) -> Iterable[Chan
 def remove_all(database: Database, content: Content) -> list[Change]:
     """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
     with database.read() as db:
-        rows = listed(db)
+        rows = content_templates.listed(db)
     for row in rows:
         content.remove(row.sid)
         with database.write() as db:
             db.delete(db.get_one(ContentTemplate, row.name))
     return [Change("removed", row.name) for row in rows]
-
-
-def listed(db: Session) -> list[ContentTemplate]:
-    """Our table, by shape and age."""
-    return list(db.scalars(select(ContentTemplate).order_by(ContentTemplate.shape, ContentTemplate.created_at)))

@@ -13,6 +13,7 @@ from rq.exceptions import StopRequested
 from bot import checks, logs
 from bot.database import Database
 from bot.settings import Settings, load
+from bot.whereabouts import connected
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ def ready(process: str) -> Settings:
         logging.getLogger(name).setLevel(logging.WARNING)
     with closing(Database(settings.database)) as database:
         checks.keys_open(database, settings)
-    with checks.connected(settings.redis) as redis:
+    with connected(settings.redis) as redis:
         checks.redis_reached(redis, settings)
     return settings
 

@@ -90,12 +90,12 @@ def test_it_starts_in_under_a_second_of_work() -> None:
 
 
 ROOT = Path(__file__).parents[2]
-SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "rq", "twilio"}
+SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "redis", "rq", "twilio"}
 """Packages that take long to load, and that reading the database does not need."""
 LOADED = """
 import sys
 from admin_cli.__main__ import cli
-for noun in ("events", "audit", "keys", "templates"):
+for noun in ("events", "audit", "deliveries", "keys", "templates"):
     cli([noun, "list", "--json"], standalone_mode=False)
 print(*sys.modules, file=sys.stderr)
 """

@@ -20,6 +20,7 @@ from bot.delivery.owing import BULK
 from bot.delivery.templates import REST
 from bot.delivery.whatsapp import Twilio
 from bot.delivery.wire import Wire
+from bot.domain import content_templates
 from bot.domain.models import Contact, ContentTemplate, Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
@@ -60,7 +61,7 @@ def approved(database: Database, api: FakeContentApi, outbox: Outbox) -> FakeCon
 
 def approvals(database: Database) -> set[str]:
     with database.read() as db:
-        return {one.approval for one in template_sync.listed(db)}
+        return {one.approval for one in content_templates.listed(db)}
 
 
 # --- the templates ------------------------------------------------------------------------------

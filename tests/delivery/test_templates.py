@@ -14,6 +14,7 @@ from bot.delivery.cards import Shape
 from bot.delivery.content import Content
 from bot.delivery.template_sync import KEPT, Change
 from bot.delivery.templates import WANTED, Templates
+from bot.domain import content_templates
 from bot.domain.models import ContentTemplate
 from bot.errors import SendFailed
 from flows import pretend
@@ -158,7 +159,7 @@ def test_a_template_that_whatsapp_does_not_carry_is_not_used(database: Database,
     sync(database, api)
     assert (sid_of(database, "buttons_2_1") is not None) == used
     with database.read() as db:
-        assert {row.approval for row in template_sync.listed(db)} == {approval}
+        assert {row.approval for row in content_templates.listed(db)} == {approval}
 
 
 def test_a_refused_template_rests_for_an_hour(database: Database) -> None:

@@ -1,0 +1,11 @@
+"""What Twilio keeps for us, as our own table has it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import ContentTemplate
+
+
+def listed(db: Session) -> list[ContentTemplate]:
+    """All templates of ours, replaced ones too, by shape and age."""
+    return list(db.scalars(select(ContentTemplate).order_by(ContentTemplate.shape, ContentTemplate.created_at)))
