@@ -2,53 +2,64 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening
+from admin_cli import opening, stats_rebuild
 from admin_cli.printing import as_json_too, details
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.database import Database
+    from bot.domain.dashboard import Dashboard
     from bot.domain.figures import Figures, Share
 
 EVERY_SECONDS = 5.0
 """How often the live screen looks anew, where nothing else is said."""
 
 
-@click.command
-@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.group(invoke_without_command=True)
+@click.option("--event", "slug", metavar="SLUG", help="The event.")
 @click.option("--watch", is_flag=True, help="A live screen, until Ctrl-C.")
 @click.option(
     "--every", default=EVERY_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
 )
 @as_json_too
-def command(slug: str, watch: bool, every: float, as_json: bool) -> None:
-    """People admitted, inside and refused today, by gate, volunteer and scanner.
+@click.pass_context
+def command(ctx: click.Context, slug: str | None, watch: bool, every: float, as_json: bool) -> None:
+    """Registered, admitted, inside and refused today, by gate, volunteer and scanner; and what needs a look.
 
     With --watch and --json: a line of JSON for each look.
 
     Example: python -m admin_cli stats --event demo --watch
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    if slug is None:
+        raise click.MissingParameter(ctx=ctx, param_hint="'--event'", param_type="option")
     with opening.database() as database:
         if watch:
             with suppress(KeyboardInterrupt):  # that is how it ends
                 _watch(database, slug, every, as_json)
         elif as_json:
-            details(_row(_now(database, slug)), as_json=True)
+            details(_row(*_now(database, slug)), as_json=True)
         else:
-            _print(_now(database, slug))
+            _print(*_now(database, slug))
 
 
-def _now(database: "Database", slug: str) -> "Figures":
-    from bot.domain import figures
+command.add_command(stats_rebuild.rebuild)
 
+
+def _now(database: "Database", slug: str) -> "tuple[Figures, Dashboard]":
+    from bot.domain import figures, looks
+
+    now = datetime.now(UTC)
     with database.read() as db:
-        return figures.today(db, slug, datetime.now(UTC))
+        return figures.today(db, slug, now), looks.look(db, slug, now)
 
 
 def _watch(database: "Database", slug: str, every: float, as_json: bool) -> None:
@@ -58,21 +69,21 @@ def _watch(database: "Database", slug: str, every: float, as_json: bool) -> None
     from rich.live import Live
 
     while as_json:
-        click.echo(json.dumps(_row(_now(database, slug)), ensure_ascii=False, default=str))
+        click.echo(json.dumps(_row(*_now(database, slug)), ensure_ascii=False, default=str))
         time.sleep(every)
-    with Live(_screen(_now(database, slug)), screen=True, auto_refresh=False) as live:
+    with Live(_screen(*_now(database, slug)), screen=True, auto_refresh=False) as live:
         while True:
             time.sleep(every)
-            live.update(_screen(_now(database, slug)), refresh=True)
+            live.update(_screen(*_now(database, slug)), refresh=True)
 
 
-def _print(figures: "Figures") -> None:
+def _print(figures: "Figures", look: "Dashboard") -> None:
     from rich.console import Console
 
-    Console().print(_screen(figures))
+    Console().print(_screen(figures, look))
 
 
-def _row(figures: "Figures") -> dict[str, Any]:
+def _row(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
     """As JSON has it: what is not known is null; `left` are those who went out with a pass."""
     return {
         "day": figures.day,
@@ -88,6 +99,17 @@ def _row(figures: "Figures") -> dict[str, Any]:
         "volunteers": [_share(one, "name") for one in figures.staff],
         "scanners": [_share(one, "name") for one in figures.scanners],
         "unheard": [{"name": one.name, "gate": one.gate, "heard_at": one.heard_at} for one in figures.unheard],
+        "forced": look.forced,
+        "expected": look.expected,
+        "registered": asdict(look.registered),
+        "registered_today": asdict(look.registered_today),
+        "channels": [asdict(one) for one in look.channels],
+        "passes": asdict(look.passes),
+        "days": [asdict(one) for one in look.days],
+        "funnel": [asdict(one) for one in look.funnel],
+        "failures": [asdict(one) for one in look.failures],
+        "stands_out": [asdict(one) for one in look.stands_out],
+        "alerts": [asdict(one) for one in look.alerts],
     }
 
 
@@ -95,7 +117,7 @@ def _share(one: "Share", head: str) -> dict[str, Any]:
     return {head: one.key, "admitted": one.admitted, "refused": one.refused}
 
 
-def _screen(figures: "Figures") -> "RenderableType":
+def _screen(figures: "Figures", look: "Dashboard") -> "RenderableType":
     from rich.console import Group
 
     refused = [{"refused because": result, "scans": scans} for result, scans in figures.refused.items()]
@@ -107,16 +129,23 @@ def _screen(figures: "Figures") -> "RenderableType":
         {"not heard": one.name, "gate": one.gate, "for minutes": int((now - one.heard_at).total_seconds() // 60)}
         for one in figures.unheard
     ]
-    summary = [{"today": name, "": value} for name, value in _summary(figures).items()]
-    return Group(
-        f"{figures.day}", *(_table(rows) for rows in (summary, unheard, gates, people, scanners, refused) if rows)
-    )
+    summary = [{"today": name, "": value} for name, value in _summary(figures, look).items()]
+    alerts = [
+        {"alert": one.what, "gate": one.gate, "value": one.value, "more than": one.threshold} for one in look.alerts
+    ]
+    all_of_it = (alerts, summary, unheard, gates, people, scanners, refused)
+    return Group(f"{figures.day}", *(_table(rows) for rows in all_of_it if rows))
 
 
-def _summary(figures: "Figures") -> dict[str, Any]:
+def _summary(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
     """The day at a glance; `inside` only where exits are counted: else nobody knows."""
     inside = {} if figures.inside is None else {"inside now": figures.inside}
     return {
+        "registered today, people": look.registered_today.people,
+        "registered in all, people": look.registered.people,
+        "expected today, people": look.expected,
+        "passes delivered or read": look.passes.delivered + look.passes.read,
+        "passes that failed": look.passes.failed,
         "admitted": figures.admitted,
         "of these in the last 15 minutes": figures.lately,
         **inside,
@@ -124,6 +153,7 @@ def _summary(figures: "Figures") -> dict[str, Any]:
         "gone out, with a pass": figures.left,
         "counted out without a pass": figures.counted_out,
         "refused scans": sum(figures.refused.values()),
+        "forced entries": look.forced,
         "conflicts": figures.conflicts,
     }
 

@@ -123,6 +123,7 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "broadcast pause": ("1",),
     "broadcast resume": ("1",),
     "broadcast cancel": ("1", "--yes"),
+    "stats rebuild": OF,
     "events pause": ("fair",),
     "events resume": ("fair", "--gate", "main"),
     "events clone": ("fair", "--slug", "next", "--from", "2028-01-08"),

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlalchemy import delete
 
 from bot.database import Database
 from bot.domain import checkins, events, gates, head_counts, people, registrations, staff
 from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
+from bot.domain.models import FigureChange
 from flows.scans import Scan
 from tests.domain.making import asking
 
@@ -63,6 +65,31 @@ def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, datab
     assert "inside now" in shown
     rows_shown = {" ".join(line.split()) for line in shown.splitlines()}
     assert {"gone out, with a pass 0", "counted out without a pass 1"} <= rows_shown
+
+
+def test_what_was_registered_and_sent_stands_beside_it(ok: Run, rows: Rows, busy: str) -> None:
+    found = rows("stats", "--event", busy)
+    assert (found["registered"], found["expected"]) == ({"registrations": 1, "people": 3}, 3)
+    assert found["days"][1]["taken"] == 3
+    assert "expected today, people" in ok("stats", "--event", busy).stdout
+
+
+def test_rebuilding_finds_and_mends_what_differs(run: Run, rows: Rows, database: Database, busy: str) -> None:
+    assert run("stats", "rebuild", "--event", busy).exit_code == 0
+    with database.write() as db:
+        db.execute(delete(FigureChange).where(FigureChange.fact == "counted"))
+    result = run("stats", "rebuild", "--event", busy, "--json")
+    assert result.exit_code == 1
+    wrong = json.loads(result.stdout)
+    assert [(one["figure"], one["what"], one["kept_people"], one["counted_people"]) for one in wrong] == [
+        ("counted", "in", 0, 5)
+    ]
+    assert rows("stats", "rebuild", "--event", busy) == []
+    assert rows("stats", "--event", busy)["counted_in"] == 5
+
+
+def test_the_event_must_be_named(run: Run) -> None:
+    assert run("stats").exit_code == 2
 
 
 def test_an_event_that_there_is_not(run: Run, busy: str) -> None:
