@@ -103,8 +103,18 @@ def owe_reply(
     return owe(db, kind=kind, lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
 
 
-def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, language: str, now: datetime) -> int:
-    """Owe the image of a pass to this address; asked for twice, it is sent twice.
+def owe_pass(
+    db: Session,
+    pass_: Pass,
+    *,
+    lane: str,
+    sender: str | None,
+    language: str,
+    now: datetime,
+    priority: int = PASSES,
+    key: str | None = None,
+) -> int:
+    """Owe the image of a pass to this address; asked for twice, it is sent twice, but for the same `key`.
 
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
@@ -115,7 +125,8 @@ def owe_pass(db: Session, pass_: Pass, *, lane: str, sender: str | None, languag
         kind="pass",
         lane=lane,
         payload={"language": language},
-        priority=PASSES,
+        priority=priority,
+        key=key,
         now=now,
         sender=sender,
         pass_id=pass_.id,

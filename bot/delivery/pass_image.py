@@ -104,10 +104,10 @@ def _person(sheet: Sheet, facts: PassImage) -> None:
     sheet.lines(lines, style, INK)
     sheet.skip(26)
     top = sheet.top
-    _fact(sheet, MARGIN, say(_("Day")), say(_days(facts)), 620)
-    hours = _hours(facts)
-    if hours:
-        sheet.lines([say(hours)], Style(36), INK)
+    _fact(sheet, MARGIN, say(_("Day")), say(days(facts)), 620)
+    open_hours = hours(facts)
+    if open_hours:
+        sheet.lines([say(open_hours)], Style(36), INK)
     bottom, sheet.top = sheet.top, top
     people = ngettext_("{count} person", "{count} people", count=facts.party_size)
     _fact(sheet, MARGIN + 660, say(_("Party")), say(people), ROOM - 660)
@@ -123,13 +123,15 @@ def _fact(sheet: Sheet, left: int, label: str, value: str, room: int) -> None:
     sheet.skip(76)
 
 
-def _days(facts: PassImage) -> Sentence:
+def days(facts: PassImage) -> Sentence:
+    """The day of the pass, or its first and its last."""
     if facts.last_day is None or facts.last_day == facts.day:
         return words(facts.day)
     return _("{first} – {last}", first=facts.day, last=facts.last_day)
 
 
-def _hours(facts: PassImage) -> Sentence | None:
+def hours(facts: PassImage) -> Sentence | None:
+    """When the event is open, where that is known."""
     if facts.opens and facts.closes:
         return _("Open {opens} – {closes}", opens=facts.opens, closes=facts.closes)
     if facts.opens:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,11 @@ class Reach:
     """WHATSAPP, SMS or WAITS."""
 
 
+class _How(TypedDict):
+    priority: int
+    key: str | None
+
+
 def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach:
     """The way to this phone (E.164) now. Asks Redis, so best before a transaction; never raises.
 
@@ -46,26 +52,38 @@ def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach
     return Reach(phone, _on_whatsapp(phone), None, WAITS)
 
 
-def owe(db: Session, issued: Pass, reach: Reach, language: str, now: datetime) -> tuple[int, str]:
+def owe(
+    db: Session,
+    issued: Pass,
+    reach: Reach,
+    language: str,
+    now: datetime,
+    *,
+    priority: int = owing.PASSES,
+    key: str | None = None,
+) -> tuple[int, str]:
     """Owe the pass to this phone: the delivery's id, to be enqueued after the commit, and the way that it takes.
+
+    The same `key` again owes nothing more.
 
     Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
     """
     if reach.way != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS, language), now):
         reach = Reach(reach.phone, _on_whatsapp(reach.phone), None, WHATSAPP)
+    how: _How = {"priority": priority, "key": key}
     if reach.way != SMS:
-        row = owing.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now)
+        row = owing.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now, **how)
     else:
         row = owing.owe(
             db,
             kind="link",
             lane=reach.lane,
             payload={"language": language, "first": True},
-            priority=owing.PASSES,
             now=now,
             sender=reach.sender,
             pass_id=issued.id,
             contact_id=issued.holder_id,
+            **how,
         )
     return row, reach.way
 
