@@ -46,6 +46,8 @@ class Broadcasting:
     database: Database
     outbox: Outbox = field(repr=False)
     settings: Settings = field(repr=False)
+    page: int = recipients.PAGE
+    """Contacts looked at in one transaction."""
 
     @property
     def _ahead(self) -> int:
@@ -105,7 +107,8 @@ class Broadcasting:
             if row.status != broadcasts.RUNNING or row.filled_at is not None:
                 return [], False
             wanted = Selection.of(row.selection)
-            page = recipients.page(db, row.event, wanted, row.cursor) if now < row.until else Page((), None)
+            over = Page((), None)
+            page = over if now >= row.until else recipients.page(db, row.event, wanted, row.cursor, self.page)
             ways = outlook.ways(self.outbox.windows, page, outlook.senders(self.settings), now)
             messages = [self._message(row, person, way) for person, way in ways]
             made = owe_many(db, messages, now=now, give_up_at=row.until)
@@ -141,10 +144,12 @@ class Broadcasting:
             return db.scalar(select(func.count()).select_from(Delivery).where(*mine, may_leave)) or 0
 
     def _let_go(self, number: int, now: datetime) -> None:
-        """Make due what a pause had held back; the sweep finds it."""
+        """Make due what a pause had held back."""
         held = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == broadcasts.HELD)
         with self.database.write() as db:
-            db.execute(update(Delivery).where(*held).values(not_before=now, reason=None))
+            free = update(Delivery).where(*held).values(not_before=now, reason=None).returning(Delivery.id)
+            let_go = db.scalars(free).all()
+        self.outbox.enqueue(let_go)
 
     def _end(self, number: int, now: datetime) -> None:
         if self._unsent(number):

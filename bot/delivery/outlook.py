@@ -96,9 +96,7 @@ def enough_for(people: int) -> int | None:
 def _unapproved(database: Database, purpose: str, now: datetime) -> set[str]:
     with database.read() as db:
         return {
-            language
-            for language in LANGUAGES
-            if not templates.approved(db, notices.shape_of(purpose, language), now)
+            language for language in LANGUAGES if not templates.approved(db, notices.shape_of(purpose, language), now)
         }
 
 
