@@ -24,7 +24,7 @@ NOUNS = {
     "privacy": "people's rights over their data: report, erase, purge, retention",
     "stats": "the figures of an event: now, live, rebuild",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
-    "visitors": "who registered: find, show",
+    "visitors": "who registered: find, show, import",
     "templates": "buttons and lists at Twilio: sync, list, remove",
 }
 

@@ -7,6 +7,7 @@ import click
 
 from admin_cli import opening
 from admin_cli.printing import as_json_too, details, listing
+from admin_cli.visitors_import import import_
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ def command() -> None:
 
     Example: python -m admin_cli visitors find asha --event demo
     """
+
+
+command.add_command(import_)
 
 
 @command.command

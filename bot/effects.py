@@ -90,8 +90,8 @@ class Performing:
 
     def owe(self, issued: Pass, language: str) -> None:
         """Owe the image of this pass to whoever is writing."""
-        to = {"lane": self.address, "sender": self.sender, "language": language}
-        self.owed.append(outbox.owe_pass(self.db, issued, **to, now=self.now))
+        lane, sender = self.address, self.sender
+        self.owed.append(outbox.owe_pass(self.db, issued, lane=lane, sender=sender, language=language, now=self.now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,13 +167,15 @@ class Judge:
 
     def _kind(self, said: str) -> KindFacts:
         kinds = self._rules.kinds
+        if not said:
+            return kinds[0]
         wanted = understanding.plain(said)
         found = next((kind for kind in kinds if wanted in map(understanding.plain, kind.names)), None)
-        if found is None and wanted:
+        if found is None:
             names = [understanding.plain(name) for kind in kinds for name in kind.names]
             near = understanding.nearest(wanted, names)
             raise Invalid("no_such_kind", kind=said, nearest=near, there=", ".join(kind.slug for kind in kinds))
-        return found or kinds[0]
+        return found
 
     def _days_of(self, said: str, kind: KindFacts | None) -> tuple[date, ...]:
         days = self._read_days(said) if said else self._only_days(kind)

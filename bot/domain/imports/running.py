@@ -171,9 +171,14 @@ def take(
         told(report.all_rows)
         if database.is_sqlite:
             time.sleep(PAUSE)
-    with database.write() as db:
-        act.keep(db, now(), **_counts(report), finished=True)
+    note(database, act, now(), **_counts(report), finished=True)
     return report
+
+
+def note(database: Database, act: Act, now: datetime, **facts: Any) -> None:
+    """Say more of an import in the audit log, such as what was printed of it."""
+    with database.write() as db:
+        act.keep(db, now, **facts)
 
 
 def _taken(

@@ -1,0 +1,139 @@
+"""What `visitors import` says: how a file was read, what comes of its rows, and what was done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli import import_words
+from admin_cli.printing import details
+
+if TYPE_CHECKING:
+    from bot.domain.imports.running import Plan, Report
+    from bot.domain.imports.settling import Settled
+
+MOST_SHOWN = 50
+"""Problems that are told one by one; the file of --errors has all bad rows."""
+SENT = {
+    "whatsapp": "on WhatsApp",
+    "sms": "as a link by SMS",
+    "waits": "as soon as they write to us (no template is approved: templates sync)",
+    "before": "nothing more: sent or owed before",
+    "stopped": "nothing: they want no messages",
+    "no_phone": "nothing: there is no phone",
+}
+"""Which way passes go, by the words of bot.delivery.handing_out."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What was asked for."""
+
+    consent: str
+    errors: Path | None
+    send: bool
+    images: Path | None
+    sheet: Path | None
+    as_json: bool
+
+    @property
+    def hands_out(self) -> bool:
+        """Whether the passes are to be given to people."""
+        return bool(self.send or self.images or self.sheet)
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of it."""
+
+    report: "Report"
+    imported: bool = False
+    handed_out: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Problems:
+    """What there is to say about rows, as it is found."""
+
+    plan: "Plan"
+    put: Callable[[list[Any]], None]
+    """Takes the cells of a bad row."""
+    told: list[dict[str, Any]] = field(default_factory=list)
+    more: int = 0
+
+    def see(self, settled: "Settled") -> None:
+        """Note what is the matter with a row, if anything is."""
+        found = list(import_words.of_row(settled, self.plan.columns))
+        room = max(MOST_SHOWN - len(self.told), 0)
+        self.told += found[:room]
+        self.more += len(found[room:])
+        if settled.state == "bad":
+            from bot.domain.imports.reading import text
+
+            cells = [text(cell) for cell in settled.row.row.cells[: len(self.plan.columns.heads)]]
+            room = [""] * (len(self.plan.columns.heads) - len(cells))
+            self.put([*cells, *room, settled.row.row.number, "; ".join(map(import_words.line, found))])
+
+
+def question(looked: "Report", asked: Wanted) -> str:
+    """What is asked before anything is done."""
+    doing = [f"Register {looked.rows['new']:,} rows ({looked.people:,} people)"] if looked.rows["new"] else []
+    ways = {"send": asked.send, "draw": asked.images, "print": asked.sheet}
+    doing += [f"{way} the passes" for way, wanted in ways.items() if wanted]
+    return f"{', '.join(doing)}?".capitalize()
+
+
+def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
+    """How the file was read, and what comes of its rows."""
+    columns = plan.columns
+    click.echo(plan.table.form)
+    click.echo("columns: " + ", ".join(f"{columns.heads[place]} = {thing}" for thing, place in columns.places.items()))
+    if columns.ignored:
+        click.echo(f"ignored: {', '.join(columns.ignored)}")
+    click.echo(_counts(looked, "to be registered"))
+    if looked.beyond:
+        click.echo(f"{looked.beyond:,} rows have more people than the {plan.event.max_party} that the public may bring")
+    if looked.unreachable:
+        click.echo(f"{looked.unreachable:,} rows have no phone: nothing can be sent to them")
+    say(problems.told, problems.more)
+
+
+def _counts(report: "Report", new: str) -> str:
+    rows = report.rows
+    there = f"{rows['already_there']:,} already there, {rows['differs']:,} there but otherwise"
+    bad = f"{rows['revoked']:,} revoked since, {rows['bad']:,} bad"
+    return f"{report.all_rows:,} rows: {rows['new']:,} {new} ({report.people:,} people), {there}, {bad}"
+
+
+def say(told: Sequence[Mapping[str, Any]], more: int) -> None:
+    """What is the matter with rows, a line each."""
+    for problem in told:
+        click.echo(import_words.line(problem), err=True)
+    if more:
+        click.echo(f"and {more:,} more; --errors FILE.csv keeps every bad row", err=True)
+
+
+def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
+    """What was done; as JSON all there is to say."""
+    report = done.report
+    if asked.as_json:
+        counts = {"all": report.all_rows, **report.rows, "people": report.people, "without_phone": report.unreachable}
+        places = {thing: plan.columns.heads[place] for thing, place in plan.columns.places.items()}
+        read = {"form": plan.table.form, "columns": places, "ignored": plan.columns.ignored}
+        came = {"imported": done.imported, "rows": counts, "problems": problems.told, "more_problems": problems.more}
+        details({**read, **came, "handed_out": done.handed_out}, as_json=True)
+        return
+    if done.imported:
+        click.echo(_counts(report, "registered"))
+    else:
+        click.echo("Nothing was changed.")
+    for way, number in done.handed_out.get("send", {}).items():
+        click.echo(f"{number:,} passes: {SENT[way]}")
+    for name, path in (("images", asked.images), ("sheet", asked.sheet)):
+        if name in done.handed_out:
+            click.echo(f"{done.handed_out[name]:,} passes in {path}")
+    if report.rows["bad"]:
+        kept = f": mend {asked.errors} and import that" if asked.errors else ""
+        click.echo(f"{report.rows['bad']:,} bad rows are not registered{kept}", err=True)

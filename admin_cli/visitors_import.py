@@ -1,0 +1,222 @@
+"""`visitors import`: people on an organiser's list, registered and given their passes."""
+
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from admin_cli import import_report, import_words, opening, who
+from admin_cli.import_report import Done, Problems, Wanted
+from admin_cli.printing import as_json_too
+from admin_cli.progress import bar
+from admin_cli.who import as_whom
+
+if TYPE_CHECKING:
+    from bot.database import Database
+    from bot.domain.imports.running import Act, Plan, Report
+    from bot.domain.keys import KeyRing
+    from bot.settings import Settings
+
+
+def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`A=B` as a pair; the last = parts them."""
+    pairs = [one.rpartition("=") for one in given]
+    if wrong := next((one for one, (_, parted, _) in zip(given, pairs, strict=True) if not parted), None):
+        raise click.BadParameter(f"{wrong!r} is not of the form {param.metavar}", param=param)
+    return [(left.strip(), right.strip()) for left, _, right in pairs]
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option(
+    "--map", "told", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
+    help="What stands in a column: name, phone, day, party, kind, language, ref, or a question of the event; "
+    "without a field it is ignored. Again for each.",
+)  # fmt: skip
+@click.option(
+    "--default", "defaults", multiple=True, metavar="FIELD=VALUE", callback=_pairs,
+    help="What holds where a row says nothing, such as kind=school. Again for each.",
+)  # fmt: skip
+@click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first.")
+@click.option("--consent", default="", metavar="TEXT", help="Where these people agreed to it; kept with each of them.")
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV for the bad rows.")
+@click.option("--dry-run", is_flag=True, help="Only look; nothing is changed.")
+@click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+@click.option("--all-or-nothing", is_flag=True, help="Do nothing where a row is bad.")
+@click.option("--revoked-too", "again", is_flag=True, help="A new pass also for who had one that was revoked since.")
+@click.option("--send", is_flag=True, help="Send each pass to its phone, once.")
+@click.option("--images", type=click.Path(path_type=Path), metavar="DIR", help="Each pass as a picture CODE.png.")
+@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.pdf", help="All on A4, to cut.")
+@as_json_too
+@as_whom
+def import_(
+    file: Path,
+    slug: str,
+    told: list[tuple[str, str]],
+    defaults: list[tuple[str, str]],
+    worksheet: str,
+    dry_run: bool,
+    yes: bool,
+    all_or_nothing: bool,
+    again: bool,
+    **wanted: Any,
+) -> None:
+    """Register the people of a CSV or XLSX file and give them their passes.
+
+    The whole file is looked at first: how many rows are good, are there already, or are bad, each with its
+    reason. Then it asks, and takes the good ones. The same file again makes nothing twice; --send, --images and
+    --sheet are for everybody in the file, also those who were there. Exit code 1 where a row was bad.
+
+    Example: python -m admin_cli visitors import guests.xlsx --event demo --consent "signed list at the school,
+    January 2027" --sheet passes.pdf --errors bad.csv
+    """
+    asked = Wanted(**wanted)
+    if not (dry_run or asked.consent.strip()):
+        raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
+    _check_places(asked)
+    with file.open("rb") as source, opening.database() as database:
+        how = {"told": told, "defaults": dict(defaults), "worksheet": worksheet, "again": again}
+        plan = _planned(database, source, file, slug, **how)
+        looked, problems = _look(database, plan, asked)
+        if not asked.as_json:
+            import_report.look(plan, looked, problems)
+        bad = looked.rows["bad"]
+        if bad and all_or_nothing and not dry_run:
+            raise click.ClickException(f"nothing was imported: {bad} of {looked.all_rows} rows are bad")
+        to_do = bool(looked.rows["new"] or (asked.hands_out and looked.passes)) and not dry_run
+        if to_do and not yes:
+            click.confirm(import_report.question(looked, asked), abort=True, err=True)
+        done = _take(database, plan, asked, looked, problems) if to_do else Done(looked)
+    import_report.end(plan, done, problems, asked)
+    click.get_current_context().exit(1 if done.report.rows["bad"] else 0)
+
+
+def _check_places(asked: Wanted) -> None:
+    """What can be known to fail is said before anything is done."""
+    for path in (asked.errors, asked.sheet):
+        if path and not path.parent.is_dir():
+            raise click.ClickException(f"there is no folder {path.parent}")
+    if asked.images and not asked.images.is_dir():
+        raise click.ClickException(f"there is no folder {asked.images}")
+
+
+def _planned(database: "Database", source: IO[bytes], file: Path, slug: str, **said: Any) -> "Plan":
+    from bot.domain.imports import running
+    from bot.domain.imports.reading import Unreadable
+
+    region = opening.settings().default_region
+    try:
+        with database.read() as db:
+            return running.plan(db, slug, source, region=region, now=datetime.now(UTC), **said)
+    except Unreadable as problem:
+        raise click.ClickException(f"{file}: {import_words.of_file(problem)}") from None
+
+
+@contextmanager
+def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
+    """What takes bad rows: a file with the columns of theirs, which can be mended and imported itself."""
+    from bot.domain.exports.running import whole
+    from bot.domain.exports.writing import csv_file
+    from bot.domain.imports.columns import OUR_OWN
+
+    if errors is None:
+        yield lambda cells: None
+        return
+    with _writing(errors), whole(errors) as part, csv_file(part, [*plan.columns.heads, *OUR_OWN]) as put:
+        yield put
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or errno.errorcode.get(error.errno or 0, "")
+        raise click.ClickException(f"could not write {path}: {why}") from None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    from bot.domain.imports.reading import Unreadable
+
+    try:
+        yield
+    except Unreadable as problem:
+        raise click.ClickException(f"the file: {import_words.of_file(problem)}") from None
+
+
+def _look(database: "Database", plan: "Plan", asked: Wanted) -> "tuple[Report, Problems]":
+    from bot.domain.imports import running
+
+    with _kept(plan, asked.errors) as put, _reading(), bar("looked at", None) as told:
+        problems = Problems(plan, put)
+        return running.look(database, plan, seen=problems.see, told=told), problems
+
+
+def _take(database: "Database", plan: "Plan", asked: Wanted, looked: "Report", before: Problems) -> Done:
+    """Register, then hand out. What the look has told of already is not told again."""
+    from bot.domain.imports import running
+    from bot.domain.keys import KeyRing
+
+    settings = opening.settings()
+    ring = KeyRing.open(database, settings.secret_key, None)
+    act = running.Act(plan.event.id, who.it_is(), {"file": plan.digest[:16]})
+    with _kept(plan, asked.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
+        problems = Problems(plan, put)
+        consent = asked.consent.strip()
+        report = running.take(database, ring, plan, act, consent=consent, seen=problems.see, told=told, now=_now)
+    known = [one["row"] for one in before.told]
+    later = [one for one in problems.told if one["row"] not in known]
+    before.told += later
+    if not asked.as_json:
+        import_report.say(later, 0)
+    parts = Parts(database, ring, settings)
+    return Done(report, True, _handed_out(parts, plan.event.id, report.passes, asked, act))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What pictures of passes are made of."""
+
+    database: "Database"
+    ring: "KeyRing"
+    settings: "Settings"
+
+
+def _handed_out(parts: Parts, event_id: int, passes: list[int], asked: Wanted, act: "Act") -> dict[str, Any]:
+    """The passes as files and messages, as far as asked for; how many."""
+    from bot.delivery import handing_out
+    from bot.domain.imports import running
+
+    done: dict[str, Any] = {}
+    if asked.images:
+        with _writing(asked.images), bar("drawn", len(passes)) as told:
+            done["images"] = handing_out.pictures(parts, event_id, passes, asked.images, told)
+    if asked.sheet:
+        with _writing(asked.sheet), bar("put on sheets", len(passes)) as told:
+            done["sheet"] = handing_out.sheet(parts, event_id, passes, asked.sheet, told)
+    if asked.send:
+        done["send"] = dict(_send(parts, passes))
+    if done:
+        running.note(parts.database, act, _now(), **done)
+    return done
+
+
+def _send(parts: Parts, passes: list[int]) -> Mapping[str, int]:
+    from bot import whereabouts
+    from bot.delivery import handing_out
+    from bot.delivery.window import Windows
+
+    with whereabouts.connected(parts.settings.redis) as redis, bar("owed", len(passes)) as told:
+        windows = Windows(redis)
+        return handing_out.send(parts.database, windows, parts.settings, passes, now=_now, told=told)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
