@@ -21,6 +21,7 @@ VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stu
 
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
 VOLUNTEER = "a session of somebody on the roster"
+SUPERVISOR = "a session of a supervisor or admin"
 PROVED = "a visit in which the phone was proved by a code; without it asked for one"
 SCANNER = "a scanner's token, or a session of somebody on the roster"
 ROUTES = {
@@ -62,6 +63,8 @@ ROUTES = {
     ("POST", "/register/<slug>/code"): ANYBODY,
     ("GET", "/register/<slug>/review"): PROVED,
     ("POST", "/register/<slug>/review"): PROVED,
+    ("GET", "/staff/dashboard"): SUPERVISOR,
+    ("GET", "/staff/dashboard/figures"): SUPERVISOR,
     ("GET", "/staff/desk"): VOLUNTEER,
     ("GET", "/staff/desk/slip"): VOLUNTEER,
     ("POST", "/staff/desk"): VOLUNTEER,

@@ -20,6 +20,7 @@ class Words:
 
 ERRORS: Mapping[int, Words] = {
     400: Words(_("We could not read that"), _("Please go back and try again.")),
+    401: Words(_("You are signed out"), _("Please sign in again.")),
     403: Words(_("This is not open to you"), _("If you think it should be, please ask the organisers.")),
     404: Words(_("There is nothing here"), _("Please check the address, or start again from the first page.")),
     405: Words(_("That does not work here"), _("Please start again from the first page.")),

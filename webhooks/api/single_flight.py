@@ -11,17 +11,19 @@ Made = TypeVar("Made")
 
 @dataclass
 class SingleFlight(Generic[Made]):
-    """For one thing in one process. Nobody is given what was begun before they asked: it could be old."""
+    """For one thing in one process. Nobody is given what was begun more than `fresh` before they asked."""
 
+    fresh: float = 0.0
+    """Seconds."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _begun: float = -1.0
     _made: Made | None = None
 
     def get(self, make: Callable[[], Made]) -> Made:
-        """What `make` gives, called now or by somebody else since now. What it raises goes to whoever called it."""
+        """What `make` gives, called now or by somebody else lately enough. What it raises goes to whoever called it."""
         asked = time.monotonic()
         with self._lock:
-            if self._made is None or self._begun < asked:
+            if self._made is None or self._begun < asked - self.fresh:
                 begun = time.monotonic()
                 self._made, self._begun = make(), begun
             return self._made

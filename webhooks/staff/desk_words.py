@@ -42,7 +42,6 @@ SAID: Mapping[str, Sentence] = {
     "AT_ONCE": _("Print each new slip at once"),
     "KEEP": _("Keep on this device"),
     "SHOW": _("Please show this at the gate."),
-    "SCANNER": _("Scanner"),
     "QR": _("QR code of the pass"),
 }
 

@@ -32,9 +32,6 @@ SAID = {
     "CHOOSE": _("Where do you work now?"),
     "CHOOSE_LEAD": _("Your number is on the roster of several events."),
     "IS_IN": _("You are signed in as {name}, for {event}."),
-    "SCAN": _("Open the scanner"),
-    "DESK": _("Open the desk"),
-    "LEAVE": _("Sign out"),
     "MOVE": _("Work at another event"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }

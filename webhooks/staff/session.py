@@ -109,12 +109,17 @@ def leave() -> None:
 
 
 def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str]]:
-    """Let through who is signed in with this role or a higher one; others go to the sign-in, or get 403."""
+    """Let through who is signed in with this role or a higher one; others go to the sign-in, or get 403.
+
+    A page that asks for a part of itself gets 401 in place of the sign-in, which it could not show there.
+    """
 
     def door(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response | str:
             user = staff()
+            if user is None and "HX-Request" in request.headers:
+                abort(401)
             if user is None:
                 return redirect(login_url(url_for("staff.login"), request.path))
             if not user.may(role):

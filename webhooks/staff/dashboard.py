@@ -1,0 +1,127 @@
+"""The dashboard: an event's day for supervisors and admins, and the same again every few seconds.
+
+One look is shared by all who ask within two seconds, however many screens are open; what a screen shows
+already is not sent again.
+"""
+
+import gzip
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup
+
+from bot.domain import looks, sign_in
+from bot.domain.dashboard import Dashboard
+from bot.service import Service
+from flows.shapes import Event
+from flows.texts import words
+from webhooks import limits, wording
+from webhooks.api import tagged
+from webhooks.api.single_flight import SingleFlight
+from webhooks.staff import dashboard_glance, dashboard_tables
+from webhooks.staff.dashboard_words import SAID
+from webhooks.staff.desk_page import user
+from webhooks.staff.session import needs
+
+FRESH_SECONDS = 2.0
+"""How old a look may be that is shown."""
+EVERY_SECONDS = 5
+"""How often an open page asks."""
+MOST = "300 per minute"
+"""Looks of one person: 25 open screens."""
+LOOKED_AT = "X-Looked-At"
+"""The header that says of which moment the figures are; no part of them, so that figures that stay have one tag."""
+CARDS = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
+"""The tables in the order in which the page has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A look in one language: each part of the page that changes, by its name."""
+
+    look: Dashboard
+    html: dict[str, Markup]
+    fragment: bytes
+    """All parts as htmx puts them into the page."""
+    packed: bytes
+    """The same by gzip."""
+    tag: str
+
+
+class Looks:
+    """What is shown of each event now, one look for all who ask within FRESH_SECONDS."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._flights: defaultdict[str, SingleFlight[Dashboard]] = defaultdict(lambda: SingleFlight(FRESH_SECONDS))
+        self._parts: dict[tuple[str, str], Parts] = {}
+
+    def get(self, event: Event) -> Parts:
+        """The event's look in the page's language. Raises Refused `no_such_event`."""
+        look = self._flights[event.slug].get(lambda: self._take(event.slug))
+        key = event.slug, wording.language()
+        kept = self._parts.get(key)
+        if kept is None or kept.look is not look:
+            kept = self._parts[key] = _parts(look, event)
+        return kept
+
+    def _take(self, slug: str) -> Dashboard:
+        with self._service.database.read() as db:
+            return looks.look(db, slug, self._service.now())
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/dashboard` and the fragment that it asks for anew."""
+    shared = Looks(service)
+
+    @door.get("/dashboard", endpoint="dashboard")
+    @needs("supervisor")
+    def page() -> str:
+        parts = shared.get(user().event)
+        return render_template(
+            "staff/dashboard.html",
+            words=SAID,
+            look=parts.look,
+            name=words(parts.look.name),
+            parts=parts.html,
+            tag=parts.tag,
+            as_of=dashboard_glance.local(parts.look, parts.look.as_of).time(),
+            several=_serves_several(service),
+            tables=dashboard_tables.all_of(parts.look, user().event),
+            cards=CARDS,
+            every=EVERY_SECONDS,
+            plain="tables" in request.args,
+        )
+
+    @door.get("/dashboard/figures")
+    @needs("supervisor")
+    def figures() -> Response:
+        limits.spend(MOST, "dashboard", str(user().row.id))
+        parts = shared.get(user().event)
+        packed = request.accept_encodings["gzip"] > 0
+        answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
+        answer.vary.add("Accept-Encoding")
+        answer.headers[LOOKED_AT] = parts.look.as_of.isoformat()
+        if packed:
+            answer.content_encoding = "gzip"
+        return tagged.with_tag(answer, parts.tag)
+
+
+def _serves_several(service: Service) -> bool:
+    with service.database.read() as db:
+        return len(sign_in.places(db, user().row.phone, service.now())) > 1
+
+
+def _parts(look: Dashboard, event: Event) -> Parts:
+    macros = current_app.jinja_env.get_template("staff/dashboard_parts.html").module
+    html = {
+        "state": macros.state(dashboard_glance.state(look), dashboard_glance.stopped(look)),  # type: ignore[attr-defined]  # macros of a template
+        "alerts": macros.alerts(dashboard_glance.alerts(look)),  # type: ignore[attr-defined]  # the same
+        "tiles": macros.tiles(dashboard_glance.tiles(look)),  # type: ignore[attr-defined]  # the same
+    }
+    for name, table in dashboard_tables.all_of(look, event).items():
+        html[name] = macros.table(table)  # type: ignore[attr-defined]  # the same
+    whole = "".join(f'<div id="{name}" hx-swap-oob="innerHTML">{part}</div>' for name, part in html.items()).encode()
+    return Parts(look, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32])

@@ -1,0 +1,108 @@
+"""The day at a glance: the large numbers, the state of the event and the alerts, in the page's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.dashboard import AlertNow, Dashboard
+from flows.texts import words
+from webhooks import wording
+from webhooks.staff.dashboard_tables import gate_name, number, refusal
+from webhooks.staff.dashboard_words import ALERT, ALERTS, SAID, TILES
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A large number, what it is, and what belongs to it."""
+
+    name: str
+    label: str
+    text: str
+    value: int | None
+    more: Sequence[str]
+    """A line each."""
+    urgent: bool = False
+    """Whether somebody should see to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert in words."""
+
+    key: str
+    """The same for as long as it holds: whoever reads by ear hears it once."""
+    text: str
+    since: str
+    unreached: str
+
+
+def tiles(look: Dashboard) -> Sequence[Tile]:
+    """The numbers that a wall screen is for."""
+    passes, refused = look.passes, sum(look.refused.values())
+    came, went = look.admitted + look.counted_in, look.left + look.counted_out
+    result, scans = next(iter(look.refused.items()), ("", 0))
+    return (
+        _tile("admitted", look.admitted, expected=look.expected, lately=look.lately),
+        _tile("inside", look.inside, said="inside_unknown" if look.inside is None else "", came=came, went=went),
+        _tile(
+            "registered",
+            look.registered.people,
+            registrations=look.registered.registrations,
+            today=look.registered_today.people,
+        ),
+        _tile(
+            "passes",
+            passes.delivered + passes.read,
+            read=passes.read,
+            waiting=passes.waiting + passes.sent,
+            failed=passes.failed,
+        ),
+        _tile("refused", refused, said="" if refused else "refused_none", reason=refusal(result), scans=scans),
+        _tile("conflicts", look.conflicts, urgent=look.conflicts > 0, forced=look.forced),
+    )
+
+
+def state(look: Dashboard) -> Sequence[str]:
+    """Which day it is, and whether people come in: one part of the line after another."""
+    said = [wording.say(words(look.day)), wording.say(SAID["OPEN" if look.is_open else "SHUT"])]
+    if look.status in _STATES:
+        said.append(wording.say(SAID[_STATES[look.status]]))
+    return said
+
+
+def stopped(look: Dashboard) -> str:
+    """Since when nobody is let in anywhere; empty where entry goes on."""
+    return wording.say(SAID["STOPPED"], hour=local(look, look.paused_at).time()) if look.paused_at else ""
+
+
+def alerts(look: Dashboard) -> Sequence[Told]:
+    """What holds now, the longest first."""
+    return [_told(look, one) for one in look.alerts]
+
+
+def local(look: Dashboard, moment: datetime) -> datetime:
+    """A moment as the event's clocks show it."""
+    return moment.astimezone(ZoneInfo(look.timezone))
+
+
+_STATES = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}
+_TENTHS = "failures"
+"""The alert whose numbers are tenths of a per cent."""
+
+
+def _told(look: Dashboard, one: AlertNow) -> Told:
+    value, threshold = (f"{part / 10:g}" if one.what == _TENTHS else part for part in (one.value, one.threshold))
+    sentence = ALERTS.get(one.what, ALERT)
+    gate = gate_name(look, one.gate)
+    return Told(
+        key=f"{one.what} {one.gate or ''} {one.since.timestamp():.0f}",
+        text=wording.say(sentence, value=value, threshold=threshold, gate=gate, what=one.what),
+        since=wording.say(SAID["SINCE"], hour=local(look, one.since).time()),
+        unreached=wording.say(SAID["UNREACHED"], names=", ".join(one.unreached)) if one.unreached else "",
+    )
+
+
+def _tile(name: str, value: int | None, said: str = "", *, urgent: bool = False, **params: object) -> Tile:
+    label, *more = (wording.say(sentence, **params) for sentence in TILES[said or name])
+    return Tile(name, label, number(value).text, value, tuple(more), urgent)

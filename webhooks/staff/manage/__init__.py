@@ -1,0 +1,14 @@
+"""`/staff/manage`: what admins look after. Every change is made by the functions that the command line calls."""
+
+from flask import Blueprint
+
+from bot.service import Service
+from webhooks.staff.manage import days, event_fields, events, gates, texts, volunteers
+
+
+def blueprint(service: Service) -> Blueprint:
+    """All of the pages; each address but the first names the event that it is about."""
+    door = Blueprint("manage", __name__, url_prefix="/staff/manage")
+    for noun in (events, event_fields, texts, days, gates, volunteers):
+        noun.doors(door, service)
+    return door

@@ -1,0 +1,138 @@
+"""Events: those that somebody looks after, and one of them with what can be switched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from bot import entry_stops
+from bot.domain import audit, event_links, events, roster_rules, seen, sign_in
+from bot.domain.models import Event
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.desk_page import user
+from webhooks.staff.manage import showing
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Something that is on or off, and what an admin reads before throwing it."""
+
+    act: str
+    button: str
+    question: str
+    said: str
+    is_so: Callable[[Event], bool]
+    """Whether it has been thrown already."""
+    grave: bool = False
+
+
+SWITCHES = {
+    "open": Switch(
+        audit.EVENT_OPENED,
+        "Open registration",
+        "People can register from now on, on WhatsApp and on the web.",
+        "Registration is open.",
+        lambda event: event.status == "open",
+    ),
+    "close": Switch(
+        audit.EVENT_CLOSED,
+        "Close registration",
+        "Nobody can register any more. Passes stay good.",
+        "Registration is closed.",
+        lambda event: event.status == "closed",
+        grave=True,
+    ),
+    "pause": Switch(
+        audit.PAUSED,
+        "Stop entry",
+        "Every scan at every gate is refused at once, and every volunteer is told on WhatsApp.",
+        "Entry is stopped.",
+        lambda event: event.entry_paused_at is not None,
+        grave=True,
+    ),
+    "resume": Switch(
+        audit.RESUMED,
+        "Let entry go on",
+        "Every gate admits again, and every volunteer is told on WhatsApp.",
+        "Entry goes on.",
+        lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
+    ),
+}
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """The list, one event, and its switches."""
+
+    @door.get("", endpoint="list")
+    @admin
+    def list_() -> Answer:
+        with service.database.read() as db:
+            rows = sign_in.places(db, user().row.phone, service.now())
+            mine = [row for row in rows if roster_rules.is_at_least(row.role, "admin")]
+            shown = [{"staff": row.id, **showing.in_list(row.event)} for row in mine]
+        return page("list", events=shown)
+
+    @door.get("/<slug>")
+    @admin
+    def event(slug: str) -> Answer:
+        return _shown(service, slug)
+
+    @door.get("/<slug>/switch/<what>")
+    @admin
+    def ask(slug: str, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            found = events.by_slug(db, slug)
+        told = {"question": switch.question, "button": switch.button, "grave": switch.grave}
+        return page("sure", title=f"{switch.button}: {found.name}", seen=seen.mark(found), back="manage.event", **told)
+
+    @door.post("/<slug>/switch/<what>")
+    @admin
+    def switch(slug: str, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            if switch.is_so(events.by_slug(db, slug)):
+                return done("manage.event", switch.said)
+        try:
+            _throw(service, slug, what, switch)
+        except Refused as no:
+            return _shown(service, slug, why(no))
+        return done("manage.event", switch.said)
+
+
+def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:
+    """Stop entry, or let it go on, in an act's transaction; the deliveries to enqueue after it. Raises Refused.
+
+    The form's `once` keeps one that is sent twice from telling the volunteers twice.
+    """
+    last = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
+    by: dict[str, Any] = {"now": service.now(), "staff_id": user().row.id, "sender_of": last}
+    return entry_stops.set_stopped(db, slug, gate, stopped=stopped, key=f"entry:page:{typed('once')[:40]}", **by)
+
+
+def _throw(service: Service, slug: str, what: str, switch: Switch) -> None:
+    owed: list[int] = []
+    with acting(service, switch.act) as db:
+        seen.expect(db, events.by_slug(db, slug), request.form.get("seen", ""))
+        if what == "open":
+            events.open_event(db, slug, real=not service.settings.simulated)
+        elif what == "close":
+            events.close_event(db, slug)
+        else:
+            owed = stop_entry(service, db, slug, None, stopped=what == "pause")
+    service.outbox.enqueue(owed)
+
+
+def _shown(service: Service, slug: str, problem: str = "") -> Answer:
+    settings = service.settings
+    with service.database.read() as db:
+        found = events.by_slug(db, slug)
+        told = {"event": found, "facts": showing.facts(found), "head": showing.in_list(found)}
+    links = event_links.doors(slug, settings.origin, settings.twilio_whatsapp_from)
+    switches = {name: one for name, one in SWITCHES.items() if not one.is_so(found)}
+    return page("event", UNPROCESSABLE if problem else 200, links=links, switches=switches, problem=problem, **told)

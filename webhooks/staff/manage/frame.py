@@ -1,0 +1,96 @@
+"""What the pages of admins share: who is let in, the act that a change is, and the page around."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
+from uuid import uuid4
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot.domain import acts
+from bot.errors import Refused
+from bot.service import Service
+from flows.texts import sentence_for
+from webhooks import limits, wording
+from webhooks.staff.desk_page import user
+from webhooks.staff.session import needs
+
+MOST = "120 per minute"
+"""Changes, searches and looks at one person, of one admin: no hand is faster."""
+LONGEST = 4000
+"""Characters of one input that are looked at."""
+UNPROCESSABLE = 422
+
+P = ParamSpec("P")
+Answer = Response | str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of an event, as the line above each of them names it."""
+
+    endpoint: str
+    name: str
+
+
+SECTIONS = (
+    Section("manage.event", "Event"),
+    Section("manage.days", "Days"),
+    Section("manage.gates", "Gates"),
+    Section("manage.volunteers", "Volunteers"),
+)
+
+
+def admin(view: Callable[P, Answer]) -> Callable[P, Answer]:
+    """Let through admins, and only to the event at which they are signed in: others are not there for them."""
+
+    @needs("admin")
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        if kwargs.get("slug", user().event.slug) != user().event.slug:
+            abort(404)
+        if request.method == "POST":
+            limits.spend(MOST, "manage", str(user().row.id))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@contextmanager
+def acting(service: Service, what: str) -> Iterator[Session]:
+    """A transaction of whoever makes this request, which leaves an entry of this name in the audit log."""
+    whoever = user()
+    now, slug = service.now(), whoever.event.slug
+    with service.database.write() as db, acts.acting(db, what, now=now, staff_id=whoever.row.id, slug=slug):
+        yield db
+
+
+def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
+    """A page of the event; `told` is what its template needs."""
+    frame = {"slug": user().event.slug, "sections": SECTIONS, "once": uuid4().hex}
+    return render_template(f"staff/manage/{template}.html", **frame, **told), status
+
+
+def done(endpoint: str, words: str, **values: Any) -> Response:
+    """Go on to a page, which says first what was done."""
+    flash(words)
+    return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
+
+
+def why(no: Refused) -> str:
+    """A refusal as a sentence in the page's language."""
+    return wording.say(sentence_for(no.code, **no.params))
+
+
+def at_input(no: Refused, inputs: Mapping[str, str]) -> dict[str, str]:
+    """A refusal at the input of which it speaks; `""`: at none of these."""
+    return {inputs.get(no.code, ""): why(no)}
+
+
+def typed(name: str) -> str:
+    """What stands in an input of the form; lines end as everywhere else."""
+    return request.form.get(name, "")[:LONGEST].replace("\r\n", "\n")

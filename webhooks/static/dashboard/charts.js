@@ -1,0 +1,85 @@
+// Charts, each drawn from the table behind it: what a screen reader finds there is what the eye sees here.
+
+const { Chart } = window
+const language = document.documentElement.lang
+const numbers = new Intl.NumberFormat(`${language}-IN`, { maximumFractionDigits: 0 })
+const charts = new Map()
+// Beyond this a name is cut in a chart; the table has it whole.
+const LONGEST = 24
+const short = name => name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name
+
+// The table's lines and its coloured columns.
+export function read (table) {
+  const heads = [...table.tHead.rows[0].cells]
+  const lines = [...table.tBodies[0].rows]
+  const value = (line, place) => 'value' in line.cells[place].dataset ? Number(line.cells[place].dataset.value) : null
+  return {
+    labels: lines.map(line => line.cells[0].firstChild.textContent.trim()),
+    series: heads.flatMap((head, place) => head.dataset.colour ? [{ label: head.textContent, colour: head.dataset.colour, data: lines.map(line => value(line, place)) }] : [])
+  }
+}
+
+// Every chart as its table now is; one that has not changed stays as it is.
+export function draw () {
+  for (const place of document.querySelectorAll('.chart')) {
+    const table = document.querySelector(`#${place.dataset.of} table`)
+    const shown = table ? read(table) : { labels: [], series: [] }
+    const empty = !shown.series.some(one => one.data.some(Boolean))
+    place.querySelector('canvas').hidden = empty
+    place.querySelector('.none').hidden = !empty
+    const known = charts.get(place)
+    const told = JSON.stringify(shown)
+    if (known?.told === told) continue
+    if (empty && !known) continue
+    charts.set(place, { told, chart: put(known?.chart, place, table, shown) })
+  }
+}
+
+// All of them anew, in the colours and sizes that hold now.
+export function restyle () {
+  for (const { chart } of charts.values()) chart.destroy()
+  charts.clear()
+  draw()
+}
+
+function put (chart, place, table, shown) {
+  const datasets = shown.series.map(dataset)
+  if (!chart) return new Chart(place.querySelector('canvas'), { type: 'bar', data: { labels: shown.labels, datasets }, options: options(table.dataset.chart) })
+  chart.data.labels = shown.labels
+  // The same objects, so that nothing is built anew and a hidden series stays hidden.
+  datasets.forEach((one, place) => { chart.data.datasets[place] = Object.assign(chart.data.datasets[place] || {}, one) })
+  chart.data.datasets.length = datasets.length
+  chart.update('none')
+  return chart
+}
+
+function style (name) {
+  return getComputedStyle(document.querySelector('#dashboard')).getPropertyValue(name).trim()
+}
+
+function dataset ({ label, colour, data }) {
+  return { label, data, backgroundColor: style(`--chart-${colour}`), categoryPercentage: 0.92, barPercentage: 1, minBarLength: 0 }
+}
+
+function legend (chart) {
+  return Chart.defaults.plugins.legend.labels.generateLabels(chart).map(one => ({ ...one, text: short(one.text) }))
+}
+
+function options (kind) {
+  const ink = style('--soft')
+  const font = { family: style('--type'), size: Number.parseFloat(style('--chart-size')) }
+  const lying = kind === 'bars'
+  const amounts = { beginAtZero: true, stacked: !lying, ticks: { color: ink, font, precision: 0, maxTicksLimit: 6, callback: value => numbers.format(value) }, grid: { color: style('--line') }, border: { display: false } }
+  const names = { stacked: !lying, ticks: { color: ink, font, maxRotation: 0, autoSkip: !lying, autoSkipPadding: 16, callback (value) { return short(this.getLabelForValue(value)) } }, grid: { display: false } }
+  return {
+    animation: false,
+    maintainAspectRatio: false,
+    indexAxis: lying ? 'y' : 'x',
+    interaction: { mode: 'index', axis: lying ? 'y' : 'x', intersect: false },
+    scales: lying ? { x: amounts, y: names } : { x: names, y: amounts },
+    plugins: {
+      legend: { position: 'bottom', labels: { color: ink, font, boxWidth: font.size, boxHeight: font.size, generateLabels: legend } },
+      tooltip: { bodyFont: font, titleFont: font, callbacks: { label: at => `${at.dataset.label}: ${numbers.format(lying ? at.parsed.x : at.parsed.y)}` } }
+    }
+  }
+}
