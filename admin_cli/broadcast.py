@@ -30,7 +30,11 @@ SELECTING = (
     click.option("--language", "languages", multiple=True, metavar="LANG", help="Who reads this language."),
     click.option("--kind", "kinds", multiple=True, metavar="KIND", help="With a pass of this kind."),
     click.option(
-        "--channel", "channels", multiple=True, type=click.Choice(["whatsapp", "web", "walkup"]), help="How registered."
+        "--channel",
+        "channels",
+        multiple=True,
+        type=click.Choice(["whatsapp", "web", "walkup", "import"]),
+        help="How registered.",
     ),
 )
 

@@ -20,9 +20,8 @@ import structlog
 from sqlalchemy import func, or_, select, update
 
 from bot.database import Database
-from bot.delivery import notices, outlook, reminders, story
+from bot.delivery import notices, outlook, owing, reminders, story
 from bot.delivery.outbox import Outbox
-from bot.delivery.owing import BULK, owe_many
 from bot.delivery.window import CLOSED, Nearest
 from bot.domain import acts, audit, broadcasts, recipients
 from bot.domain.models import Broadcast, Delivery, Event
@@ -111,7 +110,7 @@ class Broadcasting:
             page = over if now >= row.until else recipients.page(db, row.event, wanted, row.cursor, self.page)
             ways = outlook.ways(self.outbox.windows, page, outlook.senders(self.settings), now)
             messages = [self._message(row, person, way) for person, way in ways]
-            made = owe_many(db, messages, now=now, give_up_at=row.until)
+            made = owing.owe_many(db, messages, now=now, give_up_at=row.until)
             row.owed += len(made)
             row.skipped = dict(Counter(row.skipped) + outlook.passed_over(page))
             row.cursor = page.cursor or row.cursor
@@ -126,7 +125,7 @@ class Broadcasting:
             "key": f"broadcast:{row.id}:{person.contact}",
             "lane": way.lane,
             "sender": way.sender if way.sender in self.settings.twilio_whatsapp_from else None,
-            "priority": BULK,
+            "priority": owing.BULK,
             "payload": {
                 "body": said["body"],
                 "language": language,

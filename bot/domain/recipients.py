@@ -40,7 +40,7 @@ class Selection:
     kinds: tuple[str, ...] = ()
     """Slugs of kinds of pass."""
     channels: tuple[str, ...] = ()
-    """How they registered: `whatsapp`, `web`, `walkup`."""
+    """How they registered: `whatsapp`, `web`, `walkup`, `import`."""
 
     def kept(self) -> dict[str, Any]:
         """As a row keeps it: what was said, as JSON has it."""

@@ -10,6 +10,7 @@ import responses
 from click.testing import Result
 
 from admin_cli.__main__ import NOUNS
+from bot.delivery import notices
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -56,16 +57,16 @@ def test_sync_makes_what_is_needed_once(
     assert {row["name"] for row in done} == {one["friendly_name"] for one in twilio.values()}
     kept = rows("templates", "list")
     assert {row["sid"] for row in kept} == set(twilio)
-    notices = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
-    assert notices == {"notice_pass_en": "received", "notice_pass_hi": "received"}
+    submitted = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
+    assert submitted == {one.shape: "received" for one in notices.wanted("http://127.0.0.1:8000")}
     act = rows("audit", "list", "--what", "templates_synced")[0]
     assert sorted(name for _, name in act["about"]["templates"]) == sorted(row["name"] for row in done)
-    assert {row["approval"] for row in kept if row["shape"] not in notices} == {"unsubmitted"}
+    assert {row["approval"] for row in kept if row["shape"] not in submitted} == {"unsubmitted"}
     shapes = {row["shape"] for row in kept}
     assert {"buttons_2_2.2", "buttons_3_1", "buttons_3_4.4"} <= shapes
     assert "nonsense" not in shapes
     assert rows("templates", "sync") == []
-    approvals = {row["approval"] for row in rows("templates", "list") if row["shape"] in notices}
+    approvals = {row["approval"] for row in rows("templates", "list") if row["shape"] in submitted}
     assert approvals == {"approved"}
 
 

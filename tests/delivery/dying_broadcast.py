@@ -8,7 +8,7 @@ from typing import Any
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery import broadcasting
+from bot.delivery import owing
 from bot.delivery.broadcasting import Broadcasting
 from bot.delivery.outbox import Outbox
 from bot.delivery.whatsapp import Twilio
@@ -62,8 +62,14 @@ def work(point: str, given: Mapping[str, Any], database_url: str, redis_url: str
     outbox = Outbox(database, redis, twilio, FakeOtps(), settings, clock, clock_moves, check_media=fetched)
     fuse = Fuse(3)
     if point == "inside_a_slice":
-        owe_many = broadcasting.owe_many
-        broadcasting.owe_many = lambda *some, **more: (owe_many(*some, **more), fuse.burn())[0]
+        owe_many = owing.owe_many
+
+        def owe_and_die(*some: Any, **more: Any) -> list[int]:
+            made = owe_many(*some, **more)
+            fuse.burn()
+            return made
+
+        owing.owe_many = owe_and_die
     if point == "after_a_slice":
         Outbox.enqueue = lambda *_: fuse.burn()  # type: ignore[method-assign]  # the point where it dies
     Broadcasting(database, outbox, settings, page=PAGE).work(NOW)

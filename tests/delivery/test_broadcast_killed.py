@@ -4,6 +4,7 @@ import multiprocessing
 import signal
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -35,7 +36,7 @@ def test_everybody_exactly_once(
     lanes = make_crowd(database, PEOPLE)
     number = begin(database, people=PEOPLE)
     with serving() as api:
-        given = {"secret_key": "a secret of sixteen", "twilio_api_base": api.origin, "twilio_mps": 1000}
+        given: dict[str, Any] = {"secret_key": "a secret of sixteen", "twilio_api_base": api.origin, "twilio_mps": 1000}
         killed = PROCESSES.Process(target=work, args=(point, given, database_url, redis_url))
         killed.start()
         killed.join(60)
