@@ -65,21 +65,22 @@ class Problems:
 
     def see(self, settled: "Settled") -> None:
         """Note what is the matter with a row, if anything is."""
+        from bot.domain.imports.judging import BadRow
+        from bot.domain.imports.reading import text
+
         found = list(import_words.of_row(settled, self.plan.columns))
         room = max(MOST_SHOWN - len(self.told), 0)
         self.told += found[:room]
         self.more += len(found[room:])
-        if settled.state == "bad":
-            from bot.domain.imports.reading import text
-
-            cells = [text(cell) for cell in settled.row.row.cells[: len(self.plan.columns.heads)]]
-            room = [""] * (len(self.plan.columns.heads) - len(cells))
-            self.put([*cells, *room, settled.row.row.number, "; ".join(map(import_words.line, found))])
+        if isinstance(settled.row, BadRow):
+            cells = settled.row.row.cells
+            kept = [text(cells[place]) if place < len(cells) else "" for place, _ in self.plan.columns.of_file]
+            self.put([*kept, settled.row.row.number, " ".join(map(import_words.line, found)), settled.row.twin or ""])
 
 
 def question(looked: "Report", asked: Wanted) -> str:
     """What is asked before anything is done."""
-    doing = [f"Register {looked.rows['new']:,} rows ({looked.people:,} people)"] if looked.rows["new"] else []
+    doing = [f"Register {_rows(looked.rows['new'])} ({looked.people:,} people)"] if looked.rows["new"] else []
     ways = {"send": asked.send, "draw": asked.images, "print": asked.sheet}
     doing += [f"{way} the passes" for way, wanted in ways.items() if wanted]
     return f"{', '.join(doing)}?".capitalize()
@@ -94,9 +95,9 @@ def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
         click.echo(f"ignored: {', '.join(columns.ignored)}")
     click.echo(_counts(looked, "to be registered"))
     if looked.beyond:
-        click.echo(f"{looked.beyond:,} rows have more people than the {plan.event.max_party} that the public may bring")
+        click.echo(f"more people than the public may bring ({plan.event.max_party}): {_rows(looked.beyond)}")
     if looked.unreachable:
-        click.echo(f"{looked.unreachable:,} rows have no phone: nothing can be sent to them")
+        click.echo(f"without a phone, so that nothing can be sent: {_rows(looked.unreachable)}")
     say(problems.told, problems.more)
 
 
@@ -104,7 +105,11 @@ def _counts(report: "Report", new: str) -> str:
     rows = report.rows
     there = f"{rows['already_there']:,} already there, {rows['differs']:,} there but otherwise"
     bad = f"{rows['revoked']:,} revoked since, {rows['bad']:,} bad"
-    return f"{report.all_rows:,} rows: {rows['new']:,} {new} ({report.people:,} people), {there}, {bad}"
+    return f"{_rows(report.all_rows)}: {rows['new']:,} {new} ({report.people:,} people), {there}, {bad}"
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"
 
 
 def say(told: Sequence[Mapping[str, Any]], more: int) -> None:
@@ -136,4 +141,4 @@ def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
             click.echo(f"{done.handed_out[name]:,} passes in {path}")
     if report.rows["bad"]:
         kept = f": mend {asked.errors} and import that" if asked.errors else ""
-        click.echo(f"{report.rows['bad']:,} bad rows are not registered{kept}", err=True)
+        click.echo(f"not registered: {_rows(report.rows['bad'])}{kept}", err=True)

@@ -99,7 +99,9 @@ def of_row(settled: "Settled", columns: "Columns") -> Iterator[dict[str, Any]]:
 def line(problem: Mapping[str, Any]) -> str:
     """The same as a line."""
     column = f", {problem['column']}" if problem["column"] else ""
-    return f"row {problem['row']}{column}: {problem['problem']}: {problem['todo']} ({problem['code']})"
+    end = "" if problem["problem"].endswith("?") else "."
+    todo = problem["todo"][0].upper() + problem["todo"][1:]
+    return f"row {problem['row']}{column}: {problem['problem']}{end} {todo} ({problem['code']})."
 
 
 def _told(row: int, column: str, code: str, problem: str, todo: str) -> dict[str, Any]:

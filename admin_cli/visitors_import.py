@@ -32,7 +32,7 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.File("rb"))
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option(
     "--map", "told", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
@@ -56,7 +56,7 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @as_json_too
 @as_whom
 def import_(
-    file: Path,
+    file: IO[bytes],
     slug: str,
     told: list[tuple[str, str]],
     defaults: list[tuple[str, str]],
@@ -67,7 +67,7 @@ def import_(
     again: bool,
     **wanted: Any,
 ) -> None:
-    """Register the people of a CSV or XLSX file and give them their passes.
+    """Register the people of a CSV or XLSX file (`-`: standard input) and give them their passes.
 
     The whole file is looked at first: how many rows are good, are there already, or are bad, each with its
     reason. Then it asks, and takes the good ones. The same file again makes nothing twice; --send, --images and
@@ -80,9 +80,9 @@ def import_(
     if not (dry_run or asked.consent.strip()):
         raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
     _check_places(asked)
-    with file.open("rb") as source, opening.database() as database:
+    with opening.database() as database:
         how = {"told": told, "defaults": dict(defaults), "worksheet": worksheet, "again": again}
-        plan = _planned(database, source, file, slug, **how)
+        plan = _planned(database, file, slug, **how)
         looked, problems = _look(database, plan, asked)
         if not asked.as_json:
             import_report.look(plan, looked, problems)
@@ -106,16 +106,19 @@ def _check_places(asked: Wanted) -> None:
         raise click.ClickException(f"there is no folder {asked.images}")
 
 
-def _planned(database: "Database", source: IO[bytes], file: Path, slug: str, **said: Any) -> "Plan":
+def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "Plan":
+    from io import BytesIO
+
     from bot.domain.imports import running
     from bot.domain.imports.reading import Unreadable
 
     region = opening.settings().default_region
+    source = file if file.seekable() else BytesIO(file.read())
     try:
         with database.read() as db:
             return running.plan(db, slug, source, region=region, now=datetime.now(UTC), **said)
     except Unreadable as problem:
-        raise click.ClickException(f"{file}: {import_words.of_file(problem)}") from None
+        raise click.ClickException(f"{file.name}: {import_words.of_file(problem)}") from None
 
 
 @contextmanager
@@ -128,7 +131,8 @@ def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], N
     if errors is None:
         yield lambda cells: None
         return
-    with _writing(errors), whole(errors) as part, csv_file(part, [*plan.columns.heads, *OUR_OWN]) as put:
+    heads = [*(head for _, head in plan.columns.of_file), *OUR_OWN]
+    with _writing(errors), whole(errors) as part, csv_file(part, heads) as put:
         yield put
 
 

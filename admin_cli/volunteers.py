@@ -49,12 +49,10 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 
 @command.command("import")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option(
-    "--file", "source", required=True, type=click.File(encoding="utf-8-sig"), help="CSV; `-` reads standard input."
-)
+@click.option("--file", "source", required=True, type=click.File("rb"), help="CSV or XLSX; `-` reads standard input.")
 @as_whom
-def import_(slug: str, source: IO[str]) -> None:
-    """Take a CSV file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
+def import_(slug: str, source: IO[bytes]) -> None:
+    """Take a CSV or XLSX file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
 
     Who is on the roster already is changed to what the file says.
 
@@ -151,20 +149,22 @@ def _region() -> str:
     return opening.settings().default_region
 
 
-def _rows(source: IO[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows by line number. Raises ClickException for a file that is no such table."""
-    import csv
+def _rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows by number. Raises ClickException for a file that is no such table."""
+    from io import BytesIO
 
-    reader = csv.DictReader(source, strict=True)
+    from admin_cli import import_words
+    from bot.domain.imports import reading
+
     try:
-        heads = [(head or "").strip().lower() for head in reader.fieldnames or ()]
+        table = reading.table(BytesIO(source.read()))
+        heads = [head.lower() for head in table.heads]
         if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
             raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
-        reader.fieldnames = heads
-        for row in reader:
-            yield reader.line_num, {name: value for name, value in row.items() if name and isinstance(value, str)}
-    except (csv.Error, UnicodeDecodeError):
-        raise click.ClickException(f"{source.name}: not CSV in UTF-8") from None
+        for number, cells in table.rows():
+            yield number, dict(zip(heads, map(reading.text, cells), strict=False))
+    except reading.Unreadable as problem:
+        raise click.ClickException(f"{source.name}: {import_words.of_file(problem)}") from None
 
 
 def _row(one: "Staff", zone: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from flows.shapes import Question
 from flows.understanding import nearest, plain
 
 NAME, PHONE, DAY, PARTY, KIND, LANGUAGE, REF = "name", "phone", "day", "party", "kind", "language", "ref"
-OUR_OWN = ("import_row", "import_problem")
+TWIN = "import_twin"
+OUR_OWN = ("import_row", "import_problem", TWIN)
 """What a file of bad rows has besides the columns of the file that they are from."""
 ANSWER = "answer_"
 """Before the name of a question, as exports have it."""
@@ -45,11 +46,22 @@ class Columns:
     defaults: Mapping[str, str]
     """What holds where a row says nothing."""
 
+    @property
+    def of_file(self) -> list[tuple[int, str]]:
+        """The places and heads of the file's own columns, without those that a file of bad rows has besides."""
+        return [(place, head) for place, head in enumerate(self.heads) if head not in OUR_OWN]
+
     def said(self, cells: Sequence[Any], thing: str) -> str:
         """What a row says of a thing, else what holds for all; empty: nothing."""
         place = self.places.get(thing, len(cells))
         said = text(cells[place]) if place < len(cells) else ""
         return said or self.defaults.get(thing, "")
+
+    def twin(self, cells: Sequence[Any]) -> int:
+        """The how many-eth of its name a row was in the file that it came from; 0: that file does not say."""
+        place = self.heads.index(TWIN) if TWIN in self.heads else len(cells)
+        said = text(cells[place]) if place < len(cells) else ""
+        return int(said[:6]) if said.isdecimal() else 0
 
     def head(self, thing: str) -> str:
         """How the column of a thing is headed; where there is none, the thing's own name."""

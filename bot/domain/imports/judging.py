@@ -105,6 +105,8 @@ class Person:
     answers: Mapping[str, Any] = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
     """By which each of the passes is found again; empty where phone, kind and day tell."""
+    twin: int = 0
+    """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class BadRow:
 
     row: Row
     wrong: tuple[Wrong, ...]
+    twin: int = 0
+    """As of Person, as far as it can be told."""
 
 
 def questions_of(event: Event) -> Mapping[str, tuple[bool, Field, Mapping[str, Any]]]:
@@ -148,14 +152,16 @@ class Judge:
         party = read(PARTY, lambda said: _party(said, kind))
         language, ref = read(LANGUAGE, self._language), read(REF, _ref)
         answers = {one: read(one, partial(self._answer, one)) for one in self._rules.questions}
+        alike = _alike(name, kind, days) if name and kind and days and phone == ref == "" else ""
+        twin = self._twin(alike, cells) if alike else 0
         if not wrong and name and kind and days and party and language:
             told = {thing.removeprefix(ANSWER): said for thing, said in answers.items() if said not in (None, "")}
-            keys = self._keys(ref or "", name, phone or None, kind, days)
-            person = Person(row, name, phone or None, kind, days, party, language, told, keys)
+            keys = _keys(ref or "", f"{alike}:{twin}" if alike else "", len(days))
+            person = Person(row, name, phone or None, kind, days, party, language, told, keys, twin)
             wrong += self._met_before(person)
             if not wrong:
                 return person
-        return BadRow(row, tuple(wrong))
+        return BadRow(row, tuple(wrong), twin)
 
     # --- one cell -------------------------------------------------------------------------------
 
@@ -239,21 +245,12 @@ class Judge:
 
     # --- one row among the others ---------------------------------------------------------------
 
-    def _keys(self, ref: str, name: str, phone: str | None, kind: KindFacts, days: Sequence[date]) -> tuple[str, ...]:
-        """A name for each pass: by the reference, else, where no phone tells, by what the row says.
-
-        People without either who have the same name, kind and days are told apart by their order.
-        """
-        if ref:
-            base = f"ref:{ref}"
-        elif phone:
-            return tuple("" for _ in days)
-        else:
-            alike = "|".join((understanding.plain(name), kind.slug, *map(date.isoformat, days)))
-            digest = hashlib.sha256(alike.encode()).hexdigest()[:40]
-            self._alike[hash(digest)] += 1
-            base = f"row:{digest}:{self._alike[hash(digest)]}"
-        return tuple(base if place == 0 else f"{base}|{place}" for place in range(len(days)))
+    def _twin(self, alike: str, cells: Sequence[Any]) -> int:
+        """The how many-eth of these people it is; what a file of bad rows says of the first file counts."""
+        told = self._columns.twin(cells)
+        if not told:
+            self._alike[hash(alike)] += 1
+        return told or self._alike[hash(alike)]
 
     def _met_before(self, person: Person) -> list[Wrong]:
         """Another row of the file with the same reference, or the same phone, kind and day."""
@@ -267,6 +264,18 @@ class Judge:
 
 def _name(said: str) -> str:
     return str(accept(FULL_NAME.field, Said(said), {}))
+
+
+def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:
+    """What people have in common whom nothing but their order in a file tells apart."""
+    told = "|".join((understanding.plain(name), kind.slug, *map(date.isoformat, days)))
+    return hashlib.sha256(told.encode()).hexdigest()[:40]
+
+
+def _keys(ref: str, alike: str, passes: int) -> tuple[str, ...]:
+    """A name for each pass: by the file's own reference, else by what the row says; empty: the phone tells."""
+    base = f"ref:{ref}" if ref else f"row:{alike}" if alike else ""
+    return tuple(f"{base}|{place}" if base and place else base for place in range(passes))
 
 
 def _party(said: str, kind: KindFacts | None) -> int:

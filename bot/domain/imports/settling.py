@@ -161,7 +161,7 @@ class Ledger:
             if left is not None and left < person.party_size:
                 params = {"day": day, "left": left}
                 wrong = Wrong(PARTY, "too_few_left", params) if left else Wrong(DAY, "day_full", params)
-                return Settled(BadRow(person.row, (wrong,)), BAD)
+                return Settled(BadRow(person.row, (wrong,), person.twin), BAD)
         for day in days:
             if (left := self._left.get(day)) is not None:
                 self._left[day] = left - person.party_size
