@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import doors, entry, event_cancelling, event_days, event_reminder, event_texts, kinds, opening
+from admin_cli import (
+    doors,
+    entry,
+    event_alerts,
+    event_cancelling,
+    event_days,
+    event_reminder,
+    event_texts,
+    kinds,
+    opening,
+)
 from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, with_options
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day
@@ -26,7 +36,7 @@ def command() -> None:
 
 
 command.add_command(kinds.command, "kinds")
-for _module in (event_days, event_texts, event_reminder, entry):
+for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 

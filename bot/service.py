@@ -12,6 +12,7 @@ from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery import reach
+from bot.delivery.alerting import Alerting
 from bot.delivery.broadcasting import Broadcasting
 from bot.delivery.outbox import Outbox
 from bot.delivery.templates import Templates
@@ -60,6 +61,7 @@ class Service:
     discarding: Discarding = field(repr=False)
     forgetting: Forgetting = field(repr=False)
     broadcasting: Broadcasting = field(repr=False)
+    alerting: Alerting = field(repr=False)
     submissions: Submissions = field(repr=False)
     visits: Visits = field(repr=False)
     now: Callable[[], datetime] = utc_now
@@ -108,5 +110,6 @@ def assemble(settings: Settings) -> Service:
     forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
     submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now)
     pages = (submissions, Visits(redis))
-    clockwork = (discarding, forgetting, Broadcasting(database, outbox, settings))
+    to_many = (Broadcasting(database, outbox, settings), Alerting(database, outbox, last_sender))
+    clockwork = (discarding, forgetting, *to_many)
     return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages)

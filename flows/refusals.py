@@ -164,6 +164,7 @@ ROSTER: Mapping[str, Sentence] = {
 GATE: Mapping[str, Sentence] = {
     "supervisors_only": _("Only supervisors can do that."),
     "reason_missing": _("Please give a reason."),
+    "bad_threshold": _("{field}: a whole number from 1 to {most}, or none."),
     "bad_count": _("The number of people must be a whole number, 1 or more."),
     "gates_not_open": _("The gates are not open now. Walk-ups are registered while they are."),
     "kind_not_today": _("A pass of the kind {kind} does not let anybody in today."),

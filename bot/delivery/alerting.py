@@ -1,25 +1,30 @@
 """Alerts: looked for by the clock, told to the event's supervisors and admins when one begins and when it ends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, text, update
+from sqlalchemy import and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery import leases, to_staff
+from bot.delivery import leases, notices, owing, to_staff
 from bot.delivery.outbox import Outbox
 from bot.delivery.owing import BULK
-from bot.domain import alert_rules, day_sums, measures, scan_places
+from bot.delivery.to_staff import Told
+from bot.domain import alert_rules, day_sums, event_views, measures, scan_places
 from bot.domain.measures import FAILURES, INSIDE, QUEUE, SILENT, Measure
-from bot.domain.models import Alert, Event, Gate
+from bot.domain.models import Alert, Event, Gate, Staff
 from bot.domain.upserts import insert
 from flows.codes import unlike
+from flows.event_states import CANCELLED
 from flows.shapes import Sentence
-from flows.texts import _
+from flows.texts import _, words
 
+Sender = Callable[[str], str | None]
+OVER = "alert_over"
+"""Why the message of an alert is let go that ended before it could leave."""
 ROLES = ("supervisor", "admin")
 AFTER = timedelta(days=1)
 """For how long after an event's last day its alerts are still looked at: a night, and to end them."""
@@ -27,9 +32,7 @@ BEGUN: dict[str, Callable[..., Sentence]] = {
     INSIDE: lambda value, threshold, gate: _(
         "{value} people are inside; more than {threshold} are not safe", value=value, threshold=threshold
     ),
-    SILENT: lambda value, threshold, gate: _(
-        "gate {gate} has been silent for {value} minutes", value=value, gate=gate
-    ),
+    SILENT: lambda value, threshold, gate: _("gate {gate} has been silent for {value} minutes", value=value, gate=gate),
     FAILURES: lambda value, threshold, gate: _(
         "{percent} % of the messages of the last hour could not be delivered", percent=f"{value / 10:g}"
     ),
@@ -38,7 +41,7 @@ BEGUN: dict[str, Callable[..., Sentence]] = {
 ENDED: dict[str, Callable[..., Sentence]] = {
     INSIDE: lambda gate: _("fewer people are inside again"),
     SILENT: lambda gate: _("gate {gate} is heard again, or closed", gate=gate),
-    FAILURES: lambda gate: _("messages are delivered again"),
+    FAILURES: lambda gate: _("few messages fail by now"),
     QUEUE: lambda gate: _("messages leave without delay again"),
 }
 """What is said of each alert; the notice `alert` goes around it (bot.delivery.notices)."""
@@ -50,21 +53,109 @@ class Alerting:
 
     database: Database
     outbox: Outbox = field(repr=False)
+    last_sender: Callable[[str], str | None] = field(default=lambda lane: None, repr=False)
+    """The sender to which somebody last wrote from an address; None: nobody knows."""
 
     def look(self, now: datetime) -> int:
-        """Look at every event that is open or in progress; how many messages are owed. Run by the clock."""
-        owed: list[int] = []
+        """Look at every event that is not over or has an alert; how many messages are owed. Run by the clock."""
         with self.database.read() as db:
             slugs = _watched(db, now)
-        for slug in slugs:
-            with self.database.write() as db:
-                owed += _look_at(db, slug, now, self.outbox.last_sender)
+        owed = [one for slug in slugs for one in self._look_at(slug, now)]
         self.outbox.enqueue(owed)
         return len(owed)
 
+    def _look_at(self, slug: str, now: datetime) -> list[int]:
+        """Most looks find nothing to do, and so hold up nobody who writes."""
+        with self.database.read() as db:
+            event, measured = _measured(db, slug, now)
+            raised = {(one.what, one.gate_id): one for one in _raised(db, event.id)}
+        begun = [one for one in measured if one.is_over and (one.what, one.gate_id) not in raised]
+        still = {(one.what, one.gate_id): one for one in measured if not one.is_calm}
+        ended = [alert for place, alert in raised.items() if place not in still]
+        changed = [(alert, still[place].value) for place, alert in raised.items() if place in still]
+        if not (begun or ended or any(alert.value != value for alert, value in changed)):
+            return []
+        with self.database.write() as db:
+            for alert, value in changed:
+                _set(db, alert, value=value)
+            told = [_begin(db, event, one, now, self.last_sender) for one in begun]
+            told += [_end(db, event, alert, now, self.last_sender) for alert in ended]
+        return [delivery for deliveries in told for delivery in deliveries]
+
 
 def _watched(db: Session, now: datetime) -> Sequence[str]:
-    recent: date = (now - AFTER).date()
     alerted = exists().where(Alert.event_id == Event.id, Alert.ended_at.is_(None))
-    coming = (Event.ends_on >= recent) & (Event.status != "cancelled")
+    coming = and_(Event.ends_on >= (now - AFTER).date(), Event.status != CANCELLED)
     return db.scalars(select(Event.slug).where(or_(coming, alerted)).order_by(Event.id)).all()
+
+
+def _raised(db: Session, event_id: int) -> Sequence[Alert]:
+    return db.scalars(select(Alert).where(Alert.event_id == event_id, Alert.ended_at.is_(None))).all()
+
+
+def _measured(db: Session, slug: str, now: datetime) -> tuple[Event, list[Measure]]:
+    place = scan_places.load(db, slug, None, now)
+    gates = db.scalars(select(Gate).where(Gate.event_id == place.event.id)).all()
+    since = leases.oldest_due(db, now, BULK)
+    waiting = int((now - since).total_seconds()) if since else 0
+    rules = alert_rules.of(db, place.event.id)
+    return place.event, measures.of(place, day_sums.read(db, place, now), gates, rules, waiting)
+
+
+# --- beginning and ending ---------------------------------------------------------------------------
+
+
+def _begin(db: Session, event: Event, one: Measure, now: datetime, sender_of: Sender) -> list[int]:
+    """Raise an alert and tell of it; nothing where another clock has just done so."""
+    row = {"event_id": event.id, "what": one.what, "gate_id": one.gate_id, "value": one.value, "told": []}
+    raising = insert(db, Alert).values({**row, "threshold": one.threshold, "raised_at": now})
+    raising = raising.on_conflict_do_nothing(
+        index_elements=["event_id", "what", "gate_id"], index_where=text("ended_at IS NULL")
+    )
+    made = db.scalar(raising.returning(Alert.id))
+    if made is None:
+        return []
+    said = BEGUN[one.what](one.value, one.threshold, _gate(db, one.gate_id))
+    told = _tell(db, event, said, f"alert:{made}:begun", now, sender_of)
+    deliveries = {one.staff_id: one.delivery_id for one in told}
+    team = db.scalars(select(Staff.id).where(Staff.event_id == event.id, Staff.enabled, Staff.role.in_(ROLES)))
+    whom = [{"staff": staff, "delivery": deliveries.get(staff)} for staff in sorted(team)]
+    db.execute(update(Alert).where(Alert.id == made).values(told=whom))
+    return list(deliveries.values())
+
+
+def _end(db: Session, event: Event, alert: Alert, now: datetime, sender_of: Sender) -> list[int]:
+    """End an alert and tell those who were told of its beginning; nothing where another clock has just done so."""
+    ending = update(Alert).where(Alert.id == alert.id, Alert.ended_at.is_(None)).values(ended_at=now)
+    if db.scalar(ending.returning(Alert.id)) is None:
+        return []
+    owed = {one["delivery"]: one["staff"] for one in alert.told if one["delivery"] is not None}
+    unsent = owing.let_go(db, owed.keys(), OVER, now)
+    heard = {staff for delivery, staff in owed.items() if delivery not in unsent}
+    said = ENDED[alert.what](_gate(db, alert.gate_id))
+    told = _tell(db, event, said, f"alert:{alert.id}:ended", now, sender_of, heard)
+    return [one.delivery_id for one in told]
+
+
+def _tell(
+    db: Session,
+    event: Event,
+    said: Sentence,
+    key: str,
+    now: datetime,
+    sender_of: Sender,
+    only: Collection[int] | None = None,
+) -> list[Told]:
+    values = {"event": words(event_views.shape(event).name), "text": said}
+    sentence = Sentence(notices.NOTICES[notices.ALERT].sentence.source, values)
+    whom: dict[str, Any] = {"roles": ROLES, "only": only, "notice": (notices.ALERT, values)}
+    return to_staff.tell(db, event.id, sentence, key=key, now=now, sender_of=sender_of, **whom)
+
+
+def _set(db: Session, alert: Alert, **values: int) -> None:
+    db.execute(update(Alert).where(Alert.id == alert.id).values(**values))
+
+
+def _gate(db: Session, gate_id: int) -> Sentence:
+    gate = db.get(Gate, gate_id)
+    return words(unlike(gate.name) if gate else "")

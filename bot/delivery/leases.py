@@ -69,6 +69,12 @@ _SENT = (
     )
 )
 _WAITING = select(ROWS.c.id, ROWS.c.priority, ROWS.c.attempts, ROWS.c.not_before).where(_due(), _nothing_before())
+_OLDEST = (
+    select(ROWS.c.not_before)
+    .where(_due(), ROWS.c.priority < bindparam("above"), _nothing_before())
+    .order_by(ROWS.c.not_before)
+    .limit(1)
+)
 _FOLLOWING = _WAITING.where(ROWS.c.lane == bindparam("lane")).order_by(ROWS.c.priority, ROWS.c.id).limit(2)
 
 
@@ -157,6 +163,14 @@ def following(db: Session, lane: str, now: datetime) -> list[Waiting]:
     """What may leave this lane now: its first words and its first image."""
     found = db.execute(_FOLLOWING, {"lane": lane, "at": now})
     return [(row.id, row.priority, row.attempts) for row in found]
+
+
+def oldest_due(db: Session, now: datetime, above: int) -> datetime | None:
+    """Since when the message has been due that has waited longest of those that could leave; None: none waits.
+
+    Only those more urgent than `above`, a priority of bot.delivery.owing. One that is just being sent waits no more.
+    """
+    return db.scalar(_OLDEST, {"at": now, "above": above})
 
 
 def due(

@@ -70,6 +70,8 @@ class Notice:
 PASS = "pass"  # noqa: S105 - an entry pass
 NEWS, EVENT_CANCELLED, DAY_CANCELLED, REMINDER = "news", "event_cancelled", "day_cancelled", "reminder"
 """What goes to many: see bot.delivery.wording."""
+ALERT = "alert"
+"""What goes to an event's supervisors: see bot.delivery.alerting."""
 _FAIR = "Delhi Book Fair"
 NOTICES: Mapping[str, Notice] = {
     PASS: Notice(
@@ -101,6 +103,10 @@ NOTICES: Mapping[str, Notice] = {
             "*my pass* to see it here.\nTo get no more such messages write *stop*."
         ),
         {"event": _FAIR, "day": "Sat 16 Jan"},
+    ),
+    ALERT: Notice(
+        _("For the team of {event}: {text}.\nThe dashboard shows more."),
+        {"event": _FAIR, "text": "gate 2 has been silent for 10 minutes"},
     ),
 }
 """Every notice by its purpose."""

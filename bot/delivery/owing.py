@@ -169,11 +169,18 @@ def owe_otp(
     )
 
 
-def _let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
+def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> list[int]:
+    """Cancel those of these that have not left and are not just leaving; which."""
+    return _let_go(db, reason, now, Delivery.id.in_(ids))
+
+
+def _let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> list[int]:
     """Cancel unsent rows, except where a call to Twilio is under way or its outcome unknown."""
     untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
     canceled = update(Delivery).where(*untried).values(status="canceled", reason=reason).returning(Delivery.id)
-    story.tell_all(db, db.scalars(canceled).all(), "canceled", now, reason=reason)
+    ids = list(db.scalars(canceled))
+    story.tell_all(db, ids, "canceled", now, reason=reason)
+    return ids
 
 
 def contact_at(db: Session, lane: str) -> int | None:

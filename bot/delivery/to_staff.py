@@ -1,6 +1,6 @@
 """Messages to people on a roster, each in their own language; who has stopped our messages gets none."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,21 +35,26 @@ def tell(
     gates: Collection[int] | None = None,
     roles: Collection[str] = ("volunteer", "supervisor", "admin"),
     but: int | None = None,
+    only: Collection[int] | None = None,
+    notice: tuple[str, Mapping[str, Sentence]] | None = None,
     sender_of: Callable[[str], str | None] = lambda lane: None,
 ) -> list[Told]:
     """Owe the sentence to everybody enabled on the roster, as urgently as an answer; once for each `key`.
 
-    `gates`: only to who works at one of these, or at none in particular. `but`: not to this volunteer.
-    `sender_of` gives for an address the sender that writes to it; None: the first.
+    `gates`: only to who works at one of these, or at none in particular. `but`: not to this volunteer; `only`:
+    to nobody but these. `notice` is by which approved template it may leave outside somebody's window, and what
+    stands in its places. `sender_of` gives for an address the sender that writes to it; None: the first.
     """
     told = []
     for staff, language in _whom(db, event_id, gates, roles, but):
+        if only is not None and staff.id not in only:
+            continue
         lane = f"whatsapp:{staff.phone}"
         row = owe(
             db,
             kind="text",
             lane=lane,
-            payload={"body": render(sentence, language)},
+            payload={"body": render(sentence, language), **_by_template(notice, language)},
             priority=REPLIES,
             now=now,
             key=f"{key}:{staff.id}",
@@ -58,6 +63,14 @@ def tell(
         )
         told.append(Told(staff.id, staff.gate_id, row))
     return told
+
+
+def _by_template(notice: tuple[str, Mapping[str, Sentence]] | None, language: str) -> dict[str, object]:
+    if notice is None:
+        return {}
+    purpose, values = notice
+    said = {name: render(value, language) for name, value in values.items()}
+    return {"language": language, "notice": {"purpose": purpose, "values": said}}
 
 
 def _whom(

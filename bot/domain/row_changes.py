@@ -28,6 +28,7 @@ TOLD: Mapping[str, str] = {
     "event_days": "day capacity taken beyond closed opens closes",
     "kinds": "slug number labels policy max_party days gates",
     "gates": "slug name closed paused_at",
+    "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",
     "devices": "name gate_id revoked_at",
     "passes": "status day party_size kind_id replaced_by_id key_id",

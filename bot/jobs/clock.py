@@ -44,6 +44,7 @@ WORK = (
     Periodic(tasks.broadcast, 10),
     Periodic(tasks.discard_photos, 10),
     Periodic(tasks.add_up, 5),
+    Periodic(tasks.alert, 60),
     Periodic(tasks.forget, 30),
     Periodic(tasks.keep_no_longer, 3600),
 )

@@ -77,6 +77,11 @@ def add_up() -> None:
             break
 
 
+def alert() -> None:
+    """Look whether anything is beyond what its event's admins call safe, and tell its supervisors."""
+    service().alerting.look(service().now())
+
+
 def forget() -> None:
     """Remove the traces of people who were erased."""
     service().forgetting.sweep(service().now())

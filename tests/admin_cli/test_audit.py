@@ -124,6 +124,7 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "broadcast resume": ("1",),
     "broadcast cancel": ("1", "--yes"),
     "stats rebuild": OF,
+    "events alerts": ("fair", "--inside", "500"),
     "events pause": ("fair",),
     "events resume": ("fair", "--gate", "main"),
     "events clone": ("fair", "--slug", "next", "--from", "2028-01-08"),

@@ -67,6 +67,7 @@ def test_every_task_is_there() -> None:
         tasks.broadcast: 10,
         tasks.discard_photos: 10,
         tasks.add_up: 5,
+        tasks.alert: 60,
         tasks.forget: 30,
         tasks.keep_no_longer: 3600,
     }
