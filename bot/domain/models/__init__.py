@@ -6,6 +6,7 @@ from bot.domain.models.broadcasts import Broadcast
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.erasures import Erasure
 from bot.domain.models.events import Event, EventDay, Gate, Kind
+from bot.domain.models.exports import Export, ExportChunk
 from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
@@ -33,6 +34,8 @@ __all__ = [
     "Erasure",
     "Event",
     "EventDay",
+    "Export",
+    "ExportChunk",
     "Figure",
     "FigureChange",
     "Gate",

@@ -1,0 +1,64 @@
+"""Exports that the server has made, and keeps for a day."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.models.base import Base
+from bot.domain.models.events import Event
+from bot.domain.models.roster import Staff
+
+
+class Export(Base):
+    """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.kept."""
+
+    __tablename__ = "exports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Who asked for it."""
+    once: Mapped[str] = mapped_column(String(64), unique=True)
+    """The form that asked for it: one that is sent twice makes one export."""
+    kind: Mapped[str] = mapped_column(String(12))
+    """Which table: bot.domain.exports.tables.TABLES."""
+    form: Mapped[str] = mapped_column(String(5))
+    """Which format: bot.domain.exports.writing.FORMATS."""
+    columns: Mapped[list[str]]
+    """Empty: all."""
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    """The first moment that is not wanted any more."""
+    status: Mapped[str] = mapped_column(String(8), default="waiting")
+    """`waiting`, `running`, `ready`, `failed`, or `erased`: the file is gone because somebody was forgotten."""
+    token: Mapped[str | None] = mapped_column(String(32))
+    """Who makes it now: nobody else may touch it until they have been silent for too long."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    """How many have been written."""
+    total: Mapped[int | None]
+    """How many there were when it began."""
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Bytes of the whole file."""
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """Why it failed: a code."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """When whoever makes it last said that they live."""
+    ended_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+
+    __table_args__ = (CheckConstraint("status IN ('waiting', 'running', 'ready', 'failed', 'erased')", name="status"),)
+
+
+class ExportChunk(Base):
+    """A piece of the finished file, packed. Those of an export that is not `ready` are nobody's to read."""
+
+    __tablename__ = "export_chunks"
+
+    export_id: Mapped[int] = mapped_column(ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
