@@ -150,6 +150,7 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "passes revoke": ("NEW", "--yes"),
     "volunteers add": (*OF, "--phone", "+919812345679", "--name", "Mira"),
     "volunteers import": (*OF, "--file", "-"),
+    "visitors import": ("-", *OF, "--consent", "signed lists", "--yes"),
     "volunteers disable": ("--phone", RAVI),
     "volunteers enable": ("--phone", RAVI),
     "events cancel": ("fair", "--yes"),
@@ -158,7 +159,11 @@ CHANGING: dict[str, tuple[str, ...]] = {
 ELSEWHERE = {"templates sync", "templates remove", "privacy erase", "privacy purge"}
 """Their own tests look at their entries: the first two need Twilio's Content API; the others must keep nothing of
 what they erase, so the domain notes them without a before."""
-TYPED = {"events questions": "[]", "volunteers import": f"phone,name\n{RAVI},Ravi K\n"}
+TYPED = {
+    "events questions": "[]",
+    "volunteers import": f"phone,name\n{RAVI},Ravi K\n",
+    "visitors import": "name,day\nRavi Rao,2027-01-09\n",
+}
 
 
 def test_every_command_that_changes_something_leaves_an_entry(

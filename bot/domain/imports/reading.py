@@ -153,7 +153,10 @@ def _delimiter(file: IO[bytes], encoding: str) -> str:
     """What separates most columns in the first record that is not empty."""
 
     def columns(delimiter: str) -> int:
-        return next((len(cells) for _, cells in _records(file, encoding, delimiter) if any(cells)), 0)
+        try:
+            return next((len(cells) for _, cells in _records(file, encoding, delimiter) if any(cells)), 0)
+        except Unreadable:  # cells in quotes, between which something else stands
+            return 0
 
     return max(DELIMITERS, key=columns)
 
