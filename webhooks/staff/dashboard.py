@@ -87,7 +87,7 @@ def doors(door: Blueprint, service: Service) -> None:
             name=words(parts.look.name),
             parts=parts.html,
             tag=parts.tag,
-            as_of=dashboard_glance.local(parts.look, parts.look.as_of).time(),
+            as_of=dashboard_glance.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
             several=_serves_several(service),
             tables=dashboard_tables.all_of(parts.look, user().event),
             cards=CARDS,

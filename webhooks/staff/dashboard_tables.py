@@ -245,7 +245,8 @@ def _local(look: Dashboard, moment: datetime) -> datetime:
 
 
 def _hour(moment: datetime) -> str:
-    return wording.say(words(moment.time()))
+    """As on a station's clock: a column of them stays narrow, in every language."""
+    return f"{moment:%H:%M}"
 
 
 def _said(head: str) -> str:

@@ -11,7 +11,7 @@ const HIDDEN = 60_000
 const SLOWEST = 30_000
 const language = document.documentElement.lang
 const title = document.title
-const clock = new Intl.DateTimeFormat(`${language}-IN`, { hour: 'numeric', minute: '2-digit', second: '2-digit', timeZone: root.dataset.timezone })
+const clock = new Intl.DateTimeFormat(`${language}-IN`, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: root.dataset.timezone })
 
 let tag = `W/"${root.dataset.tag}"`
 let last = ''
