@@ -21,6 +21,7 @@ VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stu
 
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
 VOLUNTEER = "a session of somebody on the roster"
+ADMIN = "a session of an admin, at the event of the address"
 SUPERVISOR = "a session of a supervisor or admin"
 PROVED = "a visit in which the phone was proved by a code; without it asked for one"
 SCANNER = "a scanner's token, or a session of somebody on the roster"
@@ -78,6 +79,23 @@ ROUTES = {
     ("GET", "/staff/login"): ANYBODY,
     ("POST", "/staff/login"): ANYBODY,
     ("POST", "/staff/logout"): ANYBODY,
+    ("GET", "/staff/manage"): ADMIN,
+    ("GET", "/staff/manage/<slug>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/days"): ADMIN,
+    ("GET", "/staff/manage/<slug>/days/<day>"): ADMIN,
+    ("POST", "/staff/manage/<slug>/days/<day>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/fields"): ADMIN,
+    ("POST", "/staff/manage/<slug>/fields"): ADMIN,
+    ("GET", "/staff/manage/<slug>/gates"): ADMIN,
+    ("POST", "/staff/manage/<slug>/gates"): ADMIN,
+    ("POST", "/staff/manage/<slug>/gates/<int:gate_id>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/switch/<what>"): ADMIN,
+    ("POST", "/staff/manage/<slug>/switch/<what>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/texts"): ADMIN,
+    ("POST", "/staff/manage/<slug>/texts/<name>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/volunteers"): ADMIN,
+    ("POST", "/staff/manage/<slug>/volunteers"): ADMIN,
+    ("POST", "/staff/manage/<slug>/volunteers/<int:staff_id>"): ADMIN,
     ("GET", "/staff/scan"): "anybody: the page says nothing of anybody, and must open without a network",
     ("GET", "/staff/scan-worker.js"): ANYBODY,
     ("GET", "/staff/scan.webmanifest"): ANYBODY,

@@ -1,9 +1,9 @@
-"""What people of the roster see: sign-in, the scanner, the desk, the dashboard."""
+"""What people of the roster see: sign-in, the scanner, the desk, the dashboard, the pages of admins."""
 
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import admit, dashboard, desk, login, nav, scan, scan_data, session
+from webhooks.staff import admit, dashboard, desk, login, manage, nav, scan, scan_data, session
 
 
 def register(app: Flask, service: Service) -> None:
@@ -16,5 +16,6 @@ def register(app: Flask, service: Service) -> None:
     desk.doors(door, service)
     dashboard.doors(door, service)
     app.register_blueprint(door)
+    app.register_blueprint(manage.blueprint(service))
     app.register_blueprint(scan_data.blueprint(service))
     app.register_blueprint(admit.blueprint(service))

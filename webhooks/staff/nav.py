@@ -29,6 +29,7 @@ PLACES = (
     Place("staff.dashboard", _("Dashboard"), "supervisor"),
     Place("staff.scan", _("Scanner"), "volunteer"),
     Place("staff.desk", _("Desk"), "volunteer"),
+    Place("manage.list", _("Manage"), "admin"),
 )
 
 

@@ -88,8 +88,8 @@ def doors(door: Blueprint, service: Service) -> None:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             found = events.by_slug(db, slug)
-        told = {"question": switch.question, "button": switch.button, "grave": switch.grave}
-        return page("sure", title=f"{switch.button}: {found.name}", seen=seen.mark(found), back="manage.event", **told)
+        told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
+        return page("sure", 200, title=f"{switch.button}: {found.name}", seen=seen.mark(found), **told)
 
     @door.post("/<slug>/switch/<what>")
     @admin
@@ -132,7 +132,7 @@ def _shown(service: Service, slug: str, problem: str = "") -> Answer:
     settings = service.settings
     with service.database.read() as db:
         found = events.by_slug(db, slug)
-        told = {"event": found, "facts": showing.facts(found), "head": showing.in_list(found)}
+        switches = {name: one for name, one in SWITCHES.items() if not one.is_so(found)}
+        told = {"facts": showing.facts(found), "head": showing.in_list(found), "switches": switches}
     links = event_links.doors(slug, settings.origin, settings.twilio_whatsapp_from)
-    switches = {name: one for name, one in SWITCHES.items() if not one.is_so(found)}
-    return page("event", UNPROCESSABLE if problem else 200, links=links, switches=switches, problem=problem, **told)
+    return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)

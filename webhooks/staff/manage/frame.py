@@ -46,13 +46,13 @@ SECTIONS = (
 
 
 def admin(view: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Let through admins, and only to the event at which they are signed in: others are not there for them."""
+    """Let through admins, and only to the event at which they are signed in; else 403."""
 
     @needs("admin")
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
         if kwargs.get("slug", user().event.slug) != user().event.slug:
-            abort(404)
+            abort(403)
         if request.method == "POST":
             limits.spend(MOST, "manage", str(user().row.id))
         return view(*args, **kwargs)

@@ -1,0 +1,118 @@
+"""Days: how many people each holds, when it opens, and whether it takes place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, event_rules, events, seen
+from bot.domain.models import Event, EventDay
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.manage import inputs, showing
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.inputs import Unreadable
+
+KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
+AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
+"""At which input a refusal stands."""
+Texts = Mapping[str, str]
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/days` and each of them."""
+
+    @door.get("/<slug>/days")
+    @admin
+    def days(slug: str) -> Answer:
+        with service.database.read() as db:
+            rows = [_row(one) for one in events.by_slug(db, slug).days]
+        return page("days", days=rows)
+
+    @door.get("/<slug>/days/<day>", endpoint="day")
+    @admin
+    def form(slug: str, day: str) -> Answer:
+        with service.database.read() as db:
+            event, row = _found(db, slug, day)
+        return _page(event, row)
+
+    @door.post("/<slug>/days/<day>")
+    @admin
+    def save_day(slug: str, day: str) -> Answer:
+        given = {name: typed(name).strip() for name in KINDS} | {"closed": typed("closed")}
+        with service.database.read() as db:
+            event, row = _found(db, slug, day)
+        values, wrong = _judged(given)
+        if wrong:
+            return _page(event, row, given, wrong)
+        try:
+            with acting(service, audit.DAY_CHANGED) as db:
+                seen.expect(db, row, request.form.get("seen", ""))
+                events.set_day(db, slug, row.day, **values)
+        except Refused as no:
+            return _refused(service, slug, day, given, no)
+        return done("manage.days", f"{showing.day(row.day)} is saved.")
+
+
+def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
+    event = events.by_slug(db, slug)
+    return event, next((one for one in event.days if one.day.isoformat() == day), None) or abort(404)
+
+
+def _row(one: EventDay) -> dict[str, Any]:
+    return {
+        "id": one.day.isoformat(),
+        "day": f"{one.day:%a} {showing.day(one.day)}",
+        "people": showing.number(one.taken, ""),
+        "capacity": showing.number(one.capacity, "no limit"),
+        "left": "" if one.capacity is None else showing.number(max(one.capacity - one.taken, 0), ""),
+        "hours": showing.hours(one.opens, one.closes, "the event's"),
+        "closed": one.closed,
+    }
+
+
+def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
+    """What set_day takes, and what is wrong, by input."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name, kind in KINDS.items():
+        try:
+            values[name] = inputs.read(kind, given[name], "UTC")
+        except Unreadable as no:
+            wrong[name] = str(no)
+    try:
+        if not wrong:
+            event_rules.capacity(values["capacity"])
+            event_rules.hours(values["opens"], values["closes"])
+    except Refused as no:
+        wrong[AT[no.code]] = why(no)
+    hours = values.pop("opens", None), values.pop("closes", None)
+    return {**values, "hours": hours, "closed": given["closed"] == "1"}, wrong
+
+
+def _now(row: EventDay) -> dict[str, str]:
+    return {**{name: inputs.shown(getattr(row, name), "UTC") for name in KINDS}, "closed": "1" if row.closed else ""}
+
+
+def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -> Answer:
+    with service.database.read() as db:
+        event, row = _found(db, slug, day)
+    if no.code == "changed_meanwhile" and given == _now(row):
+        return done("manage.days", f"{showing.day(row.day)} is saved.")  # sent twice
+    return _page(event, row, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
+
+
+def _page(
+    event: Event,
+    row: EventDay,
+    given: Texts | None = None,
+    wrong: Mapping[str, str] | None = None,
+    *,
+    beside: bool = False,
+) -> Answer:
+    now = _now(row)
+    shown = {**now, **(given or {})}
+    differ = {name: text or "empty" for name, text in now.items() if beside and shown[name] != text}
+    told = {"form": shown, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
+    return page("day", UNPROCESSABLE if wrong else 200, event=event, day=_row(row), **told)

@@ -1,0 +1,143 @@
+"""The form with all that `events set` can change of an event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request
+
+from bot.domain import audit, event_rules, events, seen
+from bot.domain.models import Event
+from bot.errors import Refused
+from bot.service import Service
+from flows.texts import LANGUAGES
+from webhooks.staff.manage import inputs
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.inputs import Input, Unreadable
+
+OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
+INPUTS = (
+    Input("name", "Name", needed=True),
+    Input("names", "Name in {language}", "by_language"),
+    Input("starts_on", "First day", "date", needed=True),
+    Input("ends_on", "Last day", "date", "A day that has passes cannot be taken away.", needed=True),
+    Input("opens", "Opens", "time", "Every day; leave both empty where no hours are told."),
+    Input("closes", "Closes", "time", "Before the opening hour: the day goes on into the night."),
+    Input("venue", "Place"),
+    Input("venues", "Place in {language}", "by_language"),
+    Input("map_url", "Map, as a web address", "url"),
+    Input("capacity_per_day", "People a day", "number", "Empty: no limit. Days with a limit of their own keep it."),
+    Input("max_party", "Largest party on one pass", "number", needed=True),
+    Input(
+        "policy",
+        "A pass enters",
+        "choice",
+        options={"daily": "once a day", "once": "once, ever", "in_out": "in and out, as often as wanted"},
+    ),
+    Input("timezone", "Time zone", help="Such as Asia/Kolkata.", needed=True),
+    Input("registration_opens_at", "Registration opens", "datetime-local", "In the event's zone. Empty: at once."),
+    Input("languages", "Languages offered", "several", options=LANGUAGES),
+    Input("organiser", "Who answers for the event and its visitors' data"),
+    Input("purpose", "What these data are asked for"),
+    Input("complaints", "Where somebody complains", help="An address, a number or a page."),
+    Input("retention_days", "Days for which data are kept after the end", "number"),
+)
+NOT_EMPTY = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
+AT = {
+    "bad_dates": "ends_on",
+    "too_many_days": "ends_on",
+    "day_has_passes": "ends_on",
+    "capacity_below_taken": "capacity_per_day",
+    "bad_hours": "closes",
+}
+"""At which input a refusal of the whole stands."""
+Texts = Mapping[str, str]
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/fields`."""
+
+    @door.get("/<slug>/fields")
+    @admin
+    def fields(slug: str) -> Answer:
+        with service.database.read() as db:
+            return _page(events.by_slug(db, slug))
+
+    @door.post("/<slug>/fields", endpoint="save_fields")
+    @admin
+    def save(slug: str) -> Answer:
+        given = {name: typed(name) for name in _names()} | {"languages": " ".join(request.form.getlist("languages"))}
+        with service.database.read() as db:
+            now = events.by_slug(db, slug)
+        values, wrong = _judged(given, now.timezone)
+        if wrong:
+            return _page(now, given, wrong)
+        try:
+            with acting(service, audit.EVENT_CHANGED) as db:
+                seen.expect(db, now, request.form.get("seen", ""))
+                events.change(db, slug, **values)
+        except Refused as no:
+            return _refused(service, slug, given, no)
+        return done("manage.event", "Saved.")
+
+
+def _names() -> list[str]:
+    """Of every input; one for each language where there is one."""
+    plain = [one.name for one in INPUTS if one.kind != "by_language"]
+    return plain + [f"{one.name}-{code}" for one in INPUTS if one.kind == "by_language" for code in OTHERS]
+
+
+def _now(event: Event) -> dict[str, str]:
+    """What the inputs show of the event as it is."""
+    texts = {f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in OTHERS}
+    plain = {one.name: inputs.of(event, one.name) for one in INPUTS if one.kind != "by_language"}
+    return {**plain, **texts, "languages": " ".join(event.languages)}
+
+
+def _judged(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that can be kept, and what is wrong, by input."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    zone = given["timezone"].strip() or zone
+    for one in INPUTS:
+        try:
+            values |= event_rules.checked({one.name: _value(one, given, zone)})
+        except Unreadable as no:
+            wrong[one.name] = str(no)
+        except Refused as no:
+            wrong[f"{one.name}-{next(iter(OTHERS))}" if one.kind == "by_language" else one.name] = why(no)
+    return values, wrong
+
+
+def _value(one: Input, given: Texts, zone: str) -> Any:
+    if one.kind == "several":
+        return given[one.name].split()
+    if one.kind == "by_language":
+        texts = {code: given[f"{one.name}-{code}"].strip() for code in OTHERS}
+        return {code: text for code, text in texts.items() if text}
+    value = inputs.read(one.kind, given[one.name], zone)
+    if value is None and one.name in NOT_EMPTY:
+        raise Unreadable(NOT_EMPTY[one.name])
+    return value
+
+
+def _refused(service: Service, slug: str, given: Texts, no: Refused) -> Answer:
+    with service.database.read() as db:
+        now = events.by_slug(db, slug)
+        if no.code == "changed_meanwhile" and _same(given, _now(now)):
+            return done("manage.event", "Saved.")  # sent twice
+        return _page(now, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
+
+
+def _same(given: Texts, now: Texts) -> bool:
+    return all(" ".join(text.split()) == " ".join(now[name].split()) for name, text in given.items())
+
+
+def _page(
+    event: Event, given: Texts | None = None, wrong: Mapping[str, str] | None = None, *, beside: bool = False
+) -> Answer:
+    """The form; `beside` what was typed stands what is there now, where that differs."""
+    now = _now(event)
+    shown = {**now, **(given or {})}
+    differ = {name: text or "empty" for name, text in now.items() if beside and shown[name].strip() != text}
+    told = {"inputs": INPUTS, "others": OTHERS, "form": shown, "wrong": wrong or {}, "differ": differ}
+    return page("fields", UNPROCESSABLE if wrong else 200, event=event, seen=seen.mark(event), **told)

@@ -1,0 +1,97 @@
+"""Gates: added, closed and opened, and entry stopped at one of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, seen
+from bot.domain import gates as domain
+from bot.domain.models import Gate
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.manage.events import stop_entry
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What a button does to a gate."""
+
+    act: str
+    said: str
+    is_so: Callable[[Gate], bool]
+
+
+SWITCHES = {
+    "close": Switch(audit.GATE_CLOSED, "{gate} is closed.", lambda gate: gate.closed),
+    "open": Switch(audit.GATE_OPENED, "{gate} is open.", lambda gate: not gate.closed),
+    "pause": Switch(audit.PAUSED, "Entry is stopped at {gate}.", lambda gate: gate.paused_at is not None),
+    "resume": Switch(audit.RESUMED, "Entry goes on at {gate}.", lambda gate: gate.paused_at is None),
+}
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/gates` and each of them."""
+
+    @door.get("/<slug>/gates")
+    @admin
+    def gates(slug: str) -> Answer:
+        return _page(service, slug)
+
+    @door.post("/<slug>/gates")
+    @admin
+    def add_gate(slug: str) -> Answer:
+        name = typed("name")
+        try:
+            with acting(service, audit.GATE_ADDED) as db:
+                made = domain.add(db, slug, name).name
+        except Refused as no:
+            if no.code == "gate_taken" and _is_there(service, slug, name):
+                return done("manage.gates", f"There is {' '.join(name.split())}.")
+            return _page(service, slug, name=name, wrong=why(no))
+        return done("manage.gates", f"{made} is added, open.")
+
+    @door.post("/<slug>/gates/<int:gate_id>")
+    @admin
+    def switch_gate(slug: str, gate_id: int) -> Answer:
+        what = typed("what")
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            gate = _found(db, slug, gate_id)
+        if not switch.is_so(gate):
+            try:
+                _throw(service, slug, gate, what, switch)
+            except Refused as no:
+                return _page(service, slug, problem=why(no))
+        return done("manage.gates", switch.said.format(gate=gate.name))
+
+
+def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -> None:
+    """Raises Refused."""
+    owed: list[int] = []
+    with acting(service, switch.act) as db:
+        seen.expect(db, gate, request.form.get("seen", ""))
+        if what in ("close", "open"):
+            domain.close(db, slug, gate.slug, closed=what == "close")
+        else:
+            owed = stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
+    service.outbox.enqueue(owed)
+
+
+def _found(db: Session, slug: str, gate_id: int) -> Gate:
+    return next((one for one in domain.listed(db, slug) if one.id == gate_id), None) or abort(404)
+
+
+def _is_there(service: Service, slug: str, name: str) -> bool:
+    """Whether there is a gate of exactly this name: then the form was sent twice."""
+    with service.database.read() as db:
+        return " ".join(name.split()) in [one.name for one in domain.listed(db, slug)]
+
+
+def _page(service: Service, slug: str, *, name: str = "", wrong: str = "", problem: str = "") -> Answer:
+    with service.database.read() as db:
+        rows = [(one, seen.mark(one)) for one in domain.listed(db, slug)]
+    status = UNPROCESSABLE if wrong or problem else 200
+    return page("gates", status, gates=rows, name=name, wrong=wrong, problem=problem)

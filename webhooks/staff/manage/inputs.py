@@ -1,0 +1,99 @@
+"""What stands in an input, as a value; and a value as it stands there."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.models import Event
+
+WHOLE = re.compile(r"[0-9]{1,12}")
+"""Python reads more than these as a number: 1_0, ١٢."""
+NO_DATE = "Please give a day, as the calendar of the field does: 2027-01-09."
+NO_HOUR = "Please give a time of day such as 10:00."
+NO_NUMBER = "Please give a whole number in plain digits."
+NO_MOMENT = "Please give day and time: 2027-01-09T10:00."
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a form, and the column that it changes."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    """The HTML type; `choice` and `several` have `options`."""
+    help: str = ""
+    options: Mapping[str, str] | None = None
+    needed: bool = False
+
+
+class Unreadable(ValueError):
+    """What was typed is no such value; the message is for the person who typed it."""
+
+
+def read(kind: str, text: str, zone: str) -> Any:
+    """The value of an input that is not empty; None of one that is. Raises Unreadable."""
+    words = text.strip()
+    if kind in _READ:
+        return _READ[kind](words, zone) if words else None
+    return words
+
+
+def shown(value: Any, zone: str) -> str:
+    """As the input has it."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+        case time():
+            return f"{value:%H:%M}"
+        case _:
+            return str(value)
+
+
+def of(event: Event, name: str) -> str:
+    """What an input shows of an event's column."""
+    return shown(getattr(event, name), event.timezone)
+
+
+def whole(text: str, _zone: str = "") -> int:
+    """A whole number in plain digits. Raises Unreadable."""
+    if not WHOLE.fullmatch(text):
+        raise Unreadable(NO_NUMBER)
+    return int(text)
+
+
+def day(text: str, _zone: str = "") -> date:
+    """A date as ISO 8601 writes it. Raises Unreadable."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise Unreadable(NO_DATE) from None
+
+
+def hour(text: str, _zone: str = "") -> time:
+    """A time of day. Raises Unreadable."""
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise Unreadable(NO_HOUR) from None
+
+
+def moment(text: str, zone: str) -> datetime:
+    """Day and hour in the zone. Raises Unreadable."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, KeyError):
+        raise Unreadable(NO_MOMENT) from None
+
+
+_READ: Mapping[str, Callable[[str, str], Any]] = {
+    "number": whole,
+    "date": day,
+    "time": hour,
+    "datetime-local": moment,
+}

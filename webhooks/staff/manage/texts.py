@@ -1,0 +1,80 @@
+"""What visitors read: welcome, instructions, notice and consent, each in every language of ours."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from flask import Blueprint, abort, request
+
+from bot.domain import audit, event_rules, events, seen
+from bot.domain.event_rows import one
+from bot.domain.event_rules import Fields
+from bot.domain.models import Event
+from bot.errors import Refused
+from bot.service import Service
+from flows.texts import LANGUAGES
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+
+HELP = {
+    "notice": "Seen at once by everybody who writes, opens a pass or the web page. Nobody is written to by this.",
+    "welcome": "Said below the greeting.",
+    "instructions": "Said with the pass: what to bring, where to go.",
+    "consent": "What people agree to. A change asks those who register from now on for the new words.",
+}
+"""What each is for, in the order of the page."""
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/texts`."""
+
+    @door.get("/<slug>/texts")
+    @admin
+    def texts(slug: str) -> Answer:
+        with service.database.read() as db:
+            return _page(events.by_slug(db, slug))
+
+    @door.post("/<slug>/texts/<name>")
+    @admin
+    def save_text(slug: str, name: str) -> Answer:
+        if name not in HELP:
+            abort(404)
+        given = {code: typed(code).strip() for code in LANGUAGES}
+        wanted = {code: text for code, text in given.items() if text}
+        with service.database.read() as db:
+            shown = events.by_slug(db, slug)
+        try:
+            event_rules.checked({name: wanted})
+            with acting(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
+                seen.expect(db, shown, request.form.get("seen", ""))
+                kept = one(db, slug, lock=True).texts.get(name, {})
+                events.change(db, slug, **_field(name, {**_beyond(kept), **wanted}))
+        except Refused as no:
+            return _refused(service, slug, name, given, no)
+        return done("manage.texts", f"The {name} is saved.")
+
+
+def _field(name: str, texts: Mapping[str, str]) -> Fields:
+    return cast("Fields", {name: texts})
+
+
+def _beyond(kept: Mapping[str, str]) -> dict[str, str]:
+    """Texts in languages that this page has no input for."""
+    return {code: text for code, text in kept.items() if code not in LANGUAGES}
+
+
+def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], no: Refused) -> Answer:
+    with service.database.read() as db:
+        event = events.by_slug(db, slug)
+    now = {code: event.texts.get(name, {}).get(code, "") for code in LANGUAGES}
+    if no.code == "changed_meanwhile" and now == given:
+        return done("manage.texts", f"The {name} is saved.")  # sent twice
+    return _page(event, name, given, why(no), beside=no.code == "changed_meanwhile")
+
+
+def _page(
+    event: Event, name: str = "", given: Mapping[str, str] | None = None, problem: str = "", *, beside: bool = False
+) -> Answer:
+    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in HELP}
+    shown = {**now, **({name: given} if given else {})}
+    differ = {code: text or "empty" for code, text in now.get(name, {}).items() if beside and shown[name][code] != text}
+    told = {"help": HELP, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
+    return page("texts", UNPROCESSABLE if problem else 200, seen=seen.mark(event), **told)

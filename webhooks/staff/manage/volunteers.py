@@ -1,0 +1,115 @@
+"""The roster: who works here, in which role, whether they may now; added, enabled, and disabled at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, events, gates, roster_rules, seen, staff
+from bot.domain.models import Staff
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.desk_page import user
+from webhooks.staff.manage import showing
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+
+NAMES = ("phone", "name", "role", "gate")
+AT = {
+    "not_a_phone": "phone",
+    "on_roster_already": "phone",
+    "bad_name": "name",
+    "bad_role": "role",
+    "no_such_gate": "gate",
+}
+"""At which input a refusal stands."""
+NOT_YOURSELF = "You cannot disable yourself: ask another admin, or use the command line."
+Texts = Mapping[str, str]
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/volunteers` and each of them."""
+
+    @door.get("/<slug>/volunteers")
+    @admin
+    def volunteers(slug: str) -> Answer:
+        return _page(service, slug)
+
+    @door.post("/<slug>/volunteers")
+    @admin
+    def add_volunteer(slug: str) -> Answer:
+        given = {name: typed(name) for name in NAMES}
+        wanted: dict[str, Any] = {**given, "gate": given["gate"] or None, "region": service.settings.default_region}
+        try:
+            with acting(service, audit.STAFF_ADDED) as db:
+                added = staff.add(db, slug, **wanted, now=service.now()).name
+        except Refused as no:
+            if no.code == "on_roster_already" and _is_there(service, slug, given):
+                return done("manage.volunteers", f"{' '.join(given['name'].split())} is on the roster.")
+            return _page(service, slug, given, {AT.get(no.code, ""): why(no)})
+        return done("manage.volunteers", f"{added} is on the roster.")
+
+    @door.post("/<slug>/volunteers/<int:staff_id>")
+    @admin
+    def switch_volunteer(slug: str, staff_id: int) -> Answer:
+        enabled = typed("what") == "enable"
+        with service.database.read() as db:
+            row = _found(db, slug, staff_id)
+        if row.id == user().row.id:
+            return _page(service, slug, problem=NOT_YOURSELF)
+        if row.enabled != enabled or (enabled and staff.is_paused(row, service.now())):
+            try:
+                _switch(service, slug, row, enabled)
+            except Refused as no:
+                return _page(service, slug, problem=why(no))
+        return done("manage.volunteers", f"{row.name} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
+    """Raises Refused."""
+    with acting(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
+        seen.expect(db, row, request.form.get("seen", ""))
+        staff.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
+
+
+def _found(db: Session, slug: str, staff_id: int) -> Staff:
+    return next((one for one in staff.listed(db, slug) if one.id == staff_id), None) or abort(404)
+
+
+def _is_there(service: Service, slug: str, given: Texts) -> bool:
+    """Whether exactly this stands on the roster: then the form was sent twice."""
+    phone = roster_rules.phone(given["phone"], service.settings.default_region)
+    with service.database.read() as db:
+        rows = [one for one in staff.listed(db, slug) if one.phone == phone and one.enabled]
+        there = [(one.name, one.role, one.gate.slug if one.gate else "") for one in rows]
+    return (" ".join(given["name"].split()), given["role"], given["gate"]) in there
+
+
+def _page(
+    service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, problem: str = ""
+) -> Answer:
+    now = service.now()
+    with service.database.read() as db:
+        zone = ZoneInfo(events.by_slug(db, slug).timezone)
+        rows = [_row(one, now, zone) for one in staff.listed(db, slug)]
+        there = [(one.slug, one.name) for one in gates.listed(db, slug)]
+    form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
+    told: dict[str, Any] = {"rows": rows, "gates": there, "form": form, "wrong": wrong or {}, "problem": problem}
+    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=roster_rules.ROLES, **told)
+
+
+def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "phone": one.phone,
+        "role": one.role,
+        "gate": one.gate.name if one.gate else showing.NOTHING,
+        "heard": showing.moment(one.seen_at, zone) or "not yet",
+        "enabled": one.enabled,
+        "paused": staff.is_paused(one, now),
+        "me": one.id == user().row.id,
+        "seen": seen.mark(one),
+    }
