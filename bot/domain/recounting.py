@@ -30,7 +30,7 @@ from bot.domain import figure_facts as facts
 from bot.domain.event_rows import one as event_by
 from bot.domain.figure_facts import EVER, Change, Key, Sum, Sums
 from bot.domain.figure_sums import NOBODYS
-from bot.domain.models import Attempt, Beginning, Checkin, Delivery, Event, HeadCount, Pass, Registration
+from bot.domain.models import Attempt, Beginning, Broadcast, Checkin, Delivery, Event, HeadCount, Pass, Registration
 from flows.scans import LEFT
 
 LONGEST_STATE = 80
@@ -129,10 +129,11 @@ def _held(db: Session, event_id: int) -> Select[Any]:
 def _messages(db: Session, event_id: int) -> Select[Any]:
     why = literal(":") + func.coalesce(cast(Delivery.error_code, String(10)), Delivery.reason, "")
     state = Delivery.status + case((Delivery.status.in_(facts.FAILED), why), else_=literal(""))
-    keys = _nowhere(func.coalesce(Pass.event_id, NOBODYS), "message", _minute(db, Delivery.created_at))
+    whose = func.coalesce(Pass.event_id, Broadcast.event_id, NOBODYS)
+    keys = _nowhere(whose, "message", _minute(db, Delivery.created_at))
     sent = _grouped((*keys, Delivery.kind, func.substr(state, 1, LONGEST_STATE)), literal(0), literal(1))
-    mine = or_(Pass.event_id == event_id, Delivery.pass_id.is_(None))
-    return sent.select_from(Delivery).outerjoin(Pass, Pass.id == Delivery.pass_id).where(mine)
+    of_pass = sent.select_from(Delivery).outerjoin(Pass, Pass.id == Delivery.pass_id)
+    return of_pass.outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id).where(whose.in_((event_id, NOBODYS)))
 
 
 def _begun(db: Session, event_id: int) -> Select[Any]:

@@ -61,6 +61,8 @@ class Beginning(Base):
     """`whatsapp` or `web`."""
     step: Mapped[str] = mapped_column(String(60))
     """The furthest question that was asked; `done`: registered."""
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows with every question: what arrives late changes nothing."""
     begun_at: Mapped[datetime]
 
 
