@@ -161,6 +161,7 @@ class Judge:
             wrong += self._met_before(person)
             if not wrong:
                 return person
+        wrong.sort(key=lambda one: self._columns.places.get(one.thing, -1))
         return BadRow(row, tuple(wrong), twin)
 
     # --- one cell -------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def test_kinds_languages_and_parties() -> None:
     assert (found.kind.slug, found.language, found.party_size) == ("school", "hi", 60)
     assert person(party="200").party_size == 200
     assert wrong(kind="schol", language="klingon", party="0") == [
-        *(("kind", "no_such_kind"), ("party", "number_too_small"), ("language", "bad_language"))
+        *(("party", "number_too_small"), ("kind", "no_such_kind"), ("language", "bad_language"))
     ]
     assert wrong(kind="school", party="61") == [("party", "party_too_large")]
     unknown = judge_of().judge(2, row(kind="schol"))
