@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 Put = Callable[[Sequence[Any]], None]
@@ -54,12 +55,15 @@ def json_lines(path: Path, columns: list[str]) -> Iterator[Put]:
 
 @contextmanager
 def xlsx_file(path: Path, columns: list[str]) -> Iterator[Put]:
-    """A workbook that is written row by row; what one sheet cannot hold goes on in the next."""
+    """A workbook that is written row by row; what one sheet cannot hold goes on in the next. Raises OSError."""
     book = Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     try:
         yield _Sheets(book, columns).put
     finally:
-        book.close()
+        try:
+            book.close()
+        except FileCreateError as full:  # the library's own, around the machine's
+            raise OSError(*full.args[0].args) from None
 
 
 class _Sheets:
