@@ -83,10 +83,10 @@ class Gate:
         with self.database.write() as db:
             devices.revoke(db, "demo", name, utc_now())
 
-    def add_staff(self, phone: str) -> None:
-        """A volunteer at the main gate."""
+    def add_staff(self, phone: str, role: str = "volunteer") -> None:
+        """Somebody at the main gate."""
         with self.database.write() as db:
-            staff.add(db, "demo", phone=phone, name="Ravi", gate="main", region="IN", now=utc_now())
+            staff.add(db, "demo", phone=phone, name="Ravi", role=role, gate="main", region="IN", now=utc_now())
 
     def disable(self, phone: str) -> None:
         """Take somebody off the roster."""

@@ -1,6 +1,5 @@
 """The desk in a real Chromium: a volunteer signs in, registers somebody by the keyboard, and prints the slip."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -13,7 +12,7 @@ from tests.e2e.accessible import accessible
 from tests.e2e.browsing import ARTEFACTS, CODE, qr_texts
 from tests.e2e.gate import Gate, gate_of
 from tests.e2e.running import Running, until
-from tests.e2e.visiting import new_visitor
+from tests.e2e.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 STAFF = "+918100000077"
@@ -36,19 +35,7 @@ def gate(running: Running) -> Iterator[Gate]:
 def session(browser: Browser, gate: Gate) -> StorageState:
     """What a browser holds once somebody of the roster has signed in, by the code that their phone gets."""
     gate.add_staff(STAFF)
-    phone = new_visitor(gate.origin, STAFF)
-    page = browser.new_page()
-    page.goto(f"{gate.origin}/staff/desk")
-    page.get_by_role("textbox").fill(STAFF)
-    page.get_by_role("textbox").press("Enter")
-    until(phone.got, "the code")
-    [otp] = re.findall(r"\b\d{6}\b", phone.got()[-1]["text"])
-    page.get_by_role("textbox").fill(otp)
-    page.get_by_role("textbox").press("Enter")
-    page.locator("#register").wait_for()
-    kept = page.context.storage_state()
-    page.context.close()
-    return kept
+    return signed_in(browser, gate.origin, STAFF, "/staff/desk")
 
 
 def register(page: Page, name: str) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.delivery.alerting import BEGUN
 from bot.domain.dashboard import AlertNow, Dashboard
 from flows.texts import words
 from webhooks import wording
 from webhooks.staff.dashboard_tables import gate_name, number, refusal
-from webhooks.staff.dashboard_words import ALERT, ALERTS, SAID, TILES
+from webhooks.staff.dashboard_words import SAID, TILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def stopped(look: Dashboard) -> str:
 
 
 def alerts(look: Dashboard) -> Sequence[Told]:
-    """What holds now, the longest first."""
+    """What holds now, the newest first."""
     return [_told(look, one) for one in look.alerts]
 
 
@@ -87,17 +88,13 @@ def local(look: Dashboard, moment: datetime) -> datetime:
 
 
 _STATES = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}
-_TENTHS = "failures"
-"""The alert whose numbers are tenths of a per cent."""
 
 
 def _told(look: Dashboard, one: AlertNow) -> Told:
-    value, threshold = (f"{part / 10:g}" if one.what == _TENTHS else part for part in (one.value, one.threshold))
-    sentence = ALERTS.get(one.what, ALERT)
-    gate = gate_name(look, one.gate)
+    said = BEGUN[one.what](one.value, one.threshold, words(gate_name(look, one.gate)))
     return Told(
         key=f"{one.what} {one.gate or ''} {one.since.timestamp():.0f}",
-        text=wording.say(sentence, value=value, threshold=threshold, gate=gate, what=one.what),
+        text=wording.say(said),
         since=wording.say(SAID["SINCE"], hour=local(look, one.since).time()),
         unreached=wording.say(SAID["UNREACHED"], names=", ".join(one.unreached)) if one.unreached else "",
     )

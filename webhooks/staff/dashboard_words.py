@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flows.shapes import Sentence
-from flows.texts import _, ngettext_
+from flows.texts import _, ngettext_, words
 
 SAID: Mapping[str, Sentence] = {
     "TITLE": _("Dashboard"),
@@ -40,15 +40,6 @@ TILES: Mapping[str, tuple[Sentence, ...]] = {
     "conflicts": (_("Let in twice"), _("scans beyond the party"), _("{forced} forced")),
 }
 """Of each large number what it is, and then a line each for what belongs to it."""
-
-ALERTS: Mapping[str, Sentence] = {
-    "inside": _("{value} people are inside; the safe number is {threshold}."),
-    "silent_gate": _("{gate}: no scan for {value} minutes."),
-    "failures": _("{value} % of the messages fail; the limit is {threshold} %."),
-    "queue": _("A message has waited for {value} seconds; the limit is {threshold}."),
-}
-ALERT = _("An alert: {what}.")
-"""Of a kind that this page does not know yet."""
 
 TABLES: Mapping[str, Sentence] = {
     "entries": _("Let in per 5 minutes, by gate"),
@@ -101,10 +92,10 @@ CLOSED = _("closed")
 NO_LIMIT = _("no limit")
 
 CHANNELS: Mapping[str, Sentence] = {
-    "whatsapp": _("WhatsApp"),
+    "whatsapp": words("WhatsApp"),
     "web": _("Web"),
     "walkup": _("Desk and gate"),
-    "api": _("API"),
+    "api": words("API"),
     "import": _("Lists"),
 }
 

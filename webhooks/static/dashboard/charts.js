@@ -58,7 +58,7 @@ function style (name) {
 }
 
 function dataset ({ label, colour, data }) {
-  return { label, data, backgroundColor: style(`--chart-${colour}`), categoryPercentage: 0.92, barPercentage: 1, minBarLength: 0 }
+  return { label, data, backgroundColor: style(`--chart-${colour}`), categoryPercentage: 0.92, barPercentage: 1, maxBarThickness: 64 }
 }
 
 function legend (chart) {

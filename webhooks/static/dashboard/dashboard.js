@@ -25,6 +25,8 @@ function keys () {
 
 function ask () {
   clearTimeout(timer)
+  // Should no answer and no failure ever come.
+  timer = setTimeout(ask, SLOWEST)
   window.htmx.trigger(root, 'look')
 }
 

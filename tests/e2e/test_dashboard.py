@@ -1,0 +1,142 @@
+"""The dashboard in a real Chromium: open on a wall while people register and gates let them in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+from sqlalchemy import func, select
+
+from bot.domain.models import Attempt, Checkin, Delivery, Pass
+from tests.e2e.accessible import accessible
+from tests.e2e.checking import jumped, watched
+from tests.e2e.gate import Gate
+from tests.e2e.running import Running, until
+from tests.e2e.signing_in import signed_in
+from tests.e2e.visiting import MESSAGES, new_visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+MIRA, VISITOR = "+918100000088", "+918100000099"
+WIDTHS = (360, 1280, 1920)
+MOST_BYTES = 200_000
+"""Over the wire, at the first visit."""
+TILES = """() => Object.fromEntries([...document.querySelectorAll('[data-figure]')].map(one => [one.dataset.figure,
+  Number(one.dataset.value)]))"""
+CHARTS = """() => [...document.querySelectorAll('.chart')].map(place => {
+  const chart = Chart.getChart(place.querySelector('canvas'))
+  return chart ? [chart.data.labels, chart.data.datasets.map(one => one.data)] : [[], []]
+})"""
+TABLES = """() => [...document.querySelectorAll('.chart')].map(place => {
+  const table = document.querySelector(`#${place.dataset.of} table`)
+  if (!table || place.querySelector('canvas').hidden) return [[], []]
+  const shown = [...table.tHead.rows[0].cells].flatMap((head, at) => head.dataset.colour ? [at] : [])
+  const lines = [...table.tBodies[0].rows].map(row => [...row.cells])
+  const number = text => /\\d/.test(text) ? Number(text.replaceAll(',', '')) : null
+  return [lines.map(cells => cells[0].firstChild.textContent.trim()),
+    shown.map(at => lines.map(cells => number(cells[at].textContent)))]
+})"""
+"""What a reader of the tables finds: the words of each line, and of each column that is drawn the numbers."""
+WEIGHT = """() => JSON.stringify(['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+  .map(one => [one.transferSize, one.decodedBodySize]))"""
+FIRST = "Math.round(performance.getEntriesByType('paint').find(one => one.name === 'first-contentful-paint').startTime)"
+
+
+ASK = "dispatchEvent(new Event('online'))"
+"""The page asks at once when it hears that there is a network, so that nobody has to wait for its next turn."""
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, gate: Gate) -> StorageState:
+    """Mira's, who supervises the demo event."""
+    gate.add_staff(MIRA, "supervisor")
+    return signed_in(browser, gate.origin, MIRA, "/staff/dashboard")
+
+
+@contextmanager
+def wall(browser: Browser, running: Running, session: StorageState, **context: Any) -> Iterator[Page]:
+    """The dashboard on a screen."""
+    with watched(browser, running, storage_state=session, **context) as page:
+        page.goto(f"{running.origin}/staff/dashboard")
+        yield page
+
+
+def truth(gate: Gate) -> dict[str, int]:
+    """The large numbers, counted from the database's rows."""
+    entries = select(func.sum(Checkin.people)).where(Checkin.day == gate.today(), Checkin.result != "left")
+    arrived = Delivery.kind == "pass", Delivery.status.in_(("delivered", "read"))
+    wanted = {
+        "admitted": entries.where(Checkin.undone_at.is_(None)),
+        "registered": select(func.sum(Pass.party_size)).where(Pass.status == "valid"),
+        "passes": select(func.count()).select_from(Delivery).where(*arrived),
+        "refused": select(func.count()).select_from(Attempt).where(Attempt.day == gate.today()),
+    }
+    with gate.database.read() as db:
+        return {name: int(db.scalar(query) or 0) for name, query in wanted.items()}
+
+
+def shows(page: Page, gate: Gate) -> bool:
+    """Whether the page says what the database does."""
+    known = truth(gate)
+    return {name: page.evaluate(TILES)[name] for name in known} == known
+
+
+def test_the_wall_keeps_up_with_the_gates(
+    browser: Browser, running: Running, gate: Gate, session: StorageState
+) -> None:
+    size = {"width": 1920, "height": 1080}
+    with wall(browser, running, session, viewport=size, locale="en-IN") as page:
+        table = page.locator("details", has=page.locator("#entries"))
+        table.locator("summary").click()
+        before = page.evaluate(TILES)
+        visitor = new_visitor(running.origin, VISITOR)
+        for words in MESSAGES:
+            visitor.say(words)
+        come = [gate.issue(size) for size in (1, 4, 2)]
+        assert [gate.admit(one) for one in (*come, come[1])] == ["admitted"] * 3 + ["already_admitted"]
+        until(lambda: shows(page, gate), "the page's numbers are the database's", 30)
+        after = page.evaluate(TILES)
+        assert (after["admitted"] - before["admitted"], after["registered"] - before["registered"]) == (7, 10)
+        assert page.evaluate(CHARTS) == page.evaluate(TABLES)
+        assert sum(sum(line) for line in page.evaluate(CHARTS)[0][1]) == after["admitted"]
+        expect(table).to_have_attribute("open", "")
+        expect(table.locator("summary")).to_be_focused()
+        assert jumped(page) < 0.02
+        table.locator("summary").click()
+        accessible(page, "dashboard-en", WIDTHS)
+        weight = json.loads(page.evaluate(WEIGHT))
+        wire, whole = (sum(part) for part in zip(*weight, strict=True))
+        print(f"\ndashboard: {wire / 1000:.0f} kB over the wire, {whole / 1000:.0f} kB; first numbers after", end=" ")
+        print(f"{page.evaluate(FIRST)} ms; a look {weight[-1][0] / 1000:.1f} kB")
+        assert wire < MOST_BYTES
+
+
+def test_in_hindi_in_the_dark_and_as_tables(browser: Browser, running: Running, session: StorageState) -> None:
+    with wall(browser, running, session, locale="hi-IN", color_scheme="dark", reduced_motion="reduce") as page:
+        accessible(page, "dashboard-hi", WIDTHS)
+        assert page.evaluate(CHARTS) == page.evaluate(TABLES)
+    with watched(browser, running, storage_state=session, java_script_enabled=False, locale="en-IN") as page:
+        page.goto(f"{running.origin}/staff/dashboard")
+        page.wait_for_url("**/staff/dashboard?tables=")
+        expect(page.locator("#days table")).to_be_visible()
+
+
+def test_it_says_when_its_figures_are_old_and_goes_on(
+    browser: Browser, running: Running, gate: Gate, session: StorageState
+) -> None:
+    context = browser.new_context(storage_state=session, locale="en-IN", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{running.origin}/staff/dashboard")
+    trouble = page.locator("#trouble")
+    expect(trouble).to_be_hidden()
+    context.set_offline(True)
+    page.evaluate(ASK)
+    expect(trouble).to_be_visible(timeout=15_000)
+    context.set_offline(False)
+    expect(trouble).to_be_hidden(timeout=15_000)
+    gate.disable(MIRA)
+    page.evaluate(ASK)
+    expect(trouble.get_by_role("link")).to_be_visible(timeout=15_000)
+    accessible(page, "dashboard-signed-out")
+    context.close()
