@@ -130,8 +130,12 @@ def show(number: int, watch: bool, every: float, as_json: bool) -> None:
         with database.read() as db:
             found = broadcasts.find(db, number)
             whole = row(found) | broadcast_report.progress(found, broadcasts.counts(db, number))
-            whole |= {"selection": found.selection, "says": {of: said["body"] for of, said in found.wording.items()}}
-    details(whole, as_json=as_json)
+            whole |= {"selection": found.selection}
+            says = {language: said["body"] for language, said in found.wording.items()}
+    details(whole | ({"says": says} if as_json else {}), as_json=as_json)
+    if not as_json:
+        for language, body in says.items():
+            click.echo(f"\n[{language}] {body}")
 
 
 @command.command

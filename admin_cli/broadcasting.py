@@ -139,6 +139,21 @@ def _tell_limit(people: int) -> None:
             "Manager shows which)"
         )
 
+        for sender, limit in _limits().items():
+            click.echo(f"daily limit of {sender}, as Twilio says: {limit}")
+
+
+def _limits() -> dict[str, str]:
+    """Nothing where the simulator is Twilio, or Twilio does not tell."""
+    from bot.delivery import health
+    from bot.errors import NotReady
+
+    settings = opening.settings()
+    try:
+        return {} if settings.simulated else health.daily_limits(settings)
+    except NotReady:
+        return {}
+
 
 def _lasting(seconds: int) -> str:
     if seconds < 90:

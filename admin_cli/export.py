@@ -20,7 +20,7 @@ TABLES = {
     "visitors": "one row a registration; people who never registered are not in it",
     "passes": "one row a pass, revoked and replaced ones too",
     "checkins": "one row a scan, refused ones too",
-    "deliveries": "one row a message about a pass, and what became of it",
+    "deliveries": "one row a message about a pass or to many, and what became of it",
     "audit": "who did what",
 }
 FORMATS = ("csv", "xlsx", "jsonl")

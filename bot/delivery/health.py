@@ -74,6 +74,15 @@ def senders_known(settings: Settings) -> str:
     return ", ".join(settings.twilio_whatsapp_from)
 
 
+def daily_limits(settings: Settings) -> dict[str, str]:
+    """By sender of the settings, to how many people outside the window it may write in 24 hours, in Twilio's words
+    (`10K Customers/24hr`: `messaging_limit` of its Senders API); only those of which it tells. Raises NotReady.
+    """
+    listed = _json(_ask(settings, SENDERS, Channel="whatsapp", PageSize="1000")).get("senders", [])
+    told = {one.get("sender_id"): (one.get("properties") or {}).get("messaging_limit") for one in listed}
+    return {sender: str(told[sender]) for sender in settings.twilio_whatsapp_from if told.get(sender)}
+
+
 def otps_have_a_way(settings: Settings) -> str:
     """How one-time passwords go. Raises NotReady where they reach only people who wrote within a day."""
     if settings.otp_backend == "twilio_verify":

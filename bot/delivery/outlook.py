@@ -19,7 +19,7 @@ STOPPED, NO_ADDRESS = "stopped", "no_address"
 """Why somebody is passed over."""
 DAILY_LIMITS = (250, 2_000, 10_000, 100_000)
 """People outside the window to whom a portfolio may write in 24 hours, by its tier; the last tier has no limit
-(Meta, "Messaging limits"). Twilio's API for messages does not tell which one it is."""
+(Meta, "Messaging limits"); which one, Twilio may tell: bot.delivery.health.daily_limits."""
 
 
 @dataclass(frozen=True, slots=True)

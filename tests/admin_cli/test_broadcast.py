@@ -1,18 +1,16 @@
 """`broadcast`, and what offers one: shown first, asked about, begun; listed, paused, resumed, cancelled."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import responses
 from click.testing import Result
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import reminders
+from bot.delivery import health, reminders
 from bot.domain import people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Broadcast, ContentTemplate
@@ -21,6 +19,7 @@ from tests.domain.making import asking
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
 NOON = datetime(2026, 12, 1, 6, 30, tzinfo=UTC)
+SENDER = "whatsapp:+14155550000"
 SEND = ("broadcast", "send", "--event", "fair")
 
 
@@ -57,6 +56,19 @@ def test_what_is_shown_before_it_begins(ok: Run, run: Run, crowd: Database) -> N
     assert begun(crowd) == []
     ok(*SEND, "--text", "Hall 3 is open.", stdin="y\n")
     assert [row.status for row in begun(crowd)] == ["running"]
+
+
+def test_the_daily_limit_is_told_where_twilio_tells_it(
+    ok: Run, crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_an_account(monkeypatch)
+    limited = {"sender_id": SENDER, "status": "ONLINE", "properties": {"messaging_limit": "2K Customers/24hr"}}
+    with responses.RequestsMock() as wire:
+        wire.get(health.SENDERS, json={"senders": [limited]})
+        shown = ok(*SEND, "--text", "Hall 3 is open.", "--dry-run").stdout
+        assert f"{SENDER}, as Twilio says: 2K Customers/24hr" in shown
+        wire.replace("GET", health.SENDERS, status=500)
+        assert "as Twilio says" not in ok(*SEND, "--text", "Hall 3 is open.", "--dry-run").stdout
 
 
 def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, crowd: Database) -> None:
@@ -111,9 +123,7 @@ def test_the_reminder(ok: Run, run: Run, rows: Rows, crowd: Database, monkeypatc
     assert rows("events", "show", "fair")["reminder"] == "17:30:00"
     ok("events", "reminder", "fair", "off")
     assert rows("events", "show", "fair")["reminder"] is None
-    for name, value in {"ACCOUNT_SID": "AC1", "AUTH_TOKEN": "t", "WHATSAPP_FROM": "whatsapp:+14155550000"}.items():
-        monkeypatch.setenv(f"TWILIO_{name}", value)
-    monkeypatch.setenv("PUBLIC_URL", "https://pass.example.org")
+    _with_an_account(monkeypatch)
     refused = run("events", "reminder", "fair", "on")
     assert (refused.exit_code, "template_not_approved" in refused.stderr) == (1, True)
     with crowd.write() as db:
@@ -123,19 +133,14 @@ def test_the_reminder(ok: Run, run: Run, rows: Rows, crowd: Database, monkeypatc
     assert rows("events", "show", "fair")["reminder"] == reminders.AT.isoformat()
 
 
+def _with_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ACCOUNT_SID": "AC1", "AUTH_TOKEN": "t", "WHATSAPP_FROM": SENDER}.items():
+        monkeypatch.setenv(f"TWILIO_{name}", value)
+    monkeypatch.setenv("PUBLIC_URL", "https://pass.example.org")
+
+
 def _approved(language: str) -> ContentTemplate:
     same = {"content_hash": "", "approval": "approved", "created_at": NOON}
     return ContentTemplate(
         name=language, shape=f"notice_reminder_{language}", language=language, sid=f"HX{language}", **same
     )
-
-
-def test_as_a_process_of_its_own(crowd: Database, database_url: str, redis_url: str) -> None:
-    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "x" * 16}
-    command = [sys.executable, "-m", "admin_cli", *SEND, "--text", "Hall 3 is open."]
-    unasked = subprocess.run(
-        command, env={**os.environ, **given}, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
-    assert (unasked.returncode, begun(crowd)) == (1, [])
-    done = subprocess.run([*command, "--yes"], env={**os.environ, **given}, capture_output=True, text=True)
-    assert (done.returncode, done.stderr, len(begun(crowd))) == (0, "", 1)

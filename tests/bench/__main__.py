@@ -1,10 +1,15 @@
-"""`python -m tests.bench [pace] [replay] [exports]`: what `make bench` does."""
+"""`python -m tests.bench [pace] [replay] [exports] [broadcasts]`: what `make bench` does."""
 
 import sys
 
-from tests.bench import exports, pace, replay
+from tests.bench import broadcasts, exports, pace, replay
 
-BENCHES = {"pace": pace.print_all, "replay": replay.print_all, "exports": exports.print_all}
+BENCHES = {
+    "pace": pace.print_all,
+    "replay": replay.print_all,
+    "exports": exports.print_all,
+    "broadcasts": broadcasts.print_all,
+}
 
 
 def main() -> int:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
 from bot.domain.exports.paging import Columns, Wanted, pages
-from bot.domain.models import AuditEntry, Delivery, Pass
+from bot.domain.models import AuditEntry, Broadcast, Delivery, Pass
 from flows.codes import shown
 
 
@@ -22,9 +22,13 @@ class Sent:
 
 
 def of_event(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Which deliveries are meant: those of the event's passes. Answers and one-time codes are of no event."""
+    """Which deliveries are meant: those of the event's passes and its broadcasts'. Answers and one-time codes are of
+    no event.
+    """
     passes = select(Pass.id).where(Pass.event_id == wanted.event.id)
-    return [Delivery.pass_id.in_(passes), *wanted.within(Delivery.created_at)]
+    to_many = select(Broadcast.id).where(Broadcast.event_id == wanted.event.id)
+    of_it = or_(Delivery.pass_id.in_(passes), Delivery.broadcast_id.in_(to_many))
+    return [of_it, *wanted.within(Delivery.created_at)]
 
 
 def deliveries(database: Database, wanted: Wanted) -> Iterator[Sent]:
@@ -40,6 +44,7 @@ def delivery_columns(wanted: Wanted) -> Columns[Sent]:
     return {
         "id": lambda one: one.delivery.id,
         "kind": lambda one: one.delivery.kind,
+        "broadcast": lambda one: one.delivery.broadcast_id,
         "code": lambda one: one.code and shown(one.code),
         "to": lambda one: f"…{one.delivery.lane[-4:]}",
         "status": lambda one: one.delivery.status,
