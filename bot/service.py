@@ -8,6 +8,7 @@ from functools import partial
 
 from redis import Redis
 
+from bot.beginnings import Beginnings
 from bot.belated import Belated
 from bot.conversations import Conversations
 from bot.database import Database
@@ -64,6 +65,7 @@ class Service:
     alerting: Alerting = field(repr=False)
     submissions: Submissions = field(repr=False)
     visits: Visits = field(repr=False)
+    beginnings: Beginnings = field(repr=False)
     now: Callable[[], datetime] = utc_now
 
     def close(self) -> None:
@@ -101,15 +103,16 @@ def assemble(settings: Settings) -> Service:
     means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings))
     photos = Photos(Fetching(settings, Wire(settings.api_base)))
     sources = Sources(database, settings.default_region)
-    turns = Turns(database, sources, means, templates, photos)
+    begun = Beginnings(redis)
+    turns = Turns(database, sources, means, templates, photos, begun)
     dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
     belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
     silence = Silence(database, redis, conversations, settings.silence)
     said = (conversations, dialogue, belated, silence)
     discarding = Discarding(database, twilio, settings.twilio_account_sid)
     forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
-    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now)
-    pages = (submissions, Visits(redis))
+    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now, begun)
+    pages = (submissions, Visits(redis), begun)
     to_many = (Broadcasting(database, outbox, settings), Alerting(database, outbox, last_sender))
     clockwork = (discarding, forgetting, *to_many)
     return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages)

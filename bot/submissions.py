@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot import effects
+from bot import beginnings, effects
+from bot.beginnings import Beginnings
 from bot.database import Database
 from bot.delivery.outbox import Outbox
+from bot.domain.funnel import DONE
 from bot.domain.models import TurnRecord
 from bot.facts import LiveFacts, Sources
 from bot.inbound import WEB, Inbound, kept_sid
 from bot.turns import TakenBefore, claim, perform_all
-from flows.shapes import Effect, Facts
+from flows.shapes import Effect, Facts, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Submissions:
     outbox: Outbox = field(repr=False)
     senders: tuple[str, ...]
     now: Callable[[], datetime]
+    beginnings: Beginnings | None = field(default=None, repr=False)
+    """None: nobody asks how far registrations come."""
 
     def facts(self, asker: Asker) -> Facts:
         """What a flow may know: of the person nothing, until their phone is proved."""
@@ -52,6 +56,12 @@ class Submissions:
     def done(self, asker: Asker, request: str) -> bool:
         """Whether the effects of this request have been performed."""
         return self._before(self._request(asker, request).sid) is not None
+
+    def come_to(self, step: str, event: str, asker: Asker, request: str) -> None:
+        """Note that somebody who registers for an event (its slug) has come to this step."""
+        if self.beginnings:
+            sid = self._request(asker, request).sid
+            self.beginnings.note(beginnings.on_page(sid, WEB, event, step, self.now()))
 
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
@@ -71,6 +81,9 @@ class Submissions:
                 record = claim(db, request.sid, now, request.addresses[0])
                 doing = self.means.within(db, request, now)
                 results = _as_text(perform_all(wanted, doing))
+                for one in wanted:
+                    if isinstance(one, Register):
+                        beginnings.write(db, beginnings.on_page(request.sid, WEB, one.event, DONE, now))
                 record.answer = {"text": "", "results": results}
         except TakenBefore:
             return self._before(request.sid) or {}

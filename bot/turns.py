@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import effects, gate_effects, taps, walk_in_effects
+from bot import beginnings, effects, gate_effects, taps, walk_in_effects
+from bot.beginnings import Beginnings
 from bot.database import Database
 from bot.delivery import cards, render
 from bot.delivery.templates import Templates
@@ -58,6 +59,8 @@ class Turns:
     """None: every answer is words alone."""
     photos: Photos | None = field(default=None, repr=False)
     """None: photos are not looked at."""
+    beginnings: Beginnings | None = field(default=None, repr=False)
+    """None: nobody asks how far registrations come."""
 
     def take(
         self,
@@ -97,12 +100,12 @@ class Turns:
             turn = engine.take(revived, self._said(inbound, state, media), facts, restarted=restarted)
         for _ in range(REFUSALS):
             try:
-                return self._keep(inbound, turn, now, media)
+                return self._keep(inbound, turn, now, media, state)
             except Refused as no:
                 facts = self._facts(inbound, now)
                 turn = engine.refuse(revived, turn, no.code, no.params, facts)
             except TakenBefore:
-                return self._before(inbound.sid) or self._keep(inbound, turn, now, media)
+                return self._before(inbound.sid) or self._keep(inbound, turn, now, media, state)
         raise RuntimeError(f"one turn met {REFUSALS} refusals")
 
     def _photos(self, inbound: Inbound, facts: Facts) -> tuple[Medium, ...]:
@@ -140,10 +143,16 @@ class Turns:
             record = db.get(TurnRecord, sid)
             return _taken(record.state, record.answer) if record else None
 
-    def _keep(self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium]) -> Taken:
+    def _keep(
+        self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium], before: Mapping[str, Any] | None
+    ) -> Taken:
         """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
-        state = engine.to_json(turn.state)
+        begun = beginnings.follow(before, turn, inbound.sid, inbound.channel, now)
+        state = beginnings.with_state(engine.to_json(turn.state), begun)
+        moved = begun if begun and begun.kept() != (before or {}).get(beginnings.KEPT) else None
         if not media and not any(effects.writes(effect) for effect in turn.effects):
+            if moved and self.beginnings:
+                self.beginnings.note(moved)
             return _taken(state, self._answer(inbound, turn, state, {}))
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
@@ -151,6 +160,8 @@ class Turns:
             discarding.owe(db, media, now)
             doing = self.performing.within(db, inbound, now)
             results = perform_all(turn.effects, doing)
+            if moved:
+                beginnings.write(db, moved)
             answer = self._answer(inbound, turn, state, results)
             record.answer, record.state = answer, state
         return _taken(state, answer, tuple(doing.owed))

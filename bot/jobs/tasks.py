@@ -68,10 +68,11 @@ def look_for_missed() -> None:
 
 
 def add_up() -> None:
-    """Fold what has happened into the figures."""
+    """Put down how far registrations have come, and fold what has happened into the figures."""
     from bot.domain import figure_sums
 
     end = monotonic() + ONE_RUN
+    service().beginnings.put_down(service().database)
     for _folded in figure_sums.fold_all(service().database):
         if monotonic() > end:
             break

@@ -69,6 +69,10 @@ class Form:
         values = self.known if known is None else known
         return engine.submit(FLOW, given, self.at.facts, wording.language(), values)
 
+    def come_to(self, step: str) -> None:
+        """Note for the funnel how far this registration has come."""
+        self.at.service.submissions.come_to(step, self.event.slug, self.at.asker, self.at.draft.request)
+
     def url(self, page: str) -> str:
         """The address of one of its pages."""
         return url_for(f"visitor.{page}", slug=self.event.slug)
@@ -179,6 +183,7 @@ def taken_details(form: Form) -> Answer:
     if done.outcome:
         return ended(form, done.outcome)
     if done.errors:
+        form.come_to(next(iter(done.errors)))
         return show_details(form, done.errors)
     return redirect(form.url("review"), 303) if form.at.proved else send_code(form)
 
@@ -193,7 +198,9 @@ def send_code(form: Form) -> Answer:
     try:
         seconds = proving.begin(form.at, request.form.get("request", ""))
     except Refused as no:
+        form.come_to("phone")
         return proving.with_wait(show_details(form, {"phone": Invalid(no.code, **no.params)}), no)
+    form.come_to("otp")
     return proving.to_code(form.url("code"), seconds)
 
 
@@ -219,6 +226,7 @@ def reviewed(form: Form, given: Mapping[str, str]) -> Answer:
 
 def show_review(form: Form, errors: Mapping[str, Invalid]) -> Response:
     """Every answer, the consent in full, and the box to tick."""
+    form.come_to("agree")
     (agree,) = inputs_of(FLOW, ["agree"], form.known, form.at.facts, {}, errors)
     shown = {
         "answers": answered(FLOW, form.known, form.at.facts),

@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from bot.domain import event_changes
+from bot.domain import event_changes, looks
 from bot.domain.models import Delivery, EventDay, Pass, Registration
 from bot.service import Service
 from tests.webhooks.visitor.browser import DETAILS, PHONE, Browser
@@ -328,3 +328,15 @@ def test_an_event_that_closes_in_the_middle(browser: Browser, service: Service, 
 def test_no_such_event(browser: Browser) -> None:
     browser.get("/register/nowhere")
     assert browser.status == 404
+
+
+@pytest.mark.usefixtures("fair")
+def test_how_far_a_form_comes_is_in_the_funnel(browser: Browser, other: Browser, service: Service) -> None:
+    browser.details(full_name="7")
+    browser.details()
+    other.register()
+    service.beginnings.put_down(service.database)
+    with service.database.read() as db:
+        found = looks.look(db, "fair", service.now() + timedelta(hours=1)).funnel
+    asked = {one.step: (one.reached, one.left) for one in found}
+    assert (asked["full_name"], asked["otp"], asked["agree"], asked["done"]) == ((2, 0), (2, 1), (1, 0), (1, 0))
