@@ -15,8 +15,6 @@ from admin_cli.printing import as_json_too, listing
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
 
-MOST_NAMED = 3
-"""Rows to which the same happened that are named one by one."""
 OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--event", "slug", default="", metavar="SLUG", help="Only of this event; times are then its own."),
     click.option("--who", default="", metavar="NAME", help="Only by people whose name holds this."),
@@ -77,42 +75,12 @@ def _there(moment: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def _row(one: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:
+    from bot.domain.act_words import in_words
+
     return {
         "id": one.id,
         "at": one.at.astimezone(zone),
         "who": one.staff.name if one.staff else one.actor,
         "what": one.what,
-        "about": one.about if as_json else "; ".join(_in_words(one.about)),
+        "about": one.about if as_json else "; ".join(in_words(one.about)),
     }
-
-
-def _in_words(about: dict[str, Any]) -> list[str]:
-    """What an entry is about, for people: `gates north: closed no -> yes`."""
-    facts = [f"{name} {_short(value)}" for name, value in about.items() if name not in ("changes", "more")]
-    alike: dict[tuple[str, str], list[str]] = {}
-    for one in about.get("changes", ()):
-        alike.setdefault((one["table"], _change(one)), []).append(str(one.get("of", one["id"])))
-    changes = [f"{table} {_some(rows)}{how}" for (table, how), rows in alike.items()]
-    more = [f"and {number} more of {table}" for table, number in about.get("more", {}).items()]
-    return [*facts, *changes, *more]
-
-
-def _change(one: dict[str, Any]) -> str:
-    """What happened to a row."""
-    if one["before"] is None:
-        return " added"
-    if one["after"] is None:
-        return " removed"
-    fields = (f"{name} {_short(old)} -> {_short(one['after'].get(name))}" for name, old in one["before"].items())
-    return f": {', '.join(fields)}"
-
-
-def _some(rows: list[str]) -> str:
-    """The rows to which the same happened."""
-    named = ", ".join(rows[:MOST_NAMED])
-    return named if len(rows) <= MOST_NAMED else f"{named} and {len(rows) - MOST_NAMED} more"
-
-
-def _short(value: Any) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,6 +1,7 @@
 """A pass sent once more because an organiser says so."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,18 +12,19 @@ from bot.errors import Refused
 from flows import codes
 
 
-def resend(db: Session, issued: Pass, now: datetime) -> int:
+def resend(db: Session, issued: Pass, now: datetime, key: str | None = None) -> int:
     """Owe the image of a pass to where it, or an earlier one of the registration, went; the delivery's id.
 
-    A pass whose image never went anywhere goes to the WhatsApp of whoever asked for it. Raises Refused
-    `pass_not_valid` (`code`, `status`), and `pass_unreachable` (`code`) where the person has no phone.
+    Once only for each `key`. A pass whose image never went anywhere goes to the WhatsApp of whoever asked for it.
+    Raises Refused `pass_not_valid` (`code`, `status`), and `pass_unreachable` (`code`) where the person has no phone.
     """
     if issued.status != "valid":
         raise Refused("pass_not_valid", code=codes.shown(issued.code), status=issued.status)
     lane, sender = _went(db, issued) or (_chat(db, issued.registration), None)
     if lane is None:
         raise Refused("pass_unreachable", code=codes.shown(issued.code))
-    return owing.owe_pass(db, issued, lane=lane, sender=sender, language=issued.registration.language, now=now)
+    to: dict[str, Any] = {"lane": lane, "sender": sender, "language": issued.registration.language}
+    return owing.owe_pass(db, issued, **to, now=now, key=key)
 
 
 def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:

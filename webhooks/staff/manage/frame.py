@@ -42,6 +42,9 @@ SECTIONS = (
     Section("manage.days", "Days"),
     Section("manage.gates", "Gates"),
     Section("manage.volunteers", "Volunteers"),
+    Section("manage.visitors", "Visitors"),
+    Section("manage.audit", "Audit"),
+    Section("manage.alerts", "Alerts"),
 )
 
 

@@ -1,0 +1,110 @@
+"""From when on supervisors are alerted: the thresholds of the event."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+
+from flask import Blueprint, request
+from sqlalchemy.orm import Session
+
+from bot.domain import alert_rules, audit, seen
+from bot.domain.alert_rules import Rules
+from bot.domain.event_rows import one
+from bot.domain.models import AlertRule
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.desk_page import user
+from webhooks.staff.manage import inputs
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.inputs import Unreadable
+
+LABELS = {
+    "inside": ("People inside at once", "More people inside than that."),
+    "silent_minutes": ("Minutes of silence at a gate", "No scan for so long at an open gate that had entries today."),
+    "failures_permille": ("Per cent of messages that fail", "Of the last hour's messages; one decimal, such as 2.5."),
+    "queue_seconds": ("Seconds that a message waits", "An answer or a pass waits longer than that to leave."),
+}
+NO_PER_CENT = "Please give a number from 0.1 to 100, with at most one decimal."
+UNSET = "usual"
+"""The mark of an event for which nobody has set any yet."""
+Texts = Mapping[str, str]
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/alerts`."""
+
+    @door.get("/<slug>/alerts")
+    @admin
+    def alerts(slug: str) -> Answer:
+        return _page(service, slug)
+
+    @door.post("/<slug>/alerts")
+    @admin
+    def save_alerts(slug: str) -> Answer:
+        given = {name: typed(name).strip() for name in LABELS}
+        values, wrong = _judged(given)
+        if wrong:
+            return _page(service, slug, given, wrong)
+        try:
+            with acting(service, audit.ALERTS_SET) as db:
+                _expect(db, slug, request.form.get("seen", ""))
+                alert_rules.write(db, slug, Rules(**values))
+        except Refused as no:
+            if no.code == "changed_meanwhile" and _now(service, slug)[0] == given:
+                return done("manage.alerts", "Saved.")  # sent twice
+            wrong = {str(no.params.get("field", "")): why(no)}
+            return _page(service, slug, given, wrong, beside=no.code == "changed_meanwhile")
+        return done("manage.alerts", "Saved.")
+
+
+def _judged(given: Texts) -> tuple[dict[str, int | None], dict[str, str]]:
+    values: dict[str, int | None] = {}
+    wrong: dict[str, str] = {}
+    for name, text in given.items():
+        try:
+            values[name] = _value(name, text) if text else None
+        except Unreadable as no:
+            wrong[name] = str(no)
+    return values, wrong
+
+
+def _value(name: str, text: str) -> int:
+    if name != "failures_permille":
+        return inputs.whole(text)
+    whole, point, tenth = text.replace(",", ".").partition(".")
+    if not (inputs.WHOLE.fullmatch(whole) and len(whole) <= len("100") and len(tenth) == len(point)):
+        raise Unreadable(NO_PER_CENT)
+    tenths = int(Decimal(inputs.whole(whole)) * 10 + inputs.whole(tenth or "0"))
+    if not 1 <= tenths <= alert_rules.HIGHEST[name]:
+        raise Unreadable(NO_PER_CENT)
+    return tenths
+
+
+def _expect(db: Session, slug: str, mark: str) -> None:
+    """Raises Refused `changed_meanwhile`."""
+    row = db.get(AlertRule, one(db, slug, lock=True).id)
+    if row is not None:
+        seen.expect(db, row, mark)
+    elif mark != UNSET:
+        raise seen.changed()
+
+
+def _now(service: Service, slug: str) -> tuple[dict[str, str], str]:
+    """What the inputs show of the rules as they are, and the mark of these."""
+    with service.database.read() as db:
+        rules = asdict(alert_rules.read(db, slug))
+        row = db.get(AlertRule, user().row.event_id)
+        mark = seen.mark(row) if row else UNSET
+    tenths = rules["failures_permille"]
+    texts = {name: "" if value is None else str(value) for name, value in rules.items()}
+    return {**texts, "failures_permille": "" if tenths is None else f"{Decimal(tenths) / 10:f}"}, mark
+
+
+def _page(
+    service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
+) -> Answer:
+    now, mark = _now(service, slug)
+    form = {**now, **(given or {})}
+    differ = {name: text or "off" for name, text in now.items() if beside and form[name] != text}
+    told = {"labels": LABELS, "form": form, "wrong": wrong or {}, "differ": differ, "seen": mark}
+    return page("alerts", UNPROCESSABLE if wrong else 200, **told)
