@@ -1,13 +1,14 @@
-"""`python -m tests.bench [pace] [replay] [exports] [broadcasts]`: what `make bench` does."""
+"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts]`: what `make bench` does."""
 
 import sys
 
-from tests.bench import broadcasts, exports, pace, replay
+from tests.bench import broadcasts, exports, imports, pace, replay
 
 BENCHES = {
     "pace": pace.print_all,
     "replay": replay.print_all,
     "exports": exports.print_all,
+    "import": imports.print_all,
     "broadcasts": broadcasts.print_all,
 }
 
