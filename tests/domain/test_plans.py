@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from bot.domain import conflicts, figures, head_counts, passes, people, registrations, reissuing, staff, undo
+from bot.domain import conflicts, figures, head_counts, looks, passes, people, registrations, reissuing, staff, undo
 from bot.domain.head_counts import Count
 from tests.domain.gate import NOON, World
 from tests.domain.making import DAY, NOW, asking
@@ -50,6 +50,7 @@ STEPS: dict[str, Step] = {
     "counting": lambda world: head_counts.add(world.db, Count("fair", "one", "in", 3, "api"), NOON),
     "the roster": lambda world: staff.of_phone(world.db, "+919811111111"),
     "the figures": lambda world: figures.today(world.db, "fair", NOON),
+    "a look at all of it": lambda world: looks.look(world.db, "fair", NOON),
     "the conflicts": lambda world: conflicts.listed(world.db, "fair"),
     "issuing anew": lambda world: reissuing.reissue(world.db, world.ring, world.issued.code, NOON),
 }
