@@ -75,6 +75,29 @@ def show(number: int, as_json: bool) -> None:
         listing(told, as_json=False, nothing="")
 
 
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@as_json_too
+def why(number: int, as_json: bool) -> None:
+    """What became of one delivery, in a sentence: what happened, what it means, what to do.
+
+    Example: python -m admin_cli deliveries why 17
+    """
+    from bot.delivery import ledger, meanings
+
+    with opening.reading() as db:
+        found, _ = ledger.told(db, number)
+        row = ledger.row(found, ledger.zone_of(db, [found]))
+        happened, means, do = meanings.why(
+            found.delivery, f"{row['next_try']:%d %b %H:%M %Z}" if row["next_try"] else ""
+        )
+    if as_json:
+        facts = {name: row[name] for name in ("id", "kind", "status", "reason", "error_code")}
+        details({**facts, "happened": happened, "means": means, "do": do}, as_json=True)
+    else:
+        click.echo(f"{happened[:1].upper()}{happened[1:]}: {means}. What to do: {do}.")
+
+
 def _there(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
     """With its moments in this zone, to the second."""
     moments = {name: step[name] and step[name].astimezone(zone).isoformat(" ", "seconds") for name in ("at", "until")}

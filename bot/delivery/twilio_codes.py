@@ -19,6 +19,8 @@ class Class(StrEnum):
     """The person wants no messages from this sender."""
     RECIPIENT = "bad_recipient"
     """The address cannot be reached."""
+    CAPPED = "marketing_limit"
+    """WhatsApp lets nobody have more than a few marketing messages, whoever sends them: a later day may do."""
     OURS = "not_accepted"
     """Our message or our configuration is wrong: trying again changes nothing."""
     SENDER = "sender_paused"
@@ -31,6 +33,7 @@ _CODES: dict[Class, tuple[int, ...]] = {
     Class.WINDOW: (63016,),
     Class.STOPPED: (21610, 63014),
     Class.RECIPIENT: (21211, 21614, 63003, 63024, 63015, 63033, 30003, 30004, 30005, 30006),
+    Class.CAPPED: (63049,),  # Meta's 131049; to try again soon makes it worse (its own advice)
     Class.OURS: (
         *(21617, 21620, 21408, 21606, 21654, 21655, 21656, 11751, 12300),
         *(63002, 63005, 63006, 63007, 63013, 63021, 63022, 63023, 63027, 63028, 63029, 63030, 63031, 63032),

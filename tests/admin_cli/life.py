@@ -95,6 +95,7 @@ PEOPLE = (
     Run("deliveries list", "--json", told='"owed"'),
     Run("deliveries show", "{delivery} --json", told='"story"'),
     Run("deliveries show", "999", code=1, told="no_such_delivery"),
+    Run("deliveries why", "{delivery} --json", told='"happened"'),
     Run(
         "deliveries retry",
         "{delivery}",

@@ -118,6 +118,7 @@ CASES = (
     *lasting("blocked 63014", 63014, "stopped_by_recipient"),
     *lasting("no such number 21211", 21211, "bad_recipient"),
     *lasting("not on WhatsApp 63003", 63003, "bad_recipient"),
+    *lasting("marketing limit 63049", 63049, "marketing_limit"),
     *lasting("not accepted 21617", 21617, "not_accepted"),
     *lasting("unknown code 88888", 88888, "not_accepted"),
     Case("unknown error 30008, once", refuse(30008), tries=(2, 2), first_pause=(1, 4)),
