@@ -121,6 +121,10 @@ ORGANISERS: Mapping[str, Sentence] = {
     "no_such_day": _("The event has no day {day}."),
     "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
     "no_such_column": _("There is no column {column}; there are: {columns}."),
+    "no_such_table": _("There is no such table; there are: {tables}."),
+    "no_such_format": _("There is no such format; there are: {formats}."),
+    "too_many_exports": _("At most {most} exports of an event are made at a time. Please wait for one to be ready."),
+    "no_such_export": _("This export is not there any more."),
     "search_too_short": _("Give a pass code, a whole phone number, or {least} letters of a name or more."),
     "valid_today": _(
         "There is a valid pass for today: it would be lost, and with it the way in. "

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 NAMES = ("replies", "passes", "bulk")
 """By priority: workers empty the first before they look at the next."""
 DELIVER = "bot.jobs.tasks.deliver"
+EXPORT = "bot.jobs.tasks.export"
 JOB_SECONDS = 60
 """A delivery's two calls to Twilio take 40 s at most; a job that takes longer is ended."""
 KEEP_FAILED_SECONDS = 60
@@ -48,6 +49,19 @@ def hand_on(redis: "Redis", waiting: Iterable[Waiting]) -> int:
     found that it was too early and be about to end. One job too many finds nothing to do.
     """
     return _enqueue(redis, ((*row, _another(f"deliver-{row[0]}-{row[2]}")) for row in waiting))
+
+
+def hand_export(redis: "Redis", number: int) -> None:
+    """Have an export begun at once. Never raises where Redis is away: the clock begins what waits.
+
+    In the queue of what is urgent, as all that the job does is start a process.
+    """
+    try:
+        Queue(NAMES[0], connection=redis).enqueue_call(
+            EXPORT, args=(number,), timeout=JOB_SECONDS, ttl=WAIT_SECONDS, result_ttl=0, failure_ttl=KEEP_FAILED_SECONDS
+        )
+    except RedisError as problem:
+        log.warning("enqueue_failed", problem=type(problem).__name__)
 
 
 def _enqueue(redis: "Redis", jobs: Iterable[tuple[int, int, int, str]]) -> int:

@@ -5,7 +5,8 @@ for the old contact finds it gone and begins with a new one. Valid passes are re
 back unless somebody has entered with them. People on a roster stay on it: that is the organiser's record.
 
 What stands elsewhere, in other people's messages, in Redis and at Twilio, is owed as a row of `erasures` in
-the same transaction: see bot.forgetting. Locks in the order of the house: people, days, passes.
+the same transaction: see bot.forgetting. Exports that the server keeps of their events go at once. Locks in the order
+of the house: people, days, passes; at last the exports.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, events, pass_rows, pass_rules, passes, people, places, tokens
+from bot.domain.exports import kept
 from bot.domain.models import (
     Checkin,
     Contact,
@@ -105,6 +107,7 @@ def erase(
             raise Refused("valid_today")
         mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts))))
         names = [one.full_name for one in mine if one.full_name]
+        named_at = _named_at(db, who)
         revoked, issued = _revoke(db, mine, now)
         sent = _forget_messages(db, who, issued, now)
         _forget_answers(db, who, mine, issued)
@@ -114,6 +117,7 @@ def erase(
         of_events: Sequence[int | None] = sorted({one.event_id for one in mine}) or [None]
         for event_id in of_events:
             audit.note(db, audit.ERASED, now=now, event_id=event_id, actor=actor, about=about)
+        kept.forget(db, named_at)
     return Erased(row, len(mine), tuple(map(codes.shown, revoked)), sent)
 
 
@@ -133,6 +137,7 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
         _forget_messages(db, gone, issued, now, with_passes=True)
         _forget_answers(db, gone, mine, issued)
         _replace(db, gone, now)
+        kept.forget(db, events)
 
 
 def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> Somebody:
@@ -150,6 +155,12 @@ def _held(db: Session, who: Somebody) -> Somebody:
     for contact in contacts:
         db.refresh(contact, ["aliases"])
     return _somebody(contacts, named)
+
+
+def _named_at(db: Session, who: Somebody) -> list[int]:
+    """The events whose exports may name them: where they are registered, or have registered somebody."""
+    theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
+    return list(db.scalars(select(Registration.event_id).where(theirs).distinct()))
 
 
 def _today(issued: Pass, now: datetime) -> bool:

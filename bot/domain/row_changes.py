@@ -36,6 +36,7 @@ TOLD: Mapping[str, str] = {
     "pass_uses": "pass_id",
     "deliveries": "kind status reason error_code not_before",
     "signing_keys": "retired_at",
+    "exports": "kind form columns since until status",
     "broadcasts": "key purpose selection wording status expected until",
     "content_templates": "name shape language sid approval replaced_at",
 }

@@ -46,6 +46,7 @@ WORK = (
     Periodic(tasks.add_up, 5),
     Periodic(tasks.alert, 60),
     Periodic(tasks.forget, 30),
+    Periodic(tasks.see_to_exports, 10),
     Periodic(tasks.keep_no_longer, 3600),
 )
 

@@ -109,3 +109,17 @@ def broadcast() -> None:
 def discard_photos() -> None:
     """Delete at Twilio the photos that were looked at."""
     service().discarding.sweep(service().now())
+
+
+def export(number: int) -> None:
+    """Begin an export that an admin asked for; whatever is not begun so, the clock begins."""
+    from bot.jobs import exporting
+
+    exporting.begin(number)
+
+
+def see_to_exports() -> None:
+    """Begin exports that wait or whose maker was killed; delete those that were kept for a day."""
+    from bot.jobs import exporting
+
+    exporting.see_to_all(service().database, service().now())

@@ -69,6 +69,7 @@ def test_every_task_is_there() -> None:
         tasks.add_up: 5,
         tasks.alert: 60,
         tasks.forget: 30,
+        tasks.see_to_exports: 10,
         tasks.keep_no_longer: 3600,
     }
 

@@ -58,17 +58,21 @@ def _write(
     columns: Sequence[str],
     told: Callable[[int], None],
 ) -> int:
-    chosen = _chosen(TABLES[table].columns(wanted), columns)
+    shown = chosen(TABLES[table].columns(wanted), columns)
     number = 0
-    with FORMATS[form](part, list(chosen)) as put:
+    with FORMATS[form](part, list(shown)) as put:
         for number, one in enumerate(TABLES[table].items(database, wanted), 1):
-            put([cell(one) for cell in chosen.values()])
+            put([cell(one) for cell in shown.values()])
             if number % EVERY == 0:
                 told(number)
     return number
 
 
-def _chosen(there: Columns[Any], wanted: Sequence[str]) -> Columns[Any]:
+def chosen(there: Columns[Any], wanted: Sequence[str]) -> Columns[Any]:
+    """These of the columns that there are, in this order; all where none is named.
+
+    Raises Refused `no_such_column` (`column`, `columns`).
+    """
     for column in wanted:
         if column not in there:
             raise Refused("no_such_column", column=column, columns=", ".join(there))

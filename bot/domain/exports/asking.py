@@ -1,0 +1,90 @@
+"""Exports that admins ask the server for: what they may ask for, and what they have asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import event_rows
+from bot.domain.exports import kept
+from bot.domain.exports.paging import Wanted
+from bot.domain.exports.running import chosen
+from bot.domain.exports.tables import TABLES
+from bot.domain.exports.writing import FORMATS
+from bot.domain.models import Export
+from bot.errors import Refused
+
+MOST = 3
+"""Exports of one event that wait or are being made."""
+LONGEST = 64
+"""Characters of the name of a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for."""
+
+    table: str
+    form: str
+    columns: tuple[str, ...] = ()
+    """Empty: all."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is not wanted any more."""
+
+
+def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None, now: datetime) -> Export:
+    """Ask for an export; the same one where `once` has asked already.
+
+    Raises Refused `no_such_event`, `no_such_table`, `no_such_format`, `no_such_column`, `too_many_exports` (`most`).
+    """
+    event = event_rows.one(db, slug, lock=False)
+    if wish.table not in TABLES:
+        raise Refused("no_such_table", tables=", ".join(TABLES))
+    if wish.form not in FORMATS:
+        raise Refused("no_such_format", formats=", ".join(FORMATS))
+    chosen(TABLES[wish.table].columns(Wanted(event)), wish.columns)
+    kept.alone(db)
+    name = f"{event.id}:{once}"[:LONGEST]
+    known = db.scalars(select(Export).where(Export.once == name)).first()
+    if known is not None:
+        return known
+    busy = select(func.count()).where(Export.event_id == event.id, Export.status.in_((kept.WAITING, kept.RUNNING)))
+    if (db.scalar(busy) or 0) >= MOST:
+        raise Refused("too_many_exports", most=MOST)
+    made = Export(
+        event_id=event.id,
+        staff_id=staff_id,
+        once=name,
+        kind=wish.table,
+        form=wish.form,
+        columns=list(wish.columns),
+        since=wish.since,
+        until=wish.until,
+        created_at=now,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def wish_of(one: Export) -> Wish:
+    """What it was asked for, to ask again."""
+    return Wish(one.kind, one.form, tuple(one.columns), one.since, one.until)
+
+
+def listed(db: Session, slug: str) -> Sequence[Export]:
+    """An event's exports, the newest first, with who asked. Raises Refused `no_such_event`."""
+    mine = select(Export).where(Export.event_id == event_rows.one(db, slug, lock=False).id)
+    return db.scalars(mine.options(joinedload(Export.staff)).order_by(Export.id.desc())).all()
+
+
+def find(db: Session, slug: str, number: int) -> Export:
+    """One of an event's exports. Raises Refused `no_such_event`, `no_such_export`."""
+    mine = select(Export).where(Export.id == number, Export.event_id == event_rows.one(db, slug, lock=False).id)
+    found = db.scalars(mine.options(joinedload(Export.event))).first()
+    if found is None:
+        raise Refused("no_such_export", number=number)
+    return found
