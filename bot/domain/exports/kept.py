@@ -101,10 +101,9 @@ def pieces(database: Database, number: int, size: int) -> Iterator[bytes]:
         yield zlib.decompress(data)
 
 
-def remove(db: Session, one: Export) -> None:
-    """Delete it, ready or not; whoever is just making it finds it gone."""
-    db.delete(one)
-    db.flush()
+def remove(db: Session, number: int) -> None:
+    """Delete one, ready or not; whoever is just making it finds it gone. Once more does no harm."""
+    db.execute(delete(Export).where(Export.id == number))
 
 
 def forget(db: Session, events: Iterable[int]) -> None:

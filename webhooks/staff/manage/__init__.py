@@ -3,12 +3,23 @@
 from flask import Blueprint
 
 from bot.service import Service
-from webhooks.staff.manage import alerts, audit_log, days, event_fields, events, gates, texts, visitors, volunteers
+from webhooks.staff.manage import (
+    alerts,
+    audit_log,
+    days,
+    event_fields,
+    events,
+    exports,
+    gates,
+    texts,
+    visitors,
+    volunteers,
+)
 
 
 def blueprint(service: Service) -> Blueprint:
     """All of the pages; each address but the first names the event that it is about."""
     door = Blueprint("manage", __name__, url_prefix="/staff/manage")
-    for noun in (events, event_fields, texts, days, gates, volunteers, visitors, audit_log, alerts):
+    for noun in (events, event_fields, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
         noun.doors(door, service)
     return door

@@ -1,6 +1,6 @@
 """What the pages of admins share: who is let in, the act that a change is, and the page around."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from bot.domain import acts
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import sentence_for
-from webhooks import limits, wording
+from flows.texts import render, sentence_for
+from webhooks import limits
 from webhooks.staff.desk_page import user
 from webhooks.staff.session import needs
 
@@ -43,6 +43,7 @@ SECTIONS = (
     Section("manage.gates", "Gates"),
     Section("manage.volunteers", "Volunteers"),
     Section("manage.visitors", "Visitors"),
+    Section("manage.exports", "Exports"),
     Section("manage.audit", "Audit"),
     Section("manage.alerts", "Alerts"),
 )
@@ -85,13 +86,8 @@ def done(endpoint: str, words: str, **values: Any) -> Response:
 
 
 def why(no: Refused) -> str:
-    """A refusal as a sentence in the page's language."""
-    return wording.say(sentence_for(no.code, **no.params))
-
-
-def at_input(no: Refused, inputs: Mapping[str, str]) -> dict[str, str]:
-    """A refusal at the input of which it speaks; `""`: at none of these."""
-    return {inputs.get(no.code, ""): why(no)}
+    """A refusal as a sentence of the page, which is English."""
+    return render(sentence_for(no.code, **no.params), "en").replace("*", "")
 
 
 def typed(name: str) -> str:

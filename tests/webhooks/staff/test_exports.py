@@ -1,0 +1,83 @@
+"""Exports on the page: asked for once, made by a worker, fetched whole by the event's admins alone."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from rq import Queue
+
+from bot.delivery import queues
+from bot.domain import audit, erasing
+from bot.domain.exports import kept
+from bot.domain.models import Export
+from bot.jobs import exporting
+from bot.service import Service
+from tests.webhooks.staff.managing import ASHA, Office, office_of, wrong
+
+
+@pytest.fixture
+def office(service: Service, app: Flask) -> Office:
+    return office_of(service, app)
+
+
+def make_all(office: Office, folder: Path) -> None:
+    """What the worker would do with what is in its queue."""
+    service = office.service
+    for job in Queue(queues.NAMES[0], connection=service.redis).jobs:
+        assert job.func_name == queues.EXPORT
+        exporting.make(service.database, *job.args, folder, service.now, threading.Event())
+
+
+def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "PIECE", 64)
+    form = {**office.form("/exports"), "table": "visitors", "form": "csv", "columns": "code, full_name"}
+    for _click in range(2):
+        assert office.send("/exports", form).status_code == 303
+    assert office.count(Export) == 1
+    assert "every 2s" in office.get("/exports/list")
+    assert office.of("anna").get("/staff/manage/fair/exports/1/file").status_code == 410
+    make_all(office, tmp_path)
+    page = office.get("/exports")
+    assert ("every 2s" in page, "1 rows" in page, "/exports/1/file" in page) == (False, True, True)
+    answer = office.of("anna").get("/staff/manage/fair/exports/1/file")
+    assert answer.get_data(as_text=True).lstrip("\ufeff") == f"code,full_name\r\n{office.code},Asha Verma\r\n"
+    assert (answer.mimetype, answer.content_length) == ("text/csv", len(answer.data))
+    assert f'filename="fair-visitors-{office.today:%Y-%m}' in answer.headers["Content-Disposition"]
+    assert office.acts()[-1] == (audit.EXPORT_FETCHED, office.staff["anna"])
+    assert office.of("chitra").get("/staff/manage/fair/exports/1/file").status_code == 403
+    assert office.of("chitra").get("/staff/manage/other/exports/1/file").status_code == 404
+    assert [what for what, _who in office.acts()].count(audit.EXPORT_STARTED) >= 1
+    assert office.post("/exports/1", on="/exports", what="delete").status_code == 303
+    assert (office.count(Export), office.acts()[-1][0]) == (0, audit.EXPORT_DELETED)
+
+
+def test_what_is_wrong_stands_at_its_input(office: Office) -> None:
+    for name, value in (("columns", "colour"), ("since", "9 Jan"), ("table", "people"), ("form", "pdf")):
+        answer = office.post("/exports", **{"table": "visitors", "form": "csv", name: value})
+        assert (answer.status_code, wrong(answer)) == (422, [name])
+    assert office.count(Export) == 0
+
+
+def test_somebody_is_erased_while_it_is_fetched(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has not gone out yet does not go; the page says why the file is gone, and makes it again without them."""
+    monkeypatch.setattr(kept, "PIECE", 64)
+    office.post("/exports", table="visitors", form="jsonl")
+    make_all(office, tmp_path)
+    answer = office.of("anna").get("/staff/manage/fair/exports/1/file", buffered=False)
+    pieces = answer.iter_encoded()
+    first = next(pieces)
+    service = office.service
+    with service.database.write() as db:
+        erasing.erase(db, erasing.by_name(db, phone=ASHA), service.now(), even_today=True, actor="test")
+    with pytest.raises(LookupError):
+        list(pieces)
+    assert len(first) == 64
+    assert "somebody was erased" in office.get("/exports")
+    assert office.of("anna").get("/staff/manage/fair/exports/1/file").status_code == 410
+    assert office.post("/exports/1", on="/exports", what="again").status_code == 303
+    make_all(office, tmp_path)
+    again = office.of("anna").get("/staff/manage/fair/exports/2/file").text
+    assert (again.count("\n"), "Asha" in again, ASHA in again) == (1, False, False)

@@ -1,0 +1,220 @@
+"""Exports that the server makes: asked for, watched, fetched by the event's admins, deleted."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, request
+from werkzeug.wrappers import Response
+
+from bot.delivery import queues
+from bot.domain import acts, audit, events
+from bot.domain.exports import asking, kept
+from bot.domain.exports.asking import Wish
+from bot.domain.exports.paging import Wanted
+from bot.domain.exports.tables import TABLES
+from bot.domain.exports.writing import FORMATS
+from bot.domain.models import Event, Export
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.desk_page import user
+from webhooks.staff.manage import showing
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+
+WHAT = {
+    "visitors": "Visitors: one row a registration",
+    "passes": "Passes: one row a pass, revoked and replaced ones too",
+    "checkins": "Scans: one row a scan, refused ones too",
+    "deliveries": "Messages: one row a message about a pass",
+    "audit": "Audit log: who did what",
+}
+FORMS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": "JSON lines"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/x-ndjson; charset=utf-8",
+}
+STATES = {
+    kept.WAITING: "waiting",
+    kept.RUNNING: "being made",
+    kept.READY: "ready",
+    kept.FAILED: "failed",
+    kept.ERASED: "deleted: somebody was erased",
+}
+WHY = {
+    "disk": "the worker's disk is full or cannot be written",
+    "gave_up": "it was begun three times and never came to its end",
+}
+"""Of why one failed; of all else the log tells."""
+AT = {"no_such_table": "table", "no_such_format": "form", "no_such_column": "columns"}
+"""At which input a refusal stands."""
+NAMES = ("table", "form", "columns", "since", "until")
+NO_DATE = "A date, such as 2027-01-09."
+EVERY_SECONDS = 2
+"""How often an open page asks while something is being made."""
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/exports` and what is under it."""
+
+    @door.get("/<slug>/exports")
+    @admin
+    def exports(slug: str) -> Answer:
+        return _page(service, slug, {"table": "visitors", "form": "csv"})
+
+    @door.post("/<slug>/exports")
+    @admin
+    def start_export(slug: str) -> Answer:
+        texts = {name: typed(name).strip() for name in NAMES}
+        wish, wrong = _wish(texts, _event(service, slug))
+        try:
+            if wrong:
+                return _page(service, slug, texts, wrong)
+            _start(service, slug, wish, typed("once"))
+        except Refused as no:
+            return _page(service, slug, texts, {AT.get(no.code, ""): why(no)})
+        return done("manage.exports", "It is being made. You can leave this page meanwhile.")
+
+    @door.get("/<slug>/exports/list")
+    @admin
+    def exports_list(slug: str) -> Answer:
+        return render_template("staff/manage/exports_list.html", slug=slug, **_list(service, slug))
+
+    @door.get("/<slug>/exports/<int:number>/file")
+    @admin
+    def export_file(slug: str, number: int) -> Answer:
+        with service.database.read() as db:
+            one = _found(db, slug, number)
+        if one.status != kept.READY:
+            abort(410)
+        if request.method == "GET":
+            _note(service, audit.EXPORT_FETCHED, one)
+        return _download(service, one)
+
+    @door.post("/<slug>/exports/<int:number>")
+    @admin
+    def change_export(slug: str, number: int) -> Answer:
+        what = typed("what")
+        if what not in ("delete", "again"):
+            abort(404)
+        try:
+            with service.database.read() as db:
+                one = asking.find(db, slug, number)
+        except Refused:
+            return done("manage.exports", "It is gone.")
+        if what == "delete":
+            with acting(service, audit.EXPORT_DELETED) as db:
+                acts.tell(db, export=number, table=one.kind)
+                kept.remove(db, number)
+            return done("manage.exports", "It is deleted.")
+        try:
+            _start(service, slug, asking.wish_of(one), f"again {number}")
+        except Refused as no:
+            return _page(service, slug, {"table": one.kind, "form": one.form}, {AT.get(no.code, ""): why(no)})
+        return done("manage.exports", "It is being made again.")
+
+
+def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
+    """Raises Refused."""
+    with acting(service, audit.EXPORT_STARTED) as db:
+        made = asking.start(db, slug, wish, once=once, staff_id=user().row.id, now=service.now())
+        acts.tell(db, export=made.id, table=made.kind, format=made.form)
+    queues.hand_export(service.redis, made.id)
+
+
+def _note(service: Service, what: str, one: Export) -> None:
+    with acting(service, what) as db:
+        acts.tell(db, export=one.id, table=one.kind, format=one.form, rows=one.rows)
+
+
+def _download(service: Service, one: Export) -> Response:
+    """The file, a piece at a time. One that is deleted meanwhile breaks off, which a browser shows as failed."""
+    name = f"{one.event.slug}-{one.kind}-{_at(one.created_at, one.event):%Y-%m-%d-%H%M}.{one.form}"
+    size = {"Content-Length": str(one.size), "Content-Disposition": f'attachment; filename="{name}"'}
+    pieces: Iterator[bytes] = kept.pieces(service.database, one.id, one.size)
+    return Response(pieces, content_type=TYPES[one.form], headers=size, direct_passthrough=True)
+
+
+def _found(db: Any, slug: str, number: int) -> Export:
+    try:
+        return asking.find(db, slug, number)
+    except Refused:
+        abort(404)
+
+
+def _event(service: Service, slug: str) -> Event:
+    with service.database.read() as db:
+        return events.by_slug(db, slug)
+
+
+def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]:
+    """What the form asks for, and what is wrong with it, by input. Days are the event's, the last one included."""
+    wrong, zone = {}, ZoneInfo(event.timezone)
+    borders: dict[str, datetime | None] = {}
+    for name, days in (("since", 0), ("until", 1)):
+        try:
+            day = date.fromisoformat(texts[name]) + timedelta(days) if texts[name] else None
+            borders[name] = datetime.combine(day, time(), zone) if day else None
+        except (ValueError, OverflowError):
+            wrong[name] = NO_DATE
+    columns = tuple(dict.fromkeys(one.strip() for one in texts["columns"].split(",") if one.strip()))
+    return Wish(texts["table"], texts["form"], columns, **borders), wrong
+
+
+def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Answer:
+    wanted = Wanted(_event(service, slug))
+    return page(
+        "exports",
+        UNPROCESSABLE if wrong else 200,
+        texts={**dict.fromkeys(NAMES, ""), **texts},
+        wrong=wrong or {},
+        tables=[(name, WHAT[name]) for name in TABLES],
+        forms=[(name, FORMS[name]) for name in FORMATS],
+        columns={name: ", ".join(table.columns(wanted)) for name, table in TABLES.items()},
+        **_list(service, slug),
+    )
+
+
+def _list(service: Service, slug: str) -> dict[str, Any]:
+    with service.database.read() as db:
+        found = asking.listed(db, slug)
+        event = events.by_slug(db, slug)
+    rows = [_row(one, event) for one in found]
+    busy = any(one.status in (kept.WAITING, kept.RUNNING) for one in found)
+    return {"exports": rows, "busy": busy, "every": EVERY_SECONDS}
+
+
+def _row(one: Export, event: Event) -> dict[str, Any]:
+    zone = ZoneInfo(event.timezone)
+    done_at = one.ended_at and one.status == kept.READY
+    return {
+        "number": one.id,
+        "status": one.status,
+        "state": STATES[one.status],
+        "why": WHY.get(one.reason or "", "see the log of the workers") if one.status == kept.FAILED else "",
+        "what": f"{one.kind}, {FORMS[one.form]}",
+        "asked": showing.moment(one.created_at, zone),
+        "who": one.staff.name if one.staff else showing.NOTHING,
+        "some": ", ".join(one.columns),
+        "span": _span(one, zone),
+        "rows": showing.number(one.rows, ""),
+        "total": one.total,
+        "share": one.rows,
+        "size": _size(one.size) if one.size else "",
+        "until": showing.moment(one.ended_at + kept.KEPT, zone) if done_at and one.ended_at else "",
+    }
+
+
+def _span(one: Export, zone: ZoneInfo) -> str:
+    since = f"from {showing.day(one.since.astimezone(zone).date())}" if one.since else ""
+    last = one.until and (one.until.astimezone(zone) - timedelta(days=1)).date()
+    return f"{since} {f'to {showing.day(last)}' if last else ''}".strip()
+
+
+def _size(number: int) -> str:
+    return f"{number / 1_000_000:.1f} MB" if number >= 100_000 else f"{-(-number // 1000)} kB"
+
+
+def _at(moment: datetime, event: Event) -> datetime:
+    return moment.astimezone(ZoneInfo(event.timezone))
