@@ -1,0 +1,105 @@
+"""The pages of admins in a real Chromium: changed as by somebody at midnight, alone and two at once."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from bot.domain import events
+from tests.e2e.accessible import accessible
+from tests.e2e.checking import watched
+from tests.e2e.gate import Gate
+from tests.e2e.running import Running
+from tests.e2e.signing_in import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
+PAGES = ("", "/fields", "/texts", "/days", "/gates", "/volunteers", "/visitors", "/audit", "/alerts", "/switch/pause")
+
+
+@pytest.fixture(scope="module")
+def sessions(browser: Browser, gate: Gate) -> dict[str, StorageState]:
+    """Of two admins and of a volunteer at the desk."""
+    for phone, role in ((ANNA, "admin"), (BINOD, "admin"), (RAVI, "volunteer")):
+        gate.add_staff(phone, role)
+    places = {ANNA: "/staff/manage", BINOD: "/staff/manage", RAVI: "/staff/desk"}
+    return {phone: signed_in(browser, gate.origin, phone, path) for phone, path in places.items()}
+
+
+@pytest.fixture
+def browsers(browser: Browser, running: Running, sessions: dict[str, StorageState]) -> Iterator[dict[str, Page]]:
+    """The page of each of them."""
+    with ExitStack() as stack:
+        yield {
+            phone: stack.enter_context(watched(browser, running, refusing=True, storage_state=session, locale="en-IN"))
+            for phone, session in sessions.items()
+        }
+
+
+def at(page: Page, running: Running, path: str) -> None:
+    """Open a page of the demo event."""
+    page.goto(f"{running.origin}/staff/manage/demo{path}")
+
+
+def test_every_page_is_accessible_and_fits(browsers: dict[str, Page], running: Running) -> None:
+    page = browsers[ANNA]
+    for path in PAGES:
+        at(page, running, path)
+        accessible(page, f"manage{path.replace('/', '-')}")
+    page.goto(f"{running.origin}/staff/manage")
+    page.get_by_role("link", name="Manage").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Demo Fair")
+
+
+def test_of_two_admins_the_second_sees_what_it_is_now_and_keeps_what_they_typed(
+    browsers: dict[str, Page], running: Running, gate: Gate
+) -> None:
+    for phone in (ANNA, BINOD):
+        at(browsers[phone], running, "/fields")
+        browsers[phone].get_by_label("Where somebody complains").fill(f"desk {phone[-1]}")
+    browsers[ANNA].get_by_role("button", name="Save").click()
+    expect(browsers[ANNA].get_by_role("status")).to_be_visible()
+    page = browsers[BINOD]
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator(".now")).to_contain_text("desk 1")
+    expect(page.get_by_label("Where somebody complains")).to_have_value("desk 2")
+    accessible(page, "manage-changed-meanwhile")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    with gate.database.read() as db:
+        assert events.by_slug(db, "demo").complaints == "desk 2"
+
+
+def test_a_volunteer_who_is_disabled_is_out_with_the_next_click(
+    browsers: dict[str, Page], running: Running, gate: Gate
+) -> None:
+    volunteer, admin = browsers[RAVI], browsers[ANNA]
+    volunteer.goto(f"{running.origin}/staff/desk")
+    assert volunteer.goto(f"{running.origin}/staff/manage/demo/volunteers").status == 403  # type: ignore[union-attr]  # a page answers
+    volunteer.goto(f"{running.origin}/staff/desk")
+    at(admin, running, "/volunteers")
+    admin.get_by_role("row").filter(has_text=RAVI).get_by_role("button").click()
+    expect(admin.get_by_role("status")).to_be_visible()
+    expect(admin.get_by_role("row").filter(has_text=RAVI)).to_contain_text("disabled")
+    volunteer.locator("#full_name").fill("Kamala Devi")
+    volunteer.locator("#consent").check()
+    volunteer.locator("#register button").first.click()
+    volunteer.wait_for_url("**/staff/login**")
+
+
+def test_a_visitor_is_found_shown_and_their_pass_revoked(
+    browsers: dict[str, Page], running: Running, gate: Gate
+) -> None:
+    page, issued = browsers[ANNA], gate.issue(name="Zubeda Khan")
+    at(page, running, "/visitors")
+    page.get_by_label("Name, phone or pass code").fill("zub")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Show Zubeda Khan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zubeda Khan")
+    accessible(page, "manage-visitor")
+    page.get_by_role("link", name="Revoke").click()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.locator(".tag.revoked")).to_be_visible()
+    assert gate.judge(issued.code).result == "revoked"
