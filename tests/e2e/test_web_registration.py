@@ -55,8 +55,8 @@ class Reader:
 @pytest.fixture(params=[("en", True, "+918200000001"), ("hi", False, "+918200000002")], ids=["en-js", "hi-plain"])
 def reader(request: pytest.FixtureRequest, browser: Browser, running: Running) -> Iterator[Reader]:
     language, scripts, number = request.param
-    dark = "light" if scripts else "dark"
-    with watched(browser, running, locale=f"{language}-IN", java_script_enabled=scripts, color_scheme=dark) as page:
+    look = {"locale": f"{language}-IN", "java_script_enabled": scripts, "color_scheme": "light" if scripts else "dark"}
+    with watched(browser, running, refusing=True, **look) as page:
         yield Reader(page, new_visitor(running.origin, number), language, scripts)
 
 

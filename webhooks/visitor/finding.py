@@ -81,7 +81,7 @@ def ask_phone(at: Here, no: Invalid | None = None) -> Response:
         "whatsapp_first": not at.service.settings.reaches_every_phone,
         "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "my pass"),
     }
-    return Response(render_template("visitor/find.html", words=WORDS, **shown))
+    return Response(render_template("visitor/find.html", words=WORDS, **shown), proving.status(no))
 
 
 def taken_phone(at: Here) -> Answer:

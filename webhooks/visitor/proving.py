@@ -110,7 +110,12 @@ def page(at: Here, address: str, change: str, no: Invalid | None = None, note: s
         "request_id": secrets.token_hex(8),
     }
     inputs = {"code": code, "action": address, "change": change}
-    return Response(render_template("visitor/code.html", words=WORDS, **inputs, **told))
+    return Response(render_template("visitor/code.html", words=WORDS, **inputs, **told), status(no))
+
+
+def status(wrong: object) -> int:
+    """The HTTP status of a page with a form: 422 where what was sent could not be used (RFC 9110, 15.5.21)."""
+    return 422 if wrong else 200
 
 
 def typed(at: Here, address: str, change: str, onward: str) -> Answer:

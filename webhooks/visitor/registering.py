@@ -147,7 +147,7 @@ def show_details(form: Form, errors: Mapping[str, Invalid] | None = None) -> Res
         "request_id": secrets.token_hex(8),
     }
     page = render_template("visitor/details.html", words=WORDS, **about(form), **shown)
-    return Response(page)
+    return Response(page, proving.status(wrong))
 
 
 def about(form: Form) -> dict[str, object]:
@@ -234,7 +234,7 @@ def show_review(form: Form, errors: Mapping[str, Invalid]) -> Response:
         "agree": agree,
     }
     page = render_template("visitor/review.html", words=WORDS, **about(form), **shown)
-    return Response(page)
+    return Response(page, proving.status(errors))
 
 
 def ended(form: Form, outcome: tuple[object, ...]) -> Answer:
