@@ -80,7 +80,7 @@ class Problems:
 
 def question(looked: "Report", asked: Wanted) -> str:
     """What is asked before anything is done."""
-    doing = [f"Register {_rows(looked.rows['new'])} ({looked.people:,} people)"] if looked.rows["new"] else []
+    doing = [f"Register {_rows(looked.rows['new'])} ({_people(looked)})"] if looked.rows["new"] else []
     ways = {"send": asked.send, "draw": asked.images, "print": asked.sheet}
     doing += [f"{way} the passes" for way, wanted in ways.items() if wanted]
     return f"{', '.join(doing)}?".capitalize()
@@ -105,11 +105,20 @@ def _counts(report: "Report", new: str) -> str:
     rows = report.rows
     there = f"{rows['already_there']:,} already there, {rows['differs']:,} there but otherwise"
     bad = f"{rows['revoked']:,} revoked since, {rows['bad']:,} bad"
-    return f"{_rows(report.all_rows)}: {rows['new']:,} {new} ({report.people:,} people), {there}, {bad}"
+    return f"{_rows(report.all_rows)}: {rows['new']:,} {new} ({_people(report)}), {there}, {bad}"
+
+
+def _many(number: int, what: str) -> str:
+    """`1 pass`, `2 passes`; `1 row`, `2 rows`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}{'es' if what.endswith('s') else 's'}"
+
+
+def _people(report: "Report") -> str:
+    return "1 person" if report.people == 1 else f"{report.people:,} people"
 
 
 def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{number:,} rows"
+    return _many(number, "row")
 
 
 def say(told: Sequence[Mapping[str, Any]], more: int) -> None:
@@ -135,10 +144,10 @@ def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
     else:
         click.echo("Nothing was changed.")
     for way, number in done.handed_out.get("send", {}).items():
-        click.echo(f"{number:,} passes: {SENT[way]}")
+        click.echo(f"{_many(number, 'pass')}: {SENT[way]}")
     for name, path in (("images", asked.images), ("sheet", asked.sheet)):
         if name in done.handed_out:
-            click.echo(f"{done.handed_out[name]:,} passes in {path}")
+            click.echo(f"{_many(done.handed_out[name], 'pass')} in {path}")
     if report.rows["bad"]:
         kept = f": mend {asked.errors} and import that" if asked.errors else ""
         click.echo(f"not registered: {_rows(report.rows['bad'])}{kept}", err=True)

@@ -123,9 +123,8 @@ def report(phone: str | None, code: str | None, out: Path) -> None:
     settings = opening.settings()
     with connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
         known = visitors.known(db, phone or code or "", region=settings.default_region)
-        consents = {one.consent_version: one.consent_text for one in known.registrations}
         acts.tell(db, contacts=[one.id for one in known.contacts], report=True)
-        _write(out, {**holdings.everything(db, known, redis), "consents": consents})
+        _write(out, {**holdings.everything(db, known, redis), "consents": holdings.consents(known)})
     click.echo(f"{out} is written: give it to nobody else")
 
 

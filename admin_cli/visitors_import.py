@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.domain.keys import KeyRing
     from bot.settings import Settings
 
+REGISTERED = "; the people are registered, and the same command again writes their passes"
+
 
 def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
     """`A=B` as a pair; the last = parts them."""
@@ -137,12 +139,12 @@ def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], N
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _writing(path: Path, more: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
         why = error.strerror or errno.errorcode.get(error.errno or 0, "")
-        raise click.ClickException(f"could not write {path}: {why}") from None
+        raise click.ClickException(f"could not write {path}: {why}{more}") from None
 
 
 @contextmanager
@@ -200,10 +202,10 @@ def _handed_out(parts: Parts, event_id: int, passes: list[int], asked: Wanted, a
 
     done: dict[str, Any] = {}
     if asked.images:
-        with _writing(asked.images), bar("drawn", len(passes)) as told:
+        with _writing(asked.images, REGISTERED), bar("drawn", len(passes)) as told:
             done["images"] = handing_out.pictures(parts, event_id, passes, asked.images, told)
     if asked.sheet:
-        with _writing(asked.sheet), bar("put on sheets", len(passes)) as told:
+        with _writing(asked.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
             done["sheet"] = handing_out.sheet(parts, event_id, passes, asked.sheet, told)
     if asked.send:
         done["send"] = dict(_send(parts, passes))

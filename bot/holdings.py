@@ -22,6 +22,17 @@ def everything(db: Session, known: Known, redis: "Redis") -> dict[str, Any]:
     return {**_person(known), **_conversation(known, redis), **_lists(db, known)}
 
 
+def consents(known: Known) -> dict[int, str]:
+    """The words that they agreed to, by version; where one version has several (in two languages, or agreed to
+    elsewhere: version 0) each on a line of its own.
+    """
+    found: dict[int, list[str]] = {}
+    for one in known.registrations:
+        if one.consent_text not in found.setdefault(one.consent_version, []):
+            found[one.consent_version].append(one.consent_text)
+    return {version: "\n".join(texts) for version, texts in found.items()}
+
+
 def _person(known: Known) -> dict[str, Any]:
     aliases = [alias for contact in known.contacts for alias in contact.aliases]
     return {

@@ -119,7 +119,7 @@ def saved(at: Here) -> Response:
         known = _known(db, at)
         whole = holdings.everything(db, known, at.service.redis) if known else {}
     _noted(at, known, report=True)
-    consents = {one.consent_version: one.consent_text for one in known.registrations} if known else {}
+    consents = holdings.consents(known) if known else {}
     entries = [{name: value for name, value in one.items() if name != "by"} for one in whole.get("entries", ())]
     told = {**whole, "entries": entries, "consents": consents}
     return as_file(json.dumps(told, ensure_ascii=False, indent=2, default=str).encode(), "application/json", FILE)

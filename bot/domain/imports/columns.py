@@ -77,7 +77,7 @@ def matched(
     """The columns of a file; `told` has pairs of a head and the thing that stands there (empty: to be ignored).
 
     Raises Unreadable: `no_such_head` (`head`, `nearest`), `no_such_thing` (`thing`, `there`), `two_columns`
-    (`thing`, `heads`), `no_column` (`thing`).
+    (`thing`, `heads`), `no_column` (`thing`, `heads`).
     """
     names = _names(questions)
     chosen = dict(_told(heads, names, told))
@@ -92,7 +92,7 @@ def matched(
     places.pop("", None)
     general = {_thing(thing, names): said for thing, said in (defaults or {}).items()}
     if NEEDED not in places and NEEDED not in general:
-        raise Unreadable("no_column", thing=NEEDED)
+        raise Unreadable("no_column", thing=NEEDED, heads=tuple(heads))
     known = {heads[place] for place in places.values()}
     ignored = tuple(head for head in heads if head not in known and plain(head) not in OUR_OWN)
     return Columns(tuple(heads), places, ignored, general)
