@@ -113,7 +113,7 @@ ROUTES = {
     ("GET", "/staff/scan"): "anybody: the page says nothing of anybody, and must open without a network",
     ("GET", "/staff/scan-worker.js"): ANYBODY,
     ("GET", "/staff/scan.webmanifest"): ANYBODY,
-    ("GET", "/staff/scan/state"): SCANNER,
+    ("GET", "/staff/scan/state"): "anybody: who has neither a token nor a session is told that, and no more",
     ("POST", "/staff/scan/find"): VOLUNTEER,
     ("POST", "/staff/scan/undo"): SCANNER,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,

@@ -101,7 +101,7 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             here = sign_in.resume(db, user.mark, now)
             rows = sign_in.places(db, here.phone, now) if here else []
-            if request.method == "GET":
+            if request.method != "POST":
                 names = [(row.id, _name(row.event)) for row in rows]
                 return render_template("staff/events.html", places=names, here=user.row.id, **told)
             try:

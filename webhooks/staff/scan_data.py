@@ -67,24 +67,24 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.post("/find")
     def find() -> Response:
-        caller, asked = callers.of_request().at_work(service.now()), bodies.read(Find)
+        caller = callers.of_request().at_work(service.now())
+        if caller.staff_id is None:  # a scanner's searches would be nobody's
+            raise Problem("not_signed_in")
         try:
-            return jsonify(passes=_found(service, caller, asked.text))
+            return jsonify(passes=_found(service, caller.event, caller.staff_id, bodies.read(Find).text))
         except Refused as no:
             raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
 
     return door
 
 
-def _found(service: Service, caller: Caller, text: str) -> list[dict[str, Any]]:
-    """Today's passes of a name or phone. Raises Problem for a scanner, whose searches would be nobody's; Refused."""
-    if caller.staff_id is None:
-        raise Problem("not_signed_in")
+def _found(service: Service, event: str, staff_id: int, text: str) -> list[dict[str, Any]]:
+    """Today's passes of a name or phone. Raises Problem, Refused."""
     wanted = looked_for(cleaned(text), service.settings.default_region)
     if not wanted:
         raise Problem("invalid", detail=wording.say(desk_words.TOO_SHORT))
     with service.database.write() as db:
-        rows, _more = lookup.find(db, caller.event, staff_id=caller.staff_id, now=service.now(), **wanted)
+        rows, _more = lookup.find(db, event, staff_id=staff_id, now=service.now(), **wanted)
     return [{"code": row.code, "name": row.name, "party_size": row.party_size} for row in rows]
 
 

@@ -26,7 +26,7 @@ def make_all(office: Office, folder: Path) -> None:
     service = office.service
     for job in Queue(queues.NAMES[0], connection=service.redis).jobs:
         assert job.func_name == queues.EXPORT
-        exporting.make(service.database, *job.args, folder, service.now, threading.Event())
+        exporting.make(service.database, int(job.args[0]), folder, service.now, threading.Event())
 
 
 def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
