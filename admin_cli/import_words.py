@@ -63,7 +63,7 @@ FILES: Mapping[str, str] = {
     "no_such_head": "it has no column {head}",
     "no_such_thing": "there is nothing called {thing} to read; there are: {there}",
     "two_columns": "both {heads} would be the {thing}: say which with --map, and `--map COLUMN=` for the other",
-    "no_column": "no column is the {thing}: its first row must name the columns, and names {heads}; say which one it is "
+    "no_column": "no column is the {thing}: its first row must name the columns, and names {heads}; say which it is "
     "with --map “COLUMN={thing}”",
     "changed": "it was changed while it was read: start again",
 }
