@@ -9,7 +9,7 @@ from secrets import randbelow
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.database import Database
 from bot.domain import (
@@ -26,7 +26,7 @@ from bot.domain import (
     tokens,
 )
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, Checkin, Device, Event, HeadCount
+from bot.domain.models import Alert, Attempt, Checkin, Device, Event, HeadCount
 from bot.service import utc_now
 from flows.event_states import local_today
 from flows.scans import Admission, Scan
@@ -130,6 +130,23 @@ class Gate:
                 gates.pause_entry(db, event.id, "main", utc_now())
             else:
                 gates.resume_entry(db, event.id, "main")
+
+    def raise_alert(self, *, waited: int, of: int = 0) -> int:
+        """Raise the alert of messages that wait for so many seconds, or change the one of this id; its id."""
+        with self.database.write() as db:
+            if of:
+                db.execute(update(Alert).where(Alert.id == of).values(value=waited))
+                return of
+            event_id = events.by_slug(db, "demo").id
+            fields: dict[str, Any] = {"value": waited, "threshold": 60, "raised_at": utc_now(), "told": []}
+            db.add(made := Alert(event_id=event_id, what="queue", gate_id=0, **fields))
+            db.flush()
+            return made.id
+
+    def end_alert(self, alert: int) -> None:
+        """It holds no more."""
+        with self.database.write() as db:
+            db.execute(update(Alert).where(Alert.id == alert).values(ended_at=utc_now()))
 
     def kept(self, *issued: Issued) -> list[tuple[str, str, int]]:
         """Entries of these passes: channel, result, people, in the order of the scans."""

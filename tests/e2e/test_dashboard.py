@@ -112,10 +112,36 @@ def test_the_wall_keeps_up_with_the_gates(
         assert wire < MOST_BYTES
 
 
+def test_an_alert_is_read_out_once_and_what_somebody_copies_stays(
+    browser: Browser, running: Running, gate: Gate, session: StorageState
+) -> None:
+    with wall(browser, running, session, locale="en-IN") as page:
+        title, heard = page.title(), page.locator("#heard")
+        page.locator("#gates table").select_text()
+        chosen = page.evaluate("getSelection().toString()")
+        raised = gate.raise_alert(waited=75)
+        page.evaluate(ASK)
+        expect(heard).to_contain_text("75", timeout=15_000)
+        expect(page.locator("#alerts li")).to_contain_text("75")
+        assert page.title() == f"(1) {title}"
+        gate.admit(gate.issue(1))
+        gate.raise_alert(waited=76, of=raised)
+        expect(page.locator("#alerts li")).to_contain_text("76", timeout=15_000)
+        expect(heard).to_contain_text("75")
+        assert page.evaluate("getSelection().toString()") == chosen
+        page.evaluate("getSelection().removeAllRanges()")
+        page.evaluate(ASK)
+        expect(page.locator("#gates td").first).to_have_text(str(truth(gate)["admitted"]))
+        gate.end_alert(raised)
+
+
 def test_in_hindi_in_the_dark_and_as_tables(browser: Browser, running: Running, session: StorageState) -> None:
     with wall(browser, running, session, locale="hi-IN", color_scheme="dark", reduced_motion="reduce") as page:
         accessible(page, "dashboard-hi", WIDTHS)
         assert page.evaluate(CHARTS) == page.evaluate(TABLES)
+        page.request.get(f"{running.origin}/staff/desk?lang=en")  # in another window
+        page.evaluate(ASK)
+        expect(page.locator("html")).to_have_attribute("lang", "en")
     with watched(browser, running, storage_state=session, java_script_enabled=False, locale="en-IN") as page:
         page.goto(f"{running.origin}/staff/dashboard")
         page.wait_for_url("**/staff/dashboard?tables=")

@@ -17,7 +17,7 @@ from bot.domain.dashboard import Dashboard
 from bot.service import Service
 from flows.shapes import Event
 from flows.texts import words
-from webhooks import limits, wording
+from webhooks import assets, limits, wording
 from webhooks.api import tagged
 from webhooks.api.single_flight import SingleFlight
 from webhooks.staff import dashboard_glance, dashboard_tables
@@ -33,6 +33,9 @@ MOST = "300 per minute"
 """Looks of one person: 25 open screens."""
 LOOKED_AT = "X-Looked-At"
 """The header that says of which moment the figures are; no part of them, so that figures that stay have one tag."""
+PAGE = "X-Page"
+"""The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
+person has moved to another event or language in another window, or there is a new release."""
 CARDS = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
 """The tables in the order in which the page has them."""
 
@@ -87,6 +90,7 @@ def doors(door: Blueprint, service: Service) -> None:
             name=words(parts.look.name),
             parts=parts.html,
             tag=parts.tag,
+            key=_page(user().event),
             as_of=dashboard_glance.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
             several=_serves_several(service),
             tables=dashboard_tables.all_of(parts.look, user().event),
@@ -103,10 +107,15 @@ def doors(door: Blueprint, service: Service) -> None:
         packed = request.accept_encodings["gzip"] > 0
         answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
         answer.vary.add("Accept-Encoding")
+        answer.headers[PAGE] = _page(user().event)
         answer.headers[LOOKED_AT] = parts.look.as_of.isoformat()
         if packed:
             answer.content_encoding = "gzip"
         return tagged.with_tag(answer, parts.tag)
+
+
+def _page(event: Event) -> str:
+    return f"{event.slug} {wording.language()} {assets.digest()}"
 
 
 def _serves_several(service: Service) -> bool:

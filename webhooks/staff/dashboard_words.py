@@ -130,6 +130,12 @@ REASONS: Mapping[str, Sentence] = {
     "sender_paused": _("The sender is stopped"),
     "media_not_fetched": _("Our picture could not be fetched"),
     "media_refused": _("WhatsApp refused the picture"),
+    "marketing_limit": _("WhatsApp's limit of messages to one person"),
+    "gave_up": _("Tried for too long"),
+    "outcome_unknown": _("Perhaps sent; Twilio cannot say"),
+    "no_connection": _("Twilio could not be reached"),
+    "no_answer": _("Twilio did not answer"),
+    "": _("No reason given"),
 }
 CODED = _("{reason} ({code})")
 

@@ -177,6 +177,15 @@ def test_both_languages_and_their_grouping(wall: Wall) -> None:
     assert len(re.findall("[\u0900-\u097f]", hindi)) > 400
 
 
+def test_the_figures_say_for_which_page_they_are(wall: Wall) -> None:
+    keys = {}
+    for who, language in (("mira", "en"), ("mira", "hi"), ("devi", "hi")):
+        html = wall.sign_in(who).client.get(f"{DASHBOARD}?lang={language}").text
+        keys[who, language] = wall.figures().headers[page.PAGE]
+        assert f'data-page="{keys[who, language]}"' in html
+    assert len(set(keys.values())) == 3
+
+
 def test_without_javascript_there_are_only_tables(wall: Wall) -> None:
     wall.sign_in("mira").scan(wall.register("+919811110001", 3), "main")
     assert re.search(r'<noscript><meta http-equiv="refresh" content="0; url=([^"]+)">', wall.client.get(DASHBOARD).text)

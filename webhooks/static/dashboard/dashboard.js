@@ -69,14 +69,20 @@ function marked (part) {
 root.addEventListener('htmx:configRequest', event => { event.detail.headers['If-None-Match'] = tag })
 root.addEventListener('htmx:beforeOnLoad', event => {
   const answer = event.detail.xhr
-  if (answer.status === 200 || answer.status === 304) well(answer)
-  if (answer.status === 304) event.preventDefault()
+  const good = answer.status === 200 || answer.status === 304
+  // Another event, another language, a new release: these figures belong to another page.
+  const moved = good && answer.getResponseHeader('X-Page') !== root.dataset.page
+  if (moved) location.reload()
+  else if (good) well(answer)
+  if (moved || answer.status === 304) event.preventDefault()
 })
 // What is as it was stays, and so does what somebody is just copying.
 document.addEventListener('htmx:oobBeforeSwap', event => {
   const { target, fragment } = event.detail
-  event.detail.shouldSwap = target.innerHTML !== fragment.innerHTML && !marked(target)
-  if (!event.detail.shouldSwap && marked(target)) tag = ''
+  const changed = target.innerHTML !== fragment.innerHTML
+  event.detail.shouldSwap = changed && !marked(target)
+  // It is to come again once nobody is copying.
+  if (changed && marked(target)) tag = ''
 })
 root.addEventListener('htmx:afterRequest', event => {
   const { status } = event.detail.xhr
