@@ -108,3 +108,5 @@ class GateFigures:
     """None where entry was not stopped today."""
     scanners: tuple[Share, ...] = ()
     """Devices with a token of their own."""
+    unheard: tuple[tuple[str, str | None, datetime], ...] = ()
+    """Who was at work and is silent: name, the own gate's slug, and when they were last heard."""

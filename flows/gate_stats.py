@@ -15,8 +15,8 @@ MOST_SHARES = 12
 
 def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
     """The paragraphs of the answer to `stats`."""
-    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_entry(duty, figures.notice))
-    return tuple(told)
+    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_unheard(duty, figures))
+    return (*told, *_entry(duty, figures.notice))
 
 
 def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
@@ -53,6 +53,22 @@ def _share(share: Share) -> Sentence:
     return _(
         "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
     )
+
+
+def _unheard(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+    """Who may be scanning without a network: to them a stop of entry must be told by word of mouth."""
+    if not figures.unheard:
+        return ()
+    zone = ZoneInfo(duty.timezone)
+    rows = [
+        _("{name} ({gate}): {hour}", name=unlike(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
+        for name, gate, heard in figures.unheard[:MOST_SHARES]
+    ]
+    return (lines(_("Not heard for five minutes, perhaps without a network; last heard:"), *rows),)
+
+
+def _gate(duty: Duty, slug: str | None) -> Sentence:
+    return words(unlike(duty.gate_names.get(slug, slug))) if slug else _("no gate")
 
 
 def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:

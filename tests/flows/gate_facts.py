@@ -46,7 +46,9 @@ def figures(world: pretend.World, value: str) -> None:
     there = None if inside == "-" else int(inside)
     counted = (int(admitted), int(lately), there, 5, 2)
     staff, scanners = (Share("Ravi", 90, 1),), (Share("Phone 7", 610, 3),)
-    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, (main, north), staff, notice, scanners)
+    shares = ((main, north), staff, notice, scanners)
+    silent = (("Mira", "main", world.now - timedelta(minutes=12)), ("Phone 9", None, world.now - timedelta(hours=1)))
+    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, *shares, silent)
 
 
 def guessing(world: pretend.World, value: str) -> None:
