@@ -159,13 +159,19 @@ def pause(number: int) -> None:
 def resume(number: int) -> None:
     """Go on where it was paused; nobody gets it twice.
 
+    Also, running or done: look once more at those who wait, when a template has been approved meanwhile.
+
     Example: python -m admin_cli broadcast resume 3
     """
+    from bot.delivery import broadcasting as on_the_way
     from bot.domain import audit, broadcasts
 
-    with opening.writing(audit.BROADCAST_RESUMED) as db:
-        broadcasts.resume(db, number, datetime.now(UTC))
-    click.echo(f"broadcast {number} goes on within seconds")
+    now = datetime.now(UTC)
+    with opening.database() as database:
+        with opening.acting(database, audit.BROADCAST_RESUMED) as db:
+            broadcasts.resume(db, number, now)
+        again = on_the_way.look_again(database, number, now)
+    click.echo(f"broadcast {number} goes on within seconds; looked at once more: {again} who wait for the window")
 
 
 @command.command

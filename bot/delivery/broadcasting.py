@@ -162,7 +162,7 @@ class Broadcasting:
     def _clear(self, number: int, now: datetime) -> None:
         """Cancel what is still owed, except where a call to Twilio is under way: that one ends by itself."""
         untried = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.tried_at.is_(None))
-        some = select(Delivery.id).where(*untried).order_by(Delivery.id).limit(SLICE)
+        some = select(Delivery.id).where(*untried).limit(SLICE)
         canceled = update(Delivery).where(Delivery.id.in_(some.scalar_subquery()), *untried)
         canceled = canceled.values(status="canceled", reason="broadcast_cancelled")
         ended: Sequence[int] = [0]
@@ -174,3 +174,20 @@ class Broadcasting:
             cleared = update(Broadcast).where(Broadcast.id == number, Broadcast.status == broadcasts.CANCELLED)
             db.execute(cleared.values(ended_at=now))
             log.info("broadcast_cancelled", broadcast=number)
+
+
+def look_again(database: Database, number: int, now: datetime) -> int:
+    """Let what waits for its readers be looked at once more, as a template may have been approved; how many.
+
+    What no template carries waits on.
+    """
+    waits = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == CLOSED)
+    still = (*waits, Delivery.not_before > now)
+    some = select(Delivery.id).where(*still).limit(SLICE).scalar_subquery()
+    found, more = 0, SLICE
+    while more == SLICE:
+        with database.write() as db:
+            due = update(Delivery).where(Delivery.id.in_(some), *still).values(not_before=now)
+            more = len(db.scalars(due.returning(Delivery.id)).all())
+        found += more
+    return found

@@ -100,11 +100,14 @@ def pause(db: Session, number: int) -> Broadcast:
 
 
 def resume(db: Session, number: int, now: datetime) -> Broadcast:
-    """Go on where it was paused. Raises what `pause` does; `broadcast_ended` also where it is too late for it."""
-    row = _turned(db, number, RUNNING, PAUSED)
+    """Go on where it was paused; one that is done stays so.
+
+    Raises what `pause` does; `broadcast_ended` also where it is too late for it.
+    """
+    row = find(db, number, lock=True)
     if now >= row.until:
         raise Refused("broadcast_ended", number=number, status="too late")
-    return row
+    return row if row.status == DONE else _turned(db, number, RUNNING, PAUSED)
 
 
 def cancel(db: Session, number: int) -> Broadcast:

@@ -94,7 +94,8 @@ def page(db: Session, event: Event, wanted: Selection, after: int, most: int = P
     last = db.scalar(select(func.max(looked_at.c.id)))
     if last is None:
         return Page((), None)
-    rows = db.execute(_meant(db, event, wanted).where(Pass.holder_id > after, Pass.holder_id <= last)).all()
+    within = (Pass.holder_id > after, Pass.holder_id <= last, Contact.id > after, Contact.id <= last)
+    rows = db.execute(_meant(db, event, wanted).where(*within)).all()
     names = _names(db, after, last) if rows else {}
     people = [_person(contact, list(held), names) for contact, held in groupby(rows, lambda row: row.id)]
     return Page(people, last)
@@ -107,7 +108,8 @@ def _meant(db: Session, event: Event, wanted: Selection) -> Select[int, str, dat
         select(Contact.id, language.label("language"), Contact.stopped_at)
         .join(Pass, Pass.holder_id == Contact.id)
         .join(Registration, Registration.id == Pass.registration_id)
-        .where(Pass.event_id == event.id, Pass.status == "valid")
+        # Added to, so that no database takes the event's index: a page would then go through all of its passes.
+        .where(Pass.event_id + 0 == event.id, Pass.status == "valid")
         .order_by(Contact.id, Pass.id)
     )
     if wanted.languages:

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 
 from bot.database import Database
 from bot.delivery import owing
-from bot.delivery.broadcasting import Broadcasting
+from bot.delivery.broadcasting import Broadcasting, look_again
+from bot.delivery.notices import shape_of
 from bot.delivery.outbox import Outbox
 from bot.domain import broadcasts
-from bot.domain.models import Broadcast, Contact, Delivery
+from bot.domain.models import Broadcast, Contact, ContentTemplate, Delivery
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
 from tests.delivery.conftest import NOW, Clock, FakeTwilio, waiting
@@ -200,6 +201,26 @@ def test_a_refused_window_is_waited_for_too_and_the_address_that_last_wrote_is_c
     with database.read() as db:
         [row] = db.scalars(select(Delivery).where(Delivery.broadcast_id == number))
     assert (row.lane, row.status, row.not_before) == ("whatsapp:IN.1", "owed", NOW + timedelta(hours=24))
+
+
+def test_those_who_wait_are_looked_at_again_once_there_is_a_template(
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting, clock: Clock
+) -> None:
+    lanes = make_crowd(database, 3)
+    for lane in lanes:
+        outbox.windows.note_closed(lane, SENDER)
+    number = begin(database, people=3)
+    broadcasting.work(NOW)
+    send_all(outbox, redis)
+    same = {"language": "en", "content_hash": "", "approval": "approved", "created_at": NOW}
+    turn(database, lambda db: db.add(ContentTemplate(name="news", shape=shape_of("news", "en"), sid="HX1", **same)))
+    outbox.sweep(clock.move(hours=2))
+    assert waiting(redis) == []
+    turn(database, broadcasts.resume, number, clock.at)
+    assert [look_again(database, number, clock.at), look_again(database, number, clock.at)] == [3, 0]
+    outbox.sweep(clock.at)
+    send_all(outbox, redis)
+    assert [(sent.lane, sent.content and sent.content[0]) for sent in twilio.sent] == [(lane, "HX1") for lane in lanes]
 
 
 def test_no_more_than_a_minute_is_in_the_outbox(database: Database, outbox: Outbox, redis: "Redis") -> None:

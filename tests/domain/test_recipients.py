@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain import checkins, gates, kinds, passes, people, recipients, registrations
@@ -67,6 +68,16 @@ def test_each_person_once(db: Session, fair: Event, crowd: dict[str, Pass]) -> N
     for selected, who in MEANT:
         assert meant(db, fair, **selected) == who, selected
         assert Selection.of(Selection(**selected).kept()) == Selection(**selected)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it tells its plan in words
+def test_a_page_goes_through_no_more_than_its_own_people(db: Session, fair: Event, crowd: dict[str, Pass]) -> None:
+    wanted = Selection(since=DAY.isoformat(), entered=False)
+    page = recipients._meant(db, fair, wanted).where(Pass.holder_id > 1, Pass.holder_id <= 2)
+    told = page.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = [row[-1] for row in db.execute(text(f"EXPLAIN QUERY PLAN {told}"))]
+    assert [step for step in plan if "SEARCH passes" in step and "holder_id>?" in step]
+    assert not [step for step in plan if step in ("SCAN passes", "SCAN contacts", "SCAN registrations")]
 
 
 def test_whoever_has_entered_or_not(db: Session, ring: KeyRing, fair: Event, crowd: dict[str, Pass]) -> None:
