@@ -10,6 +10,7 @@ import click
 from admin_cli import opening
 from admin_cli.event_options import with_options
 from admin_cli.parameters import Border
+from admin_cli.progress import bar
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
@@ -99,26 +100,13 @@ def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Path, columns: list[str]) -> int:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from bot.domain.exports import running
     from bot.domain.exports.tables import TABLES
 
     with database.read() as db:
         total = TABLES[table].count(db, wanted)
-    parts = (TextColumn(table), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True, disable=total < running.MANY) as bar:
-        task = bar.add_task(table, total=total)
-        return running.run(
-            database,
-            table,
-            wanted,
-            form=form,
-            path=out,
-            columns=columns,
-            told=lambda rows: bar.update(task, completed=rows),
-        )
+    with bar(table, total) as told:
+        return running.run(database, table, wanted, form=form, path=out, columns=columns, told=told)
 
 
 def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int) -> None:

@@ -1,19 +1,17 @@
 """How far something is that takes a while: a bar on standard error, gone when it is done."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SOON = 1.0
-"""Seconds after which something takes a while."""
-
 
 @contextmanager
-def bar(what: str, total: int | None, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
-    """A bar; the block tells how many are done. Without a total only that number is shown."""
+def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar where somebody sees it; the block tells how many are done. Without a total only that number is shown."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True, disable=not shown) as progress:
+    with Progress(*parts, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, completed=done)

@@ -12,8 +12,6 @@ from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writing import FORMATS
 from bot.errors import Refused
 
-MANY = 5000
-"""Rows from which on an export takes a second, and people want to see how far it is."""
 EVERY = 500
 """Rows after which is told how far it is."""
 
