@@ -61,7 +61,8 @@ class Office:
     def form(self, path: str, to: str = "", who: str = "anna") -> dict[str, str]:
         """The hidden inputs of the page's form that goes to this path (of the fair); its own where none is said."""
         found = FORM.findall(self.of(who).get(f"/staff/manage/fair{path}").text)
-        wanted = {"", f"/staff/manage/fair{path}"} if not to else {f"/staff/manage/fair{to}"}
+        own = path.partition("?")[0]
+        wanted = {f"/staff/manage/fair{to or own}", *([""] if (to or own) == own else [])}
         inside = next(inside for action, inside in found if action in wanted)
         return dict(HIDDEN.findall(inside))
 

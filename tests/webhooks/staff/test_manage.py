@@ -177,3 +177,40 @@ def test_somebody_is_added_and_whoever_is_disabled_is_out_with_the_next_request(
 def test_a_form_of_another_browser_is_not_taken(office: Office) -> None:
     assert office.of("anna").post("/staff/manage/fair/gates", data={"name": "East"}).status_code == 400
     assert office.count(Gate) == 2
+
+
+def test_a_long_roster_is_searched(office: Office) -> None:
+    assert "Mira" not in office.get("/volunteers?find=RAVI")
+    assert "Mira" in office.get("/volunteers?find=supervisor")
+    ravi = f"/volunteers/{office.staff['ravi']}"
+    answer = office.post(ravi, on="/volunteers?find=ravi", to=ravi, what="disable", find="ravi")
+    assert answer.location == "/staff/manage/fair/volunteers?find=ravi"
+    assert "Ravi" in office.get("/volunteers?find=disabled")
+
+
+ODD = ("\x00", "٣", "9" * 30, "-1", "1e3", "😀" * 5000, "0001-01-01", "9999-12-31T23:59")
+
+
+def test_nothing_that_can_be_sent_breaks_a_page(office: Office) -> None:
+    today = f"/days/{office.today}"
+    forms = {
+        "/fields": ("/fields", ("name", "timezone", "registration_opens_at")),
+        "/texts/notice": ("/texts", ("en",)),
+        today: (today, ("capacity", "opens")),
+        "/gates": ("/gates", ("name",)),
+        "/volunteers": ("/volunteers", ("name", "find")),
+        "/visitors": ("/visitors", ("sought",)),
+        "/alerts": ("/alerts", ("inside", "seen")),
+    }
+    whole = fields(office)
+    for path, (page, names) in forms.items():
+        for text in ODD:
+            base: dict[str, object] = {**(whole if path == "/fields" else {}), **office.form(page, path)}
+            for one in names:
+                assert office.send(path, {**base, one: text}).status_code in (200, 303, 422), (path, one, text)
+    for text in ODD:
+        for name in ("text", "who", "what", "since", "until"):
+            found = office.of("anna").get("/staff/manage/fair/audit", query_string={name: text})
+            assert found.status_code in (200, 422), (name, text)
+        assert office.of("anna").get(f"/staff/manage/fair/days/{text}").status_code == 404
+    assert office.of("anna").get(f"/staff/manage/fair/visitors/{'9' * 30}").status_code == 404

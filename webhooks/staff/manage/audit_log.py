@@ -10,7 +10,7 @@ from bot.domain import act_words, audit, events
 from bot.domain.models import AuditEntry
 from bot.service import Service
 from webhooks.staff.manage import inputs, showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, admin, page
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, admin, clean, page
 from webhooks.staff.manage.inputs import Unreadable
 
 FEW, MANY = 50, 500
@@ -25,7 +25,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @door.get("/<slug>/audit", endpoint="audit")
     @admin
     def search(slug: str) -> Answer:
-        given = {name: request.args.get(name, "").strip()[:LONGEST] for name in NAMES}
+        given = {name: clean(request.args.get(name, "")).strip()[:LONGEST] for name in NAMES}
         most = MANY if "more" in request.args else FEW
         with service.database.read() as db:
             zone = events.by_slug(db, slug).timezone
@@ -47,7 +47,7 @@ def _borders(given: dict[str, str], zone: str) -> tuple[dict[str, datetime | Non
             day = inputs.read("date", given[name], zone)
             begins = day and inputs.moment(f"{day + timedelta(days=later)}T00:00", zone)
             borders[name] = begins
-        except (Unreadable, OverflowError):
+        except Unreadable:
             wrong[name] = inputs.NO_DATE
     return borders, wrong
 

@@ -92,4 +92,9 @@ def why(no: Refused) -> str:
 
 def typed(name: str) -> str:
     """What stands in an input of the form; lines end as everywhere else."""
-    return request.form.get(name, "")[:LONGEST].replace("\r\n", "\n")
+    return clean(request.form.get(name, ""))
+
+
+def clean(text: str) -> str:
+    """What somebody sent, without what no database takes in a text, and not longer than anything of ours."""
+    return text[:LONGEST].replace("\r\n", "\n").replace("\x00", "")

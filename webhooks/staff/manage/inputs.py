@@ -11,6 +11,8 @@ from bot.domain.models import Event
 
 WHOLE = re.compile(r"[0-9]{1,12}")
 """Python reads more than these as a number: 1_0, ١٢."""
+YEARS = range(1970, 3000)
+"""Outside of these a moment has no other zones; no event is there."""
 NO_DATE = "Please give a day, as the calendar of the field does: 2027-01-09."
 NO_HOUR = "Please give a time of day such as 10:00."
 NO_NUMBER = "Please give a whole number in plain digits."
@@ -70,9 +72,12 @@ def whole(text: str, _zone: str = "") -> int:
 def day(text: str, _zone: str = "") -> date:
     """A date as ISO 8601 writes it. Raises Unreadable."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise Unreadable(NO_DATE) from None
+    if found.year not in YEARS:
+        raise Unreadable(NO_DATE)
+    return found
 
 
 def hour(text: str, _zone: str = "") -> time:
@@ -86,9 +91,12 @@ def hour(text: str, _zone: str = "") -> time:
 def moment(text: str, zone: str) -> datetime:
     """Day and hour in the zone. Raises Unreadable."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except (ValueError, KeyError):
+        found = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, KeyError, OSError):
         raise Unreadable(NO_MOMENT) from None
+    if found.year not in YEARS:
+        raise Unreadable(NO_MOMENT)
+    return found
 
 
 _READ: Mapping[str, Callable[[str, str], Any]] = {

@@ -14,9 +14,12 @@ from bot.errors import Refused
 from bot.service import Service
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, clean, done, page, typed, why
 
+MOST = 200
+"""People who are shown; a roster can have thousands."""
 NAMES = ("phone", "name", "role", "gate")
+LONGEST = 80
 AT = {
     "not_a_phone": "phone",
     "on_roster_already": "phone",
@@ -64,7 +67,8 @@ def doors(door: Blueprint, service: Service) -> None:
                 _switch(service, slug, row, enabled)
             except Refused as no:
                 return _page(service, slug, problem=why(no))
-        return done("manage.volunteers", f"{row.name} is {'enabled' if enabled else 'disabled'}.")
+        said = f"{row.name} is {'enabled' if enabled else 'disabled'}."
+        return done("manage.volunteers", said, find=_sought() or None)
 
 
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
@@ -87,17 +91,37 @@ def _is_there(service: Service, slug: str, given: Texts) -> bool:
     return (" ".join(given["name"].split()), given["role"], given["gate"]) in there
 
 
+def _sought() -> str:
+    """Of whom only those are shown whose name, phone, role, gate or state holds this."""
+    return clean(request.values.get("find", "")).strip()[:LONGEST]
+
+
 def _page(
     service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, problem: str = ""
 ) -> Answer:
     now = service.now()
     with service.database.read() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        rows = [_row(one, now, zone) for one in staff.listed(db, slug)]
+        everybody = staff.listed(db, slug)
+        fitting = [one for one in everybody if _sought().casefold() in _words(one)]
+        rows = [_row(one, now, zone) for one in fitting[:MOST]]
         there = [(one.slug, one.name) for one in gates.listed(db, slug)]
     form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
-    told: dict[str, Any] = {"rows": rows, "gates": there, "form": form, "wrong": wrong or {}, "problem": problem}
+    whole = {"find": _sought(), "number": len(everybody), "fitting": len(fitting)}
+    told: dict[str, Any] = {
+        **whole,
+        "rows": rows,
+        "gates": there,
+        "form": form,
+        "wrong": wrong or {},
+        "problem": problem,
+    }
     return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=roster_rules.ROLES, **told)
+
+
+def _words(one: Staff) -> str:
+    state = "enabled" if one.enabled else "disabled"
+    return f"{one.name} {one.phone} {one.role} {one.gate.name if one.gate else ''} {state}".casefold()
 
 
 def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
