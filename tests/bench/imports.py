@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+from xlsxwriter import Workbook
 
 from bot.database import Database
 from bot.domain import events, people, registrations
@@ -80,11 +80,10 @@ def _file(path: Path, number: int, day: str) -> Path:
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows(_rows(number, day))
         return path
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in _rows(number, day):
-        sheet.append(row)
-    book.save(path)
+    with Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(_rows(number, day)):
+            sheet.write_row(place, 0, row)
     return path
 
 

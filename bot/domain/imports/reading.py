@@ -179,41 +179,32 @@ def _records(file: IO[bytes], encoding: str, delimiter: str, *, skip: bool = Fal
 
 
 def _workbook(file: IO[bytes], worksheet: str) -> tuple[Callable[[], Rows], str]:
-    with _book(file) as book:
-        names = [sheet.title for sheet in book.worksheets]
+    """The workbook is opened once: its texts stand apart from its cells, and are read each time that it is."""
+    book = _opened_book(file)
+    names = [sheet.title for sheet in book.worksheets]
     if not names or (worksheet and worksheet not in names):
         raise Unreadable("no_worksheet", worksheet=worksheet, there=names)
-    chosen = worksheet or names[0]
-    more = "" if len(names) == 1 else f", the sheet “{chosen}” of {len(names)}"
-    return lambda: _cells(file, chosen), f"XLSX{more}"
+    sheet = book[worksheet or names[0]]
+    sheet.reset_dimensions()  # some programs write that there is one cell
+    more = "" if len(names) == 1 else f", the sheet “{sheet.title}” of {len(names)}"
+    return lambda: _cells(sheet), f"XLSX{more}"
 
 
-def _cells(file: IO[bytes], worksheet: str) -> Rows:
-    with _book(file) as book:
-        sheet = book[worksheet]
-        sheet.reset_dimensions()  # some programs write that there is one cell
+def _opened_book(file: IO[bytes]) -> Any:
+    """A workbook that is read row by row."""
+    import openpyxl  # takes a quarter of a second, which only workbooks need
+
+    file.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of everything in a workbook that it will not keep
         try:
-            yield from enumerate((list(cells) for cells in sheet.iter_rows(values_only=True)), 1)
-        except (KeyError, ValueError, ParseError, zipfile.BadZipFile):
+            return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except (KeyError, ValueError, OSError, ParseError, zipfile.BadZipFile):
             raise Unreadable("no_workbook") from None
 
 
-class _book:  # noqa: N801 - read as a verb
-    """A workbook that is read row by row; the file stays open."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        import openpyxl  # takes a quarter of a second, which only workbooks need
-
-        file.seek(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it tells of everything in a workbook that it will not keep
-            try:
-                self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            except (KeyError, ValueError, OSError, ParseError, zipfile.BadZipFile):
-                raise Unreadable("no_workbook") from None
-
-    def __enter__(self) -> Any:
-        return self._book
-
-    def __exit__(self, *_: object) -> None:
-        self._book.close()
+def _cells(sheet: Any) -> Rows:
+    try:
+        yield from enumerate((list(cells) for cells in sheet.iter_rows(values_only=True)), 1)
+    except (KeyError, ValueError, ParseError, zipfile.BadZipFile):
+        raise Unreadable("no_workbook") from None
