@@ -40,8 +40,8 @@ AT_THE_GATE = _(
 
 
 def read_out(event: Event) -> Sentence:
-    """The words that are read out at the gate: the event's own, else ours."""
-    return words(event.consent) if event.consent else AT_THE_GATE
+    """The words that are read out at the gate: the event's own, else ours; and who answers for the data."""
+    return _whole(event, words(event.consent) if event.consent else AT_THE_GATE)
 
 
 def read_out_text(event: Event, language: str) -> str:
@@ -50,11 +50,22 @@ def read_out_text(event: Event, language: str) -> str:
 
 
 def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence:
-    """The words that a yes agrees to, or a tick for oneself: the event's own, else ours."""
+    """The words that a yes agrees to, or a tick for oneself: the event's, else ours; and who answers for the data."""
     if not event.consent:
-        return OTHERS if another else TICKED if ticked else OWN
+        return _whole(event, OTHERS if another else TICKED if ticked else OWN)
     own = words(event.consent)
-    return lines(own, ASKED_BY_THEM) if another else own
+    return _whole(event, own, *((ASKED_BY_THEM,) if another else ()))
+
+
+def _whole(event: Event, *said: Sentence) -> Sentence:
+    """These words, and below them who answers for the data, what for they are asked, and where to complain."""
+    answerable = (
+        (event.organiser, _("Organiser: {organiser}", organiser=event.organiser)),
+        (event.purpose, _("Purpose: {purpose}", purpose=event.purpose)),
+        (event.complaints, _("Questions and complaints: {complaints}", complaints=event.complaints)),
+    )
+    told = tuple(sentence for given, sentence in answerable if given)
+    return lines(*said, *told) if told or len(said) > 1 else said[0]
 
 
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:

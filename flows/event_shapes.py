@@ -60,6 +60,12 @@ class Event:
     """Said below the greeting."""
     instructions: Mapping[str, str] = field(default_factory=dict)
     """Said with the pass."""
+    organiser: str = ""
+    """Who answers for the event and for what its visitors tell; like the next two said with the consent."""
+    purpose: str = ""
+    """What these data are asked for."""
+    complaints: str = ""
+    """Where somebody complains."""
 
 
 @dataclass(frozen=True, slots=True)

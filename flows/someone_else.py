@@ -8,7 +8,7 @@ from flows.choices import language_of, the_event
 from flows.consent import last_question
 from flows.fields import Otp, Phone, Text, YesNo
 from flows.language import LANGUAGE_STEP
-from flows.registration import FULL_NAME, LEAST_NAME, MOST_NAME, REFUSED, not_open, register, visit_line
+from flows.registration import FULL_NAME, LEAST_NAME, MOST_NAME, REFUSED, not_open, register, told_with_pass, visit_line
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
 from flows.texts import _, lines, words
 from flows.visit import EVENT, PARTY_SIZE, VISIT_DATE, most_people
@@ -92,7 +92,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         visit_line(answers),
     )
     picture = _("The pass comes here, in this chat. Please forward the picture to them, or tell them the code.")
-    return (register(event, answers, language, phone=answers["phone"]), Say((done, picture)))
+    return (register(event, answers, language, phone=answers["phone"]), Say((done, picture, *told_with_pass(event))))
 
 
 def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:

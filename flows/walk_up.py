@@ -11,7 +11,7 @@ from flows.codes import unlike
 from flows.consent import read_out
 from flows.event_states import in_progress
 from flows.fields import Choice, Number, Phone, Text, YesNo
-from flows.registration import LEAST_NAME, MOST_NAME
+from flows.registration import LEAST_NAME, MOST_NAME, told_with_pass
 from flows.shapes import (
     Answers,
     Effect,
@@ -307,7 +307,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     )
     made = lines(_("Registered, not let in yet:"), unlike(answers["full_name"]), people(answers["party_size"]))
     headline = (Sentence("{told}"),) if answers["admit"] else (made,)
-    return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"))))
+    return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *told_with_pass(event))))
 
 
 def _held(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:

@@ -34,16 +34,21 @@ def _nearest(db: Session, slug: str) -> str:
 
 
 def fill(event: Event, fields: Mapping[str, Any]) -> None:
-    """Set fields; raises Refused where one, or all of them together, cannot be."""
+    """Set fields; raises Refused where one, or all of them together, cannot be.
+
+    A change of what people agree to gives the consent its next version, so that whoever is just reading it is
+    asked anew.
+    """
+    before = _agreed_to(event)
     for name, value in event_rules.checked(fields).items():
         if name in event_rules.TEXTS:
-            _set_text(event, name, value)
+            event.texts = {**event.texts, name: value}
         else:
             setattr(event, name, value)
+    if _agreed_to(event) != before:
+        event.consent_version += 1
     event_rules.check_whole(event)
 
 
-def _set_text(event: Event, name: str, by_language: dict[str, str]) -> None:
-    if name == "consent" and by_language != event.texts.get("consent", {}):
-        event.consent_version += 1
-    event.texts = {**event.texts, name: by_language}
+def _agreed_to(event: Event) -> tuple[Any, ...]:
+    return (event.texts.get("consent", {}), event.organiser or "", event.purpose or "", event.complaints or "")

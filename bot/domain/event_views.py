@@ -71,6 +71,9 @@ def shape(event: Event) -> shapes.Event:
         notice=event.texts.get("notice", {}),
         welcome=event.texts.get("welcome", {}),
         instructions=event.texts.get("instructions", {}),
+        organiser=event.organiser,
+        purpose=event.purpose,
+        complaints=event.complaints,
     )
 
 

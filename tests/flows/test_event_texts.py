@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from flows import walk_up
+from flows.consent import OWN, consent_of, read_out_text
 from flows.pretend import World
-from flows.shapes import Say, Turn
+from flows.shapes import Register, Say, Turn
 from flows.texts import render
+from tests.flows.gate_facts import FACTS
 from tests.flows.worlds import NOW, Talk, with_passes, world
 
 TEXTS = {
@@ -48,3 +51,41 @@ def test_instructions_come_with_the_pass() -> None:
     again = Talk(saying(with_passes(NOW.date().isoformat()))).say("my pass")
     for turn in (new, again):
         assert TEXTS["instructions"]["en"] in read(turn)
+
+
+def test_instructions_come_with_a_walk_up() -> None:
+    made = saying(world())
+    FACTS["duty"](made, "volunteer main")
+    answers = {"full_name": "Asha", "party_size": 2, "kind": "visitor", "phone": "", "admit": True}
+    told = (one for one in walk_up.finish(answers, made, "en") if isinstance(one, Say))
+    assert TEXTS["instructions"]["en"] in [render(text, "en") for one in told for text in one.paragraphs]
+
+
+def test_instructions_come_with_a_pass_for_somebody_else() -> None:
+    other = Talk(saying(world()))
+    other.say("hi", "1", "register someone else", "98123 45678", "123456")
+    told = read(other.say("Ravi Kumar", "1", "2", "Delhi", "yes"))
+    assert TEXTS["instructions"]["en"] in told
+
+
+ANSWERABLE = {"organiser": "Sarva Trust", "purpose": "to let visitors in", "complaints": "help@example.org"}
+
+
+def test_whoever_agrees_reads_who_answers_for_the_data() -> None:
+    made = world()
+    made.events = tuple(replace(event, **ANSWERABLE) for event in made.events)  # type: ignore[arg-type]  # of one type
+    talk = Talk(made)
+    asked = read(talk.say("hi", "1", "Asha Rao", "1", "3", "Delhi"))
+    done = talk.say("yes")
+    (registered,) = (one for one in done.effects if isinstance(one, Register))
+    for said in ANSWERABLE.values():
+        assert said in asked
+        assert said in registered.consent_text
+    for own in ({}, {"en": "Do you agree?"}):
+        event = replace(made.events[0], consent=own)
+        for whole in (read_out_text(event, "hi"), render(consent_of(event, another=True), "hi")):
+            assert [said for said in ANSWERABLE.values() if said not in whole] == []
+
+
+def test_an_event_that_says_nothing_of_it_says_nothing_more() -> None:
+    assert consent_of(world().events[0], another=False) == OWN

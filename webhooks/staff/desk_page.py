@@ -165,6 +165,7 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
         "slip": slip.shown(last.slip, printer.paper) if last else None,
         "admission": headline(kept),
         "sent": walk_up.SENT.get(kept.sent) if kept.sent else None,
+        "instructions": words(event.instructions) if event.instructions else None,
         "warning": warned(page),
         "closed": refusals.GATE["gates_not_open"],
         "printer": printer,
