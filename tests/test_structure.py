@@ -101,6 +101,8 @@ ROUTES = {
     ("GET", "/staff/manage/<slug>/volunteers"): ADMIN,
     ("POST", "/staff/manage/<slug>/volunteers"): ADMIN,
     ("POST", "/staff/manage/<slug>/volunteers/<int:staff_id>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/volunteers/<int:staff_id>/change"): ADMIN,
+    ("POST", "/staff/manage/<slug>/volunteers/<int:staff_id>/change"): ADMIN,
     ("GET", "/staff/manage/<slug>/alerts"): ADMIN,
     ("POST", "/staff/manage/<slug>/alerts"): ADMIN,
     ("GET", "/staff/manage/<slug>/audit"): ADMIN,

@@ -121,7 +121,7 @@ def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Resp
             if user is None and "HX-Request" in request.headers:
                 abort(401)
             if user is None:
-                return redirect(login_url(url_for("staff.login"), request.path))
+                return redirect(login_url(url_for("staff.login"), _page()))
             if not user.may(role):
                 abort(403)
             return view(*args, **kwargs)
@@ -129,6 +129,11 @@ def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Resp
         return guarded
 
     return door
+
+
+def _page() -> str:
+    """The page that this request is of; of a form that was sent the one that it stood on, which can be opened again."""
+    return request.path if request.method == "GET" else urlsplit(request.referrer or "").path or request.path
 
 
 def onward(wanted: str) -> str:

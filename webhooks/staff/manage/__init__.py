@@ -13,6 +13,7 @@ from webhooks.staff.manage import (
     gates,
     texts,
     visitors,
+    volunteer,
     volunteers,
 )
 
@@ -20,6 +21,6 @@ from webhooks.staff.manage import (
 def blueprint(service: Service) -> Blueprint:
     """All of the pages; each address but the first names the event that it is about."""
     door = Blueprint("manage", __name__, url_prefix="/staff/manage")
-    for noun in (events, event_fields, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
+    for noun in (events, event_fields, texts, days, gates, volunteers, volunteer, visitors, exports, audit_log, alerts):
         noun.doors(door, service)
     return door

@@ -59,7 +59,7 @@ def doors(door: Blueprint, service: Service) -> None:
     def switch_volunteer(slug: str, staff_id: int) -> Answer:
         enabled = typed("what") == "enable"
         with service.database.read() as db:
-            row = _found(db, slug, staff_id)
+            row = on_roster(db, slug, staff_id)
         if row.id == user().row.id:
             return _page(service, slug, problem=NOT_YOURSELF)
         if row.enabled != enabled or (enabled and staff.is_paused(row, service.now())):
@@ -78,7 +78,8 @@ def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
         staff.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
 
 
-def _found(db: Session, slug: str, staff_id: int) -> Staff:
+def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
+    """Somebody of the event's roster; else 404."""
     return next((one for one in staff.listed(db, slug) if one.id == staff_id), None) or abort(404)
 
 

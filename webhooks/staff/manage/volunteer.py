@@ -1,0 +1,71 @@
+"""One of the roster: what they are called, their role, and where they stand."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, request
+
+from bot.domain import audit, gates, seen, staff
+from bot.domain.models import Staff
+from bot.errors import Refused
+from bot.service import Service
+from webhooks.staff.desk_page import user
+from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.volunteers import AT, on_roster
+
+NAMES = ("name", "role", "gate")
+NOT_YOUR_ROLE = "You cannot take your own role away: ask another admin, or use the command line."
+Texts = Mapping[str, str]
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/volunteers/<id>/change`."""
+
+    @door.get("/<slug>/volunteers/<int:staff_id>/change")
+    @admin
+    def volunteer(slug: str, staff_id: int) -> Answer:
+        with service.database.read() as db:
+            row = on_roster(db, slug, staff_id)
+        return _page(service, slug, row)
+
+    @door.post("/<slug>/volunteers/<int:staff_id>/change")
+    @admin
+    def change_volunteer(slug: str, staff_id: int) -> Answer:
+        given = {name: typed(name).strip() for name in NAMES}
+        with service.database.read() as db:
+            row = on_roster(db, slug, staff_id)
+        if row.id == user().row.id and given["role"] != row.role:
+            return _page(service, slug, row, given, {"role": NOT_YOUR_ROLE})
+        try:
+            _change(service, slug, row, given)
+        except staff.BadRows as bad:
+            return _page(
+                service, slug, row, given, {AT[one.code]: why(Refused(one.code, **one.params)) for one in bad.rows}
+            )
+        except Refused as no:
+            with service.database.read() as db:
+                now = on_roster(db, slug, staff_id)
+            if _now(now) != given:
+                return _page(service, slug, now, given, {"": why(no)})
+        return done("manage.volunteers", f"{given['name']} is changed.")
+
+
+def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
+    """Raises Refused, BadRows."""
+    with acting(service, audit.STAFF_CHANGED) as db:
+        seen.expect(db, row, request.form.get("seen", ""))
+        wanted = {"phone": row.phone, **given}
+        staff.import_rows(db, slug, [(1, wanted)], region=service.settings.default_region, now=service.now())
+
+
+def _now(row: Staff) -> dict[str, str]:
+    return {"name": row.name, "role": row.role, "gate": row.gate.slug if row.gate else ""}
+
+
+def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, wrong: Texts | None = None) -> Answer:
+    with service.database.read() as db:
+        there = [(one.slug, one.name) for one in gates.listed(db, slug)]
+    now = _now(row)
+    form = given or now
+    differ = {name: text or "none" for name, text in now.items() if wrong and "" in wrong and form[name] != text}
+    told = {"row": row, "gates": there, "form": form, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
+    return page("volunteer", UNPROCESSABLE if wrong else 200, **told)
