@@ -98,6 +98,8 @@ root.addEventListener('htmx:afterRequest', event => {
 document.addEventListener('visibilitychange', () => document.hidden ? wait() : ask())
 addEventListener('online', ask)
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', restyle)
+// What was drawn before its letters had come shows boxes in their place.
+document.fonts.addEventListener('loadingdone', restyle)
 matchMedia('(min-width: 100rem)').addEventListener('change', restyle)
 
 last = clock.format(new Date(root.dataset.lookedAt))
