@@ -1,7 +1,7 @@
 """An event's day in sums: what both the gate's figures and the dashboard are made of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain import figure_facts, figure_sums
-from bot.domain.figure_facts import Key, Sum, Sums
+from bot.domain.figure_facts import EVER, Key, Sum
 from bot.domain.figure_sums import LATELY, NOBODYS
 from bot.domain.scan_places import Place
 from flows.scans import CONFLICT
 
-LEAST_PAST = timedelta(hours=1)
+LEAST_PAST = timedelta(hours=2)
 """How far back the quarters of an hour are there at least, also just after midnight."""
 
 
@@ -22,7 +22,8 @@ LEAST_PAST = timedelta(hours=1)
 class DaySums:
     """The sums of an event's day, and how they are asked."""
 
-    found: Sums
+    found: Mapping[tuple[str, bool], Sequence[tuple[Key, Sum]]]
+    """By metric, and whether they are of the whole event."""
     event_id: int
     day: date
     begins: datetime
@@ -31,7 +32,8 @@ class DaySums:
 
     def of(self, metric: str, what: str | None = None) -> Sum:
         """A metric of the day, of all or of one `what`."""
-        return figure_sums.total(self.found, metric, self.day, what)
+        ours = [one for key, one in self._of_day(metric) if what in (None, key.what)]
+        return Sum(sum(one.people for one in ours), sum(one.times for one in ours))
 
     def by_what(self, metric: str) -> Mapping[str, Sum]:
         """A metric of the day by `what`."""
@@ -47,25 +49,16 @@ class DaySums:
 
     def buckets(self, metric: str) -> list[tuple[Key, Sum]]:
         """A metric of the day with its buckets."""
-        return list(self._of_day(metric))
+        return self._of_day(metric)
 
     def quarters(self, metric: str, since: datetime, *, everybodys: bool = False) -> list[tuple[Key, Sum]]:
         """A metric by quarters of an hour from a moment on; with what belongs to no event where asked."""
-        first, whose = figure_facts.minute_of(since), self._whose(everybodys)
-        return [
-            (key, one)
-            for key, one in self.found.items()
-            if key.metric == metric and key.event_id in whose and key.day != figure_facts.EVER and key.bucket >= first
-        ]
+        first = figure_facts.minute_of(since)
+        return [(key, one) for key, one in self._mine(metric, False, everybodys) if key.bucket >= first]
 
-    def ever(self, metric: str, *, everybodys: bool = False) -> list[tuple[Key, Sum]]:
+    def ever(self, metric: str, *, everybodys: bool = False) -> Sequence[tuple[Key, Sum]]:
         """A metric of the whole event."""
-        whose = self._whose(everybodys)
-        return [
-            (key, one)
-            for key, one in self.found.items()
-            if (key.metric, key.day) == (metric, figure_facts.EVER) and key.event_id in whose
-        ]
+        return self._mine(metric, True, everybodys)
 
     def lately(self) -> Mapping[int, int]:
         """People let in within the last LATELY minutes, this one included, by gate."""
@@ -101,20 +94,21 @@ class DaySums:
         """People out, with a pass or without."""
         return self.of("out").people + self.of("counted", "out").people
 
-    def _of_day(self, metric: str) -> Iterable[tuple[Key, Sum]]:
-        mine = (self.event_id, self.day, metric)
-        return ((key, one) for key, one in self.found.items() if key[:3] == mine)
+    def _of_day(self, metric: str) -> list[tuple[Key, Sum]]:
+        return [pair for pair in self._mine(metric, False, False) if pair[0].day == self.day]
 
-    def _whose(self, everybodys: bool) -> tuple[int, ...]:
-        return (self.event_id, NOBODYS) if everybodys else (self.event_id,)
+    def _mine(self, metric: str, whole: bool, everybodys: bool) -> list[tuple[Key, Sum]]:
+        whose = (self.event_id, NOBODYS) if everybodys else (self.event_id,)
+        return [pair for pair in self.found.get((metric, whole), ()) if pair[0].event_id in whose]
 
 
-def read(db: Session, place: Place, now: datetime) -> DaySums:
-    """The sums of the place's day; exact, in one statement."""
-    zone = ZoneInfo(place.event.timezone)
-    begins = datetime.combine(place.day, time.min, zone)
-    span = (min(begins, now - LEAST_PAST), now)
-    found = figure_sums.read(db, place.event.id, place.day, span, now)
+def read(db: Session, place: Place, now: datetime, *, charts: bool = False) -> DaySums:
+    """The sums of the place's day; exact, in one statement. With `charts` those of five minutes too."""
+    begins = datetime.combine(place.day, time.min, ZoneInfo(place.event.timezone))
+    since = min(begins, now - LEAST_PAST)
+    found: defaultdict[tuple[str, bool], list[tuple[Key, Sum]]] = defaultdict(list)
+    for key, one in figure_sums.read(db, place.event.id, place.day, since, now, charts=charts).items():
+        found[key.metric, key.day == EVER].append((key, one))
     return DaySums(found, place.event.id, place.day, begins, now)
 
 

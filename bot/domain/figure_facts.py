@@ -17,6 +17,10 @@ from typing import Any, NamedTuple
 
 EVER = date(1970, 1, 1)
 """The day of the sums of a whole event."""
+BY_QUARTER = ("registered", "message", "begun")
+"""Metrics of UTC days in quarters of an hour, and EVER; all others are of an event's days."""
+MENDED = "mended"
+"""The fact that is a sum's own key: `what` is the metric, `more` the what, `minute` the bucket, `gate_id` who."""
 FIVE, QUARTER = 5, 15
 """Minutes of a bucket: of entries, of registrations and messages."""
 FAILED = ("failed", "undelivered")
@@ -33,11 +37,11 @@ STATES = {
 class Key(NamedTuple):
     """Which sum.
 
-    Metrics by day: `in`, `out`, `refused` (by result), `counted` (by direction), `in5` and `refused5`
-    (by gate, five minutes), `minute` (scans by gate and minute; what: `in`, `out`, `refused`), `in_by`, `refused_by`
-    and `forced_by` (by whom; what: `staff`, `device`, `nobody`). By UTC day in quarters of an hour, and EVER:
-    `registered` (by channel; people who hold valid passes), `message` (by kind and state), `begun` (by channel and
-    step).
+    Metrics by day: `in`, `out`, `refused` (by result), `counted` (by direction), `in_at` and `refused_at` (by gate),
+    `in5` (by gate and five minutes), `minute` (scans by gate and minute; what: `in`, `out`, `refused`), `in_by`,
+    `refused_by` and `forced_by` (by whom; what: `staff`, `device`, `nobody`). By UTC day in quarters of an hour, and
+    EVER: `registered` (by channel; people who hold valid passes), `message` (by kind and state), `begun` (by channel
+    and step).
     """
 
     event_id: int
@@ -78,15 +82,19 @@ def sums(changes: Iterable[Change]) -> dict[Key, Sum]:
     """What changes come to together; a sum of nothing is left out."""
     found: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
+        people, times = change[-2:]
         for key in keys(change):
             both = found[key]
-            both[0] += change.people
-            both[1] += change.times
-    return {key: Sum(*both) for key, both in found.items() if any(both)}
+            both[0] += people
+            both[1] += times
+    return {key: Sum(people, times) for key, (people, times) in found.items() if people or times}
 
 
 def keys(change: Change) -> Iterator[Key]:
     """The sums to which a change belongs. Raises KeyError for a fact that there is not."""
+    if change.fact == MENDED:  # most of what a look reads
+        yield Key(change.event_id, change.day, change.what, change.minute, change.gate_id, change.more)
+        return
     for day, metric, bucket, who, what in _OF[change.fact](change):
         yield Key(change.event_id, day, metric, bucket, who, what)
 
@@ -104,7 +112,7 @@ def moment_of(minute: int) -> datetime:
 def mended(key: Key, amount: Sum) -> Change:
     """A change of exactly this sum."""
     event_id, day, metric, bucket, who, what = key
-    return Change(event_id, "mended", day, bucket, who, 0, 0, metric, what, *amount)
+    return Change(event_id, MENDED, day, bucket, who, 0, 0, metric, what, *amount)
 
 
 # --- one function a fact ----------------------------------------------------------------------------
@@ -114,6 +122,7 @@ Keys = Iterator[tuple[date, str, int, int, str]]
 
 def _in(one: Change) -> Keys:
     yield one.day, "in", 0, 0, one.what
+    yield one.day, "in_at", 0, one.gate_id, ""
     yield one.day, "in5", one.minute - one.minute % FIVE, one.gate_id, ""
     yield one.day, "minute", one.minute, one.gate_id, "in"
     yield one.day, "in_by", 0, *_whose(one)
@@ -128,7 +137,7 @@ def _out(one: Change) -> Keys:
 
 def _refused(one: Change) -> Keys:
     yield one.day, "refused", 0, 0, one.what
-    yield one.day, "refused5", one.minute - one.minute % FIVE, one.gate_id, ""
+    yield one.day, "refused_at", 0, one.gate_id, ""
     yield one.day, "minute", one.minute, one.gate_id, "refused"
     yield one.day, "refused_by", 0, *_whose(one)
 
@@ -149,10 +158,6 @@ def _message(one: Change) -> Keys:
 
 def _begun(one: Change) -> Keys:
     return _by_quarter(one, "begun", f"{one.what}:{one.more}")
-
-
-def _mended(one: Change) -> Keys:
-    yield one.day, one.what, one.minute, one.gate_id, one.more
 
 
 def _by_quarter(one: Change, metric: str, what: str) -> Keys:
@@ -177,5 +182,4 @@ _OF: Mapping[str, Any] = {
     "held": _registered,
     "message": _message,
     "begun": _begun,
-    "mended": _mended,
 }

@@ -6,15 +6,15 @@ is exact.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, and_, delete, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, Table, delete, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import figure_facts as facts
-from bot.domain.figure_facts import EVER, Change, Key, Sum, Sums
+from bot.domain.figure_facts import EVER, MENDED, Change, Key, Sums
 from bot.domain.models import Figure, FigureChange
 from bot.domain.upserts import insert
 
@@ -22,6 +22,8 @@ LATELY = 15
 """Minutes, this one included, that `lately` means."""
 BATCH = 2_000
 """Changes folded in one transaction: some 50 ms."""
+OF_DAY = ("in5", "in", "out", "refused", "counted", "in_at", "refused_at", "in_by", "refused_by", "forced_by")
+"""The metrics of an event's day that a look reads whole; the first one is that of the charts."""
 NOBODYS = 0
 """The event of what belongs to no event in particular."""
 
@@ -30,21 +32,32 @@ _CHANGES = cast("Table", FigureChange.__table__).c
 _PARTS = tuple(_CHANGES[name] for name in Change._fields)
 
 
-def read(db: Session, event_id: int, day: date, midnights: tuple[datetime, datetime], now: datetime) -> Sums:
+def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, *, charts: bool = True) -> Sums:
     """The sums of an event's day and of the whole event, with those of no event in particular; exact.
 
-    One statement: between two of them a fold could commit, and its changes would count twice or not at all.
-    `midnights` are where the day begins and ends at the event's place. `minute` is there for the last minutes
-    only; `last` has each gate's last minute with a scan.
+    One statement: between two of them a fold could commit, and its changes would count twice or not at all. Quarters
+    of an hour are there from `since` on; `minute` is there for the last minutes only; `last` has each gate's last
+    minute with a scan. Without `charts` the many sums of five minutes are not there.
     """
     db.flush()
-    recent = facts.minute_of(now) - LATELY
-    days = {EVER, day, *_utc_days(midnights)}
-    mine = and_(_FIGURES.event_id.in_((event_id, NOBODYS)), _FIGURES.day.in_(days))
-    kept = _kept(mine, or_(_FIGURES.metric != "minute", _FIGURES.bucket > recent))
+    span = range((now.date() - since.astimezone(UTC).date()).days + 1)
+    utc_days = [since.astimezone(UTC).date() + timedelta(days=number) for number in span]
+    mine = _FIGURES.event_id.in_((event_id, NOBODYS))
+    first = facts.minute_of(since) - facts.minute_of(since) % facts.QUARTER
+    kept = (
+        _kept(mine, _FIGURES.day == EVER),
+        _kept(mine, _FIGURES.day.in_(utc_days), _FIGURES.metric.in_(facts.BY_QUARTER), _FIGURES.bucket >= first),
+        _kept(
+            _FIGURES.event_id == event_id, _FIGURES.day == day, _FIGURES.metric.in_(OF_DAY if charts else OF_DAY[1:])
+        ),
+        _kept(
+            _FIGURES.event_id == event_id,
+            *(_FIGURES.day == day, _FIGURES.metric == "minute", _FIGURES.bucket > facts.minute_of(now) - LATELY),
+        ),
+    )
     coming = select(*_PARTS).where(_CHANGES.event_id.in_((event_id, NOBODYS)))
-    rows = db.execute(union_all(kept, _last(event_id, day), coming))
-    return {key: amount for key, amount in facts.sums(map(_change, rows)).items() if key.day in days}
+    rows = db.execute(union_all(*kept, _last(event_id, day), coming))
+    return facts.sums(map(_change, rows))
 
 
 def all_of(*event_ids: int) -> list[Select[Any]]:
@@ -89,7 +102,7 @@ def _add(db: Session, amounts: Sums) -> None:
 
 def _kept(*which: Any) -> Select[Any]:
     """Sums in the shape of changes: what facts.mended makes of a key."""
-    where = (_FIGURES.event_id, literal("mended"), _FIGURES.day, _FIGURES.bucket, _FIGURES.who, literal(0), literal(0))
+    where = (_FIGURES.event_id, literal(MENDED), _FIGURES.day, _FIGURES.bucket, _FIGURES.who, literal(0), literal(0))
     return select(*where, _FIGURES.metric, _FIGURES.what, _FIGURES.people, _FIGURES.times).where(*which)
 
 
@@ -97,20 +110,9 @@ def _last(event_id: int, day: date) -> Select[Any]:
     """Each gate's last minute with a scan that stands, in the same shape."""
     scans = (_FIGURES.event_id == event_id, _FIGURES.day == day, _FIGURES.metric == "minute", _FIGURES.times > 0)
     latest = func.max(_FIGURES.bucket)
-    where = (literal(event_id), literal("mended"), literal(day), latest, _FIGURES.who, literal(0), literal(0))
+    where = (literal(event_id), literal(MENDED), literal(day), latest, _FIGURES.who, literal(0), literal(0))
     return select(*where, literal("last"), literal(""), literal(0), literal(1)).where(*scans).group_by(_FIGURES.who)
-
-
-def _utc_days(midnights: tuple[datetime, datetime]) -> set[date]:
-    begin, end = (facts.moment_of(facts.minute_of(one)) for one in midnights)
-    return {(begin + timedelta(days=number)).date() for number in range((end.date() - begin.date()).days + 1)}
 
 
 def _change(row: Row[Any]) -> Change:
     return Change._make(row)
-
-
-def total(found: Sums, metric: str, day: date, what: str | None = None) -> Sum:
-    """The sums of a metric on a day together, of all or of one `what`."""
-    ours = [one for key, one in found.items() if (key.metric, key.day) == (metric, day) and what in (None, key.what)]
-    return Sum(sum(one.people for one in ours), sum(one.times for one in ours))

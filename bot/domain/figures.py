@@ -70,7 +70,7 @@ def today(db: Session, slug: str, now: datetime) -> Figures:
         inside=day_sums.inside(day, place),
         conflicts=day.conflicts,
         refused={result: one.times for result, one in sorted(day.by_what("refused").items())},
-        gates=_shares(db, Gate, "slug", day.by_gate("in5"), day.by_gate("refused5")),
+        gates=_shares(db, Gate, "slug", day.by_gate("in_at"), day.by_gate("refused_at")),
         staff=_shares(db, Staff, "name", *_by(day, "staff", "nobody")),
         scanners=_shares(db, Device, "name", *_by(day, "device")),
         unheard=unheard.listed(db, slug, now),

@@ -20,7 +20,7 @@ PASS = "pass"  # noqa: S105 - an entry pass
 def look(db: Session, slug: str, now: datetime) -> Dashboard:
     """The dashboard as of now; exact. Raises Refused `no_such_event`."""
     place = scan_places.load(db, slug, None, now)
-    day, event = day_sums.read(db, place, now), place.event
+    day, event = day_sums.read(db, place, now, charts=True), place.event
     days = _days(db, event.id)
     gates = list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
     channels = _channels(day)
@@ -125,7 +125,7 @@ def _by_number(day: DaySums) -> Mapping[str, int]:
 
 
 def _gates(day: DaySums, gates: Sequence[Gate]) -> list[GateNow]:
-    entered, refused, lately, last = day.by_gate("in5"), day.by_gate("refused5"), day.lately(), day.last_scans()
+    entered, refused, lately, last = day.by_gate("in_at"), day.by_gate("refused_at"), day.lately(), day.last_scans()
     known = {gate.id: gate for gate in gates}
     ids = [*known, *([0] if 0 in entered or 0 in refused else [])]
     return [

@@ -59,7 +59,7 @@ def _silent(place: Place, day: DaySums, gates: Iterable[Gate], rules: Rules) -> 
     """Gates that are open, have let somebody in today, and from which no scan comes any more, refused ones included."""
     if rules.silent_minutes is None or not place.is_open or place.event.entry_paused_at is not None:
         return
-    entered, last = day.by_gate("in5"), day.last_scans()
+    entered, last = day.by_gate("in_at"), day.last_scans()
     for gate in gates:
         working = not gate.closed and gate.paused_at is None
         if working and gate.id in last and gate.id in entered and entered[gate.id].people > 0:

@@ -1,8 +1,8 @@
-"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts]`: what `make bench` does."""
+"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts] [looks]`: what `make bench` does."""
 
 import sys
 
-from tests.bench import broadcasts, exports, imports, pace, replay
+from tests.bench import broadcasts, exports, imports, looks, pace, replay
 
 BENCHES = {
     "pace": pace.print_all,
@@ -10,6 +10,7 @@ BENCHES = {
     "exports": exports.print_all,
     "import": imports.print_all,
     "broadcasts": broadcasts.print_all,
+    "looks": looks.print_all,
 }
 
 

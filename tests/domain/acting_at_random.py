@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot import beginnings
+from bot.beginnings import Begun
 from bot.database import Database
 from bot.delivery import ledger, owing
 from bot.delivery.statuses import News, raise_to
@@ -28,7 +30,7 @@ from bot.domain import (
 )
 from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
-from bot.domain.models import Beginning, Delivery, Pass
+from bot.domain.models import Delivery, Pass
 from bot.domain.walkups import Walkup
 from bot.errors import Refused
 from tests.domain.gate import NOON, make_world, scan
@@ -172,10 +174,11 @@ def _retry(day: Day, number: int) -> None:
 
 
 def _begin(day: Day, number: int) -> None:
+    """A registration comes further, or what it came to earlier arrives once more."""
+    steps = ("language", "full_name", "agree", "done")[: 1 + number % 4]
+    slug = "fair" if number % 3 else ""
     with day.database.write() as db:
-        event_id = events.by_slug(db, "fair").id if number % 3 else None
-        step = ("language", "full_name", "agree", "done")[number % 4]
-        db.merge(Beginning(id=f"b{number % 9}", event_id=event_id, channel="web", step=step, begun_at=day.now))
+        beginnings.write(db, Begun(f"b{number % 9}", "web", slug, steps, len(steps), day.now.isoformat()))
 
 
 def _fold(day: Day, number: int) -> None:

@@ -23,7 +23,7 @@ from tests.domain.making import DAY, NOW, SECRET
 acts = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 999)), min_size=8, max_size=30)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(policy=st.sampled_from(["once", "daily", "in_out"]), done=acts)
 def test_whatever_happens_the_sums_are_what_the_rows_say(
     sqlite_template: Path, tmp_path: Path, policy: str, done: Sequence[tuple[str, int]]

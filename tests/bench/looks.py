@@ -1,0 +1,180 @@
+"""What a look at a large event costs, what its figures cost each admission, and how long counting anew takes."""
+
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select, text
+
+from bot.database import Database
+from bot.domain import checkins, events, figure_facts, figure_sums, figures, gates, looks, recounting
+from bot.domain.figure_facts import EVER, Change
+from bot.domain.keys import KeyRing
+from bot.domain.models import Checkin, Figure, FigureChange, Gate, Staff
+from tests.bench.standing import SECRET, conditions, standing
+from tests.domain import rush
+from tests.domain.gate import at, scan
+from tests.domain.making import DAY, NOW
+
+GATES, STAFF, DAYS, VISITORS = 40, 200, 5, 2_000_000
+UNFOLDED, LOOKS, ADMISSIONS = 2_000, 30, 1_000
+ROWS = int(os.environ.get("ROWS", "300000"))
+"""Entries that are there as rows when all is counted anew."""
+STATES = ("canceled", "delivered", "read", "read", "read", "sent", "failed:63016", "failed:63003")
+EVENING = at(19)
+
+
+def print_all() -> None:
+    """On SQLite and on PostgreSQL."""
+    print(f"looks: {VISITORS:,} visitors in sums, {GATES} gates, {STAFF} volunteers; {conditions()}")
+    for kind in ("sqlite", "postgres"):
+        with standing(kind) as environment, closing(Database(environment["DATABASE_URL"])) as database:
+            _of_one(kind, database)
+
+
+def _of_one(kind: str, database: Database) -> None:
+    ring = KeyRing.open(database, SECRET)
+    with database.write() as db:
+        fair = events.create(
+            db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=DAYS - 1), now=NOW
+        )
+        events.open_event(db, "fair")
+        for number in range(GATES):
+            gates.add(db, "fair", f"Gate {number}")
+        names = [{"phone": f"+91{number + 7 * 10**9}", "name": f"Volunteer {number}"} for number in range(STAFF)]
+        db.execute(insert(Staff), [{**one, "event_id": fair.id, "created_at": NOW} for one in names])
+        event_id, where = fair.id, list(db.scalars(select(Gate.id).where(Gate.event_id == fair.id)))
+    print(f"  {kind:9} an admission {_admissions(database, ring):.2f} ms; without the triggers ", end="")
+    print(f"{_without_triggers(database, ring):.2f} ms")
+    _fill(database, event_id, where)
+    with database.read() as db:
+        sums, coming = (db.scalar(select(func.count()).select_from(table)) for table in (Figure, FigureChange))
+    print(f"  {kind:9} {sums:,} sums, {coming:,} changes on their way: ", end="")
+    print(f"a look {_median(database, looks.look)}, the gate's figures {_median(database, figures.today)}")
+    _recount(kind, database, event_id, where)
+
+
+# --- a look -----------------------------------------------------------------------------------------
+
+
+def _fill(database: Database, event_id: int, where: list[int]) -> None:
+    with database.write() as db:
+        figure_sums._add(db, figure_facts.sums(_facts(event_id, where)))
+        some = random.Random(1)
+        late = figure_facts.minute_of(EVENING)
+        row = {"event_id": event_id, "fact": "in", "day": DAY + timedelta(days=DAYS - 1), "minute": late, "times": 1}
+        more = {"device_id": 0, "what": "admitted", "more": "", "people": 3}
+        rows = [{**row, **more, "gate_id": some.choice(where), "staff_id": 1} for _ in range(UNFOLDED)]
+        db.execute(insert(FigureChange), rows)
+
+
+def _facts(event_id: int, where: list[int]) -> Iterator[Change]:
+    """A quarter of a year of registrations and messages, and five full days at the gates."""
+    some, last = random.Random(2), figure_facts.minute_of(EVENING + timedelta(days=DAYS - 1))
+    quarters = range(last - 90 * 1440, last, figure_facts.QUARTER)
+    each = VISITORS // len(quarters)
+    for minute in quarters:
+        for channel in ("whatsapp", "web", "import"):
+            yield Change(event_id, "registered", EVER, minute, 0, 0, 0, channel, "", 0, each // 3)
+            yield Change(event_id, "held", EVER, minute, 0, 0, 0, channel, "", each, 0)
+        for state in STATES:
+            yield Change(event_id, "message", EVER, minute, 0, 0, 0, "pass", state, 0, each // len(STATES))
+        for step in ("language", "full_name", "visit_date", "agree", "done"):
+            yield Change(event_id, "begun", EVER, minute, 0, 0, 0, "whatsapp", step, 0, each // 5)
+    minutes = [figure_facts.minute_of(at(9) + timedelta(days=day)) + one for day in range(DAYS) for one in range(600)]
+    scans = VISITORS // (len(minutes) * len(where))
+    for number, minute in enumerate(minutes):
+        day = DAY + timedelta(days=number // 600)
+        for gate in where:
+            who = some.randint(1, STAFF)
+            yield Change(event_id, "in", day, minute, gate, who, 0, "admitted", "", 3 * scans, scans)
+            yield Change(event_id, "refused", day, minute, gate, who, 0, "already_admitted", "", 0, 1)
+
+
+def _median(database: Database, look: Callable[[Any, str, datetime], object]) -> str:
+    taken = []
+    for _ in range(LOOKS):
+        begun = time.perf_counter()
+        with database.read() as db:
+            look(db, "fair", EVENING + timedelta(days=DAYS - 1, minutes=1))
+        taken.append((time.perf_counter() - begun) * 1000)
+    return f"{statistics.median(taken):.0f} ms (longest {max(taken):.0f})"
+
+
+# --- an admission -----------------------------------------------------------------------------------
+
+
+def _admissions(database: Database, ring: KeyRing, first: int = 10_000) -> float:
+    """Milliseconds of one, the median, in a transaction each."""
+    with database.write() as db:
+        codes = rush.issued(db, events.by_slug(db, "fair"), ring.current, ADMISSIONS, first=first)
+    taken = []
+    for code in codes:
+        begun = time.perf_counter()
+        with database.write() as db:
+            checkins.admit(db, ring, scan(code, gate="gate-1"), at(12))
+        taken.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(taken)
+
+
+def _without_triggers(database: Database, ring: KeyRing) -> float:
+    tables = {"checkins": ("insert", "update", "delete"), "attempts": ("insert",)}
+    names = [(f"figures_{table}_{act}", table) for table, acts in tables.items() for act in acts]
+    kept: list[str] = []
+    with database.write() as db:
+        sqlite = db.get_bind().dialect.name == "sqlite"
+        for name, table in names:
+            if sqlite:
+                made = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name")
+                kept.append(str(db.scalar(made, {"name": name})))
+                db.execute(text(f"DROP TRIGGER {name}"))
+            else:
+                kept.append(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+                db.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {name}"))
+    try:
+        return _admissions(database, ring, first=50_000)
+    finally:
+        with database.write() as db:
+            for statement in kept:
+                db.connection().exec_driver_sql(statement)
+
+
+# --- counting anew ----------------------------------------------------------------------------------
+
+
+def _recount(kind: str, database: Database, event_id: int, where: list[int]) -> None:
+    some = random.Random(3)
+    begun = time.perf_counter()
+    for _ in range(ROWS // 10_000):
+        with database.write() as db:
+            db.execute(insert(Checkin), [_entry(event_id, some, where) for _ in range(10_000)])
+    written, begun = time.perf_counter() - begun, time.perf_counter()
+    changes = sum(figure_sums.fold_all(database))
+    folded, begun = time.perf_counter() - begun, time.perf_counter()
+    with database.read() as db:
+        differed = len(recounting.differences(db, "fair"))
+    counted = time.perf_counter() - begun
+    print(
+        f"  {kind:9} {ROWS:,} entries written in {written:.0f} s; {changes:,} changes folded in {folded:.0f} s; ",
+        end="",
+    )
+    print(f"counted anew in {counted:.1f} s ({differed:,} sums of the made-up ones differ, as they must)")
+
+
+def _entry(event_id: int, some: random.Random, where: list[int]) -> dict[str, Any]:
+    day = some.randrange(DAYS)
+    moment = at(9) + timedelta(days=day, minutes=some.randrange(600))
+    who = {
+        "event_id": event_id,
+        "scan_id": uuid4().hex,
+        "gate_id": some.choice(where),
+        "staff_id": some.randint(1, 200),
+    }
+    what = {"result": "admitted", "people": 3, "claimed": 3, "remaining": 0, "forced": False, "channel": "api"}
+    return {**who, **what, "day": DAY + timedelta(days=day), "scanned_at": moment, "arrived_at": moment}
