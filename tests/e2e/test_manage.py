@@ -15,6 +15,7 @@ from tests.e2e.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
+MAP = "Map, as a web address"
 PAGES = ("", "/fields", "/texts", "/days", "/gates", "/volunteers", "/visitors", "/audit", "/alerts", "/switch/pause")
 
 
@@ -57,19 +58,23 @@ def test_of_two_admins_the_second_sees_what_it_is_now_and_keeps_what_they_typed(
 ) -> None:
     for phone in (ANNA, BINOD):
         at(browsers[phone], running, "/fields")
-        browsers[phone].get_by_label("Where somebody complains").fill(f"desk {phone[-1]}")
+        browsers[phone].get_by_label(MAP).fill(f"https://{phone[-1]}.example.org")
     browsers[ANNA].get_by_role("button", name="Save").click()
     expect(browsers[ANNA].get_by_role("status")).to_be_visible()
     page = browsers[BINOD]
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.locator(".now")).to_contain_text("desk 1")
-    expect(page.get_by_label("Where somebody complains")).to_have_value("desk 2")
+    expect(page.locator(".now")).to_contain_text("https://1.example.org")
+    expect(page.get_by_label(MAP)).to_have_value("https://2.example.org")
     accessible(page, "manage-changed-meanwhile")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_be_visible()
     with gate.database.read() as db:
-        assert events.by_slug(db, "demo").complaints == "desk 2"
+        assert events.by_slug(db, "demo").map_url == "https://2.example.org"
+    at(page, running, "/fields")
+    page.get_by_label(MAP).fill("")  # as other tests expect the event
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_be_visible()
 
 
 def test_a_volunteer_who_is_disabled_is_out_with_the_next_click(

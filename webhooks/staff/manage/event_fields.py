@@ -15,6 +15,7 @@ from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, do
 from webhooks.staff.manage.inputs import Input, Unreadable
 
 OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
+AGREED = "Part of what people agree to: a change asks whoever registers from now on for it anew."
 INPUTS = (
     Input("name", "Name", needed=True),
     Input("names", "Name in {language}", "by_language"),
@@ -36,9 +37,9 @@ INPUTS = (
     Input("timezone", "Time zone", help="Such as Asia/Kolkata.", needed=True),
     Input("registration_opens_at", "Registration opens", "datetime-local", "In the event's zone. Empty: at once."),
     Input("languages", "Languages offered", "several", options=LANGUAGES),
-    Input("organiser", "Who answers for the event and its visitors' data"),
-    Input("purpose", "What these data are asked for"),
-    Input("complaints", "Where somebody complains", help="An address, a number or a page."),
+    Input("organiser", "Who answers for the event and its visitors' data", help=AGREED),
+    Input("purpose", "What these data are asked for", help=AGREED),
+    Input("complaints", "Where somebody complains", help=f"An address, a number or a page. {AGREED}"),
     Input("retention_days", "Days for which data are kept after the end", "number"),
 )
 NOT_EMPTY = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
