@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -29,7 +29,6 @@ from bot.domain.exports.paging import Wanted
 from bot.domain.exports.tables import TABLES
 from bot.domain.models import Export
 from bot.errors import Refused
-from bot.service import utc_now
 from bot.settings import load
 
 log = structlog.get_logger(__name__)
@@ -100,14 +99,14 @@ class Making:
 
 def begin(number: int) -> None:
     """Start a process that makes this export, where this worker has not started enough of them."""
-    _started[:] = [one for one in _started if one.poll() is None]
-    if len(_started) < kept.AT_ONCE:
+    if len(_still_at_work()) < kept.AT_ONCE:
         command = [sys.executable, "-m", __name__, str(number)]
         _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603 - our own code
 
 
 def see_to_all(database: Database, now: datetime) -> None:
     """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
+    _still_at_work()
     clear_up()
     with database.read() as db:
         due, old = kept.to_make(db, now), kept.past_their_time(db, now)
@@ -185,6 +184,16 @@ def _failed(one: Making, problem: Exception) -> None:
         kept.fail(db, one.number, one.token, reason, one.now())
 
 
+def _still_at_work() -> list["subprocess.Popen[bytes]"]:
+    """What this worker has started and is not over; of the others nothing stays, not even a dead process."""
+    _started[:] = [one for one in _started if one.poll() is None]
+    return _started
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _lives(process: str) -> bool:
     try:
         os.kill(int(process), 0)
@@ -216,7 +225,7 @@ def main(number: int) -> int:
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
     clear_up()
     with closing(Database(settings.database)) as database, _own_folder() as folder:
-        return 0 if make(database, number, folder, utc_now, stop) else 1
+        return 0 if make(database, number, folder, _utc_now, stop) else 1
 
 
 if __name__ == "__main__":
