@@ -155,6 +155,12 @@ class Gate:
         with self.database.read() as db:
             return [(row.channel, row.result, row.people) for row in db.execute(mine)]
 
+    def forced(self, issued: Issued) -> list[str | None]:
+        """The reasons of its forced entries."""
+        mine = select(Checkin.reason).where(Checkin.pass_id == issued.id, Checkin.forced)
+        with self.database.read() as db:
+            return list(db.scalars(mine))
+
     def counted(self, scanner: str) -> list[tuple[str, int]]:
         """People whom this scanner counted without a pass."""
         mine = select(HeadCount.direction, HeadCount.people).join(Device, Device.id == HeadCount.device_id)

@@ -78,6 +78,7 @@ def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
     expect(figures).to_have_text(re.compile(rf": {here} .*: {today}$"), timeout=3000)
     assert phone.scan(issued.qr) == "admitted"
     assert phone.scan(issued.qr) == "already_admitted"
+    expect(phone.page.locator("#overrule")).to_be_hidden()  # a scanner is nobody's who could answer for it
     phone.page.locator("#result-next").click()
     for _ in range(3):
         phone.page.locator("#one-in").click()
@@ -162,7 +163,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     new_phone: Callable[..., Phone], gate: Gate
 ) -> None:
     ravi, issued = new_visitor(gate.origin, "+918100000078"), gate.issue(name="Zulekha Barnala")
-    gate.add_staff(ravi.number)
+    gate.add_staff(ravi.number, "supervisor")
     phone = new_phone()
     phone.page.goto(f"{gate.origin}/staff/scan")
     accessible(phone.page, "staff-signed-out-en")
@@ -176,12 +177,20 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     phone.page.get_by_role("textbox").fill(code)
     phone.page.get_by_role("textbox").press("Enter")
     expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
-    phone.page.locator("summary").click()
+    phone.page.locator("#finding summary").click()
     phone.page.locator("#words-to-find").fill("zulekha")
     phone.page.locator("#words-to-find").press("Enter")
     phone.page.locator("#found button").click()
     until(lambda: phone.seen() == ["admitted"], "the pass that was found is admitted", 10)
     assert gate.kept(issued) == [("page", "admitted", 2)]
+    assert phone.scan(issued.code) == "already_admitted"
+    phone.page.locator("#overrule summary").click()
+    phone.page.locator("#why").fill("their child went out to look for them")
+    accessible(phone.page, "scanner-overrule-en")
+    phone.page.locator("#overruling button").click()
+    expect(phone.page.locator("#result[data-result=admitted]")).to_be_visible()
+    assert gate.kept(issued) == [("page", "admitted", 2), ("page", "admitted", 2)]
+    assert gate.forced(issued) == ["their child went out to look for them"]
     phone.page.locator("#result-next").click()
     accessible(phone.page, "scanner-found-en")
     phone.page.goto(issued.qr)

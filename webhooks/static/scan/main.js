@@ -2,6 +2,7 @@
 
 import * as camera from './camera.js'
 import * as link from './link.js'
+import * as overruling from './overruling.js'
 import * as place from './place.js'
 import * as scanner from './scanner.js'
 import * as screen from './screen.js'
@@ -35,8 +36,7 @@ async function scan(text, seen = performance.now()) {
     const answer = await scanner.settle(asked, known(), words.spoken())
     if (answer.result === 'signed_out') return draw(true)
     view.lastId = asked.scan_id
-    screen.show(answer, { gates: place.now().gates, listTime: listTime() })
-    senses.signal(screen.look(answer.result))
+    shown(asked, answer)
     Object.assign(at('result').dataset, { ms: Math.round(performance.now() - seen), scan: asked.scan_id })
     setCount(0)
     if (answer.result === 'too_fast') view.text = ''
@@ -52,11 +52,17 @@ async function scan(text, seen = performance.now()) {
   }
 }
 
+function shown(scan, answer) {
+  screen.show(answer, { gates: place.now().gates, listTime: listTime() })
+  senses.signal(screen.look(answer.result))
+  overruling.offer(scan, answer)
+}
+
 const listTime = () => (known().book ? words.hour(known().book.syncedAt) : '')
 
 function see(text, frame) {
   const now = performance.now()
-  if (text === null || view.busy) return
+  if (text === null || view.busy || overruling.isOpen()) return
   const same = text === view.text && now - view.seenAt < SAME_MS
   Object.assign(view, { text, seenAt: now })
   if (!same && at('pause').hidden && at('signed-out').hidden) scan(text, frame)
@@ -142,6 +148,10 @@ async function begin() {
   at('language').value = words.spoken()
   wire()
   beginCounting()
+  overruling.begin((scan, answer) => {
+    shown(scan, answer)
+    scanner.settled().then(() => draw())
+  })
   beginFinding((code) => scan(code))
   await place.restore()
   await beginBackground()

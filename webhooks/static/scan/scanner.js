@@ -52,6 +52,14 @@ function request({ scan_id, text, gate, event, direction, count, at }) {
   return { pass: text, scan_id, direction, scanned_at: at, ...Object.fromEntries(given) }
 }
 
+// The server's answer to the same scan where a supervisor overrules the objection; null where there is none.
+export async function overrule(scan, reason, known, language) {
+  const { status, body } = await ask('/api/v1/checkins', { body: { ...request(scan), force: true, reason }, language })
+  if (status !== 200) return null
+  noted = noted.then(() => note(scan, body, known)).catch(() => {})
+  return body
+}
+
 async function note(scan, answer, { book, verifiers }) {
   const row = { ...scan, state: SENT, acked: Date.now(), result: answer.result, answer, people: answer.admitted_now }
   if (MOVED.includes(answer.result) && book) {
