@@ -13,6 +13,7 @@ from flows.texts import words
 from webhooks import wording
 from webhooks.staff import scan_words
 from webhooks.staff.dashboard_words import (
+    BEGINNINGS,
     CHANNELS,
     CLOSED,
     CODED,
@@ -218,7 +219,8 @@ def _failures(failures: Sequence[Failure]) -> Table:
 def _reason(reason: str) -> Sentence:
     """Why a message failed: Twilio's code or ours in words, Twilio's also as it is."""
     if not reason.isdecimal():
-        return REASONS.get(reason, words(reason))
+        begun = (sentence for beginning, sentence in BEGINNINGS.items() if reason.startswith(beginning))
+        return REASONS.get(reason) or next(begun, words(reason))
     known = REASONS.get(twilio_codes.reason_of(int(reason)), words(reason))
     return Sentence(CODED.source, {"reason": known, "code": words(reason)})
 

@@ -122,7 +122,7 @@ KINDS: Mapping[str, Sentence] = {
 }
 REASONS: Mapping[str, Sentence] = {
     "provider_busy": _("Twilio was busy for too long"),
-    "try_once_more": _("Our picture could not be fetched"),
+    "try_once_more": _("Twilio cannot say why"),
     "window_closed": _("Outside WhatsApp's 24 hours"),
     "stopped_by_recipient": _("The person wants no messages"),
     "bad_recipient": _("The number cannot be reached"),
@@ -137,6 +137,8 @@ REASONS: Mapping[str, Sentence] = {
     "no_answer": _("Twilio did not answer"),
     "": _("No reason given"),
 }
+BEGINNINGS: Mapping[str, Sentence] = {"media_": REASONS["media_not_fetched"], "http_": REASONS["no_answer"]}
+"""Of reasons that go on with what was answered (`media_http_404`), how they begin."""
 CODED = _("{reason} ({code})")
 
 RULES: Mapping[str, Sentence] = {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from bot.delivery import meanings
 from bot.domain import dashboard as shapes
 from bot.domain.dashboard import AlertNow, Dashboard, PassMessages, Registered
 from flows import pretend, scans
@@ -112,6 +113,15 @@ def test_twilios_codes_and_ours_are_told_in_words_and_unknown_ones_as_they_are()
     assert heads[0].removesuffix(" (63016)") == heads[1]
     assert heads[2].endswith("(99999)")
     assert heads[3] == "odd_thing"
+
+
+def test_every_reason_for_which_a_message_fails_has_its_words() -> None:
+    waiting = {"sender_slowed", "pair_rate", "broadcast_paused"}
+    cancelled = {"broadcast_cancelled", "pass_", "newer_otp", "not_on_roster", "erased"}
+    reasons = sorted(set(meanings.MEANINGS) - waiting - cancelled)
+    failures = [shapes.Failure("pass", reason, 1, True) for reason in reasons]
+    rows = dashboard_tables.all_of(replace(NOTHING, failures=failures), FAIR)["failures"].rows
+    assert [reason for reason, row in zip(reasons, rows, strict=True) if row.head == reason] == []
 
 
 def test_an_alert_names_its_gate_in_the_events_time_and_whom_it_did_not_reach() -> None:
