@@ -30,4 +30,6 @@ def test_periodic_work_with_nothing_to_do() -> None:
     tasks.sweep()
     tasks.take_over()
     tasks.deliver(10**9)
+    tasks.add_up()
+    tasks.alert()
     tasks.service().close()
