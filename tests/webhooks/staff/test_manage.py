@@ -138,16 +138,21 @@ def test_gates_are_added_closed_and_stopped(office: Office) -> None:
         answer = office.post("/gates", name=name)
         assert (answer.status_code, wrong(answer)) == (422, ["name"])
     north = next(gate for gate in office.event().gates if gate.slug == "north-gate")
-    before = office.form("/gates", f"/gates/{north.id}", "binod")
     path = f"/gates/{north.id}"
-    assert office.post(path, on="/gates", to=path, what="close").status_code == 303
-    assert office.post(path, on="/gates", to=path, what="pause").status_code == 303
+    for what in ("pause", "close"):
+        asked = office.form(f"{path}/{what}")
+        assert [office.send(f"{path}/{what}", asked).status_code for _ in range(2)] == [303, 303]
+    before = office.form("/gates", f"{path}/open", "binod")
     found = next(gate for gate in office.event().gates if gate.id == north.id)
     assert found.closed
     assert found.paused_at is not None
-    beaten = office.send(path, {**before, "what": "open"}, "binod")
+    assert office.post(f"{path}/open", on="/gates", to=f"{path}/open").status_code == 303
+    assert office.post(f"{path}/close").status_code == 303
+    assert office.post(f"{path}/resume", on="/gates", to=f"{path}/resume").status_code == 303
+    beaten = office.send(f"{path}/open", {**before, "seen": office.form("/switch/close")["seen"]}, "binod")
     assert beaten.status_code == 422
     assert "Anna" in beaten.text
+    assert [what for what, _ in office.acts()].count(audit.GATE_CLOSED) == 2
 
 
 def test_somebody_is_added_and_whoever_is_disabled_is_out_with_the_next_request(office: Office) -> None:

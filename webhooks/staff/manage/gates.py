@@ -20,15 +20,30 @@ class Switch:
     """What a button does to a gate."""
 
     act: str
+    button: str
     said: str
     is_so: Callable[[Gate], bool]
+    question: str = ""
+    """What is asked before; empty: nothing, for it lets people in."""
 
 
 SWITCHES = {
-    "close": Switch(audit.GATE_CLOSED, "{gate} is closed.", lambda gate: gate.closed),
-    "open": Switch(audit.GATE_OPENED, "{gate} is open.", lambda gate: not gate.closed),
-    "pause": Switch(audit.PAUSED, "Entry is stopped at {gate}.", lambda gate: gate.paused_at is not None),
-    "resume": Switch(audit.RESUMED, "Entry goes on at {gate}.", lambda gate: gate.paused_at is None),
+    "close": Switch(
+        audit.GATE_CLOSED,
+        "Close",
+        "{gate} is closed.",
+        lambda gate: gate.closed,
+        "Nobody is let in here any more, and nobody is offered this gate.",
+    ),
+    "open": Switch(audit.GATE_OPENED, "Open", "{gate} is open.", lambda gate: not gate.closed),
+    "pause": Switch(
+        audit.PAUSED,
+        "Stop entry",
+        "Entry is stopped at {gate}.",
+        lambda gate: gate.paused_at is not None,
+        "Every scan here is refused at once, and every volunteer of this gate is told on WhatsApp.",
+    ),
+    "resume": Switch(audit.RESUMED, "Let entry go on", "Entry goes on at {gate}.", lambda gate: gate.paused_at is None),
 }
 
 
@@ -53,10 +68,20 @@ def doors(door: Blueprint, service: Service) -> None:
             return _page(service, slug, name=name, wrong=why(no))
         return done("manage.gates", f"{made} is added, open.")
 
-    @door.post("/<slug>/gates/<int:gate_id>")
+    @door.get("/<slug>/gates/<int:gate_id>/<what>")
     @admin
-    def switch_gate(slug: str, gate_id: int) -> Answer:
-        what = typed("what")
+    def ask_gate(slug: str, gate_id: int, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            gate = _found(db, slug, gate_id)
+        told = {"question": switch.question, "button": switch.button, "grave": bool(switch.question)}
+        return page(
+            "sure", 200, title=f"{switch.button}: {gate.name}", seen=seen.mark(gate), back="manage.gates", **told
+        )
+
+    @door.post("/<slug>/gates/<int:gate_id>/<what>")
+    @admin
+    def switch_gate(slug: str, gate_id: int, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             gate = _found(db, slug, gate_id)
