@@ -40,7 +40,7 @@ def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, 
     minute with a scan. Without `charts` the many sums of five minutes are not there.
     """
     db.flush()
-    span = range((now.date() - since.astimezone(UTC).date()).days + 1)
+    span = range((now.astimezone(UTC).date() - since.astimezone(UTC).date()).days + 1)
     utc_days = [since.astimezone(UTC).date() + timedelta(days=number) for number in span]
     mine = _FIGURES.event_id.in_((event_id, NOBODYS))
     first = facts.minute_of(since) - facts.minute_of(since) % facts.QUARTER

@@ -165,7 +165,14 @@ def test_messages_that_fail(fair: Fair) -> None:
 
 
 def messages(fair: Fair, *, failed: int, others: int) -> None:
-    same: dict[str, Any] = {"kind": "link", "lane": ADA, "priority": 1, "payload": {}, "not_before": NOW, "give_up_at": NOW}
+    same: dict[str, Any] = {
+        "kind": "link",
+        "lane": ADA,
+        "priority": 1,
+        "payload": {},
+        "not_before": NOW,
+        "give_up_at": NOW,
+    }
     with fair.database.write() as db:
         for number in range(failed + others):
             status = {"status": "failed", "error_code": 63016} if number < failed else {"status": "delivered"}
