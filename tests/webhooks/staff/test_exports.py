@@ -39,7 +39,7 @@ def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch:
     assert office.of("anna").get("/staff/manage/fair/exports/1/file").status_code == 410
     make_all(office, tmp_path)
     page = office.get("/exports")
-    assert ("every 2s" in page, "1 rows" in page, "/exports/1/file" in page) == (False, True, True)
+    assert ("every 2s" in page, "Rows: 1" in page, "/exports/1/file" in page) == (False, True, True)
     answer = office.of("anna").get("/staff/manage/fair/exports/1/file")
     assert answer.get_data(as_text=True).lstrip("\ufeff") == f"code,full_name\r\n{office.code},Asha Verma\r\n"
     assert (answer.mimetype, answer.content_length) == ("text/csv", len(answer.data))

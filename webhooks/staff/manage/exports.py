@@ -74,7 +74,7 @@ def doors(door: Blueprint, service: Service) -> None:
             _start(service, slug, wish, typed("once"))
         except Refused as no:
             return _page(service, slug, texts, {AT.get(no.code, ""): why(no)})
-        return done("manage.exports", "It is being made. You can leave this page meanwhile.")
+        return done("manage.exports", "The file will be in the list below; you can leave this page meanwhile.")
 
     @door.get("/<slug>/exports/list")
     @admin
