@@ -33,7 +33,8 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
 
     A scan_id that was answered before gets the same answer. Of the rest, what was shown as admitted is
     `admitted` (or `left`), or `conflict` where more people went in than the party has: nobody is counted
-    twice then, and the earliest entry by the scanners' clocks is the pass's first. What was shown as
+    twice then, and the earliest entry by the scanners' clocks is the pass's first. Of a pass that was issued
+    anew meanwhile, old and new are one: whoever went in with the one has gone in with the other. What was shown as
     anything else is kept as an attempt. A pass that there is not cannot be recorded: `unknown`, `forged`
     and `unreadable` are kept as attempts too. Whether whoever forced an entry may do so, the caller knows.
     """
@@ -58,7 +59,9 @@ def _keys(database: Database, ring: KeyRing, scans: Sequence[Scan]) -> list[int 
     codes = {one for one in read if isinstance(one, str)}
     with database.read() as db:
         known = {row.code: row.id for row in db.execute(select(Pass.code, Pass.id).where(Pass.code.in_(codes)))}
-    return [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
+        ids = [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
+        instead = scan_rules.standing_in(db, {one for one in ids if one is not None})
+    return [one if one is None else instead.get(one, one) for one in ids]
 
 
 def _read(scan: Scan, ring: KeyRing) -> str | PassToken | None:
@@ -116,7 +119,7 @@ def _judged(db: Session, ring: KeyRing, one: _Begun, coming: Sequence[_Begun], n
     subject, result = scan_rules.identify(db, ring, one.scan.text, one.place)
     if subject is None or one.scan.shown not in HAPPENED:
         return _kept_as_attempt(db, one, subject, result or one.scan.shown, now)
-    return _happened(db, one, subject, coming)
+    return _happened(db, one, subject, scan_rules.counted_as(db, ring, subject, one.place), coming)
 
 
 def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: str, now: datetime) -> Admission:
@@ -138,7 +141,8 @@ def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: 
     return Admission(result, scan.scan_id, pass_=subject.seen())
 
 
-def _happened(db: Session, one: _Begun, subject: Subject, coming: Sequence[_Begun]) -> Admission:
+def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming: Sequence[_Begun]) -> Admission:
+    """Record it; `shown` is the pass that was held up, `subject` the one to which it counts."""
     scan, day = one.scan, _day(subject, one.place)
     period = subject.terms.period(day)
     first = rows.first_entry(db, subject.issued.id, period)
@@ -146,7 +150,7 @@ def _happened(db: Session, one: _Begun, subject: Subject, coming: Sequence[_Begu
     past = past_uses.add(db, subject.terms, period, _movement(one), later)
     left = subject.terms.left(past.entered, past.gone)
     result = LEFT if scan.direction == OUT else CONFLICT if past.claimed > past.people else ADMITTED
-    over = _overruled(one, subject, result)
+    over = _overruled(one, shown, result)
     rows.fill(
         db,
         one.row_id,

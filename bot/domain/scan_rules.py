@@ -1,11 +1,11 @@
 """Which pass a scan means, and what speaks against it before its use is looked at: the order of the contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.domain import scan_input, tokens
 from bot.domain.keys import KeyRing
@@ -68,6 +68,38 @@ def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subje
     policy = row.Kind.policy or place.event.policy
     terms = Terms(row.Pass.id, row.Pass.party_size, policy)
     return Subject(row.Pass, row.Kind, row.full_name, tokens.of(row.Pass).dates, terms), ""
+
+
+def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Subject:
+    """The pass to which an entry that has happened counts: the one that was issued for the same day in its place.
+
+    Held as `identify` holds it. A pass that was changed to another day stays the one of its own day.
+    """
+    while subject.issued.replaced_by_id is not None:
+        later = db.get_one(Pass, subject.issued.replaced_by_id)
+        found, _ = identify(db, ring, later.code, place)
+        if found is None or not _stands_in(found.issued, subject.issued):
+            break
+        subject = found
+    return subject
+
+
+def standing_in(db: Session, passes: Collection[int]) -> dict[int, int]:
+    """By their ids the passes that `counted_as` finds in the place of these; of others nothing."""
+    last: dict[int, int] = {}
+    asked = {number: number for number in passes if number <= LARGEST_ID}
+    while asked:
+        later = aliased(Pass)
+        joined = select(Pass.id, later.id.label("later")).join(later, later.id == Pass.replaced_by_id)
+        same = (later.day == Pass.day, later.kind_id == Pass.kind_id)
+        onward = {row.id: row.later for row in db.execute(joined.where(Pass.id.in_(asked.values()), *same))}
+        asked = {first: onward[number] for first, number in asked.items() if number in onward}
+        last |= asked
+    return last
+
+
+def _stands_in(later: Pass, earlier: Pass) -> bool:
+    return (later.day, later.kind_id) == (earlier.day, earlier.kind_id)
 
 
 def objection(subject: Subject, place: Place) -> str:

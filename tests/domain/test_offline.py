@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.domain import checkins, events, figures, offline
+from bot.domain import checkins, events, figures, offline, passes, people, reissuing
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Pass, PassUse
 from bot.errors import Refused
-from flows.scans import Admission, Scan
+from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, Admission, Scan
 from tests.domain.gate import NOON, at, make_world, scan
 from tests.domain.making import DAY, NOW
 
@@ -96,6 +96,39 @@ def test_whoever_fits_is_counted_the_rest_is_a_conflict(gates: Gates) -> None:
         ("conflict", 1, 0),
     ]
     assert gates.kept()[0] == [("admitted", 3, 3), ("conflict", 1, 3)]
+
+
+def test_with_a_pass_issued_anew_nobody_goes_in_twice_unseen(gates: Gates) -> None:
+    old = gates.code
+    with gates.database.write() as db:
+        gates.code = reissuing.reissue(db, gates.ring, old, NOON).code
+    (first,) = gates.upload(gates.scan(text=old))
+    assert (first.result, first.pass_ and first.pass_.code.replace("-", "")) == (ADMITTED, gates.code)
+    assert gates.online().result == ALREADY_ADMITTED
+    assert gates.results(gates.scan(scanned_at=at(13)), gates.scan(text=old, scanned_at=at(14))) == [CONFLICT] * 2
+    assert gates.kept() == ([("admitted", 4, 4), ("conflict", 0, 4), ("conflict", 0, 4)], ["already_admitted"], (4, 0))
+
+
+def test_old_and_new_in_one_batch_are_one_pass(gates: Gates) -> None:
+    old = gates.code
+    with gates.database.write() as db:
+        between = reissuing.reissue(db, gates.ring, old, NOON).code
+        gates.code = reissuing.reissue(db, gates.ring, between, NOON).code
+    late, early = gates.scan(scanned_at=at(11)), gates.scan(text=old, scanned_at=at(10))
+    assert gates.results(late, early) == [CONFLICT, ADMITTED]
+
+
+def test_a_pass_that_was_changed_to_another_day_leaves_that_day_alone(gates: Gates) -> None:
+    old = gates.code
+    with gates.database.write() as db:
+        holder = people.find(db, phone="+919812345678")
+        assert holder
+        wish: dict[str, Any] = {"contact": holder, "code": old, "visit_date": DAY + timedelta(days=1), "party_size": 4}
+        gates.code = passes.change(db, gates.ring, **wish, now=NOW).code
+    assert gates.results(gates.scan(text=old)) == [ADMITTED]
+    with gates.database.write() as db:
+        tomorrow = scan(gates.code)
+        assert checkins.admit(db, gates.ring, tomorrow, NOON + timedelta(days=1)).result == ADMITTED
 
 
 def test_whatever_speaks_against_it_has_happened(gates: Gates) -> None:
