@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import event_rules
+from bot.domain import alert_rules, event_rules
 from bot.domain.event_rows import one
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.errors import Refused
@@ -21,7 +21,7 @@ NOT_COPIED = ("notice",)
 
 
 def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, now: datetime) -> Event:
-    """The event's fields, texts, questions, kinds, gates and days' capacities and hours, moved to begin on a day.
+    """The event's fields, texts, questions, kinds, gates, days' capacities and hours and alerts, moved to a first day.
 
     The new event is closed, nobody is registered, and nobody stands on its roster. Every day counts on from
     the first as before. Raises Refused `no_such_event`, `slug_taken`, `bad_slug`, `bad_name`.
@@ -46,6 +46,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
     db.add(made)
     db.flush()
+    alert_rules.write(db, new_slug, alert_rules.of(db, old.id))
     return made
 
 

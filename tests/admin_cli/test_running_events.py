@@ -88,7 +88,9 @@ def test_a_clone_is_as_the_old_one_was_but_empty(ok: Run, run: Run, rows: Rows, 
     with database.write() as db:
         asker = people.find_or_make(db, phone="+919876543210", now=NOON)
         registrations.register(db, ring, **asking(asker, visit_date=date(2027, 1, 9), now=NOON))
+    ok("events", "alerts", fair, "--inside", "500")
     ok("events", "clone", fair, "--slug", "next", "--from", "2028-01-08", "--name", "Book Fair 2028")
+    assert rows("events", "alerts", "next")["inside"] == 500
     new, days = rows("events", "show", "next"), rows("events", "days", "next")
     assert (new["name"], new["status"], new["people"], new["gates"]) == ("Book Fair 2028", "closed", 0, ["main"])
     assert [(row["day"], row["capacity"], row["hours"]) for row in days] == [
