@@ -47,8 +47,7 @@ def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None
         raise Refused("no_such_format", formats=", ".join(FORMATS))
     chosen(TABLES[wish.table].columns(Wanted(event)), wish.columns)
     kept.alone(db)
-    name = f"{event.id}:{once}"[:LONGEST]
-    known = db.scalars(select(Export).where(Export.once == name)).first()
+    known = asked(db, event.id, once)
     if known is not None:
         return known
     busy = select(func.count()).where(Export.event_id == event.id, Export.status.in_((kept.WAITING, kept.RUNNING)))
@@ -57,7 +56,7 @@ def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None
     made = Export(
         event_id=event.id,
         staff_id=staff_id,
-        once=name,
+        once=_name(event.id, once),
         kind=wish.table,
         form=wish.form,
         columns=list(wish.columns),
@@ -68,6 +67,11 @@ def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None
     db.add(made)
     db.flush()
     return made
+
+
+def asked(db: Session, event_id: int, once: str) -> Export | None:
+    """What this form has asked for already."""
+    return db.scalars(select(Export).where(Export.once == _name(event_id, once))).first()
 
 
 def wish_of(one: Export) -> Wish:
@@ -88,3 +92,7 @@ def find(db: Session, slug: str, number: int) -> Export:
     if found is None:
         raise Refused("no_such_export", number=number)
     return found
+
+
+def _name(event_id: int, once: str) -> str:
+    return f"{event_id}:{once}"[:LONGEST]

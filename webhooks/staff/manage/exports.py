@@ -116,7 +116,10 @@ def doors(door: Blueprint, service: Service) -> None:
 
 
 def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
-    """Raises Refused."""
+    """A form that is sent twice is one act. Raises Refused."""
+    with service.database.read() as db:
+        if asking.asked(db, user().row.event_id, once):
+            return
     with acting(service, audit.EXPORT_STARTED) as db:
         made = asking.start(db, slug, wish, once=once, staff_id=user().row.id, now=service.now())
         acts.tell(db, export=made.id, table=made.kind, format=made.form)
