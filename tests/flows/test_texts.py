@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from admin_cli import import_words
 from flows import gate_words, refusals, rendering, translations, understanding
 from flows.rendering import LANGUAGES, MISSING, SOURCE, catalogue
 from flows.shapes import Sentence
@@ -185,7 +186,11 @@ def _strings(argument: ast.expr) -> list[str]:
 def test_every_code_has_a_sentence() -> None:
     raised = dict(_raised())
     assert raised
-    assert {code: file for code, file in raised.items() if code not in refusals.SENTENCES} == {}
+    missing = {code: file for code, file in raised.items() if code not in refusals.SENTENCES}
+    # What is wrong with a row of a list only whoever imports it hears, from the command line.
+    of_lists = {code for code, file in missing.items() if file.startswith("bot/domain/imports/")}
+    assert of_lists <= set(import_words.ROWS)
+    assert missing.keys() - of_lists == set()
 
 
 BY_NAME = [
