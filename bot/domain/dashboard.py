@@ -27,7 +27,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class PassMessages:
-    """Messages that carry a pass, each by what became of it last; their sum is all that were ever owed."""
+    """Messages that bring a pass, as its picture or its link, each by what became of it last; together all ever owed.
+
+    A pass whose picture failed and whose link arrived is a failed message and a delivered one.
+    """
 
     waiting: int
     """Owed, not yet taken by Twilio."""

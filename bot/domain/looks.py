@@ -14,7 +14,8 @@ from bot.domain.day_sums import DaySums
 from bot.domain.figure_facts import Key, Sum
 from bot.domain.models import EventDay, Gate
 
-PASS = "pass"  # noqa: S105 - an entry pass
+OF_PASSES = ("pass", "link")
+"""Kinds of messages that bring a pass: its picture, or the link to it."""
 
 
 def look(db: Session, slug: str, now: datetime) -> Dashboard:
@@ -94,7 +95,7 @@ def _passes(rows: Iterable[tuple[Key, Sum]]) -> PassMessages:
     states = Counter[str]()
     for key, one in rows:
         kind, _, state = key.what.partition(":")
-        if kind == PASS:
+        if kind in OF_PASSES:
             states["failed" if state.startswith(figure_facts.LOST) else state] += one.times
     return PassMessages(
         waiting=states["waiting"],
