@@ -30,7 +30,7 @@ from bot.domain import (
 )
 from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
-from bot.domain.models import Delivery, Pass
+from bot.domain.models import Broadcast, Delivery, Pass
 from bot.domain.walkups import Walkup
 from bot.errors import Refused
 from tests.domain.gate import NOON, make_world, scan
@@ -45,6 +45,7 @@ class Day:
     ring: KeyRing
     ravi: int = 0
     mira: int = 0
+    news: int = 0
     now: datetime = NOON
     numbers: Any = field(default_factory=count)
 
@@ -55,6 +56,11 @@ class Day:
             events.create(db, slug="fair", name="Fair", **days, policy=policy, now=NOW)
             made = make_world(db, self.ring, events.open_event(db, "fair"))
             self.ravi, self.mira = made.ravi.id, made.mira.id
+            words: dict[str, Any] = {"made_by": "t", "purpose": "news", "selection": {}, "wording": {}, "expected": 1}
+            many = Broadcast(**words, event_id=made.event.id, until=NOON, created_at=NOW)
+            db.add(many)
+            db.flush()
+            self.news = many.id
             owing.owe_pass(db, made.issued, lane="whatsapp:+919812345678", sender=None, language="en", now=self.now)
 
     def do(self, act: str, number: int) -> None:
@@ -173,6 +179,13 @@ def _retry(day: Day, number: int) -> None:
         ledger.retry_failed(db, day.now)
 
 
+def _news(day: Day, number: int) -> None:
+    """A message to many: of no pass, and yet the event's."""
+    row = {"kind": "text", "lane": "whatsapp:+919810000300", "priority": owing.BULK, "payload": {}}
+    with day.database.write() as db:
+        db.add(Delivery(**row, broadcast_id=day.news, not_before=day.now, give_up_at=day.now, created_at=day.now))
+
+
 def _begin(day: Day, number: int) -> None:
     """A registration comes further, or what it came to earlier arrives once more."""
     steps = ("language", "full_name", "agree", "done")[: 1 + number % 4]
@@ -202,6 +215,7 @@ ACTS: dict[str, Callable[[Day, int], None]] = {
     "erase": _erase,
     "status": _status,
     "retry": _retry,
+    "news": _news,
     "begin": _begin,
     "fold": _fold,
 }
