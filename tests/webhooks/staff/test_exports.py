@@ -56,6 +56,8 @@ def test_what_is_wrong_stands_at_its_input(office: Office) -> None:
     for name, value in (("columns", "colour"), ("since", "9 Jan"), ("table", "people"), ("form", "pdf")):
         answer = office.post("/exports", **{"table": "visitors", "form": "csv", name: value})
         assert (answer.status_code, wrong(answer)) == (422, [name])
+    backwards = {"table": "visitors", "form": "csv", "since": "2027-01-09", "until": "2027-01-08"}
+    assert wrong(office.post("/exports", **backwards)) == ["until"]
     assert office.count(Export) == 0
 
 

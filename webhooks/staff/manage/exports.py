@@ -51,6 +51,7 @@ AT = {"no_such_table": "table", "no_such_format": "form", "no_such_column": "col
 """At which input a refusal stands."""
 NAMES = ("table", "form", "columns", "since", "until")
 NO_DATE = "A date, such as 2027-01-09."
+NO_DAYS = "That is before the first day."
 EVERY_SECONDS = 2
 """How often an open page asks while something is being made."""
 
@@ -161,6 +162,9 @@ def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]
             borders[name] = datetime.combine(day, time(), zone) if day else None
         except (ValueError, OverflowError):
             wrong[name] = NO_DATE
+    since, until = borders.get("since"), borders.get("until")
+    if since and until and until <= since:
+        wrong["until"] = NO_DAYS
     columns = tuple(dict.fromkeys(one.strip() for one in texts["columns"].split(",") if one.strip()))
     return Wish(texts["table"], texts["form"], columns, **borders), wrong
 
