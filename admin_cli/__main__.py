@@ -22,7 +22,7 @@ NOUNS = {
     "keys": "keys that sign passes: list, roll, retire",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
     "privacy": "people's rights over their data: report, erase, purge, retention",
-    "stats": "the figures of an event: now, live, rebuild",
+    "stats": "an event's figures; stats rebuild",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
     "visitors": "who registered: find, show, import",
     "templates": "buttons and lists at Twilio: sync, list, remove",

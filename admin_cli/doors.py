@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+POSTER = 0o644
+"""Posters are for everybody."""
 EDGE = 4
 """Modules of white around a QR code (ISO/IEC 18004)."""
 
@@ -19,12 +21,15 @@ def draw(links: Mapping[str, str]) -> None:
 
 def save(links: Mapping[str, str], folder: Path, slug: str) -> None:
     """Each link's QR code as `SLUG-whatsapp.png` and `SLUG-web.png`. Raises ClickException for no such folder."""
+    from bot.domain.exports.running import whole
+
     if not folder.is_dir():
         raise click.ClickException(f"there is no folder {folder}")
     for name, link in links.items():
         file = folder / f"{slug}-{name}.png"
         try:
-            _code(link).make_image().save(str(file))
+            with whole(file, POSTER) as part, part.open("wb") as out:
+                _code(link).make_image().save(out)
         except OSError as error:
             raise click.ClickException(f"could not write {file}: {error.strerror}") from None
         click.echo(f"wrote {file}", err=True)

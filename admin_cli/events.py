@@ -120,8 +120,13 @@ def open_(slug: str) -> None:
 
     with opening.writing(audit.EVENT_OPENED, slug) as db:
         event = events.open_event(db, slug, real=not opening.settings().simulated)
+        gates = len(event.gates)
         over = events.is_over(event, datetime.now(UTC))
     click.echo(f"{event.slug} is open")
+    if not gates:
+        click.echo(
+            f"note: it has no gate yet: python -m admin_cli gates add --event {event.slug} --name Main", err=True
+        )
     _warn_of_the_past(event, over)
 
 
@@ -213,8 +218,14 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
     with opening.writing(audit.EVENT_CHANGED, slug) as db:
-        event = events.change(db, slug, **completed(fields, one(db, slug, lock=True)))
+        before = one(db, slug, lock=True)
+        days = {row.day for row in before.days}
+        event = events.change(db, slug, **completed(fields, before))
+        now = {row.day for row in event.days}
     click.echo(f"{event.slug} is changed")
+    for said, changed in (("days that are gone", days - now), ("new days", now - days)):
+        if changed:
+            click.echo(f"{said}: {', '.join(map(str, sorted(changed)))}", err=True)
 
 
 def _warn_of_the_past(event: "Event", over: bool) -> None:

@@ -77,6 +77,8 @@ def _export(
     chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
     with opening.database() as database:
         wanted = _wanted(database, slug, since, until)
+        if wanted.since and wanted.until and wanted.since > wanted.until:
+            raise click.UsageError("--until is before --since")
         try:
             rows = _run(database, table, wanted, form, out, chosen)
         except OSError as error:

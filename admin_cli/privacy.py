@@ -210,15 +210,13 @@ def show(as_json: bool) -> None:
     listing(rows, as_json=as_json, nothing="There is no event.")
 
 
-def _write(out: Path, whole: Mapping[str, Any]) -> None:
+def _write(out: Path, told: Mapping[str, Any]) -> None:
     """Under its name only when it is whole, and readable for its owner alone. Raises NotReady."""
+    from bot.domain.exports.running import whole
     from bot.errors import NotReady
 
-    part = out.with_name(f".{out.name}.part")
     try:
-        part.touch(mode=0o600)
-        part.write_text(json.dumps(whole, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-        part.replace(out)
+        with whole(out) as part:
+            part.write_text(json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
     except OSError as problem:
-        part.unlink(missing_ok=True)
         raise NotReady(f"{out}: {problem.strerror}") from None

@@ -11,6 +11,8 @@ NAMED_BY_VISITORS_TOO: Mapping[str, str] = {
     "no_such_pass": "There is no pass {code}",
     "no_such_event": "There is no event {slug}; `events list` shows those there are",
     "no_such_gate": "There is no gate {gate}; there are: {there}",
+    "no_such_kind": "There is no kind of pass {kind}; there are: {there}",
+    "no_such_day": "The event has no day {day}; it goes from {first} to {last}",
 }
 """Codes that have a sentence for visitors or volunteers, which speaks of menus, of *words to type*, or of less."""
 PROBLEMS: Mapping[str, str] = {

@@ -155,6 +155,7 @@ ROSTER: Mapping[str, Sentence] = {
     "bad_role": _("The role is one of volunteer, supervisor, admin."),
     "nobody_paused": _("Nobody of that name is paused."),
     "no_such_gate": _("There is no gate {gate}."),
+    "bad_gate_name": _("The name of a gate needs a letter from a to z, or a digit: its short name is made of them."),
     "gate_taken": _("There is a gate {gate} already."),
     "no_such_device": _("There is no scanner {name} in use."),
     "device_taken": _("There is a scanner {name} in use already."),

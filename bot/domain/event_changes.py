@@ -81,7 +81,7 @@ def set_day(
     event = one(db, slug, lock=True)
     row = next((row for row in _locked_days(db, event) if row.day == day), None)
     if row is None:
-        raise Refused("no_such_day", day=day)
+        raise Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on)
     if closed is not None:
         row.closed = closed
     if not isinstance(capacity, str):

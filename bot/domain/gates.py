@@ -16,7 +16,7 @@ from bot.errors import Refused
 def add(db: Session, slug: str, name: str) -> Gate:
     """A new gate, open; paused where entry to the whole event is.
 
-    Raises Refused `no_such_event`, `bad_name`, `gate_taken` (`gate`).
+    Raises Refused `no_such_event`, `bad_name`, `bad_gate_name`, `gate_taken` (`gate`).
     """
     event = one(db, slug, lock=True)
     named = roster_rules.name(name)
@@ -101,8 +101,13 @@ def _of(db: Session, event_id: int) -> list[Gate]:
 
 
 def _slug(name: str) -> str:
-    """As the contract says; a name without a Latin letter or digit cannot have one. Raises Refused `bad_name`."""
+    """As the contract says; a name without a Latin letter or digit cannot have one.
+
+    Raises Refused `bad_gate_name`, `bad_name`.
+    """
     slug = events.gate_slug(name)
-    if not slug or len(slug) > roster_rules.LONGEST_SLUG:
+    if not slug:
+        raise Refused("bad_gate_name")
+    if len(slug) > roster_rules.LONGEST_SLUG:
         raise Refused("bad_name")
     return slug

@@ -89,10 +89,11 @@ def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
 
 
 def find(db: Session, event_id: int, slug: str) -> Kind:
-    """The kind of this slug. Raises Refused `no_such_kind` (`kind`)."""
-    found = db.scalars(select(Kind).where(Kind.event_id == event_id, Kind.slug == slug.strip().lower())).first()
+    """The kind of this slug. Raises Refused `no_such_kind` (`kind`; `there`: the slugs that there are)."""
+    kinds = db.scalars(select(Kind).where(Kind.event_id == event_id).order_by(Kind.number)).all()
+    found = next((kind for kind in kinds if kind.slug == slug.strip().lower()), None)
     if found is None:
-        raise Refused("no_such_kind", kind=slug)
+        raise Refused("no_such_kind", kind=slug, there=", ".join(kind.slug for kind in kinds))
     return found
 
 
@@ -121,7 +122,7 @@ def _days(db: Session, event: Event, kind: Kind, value: Sequence[date] | None) -
     known = set(db.scalars(select(EventDay.day).where(EventDay.event_id == event.id)))
     strange = next((day for day in wanted if day not in known), None)
     if strange is not None or not wanted:
-        raise Refused("no_such_day", day=strange or "")
+        raise Refused("no_such_day", day=strange or "", first=event.starts_on, last=event.ends_on)
     if (wanted[-1] - wanted[0]).days >= tokens.MOST_DAYS:
         raise Refused("too_many_days", most=tokens.MOST_DAYS)
     return [day.isoformat() for day in wanted]

@@ -1,5 +1,6 @@
 """What is typed wrongly, or asks for what cannot be: one line, exit code 1, and nothing half done."""
 
+import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -127,3 +128,37 @@ def test_every_command_that_names_an_event_offers_the_nearest(run: Run, fair: st
     ):
         ended = run(*command)
         assert (ended.exit_code, "did you mean fair?" in ended.stderr) == (1, True), (command, ended.stderr)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_ordinary_file_is_never_put_aside(
+    run: Run, ok: Run, fair: str, database: Database, tmp_path: Path, redis: Any
+) -> None:
+    with database.write() as db:
+        people.find_or_make(db, phone="+919876543210", now=datetime.now(UTC))
+    pipe, plain = tmp_path / "pipe", tmp_path / "plain"
+    os.mkfifo(pipe)
+    for out in (str(pipe), "-"):
+        for command in (("export", "visitors", *OF), ("privacy", "report", "--phone", "+919876543210")):
+            refused = run(*command, "--out", out)
+            assert (refused.exit_code, "no ordinary file" in refused.stderr) == (1, True), command
+    assert pipe.is_fifo()
+    assert not Path("-").exists()
+    ok("export", "visitors", *OF, "--out", str(plain))
+    assert plain.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_refusal_names_what_there_is(run: Run, ok: Run, fair: str, tmp_path: Path) -> None:
+    said = {
+        ("events", "day", fair, "2028-01-10", "--close"): "2027-01-09 to 2027-01-11",
+        ("events", "kinds", "set", "scool", *OF, "--policy", "once"): "there are: visitor",
+        ("gates", "add", *OF, "--name", "!!"): "bad_gate_name",
+    }
+    for command, words in said.items():
+        refused = run(*command)
+        assert (refused.exit_code, words in refused.stderr) == (1, True), (command, refused.stderr)
+    out = str(tmp_path / "x.csv")
+    assert run("export", "audit", *OF, "--out", out, "--since", "2027-01-02", "--until", "2026-12-30").exit_code == 2
+    assert "no gate" in ok("events", "open", fair).stderr
+    assert "2027-01-11" in ok("events", "set", fair, "--to", "2027-01-10").stderr

@@ -1,5 +1,6 @@
 """An export from beginning to end: under a temporary name until it is whole."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,10 +37,17 @@ def run(
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Where to write a file that appears as `path` once the block has ended well. Raises OSError."""
+def whole(path: Path, mode: int = 0o600) -> Iterator[Path]:
+    """Where to write a file that appears as `path` once the block has ended well.
+
+    Nobody but its owner may read it, where no other `mode` is given: most have names and phones. Raises OSError,
+    also for a path that is there and no ordinary file (a device would be gone after it), and for `-`.
+    """
+    if path.name == "-" or (path.exists() and not path.is_file()):
+        raise OSError(errno.EINVAL, "that is no ordinary file")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        part.touch(mode=mode)
         yield part
         _to_disk(part)
         part.replace(path)
