@@ -1,4 +1,4 @@
-"""`python -m bot.jobs.exporting NUMBER`: makes one export of those that admins asked the server for.
+"""`python -m bot.jobs.exporting NUMBER WORKER`: makes one export of those that admins asked the server for.
 
 RQ's job starts this as a process of its own and is done: an export of two million rows takes minutes, in which the
 worker has answers to send, and the memory that it took goes back with the process. It ends when the worker that
@@ -56,6 +56,8 @@ class Making:
     now: Callable[[], datetime]
     stopping: threading.Event
     """Set where the process is to end: the export is given back."""
+    parent: int
+    """The worker that started this process; without it there is nobody who would end it."""
     rows: int = 0
     total: int | None = None
     lost: threading.Event = field(default_factory=threading.Event)
@@ -64,18 +66,18 @@ class Making:
     def told(self, rows: int) -> None:
         """Note how far it is. Raises EndedError where it is not to go on."""
         self.rows = rows
+        self._look_at_parent()
         if self.lost.is_set() or self.stopping.is_set():
             raise EndedError
 
     @contextmanager
     def alive(self) -> Iterator[None]:
         """Say every second that this process lives, for as long as the block lasts."""
-        over, parent = threading.Event(), os.getppid()
+        over = threading.Event()
 
         def beat() -> None:
             while not over.wait(BEAT_SECONDS):
-                if os.getppid() != parent:
-                    self.stopping.set()
+                self._look_at_parent()
                 self.say()
 
         thread = threading.Thread(target=beat, daemon=True)
@@ -85,6 +87,10 @@ class Making:
         finally:
             over.set()
             thread.join()
+
+    def _look_at_parent(self) -> None:
+        if os.getppid() != self.parent:
+            self.stopping.set()
 
     def say(self) -> None:
         """Say how far it is, and hear whether it is still to be made."""
@@ -100,7 +106,7 @@ class Making:
 def begin(number: int) -> None:
     """Start a process that makes this export, where this worker has not started enough of them."""
     if len(_still_at_work()) < kept.AT_ONCE:
-        command = [sys.executable, "-m", __name__, str(number)]
+        command = [sys.executable, "-m", __name__, str(number), str(os.getpid())]
         _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603 - our own code
 
 
@@ -117,13 +123,20 @@ def see_to_all(database: Database, now: datetime) -> None:
         begin(number)
 
 
-def make(database: Database, number: int, folder: Path, now: Callable[[], datetime], stop: threading.Event) -> bool:
+def make(
+    database: Database,
+    number: int,
+    folder: Path,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+    parent: int | None = None,
+) -> bool:
     """Make one, in this folder, and keep it; False where that is not for us to do, or did not come to its end."""
     with database.write() as db:
         token = kept.claim(db, number, now())
     if token is None:
         return False
-    one = Making(database, number, token, now, stop)
+    one = Making(database, number, token, now, stop, parent or os.getppid())
     try:
         with one.alive():
             size = _keep(one, _written(one, folder))
@@ -216,7 +229,7 @@ def _own_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main(number: int) -> int:
+def main(number: int, parent: int) -> int:
     """The exit code: 1 where there is no file yet."""
     settings = load()
     logs.configure(settings, "export")
@@ -225,8 +238,8 @@ def main(number: int) -> int:
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
     clear_up()
     with closing(Database(settings.database)) as database, _own_folder() as folder:
-        return 0 if make(database, number, folder, _utc_now, stop) else 1
+        return 0 if make(database, number, folder, _utc_now, stop, parent) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(*map(int, sys.argv[1:3])))
