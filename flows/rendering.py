@@ -31,7 +31,8 @@ LOCALE_FOLDER = Path(__file__).with_name("locale")
 DOMAIN = "pravesh"
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_LOCALES = {"en": "en_IN", "hi": "hi_IN"}
+LOCALES = {"en": "en_IN", "hi": "hi_IN"}
+"""Where days, hours and numbers are written as in each language, by its code."""
 _DAYS = {"en": "EEE d MMM", "hi": "EEEE, d MMMM"}
 _HOURS = {"en": ("h a", "h:mm a"), "hi": ("B h 'बजे'", "B h:mm 'बजे'")}
 
@@ -113,7 +114,7 @@ def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -
         case datetime() | date() | time():
             return moment(value, language)
         case int() if not isinstance(value, bool):
-            return format_decimal(value, locale=_LOCALES[language])
+            return format_decimal(value, locale=LOCALES[language])
         case _:
             return str(value)
 
@@ -123,7 +124,7 @@ def moment(value: datetime | date | time, language: str) -> str:
 
     A datetime is shown in the zone that it is in: bring it to the event's first.
     """
-    locale = _LOCALES[language]
+    locale = LOCALES[language]
     if isinstance(value, datetime):
         return f"{format_datetime(value, _DAYS[language], value.tzinfo, locale)}, {_hour(value.time(), language)}"
     if isinstance(value, date):
@@ -133,4 +134,4 @@ def moment(value: datetime | date | time, language: str) -> str:
 
 def _hour(value: time, language: str) -> str:
     whole, broken = _HOURS[language]
-    return format_time(value.replace(tzinfo=None), broken if value.minute else whole, locale=_LOCALES[language])
+    return format_time(value.replace(tzinfo=None), broken if value.minute else whole, locale=LOCALES[language])

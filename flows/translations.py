@@ -19,6 +19,8 @@ ROOMS = ("flows", "bot", "webhooks", "admin_cli")
 """The packages whose sentences are translated."""
 KEYWORDS = {"_": None, "ngettext_": (1, 2)}
 """The functions that mark a sentence: flows.marks."""
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+"""Who reads which files; a template may mark its sentences itself."""
 
 HEADER = """msgid ""
 msgstr ""
@@ -38,7 +40,7 @@ def template() -> Catalog:
     root = Path(__file__).parent.parent
     found = Catalog(domain=DOMAIN, charset="utf-8")
     for room in ROOMS:
-        for file, _line, message, comments, context in extract_from_dir(root / room, keywords=KEYWORDS):
+        for file, _line, message, comments, context in extract_from_dir(root / room, METHODS, keywords=KEYWORDS):
             found.add(message, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
     return found
 

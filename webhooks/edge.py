@@ -14,7 +14,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from flows.texts import LANGUAGES
+from flows.texts import LANGUAGES, _, ngettext_
 from webhooks import assets, wording
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def guard(app: Flask, *, https: bool) -> CSRFProtect:
     """
     app.register_error_handler(HTTPException, error_page)
     app.jinja_env.globals.update(say=wording.say, page_language=wording.language, asset=assets.asset)
-    app.jinja_env.globals.update(languages=LANGUAGES)
+    app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_)
+    app.jinja_env.finalize = wording.spoken
     _name_requests(app)
     if https:
         app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to

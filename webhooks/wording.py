@@ -59,6 +59,11 @@ def keep_language() -> None:
         session["language"] = chosen
 
 
+def spoken(value: Any) -> Any:
+    """What a template prints for a value: a sentence as `say` has it, all else as it is."""
+    return say(value) if isinstance(value, Sentence) else value
+
+
 def say(sentence: Sentence, **params: Any) -> str:
     """A sentence in the page's language. What is bold on WhatsApp is plain here."""
     whole = Sentence(sentence.source, {**sentence.params, **params}, sentence.plural)

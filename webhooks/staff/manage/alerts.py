@@ -13,6 +13,7 @@ from bot.domain.event_rows import one
 from bot.domain.models import AlertRule
 from bot.errors import Refused
 from bot.service import Service
+from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
@@ -24,7 +25,7 @@ LABELS = {
     "failures_permille": ("Per cent of messages that fail", "Of the last hour's messages; one decimal, such as 2.5."),
     "queue_seconds": ("Seconds that a message waits", "An answer or a pass waits longer than that to leave."),
 }
-NO_PER_CENT = "Please give a number from 0.1 to 100, with at most one decimal."
+NO_PER_CENT = _("Please give a number from 0.1 to 100, with at most one decimal.")
 UNSET = "usual"
 """The mark of an event for which nobody has set any yet."""
 Texts = Mapping[str, str]
@@ -64,7 +65,7 @@ def _judged(given: Texts) -> tuple[dict[str, int | None], dict[str, str]]:
         try:
             values[name] = _value(name, text) if text else None
         except Unreadable as no:
-            wrong[name] = str(no)
+            wrong[name] = why(no)
     return values, wrong
 
 

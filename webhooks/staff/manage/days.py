@@ -10,9 +10,11 @@ from bot.domain import audit, event_rules, events, seen
 from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 from bot.service import Service
+from flows.texts import _
 from webhooks.staff.manage import inputs, showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.inputs import Unreadable
+from webhooks.wording import say
 
 KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
@@ -52,7 +54,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 events.set_day(db, slug, row.day, **values)
         except Refused as no:
             return _refused(service, slug, day, given, no)
-        return done("manage.days", f"{showing.day(row.day)} is saved.")
+        return done("manage.days", _("{day} is saved.", day=showing.day(row.day)))
 
 
 def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
@@ -63,11 +65,12 @@ def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
 def _row(one: EventDay) -> dict[str, Any]:
     return {
         "id": one.day.isoformat(),
-        "day": f"{one.day:%a} {showing.day(one.day)}",
+        "day": showing.weekday(one.day),
         "people": showing.number(one.taken, ""),
-        "capacity": showing.number(one.capacity, "no limit"),
+        "with_pass": showing.with_pass(one.taken),
+        "capacity": showing.number(one.capacity, _("no limit")),
         "left": "" if one.capacity is None else showing.number(max(one.capacity - one.taken, 0), ""),
-        "hours": showing.hours(one.opens, one.closes, "the event's"),
+        "hours": showing.hours(one.opens, one.closes, _("the event's")),
         "closed": one.closed,
     }
 
@@ -80,7 +83,7 @@ def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
         try:
             values[name] = inputs.read(kind, given[name], "UTC")
         except Unreadable as no:
-            wrong[name] = str(no)
+            wrong[name] = why(no)
     try:
         if not wrong:
             event_rules.capacity(values["capacity"])
@@ -99,7 +102,7 @@ def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -
     with service.database.read() as db:
         event, row = _found(db, slug, day)
     if no.code == "changed_meanwhile" and given == _now(row):
-        return done("manage.days", f"{showing.day(row.day)} is saved.")  # sent twice
+        return done("manage.days", _("{day} is saved.", day=showing.day(row.day)))  # sent twice
     return _page(event, row, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
 
 
@@ -113,6 +116,6 @@ def _page(
 ) -> Answer:
     now = _now(row)
     shown = {**now, **(given or {})}
-    differ = {name: text or "empty" for name, text in now.items() if beside and shown[name] != text}
+    differ = {name: text or say(showing.EMPTY) for name, text in now.items() if beside and shown[name] != text}
     told = {"form": shown, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
     return page("day", UNPROCESSABLE if wrong else 200, event=event, day=_row(row), **told)

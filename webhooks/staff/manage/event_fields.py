@@ -1,6 +1,7 @@
 """The form with all that `events set` can change of an event."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
@@ -9,38 +10,46 @@ from bot.domain import audit, event_rules, events, seen
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import LANGUAGES
-from webhooks.staff.manage import inputs
+from flows.shapes import Sentence
+from flows.texts import LANGUAGES, _
+from webhooks.staff.manage import inputs, showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.inputs import Input, Unreadable
+from webhooks.wording import say
 
 OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
-AGREED = "Part of what people agree to: a change asks whoever registers from now on for it anew."
+AGREED = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
 INPUTS = (
-    Input("name", "Name", needed=True),
-    Input("names", "Name in {language}", "by_language"),
-    Input("starts_on", "First day", "date", needed=True),
-    Input("ends_on", "Last day", "date", "A day that has passes cannot be taken away.", needed=True),
-    Input("opens", "Opens", "time", "Every day; leave both empty where no hours are told."),
-    Input("closes", "Closes", "time", "Before the opening hour: the day goes on into the night."),
-    Input("venue", "Place"),
-    Input("venues", "Place in {language}", "by_language"),
-    Input("map_url", "Map, as a web address", "url"),
-    Input("capacity_per_day", "People a day", "number", "Empty: no limit. Days with a limit of their own keep it."),
-    Input("max_party", "Largest party on one pass", "number", needed=True),
+    Input("name", _("Name"), needed=True),
+    Input("names", _("Name in {language}"), "by_language"),
+    Input("starts_on", _("First day"), "date", needed=True),
+    Input("ends_on", _("Last day"), "date", _("A day that has passes cannot be taken away."), needed=True),
+    Input("opens", _("Opens"), "time", _("Every day; leave both empty where no hours are told.")),
+    Input("closes", _("Closes"), "time", _("Before the opening hour: the day goes on into the night.")),
+    Input("venue", _("Place")),
+    Input("venues", _("Place in {language}"), "by_language"),
+    Input("map_url", _("Map, as a web address"), "url"),
+    Input(
+        "capacity_per_day", _("People a day"), "number", _("Empty: no limit. Days with a limit of their own keep it.")
+    ),
+    Input("max_party", _("Largest party on one pass"), "number", needed=True),
     Input(
         "policy",
-        "A pass enters",
+        _("A pass enters"),
         "choice",
-        options={"daily": "once a day", "once": "once, ever", "in_out": "in and out, as often as wanted"},
+        options=showing.POLICIES,
     ),
-    Input("timezone", "Time zone", help="Such as Asia/Kolkata.", needed=True),
-    Input("registration_opens_at", "Registration opens", "datetime-local", "In the event's zone. Empty: at once."),
-    Input("languages", "Languages offered", "several", options=LANGUAGES),
-    Input("organiser", "Who answers for the event and its visitors' data", help=AGREED),
-    Input("purpose", "What these data are asked for", help=AGREED),
-    Input("complaints", "Where somebody complains", help=f"An address, a number or a page. {AGREED}"),
-    Input("retention_days", "Days for which data are kept after the end", "number"),
+    Input("timezone", _("Time zone"), help=_("Such as Asia/Kolkata."), needed=True),
+    Input(
+        "registration_opens_at", _("Registration opens"), "datetime-local", _("In the event's zone. Empty: at once.")
+    ),
+    Input("languages", _("Languages offered"), "several", options=LANGUAGES),
+    Input("organiser", _("Who answers for the event and its visitors' data"), help=AGREED),
+    Input("purpose", _("What these data are asked for"), help=AGREED),
+    Input(
+        "complaints", _("Where somebody complains"), help=_("An address, a number or a page. {agreed}", agreed=AGREED)
+    ),
+    Input("retention_days", _("Days for which data are kept after the end"), "number"),
 )
 NOT_EMPTY = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
 AT = {
@@ -78,13 +87,23 @@ def doors(door: Blueprint, service: Service) -> None:
                 events.change(db, slug, **values)
         except Refused as no:
             return _refused(service, slug, given, no)
-        return done("manage.event", "Saved.")
+        return done("manage.event", _("Saved."))
 
 
 def _names() -> list[str]:
     """Of every input; one for each language where there is one."""
     plain = [one.name for one in INPUTS if one.kind != "by_language"]
     return plain + [f"{one.name}-{code}" for one in INPUTS if one.kind == "by_language" for code in OTHERS]
+
+
+def _labels() -> dict[str, Sentence]:
+    """What every input is called."""
+    labels = {one.name: one.label for one in INPUTS if one.kind != "by_language"}
+    for one in INPUTS:
+        if one.kind == "by_language":
+            for code, name in OTHERS.items():
+                labels[f"{one.name}-{code}"] = replace(one.label, params={"language": name})
+    return labels
 
 
 def _now(event: Event) -> dict[str, str]:
@@ -103,7 +122,7 @@ def _judged(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
         try:
             values |= event_rules.checked({one.name: _value(one, given, zone)})
         except Unreadable as no:
-            wrong[one.name] = str(no)
+            wrong[one.name] = why(no)
         except Refused as no:
             wrong[f"{one.name}-{next(iter(OTHERS))}" if one.kind == "by_language" else one.name] = why(no)
     return values, wrong
@@ -125,7 +144,7 @@ def _refused(service: Service, slug: str, given: Texts, no: Refused) -> Answer:
     with service.database.read() as db:
         now = events.by_slug(db, slug)
         if no.code == "changed_meanwhile" and _same(given, _now(now)):
-            return done("manage.event", "Saved.")  # sent twice
+            return done("manage.event", _("Saved."))  # sent twice
         return _page(now, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
 
 
@@ -139,6 +158,13 @@ def _page(
     """The form; `beside` what was typed stands what is there now, where that differs."""
     now = _now(event)
     shown = {**now, **(given or {})}
-    differ = {name: text or "empty" for name, text in now.items() if beside and shown[name].strip() != text}
-    told = {"inputs": INPUTS, "others": OTHERS, "form": shown, "wrong": wrong or {}, "differ": differ}
+    differ = {name: text or say(showing.EMPTY) for name, text in now.items() if beside and shown[name].strip() != text}
+    told = {
+        "inputs": INPUTS,
+        "labels": _labels(),
+        "others": OTHERS,
+        "form": shown,
+        "wrong": wrong or {},
+        "differ": differ,
+    }
     return page("fields", UNPROCESSABLE if wrong else 200, event=event, seen=seen.mark(event), **told)

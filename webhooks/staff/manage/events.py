@@ -13,6 +13,8 @@ from bot.domain import audit, event_links, events, roster_rules, seen, sign_in
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
+from flows.shapes import Sentence
+from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
@@ -23,9 +25,9 @@ class Switch:
     """Something that is on or off, and what an admin reads before throwing it."""
 
     act: str
-    button: str
-    question: str
-    said: str
+    button: Sentence
+    question: Sentence
+    said: Sentence
     is_so: Callable[[Event], bool]
     """Whether it has been thrown already."""
     grave: bool = False
@@ -34,32 +36,32 @@ class Switch:
 SWITCHES = {
     "open": Switch(
         audit.EVENT_OPENED,
-        "Open registration",
-        "People can register from now on, on WhatsApp and on the web.",
-        "Registration is open.",
+        _("Open registration"),
+        _("People can register from now on, on WhatsApp and on the web."),
+        _("Registration is open."),
         lambda event: event.status == "open",
     ),
     "close": Switch(
         audit.EVENT_CLOSED,
-        "Close registration",
-        "Nobody can register any more. Passes stay good.",
-        "Registration is closed.",
+        _("Close registration"),
+        _("Nobody can register any more. Passes stay good."),
+        _("Registration is closed."),
         lambda event: event.status == "closed",
         grave=True,
     ),
     "pause": Switch(
         audit.PAUSED,
-        "Stop entry",
-        "Every scan at every gate is refused at once, and every volunteer is told on WhatsApp.",
-        "Entry is stopped.",
+        _("Stop entry"),
+        _("Every scan at every gate is refused at once, and every volunteer is told on WhatsApp."),
+        _("Entry is stopped."),
         lambda event: event.entry_paused_at is not None,
         grave=True,
     ),
     "resume": Switch(
         audit.RESUMED,
-        "Let entry go on",
-        "Every gate admits again, and every volunteer is told on WhatsApp.",
-        "Entry goes on.",
+        _("Let entry go on"),
+        _("Every gate admits again, and every volunteer is told on WhatsApp."),
+        _("Entry goes on."),
         lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
     ),
 }
@@ -89,7 +91,7 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = events.by_slug(db, slug)
         told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
-        return page("sure", 200, title=f"{switch.button}: {found.name}", seen=seen.mark(found), **told)
+        return page("sure", 200, title=title(switch.button, found.name), seen=seen.mark(found), **told)
 
     @door.post("/<slug>/switch/<what>")
     @admin
@@ -103,6 +105,11 @@ def doors(door: Blueprint, service: Service) -> None:
         except Refused as no:
             return _shown(service, slug, why(no))
         return done("manage.event", switch.said)
+
+
+def title(what: Sentence, whom: str) -> Sentence:
+    """What somebody is asked to be sure of."""
+    return _("{what}: {whom}", what=what, whom=whom)
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:

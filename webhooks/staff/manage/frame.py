@@ -14,10 +14,13 @@ from werkzeug.wrappers import Response
 from bot.domain import acts
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import render, sentence_for
+from flows.shapes import Sentence
+from flows.texts import _, sentence_for
 from webhooks import limits
 from webhooks.staff.desk_page import user
+from webhooks.staff.manage.inputs import Unreadable
 from webhooks.staff.session import needs
+from webhooks.wording import say, spoken
 
 MOST = "120 per minute"
 """Changes, searches and looks at one person, of one admin: no hand is faster."""
@@ -34,18 +37,18 @@ class Section:
     """A page of an event, as the line above each of them names it."""
 
     endpoint: str
-    name: str
+    name: Sentence
 
 
 SECTIONS = (
-    Section("manage.event", "Event"),
-    Section("manage.days", "Days"),
-    Section("manage.gates", "Gates"),
-    Section("manage.volunteers", "Volunteers"),
-    Section("manage.visitors", "Visitors"),
-    Section("manage.exports", "Exports"),
-    Section("manage.audit", "Audit"),
-    Section("manage.alerts", "Alerts"),
+    Section("manage.event", _("Event")),
+    Section("manage.days", _("Days")),
+    Section("manage.gates", _("Gates")),
+    Section("manage.volunteers", _("Volunteers")),
+    Section("manage.visitors", _("Visitors")),
+    Section("manage.exports", _("Exports")),
+    Section("manage.audit", _("Audit")),
+    Section("manage.alerts", _("Alerts")),
 )
 
 
@@ -79,15 +82,15 @@ def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
     return render_template(f"staff/manage/{template}.html", **frame, **told), status
 
 
-def done(endpoint: str, words: str, **values: Any) -> Response:
+def done(endpoint: str, words: Sentence | str, **values: Any) -> Response:
     """Go on to a page, which says first what was done."""
-    flash(words)
+    flash(spoken(words))
     return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
 
 
-def why(no: Refused) -> str:
-    """A refusal as a sentence of the page, which is English."""
-    return render(sentence_for(no.code, **no.params), "en").replace("*", "")
+def why(no: Refused | Unreadable) -> str:
+    """What is wrong, in the page's language."""
+    return say(no.words if isinstance(no, Unreadable) else sentence_for(no.code, **no.params))
 
 
 def typed(name: str) -> str:

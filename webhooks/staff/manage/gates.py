@@ -1,7 +1,7 @@
 """Gates: added, closed and opened, and entry stopped at one of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
@@ -11,7 +11,10 @@ from bot.domain import gates as domain
 from bot.domain.models import Gate
 from bot.errors import Refused
 from bot.service import Service
-from webhooks.staff.manage.events import stop_entry
+from flows.shapes import Sentence
+from flows.texts import _
+from webhooks.staff.manage import showing
+from webhooks.staff.manage.events import stop_entry, title
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 
@@ -20,30 +23,32 @@ class Switch:
     """What a button does to a gate."""
 
     act: str
-    button: str
-    said: str
+    button: Sentence
+    said: Sentence
     is_so: Callable[[Gate], bool]
-    question: str = ""
-    """What is asked before; empty: nothing, for it lets people in."""
+    question: Sentence | None = None
+    """What is asked before; None: nothing, for it lets people in."""
 
 
 SWITCHES = {
     "close": Switch(
         audit.GATE_CLOSED,
-        "Close",
-        "{gate} is closed.",
+        _("Close"),
+        _("{gate} is closed."),
         lambda gate: gate.closed,
-        "Nobody is let in here any more, and nobody is offered this gate.",
+        _("Nobody is let in here any more, and nobody is offered this gate."),
     ),
-    "open": Switch(audit.GATE_OPENED, "Open", "{gate} is open.", lambda gate: not gate.closed),
+    "open": Switch(audit.GATE_OPENED, _("Open"), _("{gate} is open."), lambda gate: not gate.closed),
     "pause": Switch(
         audit.PAUSED,
-        "Stop entry",
-        "Entry is stopped at {gate}.",
+        _("Stop entry"),
+        _("Entry is stopped at {gate}."),
         lambda gate: gate.paused_at is not None,
-        "Every scan here is refused at once, and every volunteer of this gate is told on WhatsApp.",
+        _("Every scan here is refused at once, and every volunteer of this gate is told on WhatsApp."),
     ),
-    "resume": Switch(audit.RESUMED, "Let entry go on", "Entry goes on at {gate}.", lambda gate: gate.paused_at is None),
+    "resume": Switch(
+        audit.RESUMED, _("Let entry go on"), _("Entry goes on at {gate}."), lambda gate: gate.paused_at is None
+    ),
 }
 
 
@@ -64,9 +69,9 @@ def doors(door: Blueprint, service: Service) -> None:
                 made = domain.add(db, slug, name).name
         except Refused as no:
             if no.code == "gate_taken" and _is_there(service, slug, name):
-                return done("manage.gates", f"There is {' '.join(name.split())}.")
+                return done("manage.gates", _("There is {gate}.", gate=" ".join(name.split())))
             return _page(service, slug, name=name, wrong=why(no))
-        return done("manage.gates", f"{made} is added, open.")
+        return done("manage.gates", _("{gate} is added, open.", gate=made))
 
     @door.get("/<slug>/gates/<int:gate_id>/<what>")
     @admin
@@ -76,7 +81,7 @@ def doors(door: Blueprint, service: Service) -> None:
             gate = _found(db, slug, gate_id)
         told = {"question": switch.question, "button": switch.button, "grave": bool(switch.question)}
         return page(
-            "sure", 200, title=f"{switch.button}: {gate.name}", seen=seen.mark(gate), back="manage.gates", **told
+            "sure", 200, title=title(switch.button, gate.name), seen=seen.mark(gate), back="manage.gates", **told
         )
 
     @door.post("/<slug>/gates/<int:gate_id>/<what>")
@@ -90,7 +95,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 _throw(service, slug, gate, what, switch)
             except Refused as no:
                 return _page(service, slug, problem=why(no))
-        return done("manage.gates", switch.said.format(gate=gate.name))
+        return done("manage.gates", _with(switch.said, gate.name))
 
 
 def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -> None:
@@ -103,6 +108,10 @@ def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -
         else:
             owed = stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
     service.outbox.enqueue(owed)
+
+
+def _with(said: Sentence, gate: str) -> Sentence:
+    return replace(said, params={"gate": gate})
 
 
 def _found(db: Session, slug: str, gate_id: int) -> Gate:
@@ -119,4 +128,7 @@ def _page(service: Service, slug: str, *, name: str = "", wrong: str = "", probl
     with service.database.read() as db:
         rows = [(one, seen.mark(one)) for one in domain.listed(db, slug)]
     status = UNPROCESSABLE if wrong or problem else 200
-    return page("gates", status, gates=rows, name=name, wrong=wrong, problem=problem)
+    words = {what: one.button for what, one in SWITCHES.items()}
+    return page(
+        "gates", status, gates=rows, words=words, states=showing.STATUS, name=name, wrong=wrong, problem=problem
+    )

@@ -8,15 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.models import Event
+from flows.shapes import Sentence
+from flows.texts import _
 
 WHOLE = re.compile(r"[0-9]{1,12}")
 """Python reads more than these as a number: 1_0, ١٢."""
 YEARS = range(1970, 3000)
 """Outside of these a moment has no other zones; no event is there."""
-NO_DATE = "Please give a day, as the calendar of the field does: 2027-01-09."
-NO_HOUR = "Please give a time of day such as 10:00."
-NO_NUMBER = "Please give a whole number in plain digits."
-NO_MOMENT = "Please give day and time: 2027-01-09T10:00."
+NO_DATE = _("Please give a day, as the calendar of the field does: 2027-01-09.")
+NO_HOUR = _("Please give a time of day such as 10:00.")
+NO_NUMBER = _("Please give a whole number in plain digits.")
+NO_MOMENT = _("Please give day and time: 2027-01-09T10:00.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,20 @@ class Input:
     """One input of a form, and the column that it changes."""
 
     name: str
-    label: str
+    label: Sentence
     kind: str = "text"
     """The HTML type; `choice` and `several` have `options`."""
-    help: str = ""
-    options: Mapping[str, str] | None = None
+    help: Sentence | None = None
+    options: Mapping[str, Sentence | str] | None = None
     needed: bool = False
 
 
 class Unreadable(ValueError):
-    """What was typed is no such value; the message is for the person who typed it."""
+    """What was typed is no such value; `words` are for the person who typed it."""
+
+    def __init__(self, words: Sentence) -> None:
+        super().__init__(words.source)
+        self.words = words
 
 
 def read(kind: str, text: str, zone: str) -> Any:

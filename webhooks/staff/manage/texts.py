@@ -1,6 +1,7 @@
 """What visitors read: welcome, instructions, notice and consent, each in every language of ours."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, abort, request
@@ -11,16 +12,33 @@ from bot.domain.event_rules import Fields
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import LANGUAGES
+from flows.shapes import Sentence
+from flows.texts import LANGUAGES, _
+from webhooks.staff.manage import showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.wording import say
 
-HELP = {
-    "notice": "Seen at once by everybody who writes, opens a pass or the web page. Nobody is written to by this.",
-    "welcome": "Said below the greeting.",
-    "instructions": "Said with the pass: what to bring, where to go.",
-    "consent": "What people agree to. A change asks those who register from now on for the new words.",
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that visitors read: what it is called and what it is for."""
+
+    name: Sentence
+    about: Sentence
+
+
+TEXTS = {
+    "notice": Text(
+        _("Notice"),
+        _("Seen at once by everybody who writes, opens a pass or the web page. Nobody is written to by this."),
+    ),
+    "welcome": Text(_("Welcome"), _("Said below the greeting.")),
+    "instructions": Text(_("Instructions"), _("Said with the pass: what to bring, where to go.")),
+    "consent": Text(
+        _("Consent"), _("What people agree to. A change asks those who register from now on for the new words.")
+    ),
 }
-"""What each is for, in the order of the page."""
+"""By their names in the event, in the order of the page."""
 
 
 def doors(door: Blueprint, service: Service) -> None:
@@ -35,7 +53,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @door.post("/<slug>/texts/<name>")
     @admin
     def save_text(slug: str, name: str) -> Answer:
-        if name not in HELP:
+        if name not in TEXTS:
             abort(404)
         given = {code: typed(code).strip() for code in LANGUAGES}
         wanted = {code: text for code, text in given.items() if text}
@@ -49,7 +67,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 events.change(db, slug, **_field(name, {**_beyond(kept), **wanted}))
         except Refused as no:
             return _refused(service, slug, name, given, no)
-        return done("manage.texts", f"The {name} is saved.")
+        return done("manage.texts", _("Saved: {what}", what=TEXTS[name].name))
 
 
 def _field(name: str, texts: Mapping[str, str]) -> Fields:
@@ -66,15 +84,19 @@ def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], n
         event = events.by_slug(db, slug)
     now = {code: event.texts.get(name, {}).get(code, "") for code in LANGUAGES}
     if no.code == "changed_meanwhile" and now == given:
-        return done("manage.texts", f"The {name} is saved.")  # sent twice
+        return done("manage.texts", _("Saved: {what}", what=TEXTS[name].name))  # sent twice
     return _page(event, name, given, why(no), beside=no.code == "changed_meanwhile")
 
 
 def _page(
     event: Event, name: str = "", given: Mapping[str, str] | None = None, problem: str = "", *, beside: bool = False
 ) -> Answer:
-    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in HELP}
+    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in TEXTS}
     shown = {**now, **({name: given} if given else {})}
-    differ = {code: text or "empty" for code, text in now.get(name, {}).items() if beside and shown[name][code] != text}
-    told = {"help": HELP, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
+    differ = {
+        code: text or say(showing.EMPTY)
+        for code, text in now.get(name, {}).items()
+        if beside and shown[name][code] != text
+    }
+    told = {"about": TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
     return page("texts", UNPROCESSABLE if problem else 200, seen=seen.mark(event), **told)
