@@ -142,7 +142,8 @@ def _is_repeat(answer: Admission) -> bool:
 def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
     assert answer.pass_ is not None  # noqa: S101 - the caller looked
     seen = answer.pass_
-    whose = _("{name}: {people}", name=unlike(seen.name), people=_party(answer, seen, scan))
+    party = _party(answer, seen, scan)
+    whose = _("{name}: {people}", name=unlike(seen.name), people=party) if seen.name else party  # erased: no name
     kind = () if seen.kind == VISITOR else (words({"en": seen.kind, **seen.labels}),)
     when = () if answer.result == scans.WRONG_DAY else (_days(seen.days),)
     return (whose, *kind, *when)

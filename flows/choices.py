@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flows.event_states import open_days, open_now
+from flows.event_states import CANCELLED, called_off, open_days, open_now, to_come
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.texts import LANGUAGES, _, ngettext_, words
@@ -135,6 +135,19 @@ def pass_lines(passes: Sequence[PassFacts]) -> tuple[Sentence, ...]:
     more = len(passes) - MOST_LISTED
     rest = (ngettext_("and {count} more", "and {count} more", count=more),) if more > 0 else ()
     return (*(pass_line(known) for known in passes[:MOST_LISTED]), *rest)
+
+
+def calls_off(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sentence, ...]:
+    """Which of their events and days do not take place, each said once, and how another day is had."""
+    said: dict[tuple[str, date | None], Sentence] = {}
+    for known in passes:
+        event = event_by(known.event, facts)
+        sentence = called_off(event, to_come(event, facts.days(event), facts.now), known.day) if event else None
+        if event and sentence:
+            said[event.slug, None if event.status == CANCELLED else known.day] = sentence
+    still_open = {event.slug for event in open_events(facts)}
+    movable = any(slug in still_open for slug, _day in said)
+    return (*said.values(), *((_("To choose another day, type *change*."),) if movable else ()))
 
 
 def day_from(text: str) -> date:

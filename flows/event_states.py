@@ -109,6 +109,15 @@ def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Senten
     return _SENTENCES[state_of(event, days, now)](event)
 
 
+def called_off(event: Event, days: Sequence[EventDay], day: date) -> Sentence | None:
+    """What whoever holds a pass for this day must hear: nobody is let in then. None where the day takes place."""
+    if event.status == CANCELLED:
+        return _SENTENCES[CANCELLED](event)
+    if not any(known.closed for known in days if known.day == day):
+        return None
+    return _("⚠️ *{event}* is closed on {day}: nobody is let in on that day.", event=event.name, day=day)
+
+
 def _not_yet_open(event: Event) -> Sentence:
     opens = event.registration_opens_at
     moment = local_now(event, opens) if opens else event.starts_on

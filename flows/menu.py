@@ -1,7 +1,7 @@
 """The menu, and where somebody enters who writes while nothing is going on."""
 
 from flows import codes, understanding
-from flows.choices import open_events, pass_lines
+from flows.choices import calls_off, open_events, pass_lines
 from flows.fields import Choice
 from flows.phrases import HELP
 from flows.shapes import Answers, Facts, Flow, Invalid, Option, Outcome, Say, Sentence, Start, Step
@@ -45,13 +45,14 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     question = _("What would you like to do?")
     if answers.get("under") or not facts.passes:
         return (question,)
-    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), *_notices(facts), question)
+    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), *_known(facts), question)
 
 
-def _notices(facts: Facts) -> tuple[Sentence, ...]:
-    """What the events of their passes want known now."""
+def _known(facts: Facts) -> tuple[Sentence, ...]:
+    """What does not take place, and what the events of their passes want known now."""
     theirs = {known.event for known in facts.passes}
-    return tuple(words(event.notice) for event in facts.events if event.slug in theirs and event.notice)
+    notices = (words(event.notice) for event in facts.events if event.slug in theirs and event.notice)
+    return (*calls_off(facts.passes, facts), *notices)
 
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.choices import (
+    calls_off,
     day_from,
     event_by,
     every_day,
@@ -15,7 +16,7 @@ from flows.choices import (
     the_only_pass,
     the_pass,
 )
-from flows.event_states import OPEN, sentence_of, state_of
+from flows.event_states import OPEN, called_off, sentence_of, state_of
 from flows.fields import Choice
 from flows.registration import told_with_pass, visit_line
 from flows.shapes import (
@@ -62,8 +63,11 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
     notice = (words(event.notice),) if event and event.notice else ()
-    known = (*notice, *(told_with_pass(event) if event else ()))
-    return (SendPass(sent.code, language), Say((lines(*named, pass_line(sent)), *known, *again, *more)))
+    known = (*calls_off(facts.passes, facts), *notice, *(told_with_pass(event) if event else ()))
+    return (
+        SendPass(sent.code, language),
+        Say((lines(*named, pass_line(sent)), *known, *again, *more)),
+    )
 
 
 MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pass_yet)
@@ -90,7 +94,11 @@ def _stays(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     held = the_pass(answers, facts)
-    return (_("Which day shall it be? So far: {day}.", day=held.day),) if held else ()
+    event = event_by(held.event, facts) if held else None
+    if held is None or event is None:
+        return ()
+    off = called_off(event, facts.days(event), held.day)
+    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=held.day))
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:

@@ -36,6 +36,7 @@ OF_STATE = {
     shown_pass.REPLACED: Verdict(BAD, _("Replaced"), _("This pass was issued anew. Only the newer one is valid.")),
     shown_pass.REVOKED: Verdict(BAD, _("Cancelled"), _("This pass was cancelled and admits nobody.")),
     shown_pass.EVENT_CANCELLED: Verdict(BAD, _("Event cancelled"), _("We are sorry: the event does not take place.")),
+    shown_pass.DAY_CLOSED: Verdict(BAD, _("Closed on that day"), _("We are sorry: nobody is let in on {day}.")),
 }
 OF_NO_PASS = {
     "forged": Verdict(BAD, _("Not genuine"), _("This QR code was not made by us and admits nobody.")),

@@ -17,8 +17,8 @@ from bot.errors import Refused
 from flows import event_states, shapes
 
 VALID, ANOTHER_DAY, OVER = "valid", "another_day", "over"
-REPLACED, REVOKED, EVENT_CANCELLED = "replaced", "revoked", "event_cancelled"
-STATES = (REPLACED, REVOKED, EVENT_CANCELLED, VALID, ANOTHER_DAY, OVER)
+REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_cancelled", "day_closed"
+STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
 """The first that holds is the pass's, in the order of the check-in results (contract, section 6)."""
 LARGEST_ID = 2**31 - 1
 """Of the column. A token has room for more, which PostgreSQL will not even compare."""
@@ -29,7 +29,8 @@ class ShownPass:
     """A pass without anything personal."""
 
     state: str
-    """One of STATES: `valid` is for today, `another_day` for one to come, `over` for past ones only."""
+    """One of STATES: `valid` is for today, `another_day` for one to come, `over` for past ones only, `day_closed`
+    where every day that is still to come does not take place."""
     event: shapes.Event
     dates: tuple[date, ...]
     """The days on which it is good, the first first."""
@@ -63,4 +64,7 @@ def _state(status: str, event: shapes.Event, days: Sequence[shapes.EventDay], no
     left = event_states.to_come(event, days, now)
     if not left:
         return OVER
+    left = tuple(day for day in left if not day.closed)
+    if not left:
+        return DAY_CLOSED
     return VALID if left[0].day <= event_states.local_today(event, now) else ANOTHER_DAY

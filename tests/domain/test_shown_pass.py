@@ -106,3 +106,10 @@ def test_a_genuine_token_of_no_pass_is_told_from_a_forged_one(
     with pytest.raises(Invalid) as no:
         shown_pass.look(db, ring, forged, NOW)
     assert no.value.code == "forged"
+
+
+def test_a_day_that_is_closed_says_so_to_its_passes_alone(db: Session, ring: KeyRing, issued: Pass, token: str) -> None:
+    events.set_day(db, "fair", NEXT, closed=True)
+    assert shown_pass.look(db, ring, token, at(12)).state == "valid"
+    events.set_day(db, "fair", DAY, closed=True)
+    assert [shown_pass.look(db, ring, token, now).state for now in (NOW, at(12))] == ["day_closed"] * 2

@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.delivery import pass_images, qr
 from bot.delivery.pass_image import PassImage
-from bot.domain import passes, people
-from bot.domain.models import Event, Pass
+from bot.domain import events, passes, people
+from bot.domain.models import Pass
 from bot.service import Service
+from flows import event_states
 from flows.choices import people as so_many
 from flows.shapes import SendPass
 from flows.texts import _, words
@@ -126,7 +127,7 @@ def shown(service: Service, one: Held) -> Response:
         qr=qr_address(told.qr_text),
         pass_id=one.row.id,
         lines=lines(told),
-        told=_told(one.row.event),
+        told=_told(one.row),
         map_url=one.row.event.map_url,
         whatsapp=wa_me(senders[0] if senders else "", "hi"),
         request_id=secrets.token_hex(8),
@@ -134,10 +135,12 @@ def shown(service: Service, one: Held) -> Response:
     return Response(page)
 
 
-def _told(event: Event) -> list[str]:
-    """What the event says to who has a pass: what to know now, and its instructions."""
+def _told(row: Pass) -> list[str]:
+    """What the event says to who has the pass: that its day is off, what to know now, and its instructions."""
+    event = row.event
+    off = event_states.called_off(events.shape(event), [events.day_shape(day) for day in event.days], row.day)
     texts = (event.texts.get(name) for name in ("notice", "instructions"))
-    return [wording.say(words(text)) for text in texts if text]
+    return [wording.say(said) for said in (off, *(words(text) for text in texts if text)) if said]
 
 
 def lines(told: PassImage) -> list[tuple[str, str]]:
