@@ -24,6 +24,8 @@ OF_NOTICE = {
     "reminder": "reminder",
 }
 """What `--notice` can be, and the notice that it is sent as; `notice` is the event's own."""
+WITHOUT_A_TEXT = ("notice", "reminder")
+"""Notices that have no place for more words."""
 SELECTING = (
     click.option("--day", "days", type=Day(), multiple=True, help="With a pass for this day; several times: for any."),
     click.option("--entered/--not-entered", default=None, help="With whose pass somebody, or nobody, has entered."),
@@ -85,10 +87,10 @@ def send(
 
     Example: python -m admin_cli broadcast send --event demo --not-entered --text "We are open until 8 pm."
     """
-    if (notice is None) == (text is None and not text_in):
-        raise click.UsageError("give --text (and --text-in), or --notice")
     texts = dict(text_in) | ({"en": text} if text else {})
-    if notice is not None:
+    if not (texts or notice) or (texts and notice in WITHOUT_A_TEXT):
+        raise click.UsageError("give --text (and --text-in), or --notice; both only for what is cancelled")
+    if notice == "notice":
         texts = _own_notice(slug)
     wish = Wish(slug, OF_NOTICE[notice] if notice else "news", texts, days, selected, hours)
     broadcasting.begin(wish, yes=yes, dry_run=dry_run)

@@ -37,13 +37,18 @@ def list_(
 
     Example: python -m admin_cli deliveries list --reason window_closed
     """
-    from bot.delivery import ledger
+    from bot.delivery import ledger, meanings
+    from bot.delivery.statuses import RANKS
     from bot.domain import events
 
+    if status is not None and status not in RANKS:
+        raise click.UsageError(f"there is no status {status}; there are: {', '.join(RANKS)}")
     with opening.reading() as db:
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
         found = ledger.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
+        if reason is not None and not found and not meanings.is_known(reason):
+            raise click.UsageError(f"there is no reason {reason}; there are: {', '.join(meanings.names())}")
         zone = ledger.zone_of(db, found)
         listing([ledger.row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
 

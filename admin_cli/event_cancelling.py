@@ -13,11 +13,10 @@ HOURS = 72
 
 
 def offer_broadcast(event: "Event", day: date | None, *, at_once: bool) -> None:
-    """Offer to write to everybody with a pass for it, with the event's notice where it has one."""
+    """Offer to write to everybody with a pass for it. Not with the event's notice, which speaks of coming."""
     from bot.delivery import notices
 
     purpose = notices.DAY_CANCELLED if day else notices.EVENT_CANCELLED
-    texts = event.texts.get("notice", {})
-    wish = broadcasting.Wish(event.slug, purpose, texts, (day,) if day else (), hours=HOURS)
+    wish = broadcasting.Wish(event.slug, purpose, days=(day,) if day else (), hours=HOURS)
     of_day = f" --day {day}" if day else ""
     broadcasting.offer(wish, f"--event {event.slug} --notice {purpose}{of_day} --for {HOURS}", at_once=at_once)

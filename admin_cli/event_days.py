@@ -16,13 +16,17 @@ from admin_cli.who import as_whom
 @click.command
 @click.argument("slug")
 @click.argument("day", type=Day())
-@click.option("--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day.")
+@click.option(
+    "--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day, or enter on it."
+)
 @click.option("--capacity", type=Limit(), metavar="PEOPLE", help="People on this day; `none`: no limit.")
 @click.option("--hours", type=Hours(), help="Opening hours of this day; `none`: the event's.")
 @as_whom
 @click.pass_context
 def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None, hours: Any) -> None:
     """Close or open one day, or give it a capacity or hours of its own.
+
+    Nobody is let in on a closed day; `events cancel --day` closes it too, and offers to write to its people.
 
     Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
     """
@@ -35,6 +39,8 @@ def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity:
         slug = events.by_slug(db, slug).slug
         events.set_day(db, slug, day, closed=closed, hours=hours, **limit)
     click.echo(f"{slug} {day} is changed")
+    if hours and None not in hours and hours[1] < hours[0]:
+        click.echo(f"note: {hours[0]:%H:%M}-{hours[1]:%H:%M} goes on into the next morning", err=True)
 
 
 @click.command
@@ -42,6 +48,8 @@ def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity:
 @as_json_too
 def days(slug: str, as_json: bool) -> None:
     """Every day: people who hold a pass, capacity, places left, closed or not, hours of its own.
+
+    A day that was cancelled is closed as well: in both cases nobody chooses it and nobody enters on it.
 
     Example: python -m admin_cli events days demo --json
     """

@@ -17,7 +17,7 @@ from admin_cli import (
     kinds,
     opening,
 )
-from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, with_options
+from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typed, with_options
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day
 from admin_cli.printing import as_json_too, details, listing
@@ -61,6 +61,7 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
         made = events.create(db, slug=slug, now=now, **given(ctx))
         over = events.is_over(made, now)
     click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
+    _tell_of_the_night(ctx, made)
     _warn_of_the_past(made, over)
 
 
@@ -223,9 +224,16 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
         event = events.change(db, slug, **completed(fields, before))
         now = {row.day for row in event.days}
     click.echo(f"{event.slug} is changed")
+    _tell_of_the_night(ctx, event)
     for said, changed in (("days that are gone", days - now), ("new days", now - days)):
         if changed:
             click.echo(f"{said}: {', '.join(map(str, sorted(changed)))}", err=True)
+
+
+def _tell_of_the_night(ctx: click.Context, event: "Event") -> None:
+    """Where hours were typed that end before they begin: it may be meant, or a slip."""
+    if typed(ctx, "hours") and event.opens and event.closes and event.closes < event.opens:
+        click.echo(f"note: {event.opens:%H:%M}-{event.closes:%H:%M} goes on into the next morning", err=True)
 
 
 def _warn_of_the_past(event: "Event", over: bool) -> None:

@@ -87,6 +87,16 @@ def meaning(reason: str | None) -> Meaning | None:
     return MEANINGS.get(reason) or next(starts, UNKNOWN)
 
 
+def is_known(reason: str) -> bool:
+    """Whether a message can wait or fail for this reason."""
+    return meaning(reason) is not UNKNOWN
+
+
+def names() -> tuple[str, ...]:
+    """Every reason; one that goes on with more has `…` at its end."""
+    return tuple(f"{name}…" if name.endswith("_") else str(name) for name in MEANINGS)
+
+
 def why(row: Delivery, next_try: str) -> tuple[str, str, str]:
     """What happened, what it means and what to do; `next_try` is the moment in words."""
     known, what = meaning(row.reason), KINDS.get(row.kind, "the message")

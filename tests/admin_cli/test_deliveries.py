@@ -53,6 +53,13 @@ def test_limit_and_event(run: Run, rows: Rows, fair: str, failed: int) -> None:
     assert "no_such_event" in run("deliveries", "list", "--event", "nowhere").stderr
 
 
+def test_a_mistyped_status_or_reason_is_no_good_news(run: Run, rows: Rows, failed: int) -> None:
+    for option, typo, there in (("--status", "faild", "failed"), ("--reason", "window", "window_closed")):
+        refused = run("deliveries", "list", option, typo)
+        assert (refused.exit_code, there in refused.stderr) == (2, True)
+    assert rows("deliveries", "list", "--reason", "window_closed") == []
+
+
 def test_one_listing_has_one_zone(rows: Rows, fair: str, failed: int) -> None:
     assert {row["owed_at"][-6:] for row in rows("deliveries", "list")} == {"+05:30"}
     assert rows("deliveries", "show", str(failed))["owed_at"][-6:] == "+05:30"

@@ -217,3 +217,11 @@ def test_every_problem_of_a_question_has_words(problem: str) -> None:
 def test_the_document_names_every_reserved_word() -> None:
     text = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
     assert [name for name in sorted(questions.RESERVED) if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_hours_that_end_before_they_begin_are_told_of(ok: Run, fair: str) -> None:
+    assert "next morning" in ok(*NEW, "--hours", "20:00-10:00").stderr
+    assert "next morning" in ok("events", "set", fair, "--hours", "20:00-02:00").stderr
+    assert "next morning" in ok("events", "day", fair, "2027-01-10", "--hours", "20:00-02:00").stderr
+    assert "next morning" not in ok("events", "set", fair, "--hours", "10:00-20:00").stderr
