@@ -96,6 +96,8 @@ def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
     click.echo(_counts(looked, "to be registered"))
     if looked.beyond:
         click.echo(f"more people than the public may bring ({plan.event.max_party}): {_rows(looked.beyond)}")
+    if looked.more_days:
+        click.echo(f"their kind's passes are good for more days than the row says: {_rows(looked.more_days)}")
     if looked.unreachable:
         click.echo(f"without a phone, so that nothing can be sent: {_rows(looked.unreachable)}")
     say(problems.told, problems.more)

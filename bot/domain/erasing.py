@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, events, pass_rows, pass_rules, passes, people, places, tokens
+from bot.domain import audit, events, pass_days, pass_rows, pass_rules, passes, people, places, tokens
 from bot.domain.exports import kept
 from bot.domain.models import (
     Checkin,
@@ -172,14 +172,15 @@ def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[l
     ids = [one.id for one in mine]
     all_of_them = select(Pass).where(Pass.registration_id.in_(ids)).order_by(Pass.id)
     for event_id in sorted({one.event_id for one in mine}):
-        places.hold(db, event_id, *{one.day for one in db.scalars(all_of_them) if one.event_id == event_id})
+        held = (pass_days.of(one) for one in db.scalars(all_of_them) if one.event_id == event_id)
+        places.hold(db, event_id, *{day for days in held for day in days})
     db.execute(all_of_them.with_for_update())  # one that is just being reissued is seen with what follows it
     found = list(db.scalars(all_of_them.execution_options(populate_existing=True)))
     valid = [one for one in found if one.status == "valid"]
     for one in valid:
         pass_rows.end(db, one, "revoked")
         if not pass_rules.is_used(db, one.id):
-            places.give_back(db, one.event_id, one.day, one.party_size)
+            places.give_back(db, one.event_id, pass_days.of(one), one.party_size)
     return [one.code for one in valid], [one.id for one in found]
 
 

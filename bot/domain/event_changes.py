@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import event_rules
+from bot.domain import event_rules, places
 from bot.domain import questions as own_questions
 from bot.domain.event_rows import fill, one
 from bot.domain.event_rules import Fields
@@ -112,7 +112,14 @@ def _fit_dates(db: Session, event: Event, rows: list[EventDay]) -> None:
         rows.remove(row)
         db.delete(row)
     missing = wanted - {row.day for row in rows}
-    db.add_all(EventDay(event_id=event.id, day=day, capacity=event.capacity_per_day, taken=0) for day in missing)
+    db.add_all(_new_day(db, event, day) for day in sorted(missing))
+
+
+def _new_day(db: Session, event: Event, day: date) -> EventDay:
+    """A day that the event gets; passes that are good for it there may be already, since it had it before."""
+    taken, capacity = places.of_kinds(db, event.id, day), event.capacity_per_day
+    beyond = max(taken - capacity, 0) if capacity is not None else 0
+    return EventDay(event_id=event.id, day=day, capacity=capacity, taken=taken, beyond=beyond)
 
 
 def _set_capacity(row: EventDay, capacity: int | None) -> None:

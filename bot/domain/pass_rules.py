@@ -23,11 +23,11 @@ def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datet
     return state
 
 
-def check_day(event: shapes.Event, days: Sequence[shapes.EventDay], day: date, now: datetime) -> None:
-    """Refuse a day that is `day_over` or `day_closed`; whether places are left, only taking them tells."""
-    state = event_states.day_state(event, days, day, now)
-    if state in (event_states.OVER, event_states.CLOSED):
-        raise Refused(f"day_{state}", day=day)
+def check_days(event: shapes.Event, days: Sequence[shapes.EventDay], wanted: Sequence[date], now: datetime) -> None:
+    """Refuse a pass whose days are all `day_over` or `day_closed`; whether places are left, only taking them tells."""
+    states = [event_states.day_state(event, days, day, now) for day in wanted]
+    if all(state in (event_states.OVER, event_states.CLOSED) for state in states):
+        raise Refused(f"day_{states[-1]}", day=wanted[-1])
 
 
 def check_party(kind: Kind, event: Event, party_size: int) -> None:

@@ -1,22 +1,52 @@
-"""The places of a day: given and given back by one conditional UPDATE each, so that none goes twice."""
+"""The places of a day: given and given back by one conditional UPDATE each, so that none goes twice.
 
+A pass that is good for several days has its places on each of them.
+"""
+
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import and_, case, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from bot.domain.models import EventDay
+from bot.domain.models import EventDay, Kind, Pass
 from bot.errors import Refused
 
 
-def hold(db: Session, event_id: int, *days: date) -> None:
-    """Lock days, in the order of the calendar, until the transaction ends.
+def hold(db: Session, event_id: int, *days: date) -> dict[date, bool]:
+    """Lock days, in the order of the calendar, until the transaction ends; of each that there is, whether it is closed.
 
     Whoever touches two days, or a day and then a pass, does this first: two people who swap days
     with each other would otherwise wait for each other for ever. (SQLite has one writer anyway.)
     """
-    which = select(EventDay.day).where(EventDay.event_id == event_id, EventDay.day.in_(days))
-    db.execute(which.order_by(EventDay.day).with_for_update())
+    which = select(EventDay.day, EventDay.closed).where(EventDay.event_id == event_id, EventDay.day.in_(days))
+    return {row.day: row.closed for row in db.execute(which.order_by(EventDay.day).with_for_update())}
+
+
+def take_each(
+    db: Session, event_id: int, days: Sequence[date], people: int, *, today: date, beyond: bool = False
+) -> None:
+    """Take the places of a pass on each of its days, or none; whoever calls undoes it all where it is refused.
+
+    Of several days those that are past or closed only count: nobody comes on them, and the others are worth
+    a pass. `beyond`: whatever the capacity of the others, as take_beyond. `today` is that of the event.
+    Raises Refused as `take` and `take_beyond` do, for the first day that cannot be had; `day_over` too where
+    all of several days are past.
+    """
+    one = take_beyond if beyond else take
+    if len(days) == 1:
+        one(db, event_id, days[0], people)
+        return
+    closed = hold(db, event_id, *days)
+    lost = next((day for day in days if day not in closed), None)
+    usable = [day for day in days if day >= today and not closed.get(day)]
+    if lost or not usable:
+        raise Refused("day_over" if lost or days[-1] < today else "day_closed", day=lost or days[-1])
+    for day in days:
+        if day in usable:
+            one(db, event_id, day, people)
+        else:
+            _count(db, event_id, day, people)
 
 
 def take(db: Session, event_id: int, day: date, people: int) -> None:
@@ -43,28 +73,41 @@ def take_beyond(db: Session, event_id: int, day: date, people: int) -> None:
     `EventDay.beyond` remembers by how many the day was ever overfull; the public gets a place only once
     there is one again. Raises Refused `day_over` (the event has no such day), `day_closed`.
     """
-    over = EventDay.taken + people - EventDay.capacity
-    more = and_(EventDay.capacity.is_not(None), over > EventDay.beyond)
-    taking = (
-        update(EventDay)
-        .where(EventDay.event_id == event_id, EventDay.day == day, EventDay.closed.is_(False))
-        .values(taken=EventDay.taken + people, beyond=case((more, over), else_=EventDay.beyond))
-        .returning(EventDay.taken)
-        .execution_options(synchronize_session=False)
-    )
-    if db.execute(taking).first() is None:
+    if not _count(db, event_id, day, people, EventDay.closed.is_(False)):
         raise _why_not(db, event_id, day)
 
 
-def give_back(db: Session, event_id: int, day: date, people: int) -> None:
-    """Give places back."""
+def give_back(db: Session, event_id: int, days: Sequence[date], people: int) -> None:
+    """Give the places of a pass back, on each of its days; who has several holds them first."""
     giving = (
         update(EventDay)
-        .where(EventDay.event_id == event_id, EventDay.day == day)
+        .where(EventDay.event_id == event_id, EventDay.day.in_(days))
         .values(taken=EventDay.taken - people)
         .execution_options(synchronize_session=False)
     )
     db.execute(giving)
+
+
+def of_kinds(db: Session, event_id: int, day: date) -> int:
+    """People with valid passes of those kinds that have this day among their own."""
+    rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event_id))
+    mine = [row.id for row in rows if day.isoformat() in (row.days or ())]
+    people = select(func.sum(Pass.party_size)).where(Pass.kind_id.in_(mine), Pass.status == "valid")
+    return (db.scalar(people) or 0) if mine else 0
+
+
+def _count(db: Session, event_id: int, day: date, people: int, *only: ColumnElement[bool]) -> bool:
+    """Count people on a day whatever its capacity; False where there is no such day."""
+    over = EventDay.taken + people - EventDay.capacity
+    more = and_(EventDay.capacity.is_not(None), over > EventDay.beyond)
+    counting = (
+        update(EventDay)
+        .where(EventDay.event_id == event_id, EventDay.day == day, *only)
+        .values(taken=EventDay.taken + people, beyond=case((more, over), else_=EventDay.beyond))
+        .returning(EventDay.taken)
+        .execution_options(synchronize_session=False)
+    )
+    return db.execute(counting).first() is not None
 
 
 def _why_not(db: Session, event_id: int, day: date) -> Refused:

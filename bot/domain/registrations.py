@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import events, pass_rules, passes, people
+from bot.domain import events, pass_days, pass_rules, passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass, Registration
 from bot.errors import Refused
@@ -68,5 +68,5 @@ def _check(db: Session, event: Event, holder: Contact, day: date, party_size: in
     pass_rules.refuse_second(db, holder_id=holder.id, kind=event.kinds[0], day=day)
     if state == event_states.FULL:
         raise Refused("event_full")
-    pass_rules.check_day(shape, days, day, now)
+    pass_rules.check_days(shape, days, pass_days.of_kind(event.kinds[0], day), now)
     pass_rules.check_party(event.kinds[0], event, party_size)

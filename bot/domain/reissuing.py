@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.domain import pass_rows, pass_rules, passes, places
+from bot.domain import pass_days, pass_rows, pass_rules, passes, places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Pass, PassUse
 from bot.errors import Refused
@@ -20,10 +20,11 @@ def revoke(db: Session, code: str, now: datetime) -> Pass:
     """
     with db.begin_nested():
         found = _valid(db, code)
-        places.hold(db, found.event_id, found.day)
+        days = pass_days.of(found)
+        places.hold(db, found.event_id, *days)
         pass_rows.end(db, found, "revoked")
         if not pass_rules.is_used(db, found.id):
-            places.give_back(db, found.event_id, found.day, found.party_size)
+            places.give_back(db, found.event_id, days, found.party_size)
     return found
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import places
-from bot.domain.models import AuditEntry, Event, Pass
+from bot.domain import pass_days, places
+from bot.domain.models import AuditEntry, Event, Kind, Pass
 from bot.domain.models.base import Base
 from bot.errors import Refused
 from flows.marks import _
@@ -80,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 def _locked(db: Session, row: Base) -> Base | None:
     if isinstance(row, Pass):
-        places.hold(db, row.event_id, row.day)
+        places.hold(db, row.event_id, *pass_days.of_kind(db.get_one(Kind, row.kind_id), row.day))
     found: Base | None = db.get(type(row), inspect(row).identity, populate_existing=True, with_for_update=True)
     return found
 

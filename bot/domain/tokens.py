@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from cryptography.exceptions import InvalidSignature
 
+from bot.domain import pass_days
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 from flows.shapes import Invalid
@@ -59,7 +60,7 @@ class PassToken:
 
 def of(issued: Pass) -> PassToken:
     """The token of a pass: the same whenever it is asked for."""
-    dates = sorted(date.fromisoformat(day) for day in issued.kind.days) if issued.kind.days else [issued.day]
+    dates = pass_days.of(issued)
     return PassToken(
         key=issued.key_id,
         event=issued.event_id,

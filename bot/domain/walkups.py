@@ -10,7 +10,18 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import checkins, events, kinds, pass_rows, pass_rules, people, places, roster_rules, scan_places
+from bot.domain import (
+    checkins,
+    events,
+    kinds,
+    pass_days,
+    pass_rows,
+    pass_rules,
+    people,
+    places,
+    roster_rules,
+    scan_places,
+)
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Kind, Pass, Registration, Staff, WalkupRecord
 from bot.domain.scan_places import Place
@@ -117,7 +128,7 @@ def look(db: Session, slug: str, kind_slug: str, phone: str, now: datetime) -> N
 
 def _day_of(kind: Kind, place: Place) -> date:
     """The day that a pass of this kind has: today, or the first of the kind's own."""
-    return min(map(date.fromisoformat, kind.days)) if kind.days else place.day
+    return pass_days.of_kind(kind, place.day)[0]
 
 
 def _check_form(walkup: Walkup) -> None:
@@ -144,11 +155,12 @@ def _issue(db: Session, ring: KeyRing, walkup: Walkup, place: Place, now: dateti
     registration = _registration(db, walkup, event, holder, now)
     _claim(db, walkup, place, registration)
     kind = kinds.find(db, event.id, walkup.kind)
+    db.refresh(kind, ["days"])  # the registration's row holds the event, so that they stay from here on
     _check(db, event, kind, place, walkup, now)
     day = _day_of(kind, place)
     if not walkup.anyway:
         pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=day)
-    _take_places(db, event, day, walkup)
+    _take_places(db, kind, place, walkup)
     # A second pass of the same day: no other registration has this number, nor any pass below nought.
     twin = -registration.id if walkup.anyway else 0
     return pass_rows.insert(db, ring, registration, kind, day, walkup.party_size, now, twin=twin)
@@ -214,13 +226,12 @@ def _check(db: Session, event: Event, kind: Kind, place: Place, walkup: Walkup, 
         raise Refused("consent_changed")
 
 
-def _take_places(db: Session, event: Event, day: date, walkup: Walkup) -> None:
+def _take_places(db: Session, kind: Kind, place: Place, walkup: Walkup) -> None:
     if walkup.overbook:
-        _may_overbook(db, event, walkup)
-        places.take_beyond(db, event.id, day, walkup.party_size)
-        return
+        _may_overbook(db, place.event, walkup)
+    days = pass_days.of_kind(kind, place.day)
     try:
-        places.take(db, event.id, day, walkup.party_size)
+        places.take_each(db, place.event.id, days, walkup.party_size, today=place.day, beyond=walkup.overbook)
     except Refused as no:
         if no.code in ("day_full", "too_few_left"):
             raise Refused("today_full", left=no.params["left"]) from None

@@ -100,6 +100,8 @@ class Person:
     kind: KindFacts
     days: tuple[date, ...]
     """A pass for each; of a kind with days of its own only the first."""
+    more_days: bool = field(default=False, kw_only=True)
+    """The pass is good for more days than the row says."""
     party_size: int
     language: str
     answers: Mapping[str, Any] = field(repr=False)
@@ -107,6 +109,10 @@ class Person:
     """By which each of the passes is found again; empty where phone, kind and day tell."""
     twin: int = 0
     """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
+
+    def good_for(self, day: date) -> tuple[date, ...]:
+        """On which days the pass of one of `days` lets them in."""
+        return self.kind.days or (day,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,19 @@ class Judge:
         if not wrong and name and kind and days and party and language:
             told = {thing.removeprefix(ANSWER): said for thing, said in answers.items() if said not in (None, "")}
             keys = _keys(ref or "", f"{alike}:{twin}" if alike else "", len(days))
-            person = Person(row, name, phone or None, kind, days, party, language, told, keys, twin)
+            person = Person(
+                row,
+                name,
+                phone or None,
+                kind,
+                days,
+                party,
+                language,
+                told,
+                keys,
+                twin,
+                more_days=self._more(cells, kind),
+            )
             wrong += self._met_before(person)
             if not wrong:
                 return person
@@ -189,9 +207,13 @@ class Judge:
         own = kind.days if kind else ()
         if own and not set(days) <= set(own):
             raise Invalid("kind_not_that_day", kind=kind.slug if kind else "", days=own)
-        for day in (min(own),) if own else days:
+        for day in own or days:
             self._check(day, own)
         return (min(own),) if own else days
+
+    def _more(self, cells: Sequence[Any], kind: KindFacts) -> bool:
+        said = self._columns.said(cells, DAY)
+        return bool(said) and bool(set(kind.days) - set(self._read_days(said)))
 
     def _only_days(self, kind: KindFacts | None) -> tuple[date, ...]:
         if kind and kind.days:
@@ -225,7 +247,7 @@ class Judge:
         if state is None:
             every = list(self._rules.days)
             raise Invalid("day_outside", day=day, first=min(every), last=max(every))
-        if state == event_states.CLOSED or (state == event_states.OVER and not set(own) & set(self._rules.coming)):
+        if state in (event_states.CLOSED, event_states.OVER) and not set(own) & set(self._rules.coming):
             raise Invalid(f"day_{state}", day=day)
 
     def _language(self, said: str) -> str:

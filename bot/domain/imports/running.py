@@ -59,6 +59,8 @@ class Report:
     """Who come with the passes that are new."""
     beyond: int = 0
     """New rows whose party is larger than the public may have."""
+    more_days: int = 0
+    """New rows that name only some of the days of their kind's passes."""
     unreachable: int = 0
     """New rows without a phone."""
     passes: list[int] = field(default_factory=list)
@@ -129,7 +131,7 @@ def look(database: Database, plan: Plan, *, seen: Callable[[Settled], None], tol
     """Go through the whole file and change nothing. `seen` gets each row, `told` how many there were so far."""
     report = Report()
     with database.read() as db:
-        ledger = Ledger({day.day: day.left for day in events.days(db, plan.event.slug)})
+        ledger = Ledger(events.days(db, plan.event.slug), plan.rules.today)
     for batch in _batches(plan):
         people = [one for one in batch if isinstance(one, Person)]
         with database.read() as db:
@@ -224,6 +226,7 @@ def _add(report: Report, plan: Plan, settled: Settled, made: Sequence[int]) -> N
     if settled.state == NEW and isinstance(settled.row, Person):
         report.people += settled.row.party_size * len(settled.fresh)
         report.beyond += settled.row.party_size > plan.event.max_party
+        report.more_days += settled.row.more_days
         report.unreachable += settled.row.phone is None
 
 

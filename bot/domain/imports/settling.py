@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.imports.columns import DAY, KIND, NAME, PARTY
 from bot.domain.imports.judging import BadRow, Person, Wrong
 from bot.domain.models import ContactAlias, ImportedRow, Kind, Pass, Registration
+from flows.shapes import EventDay
 from flows.understanding import plain
 
 CHANNEL = "import"
@@ -147,15 +148,16 @@ def _valid_first(pairs: Iterable[tuple[Key, Held]]) -> dict[Key, Held]:
 class Ledger:
     """The places of the days while a file is gone through."""
 
-    def __init__(self, left: Mapping[date, int | None]) -> None:
-        self._left = dict(left)
+    def __init__(self, days: Iterable[EventDay], today: date) -> None:
+        """`today` is that of the event: of a pass of several days only those to come need places."""
+        self._left = {day.day: day.left for day in days if day.day >= today and not day.closed}
 
     def take(self, settled: Settled) -> Settled:
         """The same with its places taken; BAD where a day has not enough of them for a party that is NEW."""
         person = settled.row
         if settled.state != NEW or not isinstance(person, Person):
             return settled
-        days = [person.days[place] for place in settled.fresh]
+        days = [day for place in settled.fresh for day in person.good_for(person.days[place])]
         for day in days:
             left = self._left.get(day)
             if left is not None and left < person.party_size:

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, pass_rows, people, places
+from bot.domain import events, pass_rows, people, places, seen
 from bot.domain.imports.judging import Person
 from bot.domain.imports.settling import CHANNEL, Ledger, Settled, settle
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, ImportedRow, Pass, Registration
+from bot.domain.models import Contact, Event, ImportedRow, Kind, Pass, Registration
+from flows import event_states
 
 ELSEWHERE = 0
 """The consent's version where none of ours was read: the text says where they agreed."""
@@ -42,11 +44,13 @@ def take(
     else has registered one of them, or taken the last places, in the same moment: then nothing may be kept,
     and the same once more finds it so.
     """
-    ledger = Ledger({day.day: day.left for day in events.days(db, event.slug)})
+    _hold_kinds(db, event, wanted)
+    today = event_states.local_today(events.shape(event), now)
+    ledger = Ledger(events.days(db, event.slug), today)
     settled = [ledger.take(one) for one in settle(db, event.id, wanted, again=again)]
     wishes = [wish for one in settled for wish in _wishes(one)]
     holders = _holders(db, wishes, now)
-    _take_places(db, event, wishes)
+    _take_places(db, event, wishes, today)
     passes = _register(db, ring, event, wishes, holders, consent, now)
     made: dict[int, list[int]] = {}
     for wish, issued in zip(wishes, passes, strict=True):
@@ -77,13 +81,22 @@ def _holders(db: Session, wishes: Sequence[_Wish], now: datetime) -> Mapping[int
     return holders
 
 
-def _take_places(db: Session, event: Event, wishes: Sequence[_Wish]) -> None:
-    wanted = Counter[date]()
+def _hold_kinds(db: Session, event: Event, wanted: Sequence[Person]) -> None:
+    """Hold the event, so that its kinds keep their days; Refused `changed_meanwhile` where one has others by now."""
+    db.execute(select(Event.id).where(Event.id == event.id).with_for_update(read=True, key_share=True))
+    rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event.id))
+    now = {row.id: tuple(sorted(map(date.fromisoformat, row.days or ()))) for row in rows}
+    if any(now.get(one.kind.id) != one.kind.days for one in wanted):
+        raise seen.changed()
+
+
+def _take_places(db: Session, event: Event, wishes: Sequence[_Wish], today: date) -> None:
+    wanted = Counter[tuple[date, ...]]()
     for wish in wishes:
-        wanted[wish.day] += wish.person.party_size
-    places.hold(db, event.id, *wanted)
-    for day, party in sorted(wanted.items()):
-        places.take(db, event.id, day, party)
+        wanted[wish.person.good_for(wish.day)] += wish.person.party_size
+    places.hold(db, event.id, *{day for days in wanted for day in days})
+    for days, party in sorted(wanted.items()):
+        places.take_each(db, event.id, days, party, today=today)
 
 
 def _register(

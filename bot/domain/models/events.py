@@ -79,7 +79,7 @@ class EventDay(Base):
     capacity: Mapped[int | None]
     """People; None is no limit."""
     taken: Mapped[int] = mapped_column(default=0)
-    """People who hold a valid pass for the day. Changed only by a conditional UPDATE."""
+    """People who hold a valid pass that is good on the day. Changed only by a conditional UPDATE."""
     beyond: Mapped[int] = mapped_column(default=0)
     """By how many people a supervisor at the gate has ever gone over the capacity; never given to the public."""
     closed: Mapped[bool] = mapped_column(default=False)
