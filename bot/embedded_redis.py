@@ -61,7 +61,7 @@ def command(settings: Settings) -> list[str]:
     that loses power may lose the last second.
     """
     folder = settings.var_dir.absolute() / "redis"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     _own_folder(settings.redis_socket.parent)
     options = {
         "port": "0",

@@ -4,6 +4,7 @@ Redis (unless REDIS_URL is given), migrations, the demo event, then the Procfile
 dies later is started again; one that keeps dying ends the whole.
 """
 
+import contextlib
 import errno
 import fcntl
 import logging
@@ -75,7 +76,8 @@ def procfile() -> dict[str, str]:
 def _alone(var_dir: Path) -> Iterator[bool]:
     """Be the only launcher of this VAR_DIR. Gives whether the last one was killed."""
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
+        var_dir.mkdir(parents=True, mode=0o700, exist_ok=True)
+        _keep_to_ourselves(var_dir)
         lock = (var_dir / "run.lock").open("a+")
     except OSError as problem:
         raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
@@ -91,6 +93,18 @@ def _alone(var_dir: Path) -> Iterator[bool]:
         lock.flush()
         yield killed_before
         lock.truncate(0)
+
+
+def _keep_to_ourselves(var_dir: Path) -> None:
+    """Close to other people of this machine what an earlier version left open to them: all names and phones.
+
+    The folder itself stays as it is where it was there: it may be somebody's own choice, with other things in it.
+    """
+    for path in (*var_dir.glob("pravesh.db*"), *var_dir.glob("redis"), *var_dir.glob("redis/*")):
+        if path.is_symlink():
+            continue
+        with contextlib.suppress(PermissionError):  # of another user, who answers for it
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _check_port(settings: Settings, patience: float) -> None:

@@ -4,14 +4,19 @@ Ends with exit code 0 on Ctrl-C or SIGTERM, with 1 and one line on standard erro
 start or go on. The work is in bot.launch.
 """
 
+import os
 import signal
 import sys
 
 from bot.stopping import Stop
 
+OURS_ALONE = 0o077
+"""Whatever the processes write (database, Redis's file, logs) nobody else of the machine may read."""
+
 
 def main() -> int:
     """Run until told to stop; the exit code."""
+    os.umask(OURS_ALONE)
     stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop.ask)

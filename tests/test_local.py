@@ -124,6 +124,24 @@ def test_it_serves(running: Run) -> None:
         assert any(name in command for command in children)
 
 
+def test_nobody_else_of_the_machine_reads_what_it_keeps(running: Run) -> None:
+    kept = Path(running.environment["VAR_DIR"])
+    modes = {str(path): path.stat().st_mode & 0o077 for path in (kept, *kept.rglob("*"))}
+    assert {"pravesh.db", "redis"} <= {path.name for path in kept.iterdir()}
+    assert set(modes.values()) == {0}, modes
+
+
+def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "redis").mkdir(mode=0o755)
+    left = [tmp_path / "pravesh.db", tmp_path / "pravesh.db-wal", tmp_path / "redis" / "appendonly.aof"]
+    for path in left:
+        path.touch(mode=0o644)
+    with launch._alone(tmp_path):
+        assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "redis", tmp_path)] == [0o700, 0o755]
+
+
 def test_doctor_finds_all_well_beside_it(running: Run) -> None:
     wait_until(lambda: _admin(running.environment, "doctor").returncode == 0, STARTING_SECONDS)
 
