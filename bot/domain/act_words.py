@@ -1,4 +1,4 @@
-"""What an entry of the audit log is about, as lines for people."""
+"""What an entry of the audit log is about, as lines of the command line; the page has words of its own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,11 +21,16 @@ def facts(about: Mapping[str, Any]) -> list[str]:
 
 def changes(about: Mapping[str, Any]) -> list[str]:
     """Each change: `gates north: closed no -> yes`. The same change of several rows is one line."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for one in about.get("changes", ()):
-        alike.setdefault((one["table"], _change(one)), []).append(str(one.get("of", one["id"])))
-    told = [f"{table} {_some(rows)}{how}" for (table, how), rows in alike.items()]
+    told = [f"{one['table']} {_some(rows)}{_change(one)}" for one, rows in alike(about)]
     return told + [f"and {number} more of {table}" for table, number in about.get("more", {}).items()]
+
+
+def alike(about: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[str]]]:
+    """Each change once, with all rows to which the same happened, as people know these."""
+    found: dict[tuple[str, str], tuple[Mapping[str, Any], list[str]]] = {}
+    for one in about.get("changes", ()):
+        found.setdefault((one["table"], _change(one)), (one, []))[1].append(str(one.get("of", one["id"])))
+    return list(found.values())
 
 
 def _change(one: Mapping[str, Any]) -> str:

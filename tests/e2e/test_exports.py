@@ -23,7 +23,7 @@ def test_a_file_is_made_while_its_admin_watches(browser: Browser, gate: Gate, ru
         page.goto(f"{running.origin}/staff/manage/demo/exports")
         page.get_by_label("What", exact=True).select_option("audit")
         page.get_by_role("button", name="Make the file").click()
-        download = page.get_by_role("link", name="Download audit")
+        download = page.get_by_role("link", name="Download: Audit log")
         expect(download).to_be_visible(timeout=60_000)
         accessible(page, "manage-exports")
         with page.expect_download() as taken:
@@ -31,5 +31,5 @@ def test_a_file_is_made_while_its_admin_watches(browser: Browser, gate: Gate, ru
         assert taken.value.suggested_filename.startswith("demo-audit-")
         rows = list(csv.DictReader(Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()))
         assert any(row["what"] == "export_started" for row in rows)
-        page.get_by_role("button", name="Delete audit").click()
+        page.get_by_role("button", name="Delete: Audit log").click()
         expect(download).to_have_count(0)

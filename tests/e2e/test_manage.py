@@ -101,7 +101,7 @@ def test_a_visitor_is_found_shown_and_their_pass_revoked(
     at(page, running, "/visitors")
     page.get_by_label("Name, phone or pass code").fill("zub")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Show Zubeda Khan").click()
+    page.get_by_role("link", name="Show: Zubeda Khan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Zubeda Khan")
     accessible(page, "manage-visitor")
     page.get_by_role("link", name="Revoke").click()

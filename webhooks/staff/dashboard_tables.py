@@ -208,7 +208,7 @@ def _failures(failures: Sequence[Failure]) -> Table:
     columns = (Column(_said("kind"), words=True), Column(_said("messages")))
     rows = (
         Row(
-            wording.say(_reason(one.reason)),
+            wording.say(failed_by(one.reason)),
             (Cell(wording.say(KINDS.get(one.kind, words(one.kind)))), number(one.messages)),
         )
         for one in failures
@@ -216,7 +216,7 @@ def _failures(failures: Sequence[Failure]) -> Table:
     return _table("failures", "reason", columns, rows)
 
 
-def _reason(reason: str) -> Sentence:
+def failed_by(reason: str) -> Sentence:
     """Why a message failed: Twilio's code or ours in words, Twilio's also as it is."""
     if not reason.isdecimal():
         begun = (sentence for beginning, sentence in BEGINNINGS.items() if reason.startswith(beginning))

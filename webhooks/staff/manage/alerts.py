@@ -13,19 +13,31 @@ from bot.domain.event_rows import one
 from bot.domain.models import AlertRule
 from bot.errors import Refused
 from bot.service import Service
+from flows.shapes import Sentence
 from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.inputs import Unreadable
 
-LABELS = {
-    "inside": ("People inside at once", "More people inside than that."),
-    "silent_minutes": ("Minutes of silence at a gate", "No scan for so long at an open gate that had entries today."),
-    "failures_permille": ("Per cent of messages that fail", "Of the last hour's messages; one decimal, such as 2.5."),
-    "queue_seconds": ("Seconds that a message waits", "An answer or a pass waits longer than that to leave."),
+LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
+    "inside": (_("People inside at once"), _("More people inside than that.")),
+    "silent_minutes": (
+        _("Minutes of silence at a gate"),
+        _("No scan for so long at an open gate that had entries today."),
+    ),
+    "failures_permille": (
+        _("Per cent of messages that fail"),
+        _("Of the last hour's messages; one decimal, such as 2.5."),
+    ),
+    "queue_seconds": (
+        _("Seconds that a message waits"),
+        _("An answer or a pass waits longer than that to leave."),
+    ),
 }
 NO_PER_CENT = _("Please give a number from 0.1 to 100, with at most one decimal.")
+SAVED = _("Saved.")
+OFF = _("off")
 UNSET = "usual"
 """The mark of an event for which nobody has set any yet."""
 Texts = Mapping[str, str]
@@ -52,10 +64,10 @@ def doors(door: Blueprint, service: Service) -> None:
                 alert_rules.write(db, slug, Rules(**values))
         except Refused as no:
             if no.code == "changed_meanwhile" and _now(service, slug)[0] == given:
-                return done("manage.alerts", "Saved.")  # sent twice
+                return done("manage.alerts", SAVED)  # sent twice
             wrong = {str(no.params.get("field", "")): why(no)}
             return _page(service, slug, given, wrong, beside=no.code == "changed_meanwhile")
-        return done("manage.alerts", "Saved.")
+        return done("manage.alerts", SAVED)
 
 
 def _judged(given: Texts) -> tuple[dict[str, int | None], dict[str, str]]:
@@ -106,6 +118,6 @@ def _page(
 ) -> Answer:
     now, mark = _now(service, slug)
     form = {**now, **(given or {})}
-    differ = {name: text or "off" for name, text in now.items() if beside and form[name] != text}
+    differ = {name: text or OFF for name, text in now.items() if beside and form[name] != text}
     told = {"labels": LABELS, "form": form, "wrong": wrong or {}, "differ": differ, "seen": mark}
     return page("alerts", UNPROCESSABLE if wrong else 200, **told)

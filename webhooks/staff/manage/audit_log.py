@@ -6,12 +6,17 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
 
-from bot.domain import act_words, audit, events
+from bot.domain import audit, events, gates
 from bot.domain.models import AuditEntry
+from bot.effects import THEMSELVES
 from bot.service import Service
+from flows.texts import words
+from webhooks.staff.manage import audit_words as said
 from webhooks.staff.manage import inputs, showing
+from webhooks.staff.manage.audit_lines import Reader, changes, facts
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, admin, clean, page
 from webhooks.staff.manage.inputs import Unreadable
+from webhooks.wording import say
 
 FEW, MANY = 50, 500
 """Entries of a page, and of one on which more were asked for."""
@@ -30,10 +35,11 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             zone = events.by_slug(db, slug).timezone
             borders, wrong = _borders(given, zone)
-            said: dict[str, Any] = {name: given[name] for name in ("text", "who", "what")} | borders
-            found = [] if wrong else audit.search(db, slug=slug, most=most + 1, **said)
-            rows = [_row(one, ZoneInfo(zone)) for one in found[:most]]
-        told: dict[str, Any] = {"form": given, "rows": rows, "wrong": wrong, "zone": zone}
+            wanted: dict[str, Any] = {name: given[name] for name in ("text", "who", "what")} | borders
+            found = [] if wrong else audit.search(db, slug=slug, most=most + 1, **wanted)
+            reader = Reader(ZoneInfo(zone), {one.id: one.name for one in gates.listed(db, slug)})
+            rows = [_row(one, reader) for one in found[:most]]
+        told: dict[str, Any] = {"form": given, "rows": rows, "wrong": wrong, "zone": zone, "acts": _acts(given["what"])}
         more = len(found) > most
         return page("audit", UNPROCESSABLE if wrong else 200, more=more, most=most, can_more=most == FEW, **told)
 
@@ -48,15 +54,27 @@ def _borders(given: dict[str, str], zone: str) -> tuple[dict[str, datetime | Non
             begins = day and inputs.moment(f"{day + timedelta(days=later)}T00:00", zone)
             borders[name] = begins
         except Unreadable:
-            wrong[name] = inputs.NO_DATE
+            wrong[name] = say(inputs.NO_DATE)
     return borders, wrong
 
 
-def _row(one: AuditEntry, zone: ZoneInfo) -> dict[str, Any]:
+def _acts(chosen: str) -> list[tuple[str, str]]:
+    """The acts to choose from, by their names; also what the address says, which may be the beginning of some."""
+    named = sorted(((code, say(name)) for code, name in said.ACTS.items()), key=lambda one: one[1])
+    typed = [] if not chosen or chosen in said.ACTS else [(chosen, chosen)]
+    return [("", say(said.ALL)), *typed, *named]
+
+
+def _row(one: AuditEntry, reader: Reader) -> dict[str, Any]:
     return {
-        "at": showing.moment(one.at, zone),
-        "who": one.staff.name if one.staff else one.actor or "nobody named",
-        "what": one.what.replace("_", " "),
-        "facts": "; ".join(act_words.facts(one.about)),
-        "changes": [line.replace(" -> ", " → ").replace("_", " ") for line in act_words.changes(one.about)],
+        "at": showing.moment(one.at, reader.zone),
+        "who": one.staff.name if one.staff else _nobody(one.actor),
+        "what": said.ACTS.get(one.what, words(one.what)),
+        "facts": "; ".join(facts(one.about, reader)),
+        "changes": list(changes(one.about, reader)),
     }
+
+
+def _nobody(actor: str) -> str:
+    """Who acted without being on the roster: as they named themselves."""
+    return say(said.THEMSELVES) if actor == THEMSELVES else actor or say(said.NOBODY)

@@ -18,40 +18,51 @@ from bot.domain.exports.writing import FORMATS
 from bot.domain.models import Event, Export
 from bot.errors import Refused
 from bot.service import Service
+from flows.shapes import Sentence
+from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.wording import say
 
-WHAT = {
-    "visitors": "Visitors: one row a registration",
-    "passes": "Passes: one row a pass, revoked and replaced ones too",
-    "checkins": "Scans: one row a scan, refused ones too",
-    "deliveries": "Messages: one row a message about a pass",
-    "audit": "Audit log: who did what",
+WHAT: Mapping[str, Sentence] = {
+    "visitors": _("Visitors: one row a registration"),
+    "passes": _("Passes: one row a pass, revoked and replaced ones too"),
+    "checkins": _("Scans: one row a scan, refused ones too"),
+    "deliveries": _("Messages: one row a message about a pass"),
+    "audit": _("Audit log: who did what"),
 }
-FORMS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": "JSON lines"}
+TABLE_NAMES: Mapping[str, Sentence] = {
+    "visitors": _("Visitors"),
+    "passes": _("Passes"),
+    "checkins": _("Scans"),
+    "deliveries": _("Messages"),
+    "audit": _("Audit log"),
+}
+FORMS: Mapping[str, Sentence | str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": _("JSON lines")}
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/x-ndjson; charset=utf-8",
 }
-STATES = {
-    kept.WAITING: "waiting",
-    kept.RUNNING: "being made",
-    kept.READY: "ready",
-    kept.FAILED: "failed",
-    kept.ERASED: "deleted: somebody was erased",
+STATES: Mapping[str, Sentence] = {
+    kept.WAITING: _("waiting"),
+    kept.RUNNING: _("being made"),
+    kept.READY: _("ready"),
+    kept.FAILED: _("failed"),
+    kept.ERASED: _("deleted: somebody was erased"),
 }
-WHY = {
-    "disk": "the worker's disk is full or cannot be written",
-    "gave_up": "it was begun three times and never came to its end",
+WHY: Mapping[str, Sentence] = {
+    "disk": _("the worker's disk is full or cannot be written"),
+    "gave_up": _("it was begun three times and never came to its end"),
 }
 """Of why one failed; of all else the log tells."""
+IN_THE_LOG = _("see the log of the workers")
 AT = {"no_such_table": "table", "no_such_format": "form", "no_such_column": "columns"}
 """At which input a refusal stands."""
 NAMES = ("table", "form", "columns", "since", "until")
-NO_DATE = "A date, such as 2027-01-09."
-NO_DAYS = "That is before the first day."
+NO_DATE = _("A date, such as 2027-01-09.")
+NO_DAYS = _("That is before the first day.")
 EVERY_SECONDS = 2
 """How often an open page asks while something is being made."""
 
@@ -75,7 +86,7 @@ def doors(door: Blueprint, service: Service) -> None:
             _start(service, slug, wish, typed("once"))
         except Refused as no:
             return _page(service, slug, texts, {AT.get(no.code, ""): why(no)})
-        return done("manage.exports", "The file will be in the list below; you can leave this page meanwhile.")
+        return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
 
     @door.get("/<slug>/exports/list")
     @admin
@@ -103,17 +114,17 @@ def doors(door: Blueprint, service: Service) -> None:
             with service.database.read() as db:
                 one = asking.find(db, slug, number)
         except Refused:
-            return done("manage.exports", "It is gone.")
+            return done("manage.exports", _("It is gone."))
         if what == "delete":
             with acting(service, audit.EXPORT_DELETED) as db:
                 acts.tell(db, export=number, table=one.kind)
                 kept.remove(db, number)
-            return done("manage.exports", "It is deleted.")
+            return done("manage.exports", _("It is deleted."))
         try:
             _start(service, slug, asking.wish_of(one), f"again {number}")
         except Refused as no:
             return _page(service, slug, {"table": one.kind, "form": one.form}, {AT.get(no.code, ""): why(no)})
-        return done("manage.exports", "It is being made again.")
+        return done("manage.exports", _("It is being made again."))
 
 
 def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
@@ -161,10 +172,10 @@ def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]
             day = date.fromisoformat(texts[name]) + timedelta(days) if texts[name] else None
             borders[name] = datetime.combine(day, time(), zone) if day else None
         except (ValueError, OverflowError):
-            wrong[name] = NO_DATE
+            wrong[name] = say(NO_DATE)
     since, until = borders.get("since"), borders.get("until")
     if since and until and until <= since:
-        wrong["until"] = NO_DAYS
+        wrong["until"] = say(NO_DAYS)
     columns = tuple(dict.fromkeys(one.strip() for one in texts["columns"].split(",") if one.strip()))
     return Wish(texts["table"], texts["form"], columns, **borders), wrong
 
@@ -178,7 +189,7 @@ def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[
         wrong=wrong or {},
         tables=[(name, WHAT[name]) for name in TABLES],
         forms=[(name, FORMS[name]) for name in FORMATS],
-        columns={name: ", ".join(table.columns(wanted)) for name, table in TABLES.items()},
+        columns=[(TABLE_NAMES[name], ", ".join(table.columns(wanted))) for name, table in TABLES.items()],
         **_list(service, slug),
     )
 
@@ -199,8 +210,8 @@ def _row(one: Export, event: Event) -> dict[str, Any]:
         "number": one.id,
         "status": one.status,
         "state": STATES[one.status],
-        "why": WHY.get(one.reason or "", "see the log of the workers") if one.status == kept.FAILED else "",
-        "what": f"{one.kind}, {FORMS[one.form]}",
+        "why": WHY.get(one.reason or "", IN_THE_LOG) if one.status == kept.FAILED else "",
+        "what": _("{table}, {format}", table=TABLE_NAMES[one.kind], format=FORMS[one.form]),
         "asked": showing.moment(one.created_at, zone),
         "who": one.staff.name if one.staff else showing.NOTHING,
         "some": ", ".join(one.columns),
@@ -213,10 +224,12 @@ def _row(one: Export, event: Event) -> dict[str, Any]:
     }
 
 
-def _span(one: Export, zone: ZoneInfo) -> str:
-    since = f"from {showing.day(one.since.astimezone(zone).date())}" if one.since else ""
-    last = one.until and (one.until.astimezone(zone) - timedelta(days=1)).date()
-    return f"{since} {f'to {showing.day(last)}' if last else ''}".strip()
+def _span(one: Export, zone: ZoneInfo) -> Sentence | None:
+    first = showing.day(one.since.astimezone(zone).date()) if one.since else ""
+    last = showing.day((one.until.astimezone(zone) - timedelta(days=1)).date()) if one.until else ""
+    if first and last:
+        return _("{first} to {last}", first=first, last=last)
+    return _("from {day} on", day=first) if first else _("until {day}", day=last) if last else None
 
 
 def _size(number: int) -> str:

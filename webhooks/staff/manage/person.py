@@ -1,46 +1,65 @@
 """All that is held of one person at this event, gathered for the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot import holdings
 from bot.domain import visitors
-from bot.domain.models import Pass
+from bot.domain.models import Event, Pass
 from bot.domain.visitors import Known
 from bot.service import Service
+from flows.choices import people as so_many
 from flows.codes import shown
+from flows.gate_stats import REASONS as RESULTS
+from flows.rendering import LANGUAGES
+from flows.shapes import Sentence
+from flows.texts import words
+from webhooks.staff.dashboard_tables import failed_by
+from webhooks.staff.dashboard_words import CHANNELS, KINDS, STEPS
+from webhooks.staff.manage import person_words as said
 from webhooks.staff.manage import showing
+from webhooks.wording import say
 
 LISTS: Mapping[str, tuple[str, ...]] = {
     "entries": ("at", "code", "result", "people", "gate", "by", "forced", "undone"),
     "deliveries": ("owed_at", "kind", "pass", "status", "reason", "to", "sent_at"),
 }
 """What is shown of what the command line tells as well."""
-TITLES = {"entries": "Entries", "deliveries": "Messages"}
+VALUES: Mapping[str, Mapping[str, Sentence]] = {
+    "result": RESULTS,
+    "kind": KINDS,
+    "status": said.MESSAGE_STATUS,
+}
+"""The columns of these lists whose values are words of ours."""
+Facts = list[tuple[Sentence | str, Sentence | str]]
 
 
 def of(db: Session, found: Pass, service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the page shows of whoever holds this pass, and what the audit log keeps of the look.
 
-    An admin sees what is of their own event: of the person's other events nothing is shown.
+    An admin sees what is of their own event: of the person's other events nothing is shown. Moments are in the
+    event's zone.
     """
     known = _here(visitors.known(db, shown(found.code), region=service.settings.default_region), found.event_id)
     whole = holdings.everything(db, known, service.redis)
-    ids = {shown(one.code): one.id for registration in known.registrations for one in registration.passes}
-    whole["deliveries"] = [one for one in whole["deliveries"] if one["pass"] in ids]
+    passes = {shown(one.code): one for registration in known.registrations for one in registration.passes}
+    whole["deliveries"] = [one for one in whole["deliveries"] if one["pass"] in passes]
     names = list(dict.fromkeys(one.full_name for one in known.registrations if one.full_name))
     told = {
-        "name": ", ".join(names) or "(erased)",
-        "facts": _facts(whole),
-        "passes": [{**one, "day": showing.day(one["day"]), "pass_id": ids[one["code"]]} for one in whole["passes"]],
-        "registrations": [_registration(one) for one in whole["registrations"]],
-        "lists": [(TITLES[name], columns, _cells(whole[name], columns)) for name, columns in LISTS.items()],
+        "name": ", ".join(names) or said.ERASED,
+        "facts": _facts(whole, ZoneInfo(found.event.timezone)),
+        "passes": [_pass(one) for one in passes.values()],
+        "registrations": [_registration(one, found.event) for one in whole["registrations"]],
+        "lists": [
+            (said.TITLES[name], _heads(columns), _cells(whole[name], columns)) for name, columns in LISTS.items()
+        ],
     }
-    return told, {"contacts": [one.id for one in known.contacts], "codes": list(ids)}
+    return told, {"contacts": [one.id for one in known.contacts], "codes": list(passes)}
 
 
 def _here(known: Known, event_id: int) -> Known:
@@ -52,30 +71,74 @@ def _of_event(known: Known, event_id: int) -> Sequence[Any]:
     return [one for one in known.entries if one.event_id == event_id]
 
 
-def _facts(whole: Mapping[str, Any]) -> dict[str, str]:
-    at = f"{whole['flow']}: {whole['question'] or 'done'}" if whole["flow"] else "not in a conversation"
+def _facts(whole: Mapping[str, Any], zone: ZoneInfo) -> Facts:
+    return [
+        (said.NAMES["phone"], ", ".join(whole["phones"]) or said.NO_PHONE),
+        (said.NAMES["language"], LANGUAGES.get(whole["language"] or "", "") or said.NOT_CHOSEN),
+        (said.NAMES["since"], showing.moment(whole["known_since"], zone)),
+        (said.NAMES["messages"], said.STOPPED if whole["stopped"] else said.MAY_WRITE),
+        (said.NAMES["conversation"], _conversation(whole["flow"], whole["question"])),
+    ]
+
+
+def _conversation(flow: str | None, question: str | None) -> Sentence:
+    doing = said.CONVERSATIONS.get(flow or "", words(flow)) if flow else said.NO_CONVERSATION
+    if not question or question == flow:
+        return doing
+    return Sentence(said.AT_QUESTION.source, {"doing": doing, "question": STEPS.get(question, words(question))})
+
+
+def _pass(one: Pass) -> dict[str, Any]:
     return {
-        "Phone": ", ".join(whole["phones"]) or "none",
-        "Language": whole["language"] or "not chosen",
-        "Known since": f"{text(whole['known_since'])} UTC",
-        "Messages": "has said stop" if whole["stopped"] else "may be written to",
-        "Conversation": at,
+        "pass_id": one.id,
+        "code": shown(one.code),
+        "day": showing.day(one.day),
+        "people": so_many(one.party_size),
+        "kind": words(one.kind.labels),
+        "status": one.status,
+        "state": said.PASS_STATUS[one.status],
     }
 
 
-def _registration(one: Mapping[str, Any]) -> dict[str, str]:
-    answers = {name.replace("_", " ").capitalize(): text(value) for name, value in one["answers"].items()}
-    return {
-        "Name": text(one["name"]),
-        **answers,
-        "By": f"{one['channel']}, in {one['language']}",
-        "Holder": one["holder"],
-        "Agreed": f"{text(one['consented_at'])}, version {one['consent_version']}",
-    }
+def _registration(one: Mapping[str, Any], event: Event) -> Facts:
+    channel = {"channel": CHANNELS.get(one["channel"], one["channel"])}
+    spoken = {"language": LANGUAGES.get(one["language"], one["language"])}
+    return [
+        (said.NAMES["name"], text(one["name"])),
+        *_answers(one["answers"], event),
+        (said.NAMES["by"], Sentence(said.IN_LANGUAGE.source, {**channel, **spoken})),
+        (said.NAMES["holder"], said.HOLDER[one["holder"]]),
+        (said.NAMES["agreed"], _agreed(one)),
+    ]
+
+
+def _answers(answers: Mapping[str, Any], event: Event) -> Iterator[tuple[Sentence | str, str]]:
+    """Each answer by its question: the event's own as its organisers call it."""
+    labels = {one["name"]: words(one["labels"]) for one in event.questions if one.get("labels")}
+    for name, value in answers.items():
+        yield labels.get(name) or STEPS.get(name) or name.replace("_", " ").capitalize(), text(value)
+
+
+def _agreed(one: Mapping[str, Any]) -> Sentence:
+    """When they agreed, and to which version of the notice; 0 is one that was not ours."""
+    version, when = one["consent_version"], text(one["consented_at"])
+    pattern = said.VERSION if version else said.ELSEWHERE
+    return Sentence(pattern.source, {"when": when, "number": version})
+
+
+def _heads(columns: Sequence[str]) -> list[Sentence]:
+    return [said.COLUMNS[name] for name in columns]
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[str]]:
-    return [[text(row[name]) for name in columns] for row in rows]
+    return [[_cell(name, row[name]) for name in columns] for row in rows]
+
+
+def _cell(name: str, value: Any) -> str:
+    if name == "reason" and value:
+        return say(failed_by(value))
+    known = VALUES.get(name, {}).get(value)
+    return say(known) if known else text(value)
 
 
 def text(value: Any) -> str:
@@ -84,7 +147,7 @@ def text(value: Any) -> str:
         case None | "":
             return showing.NOTHING
         case bool():
-            return "yes" if value else "no"
+            return say(said.YES if value else said.NO)
         case datetime():
             return f"{showing.day(value)}, {value:%H:%M}"
         case date():

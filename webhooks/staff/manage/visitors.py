@@ -11,9 +11,13 @@ from bot.domain import acts, audit, reissuing, seen, visitors
 from bot.domain.models import Pass
 from bot.errors import Refused
 from bot.service import Service
+from flows.choices import people as so_many
 from flows.codes import shown
+from flows.shapes import Sentence
+from flows.texts import _, words
+from webhooks.staff.dashboard_words import CHANNELS
 from webhooks.staff.desk_page import user
-from webhooks.staff.manage import person, showing
+from webhooks.staff.manage import person, person_words, showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 MOST = 50
@@ -22,6 +26,7 @@ LARGEST_ID = 2**31 - 1
 """What the column holds: a database asked for more than that says so by an error."""
 LONGEST = 80
 """Characters of what is looked for."""
+REVOKED_IS = _("It lets nobody in any more, from the next scan on. This cannot be taken back, and nobody is told.")
 
 
 def doors(door: Blueprint, service: Service) -> None:
@@ -55,7 +60,7 @@ def doors(door: Blueprint, service: Service) -> None:
         except Refused as no:
             return _person(service, pass_id, why(no))
         service.outbox.enqueue([number])
-        return done("manage.visitor", "The pass is on its way once more.", pass_id=pass_id)
+        return done("manage.visitor", _("The pass is on its way once more."), pass_id=pass_id)
 
     @door.get("/<slug>/visitors/<int:pass_id>/revoke", endpoint="ask_revoke")
     @admin
@@ -63,9 +68,8 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = mine(db, pass_id)
             told = {"facts": _facts(found), "seen": seen.mark(found), "back_to": f"../{pass_id}"}
-        question = "It lets nobody in any more, from the next scan on. This cannot be taken back, and nobody is told."
-        title = f"Revoke pass {shown(found.code)}?"
-        return page("sure", 200, title=title, question=question, button="Revoke it", grave=True, **told)
+        title = _("Revoke pass {code}?", code=shown(found.code))
+        return page("sure", 200, title=title, question=REVOKED_IS, button=_("Revoke it"), grave=True, **told)
 
     @door.post("/<slug>/visitors/<int:pass_id>/revoke")
     @admin
@@ -77,7 +81,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 _revoke(service, found)
         except Refused as no:
             return _person(service, pass_id, why(no))
-        return done("manage.visitor", f"Pass {shown(found.code)} is revoked.", pass_id=pass_id)
+        return done("manage.visitor", _("Pass {code} is revoked.", code=shown(found.code)), pass_id=pass_id)
 
 
 def mine(db: Session, pass_id: int) -> Pass:
@@ -125,14 +129,20 @@ def _row(one: Pass) -> Mapping[str, Any]:
     return {
         "id": one.id,
         "code": shown(one.code),
-        "name": one.registration.full_name or "(erased)",
+        "name": one.registration.full_name or person_words.ERASED,
         "day": showing.day(one.day),
-        "people": one.party_size,
-        "kind": one.kind.slug,
+        "people": so_many(one.party_size),
+        "kind": words(one.kind.labels) if one.kind.number else "",
         "status": one.status,
-        "channel": one.registration.channel,
+        "state": person_words.PASS_STATUS[one.status],
+        "channel": CHANNELS.get(one.registration.channel, one.registration.channel),
     }
 
 
-def _facts(one: Pass) -> Mapping[str, str]:
-    return {"Day": showing.day(one.day), "People": str(one.party_size), "Kind": one.kind.slug, "State": one.status}
+def _facts(one: Pass) -> list[tuple[Sentence, Sentence | str]]:
+    return [
+        (_("Day"), showing.day(one.day)),
+        (_("People"), showing.number(one.party_size, "")),
+        (_("Kind"), words(one.kind.labels)),
+        (_("Status"), person_words.PASS_STATUS[one.status]),
+    ]

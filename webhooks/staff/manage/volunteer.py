@@ -8,12 +8,15 @@ from bot.domain import audit, gates, seen, staff
 from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
+from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.volunteers import AT, on_roster
+from webhooks.wording import say
 
 NAMES = ("name", "role", "gate")
-NOT_YOUR_ROLE = "You cannot take your own role away: ask another admin, or use the command line."
+NOT_YOUR_ROLE = _("You cannot take your own role away: ask another admin, or use the command line.")
+NO_GATE = _("none")
 Texts = Mapping[str, str]
 
 
@@ -34,7 +37,7 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
         if row.id == user().row.id and given["role"] != row.role:
-            return _page(service, slug, row, given, {"role": NOT_YOUR_ROLE})
+            return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
             _change(service, slug, row, given)
         except staff.BadRows as bad:
@@ -46,7 +49,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 now = on_roster(db, slug, staff_id)
             if _now(now) != given:
                 return _page(service, slug, now, given, {"": why(no)})
-        return done("manage.volunteers", f"{given['name']} is changed.")
+        return done("manage.volunteers", _("{name} is changed.", name=given["name"]))
 
 
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
@@ -66,6 +69,6 @@ def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, w
         there = [(one.slug, one.name) for one in gates.listed(db, slug)]
     now = _now(row)
     form = given or now
-    differ = {name: text or "none" for name, text in now.items() if wrong and "" in wrong and form[name] != text}
+    differ = {name: text or NO_GATE for name, text in now.items() if wrong and "" in wrong and form[name] != text}
     told = {"row": row, "gates": there, "form": form, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
     return page("volunteer", UNPROCESSABLE if wrong else 200, **told)

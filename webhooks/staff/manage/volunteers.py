@@ -12,9 +12,12 @@ from bot.domain import audit, events, gates, roster_rules, seen, staff
 from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
+from flows.shapes import Sentence
+from flows.texts import _
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage import showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, clean, done, page, typed, why
+from webhooks.wording import say
 
 MOST = 200
 """People who are shown; a roster can have thousands."""
@@ -28,7 +31,13 @@ AT = {
     "no_such_gate": "gate",
 }
 """At which input a refusal stands."""
-NOT_YOURSELF = "You cannot disable yourself: ask another admin, or use the command line."
+NOT_YOURSELF = _("You cannot disable yourself: ask another admin, or use the command line.")
+STATES = {True: _("enabled"), False: _("disabled")}
+ROLES: Mapping[str, Sentence] = {
+    "volunteer": _("volunteer"),
+    "supervisor": _("supervisor"),
+    "admin": _("admin"),
+}
 Texts = Mapping[str, str]
 
 
@@ -50,9 +59,9 @@ def doors(door: Blueprint, service: Service) -> None:
                 added = staff.add(db, slug, **wanted, now=service.now()).name
         except Refused as no:
             if no.code == "on_roster_already" and _is_there(service, slug, given):
-                return done("manage.volunteers", f"{' '.join(given['name'].split())} is on the roster.")
+                return done("manage.volunteers", _added(" ".join(given["name"].split())))
             return _page(service, slug, given, {AT.get(no.code, ""): why(no)})
-        return done("manage.volunteers", f"{added} is on the roster.")
+        return done("manage.volunteers", _added(added))
 
     @door.post("/<slug>/volunteers/<int:staff_id>")
     @admin
@@ -61,14 +70,14 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
         if row.id == user().row.id:
-            return _page(service, slug, problem=NOT_YOURSELF)
+            return _page(service, slug, problem=say(NOT_YOURSELF))
         if row.enabled != enabled or (enabled and staff.is_paused(row, service.now())):
             try:
                 _switch(service, slug, row, enabled)
             except Refused as no:
                 return _page(service, slug, problem=why(no))
-        said = f"{row.name} is {'enabled' if enabled else 'disabled'}."
-        return done("manage.volunteers", said, find=_sought() or None)
+        told = _("{name} is enabled.", name=row.name) if enabled else _("{name} is disabled.", name=row.name)
+        return done("manage.volunteers", told, find=_sought() or None)
 
 
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
@@ -76,6 +85,10 @@ def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
     with acting(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
         seen.expect(db, row, request.form.get("seen", ""))
         staff.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
+
+
+def _added(name: str) -> Sentence:
+    return _("{name} is on the roster.", name=name)
 
 
 def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
@@ -121,8 +134,10 @@ def _page(
 
 
 def _words(one: Staff) -> str:
-    state = "enabled" if one.enabled else "disabled"
-    return f"{one.name} {one.phone} {one.role} {one.gate.name if one.gate else ''} {state}".casefold()
+    """By what somebody is found: role and state as the page says them, and in English."""
+    role, state = ROLES[one.role], STATES[one.enabled]
+    own = f"{one.name} {one.phone} {one.gate.name if one.gate else ''}"
+    return f"{own} {role.source} {say(role)} {state.source} {say(state)}".casefold()
 
 
 def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -130,9 +145,9 @@ def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "id": one.id,
         "name": one.name,
         "phone": one.phone,
-        "role": one.role,
+        "role": ROLES[one.role],
         "gate": one.gate.name if one.gate else showing.NOTHING,
-        "heard": showing.moment(one.seen_at, zone) or "not yet",
+        "heard": showing.moment(one.seen_at, zone) or _("not yet"),
         "enabled": one.enabled,
         "paused": staff.is_paused(one, now),
         "me": one.id == user().row.id,
