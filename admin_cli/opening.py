@@ -23,7 +23,9 @@ def settings(*, making: bool = False) -> "Settings":
     from bot.settings import load
 
     found = load(looking=not making)
-    logs.configure(found, "cli")
+    # At a terminal the lines of services tell nothing; whoever wants them says LOG_LEVEL.
+    quiet = {} if "log_level" in found.model_fields_set else {"log_level": "WARNING"}
+    logs.configure(found.model_copy(update=quiet), "cli")
     return found
 
 

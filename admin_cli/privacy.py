@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bot.database import Database
-    from bot.domain.erasing import Erased, Somebody
+    from bot.domain.erasing import Erased, Holding, Somebody
 
 
 @click.group
@@ -46,8 +46,10 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
     with opening.database() as database:
-        erased = _erased(database, phone, code, yes=yes, even_today=even_today)
+        erased, was_known = _erased(database, phone, code, yes=yes, even_today=even_today)
         left = _traces(database, erased.erasure)
+    if not was_known:
+        raise click.ClickException("nothing was held in the database about that number; is it mistyped?")
     click.echo(f"erased: registrations {erased.registrations}, messages {erased.deliveries}")
     for one in erased.revoked:
         click.echo(f"revoked: {one}")
@@ -55,7 +57,10 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
         click.echo(f"not gone yet ({left}): traces in Redis or at Twilio; the clock goes on with it", err=True)
 
 
-def _erased(database: "Database", phone: str | None, code: str | None, *, yes: bool, even_today: bool) -> "Erased":
+def _erased(
+    database: "Database", phone: str | None, code: str | None, *, yes: bool, even_today: bool
+) -> "tuple[Erased, bool]":
+    """What was done, and whether anything was held of them before: traces elsewhere go in any case."""
     from datetime import UTC, datetime
 
     from admin_cli import who
@@ -65,8 +70,9 @@ def _erased(database: "Database", phone: str | None, code: str | None, *, yes: b
     with database.read() as db:
         meant = _meant(db, phone, code)
         today = [one.event.slug for one in erasing.today(db, meant, now)]
+        held = erasing.holding(db, meant)
     if not yes:
-        click.confirm(f"Erase this person ({len(meant.contacts)} known contact)? It cannot be undone", abort=True)
+        click.confirm(f"Erase this person ({_in_words(held)})? It cannot be undone", abort=True)
         if today and not even_today:
             what = f"Today they have a valid pass for {', '.join(today)}, and will not be let in. Erase all the same"
             even_today = click.confirm(what, abort=True)
@@ -74,7 +80,16 @@ def _erased(database: "Database", phone: str | None, code: str | None, *, yes: b
         again = _meant(db, phone, code)
         if again.contacts != meant.contacts:  # somebody else has erased them, or they have just come
             raise seen.changed()
-        return erasing.erase(db, again, now, even_today=even_today, actor=who.it_is())
+        erased = erasing.erase(db, again, now, even_today=even_today, actor=who.it_is())
+    return erased, bool(meant.contacts) or not held.is_nothing
+
+
+def _in_words(held: "Holding") -> str:
+    if held.is_nothing:
+        return "nothing is held in the database about them"
+    passes = f", valid passes {' '.join(held.passes)}" if held.passes else ""
+    events = f" at {', '.join(held.events)}" if held.events else ""
+    return f"registrations {held.registrations}{events}{passes}, messages {held.messages}"
 
 
 def _meant(db: "Session", phone: str | None, code: str | None) -> "Somebody":

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, events, pass_days, pass_rows, pass_rules, passes, people, places, tokens
@@ -85,6 +85,44 @@ def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -
 def by_code(db: Session, code: str) -> Somebody:
     """Whoever holds the pass of this code. Raises Refused as passes.by_code does."""
     return _somebody([passes.by_code(db, code).registration.holder], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the database has of somebody, by which whoever erases them sees whether it is the right one."""
+
+    registrations: int
+    passes: tuple[str, ...]
+    """Codes of the valid ones, as they are shown, the first day first."""
+    events: tuple[str, ...]
+    """Slugs, by id."""
+    messages: int
+    """Owed or sent to them."""
+    turns: int
+    """Answers to what they wrote."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether they are not known at all: most often a number that was mistyped."""
+        return not (self.registrations or self.messages or self.turns)
+
+
+def holding(db: Session, who: Somebody) -> Holding:
+    """What there is to erase."""
+    mine = list(
+        db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts)).order_by(Registration.id))
+    )
+    valid = sorted(
+        (one for registration in mine for one in registration.passes if one.status == "valid"), key=lambda one: one.day
+    )
+    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts))
+    return Holding(
+        len(mine),
+        tuple(codes.shown(one.code) for one in valid),
+        tuple(dict.fromkeys(one.event.slug for one in sorted(mine, key=lambda one: one.event_id))),
+        db.scalar(select(func.count()).select_from(Delivery).where(theirs)) or 0,
+        db.scalar(select(func.count()).select_from(TurnRecord).where(TurnRecord.address.in_(who.addresses))) or 0,
+    )
 
 
 def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
