@@ -129,13 +129,14 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
 def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
     """Look whether there is such a pass, and ask before anything happens to it: the pass and its mark."""
-    from bot.domain import passes, seen
+    from bot.domain import pass_days, passes, seen
     from flows.codes import shown
 
     with opening.reading() as db:
         found = passes.by_code(db, code)
         as_shown = seen.mark(found)
-        question = f"{what} pass {shown(found.code)} for {found.party_size}, {found.day}, of {found.event.slug}?"
+        days = ", ".join(map(str, pass_days.of(found)))
+        question = f"{what} pass {shown(found.code)} for {found.party_size}, {days}, of {found.event.slug}?"
     if not yes:
         click.confirm(question, abort=True)
     return found, as_shown
@@ -170,6 +171,7 @@ def _conflict(one: "Checkin", zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _whole(db: Any, found: "Pass") -> dict[str, Any]:
+    from bot.domain import pass_days
     from bot.domain.models import Pass
     from flows.codes import shown
 
@@ -181,6 +183,7 @@ def _whole(db: Any, found: "Pass") -> dict[str, Any]:
         "replaced_by": successor and shown(successor.code),
         "event": found.event.slug,
         "day": found.day,
+        "days": pass_days.of(found),
         "kind": found.kind.slug,
         "name": registration.full_name,
         "party_size": found.party_size,

@@ -86,12 +86,14 @@ def _print(whole: Mapping[str, Any]) -> None:
 
 
 def _found(one: "Pass") -> dict[str, Any]:
+    from bot.domain import pass_days
     from flows.codes import shown
 
     return {
         "code": shown(one.code),
         "name": one.registration.full_name,
         "day": one.day,
+        "days": pass_days.of(one),
         "party_size": one.party_size,
         "kind": one.kind.slug,
         "status": one.status,

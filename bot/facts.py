@@ -14,7 +14,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import deliveries, duty, entry_notices, events, figures, kinds, lookup, passes, people
+from bot.domain import deliveries, duty, entry_notices, events, figures, kinds, lookup, pass_days, passes, people
 from bot.domain.figures import Figures
 from bot.domain.models import Contact, Pass
 from bot.domain.people import Identity
@@ -174,6 +174,7 @@ def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
         party_size=one.party_size,
         full_name=one.registration.full_name,
         own=one.holder_id in mine,
+        kind_days=pass_days.of(one) if one.kind.days else (),
     )
 
 

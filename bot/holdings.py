@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations import Conversations
 from bot.delivery import ledger
+from bot.domain import pass_days
 from bot.domain.models import Checkin, Pass, Registration
 from bot.domain.visitors import Known
 from flows.codes import shown
@@ -88,6 +89,7 @@ def _pass(one: Pass, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "code": shown(one.code),
         "day": one.day,
+        "days": pass_days.of(one),
         "kind": one.kind.slug,
         "party_size": one.party_size,
         "status": one.status,

@@ -4,10 +4,10 @@ The first sentence is the whole of it at a glance: ✅ where people go in or out
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flows import scans
+from flows import pass_days, scans
 from flows.choices import people
 from flows.codes import unlike
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
@@ -145,7 +145,7 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
     party = _party(answer, seen, scan)
     whose = _("{name}: {people}", name=unlike(seen.name), people=party) if seen.name else party  # erased: no name
     kind = () if seen.kind == VISITOR else (words({"en": seen.kind, **seen.labels}),)
-    when = () if answer.result == scans.WRONG_DAY else (_days(seen.days),)
+    when = () if answer.result == scans.WRONG_DAY else (pass_days.said(seen.days),)
     return (whose, *kind, *when)
 
 
@@ -164,14 +164,6 @@ def _in_parts(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence | None:
     if left <= 0 or entered <= 0 or answer.result not in (*_GOOD, scans.TOO_MANY):
         return None
     return _("{inside} of {party} in, {left} left", inside=entered, party=seen.party_size, left=left)
-
-
-def _days(days: Sequence[date]) -> Sentence:
-    if len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1:
-        return _("{first} to {last}", first=days[0], last=days[-1])
-    named = [words(day) for day in days[:MOST_DAYS]]
-    rest = len(days) - MOST_DAYS
-    return _joined(*named, *((ngettext_("and {count} more", "and {count} more", count=rest),) if rest > 0 else ()))
 
 
 def _joined(*parts: Sentence) -> Sentence:
@@ -207,7 +199,7 @@ def _too_many(answer: Admission, scan: Scan) -> Sentence:
 def _wrong_day(answer: Admission, scan: Scan) -> Sentence:
     if answer.pass_ is None:
         return _("⛔ Not for today")
-    return _("⛔ Not for today: this pass is for {days}", days=_days(answer.pass_.days))
+    return _("⛔ Not for today: this pass is for {days}", days=pass_days.said(answer.pass_.days))
 
 
 def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.event_states import CANCELLED, called_off, open_days, open_now, to_come
+from flows.pass_days import said
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.texts import LANGUAGES, _, ngettext_, words
@@ -69,15 +70,22 @@ def every_day(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
 
 
 def _given_back(day: EventDay, held: PassFacts) -> EventDay:
-    if day.left is None or day.day != held.day:
+    if day.left is None or day.day not in held.days:
         return day
     return replace(day, left=day.left + held.party_size)
 
 
 def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
-    """The days of the conversation's event that can still be had."""
+    """The days of the conversation's event that can still be had.
+
+    Of a pass whose kind has days of its own one of them: nobody chooses among them.
+    """
     event = the_event(answers, facts)
-    return open_days(event, every_day(answers, facts), facts.now) if event else ()
+    held = the_pass(answers, facts) if answers.get("code") else None
+    found = open_days(event, every_day(answers, facts), facts.now) if event else ()
+    if held and held.kind_days:
+        return tuple(day for day in found if day.day in held.kind_days)[:1]
+    return found
 
 
 def the_day(answers: Answers, facts: Facts) -> EventDay | None:
@@ -114,17 +122,17 @@ def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 
 def _described(known: PassFacts) -> Sentence:
-    return _("{day}, {people}, {name}", day=known.day, people=people(known.party_size), name=known.full_name)
+    return _("{day}, {people}, {name}", day=said(known.days), people=people(known.party_size), name=known.full_name)
 
 
 def pass_line(known: PassFacts) -> Sentence:
     """A pass in one line of a list: code, day, party, and whose it is when it is not one's own."""
     if known.own:
-        return _("*{code}*: {day}, {people}", code=known.code, day=known.day, people=people(known.party_size))
+        return _("*{code}*: {day}, {people}", code=known.code, day=said(known.days), people=people(known.party_size))
     return _(
         "*{code}*: {day}, {people}, for {name}",
         code=known.code,
-        day=known.day,
+        day=said(known.days),
         people=people(known.party_size),
         name=known.full_name,
     )

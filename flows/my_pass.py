@@ -18,6 +18,7 @@ from flows.choices import (
 )
 from flows.event_states import OPEN, called_off, sentence_of, state_of
 from flows.fields import Choice
+from flows.pass_days import said
 from flows.registration import told_with_pass, visit_line
 from flows.shapes import (
     Answers,
@@ -98,7 +99,7 @@ def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if held is None or event is None:
         return ()
     off = called_off(event, facts.days(event), held.day)
-    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=held.day))
+    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(held.days)))
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -119,10 +120,11 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if held is None:
         return without_a_pass(answers, facts)
     day, size = answers["visit_date"], answers["party_size"]
-    if (day_from(day), size) == (held.day, held.party_size):
+    same_day = bool(held.kind_days) or day_from(day) == held.day
+    if same_day and size == held.party_size:
         same = _("That is what your pass says already. We are sending it again: *{code}*.", code=held.code)
         return (SendPass(held.code, language), Say((same,)))
-    done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers))
+    done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers, held.kind_days))
     old = _("The old pass {old} is not valid any more. The new picture is on its way.", old=held.code)
     return (ChangePass(held.code, day, size, language), Say((done, old)))
 

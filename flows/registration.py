@@ -1,6 +1,7 @@
 """Registration: from `hi` to the pass, in seven messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flows.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
@@ -8,6 +9,7 @@ from flows.consent import consent_text, last_question
 from flows.event_states import OPEN, OVER, sentence_of, state_of
 from flows.fields import Text, YesNo
 from flows.language import LANGUAGE_STEP
+from flows.pass_days import said
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Step
 from flows.texts import _, lines, sentence_for, words
 from flows.visit import EVENT, PARTY_SIZE, VISIT_DATE
@@ -130,9 +132,10 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
     )
 
 
-def visit_line(answers: Answers) -> Sentence:
-    """Day and party in one line."""
-    return _("{day}, {people}", day=day_from(answers["visit_date"]), people=people(answers["party_size"]))
+def visit_line(answers: Answers, kind_days: Sequence[date] = ()) -> Sentence:
+    """Day and party in one line; `kind_days` are the pass's own, whatever was chosen."""
+    days = kind_days or (day_from(answers["visit_date"]),)
+    return _("{day}, {people}", day=said(days), people=people(answers["party_size"]))
 
 
 def finish(answers: Answers, facts: Facts, language: str) -> Outcome:

@@ -60,6 +60,13 @@ class PassFacts:
     full_name: str
     own: bool
     """False: this person registered somebody else."""
+    kind_days: tuple[date, ...] = ()
+    """Those of its kind, `day` being the first; empty where the day was chosen."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """On which it is good, the first first."""
+        return self.kind_days or (self.day,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from bot.domain import shown_pass
 from bot.domain.shown_pass import ShownPass
 from bot.errors import Refused
 from bot.service import Service
+from flows import pass_days
 from flows.shapes import Invalid, Sentence
 from flows.texts import _, ngettext_, words
 from webhooks import wording
-from webhooks.front import dates
 from webhooks.staff import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
@@ -80,7 +80,7 @@ def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:
     people = ngettext_("{count} person", "{count} people", count=found.party_size)
     lines = {
         "event": wording.say(words(found.event.name)),
-        "day": dates(found.dates[0], found.dates[-1]),
+        "day": wording.say(pass_days.said(found.dates)),
         "party": wording.say(people),
         "place": wording.say(words(found.event.venue)) if any(found.event.venue.values()) else "",
         "notice": wording.say(words(found.event.notice)) if found.event.notice else "",

@@ -30,7 +30,7 @@ from bot.settings import Settings
 from flows.codes import shown
 from flows.rendering import SOURCE
 from flows.shapes import Sentence
-from flows.texts import LANGUAGES, _, ngettext_
+from flows.texts import LANGUAGES, _
 from flows.texts import render as speak
 
 LONGEST_VALUE = 255
@@ -183,13 +183,12 @@ def _values(db: Session, row: Delivery, settings: Settings, now: datetime) -> di
 def _of_pass(db: Session, row: Delivery, settings: Settings, now: datetime) -> dict[str, str]:
     pass_, language = db.get_one(Pass, row.pass_id), _language(db, row)
     event = pass_.event
-    people = ngettext_("{day}, {count} person", "{day}, {count} people", day=pass_.day, count=pass_.party_size)
     token = media_links.sign(pass_.id, settings.secret_key, now)
     place = f", {render.venue_in(event, language)}" if event.venue else ""
     return {
         "code": shown(pass_.code),
         "event": f"{render.name_in(event, language)}{place}",
-        "day": speak(people, language),
+        "day": speak(render.visit(pass_), language),
         PICTURE: f"{token}.png?language={language}",
     }
 

@@ -13,8 +13,9 @@ from PIL import Image, ImageOps
 from bot.delivery import qr
 from bot.delivery.lettering import BOLD, REGULAR, Style, balanced, fitted, width, write
 from bot.delivery.sheet import GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Sheet
+from flows.pass_days import said
 from flows.shapes import Sentence
-from flows.texts import _, ngettext_, render, words
+from flows.texts import _, ngettext_, render
 
 QR_SIDE = 700
 """At most so many pixels with the quiet zone; a whole number a module."""
@@ -22,7 +23,7 @@ QR_SIDE = 700
 EVENT_STEPS = ((76, 2), (68, 2), (60, 2), (52, 3), (44, 3))
 VENUE_STEPS = ((38, 2), (34, 3), (30, 4))
 NAME_STEPS = ((66, 1), (58, 2), (50, 2), (44, 3), (38, 4))
-FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 1), (28, 1))
+FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 2), (28, 3))
 """Sizes in pixels and the lines that each may take, the preferred first."""
 
 POLICIES = {
@@ -51,8 +52,13 @@ class PassImage:
     language: str
     kind: str = ""
     """The kind's label; empty for a visitor."""
-    last_day: date | None = None
-    """For a pass of several days: the last of them, `day` being the first."""
+    kind_days: tuple[date, ...] = ()
+    """For a pass of several days: all of them, `day` being the first."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """On which it is good, the first first."""
+        return self.kind_days or (self.day,)
 
 
 def draw(facts: PassImage) -> bytes:
@@ -104,7 +110,7 @@ def _person(sheet: Sheet, facts: PassImage) -> None:
     sheet.lines(lines, style, INK)
     sheet.skip(26)
     top = sheet.top
-    _fact(sheet, MARGIN, say(_("Day")), say(days(facts)), 620)
+    _fact(sheet, MARGIN, say(_("Day")), say(said(facts.days)), 620)
     open_hours = hours(facts)
     if open_hours:
         sheet.lines([say(open_hours)], Style(36), INK)
@@ -117,17 +123,12 @@ def _person(sheet: Sheet, facts: PassImage) -> None:
 def _fact(sheet: Sheet, left: int, label: str, value: str, room: int) -> None:
     sheet.lines([label], Style(30), GREY, left=left)
     style, lines = fitted(value, room, FACT_STEPS, BOLD)
-    # One height for both columns, whatever size their values came to.
+    # One height for both columns, whatever size their values came to; several days may need more lines.
     baseline = sheet.top + 56
-    write(sheet.draw, (left, baseline), lines[0], style, INK)
-    sheet.skip(76)
-
-
-def days(facts: PassImage) -> Sentence:
-    """The day of the pass, or its first and its last."""
-    if facts.last_day is None or facts.last_day == facts.day:
-        return words(facts.day)
-    return _("{first} – {last}", first=facts.day, last=facts.last_day)
+    for line in lines:
+        write(sheet.draw, (left, baseline), line, style, INK)
+        baseline += 42
+    sheet.skip(76 + 42 * (len(lines) - 1))
 
 
 def hours(facts: PassImage) -> Sentence | None:

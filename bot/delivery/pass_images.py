@@ -85,7 +85,7 @@ def described(db: Session, service: Parts, pass_id: int, language: str = "") -> 
         closes=closes,
         full_name=shown.registration.full_name,
         day=token.first_day,
-        last_day=_last(token),
+        kind_days=token.dates if kind.days else (),
         party_size=shown.party_size,
         code=codes.shown(shown.code),
         qr_text=tokens.qr_text(service.settings.origin, tokens.encode(token, service.ring)),
@@ -93,10 +93,6 @@ def described(db: Session, service: Parts, pass_id: int, language: str = "") -> 
         language=reader,
         kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),
     )
-
-
-def _last(token: tokens.PassToken) -> date | None:
-    return token.dates[-1] if len(token.dates) > 1 else None
 
 
 def _hours(db: Session, shown: Pass) -> tuple[time | None, time | None]:

@@ -12,6 +12,7 @@ from bot.delivery.lettering import BOLD, REGULAR, Style, fitted, width, write
 from bot.delivery.pass_image import PassImage
 from bot.delivery.sheet import GREY, INK, PAPER
 from flows.choices import people
+from flows.pass_days import said
 from flows.texts import render
 
 DOTS = 300
@@ -79,7 +80,7 @@ def _words(draw: ImageDraw.ImageDraw, facts: PassImage, left: int, top: int) -> 
     say(facts.venue, SMALL_STEPS, ink=GREY)
     top += 18
     say(facts.full_name, NAME_STEPS, BOLD)
-    say(render(pass_image.days(facts), facts.language), FACT_STEPS, BOLD)
+    say(render(said(facts.days), facts.language), FACT_STEPS, BOLD)
     say(render(hours, facts.language) if hours else "", SMALL_STEPS)
     say(render(people(facts.party_size), facts.language), FACT_STEPS, BOLD)
     say(facts.kind, FACT_STEPS)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.domain import pass_days
 from bot.domain.models import Event, Pass
 from flows import codes
+from flows.pass_days import said
 from flows.rendering import Spoken
 from flows.shapes import Option, Say, Sentence
 from flows.texts import _, lines, ngettext_, render, words
@@ -78,11 +80,17 @@ def caption(pass_: Pass, language: str) -> str:
     parts = (
         _("Your entry pass: *{code}*", code=codes.shown(pass_.code)),
         words(_in_all(event.name, event.names)),
-        ngettext_("{day}, {count} person", "{day}, {count} people", day=pass_.day, count=pass_.party_size),
+        visit(pass_),
         where,
         words(event.map_url) if event.map_url else None,
     )
     return clean(render(lines(*(part for part in parts if part is not None)), language))
+
+
+def visit(pass_: Pass) -> Sentence:
+    """The days of a pass and for how many it is, in one line."""
+    days, count = said(pass_days.of(pass_)), pass_.party_size
+    return ngettext_("{day}, {count} person", "{day}, {count} people", day=days, count=count)
 
 
 def name_in(event: Event, language: str) -> str:

@@ -8,6 +8,7 @@ from flask import Response, request
 from bot.delivery import qr
 from bot.domain.slips import Slip
 from flows.choices import people
+from flows.pass_days import said
 from flows.shapes import Sentence
 from flows.texts import _, render, words
 
@@ -78,14 +79,12 @@ class Shown:
 
 def shown(slip: Slip, paper: str) -> Shown:
     """The slip on this paper, one of PAPERS."""
-    first, last = slip.dates[0], slip.dates[-1]
-    days = words(first) if first == last else Sentence(SPAN.source, {"first": first, "last": last})
     return Shown(
         language=slip.language,
         event=render(words(slip.event), slip.language),
         symbol=symbol(slip.qr_text, PAPERS[paper]),
         code=slip.code,
-        days=render(days, slip.language),
+        days=render(said(slip.dates), slip.language),
         people=render(people(slip.party_size), slip.language),
         kind=render(words(slip.kind), slip.language) if slip.kind else "",
         paper=paper,

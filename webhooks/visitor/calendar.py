@@ -12,33 +12,39 @@ LINE_BYTES = 74
 
 
 def of(row: Pass, told: PassImage, origin: str, now: datetime) -> str:
-    """The entry, with the event's hours where it has some; the way to the pass instead of its code."""
-    host = urlsplit(origin).hostname or "pravesh"
+    """The entry, with the event's hours where it has some, for each day; the way to the pass instead of its code."""
     content = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Pravesh//EN",
-        "BEGIN:VEVENT",
-        f"UID:pass-{row.id}@{host}",
-        f"DTSTAMP:{_moment(now)}",
-        *_when(row, told),
-        f"SUMMARY:{_escaped(told.event)}",
-        *([f"LOCATION:{_escaped(told.venue)}"] if told.venue else []),
-        f"URL:{origin}/passes/{row.id}",
-        "END:VEVENT",
+        *(line for day in told.days for line in _visit(row, told, day, origin, now)),
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in content)
 
 
-def _when(row: Pass, told: PassImage) -> list[str]:
+def _visit(row: Pass, told: PassImage, day: date, origin: str, now: datetime) -> list[str]:
+    host = urlsplit(origin).hostname or "pravesh"
+    which = "" if day == told.day else f"-{day:%Y%m%d}"
+    return [
+        "BEGIN:VEVENT",
+        f"UID:pass-{row.id}{which}@{host}",
+        f"DTSTAMP:{_moment(now)}",
+        *_when(row, told, day),
+        f"SUMMARY:{_escaped(told.event)}",
+        *([f"LOCATION:{_escaped(told.venue)}"] if told.venue else []),
+        f"URL:{origin}/passes/{row.id}",
+        "END:VEVENT",
+    ]
+
+
+def _when(row: Pass, told: PassImage, day: date) -> list[str]:
     if told.opens is None or told.closes is None:
-        last = told.last_day or told.day
-        return [f"DTSTART;VALUE=DATE:{told.day:%Y%m%d}", f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"]
+        return [f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"]
     zone = ZoneInfo(row.event.timezone)
     overnight = told.closes <= told.opens
-    ends = told.day + timedelta(days=1) if overnight else told.day
-    return [f"DTSTART:{_at(told.day, told.opens, zone)}", f"DTEND:{_at(ends, told.closes, zone)}"]
+    ends = day + timedelta(days=1) if overnight else day
+    return [f"DTSTART:{_at(day, told.opens, zone)}", f"DTEND:{_at(ends, told.closes, zone)}"]
 
 
 def _at(day: date, hour: time, zone: ZoneInfo) -> str:

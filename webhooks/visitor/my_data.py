@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from bot import effects, holdings
-from bot.domain import audit, visitors
+from bot.domain import audit, pass_days, visitors
 from bot.domain.models import Checkin, Event, Pass, Registration
 from bot.domain.visitors import Known
 from bot.errors import Refused
@@ -20,6 +20,7 @@ from bot.service import Service
 from flows import codes, engine
 from flows.choices import people as so_many
 from flows.my_data import DELETE_DATA
+from flows.pass_days import said
 from flows.shapes import Effect, Say, Sentence
 from flows.submitting import Submitted
 from flows.texts import LANGUAGES, _, words
@@ -172,7 +173,7 @@ def _label(event: Event, name: str) -> str:
 
 
 def _pass(one: Pass) -> str:
-    parts = (words(codes.shown(one.code)), words(one.day), so_many(one.party_size), STATUS[one.status])
+    parts = (words(codes.shown(one.code)), said(pass_days.of(one)), so_many(one.party_size), STATUS[one.status])
     return " · ".join(wording.say(part) for part in parts)
 
 

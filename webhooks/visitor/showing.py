@@ -19,10 +19,11 @@ from bot.domain.models import Pass
 from bot.service import Service
 from flows import event_states
 from flows.choices import people as so_many
+from flows.pass_days import said
 from flows.shapes import SendPass
 from flows.texts import _, words
 from webhooks import limits, wording
-from webhooks.front import dates, wa_me
+from webhooks.front import wa_me
 from webhooks.visitor import calendar, guarding, proving
 
 PIXELS = 8
@@ -148,7 +149,7 @@ def lines(told: PassImage) -> list[tuple[str, str]]:
     hours = wording.say(WORDS["FROM_TO"], opens=told.opens, closes=told.closes) if told.opens and told.closes else ""
     found = {
         "EVENT": told.event,
-        "DAY": dates(told.day, told.last_day or told.day),
+        "DAY": wording.say(said(told.days)),
         "HOURS": hours,
         "PARTY": wording.say(so_many(told.party_size)),
         "NAME": told.full_name,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.database import Database
+from bot.domain import pass_days
 from bot.domain.exports.paging import Columns, Wanted, pages
 from bot.domain.models import Checkin, Contact, Pass, Registration
 from flows.codes import shown
@@ -97,6 +98,7 @@ def _of_pass(wanted: Wanted) -> Columns[Visitor]:
         "status": lambda one: one.issued and one.issued.status,
         "kind": lambda one: one.issued and one.issued.kind.slug,
         "day": lambda one: one.issued and one.issued.day,
+        "days": lambda one: one.issued and "; ".join(map(str, pass_days.of(one.issued))),
         "party_size": lambda one: one.issued and one.issued.party_size,
         "people_admitted": lambda one: one.people,
         "first_entry_at": lambda one: wanted.local(one.first),
