@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
 MAP = "Map, as a web address"
 PAGES = ("", "/fields", "/texts", "/days", "/gates", "/volunteers", "/visitors", "/audit", "/alerts", "/switch/pause")
+LONGEST = ("/fields", "/volunteers", "/audit")
+"""Pages that are full at a phone's width: the other language's words are longer."""
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,10 @@ def test_every_page_is_accessible_and_fits(browsers: dict[str, Page], running: R
     for path in PAGES:
         at(page, running, path)
         accessible(page, f"manage{path.replace('/', '-')}")
+    for path in LONGEST:
+        at(page, running, f"{path}?lang=hi")
+        accessible(page, f"manage{path.replace('/', '-')}-hi", (360,))
+    at(page, running, "?lang=en")
     page.goto(f"{running.origin}/staff/manage")
     page.get_by_role("link", name="Manage").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Demo Fair")

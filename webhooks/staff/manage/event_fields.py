@@ -167,4 +167,4 @@ def _page(
         "wrong": wrong or {},
         "differ": differ,
     }
-    return page("fields", UNPROCESSABLE if wrong else 200, event=event, seen=seen.mark(event), **told)
+    return page("fields", UNPROCESSABLE if wrong else 200, name=showing.name(event), seen=seen.mark(event), **told)

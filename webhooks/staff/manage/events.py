@@ -91,7 +91,7 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = events.by_slug(db, slug)
         told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
-        return page("sure", 200, title=title(switch.button, found.name), seen=seen.mark(found), **told)
+        return page("sure", 200, title=title(switch.button, showing.name(found)), seen=seen.mark(found), **told)
 
     @door.post("/<slug>/switch/<what>")
     @admin

@@ -20,7 +20,7 @@ from webhooks import limits
 from webhooks.staff.desk_page import user
 from webhooks.staff.manage.inputs import Unreadable
 from webhooks.staff.session import needs
-from webhooks.wording import say, spoken
+from webhooks.wording import say
 
 MOST = "120 per minute"
 """Changes, searches and looks at one person, of one admin: no hand is faster."""
@@ -82,9 +82,9 @@ def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
     return render_template(f"staff/manage/{template}.html", **frame, **told), status
 
 
-def done(endpoint: str, words: Sentence | str, **values: Any) -> Response:
+def done(endpoint: str, words: Sentence, **values: Any) -> Response:
     """Go on to a page, which says first what was done."""
-    flash(spoken(words))
+    flash(say(words))
     return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
 
 

@@ -22,6 +22,8 @@ POLICIES: Mapping[str, Sentence] = {
     "in_out": _("in and out, as often as wanted"),
 }
 """How often a pass enters."""
+DAYS = {"en": "d MMM y", "hi": "d MMMM y"}
+"""How each language writes a day."""
 ALL_DAY = _("all day")
 EMPTY = _("empty")
 """What stands for an empty text where two are compared."""
@@ -31,7 +33,7 @@ def in_list(event: Event) -> dict[str, Any]:
     """An event in the list."""
     return {
         "slug": event.slug,
-        "name": event.name,
+        "name": name(event),
         "status": event.status,
         "state": STATUS[event.status],
         "dates": _("{first} to {last}", first=day(event.starts_on), last=day(event.ends_on)),
@@ -44,7 +46,7 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
     """All that an event's form can change, each by what it is called."""
     opens = moment(event.registration_opens_at, ZoneInfo(event.timezone))
     return [
-        (_("Place"), event.venue or NOTHING),
+        (_("Place"), say(words({"en": event.venue, **event.venues})) or NOTHING),
         (_("Map"), event.map_url or NOTHING),
         (_("Hours"), hours(event.opens, event.closes)),
         (_("Time zone"), event.timezone),
@@ -59,6 +61,11 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
         (_("Data are kept"), _retention(event.retention_days)),
         (_("Notice"), "; ".join(event.texts.get("notice", {}).values()) or NOTHING),
     ]
+
+
+def name(event: Event) -> str:
+    """What an event is called in the page's language."""
+    return say(words({"en": event.name, **event.names}))
 
 
 def _retention(days: int | None) -> Sentence:
@@ -79,12 +86,12 @@ def hours(opens: time | None, closes: time | None, nothing: Sentence = ALL_DAY) 
 
 def day(one: date) -> str:
     """A day, such as `9 Jan 2027`."""
-    return format_date(one, "d MMM y", LOCALES[language()])
+    return format_date(one, DAYS[language()], LOCALES[language()])
 
 
 def weekday(one: date) -> str:
     """A day, such as `Sat 9 Jan 2027`."""
-    return format_date(one, "EEE d MMM y", LOCALES[language()])
+    return format_date(one, f"EEE {DAYS[language()]}", LOCALES[language()])
 
 
 def moment(one: datetime | None, zone: ZoneInfo) -> str:
