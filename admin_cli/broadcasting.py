@@ -120,11 +120,37 @@ def _tell(found: "Outlook", wording: Mapping[str, Mapping[str, Any]], hours: int
         )
     if any(len(str(said["values"].get("text", ""))) > notices.LONGEST_VALUE for said in wording.values()):
         click.echo(f"outside the window the text is cut after {notices.LONGEST_VALUE} characters")
-    pace = opening.settings().twilio_mps
-    click.echo(f"time: {_lasting(found.seconds)} at TWILIO_MPS={pace}, if nothing else is sent")
+    _tell_time(found)
     for language in found.languages:
         click.echo(f"\n[{language}] {wording[language]['body']}")
     click.echo("")
+
+
+def _tell_time(found: "Outlook") -> None:
+    """At best, and with the workers that there are: each sends one message after the other."""
+    from redis.exceptions import RedisError
+
+    from bot import checks
+    from bot.delivery import outlook
+    from bot.whereabouts import connected
+
+    settings = opening.settings()
+    pace, simulated = settings.twilio_mps, settings.simulated
+    try:
+        with connected(settings.redis) as redis:
+            workers = checks.workers_seen(redis).alive
+    except RedisError:
+        workers = 0
+    click.echo(f"time: at best {_lasting(found.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
+    slower = outlook.with_workers(found, workers, simulated=simulated)
+    if not workers:
+        click.echo("workers: none runs now; nothing leaves until one does")
+    elif slower > found.seconds:
+        enough = outlook.enough_workers(pace, simulated=simulated)
+        click.echo(
+            f"workers: {workers} now, with which it takes {_lasting(slower)}; for TWILIO_MPS={pace} it takes some "
+            f"{enough} (WORKERS)"
+        )
 
 
 def _tell_limit(people: int) -> None:

@@ -88,12 +88,17 @@ def redis_keeps(redis: "Redis") -> str:
 def workers_alive(redis: "Redis") -> str:
     """How many, and when one was last seen. Raises NotReady where there is none."""
     redis_answers(redis)
-    workers = Worker.all(connection=redis)
-    limits = [BUSY if worker.get_state() == WorkerStatus.BUSY else BEAT for worker in workers]
-    seen = _seen([worker.last_heartbeat for worker in workers], limits)
+    seen = workers_seen(redis)
     if not seen.alive:
         raise NotReady(f"no worker runs{seen}: passes and OTPs wait; start `python -m bot.jobs.worker`")
     return f"{seen.alive}{seen}"
+
+
+def workers_seen(redis: "Redis") -> "Seen":
+    """How many worker processes live. Raises RedisError."""
+    workers = Worker.all(connection=redis)
+    limits = [BUSY if worker.get_state() == WorkerStatus.BUSY else BEAT for worker in workers]
+    return _seen([worker.last_heartbeat for worker in workers], limits)
 
 
 def clock_alive(redis: "Redis") -> str:

@@ -1,5 +1,6 @@
 """What a broadcast would come to, before it begins: how many, in which language, how long, and whom it cannot reach."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ DAILY_LIMITS = (250, 2_000, 10_000, 100_000)
 """People outside the window to whom a portfolio may write in 24 hours, by its tier; the last tier has no limit
 (Meta, "Messaging limits"); which one, Twilio may tell: bot.delivery.health.daily_limits."""
 
+ONE_SENDS, ONE_SENDS_SIMULATED = 6, 15
+"""Messages a second of one worker process, which sends one after the other: a call to Twilio takes some 150 ms and our
+own work 10 to 25 (docs/figures.md); the simulator answers sooner, but works on the same machine (12 to 20 seen)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -39,7 +44,7 @@ class Outlook:
     without_template: Mapping[str, int]
     """By language without an approved template of this notice, how many are not known to be inside."""
     seconds: int
-    """How long it takes at TWILIO_MPS, if nothing else is sent."""
+    """How long it takes at TWILIO_MPS, if nothing else is sent and there are workers enough."""
 
 
 def of(
@@ -67,6 +72,17 @@ def of(
         )
         told(found.total())
     return _summed(found, skipped, _unapproved(database, purpose, now), settings.twilio_mps)
+
+
+def with_workers(found: Outlook, workers: int, *, simulated: bool) -> int:
+    """Seconds that it takes with so many worker processes, one at least."""
+    each = ONE_SENDS_SIMULATED if simulated else ONE_SENDS
+    return max(found.seconds, round(found.people / (each * max(workers, 1))))
+
+
+def enough_workers(per_second: int, *, simulated: bool) -> int:
+    """How many worker processes send as many messages a second."""
+    return math.ceil(per_second / (ONE_SENDS_SIMULATED if simulated else ONE_SENDS))
 
 
 def senders(settings: Settings) -> tuple[str, ...]:

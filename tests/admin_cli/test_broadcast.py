@@ -10,7 +10,7 @@ from click.testing import Result
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import health, reminders
+from bot.delivery import health, outlook, reminders
 from bot.domain import people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Broadcast, ContentTemplate
@@ -50,6 +50,7 @@ def test_what_is_shown_before_it_begins(ok: Run, run: Run, crowd: Database) -> N
     assert "[en] News about Book Fair: Hall 3 is open." in shown
     assert "हॉल 3 खुला है।" in shown
     assert "TWILIO_MPS=80" in shown
+    assert "workers: none runs now" in shown
     assert "no approved template in hi: of 1 people" in shown
     assert "250 or more" in shown
     assert run(*SEND, "--text", "Hall 3 is open.", stdin="n\n").exit_code == 1
@@ -69,6 +70,16 @@ def test_the_daily_limit_is_told_where_twilio_tells_it(
         assert f"{SENDER}, as Twilio says: 2K Customers/24hr" in shown
         wire.replace("GET", health.SENDERS, status=500)
         assert "as Twilio says" not in ok(*SEND, "--text", "Hall 3 is open.", "--dry-run").stdout
+
+
+@pytest.mark.parametrize(
+    ("workers", "simulated", "seconds"),
+    [(0, False, 130), (1, False, 130), (1, True, 52), (4, True, 13), (99, False, 10)],
+)
+def test_how_long_it_takes_with_so_many_workers(workers: int, simulated: bool, seconds: int) -> None:
+    found = outlook.Outlook(780, {}, {}, 0, 0, 0, {}, seconds=10)
+    assert outlook.with_workers(found, workers, simulated=simulated) == seconds
+    assert outlook.enough_workers(80, simulated=False) == 14
 
 
 def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, crowd: Database) -> None:
