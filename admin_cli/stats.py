@@ -139,7 +139,8 @@ def _screen(figures: "Figures", look: "Dashboard") -> "RenderableType":
 
 def _summary(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
     """The day at a glance; `inside` only where exits are counted: else nobody knows."""
-    inside = {} if figures.inside is None else {"inside now": figures.inside}
+    name = "inside now (today's hours are over)" if figures.is_over else "inside now"
+    inside = {} if figures.inside is None else {name: figures.inside}
     return {
         "registered today, people": look.registered_today.people,
         "registered in all, people": look.registered.people,

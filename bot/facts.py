@@ -194,5 +194,6 @@ def gate_figures(found: Figures, work: shapes.Duty, notice: EntryNotice | None) 
         staff=tuple(Share(share.name, share.admitted, share.refused) for share in found.staff),
         scanners=tuple(Share(share.name, share.admitted, share.refused) for share in found.scanners),
         notice=notice,
+        is_over=found.is_over,
         unheard=tuple((one.name, one.gate, one.heard_at) for one in found.unheard),
     )

@@ -110,3 +110,5 @@ class GateFigures:
     """Devices with a token of their own."""
     unheard: tuple[tuple[str, str | None, datetime], ...] = ()
     """Who was at work and is silent: name, the own gate's slug, and when they were last heard."""
+    is_over: bool = False
+    """Whether the day's hours have ended, with which `inside` goes back to 0."""

@@ -9,6 +9,7 @@ from flows.duties import EntryNotice, Share
 from flows.shapes import Duty, GateFigures, Sentence
 from flows.texts import _, lines, words
 
+INSIDE_OVER = _("Inside now: 0, as today's hours are over")
 MOST_SHARES = 12
 """Gates, volunteers, and scanners, that are named."""
 
@@ -22,11 +23,17 @@ def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
 def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
     here = (_share(figures.here),) if figures.here else ()
     lately = {"admitted": figures.admitted, "lately": figures.lately}
-    inside = () if figures.inside is None else (_("Inside now: {number}", number=figures.inside),)
+    inside = _inside(figures)
     counted = {"entered": figures.counted_in, "left": figures.counted_out}
     without = (_("Counted without a pass: {entered} in, {left} out", **counted),) if any(counted.values()) else ()
     admitted = _("Admitted today: {admitted}; in the last 15 minutes: {lately}", **lately)
     return (*here, words(figures.day), admitted, *inside, *without)
+
+
+def _inside(figures: GateFigures) -> tuple[Sentence, ...]:
+    if figures.inside is None:
+        return ()
+    return (INSIDE_OVER,) if figures.is_over else (_("Inside now: {number}", number=figures.inside),)
 
 
 def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:

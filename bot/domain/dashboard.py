@@ -165,6 +165,8 @@ class Dashboard:
     """`open`, `closed` or `cancelled`: registration, as organisers set it."""
     is_open: bool
     """Whether the event's dates and hours let people in now."""
+    is_over: bool
+    """Whether the day's hours have ended, with which `inside` goes back to 0."""
     paused_at: datetime | None
     """Since when entry is stopped at every gate."""
     registered_today: Registered

@@ -113,10 +113,13 @@ def read(db: Session, place: Place, now: datetime, *, charts: bool = False) -> D
 
 
 def inside(day: DaySums, place: Place) -> int | None:
-    """People inside now, 0 after closing; None where nobody has been counted out: then only `admitted` is known."""
+    """People inside now; None where nobody has been counted out: then only `admitted` is known.
+
+    0 once the day's hours are over: who leaves after closing is seldom counted.
+    """
     if not day.gone:
         return None
-    return max(day.here, 0) if place.is_open else 0
+    return 0 if place.is_over else max(day.here, 0)
 
 
 def _together(rows: Iterable[tuple[int, Sum]]) -> dict[int, Sum]:

@@ -43,6 +43,8 @@ class Figures:
     inside: int | None
     """People in less people out, 0 after closing; None where nobody has been counted out today: then only
     `admitted` is known."""
+    is_over: bool
+    """Whether the day's hours have ended."""
     conflicts: int
     """Scans that let more people in than the party has."""
     refused: Mapping[str, int]
@@ -68,6 +70,7 @@ def today(db: Session, slug: str, now: datetime) -> Figures:
         counted_in=day.of("counted", "in").people,
         counted_out=day.of("counted", "out").people,
         inside=day_sums.inside(day, place),
+        is_over=place.is_over,
         conflicts=day.conflicts,
         refused={result: one.times for result, one in sorted(day.by_what("refused").items())},
         gates=_shares(db, Gate, "slug", day.by_gate("in_at"), day.by_gate("refused_at")),

@@ -33,6 +33,7 @@ def look(db: Session, slug: str, now: datetime) -> Dashboard:
         day=place.day,
         status=event.status,
         is_open=place.is_open,
+        is_over=place.is_over,
         paused_at=event.entry_paused_at,
         registered_today=_registered(one.today for one in channels),
         registered=_registered(one.total for one in channels),

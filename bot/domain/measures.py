@@ -50,8 +50,11 @@ def of(place: Place, day: DaySums, gates: Iterable[Gate], rules: Rules, waiting_
 
 
 def _inside(place: Place, day: DaySums, rules: Rules) -> Iterator[Measure]:
-    """Where nobody is counted out, all who came in are taken to be inside: an alert too early harms nobody."""
-    if rules.inside is not None and place.is_open:
+    """From before the gates open until the day's hours are over.
+
+    Where nobody is counted out, all who came in are taken to be inside: an alert too early harms nobody.
+    """
+    if rules.inside is not None and not place.is_over:
         yield Measure(INSIDE, 0, max(day.here, 0), rules.inside)
 
 

@@ -1,5 +1,6 @@
 """Where and when a scan takes place: the event, the gate, the moment that counts, and the event's day then."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,6 +33,8 @@ class Place:
     """The event's day in progress; outside its hours the date at its place."""
     is_open: bool
     """Whether the event's dates and hours let anybody in now."""
+    is_over: bool
+    """Whether the hours of the day have ended; False before them, and where the day was closed before its end."""
 
     @property
     def gate_id(self) -> int | None:
@@ -82,10 +85,15 @@ def load(db: Session, slug: str, gate: str | None, moment: datetime) -> Place:
 
 def _place(event: Event, gate: Gate | None, days: list[EventDay], moment: datetime) -> Place:
     shape = event_views.shape(event)
-    now_on = event_states.in_progress(shape, [event_views.day_shape(day) for day in days], moment)
+    shapes_of = [event_views.day_shape(day) for day in days]
+    now_on = event_states.in_progress(shape, shapes_of, moment)
     day = now_on.day if now_on else event_states.local_today(shape, moment)
-    return Place(event, gate, moment, day, _is_open(shape, now_on))
+    return Place(event, gate, moment, day, _is_open(shape, now_on), is_over=_is_over(shape, shapes_of, day, moment))
 
 
 def _is_open(event: shapes.Event, day: shapes.EventDay | None) -> bool:
     return day is not None and not day.closed and event.status != event_states.CANCELLED
+
+
+def _is_over(event: shapes.Event, days: Iterable[shapes.EventDay], day: date, moment: datetime) -> bool:
+    return any(moment >= event_states.ends_at(event, one) for one in days if one.day == day)

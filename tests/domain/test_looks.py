@@ -1,6 +1,6 @@
 """A look at an event: every number as somebody at the gates or at home made it, on a day with others around it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from bot.delivery import owing
 from bot.delivery.statuses import News, raise_to
-from bot.domain import head_counts, looks, passes, people, registrations, stands_out
+from bot.domain import events, head_counts, looks, passes, people, registrations, stands_out
 from bot.domain.dashboard import PassMessages, Registered
 from bot.domain.head_counts import Count
 from bot.domain.models import Delivery
@@ -40,6 +40,18 @@ def test_the_gates_of_today(world: World) -> None:
     assert (north.admitted, north.refused, north.lately, north.last_scan) == (3, 0, 3, at(10, 1))
     assert [one.astimezone(UTC) for one in found.entries.times] == [at(9, 55), at(10), at(10, 5), at(10, 10)]
     assert {one.key: list(one.values) for one in found.entries.series} == {"main": [1, 4, 0, 0], "north": [0, 3, 0, 0]}
+
+
+@on_sqlite
+def test_people_are_inside_before_opening_but_not_after_closing(world: World) -> None:
+    world.event.opens, world.event.closes = time(13), time(18)
+    count(world, "in", 5)
+    count(world, "out", 2)
+    early, late = looks.look(world.db, "fair", NOON), looks.look(world.db, "fair", at(18))
+    assert (early.is_open, early.is_over, early.inside) == (False, False, 3)
+    assert (late.is_open, late.is_over, late.inside) == (False, True, 0)
+    events.cancel_event(world.db, "fair")
+    assert looks.look(world.db, "fair", NOON).inside == 3  # they are still there
 
 
 @on_sqlite

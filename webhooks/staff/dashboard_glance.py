@@ -45,7 +45,7 @@ def tiles(look: Dashboard) -> Sequence[Tile]:
     result, scans = next(iter(look.refused.items()), ("", 0))
     return (
         _tile("admitted", look.admitted, expected=look.expected, lately=look.lately),
-        _tile("inside", look.inside, said="inside_unknown" if look.inside is None else "", came=came, went=went),
+        _tile("inside", look.inside, said=_inside(look), came=came, went=went),
         _tile(
             "registered",
             look.registered.people,
@@ -85,6 +85,13 @@ def alerts(look: Dashboard) -> Sequence[Told]:
 def local(look: Dashboard, moment: datetime) -> datetime:
     """A moment as the event's clocks show it."""
     return moment.astimezone(ZoneInfo(look.timezone))
+
+
+def _inside(look: Dashboard) -> str:
+    """Which words go with the people inside."""
+    if look.inside is None:
+        return "inside_unknown"
+    return "inside_over" if look.is_over else ""
 
 
 _STATES = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}

@@ -22,6 +22,7 @@ NOTHING = Dashboard(
     day=date(2027, 1, 16),
     status="open",
     is_open=False,
+    is_over=False,
     paused_at=None,
     registered_today=Registered(0, 0),
     registered=Registered(0, 0),
