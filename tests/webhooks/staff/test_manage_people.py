@@ -1,6 +1,7 @@
 """Visitors, the audit log and the alerts' thresholds as admins see them; each look and search leaves its entry."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from bot.domain import alert_rules, audit
 from bot.domain.alert_rules import Rules
-from bot.domain.models import Delivery, Pass
+from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.service import Service
 from tests.webhooks.staff.managing import ASHA, Office, inputs, office_of, wrong
 
@@ -55,7 +56,10 @@ def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office
     assert ASHA in page
     assert office.code in page
     with office.service.database.read() as db:
+        known = db.scalars(select(Contact).join(ContactAlias).where(ContactAlias.value == ASHA)).one().created_at
         others = [one for one in db.scalars(select(Pass)) if one.event.slug == "other"]
+    assert f"{known.astimezone(ZoneInfo('Asia/Kolkata')):%H:%M}" in page
+    assert f"{known:%H:%M}" not in page
     assert [one.code[:4] in page for one in others] == [False]
     entry = office.last()
     assert (entry.what, entry.about["codes"]) == (audit.VIEWED, [office.code])

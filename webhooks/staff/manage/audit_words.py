@@ -171,7 +171,7 @@ FIELDS: Mapping[str, Sentence] = {
 
 FACTS: Mapping[str, Sentence] = {
     "broadcast": _("message to many"),
-    "by": _("by"),
+    "by": _("looked for by"),
     "code": _("code"),
     "codes": _("codes"),
     "contacts": _("contacts"),
@@ -238,7 +238,7 @@ SAID_BY_WORD = frozenset({"by", "direction", "form", "format", "policy", "role",
 YES, NO, NONE = _("yes"), _("no"), _("none")
 ADDED, REMOVED, CHANGED = _("{what} {rows}: added"), _("{what} {rows}: removed"), _("{what} {rows}: {changes}")
 FIELD = _("{name} {old} → {new}")
-FACT = _("{name} {value}")
+FACT = _("{name}: {value}")
 SOME = _("{rows} and {count} more")
 MORE = _("and {count} more: {what}")
 NOBODY = _("nobody named")

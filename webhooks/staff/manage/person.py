@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot import holdings
-from bot.domain import visitors
+from bot.domain import pass_days, visitors
 from bot.domain.models import Event, Pass
 from bot.domain.visitors import Known
 from bot.service import Service
 from flows.choices import people as so_many
 from flows.codes import shown
 from flows.gate_stats import REASONS as RESULTS
+from flows.pass_days import said as days_in_words
 from flows.rendering import LANGUAGES
 from flows.shapes import Sentence
 from flows.texts import words
@@ -62,6 +63,12 @@ def of(db: Session, found: Pass, service: Service) -> tuple[dict[str, Any], dict
     return told, {"contacts": [one.id for one in known.contacts], "codes": list(passes)}
 
 
+def days(one: Pass) -> Sentence | str:
+    """The day of a pass with its year, or all its days."""
+    every = pass_days.of(one)
+    return showing.day(one.day) if len(every) == 1 else days_in_words(every)
+
+
 def _here(known: Known, event_id: int) -> Known:
     registrations = tuple(one for one in known.registrations if one.event_id == event_id)
     return replace(known, registrations=registrations, entries=tuple(_of_event(known, event_id)))
@@ -92,7 +99,7 @@ def _pass(one: Pass) -> dict[str, Any]:
     return {
         "pass_id": one.id,
         "code": shown(one.code),
-        "day": showing.day(one.day),
+        "day": days(one),
         "people": so_many(one.party_size),
         "kind": words(one.kind.labels),
         "status": one.status,

@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, Sentence] = {
     "at": _("Time"),
     "by": _("By"),
     "code": _("Pass"),
-    "forced": _("Let in all the same"),
+    "forced": _("By force"),
     "gate": _("Gate"),
     "kind": _("Kind"),
     "owed_at": _("Asked for"),

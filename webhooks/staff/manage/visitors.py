@@ -130,7 +130,7 @@ def _row(one: Pass) -> Mapping[str, Any]:
         "id": one.id,
         "code": shown(one.code),
         "name": one.registration.full_name or person_words.ERASED,
-        "day": showing.day(one.day),
+        "day": person.days(one),
         "people": so_many(one.party_size),
         "kind": words(one.kind.labels) if one.kind.number else "",
         "status": one.status,
@@ -141,7 +141,7 @@ def _row(one: Pass) -> Mapping[str, Any]:
 
 def _facts(one: Pass) -> list[tuple[Sentence, Sentence | str]]:
     return [
-        (_("Day"), showing.day(one.day)),
+        (_("Day"), person.days(one)),
         (_("People"), showing.number(one.party_size, "")),
         (_("Kind"), words(one.kind.labels)),
         (_("Status"), person_words.PASS_STATUS[one.status]),

@@ -1,0 +1,34 @@
+"""The audit log's page has a word for all that the log tells."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.delivery.statuses import RANKS
+from bot.domain import audit
+from bot.domain.row_changes import TOLD
+from webhooks.edge import Edge
+from webhooks.staff.manage import audit_lines, audit_words, person_words
+from webhooks.staff.manage.audit_lines import Reader
+
+EVENING = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+PAUSED = {"table": "gates", "before": {"paused_at": None}, "after": {"paused_at": EVENING.isoformat()}}
+MOVED = {"table": "staff", "id": 1, "of": "…0111", "before": {"gate_id": 1}, "after": {"gate_id": 2}}
+
+
+def test_every_act_table_and_column_has_a_word() -> None:
+    acts = {value for name, value in vars(audit).items() if name.isupper()}
+    acts.discard("import")  # a channel
+    assert acts == set(audit_words.ACTS)
+    assert set(TOLD) <= set(audit_words.TABLES)
+    assert {name for names in TOLD.values() for name in names.split()} <= set(audit_words.FIELDS)
+    assert set(RANKS) == set(person_words.MESSAGE_STATUS)
+
+
+def test_moments_are_local_gates_have_their_names_and_likes_are_one_line() -> None:
+    about = {"changes": [{**PAUSED, "id": one, "of": f"g{one}"} for one in range(5)] + [MOVED]}
+    reader = Reader(ZoneInfo("Asia/Kolkata"), {1: "North", 2: "South"})
+    with Edge("pages").test_request_context():
+        paused, moved = audit_lines.changes(about, reader)
+    assert "23 Nov 2026, 01:30" in paused
+    assert [name in paused for name in ("g0", "g2", "g3", " 2 ")] == [True, True, False, True]
+    assert "North → South" in moved
