@@ -136,6 +136,7 @@ def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
     report = done.report
     if asked.as_json:
         counts = {"all": report.all_rows, **report.rows, "people": report.people, "without_phone": report.unreachable}
+        counts["more_days"] = report.more_days
         places = {thing: plan.columns.heads[place] for thing, place in plan.columns.places.items()}
         read = {"form": plan.table.form, "columns": places, "ignored": plan.columns.ignored}
         came = {"imported": done.imported, "rows": counts, "problems": problems.told, "more_problems": problems.more}

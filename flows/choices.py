@@ -147,15 +147,15 @@ def pass_lines(passes: Sequence[PassFacts]) -> tuple[Sentence, ...]:
 
 def calls_off(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sentence, ...]:
     """Which of their events and days do not take place, each said once, and how another day is had."""
-    said: dict[tuple[str, date | None], Sentence] = {}
+    told: dict[tuple[str, date | None], Sentence] = {}
     for known in passes:
         event = event_by(known.event, facts)
-        sentence = called_off(event, to_come(event, facts.days(event), facts.now), known.day) if event else None
+        sentence = called_off(event, to_come(event, facts.days(event), facts.now), known.days) if event else None
         if event and sentence:
-            said[event.slug, None if event.status == CANCELLED else known.day] = sentence
+            told[event.slug, None if event.status == CANCELLED else known.day] = sentence
     still_open = {event.slug for event in open_events(facts)}
-    movable = any(slug in still_open for slug, _day in said)
-    return (*said.values(), *((_("To choose another day, type *change*."),) if movable else ()))
+    movable = any(slug in still_open for slug, _day in told)
+    return (*told.values(), *((_("To choose another day, type *change*."),) if movable else ()))
 
 
 def day_from(text: str) -> date:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flows import pass_days
 from flows.shapes import Event, EventDay, Sentence
 from flows.texts import _, ngettext_
 
@@ -109,12 +110,14 @@ def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Senten
     return _SENTENCES[state_of(event, days, now)](event)
 
 
-def called_off(event: Event, days: Sequence[EventDay], day: date) -> Sentence | None:
-    """What whoever holds a pass for this day must hear: nobody is let in then. None where the day takes place."""
+def called_off(event: Event, days: Sequence[EventDay], held: Sequence[date]) -> Sentence | None:
+    """What whoever holds a pass for these days must hear: on which nobody is let in. None where all take place."""
     if event.status == CANCELLED:
         return _SENTENCES[CANCELLED](event)
-    if not any(known.closed for known in days if known.day == day):
+    closed = [known.day for known in days if known.closed and known.day in held]
+    if not closed:
         return None
+    day = pass_days.said(closed)
     return _("⚠️ *{event}* is closed on {day}: nobody is let in on that day.", event=event.name, day=day)
 
 

@@ -46,7 +46,8 @@ def _is_today(answers: Answers, facts: Facts) -> bool:
 
 def _today(held: PassFacts, facts: Facts) -> bool:
     event = event_by(held.event, facts)
-    return event is not None and held.day <= local_today(event, facts.now)
+    today = local_today(event, facts.now) if event else None
+    return today is not None and (today in held.kind_days if held.kind_days else held.day <= today)
 
 
 def _own(facts: Facts) -> list[PassFacts]:

@@ -98,7 +98,7 @@ def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     event = event_by(held.event, facts) if held else None
     if held is None or event is None:
         return ()
-    off = called_off(event, facts.days(event), held.day)
+    off = called_off(event, facts.days(event), held.days)
     return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(held.days)))
 
 

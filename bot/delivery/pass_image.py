@@ -32,6 +32,13 @@ POLICIES = {
     "in_out": _("You may go out and come in again on this day. Show this pass each time."),
 }
 
+ON_EACH_DAY = {
+    **POLICIES,
+    "daily": _("One entry on each of these days, no re-entry. Come together, or tell the gate how many are with you."),
+    "in_out": _("You may go out and come in again on each of these days. Show this pass each time."),
+}
+"""The same for a pass of several days."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassImage:
@@ -153,11 +160,11 @@ def _symbol(sheet: Sheet, facts: PassImage) -> None:
 
 def _rules(sheet: Sheet, facts: PassImage) -> None:
     """What the pass allows, in words."""
-    say = _speaker(facts.language)
+    say, allowed = _speaker(facts.language), ON_EACH_DAY if len(facts.days) > 1 else POLICIES
     sheet.skip(30)
     sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)
     sheet.skip(26)
-    style, lines = fitted(say(POLICIES[facts.policy]), ROOM, ((38, 3), (34, 4)), REGULAR)
+    style, lines = fitted(say(allowed[facts.policy]), ROOM, ((38, 3), (34, 4)), REGULAR)
     sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
     sheet.skip(48)
 

@@ -77,6 +77,19 @@ def test_it_is_theirs_until_its_last_day_has_ended(fair: Database, ring: KeyRing
         assert [[one.id for one in found] for found in until] == [[held.id], [held.id], [held.id], []]
 
 
+def test_a_day_that_the_event_gets_back_knows_who_is_coming(fair: Database, ring: KeyRing) -> None:
+    """It could go in the times when only the first day of a pass counted."""
+    with fair.write() as db:
+        _school(db, ring, _somebody(db, 1), 3)
+        with refused("day_has_passes", day=LAST), db.begin_nested():
+            events.change(db, "fair", ends_on=MIDDLE)
+        db.execute(update(EventDay).where(EventDay.day == LAST).values(taken=0))
+        db.expire_all()
+        events.change(db, "fair", ends_on=MIDDLE)
+        events.change(db, "fair", ends_on=LAST, capacity_per_day=2 + 1)
+        assert _taken(db) == [3, 0, 3]
+
+
 @pytest.mark.race
 def test_the_last_places_of_its_second_day_go_once(fair: Database) -> None:
     """Schools, and visitors of that day, want eight places at once."""

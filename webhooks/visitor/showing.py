@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.delivery import pass_images, qr
 from bot.delivery.pass_image import PassImage
-from bot.domain import events, passes, people
+from bot.domain import events, pass_days, passes, people
 from bot.domain.models import Pass
 from bot.service import Service
 from flows import event_states
@@ -139,7 +139,7 @@ def shown(service: Service, one: Held) -> Response:
 def _told(row: Pass) -> list[str]:
     """What the event says to who has the pass: that its day is off, what to know now, and its instructions."""
     event = row.event
-    off = event_states.called_off(events.shape(event), [events.day_shape(day) for day in event.days], row.day)
+    off = event_states.called_off(events.shape(event), [events.day_shape(day) for day in event.days], pass_days.of(row))
     texts = (event.texts.get(name) for name in ("notice", "instructions"))
     return [wording.say(said) for said in (off, *(words(text) for text in texts if text)) if said]
 

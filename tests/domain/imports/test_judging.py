@@ -125,6 +125,9 @@ def test_several_days_and_the_days_of_a_kind() -> None:
     assert person(day="2027-01-10; 9 Jan").days == (DAYS[0], DAYS[1])
     assert person(day="", kind="Exhibitor").days == (DAYS[0],)
     assert person(day="10 Jan", kind="exhibitor").days == (DAYS[0],)
+    assert [person(day=said, kind="exhibitor").more_days for said in ("", "10 Jan", "2027-01-10; 9 Jan")] == [
+        *(False, True, False)
+    ]
     assert wrong(day="11 Jan", kind="exhibitor") == [("day", "kind_not_that_day")]
 
 

@@ -165,6 +165,17 @@ def test_nobody_beyond_what_a_day_holds(database: Database, bring: Bring, mela: 
     assert told == [(3, "too_few_left"), (5, "day_full")]
 
 
+def test_a_kind_with_days_of_its_own_needs_places_on_each(database: Database, bring: Bring, mela: str) -> None:
+    last = DAY + timedelta(days=2)
+    with database.write() as db:
+        kinds.add(db, mela, "press", days=(DAY, last))
+        events.set_day(db, mela, last, capacity=5)
+    rows = [f"P {number}a,98111{number:05},{day},2,press,," for number, day in enumerate((DAY, last, ""))]
+    report, seen = bring("\n".join([HEADS, *rows]))
+    assert (report.rows, report.more_days, taken_places(database)) == ({"new": 2, "bad": 1}, 2, [4, 0, 4])
+    assert [one.row.wrong[0].code for one in seen if isinstance(one.row, BadRow)] == ["too_few_left"]
+
+
 def test_two_imports_at_once_make_everybody_once(database: Database, bring: Bring, mela: str, monkeypatch: Any) -> None:
     monkeypatch.setattr(running, "BATCH", 7)
     with database.write() as db:

@@ -2,16 +2,16 @@
 
 import re
 from base64 import b64decode
-from datetime import time
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
 import zxingcpp
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain import passes, people, tokens
-from bot.domain.models import Delivery, Pass
+from bot.domain.models import Delivery, Kind, Pass
 from bot.service import Service
 from tests.webhooks.visitor.browser import PHONE, Browser
 from tests.webhooks.visitor.conftest import first_day, make_event
@@ -51,6 +51,19 @@ def test_the_calendar_has_the_events_hours_and_no_code(browser: Browser, service
     assert r"LOCATION:Hall 1\, Gate\; the red one" in text
     with service.database.read() as db:
         assert db.scalars(select(Pass.code)).one() not in text.replace("-", "")
+
+
+@pytest.mark.usefixtures("fair")
+def test_the_calendar_has_each_day_of_the_pass(browser: Browser, service: Service) -> None:
+    browser.register()
+    days = [first_day(service) + timedelta(days=after) for after in (0, 2)]
+    with service.database.write() as db:
+        db.execute(update(Kind).values(days=[day.isoformat() for day in days]))
+    browser.get(f"{browser.path}/visit.ics")
+    assert browser.answer
+    text = browser.answer.data.decode()
+    assert text.count("BEGIN:VEVENT") == len(set(re.findall("UID:.*", text))) == 2
+    assert [day for day in days if f"{day:%Y%m%d}" in text] == days
 
 
 @pytest.mark.usefixtures("fair")
