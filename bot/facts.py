@@ -98,6 +98,15 @@ class LiveFacts:
             return duty.of(db, phone, self.now)
 
     @cached_property
+    def former_duty(self) -> shapes.Event | None:
+        """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
+        phone = who(self.inbound).phone or self.person.phone
+        if phone is None or self.duty is not None:
+            return None
+        with self.sources.database.read() as db:
+            return duty.former(db, phone, self.now)
+
+    @cached_property
     def figures(self) -> shapes.GateFigures:
         """The day's figures of the event for which they work. Asked of nobody but who is on duty."""
         work = self._at_work

@@ -43,13 +43,13 @@ PATIENCE = 3
 
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
-    state = gate.released(state, facts)
+    before, state = state, gate.released(state, facts)
     state = renewed(state.but(language=state.language or facts.person.language), facts)
     if _is_stopped(state, facts) and not gate.works(said, facts):
         turn = _stopped(state, said, facts)
     else:
         turn = gate.finished(state, _heard(state, said, facts), said, facts)
-        turn = _with(turn, _lifted(said, facts))
+        turn = _with(turn, (*gate.not_working(before, said, facts), *_lifted(said, facts)))
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
     return _answered(turn)

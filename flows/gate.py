@@ -14,6 +14,7 @@ from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate,
 from flows.gate_questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
 from flows.gate_vocabulary import SCAN
+from flows.gate_vocabulary import VISITOR as AS_A_VISITOR
 from flows.gate_words import Heard
 from flows.kept import revive
 from flows.rendering import Spoken
@@ -40,6 +41,21 @@ def released(state: State, facts: Facts) -> State:
 def works(said: Said, facts: Facts) -> bool:
     """Whether it is work at a gate, which is answered also to who wants no messages that were not asked for."""
     return said.form in ("text", "photo") and facts.duty is not None and bool(hear(said).word or said.codes)
+
+
+def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
+    """What whoever stands on the roster of an event that is cancelled or over hears when they work as at its gate:
+    with codes, with a command while nothing goes on, or in the middle of the gate's own questions.
+
+    Otherwise they are answered as the visitors that they are.
+    """
+    if facts.duty is not None or said.form != "text":
+        return ()
+    at_work = released(before, facts) is not before or gate_words.whole_codes(said.text)
+    if not at_work and (before.flow or hear(said).word in ("", AS_A_VISITOR)):
+        return ()
+    event = facts.former_duty
+    return say(gate_menu.not_working(event)) if event else ()
 
 
 def heard(state: State, said: Said, facts: Facts) -> Turn | None:

@@ -1,7 +1,8 @@
 """What somebody at a gate can do, and how: the menu and the hints."""
 
 from flows.codes import unlike
-from flows.shapes import Duty, Sentence
+from flows.event_states import CANCELLED
+from flows.shapes import Duty, Event, Sentence
 from flows.texts import _, in_all, lines, words
 
 HOW_TO_CHECK = _("Send *check* and the pass code.")
@@ -30,6 +31,13 @@ ENTRY_STOPPED = _("⛔ Entry is stopped here at present")
 STOPPED_AT_GATE = _("Codes that you send are still answered, but you are not told when entry is stopped.")
 """After `stop`: what it means for who works at a gate."""
 LANGUAGE = _("For another language, type *language*.")
+
+
+def not_working(event: Event) -> Sentence:
+    """What somebody on the roster of an event that is cancelled or over hears who works as at its gate."""
+    if event.status == CANCELLED:
+        return _("⛔ *{event}* has been cancelled: its gates do not work, and nobody is let in.", event=event.name)
+    return _("⛔ *{event}* is over: its gates do not work any more, and nobody is let in.", event=event.name)
 
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:

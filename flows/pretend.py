@@ -75,6 +75,7 @@ class World:
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
     duty: Duty | None = None
+    former_duty: Event | None = None
     gate: pretend_gate.Gate = field(default_factory=pretend_gate.Gate)
     figures: GateFigures = NO_FIGURES
     kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)

@@ -116,6 +116,10 @@ class Facts(Protocol):
         """The work at a gate of whoever is writing; None: a visitor."""
 
     @property
+    def former_duty(self) -> Event | None:
+        """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
+
+    @property
     def figures(self) -> GateFigures:
         """The day's figures of the event for which they work; asked of nobody but who is on duty."""
 

@@ -79,6 +79,16 @@ def test_a_shift_at_the_gate(database: Database, ravi: Chat, code: str) -> None:
 
 
 @one_is_enough
+def test_a_gate_of_a_cancelled_event_says_so_and_admits_nobody(database: Database, ravi: Chat, code: str) -> None:
+    with database.write() as db:
+        events.cancel_event(db, "fair")
+    answer = ravi.say(code)
+    assert answer.startswith("⛔ *Fair*")
+    assert not rows(database, Checkin)
+    assert "⛔" not in ravi.say("hi")
+
+
+@one_is_enough
 def test_undo_within_two_minutes_and_not_later(ravi: Chat, code: str) -> None:
     ravi.say(code)
     assert ravi.say("undo").startswith("✅")

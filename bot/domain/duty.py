@@ -73,6 +73,16 @@ def of(db: Session, phone: str, now: datetime) -> shapes.Duty | None:
     )
 
 
+def former(db: Session, phone: str, now: datetime) -> shapes.Event | None:
+    """Of the events on whose rosters this phone (E.164) stands, the last to end of those that are spoken of still.
+
+    To be asked of a phone without any work: each of these events is cancelled or over.
+    """
+    theirs = select(Event).join(Staff).where(Staff.phone == canonical(phone), Staff.enabled)
+    row = db.scalar(theirs.order_by(Event.ends_on.desc(), Event.id.desc()).limit(1))
+    return event_views.shape(row) if row and event_views.is_spoken_of(row.ends_on, now) else None
+
+
 def choose_event(db: Session, phone: str, slug: str, now: datetime) -> None:
     """Let somebody work at this event from now on. Raises Refused `not_on_roster`."""
     mine = select(Staff.id).join(Event).where(Staff.phone == canonical(phone), Staff.enabled, Event.slug == slug)

@@ -60,8 +60,17 @@ def test_an_event_that_is_over_or_cancelled_has_no_gate(db: Session, fair: Event
     works(db, "fair")
     assert event_of(db, ON_THE_DAY + timedelta(days=3, hours=12)) == "fair"
     assert event_of(db, ON_THE_DAY + timedelta(days=4)) is None
+    late = duty.former(db, PHONE, ON_THE_DAY + timedelta(days=4))
+    assert late
+    assert (late.slug, late.status) == ("fair", "open")
+    assert duty.former(db, PHONE, ON_THE_DAY + timedelta(days=400)) is None
     events.cancel_event(db, "fair")
     assert event_of(db) is None
+    found = duty.former(db, PHONE, NOW)
+    assert found
+    assert found.status == "cancelled"
+    staff.set_enabled(db, PHONE, False, region="IN")
+    assert duty.former(db, PHONE, NOW) is None
 
 
 def test_of_several_events_the_one_that_is_on_unless_another_was_chosen_today(db: Session, fair: Event) -> None:

@@ -18,6 +18,12 @@ def duty(world: pretend.World, value: str) -> None:
     world.duty = None if role == "-" else on_duty(role=role, gate=None if gate in ("", "-") else gate)
 
 
+def former_duty(world: pretend.World, value: str) -> None:
+    """`cancelled` or `over`: on the roster of the demo event, which is that; the visitor's facts stay as they are."""
+    event = next(event for event in world.events if event.slug == "demo")
+    world.former_duty = replace(event, status="cancelled" if value == "cancelled" else "open")
+
+
 def gates(world: pretend.World, value: str) -> None:
     """`main, north`: the gates that are open; `-`: the event has none."""
     names = {slug: slug.title() for slug in value.replace(",", " ").split() if slug != "-"}
@@ -86,6 +92,7 @@ def _duty(world: pretend.World) -> Duty:
 
 FACTS: Mapping[str, Callable[[Any, str], None]] = {
     "duty": duty,
+    "former duty": former_duty,
     "gates": gates,
     "at gate": at_gate,
     "other events": others,
