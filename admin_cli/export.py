@@ -1,7 +1,12 @@
 """`export`: an event's visitors, passes, scans, messages or audit log as a file."""
 
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +33,9 @@ FORMATS = ("csv", "xlsx", "jsonl")
 OPTIONS = (
     click.option("--event", "slug", required=True, metavar="SLUG", help="The event."),
     click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True),
-    click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."),
+    click.option(
+        "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file; - is standard output."
+    ),
     click.option("--since", type=Border(), help="From then on; in the event's zone where no other is given."),
     click.option("--until", type=Border(end=True), help="Before then; a day alone counts to its end."),
     click.option("--columns", metavar="A,B,…", help="Only these, in this order; a wrong one tells which there are."),
@@ -80,11 +87,28 @@ def _export(
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
         try:
-            rows = _run(database, table, wanted, form, out, chosen)
+            with _place(out) as path:
+                rows = _run(database, table, wanted, form, path, chosen)
+                _note(database, table, wanted, form, rows)  # before anybody has it
+        except BrokenPipeError:  # whoever reads it has enough: `| head`
+            raise
         except OSError as error:
             raise click.ClickException(f"could not write {out}: {error.strerror}") from None
-        _note(database, table, wanted, form, rows)
-    click.echo(f"{rows} rows in {out}", err=True)
+    click.echo(f"{rows} rows in {'standard output' if str(out) == '-' else out}", err=True)
+
+
+@contextmanager
+def _place(out: Path) -> Iterator[Path]:
+    """Where to write; what is for standard output is a file of our own until it is whole."""
+    if str(out) != "-":
+        yield out
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "export"
+        yield path
+        with path.open("rb") as whole:
+            shutil.copyfileobj(whole, sys.stdout.buffer)
+        sys.stdout.flush()
 
 
 def _wanted(database: "Database", slug: str, since: datetime | None, until: datetime | None) -> "Wanted":

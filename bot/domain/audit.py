@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.domain.event_rows import one
-from bot.domain.models import AuditEntry, Staff
+from bot.domain.models import AuditEntry, Pass, Registration, Staff
 from flows import codes
 from flows.shapes import Invalid
 
@@ -52,6 +52,8 @@ ERASED, PURGED = "person_erased", "purged"
 STATS_REBUILT, ALERTS_SET = "stats_rebuilt", "alerts_set"
 VISITORS_IMPORTED = "visitors_imported"
 """Brought a list of people as a file: its digest, and how many rows came to what."""
+IMPORTED = "import"
+"""The channel of registrations that came so."""
 BROADCAST_BEGUN, BROADCAST_CANCELLED = "broadcast_begun", "broadcast_cancelled"
 BROADCAST_PAUSED, BROADCAST_RESUMED = "broadcast_paused", "broadcast_resumed"
 REMINDER_SET = "reminder_set"
@@ -94,8 +96,8 @@ def search(
     """The newest entries that fit all that is said, at most so many, each with its volunteer.
 
     `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
-    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form.
-    Raises Refused `no_such_event`.
+    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form: it finds
+    the list with which the pass came as well. Raises Refused `no_such_event`.
     """
     conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
     if who:
@@ -114,11 +116,25 @@ def _said(
         yield AuditEntry.what.startswith(what, autoescape=True)
     if text:
         about = cast(AuditEntry.about, String)
-        yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in _forms(text)))
+        forms = _forms(text)
+        brought = [AuditEntry.id == _import_of(codes.parse(forms[-1]))] if len(forms) > 1 else []
+        yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in forms), *brought)
     if since:
         yield AuditEntry.at >= since
     if until:
         yield AuditEntry.at < until
+
+
+def _import_of(code: str) -> Any:
+    """The entry of the list with which the pass's registration came, if it came with one: it names no codes."""
+    earlier = aliased(AuditEntry)
+    mine = select(func.max(earlier.id)).join(Registration, Registration.event_id == earlier.event_id)
+    return (
+        mine.join(Pass, Pass.registration_id == Registration.id)
+        .where(Pass.code == code, Registration.channel == IMPORTED)
+        .where(earlier.what == VISITORS_IMPORTED, earlier.at <= Registration.created_at)
+        .scalar_subquery()
+    )
 
 
 def _forms(text: str) -> tuple[str, ...]:

@@ -176,7 +176,8 @@ class Dashboard:
     passes_today: PassMessages
     passes: PassMessages
     expected: int
-    """People who hold a valid pass for today."""
+    """People who hold a valid pass for today, and those of passes that were revoked after an entry: as they are among
+    the admitted, and their places stay taken."""
     admitted: int
     """With a pass, today."""
     lately: int

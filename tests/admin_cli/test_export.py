@@ -117,6 +117,16 @@ def test_every_table(ok: Run, rows: Rows, fair: str, codes: list[str], folder: P
     assert (act["who"], act["what"], json.loads(act["about"])["table"]) == ("Meena", "exported", table)
 
 
+def test_to_standard_output(
+    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    done = ok("export", "passes", "--event", fair, "--out", "-", "--columns", "code", "--format", "jsonl")
+    assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == codes
+    assert "3 rows" in done.stderr
+    assert list(folder.iterdir()) == []
+
+
 def test_columns_and_times_choose(ok: Run, run: Run, fair: str, codes: list[str], folder: Path) -> None:
     out = folder / "some.csv"
     some = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code,day")

@@ -93,6 +93,8 @@ def test_bad_rows_are_mended_and_imported(run: Run, ok: Run, rows: Rows, guests:
     assert [one["who"] for one in whole][-1] == "Meena"
     assert [one["about"].get("new") for one in whole] == [2, 2]
     assert "guests" not in str(whole)
+    brought = [rows("audit", "search", code, "--what", "visitors_")[0]["id"] for code in codes(database)]
+    assert brought == [whole[1]["id"]] * 2 + [whole[0]["id"]] * 2
 
 
 def test_it_asks_and_can_be_all_or_nothing(run: Run, guests: Path, database: Database) -> None:
