@@ -68,13 +68,15 @@ def test_what_is_mistyped_is_exit_code_2(name: str) -> None:
 def twilio(database_url: str, redis_url: str) -> Iterator[int]:
     """The port of our own simulator."""
     service = assemble(Settings(database_url=database_url, redis_url=redis_url, secret_key=SECRET))
-    server = make_server("127.0.0.1", 0, create_app(service), threaded=True, request_handler=Silent)
+    app = create_app(service)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server.server_port
     server.shutdown()
     thread.join()
     server.server_close()
+    app.extensions["simulator"].courier.close()
     service.close()
 
 

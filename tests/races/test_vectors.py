@@ -43,12 +43,22 @@ def app(settings: dict[str, Any]) -> Iterator[Flask]:
 
 
 def kept(redis: "Redis", database: Database) -> tuple[list[str], dict[str, int]]:
-    """What everybody's conversation has come to, and how many rows there are of each kind."""
+    """What everybody's conversation has come to, and how many rows there are of each kind.
+
+    Without the moment at which a registration was begun, and without the changes of figures, which only grow:
+    of these tests/domain/test_figure_sums.py tells whether they come to the same sums.
+    """
     states = [cast("bytes", redis.hget(key, "json")).decode() for key in cast("list[bytes]", redis.keys("c:state:*"))]
     with database.read() as db:
-        tables = [(table.name, select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables]
-        rows = {name: db.scalar(counted) or 0 for name, counted in tables}
-    return sorted(json.dumps(json.loads(state), sort_keys=True) for state in states), rows
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in ("figure_changes", "figures")]
+        rows = {table.name: db.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+    return sorted(_timeless(state) for state in states), rows
+
+
+def _timeless(state: str) -> str:
+    told = json.loads(state)
+    told.get("begun", {}).pop("at", None)
+    return json.dumps(told, sort_keys=True)
 
 
 def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once_in_order(
@@ -61,7 +71,7 @@ def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once
     redis.flushall()
     with database.write() as db:
         for table in reversed(Base.metadata.sorted_tables):
-            if table.name in ("turns", "inbound_messages", "deliveries", "contact_aliases", "contacts"):
+            if table.name in ("turns", "inbound_messages", "deliveries", "contact_aliases", "contacts", "beginnings"):
                 db.execute(table.delete())
 
     with warm_processes().Pool(PROCESSES) as pool:
