@@ -32,3 +32,12 @@ def test_moments_are_local_gates_have_their_names_and_likes_are_one_line() -> No
     assert "23 Nov 2026, 01:30" in paused
     assert [name in paused for name in ("g0", "g2", "g3", " 2 ")] == [True, True, False, True]
     assert "North → South" in moved
+
+
+def test_gates_are_named_numbers_of_rows_are_not_and_counts_are() -> None:
+    reader = Reader(ZoneInfo("Asia/Kolkata"), {1: "North", 2: "South"})
+    with Edge("pages").test_request_context():
+        stopped = list(audit_lines.facts({"gates": [1, 2], "told": [[7, 1, 3], [8, None, 4]], "staff": [9]}, reader))
+        erased = list(audit_lines.facts({"passes": 3, "code": "7QK2-M9X5", "pass": 5}, reader))
+    assert [one.rpartition(": ")[2] for one in stopped] == ["North, South", "2"]
+    assert [one.rpartition(": ")[2] for one in erased] == ["3", "7QK2-M9X5"]

@@ -33,7 +33,7 @@ class Reader:
                 return say(said.NONE)
             case bool():
                 return say(said.YES if value else said.NO)
-            case int() if name == "gate_id":
+            case int() if name in ("gate_id", "gates"):
                 return self.gates.get(value, str(value))
             case dict():
                 return "; ".join(f"{LANGUAGES.get(key, key)}: {inner}" for key, inner in value.items())
@@ -54,11 +54,11 @@ class Reader:
 
 
 def facts(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
-    """What is said of the act besides its changes."""
+    """What is said of the act besides its changes; of who was told, how many."""
     for name, value in about.items():
-        if name not in ("changes", "more"):
+        if name not in ("changes", "more") and not _is_rows(name, value):
             called = said.FACTS.get(name, words(name.replace("_", " ")))
-            yield say(said.FACT, name=called, value=reader.value(name, value))
+            yield say(said.FACT, name=called, value=reader.value(name, len(value) if name == "told" else value))
 
 
 def changes(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
@@ -67,6 +67,11 @@ def changes(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
         yield say(_pattern(one), what=_table(one["table"]), rows=_some(rows), changes=_fields(one, reader))
     for table, number in about.get("more", {}).items():
         yield say(said.MORE, count=number, what=_table(table))
+
+
+def _is_rows(name: str, value: Any) -> bool:
+    """Whether these are numbers of rows; how many there were is told."""
+    return name in said.UNSAID and (isinstance(value, list) or name == "pass")
 
 
 def _pattern(one: Mapping[str, Any]) -> Sentence:

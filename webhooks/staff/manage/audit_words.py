@@ -174,7 +174,6 @@ FACTS: Mapping[str, Sentence] = {
     "by": _("looked for by"),
     "code": _("code"),
     "codes": _("codes"),
-    "contacts": _("contacts"),
     "deliveries": _("messages"),
     "delivery": _("message"),
     "differed": _("figures that differed"),
@@ -182,7 +181,6 @@ FACTS: Mapping[str, Sentence] = {
     "export": _("export"),
     "format": _("format"),
     "gates": _("gates"),
-    "pass": _("pass"),
     "passes": _("passes"),
     "people": _("people"),
     "purpose": _("purpose"),
@@ -190,13 +188,15 @@ FACTS: Mapping[str, Sentence] = {
     "report": _("report"),
     "rows": _("rows"),
     "sender": _("sender"),
-    "staff": _("volunteers"),
     "table": _("table"),
     "templates": _("message templates"),
     "told": _("told"),
     "was_paused": _("was paused"),
 }
 """What is said of acts besides their changes; a fact that is not here is called as the log has it."""
+
+UNSAID = frozenset({"contacts", "pass", "passes", "staff"})
+"""Facts that are numbers of rows, which the page shows nowhere else; codes and names stand beside most."""
 
 VALUES: Mapping[str, Sentence] = {
     "admin": _("admin"),
