@@ -184,6 +184,7 @@ def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
         full_name=one.registration.full_name,
         own=one.holder_id in mine,
         kind_days=pass_days.of(one) if one.kind.days else (),
+        answers=one.registration.answers,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flows.choices import event_by, pass_lines
 from flows.event_states import local_today
 from flows.fields import YesNo
-from flows.shapes import Answers, EraseMe, Facts, Flow, Outcome, PassFacts, Say, Sentence, Start, Step
+from flows.shapes import Answers, EraseMe, Facts, Flow, Outcome, PassFacts, Question, Say, Sentence, Start, Step
 from flows.texts import LANGUAGES, _, lines, words
 
 HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
@@ -19,10 +19,35 @@ def _told(answers: Answers, facts: Facts, language: str) -> Outcome:
         return (Say((kept, HOW_TO_DELETE)),)
     number = (_("Number: {phone}", phone=person.phone),) if person.phone else ()
     spoken = _("Language: {language}", language=words(LANGUAGES[language]))
-    held = lines(_("This is what we hold about you:"), *number, spoken)
+    held = lines(_("This is what we hold about you:"), *number, *_names(facts), spoken, *_answered(facts))
     passes = (lines(_("Your passes:"), *pass_lines(facts.passes)),) if facts.passes else ()
-    also = _("Also your earlier passes, your answers to the event's questions, when you entered, and our messages.")
+    also = _("Also your earlier passes with what you answered then, when you entered, and our messages.")
     return (Say((held, *passes, also, HOW_TO_DELETE)),)
+
+
+def _names(facts: Facts) -> tuple[Sentence, ...]:
+    names = dict.fromkeys(known.full_name for known in _own(facts) if known.full_name)
+    return tuple(_("Name: {name}", name=name) for name in names)
+
+
+def _answered(facts: Facts) -> tuple[Sentence, ...]:
+    """What they answered to the events' own questions, each once."""
+    told: dict[tuple[str, str, str], Sentence] = {}
+    for known in facts.passes:
+        event = event_by(known.event, facts)
+        asked = {question.name: question for question in event.questions} if event else {}
+        for name, value in known.answers.items():
+            if value not in (None, ""):
+                told[known.event, name, str(value)] = _answer(name, asked.get(name), value)
+    return tuple(told.values())
+
+
+def _answer(name: str, question: Question | None, value: Any) -> Sentence:
+    """The question's own words; its name where it is not asked any more. An option in the reader's language."""
+    label = question.labels if question else {"en": name}
+    options = question.options if question else ()
+    chosen = next((option for option in options if option["en"] == value), value)
+    return Sentence("{label} {value}", {"label": words(label), "value": words(chosen)})
 
 
 MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_told)

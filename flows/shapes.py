@@ -62,6 +62,8 @@ class PassFacts:
     """False: this person registered somebody else."""
     kind_days: tuple[date, ...] = ()
     """Those of its kind, `day` being the first; empty where the day was chosen."""
+    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """To the event's own questions, by their names."""
 
     @property
     def days(self) -> tuple[date, ...]:
