@@ -26,7 +26,8 @@ from admin_cli.who import as_whom
 def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None, hours: Any) -> None:
     """Close or open one day, or give it a capacity or hours of its own.
 
-    Nobody is let in on a closed day; `events cancel --day` closes it too, and offers to write to its people.
+    Nobody is let in on a closed day; `events cancel --day` closes it too, and offers to write to its people. Which days
+    there are: `events days SLUG`.
 
     Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
     """

@@ -187,7 +187,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
 
     Volunteers and scanners are not taken along.
 
-    Example: python -m admin_cli events clone fair --slug fair-2028 --from 2028-01-08
+    Example: python -m admin_cli events clone demo --slug demo-2028 --from 2028-01-08
     """
     from bot.domain import audit, event_copies, events
 

@@ -153,7 +153,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
 
     Who is registered for a later event as well is known there on. It cannot be undone.
 
-    Example: python -m admin_cli privacy purge --before 2026-12-31
+    Example: python -m admin_cli privacy purge --before 2026-01-01
     """
     from datetime import UTC, datetime
 
