@@ -100,6 +100,12 @@ def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
         click.echo(f"their kind's passes are good for more days than the row says: {_rows(looked.more_days)}")
     if looked.unreachable:
         click.echo(f"without a phone, so that nothing can be sent: {_rows(looked.unreachable)}")
+    if looked.erased and looked.rows["new"]:
+        click.echo(
+            f"erased since they came with a list: {_many(looked.erased, 'registration')}: nothing tells who they were, "
+            "and whoever of them is in this file is registered again; take them out of it",
+            err=True,
+        )
     say(problems.told, problems.more)
 
 
@@ -137,6 +143,7 @@ def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
     if asked.as_json:
         counts = {"all": report.all_rows, **report.rows, "people": report.people, "without_phone": report.unreachable}
         counts["more_days"] = report.more_days
+        counts["erased"] = report.erased
         places = {thing: plan.columns.heads[place] for thing, place in plan.columns.places.items()}
         read = {"form": plan.table.form, "columns": places, "ignored": plan.columns.ignored}
         came = {"imported": done.imported, "rows": counts, "problems": problems.told, "more_problems": problems.more}

@@ -17,7 +17,7 @@ from bot.database import Database
 from bot.domain import audit, event_rules, events, kinds, pass_rules
 from bot.domain.imports import columns, reading, taking
 from bot.domain.imports.judging import BadRow, Judge, KindFacts, Person, Rules, questions_of
-from bot.domain.imports.settling import BAD, NEW, Ledger, Settled, settle
+from bot.domain.imports.settling import BAD, NEW, Ledger, Settled, erased, settle
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Event, Kind
 from bot.errors import Refused
@@ -63,6 +63,8 @@ class Report:
     """New rows that name only some of the days of their kind's passes."""
     unreachable: int = 0
     """New rows without a phone."""
+    erased: int = 0
+    """Registrations of earlier lists of the event whose people had themselves erased: new rows may name them again."""
     passes: list[int] = field(default_factory=list)
     """The valid passes of the file's people, in its order, as far as they are made."""
 
@@ -129,8 +131,8 @@ def plan(
 
 def look(database: Database, plan: Plan, *, seen: Callable[[Settled], None], told: Callable[[int], None]) -> Report:
     """Go through the whole file and change nothing. `seen` gets each row, `told` how many there were so far."""
-    report = Report()
     with database.read() as db:
+        report = Report(erased=erased(db, plan.event.id))
         ledger = Ledger(events.days(db, plan.event.slug), plan.rules.today)
     for batch in _batches(plan):
         people = [one for one in batch if isinstance(one, Person)]
@@ -162,7 +164,8 @@ def take(
     """
     if _digest(plan.file) != plan.digest:
         raise reading.Unreadable("changed")
-    report = Report()
+    with database.read() as db:
+        report = Report(erased=erased(db, plan.event.id))
     for batch in _batches(plan):
         people = [one for one in batch if isinstance(one, Person)]
         made = iter(_taken(database, ring, plan, act, report, people, consent=consent, now=now()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.imports.columns import DAY, KIND, NAME, PARTY
@@ -59,6 +59,12 @@ def settle(db: Session, event_id: int, people: Sequence[Person], *, again: bool)
     phones = {person.phone for person in people if person.phone}
     by_key, by_phone = _by_key(db, event_id, keys), _by_phone(db, event_id, phones)
     return [_settled(person, _found(person, by_key, by_phone), again=again) for person in people]
+
+
+def erased(db: Session, event_id: int) -> int:
+    """How many registrations of earlier lists name nobody any more; nothing tells which rows of a list they were."""
+    mine = select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
+    return db.scalar(mine.where(Registration.channel == CHANNEL, Registration.full_name == "")) or 0
 
 
 def _settled(person: Person, found: Sequence[Held | None], *, again: bool) -> Settled:

@@ -211,3 +211,5 @@ def test_erasing_forgets_the_reference_too(database: Database, bring: Bring) -> 
         erasing.erase(db, erasing.by_code(db, code), NOW, even_today=True, actor="Meena")
     with database.read() as db:
         assert [key[:4] for key in db.scalars(select(ImportedRow.key))] == ["row:", "row:"]
+    again, _ = bring(LIST)
+    assert (report.erased, again.erased, again.rows["new"]) == (0, 1, 1)
