@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.event_states import CANCELLED, called_off, open_days, open_now, to_come
+from flows.pass_days import held as days_held
 from flows.pass_days import said
 from flows.rendering import SOURCE
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
@@ -70,7 +71,7 @@ def every_day(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
 
 
 def _given_back(day: EventDay, held: PassFacts) -> EventDay:
-    if day.left is None or day.day not in held.days:
+    if day.left is None or day.day not in days_held(held):
         return day
     return replace(day, left=day.left + held.party_size)
 
@@ -122,17 +123,21 @@ def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 
 def _described(known: PassFacts) -> Sentence:
-    return _("{day}, {people}, {name}", day=said(known.days), people=people(known.party_size), name=known.full_name)
+    return _(
+        "{day}, {people}, {name}", day=said(days_held(known)), people=people(known.party_size), name=known.full_name
+    )
 
 
 def pass_line(known: PassFacts) -> Sentence:
     """A pass in one line of a list: code, day, party, and whose it is when it is not one's own."""
     if known.own:
-        return _("*{code}*: {day}, {people}", code=known.code, day=said(known.days), people=people(known.party_size))
+        return _(
+            "*{code}*: {day}, {people}", code=known.code, day=said(days_held(known)), people=people(known.party_size)
+        )
     return _(
         "*{code}*: {day}, {people}, for {name}",
         code=known.code,
-        day=said(known.days),
+        day=said(days_held(known)),
         people=people(known.party_size),
         name=known.full_name,
     )
@@ -150,7 +155,7 @@ def calls_off(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sentence, ...]
     told: dict[tuple[str, date | None], Sentence] = {}
     for known in passes:
         event = event_by(known.event, facts)
-        sentence = called_off(event, to_come(event, facts.days(event), facts.now), known.days) if event else None
+        sentence = called_off(event, to_come(event, facts.days(event), facts.now), days_held(known)) if event else None
         if event and sentence:
             told[event.slug, None if event.status == CANCELLED else known.day] = sentence
     still_open = {event.slug for event in open_events(facts)}

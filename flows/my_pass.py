@@ -18,6 +18,7 @@ from flows.choices import (
 )
 from flows.event_states import OPEN, called_off, sentence_of, state_of
 from flows.fields import Choice
+from flows.pass_days import held as days_held
 from flows.pass_days import said
 from flows.registration import told_with_pass, visit_line
 from flows.shapes import (
@@ -98,8 +99,8 @@ def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     event = event_by(held.event, facts) if held else None
     if held is None or event is None:
         return ()
-    off = called_off(event, facts.days(event), held.days)
-    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(held.days)))
+    off = called_off(event, facts.days(event), days_held(held))
+    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(days_held(held))))
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from flows.shapes import Sentence
+from flows.shapes import PassFacts, Sentence
 from flows.texts import _, ngettext_, words
 
 MOST = 3
 """Spans that are named; further days are counted."""
+
+
+def held(known: PassFacts) -> Sequence[date]:
+    """The days on which a pass is good, the first first."""
+    return known.kind_days or (known.day,)
 
 
 def said(days: Sequence[date]) -> Sentence:

@@ -65,11 +65,6 @@ class PassFacts:
     answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """To the event's own questions, by their names."""
 
-    @property
-    def days(self) -> tuple[date, ...]:
-        """On which it is good, the first first."""
-        return self.kind_days or (self.day,)
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

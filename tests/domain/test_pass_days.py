@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import migrations
 from bot.database import Database
-from bot.domain import events, kinds, pass_days, passes, people, recounting, registrations, reissuing
+from bot.domain import events, kinds, pass_days, passes, people, places, recounting, registrations, reissuing
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, EventDay, Kind, Pass, Registration
 from tests.domain import racing
@@ -67,6 +67,15 @@ def test_days_that_are_past_or_closed_count_without_being_asked(fair: Database, 
         events.set_day(db, "fair", LAST, closed=True)
         with refused("day_closed"), db.begin_nested():
             _school(db, ring, _somebody(db, 3), 1, NOW + timedelta(days=5))
+
+
+def test_a_supervisor_goes_over_the_capacity_of_each_day(fair: Database) -> None:
+    with fair.write() as db:
+        event_id = events.by_slug(db, "fair").id
+        places.take_each(db, event_id, OWN, 9, today=DAY, beyond=True)
+        assert _taken(db) == [9, 0, 9]
+        with refused("day_full", day=DAY):
+            places.take_each(db, event_id, OWN, 1, today=DAY)
 
 
 def test_it_is_theirs_until_its_last_day_has_ended(fair: Database, ring: KeyRing) -> None:

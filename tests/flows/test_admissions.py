@@ -131,7 +131,7 @@ def test_too_many_on_the_way_out_speaks_of_those_inside() -> None:
     ("days", "words"),
     [
         ((date(2026, 1, 17),), "for Sat 17 Jan"),
-        ((date(2026, 1, 17), date(2026, 1, 18)), "for Sat 17 Jan to Sun 18 Jan"),
+        ((date(2026, 1, 17), date(2026, 1, 18)), "for Sat 17 Jan – Sun 18 Jan"),
         (tuple(date(2026, 1, day) for day in (17, 19, 21, 23)), "Sat 17 Jan, Mon 19 Jan, Wed 21 Jan, and 1 more"),
     ],
 )

@@ -11,6 +11,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows import engine
 from flows.choices import event_by, people
+from flows.pass_days import held as days_held
 from flows.pass_days import said
 from flows.shapes import Invalid, PassFacts
 from flows.texts import _, words
@@ -111,4 +112,4 @@ def listed(at: Here) -> Response:
 def _line(one: PassFacts, at: Here) -> str:
     event = event_by(one.event, at.facts)
     told = [wording.say(words(event.name))] if event else []
-    return " · ".join([*told, wording.say(said(one.days)), wording.say(people(one.party_size)), one.full_name])
+    return " · ".join([*told, wording.say(said(days_held(one))), wording.say(people(one.party_size)), one.full_name])
