@@ -124,7 +124,7 @@ def doors(door: Blueprint, service: Service) -> None:
             _start(service, slug, asking.wish_of(one), f"again {number}")
         except Refused as no:
             return _page(service, slug, {"table": one.kind, "form": one.form}, {AT.get(no.code, ""): why(no)})
-        return done("manage.exports", _("It is being made again."))
+        return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
 
 
 def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
