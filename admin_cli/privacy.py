@@ -49,7 +49,7 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
         erased, was_known = _erased(database, phone, code, yes=yes, even_today=even_today)
         left = _traces(database, erased.erasure)
     if not was_known:
-        raise click.ClickException("nothing was held in the database about that number; is it mistyped?")
+        raise click.ClickException("nothing was held about that number; is it mistyped?")
     click.echo(f"erased: registrations {erased.registrations}, messages {erased.deliveries}")
     for one in erased.revoked:
         click.echo(f"revoked: {one}")
@@ -71,8 +71,9 @@ def _erased(
         meant = _meant(db, phone, code)
         today = [one.event.slug for one in erasing.today(db, meant, now)]
         held = erasing.holding(db, meant)
+    talked = _talks(meant)
     if not yes:
-        click.confirm(f"Erase this person ({_in_words(held)})? It cannot be undone", abort=True)
+        click.confirm(f"Erase this person ({_in_words(held, talked)})? It cannot be undone", abort=True)
         if today and not even_today:
             what = f"Today they have a valid pass for {', '.join(today)}, and will not be let in. Erase all the same"
             even_today = click.confirm(what, abort=True)
@@ -81,12 +82,27 @@ def _erased(
         if again.contacts != meant.contacts:  # somebody else has erased them, or they have just come
             raise seen.changed()
         erased = erasing.erase(db, again, now, even_today=even_today, actor=who.it_is())
-    return erased, bool(meant.contacts) or not held.is_nothing
+    return erased, bool(meant.contacts) or talked or not held.is_nothing
 
 
-def _in_words(held: "Holding") -> str:
+def _talks(meant: "Somebody") -> bool:
+    """Whether a conversation is going on, which only Redis knows; False where it is away."""
+    from redis.exceptions import RedisError
+
+    from bot.conversations import Conversations
+    from bot.whereabouts import connected
+
+    try:
+        with connected(opening.settings().redis) as redis:
+            kept = Conversations(redis, state_seconds=1)
+            return any(kept.state_of(address) for address in meant.addresses)
+    except RedisError:
+        return False
+
+
+def _in_words(held: "Holding", talked: bool) -> str:
     if held.is_nothing:
-        return "nothing is held in the database about them"
+        return "an unfinished conversation" if talked else "nothing is held about them"
     passes = f", valid passes {' '.join(held.passes)}" if held.passes else ""
     events = f" at {', '.join(held.events)}" if held.events else ""
     return f"registrations {held.registrations}{events}{passes}, messages {held.messages}"

@@ -103,7 +103,7 @@ def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, cr
         (("--notice", "notice"), "nothing_to_say"),
         (("--notice", "day_cancelled"), "day_needed"),
         (("--text", "x" * 1001), "too_long"),
-        (("--text", "x", "--day", "2027-02-01"), "no_such_day"),
+        (("--text", "x", "--day", "2027-02-01"), "2027-01-11 (no_such_day"),
         (("--text", "x", "--kind", "king"), "no_such_kind"),
     ],
 )
