@@ -24,7 +24,7 @@ DAILY_LIMITS = (250, 2_000, 10_000, 100_000)
 
 ONE_SENDS, ONE_SENDS_SIMULATED = 6, 15
 """Messages a second of one worker process, which sends one after the other: a call to Twilio takes some 150 ms and our
-own work 10 to 25 (docs/figures.md); the simulator answers sooner, but works on the same machine (12 to 20 seen)."""
+own work 10 to 25 (docs/figures.md); the simulator answers sooner, but works on the same machine (12 to 36 seen)."""
 
 
 @dataclass(frozen=True, slots=True)
