@@ -187,7 +187,7 @@ def no_check(database: Database) -> Iterator[None]:
         yield
         return
     drop = "ALTER TABLE event_days DROP CONSTRAINT ck_event_days_capacity"
-    add = "ADD CONSTRAINT ck_event_days_capacity CHECK (capacity IS NULL OR taken <= capacity)"
+    add = "ADD CONSTRAINT ck_event_days_capacity CHECK (capacity IS NULL OR taken <= capacity + beyond)"
     with database.engine.begin() as connection:
         connection.execute(text(drop))
     yield
