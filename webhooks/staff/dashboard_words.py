@@ -32,7 +32,7 @@ SAID: Mapping[str, Sentence] = {
 TILES: Mapping[str, tuple[Sentence, ...]] = {
     "admitted": (_("Let in today"), _("of {expected} expected"), _("{lately} in 15 minutes")),
     "inside": (_("Inside now"), _("{came} came"), _("{went} went")),
-    "inside_over": (_("Inside now"), _("0, as today's hours are over"), _("{came} came"), _("{went} went")),
+    "inside_over": (_("Inside now"), _("because today's hours are over"), _("{came} came"), _("{went} went")),
     "inside_unknown": (_("Inside now"), _("known once people are counted out"), _("{came} came")),
     "registered": (_("People registered"), _("{registrations} registrations"), _("{today} today")),
     "passes": (_("Passes delivered"), _("{read} read"), _("{waiting} on their way"), _("{failed} failed")),
