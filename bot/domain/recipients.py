@@ -82,9 +82,7 @@ def checked(db: Session, event: Event, wanted: Selection) -> Selection:
     """The selection, if the event has such days and kinds. Raises Refused `no_such_day`, `no_such_kind`."""
     days = {row.day.isoformat() for row in event.days}
     if strange := set(wanted.days) - days:
-        raise Refused(
-            "no_such_day", day=date.fromisoformat(min(strange)), first=event.starts_on, last=event.ends_on
-        )
+        raise Refused("no_such_day", day=date.fromisoformat(min(strange)), first=event.starts_on, last=event.ends_on)
     for kind in wanted.kinds:
         kinds.find(db, event.id, kind)
     return wanted
