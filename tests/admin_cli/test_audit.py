@@ -1,22 +1,21 @@
 """The audit log: no command changes anything without an entry of who did what, before and after."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import Result
 from sqlalchemy import select
 
-from admin_cli.__main__ import NOUNS, cli
 from bot.database import Database
 from bot.domain import audit, people, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry
 from flows.codes import shown
+from tests.admin_cli import walking
 from tests.domain.making import asking
 
 Run = Callable[..., Result]
@@ -186,7 +185,7 @@ def _who(database: Database) -> list[str]:
 def test_every_command_that_can_change_something_asks_who() -> None:
     """A write transaction asks for `--as` (admin_cli.opening), so a command without it fails its own tests."""
     asking_who = {
-        path for path, command in _commands() if "--as" in {opt for one in command.params for opt in one.opts}
+        path for path, command in walking.commands() if "--as" in {opt for one in command.params for opt in one.opts}
     }
     assert asking_who == CHANGING.keys() | ELSEWHERE
 
@@ -195,18 +194,3 @@ def test_no_command_opens_a_write_by_itself() -> None:
     doors = Path(__file__).parents[2] / "admin_cli"
     writing = {file.name for file in doors.glob("*.py") if ".write()" in file.read_text("utf-8")}
     assert writing - {"privacy.py"} == {"opening.py"}
-
-
-def _commands() -> Iterator[tuple[str, click.Command]]:
-    for noun in NOUNS:
-        command = cli.get_command(click.Context(cli), noun)
-        assert command is not None
-        yield from _below(command, noun)
-
-
-def _below(command: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for verb, inner in command.commands.items():
-            yield from _below(inner, *path, verb)
-    else:
-        yield " ".join(path), command

@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from admin_cli.__main__ import NOUNS, cli
+from admin_cli.__main__ import cli
 from bot.database import Database
 from bot.domain import people, registrations
 from bot.domain.keys import KeyRing
 from bot.service import assemble
 from bot.settings import Settings
 from flows.codes import shown
+from tests.admin_cli import walking
 from tests.admin_cli.life import PEOPLE, SET_UP, STORY, THE_END, Run
 from tests.admin_cli.shells import Shell, cold, warm
 from tests.domain.making import asking
@@ -35,30 +35,17 @@ class Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
-def _commands() -> Iterator[tuple[str, click.Command]]:
-    for noun in NOUNS:
-        command = cli.get_command(click.Context(cli), noun)
-        assert command is not None
-        yield from _below(command, noun)
-
-
-def _below(command: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for verb, inner in command.commands.items():
-            yield from _below(inner, *path, verb)
-    if not isinstance(command, click.Group) or command.invoke_without_command:
-        yield " ".join(path), command
-
-
 def test_every_command_has_its_line() -> None:
     """Where this fails, the new command wants a line in tests/admin_cli/life.py."""
     well = {run.command for run in STORY if run.code == 0 or run.command == "doctor"}
     as_json = {run.command for run in STORY if "--json" in run.args}
-    listing = {name for name, command in _commands() if "--json" in {opt for one in command.params for opt in one.opts}}
-    assert ({name for name, _ in _commands()} - well, listing - as_json) == (set(), set())
+    listing = {
+        name for name, command in walking.commands() if "--json" in {opt for one in command.params for opt in one.opts}
+    }
+    assert ({name for name, _ in walking.commands()} - well, listing - as_json) == (set(), set())
 
 
-@pytest.mark.parametrize("name", [name for name, _ in _commands()])
+@pytest.mark.parametrize("name", [name for name, _ in walking.commands()])
 def test_what_is_mistyped_is_exit_code_2(name: str) -> None:
     ended = CliRunner().invoke(cli, [*name.split(), "--no-such-option"])
     assert (ended.exit_code, ended.stdout, "Usage:" in ended.stderr) == (2, "", True)

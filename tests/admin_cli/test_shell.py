@@ -4,35 +4,18 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
-from admin_cli.__main__ import NOUNS, cli
+from admin_cli.__main__ import cli
+from tests.admin_cli import walking
 
 pytestmark = pytest.mark.usefixtures("logs_as_before")
 
 
-def _commands() -> Iterator[tuple[str, ...]]:
-    context = click.Context(cli)
-    for noun in NOUNS:
-        command = cli.get_command(context, noun)
-        assert command is not None
-        yield from _below(command, noun)
-
-
-def _below(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
-    """A command and all that it groups."""
-    yield path
-    if isinstance(command, click.Group):
-        for verb, inner in command.commands.items():
-            yield from _below(inner, *path, verb)
-
-
-@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
+@pytest.mark.parametrize("command", [path for path, _ in walking.tree()], ids=" ".join)
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
     result = CliRunner().invoke(cli, [*command, "--help"])
     assert result.exit_code == 0
@@ -42,7 +25,7 @@ def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
 LISTS = {"list", "show", "find", "search", "days", "texts", "questions", "conflicts", "stats", "doctor", "sync"}
 
 
-@pytest.mark.parametrize("command", [path for path in _commands() if path[-1] in LISTS], ids=" ".join)
+@pytest.mark.parametrize("command", [path for path, _ in walking.tree() if path[-1] in LISTS], ids=" ".join)
 def test_every_listing_takes_json(command: tuple[str, ...]) -> None:
     assert "--json" in CliRunner().invoke(cli, [*command, "--help"]).output
 
