@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -79,27 +79,29 @@ def add(door: Blueprint, service: Service) -> None:
 
     @door.get("/passes/data")
     def my_data() -> Answer:
-        at = proving.here(service, NAME)
-        return shown(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
+        return _proved(service, shown)
 
     @door.get("/passes/data/file")
     def my_data_file() -> Answer:
-        at = proving.here(service, NAME)
-        return saved(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
+        return _proved(service, saved)
 
     @door.get("/passes/data/delete")
     def delete_data() -> Answer:
-        at = proving.here(service, NAME)
-        return asked(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
+        return _proved(service, asked)
 
     @door.post("/passes/data/delete")
     def take_delete() -> Answer:
-        at = proving.here(service, NAME)
-        return deleted(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
+        return _proved(service, deleted)
 
     @door.get("/passes/deleted")
     def data_deleted() -> Response:
         return Response(render_template("visitor/deleted.html", words=WORDS))
+
+
+def _proved(service: Service, answer: Callable[[Here], Answer]) -> Answer:
+    """What somebody gets whose phone is proved; all others are asked for one."""
+    at = proving.here(service, NAME)
+    return answer(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
 
 
 # --- what is held ---------------------------------------------------------------------------------
