@@ -32,14 +32,15 @@ class Shell(Protocol):
 
 @contextmanager
 def cold(env: Mapping[str, str], folder: Path) -> Iterator[Shell]:
-    """Each command by `python -m admin_cli`, as an operator types it; one that is typed again is forked."""
+    """Each noun's first command by `python -m admin_cli`, as an operator types it; what follows of it is forked."""
     typed = set[str]()
     with warm(env, folder) as again:
 
         def run(command: str, args: str, stdin: str = "") -> Ended:
-            if command in typed:
+            noun = command.partition(" ")[0]
+            if noun in typed:
                 return again(command, args, stdin)
-            typed.add(command)
+            typed.add(noun)
             words = [sys.executable, "-m", "admin_cli", *shlex.split(f"{command} {args}")]
             whole = {**os.environ, **env}
             done = subprocess.run(
