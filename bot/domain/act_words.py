@@ -51,12 +51,12 @@ def _some(rows: list[str]) -> str:
 
 def _short(value: Any) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             text = "none"
         case bool():
             text = "yes" if value else "no"
         case dict():
-            text = "; ".join(f"{name}: {inner}" for name, inner in value.items())
+            text = "; ".join(f"{name}: {_short(inner)}" for name, inner in value.items()) or "none"
         case list():
             text = ", ".join(map(str, value))
         case _:

@@ -55,6 +55,11 @@ def test_who_what_before_and_after(ok: Run, rows: Rows, fair: str) -> None:
     assert "capacity_per_day none -> 50" in ok("audit", "list", *OF).stdout
 
 
+def test_a_text_is_told_as_it_was_and_is(ok: Run, fair: str) -> None:
+    ok("events", "notice", fair, "Gate 2 is closed")
+    assert "none -> notice: en: Gate 2 is closed" in ok("audit", "list", *OF).stdout
+
+
 def test_what_statements_change_is_seen_too(ok: Run, rows: Rows, code: str) -> None:
     ok("passes", "revoke", code, "--yes")
     found = rows("audit", "search", code, "--what", "pass_")

@@ -34,6 +34,14 @@ def test_moments_are_local_gates_have_their_names_and_likes_are_one_line() -> No
     assert "North → South" in moved
 
 
+def test_a_text_is_told_as_it_was_and_is() -> None:
+    said = {"table": "events", "id": 1, "of": "fair", "before": {"texts": {}}}
+    said["after"] = {"texts": {"notice": {"en": "Gate 2 is closed"}}}
+    with Edge("pages").test_request_context():
+        (line,) = audit_lines.changes({"changes": [said]}, Reader(ZoneInfo("Asia/Kolkata"), {}))
+    assert "none → Notice: English: Gate 2 is closed" in line
+
+
 def test_gates_are_named_numbers_of_rows_are_not_and_counts_are() -> None:
     reader = Reader(ZoneInfo("Asia/Kolkata"), {1: "North", 2: "South"})
     with Edge("pages").test_request_context():

@@ -29,20 +29,24 @@ class Reader:
 
     def _text(self, name: str, value: Any) -> str:
         match value:
-            case None | "" | [] | {}:
+            case None | "" | []:
                 return say(said.NONE)
             case bool():
                 return say(said.YES if value else said.NO)
             case int() if name in ("gate_id", "gates"):
                 return self.gates.get(value, str(value))
             case dict():
-                return "; ".join(f"{LANGUAGES.get(key, key)}: {inner}" for key, inner in value.items())
+                named = (f"{self._key(key)}: {self._text(name, inner)}" for key, inner in value.items())
+                return "; ".join(named) or say(said.NONE)
             case list():
                 return ", ".join(self._text(name, inner) for inner in value)
             case str():
                 return self._word(name, value)
             case _:
                 return str(value)
+
+    def _key(self, key: str) -> str:
+        return LANGUAGES.get(key) or (say(said.TEXTS[key]) if key in said.TEXTS else key)
 
     def _word(self, name: str, value: str) -> str:
         if name.endswith(("_at", "_until", "not_before")) or name in ("since", "until"):

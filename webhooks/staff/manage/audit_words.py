@@ -235,6 +235,14 @@ VALUES: Mapping[str, Sentence] = {
 SAID_BY_WORD = frozenset({"by", "direction", "form", "format", "policy", "role", "status", "table"})
 """The facts and columns of which a value is such a word; elsewhere the same letters are somebody's own."""
 
+TEXTS: Mapping[str, Sentence] = {
+    "consent": _("Consent"),
+    "instructions": _("Instructions"),
+    "notice": _("Notice"),
+    "welcome": _("Welcome"),
+}
+"""The event's texts, by their names in it."""
+
 YES, NO, NONE = _("yes"), _("no"), _("none")
 ADDED, REMOVED, CHANGED = _("{what} {rows}: added"), _("{what} {rows}: removed"), _("{what} {rows}: {changes}")
 FIELD = _("{name} {old} → {new}")
