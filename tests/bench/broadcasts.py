@@ -11,19 +11,12 @@ from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.domain.models import ContactAlias
-from tests.bench.standing import SECRET, conditions, standing
+from tests.bench.standing import COMMAND, PEAK, SECRET, conditions, standing
 from tests.domain import rush
 from tests.domain.making import DAY
 
 FEW, MANY = 20_000, 100_000
 SEND = ("broadcast", "send", "--event", "demo", "--text", "Gate 2 is closed today.", "--day")
-PEAK = (
-    "import re\n"
-    "from pathlib import Path\n"
-    "print(int(re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)\n"
-)
-"""Not getrusage's: that begins with the size of the process that this one was forked from."""
-LOOK = "import sys\nfrom admin_cli.__main__ import cli\ncli(sys.argv[1:], standalone_mode=False)\n" + PEAK
 FILL = (
     "import time\n"
     "from bot.delivery import broadcasting\n"
@@ -59,7 +52,7 @@ def print_all() -> None:
 def _measured(environment: dict[str, str]) -> str:
     day = DAY.isoformat()
     begun = time.monotonic()
-    *_, looked = _run(environment, LOOK, *SEND, day, "--yes").split()
+    *_, looked = _run(environment, COMMAND, *SEND, day, "--yes").split()
     seconds = time.monotonic() - begun
     owed, filled, counted, peak = _run(environment, FILL).split()
     return (

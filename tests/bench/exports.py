@@ -10,16 +10,10 @@ from pathlib import Path
 from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
-from tests.bench.standing import SECRET, conditions, standing
+from tests.bench.standing import COMMAND, SECRET, conditions, standing
 from tests.domain import rush
 
 FEW, MANY = 20_000, 200_000
-PEAK = (
-    "import resource, sys\n"
-    "from admin_cli.__main__ import cli\n"
-    "cli(sys.argv[1:], standalone_mode=False)\n"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
-)
 
 
 def print_all() -> None:
@@ -43,6 +37,18 @@ def _grow(database: Database, there: int, rows: int) -> None:
 
 def _export(environment: dict[str, str], form: str, out: Path) -> tuple[float, int]:
     begun = time.monotonic()
-    command = [sys.executable, "-c", PEAK, "export", "visitors", "--event", "demo", "--format", form, "--out", str(out)]
+    command = [
+        sys.executable,
+        "-c",
+        COMMAND,
+        "export",
+        "visitors",
+        "--event",
+        "demo",
+        "--format",
+        form,
+        "--out",
+        str(out),
+    ]
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return time.monotonic() - begun, int(done.stdout)

@@ -17,6 +17,14 @@ from bot.service import utc_now
 from tests import redis_server
 
 SECRET = "a secret for benchmarks only"
+PEAK = (
+    "import re\n"
+    "from pathlib import Path\n"
+    "print(int(re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)\n"
+)
+"""Not getrusage's: that begins with the size of the process that this one was forked from."""
+COMMAND = "import sys\nfrom admin_cli.__main__ import cli\ncli(sys.argv[1:], standalone_mode=False)\n" + PEAK
+"""A program that runs the command given to it, and prints its largest size in MB as the last line."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -27,9 +27,9 @@ def issued(db: Session, fair: Event, key: int, number: int, *, first: int = FIRS
     Rows as registrations.register leaves them, in bulk: what is raced here is what comes after.
     """
     ids = range(first, first + number)
-    drawn: set[str] = set()
+    given, drawn = set(db.scalars(select(Pass.code))), set[str]()
     while len(drawn) < number:
-        drawn.add(pass_rows.new_code())
+        drawn |= {pass_rows.new_code()} - given
     same = {"event_id": fair.id, "party_size": PARTY, "kind_id": fair.kinds[0].id, "status": "valid", "twin": 0}
     consent = {"language": "en", "channel": "whatsapp", "consent_version": 1, "consent_text": "", "consented_at": NOW}
     person = [{"holder_id": one, "asked_by_id": one, "event_id": fair.id, "id": one} for one in ids]
