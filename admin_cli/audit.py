@@ -64,8 +64,8 @@ def _show(*, slug: str, since: datetime | None, until: datetime | None, limit: i
 
     with opening.reading() as db:
         zone: tzinfo = ZoneInfo(events.by_slug(db, slug).timezone) if slug else UTC
-        borders = {"since": _there(since, zone), "until": _there(until, zone)}
-        found = audit.search(db, slug=slug, most=limit, **borders, **said)  # type: ignore[arg-type]  # of several types
+        since, until = _there(since, zone), _there(until, zone)
+        found = audit.search(db, slug=slug, since=since, until=until, most=limit, **said)
         rows = [_row(one, zone, as_json) for one in found]
     listing(rows, as_json=as_json, nothing="There is none.")
 

@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any
@@ -135,18 +136,15 @@ def _fits(file: IO[bytes], encoding: str) -> bool:
     return True
 
 
-class _opened:  # noqa: N801 - read as a verb
+@contextmanager
+def _opened(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
     """A file of bytes as text, from its beginning; the file stays open."""
-
-    def __init__(self, file: IO[bytes], encoding: str) -> None:
-        file.seek(0)
-        self._lines = io.TextIOWrapper(file, encoding, newline="")
-
-    def __enter__(self) -> io.TextIOWrapper:
-        return self._lines
-
-    def __exit__(self, *_: object) -> None:
-        self._lines.detach()
+    file.seek(0)
+    lines = io.TextIOWrapper(file, encoding, newline="")
+    try:
+        yield lines
+    finally:
+        lines.detach()
 
 
 def _delimiter(file: IO[bytes], encoding: str) -> str:
