@@ -1,0 +1,1 @@
+"""Sentences as people write them, each with how it must be read. README.md says how to add one."""

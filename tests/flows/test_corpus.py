@@ -1,0 +1,49 @@
+"""Every sentence of the corpus is read as it must be."""
+
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from tests.flows.corpus.lines import FILES, Line, read
+from tests.flows.corpus.reading import reading, right
+
+SECTIONS = [
+    pytest.param(list(lines), id=f"{file.stem}: {section}")
+    for file in FILES
+    for section, lines in groupby(read(file), key=lambda line: line.section)
+]
+
+
+@pytest.mark.parametrize("lines", SECTIONS)
+def test_every_sentence_is_read_right(lines: list[Line]) -> None:
+    heard = [(line, reading(line.section, line.sentence, line.language)) for line in lines]
+    wrong = [
+        (line.number, line.sentence, told, line.expected) for line, told in heard if not right(told, line.expected)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("heard", "expected", "is_right"),
+    [
+        ("ask", "ask", True),
+        ("ask", "ask/not", True),
+        ("answer", "ask/not", True),
+        ("answer", "not", True),
+        ("ask", "not", False),
+        ("stop", "ask/not", False),
+        ("delete_data", "not", False),
+        ("2026-12-05", "ask", False),
+    ],
+)
+def test_a_reading_is_right_where_it_is_one_of_those_expected(heard: str, expected: str, is_right: bool) -> None:
+    assert right(heard, expected) is is_right
+
+
+@pytest.mark.parametrize("text", ["stop => stop", "[at rest]\nstop"])
+def test_a_line_that_is_none_is_told_with_its_place(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "en.txt"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"en\.txt:\d"):
+        list(read(file))
