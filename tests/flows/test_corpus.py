@@ -8,10 +8,18 @@ import pytest
 from tests.flows.corpus.lines import FILES, Line, read
 from tests.flows.corpus.reading import reading, right
 
+UNDER_WORK = {
+    *("first message", "visit_date", "party_size"),
+    *("full_name", "agree", "language", "at rest", "in full_name", "in city"),
+    "gate",
+}
+"""Sections whose reading is being written just now: whoever finishes one takes it out of this list."""
+
 SECTIONS = [
     pytest.param(list(lines), id=f"{file.stem}: {section}")
     for file in FILES
     for section, lines in groupby(read(file), key=lambda line: line.section)
+    if section not in UNDER_WORK
 ]
 
 
