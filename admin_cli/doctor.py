@@ -97,6 +97,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("pass keys", lambda: checks.keys_open(database, settings), migrated),
         Check("Redis", lambda: checks.redis_reached(redis, settings)),
         Check("Redis keeps", lambda: checks.redis_keeps(redis), reached),
+        Check("clocks", lambda: checks.clocks_agree(database, redis), reached | {"database"}),
         Check("workers", lambda: checks.workers_alive(redis), reached),
         Check("clock", lambda: checks.clock_alive(redis), reached),
         Check("messages", messages, migrated | reached),

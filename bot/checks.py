@@ -15,7 +15,7 @@ from rq.worker import WorkerStatus
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot import migrations
+from bot import clocks, migrations
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.domain.keys import KeyRing
@@ -72,6 +72,27 @@ def redis_reached(redis: "Redis", settings: Settings) -> str:
         if settings.redis_url:
             raise
         raise NotReady(f"`make run` does not run with this VAR_DIR ({settings.var_dir}); its Redis is away") from None
+
+
+def clocks_agree(database: Database, redis: "Redis") -> str:
+    """How far this machine's clock is from Redis' and the database's. Raises NotReady where one should be set."""
+    redis_answers(redis)
+    found = {"Redis": clocks.apart(redis), **_database_apart(database)}
+    told = ", ".join(f"{name} {apart.total_seconds():+.1f} s" for name, apart in found.items())
+    if any(abs(apart) > clocks.TOO_FAR for apart in found.values()):
+        raise NotReady(f"clocks are apart as seen from here ({told}): set them by NTP; Redis' counts meanwhile")
+    return told
+
+
+def _database_apart(database: Database) -> dict[str, timedelta]:
+    """By how much a database server's clock is ahead of this machine's; SQLite has none of its own."""
+    if database.engine.dialect.name == "sqlite":
+        return {}
+    with database.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))  # connecting takes its time, which must not count
+        before = clocks.utc_now()
+        theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return {"database": theirs - (before + (clocks.utc_now() - before) / 2)}
 
 
 def redis_keeps(redis: "Redis") -> str:

@@ -3,13 +3,15 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from redis import Redis
 
 from bot.beginnings import Beginnings
 from bot.belated import Belated
+from bot.clocks import SharedClock
+from bot.clocks import utc_now as utc_now
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery import reach
@@ -39,11 +41,6 @@ REDIS_SECONDS = 5.0
 """How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
 
 
-def utc_now() -> datetime:
-    """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """Every part, ready for use. Doors and jobs take what they need from here."""
@@ -67,11 +64,14 @@ class Service:
     visits: Visits = field(repr=False)
     beginnings: Beginnings = field(repr=False)
     now: Callable[[], datetime] = utc_now
+    """The present moment, the same on all machines."""
 
     def close(self) -> None:
         """Let what is running end and give back all connections."""
         self.dialogue.close()
         self.redis.close()
+        if isinstance(self.now, SharedClock):
+            self.now.close()
         self.database.close()
 
 
@@ -91,28 +91,28 @@ def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | Verif
 def assemble(settings: Settings) -> Service:
     """Put the service together from its settings. Raises NotReady where it cannot work."""
     database = Database(settings.database)
-    redis = connect_redis(settings.redis)
+    redis, now = connect_redis(settings.redis), SharedClock(settings.redis)
     first_seed = base64.b64decode(settings.pass_signing_key) or None
     ring = KeyRing.open(database, settings.secret_key, first_seed)
     twilio = Twilio(settings)
     otps = _otps(settings, redis, twilio)
-    outbox = Outbox(database, redis, twilio, otps, settings, ring=ring)
+    outbox = Outbox(database, redis, twilio, otps, settings, now, ring=ring)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
-    templates = Templates(database, redis, utc_now)
+    templates = Templates(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
     means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings))
     photos = Photos(Fetching(settings, Wire(settings.api_base)))
     sources = Sources(database, settings.default_region)
     begun = Beginnings(redis)
     turns = Turns(database, sources, means, templates, photos, begun)
-    dialogue = Dialogue(conversations, turns, database, outbox, utc_now)
-    belated = Belated(database, redis, conversations, dialogue, twilio, utc_now)
+    dialogue = Dialogue(conversations, turns, database, outbox, now)
+    belated = Belated(database, redis, conversations, dialogue, twilio, now)
     silence = Silence(database, redis, conversations, settings.silence)
     said = (conversations, dialogue, belated, silence)
     discarding = Discarding(database, twilio, settings.twilio_account_sid)
     forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
-    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, utc_now, begun)
+    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, now, begun)
     pages = (submissions, Visits(redis), begun)
     to_many = (Broadcasting(database, outbox, settings), Alerting(database, outbox, last_sender))
     clockwork = (discarding, forgetting, *to_many)
-    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages)
+    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages, now)

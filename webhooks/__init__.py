@@ -7,6 +7,7 @@ from bot.service import Service
 from webhooks import (
     api,
     assets,
+    cookies,
     edge,
     figures,
     front,
@@ -32,6 +33,7 @@ def create_app(service: Service) -> Flask:
     app = edge.Edge(__name__)
     settings = service.settings
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=edge.MOST_BYTES)
+    app.session_interface = cookies.Sessions(service.now)
     csrf = edge.guard(app, https=settings.origin.startswith("https://"))
     api.answer_errors(app)
     limits.install(app, settings.redis)

@@ -8,11 +8,12 @@ between loses nothing: the sweep finds the row, and Twilio's own list tells whet
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from redis import Redis
 from sqlalchemy import select
 
+from bot.clocks import SharedClock, utc_now
 from bot.database import Database
 from bot.delivery import aftermath, fallback, leases, media_check, queues, sending
 from bot.delivery.composing import Otps, SendsItself
@@ -33,10 +34,6 @@ BATCHES = 10
 """At most so many batches in one sweep: what is left waits for the next."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """Sends what is owed."""
@@ -46,7 +43,7 @@ class Outbox:
     twilio: Carrier = field(repr=False)
     otps: Otps | SendsItself = field(repr=False)
     settings: Settings = field(repr=False)
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], object] = time.sleep
     check_media: Callable[[str], str | None] = media_check.trouble
     ring: KeyRing | None = field(default=None, repr=False)
@@ -55,7 +52,7 @@ class Outbox:
     @property
     def pace(self) -> Pace:
         """How fast each sender may send. Workers on several machines go by Redis' clock, a test by its own."""
-        now = None if self.now is _utc_now else self.now
+        now = None if self.now is utc_now or isinstance(self.now, SharedClock) else self.now
         return Pace(self.redis, self.settings.twilio_mps, now, self.sleep)
 
     @property

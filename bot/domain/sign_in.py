@@ -1,13 +1,16 @@
 """Who may sign in to the staff pages, and which sessions still hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_hex
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import events, staff
-from bot.domain.models import Staff
+from bot.domain.models import EndedSession, Staff
+from bot.domain.upserts import insert
 from bot.errors import Refused
 from flows import event_states
 from flows.phones import canonical
@@ -16,6 +19,8 @@ PURPOSE = "staff"
 """Of the one-time codes that open the staff pages."""
 SHIFT = timedelta(hours=12)
 """How long a session lasts: a volunteer signs in once a shift."""
+AHEAD = timedelta(minutes=2)
+"""By how much the machine on which a session begins may be ahead of the one that it comes back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,13 @@ class SessionMark:
     number: int
     """The row's `session_number` when it began."""
     since: datetime
+    id: str = ""
+    """Drawn at random when it began; empty in sessions that are older than this."""
+
+    @property
+    def name(self) -> str:
+        """By which it is known when it has ended: the same wherever it moves."""
+        return sha256((self.id or f"{self.staff_id}.{self.number}.{self.since.timestamp():.0f}").encode()).hexdigest()
 
 
 def is_on_roster(db: Session, phone: str) -> bool:
@@ -42,14 +54,26 @@ def places(db: Session, phone: str, now: datetime) -> list[Staff]:
 
 def begin(row: Staff, now: datetime) -> SessionMark:
     """A new session of this row."""
-    return SessionMark(row.id, row.session_number, now)
+    return SessionMark(row.id, row.session_number, now, token_hex(12))
+
+
+def end(db: Session, mark: SessionMark, now: datetime) -> None:
+    """End a session for whoever has a copy of it."""
+    ending = insert(db, EndedSession).values(name=mark.name, ended_at=now)
+    db.execute(ending.on_conflict_do_nothing(index_elements=["name"]))
+
+
+def forget_ended(db: Session, now: datetime) -> None:
+    """Let go of ended sessions whose shift is over in any case."""
+    db.execute(delete(EndedSession).where(EndedSession.ended_at < now - SHIFT - AHEAD))
 
 
 def resume(db: Session, mark: SessionMark, now: datetime) -> Staff | None:
     """The row of a session that still holds, with event and gate; None where it has ended."""
-    if not timedelta() <= now - mark.since < SHIFT:
+    if not -AHEAD <= now - mark.since < SHIFT:
         return None
-    mine = select(Staff).where(Staff.id == mark.staff_id, Staff.enabled, Staff.session_number == mark.number)
+    ended = exists().where(EndedSession.name == mark.name)
+    mine = select(Staff).where(Staff.id == mark.staff_id, Staff.enabled, Staff.session_number == mark.number, ~ended)
     return db.scalars(mine.options(joinedload(Staff.event), joinedload(Staff.gate))).first()
 
 
@@ -62,7 +86,7 @@ def move(db: Session, mark: SessionMark, staff_id: int, now: datetime) -> Sessio
     other = next((one for one in places(db, here.phone, now) if one.id == staff_id), None) if here else None
     if other is None:
         raise Refused("not_on_roster")
-    return SessionMark(other.id, other.session_number, mark.since)
+    return replace(mark, staff_id=other.id, number=other.session_number)
 
 
 def _is_to_come(row: Staff, now: datetime) -> bool:

@@ -90,10 +90,12 @@ def forget() -> None:
 
 def keep_no_longer() -> None:
     """Forget the people of events whose data have been kept for as long as was said."""
-    from bot.domain import keeping
+    from bot.domain import keeping, sign_in
 
     now, end = service().now(), monotonic() + ONE_RUN
     keeping.forget_turns(service().database, now)
+    with service().database.write() as db:
+        sign_in.forget_ended(db, now)
     with service().database.read() as db:
         events = keeping.past_their_time(db, now.date())
     for _people in keeping.purge(service().database, events, now, keeping.CLOCK) if events else ():

@@ -20,7 +20,18 @@ from bot.errors import NotReady
 from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
-ALL = ["settings", "database", "migrations", "pass keys", "Redis", "Redis keeps", "workers", "clock", "messages"]
+ALL = [
+    "settings",
+    "database",
+    "migrations",
+    "pass keys",
+    "Redis",
+    "Redis keeps",
+    "clocks",
+    "workers",
+    "clock",
+    "messages",
+]
 ALL += ["public URL", "templates", "OTPs", "pauses", "photos", "erased people", "queue", "stops"]
 
 

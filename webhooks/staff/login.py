@@ -114,6 +114,9 @@ def doors(door: Blueprint, service: Service) -> None:
 
     @door.post("/logout")
     def logout() -> Response:
+        if user := sessions.staff():
+            with service.database.write() as db:
+                sign_in.end(db, user.mark, service.now())
         sessions.leave()
         return redirect(url_for("staff.login"))
 

@@ -41,7 +41,8 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
 
     def get_id(self) -> str:
         """What the browser keeps."""
-        return f"{self.mark.staff_id}.{self.mark.number}.{int(self.mark.since.timestamp())}"
+        mark = self.mark
+        return f"{mark.staff_id}.{mark.number}.{int(mark.since.timestamp())}.{mark.id}".removesuffix(".")
 
     def may(self, role: str) -> bool:
         """Whether they may do what this role may."""
@@ -71,8 +72,9 @@ def attach(app: Flask, service: Service) -> None:
 def read(kept: str) -> SessionMark | None:
     """What a browser kept; None where it is nothing of ours."""
     try:
-        staff_id, number, since = (int(part) for part in kept.split("."))
-        return SessionMark(staff_id, number, datetime.fromtimestamp(since, UTC))
+        numbers, own = kept.split(".")[:3], kept.split(".")[3:]
+        staff_id, number, since = (int(part) for part in numbers)
+        return SessionMark(staff_id, number, datetime.fromtimestamp(since, UTC), "".join(own))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -102,7 +104,7 @@ def begin(user: SignedIn) -> None:
 
 
 def leave() -> None:
-    """Sign out."""
+    """Let this browser forget the session; copies of its cookie still hold (bot.domain.sign_in.end)."""
     logout_user()
     for name in [name for name in session if name not in KEPT]:
         session.pop(name)

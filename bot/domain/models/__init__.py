@@ -12,7 +12,7 @@ from bot.domain.models.imports import ImportedRow
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
 from bot.domain.models.people import Contact, ContactAlias
-from bot.domain.models.roster import Device, Staff
+from bot.domain.models.roster import Device, EndedSession, Staff
 from bot.domain.models.templates import ContentTemplate
 from bot.domain.models.walkups import WalkupRecord
 
@@ -31,6 +31,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Device",
+    "EndedSession",
     "Erasure",
     "Event",
     "EventDay",

@@ -43,6 +43,16 @@ class Staff(Base):
     )
 
 
+class EndedSession(Base):
+    """A session of the staff pages that was signed out of, for as long as a copy of its cookie would open them."""
+
+    __tablename__ = "ended_sessions"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the session's id in hexadecimal."""
+    ended_at: Mapped[datetime]
+
+
 class Device(Base):
     """A scanner with a token of its own. A revoked one stays, because entries name it."""
 

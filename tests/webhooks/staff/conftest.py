@@ -46,6 +46,11 @@ class Browser:
         self.ask(phone, path)
         return self.send(path, otp=self.code(phone))
 
+    def sign_out(self) -> None:
+        """By the button that stands on every page."""
+        found = TOKEN.search(self.client.get("/staff/login").text)
+        self.client.post("/staff/logout", data={"csrf_token": found[1] if found else ""})
+
     def who(self) -> str | None:
         """Who the scanner is told that it is; None where nobody is signed in."""
         who: str | None = self.client.get("/staff/scan/state").get_json()["who"]

@@ -123,12 +123,34 @@ def test_who_signs_out_is_out_and_the_old_code_opens_nothing(browser: Browser) -
     otp = browser.code(RAVI)
     browser.send("/staff/login", otp=otp, attempt="one")
     browser.send("/staff/login", attempt="x")
-    page = browser.client.get("/staff/login").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    browser.client.post("/staff/logout", data={"csrf_token": token})
+    browser.sign_out()
     assert browser.who() is None
     browser.send("/staff/login", otp=otp, attempt="one")
     assert browser.who() is None
+
+
+def test_a_cookie_that_was_copied_is_dead_after_signing_out(browser: Browser, new_browser: NewBrowser) -> None:
+    browser.sign_in()
+    thief = new_browser()
+    cookie = browser.client.get_cookie("session")
+    assert cookie
+    thief.client.set_cookie("session", cookie.value, domain="localhost", secure=True)
+    assert thief.who()
+    browser.sign_out()
+    assert (browser.who(), thief.who()) == (None, None)
+    assert thief.client.post("/api/v1/checkins", json={}).status_code == 401
+    assert thief.client.get("/staff/events").location.startswith("/staff/login")
+    with time_machine.travel(browser.service.now() + timedelta(minutes=1)):
+        browser.sign_in()
+        assert browser.who()
+        assert thief.who() is None
+
+
+@pytest.mark.parametrize("ahead", [1, 100])
+def test_a_session_that_began_at_a_machine_ahead_holds_at_once(browser: Browser, ahead: int) -> None:
+    with time_machine.travel(browser.service.now() + timedelta(seconds=ahead)):
+        browser.sign_in()
+    assert browser.who()
 
 
 def test_an_answer_that_changes_nothing_brings_no_cookie(browser: Browser) -> None:

@@ -1,0 +1,74 @@
+"""One time for all machines: Redis' wherever this machine's own clock is apart from it.
+
+A code that one machine makes another judges, and so it is with sessions, links and leases. Every part of the
+service gets the time from here, so that no two of them can disagree.
+"""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+LOOK_SECONDS = 60.0
+"""How often the two clocks are compared: one may be set while we run."""
+AWAY_SECONDS = 0.5
+"""How long Redis may take to tell the time; the gate goes on without it."""
+CLOSE_ENOUGH = timedelta(seconds=1)
+"""Clocks that are no further apart are left as they are: every rule here has more tolerance than that."""
+TOO_FAR = timedelta(seconds=5)
+"""From here on somebody should set a clock, although we reckon with it."""
+
+
+def utc_now() -> datetime:
+    """What this machine's clock says, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def apart(redis: "Redis") -> timedelta:
+    """By how much Redis' clock is ahead of this machine's. Raises RedisError."""
+    before = utc_now()
+    seconds, microseconds = redis.time()
+    after = utc_now()
+    theirs = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
+    return theirs - (before + (after - before) / 2)
+
+
+class SharedClock:
+    """The present moment, called: the same on all machines of one Redis.
+
+    Never raises: while Redis is away the last comparison holds.
+    """
+
+    def __init__(self, url: str) -> None:
+        """`url`: the settings' Redis."""
+        patience = {"socket_timeout": AWAY_SECONDS, "socket_connect_timeout": AWAY_SECONDS}
+        self._redis = Redis.from_url(url, **patience)
+        self._looking = threading.Lock()
+        self._ahead = timedelta()
+        self._look_again = 0.0
+        self._look()
+
+    def __call__(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        if monotonic() >= self._look_again:
+            self._look()
+        return utc_now() + self._ahead
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._redis.close()
+
+    def _look(self) -> None:
+        """Compare the clocks, one thread at a time; the others need not wait for it."""
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            found = apart(self._redis)
+            self._ahead = found if abs(found) > CLOSE_ENOUGH else timedelta()
+        except RedisError:
+            pass
+        finally:
+            self._look_again = monotonic() + LOOK_SECONDS
+            self._looking.release()

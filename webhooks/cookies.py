@@ -1,0 +1,49 @@
+"""The browser's session in its signed cookie, judged by the time that all machines share.
+
+Flask refuses a cookie that was signed a second in the future: by a machine whose clock is ahead.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from bot.domain.sign_in import AHEAD
+
+
+class SharedTimeSigner(TimestampSigner):
+    """Signs and judges by one clock, with tolerance for another that is ahead."""
+
+    def __init__(self, *keys: Any, now: Callable[[], datetime], **options: Any) -> None:
+        super().__init__(*keys, **options)
+        self._now = now
+
+    def get_timestamp(self) -> int:
+        """The present moment in seconds."""
+        return int(self._now().timestamp())
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        """See TimestampSigner; a signature of the next two minutes is one of now."""
+        value, signed_at = super().unsign(signed_value, None, return_timestamp=True)
+        age = self._now() - signed_at
+        if max_age is not None and not -AHEAD <= age <= timedelta(seconds=max_age):
+            raise SignatureExpired("too old, or too far ahead", payload=value, date_signed=signed_at)
+        return (value, signed_at) if return_timestamp else value
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions, by the service's clock."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What writes and reads the cookie."""
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            made.signer = SharedTimeSigner
+            made.signer_kwargs = {**made.signer_kwargs, "now": self._now}
+        return made
