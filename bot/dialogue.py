@@ -122,7 +122,7 @@ class Dialogue:
 
     def _accept(self, inbound: Inbound, sent_ms: int | None = None) -> Found:
         message, now_ms = inbound.to_json(), self._now_ms()
-        return self._conversations.accept(inbound.sid, inbound.addresses, message, now_ms, inbound.lane, sent_ms)
+        return self._conversations.accept(inbound.sid, inbound.talks_as, message, now_ms, inbound.lane, sent_ms)
 
     def _answer_now(self, found: Found, sid: str, deadline: float) -> str | None:
         if isinstance(found, Answered):

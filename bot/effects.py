@@ -19,6 +19,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
 from bot.domain.people import Identity
+from bot.errors import Refused
 from bot.facts import who
 from bot.inbound import WEB, Inbound
 from flows import codes
@@ -39,6 +40,8 @@ from flows.shapes import (
 )
 
 Results = dict[str, Any]
+HARD_TO_TAKE_BACK = (ChangePass, CancelPass, EraseMe)
+"""What is done only for who is proved to be who they say."""
 MOST_LINKS = 3
 A_TURN = timedelta(seconds=30)
 """After so long the turn that erased somebody is over, as a rule; while it is not, its traces are come back for."""
@@ -134,6 +137,15 @@ def check_codes(wanted: Iterable[Effect], means: Means, inbound: Inbound, now: d
         if isinstance(effect, VerifyOtp):
             bound = (effect.purpose, effect.phone, inbound.lane)
             means.otps.verify(*bound, effect.otp, inbound.sid, now)
+
+
+def check_sender(wanted: Iterable[Effect], inbound: Inbound) -> None:
+    """Judge whether this sender may have these effects done: whoever forges an SMS takes no pass from anybody.
+
+    Raises Refused `not_by_sms`.
+    """
+    if not inbound.is_proved and any(isinstance(effect, HARD_TO_TAKE_BACK) for effect in wanted):
+        raise Refused("not_by_sms")
 
 
 def writes(effect: Effect) -> bool:

@@ -91,7 +91,7 @@ class LiveFacts:
     @cached_property
     def duty(self) -> shapes.Duty | None:
         """The work at a gate of whoever is writing, as the roster has it now; None: a visitor."""
-        phone = who(self.inbound).phone or self.person.phone
+        phone = self._staff_phone
         if phone is None:
             return None
         with self.sources.database.read() as db:
@@ -100,7 +100,7 @@ class LiveFacts:
     @cached_property
     def former_duty(self) -> shapes.Event | None:
         """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
-        phone = who(self.inbound).phone or self.person.phone
+        phone = self._staff_phone
         if phone is None or self.duty is not None:
             return None
         with self.sources.database.read() as db:
@@ -135,6 +135,11 @@ class LiveFacts:
         work = self._at_work
         with self.sources.database.read() as db:
             return lookup.near(db, work.event, code, staff_id=work.staff_id, now=self.now)
+
+    @property
+    def _staff_phone(self) -> str | None:
+        """The phone that may stand on a roster; none where an SMS says so, whose sender can be forged."""
+        return who(self.inbound).phone or self.person.phone if self.inbound.is_proved else None
 
     @property
     def _at_work(self) -> shapes.Duty:

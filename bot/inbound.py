@@ -47,10 +47,22 @@ class Inbound:
         return tuple(f"{kind}:{value}" for kind, value in names if value) or (f"lane:{self.lane}",)
 
     @property
+    def talks_as(self) -> tuple[str, ...]:
+        """The names of the conversation: an SMS has one of its own, lest a forged one answers for somebody."""
+        return self.addresses if self.is_proved else (f"lane:{self.lane}",)
+
+    @property
     def lanes(self) -> tuple[str, ...]:
         """Every address that WhatsApp may know this person by, the one that the message came from first."""
         names = (*(variants(self.phone) if self.phone else ()), *((self.user,) if self.user else ()))
         return tuple(dict.fromkeys((self.lane, *(f"whatsapp:{name}" for name in names))))
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the sender is who the address says: WhatsApp vouches for it, and a page for a phone that it
+        has proved. The sender of an SMS can be forged.
+        """
+        return self.channel == WEB or self.lane.startswith("whatsapp:")
 
     @property
     def said(self) -> Said:

@@ -154,6 +154,7 @@ class Turns:
             if moved and self.beginnings:
                 self.beginnings.note(moved)
             return _taken(state, self._answer(inbound, turn, state, {}))
+        effects.check_sender(turn.effects, inbound)
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
             record = claim(db, inbound.sid, now, inbound.addresses[0])

@@ -62,6 +62,7 @@ EVENTS: Mapping[str, Sentence] = {
     ),
     "already_registered": _("There is a pass for {day} already."),
     "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
+    "not_by_sms": _("We cannot do this by SMS, for anybody can forge its sender. Please write to us on WhatsApp."),
     "pass_used": _("Somebody has entered with this pass already: it can be neither changed nor cancelled any more."),
     "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
 }
