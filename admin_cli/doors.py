@@ -21,7 +21,7 @@ def draw(links: Mapping[str, str]) -> None:
 
 def save(links: Mapping[str, str], folder: Path, slug: str) -> None:
     """Each link's QR code as `SLUG-whatsapp.png` and `SLUG-web.png`. Raises ClickException for no such folder."""
-    from bot.domain.exports.running import whole
+    from bot.domain.exports.files import whole
 
     if not folder.is_dir():
         raise click.ClickException(f"there is no folder {folder}")

@@ -1,18 +1,13 @@
 """`export`: an event's visitors, passes, scans, messages or audit log as a file."""
 
-import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
+from admin_cli import opening, out_files
 from admin_cli.event_options import with_options
 from admin_cli.parameters import Border
 from admin_cli.progress import bar
@@ -39,6 +34,7 @@ OPTIONS = (
     click.option("--since", type=Border(), help="From then on; in the event's zone where no other is given."),
     click.option("--until", type=Border(end=True), help="Before then; a day alone counts to its end."),
     click.option("--columns", metavar="A,B,…", help="Only these, in this order; a wrong one tells which there are."),
+    out_files.yes,
     as_whom,
 )
 
@@ -78,16 +74,18 @@ def _export(
     since: datetime | None,
     until: datetime | None,
     columns: str | None,
+    yes: bool,
 ) -> None:
-    if not out.parent.is_dir():
-        raise click.ClickException(f"there is no folder {out.parent}")
+    from bot.domain.exports.files import placed
+
+    out_files.check(out, yes=yes)
     chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
     with opening.database() as database:
         wanted = _wanted(database, slug, since, until)
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
         try:
-            with _place(out) as path:
+            with placed(out) as path:
                 rows = _run(database, table, wanted, form, path, chosen)
                 _note(database, table, wanted, form, rows)  # before anybody has it
         except BrokenPipeError:  # whoever reads it has enough: `| head`
@@ -95,20 +93,6 @@ def _export(
         except OSError as error:
             raise click.ClickException(f"could not write {out}: {error.strerror}") from None
     click.echo(f"{rows} rows in {'standard output' if str(out) == '-' else out}", err=True)
-
-
-@contextmanager
-def _place(out: Path) -> Iterator[Path]:
-    """Where to write; what is for standard output is a file of our own until it is whole."""
-    if str(out) != "-":
-        yield out
-        return
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "export"
-        yield path
-        with path.open("rb") as whole:
-            shutil.copyfileobj(whole, sys.stdout.buffer)
-        sys.stdout.flush()
 
 
 def _wanted(database: "Database", slug: str, since: datetime | None, until: datetime | None) -> "Wanted":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening
+from admin_cli import opening, out_files
 from admin_cli.parameters import Day, Limit
 from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom
@@ -137,8 +137,9 @@ def _traces(database: "Database", erasure: int) -> str | None:
 @click.option("--phone", metavar="+E164", help="Whose number it is.")
 @click.option("--code", metavar="CODE", help="Whose pass it is: for people without a phone.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file; JSON.")
+@out_files.yes
 @as_whom
-def report(phone: str | None, code: str | None, out: Path) -> None:
+def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
     """Write all that is held about somebody into a file to give them.
 
     Nobody but you may read the file.
@@ -151,6 +152,7 @@ def report(phone: str | None, code: str | None, out: Path) -> None:
 
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
+    out_files.check(out, yes=yes)
     settings = opening.settings()
     with connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
         known = visitors.known(db, phone or code or "", region=settings.default_region)
@@ -243,7 +245,7 @@ def show(as_json: bool) -> None:
 
 def _write(out: Path, told: Mapping[str, Any]) -> None:
     """Under its name only when it is whole, and readable for its owner alone. Raises NotReady."""
-    from bot.domain.exports.running import whole
+    from bot.domain.exports.files import whole
     from bot.errors import NotReady
 
     try:

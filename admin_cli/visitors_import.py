@@ -126,7 +126,7 @@ def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "
 @contextmanager
 def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
     """What takes bad rows: a file with the columns of theirs, which can be mended and imported itself."""
-    from bot.domain.exports.running import whole
+    from bot.domain.exports.files import whole
     from bot.domain.exports.writing import csv_file
     from bot.domain.imports.columns import OUR_OWN
 

@@ -16,7 +16,7 @@ from bot.delivery.pass_images import Parts
 from bot.delivery.pdf import Pdf
 from bot.delivery.window import Windows
 from bot.domain import slips
-from bot.domain.exports.running import whole
+from bot.domain.exports.files import whole
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.settings import Settings
 

@@ -48,7 +48,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new(
     old = folder / f"audit.{form}"
     old.write_text("the last one")
     with nearly_full():
-        full = run("export", "audit", *OF, "--format", form, "--out", str(old))
+        full = run("export", "audit", *OF, "--format", form, "--out", str(old), "--yes")
     assert (full.exit_code, "could not write" in full.stderr, len(full.stderr.splitlines())) == (1, True, 1), (
         full.stderr
     )

@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -12,13 +16,14 @@ from string import ascii_uppercase
 from typing import Any
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 from click.testing import Result
 
 from bot.database import Database
 from bot.delivery import owing
 from bot.domain import checkins, events, gates, people, registrations, staff
-from bot.domain.exports import paging, running, writing
+from bot.domain.exports import files, paging, workbook, writing
 from bot.domain.keys import KeyRing
 from flows.codes import shown
 from flows.scans import Scan
@@ -132,7 +137,7 @@ def test_columns_and_times_choose(ok: Run, run: Run, fair: str, codes: list[str]
     some = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code,day")
     ok(*some, "--since", "2027-01-09 12:00", "--until", "2027-01-09")
     assert read(out) == [{"code": code, "day": "2027-01-09"} for code in codes]
-    ok(*some, "--until", "2027-01-09T11:59+05:30")
+    ok(*some, "--until", "2027-01-09T11:59+05:30", "--yes")
     assert out.read_text("utf-8-sig") == "code,day\n"
     wrong = run("export", "passes", "--event", fair, "--out", str(folder / "no.csv"), "--columns", "colour")
     assert (wrong.exit_code, "no_such_column" in wrong.stderr, "party_size" in wrong.stderr) == (1, True, True)
@@ -147,8 +152,8 @@ def test_what_cannot_be_written_leaves_nothing(
     before.write_text("the last one\n")
     nowhere = run("export", "visitors", "--event", fair, "--out", str(folder / "none" / "a.csv"))
     assert (nowhere.exit_code, "folder" in nowhere.stderr) == (1, True)
-    monkeypatch.setattr(running, "_to_disk", _full)
-    full = run("export", "visitors", "--event", fair, "--out", str(before))
+    monkeypatch.setattr(files, "_to_disk", _full)
+    full = run("export", "visitors", "--event", fair, "--out", str(before), "--yes")
     assert (full.exit_code, "No space" in full.stderr) == (1, True)
     assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("visitors.csv", "the last one\n")]
 
@@ -157,16 +162,97 @@ def _full(path: Path) -> None:
     raise OSError(28, "No space left on device")
 
 
+def test_a_file_that_is_there_is_not_written_over_unasked(
+    run: Run, ok: Run, fair: str, codes: list[str], folder: Path
+) -> None:
+    out = folder / "mended.csv"
+    out.write_text("an afternoon's work\n")
+    exporting = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code")
+    reporting = ("privacy", "report", "--phone", "+919876543200", "--out", str(out))
+    for command in (exporting, reporting):
+        assert (run(*command).exit_code, run(*command, stdin="n\n").exit_code) == (1, 1)
+    assert out.read_text() == "an afternoon's work\n"
+    ok(*exporting, stdin="y\n")
+    assert [row["code"] for row in read(out)] == codes
+    ok(*reporting, "--yes")
+    assert json.loads(out.read_text())
+    assert [file.name for file in folder.iterdir()] == [out.name]
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_stays_one(ok: Run, fair: str, codes: list[str], folder: Path) -> None:
+    link, file = folder / "latest.csv", folder / "passes.csv"
+    link.symlink_to(file)
+    for _ in range(2):
+        ok("export", "passes", "--event", fair, "--out", str(link), "--columns", "code", "--yes")
+        assert (link.is_symlink(), [row["code"] for row in read(file)]) == (True, codes)
+
+
+def test_a_killed_export_leaves_nobody_on_the_disk(fair: str, codes: list[str], folder: Path, tmp_path: Path) -> None:
+    """In the folder of the file as little as where programs keep files for a while."""
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    for out in (str(folder / "visitors.xlsx"), "-"):
+        exporting = ("export", "visitors", "--event", fair, "--format", "xlsx", "--out", out, "--yes")
+        dying = [sys.executable, "-m", "tests.admin_cli.dying_export", str(int(signal.SIGKILL)), *exporting]
+        done = subprocess.run(dying, env={**os.environ, "TMPDIR": str(passing)}, capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
+        assert [*folder.iterdir(), *passing.iterdir()] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("form", writing.FORMATS)
+def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, number: signal.Signals) -> None:
+    """Whether another file is there or not; by a child that has all modules, so that it costs nothing."""
+    out = folder / "out"
+    out.write_text("before")
+    child = os.fork()
+    if not child:
+        signal.signal(number, signal.SIG_DFL) if number != signal.SIGKILL else None
+        try:
+            with files.placed(out) as part, writing.FORMATS[form](part, ["name"]) as put:
+                put(["Asha Verma"])
+                os.kill(os.getpid(), number)
+        finally:
+            os._exit(3)
+    assert os.waitpid(child, 0)[1] in (number, 3 << 8)
+    assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("out", "before")]
+
+
+def test_systems_without_nameless_files_have_named_ones(
+    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_without_name", lambda folder, mode: None)
+    out = folder / "passes.xlsx"
+    for wanted in (str(out), "-"):
+        ok("export", "passes", "--event", fair, "--format", "xlsx", "--out", wanted)
+    assert [row["code"] for row in read(out)] == codes
+    assert ([file.name for file in folder.iterdir()], out.stat().st_mode & 0o777) == ([out.name], 0o600)
+    monkeypatch.setattr(workbook, "_parts", lambda sheets: os.kill(os.getpid(), signal.SIGTERM))
+    with pytest.raises(SystemExit), files.whole(out) as part, workbook.written(part, ["a"]):
+        assert len(list(folder.iterdir())) == 2
+    assert [file.name for file in folder.iterdir()] == [out.name]
+
+
 def test_pages_and_sheets_lose_nobody(
     ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paging, "PAGE", 1)
-    monkeypatch.setattr(writing, "SHEET_ROWS", 3)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
     out = folder / "paged.xlsx"
     ok("export", "visitors", "--event", fair, "--format", "xlsx", "--out", str(out))
     with zipfile.ZipFile(out) as book:
         assert [name for name in book.namelist() if "sheet2" in name]
     assert [row["code"] for row in read(out)] == codes[:2]
+
+
+def test_a_workbook_keeps_every_character(folder: Path) -> None:
+    texts = ["a & b <c>", ' two  "spaces" ', "मीरा\nशर्मा", "\x07bell", "_x0041_ as typed", "x" * 40_000, "'=1"]
+    with workbook.written(folder / "a.xlsx", ["Head"] * 8) as book:
+        book.put([*texts, 1.5])
+
+    plain = openpyxl.load_workbook(folder / "a.xlsx").active[2]
+    assert [cell.value for cell in plain][2:] == [texts[2], "bell", "_x005F_x0041_ as typed", "x" * 32_767, "'=1", 1.5]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from bot.database import Database
 from bot.delivery.owing import BULK
 from bot.domain import tokens
-from bot.domain.exports import running
+from bot.domain.exports import files
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, ContactAlias, Delivery, EventDay, Pass, Registration
 from flows.codes import shown
@@ -169,7 +169,7 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    monkeypatch.setattr(running, "_to_disk", _full)
+    monkeypatch.setattr(files, "_to_disk", _full)
     for option, path in (("--errors", folder / "bad.csv"), ("--sheet", folder / "a.pdf"), ("--images", folder)):
         full = run("visitors", "import", str(guests), *OF, "--yes", option, str(path))
         assert (full.exit_code, "No space" in full.stderr) == (1, True)

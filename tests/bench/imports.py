@@ -13,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from bot.database import Database
 from bot.domain import events, people, registrations
+from bot.domain.exports import workbook
 from bot.domain.keys import KeyRing
 from bot.service import utc_now
 from tests.bench.standing import SECRET, conditions, standing
@@ -83,10 +82,10 @@ def _file(path: Path, number: int, day: str) -> Path:
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows(_rows(number, day))
         return path
-    with Workbook(str(path)) as book:
-        sheet = book.add_worksheet()
-        for place, row in enumerate(_rows(number, day)):
-            sheet.write_row(place, 0, row)
+    heads, *rows = _rows(number, day)
+    with workbook.written(path, heads) as book:
+        for row in rows:
+            book.put(row)
     return path
 
 

@@ -9,9 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.worksheet import Worksheet
+from bot.domain.exports import workbook
 
 Put = Callable[[Sequence[Any]], None]
 """Takes the cells of a row."""
@@ -19,10 +17,6 @@ FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 """How a text begins that a spreadsheet would reckon with."""
 OUR_PHONE = re.compile(r"\+\d{7,15}")
 """E.164, which we wrote ourselves."""
-SHEET_ROWS = 1_048_576
-"""Rows of one XLSX sheet, the head included (Excel's specifications)."""
-LONGEST_CELL = 32_767
-"""Characters of one XLSX cell (the same)."""
 
 
 def harmless(value: Any) -> Any:
@@ -56,42 +50,8 @@ def json_lines(path: Path, columns: list[str]) -> Iterator[Put]:
 @contextmanager
 def xlsx_file(path: Path, columns: list[str]) -> Iterator[Put]:
     """A workbook that is written row by row; what one sheet cannot hold goes on in the next. Raises OSError."""
-    book = Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    try:
-        yield _Sheets(book, columns).put
-    finally:
-        try:
-            book.close()
-        except FileCreateError as full:  # the library's own, around the machine's
-            raise OSError(*full.args[0].args) from None
-
-
-class _Sheets:
-    """The sheets of a workbook, the last of which is written."""
-
-    def __init__(self, book: Workbook, columns: list[str]) -> None:
-        self._book, self._columns = book, columns
-        self._sheet = self._begun()
-
-    def put(self, cells: Sequence[Any]) -> None:
-        if self._next == SHEET_ROWS:
-            self._sheet = self._begun()
-        self._write([harmless(_told(cell)) for cell in cells])
-
-    def _begun(self) -> Worksheet:
-        self._sheet = self._book.add_worksheet()
-        self._sheet.freeze_panes(1, 0)
-        self._next = 0
-        self._write(self._columns)
-        return self._sheet
-
-    def _write(self, cells: list[Any]) -> None:
-        for place, cell in enumerate(cells):
-            if isinstance(cell, str):
-                self._sheet.write_string(self._next, place, cell[:LONGEST_CELL])
-            elif cell is not None:
-                self._sheet.write(self._next, place, cell)
-        self._next += 1
+    with workbook.written(path, columns) as book:
+        yield lambda cells: book.put([harmless(_told(cell)) for cell in cells])
 
 
 FORMATS: Mapping[str, Callable[[Path, list[str]], Any]] = {"csv": csv_file, "xlsx": xlsx_file, "jsonl": json_lines}

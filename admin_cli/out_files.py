@@ -1,0 +1,19 @@
+"""Files that commands write: whether they can be written, and whether one that is there may go."""
+
+from pathlib import Path
+
+import click
+
+yes = click.option("--yes", is_flag=True, help="Write over a file that is there without asking.")
+
+
+def check(path: Path, *, yes: bool) -> None:
+    """What can be known to fail, or would be lost, is said before anything is done.
+
+    Raises ClickException for no such folder, Abort where a file with something in it is there and is not to be
+    written over.
+    """
+    if not path.parent.is_dir():
+        raise click.ClickException(f"there is no folder {path.parent}")
+    if not yes and path.is_file() and path.stat().st_size:
+        click.confirm(f"{path} is there already. Write over it?", abort=True, err=True)
