@@ -72,7 +72,7 @@ def _look(check: Check) -> dict[str, Any]:
 
 
 def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
-    from bot import checks, forgetting
+    from bot import checks, forgetting, pass_keys
     from bot.database import Database
     from bot.delivery import health
     from bot.photos import discarding
@@ -95,6 +95,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("database", database_answers),
         Check("migrations", lambda: checks.migrations_at_head(database), frozenset({"database"})),
         Check("pass keys", lambda: checks.keys_open(database, settings), migrated),
+        Check("secret", lambda: pass_keys.is_good(settings)),
         Check("Redis", lambda: checks.redis_reached(redis, settings)),
         Check("Redis keeps", lambda: checks.redis_keeps(redis), reached),
         Check("clocks", lambda: checks.clocks_agree(database, redis), reached | {"database"}),

@@ -51,13 +51,46 @@ def roll() -> None:
     Example: python -m admin_cli keys roll
     """
     from bot.domain import audit, key_changes
-    from bot.domain.keys import KeyRing
+    from bot.pass_keys import open_ring
 
     with opening.database() as database:
-        ring = KeyRing.open(database, opening.settings().secret_key)
+        ring = open_ring(database, opening.settings())
         with opening.acting(database, audit.KEY_ROLLED) as db:
             number = key_changes.roll(db, ring, datetime.now(UTC)).id
     click.echo(f"new passes are signed with key {number}")
+
+
+@command.command
+@click.option(
+    "--new-secret",
+    prompt="The new SECRET_KEY",
+    hide_input=True,
+    confirmation_prompt=True,
+    help="The secret to move to; asked for where it is left out, so that no shell remembers it.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def rewrap(new_secret: str, yes: bool) -> None:
+    """Move the pass keys to another SECRET_KEY, then start every process with that one.
+
+    Passes stay good. Links to pictures that were sent, sign-ins and codes under way end with the old secret, and
+    scanners fetch their list anew. Processes that run go on until they are started again.
+
+    Example: python -m admin_cli keys rewrap
+    """
+    from bot.domain import audit, key_changes
+    from bot.pass_keys import open_ring
+    from bot.secret_key import check_secret
+
+    settings = opening.settings()
+    check_secret(new_secret)
+    if not yes:
+        click.confirm("From then on only the new secret starts Pravesh. Go on?", abort=True)
+    with opening.database() as database:
+        ring = open_ring(database, settings)
+        with opening.acting(database, audit.KEYS_REWRAPPED) as db:
+            number = key_changes.rewrap(db, ring, new_secret)
+    click.echo(f"{number} keys moved: set SECRET_KEY to the new secret and start web, worker and clock again")
 
 
 @command.command

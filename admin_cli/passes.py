@@ -95,13 +95,13 @@ def reissue(code: str, yes: bool) -> None:
     Example: python -m admin_cli passes reissue 7QK2-M9X5 --yes
     """
     from bot.domain import audit, reissuing, seen
-    from bot.domain.keys import KeyRing
+    from bot.pass_keys import open_ring
     from flows.codes import shown
 
     as_shown = _confirmed(code, "Reissue", yes)
     found, now = opening.settings(), datetime.now(UTC)
     with opening.database() as database:
-        ring = KeyRing.open(database, found.secret_key, None)
+        ring = open_ring(database, found)
         with opening.acting(database, audit.PASS_REISSUED) as db:
             seen.expect(db, *as_shown)
             new = reissuing.reissue(db, ring, code, now)

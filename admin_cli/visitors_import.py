@@ -168,10 +168,10 @@ def _look(database: "Database", plan: "Plan", asked: Wanted) -> "tuple[Report, P
 def _take(database: "Database", plan: "Plan", asked: Wanted, looked: "Report", before: Problems) -> Done:
     """Register, then hand out. What the look has told of already is not told again."""
     from bot.domain.imports import running
-    from bot.domain.keys import KeyRing
+    from bot.pass_keys import open_ring
 
     settings = opening.settings()
-    ring = KeyRing.open(database, settings.secret_key, None)
+    ring = open_ring(database, settings)
     act = running.Act(plan.event.id, who.it_is(), {"file": plan.digest[:16]})
     with _kept(plan, asked.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
         problems = Problems(plan, put)

@@ -15,10 +15,9 @@ from rq.worker import WorkerStatus
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot import clocks, migrations
+from bot import clocks, migrations, pass_keys
 from bot.conversations import Conversations
 from bot.database import Database
-from bot.domain.keys import KeyRing
 from bot.errors import NotReady
 from bot.settings import Settings
 from bot.silence import Silence
@@ -164,7 +163,7 @@ def messages_come_in(database: Database, redis: "Redis", settings: Settings, now
 def keys_open(database: Database, settings: Settings) -> str:
     """That the pass-signing keys can be read with SECRET_KEY. Raises NotReady where they cannot."""
     migrations_at_head(database)
-    KeyRing.open(database, settings.secret_key, None)
+    pass_keys.open_ring(database, settings)
     return "can be read"
 
 

@@ -1,6 +1,5 @@
 """The only place where parts are put together."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from functools import partial
 
 from redis import Redis
 
+from bot import pass_keys
 from bot.beginnings import Beginnings
 from bot.belated import Belated
 from bot.clocks import SharedClock
@@ -92,8 +92,7 @@ def assemble(settings: Settings) -> Service:
     """Put the service together from its settings. Raises NotReady where it cannot work."""
     database = Database(settings.database)
     redis, now = connect_redis(settings.redis), SharedClock(settings.redis)
-    first_seed = base64.b64decode(settings.pass_signing_key) or None
-    ring = KeyRing.open(database, settings.secret_key, first_seed)
+    ring = pass_keys.open_ring(database, settings)
     twilio = Twilio(settings)
     otps = _otps(settings, redis, twilio)
     outbox = Outbox(database, redis, twilio, otps, settings, now, ring=ring)

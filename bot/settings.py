@@ -2,12 +2,10 @@
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import ipaddress
 import os
-import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import quote, urlsplit
@@ -16,6 +14,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import NotReady
+from bot.secret_key import SECRET_FILE, SHORTEST_SECRET, kept_secret
 
 SIMULATED_ACCOUNT = "AC" + "0" * 31 + "1"
 SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopback only
@@ -24,8 +23,6 @@ SIMULATED_SMS = "+14155550100"
 LONGEST_SOCKET_PATH = 100
 """macOS allows 103 bytes in a socket's path, Linux 107."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR
-SHORTEST_SECRET = 16
-SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file
 ENV_FILE = Path(".env")
 
 
@@ -64,6 +61,12 @@ class Settings(BaseSettings):
     """Minutes of an event's opening hours without any message after which there is an alarm; 0: never."""
     workers: int = Field(default=1, ge=1, le=64)
     """Processes of one `worker` command."""
+    simulator: bool = False
+    """Serve the simulator although PUBLIC_URL or HOST is not loopback."""
+    simulator_password: str = Field(default="", repr=False)
+    """Whoever opens the simulator must give it; needed with `simulator`."""
+    metrics_token: str = Field(default="", repr=False)
+    """The bearer token of `/metrics`; empty: only this machine is answered."""
 
     @field_validator("twilio_whatsapp_from", mode="before")
     @classmethod
@@ -146,14 +149,35 @@ class Settings(BaseSettings):
         if complaints:
             raise ValueError("\n".join(complaints))
         if settings.simulated:
-            settings.twilio_account_sid, settings.twilio_auth_token = SIMULATED_ACCOUNT, SIMULATED_TOKEN
+            settings.twilio_account_sid, settings.twilio_auth_token = SIMULATED_ACCOUNT, settings.simulated_token
             settings.twilio_whatsapp_from = settings.twilio_whatsapp_from or (SIMULATED_SENDER,)
         return settings
 
     @property
+    def first_seed(self) -> bytes | None:
+        """The seed of an empty database's first pass-signing key; None: one at random."""
+        return base64.b64decode(self.pass_signing_key) or None
+
+    @property
     def simulated(self) -> bool:
         """True where no real Twilio account is set: the built-in simulator plays Twilio."""
-        return self.twilio_account_sid in ("", SIMULATED_ACCOUNT) and self.twilio_auth_token in ("", SIMULATED_TOKEN)
+        tokens = ("", SIMULATED_TOKEN, self.simulated_token)
+        return self.twilio_account_sid in ("", SIMULATED_ACCOUNT) and self.twilio_auth_token in tokens
+
+    @property
+    def simulated_token(self) -> str:
+        """The token of the simulator's account: with a password one that strangers cannot know.
+
+        Whoever knows it can sign messages of any phone, and read what was sent to each.
+        """
+        if not self.simulator_password:
+            return SIMULATED_TOKEN
+        return hashlib.sha256(f"{SIMULATED_ACCOUNT} {self.simulator_password}".encode()).hexdigest()
+
+    @property
+    def only_here(self) -> bool:
+        """Whether nobody but this machine reaches us, as far as the settings say."""
+        return is_loopback(self.origin) and is_loopback(f"http://{bracketed(self.host or '127.0.0.1')}")
 
     @property
     def silence(self) -> int:
@@ -274,37 +298,25 @@ def _missing(settings: Settings, wrong: Collection[str]) -> Iterator[str]:
     elsewhere = not settings.simulated or not lacks("database_url") or not lacks("redis_url")
     if elsewhere and lacks("secret_key"):
         yield "SECRET_KEY: needed with real Twilio, and where DATABASE_URL or REDIS_URL is given"
+    if settings.simulated and not settings.only_here:
+        yield from _missing_for_a_public_simulator(settings, lacks)
     if settings.otp_backend == "twilio_verify" and lacks("twilio_verify_sid"):
         yield "TWILIO_VERIFY_SID: needed with OTP_BACKEND=twilio_verify"
     if settings.public_url.startswith("http://") and not is_loopback(settings.public_url):
         yield "PUBLIC_URL: must be https unless its host is loopback"
 
 
-def kept_secret(var_dir: Path) -> str:
-    """The secret made once and kept under VAR_DIR, readable by its owner only.
-
-    Processes that start together come to the same one: the file appears whole, by a link that only
-    the first of them can make. Raises NotReady where VAR_DIR cannot be written or the file is damaged.
-    """
-    file = var_dir / SECRET_FILE
-    try:
-        if not file.exists():
-            _make_secret(file)
-        secret = file.read_text().strip()
-    except OSError as problem:
-        raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
-    if len(secret) < SHORTEST_SECRET:
-        raise NotReady("VAR_DIR: its file secret_key is damaged; without the old one the kept pass keys cannot be read")
-    return secret
+def _missing_for_a_public_simulator(settings: Settings, lacks: Callable[[str], bool]) -> Iterator[str]:
+    """At the simulator everybody reads everybody's codes: it is nothing for the world, unless that is wanted."""
+    if not settings.simulator:
+        yield (
+            "TWILIO_ACCOUNT_SID: needed where PUBLIC_URL or HOST is not loopback "
+            "(to show the simulator there: SIMULATOR=1 and SIMULATOR_PASSWORD)"
+        )
+    elif lacks("simulator_password"):
+        yield "SIMULATOR_PASSWORD: needed with SIMULATOR=1 where PUBLIC_URL or HOST is not loopback"
 
 
-def _make_secret(file: Path) -> None:
-    file.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-            kept.write(secrets.token_urlsafe(32))
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(draft)
-    finally:
-        draft.unlink(missing_ok=True)
+def bracketed(host: str) -> str:
+    """An address as URLs have it: those of version 6 in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings
+from bot import secret_key, settings
 from bot.errors import NotReady
 from bot.settings import Settings, load
 
@@ -127,7 +127,6 @@ def test_database_urls_of_platforms_are_rewritten(monkeypatch: pytest.MonkeyPatc
         ("PUBLIC_URL", "https://hidden.example.org#x"),
         ("PUBLIC_URL", "https://me@hidden.example.org"),
         ("PUBLIC_URL", "https://hidden.example.org:port"),
-        ("PUBLIC_URL", "http://hidden.example.org"),
         ("SECRET_KEY", "hidden"),
         ("PASS_SIGNING_KEY", "hidden!"),
         ("PASS_SIGNING_KEY", "aGlkZGVu"),
@@ -205,7 +204,7 @@ def test_racing_processes_keep_one_secret(elsewhere: Path) -> None:
     folders = [elsewhere / f"var{number}" for number in range(20)]
     with context.Pool(4) as pool:
         for folder in folders:
-            assert len(set(pool.map(settings.kept_secret, [folder] * 8, chunksize=1))) == 1
+            assert len(set(pool.map(secret_key.kept_secret, [folder] * 8, chunksize=1))) == 1
 
 
 def test_a_long_var_dir_still_gets_a_socket(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
@@ -229,3 +228,18 @@ def test_the_example_is_a_valid_dotenv_of_settings_we_have(elsewhere: Path) -> N
     empty = re.sub(r"^# ([A-Z_]+)=.*$", r"\1=", text, flags=re.MULTILINE)
     (elsewhere / ".env").write_text(empty, encoding="utf-8")
     assert load().simulated
+
+
+def test_a_public_address_without_twilio_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for where in ({"PUBLIC_URL": "https://a.example.org"}, {"HOST": "::"}, {"HOST": "192.0.2.7"}):
+        with monkeypatch.context() as here:
+            _set(here, where)
+            assert _named(_complaints()) == {"TWILIO_ACCOUNT_SID"}
+            here.setenv("SIMULATOR", "1")
+            assert _named(_complaints()) == {"SIMULATOR_PASSWORD"}
+            here.setenv("SIMULATOR_PASSWORD", "of the organisers")
+            assert load().simulated
+    _set(monkeypatch, REAL | {"PUBLIC_URL": "http://hidden.example.org"})
+    assert _named(_complaints()) == {"PUBLIC_URL"}
+    for origin in ("http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000", "https://127.8.0.1"):
+        assert Settings(public_url=origin).only_here

@@ -182,7 +182,7 @@ def test_every_route_is_listed_with_its_guard(sqlite_template: Path, redis_url: 
     settings = Settings(
         database_url=f"sqlite:///{file}",
         redis_url=redis_url,
-        secret_key="x" * 16,
+        secret_key="of nobody, 5 tests",
         public_url="https://pass.example.org",
         twilio_account_sid="AC1",
         twilio_auth_token="token",

@@ -34,7 +34,7 @@ def create_app(service: Service) -> Flask:
     settings = service.settings
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=edge.MOST_BYTES)
     app.session_interface = cookies.Sessions(service.now)
-    csrf = edge.guard(app, https=settings.origin.startswith("https://"))
+    csrf = edge.guard(app, settings.origin)
     api.answer_errors(app)
     limits.install(app, settings.redis)
     app.before_request(wording.keep_language)

@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from flows.texts import LANGUAGES, _, ngettext_
 from webhooks import assets, wording
@@ -39,6 +40,8 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
 KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
 """What Talisman does not know, set where the view has not said something else."""
+NEVER_REDIRECTED = ("health.", "twilio.")
+"""How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OURS = Path(__file__).parent.parent
 
@@ -91,21 +94,23 @@ def allow(permissions: Mapping[str, str] | None = None, **sources: str) -> Calla
     return decorated
 
 
-def guard(app: Flask, *, https: bool) -> CSRFProtect:
+def guard(app: Flask, origin: str) -> CSRFProtect:
     """Give every request an id and every answer the headers; errors become short pages; forms need a token.
 
-    `https`: whether the world reaches us by it. Gives what doors are exempted from the token by.
+    `origin` is where the world reaches us. Gives what doors are exempted from the token by.
     """
+    https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
     app.jinja_env.globals.update(say=wording.say, page_language=wording.language, asset=assets.asset)
     app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_)
     app.jinja_env.finalize = wording.spoken
     _name_requests(app)
+    _keep_redirects_at(app, origin)
     if https:
         app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to
     Talisman(
         app,
-        force_https=https,
+        force_https=False,  # it would send people to whatever the Host header says
         strict_transport_security_include_subdomains=False,
         frame_options="DENY",
         referrer_policy="same-origin",  # addresses carry tokens: no other site may see them
@@ -137,6 +142,26 @@ def _name_requests(app: Flask) -> None:
     def forget(_problem: BaseException | None) -> None:
         # The thread goes on to other work, whose lines are not this request's.
         structlog.contextvars.clear_contextvars()
+
+
+def _keep_redirects_at(app: Flask, origin: str) -> None:
+    """Redirects of ours lead to `origin`, whatever Host a caller names: it may be anybody's."""
+    https = origin.startswith("https://")
+
+    @app.before_request
+    def come_by_https() -> BaseResponse | None:
+        if not https or request.is_secure or (request.endpoint or "").startswith(NEVER_REDIRECTED):
+            return None
+        # 308 keeps a form a form.
+        code = 302 if request.method in ("GET", "HEAD") else 308
+        return redirect(origin + request.full_path.rstrip("?"), code)
+
+    @app.after_request
+    def stay(response: Response) -> Response:
+        here = request.host_url
+        if response.location and response.location.startswith(here):
+            response.location = f"{origin}/{response.location.removeprefix(here)}"
+        return response
 
 
 def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":

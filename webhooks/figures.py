@@ -1,8 +1,9 @@
 """`/metrics`: the figures of the whole service, in Prometheus's text format."""
 
+import hmac
 from collections.abc import Callable, Iterator
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, abort, request
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
@@ -16,9 +17,14 @@ from bot.delivery import queues
 from bot.domain.models import Delivery
 from bot.metrics import Counts
 from bot.service import Service, utc_now
+from bot.settings import bracketed, is_loopback
 from bot.silence import Silence
 
 ANSWERS = "pravesh_http_answers"
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+"""Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+"""What a proxy adds: behind one every caller has the proxy's address, often this machine's."""
 HELP = {ANSWERS: "Answers by door, method and status."}
 
 
@@ -71,16 +77,33 @@ def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
 
 
 def blueprint(service: Service, counts: Counts) -> Blueprint:
-    """`GET /metrics`."""
+    """`GET /metrics`: for whoever has METRICS_TOKEN, or where none is set for this machine alone."""
     door = Blueprint("figures", __name__)
     registry = CollectorRegistry()
     registry.register(Figures(counts, service.database, service.redis, service.silence))
+    token = service.settings.metrics_token
 
     @door.get("/metrics")
     def metrics() -> Response:
+        if token and not _bears(token):
+            abort(Response("METRICS_TOKEN is needed as a bearer token\n", 401, {"WWW-Authenticate": "Bearer"}))
+        if not token and not _comes_from_here():
+            abort(403)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return door
+
+
+def _bears(token: str) -> bool:
+    given = request.authorization
+    bearer = given.token if given and given.type == "bearer" else None
+    return hmac.compare_digest((bearer or "").encode(), token.encode())
+
+
+def _comes_from_here() -> bool:
+    """Whether the caller is this machine itself, and no proxy on it."""
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return not forwarded and is_loopback(f"http://{bracketed(request.remote_addr or '')}")
 
 
 def count_answers(app: Flask, counts: Counts) -> None:
@@ -88,5 +111,6 @@ def count_answers(app: Flask, counts: Counts) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        counts.add(ANSWERS, door=request.endpoint or "none", method=request.method, status=str(response.status_code))
+        method = request.method if request.method in METHODS else "other"
+        counts.add(ANSWERS, door=request.endpoint or "none", method=method, status=str(response.status_code))
         return response

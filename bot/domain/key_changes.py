@@ -52,6 +52,18 @@ def retire(db: Session, number: int, now: datetime) -> SigningKey:
     return keys[number]
 
 
+def rewrap(db: Session, ring: KeyRing, secret_key: str) -> int:
+    """Seal every key under another secret instead; how many there are. `ring` has the present one.
+
+    Running processes go on with the keys that they have opened; whoever starts needs the new secret.
+    """
+    keys = _held(db)
+    for key in keys:
+        key.sealed_seed = ring.rewrapped(key, secret_key)
+    db.flush()
+    return len(keys)
+
+
 def valid_passes(db: Session, number: int) -> int:
     """How many valid passes, of whatever day, were first signed with a key. Reads the whole table of passes."""
     mine = select(func.count()).select_from(Pass).where(Pass.key_id == number, Pass.status == "valid")

@@ -24,6 +24,8 @@ NONCE_BYTES = 12
 """AES-GCM's usual nonce length (NIST SP 800-38D, 5.2.1.1)."""
 FRESH_SECONDS = 30
 """After so long a ring looks into the database again: then a key rolled in or retired elsewhere counts here too."""
+SEALS = "seals of pass-signing keys"
+"""What of SECRET_KEY's purposes the seeds are sealed for."""
 SEED_BYTES = 32
 """Ed25519's private key (RFC 8032, 5.1.5)."""
 
@@ -50,11 +52,17 @@ class KeyRing:
 
         Raises NotReady where the seeds were sealed under another SECRET_KEY.
         """
-        ring = cls(database, AESGCM(derived(secret_key, "seals of pass-signing keys")))
+        ring = cls(database, AESGCM(derived(secret_key, SEALS)))
         if not ring._load():
             ring._make_first(first_seed or secrets.token_bytes(SEED_BYTES))
             ring._load()
         return ring
+
+    @staticmethod
+    def is_there(database: Database) -> bool:
+        """Whether this database has a key already."""
+        with database.read() as db:
+            return db.scalar(select(SigningKey.id).limit(1)) is not None
 
     @property
     def current(self) -> int:
@@ -120,6 +128,12 @@ class KeyRing:
                 "SECRET_KEY: cannot open this database's pass-signing keys; it is not the one they were sealed with"
             ) from None
         return Ed25519PrivateKey.from_private_bytes(seed)
+
+    def rewrapped(self, row: SigningKey, secret_key: str) -> bytes:
+        """The seed of a row of this ring's, sealed under another secret."""
+        other = AESGCM(derived(secret_key, SEALS))
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + other.encrypt(nonce, self._unseal(row).private_bytes_raw(), _bound_to(row.id))
 
     def sealed(self, key: int, seed: bytes, now: datetime) -> SigningKey:
         """A key's row, its seed sealed: not yet in any database."""

@@ -151,6 +151,7 @@ THE_END = (
     Run("templates remove", "--yes", sql="SELECT count(*) FROM content_templates", gives=0),
     Run("audit list", "--json", told="templates_removed"),
     Run("audit search", "fair --json", told="event_cancelled"),
+    Run("keys rewrap", "--new-secret 9TgRfV3kLmQwZ8xBnYp2 --yes", told="moved"),
 )
 """And when they have gone."""
 

@@ -20,19 +20,8 @@ from bot.errors import NotReady
 from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
-ALL = [
-    "settings",
-    "database",
-    "migrations",
-    "pass keys",
-    "Redis",
-    "Redis keeps",
-    "clocks",
-    "workers",
-    "clock",
-    "messages",
-]
-ALL += ["public URL", "templates", "OTPs", "pauses", "photos", "erased people", "queue", "stops"]
+ALL = ["settings", "database", "migrations", "pass keys", "secret", "Redis", "Redis keeps", "clocks", "workers"]
+ALL += ["clock", "messages", "public URL", "templates", "OTPs", "pauses", "photos", "erased people", "queue", "stops"]
 
 
 @pytest.fixture(autouse=True)
@@ -92,8 +81,8 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     found = _findings(run)
     assert {name: finding["ok"] for name, finding in found.items()} == {
-        **dict.fromkeys(("settings", "database", "migrations", "pass keys", "templates", "OTPs", "photos"), True),
-        **dict.fromkeys(("erased people", "queue", "stops"), True),
+        **dict.fromkeys(("settings", "database", "migrations", "pass keys", "secret", "templates", "OTPs"), True),
+        **dict.fromkeys(("photos", "erased people", "queue", "stops"), True),
         "Redis": False,
     }
     assert "REDIS_URL" in found["Redis"]["said"]

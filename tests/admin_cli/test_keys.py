@@ -1,15 +1,18 @@
 """`keys`: rolled in and retired, and what becomes of the passes that they signed."""
 
+import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from click.testing import Result
 
 from bot.database import Database
 from bot.domain import checkins, offline_document, people, registrations, tokens
 from bot.domain.keys import KeyRing
+from bot.errors import NotReady
 from flows.scans import Scan
 from tests.domain.making import asking
 
@@ -44,6 +47,19 @@ def test_old_passes_stay_good_until_their_key_is_retired(
         anew = tokens.encode(tokens.of(db.merge(issued)), KeyRing.open(database, "x" * 16))
     assert scanned(database, fair, anew, "d") == "admitted"
     assert "no_such_key" in run("keys", "retire", "9", "--yes").stderr
+
+
+def test_the_keys_move_to_another_secret(ok: Run, run: Run, fair: str, database: Database) -> None:
+    old, new = "x" * 16, secrets.token_urlsafe(32)
+    signed = KeyRing.open(database, old).sign(b"a pass")
+    assert "guessed" in run("keys", "rewrap", "--new-secret", "b" * 20, "--yes").stderr
+    assert run("keys", "rewrap", "--new-secret", new, stdin="n\n").exit_code == 1
+    assert KeyRing.open(database, old).sign(b"a pass") == signed
+    told = ok("keys", "rewrap", "--new-secret", new, "--yes")
+    assert new not in told.output
+    with pytest.raises(NotReady, match="SECRET_KEY"):
+        KeyRing.open(database, old)
+    assert KeyRing.open(database, new).sign(b"a pass") == signed
 
 
 def scanned(database: Database, fair: str, text: str, scan_id: str) -> str:

@@ -76,7 +76,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(api_base: str) -> Settings:
     return Settings(
         twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_whatsapp_from=("whatsapp:+14155238886",),
-        secret_key="x" * 20, public_url="https://pass.example.org", twilio_api_base=api_base,
+        secret_key="x" * 20, public_url="https://localhost", twilio_api_base=api_base,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from tests.races.people import SPOKEN
 from webhooks.twilio import read_inbound
 
 DOORS = "/webhooks/twilio/"
-ORIGIN = "https://pass.example.org"
+ORIGIN = "https://localhost"
 TRIES = 4
 """The first and three more, as `#rc=3&rp=ct,rt,5xx` asks for; then the fallback."""
 BETWEEN_TRIES = 0.2

@@ -22,7 +22,7 @@ from webhooks import create_app
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 DOORS = "/webhooks/twilio/"
-ORIGIN = "https://pass.example.org"
+ORIGIN = "https://localhost"
 FORM = "application/x-www-form-urlencoded"
 
 

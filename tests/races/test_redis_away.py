@@ -88,7 +88,7 @@ def service(store: Store, database: Database) -> Iterator[Service]:
         database_url=database.url,
         redis_url=store.url,
         secret_key="a secret for tests only",
-        public_url="https://pass.example.org",
+        public_url="https://localhost",
     )
     service = assemble(settings)
     yield service

@@ -41,7 +41,7 @@ def settings(sqlite: str, redis_url: str, redis: "Redis") -> Settings:
         database_url=sqlite,
         redis_url=redis_url,
         secret_key="of-the-tests-alone",
-        public_url="https://pass.example.org",
+        public_url="https://localhost",
     )
 
 

@@ -83,7 +83,7 @@ def answered(app: Flask, phone: str, form: dict[str, str]) -> list[str]:
         "To": "whatsapp:+1",
     }
     whole = MultiDict({**form, **named})
-    signature = RequestValidator(SIMULATED_TOKEN).compute_signature("https://pass.example.org" + PATH, whole)
+    signature = RequestValidator(SIMULATED_TOKEN).compute_signature("https://localhost" + PATH, whole)
     response = app.test_client().post(PATH, data=whole, headers={"X-Twilio-Signature": signature})
     assert response.status_code == 200, form
     return [message.text or "" for message in ElementTree.fromstring(response.data).iter("Message")]

@@ -18,7 +18,7 @@ from bot.domain import events, people, registrations
 from bot.domain.models import Delivery
 from bot.metrics import Counts
 from bot.service import Service, assemble
-from bot.settings import Settings
+from bot.settings import SIMULATED_TOKEN, Settings
 from tests.domain.making import DAY, NOW, asking
 from webhooks import create_app
 from webhooks.figures import Figures
@@ -159,6 +159,53 @@ def test_the_figures_of_every_process_are_added_up(client: FlaskClient, service:
     assert 'pravesh_deliveries{status="owed"} 2.0' in text
     assert 'pravesh_queued_jobs{queue="replies"} 0.0' in text
     assert "9876543210" not in text
+
+
+def test_figures_are_for_this_machine_or_for_who_has_the_token(client: FlaskClient, settings: Settings) -> None:
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 403
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "::1"}).status_code == 200
+    service = assemble(settings.model_copy(update={"metrics_token": "for-prometheus"}))
+    guarded = create_app(service).test_client()
+    assert guarded.get("/metrics").status_code == 401
+    assert guarded.get("/metrics", headers={"Authorization": "Bearer for-nobody"}).status_code == 401
+    far = {"REMOTE_ADDR": "203.0.113.9"}
+    answer = guarded.get("/metrics", headers={"Authorization": "Bearer for-prometheus"}, environ_base=far)
+    assert answer.status_code == 200
+    service.close()
+
+
+def test_invented_methods_and_paths_make_no_series(client: FlaskClient, service: Service) -> None:
+    for number in range(20):
+        client.open(f"/nowhere-{number}", method=f"MADE{number}")
+        client.open("/healthz", method=f"A|B{number}=c")
+    answers = [labels for name, labels in metrics.Counts(service.redis).sums() if name == "pravesh_http_answers"]
+    client.get("/metrics")
+    told = [line for line in client.get("/metrics").text.splitlines() if "MADE" in line or "A|B" in line]
+    assert (told, len(answers) < 5) == ([], True)
+
+
+def test_neither_platforms_nor_twilio_are_sent_elsewhere(client: FlaskClient) -> None:
+    by_http = {"X-Forwarded-Proto": "http", "Host": "evil.example.net"}
+    assert client.get("/healthz", headers=by_http).status_code == 200
+    assert client.post("/webhooks/twilio/message", headers=by_http).status_code == 403
+
+
+def test_a_simulator_with_a_password_is_for_who_has_it(settings: Settings) -> None:
+    shown = Settings(**{**settings.model_dump(), "twilio_auth_token": "", "simulator_password": "of the organisers"})
+    service = assemble(shown)
+    app = create_app(service)
+    client = app.test_client()
+    assert client.get("/simulator").status_code == 401
+    assert client.post("/simulator/messages", json={}).status_code == 401
+    assert client.get("/simulator/control", auth=("anybody", "guessed")).status_code == 401
+    assert client.get("/simulator", auth=("anybody", "of the organisers")).status_code == 200
+    assert shown.simulated
+    assert SIMULATED_TOKEN not in shown.twilio_auth_token
+    account = f"/2010-04-01/Accounts/{shown.twilio_account_sid}.json"
+    assert client.get(account, auth=(shown.twilio_account_sid, SIMULATED_TOKEN)).status_code == 401
+    app.extensions["simulator"].courier.close()
+    service.close()
 
 
 def test_figures_that_cannot_be_had_are_left_out(service: Service) -> None:

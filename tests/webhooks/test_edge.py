@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from webhooks import assets, edge
 
+ORIGIN = "https://pass.example.org"
 SECRET = "Asha Verma +919876543210"
 
 
@@ -18,7 +19,7 @@ def app() -> Flask:
     app = edge.Edge("webhooks")
     app.config.update(MAX_CONTENT_LENGTH=1000, SECRET_KEY="of-the-tests-alone")
     app.register_blueprint(assets.blueprint())
-    exempt = edge.guard(app, https=True).exempt
+    exempt = edge.guard(app, ORIGIN).exempt
 
     @app.get("/broken")
     def broken() -> str:
@@ -57,9 +58,23 @@ def test_every_answer_has_safe_headers(client: FlaskClient, path: str) -> None:
 
 def test_only_a_proxy_that_says_http_is_sent_on_to_https(client: FlaskClient) -> None:
     asked = client.get("/status/404", headers={"X-Forwarded-Proto": "http"})
-    assert (asked.status_code, asked.headers["Location"]) == (302, "https://localhost/status/404")
+    assert (asked.status_code, asked.headers["Location"]) == (302, f"{ORIGIN}/status/404")
     assert client.get("/status/404", headers={"X-Forwarded-Proto": "https"}).status_code == 404
     assert client.get("/status/404").status_code == 404
+
+
+def test_redirects_lead_to_us_whatever_host_is_named(app: Flask, client: FlaskClient) -> None:
+    @app.get("/folder/")
+    def folder() -> str:
+        return ""
+
+    asked = client.get("/folder?a=b", headers={"Host": "evil.example.net"})
+    assert asked.headers["Location"] == f"{ORIGIN}/folder/?a=b"
+    by_http = {"Host": "evil.example.net", "X-Forwarded-Proto": "http"}
+    assert client.get("/status/404?a=b", headers=by_http).headers["Location"] == f"{ORIGIN}/status/404?a=b"
+    posted = client.post("/form", headers=by_http)
+    assert (posted.status_code, posted.headers["Location"]) == (308, f"{ORIGIN}/form")
+    assert client.get("//evil.example.net/x", headers=by_http).headers["Location"].startswith(f"{ORIGIN}/")
 
 
 def test_a_view_may_ask_for_more_and_only_that_view(app: Flask) -> None:

@@ -20,7 +20,7 @@ from tests.photos.pictures import as_file, drawn, shot
 from webhooks.simulator.signature import sign
 
 RAVI, MIRA, STRANGER = "+919811111111", "+919822222222", "+919833333333"
-ADDRESS = "https://pass.example.org/webhooks/twilio/message"
+ADDRESS = "https://localhost/webhooks/twilio/message"
 
 
 class Phones:

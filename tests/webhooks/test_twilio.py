@@ -23,7 +23,7 @@ from webhooks.twilio import blueprint, read_inbound
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 CAPTURE = json.loads((VECTORS / "twilio_whatsapp_capture.json").read_text())
-ORIGIN = "https://pass.example.org"
+ORIGIN = "https://localhost"
 MESSAGE = {
     "MessageSid": "SM1",
     "AccountSid": SIMULATED_ACCOUNT,

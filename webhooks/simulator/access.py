@@ -29,6 +29,21 @@ def guarded(api: Blueprint, parts: Parts) -> Blueprint:
     return api
 
 
+def behind_password(door: Blueprint, parts: Parts) -> Blueprint:
+    """Let in only who gives SIMULATOR_PASSWORD, under any name; everybody where none is set."""
+
+    @door.before_request
+    def ask() -> Response | None:
+        given = request.authorization
+        password = (given.password if given else "") or ""
+        if not parts.password or hmac.compare_digest(password.encode(), parts.password.encode()):
+            return None
+        refused = {"WWW-Authenticate": 'Basic realm="Pravesh simulator", charset="UTF-8"'}
+        return Response("SIMULATOR_PASSWORD is needed\n", 401, refused)
+
+    return door
+
+
 def not_found() -> NotTaken:
     """The refusal for what is not there."""
     return NotTaken(404, 20404, f"The requested resource {request.path} was not found")

@@ -13,14 +13,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from webhooks.simulator import faults, window
+from webhooks.simulator import access, faults, window
 from webhooks.simulator.parts import FALLBACK_KEY, Parts
 from webhooks.simulator.phones import Phone
 
 
 def blueprint(parts: Parts) -> Blueprint:
     """The orders that stand, new ones, and none any more."""
-    door = Blueprint("simulator_control", __name__, url_prefix="/simulator/control")
+    door = access.behind_password(Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), parts)
 
     @door.get("")
     def standing() -> Response:

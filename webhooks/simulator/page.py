@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from webhooks.simulator import arriving
+from webhooks.simulator import access, arriving
 from webhooks.simulator.control import json_object
 from webhooks.simulator.inbound import Written
 from webhooks.simulator.media import MOST_BYTES, Medium
@@ -20,7 +20,7 @@ SHOWN_INLINE = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 
 def blueprint(parts: Parts) -> Blueprint:
     """The page and what it calls."""
-    door = Blueprint("simulator", __name__, url_prefix="/simulator")
+    door = access.behind_password(Blueprint("simulator", __name__, url_prefix="/simulator"), parts)
     door.before_request(parts.courier.start)
 
     @door.get("")

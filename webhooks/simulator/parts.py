@@ -24,6 +24,8 @@ class Parts:
 
     account: str
     token: str = field(repr=False)
+    password: str = field(repr=False)
+    """Whoever opens the phones must give it; empty: nobody is asked."""
     origin: str
     """Where our doors are, as Twilio's console would have it."""
     api: str
@@ -64,6 +66,7 @@ def parts(settings: Settings, redis: "Redis", run: Callable[[Parts, Errand], Non
     made = Parts(
         account=settings.twilio_account_sid,
         token=settings.twilio_auth_token,
+        password=settings.simulator_password,
         origin=settings.origin,
         api=settings.api_base,
         senders=settings.twilio_whatsapp_from,

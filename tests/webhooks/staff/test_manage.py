@@ -183,7 +183,7 @@ def test_whoever_is_signed_out_over_a_form_comes_back_to_its_page(office: Office
     sent = {**office.form("/texts", "/texts/notice", "binod"), "en": "Hello", "hi": ""}
     binod = f"/volunteers/{office.staff['binod']}"
     office.post(binod, on="/volunteers", to=binod, what="disable")
-    on = {"Referer": "https://pass.example.org/staff/manage/fair/texts?lang=hi"}
+    on = {"Referer": "https://localhost/staff/manage/fair/texts?lang=hi"}
     late = office.of("binod").post("/staff/manage/fair/texts/notice", data=sent, headers=on)
     assert late.location == "/staff/login?next=%2Fstaff%2Fmanage%2Ffair%2Ftexts"
     assert office.event().texts == {}

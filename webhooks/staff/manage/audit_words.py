@@ -52,6 +52,7 @@ ACTS: Mapping[str, Sentence] = {
     audit.TEMPLATES_SYNCED: _("message templates brought up to date"),
     audit.TEMPLATES_REMOVED: _("message templates removed"),
     audit.KEY_ROLLED: _("new signing key"),
+    audit.KEYS_REWRAPPED: _("signing keys moved to another secret"),
     audit.KEY_RETIRED: _("signing key retired"),
     audit.DATABASE_UPGRADED: _("database upgraded"),
     audit.ERASED: _("person erased"),
