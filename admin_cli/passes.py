@@ -11,7 +11,8 @@ from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
-    from bot.domain.models import Checkin, Pass
+    from bot.domain.conflicts import Doubtful
+    from bot.domain.models import Pass
 
 
 @click.group
@@ -116,6 +117,8 @@ def reissue(code: str, yes: bool) -> None:
 def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> None:
     """Scans without a network by which more people went in than the party has, the newest first.
 
+    And those with `clock`: the scanner's clock could not be right, so that they count from their upload.
+
     Example: python -m admin_cli passes conflicts --event demo
     """
     from bot.domain import conflicts as found
@@ -152,15 +155,19 @@ def _sent(db: Any, issued: "Pass", now: datetime) -> str:
         return "there is nobody to send its image to"
 
 
-def _conflict(one: "Checkin", zone: ZoneInfo) -> dict[str, Any]:
+def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:
+    from bot.domain.models import Checkin
     from flows.codes import shown
 
-    who, first = one.staff or one.device, one.first
+    entry = one if isinstance(one, Checkin) else None
+    who, first = one.staff or one.device, entry and entry.first
     return {
         "code": one.pass_ and shown(one.pass_.code),
         "party_size": one.pass_ and one.pass_.party_size,
-        "went_in": one.claimed,
-        "counted": one.people,
+        "result": one.result,
+        "clock": one.clock,
+        "went_in": entry.claimed if entry else 0,
+        "counted": entry.people if entry else 0,
         "scanned_at": one.scanned_at.astimezone(zone),
         "gate": one.gate and one.gate.slug,
         "by": who and who.name,

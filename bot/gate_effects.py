@@ -39,7 +39,7 @@ def _admit(effect: Admit, doing: Performing) -> Results:
     asked = [_scan(effect, one, doing, place) for place, one in enumerate(effect.scans, 1)]
     answers = [checkins.admit(doing.db, doing.ring, scan, doing.now) for scan in asked]
     told = _told(effect, asked, answers, doing)
-    return {"told": (*told, *_heed(effect, asked, answers, doing))}
+    return {"told": (*told, *_heed(asked, answers, doing))}
 
 
 def _scan(effect: Admit, one: Scanned, doing: Performing, place: int) -> Scan:
@@ -71,17 +71,12 @@ def _told(
     )
 
 
-def _heed(
-    effect: Admit, asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing
-) -> tuple[Sentence, ...]:
+def _heed(asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing) -> tuple[Sentence, ...]:
     """Count guesses; whoever made too many is paused, and the supervisors are told, once."""
-    until = None
-    for scan, answer in zip(asked, answers, strict=True):
-        found = guessing.heed(doing.db, effect.staff_id, answer.result, doing.now, looked=scan.simulate)
-        until = until or found
-    if until is None:
+    results = [(scan, answer.result) for scan, answer in zip(asked, answers, strict=True)]
+    guesser = guessing.heed(doing.db, results, doing.now)
+    if guesser is None:
         return ()
-    guesser = doing.db.get_one(Staff, effect.staff_id)
     key = f"guessing:{doing.attempt}"
     doing.owed += guessers.tell(doing.db, guesser, key=key, now=doing.now, sender_of=doing.last_sender)
     return (_("You are paused for 10 minutes: too many unknown codes. A supervisor has been told."),)

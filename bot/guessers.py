@@ -1,34 +1,60 @@
-"""Volunteers who were paused because they tried too many codes: their supervisors hear of it."""
+"""Who was paused because of too many unknown codes: their supervisors hear of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.delivery import to_staff
 from bot.domain import guessing
-from bot.domain.models import Staff
+from bot.domain.models import Device, Staff
 from flows.codes import unlike
+from flows.scans import Scan
+from flows.shapes import Sentence
 from flows.texts import _, lines
 
 SUPERVISORS = ("supervisor", "admin")
 
+SenderOf = Callable[[str], str | None]
 
-def tell(
-    db: Session,
-    guesser: Staff,
-    *,
-    key: str,
-    now: datetime,
-    sender_of: Callable[[str], str | None] = lambda lane: None,
+
+def nobody(_lane: str) -> str | None:
+    """For who does not know from which of our numbers somebody was answered last."""
+    return None
+
+
+def heed(
+    db: Session, scans: Iterable[tuple[Scan, str]], *, key: str, now: datetime, sender_of: SenderOf = nobody
 ) -> list[int]:
+    """Count the guesses among one caller's scans and results; the deliveries to enqueue where a pause begins."""
+    guesser = guessing.heed(db, scans, now)
+    return tell(db, guesser, key=key, now=now, sender_of=sender_of) if guesser else []
+
+
+def tell(db: Session, guesser: Staff | Device, *, key: str, now: datetime, sender_of: SenderOf = nobody) -> list[int]:
     """Tell the supervisors of the event, but not the guesser, once for each `key`; the deliveries to enqueue."""
+    owed = to_staff.tell(
+        db,
+        guesser.event_id,
+        _told(guesser),
+        key=key,
+        now=now,
+        roles=SUPERVISORS,
+        but=guesser.id if isinstance(guesser, Staff) else None,
+        sender_of=sender_of,
+    )
+    return [one.delivery_id for one in owed]
+
+
+def _told(guesser: Staff | Device) -> Sentence:
     name = unlike(guesser.name)
-    told = lines(
+    if isinstance(guesser, Device):
+        return _(
+            "⚠ {number} unknown codes were typed on scanner {name}. It is paused for 10 minutes.",
+            name=name,
+            number=guessing.MOST,
+        )
+    return lines(
         _("⚠ {name} tried {number} unknown codes and is paused for 10 minutes.", name=name, number=guessing.MOST),
         _("To end that, send *resume* and the name."),
     )
-    owed = to_staff.tell(
-        db, guesser.event_id, told, key=key, now=now, roles=SUPERVISORS, but=guesser.id, sender_of=sender_of
-    )
-    return [one.delivery_id for one in owed]

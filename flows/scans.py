@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 IN, OUT = "in", "out"
 DIRECTIONS = (IN, OUT)
+BATCH, LATE = "batch", "late"
+"""Channels of what is told afterwards; `late`: under another sign-in than the one under which it was made."""
 
 UNREADABLE, FORGED, UNKNOWN = "unreadable", "forged", "unknown"
 WRONG_EVENT, REPLACED, REVOKED, WRONG_GATE = "wrong_event", "replaced", "revoked", "wrong_gate"
@@ -39,6 +41,12 @@ class Scan:
     device_id: int | None = None
     scanned_at: datetime | None = None
     """When, by the scanner's clock; None: now."""
+    anchored_at: datetime | None = None
+    """Batch only: the server's time when the scanner last heard it."""
+    elapsed_ms: int | None = None
+    """Batch only: since then, by a clock that nobody sets."""
+    clock: bool = False
+    """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
     direction: str = IN
     count: int | None = None
     """How many of the party; None: all who are left."""
@@ -98,3 +106,5 @@ class Admission:
     """This scan_id was answered before: nothing has happened now."""
     inside: int | None = None
     """Of `left`, how many of the party are inside after it; None where that is not known."""
+    clock: bool = False
+    """It counts from its arrival, because the scanner's clock cannot be right."""

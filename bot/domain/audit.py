@@ -82,6 +82,12 @@ def count(db: Session, staff_id: int, what: str, since: datetime) -> int:
     return db.scalar(mine) or 0
 
 
+def count_of_actor(db: Session, event_id: int, actor: str, what: str, since: datetime) -> int:
+    """The same, of who is on no roster."""
+    mine = select(func.count()).where(AuditEntry.event_id == event_id, AuditEntry.what == what, AuditEntry.at > since)
+    return db.scalar(mine.where(AuditEntry.actor == actor)) or 0
+
+
 def search(
     db: Session,
     *,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import scan_rules
+from bot.domain import guessing, scan_rules
 from bot.domain.models import Attempt, Checkin, Pass
 from bot.domain.scan_places import Place
 from bot.domain.upserts import insert
@@ -40,7 +40,8 @@ def release(db: Session, row_id: int) -> None:
 def attempt(db: Session, place: Place, scan: Scan, result: str, pass_id: int | None, now: datetime) -> None:
     """Keep a scan that let nobody in."""
     row = {**_of(place, scan, now), "result": result, "direction": scan.direction, "day": place.day}
-    db.execute(insert(db, Attempt).values({**row, "pass_id": pass_id}))
+    guessed = guessing.is_guess(scan, result)
+    db.execute(insert(db, Attempt).values({**row, "pass_id": pass_id, "guessed": guessed}))
 
 
 def first_entry(db: Session, pass_id: int, period: Any) -> Checkin | None:
@@ -89,6 +90,7 @@ def _answer(row: Checkin) -> Admission:
         told(row.first),
         row.forced,
         again=True,
+        clock=row.clock,
     )
 
 
@@ -102,4 +104,5 @@ def _of(place: Place, scan: Scan, now: datetime) -> dict[str, Any]:
         "channel": scan.channel,
         "scanned_at": place.moment,
         "arrived_at": now,
+        "clock": scan.clock,
     }

@@ -211,3 +211,7 @@ class Dashboard:
     unheard: Sequence[Unheard]
     alerts: Sequence[AlertNow]
     as_of: datetime
+    clocks: int = 0
+    """Scans of today, admitted or not, whose scanner's clock could not be right: they count from their upload.
+
+    No sum of facts: `bot.domain.conflicts.with_clocks` adds it."""

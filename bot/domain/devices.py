@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import events, gates, roster_rules
 from bot.domain.event_rows import one
 from bot.domain.models import Device
+from bot.domain.staff import GUESSING_PAUSE
 from bot.domain.violations import violated
 from bot.errors import Refused
 
@@ -82,6 +83,14 @@ def by_token(db: Session, token: str) -> Device | None:
     """The scanner of a token that has not been revoked, with its event and gate."""
     mine = select(Device).where(Device.token_hash == hashed(token), Device.revoked_at.is_(None))
     return db.scalars(mine.options(joinedload(Device.event), joinedload(Device.gate))).first()
+
+
+def pause(db: Session, device_id: int, now: datetime) -> datetime:
+    """Let a scanner with which somebody guesses codes scan no more for a while; until when."""
+    until = now + GUESSING_PAUSE
+    db.get_one(Device, device_id).paused_until = until
+    db.flush()
+    return until
 
 
 def note_seen(db: Session, device_id: int, now: datetime) -> None:

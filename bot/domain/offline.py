@@ -4,23 +4,24 @@ The scans of one pass are taken together, in the order of their clocks, in one t
 that was uploaded with the two entries around it stands between them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import checkin_rows as rows
-from bot.domain import checkins, past_uses, scan_answers, scan_input, scan_places, scan_rules
+from bot.domain import checkins, past_uses, scan_answers, scan_input, scan_places, scan_rules, scan_times
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, Pass
+from bot.domain.models import Attempt, Device, Event, Pass
 from bot.domain.scan_places import Place
 from bot.domain.scan_rules import Subject
 from bot.domain.tokens import PassToken
 from bot.errors import Refused
-from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LEFT, OUT, RESULTS, TOO_MANY, Admission, Scan
+from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LATE, LEFT, OUT, RESULTS, TOO_MANY, Admission, Scan
 from flows.shapes import Invalid
 
 Answer = Admission | Refused
@@ -39,29 +40,60 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
     and `unreadable` are kept as attempts too. Whether whoever forced an entry may do so, the caller knows.
     """
     answers: dict[int, Answer] = {}
-    for group in _groups(database, ring, scans, now):
+    scans, groups = _groups(database, ring, scans, now)
+    for group in groups:
         with database.write() as db:
             answers |= _of_one_pass(db, ring, {number: scans[number] for number in group}, now)
     return [answers[number] for number in range(len(scans))]
 
 
-def _groups(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> Iterable[list[int]]:
-    """The numbers of the scans of each pass, by time; what is of no pass stands by itself."""
+def _groups(
+    database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime
+) -> tuple[list[Scan], Iterable[list[int]]]:
+    """The scans, each at the moment that counts for it; and the numbers of those of each pass, by time.
+
+    What is of no pass stands by itself.
+    """
+    with database.read() as db:
+        ids = _ids(db, ring, scans)
+        instead = scan_rules.standing_in(db, {one for one in ids if one is not None})
+        timed = _timed(db, scans, ids, now)
     groups: dict[object, list[int]] = {}
-    keys = _keys(database, ring, scans)
-    for number in sorted(range(len(scans)), key=lambda number: scans[number].scanned_at or now):
-        groups.setdefault(keys[number] or ("none", number), []).append(number)
-    return groups.values()
+    # A clock that is wrong still tells which of its own scans came first.
+    order = [(one.scanned_at or now, said.scanned_at or now) for one, said in zip(timed, scans, strict=True)]
+    for number in sorted(range(len(scans)), key=order.__getitem__):
+        held = ids[number]
+        groups.setdefault(("none", number) if held is None else instead.get(held, held), []).append(number)
+    return timed, groups.values()
 
 
-def _keys(database: Database, ring: KeyRing, scans: Sequence[Scan]) -> list[int | None]:
+def _ids(db: Session, ring: KeyRing, scans: Sequence[Scan]) -> list[int | None]:
+    """The ids of the passes that were held up, whether there are such passes or not; None of what names none."""
     read = [_read(scan, ring) for scan in scans]
     codes = {one for one in read if isinstance(one, str)}
-    with database.read() as db:
-        known = {row.code: row.id for row in db.execute(select(Pass.code, Pass.id).where(Pass.code.in_(codes)))}
-        ids = [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
-        instead = scan_rules.standing_in(db, {one for one in ids if one is not None})
-    return [one if one is None else instead.get(one, one) for one in ids]
+    known = {row.code: row.id for row in db.execute(select(Pass.code, Pass.id).where(Pass.code.in_(codes)))}
+    return [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
+
+
+def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: datetime) -> list[Scan]:
+    """The scans at the moments that count for them. Of each pass, scanner and event it matters when it was made."""
+    passes = {one for one in ids if one is not None and one <= scan_rules.LARGEST_ID}
+    issued: dict[int | None, datetime] = dict(_made(db, Pass.id, Pass.issued_at, passes))
+    made: dict[int | None, datetime] = dict(_made(db, Device.id, Device.created_at, {one.device_id for one in scans}))
+    begun: dict[str, datetime] = dict(_made(db, Event.slug, Event.created_at, {one.event for one in scans}))
+    timed = []
+    for scan, held in zip(scans, ids, strict=True):
+        # Told late, it was made with another scanner than the one that tells it.
+        needed = [issued.get(held), made.get(scan.device_id) if scan.channel != LATE else None, begun.get(scan.event)]
+        earliest = max((one for one in needed if one is not None), default=now)
+        found = scan_times.booked(scan, earliest, now)
+        timed.append(replace(scan, scanned_at=found.moment, clock=found.clock))
+    return timed
+
+
+def _made(db: Session, name: Any, moment: Any, wanted: Collection[Any]) -> Iterable[tuple[Any, datetime]]:
+    """By their names when these rows were made."""
+    return [(row[0], row[1]) for row in db.execute(select(name, moment).where(name.in_(wanted)))]
 
 
 def _read(scan: Scan, ring: KeyRing) -> str | PassToken | None:
@@ -108,24 +140,24 @@ def _begin(db: Session, scan: Scan, now: datetime) -> _Begun:
     checkins.check(scan)
     if scan.shown not in RESULTS:
         raise ValueError(scan.shown)
-    place = scan_places.load(db, scan.event, scan.gate, now)
-    moment = scan_places.happened(scan.scanned_at, place, now)
-    if moment != now:
-        place = scan_places.load(db, scan.event, scan.gate, moment)
+    place = scan_places.load(db, scan.event, scan.gate, scan.scanned_at or now)
     return _Begun(scan, place, rows.claim(db, place, scan, now) or 0)
 
 
 def _judged(db: Session, ring: KeyRing, one: _Begun, coming: Sequence[_Begun], now: datetime) -> Admission:
     subject, result = scan_rules.identify(db, ring, one.scan.text, one.place)
     if subject is None or one.scan.shown not in HAPPENED:
-        return _kept_as_attempt(db, one, subject, result or one.scan.shown, now)
-    return _happened(db, one, subject, scan_rules.counted_as(db, ring, subject, one.place), coming)
+        answer = _kept_as_attempt(db, one, subject, result or one.scan.shown, now)
+    else:
+        answer = _happened(db, one, subject, scan_rules.counted_as(db, ring, subject, one.place), coming)
+    return replace(answer, clock=one.scan.clock)
 
 
 def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: str, now: datetime) -> Admission:
     """Keep the attempt, once however often the batch comes.
 
-    Its answer says of a used pass what is known now: a scanner without a network knew less.
+    Its answer says when a used pass was used, as is known now: a scanner without a network knew less. Whose pass it
+    is it never says: a list of codes that somebody made up would become a list of people.
     """
     scan, place = one.scan, one.place
     rows.release(db, one.row_id)
@@ -137,8 +169,8 @@ def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: 
     if subject is None or scan_rules.is_elsewhere(subject, place):
         return Admission(result, scan.scan_id)
     if result in (ALREADY_ADMITTED, TOO_MANY) and scan.direction != OUT:
-        return scan_answers.used(db, result, scan, _day(subject, place), subject)
-    return Admission(result, scan.scan_id, pass_=subject.seen())
+        return replace(scan_answers.used(db, result, scan, _day(subject, place), subject), pass_=None)
+    return Admission(result, scan.scan_id)
 
 
 def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming: Sequence[_Begun]) -> Admission:

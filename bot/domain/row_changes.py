@@ -30,7 +30,7 @@ TOLD: Mapping[str, str] = {
     "gates": "slug name closed paused_at",
     "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",
-    "devices": "name gate_id revoked_at",
+    "devices": "name gate_id revoked_at paused_until",
     "passes": "status day party_size kind_id replaced_by_id key_id",
     "checkins": "pass_id",
     "pass_uses": "pass_id",

@@ -26,6 +26,12 @@ def read(text: str, ring: KeyRing) -> str | PassToken:
     return tokens.decode(clean, ring)
 
 
+def is_code(text: str) -> bool:
+    """Whether it has the form of a code, with whatever check character: what people type, and no QR of ours."""
+    bare = codes.mended(_without_dashes(tokens.cleaned(text[:LONGEST])))
+    return len(bare) == codes.LENGTH and all(character in codes.ALPHABET for character in bare)
+
+
 def _without_dashes(text: str) -> str:
     """Phones make long dashes out of hyphens."""
     return "".join(character for character in text if unicodedata.category(character) != "Pd")

@@ -24,7 +24,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
     "event_days": frozenset({"taken", "beyond"}),
     "gates": frozenset({"paused_at"}),
     "staff": frozenset({"paused_until", "chosen_at", "seen_at", "session_number"}),
-    "devices": frozenset({"seen_at"}),
+    "devices": frozenset({"paused_until", "seen_at"}),
     "deliveries": frozenset({"lease_token", "lease_until"}),
 }
 """Columns that are no part of a mark, by table; of tables that are not here every column is. They change by

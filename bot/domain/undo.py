@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import audit, pass_uses, scan_rules
 from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
 from bot.errors import Refused
-from flows.scans import ADMITTED, SeenPass
+from flows.scans import ADMITTED, BATCH, LATE, SeenPass
 
 WITHIN = timedelta(minutes=2)
 """Contract, section 5."""
 ABOUT_A_DAY = timedelta(days=1)
 """Twice this before now, no count of the last two minutes can belong to an earlier day, whatever the zone."""
-TOLD_LATER = ("batch", "late")
+TOLD_LATER = (BATCH, LATE)
 """Channels of what happened without a network: the last of these to arrive is not the last that happened."""
 
 

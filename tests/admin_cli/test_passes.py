@@ -107,5 +107,10 @@ def test_conflicts_are_listed_with_both_gates(
     (row,) = rows("passes", "conflicts", "--event", fair, "--day", "2027-01-09")
     assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (code, 2, 2, 0)
     assert (row["gate"], row["first_gate"]) == ("north", "main")
+    assert (row["result"], row["clock"]) == ("conflict", False)
     assert row["scanned_at"] == "2027-01-09T12:05:00+05:30"
     assert rows("passes", "conflicts", "--event", fair, "--day", "2027-01-10") == []
+    ahead = Scan(code, "third", fair, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
+    offline.record(database, ring, [ahead], NOON.replace(hour=10))
+    newest, _ = rows("passes", "conflicts", "--event", fair)
+    assert (newest["result"], newest["clock"], newest["went_in"]) == ("wrong_day", True, 0)

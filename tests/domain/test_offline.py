@@ -1,5 +1,6 @@
 """What scanners did without a network is recorded, never refused, in whatever order it arrives."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,15 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.domain import checkins, events, figures, offline, passes, people, reissuing
+from bot.domain import checkins, conflicts, devices, events, figures, looks, offline, passes, people, reissuing
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, Checkin, Pass, PassUse
+from bot.domain.models import Attempt, Checkin, Kind, Pass, PassUse
 from bot.errors import Refused
 from flows.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, Admission, Scan
 from tests.domain.gate import NOON, at, make_world, scan
 from tests.domain.making import DAY, NOW
 
 LATER = at(19)
+HOUR = timedelta(hours=1)
 
 
 class Gates:
@@ -197,16 +199,57 @@ def test_each_is_answered_on_its_own(gates: Gates) -> None:
 
 
 def test_a_scanner_whose_clock_is_wrong(gates: Gates) -> None:
-    """A day behind: it counts for the pass's day all the same. Ahead, or years off: our clock serves."""
+    """A day behind: it counts for the pass's day all the same. Ahead, or years off: our clock serves, and says so."""
     yesterday = gates.scan(scanned_at=NOON - timedelta(days=1), count=1)
     ahead = gates.scan(scanned_at=NOON + timedelta(days=1), count=1)
     lost = gates.scan(scanned_at=at(12, day=DAY.replace(year=2000)), count=1)
-    assert gates.results(yesterday, ahead, lost) == ["admitted"] * 3
+    flagged = [yesterday, ahead, lost]
+    assert [(one.result, one.clock) for one in gates.upload(*flagged)] == [
+        ("admitted", False),
+        ("admitted", True),
+        ("admitted", True),
+    ]
+    assert [one.clock for one in gates.upload(*flagged)] == [False, True, True]
+    refused = gates.scan(scanned_at=NOON + timedelta(days=2), shown="wrong_day")
+    assert gates.upload(refused)[0].clock
+    with gates.database.read() as db:
+        assert {one.scan_id for one in conflicts.listed(db, "fair") if one.clock} == {
+            one.scan_id for one in (ahead, lost, refused)
+        }
+        assert conflicts.with_clocks(db, looks.look(db, "fair", LATER)).clocks == 3
     with gates.database.read() as db:
         rows = db.scalars(select(Checkin).where(Checkin.event_id == gates.event_id).order_by(Checkin.scanned_at)).all()
     assert [row.scanned_at for row in rows] == [NOON - timedelta(days=1), LATER, LATER]
     assert {row.day for row in rows} == {DAY}
     assert gates.online().admitted_now == 1
+
+
+def test_a_clock_that_is_put_back_lets_nobody_in_twice(gates: Gates) -> None:
+    """A pass of several days: by the phone's clock the second entry was yesterday's."""
+    tomorrow = DAY + timedelta(days=1)
+    with gates.database.write() as db:
+        for kind in db.scalars(select(Kind).where(Kind.event_id == gates.event_id)):
+            kind.days = [str(DAY), str(tomorrow)]
+    heard, later = at(9, day=tomorrow), at(19, day=tomorrow)
+    true, put_back = gates.scan(scanned_at=heard + HOUR), gates.scan(scanned_at=heard + 2 * HOUR - timedelta(days=1))
+    anchors = [
+        replace(one, anchored_at=heard, elapsed_ms=hours * 3_600_000) for hours, one in ((1, true), (2, put_back))
+    ]
+    answers = offline.record(gates.database, gates.ring, anchors, later)
+    assert [(one.result, one.clock) for one in answers if isinstance(one, Admission)] == [
+        (ADMITTED, False),
+        (CONFLICT, False),
+    ]
+    with gates.database.read() as db:
+        rows = db.scalars(select(Checkin).where(Checkin.event_id == gates.event_id).order_by(Checkin.scanned_at)).all()
+    assert [(row.scanned_at, row.day) for row in rows] == [(heard + HOUR, tomorrow), (heard + 2 * HOUR, tomorrow)]
+
+
+def test_what_was_told_by_another_scanner_may_be_older_than_that_scanner(gates: Gates) -> None:
+    with gates.database.write() as db:
+        device_id = devices.add(db, "fair", name="The second", gate=None, now=at(15))[0].id
+    own, late = (gates.scan(device_id=device_id, channel=channel, count=1) for channel in ("batch", "late"))
+    assert [one.clock for one in gates.upload(own, late)] == [True, False]
 
 
 def test_in_out_goes_by_the_time_of_the_scan(database: Database, ring: KeyRing) -> None:

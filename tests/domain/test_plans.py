@@ -52,6 +52,7 @@ STEPS: dict[str, Step] = {
     "the figures": lambda world: figures.today(world.db, "fair", NOON),
     "a look at all of it": lambda world: looks.look(world.db, "fair", NOON),
     "the conflicts": lambda world: conflicts.listed(world.db, "fair"),
+    "clocks that are wrong": lambda world: conflicts.with_clocks(world.db, looks.look(world.db, "fair", NOON)),
     "issuing anew": lambda world: reissuing.reissue(world.db, world.ring, world.issued.code, NOON),
 }
 

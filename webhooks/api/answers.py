@@ -1,5 +1,6 @@
 """What the API answers: the bodies of its responses (contract, section 6)."""
 
+import operator
 from datetime import date, datetime
 from typing import Annotated
 
@@ -63,6 +64,8 @@ class CheckinAnswer(Answer):
     """The entry before this one."""
     scan_id: str
     forced: bool
+    clock: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    """There where a scan of a batch counts from its arrival, because the scanner's clock cannot be right."""
 
     @classmethod
     def of(cls, done: Admission, message: str) -> "CheckinAnswer":
@@ -76,6 +79,7 @@ class CheckinAnswer(Answer):
             first_entry=Entry.of(done.first_entry) if done.first_entry else None,
             scan_id=done.scan_id,
             forced=done.forced,
+            clock=done.clock,
         )
 
 

@@ -33,7 +33,7 @@ class Caller:
     """Empty for a scanner."""
     device_id: int | None = None
     paused_until: datetime | None = None
-    """Since when guessing codes has been too much; None or past: no pause."""
+    """Until when it is paused because of guessing codes; None or past: no pause."""
 
     @property
     def key(self) -> str:
@@ -46,9 +46,13 @@ class Caller:
             raise Problem("other_event")
         return self
 
+    def is_paused(self, now: datetime) -> bool:
+        """Whether guessing codes has been too much."""
+        return self.paused_until is not None and now < self.paused_until
+
     def at_work(self, now: datetime) -> "Caller":
         """The same, fit to let people in. Raises Problem `paused` with Retry-After."""
-        if self.paused_until is not None and now < self.paused_until:
+        if self.paused_until is not None and self.is_paused(now):
             seconds = int((self.paused_until - now).total_seconds()) + 1
             raise Problem("paused", headers={"Retry-After": str(seconds)})
         return self
@@ -115,4 +119,12 @@ def of_staff(found: Staff) -> Caller:
 def of_device(found: Device) -> Caller:
     """A scanner."""
     gate = found.gate.slug if found.gate else None
-    return Caller(found.event.slug, found.event_id, gate, found.name, "api", device_id=found.id)
+    return Caller(
+        found.event.slug,
+        found.event_id,
+        gate,
+        found.name,
+        "api",
+        device_id=found.id,
+        paused_until=found.paused_until,
+    )

@@ -6,15 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot import guessers
-from bot.domain import checkins, gates, guessing, offline
-from bot.domain.models import Staff
+from bot.domain import checkins, gates, guessing, offline, scan_input
 from bot.errors import Refused
 from bot.service import Service
 from flows import admissions
-from flows.scans import ADMITTED, IN, Admission, Scan
+from flows.scans import ADMITTED, BATCH, IN, LATE, Admission, Scan
 from flows.texts import _
 from webhooks import wording
 from webhooks.api import bodies, values
@@ -49,7 +46,7 @@ def doors(service: Service) -> Sequence[Door]:
         try:
             with service.database.write() as db:
                 done = checkins.admit(db, service.ring, scan, service.now())
-                owed = [] if done.again else heed_guesses(service, db, scan, done)
+                owed = guessers.heed(db, [(scan, done.result)], **_telling(service, scan.scan_id))
         except Refused as no:
             raise problem_of(no) from None
         service.outbox.enqueue(owed)
@@ -59,8 +56,11 @@ def doors(service: Service) -> Sequence[Door]:
         gate = own_gate(service, caller)
         read = [_read(caller, one, gate) for one in asked.scans]
         scans = [one for one in read if isinstance(one, Scan)]
-        done = iter(offline.record(service.database, service.ring, scans, service.now()))
-        results = [_answer(next(done), one) if isinstance(one, Scan) else one for one in read]
+        done = offline.record(service.database, service.ring, scans, service.now())
+        if _is_guessing(service, caller, scans, done):
+            done = [_without_holder(answered, one) for answered, one in zip(done, scans, strict=True)]
+        told = iter(done)
+        results = [_answer(next(told), one) if isinstance(one, Scan) else one for one in read]
         return BatchAnswer(results=results)
 
     return (
@@ -83,6 +83,27 @@ def doors(service: Service) -> Sequence[Door]:
             limit=LARGE,
         ),
     )
+
+
+def _is_guessing(service: Service, caller: Caller, scans: Sequence[Scan], done: Sequence[offline.Answer]) -> bool:
+    """Whether the caller is paused for guessing codes, or from now on is: a batch is taken all the same."""
+    results = [(one, got.result) for one, got in zip(scans, done, strict=True) if isinstance(got, Admission)]
+    paused = caller.is_paused(service.now())
+    if not any(guessing.is_guess(*one) for one in results):
+        return paused
+    with service.database.write() as db:
+        guesser = guessing.heed(db, results, service.now())
+        news = guesser is not None and not paused
+        owed = guessers.tell(db, guesser, **_telling(service, results[0][0].scan_id)) if guesser and news else []
+    service.outbox.enqueue(owed)
+    return paused or guesser is not None
+
+
+def _without_holder(answered: offline.Answer, scan: Scan) -> offline.Answer:
+    """An answer to who guesses codes: of a typed one it does not say whose it is."""
+    if isinstance(answered, Refused) or not scan_input.is_code(scan.text):
+        return answered
+    return replace(answered, pass_=None, first_entry=None)
 
 
 def own_gate(service: Service, caller: Caller) -> str | None:
@@ -120,14 +141,10 @@ def answer(done: Admission, scan: Scan) -> CheckinAnswer:
     return CheckinAnswer.of(done, wording.say(admissions.headline(done, scan)))
 
 
-def heed_guesses(service: Service, db: Session, scan: Scan, done: Admission) -> list[int]:
-    """Pause a volunteer who tries too many codes; the deliveries to their supervisors, to be enqueued."""
-    if guessing.heed(db, scan.staff_id, done.result, service.now(), looked=scan.simulate) is None:
-        return []
+def _telling(service: Service, scan_id: str) -> dict[str, Any]:
+    """How supervisors are told of who is paused by this scan."""
     last_sender = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
-    guesser = db.get_one(Staff, scan.staff_id)
-    key = f"guessing:{scan.scan_id}"
-    return guessers.tell(db, guesser, key=key, now=service.now(), sender_of=last_sender)
+    return {"key": f"guessing:{scan_id}", "now": service.now(), "sender_of": last_sender}
 
 
 def problem_of(no: Refused) -> Problem:
@@ -147,8 +164,9 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
             raise bad_field("simulate", "happened_already", wording.say(HAPPENED))
     except Problem as problem:
         return _in_place(problem, _scan_id(value))
-    channel = "late" if asked.late else "batch"
+    channel = LATE if asked.late else BATCH
     scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
+    scan = replace(scan, anchored_at=asked.anchored_at, elapsed_ms=asked.elapsed_ms)
     # It has happened all the same; only as what it is told, a supervisor must say.
     return scan if caller.role in SUPERVISORS else replace(scan, force=False)
 

@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "bad_request": Kind(400, _("The request is not one that we can read.")),
     "not_signed_in": Kind(401, _("Sign in, or send the scanner's token.")),
     "bad_token": Kind(401, _("This scanner's token is not valid any more.")),
-    "paused": Kind(403, _("You are paused because of too many unknown codes.")),
+    "paused": Kind(403, _("Paused because of too many unknown codes. Wait, or ask a supervisor.")),
     "cross_site": Kind(403, _("This came from another website.")),
     "other_event": Kind(403, _("You do not work at this event.")),
     "supervisors_only": Kind(403, _("Only supervisors can do that.")),

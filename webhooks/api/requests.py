@@ -11,6 +11,7 @@ from webhooks.api.values import (
     Direction,
     Flag,
     Language,
+    Milliseconds,
     Moment,
     Party,
     People,
@@ -58,6 +59,11 @@ class BatchScan(CheckinRequest):
 
     shown: ShownResult | None = None
     """The result that the scanner showed; absent: `admitted`."""
+    anchored_at: Moment | None = None
+    """The server's time when the scanner last heard it."""
+    elapsed_ms: Milliseconds | None = None
+    """Since then, by a clock that nobody sets. With `anchored_at` it says when the scan was made, whatever
+    `scanned_at` says."""
     late: Flag | None = None
     """It was made under a sign-in or a token that has ended since."""
 

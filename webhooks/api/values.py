@@ -95,6 +95,14 @@ Party = Annotated[
 People = Annotated[
     int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("A whole number from 1 to 10,000 belongs here."))
 ]
+MOST_MS = 366 * 24 * 60 * 60 * 1000
+"""A year: no scanner is without a network for longer."""
+Milliseconds = Annotated[
+    int,
+    Field(ge=0, le=MOST_MS),
+    BeforeValidator(whole),
+    Belongs(_("A whole number of milliseconds belongs here, at most a year of them.")),
+]
 Direction = Annotated[Literal["in", "out"], Belongs(_('Here belongs "in" or "out".'))]
 Language = Annotated[Literal["en", "hi"], Belongs(_('Here belongs "en" or "hi".'))]
 Yes = Annotated[Literal[True], Belongs(_("Only true belongs here: without it nobody may be registered."))]

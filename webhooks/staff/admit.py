@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from bot.domain import checkins, gates, guessing, staff
+from bot import guessers
+from bot.domain import checkins, gates, staff
 from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
@@ -93,9 +94,10 @@ def blueprint(service: Service) -> Blueprint:
         try:
             with service.database.write() as db:
                 done = checkins.admit(db, service.ring, scan, now)
-                guessing.heed(db, user.row.id, done.result, now)
+                owed = guessers.heed(db, [(scan, done.result)], key=f"guessing:{scan.scan_id}", now=now)
         except Refused as no:
             return _page(token, "bad", [wording.say(sentence_for(no.code, **no.params))])
+        service.outbox.enqueue(owed)
         said = admissions.told(done, scan, now, user.event.timezone)
         return _page(token, LOOKS.get(done.result, "bad"), [wording.say(one) for one in said])
 

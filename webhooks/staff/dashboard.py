@@ -12,7 +12,7 @@ from hashlib import sha256
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 
-from bot.domain import looks, sign_in
+from bot.domain import conflicts, looks, sign_in
 from bot.domain.dashboard import Dashboard
 from bot.service import Service
 from flows.shapes import Event
@@ -72,7 +72,7 @@ class Looks:
 
     def _take(self, slug: str) -> Dashboard:
         with self._service.database.read() as db:
-            return looks.look(db, slug, self._service.now())
+            return conflicts.with_clocks(db, looks.look(db, slug, self._service.now()))
 
 
 def doors(door: Blueprint, service: Service) -> None:

@@ -60,7 +60,14 @@ def tiles(look: Dashboard) -> Sequence[Tile]:
             failed=passes.failed,
         ),
         _tile("refused", refused, said="" if refused else "refused_none", reason=refusal(result), scans=scans),
-        _tile("conflicts", look.conflicts, urgent=look.conflicts > 0, forced=look.forced),
+        _tile(
+            "conflicts",
+            look.conflicts,
+            said="conflicts_clock" if look.clocks else "",
+            urgent=look.conflicts + look.clocks > 0,
+            forced=look.forced,
+            clocks=look.clocks,
+        ),
     )
 
 

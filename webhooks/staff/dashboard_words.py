@@ -39,6 +39,12 @@ TILES: Mapping[str, tuple[Sentence, ...]] = {
     "refused": (_("Refused scans"), _("{reason}: {scans}")),
     "refused_none": (_("Refused scans"), _("none today")),
     "conflicts": (_("Let in twice"), _("scans beyond the party"), _("{forced} forced")),
+    "conflicts_clock": (
+        _("Let in twice"),
+        _("scans beyond the party"),
+        _("{forced} forced"),
+        _("{clocks} with a wrong clock"),
+    ),
 }
 """Of each large number what it is, and then a line each for what belongs to it."""
 

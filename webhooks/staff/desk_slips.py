@@ -7,12 +7,10 @@ from werkzeug.wrappers import Response
 
 from bot import guessers
 from bot.domain import guessing, lookup, slips
-from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
 from flows import understanding
 from flows.gate_commands import looked_for
-from flows.scans import UNKNOWN
 from flows.texts import sentence_for
 from webhooks.staff import desk_form, desk_kept, desk_page, desk_words, slip
 from webhooks.staff.desk_page import Page, Place
@@ -83,7 +81,6 @@ def _note_guess(service: Service, place: Place) -> None:
     """A code of no pass counts as one that was tried in the chat; who tries many is paused, supervisors are told."""
     now, row = service.now(), place.user.row
     with service.database.write() as db:
-        if guessing.heed(db, row.id, UNKNOWN, now, looked=True, event_id=row.event_id) is None:
-            return
-        owed = guessers.tell(db, db.get_one(Staff, row.id), key=f"guessing:{uuid4().hex}", now=now)
+        guesser = guessing.heed_looked(db, row.id, now)
+        owed = guessers.tell(db, guesser, key=f"guessing:{uuid4().hex}", now=now) if guesser else []
     service.outbox.enqueue(owed)

@@ -2,13 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base
 from bot.domain.models.events import Gate
 from bot.domain.models.passes import Pass
 from bot.domain.models.roster import Device, Staff
+
+
+def _flagged(name: str) -> Index:
+    """The few rows whose scanner's clock cannot be right, by event and day."""
+    return Index(name, "event_id", "day", sqlite_where=text("clock = 1"), postgresql_where=text("clock"))
 
 
 class PassUse(Base):
@@ -71,6 +76,8 @@ class Checkin(Base):
     scanned_at: Mapped[datetime]
     """The moment that counts: see bot.domain.scan_places."""
     arrived_at: Mapped[datetime]
+    clock: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
     undone_at: Mapped[datetime | None]
 
     pass_: Mapped[Pass | None] = relationship()
@@ -85,6 +92,7 @@ class Checkin(Base):
         Index("ix_checkins_pass_id_period", "pass_id", "period", "scanned_at"),
         Index("ix_checkins_event_id_day", "event_id", "day"),
         Index("ix_checkins_event_id_result", "event_id", "result", "id"),
+        _flagged("ix_checkins_clock"),
         Index("ix_checkins_staff_id", "staff_id", "id"),
         Index("ix_checkins_device_id", "device_id", "id"),
         Index("ix_checkins_first_id", "first_id"),
@@ -111,6 +119,10 @@ class Attempt(Base):
     channel: Mapped[str] = mapped_column(String(12))
     scanned_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
+    clock: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """As of Checkin."""
+    guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It counts towards the pause for guessing: see bot.domain.guessing."""
 
     pass_: Mapped[Pass | None] = relationship()
     gate: Mapped[Gate | None] = relationship()
@@ -120,6 +132,8 @@ class Attempt(Base):
     __table_args__ = (
         Index("ix_attempts_event_id_day", "event_id", "day"),
         Index("ix_attempts_staff_id_arrived_at", "staff_id", "arrived_at"),
+        Index("ix_attempts_device_id_arrived_at", "device_id", "arrived_at"),
+        _flagged("ix_attempts_clock"),
         Index("ix_attempts_pass_id", "pass_id"),
         Index("ix_attempts_event_id_scan_id", "event_id", "scan_id"),
     )

@@ -68,6 +68,8 @@ class Device(Base):
     seen_at: Mapped[datetime | None]
     """Within a minute, when it last used its token."""
     revoked_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    """As of Staff."""
 
     event: Mapped[Event] = relationship()
     gate: Mapped[Gate | None] = relationship()

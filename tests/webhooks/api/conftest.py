@@ -82,10 +82,10 @@ def problem(answer: TestResponse) -> tuple[int, str]:
 
 @pytest.fixture
 def gate(service: Service, client: FlaskClient) -> Gate:
-    """The fair, on since yesterday; a pass of four for today; the scanner at the main gate."""
-    now = service.now()
+    """The fair, on since yesterday; a pass of four for today; the scanner at the main gate. All made two days ago."""
+    now = service.now() - timedelta(days=2)
     with service.database.write() as db:
-        today = (now + timedelta(hours=5, minutes=30)).date()  # in Kolkata
+        today = (service.now() + timedelta(hours=5, minutes=30)).date()  # in Kolkata
         first, last = today - timedelta(days=1), today + timedelta(days=3)
         event = events.create(db, slug="fair", name="Book Fair", starts_on=first, ends_on=last, now=now)
         events.create(db, slug="other", name="Other", starts_on=first, ends_on=last, now=now)

@@ -85,6 +85,41 @@ def test_the_queue_of_a_revoked_scanner_goes_up_after_a_sign_in(gate: Gate) -> N
     )
 
 
+def test_the_servers_time_and_what_has_passed_since_are_believed(gate: Gate) -> None:
+    now = gate.service.now()
+    anchor = {"anchored_at": (now - timedelta(hours=1)).isoformat(), "elapsed_ms": 600_000}
+    odd = scan(gate, count=1, scanned_at=(now + timedelta(days=1)).isoformat())
+    ahead, behind = odd | anchor, odd | {"scan_id": str(uuid4()), "scanned_at": "2001-01-01T00:00:00Z"}
+    answers = upload(gate, ahead, behind)
+    assert [one.get("clock") for one in answers] == [None, True]
+    assert [one.get("clock") for one in upload(gate, ahead, behind)] == [None, True]
+    with gate.service.database.read() as db:
+        kept = db.execute(select(Checkin.scanned_at, Checkin.clock).order_by(Checkin.scanned_at)).all()
+    assert [row.clock for row in kept] == [False, True]
+    assert abs(now - timedelta(minutes=50) - kept[0].scanned_at) < timedelta(seconds=1)
+
+
+def test_an_anchor_that_is_none(gate: Gate) -> None:
+    bad: tuple[dict[str, Any], ...] = (
+        {"anchored_at": "yesterday"},
+        {"anchored_at": 7},
+        *({"elapsed_ms": one} for one in (-1, 0.5, "1", True, 10**18)),
+    )
+    answers = upload(gate, *(scan(gate, **one) for one in bad))
+    assert [(one["code"], *(error["field"] for error in one["errors"])) for one in answers] == [
+        ("invalid", next(iter(one))) for one in bad
+    ]
+    assert gate.traces() == (0, [])
+
+
+def test_what_was_shown_as_refused_says_not_whose_pass_it_is(gate: Gate) -> None:
+    assert gate.result() == "admitted"
+    shown = ("wrong_day", "unknown", "revoked", "already_admitted", "too_many")
+    answers = upload(gate, *(scan(gate, shown=one) for one in shown))
+    assert [(one["result"], one["pass"]) for one in answers] == [(one, None) for one in shown]
+    assert answers[3]["first_entry"]["gate"] == "main"
+
+
 def test_only_a_supervisor_can_say_that_an_entry_was_forced(gate: Gate) -> None:
     forced: dict[str, Any] = {"force": True, "reason": "the minister's guest", "count": 4}
     with gate.service.database.write() as db:

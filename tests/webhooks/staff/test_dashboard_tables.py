@@ -137,3 +137,9 @@ def test_an_alert_names_its_gate_in_the_events_time_and_whom_it_did_not_reach() 
     later = [replace(one, value=one.value + 1) for one in alerts]
     again = dashboard_glance.alerts(replace(NOTHING, gates=(gate,), alerts=later))
     assert [one.key for one in again] == [one.key for one in told]
+
+
+def test_a_scanner_whose_clock_is_wrong_is_told_and_urgent() -> None:
+    for clocks in (0, 2):
+        [tile] = [one for one in dashboard_glance.tiles(replace(NOTHING, clocks=clocks)) if one.name == "conflicts"]
+        assert (tile.urgent, any(str(clocks) in line for line in tile.more[2:])) == (clocks > 0, clocks > 0)

@@ -1,0 +1,122 @@
+"""Codes that somebody tries are counted at every door; what a camera reads is not, and what has happened is kept."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.domain import guessing, tokens
+from bot.domain.models import Checkin, Delivery, Pass
+from flows import codes
+from tests.webhooks.api.conftest import Gate, problem
+from tests.webhooks.api.test_batches import scan, upload
+
+FEW = 6
+PAUSED = (403, "paused")
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch, unhurried: None) -> None:
+    monkeypatch.setattr(guessing, "MOST", FEW)
+
+
+def made_up(number: int = FEW) -> Iterator[str]:
+    """Codes of no pass, each with its check character."""
+    bodies = (f"ZZZZZ{one:02}" for one in range(number))
+    return (body + codes.check_character(body) for body in bodies)
+
+
+def guesses(gate: Gate, number: int = FEW, **changes: Any) -> list[dict[str, Any]]:
+    return [scan(gate, **changes) | {"pass": code} for code in made_up(number)]
+
+
+def told(gate: Gate) -> int:
+    """Messages to supervisors."""
+    with gate.service.database.read() as db:
+        return db.scalar(select(func.count(Delivery.id))) or 0
+
+
+@pytest.mark.parametrize("who", ["", "ravi"])
+@pytest.mark.parametrize("door", ["single", "look", "batch"])
+def test_every_door_counts(gate: Gate, who: str, door: str) -> None:
+    if who:
+        gate.sign_in(who)
+    *first, last = guesses(gate)
+    if door == "batch":
+        assert {one["result"] for one in upload(gate, *first, last)} == {"unknown"}
+    else:
+        for one in (*first, last):
+            assert gate.result(one["pass"], simulate=door == "look") == "unknown"
+    refused = gate.scan()
+    assert problem(refused) == PAUSED
+    assert 590 < int(refused.headers["Retry-After"]) <= 601
+    assert told(gate) == 1
+    assert gate.traces()[0] == 0
+
+
+def test_doors_count_together(gate: Gate) -> None:
+    one, two, *more = guesses(gate)
+    assert gate.result(one["pass"]) == gate.result(two["pass"], simulate=True) == "unknown"
+    upload(gate, *more[:-1])
+    assert gate.result(count=1) == "admitted"
+    upload(gate, more[-1])
+    assert problem(gate.scan()) == PAUSED
+
+
+def test_who_guesses_in_a_batch_learns_nobodys_name_but_what_happened_is_kept(gate: Gate) -> None:
+    *_, found = upload(gate, *guesses(gate), scan(gate, count=1))
+    assert (found["result"], found["pass"], found["first_entry"]) == ("admitted", None, None)
+    typed, scanned = upload(gate, scan(gate, count=1), scan(gate, count=1) | {"pass": _qr(gate)})
+    assert (typed["result"], typed["pass"]) == ("admitted", None)
+    assert (scanned["result"], scanned["pass"]["name"]) == ("admitted", "Asha Verma")
+    upload(gate, *guesses(gate, 1))
+    assert told(gate) == 1  # once, although they go on
+    with gate.service.database.read() as db:
+        assert db.scalar(select(func.sum(Checkin.people))) == 3
+
+
+def test_what_a_camera_reads_pauses_nobody(gate: Gate) -> None:
+    false = [
+        _qr(gate)[:-3] + "AAA",
+        "upi://pay?pa=somebody",
+        "https://elsewhere.example",
+        "x" * 130,
+        "7-Eleven",
+        "PEPSI123",
+    ]
+    for text in false * FEW:
+        assert gate.result(text) in ("forged", "unreadable")
+    upload(gate, *(scan(gate) | {"pass": text} for text in false * FEW))
+    assert gate.result() == "admitted"
+    gate.sign_in("ravi")
+    for text in false[:-2] * FEW:
+        gate.result(text)
+    assert gate.result() == "already_admitted"
+
+
+def test_an_honest_upload_of_codes_that_were_shown_as_unknown_pauses_nobody(gate: Gate) -> None:
+    batch = guesses(gate, 2 * FEW, shown="unknown")
+    assert {one["result"] for one in upload(gate, *batch)} == {"unknown"}
+    assert gate.result() == "admitted"
+
+
+def test_the_same_batch_again_counts_nothing_twice(gate: Gate) -> None:
+    batch = guesses(gate, FEW - 1)
+    for _ in range(3):
+        upload(gate, *batch)
+    assert gate.result() == "admitted"
+
+
+def test_a_volunteer_who_mistypes_counts(gate: Gate) -> None:
+    gate.sign_in("ravi")
+    wrong = [code[:-1] + ("0" if code[-1] != "0" else "1") for code in made_up()]
+    assert {gate.result(one) for one in wrong} == {"unreadable"}
+    assert problem(gate.scan(scan_id=str(uuid4()))) == PAUSED
+
+
+def _qr(gate: Gate) -> str:
+    with gate.service.database.read() as db:
+        token = tokens.encode(tokens.of(db.get_one(Pass, gate.issued.id)), gate.service.ring)
+    return tokens.qr_text("https://pass.example", token)
