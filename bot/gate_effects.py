@@ -31,7 +31,7 @@ from flows.gate_shapes import (
 )
 from flows.scans import Admission, Scan
 from flows.shapes import Sentence
-from flows.texts import _, words
+from flows.texts import _, lines, words
 
 
 @perform.register
@@ -99,11 +99,21 @@ def _count_people(effect: CountPeople, doing: Performing) -> Results:
 
 @perform.register
 def _take_back(effect: TakeBack, doing: Performing) -> Results:
+    if effect.passes:
+        return {"taken": lines(*(_taken_back(text, effect.staff_id, doing) for text in effect.passes))}
     counted = undo.undo_count(doing.db, effect.staff_id, doing.now)
     if counted is not None:
         return {"taken": admissions.uncounted(counted.people, counted.direction)}
     undone = undo.undo(doing.db, effect.staff_id, doing.now)
     return {"taken": admissions.taken_back(undone.people, undone.pass_)}
+
+
+def _taken_back(text: str, staff_id: int, doing: Performing) -> Sentence:
+    try:
+        undone = undo.undo_pass(doing.db, doing.ring, staff_id, text, doing.now)
+    except Refused as no:
+        return admissions.not_taken_back(text, no.code)
+    return admissions.taken_back(undone.people, undone.pass_)
 
 
 @perform.register

@@ -12,7 +12,7 @@ from flows.choices import people
 from flows.codes import unlike
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
 from flows.shapes import Sentence
-from flows.texts import _, lines, ngettext_, words
+from flows.texts import _, lines, ngettext_, sentence_for, words
 
 VISITOR = "visitor"
 """The kind of pass that goes without saying (contract, section 5)."""
@@ -56,7 +56,7 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
     What is no pass of this event is shown as it was scanned, without a hyphen.
     """
     if answer.pass_ is None:
-        return _joined(headline(answer, scan), words(unlike(scan.text.replace("-", "")[:LONGEST_TYPED])))
+        return _joined(headline(answer, scan), _as_scanned(scan.text))
     seen = answer.pass_
     first = _("⛔ Not for today") if short and answer.result == scans.WRONG_DAY else headline(answer, scan)
     name = words(unlike(_clipped(seen.name, SHORT_NAME if short else LONG_NAME)))
@@ -100,6 +100,16 @@ def taken_back(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
     undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
     return lines(_joined(undone, words(seen.code), words(unlike(seen.name))), _("They can come in again."))
+
+
+def not_taken_back(scanned: str, code: str) -> Sentence:
+    """The answer to `undo` and a pass with which nothing is taken back; `code` says why."""
+    return Sentence("⛔ {shown}: {why}", {"shown": _as_scanned(scanned), "why": sentence_for(code)})
+
+
+def _as_scanned(text: str) -> Sentence:
+    """What may be no pass, without a hyphen: only codes have the form of one (contract, section 5)."""
+    return words(unlike(text.replace("-", "")[:LONGEST_TYPED]))
 
 
 def uncounted(count: int, direction: str) -> Sentence:

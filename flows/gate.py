@@ -7,13 +7,13 @@ let through, and the question is asked again. Whoever is off the roster is a vis
 import re
 from dataclasses import replace
 
-from flows import gate_menu, gate_words, photos, understanding
+from flows import gate_menu, gate_words, photos, phrases, understanding
 from flows.commands import command_of, stop
 from flows.gate_aside import aside
-from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome
+from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, together
 from flows.gate_questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
-from flows.gate_vocabulary import SCAN
+from flows.gate_vocabulary import SCAN, UNCLEAR
 from flows.gate_vocabulary import VISITOR as AS_A_VISITOR
 from flows.gate_words import Heard
 from flows.kept import revive
@@ -26,6 +26,8 @@ STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""
 OPEN_TO_CODES = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"})
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
+_ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
+_VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"})
 _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
 """Its letters: a digit alone says nothing of a language."""
 
@@ -88,27 +90,37 @@ def finished(before: State, turn: Turn, said: Said, facts: Facts) -> Turn:
 # --- nothing is going on ------------------------------------------------------------------------
 
 
-def _at_rest(state: State, said: Said, duty: Duty, facts: Facts) -> Turn:
+def _at_rest(state: State, said: Said, duty: Duty, facts: Facts, before: tuple[Said, ...] = ()) -> Turn:
+    """The turn of a message while nothing is going on; `before` it came some that waited for the gate to be known."""
     if said.form == "photo" and not said.codes:
         return Turn(idle(state), say(photos.not_read(said)))
     if said.form not in ("text", "choice", "photo"):
         return Turn(idle(state), say(gate_menu.NOT_WORDS))
-    meant = Heard() if said.form == "choice" else hear(said)  # a tap is on an older question
+    messages = (*before, said)
+    meant = Heard() if said.form == "choice" else together(messages)  # a tap is on an older question
     if meant.word:
-        return conclude(idle(state), outcome(meant, said, duty, facts), facts)
+        return conclude(idle(state), outcome(meant, messages, duty, facts), facts)
     return _general(state, said, duty, facts)
 
 
 def _general(state: State, said: Said, duty: Duty, facts: Facts) -> Turn:
-    """Words of the whole conversation; everything else gets the menu, and admits nobody."""
-    word = command_of(said) or understanding.near_command(said.text)
-    if word == "stop" and command_of(said):
+    """Words of the whole conversation; everything else is not understood, gets the menu, and admits nobody."""
+    word = command_of(said)
+    if word == "stop":
         return stop(state)
+    word = word or understanding.near_command(said.text)
     if word == "language":
         return begin(idle(state), Start("language"), facts)
-    code = gate_words.mentioned(said.text)
-    hint = (Sentence(gate_menu.ALONE.source, {"code": code}),) if code else ()
-    return Turn(idle(state), say(*hint, *gate_menu.menu(duty)))
+    return Turn(idle(state), say(*_not_done(word, said), *gate_menu.menu(duty)))
+
+
+def _not_done(word: str, said: Said) -> tuple[Sentence, ...]:
+    """Why nothing was done; nothing for who asks for the menu."""
+    if said.form == "choice":
+        return (phrases.OLD_TAP,)
+    if word in _ASK_FOR_THE_MENU:
+        return ()
+    return (gate_menu.FOR_VISITORS if command_of(said) in _VISITORS else gate_menu.NOT_UNDERSTOOD,)
 
 
 # --- in the middle of a question ----------------------------------------------------------------
@@ -119,8 +131,10 @@ def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
     meant = hear(said) if said.form in ("text", "photo") else Heard()
     if state.flow == GATE.name and meant.word == GATE_WORD and (slug := named_gate(meant.rest, duty)):
         return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)
-    if meant.word == SCAN and state.flow == GATE.name:
-        said = _with_earlier(said, state, facts)
+    if state.flow == GATE.name and meant.word == UNCLEAR:
+        return aside(state, said, duty, facts, codes=True, work=True)
+    if state.flow == GATE.name and meant.word == SCAN:
+        return _at_rest(state, said, duty, facts, waiting(state.answers, facts))
     if meant.word or _leaves(state, said) or (state.flow in FOR_A_MOMENT and not is_fresh(state.answers, facts)):
         return _at_rest(state, said, duty, facts)
     return None
@@ -132,14 +146,6 @@ def _leaves(state: State, said: Said) -> bool:
     if word:
         return word not in ("language", "help", "stop", "back", "restart")
     return state.flow in FOR_A_MOMENT and said.form == "text" and understanding.yes_no(said.text) is None
-
-
-def _with_earlier(said: Said, state: State, facts: Facts) -> Said:
-    """The codes of this message after those that wait for the gate to be known."""
-    before = waiting(state.answers, facts)
-    if before.codes or said.codes:
-        return replace(said, codes=(*before.codes, *said.codes)) if said.codes else said
-    return replace(said, text=f"{before.text}\n{said.text}") if before.text else said
 
 
 def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flows import gate_menu, gate_vocabulary, gate_words, understanding
+from flows import gate_codes, gate_menu, gate_vocabulary, gate_words, understanding
 from flows.commands import command_of
 from flows.gate_commands import LARGE_COUNT, hear, looked_for, named_gate, outcome
 from flows.gate_vocabulary import (
@@ -18,6 +18,7 @@ from flows.gate_vocabulary import (
     RESUME,
     SCAN,
     STATS,
+    UNCLEAR,
     UNDO,
     VISITOR,
 )
@@ -40,11 +41,11 @@ def aside(state: State, said: Said, duty: Duty, facts: Facts, *, codes: bool, wo
     if work and command_of(said) == "menu":
         return _asked_again(state, say(*gate_menu.menu(duty)), facts)
     wanted = meant.word in (PAUSE, RESUME)
-    wanted = wanted or (codes and _is_of_codes(meant, said))
+    wanted = wanted or (codes and (meant.word == UNCLEAR or _is_of_codes(meant, said)))
     wanted = wanted or (work and _is_whole(meant, said, duty, facts.region) and not _answers(state, meant))
     if not wanted:
         return None
-    done = outcome(meant, said, duty, facts)
+    done = outcome(meant, (said,), duty, facts)
     if meant.word in (NEW, VISITOR):
         return conclude(state, done, facts)
     effects = tuple(effect for effect in done if isinstance(effect, Effect))
@@ -60,7 +61,7 @@ def _asked_again(state: State, effects: tuple[Effect, ...], facts: Facts) -> Tur
 
 def _is_of_codes(meant: Heard, said: Said) -> bool:
     if meant.word == FORCE:
-        return bool(said.codes) or any(gate_words.is_code(scan.text) for scan in meant.scans)
+        return bool(said.codes) or any(gate_codes.is_code(scan.text) for scan in meant.scans)
     return meant.word == SCAN and (bool(said.codes) or gate_words.whole_codes(said.text))
 
 
@@ -68,6 +69,8 @@ def _is_whole(meant: Heard, said: Said, duty: Duty, region: str) -> bool:
     """Whether it is a command with all that belongs to it: `find asha`, and no name that begins like one."""
     if meant.word == SCAN:
         return any(scan.simulate or scan.direction == OUT for scan in meant.scans)
+    if meant.word == UNDO:
+        return not meant.rest
     if meant.word == COUNT:
         return meant.people is not None
     if not meant.rest and not meant.scans:
@@ -78,7 +81,7 @@ def _is_whole(meant: Heard, said: Said, duty: Duty, region: str) -> bool:
 
 def _has_its_rest(meant: Heard, duty: Duty, region: str) -> bool:
     if meant.word == FIND:
-        return bool(looked_for(meant.rest, region)) or gate_words.is_code(meant.rest)
+        return bool(looked_for(meant.rest, region)) or gate_codes.is_code(meant.rest)
     if meant.word == GATE:
         return bool(named_gate(meant.rest, duty))
     return meant.word in (NEW, FORCE) or (meant.word == RELEASE and duty.is_supervisor)

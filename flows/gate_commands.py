@@ -3,11 +3,11 @@
 Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import admissions, codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
+from flows import admissions, codes, gate_codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
 from flows.codes import unlike
 from flows.fields import Phone
 from flows.gate_menu import gate_name
@@ -35,6 +35,8 @@ ASK_GATE, OFFER, LARGE, WALK_UP, VISITING = "gate", "near_pass", "large_count", 
 """Flows that a command begins."""
 ASKED_AT = "asked at"
 """Among the answers: when a question was asked that waits for a moment only."""
+WAITING = "waiting"
+"""Among the answers: the messages that wait for the gate to be known."""
 MOST_COUNTED = 10_000
 """People counted at once, as in the domain."""
 LARGE_COUNT = 200
@@ -49,20 +51,33 @@ AT_A_GATE = frozenset({"scan", "force", "count", "new"})
 """Commands before which the gate must be known."""
 
 
-def outcome(heard: Heard, said: Said, duty: Duty, facts: Facts) -> Outcome:
-    """What a message at a gate comes to; `said` is kept where the gate must be asked first."""
+def outcome(heard: Heard, messages: Sequence[Said], duty: Duty, facts: Facts) -> Outcome:
+    """What is meant at a gate comes to; the messages that said it are kept where the gate must be asked first."""
     if heard.word in SCANNING and duty.is_paused(facts.now) and duty.paused_until:
         hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
         return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
     if heard.word in AT_A_GATE and duty.must_choose:
-        kept = {"words": said.text, "photo": list(said.codes), ASKED_AT: facts.now.isoformat()}
-        return (Start(ASK_GATE, kept),)
+        waiting = [{"words": said.text, "photo": list(said.codes)} for said in messages]
+        return (Start(ASK_GATE, {WAITING: waiting, ASKED_AT: facts.now.isoformat()}),)
     return _COMMANDS[heard.word](heard, duty, facts)
 
 
 def hear(said: Said) -> Heard:
     """What a message means at a gate."""
     return gate_words.in_photo(said.codes, said.text) if said.codes else gate_words.read(said.text)
+
+
+def together(messages: Sequence[Said]) -> Heard:
+    """What several messages mean, one after the other: the last, with the codes of those before it where it has codes.
+
+    Each is read by itself: a command in one says nothing of another.
+    """
+    heard = [hear(said) for said in messages]
+    of_codes = [one for one in heard if one.word in (gate_vocabulary.SCAN, gate_vocabulary.FORCE) and one.scans]
+    last = heard[-1] if heard else Heard()
+    if len(of_codes) < 2 or of_codes[-1] is not last:
+        return last
+    return Heard(gate_vocabulary.SCAN, scans=tuple(scan for one in of_codes for scan in one.scans))
 
 
 def chosen_gate(slug: str, duty: Duty) -> Outcome:
@@ -96,7 +111,7 @@ def _scan(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
     """Ask whether the pass of today that differs by one character is meant."""
-    if not gate_words.is_mistyped(scan.text):
+    if not gate_codes.is_mistyped(scan.text):
         return ()
     near = facts.near_pass(scan.text)
     if near is None:
@@ -122,7 +137,18 @@ def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 
 
 def _undo(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    return (TakeBack(duty.staff_id), Say((Sentence("{taken}"),)))
+    """Takes back: the passes that are named, or whatever was done last where nothing else is said."""
+    if len(heard.scans) > MOST_CODES:
+        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+    if heard.rest or any(scan.count is not None for scan in heard.scans):
+        return _answer(gate_menu.HOW_TO_UNDO)
+    return (TakeBack(duty.staff_id, tuple(scan.text for scan in heard.scans)), Say((Sentence("{taken}"),)))
+
+
+def _unclear(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    """Says how many passes were seen, and how to admit them or to look at them."""
+    how = gate_menu.PHOTO_ALONE if heard.photo else gate_menu.SEND_ALONE
+    return _answer(_filled(gate_menu.UNCLEAR, count=heard.seen), how)
 
 
 # --- people without a pass ----------------------------------------------------------------------
@@ -157,7 +183,7 @@ def _counted(direction: str, count: int) -> Sentence:
 
 def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     typed = understanding.cleaned(heard.rest)
-    if gate_words.is_code(typed):
+    if gate_codes.is_code(typed):
         return judged(duty, Scanned(codes.shown(codes.parse(typed)), simulate=True))
     asked = looked_for(typed, facts.region)
     if not asked:
@@ -278,6 +304,7 @@ _COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {
     gate_vocabulary.GATE: _gate,
     gate_vocabulary.EVENT: _event,
     gate_vocabulary.UNDO: _undo,
+    gate_vocabulary.UNCLEAR: _unclear,
     gate_vocabulary.NEW: _new,
     gate_vocabulary.STATS: _stats,
     gate_vocabulary.VISITOR: _visitor,

@@ -13,8 +13,18 @@ HOW_TO_TAKE_BACK = _("Wrong? Type *undo* within two minutes.")
 HOW_TO_FIND = _("Send *find* with the whole phone number, or with 3 or more letters of the name.")
 HOW_TO_FORCE = _("Send *force*, the pass code and the reason.")
 HOW_TO_RELEASE = _("Send *resume* and the volunteer's name; or *resume entry*.")
-ALONE = _("To admit {code}, send the code alone, without other words.")
-"""A pass code in the middle of a sentence: nobody is admitted by the way."""
+HOW_TO_UNDO = _("Send *undo* alone, or *undo* and the pass code.")
+UNCLEAR = _("⛔ Nobody was admitted: it is not plain what is to be done. Passes seen here: {count}.")
+"""Passes in the middle of a sentence, or with several commands: nobody is admitted by the way."""
+SEND_ALONE = _(
+    "To admit, send only the codes, each with its number of people. To look at them only, write *check* above them; "
+    "*out* lets all of them out."
+)
+PHOTO_ALONE = _(
+    "To admit, send the photo without words, or with a number of people. To look only, write *check* beside it."
+)
+FOR_VISITORS = _("That is the visitor's side. For a pass of your own type *visitor* first.")
+NOT_UNDERSTOOD = _("Sorry, that was not understood, and nothing was done.")
 TOO_MANY_CODES = _("At most {most} codes in one message, please. None of these was looked at.")
 NOT_WORDS = _("Please send the pass code as text, or a photo of the QR code.")
 NO_GATE_OF_THAT_NAME = _("No open gate is called that.")
@@ -74,7 +84,7 @@ def _everybody(duty: Duty) -> tuple[Sentence, ...]:
         _("*in* 5, *out* 5: people without a pass"),
         _("*find* and a name or phone number"),
         _("*new*: register somebody here"),
-        _("*undo*: take back your last admission"),
+        _("*undo*, or *undo* CODE: take back your admission"),
         _("*stats*: the figures of today"),
         _("*gate*: another gate"),
         *((_("*event*: another event"),) if duty.others else ()),

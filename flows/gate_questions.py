@@ -2,11 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flows.choices import people
 from flows.codes import unlike
 from flows.fields import Choice, YesNo
-from flows.gate_commands import ASK_GATE, ASKED_AT, LARGE, OFFER, chosen_gate, counted, hear, judged, outcome
+from flows.gate_commands import (
+    ASK_GATE,
+    ASKED_AT,
+    LARGE,
+    OFFER,
+    WAITING,
+    chosen_gate,
+    counted,
+    judged,
+    outcome,
+    together,
+)
 from flows.gate_menu import menu
 from flows.gate_shapes import ChooseGate, Scanned
 from flows.scans import DIRECTIONS, IN
@@ -30,11 +42,11 @@ def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
     """Keeps the gate, and goes on with what was asked for before it was known."""
     if facts.duty is None:
         return ()
-    said = waiting(answers, facts)
-    heard, duty = hear(said), replace(facts.duty, gate=answers["gate"])
+    messages = waiting(answers, facts)
+    heard, duty = together(messages), replace(facts.duty, gate=answers["gate"])
     if not heard.word:
         return chosen_gate(answers["gate"], facts.duty)
-    return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, said, duty, facts))
+    return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, messages, duty, facts))
 
 
 def is_fresh(answers: Answers, facts: Facts) -> bool:
@@ -46,11 +58,16 @@ def is_fresh(answers: Answers, facts: Facts) -> bool:
     return asked.tzinfo is not None and facts.now - asked < PATIENCE
 
 
-def waiting(answers: Answers, facts: Facts) -> Said:
+def waiting(answers: Answers, facts: Facts) -> tuple[Said, ...]:
     """What was sent a moment ago, before the gate was known; nothing where the answers are not what we keep."""
-    if not is_fresh(answers, facts):
-        return Said()
-    text, photo = answers.get("words"), answers.get("photo")
+    kept = answers.get(WAITING)
+    if not is_fresh(answers, facts) or not isinstance(kept, list):
+        return ()
+    return tuple(_said(one) for one in kept if isinstance(one, dict))
+
+
+def _said(kept: dict[str, Any]) -> Said:
+    text, photo = kept.get("words"), kept.get("photo")
     found = tuple(code for code in photo if isinstance(code, str)) if isinstance(photo, list) else ()
     return Said(text if isinstance(text, str) else "", codes=found)
 
@@ -64,7 +81,7 @@ def _no_choice(answers: Answers, facts: Facts) -> Outcome:
 
 GATE = Flow(
     name=ASK_GATE,
-    version=1,
+    version=2,
     steps=(Step("gate", _("At which gate are you?"), Choice(_options), example=words("1")),),
     finish=_chosen,
     instead=_no_choice,

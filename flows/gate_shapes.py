@@ -60,10 +60,13 @@ class CountPeople(Effect):
 class TakeBack(Effect):
     """Take back the volunteer's own last admission, or their last count of people where that came later.
 
-    Refuses `nothing_to_undo`, `already_undone`, `undo_too_late`, `gone_meanwhile`. Results: `taken`, a line.
+    With `passes` (codes or QR texts) the last that they did with each of these, and nothing else; why one is not
+    taken back is told in its line, and the others are. Without, refuses `nothing_to_undo`, `already_undone`,
+    `undo_too_late`, `gone_meanwhile`. Results: `taken`, a sentence of a line for each.
     """
 
     staff_id: int
+    passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

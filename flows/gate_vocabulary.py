@@ -4,6 +4,8 @@ SCAN, COUNT, CHECK, FORCE = "scan", "count", "check", "force"
 FIND, GATE, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"
 PAUSE, RESUME, RELEASE = "pause_entry", "resume_entry", "release"
 IN, OUT = "in", "out"
+UNCLEAR = "unclear"
+"""Passes beside what does not say plainly what is to be done with them."""
 
 WORDS: dict[str, str] = {
     IN: "in, enter, andar, bhitar, andar aaye, अंदर, अन्दर, भीतर, अंदर आए, इन",
@@ -59,8 +61,8 @@ NAMES_TOO = (
 )
 """Words of commands with which somebody's name may begin; with more behind them they are no command in a question."""
 
-BEFORE_CODES = "code, pass, the, no, number, कोड, पास, नंबर, kod, paas"
-"""Words that may stand before a code without changing what is meant."""
+ONLY_BEFORE = "left, leave"
+"""Words of commands that mean something else behind a code: `CODE 2 left`."""
 
-BEFORE_COUNTS = "x, ×, *, only, just, keval, sirf, केवल, सिर्फ, सिर्फ़"
-"""Words that may stand before the number of people."""
+BESIDE_COUNTS = "x, ×, *, only, just, keval, sirf, केवल, सिर्फ, सिर्फ़"
+"""Words that may stand beside the number of people."""

@@ -1,18 +1,18 @@
 """What somebody at a gate means: codes to admit, a command, or nothing of the gate's.
 
 A bare number, a yes, a greeting or a sentence with a code in it is never taken for a scan: only codes alone
-are, with what the contract (section 5) lets stand beside them.
+are (flows.gate_lists), as the contract (section 5) says.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flows import codes, gate_vocabulary, understanding
+from flows import gate_lists, gate_vocabulary, understanding
+from flows.gate_codes import at_start, count_at_start, folded, is_code, seen, words_of
+from flows.gate_lists import command_at_start
 from flows.gate_shapes import Scanned
-from flows.gate_vocabulary import CHECK, COUNT, FORCE, IN, OUT, SCAN
-from flows.shapes import Invalid
+from flows.gate_vocabulary import CHECK, COUNT, FIND, FORCE, IN, NEW, OUT, PAUSE, RELEASE, RESUME, SCAN, UNCLEAR, UNDO
 
 MOST_CODES = 20
 """In one message (contract, section 5)."""
@@ -20,16 +20,12 @@ LONGEST = 6000
 """Characters of a message that are looked at: twenty QR texts."""
 MOST_LINES = 60
 """Of a message that are looked at."""
-SHORTEST_TOKEN = 60
-"""Characters from which a word without sense is taken for the token of a QR; ours have over a hundred."""
-_EDGES = "*_~`.,;:!?\"'“”‘’()[]<>।"
-_SHAPES = ((8,), (4, 4), (2, 2, 2, 2), (1,) * 8)
-"""How people space the eight characters of a code."""
-_DIGITS = re.compile(r"\d{4}-?\d{4}")
-_PREFIX = re.compile(r"(?m)^\s*\\\d{6}")
-"""What a hardware scanner types before a QR's text (contract, section 6)."""
 _GLUED = re.compile(r"(\D+?)(\d{1,4})")
 """`in5`."""
+_COLON = re.compile(r"^([^\s:]+):(?!//)")
+"""`find:asha`."""
+_WITH_ANY_WORDS = (FIND, NEW, PAUSE, RESUME, RELEASE)
+"""Commands behind which anything may stand: none of them lets anybody in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,106 +41,99 @@ class Heard:
     """Of a count."""
     people: int | None = None
     """Of a count; None where no number can be read."""
+    seen: int = 0
+    """Passes that stand beside what is not plain."""
+    photo: bool = False
+    """Whether that is a photo with its words."""
 
 
 def read(text: str) -> Heard:
     """What a message means at a gate."""
     lines = _lines(text)
-    if len(lines) == 1:
-        return _line(lines[0])
-    items = [_line(line) for line in lines]
-    if sum(bool(item.scans) for item in items) < 2:  # one thing on several lines, or a letter
-        return _line(" ".join(lines))
-    return Heard(SCAN, scans=tuple(scan for item, line in zip(items, lines, strict=True) for scan in _some(item, line)))
+    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # what it says further on is not known
+    lines = lines[:MOST_LINES]
+    whole = " ".join(lines)
+    word, rest = _command(whole)
+    if word == FORCE:
+        return _forced(rest)
+    if word in _WITH_ANY_WORDS:
+        return Heard(word, rest)
+    if word in (IN, OUT) and rest.isdecimal() and not is_code(rest):  # eight digits count people too
+        return _counted(word, rest)
+    return _of_codes(lines, whole, is_cut=is_cut) or _without_codes(word, rest)
 
 
 def _lines(text: str) -> list[str]:
-    folded = understanding.cleaned(_folded(text[:LONGEST]), lines=True)
-    return [line for line in folded.split("\n", MOST_LINES)[:MOST_LINES] if line]
+    plain = understanding.cleaned(folded(text[:LONGEST]), lines=True)
+    return [line for line in plain.split("\n") if line]
+
+
+def _of_codes(lines: Sequence[str], whole: str, *, is_cut: bool) -> Heard | None:
+    """A message of codes, or one in which passes stand beside something else; None where there is neither."""
+    count = sum(map(seen, lines))
+    found = None if is_cut else gate_lists.read(lines)
+    if found is None and not count and not is_cut:  # one code on several lines
+        found = gate_lists.read([whole])
+    if found is None:
+        return Heard(UNCLEAR, seen=count) if count else None
+    return Heard(UNDO if UNDO in found.commands else SCAN, scans=found.scans())
+
+
+def _forced(rest: str) -> Heard:
+    """`force CODE reason`: one code, and a reason in which no other stands."""
+    found = at_start(words_of(rest))
+    if found is None or seen(" ".join(found.rest)):
+        return Heard(FORCE, rest)
+    reason = _after(found.text, rest)
+    return Heard(FORCE, scans=(Scanned(found.text, force=True, reason=reason),))
+
+
+def _after(code: str, text: str) -> str:
+    """What follows a code in a text, as typed."""
+    words = text.split()
+    for place in range(1, len(words) + 1):
+        if "".join(words_of(" ".join(words[:place]))) == code.replace(" ", ""):
+            return " ".join(words[place:])
+    return ""
+
+
+def _without_codes(word: str, rest: str) -> Heard:
+    if word in (IN, OUT):
+        return _counted(word, rest)
+    return Heard(word, rest) if word else Heard()
+
+
+def _counted(word: str, rest: str) -> Heard:
+    words = [part for part in rest.split() if understanding.plain(part) not in _BESIDE_COUNTS]
+    return Heard(COUNT, rest, direction=word, people=understanding.number(" ".join(words).lstrip("x×*")))
 
 
 def in_photo(found: Sequence[str], caption: str) -> Heard:
-    """The same for the QRs of a photo and the words beside it; words that say nothing here change nothing."""
-    line = understanding.cleaned(_folded(caption))
+    """The same for the QRs of a photo and the words beside it."""
+    line = understanding.cleaned(folded(caption))
     word, rest = _command(line)
-    count = _count(rest if word in (IN, OUT, CHECK) else line)
-    same = Scanned("", OUT if word == OUT else IN, count, simulate=word == CHECK)
     if word == FORCE:
-        same = Scanned("", force=True, reason=rest)
-    return Heard(FORCE if word == FORCE else SCAN, scans=tuple(replace(same, text=text) for text in found))
+        return Heard(FORCE, scans=tuple(Scanned(text, force=True, reason=rest) for text in found))
+    command, count, others = _caption(words_of(line))
+    if others:
+        return Heard(UNCLEAR, seen=len(found) + seen(line), photo=True)
+    same = Scanned("", OUT if command == OUT else IN, count, simulate=command == CHECK)
+    return Heard(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in found))
+
+
+def _caption(words: Sequence[str]) -> tuple[str, int | None, Sequence[str]]:
+    """Command and number of a caption, in either order, and the words that are neither."""
+    command, rest = command_at_start(words)
+    count, rest = count_at_start(rest)
+    if not command:
+        command, rest = command_at_start(rest)
+    return command, count, rest
 
 
 def whole_codes(text: str) -> bool:
     """Whether the message is nothing but codes that can be real: what is let through in the middle of a question."""
     heard = read(text)
     return heard.word == SCAN and all(is_code(scan.text) for scan in heard.scans)
-
-
-def is_code(text: str) -> bool:
-    """Whether it is a code with its right check character."""
-    try:
-        codes.parse(text)
-    except Invalid:
-        return False
-    return True
-
-
-def is_mistyped(text: str) -> bool:
-    """Whether it has the form of a code, but one character is wrong."""
-    try:
-        codes.parse(text)
-    except Invalid as no:
-        return no.code == "mistyped_code"
-    return False
-
-
-def mentioned(text: str) -> str:
-    """A code that stands somewhere in a longer text, as shown; empty where there is none."""
-    for word in _folded(text[:LONGEST]).split():
-        bare = word.strip(_EDGES)
-        if "-" in bare and is_code(bare):
-            return codes.shown(codes.parse(bare))
-    return ""
-
-
-# --- one line -----------------------------------------------------------------------------------
-
-
-def _line(line: str) -> Heard:
-    word, rest = _command(line)
-    if word in (IN, OUT, CHECK, FORCE):
-        return _with_code(word, rest) or _counted(word, rest)
-    if word:
-        return Heard(word, rest)
-    scans = _scans(line)
-    return Heard(SCAN, scans=scans) if scans else Heard()
-
-
-def _with_code(word: str, rest: str) -> Heard | None:
-    """`out CODE 2`, `check CODE`, `force CODE reason`; None where no code follows."""
-    if word == FORCE:
-        found = _code_at_start(rest.split())
-        return found and Heard(FORCE, scans=(Scanned(found[0], force=True, reason=" ".join(found[1])),))
-    if word in (IN, OUT) and rest.isdecimal() and not is_code(rest):  # eight digits count people too
-        return None
-    scans = _scans(rest)
-    direction = OUT if word == OUT else IN
-    return (
-        Heard(SCAN, scans=tuple(replace(one, direction=direction, simulate=word == CHECK) for one in scans))
-        if (scans)
-        else None
-    )
-
-
-def _counted(word: str, rest: str) -> Heard:
-    if word in (CHECK, FORCE):
-        return Heard(word, rest)
-    return Heard(COUNT, rest, direction=word, people=_count(rest))
-
-
-def _some(item: Heard, line: str) -> tuple[Scanned, ...]:
-    """The scans of a line among others; one that cannot be read is a scan that cannot be read."""
-    return item.scans or (Scanned(line),)
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -157,15 +146,15 @@ def _table() -> tuple[tuple[str, str], ...]:
 
 _WORDS = _table()
 _EXACT = dict(_WORDS)
-_AFTER = (IN, OUT, CHECK)
-"""Commands that may stand behind as well, as Hindi has it."""
-_BEFORE_CODES = understanding.listed(gate_vocabulary.BEFORE_CODES)
-_BEFORE_COUNTS = understanding.listed(gate_vocabulary.BEFORE_COUNTS)
+_BESIDE_COUNTS = understanding.listed(gate_vocabulary.BESIDE_COUNTS)
 
 
 def _command(line: str) -> tuple[str, str]:
-    """The command with which a line begins, or ends, and the rest of it; empty and the line where there is none."""
-    words = line.replace(":", " ").split()
+    """The command with which a line begins, and the rest of it; empty and the line where there is none.
+
+    As Hindi has it, a count and `check` may stand behind as well.
+    """
+    words = _COLON.sub(r"\1 ", line).split()
     exact = _EXACT.get(understanding.plain(line))
     if exact or not words:
         return exact or "", "" if exact else line
@@ -175,94 +164,9 @@ def _command(line: str) -> tuple[str, str]:
         name = _EXACT.get(understanding.plain(" ".join(words[:length])))
         if name:
             return name, " ".join(words[length:])
-    last = _EXACT.get(understanding.plain(words[-1]))
-    if last in _AFTER:
-        return last, " ".join(words[:-1])
+    last, before = _EXACT.get(understanding.plain(words[-1])), " ".join(words[:-1])
+    if last == CHECK or (last in (IN, OUT) and understanding.number(before) is not None):
+        return last, before
     glued = _GLUED.fullmatch(line)
     first = _EXACT.get(understanding.plain(glued[1])) if glued else None
     return (first, glued[2]) if glued and first in (IN, OUT) else ("", line)
-
-
-# --- codes --------------------------------------------------------------------------------------
-
-
-def _scans(line: str) -> tuple[Scanned, ...]:
-    """The codes of a line, each with its number of people; none where anything else stands in it."""
-    words = [word for word in (part.strip(_EDGES) for part in line.replace(",", " ").split()) if word.strip("-")]
-    if words and understanding.plain(words[0]) in _BEFORE_CODES and len(words) > 1:
-        words = words[1:]
-    scans: list[Scanned] = []
-    while words and (found := _code_at_start(words)):
-        code, words = found
-        count, words = _count_at_start(words)
-        scans.append(Scanned(code, count=count))
-        if len(scans) > MOST_CODES:
-            return tuple(scans)
-    if words:  # something is left over: one that is meant to be a code, or no list of codes at all
-        return () if scans or not _means_a_code(words) else (Scanned(" ".join(words)),)
-    return tuple(scans)
-
-
-def _code_at_start(words: list[str]) -> tuple[str, list[str]] | None:
-    """The code with which these words begin, and the words after it."""
-    if words and _is_qr(words[0]):
-        return words[0], words[1:]
-    parts: list[int] = []
-    for place, word in enumerate(words[:8], 1):
-        parts.append(len(_joined(word).replace("-", "")))
-        text = _joined("".join(words[:place]))
-        if tuple(length for length in parts if length) in _SHAPES and _has_form(text):
-            return text, words[place:]
-    return None
-
-
-def _count_at_start(words: list[str]) -> tuple[int | None, list[str]]:
-    """The number of people that stands before the next code, and the words after it."""
-    for length in range(min(len(words), 4), 0, -1):
-        count = _count(" ".join(words[:length]))
-        if count is not None and _code_at_start(words[:length]) is None:
-            return count, words[length:]
-    return None, words
-
-
-def _count(text: str) -> int | None:
-    words = [word for word in text.split() if understanding.plain(word) not in _BEFORE_COUNTS and word != "-"]
-    glued = re.fullmatch(r"[x×*](\d{1,4})", " ".join(words).lower())
-    return int(glued[1]) if glued else understanding.number(" ".join(words))
-
-
-def _joined(word: str) -> str:
-    """The word without the joiners that some keyboards put between letters, and without what surrounds it."""
-    return word.replace("\u200c", "").replace("\u200d", "").strip(_EDGES)
-
-
-def _has_form(text: str) -> bool:
-    if re.fullmatch(r"[\d-]+", text) and not _DIGITS.fullmatch(text):  # a date
-        return False
-    return is_code(text) or is_mistyped(text)
-
-
-def _is_qr(word: str) -> bool:
-    upper = word.upper()
-    return "/P/" in upper or (len(upper) >= SHORTEST_TOKEN and re.fullmatch("[A-Z0-9]+", upper) is not None)
-
-
-def _means_a_code(words: Sequence[str]) -> bool:
-    """Whether it is nearly a code: a character too many or too few."""
-    bare = "".join(words).replace("-", "")
-    digits = sum(character.isdigit() for character in bare)
-    near = 6 <= len(bare) <= 10 and bare.isascii() and bare.isalnum() and not bare.isdigit() and len(words) <= 2
-    return near and (digits >= 2 or (digits >= 1 and "-" in "".join(words)))
-
-
-def _folded(text: str) -> str:
-    """Full-width letters and every script's digits as ASCII has them, long dashes as hyphens, no scanner's prefix."""
-    plain = "".join(map(_plain_character, unicodedata.normalize("NFKC", text)))
-    return _PREFIX.sub("", plain)
-
-
-def _plain_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Pd":
-        return "-"
-    return str(unicodedata.digit(character)) if category == "Nd" else character

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flows import admissions, codes, scans
+from flows import admissions, codes, gate_codes, scans
 from flows.gate_shapes import (
     Admit,
     ChooseEvent,
@@ -23,7 +23,8 @@ from flows.gate_shapes import (
     TakeBack,
 )
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
-from flows.shapes import Duty, Effect, Invalid
+from flows.shapes import Duty, Effect, Invalid, Sentence
+from flows.texts import lines
 
 if TYPE_CHECKING:
     from flows.pretend import World
@@ -144,6 +145,8 @@ def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
 
 
 def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
+    if effect.passes:
+        return {"taken": lines(*(_taken_back(world, text) for text in effect.passes))}
     if world.gate.last_count:
         (people, direction), world.gate.last_count = world.gate.last_count, None
         world.gate.counted[direction] -= people
@@ -153,6 +156,17 @@ def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
     book = world.gate.books[world.gate.last]
     world.gate.books[world.gate.last] = replace(book, entered=0, first=None)
     return {"taken": admissions.taken_back(book.entered, book.seen)}
+
+
+def _taken_back(world: "World", text: str) -> Sentence:
+    """What was let in with this pass is out again; whoever did it."""
+    code = text.rpartition("/P/")[2]
+    code = codes.shown(codes.parse(code)) if gate_codes.is_code(code) else code
+    book = world.gate.books.get(code)
+    if book is None or not book.entered:
+        return admissions.not_taken_back(text, "not_let_in_by_you")
+    world.gate.books[code] = replace(book, entered=0, first=None)
+    return admissions.taken_back(book.entered, book.seen)
 
 
 def _count(world: "World", effect: CountPeople) -> None:

@@ -177,6 +177,7 @@ GATE: Mapping[str, Sentence] = {
     "today_full": _("Places left for today: {left}. A supervisor can register more people than that."),
     "bad_request_id": _("A request needs a name of its own, of 1 to 64 characters."),
     "nothing_to_undo": _("You have admitted nobody yet."),
+    "not_let_in_by_you": _("You have let nobody in with this pass."),
     "already_undone": _("That has been taken back already."),
     "undo_too_late": _("That can be taken back only within two minutes."),
     "too_many_searches": _("That is enough searching for this hour. Please send the visitor to a supervisor."),

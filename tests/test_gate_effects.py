@@ -97,6 +97,25 @@ def test_undo_within_two_minutes_and_not_later(ravi: Chat, code: str) -> None:
     assert not ravi.say("undo").startswith("✅")
 
 
+@one_is_enough
+def test_undo_and_codes_take_back_each_of_these_and_say_why_not(
+    database: Database, ring: KeyRing, ravi: Chat, mira: Chat, code: str
+) -> None:
+    with database.write() as db:
+        bina = people.find_or_make(db, phone="+919812345679", now=NOW)
+        other = codes.shown(registrations.register(db, ring, **asking(bina, party_size=2)).code)
+    ravi.say(code)
+    for text in ("gate main", other):
+        mira.say(text)
+    first, second = ravi.say(f"undo {code} {other}").split("\n⛔ ")
+    assert first.startswith("✅")
+    assert second.startswith(other.replace("-", ""))
+    assert [entry.undone_at is None for entry in rows(database, Checkin)] == [False, True]
+    assert ravi.say("undo please") == ravi.say(f"undo {code} 2")
+    assert mira.say(f"these are stolen\n{code}\n{other}").startswith("⛔")
+    assert len(rows(database, Checkin)) == 2
+
+
 def test_several_codes_in_one_message_have_scan_ids_of_their_own(database: Database, ravi: Chat, code: str) -> None:
     answer = ravi.say(f"{code} 1\n{code} 2\n{code} 2", "SMx").splitlines()
     assert [line[0] for line in answer] == ["✅", "✅", "⛔"]

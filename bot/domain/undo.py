@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, false, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import audit, pass_uses, scan_rules
+from bot.domain import audit, pass_uses, scan_input, scan_rules
+from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
 from bot.errors import Refused
 from flows.scans import ADMITTED, BATCH, LATE, SeenPass
+from flows.shapes import Invalid
 
 WITHIN = timedelta(minutes=2)
 """Contract, section 5."""
@@ -40,7 +42,35 @@ def undo(
     mine = Checkin.device_id == device_id if device_id is not None else Checkin.staff_id == staff_id
     meant = Checkin.channel.not_in(TOLD_LATER) if scan_id is None else Checkin.scan_id == scan_id
     last = _last(db, mine, meant)
-    if last is None or last.pass_ is None or last.period is None:
+    if last is None:
+        raise Refused("nothing_to_undo")
+    return _taken_back(db, last, now)
+
+
+def undo_pass(db: Session, ring: KeyRing, staff_id: int, text: str, now: datetime) -> Undone:
+    """Take back a volunteer's own last admission with this pass (its code or QR text), whatever they did since.
+
+    Raises Refused `not_let_in_by_you` (also for what is no pass: nobody learns which codes there are), and
+    `already_undone`, `undo_too_late`, `gone_meanwhile` as `undo`.
+    """
+    last = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(TOLD_LATER), _is_pass(text, ring))
+    if last is None:
+        raise Refused("not_let_in_by_you")
+    return _taken_back(db, last, now)
+
+
+def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
+    try:
+        read = scan_input.read(text, ring)
+    except Invalid:
+        return false()
+    if isinstance(read, str):
+        return Checkin.pass_.has(Pass.code == read)
+    return Checkin.pass_id == (read.pass_id if read.pass_id <= scan_rules.LARGEST_ID else -1)
+
+
+def _taken_back(db: Session, last: Checkin, now: datetime) -> Undone:
+    if last.pass_ is None or last.period is None:
         raise Refused("nothing_to_undo")
     if last.undone_at is not None:
         raise Refused("already_undone")

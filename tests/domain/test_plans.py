@@ -47,6 +47,10 @@ STEPS: dict[str, Step] = {
     "a look": lambda world: world.admit(simulate=True),
     "nonsense": lambda world: world.admit("nonsense"),
     "taking back": _undo,
+    "taking back a named pass": lambda world: [
+        world.admit(),
+        undo.undo_pass(world.db, world.ring, world.ravi.id, world.issued.code, NOON),
+    ],
     "counting": lambda world: head_counts.add(world.db, Count("fair", "one", "in", 3, "api"), NOON),
     "the roster": lambda world: staff.of_phone(world.db, "+919811111111"),
     "the figures": lambda world: figures.today(world.db, "fair", NOON),

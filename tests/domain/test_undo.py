@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain import devices, undo
+from bot.domain import devices, people, registrations, tokens, undo
+from bot.domain.models import Pass
 from tests.domain.gate import NOON, World
-from tests.domain.making import NOW, refused
+from tests.domain.making import NOW, asking, refused
 
 MINUTE = timedelta(minutes=1)
 
@@ -35,3 +36,45 @@ def test_what_was_done_without_a_network_counts_from_when_it_happened(world: Wor
     with refused("undo_too_late"):
         undo.undo(world.db, world.ravi.id, soon, scan_id=old.scan_id)
     assert undo.undo(world.db, world.ravi.id, soon, scan_id=fresh.scan_id).people == 1
+
+
+def another(world: World) -> Pass:
+    """A second pass of today."""
+    bina = people.find_or_make(world.db, phone="+919812345679", now=NOW)
+    return registrations.register(world.db, world.ring, **asking(bina, party_size=4))
+
+
+def test_the_pass_that_is_named_is_taken_back_and_no_other(world: World) -> None:
+    second = another(world)
+    first = world.admit()
+    world.admit(second.code)
+    taken = undo.undo_pass(world.db, world.ring, world.ravi.id, world.issued.code.lower(), NOON + MINUTE)
+    assert (taken.pass_.code, taken.people) == (first.pass_.code if first.pass_ else "", 4)
+    assert world.result(second.code) == "already_admitted"
+    assert world.result() == "admitted"
+    qr = tokens.qr_text("https://x", tokens.encode(tokens.of(second), world.ring))
+    assert undo.undo_pass(world.db, world.ring, world.ravi.id, qr, NOON + MINUTE).pass_.code.endswith(second.code[4:])
+    with refused("already_undone"):
+        undo.undo_pass(world.db, world.ring, world.ravi.id, second.code, NOON + MINUTE)
+
+
+def test_what_another_let_in_stays_and_nobody_learns_which_codes_there_are(world: World) -> None:
+    second = another(world)
+    world.admit(second.code)
+    world.admit(staff_id=world.mira.id)
+    for text in (world.issued.code, "7QK2-M9X5", "7QK2-M9X6", "https://x/P/AAAA"):
+        with refused("not_let_in_by_you"):
+            undo.undo_pass(world.db, world.ring, world.ravi.id, text, NOON)
+    assert world.traces()[2] == [(4, 0), (4, 0)]
+
+
+def test_a_named_pass_is_taken_back_within_two_minutes_and_while_they_are_inside(world: World) -> None:
+    second = another(world)
+    world.admit()
+    world.admit(second.code)
+    world.admit(second.code, count=1, direction="out")
+    with refused("gone_meanwhile"):
+        undo.undo_pass(world.db, world.ring, world.ravi.id, second.code, NOON + MINUTE)
+    with refused("undo_too_late"):
+        undo.undo_pass(world.db, world.ring, world.ravi.id, world.issued.code, NOON + 3 * MINUTE)
+    assert world.traces()[2] == [(4, 0), (4, 1)]
