@@ -46,6 +46,11 @@ def starts_at(event: Event, day: EventDay) -> datetime:
     return datetime.combine(day.day, day.opens or event.opens or time.min, ZoneInfo(event.timezone))
 
 
+def spans(event: Event, days: Sequence[EventDay]) -> list[tuple[date, datetime, datetime]]:
+    """Each day with the moments from which and until which people enter on it."""
+    return [(day.day, starts_at(event, day), ends_at(event, day)) for day in days]
+
+
 def in_progress(event: Event, days: Sequence[EventDay], now: datetime) -> EventDay | None:
     """The day on which people enter now, closed or not; None outside the event's dates and hours."""
     return next((day for day in days if starts_at(event, day) <= now < ends_at(event, day)), None)

@@ -105,6 +105,10 @@ ORGANISERS: Mapping[str, Sentence] = {
     "too_many_days": _("An event has at most {most} days."),
     "bad_hours": _("The hours are not right: give both, as HH:MM-HH:MM."),
     "bad_zone": _("There is no time zone {zone}."),
+    "zone_in_use": _(
+        "The time zone stays {zone}: people have entered already, and it says on which day. "
+        "With another one somebody could enter twice."
+    ),
     "bad_capacity": _("The number of places must be a whole number from 1 to {most}."),
     "capacity_below_taken": _("Places given for {day} already: {taken}. It cannot have fewer."),
     "bad_party_limit": _("The largest party must be a whole number from 1 to 255."),

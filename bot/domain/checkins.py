@@ -31,7 +31,7 @@ def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     `no_such_event`, `no_such_gate`, `bad_count`, `supervisors_only`, `reason_missing`.
     """
     check(scan)
-    place = scan_places.load(db, scan.event, scan.gate, scan_places.believed(scan.scanned_at, now))
+    place = scan_places.load(db, scan.event, scan.gate, scan_places.believed(scan.scanned_at, now), hold=True)
     if scan.force:
         _may_force(db, place, scan)
     if scan.simulate:

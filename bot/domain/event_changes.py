@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain import event_rules, places
 from bot.domain import questions as own_questions
 from bot.domain.event_rows import fill, one
 from bot.domain.event_rules import Fields
-from bot.domain.models import Event, EventDay
+from bot.domain.models import Checkin, Event, EventDay, HeadCount
 from bot.errors import Refused
 
 
@@ -41,11 +41,14 @@ def change(db: Session, slug: str, **fields: Unpack[Fields]) -> Event:
     """Change fields of an event; its days follow its dates and its capacity.
 
     Days whose capacity differs from the event's old one keep their own. Raises Refused `day_has_passes`
-    (a day that falls away), `capacity_below_taken`, and what the fields' checks refuse with.
+    (a day that falls away), `capacity_below_taken`, `zone_in_use` (`zone`: somebody has entered, or was counted in),
+    and what the fields' checks refuse with.
     """
     event = one(db, slug, lock=True)
-    before = event.capacity_per_day
+    before, zone = event.capacity_per_day, event.timezone
     fill(event, fields)
+    if event.timezone != zone and _is_entered(db, event.id):
+        raise Refused("zone_in_use", zone=zone)
     rows = _locked_days(db, event)
     _fit_dates(db, event, rows)
     if event.capacity_per_day != before:
@@ -90,6 +93,13 @@ def set_day(
         row.opens, row.closes = event_rules.hours(*hours)
     db.flush()
     return row
+
+
+def _is_entered(db: Session, event_id: int) -> bool:
+    """Whether anybody has come in, with a pass or counted without one: on which day, the time zone has said."""
+    with_pass = Checkin.event_id == event_id, Checkin.day.is_not(None), Checkin.undone_at.is_(None)
+    counted = exists().where(HeadCount.event_id == event_id)
+    return bool(db.scalar(select(or_(exists().where(*with_pass), counted))))
 
 
 def _with_status(db: Session, slug: str, status: str) -> Event:

@@ -44,10 +44,10 @@ def add(db: Session, count: Count, now: datetime) -> HeadCount:
         raise ValueError(count.direction)
     if not 1 <= count.people <= MOST_AT_ONCE:
         raise Refused("bad_count")
-    place = scan_places.load(db, count.event, count.gate, now)
+    place = scan_places.load(db, count.event, count.gate, now, hold=True)
     moment = scan_places.happened(count.counted_at, place, now)
     if moment != now:
-        place = scan_places.load(db, count.event, count.gate, moment)
+        place = scan_places.load(db, count.event, count.gate, moment, hold=True)
     row = {
         "event_id": place.event.id,
         "request_id": count.request_id,

@@ -140,7 +140,7 @@ def _begin(db: Session, scan: Scan, now: datetime) -> _Begun:
     checkins.check(scan)
     if scan.shown not in RESULTS:
         raise ValueError(scan.shown)
-    place = scan_places.load(db, scan.event, scan.gate, scan.scanned_at or now)
+    place = scan_places.load(db, scan.event, scan.gate, scan.scanned_at or now, hold=True)
     return _Begun(scan, place, rows.claim(db, place, scan, now) or 0)
 
 

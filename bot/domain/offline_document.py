@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,19 +28,20 @@ SETTLED = timedelta(minutes=3)
 transaction lasts one. A cursor points there, so that what came while the document was made comes again."""
 DAY_BEFORE = timedelta(days=1)
 """From when first entries are counted: scanners' clocks may be a day wrong, and are believed as to the past."""
-_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,12})\.(\d{1,12})", re.ASCII)
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,12})\.(\d{1,12})\.(\d{1,10})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A point in the history of an event's passes and entries."""
+    """A point in the history of an event's passes and entries, under the rules of that time."""
 
     day: date
     pass_id: int
     checkin_id: int
+    rules: int
 
     def __str__(self) -> str:
-        return f"{self.day}.{self.pass_id}.{self.checkin_id}"
+        return f"{self.day}.{self.pass_id}.{self.checkin_id}.{self.rules}"
 
 
 def document(db: Session, secret_key: str, slug: str, now: datetime, since: str = "") -> dict[str, Any]:
@@ -47,7 +49,8 @@ def document(db: Session, secret_key: str, slug: str, now: datetime, since: str 
     event = one(db, slug, lock=False)
     shape, days = event_views.shape(event), event_views.days(db, event.slug)
     today = _day(shape, days, now)
-    before, after = _cursor(since, today), _settled(db, event, today, now)
+    rules = _rules(event, shape, days)
+    before, after = _cursor(since, today, rules), _settled(db, event, today, rules, now)
     table = _table_of(event, shape, days, today, secret_key)
     return {
         "format": FORMAT,
@@ -82,18 +85,25 @@ def _day(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) ->
     return coming[0].day if coming else event.ends_on
 
 
-def _cursor(since: str, today: date) -> Cursor | None:
+def _rules(event: Event, shape: shapes.Event, days: Sequence[shapes.EventDay]) -> int:
+    """A number that differs, but once in four billion times, where other entries count to a day than before."""
+    policies = [(kind.number, kind.policy or event.policy) for kind in event.kinds]
+    return zlib.crc32(repr((policies, event_states.spans(shape, days))).encode())
+
+
+def _cursor(since: str, today: date, rules: int) -> Cursor | None:
+    """None where all passes have to come: also after a change of policy or hours, which is told by no pass."""
     found = _CURSOR.fullmatch(since)
-    if found is None or found[1] != today.isoformat():
+    if found is None or (found[1], int(found[4])) != (today.isoformat(), rules):
         return None
-    return Cursor(today, int(found[2]), int(found[3]))
+    return Cursor(today, int(found[2]), int(found[3]), rules)
 
 
-def _settled(db: Session, event: Event, today: date, now: datetime) -> Cursor:
+def _settled(db: Session, event: Event, today: date, rules: int, now: datetime) -> Cursor:
     """The latest rows that can be relied on to be there and to stay as they are."""
     passes = select(Pass.id).where(Pass.issued_at < now - SETTLED).order_by(Pass.id.desc()).limit(1)
     entries = select(Checkin.id).where(Checkin.arrived_at < now - SETTLED).order_by(Checkin.id.desc()).limit(1)
-    return Cursor(today, db.scalar(passes) or 0, db.scalar(entries) or 0)
+    return Cursor(today, db.scalar(passes) or 0, db.scalar(entries) or 0, rules)
 
 
 def _changed(event: Event, since: Cursor) -> ColumnElement[bool]:
@@ -121,6 +131,7 @@ def _table_of(
         key=code_key(secret_key, event.slug, today),
         kinds=event.kinds,
         gates=event.gates,
+        spans=offline_table.around(today, event_states.spans(shape, days)),
     )
 
 

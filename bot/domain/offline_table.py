@@ -8,17 +8,19 @@ that is no more than what a scanner may do. docs/offline.md says how to read it.
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, case, or_, select, union
 from sqlalchemy.orm import Session
 
+from bot.domain import pass_days, rebooking
 from bot.domain.models import Checkin, Gate, Kind, Pass, PassUse
 from bot.domain.pass_uses import EVER, IN_OUT, ONCE
+from bot.domain.rebooking import Moved, Rule, Span
 from flows.scans import LEFT
 
 DIGEST_BYTES = 5
@@ -27,6 +29,8 @@ STATES = {"valid": 0, "revoked": 1, "replaced": 2}
 NO_MINUTE, NO_GATE = 0xFFFF, 0xFF
 NOT_IN = (NO_MINUTE, NO_GATE)
 """Minute and gate of the first entry of a pass that was not used, or earlier than today."""
+DAYS_AROUND = timedelta(days=2)
+"""To which days an entry within the hours of a day may have been booked."""
 AT_A_TIME = 5_000
 """Rows that are in memory at once while the columns are made."""
 
@@ -45,6 +49,12 @@ class Day:
     """Of the digests of codes."""
     kinds: Sequence[Kind]
     gates: Sequence[Gate]
+    spans: Sequence[Span]
+    """The event's days, each from when and until when."""
+
+    def policy_of(self, kind: Kind) -> str:
+        """In force for the kind."""
+        return kind.policy or self.policy
 
 
 @dataclass(slots=True)
@@ -68,6 +78,11 @@ class Columns:
         return {"count": self.count} | {name: base64.b64encode(getattr(self, name)).decode() for name in names}
 
 
+def around(day: date, spans: Iterable[Span]) -> list[Span]:
+    """The days that can have to do with this one's entries."""
+    return [one for one in spans if abs(one[0] - day) <= DAYS_AROUND]
+
+
 def digest(key: bytes, code: str) -> bytes:
     """What stands for a code."""
     return hmac.digest(key, code.encode(), hashlib.sha256)[:DIGEST_BYTES]
@@ -76,7 +91,7 @@ def digest(key: bytes, code: str) -> bytes:
 def columns(db: Session, of: Day, only: ColumnElement[bool] | None = None) -> Columns:
     """The passes that can come on the day, revoked and replaced ones too, or only some of them."""
     made, last = Columns(), 0
-    entries = _first_entries(db, of, only)
+    entries, anew = _first_entries(db, of, only), _booked_anew(db, of, only)
     for rows in _rows(db, of, only):
         ids, codes, parties, kinds, states, used, inside = zip(*rows, strict=True)
         made.count += len(ids)
@@ -85,8 +100,8 @@ def columns(db: Session, of: Day, only: ColumnElement[bool] | None = None) -> Co
         made.parties += bytes(parties)
         made.kinds += bytes(kinds)
         made.states += bytes(STATES[state] for state in states)
-        made.used += _counts(used)
-        made.inside += _counts(inside)
+        made.used += _counts(anew[one][0] if one in anew else kept for one, kept in zip(ids, used, strict=True))
+        made.inside += _counts(anew[one][1] if one in anew else kept for one, kept in zip(ids, inside, strict=True))
         firsts = [entries.get(one, NOT_IN) for one in ids]
         made.minutes += b"".join(minute.to_bytes(2, "big") for minute, _ in firsts)
         made.gates += bytes(gate for _, gate in firsts)
@@ -96,8 +111,7 @@ def columns(db: Session, of: Day, only: ColumnElement[bool] | None = None) -> Co
 
 def _rows(db: Session, of: Day, only: ColumnElement[bool] | None) -> Iterator[Sequence[Any]]:
     """Id, code, party, number of the kind, status, who counts, who is inside: some thousand rows at a time."""
-    policies = {kind.id: kind.policy or of.policy for kind in of.kinds}
-    policy = case(policies, value=Pass.kind_id)
+    policy = _policy(of)
     this = and_(PassUse.pass_id == Pass.id, PassUse.period == case((policy == ONCE, EVER), else_=of.day))
     inside = PassUse.entered - PassUse.gone
     used = case((policy == IN_OUT, inside), else_=PassUse.entered)
@@ -106,13 +120,43 @@ def _rows(db: Session, of: Day, only: ColumnElement[bool] | None) -> Iterator[Se
     return _read(db, _of_day(wanted, of, only))
 
 
+def _policy(of: Day) -> ColumnElement[str]:
+    return case({kind.id: of.policy_of(kind) for kind in of.kinds}, value=Pass.kind_id)
+
+
+def _booked_anew(db: Session, of: Day, only: ColumnElement[bool] | None) -> Mapping[int, tuple[int, int]]:
+    """Who counts and who is inside, of the passes that were last used under another rule than today's."""
+    used = select(PassUse.pass_id).join(Pass, Pass.id == PassUse.pass_id).where(rebooking.is_of_other(_policy(of)))
+    nearby = Checkin.event_id == of.event_id, Checkin.day.between(of.day - DAYS_AROUND, of.day + DAYS_AROUND)
+    entered = select(Checkin.pass_id).where(*nearby, rebooking.is_in_other_hours(of.spans))
+    of_several_days = any(kind.days and of.policy_of(kind) != ONCE for kind in of.kinds)
+    strange = union(_of_day(used, of, only), entered) if of_several_days else _of_day(used, of, only)
+    columns = select(Pass.id, Pass.kind_id, Pass.day, *rebooking.MOVED).join(Pass, Pass.id == Checkin.pass_id)
+    standing = columns.where(Checkin.period.is_not(None), Checkin.undone_at.is_(None), Pass.id.in_(strange))
+    rows = [row for part in _read(db, standing.order_by(Pass.id, Checkin.scanned_at, Checkin.id)) for row in part]
+    kinds = {kind.id: kind for kind in of.kinds}
+    return {
+        pass_id: _booked(of, kinds[kind_id], day, [Moved._make(row[3:]) for row in ones])
+        for (pass_id, kind_id, day), ones in groupby(rows, key=lambda row: row[:3])
+        if kind_id in kinds
+    }
+
+
+def _booked(of: Day, kind: Kind, day: date, moved: Sequence[Moved]) -> tuple[int, int]:
+    policy = of.policy_of(kind)
+    found = rebooking.books(moved, Rule(policy, pass_days.of_kind(kind, day), of.spans))
+    period = EVER if policy == ONCE else of.day
+    inside = found.inside(period)
+    return inside if policy == IN_OUT else found.entered[period], inside
+
+
 def _read(db: Session, wanted: Executable) -> Iterator[Sequence[Any]]:
     """Plain rows: the ORM's cost half as much again."""
     options = {"yield_per": AT_A_TIME}
     return db.connection().execute(wanted, execution_options=options).partitions()
 
 
-def _counts(people: Sequence[int | None]) -> bytes:
+def _counts(people: Iterable[int | None]) -> bytes:
     return bytes(min(one or 0, 255) for one in people)
 
 

@@ -1,6 +1,6 @@
 """Where and when a scan takes place: the event, the gate, the moment that counts, and the event's day then."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -35,6 +35,8 @@ class Place:
     """Whether the event's dates and hours let anybody in now."""
     is_over: bool
     """Whether the hours of the day have ended; False before them, and where the day was closed before its end."""
+    spans: Sequence[tuple[date, datetime, datetime]] = ()
+    """The event's days around: each from when and until when."""
 
     @property
     def gate_id(self) -> int | None:
@@ -62,8 +64,13 @@ def happened(said: datetime | None, place: Place, now: datetime) -> datetime:
     return said if near else now
 
 
-def load(db: Session, slug: str, gate: str | None, moment: datetime) -> Place:
-    """The place of a scan, in one statement. Raises Refused `no_such_event`, `no_such_gate` (`gate`)."""
+def load(db: Session, slug: str, gate: str | None, moment: datetime, *, hold: bool = False) -> Place:
+    """The place of a scan, in one statement. Raises Refused `no_such_event`, `no_such_gate` (`gate`).
+
+    `hold`: the rules of the event stand still until the transaction ends. Who changes policy, hours or time zone
+    waits for the scans under the old one, and the scans that come meanwhile wait for the change; scans do not wait
+    for each other.
+    """
     around = timedelta(days=DAYS_AROUND)
     nearby = EventDay.day.between(moment.date() - around, moment.date() + around)
     wanted = (
@@ -74,7 +81,7 @@ def load(db: Session, slug: str, gate: str | None, moment: datetime) -> Place:
         .order_by(EventDay.day)
         .execution_options(populate_existing=True)
     )
-    rows = db.execute(wanted).all()
+    rows = db.execute(wanted.with_for_update(of=Event, read=True, key_share=True) if hold else wanted).all()
     if not rows:
         one(db, slug, lock=False)  # refuses, with the nearest
     event, found, _ = rows[0]
@@ -88,7 +95,9 @@ def _place(event: Event, gate: Gate | None, days: list[EventDay], moment: dateti
     shapes_of = [event_views.day_shape(day) for day in days]
     now_on = event_states.in_progress(shape, shapes_of, moment)
     day = now_on.day if now_on else event_states.local_today(shape, moment)
-    return Place(event, gate, moment, day, _is_open(shape, now_on), is_over=_is_over(shape, shapes_of, day, moment))
+    is_over = _is_over(shape, shapes_of, day, moment)
+    spans = event_states.spans(shape, shapes_of)
+    return Place(event, gate, moment, day, _is_open(shape, now_on), is_over, spans)
 
 
 def _is_open(event: shapes.Event, day: shapes.EventDay | None) -> bool:

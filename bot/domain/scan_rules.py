@@ -1,16 +1,17 @@
 """Which pass a scan means, and what speaks against it before its use is looked at: the order of the contract."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain import scan_input, tokens
+from bot.domain import rebooking, scan_input, tokens
 from bot.domain.keys import KeyRing
-from bot.domain.models import Kind, Pass, Registration
+from bot.domain.models import Event, Kind, Pass, Registration
 from bot.domain.pass_uses import Terms
+from bot.domain.rebooking import Rule, Span
 from bot.domain.scan_places import Place
 from bot.domain.tokens import PassToken
 from flows import codes
@@ -56,18 +57,21 @@ def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subje
     """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`.
 
     The pass's row is held until the transaction ends, shared with other scans: who changes or revokes the
-    pass at this moment waits, and then sees what came of the scan.
+    pass at this moment waits, and then sees what came of the scan. What went in and out with it before is booked
+    by the rule that is in force now (see bot.domain.rebooking).
     """
     try:
         read = scan_input.read(text, ring)
     except Invalid as no:
         return None, no.code
-    row = db.execute(_wanted(read)).first()
+    row = db.execute(_wanted(read, place.spans)).first()
     if row is None or (isinstance(read, PassToken) and row.Pass.event_id != read.event):
         return None, UNKNOWN
-    policy = row.Kind.policy or place.event.policy
-    terms = Terms(row.Pass.id, row.Pass.party_size, policy)
-    return Subject(row.Pass, row.Kind, row.full_name, tokens.of(row.Pass).dates, terms), ""
+    terms = Terms(row.Pass.id, row.Pass.party_size, row.policy)
+    subject = Subject(row.Pass, row.Kind, row.full_name, tokens.of(row.Pass).dates, terms)
+    if row.is_strange and not is_elsewhere(subject, place):
+        rebooking.book(db, row.Pass.id, Rule(row.policy, subject.days, place.spans))
+    return subject, ""
 
 
 def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Subject:
@@ -107,9 +111,12 @@ def objection(subject: Subject, place: Place) -> str:
     return next((result for result, holds in _OBJECTIONS if holds(subject, place)), "")
 
 
-def _wanted(read: str | PassToken) -> Select[Pass, Kind, str]:
-    columns = select(Pass, Kind, Registration.full_name)
+def _wanted(read: str | PassToken, spans: Sequence[Span]) -> Select[Pass, Kind, str, str, bool]:
+    policy = func.coalesce(Kind.policy, Event.policy)
+    is_strange = rebooking.is_strange(policy, spans).label("is_strange")
+    columns = select(Pass, Kind, Registration.full_name, policy.label("policy"), is_strange)
     joined = columns.join(Kind, Kind.id == Pass.kind_id).join(Registration, Registration.id == Pass.registration_id)
+    joined = joined.join(Event, Event.id == Pass.event_id)
     if isinstance(read, PassToken):
         found = joined.where(Pass.id == (read.pass_id if read.pass_id <= LARGEST_ID else -1))
     else:

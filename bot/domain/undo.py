@@ -1,7 +1,7 @@
 """Taking back an admission, or a count of people without a pass: the own last one, within two minutes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, false, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -77,8 +77,8 @@ def _taken_back(db: Session, last: Checkin, now: datetime) -> Undone:
     if now - (last.scanned_at if last.channel in TOLD_LATER else last.arrived_at) > WITHIN:
         raise Refused("undo_too_late")
     with db.begin_nested():
-        _mark(db, last, now)
-        if not pass_uses.take_back(db, last.pass_.id, last.period, last.people):
+        period = _mark(db, last, now)
+        if not pass_uses.take_back(db, last.pass_.id, period, last.people):
             raise Refused("gone_meanwhile")
     seen = scan_rules.seen(last.pass_, last.pass_.kind, last.pass_.registration.full_name)
     return Undone(seen, last.people, last.scanned_at)
@@ -126,9 +126,14 @@ def _last(db: Session, *which: ColumnElement[bool]) -> Checkin | None:
     return db.scalars(latest).first()
 
 
-def _mark(db: Session, last: Checkin, now: datetime) -> None:
-    """Of two who undo the same at once, one does."""
+def _mark(db: Session, last: Checkin, now: datetime) -> date:
+    """The period to which it counts now: another rule may have booked it anew since it was read.
+
+    Of two who undo the same at once, one does.
+    """
     marking = update(Checkin).where(Checkin.id == last.id, Checkin.undone_at.is_(None)).values(undone_at=now)
-    done = db.execute(marking.returning(Checkin.id).execution_options(synchronize_session=False))
-    if done.first() is None:
+    done = db.execute(marking.returning(Checkin.period).execution_options(synchronize_session=False)).first()
+    if done is None or done.period is None:
         raise Refused("already_undone")
+    period: date = done.period
+    return period

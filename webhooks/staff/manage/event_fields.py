@@ -58,6 +58,7 @@ AT = {
     "day_has_passes": "ends_on",
     "capacity_below_taken": "capacity_per_day",
     "bad_hours": "closes",
+    "zone_in_use": "timezone",
 }
 """At which input a refusal of the whole stands."""
 Texts = Mapping[str, str]
