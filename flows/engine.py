@@ -14,7 +14,6 @@ from flows.fields import Choice
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
 from flows.shapes import (
-    Answers,
     Effect,
     Facts,
     Flow,
@@ -31,7 +30,7 @@ from flows.shapes import (
 from flows.steps import questions_of, steps_of
 from flows.submitting import Submitted, submit
 from flows.texts import sentence_for
-from flows.walk import ASIDE, NOTHING, WORDS, begin, come_back, conclude, found, go_on, idle, renewed, say, without
+from flows.walk import ASIDE, NOTHING, answered, begin, come_back, conclude, go_on, idle, renewed, say, without
 
 __all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
@@ -178,13 +177,9 @@ def _answer(state: State, step: Step, said: Said, facts: Facts) -> Turn:
         value = _judged(flow, state, step, said, facts)
     except Invalid as no:
         return _unusable(state, step, said, no, facts)
-    answers: Answers = {**state.answers, step.name: value}
+    text = understanding.cleaned(said.text) if said.form == "text" else ""
+    answers, effects = answered(state, facts, step, value, text)
     language = value if step.name == "language" else state.language
-    effects = step.after(answers, facts)
-    if WORDS in answers and "event" in answers:
-        words = str(answers[WORDS])
-        answers, more = found(flow, {name: known for name, known in answers.items() if name != WORDS}, words, facts)
-        effects += more
     return go_on(state.but(answers=answers, language=language), facts, effects, step.name)
 
 

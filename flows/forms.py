@@ -16,10 +16,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 
 from flows.fields import accept, question_step
-from flows.shapes import Field, Flow, Invalid, Question, Said
+from flows.shapes import Field, Flow, Invalid, Question, Said, Sentence
 
 Json = dict[str, Any]
-_DAY = "$day"
+_DAY, _SENTENCE = "$day", "$sentence"
 _RESPONSE_KEYS = frozenset(("text", "buttons", "elements", "custom", "template", "response", "image", "attachment"))
 """What every response of rasa-sdk carries; the rest are parameters."""
 
@@ -126,11 +126,25 @@ def judge(flow: Flow, slot: str, said: Said, known: Mapping[str, Any], question:
 
 
 def _packed(params: Mapping[str, Any]) -> Json:
-    return {name: {_DAY: value.isoformat()} if isinstance(value, date) else value for name, value in params.items()}
+    return {name: _written(value) for name, value in params.items()}
+
+
+def _written(value: Any) -> Any:
+    """A parameter as JSON: days and sentences as objects of one key that nothing else has."""
+    if isinstance(value, Sentence):
+        return {_SENTENCE: [value.source, _packed(value.params), value.plural]}
+    return {_DAY: value.isoformat()} if isinstance(value, date) else value
 
 
 def _unpacked(params: Mapping[str, Any]) -> Json:
-    return {
-        name: date.fromisoformat(value[_DAY]) if isinstance(value, dict) and _DAY in value else value
-        for name, value in params.items()
-    }
+    return {name: _read(value) for name, value in params.items()}
+
+
+def _read(value: Any) -> Any:
+    match value:
+        case {"$day": day}:
+            return date.fromisoformat(day)
+        case {"$sentence": [source, params, plural]}:
+            return Sentence(source, _unpacked(params), plural)
+        case _:
+            return value

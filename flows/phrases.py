@@ -28,6 +28,12 @@ OLD_TAP = _("That button belongs to an earlier question. This is where we are:")
 NOTHING_BEFORE = _("This is the first question; there is nothing to go back to.")
 """`back` at the first question; the question follows."""
 
+NOTED = _("Noted: {noted}. If that is not right, type *back*.")
+"""What was taken from words that were no answer to a question; the next question follows."""
+
+NOT_NOTED = _("All right, then we ask for it.")
+"""`back` right after that; a question follows."""
+
 LEFT = _("All right, we leave it there. Nothing was saved. Write *hi* whenever you like.")
 """`cancel` inside a question: the conversation was left, no pass was touched."""
 

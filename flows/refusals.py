@@ -36,6 +36,8 @@ ANSWERS: Mapping[str, Sentence] = {
     "only_some_today": _("Places left for today: {most}. A supervisor can register more people than that."),
     "not_read_out": _("Nothing has been saved. Type *yes* once they agree, or *cancel* to leave it."),
     "day_unclear": _("We did not understand which day. Please choose one of these, or type a date such as 17 Jan."),
+    "several_days": _("A pass is for one day. Which one do you mean: {days}?"),
+    "day_contradicts": _("The weekday and the date do not fit: that date is {day}. Which day do you mean?"),
     "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
     "not_a_phone": _(
         "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."

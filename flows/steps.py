@@ -33,11 +33,13 @@ def _every(flow: Flow, answers: Answers, facts: Facts) -> Iterator[Step]:
 def summary(flow: Flow, answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """Each answer by its label, in order; without those that were skipped or have no label."""
     return tuple(
-        _(
-            "{label}: {answer}",
-            label=step.label,
-            answer=step.field.shown(answers[step.name], step.field.known(answers, facts)),
-        )
+        answer_line(step, answers, facts)
         for step in steps_of(flow, answers, facts)
         if step.label and answers.get(step.name, "") != ""
     )
+
+
+def answer_line(step: Step, answers: Answers, facts: Facts) -> Sentence:
+    """The answer to a step, by the step's label."""
+    answer = step.field.shown(answers[step.name], step.field.known(answers, facts))
+    return _("{label}: {answer}", label=step.label, answer=answer)

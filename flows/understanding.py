@@ -6,7 +6,6 @@ Pure: no clock, no language setting. Whoever writes `haan` to an English convers
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -160,6 +159,11 @@ def listed_number(text: str, most: int) -> int | None:
     return value - 1 if value is not None and 1 <= value <= most else None
 
 
+def counted(word: str) -> int | None:
+    """The whole number that a single word says, in digits or letters; None where it says none."""
+    return _value(word, alone=True)
+
+
 def _value(word: str, *, alone: bool) -> int | None:
     if _SIGNED.fullmatch(word):
         return int(word[:12])
@@ -167,20 +171,9 @@ def _value(word: str, *, alone: bool) -> int | None:
     return _NUMBERS.get(word) if alone or word != "do" else None
 
 
-def counts_people(words: Sequence[str], place: int) -> bool:
-    """Whether the word after this place says that people are counted."""
-    return place + 1 < len(words) and words[place + 1].strip(_EDGES) in _PEOPLE
-
-
-def people(text: str) -> int | None:
-    """How many people a longer text speaks of (`register 3 people`, `4 लोगों का`); None unless beyond doubt."""
-    words = plain(text).replace(",", " ").split()
-    counts = [
-        value
-        for word, unit in pairwise(words)
-        if unit.strip(_EDGES) in _PEOPLE and (value := _value(word, alone=True)) is not None
-    ]
-    return counts[0] if len(counts) == 1 else None
+def counts_somebody(text: str) -> bool:
+    """Whether a word of the text says that people are counted, so that its number is no place in a list."""
+    return any(word.strip(_EDGES) in _PEOPLE for word in plain(text).split())
 
 
 def nearest(word: str, among: Sequence[str]) -> str:

@@ -1,6 +1,9 @@
 """The questions about a visit that registration and change share: which event, which day, how many people."""
 
-from flows.choices import days_of, event_options, every_day, open_events, the_day, the_event
+from typing import Any
+
+from flows import parties
+from flows.choices import days_of, event_options, every_day, open_events, people, the_day, the_event
 from flows.event_states import local_today
 from flows.fields import Choice, Day, Number
 from flows.shapes import Answers, Facts, Sentence, Step
@@ -65,10 +68,17 @@ def ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     )
 
 
+def sum_told(text: str, value: Any) -> tuple[Sentence, ...]:
+    """How many people those make together who were counted apart."""
+    party = parties.read(text)
+    return (_("That makes {people}.", people=people(party.count)),) if party and party.summed else ()
+
+
 PARTY_SIZE = Step(
     "party_size",
     ask_party,
     Number(1, most_people, code=_too_many),
     label=_("People"),
     example=words("3"),
+    heard=sum_told,
 )

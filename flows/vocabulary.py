@@ -126,9 +126,10 @@ BESIDE_NUMBERS = (
 """Words that may stand beside a number without changing it."""
 
 RELATIVE_DAYS: dict[int, str] = {
+    -1: "yesterday",
     0: "today, aaj, aj, आज, todays, tonight",
     1: "tomorrow, tommorow, tomorow, tommorrow, tmrw, tmr, tmw, kal, kall, कल",
-    2: "day after tomorrow, day after, overmorrow, parso, parson, parsu, परसों, परसो",
+    2: "day after tomorrow, overmorrow, parso, parson, parsu, परसों, परसो",
 }
 """Words for days by their distance from today. `kal` and `parso` look forward here: nobody visits yesterday."""
 
@@ -175,7 +176,7 @@ MONTHS: tuple[str, ...] = (
 
 THIS = "this, is, coming, इस, isi, aane wale, आने वाले"
 NEXT = "next, agle, agla, agali, aglay, अगले, अगला"
-DAY_OF_MONTH = "th, st, nd, rd, tarikh, tareekh, taareekh, तारीख, तारीख़, date"
+DAY_OF_MONTH = "th, st, nd, rd, tarikh, tareekh, taareekh, तारीख, तारीख़, date, of this month, this month"
 """What makes a number before it a day of the month."""
 
 BESIDE_DAYS = (

@@ -4,21 +4,23 @@ Each function gives the Turn as far as it has come. The rule of all: the next st
 applicable one without an answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flows.catalogue import FLOWS, INTERRUPTING
 from flows.gate_commands import AS_VISITOR
 from flows.kept import revive
-from flows.phrases import LEFT_BEHIND, NOTHING_BEFORE
+from flows.phrases import LEFT_BEHIND, NOT_NOTED, NOTED, NOTHING_BEFORE
 from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Sentence, Start, State, Step, Turn
-from flows.steps import steps_of
+from flows.steps import answer_line, steps_of
 from flows.texts import sentence_for
 
 WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
-NO_LOSS = frozenset({"language", "event", WORDS, AS_VISITOR})
+TAKEN = "taken by the way"
+"""Among the answers: the steps that were answered by other words than an answer, until the next answer comes."""
+NO_LOSS = frozenset({"language", "event", WORDS, TAKEN, AS_VISITOR})
 """Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
 ASIDE = "\0aside"
 """Given as the flow of a turn in which something was done that is no part of the conversation that goes on."""
@@ -60,11 +62,13 @@ def _language_known(flow: Flow, language: str | None) -> Answers:
 
 
 def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
-    """The answers with those that the text gives beyond doubt, and the effects that those entail."""
+    """The answers with those that the text gives beyond doubt; the effects that those entail, and what was taken.
+
+    No conversation ends with what was said by the way: then nothing is taken.
+    """
     effects: tuple[Effect, ...] = ()
-    if not text:
-        return answers, effects
-    for step in flow.steps:
+    before, taken = answers, list[Step]()
+    for step in flow.steps if text else ():
         if step.name in answers or not step.when(answers, facts):
             continue
         given = step.given(answers, facts)
@@ -72,6 +76,34 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
         if value is not None:
             answers = {**answers, step.name: value}
             effects += step.after(answers, facts) if given is None else ()
+            taken += [step] if given is None and step.label and not _wrong_with(step, answers, facts) else []
+    if not taken:
+        return answers, effects
+    if _next(flow, answers, facts)[1] is None:
+        return before, ()
+    return {**answers, TAKEN: [step.name for step in taken]}, (*effects, *say(_noted(taken, answers, facts)))
+
+
+def _noted(taken: Sequence[Step], answers: Answers, facts: Facts) -> Sentence:
+    """What was taken, so that a mistake is seen at once."""
+    parts = {step.name: answer_line(step, answers, facts) for step in taken}
+    listed = Sentence(", ".join(f"{{{name}}}" for name in parts), parts)
+    return Sentence(NOTED.source, {"noted": listed})
+
+
+def answered(state: State, facts: Facts, step: Step, value: Any, text: str) -> tuple[Answers, tuple[Effect, ...]]:
+    """The answers with this one and whatever else is said with it; the effects that those entail.
+
+    `text` is what was typed; empty where nothing was. The words that began the flow count once the event is known.
+    """
+    flow = FLOWS[state.flow]
+    answers: Answers = {name: known for name, known in state.answers.items() if name != TAKEN} | {step.name: value}
+    effects = (*step.after(answers, facts), *say(*step.heard(text, value)))
+    for words in (str(answers.get(WORDS, "")), "" if text == value else text):
+        if "event" in answers or not flow.questions_before:
+            kept = {name: known for name, known in answers.items() if name != WORDS}
+            answers, more = found(flow, kept, words, facts)
+            effects += more
     return answers, effects
 
 
@@ -179,8 +211,15 @@ def renewed(state: State, facts: Facts) -> State:
 
 
 def back(state: State, facts: Facts) -> Turn:
-    """Ask the question before the open one again, or the open one where there is none before."""
+    """Ask the question before the open one again, or the open one where there is none before.
+
+    What was taken by the way with the last message goes first.
+    """
     flow = FLOWS[state.flow]
+    if TAKEN in state.answers:
+        dropped = {TAKEN, *state.answers[TAKEN]}
+        kept = {name: known for name, known in state.answers.items() if name not in dropped}
+        return go_on(state.but(answers=kept), facts, say(NOT_NOTED), NOTHING)
     answers = _without_last(flow, state, facts)
     if answers is not None:
         return go_on(state.but(answers=answers, asked=""), facts, since=NOTHING)

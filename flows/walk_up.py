@@ -32,6 +32,7 @@ from flows.shapes import (
 from flows.someone_else import THEIR_NAME
 from flows.steps import summary
 from flows.texts import _, lines, sentence_for, words
+from flows.visit import sum_told
 from flows.walk_up_shapes import LookForPass, RegisterWalkup
 
 NAME = "walk_up"
@@ -132,6 +133,7 @@ PARTY_SIZE = Step(
     Number(1, _most, code=_too_many),
     label=_("People"),
     example=words("3"),
+    heard=sum_told,
 )
 
 
@@ -247,7 +249,7 @@ def _number_in(text: str) -> tuple[str, int]:
     if len(found) != 1 or not 1 <= int(found[0][1]) <= MOST_PEOPLE:
         return text, 0
     after = text[found[0].end() :].strip(_BETWEEN).split(maxsplit=1)
-    counted = bool(after) and understanding.people(f"1 {after[0]}") == 1
+    counted = bool(after) and understanding.counts_somebody(after[0])
     rest = (after[1] if len(after) > 1 else "") if counted else " ".join(after)
     return f"{text[: found[0].start()]} {rest}", int(found[0][1])
 

@@ -3,8 +3,8 @@
 A field judges by itself and by what it is told is `known`, which is JSON: so the same judgement can be
 had in this process, in a rasa-sdk action server, and from a web form. Codes of Invalid raised here:
 not_text, empty, too_long, too_short, no_letter, not_a_name, type_it, not_an_option, several_options, day_unclear,
-day_closed, day_full, day_over, day_outside, not_a_number, number_too_small, number_too_large,
-not_yes_no, not_a_phone, own_number, not_an_otp, and those that a flow names itself.
+several_days, day_contradicts, day_closed, day_full, day_over, day_outside, not_a_number, number_too_small,
+number_too_large, not_yes_no, not_a_phone, own_number, not_an_otp, and those that a flow names itself.
 """
 
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
 """Days of an event: from the list, or as people write them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flows import dates, understanding
+from flows import dates, pass_days, understanding
 from flows.event_states import left_sentence
 from flows.shapes import Answers, EventDay, Facts, Invalid, Option, Said
 from flows.texts import words
@@ -91,11 +91,24 @@ def _tapped(choice: str) -> date | None:
 
 
 def _typed(text: str, known: Mapping[str, Any]) -> date | None:
+    """The day that was typed. Raises Invalid where several were, or one that contradicts itself."""
     offered = _dates(known["days"])
-    place = understanding.listed_number(text, len(offered))
+    place = None if understanding.counts_somebody(text) else understanding.listed_number(text, len(offered))
     if place is not None:
         return offered[place]
-    return dates.read(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))
+    heard = dates.hear(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))
+    if heard.contradicts:
+        raise Invalid("day_contradicts", day=heard.days[0])
+    if len(heard.days) > 1:
+        raise _several(heard.days, known)
+    return heard.day
+
+
+def _several(days: Sequence[date], known: Mapping[str, Any]) -> Invalid:
+    """That a pass is for one day, with those of these days that can be had; else why the first cannot."""
+    offered = _dates(known["days"])
+    open_ = [day for day in days if day in offered]
+    return Invalid("several_days", days=pass_days.said(open_)) if open_ else _refusal(days[0], known)
 
 
 def _refusal(day: date | None, known: Mapping[str, Any]) -> Invalid:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import understanding
+from flows import parties, understanding
 from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Invalid, Option, Said
 
@@ -29,7 +29,7 @@ class Number:
         """The number."""
         if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
             return ""
-        number = understanding.number(said.text)
+        number = _people(said.text) if self.people else understanding.number(said.text)
         if number is None:
             raise Invalid("not_a_number", least=self.least, most=known["most"])
         self.check(number, known)
@@ -49,7 +49,7 @@ class Number:
 
     def find(self, text: str, known: Mapping[str, Any]) -> int | None:
         """The number of people that the text states, whether so many can come or not."""
-        return understanding.people(text) if self.people else None
+        return parties.find(text) if self.people else None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """None: any number may be typed."""
@@ -58,3 +58,9 @@ class Number:
     def shown(self, value: Any, known: Mapping[str, Any]) -> Any:
         """The number."""
         return value
+
+
+def _people(text: str) -> int | None:
+    party = parties.read(text)
+    bare = not any(character.isalpha() for character in text)
+    return party.count if party else understanding.number(text) if bare else None

@@ -9,7 +9,6 @@ from tests.flows.corpus.lines import FILES, Line, read
 from tests.flows.corpus.reading import reading, right
 
 UNDER_WORK = {
-    *("first message", "visit_date", "party_size"),
     *("full_name", "agree", "language", "at rest", "in full_name", "in city"),
     "gate",
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flows.fields import Choice, Day, Number, Otp, Phone, Text, YesNo, accept, question_step
+from flows.pass_days import said
 from flows.shapes import EventDay, Facts, Field, Invalid, Option, Question, Said
 from flows.texts import words
 from tests.flows.worlds import world
@@ -108,6 +109,10 @@ def tap(choice: str) -> Said:
         (PARTY, "-1", "!number_too_small"),
         (PARTY, "many", "!not_a_number"),
         (PARTY, "2 or 3", "!not_a_number"),
+        (PARTY, "me and my wife", 2),
+        (PARTY, "2 adults 3 kids", "!only_some_left"),
+        (PARTY, "my family", "!not_a_number"),
+        (Number(0, 9, people=False), "me and my wife", "!not_a_number"),
         (Number(0, 10, optional=True), "skip", ""),
         (Number(0, 10), "11", "!number_too_large"),
         (YesNo(), "haan", True),
@@ -148,6 +153,14 @@ def tap(choice: str) -> Said:
         (DAY, "14 jan", "!day_over"),
         (DAY, "1 feb", "!day_outside"),
         (DAY, "soon", "!day_unclear"),
+        (DAY, "16 to 18 jan", "!several_days"),
+        (DAY, "16 jan, 17 jan", "!several_days"),
+        (DAY, "18 and 19 jan", "!day_closed"),
+        (DAY, "16 jan sunday", "!day_contradicts"),
+        (DAY, "3 people", "!day_unclear"),
+        (DAY, "25th", "!day_outside"),
+        (DAY, "after 16 jan", "!day_unclear"),
+        (DAY, "17 jan ko 3 log", "2026-01-17"),
         (DAY, Said("Town Hall", form="location"), "!not_text"),
     ],
 )
@@ -162,6 +175,9 @@ def test_refusals_say_what_would_do() -> None:
     with pytest.raises(Invalid) as no:
         accept(DAY, Said("1 feb"), known(DAY))
     assert no.value.params == {"day": date(2026, 2, 1), "first": TODAY, "last": date(2026, 1, 23)}
+    with pytest.raises(Invalid) as no:
+        accept(DAY, Said("16 to 19 jan"), known(DAY))
+    assert no.value.params == {"days": said((date(2026, 1, 16), date(2026, 1, 17)))}
     with pytest.raises(Invalid) as no:
         accept(NAME, Said("", form="sticker"), known(NAME))
     assert no.value.params == {"form": "sticker"}

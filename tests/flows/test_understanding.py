@@ -165,24 +165,6 @@ def test_a_number_of_any_length_is_read_in_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "people"),
-    [
-        ("register 3 people for saturday", 3),
-        ("3 log kal", 3),
-        ("मुझे शनिवार को 4 लोगों का पास चाहिए", 4),
-        ("४ लोग", 4),
-        ("do log", 2),
-        ("3 people and 2 kids", None),
-        ("4 on 17 jan", None),
-        ("people", None),
-        ("register me", None),
-    ],
-)
-def test_people(text: str, people: int | None) -> None:
-    assert understanding.people(text) == people
-
-
-@pytest.mark.parametrize(
     ("text", "rest"),
     [("hi demo", "demo"), ("Hello, book-fair!", "book-fair"), ("नमस्ते demo", "demo"), ("hi", ""), ("history", "")],
 )
