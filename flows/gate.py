@@ -7,7 +7,7 @@ let through, and the question is asked again. Whoever is off the roster is a vis
 import re
 from dataclasses import replace
 
-from flows import gate_menu, gate_words, photos, phrases, understanding
+from flows import gate_menu, gate_words, photos, phrases, understanding, walk_up
 from flows.commands import command_of, stop
 from flows.gate_aside import aside
 from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, together
@@ -34,8 +34,7 @@ _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
 
 def released(state: State, facts: Facts) -> State:
     """The state without what only people on a roster may go on with, for who stands on none."""
-    below = revive(state.under)[0]
-    if state.flow not in STAFF_ONLY and below.flow not in STAFF_ONLY:
+    if STAFF_ONLY.isdisjoint(_flows(state)):
         return state
     return state if facts.duty else idle(state)
 
@@ -51,13 +50,25 @@ def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
 
     Otherwise they are answered as the visitors that they are.
     """
-    if facts.duty is not None or said.form != "text":
+    if facts.duty is not None:
         return ()
-    at_work = released(before, facts) is not before or gate_words.whole_codes(said.text)
-    if not at_work and (before.flow or hear(said).word in ("", AS_A_VISITOR)):
+    left = released(before, facts) is not before
+    if not left and not _works_as_before(before, said):
         return ()
     event = facts.former_duty
-    return say(gate_menu.not_working(event)) if event else ()
+    told = (gate_menu.not_working(event),) if event else (gate_menu.NO_DUTY,) if left else ()
+    return say(*told, *((walk_up.NOT_REGISTERED,) if WALK_UP in _flows(before) else ()))
+
+
+def _works_as_before(before: State, said: Said) -> bool:
+    if said.form != "text":
+        return False
+    return gate_words.whole_codes(said.text) or (not before.flow and hear(said).word not in ("", AS_A_VISITOR))
+
+
+def _flows(state: State) -> tuple[str, str]:
+    """The conversation that is going on, and the one below it."""
+    return state.flow, revive(state.under)[0].flow
 
 
 def heard(state: State, said: Said, facts: Facts) -> Turn | None:

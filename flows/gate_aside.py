@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from flows import gate_codes, gate_menu, gate_vocabulary, gate_words, understanding
 from flows.commands import command_of
-from flows.gate_commands import LARGE_COUNT, hear, looked_for, named_gate, outcome
+from flows.gate_commands import LARGE_COUNT, WALK_UP, hear, looked_for, named_event, named_gate, outcome
+from flows.gate_shapes import ChooseEvent
 from flows.gate_vocabulary import (
     CHECK,
     COUNT,
@@ -26,6 +27,7 @@ from flows.gate_words import Heard
 from flows.scans import OUT
 from flows.shapes import Duty, Effect, Facts, Said, Sentence, State, Turn
 from flows.walk import ASIDE, NOTHING, conclude, go_on, say
+from flows.walk_up import NOT_REGISTERED
 
 _ALONE = frozenset({CHECK, EVENT, FIND, FORCE, GATE, NEW, STATS, UNDO, VISITOR})
 """Commands of which the word alone is a whole one."""
@@ -48,6 +50,8 @@ def aside(state: State, said: Said, duty: Duty, facts: Facts, *, codes: bool, wo
     done = outcome(meant, (said,), duty, facts)
     if meant.word in (NEW, VISITOR):
         return conclude(state, done, facts)
+    if state.flow == WALK_UP and any(isinstance(effect, ChooseEvent) for effect in done):
+        return conclude(state, (*done, *say(NOT_REGISTERED)), facts)
     effects = tuple(effect for effect in done if isinstance(effect, Effect))
     if not effects and meant.word == COUNT:
         effects = say(Sentence(gate_menu.COUNT_LATER.source, {"most": LARGE_COUNT}))
@@ -84,6 +88,8 @@ def _has_its_rest(meant: Heard, duty: Duty, region: str) -> bool:
         return bool(looked_for(meant.rest, region)) or gate_codes.is_code(meant.rest)
     if meant.word == GATE:
         return bool(named_gate(meant.rest, duty))
+    if meant.word == EVENT:
+        return bool(named_event(meant.rest, duty))
     return meant.word in (NEW, FORCE) or (meant.word == RELEASE and duty.is_supervisor)
 
 

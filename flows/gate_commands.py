@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import admissions, codes, gate_codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
+from flows.begun_at import begun_at
 from flows.codes import unlike
 from flows.fields import Phone
 from flows.gate_menu import gate_name
@@ -58,7 +59,7 @@ def outcome(heard: Heard, messages: Sequence[Said], duty: Duty, facts: Facts) ->
         return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
     if heard.word in AT_A_GATE and duty.must_choose:
         waiting = [{"words": said.text, "photo": list(said.codes)} for said in messages]
-        return (Start(ASK_GATE, {WAITING: waiting, ASKED_AT: facts.now.isoformat()}),)
+        return (Start(ASK_GATE, {**begun_at(duty), WAITING: waiting, ASKED_AT: facts.now.isoformat()}),)
     return _COMMANDS[heard.word](heard, duty, facts)
 
 
@@ -90,6 +91,15 @@ def named_gate(typed: str, duty: Duty) -> str:
     return _named(typed, {slug: (slug, name) for slug, name in duty.gates})
 
 
+def named_event(typed: str, duty: Duty) -> str:
+    """The slug of the event of theirs that is meant; empty where none is, or several could be."""
+    return _named(typed, {slug: (slug, *names.values()) for slug, names in _events(duty).items()})
+
+
+def _events(duty: Duty) -> Mapping[str, Mapping[str, str]]:
+    return {duty.event: duty.event_name, **dict(duty.others)}
+
+
 def judged(duty: Duty, *scans: Scanned) -> Outcome:
     """Judge these scans and tell what came of them."""
     return (Admit(duty.staff_id, duty.event, duty.place, duty.timezone, scans), Say((TOLD,)))
@@ -118,7 +128,7 @@ def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
         return ()
     kept = {"direction": scan.direction, "count": scan.count, "simulate": scan.simulate}
     told = {"code": near.code, "name": near.name, "party": near.party_size}
-    asked = {ASKED_AT: facts.now.isoformat()}
+    asked = {**begun_at(duty), ASKED_AT: facts.now.isoformat()}
     return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told, **asked}))
 
 
@@ -162,7 +172,7 @@ def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
         return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
     if heard.people > LARGE_COUNT:
         asked = {"direction": heard.direction, "people": heard.people, ASKED_AT: facts.now.isoformat()}
-        return (Start(LARGE, asked),)
+        return (Start(LARGE, {**begun_at(duty), **asked}),)
     return counted(duty, heard.direction, heard.people)
 
 
@@ -216,12 +226,12 @@ def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if slug:
         return chosen_gate(slug, duty)
     here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place else ()
-    return (*_answer(*((gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else here)), Start(ASK_GATE))
+    return (*_answer(*((gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else here)), Start(ASK_GATE, begun_at(duty)))
 
 
 def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    every = {duty.event: duty.event_name, **dict(duty.others)}
-    slug = _named(heard.rest, {slug: (slug, *names.values()) for slug, names in every.items()})
+    every = _events(duty)
+    slug = named_event(heard.rest, duty)
     if slug:
         return (ChooseEvent(duty.staff_id, slug), *_answer(_filled(gate_menu.EVENT_NOW, event=every[slug])))
     if not duty.others:

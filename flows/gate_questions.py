@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows import begun_at
 from flows.choices import people
 from flows.codes import unlike
 from flows.fields import Choice, YesNo
@@ -73,7 +74,10 @@ def _said(kept: dict[str, Any]) -> Said:
 
 
 def _no_choice(answers: Answers, facts: Facts) -> Outcome:
-    """For an event whose gates have all been closed meanwhile."""
+    """For another event, or one whose gates have all been closed meanwhile."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
     if facts.duty is None or facts.duty.gates:
         return ()
     return (Say(menu(facts.duty)),)
@@ -114,7 +118,10 @@ def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
-    """For what an older program may have kept: without the pass there is nothing to ask."""
+    """For another event, and for what an older program may have kept: without the pass there is nothing to ask."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
     kinds = {"code": str, "name": str, "party": int, "direction": str, "simulate": bool}
     whole = all(isinstance(answers.get(name), kind) for name, kind in kinds.items())
     known = whole and answers["direction"] in DIRECTIONS and isinstance(answers.get("count"), int | None)
@@ -151,7 +158,10 @@ def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _uncountable(answers: Answers, facts: Facts) -> Outcome:
-    """For what an older program may have kept."""
+    """For another event, and for what an older program may have kept."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
     known = answers.get("direction") in DIRECTIONS and isinstance(answers.get("people"), int)
     return () if known else (Say((NOBODY_COUNTED,)),)
 

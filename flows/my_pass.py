@@ -34,7 +34,7 @@ from flows.shapes import (
     Start,
     Step,
 )
-from flows.texts import _, lines, words
+from flows.texts import _, lines, sentence_for, words
 from flows.visit import PARTY_SIZE, VISIT_DATE, most_people
 
 # --- my pass ------------------------------------------------------------------------------------
@@ -81,6 +81,8 @@ MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pa
 def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
     held = the_pass(answers, facts)
     event = event_by(held.event, facts) if held else None
+    if held is None and answers.get("code"):
+        return (Say((sentence_for("no_such_pass"),)),)
     if held is None or event is None:
         return without_a_pass(answers, facts)
     days = every_day({**answers, "code": held.code}, facts)

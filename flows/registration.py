@@ -35,6 +35,8 @@ def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 def instead(answers: Answers, facts: Facts) -> Outcome:
     """Why nobody can register now, or that this person has a pass for the day already."""
     event = the_event(answers, facts)
+    if event is None and answers.get("event"):
+        return (Say((sentence_for("no_such_event"),)),)
     if event is None:
         return () if open_events(facts) else _nothing_open(facts)
     if state_of(event, facts.days(event), facts.now) != OPEN:

@@ -50,6 +50,7 @@ def begin(state: State, start: Start, facts: Facts, text: str = "", before: tupl
     if flow.instead(answers, facts):
         return go_on(fresh, facts, before)
     answers, effects = found(flow, answers, text, facts)
+    answers = {**answers, **_event_known(flow, answers, facts)}
     if text and flow.questions_before and "event" not in answers:
         answers = {**answers, WORDS: text}
     opening = say(*flow.opening(answers, facts))
@@ -59,6 +60,13 @@ def begin(state: State, start: Start, facts: Facts, text: str = "", before: tupl
 def _language_known(flow: Flow, language: str | None) -> Answers:
     asks = flow.name not in INTERRUPTING and any(step.name == "language" for step in flow.steps)
     return {"language": language} if asks and language else {}
+
+
+def _event_known(flow: Flow, answers: Answers, facts: Facts) -> Answers:
+    """The event of a conversation that can be about one only: it stays that one, whatever comes of it meanwhile."""
+    step = next((step for step in flow.steps if step.name == "event"), None)
+    given = step.given(answers, facts) if step and "event" not in answers else None
+    return {} if given is None else {"event": given}
 
 
 def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows import understanding
+from flows import begun_at, understanding
 from flows.choices import event_by, people
 from flows.codes import unlike
 from flows.consent import read_out
@@ -116,6 +116,14 @@ def _the_only_kind(answers: Answers, facts: Facts) -> str | None:
     return kinds[0].slug if len(kinds) == 1 else None
 
 
+FOR_EVENT = Step(
+    begun_at.EVENT,
+    _("For which event?"),
+    Choice(lambda answers, facts: tuple(Option(event.slug, words(event.name)) for event in facts.events)),
+    given=lambda answers, facts: facts.duty.event if facts.duty else None,
+)
+"""Never asked: the event for which they work when it begins. What follows is about that event, or about none."""
+
 FULL_NAME = replace(THEIR_NAME, name="full_name")
 
 KIND = Step(
@@ -138,7 +146,7 @@ PARTY_SIZE = Step(
 
 
 def _look(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
-    if not answers["phone"] or facts.duty is None:
+    if not answers["phone"] or facts.duty is None or begun_at.elsewhere(answers, facts):
         return ()
     return (LookForPass(facts.duty.event, answers["kind"], answers["phone"]),)
 
@@ -273,6 +281,9 @@ _NUMERALS = {0x0966 + digit: str(digit) for digit in range(10)} | {0xFF10 + digi
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
     """Why nobody can be registered now, and what comes of a no."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say((*elsewhere, NOT_REGISTERED)),)
     if _today(facts) is None:
         return (Say((sentence_for("gates_not_open"),)),)
     if answers.get("anyway") is False:
@@ -330,8 +341,8 @@ def _without(answers: Answers, *names: str) -> Answers:
 
 WALK_UP: Flow = Flow(
     name=NAME,
-    version=1,
-    steps=(FULL_NAME, KIND, PARTY_SIZE, PHONE, ANYWAY, OVERBOOK, AGREE, ADMIT),
+    version=2,
+    steps=(FOR_EVENT, FULL_NAME, KIND, PARTY_SIZE, PHONE, ANYWAY, OVERBOOK, AGREE, ADMIT),
     finish=finish,
     refused={
         "already_registered": _held,

@@ -43,6 +43,20 @@ def others(world: pretend.World, value: str) -> None:
     world.duty = replace(_duty(world), others=tuple((slug, {"en": slug.title()}) for slug in value.split(", ")))
 
 
+def work_for(world: pretend.World, value: str) -> None:
+    """`fair | demo`: the event for which they work now, and others for which they could."""
+    slug, _, rest = value.partition(" | ")
+    names = {event.slug: event.name for event in world.events}
+    more = tuple((other, names[other]) for other in rest.replace(",", " ").split())
+    world.duty = replace(_duty(world), event=slug, event_name=names[slug], others=more)
+
+
+def status(world: pretend.World, value: str) -> None:
+    """`demo cancelled`: the event is that from now on."""
+    slug, now = value.split()
+    world.events = tuple(replace(one, status=now) if one.slug == slug else one for one in world.events)
+
+
 def figures(world: pretend.World, value: str) -> None:
     """`1200 60 800`: admitted today, lately, inside now (`-`: not known); with refusals, gates and a stop."""
     admitted, lately, inside = value.split()
@@ -96,6 +110,8 @@ FACTS: Mapping[str, Callable[[Any, str], None]] = {
     "gates": gates,
     "at gate": at_gate,
     "other events": others,
+    "work for": work_for,
+    "status": status,
     "figures": figures,
     "paused": guessing,
     "guesses": guesses,

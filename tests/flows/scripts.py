@@ -9,6 +9,7 @@ A file holds several conversations; each begins with its title::
     # phone: +919811111111             the number they write from
     # known: hi                        in the database, with this language; `-` without one
     # passes: 7QK2-M9X5 demo 2026-01-16 3 Asha Rao         a valid pass; ` | other` after it: for somebody else
+    # without: 7QK2-M9X5               that pass is valid no more
     # failed: 7QK2-M9X5                passes whose picture could not be delivered
     # left: demo 2026-01-17 2          places left on a day
     # closed: demo 2026-01-18          a day without entry
@@ -39,7 +40,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import engine, gate_menu, gate_questions, phrases, pretend, walk_up
+from flows import begun_at, engine, gate_menu, gate_questions, phrases, pretend, walk_up
 from flows.play import spoken
 from flows.rendering import MISSING
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
@@ -198,7 +199,7 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    rooms = (phrases, gate_menu, gate_questions, walk_up) if name[1].isupper() else ()
+    rooms = (phrases, gate_menu, gate_questions, begun_at, walk_up) if name[1].isupper() else ()
     named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
     sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)
@@ -253,6 +254,10 @@ def _pass(going: Play, value: str) -> None:
     going.world.person = replace(going.world.person, known=True)
 
 
+def _without(going: Play, value: str) -> None:
+    going.world.passes = tuple(one for one in going.world.passes if one.code != value)
+
+
 def _day(going: Play, value: str, **changes: Any) -> None:
     going.begin()
     event, day, *left = value.split()
@@ -283,6 +288,7 @@ _FACTS: Mapping[str, Callable[[Play, str], None]] = {
     "stopped": _person(known=lambda value: True, stopped=lambda value: True),
     "failed": _person(known=lambda value: True, failed_codes=lambda value: tuple(value.replace(",", " ").split())),
     "passes": _pass,
+    "without": _without,
     "left": _day,
     "closed": lambda going, value: _day(going, value, closed=True),
     "refuse": _refuse,

@@ -18,7 +18,7 @@ from bot.service import Service
 from bot.walk_ins import WalkedIn
 from flows.choices import people
 from flows.texts import sentence_for
-from webhooks.staff import desk_form, desk_kept, desk_page, desk_slips
+from webhooks.staff import desk_form, desk_kept, desk_page, desk_slips, desk_words
 from webhooks.staff.desk_form import Judged, Typed
 from webhooks.staff.desk_page import Page, Place
 from webhooks.staff.session import needs
@@ -46,6 +46,8 @@ def doors(door: Blueprint, service: Service) -> None:
     @needs("volunteer")
     def register() -> Response | str:
         place, typed = desk_page.at_work(service), desk_form.read()
+        if typed.event not in ("", place.user.event.slug):  # another sign-in of this browser has come between
+            return desk_page.answer(service, Page(place, problem=desk_words.ELSEWHERE), 409)
         judged = desk_form.judge(typed, place.most, service.settings.default_region)
         if judged.wrong:
             return desk_page.answer(service, Page(place, typed, judged.wrong), 422)

@@ -10,7 +10,7 @@ from flask import request
 from flows import fields
 from flows.fields import Number, Phone, Text
 from flows.scans import LARGEST_COUNT
-from flows.shapes import Field, Invalid, Said, Sentence
+from flows.shapes import Event, Field, Invalid, Said, Sentence
 from flows.texts import sentence_for
 from webhooks.staff import desk_words
 
@@ -30,6 +30,8 @@ class Typed:
     language: str
     """In which the consent was read out; of the pass and its messages too."""
     consent_version: int
+    event: str = ""
+    """The slug of the event whose words were read out."""
     full_name: str = field(default="", repr=False)
     party_size: str = "1"
     phone: str = field(default="", repr=False)
@@ -58,9 +60,9 @@ class Judged:
     wrong: Mapping[str, Sentence] = field(default_factory=dict)
 
 
-def fresh(language: str, consent_version: int, *, admit: bool) -> Typed:
-    """An empty form for the next visitor."""
-    return Typed(str(uuid4()), language, consent_version, admit=admit)
+def fresh(language: str, event: Event, *, admit: bool) -> Typed:
+    """An empty form for the next visitor of an event."""
+    return Typed(str(uuid4()), language, event.consent_version, event.slug, admit=admit)
 
 
 def read() -> Typed:
@@ -70,6 +72,7 @@ def read() -> Typed:
         request_id=_text("request_id"),
         language=_text("visitor_language"),
         consent_version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+        event=_text("event"),
         full_name=_text("full_name"),
         party_size=_text("party_size"),
         phone=_text("phone"),

@@ -154,7 +154,7 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
         "page": page,
         "place": page.place,
         "event_name": words(event.name),
-        "form": page.typed or desk_form.fresh(_language(event, kept), event.consent_version, admit=kept.admit),
+        "form": page.typed or desk_form.fresh(_language(event, kept), event, admit=kept.admit),
         "consents": consents(event),
         "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],
         "problem": page.problem or page.place.paused,

@@ -48,6 +48,7 @@ SAID: Mapping[str, Sentence] = {
 HELD = _("This number holds the pass {code}. Make another all the same?")
 HELD_BY = _("This number holds {code}: {name}, {people}, {day}. Make another pass all the same?")
 EMPTY = _("Please fill this in.")
+ELSEWHERE = _("That form was another event's. Nobody was registered: read out the words of this one, and begin again.")
 NOT_READ_OUT = _("Read the words out first. Without their yes nobody can be registered.")
 NO_SUCH = _("There is no valid pass of this event with that code.")
 TOO_SHORT = _("Type 3 or more letters of the name, or the whole phone number.")

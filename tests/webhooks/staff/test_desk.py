@@ -182,6 +182,15 @@ def test_words_that_have_changed_must_be_read_out_again(desk: Desk) -> None:
     assert desk.client.post("/staff/desk", data=form | fresh).status_code == 302
 
 
+def test_a_form_of_another_event_registers_nobody_at_this_one(desk: Desk) -> None:
+    answer = desk.register(event="opera")
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    assert "Kamala Devi" not in answer.text
+    assert desk.made() == []
+    assert desk.register().status_code == 302
+
+
 def test_a_phone_that_holds_a_pass_is_warned_of_and_can_have_another(desk: Desk) -> None:
     warned = desk.register(phone="98123 45678")
     assert warned.status_code == 409
