@@ -15,7 +15,7 @@ run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT
 	@exec $(PY) -m bot.local
 
 test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
-	@exec $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+	@exec $(PY) -m pytest -n $(PROCESSES) $(TESTS)
 
 chaos: venv-dev assets ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
 	@exec $(PY) -m tests.chaos $(CHAOS)

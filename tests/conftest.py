@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,17 +10,19 @@ from pathlib import Path
 import pytest
 import structlog
 from redis import Redis
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
 from bot import clocks, migrations
 from bot.database import Database
-from bot.domain.models import Base
-from tests import redis_server
+from tests import emptying, redis_server
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Nothing of the machine's own settings may reach a test.
 for name in list(os.environ):
     if name.startswith(("TWILIO_", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "PASS_SIGNING", "SENTRY")):
         del os.environ[name]
+# A run in the background of a shell ignores Ctrl-C, and so would every process that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # The PostgreSQL wheel keeps its lock files there and warns where it has to guess.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pravesh-run-"))
 
@@ -52,6 +55,10 @@ def postgres_url() -> Iterator[str]:
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             address = url.render_as_string(hide_password=False)
+            # What a power cut would do to a test's data is nothing to wait for.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off;")
+            server.psql("SELECT pg_reload_conf();")
             database = Database(address)
             migrations.upgrade(database)
             database.close()
@@ -82,9 +89,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{file}"
     url: str = request.getfixturevalue("postgres_url")
     database = Database(url)
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-    with database.write() as db:
-        db.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    emptying.empty(database)
     database.close()
     return url
 

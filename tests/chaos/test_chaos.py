@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.plan import Plan
 from tests.chaos.run import run
 
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.race
 SMALL = Plan(phones=40, kills=8, seconds=24, hurried=True, patience=150)
 AIMED = Plan(phones=10, kills=4, seconds=6, hurried=True, aimed=True, silent=1.0, patience=120)
 """Workers are killed just when Twilio has taken a message, and no status ever tells."""

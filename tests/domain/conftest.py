@@ -12,6 +12,7 @@ from bot.domain.head_counts import Count
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Delivery, Event, Pass
 from flows.scans import Scan
+from tests import snapshot
 from tests.domain import racing
 from tests.domain.gate import World, make_world
 from tests.domain.making import DAY, NOW, SECRET, asking
@@ -32,16 +33,29 @@ def race(request: pytest.FixtureRequest, database: Database, database_url: str) 
     return lambda act, wishes: processes.race(database_url, act, wishes)
 
 
+@pytest.fixture(scope="session")
+def kept_noise() -> dict[bool, snapshot.Put]:
+    """What puts the noise into an empty database, by whether it is an SQLite; made by the first test of each."""
+    return {}
+
+
 @pytest.fixture(autouse=True)
-def noise(request: pytest.FixtureRequest) -> None:
+def noise(
+    request: pytest.FixtureRequest, kept_noise: dict[bool, snapshot.Put], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Others' events, contacts, passes and deliveries, so that a forgotten filter fails a test."""
     if "database" not in request.fixturenames:
         return
     database: Database = request.getfixturevalue("database")
-    ring: KeyRing = request.getfixturevalue("ring")
+    put = kept_noise.get(database.is_sqlite)
+    if put:
+        put(database)
+        return
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         for slug in ("noise-one", "noise-two"):
             _crowd(db, ring, slug)
+    kept_noise[database.is_sqlite] = snapshot.taken(database, tmp_path_factory.mktemp("noise"))
 
 
 def _crowd(db: Session, ring: KeyRing, slug: str) -> None:

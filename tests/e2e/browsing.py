@@ -2,13 +2,14 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
 ARGUMENTS = [
@@ -34,6 +35,20 @@ def picture(page: Page, name: str) -> bytes:
     """A screenshot, kept among the artefacts too."""
     ARTEFACTS.mkdir(exist_ok=True)
     return page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def follow(page: Page, act: Callable[[], object]) -> None:
+    """Do what leads to another page, and be there: what comes next is not asked of the page that is left."""
+    with page.expect_navigation(wait_until="load"):
+        act()
+
+
+def is_drawn(image: Locator) -> Locator:
+    """The image, once its pixels are there: before that a screenshot shows a gap."""
+    expect(image).to_be_visible()
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    return image
 
 
 def qr_texts(image: bytes) -> set[str]:

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Browser, StorageState
 
+from tests.e2e.browsing import follow
 from tests.e2e.running import until
 from tests.e2e.visiting import new_visitor
 
@@ -14,7 +15,7 @@ def signed_in(browser: Browser, origin: str, phone: str, page: str) -> StorageSt
     shown = browser.new_page()
     shown.goto(f"{origin}{page}")
     shown.get_by_role("textbox").fill(phone)
-    shown.get_by_role("textbox").press("Enter")
+    follow(shown, lambda: shown.get_by_role("textbox").press("Enter"))
     until(visitor.got, "the code")
     [otp] = re.findall(r"\b\d{6}\b", visitor.got()[-1]["text"])
     shown.get_by_role("textbox").fill(otp)

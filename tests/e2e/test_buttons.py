@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browsing import CODE, OnPage, picture
 from tests.e2e.running import Running, admin
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 _numbers = count(1)
 
 

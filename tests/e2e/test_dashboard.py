@@ -18,7 +18,7 @@ from tests.e2e.running import Running, until
 from tests.e2e.signing_in import signed_in
 from tests.e2e.visiting import MESSAGES, new_visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 MIRA, VISITOR = "+918100000088", "+918100000099"
 WIDTHS = (360, 1280, 1920)
 MOST_BYTES = 200_000

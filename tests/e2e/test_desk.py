@@ -14,7 +14,7 @@ from tests.e2e.gate import Gate, gate_of
 from tests.e2e.running import Running, until
 from tests.e2e.signing_in import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 STAFF = "+918100000077"
 PAPERS = {"58": (58, 100), "80": (80, 120), "a4": (210, 297)}
 """Width and height of each in millimetres."""

@@ -12,7 +12,7 @@ from tests.e2e.gate import Gate
 from tests.e2e.running import Running
 from tests.e2e.signing_in import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 ESHA = "+918100000121"
 
 

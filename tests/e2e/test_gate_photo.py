@@ -1,6 +1,5 @@
 """A volunteer photographs a pass: from the phone to the ✅, and the photo is gone from Twilio."""
 
-import pytest
 import requests
 
 from tests.e2e.gate import gate_of
@@ -8,7 +7,6 @@ from tests.e2e.running import Running, until
 from tests.e2e.visiting import new_visitor
 from tests.photos.pictures import as_file, drawn, shot
 
-pytestmark = pytest.mark.xdist_group("e2e")
 RAVI = "+919700000001"
 
 

@@ -12,10 +12,10 @@ from bot.database import Database
 from bot.domain import tokens
 from bot.domain.keys import KeyRing
 from bot.domain.tokens import PassToken
-from tests.e2e.browsing import CODE, OnPage, picture, qr_texts
+from tests.e2e.browsing import CODE, OnPage, is_drawn, picture, qr_texts
 from tests.e2e.running import SECRET, Running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 ENGLISH = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
 HINDI = ("नमस्ते", "2", "मीरा अय्यर", "1", "३", "दिल्ली", "हाँ")
 _numbers = count(1)
@@ -61,12 +61,11 @@ def token_in(image: bytes, running: Running, ring: KeyRing) -> PassToken:
 
 
 def shown_large(page: Page, phone: OnPage, name: str) -> bytes:
-    """A screenshot of the page with the pass opened large."""
+    """A screenshot of the pass opened large, as it stands before whoever shows it at a gate."""
     phone.images(1).first.click()
-    image = page.locator("#viewer img")
-    expect(image).to_be_visible()
-    page.wait_for_function("document.querySelector('#viewer img').complete")
-    shot = picture(page, name)
+    image = is_drawn(page.locator("#viewer img"))
+    picture(page, name)
+    shot = image.screenshot()  # of the page behind it a scanner might read something too
     page.keyboard.press("Escape")
     expect(image).not_to_be_visible()
     return shot

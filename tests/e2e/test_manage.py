@@ -8,12 +8,13 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from bot.domain import events
 from tests.e2e.accessible import accessible
+from tests.e2e.browsing import follow
 from tests.e2e.checking import watched
 from tests.e2e.gate import Gate
 from tests.e2e.running import Running
 from tests.e2e.signing_in import signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
 MAP = "Map, as a web address"
 PAGES = ("", "/fields", "/texts", "/days", "/gates", "/volunteers", "/visitors", "/audit", "/alerts", "/switch/pause")
@@ -55,7 +56,7 @@ def test_every_page_is_accessible_and_fits(browsers: dict[str, Page], running: R
         accessible(page, f"manage{path.replace('/', '-')}-hi", (360,))
     at(page, running, "?lang=en")
     page.goto(f"{running.origin}/staff/manage")
-    page.get_by_role("link", name="Manage").last.click()
+    follow(page, page.get_by_role("link", name="Manage").last.click)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Demo Fair")
 
 
@@ -106,11 +107,11 @@ def test_a_visitor_is_found_shown_and_their_pass_revoked(
     page, issued = browsers[ANNA], gate.issue(name="Zubeda Khan")
     at(page, running, "/visitors")
     page.get_by_label("Name, phone or pass code").fill("zub")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="Show: Zubeda Khan").click()
+    follow(page, lambda: page.keyboard.press("Enter"))
+    follow(page, page.get_by_role("link", name="Show: Zubeda Khan").click)
     expect(page.get_by_role("heading", level=1)).to_have_text("Zubeda Khan")
     accessible(page, "manage-visitor")
-    page.get_by_role("link", name="Revoke").click()
-    page.get_by_role("button", name="Revoke").click()
+    follow(page, page.get_by_role("link", name="Revoke").click)
+    follow(page, page.get_by_role("button", name="Revoke").click)
     expect(page.locator(".tag.revoked")).to_be_visible()
     assert gate.judge(issued.code).result == "revoked"

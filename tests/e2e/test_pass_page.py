@@ -9,7 +9,7 @@ from tests.e2e.browsing import picture, qr_texts
 from tests.e2e.running import Running
 from tests.e2e.visiting import MESSAGES, new_visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 CONTRAST = """element => {
   const light = colour => {
     const parts = colour.match(/\\d+/g).slice(0, 3).map(part => part / 255)

@@ -19,7 +19,6 @@ from tests.e2e.browsing import CODE
 from tests.e2e.running import SECOND_SENDER, Running, until
 from tests.e2e.visiting import MESSAGES, Visitor, new_visitor
 
-pytestmark = pytest.mark.xdist_group("e2e")
 _numbers = count(1)
 
 

@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.accessible import accessible
-from tests.e2e.browsing import chromium, picture
+from tests.e2e.browsing import chromium, follow, picture
 from tests.e2e.filming import film
 from tests.e2e.gate import Gate, forged
 from tests.e2e.running import until
 from tests.e2e.scanning import Phone
 from tests.e2e.visiting import new_visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 
 
 def test_what_the_camera_sees_fills_the_screen(
@@ -175,7 +175,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     phone = new_phone()
     phone.page.goto(f"{gate.origin}/staff/scan")
     accessible(phone.page, "staff-signed-out-en")
-    phone.page.locator("#signed-out a").click()
+    follow(phone.page, phone.page.locator("#signed-out a").click)
     accessible(phone.page, "staff-login-en")
     phone.page.get_by_role("textbox").fill(ravi.number)
     phone.page.get_by_role("textbox").press("Enter")
@@ -208,7 +208,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     other = gate.issue(3)
     phone.page.goto(other.qr)
     accessible(phone.page, "pass-page-admit-en")
-    phone.page.locator(".admit button").click()
+    follow(phone.page, phone.page.locator(".admit button").click)
     expect(phone.page.locator(".verdict.good")).to_be_visible()
     assert gate.kept(other) == [("page", "admitted", 3)]
     gate.disable(ravi.number)

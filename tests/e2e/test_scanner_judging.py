@@ -15,7 +15,7 @@ from tests.e2e.gate import Gate, Issued, forged
 from tests.e2e.running import until
 from tests.e2e.scanning import Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 MODULE = "document.querySelector('script[type=module]').src"
 READ = f"""async texts => {{
   const {{ cleaned, codeOf, tokenBytes }} = await import({MODULE}.replace('main.js', 'text.js'))

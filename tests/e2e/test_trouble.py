@@ -18,7 +18,6 @@ from bot.settings import SIMULATED_SENDER
 from tests.e2e.running import Running, served_by, until
 from tests.e2e.visiting import MESSAGES, Visitor, new_visitor
 
-pytestmark = pytest.mark.xdist_group("e2e")
 _numbers = count(1)
 
 

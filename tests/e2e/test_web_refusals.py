@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.accessible import accessible
-from tests.e2e.browsing import CODE
+from tests.e2e.browsing import CODE, follow
 from tests.e2e.checking import watched
 from tests.e2e.fairs import ENDED, FAIR, LARGEST, PLACES, Fairs, fairs_of, new_number
 from tests.e2e.gate import Gate
@@ -17,7 +17,7 @@ from tests.e2e.refused import HINDI, NAME, WAYS, Reader, Ways, newest
 from tests.e2e.running import Running, until
 from tests.e2e.visiting import new_visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.browser
 PER_VISIT = 40
 """Forms a minute that one visit may send (webhooks.visitor.guarding)."""
 
@@ -272,7 +272,7 @@ def test_pages_that_no_other_test_looks_at(browser: Browser, running: Running, g
 
         look("/passes", "find")
         page.get_by_role("textbox").fill("12")
-        page.locator("form button").first.click()
+        follow(page, page.locator("form button").first.click)
         expect(page.locator("[data-code=not_a_phone]")).to_be_visible()
         accessible(page, "find-wrong-hi")
         look("/nowhere", "nowhere")
@@ -280,9 +280,9 @@ def test_pages_that_no_other_test_looks_at(browser: Browser, running: Running, g
         look("/simulator", "simulator")
         look("/staff/login", "staff-login")
         page.get_by_role("textbox").fill(ravi.number)
-        page.get_by_role("textbox").press("Enter")
+        follow(page, lambda: page.get_by_role("textbox").press("Enter"))
         page.locator("[name=otp]").fill("12")
-        page.locator("[name=otp]").press("Enter")
+        follow(page, lambda: page.locator("[name=otp]").press("Enter"))
         expect(page.locator("#problem")).to_be_visible()
         accessible(page, "staff-code-wrong-hi")
         page.locator("[name=otp]").fill(newest(ravi))
@@ -291,5 +291,5 @@ def test_pages_that_no_other_test_looks_at(browser: Browser, running: Running, g
         look("/staff/login", "staff-home")
         look("/staff/events", "staff-events")
         look(gate.issue().qr.removeprefix(running.origin.upper()), "pass-page-admit")
-        page.locator(".admit button").click()
+        follow(page, page.locator(".admit button").click)
         accessible(page, "pass-page-admitted-hi")

@@ -1,0 +1,30 @@
+"""Emptying a PostgreSQL between two tests: what has rows, by DELETE: a hundred times quicker than TRUNCATE of all."""
+
+from sqlalchemy import TextClause, text
+
+from bot.database import Database
+from bot.domain.models import Base
+
+NAMES = [table.name for table in Base.metadata.sorted_tables]
+FULL = text("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {name}) AS {name}" for name in NAMES))
+# Neither triggers nor foreign keys have a say: everything goes.
+UNGUARDED = text("SET LOCAL session_replication_role = replica")
+NUMBERS_ANEW = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
+    "FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+
+
+def empty(database: Database) -> None:
+    """Leave no row in any table, and let every number begin at 1 again."""
+    with database.write() as db:
+        full = db.execute(FULL).one()._mapping
+        db.execute(UNGUARDED)
+        for name in NAMES:
+            if full[name]:
+                db.execute(_delete(name))
+        db.execute(NUMBERS_ANEW)
+
+
+def _delete(name: str) -> TextClause:
+    return text(f"DELETE FROM {name}")
