@@ -11,7 +11,7 @@ ALONE = ("tests/e2e/", "tests/chaos/")
 """Folders whose tests run one after the other, all in one process: two crowds at once would starve each other."""
 
 
-class ByFolder(LoadScopeScheduling):
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """Every test goes to whichever process is free, but for those of ALONE."""
 
     def _split_scope(self, nodeid: str) -> str:
