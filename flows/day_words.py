@@ -29,8 +29,8 @@ _NAMES = tuple(word for word in (*_WEEKDAYS, *_MONTHS, "tomorrow", "today") if l
 PHRASES = tuple(word for table in (_RELATIVE, THIS, _NEXT, _TARIKH, _ORDINALS) for word in table if " " in word)
 _WRITTEN = re.compile(r"(\d{1,4})[/.\-](\d{1,2})(?:[/.\-](\d{1,4}))?")
 _AHEAD = re.compile(
-    r"(?<!\w)(?:(?:in|after) (\w+) days?|(\w+) days? (?:later|from now|hence|ahead)"
-    r"|(\w+) (?:din|dino|दिन|दिनों) (?:ke |के )?(?:baad|bad|mein|me|बाद|में))(?!\w)"
+    r"(?<!\S)(?:(?:in|after) (\S+) days?|(\S+) days? (?:later|from now|hence|ahead)"
+    r"|(\S+) (?:din|dino|दिन|दिनों) (?:ke |के )?(?:baad|bad|mein|me|बाद|में))(?=[\s,.]|$)"
 )
 
 
@@ -168,17 +168,18 @@ def _run(words: Sequence[str], place: int, *, of_month: bool = False) -> tuple[l
 
 
 def counts(words: Sequence[str], place: int) -> bool:
-    """Whether the word at this place is a number of people, of hours, of anything but a day; or what is counted."""
+    """Whether the word at this place is a number of people or an hour; or what is counted."""
+    units = _PARTY | _HOURS
     after = words[place + 1] if place + 1 < len(words) else ""
-    counts_next = counted(words[place]) is not None and after in _COUNTED
-    return counts_next or (place > 0 and words[place] in _COUNTED and counted(words[place - 1]) is not None)
+    counts_next = counted(words[place]) is not None and after in units
+    return counts_next or (place > 0 and words[place] in units and counted(words[place - 1]) is not None)
 
 
 def _days_in(words: Sequence[str], place: int, of_month: bool) -> list[int]:
     """The days of a month that a word may be: one, `5-6` two beside a month; none where it counts something."""
     word = words[place]
     after = words[place + 1] if place + 1 < len(words) else ""
-    if after in _COUNTED:
+    if after in _COUNTED or (place > 0 and words[place - 1] == "at"):
         return []
     if word in _ORDINALS:
         return [_ORDINALS[word]]

@@ -17,6 +17,7 @@ _ASKING, _AUXILIARIES = listed(visit_vocabulary.ASKING), listed(visit_vocabulary
 _ASKED_OF, _BEGINNINGS = listed(visit_vocabulary.ASKED_OF), listed(visit_vocabulary.BEGINNING_QUESTIONS)
 _BEFORE, _AFTER = listed(visit_vocabulary.BEFORE_DOUBTFUL), listed(visit_vocabulary.AFTER_DOUBTFUL)
 _RANGES, _ANY_DAY = listed(visit_vocabulary.MARKING_RANGES), listed(visit_vocabulary.ANY_DAY)
+_LENGTHS = listed(visit_vocabulary.DAYS_LONG)
 _CLAUSES = listed(visit_vocabulary.CLAUSES)
 _BETWEEN = listed("the, a, of, on, for, this, next, coming, only, just, in, in all, all, ke, ko, hi, के, को, ही")
 _GREETINGS = listed(vocabulary.COMMANDS["hi"]) | listed("sir, madam, dear, please, pls, plz, kindly, ok, so, and, ji")
@@ -67,7 +68,9 @@ class Doubts:
 
     def about_day(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end`, which name a day, are not plain."""
-        any_day = any(word in _ANY_DAY for word in self._clause(start, end))
+        clause = self._clause(start, end)
+        for_days = any(counted(one) is not None and other in _LENGTHS for one, other in pairwise(clause))
+        any_day = for_days or any(word in _ANY_DAY for word in clause)
         return any_day or self._about(start, end) or self._denied_next(start, end, _DAYS)
 
     def about_number(self, start: int, end: int) -> bool:
@@ -131,7 +134,7 @@ class Doubts:
 
 def _says(word: str) -> bool:
     """Whether it may be part of a day or of a number of people."""
-    return word in _DAYS | _PEOPLE or counted(word) is not None
+    return word in _DAYS | _PEOPLE or counted(word) is not None or word[:1].isdecimal()
 
 
 def _denies(word: str, following: str) -> bool:

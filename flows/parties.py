@@ -3,6 +3,7 @@
 Who is counted must be plain: `my family`, `2 kids` (who comes with them?) and `3 with me` are not.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,6 +37,7 @@ _AND, _PLUS, _WITH = listed(words_of.AND), listed("+, plus"), listed(words_of.WI
 _WEAK = listed("i, main, mai, मैं, मै, self")
 """Whoever writes, or only the subject of the sentence."""
 _TOTAL, _WE = listed(words_of.TOTAL), listed("we, us, hum, ham, हम")
+_NUMBER_OF = listed("no of, number of")
 _OF = listed("of, in, me, mein, ka, ke, ki, में, का, के, की")
 _BESIDE = (listed(BESIDE_NUMBERS) | listed(words_of.BESIDE_PARTIES) | _WE) - _AND
 _MONTHS, _TO = listed(",".join(MONTHS)), listed(words_of.TO)
@@ -45,7 +47,7 @@ _MARKS = frozenset(",;:.!-=()")
 _PHRASES = tuple(
     word
     for table in (
-        *(_UNITS, _COUNTED_BY_THEMSELVES, _TOTAL, _WITH, _BESIDE, _ONE_OF_MINE),
+        *(_UNITS, _COUNTED_BY_THEMSELVES, _TOTAL, _WITH, _BESIDE, _ONE_OF_MINE, _NUMBER_OF),
         listed(words_of.WITH_ME),
     )
     for word in table
@@ -85,7 +87,7 @@ def read(text: str) -> Party | None:
 def find(text: str) -> int | None:
     """How many people a longer text speaks of, where one place in it says so, plainly."""
     words = split(text, _PHRASES)
-    parts = [part for part in _parts(words) if _tells(part, words)]
+    parts = [_plain(part, words) for part in _parts(words) if _tells(part, words)]
     if {part.kind for part in parts} == {ADULTS, CHILDREN} and len(parts) == 2:
         parts = [_Part(WHOLE, sum(part.count for part in parts), parts[0].start, parts[-1].end)]
     doubts = Doubts(words)
@@ -116,7 +118,7 @@ def _all_parts(words: Sequence[str]) -> list[_Part]:
         elif word not in beside and not _follows(word, parts, place):
             return []
         place += 1
-    return parts
+    return parts if joined in ("", ",", "with") else []
 
 
 def _follows(word: str, parts: Sequence[_Part], place: int) -> bool:
@@ -140,8 +142,10 @@ def _part_at(words: Sequence[str], place: int) -> _Part | None:
     if word in _GROUPS and (count := counted(then if after in _OF else after)) is not None:
         end = place + (3 if after in _OF else 2)
         return _Part(WHOLE, count, place, end + (words[end : end + 1] != () and _UNITS.get(words[end]) == ANYBODY))
-    if _UNITS.get(word) == ANYBODY and after in (":", "-", "=") and (count := counted(then)) is not None:
-        return _Part(ANYBODY, count, place, place + 3)
+    labels = after in (":", "-", "=")
+    if _UNITS.get(word) == ANYBODY and (labels or (place and words[place - 1] in _NUMBER_OF)):
+        count = counted(then if labels else after)
+        return None if count is None else _Part(ANYBODY, count, place, place + 2 + labels)
     if word in _COUNTED_BY_THEMSELVES:
         kind, count = _COUNTED_BY_THEMSELVES[word]
         return _Part(kind, count, place, place + 1)
@@ -245,6 +249,12 @@ def _tells(part: _Part, words: Sequence[str]) -> bool:
     return part.kind != NUMBER or _is_of_us(words, part)
 
 
+def _plain(part: _Part, words: Sequence[str]) -> _Part:
+    """The part as it counts: `we are 3 friends` are three, whoever writes among them."""
+    we = part.kind == OTHERS and not _WE.isdisjoint(words[max(part.start - 2, 0) : part.start])
+    return _Part(ANYBODY, part.count, part.start, part.end) if we else part
+
+
 def _is_of_us(words: Sequence[str], part: _Part) -> bool:
     """Whether a bare number counts whoever writes: `we are 3`, `hum teen hain`, `total 3`."""
     before = [word for word in words[max(part.start - 2, 0) : part.start] if word not in ("are", "of")]
@@ -256,6 +266,11 @@ def _is_unclear(words: Sequence[str], part: _Part) -> bool:
     """Whether people are named right beside these, who may or may not be counted among them; or another number."""
     before, after = part.start - 1, part.end
     if before >= 0 and (words[before] in _PERSONS - _WEAK - {"me"} or _is_about(words, part)):
+        return True
+    labelled = (
+        after < len(words) and re.fullmatch(r"\d\d?", words[after]) and (*words, ".")[after + 1] not in _NO_PEOPLE
+    )
+    if labelled and words[part.end - 1] in _UNITS:  # `date 5 people 3`
         return True
     joined = before >= 1 and words[before] in _AND | _WITH and words[before - 1] in _PERSONS | _UNITS.keys()
     while after < len(words) and words[after] in _AND | _WITH:

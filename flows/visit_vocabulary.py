@@ -4,10 +4,11 @@ A language is added by adding its words to these tables, as in flows.vocabulary.
 """
 
 DENYING = (
-    "not, no, never, none, nobody, neither, nor, without, cannot, cant, dont, wont, isnt, arent, didnt, doesnt, "
-    "wouldnt, couldnt, shouldnt, havent, hasnt, hadnt, wasnt, werent, unable, impossible, avoid, leave, instead, "
-    "busy, cancel, cancelled, canceled, cancellation, postpone, postponed, shift, already, refund, lost, nahi, "
-    "nahin, nahee, nai, nhi, nahi to, na, mat, bina, radd, नहीं, नही, ना, न, मत, बिना, रद्द, बजाय, bajay"
+    "change, reschedule, badalna, badlo, badal, badle, बदलना, बदलो, बदलें, not, no, never, none, nobody, "
+    "neither, nor, without, cannot, cant, dont, wont, isnt, arent, didnt, doesnt, wouldnt, couldnt, shouldnt, "
+    "havent, hasnt, hadnt, wasnt, werent, unable, impossible, avoid, leave, instead, busy, cancel, cancelled, "
+    "canceled, cancellation, postpone, postponed, shift, already, refund, lost, nahi, nahin, nahee, nai, nhi, "
+    "nahi to, na, mat, bina, radd, नहीं, नही, ना, न, मत, बिना, रद्द, बजाय, bajay"
 )
 """What denies the whole of a clause; so does every English word that ends in n't."""
 
@@ -68,11 +69,12 @@ MARKING_RANGES = "from, between, beginning, starting"
 """What begins a range: a single day or number after it is doubtful, two are a range."""
 
 ANY_DAY = (
-    "any, anyday, anytime, any day, any time, any date, whenever, every, everyday, daily, all days, all day, "
-    "all the days, each, both days, weekend, weekends, weekday, weekdays, except, excluding, "
-    "other than, next to next, next next, koi bhi, kisi bhi, koi, kisi, kabhi, kabhi bhi, har, roz, rozana, "
-    "sab din, sabhi din, dono din, agle se agle, agle ke agle, agle se agla, कोई, किसी, कभी, हर, रोज़, रोज, "
-    "रोज़ाना, सब दिन, सभी दिन, दोनों दिन, अगले से अगले, अगले के अगले, अगले से अगला"
+    "anything but, any day but, all but, everything but, the day after, day after, days, dino, दिनों, any, "
+    "anyday, anytime, any day, any time, any date, whenever, every, everyday, daily, all days, all day, "
+    "all the days, each, both days, weekend, weekends, weekday, weekdays, except, excluding, other than, "
+    "next to next, next next, koi bhi, kisi bhi, koi, kisi, kabhi, kabhi bhi, har, roz, rozana, sab din, "
+    "sabhi din, dono din, agle se agle, agle ke agle, agle se agla, कोई, किसी, कभी, हर, रोज़, रोज, रोज़ाना, "
+    "सब दिन, सभी दिन, दोनों दिन, अगले से अगले, अगले के अगले, अगले से अगला"
 )
 """What makes every day in a clause doubtful."""
 
@@ -93,6 +95,8 @@ PARTS_OF_DAY = (
 """Words for a time of the day, which do not change the day."""
 HOURS = "am, pm, a.m, p.m, baje, bje, o'clock, oclock, hrs, बजे"
 """What makes the number before it an hour."""
+DAYS_LONG = "day, days, din, dino, week, weeks, hafte, month, months, दिन, दिनों, हफ़्ते"
+"""How long somebody comes: more than a day."""
 LENGTHS = (
     "day, days, din, dino, week, weeks, hafte, month, months, mahine, year, years, yrs, saal, sal, hour, hours, "
     "ghante, minute, minutes, min, mins, km, rs, rupees, rupaye, percent, %, दिन, दिनों, हफ़्ते, महीने, साल, "
@@ -111,20 +115,19 @@ ORDINALS = (
 BESIDE_ANY_DAY = (
     "hi, hey, hello, ok, okay, yes, sir, madam, mam, ma'am, pls, plz, kindly, we, us, am, are, be, my, our, "
     "planning, plan, go, going, attend, visiting, prefer, preferably, book, register, only, just, itself, then, "
-    "a, an, that, this, with, reach, arrive, hum, ham, hee, he, sirf, bas, aana, aa, jana, jaana, "
-    "rahe, rahi, raha, hai, hain, hoon, hu, hun, h, aaungi, aayenge, aaenge, aunga, aungi, ayenge, chahte, "
-    "chahta, chahti, chahiye, honge, dijiye, kar, karo, do, dijie, karke, ही, हम, आना, जाना, आ, रहे, रही, रहा, "
-    "हैं, हूँ, सिर्फ, बस, चाहिए, आएंगे, आयेंगे, आऊँगी, आऊंगी, चाहते, चाहता, चाहती, करो, दीजिए, जी, भाई, bhai, "
-    "bhaiya, didi"
+    "a, an, that, this, with, reach, arrive, hum, ham, hee, he, sirf, bas, aana, aa, jana, jaana, rahe, rahi, "
+    "raha, hai, hain, hoon, hu, hun, h, aaungi, aayenge, aaenge, aunga, aungi, ayenge, chahte, chahta, chahti, "
+    "chahiye, honge, dijiye, kar, karo, do, dijie, karke, ही, हम, आना, जाना, आ, रहे, रही, रहा, हैं, हूँ, सिर्फ, "
+    "बस, चाहिए, आएंगे, आयेंगे, आऊँगी, आऊंगी, चाहते, चाहता, चाहती, करो, दीजिए, जी, भाई, bhai, bhaiya, didi"
 )
 """More words that may stand beside a day without changing it."""
 
 SELF = "me, i, myself, self, main, mai, khud, मैं, मै, ख़ुद, खुद, स्वयं"
 """Whoever writes, where others are counted beside them."""
 ALONE = (
-    "alone, just me, only me, me only, just i, only i, just myself, only myself, myself only, solo, sirf main, "
-    "sirf mai, bas main, keval main, main hi, akela, akeli, akele, main akela, main akeli, nobody else, "
-    "no one else, अकेला, अकेली, अकेले, केवल मैं, सिर्फ मैं, सिर्फ़ मैं, बस मैं, मैं ही"
+    "nobody but me, no one but me, alone, just me, only me, me only, just i, only i, just myself, only myself, "
+    "myself only, solo, sirf main, sirf mai, bas main, keval main, main hi, akela, akeli, akele, main akela, "
+    "main akeli, nobody else, no one else, अकेला, अकेली, अकेले, केवल मैं, सिर्फ मैं, सिर्फ़ मैं, बस मैं, मैं ही"
 )
 """Whoever writes, and nobody else."""
 PARTY_UNITS = (
@@ -136,9 +139,10 @@ PARTY_UNITS = (
 PASSES = "passes, tickets, pass, ticket, entry, पास, टिकट"
 """What counts people where there are several; one of it may be for many."""
 ADULTS = (
-    "adults, adult, men, man, women, woman, ladies, lady, gents, gent, males, male, females, female, seniors, "
-    "senior, bade, bada, badi, vayask, aadmi, admi, aurat, auratein, mahila, mahilayen, purush, buzurg, "
-    "grown ups, elders, बड़े, बड़ा, बड़ी, वयस्क, आदमी, औरत, औरतें, महिला, महिलाएँ, पुरुष, बुज़ुर्ग"
+    "senior citizens, senior citizen, adults, adult, men, man, women, woman, ladies, lady, gents, gent, males, "
+    "male, females, female, seniors, senior, bade, bada, badi, vayask, aadmi, admi, aurat, auratein, mahila, "
+    "mahilayen, purush, buzurg, grown ups, elders, बड़े, बड़ा, बड़ी, वयस्क, आदमी, औरत, औरतें, महिला, महिलाएँ, "
+    "पुरुष, बुज़ुर्ग"
 )
 CHILDREN = (
     "kids, kid, children, child, childs, childrens, babies, baby, infants, infant, toddlers, toddler, bachche, "
@@ -189,9 +193,10 @@ WITH = "with, along with, ke saath, ke sath, saath, sath, के साथ, स�
 WITH_ME = "with me, with us, mere saath, mere sath, hamare saath, hamare sath, मेरे साथ, हमारे साथ"
 """After a number: whether whoever writes is counted in it, nobody can tell."""
 BESIDE_PARTIES = (
-    "there, will, be, am, are, is, hi, hello, sir, madam, ji, pls, plz, please, thanks, also, too, the, and, h, "
-    "hu, hun, hoon, hai, hain, ho, honge, hongi, rahe, aaunga, aaungi, aunga, aungi, aayenge, aaenge, ayenge, "
-    "aa, aana, jayenge, going, coming, come, visit, for, passes, pass, party, size, number, no of, no, count, "
-    "people, log, ही, हूँ, हूं, आऊँगा, आऊंगा, आऊँगी, आऊंगी, रहे, आ, हो, भी"
+    "a, an, it, its, it's, mujhe, mujhko, मुझे, number of, that, makes, we're, im, i'm, there, will, be, am, "
+    "are, is, hi, hello, sir, madam, ji, pls, plz, please, thanks, also, too, the, and, h, hu, hun, hoon, hai, "
+    "hain, ho, honge, hongi, rahe, aaunga, aaungi, aunga, aungi, aayenge, aaenge, ayenge, aa, aana, jayenge, "
+    "going, coming, come, visit, for, passes, pass, party, size, number, no of, no, count, people, log, ही, हूँ, "
+    "हूं, आऊँगा, आऊंगा, आऊँगी, आऊंगी, रहे, आ, हो, भी"
 )
 """More words that may stand beside a number of people without changing it."""

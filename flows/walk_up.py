@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows import begun_at, understanding
+from flows import begun_at, parties, understanding
 from flows.choices import event_by, people
 from flows.codes import unlike
 from flows.consent import read_out
@@ -218,7 +218,9 @@ MOST_PARTS = 5
 """Into which a phone number is spaced."""
 _ALONE = re.compile(r"(?<!\S)(\d{1,3})(?!\S)")
 _BETWEEN = " ,;:/|-–"
-_BEFORE_NUMBERS = frozenset({"for", "with", "and", "plus", "ke", "saath", "sath", "aur", "के", "साथ", "और"})
+_BESIDES = frozenset({"with", "and", "plus", "saath", "sath", "aur", "साथ", "और", "+", "&"})
+"""Words between a name and the number of those who come besides."""
+_BEFORE_NUMBERS = _BESIDES | {"for", "ke", "के"}
 """Words between a name and a number."""
 
 
@@ -252,14 +254,20 @@ def _kind_in(text: str, facts: Facts) -> tuple[str, str]:
 
 
 def _number_in(text: str) -> tuple[str, int]:
-    """The text without the number that stands alone in it, and the number; 0 where there is none or several."""
+    """The text without the number that stands alone in it, and the number; 0 where there is none or several.
+
+    Also 0 where somebody comes besides: `Asha Rao and 2`, `Asha Rao 2 kids`. Whether she is counted is asked.
+    """
     found = list(_ALONE.finditer(text))
     if len(found) != 1 or not 1 <= int(found[0][1]) <= MOST_PEOPLE:
         return text, 0
     after = text[found[0].end() :].strip(_BETWEEN).split(maxsplit=1)
     counted = bool(after) and understanding.counts_somebody(after[0])
     rest = (after[1] if len(after) > 1 else "") if counted else " ".join(after)
-    return f"{text[: found[0].start()]} {rest}", int(found[0][1])
+    before = text[: found[0].start()]
+    besides = understanding.plain(before).split()[-1:]
+    plain = not counted or parties.find(f"{found[0][1]} {after[0]}") is not None
+    return f"{before} {rest}", int(found[0][1]) if plain and not _BESIDES.issuperset(besides or [""]) else 0
 
 
 def _name_in(text: str) -> str:

@@ -61,12 +61,27 @@ def test_all_answers_come_to_what_the_chat_comes_to() -> None:
         ("visit_date", "शनिवार"),
         ("party_size", "३"),
         ("language", "English"),
+        ("party_size", "me, my wife and a kid"),
         ("city", " Delhi "),
     ],
 )
 def test_what_may_be_typed_in_the_chat_may_be_typed_here(slot: str, text: str) -> None:
     done = engine.submit(WEB_REGISTRATION, {**DETAILS, slot: text}, world(), "en", KNOWN)
     assert done.values[slot] == {"visit_date": "2026-01-17", "party_size": 3, "language": "en", "city": "Delhi"}[slot]
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "code"),
+    [
+        ("visit_date", "16 to 18 jan", "several_days"),
+        ("visit_date", "sunday 17 jan", "day_contradicts"),
+        ("visit_date", "after 17 jan", "day_unclear"),
+        ("party_size", "my family", "not_a_number"),
+        ("party_size", "2 or 3", "not_a_number"),
+    ],
+)
+def test_what_is_not_plain_in_the_chat_is_not_plain_here(slot: str, text: str, code: str) -> None:
+    assert codes(engine.submit(WEB_REGISTRATION, {**DETAILS, slot: text}, world(), "en", KNOWN)) == {slot: code}
 
 
 def test_every_error_is_told_and_nothing_is_done() -> None:
