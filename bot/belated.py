@@ -87,8 +87,7 @@ class Belated:
         """
         now = self.now()
         with self.database.write() as db:
-            phone, user = who(inbound)
-            known = people.find(db, phone=phone, user=user)
+            known = people.find(db, **who(inbound)._asdict())
             _keep(db, [(inbound, now)], "fallback", now, known.language if known else None)
             kept = db.get_one(InboundMessage, inbound.sid)
             return kept.language

@@ -1,6 +1,7 @@
 -- The conversation store's one script. KEYS[1] is the verb. See conversations.py for what each gives.
 --
--- c:alias:<address>   the conversation that an address belongs to (followed until it names itself)
+-- c:alias:<address>   the conversation that an address belongs to; none: that of its own name
+-- c:gone:<conv>       the conversation that this one was joined into (followed to its end)
 -- c:inbox:<conv>      the person's messages that are not taken yet, by SID, oldest first
 -- c:message:<sid>     hash: conv, body, at (ms of arrival), sent (ms, by Twilio: only where it was found
 --                     after the fact), seq, n (times taken), answer, owed
@@ -34,7 +35,7 @@ local function hand_out(conv, token)
       redis.call('ZREM', 'c:pending', conv)
       return {'empty'}
     end
-    local body, at, sent, joined = unpack(redis.call('HMGET', message(sid), 'body', 'at', 'sent', 'joined'))
+    local body, at, sent, news = unpack(redis.call('HMGET', message(sid), 'body', 'at', 'sent', 'news'))
     if body then
       if now - tonumber(at) > waiting_ms then redis.call('HSET', message(sid), 'owed', '1') end
       local n = redis.call('HINCRBY', message(sid), 'n', 1)
@@ -47,7 +48,7 @@ local function hand_out(conv, token)
       redis.call('PEXPIRE', lease(conv), lease_ms)
       redis.call('ZADD', 'c:pending', now, conv)
       return {'held', conv, tostring(token), sid, body, json, tostring(n), owed, outstanding, sent and '1' or '0', late,
-        joined or '0', redis.call('HGET', names(conv), 'phone') or '', redis.call('HGET', names(conv), 'user') or ''}
+        news or '', redis.call('HGET', names(conv), 'phone') or '', redis.call('HGET', names(conv), 'user') or ''}
     end
     redis.call('LPOP', inbox(conv))
   end
@@ -61,10 +62,10 @@ local function hold(conv)
 end
 
 local function conversation_of(address)
-  local conv = address
+  local conv = redis.call('GET', 'c:alias:' .. address) or address
   while true do
-    local onward = redis.call('GET', 'c:alias:' .. conv)
-    if not onward or onward == conv then return conv end
+    local onward = redis.call('GET', 'c:gone:' .. conv)
+    if not onward then return conv end
     conv = onward
   end
 end
@@ -102,15 +103,38 @@ local function join(kept, gone)
   redis.call('ZADD', 'c:pending', now, kept)
 end
 
--- The conversation of these addresses, and whether it was news that they are one person's.
-local function resolve(addresses)
-  local conv, joined = conversation_of(addresses[1]), '0'
-  for place = 2, #addresses do
-    local other = conversation_of(addresses[place])
+-- Whether the phone's conversation is that of another WhatsApp account than the one that comes with it now.
+local function is_anothers(conv, user)
+  local known = user and redis.call('HGET', names(conv), 'user')
+  return known and 'user:' .. known ~= user
+end
+
+-- The phone goes by no more messages of that conversation.
+local function leave(conv, phone)
+  if 'phone:' .. (redis.call('HGET', names(conv), 'phone') or '') == phone then
+    redis.call('HDEL', names(conv), 'phone')
+  end
+end
+
+-- The conversation of these addresses, and what is news of them: 'joined' (they are one person's), 'parted' (the
+-- phone is somebody else's than it was). A message that was found after the fact takes no phone from anybody.
+local function resolve(addresses, sent)
+  local phone, user = addresses[1], addresses[2]
+  local conv, news = conversation_of(phone), ''
+  if is_anothers(conv, user) then
+    if sent == '' then
+      leave(conv, phone)
+      news = 'parted'
+    else
+      addresses = {user}
+    end
+    conv = conversation_of(user)
+  elseif user then
+    local other = conversation_of(user)
     if other ~= conv then
-      joined = '1'
+      news = 'joined'
       join(conv, other)
-      redis.call('SET', 'c:alias:' .. other, conv, 'EX', alias_seconds)
+      redis.call('SET', 'c:gone:' .. other, conv, 'EX', alias_seconds)
     end
   end
   for _, address in ipairs(addresses) do
@@ -119,7 +143,7 @@ local function resolve(addresses)
     redis.call('HSET', names(conv), kind, name)
   end
   redis.call('EXPIRE', names(conv), alias_seconds)
-  return conv, joined
+  return conv, news
 end
 
 local function look(sid)
@@ -141,10 +165,10 @@ end
 
 function verbs.accept(sid, body, lane, sent, ...)
   if redis.call('HEXISTS', message(sid), 'conv') == 1 then return look(sid) end
-  local conv, joined = resolve({...})
+  local conv, news = resolve({...}, sent)
   open_window(lane, tonumber(sent))
   redis.call('HSET', message(sid), 'conv', conv, 'body', body, 'at', now, 'seq', redis.call('INCR', 'c:seq'),
-    'joined', joined)
+    'news', news)
   if sent == '' then
     redis.call('SET', 'c:heard', now)
   else

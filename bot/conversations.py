@@ -29,6 +29,10 @@ WAITING_MS = 12_000
 """After this long no webhook request waits for a message any more: its answer goes by the outbox."""
 
 
+JOINED, PARTED = "joined", "parted"
+"""That two addresses are one person's; that a phone is somebody else's than it was, for it comes with another id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The message was taken before; this was its answer."""
@@ -61,8 +65,8 @@ class Held:
     """It did not come by the main door but was found after the fact: it may have been taken before."""
     late: bool = False
     """A newer message of this person has been taken meanwhile."""
-    joined: bool = False
-    """It is the first to tell that its two addresses are one person's."""
+    news: str = ""
+    """What it is the first to tell: JOINED, PARTED; empty: nothing new."""
     phone: str = ""
     """The phone that this person has come by lately; empty: by none."""
     user: str = ""
@@ -111,7 +115,8 @@ class Conversations:
         is late where a newer one of the person was taken.
 
         `addresses` are the one or two names of the person (`phone:…`, `user:…`); two that were
-        apart until now are joined, and so are their lists.
+        apart until now are joined, and so are their lists. A phone that belongs to another user id goes over
+        to this one, and its former owner keeps their own conversation.
         """
         sent = "" if sent_ms is None else sent_ms
         return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, sent, *addresses))
@@ -139,16 +144,17 @@ class Conversations:
     def owners(self, addresses: Collection[str]) -> dict[str, str]:
         """The conversation that each of these addresses belongs to; its own where nothing is known of it."""
         found = {address: address for address in addresses}
+        keys = "c:alias"  # where they begin; from there each leads to the one that it was joined into
         while found:
             with self._redis.pipeline(transaction=False) as asking:
                 for name in found.values():
-                    asking.get(f"c:alias:{name}")
+                    asking.get(f"{keys}:{name}")
                 onward = asking.execute()
             steps = zip(found.items(), onward, strict=True)
             following = {one: kept.decode() if kept else name for (one, name), kept in steps}
-            if following == found:
+            if following == found and keys == "c:gone":
                 break
-            found = following
+            found, keys = following, "c:gone"
         return found
 
     def state_of(self, address: str) -> Mapping[str, Any] | None:
@@ -247,7 +253,7 @@ Found = Answered | Waiting | Held
 
 def _held(reply: list[Any]) -> Held:
     _, conversation, token, sid, message, state, attempt, owed, behind, found, late, *who = reply
-    joined, phone, user = who
+    news, phone, user = who
     return Held(
         conversation=conversation.decode(),
         token=int(token),
@@ -259,7 +265,7 @@ def _held(reply: list[Any]) -> Held:
         behind=behind == b"1",
         found=found == b"1",
         late=late == b"1",
-        joined=joined == b"1",
+        news=news.decode(),
         phone=phone.decode(),
         user=user.decode(),
     )

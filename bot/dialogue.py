@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from bot.conversations import Answered, Conversations, Done, Found, Held, Lost, Unheard
+from bot.conversations import JOINED, Answered, Conversations, Done, Found, Held, Lost, Unheard
 from bot.database import Database
 from bot.delivery import outbox
 from bot.delivery.outbox import Outbox
@@ -181,10 +181,11 @@ class Dialogue:
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
         try:
-            if held.joined:
-                self._turns.join(inbound, self._clock())
-            look_back = held.attempt > 1 or held.state is None or held.found
-            return self._turns.take(inbound, held.state, self._clock(), look_back=look_back, late=held.late)
+            state = held.state
+            if held.news and self._turns.join(inbound, self._clock()) and held.news == JOINED:
+                state = None  # the phone is somebody else's by now: so may be what was being talked about
+            look_back = held.attempt > 1 or state is None or held.found
+            return self._turns.take(inbound, state, self._clock(), look_back=look_back, late=held.late)
         except (OperationalError, InterfaceError):
             raise
         except Exception as bug:
@@ -242,7 +243,10 @@ class Dialogue:
 
 def _inbound(held: Held) -> Inbound:
     """The message, with every name that its person is known by."""
-    return Inbound.from_json(held.message).also_known_as(held.phone or None, held.user or None)
+    inbound = Inbound.from_json(held.message)
+    if held.found and inbound.phone and inbound.user:
+        inbound = replace(inbound, lent="phone")
+    return inbound.also_known_as(held.phone or None, held.user or None)
 
 
 def _cause(problem: DBAPIError) -> str:

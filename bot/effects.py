@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
 from bot.delivery.reach import WAITS, Reach
-from bot.domain import deliveries, erasing, passes, people, registrations, tokens
+from bot.domain import changed_hands, deliveries, erasing, passes, people, proofs, registrations, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
@@ -23,6 +23,7 @@ from bot.errors import Refused
 from bot.facts import who
 from bot.inbound import WEB, Inbound
 from flows import codes
+from flows.proof_shapes import NoteProofTold, ProveByCode
 from flows.shapes import (
     CancelPass,
     ChangePass,
@@ -40,7 +41,7 @@ from flows.shapes import (
 )
 
 Results = dict[str, Any]
-HARD_TO_TAKE_BACK = (ChangePass, CancelPass, EraseMe)
+HARD_TO_TAKE_BACK = (ChangePass, CancelPass, EraseMe, ProveByCode)
 """What is done only for who is proved to be who they say."""
 MOST_LINKS = 3
 A_TURN = timedelta(seconds=30)
@@ -84,11 +85,11 @@ class Performing:
 
     def person(self) -> Contact:
         """The contact of whoever is writing, made or joined where needed."""
-        return people.find_or_make(self.db, phone=self.identity.phone, user=self.identity.user, now=self.now)
+        return people.find_or_make(self.db, **self.identity._asdict(), now=self.now)
 
     def known_person(self) -> Contact | None:
         """The contact of whoever is writing, if there is one."""
-        known = people.find(self.db, phone=self.identity.phone, user=self.identity.user)
+        known = people.find(self.db, **self.identity._asdict())
         return self.person() if known else None
 
     def owe(self, issued: Pass, language: str) -> None:
@@ -220,7 +221,8 @@ def _cancel_pass(effect: CancelPass, doing: Performing) -> Results:
 @perform.register
 def _erase_me(effect: EraseMe, doing: Performing) -> Results:
     """The rest goes once this turn is kept: it leaves traces of its own."""
-    who = erasing.by_name(doing.db, phone=doing.identity.phone, user=doing.identity.user)
+    mine = people.settled(doing.db, doing.identity)
+    who = erasing.by_name(doing.db, phone=mine.phone, user=mine.user)
     after = doing.now + A_TURN
     erasing.erase(doing.db, who, doing.now, even_today=effect.even_today, actor=THEMSELVES, traces_from=after)
     return {}
@@ -273,6 +275,19 @@ def _note_told(effect: NoteTold, doing: Performing) -> Results:
         bare = [code.replace("-", "") for code in effect.codes]
         deliveries.note_told(doing.db, person, bare, doing.now)
     return {"links": "\n".join(_link(doing, code) for code in effect.codes[:MOST_LINKS])}
+
+
+@perform.register
+def _note_proof_told(effect: NoteProofTold, doing: Performing) -> Results:
+    if person := doing.known_person():
+        changed_hands.note_told(doing.db, person, doing.now)
+    return {}
+
+
+@perform.register
+def _prove_by_code(effect: ProveByCode, doing: Performing) -> Results:
+    proofs.prove(doing.db, doing.person(), effect.code)
+    return {}
 
 
 def _link(doing: Performing, code: str) -> str:

@@ -14,7 +14,20 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import deliveries, duty, entry_notices, events, figures, kinds, lookup, pass_days, passes, people
+from bot.domain import (
+    changed_hands,
+    deliveries,
+    duty,
+    entry_notices,
+    events,
+    figures,
+    kinds,
+    lookup,
+    pass_days,
+    passes,
+    people,
+    staff,
+)
 from bot.domain.figures import Figures
 from bot.domain.models import Contact, Pass
 from bot.domain.people import Identity
@@ -139,7 +152,10 @@ class LiveFacts:
     @property
     def _staff_phone(self) -> str | None:
         """The phone that may stand on a roster; none where an SMS says so, whose sender can be forged."""
-        return who(self.inbound).phone or self.person.phone if self.inbound.is_proved else None
+        if not self.inbound.is_proved:
+            return None
+        own = self.inbound.phone if self.inbound.lent != "phone" else None
+        return own or self.person.phone
 
     @property
     def _at_work(self) -> shapes.Duty:
@@ -149,15 +165,17 @@ class LiveFacts:
 
     @cached_property
     def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
-        identity = who(self.inbound)
         with self.sources.database.read() as db:
-            contacts = people.find_all(db, phone=identity.phone, user=identity.user)
+            identity = people.settled(db, who(self.inbound))
+            contacts = people.find_all(db, **identity._asdict())
             return _person(db, identity, contacts, self.now), _passes(db, contacts, self.now)
 
 
 def who(inbound: Inbound) -> Identity:
     """The names of whoever wrote; an address that is neither phone nor user id stands for the person itself."""
-    return Identity(inbound.phone, inbound.user if inbound.phone or inbound.user else inbound.lane)
+    if not inbound.is_proved:
+        return Identity(inbound.phone, None if inbound.phone else inbound.lane)
+    return Identity(inbound.phone, inbound.user if inbound.phone or inbound.user else inbound.lane, inbound.lent)
 
 
 def _person(db: Session, identity: Identity, contacts: list[Contact], now: datetime) -> shapes.Person:
@@ -171,7 +189,21 @@ def _person(db: Session, identity: Identity, contacts: list[Contact], now: datet
         phone=identity.phone or next(phones, None),
         stopped=any(contact.stopped_at for contact in contacts),
         failed_codes=tuple(dict.fromkeys(codes.shown(code) for code in failed)),
+        **_history(db, contacts, now),
     )
+
+
+def _history(db: Session, contacts: list[Contact], now: datetime) -> dict[str, bool]:
+    """What follows from it that their phone was somebody else's before: nothing for nearly everybody."""
+    before = [row for contact in contacts for row in changed_hands.before(db, contact)]
+    if not before:
+        return {}
+    lately = (row for row in before if row.told_at is None)
+    return {
+        "may_prove": any(changed_hands.had_passes(db, row) for row in before),
+        "proof_untold": any(passes.of_person(db, db.get_one(Contact, row.contact_id), now) for row in lately),
+        "is_unconfirmed": any(staff.is_unconfirmed(db, row.phone) for row in before),
+    }
 
 
 def _passes(db: Session, contacts: list[Contact], now: datetime) -> tuple[shapes.PassFacts, ...]:

@@ -37,6 +37,8 @@ class Inbound:
     replied_to: str = ""
     """SID of our message that was tapped or replied to."""
     channel: str = WHATSAPP
+    lent: str = ""
+    """`phone` or `user`: the one that this message did not tell itself, or tells too late to be news."""
     media: tuple[tuple[str, str], ...] = ()
     """What was attached: the address of each file at Twilio, and what Twilio takes it for."""
 
@@ -71,7 +73,8 @@ class Inbound:
 
     def also_known_as(self, phone: str | None, user: str | None) -> Self:
         """The same message with the names that its address did not tell but earlier ones did."""
-        return replace(self, phone=self.phone or phone, user=self.user or user)
+        lent = "user" if user and not self.user else "phone" if phone and not self.phone else self.lent
+        return replace(self, phone=self.phone or phone, user=self.user or user, lent=lent)
 
     def to_json(self) -> dict[str, Any]:
         """As it waits in the person's list."""

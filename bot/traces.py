@@ -81,10 +81,9 @@ class Traces:
         """Where their addresses lead: two that were one person's share a conversation."""
         for address in self.addresses:
             kept = cast("bytes | None", redis.get(f"c:alias:{address}"))
-            while kept and kept.decode() != address:
-                address = kept.decode()
-                yield address
-                kept = cast("bytes | None", redis.get(f"c:alias:{address}"))
+            while kept:
+                yield kept.decode()
+                kept = cast("bytes | None", redis.get(f"c:gone:{kept.decode()}"))
 
     def _leave_message(self, redis: "Redis", key: bytes, mine: Iterable[str]) -> None:
         """An answered message stays known by its SID, lest it be taken again; its words go."""

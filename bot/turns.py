@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from bot import beginnings, effects, gate_effects, taps, walk_in_effects
 from bot.beginnings import Beginnings
 from bot.database import Database
-from bot.delivery import cards, render
+from bot.delivery import cards, render, unconfirmed
 from bot.delivery.templates import Templates
-from bot.domain import people
+from bot.domain import changed_hands, people, proofs, staff
 from bot.domain.models import TurnRecord
 from bot.errors import Refused
 from bot.facts import LiveFacts, Sources, who
@@ -22,10 +22,13 @@ from bot.photos import discarding
 from bot.photos.fetching import Medium
 from bot.photos.looking import Photos
 from flows import engine
+from flows.proof_shapes import ProveByCode
 from flows.shapes import Effect, Facts, Said, Say, Turn
 
 TAUGHT = (gate_effects, walk_in_effects)
 """Modules that teach effects.perform what a turn may ask."""
+JUST_NOW = timedelta(hours=1)
+"""Longer than the turn of one message is tried."""
 REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 
@@ -126,14 +129,21 @@ class Turns:
             with self.database.write() as db:
                 discarding.owe(db, media, now)
 
-    def join(self, inbound: Inbound, now: datetime) -> None:
-        """Let the two names of whoever wrote be one contact, where the database knows either of them."""
+    def join(self, inbound: Inbound, now: datetime) -> bool:
+        """Let the two names of whoever wrote be one contact's, where the database knows either of them; whoever stands
+        on a roster is known from then on, so that another with their phone is not taken for them.
+
+        Whether the phone was somebody else's until just now.
+        """
         names = who(inbound)
         with self.database.read() as db:
-            if not people.find_all(db, phone=names.phone, user=names.user):
-                return
+            if not (people.is_on_file(db, names) or (names.phone and staff.of_phone(db, names.phone))):
+                return False
         with self.database.write() as db:
-            people.find_or_make(db, phone=names.phone, user=names.user, now=now)
+            people.find_or_make(db, **names._asdict(), now=now)
+            if names.phone:
+                unconfirmed.tell(db, names.phone, now)
+            return names.phone is not None and changed_hands.since(db, names.phone, now - JUST_NOW)
 
     def _facts(self, inbound: Inbound, now: datetime) -> Facts:
         return LiveFacts(self.sources, inbound, now)
@@ -155,9 +165,10 @@ class Turns:
                 self.beginnings.note(moved)
             return _taken(state, self._answer(inbound, turn, state, {}))
         effects.check_sender(turn.effects, inbound)
+        self._spend_proofs(turn.effects, inbound, now)
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
-            record = claim(db, inbound.sid, now, inbound.addresses[0])
+            record = claim(db, inbound.sid, now, inbound.addresses[-1])
             discarding.owe(db, media, now)
             doing = self.performing.within(db, inbound, now)
             results = perform_all(turn.effects, doing)
@@ -166,6 +177,12 @@ class Turns:
             answer = self._answer(inbound, turn, state, results)
             record.answer, record.state = answer, state
         return _taken(state, answer, tuple(doing.owed))
+
+    def _spend_proofs(self, wanted: Sequence[Effect], inbound: Inbound, now: datetime) -> None:
+        """Count a try at proving who one is, in a transaction of its own: it stays counted. Raises Refused."""
+        if any(isinstance(effect, ProveByCode) for effect in wanted):
+            with self.database.write() as db:
+                proofs.spend(db, people.find_or_make(db, **who(inbound)._asdict(), now=now), now)
 
     def _answer(
         self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], results: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from flows import phrases, understanding
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.kept import revive, to_json
-from flows.notices import undelivered
+from flows.notices import to_be_told
 from flows.shapes import Facts, Outcome, Said, Say, Sentence, Start, State, Step, StopMessages, Turn
 from flows.walk import NOTHING, back, begin, come_back, go_on, idle, left_behind, say
 
@@ -27,7 +27,7 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
     """Begin a registration for this event; one that is going on is gone on with."""
     if state.flow == VISITING and state.answers.get("event") == slug:
         return repeated(state, facts)
-    before = (*undelivered(facts), *left_behind(state))
+    before = (*to_be_told(facts), *left_behind(state))
     return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=before)
 
 
@@ -42,7 +42,7 @@ def at_rest(state: State, said: Said, facts: Facts) -> Turn:
     if word == "help":
         return Turn(idle(state), say(phrases.HELP))
     if word in BEGUN_BY:
-        return begin(idle(state), Start(BEGUN_BY[word]), facts, before=undelivered(facts))
+        return begin(idle(state), Start(BEGUN_BY[word]), facts, before=to_be_told(facts))
     return enter(state, said, facts)
 
 
@@ -53,7 +53,7 @@ def enter(state: State, said: Said, facts: Facts) -> Turn:
         return visit(state, slug, facts)
     text = understanding.cleaned(said.text)[: understanding.LONGEST] if said.form == "text" else ""
     start = entrance(text, facts, state.language)
-    return begin(idle(state), start, facts, text, undelivered(facts))
+    return begin(idle(state), start, facts, text, to_be_told(facts))
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -91,9 +91,9 @@ def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
     if dead_end:
         return _dissuaded(state, dead_end, facts)
     if flow not in INTERRUPTING:
-        return begin(idle(state), Start(flow), facts, before=(*undelivered(facts), *left_behind(state)))
+        return begin(idle(state), Start(flow), facts, before=(*to_be_told(facts), *left_behind(state)))
     answers = {"under": below["flow"]} if below else {}
-    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=undelivered(facts))
+    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=to_be_told(facts))
 
 
 def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:

@@ -13,6 +13,7 @@ from flows.commands import at_rest, begin_by_command, command_of, event_greeted,
 from flows.fields import Choice
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
+from flows.notices import proof
 from flows.shapes import (
     Effect,
     Facts,
@@ -141,6 +142,8 @@ def _heard(state: State, said: Said, facts: Facts) -> Turn:
     slug = event_greeted(said, facts)
     if slug:
         return visit(state, slug, facts)
+    if proving := proof(said, facts, asked=bool(state.flow)):
+        return _aside(state, proving, facts)
     if not state.flow:
         return at_rest(state, said, facts)
     step = _open_step(state, facts)
@@ -152,6 +155,13 @@ def _heard(state: State, said: Said, facts: Facts) -> Turn:
     if said.form == "choice" and not _belongs(said, step, state, facts):
         return repeated(state, facts, phrases.OLD_TAP)
     return _answer(state, step, said, facts)
+
+
+def _aside(state: State, done: tuple[Effect, ...], facts: Facts) -> Turn:
+    """Something is done that is no part of the conversation, which goes on."""
+    if not state.flow:
+        return Turn(idle(state), done)
+    return replace(go_on(state, facts, done, NOTHING), flow=ASIDE)
 
 
 def _open_step(state: State, facts: Facts) -> Step | None:

@@ -1,7 +1,48 @@
-"""What somebody must be told before anything else: that the picture of a pass could not be sent."""
+"""What somebody must be told before anything else: whose number this was, and which picture could not be sent."""
 
-from flows.shapes import Effect, Facts, NoteTold, Say
+from flows import codes
+from flows.proof_shapes import NoteProofTold, ProveByCode
+from flows.shapes import Effect, Facts, Invalid, NoteTold, Said, Say
 from flows.texts import _
+
+PROVED = _("Thank you: the passes that this number had are yours. To see them, type *my pass*.")
+PROVE = _(
+    "This number had entry passes under another WhatsApp account. If they are yours, send us the code of one of them "
+    "and you have them here again. If not, there is nothing that you need to do."
+)
+UNCONFIRMED = _(
+    "This number is on the team of an event, but writes from another WhatsApp account than before. Ask a supervisor to "
+    "write *resume* and your name here; until then you are answered as a visitor."
+)
+
+
+def to_be_told(facts: Facts) -> tuple[Effect, ...]:
+    """All of it, before a conversation begins."""
+    return (*changed_hands(facts), *undelivered(facts))
+
+
+def changed_hands(facts: Facts) -> tuple[Effect, ...]:
+    """Tells whoever has a number now that was another account's what that means for them; nothing for all others."""
+    person = facts.person
+    unconfirmed = (Say((UNCONFIRMED,)),) if person.is_unconfirmed else ()
+    return (*unconfirmed, *((Say((PROVE,)), NoteProofTold()) if person.proof_untold else ()))
+
+
+def proof(said: Said, facts: Facts, *, asked: bool) -> tuple[Effect, ...]:
+    """What a code alone does that may prove that somebody is who had their number before; nothing for what is none.
+
+    `asked`: a question stands open, to which eight letters may be the answer.
+    """
+    if not facts.person.may_prove or said.form != "text":
+        return ()
+    try:
+        code = codes.shown(codes.parse(said.text))
+    except Invalid:
+        return ()
+    is_name = asked and "-" not in said.text and not any(character.isdigit() for character in said.text)
+    if is_name or any(known.code == code for known in facts.passes):
+        return ()
+    return (ProveByCode(code), Say((PROVED,)))
 
 
 def undelivered(facts: Facts) -> tuple[Effect, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import codes, engine, pretend_gate, pretend_walk_ups
+from flows.proof_shapes import NoteProofTold, ProveByCode
 from flows.scans import SeenPass
 from flows.shapes import (
     CancelPass,
@@ -74,6 +75,8 @@ class World:
     """The days of each event by its slug."""
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
+    formers: tuple[PassFacts, ...] = ()
+    """Those of who had the person's phone before."""
     duty: Duty | None = None
     former_duty: Event | None = None
     gate: pretend_gate.Gate = field(default_factory=pretend_gate.Gate)
@@ -206,6 +209,17 @@ class World:
     def _(self, effect: NoteTold) -> dict[str, Any]:
         self.person = replace(self.person, failed_codes=())
         return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
+
+    @perform.register
+    def _(self, effect: NoteProofTold) -> None:
+        self.person = replace(self.person, proof_untold=False)
+
+    @perform.register
+    def _(self, effect: ProveByCode) -> None:
+        if effect.code not in [one.code for one in self.formers]:
+            raise Refused("not_proved")
+        self.person = replace(self.person, known=True, may_prove=False)
+        self.passes, self.formers = (*self.passes, *self.formers), ()
 
     @perform.register
     def _(self, effect: LookForPass) -> None:

@@ -64,6 +64,11 @@ EVENTS: Mapping[str, Sentence] = {
     ),
     "already_registered": _("There is a pass for {day} already."),
     "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
+    "not_proved": _("This code does not show that the passes which this number had are yours."),
+    "too_many_proofs": ngettext_(
+        "These were too many codes. Please wait a minute, then try again.",
+        "These were too many codes. Please wait {minutes} minutes, then try again.",
+    ),
     "not_by_sms": _("We cannot do this by SMS, for anybody can forge its sender. Please write to us on WhatsApp."),
     "pass_used": _("Somebody has entered with this pass already: it can be neither changed nor cancelled any more."),
     "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
@@ -193,5 +198,10 @@ GATE: Mapping[str, Sentence] = {
 
 SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS, **ROSTER, **GATE}
 
-COUNTED: Mapping[str, str] = {"party_too_large": "most", "otp_wait": "seconds", "otp_too_many": "minutes"}
+COUNTED: Mapping[str, str] = {
+    "party_too_large": "most",
+    "otp_wait": "seconds",
+    "otp_too_many": "minutes",
+    "too_many_proofs": "minutes",
+}
 """The parameter that chooses between one and many, for codes whose sentence has a plural."""

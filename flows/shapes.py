@@ -6,7 +6,7 @@ turn; effects go out and are performed by the bot.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from flows.duties import Duty as Duty
@@ -15,6 +15,8 @@ from flows.event_shapes import Event as Event
 from flows.event_shapes import EventDay as EventDay
 from flows.event_shapes import PassKind as PassKind
 from flows.event_shapes import Question as Question
+from flows.person_shapes import PassFacts as PassFacts
+from flows.person_shapes import Person as Person
 from flows.scans import SeenPass
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -46,36 +48,6 @@ class Said:
 
 
 # --- what is known -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PassFacts:
-    """A valid pass that this person may see, change or cancel: today's or a later one."""
-
-    code: str
-    """As shown: XXXX-XXXX."""
-    event: str
-    day: date
-    party_size: int
-    full_name: str
-    own: bool
-    """False: this person registered somebody else."""
-    kind_days: tuple[date, ...] = ()
-    """Those of its kind, `day` being the first; empty where the day was chosen."""
-    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """To the event's own questions, by their names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What the database holds of whoever is writing; `known` is False for a first-timer."""
-
-    known: bool = False
-    language: str | None = None
-    phone: str | None = None
-    stopped: bool = False
-    failed_codes: tuple[str, ...] = ()
-    """Codes of passes whose image could not be delivered and who was not told so yet."""
 
 
 class Facts(Protocol):

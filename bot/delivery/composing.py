@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
-from bot.delivery.owing import BULK, stopped_since
-from bot.domain import broadcasts, sign_in, tokens
+from bot.delivery.owing import BULK, contact_at, is_anothers, stopped_since
+from bot.domain import broadcasts, changed_hands, sign_in, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
@@ -106,12 +106,15 @@ def compose(
 ) -> Message | None:
     """The message of a row, or None for an OTP, which is made only when it leaves.
 
-    Raises NotWanted where the pass has been replaced or revoked meanwhile, where a message to many would go to
+    Raises NotWanted where the pass has been replaced or revoked meanwhile, where the address is somebody else's by
+    now, where a message to many would go to
     somebody who has stopped them or its broadcast was cancelled, and for a sign-in of somebody who is on no
     roster: whoever asked for it must not learn that.
     """
     if row.priority >= BULK and stopped_since(db, row):
         raise NotWanted("stopped_by_recipient")
+    if row.contact_id is not None and row.pass_id is None and contact_at(db, row.lane) not in (None, row.contact_id):
+        raise NotWanted(changed_hands.REASON)
     if row.broadcast_id is not None and broadcasts.status(db, row.broadcast_id) == broadcasts.CANCELLED:
         raise NotWanted("broadcast_cancelled")
     if row.kind == "otp":
@@ -146,6 +149,8 @@ def _valid_pass(db: Session, row: Delivery) -> Pass:
         raise NotWanted("pass_gone")
     if pass_.status != "valid":
         raise NotWanted(f"pass_{pass_.status}")
+    if is_anothers(db, row.lane, pass_):
+        raise NotWanted(changed_hands.REASON)
     return pass_
 
 

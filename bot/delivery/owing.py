@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, func, select, update
+from sqlalchemy import Dialect, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from bot.delivery import story
+from bot.domain import deliveries
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from flows.phones import canonical
 
@@ -119,7 +120,7 @@ def owe_pass(
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
     invalid = select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists()
-    _let_go(db, "pass_not_valid", now, Delivery.lane == lane, Delivery.kind == "pass", invalid)
+    deliveries.let_go(db, "pass_not_valid", now, Delivery.lane == lane, Delivery.kind == "pass", invalid)
     return owe(
         db,
         kind="pass",
@@ -156,7 +157,7 @@ def owe_otp(
         Delivery.lane == lane, Delivery.kind == "otp", Delivery.status == "owed"
     )
     overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
-    _let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
+    deliveries.let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
     return owe(
         db,
         kind="otp",
@@ -171,16 +172,7 @@ def owe_otp(
 
 def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> list[int]:
     """Cancel those of these that have not left and are not just leaving; which."""
-    return _let_go(db, reason, now, Delivery.id.in_(ids))
-
-
-def _let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> list[int]:
-    """Cancel unsent rows, except where a call to Twilio is under way or its outcome unknown."""
-    untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
-    canceled = update(Delivery).where(*untried).values(status="canceled", reason=reason).returning(Delivery.id)
-    ids = list(db.scalars(canceled))
-    story.tell_all(db, ids, "canceled", now, reason=reason)
-    return ids
+    return deliveries.let_go(db, reason, now, Delivery.id.in_(ids))
 
 
 def contact_at(db: Session, lane: str) -> int | None:
@@ -189,6 +181,12 @@ def contact_at(db: Session, lane: str) -> int | None:
     kind = "phone" if value.startswith("+") else "user"
     alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
     return db.execute(alias).scalar()
+
+
+def is_anothers(db: Session, lane: str, issued: Pass) -> bool:
+    """Whether this address is on file for somebody who neither holds the pass nor asked for it."""
+    registration = issued.registration
+    return contact_at(db, lane) not in (None, registration.holder_id, registration.asked_by_id)
 
 
 def stopped_since(db: Session, row: Delivery) -> datetime | None:

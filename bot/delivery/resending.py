@@ -28,11 +28,16 @@ def resend(db: Session, issued: Pass, now: datetime, key: str | None = None) -> 
 
 
 def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:
-    """The address of the latest image of this registration, and the sender that it went from."""
+    """The address of the latest image of this registration, and the sender that it went from.
+
+    None where it went nowhere, or to an address that is somebody else's by now.
+    """
     of_registration = select(Pass.id).where(Pass.registration_id == issued.registration_id)
     sent = select(Delivery.lane, Delivery.sender).where(Delivery.kind == "pass", Delivery.pass_id.in_(of_registration))
     row = db.execute(sent.order_by(Delivery.id.desc()).limit(1)).first()
-    return (row.lane, row.sender) if row else None
+    if row is None or owing.is_anothers(db, row.lane, issued):
+        return None
+    return row.lane, row.sender
 
 
 def _chat(db: Session, registration: Registration) -> str | None:

@@ -83,7 +83,8 @@ def _whom(
         .join(Event, Event.id == Staff.event_id)
         .outerjoin(ContactAlias, phone)
         .outerjoin(Contact, Contact.id == ContactAlias.contact_id)
-        .where(Staff.event_id == event_id, Staff.enabled, Staff.role.in_(roles), Contact.stopped_at.is_(None))
+        .where(Staff.event_id == event_id, Staff.enabled, Staff.unconfirmed_since.is_(None), Staff.role.in_(roles))
+        .where(Contact.stopped_at.is_(None))
         .order_by(Staff.id)
     )
     if gates is not None:

@@ -1,12 +1,12 @@
-"""What became of the passes' images, as far as the person is to be told."""
+"""What became of the passes' images, as far as the person is to be told; and messages that are let go unsent."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.models import Contact, Delivery, Pass, Registration
+from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration
 
 FAILED = ("failed", "undelivered")
 _MINE = or_(Registration.asked_by_id == bindparam("person"), Registration.holder_id == bindparam("person"))
@@ -36,3 +36,14 @@ def note_told(db: Session, contact: Contact, codes: Collection[str], now: dateti
     ids = select(Pass.id).join(Pass.registration).where(_MINE, Pass.code.in_(codes)).params(person=contact.id)
     told = update(Delivery).where(Delivery.pass_id.in_(ids), _UNTOLD).values(told_at=now)
     db.execute(told.execution_options(synchronize_session=False))
+
+
+def let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> list[int]:
+    """Cancel unsent messages, except where a call to Twilio is under way or its outcome unknown; which."""
+    untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
+    canceled = update(Delivery).where(*untried).values(status="canceled", reason=reason).returning(Delivery.id)
+    ids = list(db.scalars(canceled))
+    if ids:
+        told = {"what": "canceled", "at": now, "reason": reason}
+        db.execute(insert(DeliveryEvent), [{"delivery_id": one, **told} for one in ids])
+    return ids

@@ -23,7 +23,8 @@ _ROWS = (
     select(Staff, Event, Gate)
     .join(Event, Event.id == Staff.event_id)
     .outerjoin(Gate, Gate.event_id == Event.id)
-    .where(Staff.phone == bindparam("phone"), Staff.enabled, Event.status != event_states.CANCELLED)
+    .where(Staff.phone == bindparam("phone"), Staff.enabled, Staff.unconfirmed_since.is_(None))
+    .where(Event.status != event_states.CANCELLED)
     .order_by(Staff.id, Gate.id)
     .execution_options(populate_existing=True)
 )
@@ -78,7 +79,8 @@ def former(db: Session, phone: str, now: datetime) -> shapes.Event | None:
 
     To be asked of a phone without any work: each of these events is cancelled or over.
     """
-    theirs = select(Event).join(Staff).where(Staff.phone == canonical(phone), Staff.enabled)
+    confirmed = (Staff.enabled, Staff.unconfirmed_since.is_(None))
+    theirs = select(Event).join(Staff).where(Staff.phone == canonical(phone), *confirmed)
     row = db.scalar(theirs.order_by(Event.ends_on.desc(), Event.id.desc()).limit(1))
     return event_views.shape(row) if row and event_views.is_spoken_of(row.ends_on, now) else None
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, events, pass_days, pass_rows, pass_rules, passes, people, places, tokens
+from bot.domain import audit, changed_hands, events, pass_days, pass_rows, pass_rules, passes, people, places, tokens
 from bot.domain.exports import kept
 from bot.domain.models import (
     Checkin,
@@ -258,6 +258,7 @@ def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], is
 
 def _replace(db: Session, who: Somebody, now: datetime) -> None:
     """Let a contact without any address stand in the place of each, and remove them."""
+    changed_hands.forget(db, who.contacts)
     for old in who.contacts:
         nobody = Contact(created_at=now)
         db.add(nobody)

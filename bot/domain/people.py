@@ -5,16 +5,22 @@ joined into the older one; whatever hung on the younger follows. Where both hold
 kind for the same day, both passes stay valid: each was issued in good faith and may be in somebody's
 hand. The one that moved gets a `twin` number of its own, which lets it past the rule of one pass a day;
 for new registrations the rule holds as before, and the person can cancel either.
+
+**A phone that comes with another user id than the one on file** (a recycled number) is somebody else's from
+then on: a contact of their own takes the phone over, and the former owner keeps everything else. The same
+where somebody who is on file with a phone comes with another that is on file for others: who has that one
+is not known to be them. A pass code proves it: see bot.domain.proofs.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.models import Contact, ContactAlias, Delivery, Pass, Registration
+from bot.domain import changed_hands
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration
 from bot.domain.upserts import insert
 from flows.phones import canonical
 
@@ -24,12 +30,35 @@ FOLLOWS = (
     Registration.asked_by_id,
     Delivery.contact_id,
     ContactAlias.contact_id,
+    ChangedHands.contact_id,
 )
 """Every column that names a contact: a test finds one that is forgotten here."""
 _PHONE = and_(ContactAlias.kind == "phone", ContactAlias.value == bindparam("phone"))
 _USER = and_(ContactAlias.kind == "user", ContactAlias.value == bindparam("user"))
-_HOLDERS = select(ContactAlias.kind, ContactAlias.value, Contact).join(Contact).where(or_(_PHONE, _USER))
+_ANY = aliased(ContactAlias)
+
+
+def _goes_by(kind: str) -> ColumnElement[bool]:
+    return exists().where(_ANY.contact_id == Contact.id, _ANY.kind == kind)
+
+
+_HOLDERS = (
+    select(ContactAlias.kind, ContactAlias.value, Contact, _goes_by("user"), _goes_by("phone"))
+    .join(Contact)
+    .where(or_(_PHONE, _USER))
+)
 """Built once, as every statement of every turn: building costs more than asking."""
+
+
+class _Holder(NamedTuple):
+    """Who has a name, and whether they go by any user id and any phone."""
+
+    contact: Contact
+    has_user: bool
+    has_phone: bool
+
+
+_Holders = Mapping[tuple[str, str], _Holder]
 
 
 class Identity(NamedTuple):
@@ -37,6 +66,9 @@ class Identity(NamedTuple):
 
     phone: str | None = None
     user: str | None = None
+    lent: str = ""
+    """Which of them, `phone` or `user`, the message did not tell itself, or told too late to be news: that one
+    takes nothing from anybody."""
 
     def aliases(self) -> list[tuple[str, str]]:
         """The rows of contact_aliases that are this person's: kind and value, the phone first."""
@@ -44,38 +76,87 @@ class Identity(NamedTuple):
         return [(kind, value) for kind, value in named if value]
 
 
-def find(db: Session, *, phone: str | None = None, user: str | None = None) -> Contact | None:
+def find(db: Session, *, phone: str | None = None, user: str | None = None, lent: str = "") -> Contact | None:
     """The contact with this phone or user id, the older where they are still two; None: nobody."""
-    return next(iter(find_all(db, phone=phone, user=user)), None)
+    return next(iter(find_all(db, phone=phone, user=user, lent=lent)), None)
 
 
-def find_all(db: Session, *, phone: str | None = None, user: str | None = None) -> list[Contact]:
-    """Every contact of this phone and user id, the older first: two until the next write joins them."""
-    return _contacts(_holders(db, _named(phone, user)))
+def find_all(db: Session, *, phone: str | None = None, user: str | None = None, lent: str = "") -> list[Contact]:
+    """Every contact of this phone and user id, the older first: two until the next write joins them.
+
+    Nobody who has the phone on file with another user id.
+    """
+    identity = _named(phone, user, lent)
+    holders = _holders(db, identity)
+    if _is_anothers(holders, identity):
+        kept = _settled(identity) if lent else Identity(user=identity.user)
+        holders = {name: one for name, one in holders.items() if name in kept.aliases()}
+    return _contacts(holders)
 
 
-def find_or_make(db: Session, *, phone: str | None = None, user: str | None = None, now: datetime) -> Contact:
+def settled(db: Session, identity: Identity) -> Identity:
+    """The same without the name that it was lent, where that is somebody else's by now."""
+    identity = _named(*identity)
+    return _settled(identity) if identity.lent and _is_anothers(_holders(db, identity), identity) else identity
+
+
+def is_on_file(db: Session, identity: Identity) -> bool:
+    """Whether anybody has one of these names."""
+    return bool(_holders(db, _named(*identity)))
+
+
+def find_or_make(
+    db: Session, *, phone: str | None = None, user: str | None = None, lent: str = "", now: datetime
+) -> Contact:
     """The one contact with this phone and this user id, made or joined where needed.
 
-    Its row is held against joining until the transaction ends. Racing makers of the same alias all
-    get the same contact. Raises ValueError without any name.
+    A phone that is on file for somebody else goes over to this one. The contact's row is held against joining
+    until the transaction ends. Racing makers of the same alias all get the same contact. Raises ValueError
+    without any name.
     """
-    identity = _named(phone, user)
+    identity = settled(db, Identity(phone, user, lent))
     if not identity.aliases():
         raise ValueError("a person without a name")
     while True:  # each round brings the tables nearer to one contact with every name
         holders = _holders(db, identity)
+        if _is_anothers(holders, identity):
+            _take_over(db, identity, holders, now)
+            continue
         match _contacts(holders):
             case []:
                 _make(db, identity.aliases()[0], now)
             case [one] if len(holders) < len(identity.aliases()):
-                _claim(db, one, next(name for name in identity.aliases() if name not in holders))
+                if _still(db, identity, holders):
+                    _claim(db, one, next(name for name in identity.aliases() if name not in holders))
             case [one]:
                 if _held(db, one.id, share=True):
                     return one
             case [older, younger]:
-                if len(_held(db, older.id, younger.id)) == 2:
-                    _join(db, older, younger)
+                if _still(db, identity, holders):
+                    join(db, older, younger)
+
+
+def _still(db: Session, identity: Identity, holders: _Holders) -> bool:
+    """Whether it is so even now that nobody else can change it: who has these names is locked from here on."""
+    contacts = _contacts(holders)
+    return len(_held(db, *(one.id for one in contacts))) == len(contacts) and _holders(db, identity) == holders
+
+
+def _is_anothers(holders: _Holders, identity: Identity) -> bool:
+    """Whether the phone is on file for somebody who cannot be taken for whoever has this user id."""
+    theirs, mine = holders.get(("phone", identity.phone or "")), holders.get(("user", identity.user or ""))
+    if theirs is None or identity.user is None or (mine and mine.contact is theirs.contact):
+        return False
+    return theirs.has_user or (mine is not None and mine.has_phone)
+
+
+def _take_over(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
+    """Bring the phone nearer to whoever has the user id: make them, or give it to them."""
+    theirs, mine = (holders.get(name) for name in identity.aliases())
+    if mine is None:
+        _make(db, identity.aliases()[1], now)
+    elif theirs and _still(db, identity, holders):
+        changed_hands.give(db, identity.phone or "", theirs.contact, mine.contact, now)
 
 
 def find_or_make_all(db: Session, phones: Collection[str], now: datetime) -> dict[str, Contact]:
@@ -113,18 +194,22 @@ def _make_all(db: Session, phones: Sequence[str], now: datetime) -> None:
     db.flush()
 
 
-def _named(phone: str | None, user: str | None) -> Identity:
+def _named(phone: str | None, user: str | None, lent: str = "") -> Identity:
     """The names as they are kept: the phone as it is dialled today, however it was written."""
-    return Identity(phone and canonical(phone), user)
+    return Identity(phone and canonical(phone), user, lent)
 
 
-def _holders(db: Session, identity: Identity) -> dict[tuple[str, str], Contact]:
-    rows = db.execute(_HOLDERS, identity._asdict())
-    return {(kind, value): contact for kind, value, contact in rows}
+def _settled(identity: Identity) -> Identity:
+    return Identity(user=identity.user) if identity.lent == "phone" else Identity(phone=identity.phone)
 
 
-def _contacts(holders: Mapping[tuple[str, str], Contact]) -> list[Contact]:
-    return sorted(set(holders.values()), key=lambda contact: contact.id)
+def _holders(db: Session, identity: Identity) -> _Holders:
+    rows = db.execute(_HOLDERS, {"phone": identity.phone, "user": identity.user})
+    return {(kind, value): _Holder(contact, by_user, by_phone) for kind, value, contact, by_user, by_phone in rows}
+
+
+def _contacts(holders: _Holders) -> list[Contact]:
+    return sorted({one.contact for one in holders.values()}, key=lambda contact: contact.id)
 
 
 def _held(db: Session, *ids: int, share: bool = False) -> Sequence[int]:
@@ -150,8 +235,8 @@ def _claim(db: Session, contact: Contact, name: tuple[str, str]) -> bool:
     return db.execute(claiming).first() is not None
 
 
-def _join(db: Session, into: Contact, other: Contact) -> None:
-    """Let everything that hangs on `other` follow to `into`, and remove `other`."""
+def join(db: Session, into: Contact, other: Contact) -> None:
+    """Let everything that hangs on `other` follow to `into`, and remove `other`. The caller has locked both."""
     _make_twins(db, into, other)
     for column in FOLLOWS:
         db.execute(update(column.class_).where(column == other.id).values({column: into.id}))
@@ -160,6 +245,15 @@ def _join(db: Session, into: Contact, other: Contact) -> None:
     db.expunge(other)
     db.execute(delete(Contact).where(Contact.id == other.id))
     db.flush()
+
+
+def join_proved(db: Session, one: int, other: int) -> Contact | None:
+    """The same for two contacts by their ids, of whom it was proved that they are one person; None: one has gone."""
+    if len(_held(db, one, other)) < 2:
+        return None
+    older, younger = (db.get_one(Contact, number) for number in sorted((one, other)))
+    join(db, older, younger)
+    return older
 
 
 def _make_twins(db: Session, into: Contact, other: Contact) -> None:

@@ -41,13 +41,14 @@ class SessionMark:
 
 
 def is_on_roster(db: Session, phone: str) -> bool:
-    """Whether this phone (E.164) stands on any roster, enabled."""
-    return bool(db.scalar(select(exists().where(Staff.phone == canonical(phone), Staff.enabled))))
+    """Whether this phone (E.164) stands on any roster, enabled, and is the same person's as when it was put there."""
+    theirs = exists().where(Staff.phone == canonical(phone), Staff.enabled, Staff.unconfirmed_since.is_(None))
+    return bool(db.scalar(select(theirs)))
 
 
 def places(db: Session, phone: str, now: datetime) -> list[Staff]:
     """Where this phone may work now, with event and gate: enabled, at events that are not over, the next first."""
-    enabled = [one for one in staff.of_phone(db, phone) if one.enabled]
+    enabled = [one for one in staff.of_phone(db, phone) if one.enabled and one.unconfirmed_since is None]
     there = [one for one in enabled if _is_to_come(one, now)]
     return sorted(there or enabled, key=lambda one: (one.event.starts_on, one.event_id))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -89,7 +89,8 @@ def import_rows(
 
 
 def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = None, region: str) -> list[Staff]:
-    """Enable or disable somebody, at one event or wherever they stand; at once. Enabling ends a pause too.
+    """Enable or disable somebody, at one event or wherever they stand; at once. Enabling ends a pause too, and
+    says that whoever has the phone now is who is meant.
 
     Whoever is disabled is signed out of the staff pages everywhere, and stays so when enabled again.
 
@@ -104,6 +105,7 @@ def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = No
     for one in found:
         one.enabled = enabled
         one.paused_until = None if enabled else one.paused_until
+        one.unconfirmed_since = None if enabled else one.unconfirmed_since
         one.session_number += not enabled
     db.flush()
     return found
@@ -131,16 +133,25 @@ def pause(db: Session, staff_id: int, now: datetime) -> datetime:
 
 
 def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff]:
-    """End the pause of everybody of this name who has one. Raises Refused `nobody_paused`."""
-    mine = select(Staff).where(Staff.event_id == event_id, Staff.paused_until > now).with_for_update()
+    """End the pause of everybody of this name who has one, or whose phone writes from another WhatsApp account: they
+    are who is meant. Raises Refused `nobody_paused`.
+    """
+    held_up = or_(Staff.paused_until > now, Staff.unconfirmed_since.is_not(None))
+    mine = select(Staff).where(Staff.event_id == event_id, held_up).with_for_update()
     wanted = " ".join(name.split()).casefold()
     found = [one for one in db.scalars(mine) if one.name.casefold() == wanted]
     if not found:
         raise Refused("nobody_paused")
     for one in found:
-        one.paused_until = None
+        one.paused_until = one.unconfirmed_since = None
     db.flush()
     return found
+
+
+def is_unconfirmed(db: Session, phone: str) -> bool:
+    """Whether this phone (E.164) stands on a roster, but may be somebody else's than when it was put there."""
+    unconfirmed = exists().where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
+    return db.scalar(select(unconfirmed)) or False
 
 
 def is_paused(staff: Staff, now: datetime) -> bool:

@@ -10,6 +10,8 @@ A file holds several conversations; each begins with its title::
     # known: hi                        in the database, with this language; `-` without one
     # passes: 7QK2-M9X5 demo 2026-01-16 3 Asha Rao         a valid pass; ` | other` after it: for somebody else
     # without: 7QK2-M9X5               that pass is valid no more
+    # former: 7QK2-M9X5 demo 2026-01-16 3 Asha Rao         a pass of who had their phone before them
+    # unconfirmed:                     their phone is on a roster, but perhaps not theirs any more
     # failed: 7QK2-M9X5                passes whose picture could not be delivered
     # left: demo 2026-01-17 2          places left on a day
     # closed: demo 2026-01-18          a day without entry
@@ -40,7 +42,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import begun_at, engine, gate_menu, gate_questions, phrases, pretend, walk_up
+from flows import begun_at, engine, gate_menu, gate_questions, notices, phrases, pretend, walk_up
 from flows.play import spoken
 from flows.rendering import MISSING
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
@@ -199,7 +201,7 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    rooms = (phrases, gate_menu, gate_questions, begun_at, walk_up) if name[1].isupper() else ()
+    rooms = (phrases, gate_menu, gate_questions, begun_at, notices, walk_up) if name[1].isupper() else ()
     named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
     sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)
@@ -258,6 +260,14 @@ def _without(going: Play, value: str) -> None:
     going.world.passes = tuple(one for one in going.world.passes if one.code != value)
 
 
+def _former(going: Play, value: str) -> None:
+    before = going.world.passes, going.world.person
+    _pass(going, value)
+    [made] = [one for one in going.world.passes if one not in before[0]]
+    going.world.formers, going.world.passes = (*going.world.formers, made), before[0]
+    going.world.person = replace(before[1], may_prove=True, proof_untold=True)
+
+
 def _day(going: Play, value: str, **changes: Any) -> None:
     going.begin()
     event, day, *left = value.split()
@@ -289,6 +299,8 @@ _FACTS: Mapping[str, Callable[[Play, str], None]] = {
     "failed": _person(known=lambda value: True, failed_codes=lambda value: tuple(value.replace(",", " ").split())),
     "passes": _pass,
     "without": _without,
+    "former": _former,
+    "unconfirmed": _person(known=lambda value: True, is_unconfirmed=lambda value: True),
     "left": _day,
     "closed": lambda going, value: _day(going, value, closed=True),
     "refuse": _refuse,

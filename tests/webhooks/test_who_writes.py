@@ -13,17 +13,31 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.domain import events, people, registrations, staff
-from bot.domain.models import Attempt, Checkin, Contact, Event, HeadCount, Pass
+from bot.delivery import composing, owing, resending
+from bot.delivery.composing import NotWanted
+from bot.domain import events, passes, people, recipients, registrations, sign_in, staff
+from bot.domain.models import (
+    Attempt,
+    ChangedHands,
+    Checkin,
+    Contact,
+    ContactAlias,
+    Delivery,
+    Event,
+    HeadCount,
+    Pass,
+)
+from bot.domain.recipients import Selection
 from bot.service import Service, assemble
 from bot.settings import Settings
 from flows.codes import shown
+from flows.notices import PROVE, PROVED, UNCONFIRMED
 from tests.domain.making import asking
 from webhooks import create_app
 from webhooks.simulator.signature import sign
 
 PHONE, RAVI, MIRA = "+919844444444", "+919811111111", "+919822222222"
-ORIGIN = "https://pass.example.org"
+ORIGIN = "http://127.0.0.1:8000"
 ADDRESS = f"{ORIGIN}/webhooks/twilio/message"
 
 
@@ -117,3 +131,161 @@ def test_an_sms_takes_no_pass_from_anybody(phones: Phones, words: tuple[str, ...
     assert answer
     assert [one.status for one in phones.rows(Pass)] == ["valid"]
     assert len(phones.rows(Contact)) == 1
+
+
+# --- a number that has changed hands ------------------------------------------------------------
+
+OLD, NEW = "IN.1001", "IN.2002"
+LANE = f"whatsapp:{PHONE}"
+
+
+def held(phones: Phones) -> list[tuple[str, str]]:
+    """Each pass: its code and its state."""
+    return [(shown(one.code), one.status) for one in sorted(phones.rows(Pass), key=lambda one: one.id)]
+
+
+def owner(phones: Phones, kind: str, value: str) -> int | None:
+    """The contact that goes by this."""
+    found = [one.contact_id for one in phones.rows(ContactAlias) if (one.kind, one.value) == (kind, value)]
+    return found[0] if found else None
+
+
+def test_who_has_a_recycled_number_sees_changes_and_cancels_nothing_of_its_former_owner(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    phones.say("cancel pass", LANE, OLD)  # an open question, to which a yes of the new owner is no answer
+    answers = [phones.say("yes", LANE, NEW)]
+    for text in ("yes", "my pass", "change", "2", "cancel pass", "yes", "my data", code[:4], "menu", "language", "2"):
+        answers.append(phones.say(text, LANE, NEW))
+    told = "\n".join(answers)
+    assert [secret for secret in (code, "Asha") if secret in told] == []
+    assert held(phones) == [(code, "valid")]
+    assert phones.rows(Delivery) == []
+    assert code in phones.say("hi", f"whatsapp:{OLD}")
+
+
+def test_they_are_told_once_and_the_web_follows_the_number(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    mark = PROVE.source[:40]
+    assert [mark in phones.say(text, LANE, NEW) for text in ("hi", "1", "restart", "menu")] == [True] + [False] * 3
+    now = phones.service.now()
+    with phones.service.database.read() as db:
+        assert [one.id for one in people.find_all(db, phone=PHONE)] == [owner(phones, "user", NEW)]
+        present = people.find_all(db, phone=PHONE)[0]
+        assert passes.of_person(db, present, now) == []
+        former = people.find_all(db, user=OLD)[0]
+        assert [shown(one.code) for one in passes.of_person(db, former, now)] == [code]
+    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+
+
+@pytest.mark.parametrize("words", [(), ("hi",), ("hi", "1", "Ravi Kumar")])
+def test_a_pass_code_of_the_former_owner_joins_the_two(phones: Phones, words: tuple[str, ...]) -> None:
+    code = issued(phones, user=OLD)
+    for text in words:
+        phones.say(text, LANE, NEW)
+    answer = phones.say(code.replace("-", " ").lower(), LANE, NEW)
+    assert PROVED.source[:20] in answer
+    for lane, user in ((LANE, NEW), (LANE, ""), (f"whatsapp:{NEW}", ""), (f"whatsapp:{OLD}", "")):
+        assert code in phones.say("my pass", lane, user)
+    assert len({owner(phones, *name) for name in (("phone", PHONE), ("user", OLD), ("user", NEW))}) == 1
+    assert code in phones.say("my pass", LANE, OLD)  # on file, too
+    assert phones.rows(ChangedHands) == []
+
+
+def test_five_codes_in_an_hour_and_a_wrong_one_tells_nothing(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    stranger = issued(phones, "+919855555555", "IN.3003")
+    phones.say("hi", LANE, NEW)
+    wrong = [phones.say(text, LANE, NEW) for text in (stranger, "9XK4-P2CZ", stranger, "9XK4-P2CZ", stranger)]
+    assert len(set(wrong)) == 1
+    assert phones.say(code, LANE, NEW) not in wrong
+    assert owner(phones, "user", NEW) != owner(phones, "user", OLD)
+    with phones.service.database.write() as db:
+        for row in db.scalars(select(ChangedHands)):
+            row.tries_since = row.tries_since and row.tries_since - timedelta(hours=1)
+    assert PROVED.source[:20] in phones.say(code, LANE, NEW)
+
+
+def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    phones.say("my pass", LANE, OLD)
+    service = phones.service
+    with service.database.write() as db:
+        issued_pass = db.scalars(select(Pass)).one()
+        to: dict[str, Any] = {"lane": LANE, "sender": None, "now": service.now()}
+        owing.owe_pass(db, issued_pass, language="en", **to)
+        owing.owe_reply(db, message_sid="SM9", body="your pass", **to)
+        otp = {"purpose": "web", "phone": PHONE, "asker": "web:1", "language": "en"}
+        owing.owe_otp(db, **otp, lane=PHONE, now=service.now())
+    phones.say("hi", LANE, NEW)
+    rows = {one.kind: (one.status, one.reason) for one in phones.rows(Delivery)}
+    let_go = ("canceled", "number_changed_hands")
+    assert rows == {"pass": let_go, "reply": let_go, "otp": ("owed", None)}
+    with service.database.write() as db:
+        issued_pass = db.scalars(select(Pass)).one()
+        again = resending.resend(db, issued_pass, service.now())
+        assert db.get_one(Delivery, again).lane == f"whatsapp:{OLD}"
+        late = owing.owe_pass(db, issued_pass, language="en", **to)  # as by a hand that does not look
+        with pytest.raises(NotWanted, match="number_changed_hands"):
+            composing.compose(db, db.get_one(Delivery, late), service.settings, service.now(), service.ring)
+        event = db.scalars(select(Event)).one()
+        [person] = recipients.page(db, event, Selection(), 0).people
+        assert person.lanes == (f"whatsapp:{OLD}",)
+    assert held(phones) == [(code, "valid")]
+
+
+def test_a_message_without_an_id_is_of_who_has_the_number_now(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    assert code in phones.say("my pass", LANE)
+    phones.say("hi", LANE, NEW)
+    assert code not in phones.say("my pass", LANE)
+    assert code in phones.say("my pass", f"whatsapp:{OLD}")
+    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+
+
+def test_a_new_number_of_the_same_account_is_added_and_taken_from_who_had_it(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    other = issued(phones, "+919855555555", "IN.3003")
+    assert code in phones.say("my pass", "whatsapp:+919866666666", OLD)
+    seen = phones.say("my pass", "whatsapp:+919855555555", OLD)
+    assert code in seen
+    assert other not in seen
+    mine = {owner(phones, "phone", number) for number in (PHONE, "+919866666666", "+919855555555")}
+    assert mine == {owner(phones, "user", OLD)}
+    assert other in phones.say("my pass", "whatsapp:IN.3003")
+
+
+def test_a_number_without_any_account_is_not_joined_with_one_that_has_another_number(phones: Phones) -> None:
+    code = issued(phones, user=OLD)
+    other = issued(phones, "+919855555555")
+    assert other not in phones.say("my pass", "whatsapp:+919855555555", OLD)
+    assert code in phones.say("my pass", f"whatsapp:{OLD}")
+    phones.say(other, "whatsapp:+919855555555", OLD)
+    assert owner(phones, "phone", PHONE) == owner(phones, "phone", "+919855555555")
+
+
+def test_a_volunteer_whose_number_comes_with_another_account_works_once_a_supervisor_says_so(phones: Phones) -> None:
+    code, lane = issued(phones), f"whatsapp:{RAVI}"
+    supervisor = f"whatsapp:{MIRA}"
+    assert phones.say("check " + code, lane, OLD).startswith("✅")
+    assert UNCONFIRMED.source[:30] in phones.say("hi", lane, NEW)
+    for text in (code, "stats", f"force {code} no battery", "pause entry"):
+        assert not phones.say(text, lane, NEW).startswith(("✅", "⛔"))
+    assert phones.rows(Checkin) == []
+    told = [one for one in phones.rows(Delivery) if one.lane == supervisor]
+    assert len(told) == 1
+    with phones.service.database.read() as db:
+        assert sign_in.places(db, RAVI, phones.service.now()) == []
+        assert not sign_in.is_on_roster(db, RAVI)
+    phones.say("resume admin", supervisor)
+    assert phones.say(code, lane, NEW).startswith("✅")
+
+
+def test_whoever_is_forgotten_leaves_nothing_of_the_number(phones: Phones) -> None:
+    issued(phones, user=OLD)
+    phones.say("hi", LANE, NEW)
+    for text in ("delete my data", "yes"):
+        phones.say(text, LANE, NEW)
+    assert phones.rows(ChangedHands) == []
+    assert [one.status for one in phones.rows(Pass)] == ["valid"]
+    assert owner(phones, "user", NEW) is None
+    assert owner(phones, "user", OLD) is not None

@@ -11,7 +11,7 @@ from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, Figur
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
 from bot.domain.models.passes import Pass, Registration, SigningKey
-from bot.domain.models.people import Contact, ContactAlias
+from bot.domain.models.people import ChangedHands, Contact, ContactAlias
 from bot.domain.models.roster import Device, EndedSession, Staff
 from bot.domain.models.templates import ContentTemplate
 from bot.domain.models.walkups import WalkupRecord
@@ -24,6 +24,7 @@ __all__ = [
     "Base",
     "Beginning",
     "Broadcast",
+    "ChangedHands",
     "Checkin",
     "Contact",
     "ContactAlias",

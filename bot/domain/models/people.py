@@ -37,3 +37,21 @@ class ContactAlias(Base):
         Index("ix_contact_aliases_contact_id", "contact_id"),
         CheckConstraint("kind IN ('phone', 'user')", name="kind"),
     )
+
+
+class ChangedHands(Base):
+    """A phone that went from one contact to another: it came with another user id than the one on file."""
+
+    __tablename__ = "changed_hands"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str] = mapped_column(String(20), index=True)
+    """E.164."""
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    """Who had it before."""
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When whoever has the phone now was told how to prove that they are the same person."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """Codes by which they have tried to, since `tries_since`."""
+    tries_since: Mapped[datetime | None]

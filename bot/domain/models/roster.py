@@ -25,6 +25,9 @@ class Staff(Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[datetime | None]
     """Until when this person may not scan, having guessed too many codes; None or past: no pause."""
+    unconfirmed_since: Mapped[datetime | None]
+    """Since when this phone writes from another WhatsApp account than before: whoever it is works here again once
+    a supervisor or admin says so; None: it is who it was."""
     chosen_at: Mapped[datetime | None]
     """When this person, who stands on several rosters, last said that they work at this event."""
     session_number: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,20 @@
+"""What a conversation asks for whose number was somebody else's before."""
+
+from dataclasses import dataclass
+
+from flows.shapes import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class ProveByCode(Effect):
+    """Join the person with who had their phone before, if this is a pass code of theirs.
+
+    Refuses `not_proved`, `too_many_proofs` (`minutes`).
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteProofTold(Effect):
+    """Note that the person has been told how to prove that the passes of their number are theirs."""
