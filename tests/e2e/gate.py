@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from bot.database import Database
 from bot.domain import (
     checkins,
+    conflicts,
     devices,
     event_views,
     events,
@@ -171,6 +172,11 @@ class Gate:
         """When this pass was scanned, as the server believes."""
         with self.database.read() as db:
             return db.scalars(select(Checkin.scanned_at).where(Checkin.pass_id == issued.id)).one()
+
+    def doubted(self) -> list[str]:
+        """The results of scans whose scanner's clock could not be right."""
+        with self.database.read() as db:
+            return [one.result for one in conflicts.listed(db, "demo") if one.clock]
 
     def attempts(self, *issued: Issued) -> list[str]:
         """Refused scans of these passes."""

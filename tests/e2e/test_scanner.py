@@ -36,6 +36,10 @@ def test_what_the_camera_sees_fills_the_screen(
     picture(phone.page, "scanner-camera-hi-360")
     shown = [ms for _result, ms in phone.page.evaluate("window.seen")]
     loaded = phone.page.evaluate("performance.getEntriesByType('resource').map(one => one.encodedBodySize)")
+    for away in ("srcObject.getTracks()[0].stop()", "pause()"):
+        before = len(phone.seen())
+        phone.page.evaluate(f"document.getElementById('video').{away}")
+        until(lambda: len(phone.seen()) > before + 1, f"the camera goes on after {away}", 25)  # noqa: B023 - at once
     print(f"\nfrom the camera's picture to the colour: {shown} ms; the page loads {sum(loaded):,} bytes")
     assert 100_000 < sum(loaded) < 1_500_000
     filmed.close()

@@ -83,6 +83,16 @@ LABELS: Mapping[str, Sentence] = {
     "ready": _("Ready for offline"),
     "not_ready": _("Not ready for offline yet"),
     "deaf": _("Over 5 minutes without a network: a stop of entry cannot be heard here. Ask a supervisor."),
+    "unsure_clock": _("Without a network this phone cannot be sure of the time. It takes it to be {time}."),
+    "unsure_clock_more": _(
+        "This phone's clock may be wrong: it takes it to be {time}. Find a network for a moment, or ask a supervisor."
+    ),
+    "lost": _("This phone keeps nothing"),
+    "lost_more": _(
+        "Let nobody in with it: no scan would be kept. Close other apps and tabs, free some storage and load the page "
+        "again. If that does not help, use another phone. Do not clear the browser's data: scans may wait in it."
+    ),
+    "load_again": _("Load again"),
     "paused": _("Entry is stopped"),
     "paused_more": _("Let nobody in until this sign goes away."),
     "count_out": _("Let people out"),

@@ -1,5 +1,6 @@
 // What goes on beside the scanning: hearing the server, fetching the list, sending what waits, keeping the page.
 
+import * as clock from './clock.js'
 import * as link from './link.js'
 import * as place from './place.js'
 import * as store from './store.js'
@@ -25,7 +26,7 @@ const going = new Set()
 export const known = () => list
 
 export async function begin() {
-  list = await load()
+  list = await load().catch(() => list)
   store.persist()
   keepPage()
   await turn()
@@ -49,8 +50,9 @@ async function alone(act) {
   try {
     await act()
   } catch (problem) {
-    if (!(problem instanceof Away)) throw problem
-    if (act === hear) link.missed()
+    // What cannot be kept is told over the whole screen.
+    if (!(problem instanceof Away) && !(problem instanceof store.Lost)) throw problem
+    if (act === hear && problem instanceof Away) link.missed()
   } finally {
     going.delete(act)
     place.now().asked = true
@@ -59,7 +61,15 @@ async function alone(act) {
 }
 
 // One round; given once the server has been heard, or has not.
-export const turn = () => alone(hear)
+export const turn = () => alone(hear).then(() => alone(keep))
+
+// What this page alone remembers, kept for the next one; where storage was lost, whether it is back.
+async function keep() {
+  await clock.keep({ always: store.isLost() })
+  const { book } = list
+  if (book && !await store.has('book')) await store.keep('book', book)
+  if (place.now().who && !await store.has('place')) await place.keep()
+}
 
 async function hear() {
   const begun = performance.now()
@@ -68,7 +78,7 @@ async function hear() {
   link.heard(performance.now() - begun, SLOW_MS)
   if (status === 401) return ended()
   place.now().ended = false
-  const now = Date.now()
+  const now = performance.now()
   if (now >= due.send) alone(send)
   if (now >= due.list) alone(fetchList)
   if (now >= due.figures) alone(fetchFigures)
@@ -77,8 +87,8 @@ async function hear() {
 // How many have come in today at this gate, through all its scanners.
 async function fetchFigures() {
   const { event, gate } = place.now()
-  const askedAt = Date.now()
-  due.figures = askedAt + FIGURES_MS
+  const askedAt = clock.now()
+  due.figures = performance.now() + FIGURES_MS
   const { status, body } = await ask(`/api/v1/events/${encodeURIComponent(event)}/stats`)
   if (status !== 200 || place.now().gate !== gate) return
   Object.assign(place.now(), { admitted: body.gates.find((one) => one.gate === gate)?.admitted, admittedAt: askedAt })
@@ -99,17 +109,17 @@ async function ended() {
 
 async function send() {
   const { stopped, wait } = await upload(place.now(), spoken())
-  if (stopped) due.send = Date.now() + Math.max(wait, HEAR_MS / 1000) * 1000
+  if (stopped) due.send = performance.now() + Math.max(wait, HEAR_MS / 1000) * 1000
 }
 
 async function fetchList() {
-  due.list = Date.now() + LIST_AGAIN_MS
+  due.list = performance.now() + LIST_AGAIN_MS
   const { who, event } = place.now()
   const newer = await refresh(event, list.book)
   // Whose session ended meanwhile has no business with it any more.
   if (!newer || place.now().ended || place.now().who !== who) return
   list = newer
-  due.list = Date.now() + LIST_MS + Math.random() * SPREAD_MS
+  due.list = performance.now() + LIST_MS + Math.random() * SPREAD_MS
 }
 
 // The page and all that it needs, kept by a service worker.

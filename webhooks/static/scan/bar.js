@@ -1,12 +1,15 @@
 // The bar and all else on the page that follows from how things stand.
 
+import * as clock from './clock.js'
 import * as link from './link.js'
 import * as place from './place.js'
 import * as screen from './screen.js'
 import * as store from './store.js'
 import { ASIDE, WAITING } from './queue.js'
 import { at } from './screen.js'
-import { count, hour, label } from './words.js'
+import { count, dateOf, hour, label } from './words.js'
+import { dayAt } from './judge.js'
+import { draw as drawCounts } from './counting.js'
 import { known } from './background.js'
 
 const LAST = 10
@@ -14,50 +17,68 @@ const UNDO_MS = 2 * 60 * 1000
 
 // Draw everything anew; `ended` where the server has just said that the session is over.
 export async function draw(ended = false) {
-  const rows = await store.scans()
+  const rows = await store.scans().catch(() => null)
   const here = place.now()
   if (ended) here.ended = true
-  bar(rows)
+  await bar(rows)
+  at('lost').hidden = !store.isLost()
   screen.write('trouble', trouble(here))
   signedOut(here)
   pause(here)
-  screen.write('figures', here.event ? label('by_me', { count: count(letIn(rows)) }) + (here.admitted === undefined ? '' : ` · ${label('at_gate', { count: count(atGate(rows, here)) })}`) : '')
-  screen.write('conflicts', told(rows.filter((row) => row.result === 'conflict' && isToday(row)).length, 'conflicts'))
-  screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
-  const scans = rows.filter((row) => row.text)
-  screen.list(scans.slice(-LAST).reverse(), { undoable, undo })
+  // What cannot be read is not made up.
+  if (rows) scanned(rows, here)
   // A search must be somebody's: a scanner that people share has none.
   at('finding').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
   at('me').hidden = false
 }
 
+function scanned(rows, here) {
+  const isToday = ofToday()
+  const today = rows.filter((row) => isToday(row.order))
+  const gates = here.admitted === undefined || !isToday(here.admittedAt) ? '' : ` · ${label('at_gate', { count: count(atGate(today, here)) })}`
+  screen.write('figures', here.event ? label('by_me', { count: count(letIn(today)) }) + gates : '')
+  screen.write('conflicts', told(today.filter((row) => row.result === 'conflict').length, 'conflicts'))
+  screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
+  drawCounts(today.filter((row) => row.people_counted))
+  const scans = rows.filter((row) => row.text)
+  screen.list(scans.slice(-LAST).reverse(), { undoable, undo })
+}
+
 const told = (number, key) => (number ? label(key, { count: count(number) }) : '')
-const undoable = (row) => row.result === 'admitted' && !row.undone && Date.now() - row.order < UNDO_MS
+const undoable = (row) => row.result === 'admitted' && !row.undone && clock.now() - row.order < UNDO_MS
 const undo = (id) => document.dispatchEvent(new CustomEvent('undo-scan', { detail: id }))
 
-const isToday = (row) => new Date(row.order).toDateString() === new Date().toDateString()
+// Whether a moment is of the event's day, as the server has it: the one in progress, else the date at its place.
+function ofToday() {
+  const { book } = known()
+  const dayOf = (moment) => book && dayAt(book, moment)?.day || dateOf(moment)
+  const today = dayOf(clock.now())
+  return (moment) => dayOf(moment) === today
+}
 
 const people = (rows) => rows.reduce((all, row) => all + (row.people || 0), 0)
-const letIn = (rows) => people(rows.filter((row) => row.result === 'admitted' && !row.undone && isToday(row)))
+const letIn = (rows) => people(rows.filter((row) => row.result === 'admitted' && !row.undone))
 
 // The server's figure of the gate, and what this scanner did there that the server had not heard of by then.
 function atGate(rows, { gate, admitted, admittedAt }) {
-  const mine = rows.filter((row) => row.result === 'admitted' && row.gate === gate && isToday(row))
+  const mine = rows.filter((row) => row.result === 'admitted' && row.gate === gate)
   const isNew = (row) => row.state === WAITING || row.acked >= admittedAt
   const came = mine.filter((row) => isNew(row) && !row.undone)
   const back = mine.filter((row) => !isNew(row) && row.undone >= admittedAt)
   return Math.max(admitted + people(came) - people(back), 0)
 }
 
-function bar(rows) {
+async function bar(rows) {
   const { book } = known()
-  const waiting = rows.filter((row) => row.state === WAITING).length
+  const waiting = rows?.filter((row) => row.state === WAITING).length
   at('link').dataset.state = link.is()
   screen.write('link', label({ on: 'online', slow: 'slow', off: 'offline' }[link.is()]))
   screen.write('waiting', waiting ? label('waiting', { count: count(waiting) }) : '')
   screen.write('synced', book ? label('synced', { time: hour(book.syncedAt) }) : label('no_list_yet'))
-  const ready = Boolean(book && navigator.serviceWorker?.controller)
+  // What this page holds in its memory alone is gone with it.
+  const isKept = book && !store.isLost() && await store.has('book').catch(() => 0)
+  const ready = Boolean(isKept && navigator.serviceWorker?.controller)
   at('ready').dataset.ready = ready
   screen.write('ready', label(ready ? 'ready' : 'not_ready'))
 }
@@ -66,6 +87,7 @@ function bar(rows) {
 function trouble(here) {
   if (here.who && here.asked && link.deaf(here.since)) return label('deaf')
   if (place.mustChoose()) return label('choose_gate')
+  if (here.who && here.asked && link.is() === link.OFF && !clock.isSure()) return label('unsure_clock', { time: hour(clock.now()) })
   return here.problem ? label(here.problem) : ''
 }
 

@@ -49,6 +49,9 @@ export async function open(video, id = localStorage.getItem(CAMERA)) {
   return track
 }
 
+// Let a paused picture go on.
+export const resume = (video) => video.play().catch(() => {})
+
 export function close(video) {
   video.srcObject?.getTracks().forEach((track) => track.stop())
   video.srcObject = null

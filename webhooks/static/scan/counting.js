@@ -1,5 +1,6 @@
 // People without a pass, counted by taps. Taps that follow one another are one count; a count waits like a scan.
 
+import * as clock from './clock.js'
 import * as place from './place.js'
 import * as store from './store.js'
 import { at } from './screen.js'
@@ -8,37 +9,52 @@ import { hurry } from './background.js'
 import { WAITING } from './queue.js'
 
 const PAUSE_MS = 1500
+// People who were tapped and are not kept yet, and those of today who are.
 const taps = { in: 0, out: 0 }
-const told = { in: 0, out: 0 }
+let kept = { in: 0, out: 0 }
 let timer
+let keeping = Promise.resolve()
 
 export function begin() {
   at('one-in').addEventListener('click', () => tap('in'))
   at('one-out').addEventListener('click', () => tap('out'))
-  addEventListener('pagehide', () => void keep())
-  draw()
+  addEventListener('pagehide', () => void keep().catch(() => {}))
+  write()
 }
 
 function tap(direction) {
   if (!place.now().who) return
   taps[direction] += 1
-  told[direction] += 1
-  draw()
+  write()
   clearTimeout(timer)
-  timer = setTimeout(() => keep().then(hurry), PAUSE_MS)
+  timer = setTimeout(() => keep().then(hurry, () => {}), PAUSE_MS)
 }
 
-async function keep() {
-  const { gate, event, who, skew } = place.now()
+// One after the other: the page may be left while a count is being kept.
+function keep() {
+  keeping = keeping.catch(() => {}).then(keepTaps)
+  return keeping
+}
+
+async function keepTaps() {
+  const { gate, event, who } = place.now()
   for (const direction of ['in', 'out']) {
     const people = taps[direction]
-    taps[direction] = 0
     if (!people) continue
-    const at = new Date(Date.now() + (skew || 0)).toISOString()
-    await store.put({ scan_id: crypto.randomUUID(), order: Date.now(), at, direction, people_counted: people, gate, event, who, state: WAITING })
+    const { at } = clock.stamp()
+    await store.put({ scan_id: crypto.randomUUID(), order: Math.round(clock.now()), at, direction, people_counted: people, gate, event, who, state: WAITING })
+    taps[direction] -= people
+    kept[direction] += people
   }
 }
 
-function draw() {
-  at('counted').textContent = label('counted', { came: count(told.in), went: count(told.out) })
+// Show what has been counted; `rows` are the counts of today that are kept.
+export function draw(rows) {
+  const people = (direction) => rows.filter((row) => row.direction === direction).reduce((all, row) => all + row.people_counted, 0)
+  kept = { in: people('in'), out: people('out') }
+  write()
+}
+
+function write() {
+  at('counted').textContent = label('counted', { came: count(kept.in + taps.in), went: count(kept.out + taps.out) })
 }

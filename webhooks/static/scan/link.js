@@ -1,20 +1,21 @@
 // How the network is: on, slow or off; and when the server was last heard.
 
+import * as clock from './clock.js'
+
 export const ON = 'on', SLOW = 'slow', OFF = 'off'
 const MISSES = 2
 const DEAF_MS = 5 * 60 * 1000
 
-const state = { is: navigator.onLine ? ON : OFF, misses: 0, heardAt: 0 }
+const state = { is: navigator.onLine ? ON : OFF, misses: 0, heardAt: 0, heardBy: Date.now() }
 
 export const is = () => state.is
 // Whether a scan should wait for the server at all: where the last answer was slow or none, the next one will be too.
 export const worthTrying = () => state.is === ON
-// Too long without the server for a stop of entry to be heard.
-export const deaf = (since) => Date.now() - Math.max(state.heardAt, since) > DEAF_MS
+// Too long without the server for a stop of entry to be heard; by whichever clock says so.
+export const deaf = (since) => clock.now() - Math.max(state.heardAt, since) > DEAF_MS || Date.now() - state.heardBy > DEAF_MS
 
 export function heard(tookMs, slowMs) {
-  state.heardAt = Date.now()
-  state.misses = 0
+  Object.assign(state, { heardAt: clock.now(), heardBy: Date.now(), misses: 0 })
   state.is = tookMs > slowMs ? SLOW : ON
 }
 

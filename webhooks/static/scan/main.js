@@ -7,6 +7,7 @@ import * as place from './place.js'
 import * as scanner from './scanner.js'
 import * as screen from './screen.js'
 import * as senses from './senses.js'
+import * as store from './store.js'
 import * as words from './words.js'
 import { at } from './screen.js'
 import { begin as beginBackground, hurry, known } from './background.js'
@@ -15,6 +16,7 @@ import { begin as beginFinding } from './finding.js'
 import { listen } from './keys.js'
 import { takeToken } from './net.js'
 import { draw } from './bar.js'
+import { tend } from './tending.js'
 
 // The same QR seen again within this time is still the same one: a hand shakes. Longer, and whoever comes next with a
 // copy of it would find the screen still green.
@@ -25,14 +27,15 @@ const view = { text: '', seenAt: 0, busy: false, count: 0, lastId: '' }
 
 const direction = () => document.querySelector('input[name=direction]:checked').value
 
-async function scan(text, seen = performance.now()) {
-  if (!place.now().who) return
+// `read`: by the camera or a hardware scanner, not typed by a hand.
+async function scan(text, seen = performance.now(), read = false) {
+  if (!place.now().who || store.isLost()) return
   if (place.mustChoose()) return at('gate').focus()
-  if (view.busy) return void setTimeout(() => scan(text, seen), 100)
+  if (view.busy) return void setTimeout(() => scan(text, seen, read), 100)
   view.busy = true
   place.now().problem = ''
   try {
-    const asked = scanner.begin(text, place.now(), { direction: direction(), count: view.count || null })
+    const asked = scanner.begin(text, place.now(), { direction: direction(), count: view.count || null, read })
     const answer = await scanner.settle(asked, known(), words.spoken())
     if (answer.result === 'signed_out') return draw(true)
     view.lastId = asked.scan_id
@@ -65,7 +68,7 @@ function see(text, frame) {
   if (text === null || view.busy || overruling.isOpen()) return
   const same = text === view.text && now - view.seenAt < SAME_MS
   Object.assign(view, { text, seenAt: now })
-  if (!same && at('pause').hidden && at('signed-out').hidden) scan(text, frame)
+  if (!same && at('pause').hidden && at('signed-out').hidden) scan(text, frame, true)
 }
 
 function setCount(number) {
@@ -97,20 +100,17 @@ async function openCamera(id) {
 }
 
 async function wireCamera() {
-  let track = await openCamera()
+  const tended = tend(at('video'), openCamera)
+  await tended.open()
   at('torch').addEventListener('click', () => {
     const on = at('torch').getAttribute('aria-pressed') !== 'true'
-    camera.torch(track, on).then(() => at('torch').setAttribute('aria-pressed', String(on)), () => {})
+    camera.torch(tended.track(), on).then(() => at('torch').setAttribute('aria-pressed', String(on)), () => {})
   })
   at('other-camera').addEventListener('click', async () => {
-    const id = track && await camera.another(track)
+    const id = tended.track() && await camera.another(tended.track())
     if (!id) return
     camera.choose(id)
-    track = await openCamera(id)
-  })
-  document.addEventListener('visibilitychange', async () => {
-    // A phone may take the camera away from a page that is not seen.
-    if (document.visibilityState === 'visible' && (!track || track.readyState === 'ended')) track = await openCamera()
+    await tended.open(id)
   })
   camera.watch(at('video'), see).catch(() => { at('camera-trouble').hidden = false })
 }
@@ -137,6 +137,7 @@ function wire() {
     setCount(view.count)
     draw()
   })
+  at('lost-again').addEventListener('click', () => location.reload())
   document.addEventListener('undo-scan', (event) => undo(event.detail))
   document.addEventListener('pointerdown', () => { at('sound').hidden = senses.canBeHeard() })
   listen((text) => see(text, performance.now()))
@@ -153,7 +154,7 @@ async function begin() {
     scanner.settled().then(() => draw())
   })
   beginFinding((code) => scan(code))
-  await place.restore()
+  await place.restore().catch(() => {})
   await beginBackground()
   at('sound').hidden = senses.canBeHeard()
   senses.stayAwake()

@@ -2,14 +2,13 @@
 
 import { ask } from './net.js'
 import { at } from './screen.js'
+import * as clock from './clock.js'
 import * as store from './store.js'
 import { setZone } from './words.js'
 
 const STATE_MS = 4000
 const KEEP_MS = 60000
-// A phone's clock that differs by less is right enough; by more it would be on another day at midnight.
-const SKEW_MS = 20000
-const place = { who: '', name: '', event: '', gate: null, gates: [], paused: false, since: Date.now() }
+const place = { who: '', name: '', event: '', gate: null, gates: [], paused: false, since: clock.now() }
 
 export const now = () => place
 export const gateName = () => place.gates.find((gate) => gate.slug === place.gate)?.name || ''
@@ -24,14 +23,17 @@ export function isPaused() {
 }
 
 export async function restore() {
+  await clock.restore()
   taken(await store.fact('place') || {})
 }
 
 // What of it serves the next start.
 function kept() {
-  const { who, name, role, event, timezone, gate, gates, paused, fixed, skew, since } = place
-  return { who, name, role, event, timezone, gate, gates, paused, fixed, skew, since }
+  const { who, name, role, event, timezone, gate, gates, paused, fixed, since } = place
+  return { who, name, role, event, timezone, gate, gates, paused, fixed, since }
 }
+
+export const keep = () => store.keep('place', kept())
 
 // Ask the server; 200, 401 where it knows nobody here (any more), or its status. Raises Away.
 export async function hear() {
@@ -39,16 +41,17 @@ export async function hear() {
   if (status === 200 && !body.who) return 401
   if (status === 200) {
     const { now: serverNow, ...told } = body
-    const skew = serverNow - Date.now()
+    clock.heard(serverNow)
     const before = JSON.stringify({ ...kept(), since: 0 })
-    const chosen = await store.fact('gate')
+    // A stop of entry is heard although nothing can be read or kept.
+    const chosen = await store.fact('gate').catch(() => place.gate)
     const known = body.gates.some((gate) => gate.slug === chosen)
-    taken({ ...told, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate), skew: Math.abs(skew) > SKEW_MS ? skew : 0 })
+    taken({ ...told, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate) })
     // Writing wears a phone's memory and its battery.
-    const same = JSON.stringify({ ...kept(), since: 0 }) === before && Date.now() - place.since < KEEP_MS
+    const same = JSON.stringify({ ...kept(), since: 0 }) === before && clock.now() - place.since < KEEP_MS
     if (!same) {
-      place.since = Date.now()
-      await store.keep('place', kept())
+      place.since = clock.now()
+      await keep().catch(() => {})
     }
   }
   return status
@@ -58,7 +61,7 @@ export async function hear() {
 export async function choose(slug) {
   Object.assign(place, { gate: slug || null, admitted: undefined })
   await store.keep('gate', place.gate)
-  await store.keep('place', kept())
+  await keep()
 }
 
 function taken(told) {

@@ -1,6 +1,7 @@
 // Scans that the server has not heard of: they go up oldest first, in batches, each exactly once by its scan_id.
 
 import { ask } from './net.js'
+import * as clock from './clock.js'
 import * as store from './store.js'
 
 export const WAITING = 'waiting', SENT = 'sent', ASIDE = 'aside'
@@ -10,7 +11,7 @@ const KEPT = 1000
 const SHOWN = 10
 const LOCK = 'pravesh-scanner-upload'
 
-const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown']
+const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown', 'anchored_at', 'elapsed_ms']
 
 // A scan as the batch takes it; `who` sends it now.
 function request(row, who) {
@@ -72,7 +73,7 @@ async function sendCounts(place, language) {
     const { gate, event, direction, at } = row
     const body = { request_id: row.scan_id, direction, count: row.people_counted, counted_at: at, ...(gate && { gate }), ...(event && { event }) }
     const answer = await ask('/api/v1/counts', { body, within: BATCH_MS, language })
-    if (answer.status === 200 || answer.status === 201) await store.put({ ...row, state: SENT, acked: Date.now() })
+    if (answer.status === 200 || answer.status === 201) await store.put({ ...row, state: SENT, acked: clock.now() })
     else if (isOurs(answer.status)) await store.put(aside(row, answer.body, answer.status))
     else return stop(answer)
   }
@@ -80,14 +81,14 @@ async function sendCounts(place, language) {
 }
 
 function after(row, answer) {
-  if (answer?.result) return { ...row, state: SENT, result: answer.result, answer, acked: Date.now() }
+  if (answer?.result) return { ...row, state: SENT, result: answer.result, answer, acked: clock.now() }
   return { ...row, state: ASIDE, problem: answer?.code || 'no_answer' }
 }
 
 // What has gone up is kept for a while, for the last scans and for what the list does not know yet.
 async function tidy() {
   const rows = await store.scans()
-  const old = rows.filter((row) => row.state === SENT && row.result !== 'conflict' && Date.now() - row.acked > 86400000)
+  const old = rows.filter((row) => row.state === SENT && row.result !== 'conflict' && clock.now() - row.acked > 86400000)
   const surplus = rows.filter((row) => row.state === SENT && row.result !== 'conflict').slice(0, -KEPT)
   const gone = new Set([...old, ...surplus].map((row) => row.scan_id))
   if (gone.size) await store.drop(...gone)

@@ -1,15 +1,20 @@
 // One scan: asked of the server, and judged here where that takes too long. What only this scanner knows is on
 // the disk before the colour is shown.
 
+import * as clock from './clock.js'
 import * as link from './link.js'
 import * as store from './store.js'
 import { ask, Away } from './net.js'
-import { identify, judge, NOT_LISTED } from './judge.js'
+import { byCode } from './book.js'
+import { cleaned, codeOf } from './text.js'
+import { dayAt, identify, judge, NOT_LISTED } from './judge.js'
 import { ASIDE, SENT, WAITING, locked, upload } from './queue.js'
 
 // A network that is slower is treated as none for this scan; the same scan_id goes up later.
 export const SLOW_MS = 1500
 const MOVED = ['admitted', 'left']
+// What is refused for the day or the hour.
+const TIMED = ['wrong_day', 'event_closed']
 
 let order = 0
 let noted = Promise.resolve()
@@ -18,15 +23,15 @@ let noted = Promise.resolve()
 export const settled = () => noted
 
 // What is asked, before anything is known of it. `place` says who scans where.
-export function begin(text, place, { direction, count }) {
-  order = Math.max(order + 1, Date.now())
-  const { gate, event, who, skew } = place
-  return { scan_id: crypto.randomUUID(), order, at: new Date(Date.now() + (skew || 0)).toISOString(), text, direction, count, gate, event, who }
+export function begin(text, place, { direction, count, read = false }) {
+  order = Math.max(order + 1, Math.round(clock.now()))
+  const { gate, event, who } = place
+  return { scan_id: crypto.randomUUID(), order, ...clock.stamp(), text, direction, count, gate, event, who, read }
 }
 
 // The answer to a scan: the server's, or our own with `offline: true`.
 export async function settle(scan, known, language) {
-  if (!link.worthTrying()) return alone({ ...scan, neverSent: true }, known)
+  if (!link.worthTrying() || await isStray(scan, known)) return alone({ ...scan, neverSent: true }, known)
   const begun = performance.now()
   try {
     const { status, body, headers } = await ask('/api/v1/checkins', { body: request(scan), within: SLOW_MS, language })
@@ -46,6 +51,13 @@ export async function settle(scan, known, language) {
   return alone(scan, known)
 }
 
+// A QR that holds nothing but a code is none of ours, and the server would take many for somebody's guesses: one that is
+// not in the list is not asked about.
+async function isStray({ read, text }, { book }) {
+  const code = read && book && codeOf(cleaned(text))
+  return Boolean(code) && !await byCode(book, code)
+}
+
 function request({ scan_id, text, gate, event, direction, count, at }) {
   const rest = { gate, event, count }
   const given = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined)
@@ -61,7 +73,7 @@ export async function overrule(scan, reason, known, language) {
 }
 
 async function note(scan, answer, { book, verifiers }) {
-  const row = { ...scan, state: SENT, acked: Date.now(), result: answer.result, answer, people: answer.admitted_now }
+  const row = { ...scan, state: SENT, acked: clock.now(), result: answer.result, answer, people: answer.admitted_now }
   if (MOVED.includes(answer.result) && book) {
     // Which pass it was, for the time without a network that may come.
     const subject = await identify(scan.text, book, verifiers)
@@ -74,6 +86,7 @@ async function alone(scan, { book, verifiers }) {
   if (!book) return { result: 'no_list', offline: true }
   await noted
   const answer = await judge(scan, book, verifiers, await movements(book), Date.parse(scan.at))
+  if (TIMED.includes(answer.result) && !clock.isSure()) answer.unsure = scan.at
   const { pass_id, day } = answer
   const shown = answer.result === NOT_LISTED ? 'unknown' : answer.result
   await store.put({ ...scan, state: WAITING, shown, result: answer.result, answer, pass_id, day, people: answer.admitted_now })
@@ -88,11 +101,7 @@ async function movements(book) {
     .map((row) => ({ pass: row.pass_id, direction: row.direction, people: row.people, day: row.day, at: row.at, gate: row.gate }))
 }
 
-function dayOf(book, at) {
-  const moment = Date.parse(at)
-  const day = book.head.days.find((one) => Date.parse(one.from) <= moment && moment < Date.parse(one.until))
-  return day ? day.day : book.head.day
-}
+const dayOf = (book, at) => dayAt(book, Date.parse(at))?.day || book.head.day
 
 // Take an admission back; whether it is undone. Of a scan that the server has not heard of nothing is left.
 export async function undo(scanId, place, language) {
@@ -101,7 +110,7 @@ export async function undo(scanId, place, language) {
   await upload(place, language)
   const { status } = await ask('/staff/scan/undo', { body: { scan_id: scanId }, language })
   const row = status === 200 && (await store.scans()).find((one) => one.scan_id === scanId)
-  if (row) await store.put({ ...row, undone: Date.now() })
+  if (row) await store.put({ ...row, undone: clock.now() })
   return status === 200
 }
 

@@ -52,6 +52,7 @@ function details(answer, gates, listTime) {
     ['already_admitted', 'too_many'].includes(result) ? used(answer.first_entry, gates) : '',
     kind(pass),
     answer.offline ? label('without_network') : '',
+    answer.unsure ? label('unsure_clock_more', { time: hour(answer.unsure) }) : '',
   ].filter(Boolean)
 }
 
@@ -60,6 +61,7 @@ export function show(answer, { gates, listTime }) {
   const place = at('result')
   place.className = look(answer.result)
   place.dataset.result = answer.result
+  place.dataset.unsure = answer.unsure || ''
   at('sign').setAttribute('d', SIGNS[answer.result] || SIGNS[look(answer.result)])
   at('result-title').textContent = title(answer.result)
   write('result-name', answer.pass?.name || '')

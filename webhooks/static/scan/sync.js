@@ -1,5 +1,6 @@
 // The list for scanning without a network: fetched, kept on the disk, and its keys made ready.
 
+import * as clock from './clock.js'
 import { ask } from './net.js'
 import { bytesOf, kept } from './book.js'
 import { verifier } from './token.js'
@@ -24,7 +25,7 @@ export async function forgetList() {
 export async function refresh(event, before) {
   const same = before && before.head.event.slug === event ? before : null
   const path = `/api/v1/events/${encodeURIComponent(event)}/offline${same ? `?since=${encodeURIComponent(same.head.next)}` : ''}`
-  const askedAt = Date.now()
+  const askedAt = clock.now()
   const { status, body } = await ask(path, { within: LIST_MS })
   if (status !== 200 || body.format !== FORMAT) return null
   const book = { ...kept(body, same, askedAt), syncedAt: askedAt }

@@ -5,6 +5,7 @@ const all = JSON.parse(document.getElementById('words').textContent)
 
 let language = localStorage.getItem(LANGUAGE) in all ? localStorage.getItem(LANGUAGE) : document.documentElement.lang
 let zone
+let dates
 
 const filled = (text, params) => text.replace(/\{(\w+)\}/g, (whole, name) => params[name] ?? '')
 
@@ -15,7 +16,9 @@ export const reason = (result, params = {}) => filled(all[language].reasons[resu
 
 // The event's time zone, in which all hours are shown.
 export function setZone(name) {
+  if (zone === name && dates) return
   zone = name
+  dates = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
 }
 
 // As the messages and the pass write them (flows/rendering.py): 10:07 pm, Thu 14 Jan; रात 10:07 बजे, गुरुवार, 14 जनवरी.
@@ -36,6 +39,9 @@ export function hour(moment) {
   const said = parts.filter(({ type }, place) => !whole || type !== 'minute' && parts[place + 1]?.type !== 'minute')
   return said.map(({ value }) => value).join('') + after
 }
+
+// The date of a moment at the event's place, as 2027-01-14.
+export const dateOf = (moment) => dates?.format(moment)
 
 export const count = (number) => new Intl.NumberFormat(`${language}-IN`, { numberingSystem: 'latn' }).format(number)
 
