@@ -24,6 +24,8 @@ PROBLEMS: Mapping[str, str] = {
     "required": "required must be true or false",
     "options": f"a choice needs 2 to {questions.MOST_OPTIONS} options that differ, each by language with an en, "
     f"at most {questions.LONGEST_OPTION} characters; other kinds have none",
+    "commands": "its options {words} are words that the chat itself understands, so that nobody could choose them: "
+    "call them otherwise (docs/questions.md)",
     "range": "least and most must be whole numbers, least not above most",
     "too_many": f"an event has at most {questions.MOST} questions",
 }
@@ -36,7 +38,7 @@ def said(code: str, params: Mapping[str, Any]) -> str:
 
     shown = {name: _in_one_line(value) for name, value in params.items()}
     if code == "bad_question":
-        return f"question {shown['question']}: {PROBLEMS[shown['problem']]}"
+        return f"question {shown['question']}: {PROBLEMS[shown['problem']].format_map(shown)}"
     try:
         return NAMED_BY_VISITORS_TOO[code].format_map(shown)
     except KeyError:

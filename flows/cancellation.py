@@ -1,5 +1,6 @@
 """`cancel pass`: revokes a pass after a yes."""
 
+from flows.agreement_vocabulary import CANCELLING
 from flows.choices import pass_line, pass_options, the_only_pass, the_pass
 from flows.fields import Choice, YesNo
 from flows.my_pass import without_a_pass
@@ -36,7 +37,7 @@ CANCELLATION = Flow(
             given=the_only_pass,
             example=words("1"),
         ),
-        Step("agree", _ask, YesNo(), example=_("yes")),
+        Step("agree", _ask, YesNo(beside=CANCELLING), example=_("yes")),
     ),
     finish=_finish,
     refused={"no_such_pass": None, "pass_used": None},

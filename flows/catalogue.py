@@ -11,6 +11,7 @@ from flows.my_pass import CHANGE, MY_PASS
 from flows.registration import REGISTRATION
 from flows.shapes import Flow
 from flows.someone_else import SOMEONE_ELSE
+from flows.unsure import UNSURE
 from flows.walk_up import WALK_UP
 
 __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
@@ -18,7 +19,7 @@ __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA),
+        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
         *(GATE, NEAR_PASS, LARGE_COUNT, WALK_UP),
     )
 }
@@ -37,7 +38,7 @@ BEGUN_BY: Mapping[str, str] = {
 }
 """Flow by command. `cancel` begins one only while no question is open."""
 
-INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass"})
+INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "unsure"})
 """Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
 
 HOME = "menu"

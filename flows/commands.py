@@ -1,16 +1,20 @@
 """What command words do, inside a question and while nothing is going on; and where somebody enters."""
 
-from flows import phrases, understanding
+from dataclasses import replace
+
+from flows import phrases, small_talk, understanding, unsure, wishes
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
+from flows.gate_commands import AS_VISITOR
 from flows.kept import revive, to_json
 from flows.notices import to_be_told
 from flows.shapes import Facts, Outcome, Said, Say, Sentence, Start, State, Step, StopMessages, Turn
-from flows.walk import NOTHING, back, begin, come_back, go_on, idle, left_behind, say
+from flows.texts import sentence_for
+from flows.walk import NO_LOSS, NOTHING, back, begin, come_back, go_on, idle, left_behind, say
 
 
 def command_of(said: Said) -> str:
     """The command that somebody typed, by its name; empty when it is none."""
-    return understanding.command(said.text) if said.form == "text" else ""
+    return wishes.command(said.text) if said.form == "text" else ""
 
 
 def event_greeted(said: Said, facts: Facts) -> str:
@@ -36,9 +40,14 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
 
 def at_rest(state: State, said: Said, facts: Facts) -> Turn:
     """The turn of a message while nothing is going on."""
-    word = command_of(said) or (understanding.near_command(said.text) if said.form == "text" else "")
+    word = command_of(said)
     if word == "stop":
         return stop(state)
+    if not word and said.form == "text":
+        asked = ask_whether_meant(state, said, facts)
+        if asked is not None:
+            return asked
+        word = understanding.near_command(said.text)
     if word == "help":
         return Turn(idle(state), say(phrases.HELP))
     if word in BEGUN_BY:
@@ -53,7 +62,39 @@ def enter(state: State, said: Said, facts: Facts) -> Turn:
         return visit(state, slug, facts)
     text = understanding.cleaned(said.text)[: understanding.LONGEST] if said.form == "text" else ""
     start = entrance(text, facts, state.language)
-    return begin(idle(state), start, facts, text, to_be_told(facts))
+    turn = begin(idle(state), start, facts, text, to_be_told(facts))
+    return replace(turn, effects=(*_not_understood(said, start, turn), *turn.effects))
+
+
+def _not_understood(said: Said, start: Start, turn: Turn) -> tuple[Say, ...]:
+    """That the words said nothing to us, where what follows is what anybody would be answered."""
+    if said.form not in ("text", "choice"):
+        return say(sentence_for("not_text"))
+    taken = set(turn.state.answers) - {*start.answers, *NO_LOSS}
+    general = start.flow in (HOME, VISITING) and not start.answers and not taken
+    return say(phrases.UNKNOWN_WORDS) if said.form == "text" and general and not small_talk.is_any(said.text) else ()
+
+
+# --- what may be meant --------------------------------------------------------------------------
+
+
+def ask_whether_meant(state: State, said: Said, facts: Facts) -> Turn | None:
+    """Ask whether something hard to take back is meant by words that are not plain; None where they are about
+    something else, or at a gate.
+    """
+    wish = wishes.read(said.text).command
+    if not wish and state.flow in ("", HOME):
+        wish = wishes.near(said.text)
+    if not wish or (wish == wishes.CANCEL_PASS and not facts.passes) or _works_at_a_gate(state, facts):
+        return None
+    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
+    answers = {unsure.WISH: wish, **({"under": below["flow"]} if below else {})}
+    return begin(idle(state).but(under=below), Start(unsure.NAME, answers), facts)
+
+
+def _works_at_a_gate(state: State, facts: Facts) -> bool:
+    beneath = revive(state.under)[0].answers
+    return facts.duty is not None and AS_VISITOR not in state.answers and AS_VISITOR not in beneath
 
 
 # --- commands -----------------------------------------------------------------------------------

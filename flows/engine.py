@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows import forms, gate, phrases, understanding
+from flows import forms, gate, phrases, understanding, wishes
 from flows.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
-from flows.commands import at_rest, begin_by_command, command_of, event_greeted, obey, repeated, visit
-from flows.fields import Choice
+from flows.commands import (
+    ask_whether_meant,
+    at_rest,
+    begin_by_command,
+    command_of,
+    event_greeted,
+    obey,
+    repeated,
+    visit,
+)
+from flows.fields import DOUBTED, Choice, Text
 from flows.kept import revive, to_json
 from flows.marks import for_anybody
 from flows.notices import proof
@@ -31,11 +40,13 @@ from flows.shapes import (
 from flows.steps import questions_of, steps_of
 from flows.submitting import Submitted, submit
 from flows.texts import sentence_for
+from flows.unsure import NAME as UNSURE
 from flows.walk import ASIDE, NOTHING, answered, begin, come_back, conclude, go_on, idle, renewed, say, without
+from flows.wishes import STOP
 
 __all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
-A_NO = frozenset({"not_agreed", "not_read_out", "type_it"})
+A_NO = frozenset({"not_agreed", "not_read_out", "type_it", "name_or_answer"})
 """What a no that is understood raises: it is no unusable answer."""
 PATIENCE = 3
 """Unusable answers to one question after which an example is given."""
@@ -147,13 +158,16 @@ def _heard(state: State, said: Said, facts: Facts) -> Turn:
     if not state.flow:
         return at_rest(state, said, facts)
     step = _open_step(state, facts)
-    turn = obey(state, step, command_of(said), facts)
+    word = command_of(said)
+    turn = None if word != STOP and _is_a_choice(state, step, said, facts) else obey(state, step, word, facts)
+    if turn is None and step and isinstance(step.field, Text) and _is_to_us(said):
+        turn = ask_whether_meant(state, said, facts)
     if turn is not None:
         return turn
     if step is None:
         return repeated(state, facts, phrases.CHANGED)
     if said.form == "choice" and not _belongs(said, step, state, facts):
-        return repeated(state, facts, phrases.OLD_TAP)
+        return _let_be(state, said, facts) if state.flow == UNSURE else repeated(state, facts, phrases.OLD_TAP)
     return _answer(state, step, said, facts)
 
 
@@ -162,6 +176,28 @@ def _aside(state: State, done: tuple[Effect, ...], facts: Facts) -> Turn:
     if not state.flow:
         return Turn(idle(state), done)
     return replace(go_on(state, facts, done, NOTHING), flow=ASIDE)
+
+
+def _is_a_choice(state: State, step: Step | None, said: Said, facts: Facts) -> bool:
+    """Whether the words are the name of one of the choices that stand open: then they are no command.
+
+    The menu's are called as the commands that they are.
+    """
+    if step is None or state.flow == HOME or not isinstance(step.field, Choice) or said.form != "text":
+        return False
+    return step.field.place_of(said.text, step.field.known(state.answers, facts)) is not None
+
+
+def _is_to_us(said: Said) -> bool:
+    """Whether it can only be said to us, although any words would do as an answer."""
+    return said.form == "text" and wishes.read(said.text).addressed
+
+
+def _let_be(state: State, said: Said, facts: Facts) -> Turn:
+    """What was asked about is not answered: the words are for the question below it."""
+    below, unreadable = revive(state.under)
+    beneath = idle(state) if state.under is None or unreadable else below.but(language=state.language, under=None)
+    return _heard(renewed(beneath, facts), said, facts)
 
 
 def _open_step(state: State, facts: Facts) -> Step | None:
@@ -200,15 +236,18 @@ def _judged(flow: Flow, state: State, step: Step, said: Said, facts: Facts) -> A
 
 
 def _unusable(state: State, step: Step, said: Said, no: Invalid, facts: Facts) -> Turn:
-    """Why the answer cannot be used, and the question again; in the menu it may be a new beginning."""
-    beginning = _new_beginning(state, said, facts)
+    """Why the answer cannot be used, and the question again; it may be no answer but something else."""
+    if state.flow == UNSURE:
+        return _let_be(state, said, facts)
+    beginning = _something_else(state, said, facts)
     if beginning is not None:
         return beginning
     tries = state.tries + (no.code not in A_NO)
     notes = [sentence_for(no.code, **no.params)]
     if tries >= PATIENCE and no.code not in A_NO:
         notes += [*_example(step), phrases.ASK_HELP]
-    return repeated(state.but(tries=tries), facts, *notes)
+    doubted = {DOUBTED: no.params[DOUBTED]} if DOUBTED in no.params else {}
+    return repeated(state.but(tries=tries, answers={**state.answers, **doubted}), facts, *notes)
 
 
 def _example(step: Step) -> tuple[Sentence, ...]:
@@ -216,6 +255,12 @@ def _example(step: Step) -> tuple[Sentence, ...]:
     if step.example is None or isinstance(step.field, Choice):
         return ()
     return (Sentence(phrases.EXAMPLE.source, {"example": step.example}),)
+
+
+def _something_else(state: State, said: Said, facts: Facts) -> Turn | None:
+    """What words come to that are no answer: a wish that must be asked about; in the menu a new beginning."""
+    asked = ask_whether_meant(state, said, facts) if said.form == "text" else None
+    return asked or _new_beginning(state, said, facts)
 
 
 def _new_beginning(state: State, said: Said, facts: Facts) -> Turn | None:

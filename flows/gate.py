@@ -7,7 +7,7 @@ let through, and the question is asked again. Whoever is off the roster is a vis
 import re
 from dataclasses import replace
 
-from flows import gate_menu, gate_words, photos, phrases, understanding, walk_up
+from flows import agreement, gate_menu, gate_words, photos, phrases, understanding, walk_up
 from flows.commands import command_of, stop
 from flows.gate_aside import aside
 from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, together
@@ -156,7 +156,7 @@ def _leaves(state: State, said: Said) -> bool:
     word = command_of(said)
     if word:
         return word not in ("language", "help", "stop", "back", "restart")
-    return state.flow in FOR_A_MOMENT and said.form == "text" and understanding.yes_no(said.text) is None
+    return state.flow in FOR_A_MOMENT and said.form == "text" and agreement.yes_no(said.text) is None
 
 
 def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:

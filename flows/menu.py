@@ -1,6 +1,6 @@
 """The menu, and where somebody enters who writes while nothing is going on."""
 
-from flows import codes, understanding
+from flows import codes, labels, understanding
 from flows.choices import calls_off, open_events, pass_lines
 from flows.fields import Choice
 from flows.phrases import HELP
@@ -23,14 +23,17 @@ def entrance(text: str, facts: Facts, language: str | None) -> Start:
     chosen = _named(text, facts) if known else ""
     if chosen:
         return Start(chosen)
-    return Start("registration") if understanding.wants_to_register(text) or not known else Start("menu")
+    wanted = understanding.wants_to_register(text) or "full_name" in labels.read(text)
+    return Start("registration") if wanted or not known else Start("menu")
 
 
 def _named(text: str, facts: Facts) -> str:
     """The conversation that the menu offers by these words, well spelt or nearly; empty where it is none or help."""
     offered = [one for one in CHOICE.known({}, facts)["options"] if one["id"] != HELP_WORD]
-    places = understanding.named(text, [tuple(one["names"].values()) for one in offered])
-    return str(offered[places[0]]["id"]) if len(places) == 1 else ""
+    called = [tuple(one["names"].values()) for one in offered]
+    places = understanding.named(text, called)
+    found = str(offered[places[0]]["id"]) if len(places) == 1 else ""
+    return "" if found == "cancellation" and not understanding.called(text, called) else found
 
 
 def _code_in(text: str, facts: Facts) -> str:

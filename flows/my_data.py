@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flows.agreement_vocabulary import DELETING
 from flows.choices import event_by, pass_lines
 from flows.event_states import local_today
 from flows.fields import YesNo
@@ -96,8 +97,8 @@ DELETE_DATA = Flow(
     name="delete_data",
     version=1,
     steps=(
-        Step("agree", _ask, YesNo(), example=_("yes")),
-        Step("again", _ask_again, YesNo(), when=_is_today, example=_("yes")),
+        Step("agree", _ask, YesNo(beside=DELETING), example=_("yes")),
+        Step("again", _ask_again, YesNo(beside=DELETING), when=_is_today, example=_("yes")),
     ),
     finish=_finish,
     refused={"valid_today": _for_today},

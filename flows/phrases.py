@@ -34,6 +34,12 @@ NOTED = _("Noted: {noted}. If that is not right, type *back*.")
 NOT_NOTED = _("All right, then we ask for it.")
 """`back` right after that; a question follows."""
 
+NOTHING_CHANGED = _("All right, nothing has changed.")
+"""Something hard to take back was asked about, and was not meant."""
+
+UNKNOWN_WORDS = _("Sorry, we did not understand that.")
+"""Words that say nothing to us while no question is open; what can be done here follows."""
+
 LEFT = _("All right, we leave it there. Nothing was saved. Write *hi* whenever you like.")
 """`cancel` inside a question: the conversation was left, no pass was touched."""
 

@@ -19,7 +19,10 @@ ANSWERS: Mapping[str, Sentence] = {
     "too_short": _("That is too short: at least {least} characters, please."),
     "too_long": _("That is too long: at most {most} characters, please."),
     "no_letter": _("Please type it in letters."),
-    "not_a_name": _("That cannot be a name. Please type the full name."),
+    "not_a_name": _(
+        "That does not look like a name. Please type the full name. If it is one, write “name:” before it."
+    ),
+    "name_or_answer": _("*{doubted}* can be an answer as well as a name. Which name is right?"),
     "not_an_option": _("That is none of the choices. Please choose one of these."),
     "several_options": _("More than one of the choices fits that. Please choose one of these."),
     "not_yes_no": _("Please type *yes* or *no*."),

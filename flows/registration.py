@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flows.agreement_vocabulary import REGISTERING
 from flows.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
 from flows.consent import consent_text, last_question
 from flows.event_states import OPEN, OVER, sentence_of, state_of
@@ -105,7 +106,7 @@ FULL_NAME = Step(
 AGREE = Step(
     "agree",
     lambda answers, facts: last_question(REGISTRATION, answers, facts, another=False),
-    YesNo(no="not_agreed"),
+    YesNo(no="not_agreed", beside=REGISTERING),
     example=_("yes"),
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from flows.agreement_vocabulary import REGISTERING
 from flows.choices import language_of, the_event
 from flows.consent import last_question
 from flows.fields import Otp, Phone, Text, YesNo
@@ -77,7 +78,7 @@ THEIR_PARTY = replace(PARTY_SIZE, ask=_ask_party)
 AGREE = Step(
     "agree",
     lambda answers, facts: last_question(SOMEONE_ELSE, answers, facts, another=True),
-    YesNo(no="not_agreed"),
+    YesNo(no="not_agreed", beside=REGISTERING),
     example=_("yes"),
 )
 

@@ -1,4 +1,4 @@
-"""Free words into values: cleaning, command words, yes and no, numbers, near-misses.
+"""Free words into values: cleaning, command words, numbers, near-misses.
 
 Pure: no clock, no language setting. Whoever writes `haan` to an English conversation is understood.
 """
@@ -77,12 +77,16 @@ def by_word(table: Iterable[tuple[int, str]]) -> Mapping[str, int]:
 
 
 _WORDS_OF = {command: tuple(listed(words)) for command, words in vocabulary.COMMANDS.items()}
+NEVER_GUESSED = frozenset(("stop", "cancel", "cancel_pass", "delete_data"))
+"""Commands that no likeness of letters leads to: see flows.wishes."""
 _COMMANDS = {word: command for command, words in _WORDS_OF.items() for word in words}
-_YES, _NO, _SKIP = listed(vocabulary.YES), listed(vocabulary.NO), listed(vocabulary.SKIP)
+_SKIP = listed(vocabulary.SKIP)
 _NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
 _PEOPLE = listed(vocabulary.PEOPLE)
+NUMBER_WORDS, PEOPLE_WORDS = frozenset(_NUMBERS), _PEOPLE
 _BESIDE_NUMBERS = listed(vocabulary.BESIDE_NUMBERS) | _PEOPLE
 _ALSO = {plain(name): listed(others) for name, others in vocabulary.ALSO_CALLED.items()}
+_NEGATIONS, _BESIDE_CHOICES = listed(vocabulary.NEGATIONS), listed(vocabulary.BESIDE_CHOICES)
 _GREETINGS = sorted(listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"]), key=len, reverse=True)
 _REGISTER = listed(vocabulary.COMMANDS["register"])
 
@@ -90,18 +94,23 @@ _REGISTER = listed(vocabulary.COMMANDS["register"])
 def command(text: str) -> str:
     """The command that the whole message is, by its name; empty when it is none."""
     word = plain(text)
-    return _COMMANDS.get(word) or _COMMANDS.get(_without_pictures(word), "")
+    return _COMMANDS.get(word) or _COMMANDS.get(without_pictures(word), "")
 
 
-def _without_pictures(word: str) -> str:
+def without_pictures(word: str) -> str:
+    """The text without pictures among it and without what surrounds it."""
     return "".join(" " if unicodedata.category(character) == "So" else character for character in word).strip(_EDGES)
 
 
 def near_command(text: str) -> str:
-    """The command that the message nearly is: for moments when no question waits for an answer."""
+    """The command that the message nearly is: for moments when no question waits for an answer.
+
+    None that is hard to take back.
+    """
     word = plain(text)
     places = _nearly(word, tuple(_WORDS_OF.values()), NEAR_COMMAND) if len(word) > SHORTEST_NEAR else []
-    return tuple(_WORDS_OF)[places[0]] if len(places) == 1 else ""
+    found = tuple(_WORDS_OF)[places[0]] if len(places) == 1 else ""
+    return "" if found in NEVER_GUESSED else found
 
 
 def greeting(text: str) -> str:
@@ -119,24 +128,9 @@ def wants_to_register(text: str) -> bool:
     return any(whole.startswith(f"{word} ") or whole.endswith(f" {word}") for word in _REGISTER)
 
 
-def yes_no(text: str) -> bool | None:
-    """True for a yes, False for a no, None for anything else."""
-    word = plain(text)
-    # A repeated 👍👍 is one.
-    word = word[0] if word and len(set(word)) == 1 and not word.isalnum() else word
-    if word in _YES:
-        return True
-    return False if word in _NO else None
-
-
 def skips(text: str) -> bool:
     """Whether the text leaves an optional question out."""
     return plain(text) in _SKIP
-
-
-def means_something(text: str) -> bool:
-    """Whether the whole text is a word that we take for a yes, a no, a skip or a command, in any language."""
-    return skips(text) or yes_no(text) is not None or bool(command(text))
 
 
 def number(text: str) -> int | None:
@@ -198,7 +192,25 @@ def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     if exact or not word:
         return exact
     begun = [place for place, own in enumerate(names) if any(_begins(name, word) for name in own)]
-    return begun or _nearly(word, names)
+    return begun or ([] if negates(text) else _nearly(word, names))
+
+
+def called(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the choices the text is the whole name of, by position."""
+    word = plain(text)
+    return [place for place, own in enumerate(choices) if word and word in _called(own)]
+
+
+def meant_among(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the choices is named exactly among words that change nothing of it (`hindi mein`), by position."""
+    words = [word for word in re.split(r"[\s.,;:!।]+", without_pictures(plain(text))) if word]
+    return called(" ".join(word for word in words if word not in _BESIDE_CHOICES), choices)
+
+
+def negates(text: str) -> bool:
+    """Whether some word of it says no."""
+    words = re.split(r"[\s.,;:!।]+", re.sub("['’‘`´]", "", plain(text)))
+    return any(word in _NEGATIONS for word in words)
 
 
 def named(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
@@ -220,9 +232,11 @@ def _begins(name: str, word: str) -> bool:
 
 
 def _nearly(word: str, names: Sequence[Sequence[str]], near: float = NEAR) -> list[int]:
+    """Which of the names are like the word and begin as it does: Hinglish is no English."""
     if not SHORTEST_NEAR <= len(word) <= LONGEST:
         return []
-    likeness = [max((fuzz.ratio(word, name) for name in own), default=0.0) for own in names]
+    alike = [[name for name in own if name[:1] == word[:1]] for own in names]
+    likeness = [max((fuzz.ratio(word, name) for name in own), default=0.0) for own in alike]
     best = max(likeness, default=0.0)
     return [place for place, like in enumerate(likeness) if like > best - APART] if best >= near else []
 
@@ -238,7 +252,7 @@ def mentioned(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
 
     A single one that is only named by a very short word is not counted: that may mean anything.
     """
-    words = f" {' '.join(word.strip(_EDGES) for word in plain(text).split())} "
+    words = f" {' '.join(word.strip(_EDGES + '?') for word in plain(text).split())} "
     named = {place: [name for name in _called(own) if f" {name} " in words] for place, own in enumerate(choices)}
     places = [place for place, names in named.items() if names]
     return [] if len(places) == 1 and len(max(named[places[0]], key=len)) < SHORTEST_NEAR else places

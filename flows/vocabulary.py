@@ -10,7 +10,10 @@ COMMANDS: dict[str, str] = {
         "restart, start over, start again, reset, फिर से, फिर से शुरू, फिर से शुरू करें, दोबारा शुरू करें, "
         "नए सिरे से, phir se, fir se, phir se shuru, dobara shuru, shuru se"
     ),
-    "stop": ("stop, unsubscribe, stop all, quit, exit, end, रुको, रुकें, बंद, बंद करो, बंद करें, ruko, band, band karo, roko"),
+    "stop": (
+        "stop, unsubscribe, stop all, opt out, optout, quit, exit, end, बंद, बंद करो, बंद करें, बंद करिए, "
+        "रोको, स्टॉप, band, band karo, roko"
+    ),
     "start": (
         "start, resume, unstop, शुरू, शुरू करें, शुरू करो, चालू, चालू करें, shuru, shuru karo, shuru kare, chalu, chalu karo"
     ),
@@ -64,15 +67,16 @@ COMMANDS: dict[str, str] = {
 
 YES = (
     "yes, y, yeah, yea, yep, yup, ya, ok, okay, okey, k, sure, agree, i agree, agreed, confirm, confirmed, "
-    "correct, done, right, yes please, haan, haanji, haan ji, han, hanji, han ji, ha, haa, haji, ha ji, ji, "
-    "ji haan, ji han, ji ha, theek, theek hai, thik, thik hai, tik hai, sahi, sahi hai, manjoor, manzoor, "
-    "bilkul, zaroor, हाँ, हा, हाँ जी, हा जी, जी, जी हाँ, जी हा, ठीक, ठीक है, सही, सही है, मंज़ूर, सहमत, "
-    "मैं सहमत हूँ, बिल्कुल, ज़रूर, ओके, 👍, 👌, ✅, ✔, ☑, 💯"
+    "correct, done, right, perfect, proceed, go ahead, yes please, yess, haan, haanji, haan ji, han, hanji, "
+    "han ji, ha, haa, haji, ha ji, ji, ji haan, ji han, ji ha, theek, theek hai, thik, thik hai, tik hai, "
+    "sahi, sahi hai, manjoor, manzoor, bilkul, zaroor, kar do, kar dijiye, हाँ, हा, हाँजी, हाँ जी, हा जी, जी, "
+    "जी हाँ, जी हा, ठीक, ठीक है, सही, सही है, मंज़ूर, सहमत, मैं सहमत हूँ, बिल्कुल, ज़रूर, ओके, 👍, 👌, ✅, ✔, ☑, "
+    "💯"
 )
 """What says yes."""
 
 NO = (
-    "no, n, nope, nah, not, no thanks, disagree, i disagree, wrong, incorrect, not correct, nahi, nahin, "
+    "no, n, nope, nah, not, not now, no thanks, disagree, i disagree, wrong, incorrect, not correct, nahi, nahin, "
     "nahee, nai, nhi, na, naa, nah ji, nahi ji, ji nahi, ji nahin, mat, galat, नहीं, नही, ना, न, जी नहीं, "
     "जी नही, नहीं जी, मत, गलत, ग़लत, असहमत, नो, 👎, ❌, ✖, 🚫"
 )
@@ -84,6 +88,33 @@ SKIP = (
     "रहने दो, कुछ नहीं, स्किप"
 )
 """What leaves an optional question out."""
+
+POLITE = (
+    "bye, goodbye, welcome, good, nice, great, very, much, so, you, night, day, morning, evening, afternoon, "
+    "bahut, alvida, shubh, अलविदा, बहुत, शुभ"
+)
+"""Words of greetings and thanks, besides those of flows.wish_vocabulary."""
+
+ABOUT_PASSES = (
+    "pass, passes, ticket, tickets, entry, register, registration, booking, visit, come, coming, paas, aana, "
+    "panjikaran, पास, टिकट, प्रवेश, पंजीकरण, रजिस्ट्रेशन, आना"
+)
+"""With one of these a first message that is no question is taken for the wish for a pass."""
+
+NEGATIONS = (
+    "no, not, dont, never, without, cant, cannot, isnt, except, nahi, nahin, nhi, nai, mat, na, naa, bina, "
+    "नहीं, नही, ना, न, मत, बिना"
+)
+"""Beside one of these a name among other words is not chosen."""
+
+BESIDE_CHOICES = (
+    "please, pls, plz, in, by, the, a, an, i, we, am, want, prefer, choose, option, only, my, is, it, its, "
+    "for, of, with, will, would, like, me, mein, m, main, mujhe, mai, hum, se, ko, ka, ki, ke, ji, chahiye, "
+    "hai, h, wala, wali, bolo, baat, karo, karen, kare, kar, do, dijiye, thanks, thank, you, fine, ok, lets, "
+    "continue, में, मैं, मुझे, से, को, का, की, के, जी, चाहिए, है, वाला, वाली, बोलो, बात, करो, करें, कर, दो, "
+    "दीजिए, कृपया"
+)
+"""Words that may stand beside the name of a choice without changing it."""
 
 NUMBERS: tuple[str, ...] = (
     "zero, शून्य, shunya",

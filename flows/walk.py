@@ -8,19 +8,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flows import labels
 from flows.catalogue import FLOWS, INTERRUPTING
+from flows.fields import DOUBTED, accept
 from flows.gate_commands import AS_VISITOR
 from flows.kept import revive
 from flows.phrases import LEFT_BEHIND, NOT_NOTED, NOTED, NOTHING_BEFORE
-from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Sentence, Start, State, Step, Turn
-from flows.steps import answer_line, steps_of
+from flows.shapes import (
+    Answers,
+    Effect,
+    Facts,
+    Flow,
+    Invalid,
+    Outcome,
+    Said,
+    Say,
+    Sentence,
+    Start,
+    State,
+    Step,
+    StopMessages,
+    Turn,
+)
+from flows.steps import answer_line, questions_of, steps_of
 from flows.texts import sentence_for
 
 WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
 TAKEN = "taken by the way"
 """Among the answers: the steps that were answered by other words than an answer, until the next answer comes."""
-NO_LOSS = frozenset({"language", "event", WORDS, TAKEN, AS_VISITOR})
+NO_LOSS = frozenset({"language", "event", WORDS, TAKEN, DOUBTED, AS_VISITOR})
 """Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
 ASIDE = "\0aside"
 """Given as the flow of a turn in which something was done that is no part of the conversation that goes on."""
@@ -75,12 +92,13 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
     No conversation ends with what was said by the way: then nothing is taken.
     """
     effects: tuple[Effect, ...] = ()
-    before, taken = answers, list[Step]()
-    for step in flow.steps if text else ():
-        if step.name in answers or not step.when(answers, facts):
+    before, taken, passed = answers, list[Step](), set[str]()
+    while text and (step := next((one for one in steps_of(flow, answers, facts) if one.name not in passed), None)):
+        passed.add(step.name)
+        if step.name in answers:
             continue
         given = step.given(answers, facts)
-        value = step.field.find(text, step.field.known(answers, facts)) if given is None else given
+        value = _found(flow, step, text, answers, facts) if given is None else given
         if value is not None:
             answers = {**answers, step.name: value}
             effects += step.after(answers, facts) if given is None else ()
@@ -105,7 +123,9 @@ def answered(state: State, facts: Facts, step: Step, value: Any, text: str) -> t
     `text` is what was typed; empty where nothing was. The words that began the flow count once the event is known.
     """
     flow = FLOWS[state.flow]
-    answers: Answers = {name: known for name, known in state.answers.items() if name != TAKEN} | {step.name: value}
+    answers: Answers = {name: known for name, known in state.answers.items() if name not in (TAKEN, DOUBTED)} | {
+        step.name: value
+    }
     effects = (*step.after(answers, facts), *say(*step.heard(text, value)))
     for words in (str(answers.get(WORDS, "")), "" if text == value else text):
         if "event" in answers or not flow.questions_before:
@@ -113,6 +133,18 @@ def answered(state: State, facts: Facts, step: Step, value: Any, text: str) -> t
             answers, more = found(flow, kept, words, facts)
             effects += more
     return answers, effects
+
+
+def _found(flow: Flow, step: Step, text: str, answers: Answers, facts: Facts) -> Any:
+    """The answer to a step in a longer text: behind its label in a form, else where the field finds it; or None."""
+    known = step.field.known(answers, facts)
+    form = labels.read(text, [question.name for question in questions_of(flow, answers, facts)])
+    if step.name not in form:
+        return step.field.find(text, known)
+    try:
+        return accept(step.field, Said(form[step.name]), known)
+    except Invalid:
+        return None
 
 
 def go_on(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: str = "") -> Turn:
@@ -174,9 +206,14 @@ def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = ()
 
 
 def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
-    """End a flow with what it came to: another flow, the conversation below it, or rest."""
+    """End a flow with what it came to: another flow, the conversation below it, or rest.
+
+    Whoever wants no more messages ends all that is going on.
+    """
     done = (*effects, *(effect for effect in outcome if not isinstance(effect, Start)))
     start = next((effect for effect in outcome if isinstance(effect, Start)), None)
+    if any(isinstance(effect, StopMessages) for effect in outcome):
+        return Turn(idle(state).but(stopped=True), done, state.flow, state.answers)
     if start is None:
         turn = come_back(state, facts, done)
     elif start.flow == state.flow:

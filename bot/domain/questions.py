@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.event_rules import known_language
 from bot.domain.models import JsonDict
 from bot.errors import Refused
+from flows import understanding, wishes
 from flows.shapes import Question
 
 MOST = 10
@@ -27,7 +28,7 @@ def checked(questions: Sequence[Mapping[str, Any]]) -> list[JsonDict]:
     """The questions as they are kept, every key present.
 
     Raises Refused `bad_question` with the `question`'s name or place and the `problem`: one of keys,
-    name, name_taken, kind, labels, required, options, range, too_many.
+    name, name_taken, kind, labels, required, options, range, commands (with the `words` to avoid), too_many.
     """
     if len(questions) > MOST:
         raise Refused("bad_question", question=str(MOST + 1), problem="too_many")
@@ -50,7 +51,16 @@ def _checked(question: Mapping[str, Any], place: int) -> JsonDict:
     problem = next((problem for problem, good in PROBLEMS.items() if not good(kept)), None)
     if problem:
         raise Refused("bad_question", question=name if isinstance(name, str) and name else str(place), problem=problem)
+    taken = ", ".join(_commands_among(kept["options"]))
+    if taken:
+        raise Refused("bad_question", question=name, problem="commands", words=taken)
     return kept
+
+
+def _commands_among(options: Sequence[Mapping[str, str]]) -> list[str]:
+    """The options that the chat would read as a command, or as leaving the question out, each as it is written."""
+    titles = dict.fromkeys(title for option in options for title in option.values())
+    return [title for title in titles if wishes.command(title) or understanding.skips(title)]
 
 
 def _is_name(name: Any) -> bool:

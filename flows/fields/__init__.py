@@ -2,8 +2,8 @@
 
 A field judges by itself and by what it is told is `known`, which is JSON: so the same judgement can be
 had in this process, in a rasa-sdk action server, and from a web form. Codes of Invalid raised here:
-not_text, empty, too_long, too_short, no_letter, not_a_name, type_it, not_an_option, several_options, day_unclear,
-several_days, day_contradicts, day_closed, day_full, day_over, day_outside, not_a_number, number_too_small,
+not_text, empty, too_long, too_short, no_letter, not_a_name, name_or_answer, type_it, not_an_option, several_options,
+day_unclear, several_days, day_contradicts, day_closed, day_full, day_over, day_outside, not_a_number, number_too_small,
 number_too_large, not_yes_no, not_a_phone, own_number, not_an_otp, and those that a flow names itself.
 """
 
@@ -15,12 +15,13 @@ from flows.fields.choice import Choice
 from flows.fields.day import Day
 from flows.fields.number import Number
 from flows.fields.phone import Otp, Phone
-from flows.fields.text import SKIPPED, SUGGESTED, Text
+from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
 from flows.fields.yes_no import YesNo
 from flows.shapes import Field, Invalid, Option, Question, Said, Step
 from flows.texts import _, lines, words
 
 __all__ = [
+    "DOUBTED",
     "LONGEST",
     "SKIPPED",
     "SUGGESTED",
@@ -46,9 +47,8 @@ def accept(field: Field, said: Said, known: Mapping[str, Any]) -> Any:
     text = understanding.cleaned(said.text)
     if not text and not said.choice:
         raise Invalid("empty")
-    limit = field.most if isinstance(field, Text) else LONGEST
-    if len(text) > limit:
-        raise Invalid("too_long", most=limit)
+    if len(text) > (field.longest if isinstance(field, Text) else LONGEST):
+        raise Invalid("too_long", most=field.most if isinstance(field, Text) else LONGEST)
     return field.parse(Said(text, said.choice if said.form == "choice" else "", said.tapped_on, said.form), known)
 
 

@@ -28,6 +28,9 @@ class Choice:
         ids = [option["id"] for option in known["options"]] + ([SKIPPED] if self.optional else [])
         if said.choice:
             return _kept(ids, said.choice)
+        place = self.place_of(said.text, known)
+        if place is not None:
+            return str(ids[place])
         if self.optional and understanding.skips(said.text):
             return ""
         place = understanding.listed_number(said.text, len(ids))
@@ -35,9 +38,16 @@ class Choice:
             return _kept(ids, ids[place])
         return str(ids[self._named(said.text, known, len(ids))])
 
+    def place_of(self, text: str, known: Mapping[str, Any]) -> int | None:
+        """The place of the option of which the text is the whole name, in any language; None where it is none's."""
+        places = understanding.called(text, [tuple(option["names"].values()) for option in known["options"]])
+        return places[0] if len(places) == 1 and not understanding.plain(text).isdecimal() else None
+
     def _named(self, text: str, known: Mapping[str, Any], most: int) -> int:
         names = [(option["id"], *option["names"].values()) for option in known["options"]]
-        places = understanding.meant(text, names)
+        places = understanding.meant(text, names) or understanding.meant_among(text, names)
+        if not places and self.findable and not understanding.negates(text):
+            places = understanding.mentioned(text, names)
         if len(places) > 1:
             raise Invalid("several_options")
         if not places:
@@ -71,10 +81,11 @@ class Choice:
 
 
 def _option_known(option: Option) -> dict[str, Any]:
-    return {"id": option.id, "names": _in_each(option.title), "detail": _in_each(option.detail)}
+    return {"id": option.id, "names": in_each(option.title), "detail": in_each(option.detail)}
 
 
-def _in_each(text: Sentence | str) -> dict[str, str]:
+def in_each(text: Sentence | str) -> dict[str, str]:
+    """The text in every language, by its code; nothing where there is none."""
     if not text:
         return {}
     return {language: text if isinstance(text, str) else render(text, language) for language in LANGUAGES}

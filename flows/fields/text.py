@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import understanding
+from flows import agreement, names, understanding
 from flows.shapes import Answers, Facts, Invalid, Option, Said
 from flows.texts import words
 
 SUGGESTED = "suggested"
 SKIPPED = "skip"
 """The ids of the options that take a suggestion and that leave a question out."""
+TYPED = "typed"
+"""The id of the option that takes a word as the name that it is as well."""
+DOUBTED = "doubted"
+"""Among the answers, and a parameter of Invalid: the word of which it was asked what it is."""
+LONGEST_INTRODUCTION = 300
+"""Characters of `My name is …` and of a form with a name in it."""
 
 
 def _nothing(answers: Answers, facts: Facts) -> str:
@@ -30,32 +36,51 @@ class Text:
     optional: bool = False
     suggest: Callable[[Answers, Facts], str] = _nothing
 
+    @property
+    def longest(self) -> int:
+        """Characters of the longest message that is looked at."""
+        return LONGEST_INTRODUCTION if self.name else self.most
+
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """The suggestion, where it would be accepted if it were typed."""
+        """The suggestion, where it would be accepted if it were typed; and a word of which it was asked what it is."""
         suggestion = understanding.cleaned(self.suggest(answers, facts))
-        if self.name and understanding.means_something(suggestion):
-            return {}
         try:
-            return {"suggest": self._judged(suggestion)} if suggestion else {}
+            if not suggestion or self._judged(suggestion) != suggestion:
+                return {}
         except Invalid:
             return {}
+        doubted = answers.get(DOUBTED)
+        return {"suggest": suggestion, **({DOUBTED: doubted} if isinstance(doubted, str) else {})}
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> str:
         """The words, or the suggestion when they say yes to it."""
         if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
             return ""
         suggestion: str = known.get("suggest", "")
-        if suggestion:
-            agreed = understanding.yes_no(said.text)
-            if agreed or said.choice == SUGGESTED or understanding.plain(said.text) == "1":
-                return suggestion
-            if agreed is False:
-                raise Invalid("type_it")
-        if self.name and understanding.means_something(said.text):
-            raise Invalid("not_a_name")
-        return self._judged(said.text)
+        if suggestion and self._takes_suggestion(said, known):
+            return suggestion
+        taken = known.get(DOUBTED) if said.choice == TYPED or understanding.plain(said.text) == "2" else None
+        return self._judged(taken or said.text)
+
+    def _takes_suggestion(self, said: Said, known: Mapping[str, Any]) -> bool:
+        """Whether it says yes to the suggestion; Invalid for a no, and for a word that is a name as well."""
+        typed, doubted = understanding.plain(said.text), understanding.plain(known.get(DOUBTED, ""))
+        if said.choice or typed == "1":
+            return said.choice != TYPED
+        if doubted and typed in (doubted, "2"):
+            return False
+        if self.name and names.may_be_yes_or_no(said.text):
+            raise Invalid("name_or_answer", **{DOUBTED: said.text})
+        agreed = agreement.the_word_itself(said.text)
+        if agreed is False:
+            raise Invalid("type_it")
+        return bool(agreed)
 
     def _judged(self, text: str) -> str:
+        """The text, or the name in it; Invalid where it is none."""
+        return self._measured(names.given(text) if self.name else text)
+
+    def _measured(self, text: str) -> str:
         if len(text) > self.most:
             raise Invalid("too_long", most=self.most)
         if len(text) < self.least:
@@ -69,14 +94,20 @@ class Text:
         if not isinstance(value, str):
             raise Invalid("empty")
         if value or not self.optional:
-            self._judged(value)
+            self._measured(value)
 
-    def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """Nothing: free words cannot be told from others."""
+    def find(self, text: str, known: Mapping[str, Any]) -> str | None:
+        """The name that a longer text gives as one; other words cannot be told from the rest."""
+        name = names.introduced(text) if self.name else ""
+        try:
+            return self._judged(name) if name else None
+        except Invalid:
+            return None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The suggestion, to be taken by its number or a tap."""
-        return (Option(SUGGESTED, words(known["suggest"])),) if known.get("suggest") else ()
+        """The suggestion, to be taken by its number or a tap; and a word of which it was asked what it is."""
+        offered = ((SUGGESTED, known.get("suggest")), (TYPED, known.get(DOUBTED)))
+        return tuple(Option(name, words(text)) for name, text in offered if text)
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> str:
         """The words."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import understanding
+from flows import agreement, understanding
 from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
 from flows.texts import _
 
@@ -14,6 +14,8 @@ class YesNo:
     """Yes or no, in any language. `no` names the code that a no raises where it must not go on."""
 
     no: str = ""
+    beside: str = ""
+    """Words, separated by commas, that say what is asked and so may stand beside a yes or no."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """Nothing: a yes is a yes."""
@@ -21,7 +23,7 @@ class YesNo:
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
         """True for yes."""
-        said_yes = {"yes": True, "no": False}.get(said.choice, understanding.yes_no(said.text))
+        said_yes = {"yes": True, "no": False}.get(said.choice, agreement.yes_no(said.text, self.beside))
         if said_yes is None:
             said_yes = {1: True, 2: False}.get(understanding.number(said.text) or 0)
         if said_yes is None:

@@ -209,9 +209,11 @@ def test_an_unknown_event_is_told_without_the_visitors_words(run: Run, fair: str
     assert "*" not in told
 
 
-@pytest.mark.parametrize("problem", [*questions.PROBLEMS, "too_many"])
+@pytest.mark.parametrize("problem", [*questions.PROBLEMS, "commands", "too_many"])
 def test_every_problem_of_a_question_has_words(problem: str) -> None:
-    assert said("bad_question", {"question": "city", "problem": problem}).startswith("question city: ")
+    words = said("bad_question", {"question": "city", "problem": problem, "words": "Book, End"})
+    assert words.startswith("question city: ")
+    assert ("Book, End" in words) == (problem == "commands")
 
 
 def test_the_document_names_every_reserved_word() -> None:

@@ -53,6 +53,7 @@ def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Eve
         ({"kind": "choice", "options": [{"en": "Delhi"}, {"hi": "पुणे"}]}, "options"),
         ({"kind": "choice", "options": ["Delhi", "Pune"]}, "options"),
         ({"kind": "choice", "options": [{"en": str(number)} for number in range(21)]}, "options"),
+        ({"kind": "choice", "options": [{"en": "Metro"}, {"en": "Book"}]}, "commands"),
         ({"least": 5, "most": 4}, "range"),
         ({"least": 1.5}, "range"),
         ({"most": "many"}, "range"),
@@ -61,6 +62,38 @@ def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Eve
 def test_what_a_question_cannot_be(changes: dict[str, Any], problem: str) -> None:
     with refused("bad_question", problem=problem):
         questions.checked([MEAL, {**CITY, **changes}])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Book",
+        "End",
+        "None",
+        "Language",
+        "Band",
+        "Menu",
+        "Skip",
+        "No answer",
+        "Stop messages",
+        "Cancel",
+        "HELP",
+        "Restart",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_a_choice_that_reads_as_a_command_is_refused_with_the_words_to_avoid(title: str, language: str) -> None:
+    option = {"en": "Something", "hi": "कुछ और", language: title}
+    with refused("bad_question", question="meal", problem="commands", words=f"{title}, मदद"):
+        questions.checked([{**MEAL, "options": [option, {"en": "Jain"}, {"en": "Veg", "hi": "मदद"}]}])
+
+
+@pytest.mark.parametrize(
+    "title", ["Books", "Weekend", "Bandra", "Bus stop", "Passport", "Yes", "No", "Helpers", "Menu A"]
+)
+def test_other_choices_are_free(title: str) -> None:
+    kept = questions.checked([{**MEAL, "options": [{"en": title}, {"en": "Jain"}]}])
+    assert kept[0]["options"][0] == {"en": title}
 
 
 def test_what_is_missing_is_told() -> None:

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from admin_cli import import_words
-from flows import gate_words, refusals, rendering, translations, understanding
+from flows import agreement, gate_words, refusals, rendering, translations, understanding
 from flows.rendering import LANGUAGES, MISSING, SOURCE, catalogue
 from flows.shapes import Sentence
 from flows.texts import Spoken, _, in_all, lines, ngettext_, render, sentence_for, words
@@ -147,7 +147,7 @@ def test_words_in_bold_can_be_typed(wanted: Catalog) -> None:
 
 
 def _can_be_typed(word: str) -> bool:
-    answers = understanding.yes_no(word) is not None or understanding.skips(word)
+    answers = agreement.yes_no(word) is not None or understanding.skips(word)
     return answers or bool(understanding.command(word) or gate_words.read(word).word)
 
 

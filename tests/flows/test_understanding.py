@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows import understanding, vocabulary
+from flows import agreement, understanding, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -104,17 +104,17 @@ def test_other_words_are_no_near_command(text: str) -> None:
     ],
 )
 def test_yes(text: str) -> None:
-    assert understanding.yes_no(text) is True
+    assert agreement.yes_no(text) is True
 
 
 @pytest.mark.parametrize("text", ["no", "No!", "n", "nahi", "nahin", "na", "नहीं", "नही", "ना", "जी नहीं", "👎", "❌"])
 def test_no(text: str) -> None:
-    assert understanding.yes_no(text) is False
+    assert agreement.yes_no(text) is False
 
 
 @pytest.mark.parametrize("text", ["maybe", "", "yes or no", "3", "Asha", "हम"])
 def test_neither(text: str) -> None:
-    assert understanding.yes_no(text) is None
+    assert agreement.yes_no(text) is None
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ PASSES = {"A": "7QK2-M9X5", "B": "9XK4-P2CZ"}
 """The passes that wait at the gate, by the letter that stands for each in an expected reading."""
 LANGUAGES = {"en": "1", "hi": "2"}
 """The answer to the language question, by language."""
-LED_TO = {"cancellation": "cancel_pass", "delete_data": "delete_data"}
+LED_TO = {"cancellation": "cancel_pass", "delete_data": "delete_data", "unsure": "ask"}
 """What a conversation that asks `really?` is about."""
 HARD = frozenset(("stop", *LED_TO.values()))
 """What is hard to take back, and must not happen to a sentence that is expected to be `not`."""

@@ -1,0 +1,78 @@
+"""What is hard to take back is wished plainly or not at all; conversations are in scripts/wishes_*.txt."""
+
+from itertools import product
+
+import pytest
+
+from flows import understanding, vocabulary, wishes
+from flows.wishes import HARD
+
+PLAIN = (
+    "stop",
+    "please stop messages",
+    "message mat bhejo",
+    "unsubscribe me",
+    "मैसेज बंद करो",
+    "cancel my pass",
+    "delete my data",
+)
+
+
+@pytest.mark.parametrize("command", HARD)
+def test_every_word_of_the_vocabulary_is_the_wish_itself(command: str) -> None:
+    for word in understanding.listed(vocabulary.COMMANDS[command]):
+        assert wishes.read(word) == wishes.Wish(command, plain=True, addressed=True)
+        assert wishes.command(f"*{word.upper()}*!") == command
+
+
+@pytest.mark.parametrize("before", ["don't ", "never ", "do not ", "can I ", "how do I ", "क्या "])
+@pytest.mark.parametrize("wish", ["stop", "stop messages", "cancel my pass", "delete my data", "मैसेज बंद करो"])
+def test_a_negation_or_a_question_before_it_makes_it_no_wish(before: str, wish: str) -> None:
+    assert not wishes.read(before + wish).plain
+    assert wishes.command(before + wish) == ""
+
+
+@pytest.mark.parametrize("wish", PLAIN)
+@pytest.mark.parametrize("after", ["?", " or not", " at gate 2", " my friend", " नहीं", " kya", ", not now", " x" * 200])
+def test_anything_else_behind_it_makes_it_no_wish(wish: str, after: str) -> None:
+    assert not wishes.read(wish + after).plain
+
+
+@pytest.mark.parametrize("wish", PLAIN)
+@pytest.mark.parametrize("after", [" please", "!", ". Thank you", " 🙏", ", जी", " now"])
+def test_courtesy_changes_nothing(wish: str, after: str) -> None:
+    assert wishes.read(wish + after).plain
+
+
+def test_no_misspelling_of_one_letter_is_a_wish() -> None:
+    for command in HARD:
+        for word in understanding.listed(vocabulary.COMMANDS[command]):
+            for place, letter in product(range(len(word)), "qw"):
+                near = word[:place] + letter + word[place + 1 :]
+                assert near == word or wishes.command(near) not in HARD, near
+                assert understanding.near_command(near) not in HARD
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("stopp", "stop"),
+        ("unsubscirbe", "stop"),
+        ("cancle my pass", "cancel_pass"),
+        ("delet my data", "delete_data"),
+        ("exist", ""),
+        ("Banda", ""),
+        ("Bandh", ""),
+        ("quite", ""),
+        ("Rocko", ""),
+        ("pass cancel mat karo", ""),
+        ("stop", ""),
+        ("x" * 400, ""),
+    ],
+)
+def test_near(text: str, command: str) -> None:
+    assert wishes.near(text) == command
+
+
+def test_two_wishes_at_once_are_asked_about() -> None:
+    assert not wishes.read("stop messages and delete my data").plain
