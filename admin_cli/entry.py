@@ -1,12 +1,11 @@
 """`events pause` and `events resume`: entry stopped, and let go on."""
 
 from datetime import UTC, datetime
-from functools import partial
 from uuid import uuid4
 
 import click
 
-from admin_cli import opening
+from admin_cli import opening, telling
 from admin_cli.who import as_whom
 
 
@@ -40,14 +39,12 @@ COMMANDS = (pause, resume)
 
 def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
     from bot import entry_stops
-    from bot.delivery.window import Windows
-    from bot.domain import audit
-    from bot.whereabouts import connected
+    from bot.domain import audit, gates
 
-    settings, now = opening.settings(), datetime.now(UTC)
-    with connected(settings.redis) as redis:
-        last = partial(Windows(redis).last, senders=settings.twilio_whatsapp_from)
-        with opening.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
-            key = f"entry:cli:{uuid4()}"
-            told = entry_stops.set_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
+    key, now = f"entry:cli:{uuid4()}", datetime.now(UTC)
+    with telling.last_senders() as last, opening.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
+        told = entry_stops.set_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
+        closed = [] if stopped else [one.slug for one in gates.listed(db, slug) if one.closed]
     click.echo(f"entry {'is stopped' if stopped else 'goes on'}; volunteers who are told: {len(told)}")
+    if closed:
+        click.echo(f"still closed: {', '.join(closed)}")

@@ -1,8 +1,11 @@
 """`gates`: the places where people are let in."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import click
 
-from admin_cli import opening
+from admin_cli import opening, telling
 from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom
 
@@ -54,7 +57,7 @@ def list_(slug: str, as_json: bool) -> None:
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
 @as_whom
 def close(slug: str, gate: str) -> None:
-    """Let nobody in at a gate; `gates open` takes it back.
+    """Let nobody in at a gate, and tell every volunteer there; `gates open` takes it back.
 
     Example: python -m admin_cli gates close --event demo --name "North Gate"
     """
@@ -66,7 +69,7 @@ def close(slug: str, gate: str) -> None:
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
 @as_whom
 def open_(slug: str, gate: str) -> None:
-    """Let people in again at a gate that was closed.
+    """Let people in again at a gate that was closed, and tell every volunteer there.
 
     Example: python -m admin_cli gates open --event demo --name "North Gate"
     """
@@ -74,8 +77,11 @@ def open_(slug: str, gate: str) -> None:
 
 
 def _set_closed(slug: str, gate: str, closed: bool) -> None:
-    from bot.domain import audit, gates
+    from bot import gate_closings
+    from bot.domain import audit
 
-    with opening.writing(audit.GATE_CLOSED if closed else audit.GATE_OPENED, slug) as db:
-        found = gates.close(db, slug, gate, closed=closed).slug
-    click.echo(f"{found} is {'closed' if closed else 'open'}")
+    what, key, now = audit.GATE_CLOSED if closed else audit.GATE_OPENED, f"gate:cli:{uuid4()}", datetime.now(UTC)
+    with telling.last_senders() as last, opening.writing(what, slug) as db:
+        found, told = gate_closings.set_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
+        named = found.slug
+    click.echo(f"{named} is {'closed' if closed else 'open'}; volunteers who are told: {len(told)}")

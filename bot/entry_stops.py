@@ -29,7 +29,8 @@ def set_stopped(
     """Stop entry at a gate (slug or name) or at all of them, or let it go on; the deliveries to enqueue.
 
     Every enabled volunteer there is told, but `staff_id`, who does it; once for each `key`. `actor` names
-    who does it from outside the roster. Raises Refused `no_such_event`, `no_such_gate`.
+    who does it from outside the roster. Raises Refused `no_such_event`, `no_such_gate`; `gate_closed` where entry would
+    go on at a gate that is closed.
     """
     event = events.by_slug(db, slug)
     if stopped:

@@ -52,14 +52,21 @@ class Duty:
         return next(iter(self.gate_names), None)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the gate where they are is closed."""
+        return self.place in self.gate_names and self.place not in dict(self.gates)
+
+    @property
     def is_stopped(self) -> bool:
         """Whether entry is stopped where they are."""
-        return self.place in self.stopped if self.gate_names else self.stopped_everywhere
+        if self.gate_names:
+            return self.place in self.stopped or self.is_closed
+        return self.stopped_everywhere
 
     @property
     def must_choose(self) -> bool:
-        """Whether nothing can be done at a gate before they have said at which."""
-        return self.gate is None and len(self.gates) > 1
+        """Whether nothing can be done at a gate before they have said at which: also where theirs is closed."""
+        return len(self.gates) > 1 if self.gate is None else self.is_closed and bool(self.gates)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether a pause for guessing lasts still."""

@@ -170,6 +170,8 @@ def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if not 1 <= heard.people <= MOST_COUNTED:
         too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MOST_COUNTED)
         return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
+    if heard.direction == IN and duty.is_closed:
+        return _answer(*gate_menu.closed(duty))
     if heard.people > LARGE_COUNT:
         asked = {"direction": heard.direction, "people": heard.people, ASKED_AT: facts.now.isoformat()}
         return (Start(LARGE, {**begun_at(duty), **asked}),)
@@ -225,8 +227,15 @@ def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     slug = named_gate(heard.rest, duty)
     if slug:
         return chosen_gate(slug, duty)
-    here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place else ()
-    return (*_answer(*((gate_menu.NO_GATE_OF_THAT_NAME,) if heard.rest else here)), Start(ASK_GATE, begun_at(duty)))
+    here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place and not duty.is_closed else ()
+    return (*_answer(*(_not_that_one(heard.rest, duty) if heard.rest else here)), Start(ASK_GATE, begun_at(duty)))
+
+
+def _not_that_one(typed: str, duty: Duty) -> tuple[Sentence, ...]:
+    closed = _named(typed, {slug: (slug, name) for slug, name in duty.gate_names.items()})
+    if closed:
+        return (sentence_for("gate_closed", gate=gate_name(duty, closed)),)
+    return (gate_menu.NO_GATE_OF_THAT_NAME,)
 
 
 def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
@@ -262,12 +271,22 @@ def _stop_entry(stopped: bool) -> Callable[[Heard, Duty, Facts], Outcome]:
         gate = _named(heard.rest, {slug: (slug, name) for slug, name in duty.gate_names.items()})
         if heard.rest and not gate:
             return _answer(sentence_for("no_such_gate", gate=unlike(heard.rest)))
+        shut = [slug for slug in duty.gate_names if slug not in dict(duty.gates)]
+        if not stopped and gate in shut:
+            return _answer(sentence_for("gate_closed", gate=gate_name(duty, gate)))
         where = words(gate_name(duty, gate)) if gate else _("all gates")
         told = _("Volunteers told: {number}")
         headline = _("Entry is stopped: {where}", where=where) if stopped else _("Entry goes on: {where}", where=where)
-        return (StopEntry(duty.staff_id, duty.event, gate or None, stopped), *_answer(lines(headline, told)))
+        rest = () if stopped or gate else _still_closed(shut, duty)
+        return (StopEntry(duty.staff_id, duty.event, gate or None, stopped), *_answer(lines(headline, *rest, told)))
 
     return command
+
+
+def _still_closed(shut: Sequence[str], duty: Duty) -> tuple[Sentence, ...]:
+    if shut and not duty.gates:
+        return (gate_menu.NO_OPEN_GATE,)
+    return (_filled(gate_menu.STILL_CLOSED, gates=", ".join(gate_name(duty, slug) for slug in shut)),) if shut else ()
 
 
 def _release(heard: Heard, duty: Duty, facts: Facts) -> Outcome:

@@ -32,6 +32,11 @@ NO_DUTY = _("You do not work at a gate any more. What was begun there was left."
 GATE_NOW = _("You work at *{gate}* now.")
 GATE_IS = _("You are at *{gate}*.")
 EVENT_NOW = _("You work for *{event}* now.")
+GATE_CLOSED = _("⛔ *{gate}* is closed: nobody is let in there.")
+SAY_WHERE = _("Where are you now? Type *gate*.")
+AT_WHICH_GATE = _("At which gate are you?")
+NO_OPEN_GATE = _("⛔ Every gate is closed: nobody is let in until one is opened.")
+STILL_CLOSED = _("Still closed: {gates}")
 ONLY_EVENT = _("You stand on the roster of *{event}* only.")
 WITHOUT_GATES = _("This event has no gates: you can admit without.")
 PAUSED = _(
@@ -53,7 +58,7 @@ def not_working(event: Event) -> Sentence:
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:
     """Where they work and everything that they can do; the language in every language."""
-    stopped = (ENTRY_STOPPED,) if duty.is_stopped else ()
+    stopped = (ENTRY_STOPPED,) if duty.is_stopped and not duty.is_closed else ()
     return (
         *stopped,
         _place(duty),
@@ -63,11 +68,18 @@ def menu(duty: Duty) -> tuple[Sentence, ...]:
 
 
 def _place(duty: Duty) -> Sentence:
+    if duty.is_closed:
+        return lines(*closed(duty), words(duty.event_name), *((SAY_WHERE,) if duty.gates else ()))
     if duty.place is None and duty.gates:
         return _("{event}. You have not said at which gate you are: type *gate*.", event=duty.event_name)
     if duty.place is None:
         return words(duty.event_name)
     return _("*{gate}*, {event}", gate=gate_name(duty), event=duty.event_name)
+
+
+def closed(duty: Duty) -> tuple[Sentence, ...]:
+    """That the gate where they are is closed; nothing where it is open."""
+    return (Sentence(GATE_CLOSED.source, {"gate": gate_name(duty)}),) if duty.is_closed else ()
 
 
 def gate_name(duty: Duty, slug: str | None = None) -> str:

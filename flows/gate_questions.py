@@ -20,7 +20,7 @@ from flows.gate_commands import (
     outcome,
     together,
 )
-from flows.gate_menu import menu
+from flows.gate_menu import AT_WHICH_GATE, closed, menu
 from flows.gate_shapes import ChooseGate, Scanned
 from flows.scans import DIRECTIONS, IN
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
@@ -37,6 +37,11 @@ NOTHING_DONE = _("All right, nobody was admitted.")
 
 def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
     return tuple(Option(slug, words(unlike(name))) for slug, name in facts.duty.gates) if facts.duty else ()
+
+
+def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    """Whoever worked at a gate that is closed by now is told so."""
+    return (*(closed(facts.duty) if facts.duty else ()), AT_WHICH_GATE)
 
 
 def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
@@ -86,7 +91,7 @@ def _no_choice(answers: Answers, facts: Facts) -> Outcome:
 GATE = Flow(
     name=ASK_GATE,
     version=2,
-    steps=(Step("gate", _("At which gate are you?"), Choice(_options), example=words("1")),),
+    steps=(Step("gate", _ask_gate, Choice(_options), example=words("1")),),
     finish=_chosen,
     instead=_no_choice,
 )

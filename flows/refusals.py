@@ -169,6 +169,7 @@ ROSTER: Mapping[str, Sentence] = {
     "twice_in_file": _("This phone number stands in the file twice."),
     "bad_role": _("The role is one of volunteer, supervisor, admin."),
     "nobody_paused": _("Nobody of that name is paused."),
+    "gate_closed": _("{gate} is closed: nobody is let in there until it is opened again."),
     "no_such_gate": _("There is no gate {gate}."),
     "bad_gate_name": _("The name of a gate needs a letter from a to z, or a digit: its short name is made of them."),
     "gate_taken": _("There is a gate {gate} already."),

@@ -12,7 +12,7 @@ from bot.database import Database
 from bot.domain import duty, events, gates, lookup, people, registrations, staff
 from bot.domain.event_rows import one
 from bot.domain.keys import KeyRing
-from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Gate, HeadCount, Registration
+from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Gate, HeadCount
 from bot.inbound import Inbound
 from flows import codes
 from tests.domain.gate import NOON, make_world
@@ -86,28 +86,6 @@ def test_a_gate_of_a_cancelled_event_says_so_and_admits_nobody(database: Databas
     assert answer.startswith("⛔ *Fair*")
     assert not rows(database, Checkin)
     assert "⛔" not in ravi.say("hi")
-
-
-def test_a_walk_up_stays_with_its_event(database: Database, ravi: Chat, code: str) -> None:
-    with database.write() as db:
-        events.create(db, slug="opera", name="Opera", starts_on=DAY, ends_on=DAY, gates=["Main"], now=NOW)
-        events.open_event(db, "opera")
-        staff.add(db, "opera", phone=RAVI, name="Ravi", role="volunteer", region="IN", now=NOW)
-    for text in ("event opera", "new Kamala 2", "skip", "yes"):
-        ravi.say(text)
-    with database.write() as db:
-        events.cancel_event(db, "opera")
-    before = len(rows(database, Registration))
-    told = ravi.say("yes")
-    assert "*Opera*" in told
-    assert "✅" not in told
-    assert (len(rows(database, Registration)), rows(database, Checkin)) == (before, [])
-    for text in ("new Kamala 2", "skip", "yes"):
-        ravi.say(text)
-    with database.write() as db:
-        staff.set_enabled(db, RAVI, False, region="IN")
-    assert "✅" not in ravi.say("yes")
-    assert len(rows(database, Registration)) == before
 
 
 @one_is_enough

@@ -95,12 +95,19 @@ def choose_event(db: Session, phone: str, slug: str, now: datetime) -> None:
 
 
 def choose_gate(db: Session, staff_id: int, gate: str) -> None:
-    """Let somebody work at this gate (its slug) of their event from now on. Raises Refused `no_such_gate` (`gate`)."""
-    mine = select(Gate.id).join(Staff, and_(Staff.event_id == Gate.event_id, Staff.id == staff_id))
-    row = db.scalar(mine.where(Gate.slug == gate))
+    """Let somebody work at this gate (its slug) of their event from now on.
+
+    Raises Refused `no_such_gate` (`gate`), and `gate_closed` (`gate`) where it has been closed meanwhile.
+    """
+    mine = select(Gate.id, Gate.closed, Gate.name).join(
+        Staff, and_(Staff.event_id == Gate.event_id, Staff.id == staff_id)
+    )
+    row = db.execute(mine.where(Gate.slug == gate)).first()
     if row is None:
         raise Refused("no_such_gate", gate=gate)
-    db.execute(update(Staff).where(Staff.id == staff_id).values(gate_id=row))
+    if row.closed:
+        raise Refused("gate_closed", gate=row.name)
+    db.execute(update(Staff).where(Staff.id == staff_id).values(gate_id=row.id))
 
 
 def _places(db: Session, phone: str, now: datetime) -> Sequence[_Place]:

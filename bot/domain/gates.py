@@ -53,6 +53,16 @@ def find(db: Session, event_id: int, typed: str) -> Gate:
     return found
 
 
+def named(db: Session, slug: str, typed: str) -> Gate:
+    """The gate of an event by its slug or name. Raises Refused `no_such_event`, `no_such_gate`."""
+    return find(db, events.by_slug(db, slug).id, typed)
+
+
+def is_any_open(db: Session, event_id: int) -> bool:
+    """Whether people are let in at any gate of the event."""
+    return db.scalar(select(Gate.id).where(Gate.event_id == event_id, Gate.closed.is_(False)).limit(1)) is not None
+
+
 def only_open(db: Session, event_id: int) -> Gate | None:
     """The event's gate where exactly one is open: what serves a volunteer who has none."""
     mine = select(Gate).where(Gate.event_id == event_id, Gate.closed.is_(False)).limit(2)
@@ -77,10 +87,12 @@ def pause_entry(db: Session, event_id: int, typed: str | None, now: datetime) ->
 
 
 def resume_entry(db: Session, event_id: int, typed: str | None) -> list[Gate]:
-    """Allow entry again at a gate, or at all of them; the gates where it was stopped.
+    """Allow entry again at a gate, or at all of them; the gates where it was stopped. One that is closed stays closed.
 
-    Raises Refused `no_such_gate`.
+    Raises Refused `no_such_gate`, `gate_closed` (`gate`) of a gate that is named.
     """
+    if typed and (gate := find(db, event_id, typed)).closed:
+        raise Refused("gate_closed", gate=gate.name)
     return _set_paused(db, event_id, typed, None)
 
 

@@ -26,7 +26,10 @@ def test_gates(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
     assert gate == "north-gate-1"
     assert "gate_taken" in run("gates", "add", "--event", fair, "--name", "north gate 1").stderr
     assert "bad_gate_name" in run("gates", "add", "--event", fair, "--name", "द्वार").stderr
-    ok("gates", "close", "--event", fair, "--name", "NORTH gate (1)")
+    ok("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi", "--gate", gate)
+    assert ok("gates", "close", "--event", fair, "--name", "NORTH gate (1)").stdout.endswith("told: 1\n")
+    assert "gate_closed" in run("events", "resume", fair, "--gate", gate).stderr
+    assert f"still closed: {gate}" in ok("events", "resume", fair).stdout
     assert [(row["slug"], row["name"], row["open"]) for row in rows("gates", "list", "--event", fair)] == [
         ("north-gate-1", "North Gate (1)", False)
     ]

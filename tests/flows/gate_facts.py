@@ -30,6 +30,13 @@ def gates(world: pretend.World, value: str) -> None:
     world.duty = replace(_duty(world), gates=tuple(names.items()), gate_names=names)
 
 
+def closed_gates(world: pretend.World, value: str) -> None:
+    """`main`: of the gates that there are these are closed; `-`: none."""
+    names = _duty(world).gate_names
+    opened = tuple((slug, name) for slug, name in names.items() if slug not in value.replace(",", " ").split())
+    world.duty = replace(_duty(world), gates=opened)
+
+
 def at_gate(world: pretend.World, value: str) -> None:
     """`7QK2-M9X5 demo 2026-01-15 4 Asha Rao | press`: a pass that can be scanned; a kind other than visitor."""
     text, _, kind = value.partition(" | ")
@@ -108,6 +115,7 @@ FACTS: Mapping[str, Callable[[Any, str], None]] = {
     "duty": duty,
     "former duty": former_duty,
     "gates": gates,
+    "closed gates": closed_gates,
     "at gate": at_gate,
     "other events": others,
     "work for": work_for,

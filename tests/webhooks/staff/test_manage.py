@@ -146,9 +146,14 @@ def test_gates_are_added_closed_and_stopped(office: Office) -> None:
     found = next(gate for gate in office.event().gates if gate.id == north.id)
     assert found.closed
     assert found.paused_at is not None
+    resume = {"on": "/gates", "to": f"{path}/resume"}
+    refused = office.post(f"{path}/resume", **resume)
+    assert (refused.status_code, "North Gate is closed" in refused.text) == (422, True)
+    told = office.count(Delivery)
     assert office.post(f"{path}/open", on="/gates", to=f"{path}/open").status_code == 303
+    assert office.post(f"{path}/resume", **resume).status_code == 303
     assert office.post(f"{path}/close").status_code == 303
-    assert office.post(f"{path}/resume", on="/gates", to=f"{path}/resume").status_code == 303
+    assert office.count(Delivery) > told
     beaten = office.send(f"{path}/open", {**before, "seen": office.form("/switch/close")["seen"]}, "binod")
     assert beaten.status_code == 422
     assert "Anna" in beaten.text

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot import entry_stops
+from bot import entry_stops, gate_closings
 from bot.domain import audit, event_links, events, roster_rules, seen, sign_in
 from bot.domain.models import Event
 from bot.errors import Refused
@@ -117,9 +117,20 @@ def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, st
 
     The form's `once` keeps one that is sent twice from telling the volunteers twice.
     """
+    return entry_stops.set_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
+
+
+def close_gate(service: Service, db: Session, slug: str, gate: str, *, closed: bool) -> list[int]:
+    """Close a gate, or open it, in an act's transaction; the deliveries to enqueue after it. Raises Refused."""
+    _gate, owed = gate_closings.set_closed(db, slug, gate, closed=closed, **_by("gate", service))
+    return owed
+
+
+def _by(what: str, service: Service) -> dict[str, Any]:
+    """Who does it, when, and by which sender who is told of it."""
     last = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
-    by: dict[str, Any] = {"now": service.now(), "staff_id": user().row.id, "sender_of": last}
-    return entry_stops.set_stopped(db, slug, gate, stopped=stopped, key=f"entry:page:{typed('once')[:40]}", **by)
+    key = f"{what}:page:{typed('once')[:40]}"
+    return {"key": key, "now": service.now(), "staff_id": user().row.id, "sender_of": last}
 
 
 def _throw(service: Service, slug: str, what: str, switch: Switch) -> None:

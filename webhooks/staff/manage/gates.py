@@ -14,7 +14,7 @@ from bot.service import Service
 from flows.shapes import Sentence
 from flows.texts import _
 from webhooks.staff.manage import showing
-from webhooks.staff.manage.events import stop_entry, title
+from webhooks.staff.manage.events import close_gate, stop_entry, title
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 
@@ -36,7 +36,7 @@ SWITCHES = {
         _("Close"),
         _("{gate} is closed."),
         lambda gate: gate.closed,
-        _("Nobody is let in here any more, and nobody is offered this gate."),
+        _("Nobody is let in here any more. Every volunteer of this gate is told on WhatsApp and asked for another."),
     ),
     "open": Switch(audit.GATE_OPENED, _("Open"), _("{gate} is open."), lambda gate: not gate.closed),
     "pause": Switch(
@@ -104,7 +104,7 @@ def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -
     with acting(service, switch.act) as db:
         seen.expect(db, gate, request.form.get("seen", ""))
         if what in ("close", "open"):
-            domain.close(db, slug, gate.slug, closed=what == "close")
+            owed = close_gate(service, db, slug, gate.slug, closed=what == "close")
         else:
             owed = stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
     service.outbox.enqueue(owed)
