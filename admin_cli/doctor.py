@@ -108,6 +108,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("senders", lambda: health.senders_known(settings), frozenset({"Twilio"})),
         Check("templates", lambda: health.templates_approved(database, datetime.now(UTC)), migrated),
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
+        Check("codes", lambda: checks.codes_are_left(redis, datetime.now(UTC)), reached),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
         Check("photos", lambda: discarding.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("erased people", lambda: forgetting.nothing_is_stuck(database, datetime.now(UTC)), migrated),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
-from admin_cli.parameters import Hours, InLanguage, Limit, Moment, Whole
+from admin_cli.parameters import Countries, Hours, InLanguage, Limit, Moment, Whole
 
 if TYPE_CHECKING:
     from bot.domain.models import Event
@@ -37,6 +37,12 @@ MORE_OPTIONS = (
     click.option("--organiser", help="Who answers for the event and its visitors' data."),
     click.option("--purpose", help="What these data are asked for."),
     click.option("--complaints", metavar="CONTACT", help="Where somebody complains: an address, number or page."),
+    click.option(
+        "--otp-countries",
+        type=Countries(),
+        metavar="NP,BT",
+        help="Countries whose phones get codes by SMS besides OTP_COUNTRIES; `none`: no others.",
+    ),
     click.option("--retention-days", type=Limit(), metavar="DAYS", help="Days after the last for which data are kept."),
 )
 

@@ -45,6 +45,7 @@ def everything(event: "Event") -> dict[str, Any]:
         "purpose": event.purpose,
         "complaints": event.complaints,
         "retention_days": event.retention_days,
+        "otp_countries": event.otp_countries,
         "reminder": event.reminder_at,
         "entry_paused": event.entry_paused_at and event.entry_paused_at.astimezone(ZoneInfo(event.timezone)),
         "questions": event.questions,

@@ -122,6 +122,16 @@ class Limit(click.ParamType[int | None]):
         return None if value == NONE else Whole().convert(value, param, ctx)
 
 
+class Countries(click.ParamType[str]):
+    """Two letters each, separated by commas, or `none`; which ones there are is for the rules to say."""
+
+    name = "COUNTRIES"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As typed, empty for none."""
+        return "" if value == NONE else str(value)
+
+
 class InLanguage(click.ParamType[tuple[str, str]]):
     """LANG=TEXT, such as hi=पुस्तक मेला."""
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import clocks, migrations, pass_keys
 from bot.conversations import Conversations
 from bot.database import Database
+from bot.domain import otp
 from bot.errors import NotReady
 from bot.settings import Settings
 from bot.silence import Silence
@@ -146,6 +147,15 @@ def _seen(beats: Sequence[datetime | None], limits: Sequence[timedelta]) -> Seen
     now = datetime.now(UTC)
     ages = [(now - beat, limit) for beat, limit in zip(beats, limits, strict=True) if beat]
     return Seen(sum(age <= limit for age, limit in ages), min((age for age, _ in ages), default=None))
+
+
+def codes_are_left(redis: "Redis", now: datetime) -> str:
+    """That no budget of one-time codes is used up. Raises NotReady that names those which are."""
+    redis_answers(redis)
+    reached = otp.budgets_reached(redis, now)
+    if reached:
+        raise NotReady(f"used up until the hour or day (UTC) ends: {'; '.join(reached)}. Is it an attack, or a rush?")
+    return "every budget has some left"
 
 
 def messages_come_in(database: Database, redis: "Redis", settings: Settings, now: datetime) -> str:

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
 from bot.delivery.reach import WAITS, Reach
-from bot.domain import changed_hands, deliveries, erasing, passes, people, proofs, registrations, tokens
+from bot.domain import changed_hands, deliveries, erasing, events, passes, people, proofs, registrations, tokens
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Pass
 from bot.domain.otp import Otps
+from bot.domain.otp_limits import Origin
 from bot.domain.people import Identity
+from bot.domain.sign_in_links import SignInLinks
 from bot.errors import Refused
 from bot.facts import who
 from bot.inbound import WEB, Inbound
@@ -80,6 +82,10 @@ class Performing:
     """The sender to which somebody last wrote from an address."""
     reach: Callable[[str, datetime], Reach] = _on_whatsapp
     """The way to a phone from which nobody is writing now."""
+    sign_in_links: SignInLinks | None = field(default=None, repr=False)
+    """None: nobody can sign in to the staff pages by one."""
+    network: str = field(default="", repr=False)
+    """The network address of whoever sits before a page; empty in the chat."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
 
@@ -110,6 +116,8 @@ class Means:
     """The sender to which somebody last wrote from an address; None: nobody knows."""
     reach: Callable[[str, datetime], Reach] = _on_whatsapp
     """The way to a phone from which nobody is writing now."""
+    sign_in_links: SignInLinks | None = field(default=None, repr=False)
+    """None: nobody can sign in to the staff pages by one."""
 
     def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
         """Ready to perform the effects of the turn that this message began."""
@@ -126,6 +134,7 @@ class Means:
             origin=self.origin,
             last_sender=self.last_sender,
             reach=self.reach,
+            sign_in_links=self.sign_in_links,
         )
 
 
@@ -231,7 +240,9 @@ def _erase_me(effect: EraseMe, doing: Performing) -> Results:
 @perform.register
 def _send_otp(effect: SendOtp, doing: Performing) -> Results:
     bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": doing.address}
-    lane = doing.otps.ask(**bound, now=doing.now, attempt=doing.attempt)
+    countries = events.sms_countries(doing.db, effect.event, doing.now)
+    origin = Origin(doing.network, countries)
+    lane = doing.otps.ask(**bound, now=doing.now, attempt=doing.attempt, origin=origin)
     # Whom we reach by WhatsApp has a window with the sender that they wrote to, whoever asks.
     sender = doing.last_sender(lane) or doing.sender or None
     row = outbox.owe_otp(doing.db, **bound, language=effect.language, lane=lane, sender=sender, now=doing.now)

@@ -6,7 +6,7 @@ kept in the process, and one cheap query tells whether a row has changed since (
 a turn sees is never stale. Places left are always read afresh.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,6 +45,8 @@ class Sources:
     database: Database
     region: str
     """ISO region for phone numbers typed without a country code."""
+    codes_need_whatsapp: Callable[[datetime], bool] = field(default=lambda now: False, repr=False)
+    """See LiveFacts."""
     _kept: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
 
     def events(self) -> tuple[shapes.Event, ...]:
@@ -132,6 +134,11 @@ class LiveFacts:
         """The kinds of pass of the event for which they work."""
         with self.sources.database.read() as db:
             return kinds.shapes_of(db, self._at_work.event)
+
+    @property
+    def codes_need_whatsapp(self) -> bool:
+        """Whether one-time codes go at present only to phones that have written to us on WhatsApp within the day."""
+        return self.sources.codes_need_whatsapp(self.now)
 
     def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
         """Today's passes of a name or phone, and whether there are more; None: searched too often in this hour."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import entry_stops, guessers
-from bot.domain import audit, checkins, duty, guessing, head_counts, lookup, roster_rules, staff, undo
+from bot.domain import audit, checkins, duty, guessing, head_counts, lookup, roster_rules, sign_in, staff, undo
 from bot.domain.head_counts import Count
 from bot.domain.models import Staff
 from bot.effects import Performing, Results, perform
@@ -24,6 +24,7 @@ from flows.gate_shapes import (
     CountPeople,
     NoteOffer,
     NoteSearch,
+    OfferSignIn,
     ReleaseStaff,
     Scanned,
     StopEntry,
@@ -133,6 +134,23 @@ def _choose_event(effect: ChooseEvent, doing: Performing) -> Results:
     phone = _row(doing.db, effect.staff_id).phone
     duty.choose_event(doing.db, phone, effect.event, doing.now)
     return {}
+
+
+@perform.register
+def _offer_sign_in(effect: OfferSignIn, doing: Performing) -> Results:
+    """Only to the roster's own WhatsApp: what comes another way may be from anybody."""
+    if doing.sign_in_links is None or not doing.address.startswith("whatsapp:"):
+        raise Refused("not_on_roster")
+    row = _row(doing.db, effect.staff_id) if effect.staff_id is not None else _place_of(doing)
+    token = doing.sign_in_links.make(row.id, row.phone, doing.now)
+    return {"link": f"{doing.origin}/staff/link/{token}"}
+
+
+def _place_of(doing: Performing) -> Staff:
+    places = sign_in.places(doing.db, doing.identity.phone, doing.now) if doing.identity.phone else []
+    if not places:
+        raise Refused("not_on_roster")
+    return places[0]
 
 
 @perform.register

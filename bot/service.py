@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from redis import Redis
 
@@ -24,7 +25,9 @@ from bot.delivery.whatsapp import Twilio
 from bot.delivery.wire import Wire
 from bot.dialogue import Dialogue
 from bot.domain.keys import KeyRing
-from bot.domain.otp import Otps, OwnOtps
+from bot.domain.otp import Otps, OwnOtps, spent_for_all
+from bot.domain.otp_limits import Origin
+from bot.domain.sign_in_links import SignInLinks
 from bot.effects import Means
 from bot.facts import Sources
 from bot.forgetting import Forgetting
@@ -63,6 +66,7 @@ class Service:
     submissions: Submissions = field(repr=False)
     visits: Visits = field(repr=False)
     beginnings: Beginnings = field(repr=False)
+    sign_in_links: SignInLinks = field(repr=False)
     now: Callable[[], datetime] = utc_now
     """The present moment, the same on all machines."""
 
@@ -82,10 +86,15 @@ def connect_redis(url: str) -> "Redis":
 
 def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | VerifyOtps:
     sms, template = bool(settings.sms_from), bool(settings.twilio_otp_content_sid)
+    where: dict[str, Any] = {"home": settings.default_region, "countries": settings.sms_countries}
     if settings.otp_backend == "self":
-        return OwnOtps(redis, settings.secret_key, sms=sms, template=template)
-    own = OwnOtps(redis, settings.secret_key, sms=True, template=False)
+        return OwnOtps(redis, settings.secret_key, sms=sms, template=template, **where)
+    own = OwnOtps(redis, settings.secret_key, sms=True, template=False, **where, whatsapp=False)
     return VerifyOtps(own, redis, twilio, settings.twilio_verify_sid)
+
+
+def _codes_need_whatsapp(settings: Settings, otps: Otps, now: datetime) -> bool:
+    return not settings.reaches_every_phone or otps.is_spent(Origin(), now)
 
 
 def assemble(settings: Settings) -> Service:
@@ -99,9 +108,10 @@ def assemble(settings: Settings) -> Service:
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
-    means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings))
+    links = SignInLinks(redis, settings.secret_key)
+    means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings), links)
     photos = Photos(Fetching(settings, Wire(settings.api_base)))
-    sources = Sources(database, settings.default_region)
+    sources = Sources(database, settings.default_region, partial(_codes_need_whatsapp, settings, otps))
     begun = Beginnings(redis)
     turns = Turns(database, sources, means, templates, photos, begun)
     dialogue = Dialogue(conversations, turns, database, outbox, now)
@@ -111,7 +121,10 @@ def assemble(settings: Settings) -> Service:
     discarding = Discarding(database, twilio, settings.twilio_account_sid)
     forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
     submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, now, begun)
-    pages = (submissions, Visits(redis), begun)
-    to_many = (Broadcasting(database, outbox, settings), Alerting(database, outbox, last_sender))
+    pages = (submissions, Visits(redis), begun, links)
+    to_many = (
+        Broadcasting(database, outbox, settings),
+        Alerting(database, outbox, last_sender, partial(spent_for_all, redis)),
+    )
     clockwork = (discarding, forgetting, *to_many)
     return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages, now)

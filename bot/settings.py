@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     otp_backend: Literal["self", "twilio_verify"] = "self"
     twilio_verify_sid: str = ""
     default_region: str = "IN"
+    otp_countries: Annotated[tuple[str, ...], NoDecode] = ()
+    """ISO regions whose phones get codes by SMS; an event may add some. Empty: DEFAULT_REGION's only."""
     demo: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "text", "json"] = ""
@@ -68,9 +70,9 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", repr=False)
     """The bearer token of `/metrics`; empty: only this machine is answered."""
 
-    @field_validator("twilio_whatsapp_from", mode="before")
+    @field_validator("twilio_whatsapp_from", "otp_countries", mode="before")
     @classmethod
-    def _separate_senders(cls, value: Any) -> Any:
+    def _separated_by_commas(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("database_url")
@@ -126,6 +128,17 @@ class Settings(BaseSettings):
         if value not in SUPPORTED_REGIONS:
             raise ValueError("must be a country of which we know phone numbers, in two capitals, such as IN")
         return value
+
+    @field_validator("otp_countries")
+    @classmethod
+    def _regions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        regions = tuple(region.upper() for region in value)
+        if regions:
+            from phonenumbers import SUPPORTED_REGIONS
+
+            if set(regions) - SUPPORTED_REGIONS:
+                raise ValueError("must be countries of which we know phone numbers, in two letters each: IN,NP")
+        return regions
 
     @field_validator("sentry_dsn")
     @classmethod
@@ -208,6 +221,16 @@ class Settings(BaseSettings):
     def reaches_every_phone(self) -> bool:
         """Whether a one-time code can go to a phone whose owner has not written to us within the last day."""
         return bool(self.sms_from or self.twilio_otp_content_sid or self.otp_backend == "twilio_verify")
+
+    @property
+    def sms_countries(self) -> tuple[str, ...]:
+        """ISO regions whose phones get codes by SMS."""
+        return self.otp_countries or (self.default_region,)
+
+    @property
+    def codes_by_sms_alone(self) -> bool:
+        """Whether a code can go only where SMS may go, and by WhatsApp to nobody who has not written to us."""
+        return self.otp_backend == "twilio_verify" or bool(self.sms_from and not self.twilio_otp_content_sid)
 
     @property
     def database(self) -> str:

@@ -4,13 +4,15 @@ What is answered is the same for every number, on a roster or not: the same limi
 outbox (the worker lets go what is for a number of no roster), one and the same refusal of a code.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.database import Database
 from bot.delivery.outbox import Outbox
 from bot.delivery.owing import note_code_used, owe_otp
-from bot.domain import sign_in
+from bot.domain import events, sign_in
 from bot.domain.otp import Otps
+from bot.domain.otp_limits import Origin
 from bot.domain.sign_in import PURPOSE, SessionMark
 from bot.errors import Refused
 
@@ -23,15 +25,18 @@ def ask(
     phone: str,
     asker: str,
     attempt: str,
+    origin: Origin,
     language: str,
     now: datetime,
 ) -> None:
     """Send a code to this phone (E.164), if it is on a roster; nothing tells whether it is.
 
-    `asker` names the browser, `attempt` this asking. Raises Refused `otp_wait`, `otp_too_many`, `otp_unreachable`.
+    `asker` names the browser, `attempt` this asking. Raises Refused as Otps.ask does.
     """
+    with database.read() as db:
+        countries = events.sms_countries(db, "", now)
     bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
-    lane = otps.ask(**bound, now=now, attempt=attempt)
+    lane = otps.ask(**bound, now=now, attempt=attempt, origin=replace(origin, countries=countries, for_staff=True))
     sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
     with database.write() as db:
         owed = owe_otp(db, **bound, language=language, lane=lane, now=now, sender=sender)

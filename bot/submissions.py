@@ -27,6 +27,8 @@ class Asker:
     """E.164, once an OTP has proved that it is theirs."""
     country: str = ""
     """ISO region of numbers that they type without a country code; empty: the service's own."""
+    network: str = field(default="", repr=False)
+    """The network address that they come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Submissions:
 
         The same request again gives the results of the first, also while that one is still running.
         """
-        return self._once(wanted, self._request(asker, request))
+        return self._once(wanted, self._request(asker, request), asker.network)
 
     def done(self, asker: Asker, request: str) -> bool:
         """Whether the effects of this request have been performed."""
@@ -66,20 +68,21 @@ class Submissions:
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
         lane = f"whatsapp:{asker.phone}"
-        self._once(wanted, self._request(asker, request, lane))
+        self._once(wanted, self._request(asker, request, lane), asker.network)
 
     def _request(self, asker: Asker, request: str, lane: str = "") -> Inbound:
         sender = self.senders[0] if self.senders else ""
         sid = kept_sid(f"web {asker.visit} {request}")
         return Inbound(sid, lane or f"web:{asker.visit}", sender, phone=asker.phone, channel=WEB)
 
-    def _once(self, wanted: tuple[Effect, ...], request: Inbound) -> Mapping[str, str]:
+    def _once(self, wanted: tuple[Effect, ...], request: Inbound, network: str) -> Mapping[str, str]:
         now = self.now()
         effects.check_codes(wanted, self.means, request, now)
         try:
             with self.database.write() as db:
                 record = claim(db, request.sid, now, request.addresses[0])
                 doing = self.means.within(db, request, now)
+                doing.network = network
                 results = _as_text(perform_all(wanted, doing))
                 for one in wanted:
                     if isinstance(one, Register):

@@ -10,10 +10,10 @@ from dataclasses import replace
 from flows import agreement, gate_menu, gate_words, photos, phrases, understanding, walk_up
 from flows.commands import command_of, stop
 from flows.gate_aside import aside
-from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, together
+from flows.gate_commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, sign_in_link, together
 from flows.gate_questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
 from flows.gate_vocabulary import GATE as GATE_WORD
-from flows.gate_vocabulary import SCAN, UNCLEAR
+from flows.gate_vocabulary import SCAN, SIGN_IN, UNCLEAR
 from flows.gate_vocabulary import VISITOR as AS_A_VISITOR
 from flows.gate_words import Heard
 from flows.kept import revive
@@ -48,7 +48,7 @@ def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
     """What whoever stands on the roster of an event that is cancelled or over hears when they work as at its gate:
     with codes, with a command while nothing goes on, or in the middle of the gate's own questions.
 
-    Otherwise they are answered as the visitors that they are.
+    Otherwise they are answered as the visitors that they are. The staff pages are open to them all the same.
     """
     if facts.duty is not None:
         return ()
@@ -56,6 +56,8 @@ def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
     if not left and not _works_as_before(before, said):
         return ()
     event = facts.former_duty
+    if event and hear(said).word == SIGN_IN and not before.flow:
+        return tuple(effect for effect in sign_in_link(None) if isinstance(effect, Effect))
     told = (gate_menu.not_working(event),) if event else (gate_menu.NO_DUTY,) if left else ()
     return say(*told, *((walk_up.NOT_REGISTERED,) if WALK_UP in _flows(before) else ()))
 

@@ -18,6 +18,7 @@ from flows.gate_vocabulary import (
     RELEASE,
     RESUME,
     SCAN,
+    SIGN_IN,
     STATS,
     UNCLEAR,
     UNDO,
@@ -42,7 +43,7 @@ def aside(state: State, said: Said, duty: Duty, facts: Facts, *, codes: bool, wo
     meant = hear(said) if said.form in ("text", "photo") else Heard()
     if work and command_of(said) == "menu":
         return _asked_again(state, say(*gate_menu.menu(duty)), facts)
-    wanted = meant.word in (PAUSE, RESUME)
+    wanted = meant.word in (PAUSE, RESUME) or (meant.word == SIGN_IN and not meant.rest)
     wanted = wanted or (codes and (meant.word == UNCLEAR or _is_of_codes(meant, said)))
     wanted = wanted or (work and _is_whole(meant, said, duty, facts.region) and not _answers(state, meant))
     if not wanted:

@@ -19,6 +19,7 @@ from flows.gate_shapes import (
     CountPeople,
     NoteOffer,
     NoteSearch,
+    OfferSignIn,
     ReleaseStaff,
     Scanned,
     StopEntry,
@@ -253,6 +254,15 @@ def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     return (walk_up.started(heard.rest, facts),)
 
 
+def _sign_in(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return sign_in_link(duty.staff_id)
+
+
+def sign_in_link(staff_id: int | None) -> Outcome:
+    """The way to the staff pages; None for who stands on the roster of an event that is cancelled or over."""
+    return (OfferSignIn(staff_id), *_answer(gate_menu.SIGN_IN_LINK))
+
+
 def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     return (Start("menu" if facts.passes else VISITING, {AS_VISITOR: True}),)
 
@@ -336,6 +346,7 @@ _COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {
     gate_vocabulary.UNCLEAR: _unclear,
     gate_vocabulary.NEW: _new,
     gate_vocabulary.STATS: _stats,
+    gate_vocabulary.SIGN_IN: _sign_in,
     gate_vocabulary.VISITOR: _visitor,
     gate_vocabulary.PAUSE: _stop_entry(True),
     gate_vocabulary.RESUME: _stop_entry(False),

@@ -46,6 +46,10 @@ AT_THE_GATE_AGAIN = _("You are at the gate again: send a pass code, or *menu*.")
 ENTRY_STOPPED = _("⛔ Entry is stopped here at present")
 STOPPED_AT_GATE = _("Codes that you send are still answered, but you are not told when entry is stopped.")
 """After `stop`: what it means for who works at a gate."""
+SIGN_IN_LINK = _(
+    "To sign in to the staff pages open this link within 5 minutes and press the button there. It works once; "
+    "please do not pass it on.\n{link}"
+)
 LANGUAGE = _("For another language, type *language*.")
 
 
@@ -100,6 +104,7 @@ def _everybody(duty: Duty) -> tuple[Sentence, ...]:
         _("*undo*, or *undo* CODE: take back your admission"),
         _("*stats*: the figures of today"),
         _("*gate*: another gate"),
+        _("*sign in*: a link to the staff pages"),
         *((_("*event*: another event"),) if duty.others else ()),
         _("*visitor*: get a pass for yourself"),
     )

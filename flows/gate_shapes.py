@@ -98,6 +98,17 @@ class ChooseEvent(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferSignIn(Effect):
+    """Make a one-time link to the staff pages; the one before is void. Refuses `not_on_roster`.
+
+    Results: `link`.
+    """
+
+    staff_id: int | None
+    """None: whoever is writing stands on the roster of an event that is cancelled or over."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopEntry(Effect):
     """Stop entry at a gate, or everywhere, or let it go on; refuses `supervisors_only`, `no_such_gate`.
 

@@ -2,6 +2,7 @@
 
 SCAN, COUNT, CHECK, FORCE = "scan", "count", "check", "force"
 FIND, GATE, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"
+SIGN_IN = "sign_in"
 PAUSE, RESUME, RELEASE = "pause_entry", "resume_entry", "release"
 IN, OUT = "in", "out"
 UNCLEAR = "unclear"
@@ -39,6 +40,10 @@ WORDS: dict[str, str] = {
     VISITOR: (
         "visitor, visitor side, as visitor, i am a visitor, aagantuk, agantuk, vijitar, mehman, आगंतुक, विज़िटर, "
         "विजिटर, मेहमान"
+    ),
+    SIGN_IN: (
+        "sign in, signin, sign-in, log in, login, log-in, sign me in, log me in, log in karo, login karo, "
+        "साइन इन, साइनइन, साइन-इन, साइन इन करो, साइन इन करें, लॉग इन, लॉगिन, लॉगइन, लॉग-इन, लॉगिन करो, लॉगिन करें"
     ),
     PAUSE: (
         "pause entry, stop entry, close entry, hold entry, entry pause, entry stop, entry roko, entry band, "

@@ -28,6 +28,14 @@ SENTENCES: Mapping[str, Sentence] = {
     "otp_unreachable": _(
         "We cannot send a code to this number. Write to us on WhatsApp from it first; then try again here."
     ),
+    "otp_country": _(
+        "Codes do not go by SMS to numbers of this country. Please write to us on WhatsApp first, from this number: "
+        "you need no code there."
+    ),
+    "otp_budget": _(
+        "No more codes can be sent by SMS at present. Please write to us on WhatsApp first, from this number: "
+        "you need no code there."
+    ),
     "otp_not_sent": _("The code is on its way. Please wait a little, or ask for a new one below."),
     "otp_expired": _("That code does not count any more. Please ask for a new one below."),
     "otp_used_up": _("Too many wrong tries: that code does not count any more. Please ask for a new one below."),

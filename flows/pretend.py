@@ -79,6 +79,7 @@ class World:
     """Those of who had the person's phone before."""
     duty: Duty | None = None
     former_duty: Event | None = None
+    codes_need_whatsapp: bool = False
     gate: pretend_gate.Gate = field(default_factory=pretend_gate.Gate)
     figures: GateFigures = NO_FIGURES
     kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)

@@ -90,11 +90,24 @@ CODES: Mapping[str, Sentence] = {
     "otp_unreachable": _(
         "We cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
     ),
+    "otp_country": _(
+        "Codes do not go by SMS to numbers of that country. Ask them to write to us on WhatsApp first: there they "
+        "can register themselves, without a code."
+    ),
+    "otp_budget": _(
+        "No more codes can be sent by SMS at present. Ask them to write to us on WhatsApp first: there they "
+        "can register themselves, without a code."
+    ),
     "otp_wrong": _("That is not the code. Tries left: {left}."),
     "otp_not_sent": _("The code is on its way; please wait for it. If it does not come, type *new code*."),
     "otp_expired": _("That code does not count any more. For another, type *new code*."),
     "otp_not_checked": _("The code could not be checked just now. Please type it again in a minute."),
     "sign_in_code": _("That code is not right, or does not count any more. Please look again, or ask for a new one."),
+    "link_used": _("This link has been used: each works once. For another write *sign in* to us on WhatsApp."),
+    "link_expired": _(
+        "This link does not work any more: it works for 5 minutes, and only the newest does. For another "
+        "write *sign in* to us on WhatsApp."
+    ),
     "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
     "not_a_code": _("That is not a pass code."),
     "mistyped_code": _("One character of that pass code is wrong. Please look again."),
@@ -125,6 +138,7 @@ ORGANISERS: Mapping[str, Sentence] = {
     "bad_retention": _("Data are kept for a whole number of days, from 1 to {most}."),
     "event_lacks": _("Before real people register for {slug} this must be said: {lacking}."),
     "bad_policy": _("The policy is one of once, daily, in_out."),
+    "bad_country": _("{country} is no country of which we know phone numbers; two letters each, such as NP,BT."),
     "bad_language": _("We do not have the language {language}."),
     "bad_map_url": _("The map must be a web address."),
     "bad_question": _("Question {question} is not right: {problem}."),

@@ -96,15 +96,15 @@ class Facts(Protocol):
     def kinds(self) -> tuple[PassKind, ...]:
         """The kinds of pass of the event for which they work, the visitors' first."""
 
+    @property
+    def codes_need_whatsapp(self) -> bool:
+        """Whether one-time codes go at present only to phones that have written to us on WhatsApp within the day."""
+
     def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
-        """Today's passes of a name, or of a phone in E.164: a few, and whether there are more; None: searched
-        too often within the hour.
-        """
+        """A few of today's passes of a name or phone (E.164), and whether there are more; None: searched too often."""
 
     def near_pass(self, code: str) -> SeenPass | None:
-        """The one pass of today that differs from a mistyped code by one character; None: none, several, or
-        offered too often within the hour.
-        """
+        """Today's one pass a character from a mistyped code; None: none, several, or offered too often."""
 
 
 # --- what is kept between turns ----------------------------------------------------------------
@@ -232,11 +232,13 @@ class EraseMe(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendOtp(Effect):
-    """Owe an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`."""
+    """Owe an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`, `otp_country`, `otp_budget`."""
 
     purpose: str
     phone: str
     language: str
+    event: str = ""
+    """The slug of the event that it is for, which may send to more countries; empty: for none in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +382,7 @@ class Flow:
     finish: Callable[[Answers, Facts, str], Outcome]
     """What all answers together come to; the third argument is the language."""
     refused: Mapping[str, str | Refusal | None] = field(default_factory=dict)
-    """Where a refusal sends the person: the step to ask again (its answer is dropped), or None:
-    the flow ends; or a function that says what else follows."""
+    """Where a refusal leads: to the step to ask again (its answer is dropped); None: the end; or what else follows."""
     questions_before: str = ""
     """The step before which the event's own questions are asked; empty: none."""
     opening: Callable[[Answers, Facts], tuple[Sentence, ...]] = lambda answers, facts: ()

@@ -18,7 +18,16 @@ PURPOSE = "someone_else"
 """What the OTP is for: one that was sent for anything else does not count."""
 
 
+ONLY_AFTER_WHATSAPP = _(
+    "Let us make a pass for somebody else. Their phone should be at hand: a code goes to it, but at present only to "
+    "phones that have written to us within the last day. So ask them to write to us on WhatsApp first; there they can "
+    "also register themselves."
+)
+
+
 def _opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    if facts.codes_need_whatsapp:
+        return (ONLY_AFTER_WHATSAPP,)
     return (_("Let us make a pass for somebody else. Their phone should be at hand: a code goes to it."),)
 
 
@@ -114,6 +123,8 @@ SOMEONE_ELSE: Flow = Flow(
         "otp_wait": "otp",
         "otp_too_many": None,
         "otp_unreachable": "phone",
+        "otp_country": "phone",
+        "otp_budget": "phone",
         "otp_wrong": "otp",
         "otp_not_checked": "otp",
         "otp_expired": "otp",

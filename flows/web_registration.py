@@ -19,7 +19,7 @@ PURPOSE = "web"
 
 def send_otp(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
     """The code to the number that was given."""
-    return (SendOtp(PURPOSE, answers["phone"], language_of(answers)),)
+    return (SendOtp(PURPOSE, answers["phone"], language_of(answers), str(answers.get("event") or "")),)
 
 
 def _verify(answers: Answers, facts: Facts) -> tuple[Effect, ...]:

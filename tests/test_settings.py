@@ -83,6 +83,7 @@ def test_dotenv_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
         ("DEMO", "perhaps", "1 or 0"),
         ("DEFAULT_REGION", "ZZ", "IN"),
         ("DEFAULT_REGION", "India", "IN"),
+        ("OTP_COUNTRIES", "IN,Nepal", "IN,NP"),
     ],
 )
 def test_what_a_wrong_setting_must_be(monkeypatch: pytest.MonkeyPatch, name: str, given: str, must_be: str) -> None:
@@ -95,6 +96,14 @@ def test_what_a_wrong_setting_must_be(monkeypatch: pytest.MonkeyPatch, name: str
 def test_an_unreadable_dotenv_is_one_line(elsewhere: Path) -> None:
     (elsewhere / ".env").write_bytes(b"SECRET_KEY=\xff\xfe\n")
     assert _named(_complaints()) == {".env"}
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", ("LV",)), ("in, np", ("IN", "NP")), ("NP", ("NP",))])
+def test_codes_go_by_sms_to_the_own_country_unless_others_are_named(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: tuple[str, ...]
+) -> None:
+    _set(monkeypatch, {"DEFAULT_REGION": "LV", "OTP_COUNTRIES": given})
+    assert load().sms_countries == kept
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ ROUTES = {
     ("GET", "/staff/"): ANYBODY,
     ("GET", "/staff/events"): VOLUNTEER,
     ("POST", "/staff/events"): VOLUNTEER,
+    ("GET", "/staff/link/<token>"): "whoever has the link: opening it spends nothing",
+    ("POST", "/staff/link/<token>"): "whoever has the link, once, within five minutes",
     ("GET", "/staff/login"): ANYBODY,
     ("POST", "/staff/login"): ANYBODY,
     ("POST", "/staff/logout"): ANYBODY,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
 from bot.delivery import queues
+from bot.domain import otp
 from bot.domain.models import Delivery
 from bot.metrics import Counts
 from bot.service import Service, utc_now
@@ -39,7 +40,7 @@ class Figures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every figure that can be had now; a part that is away leaves its figures out."""
-        for figures in (self._counted, self._deliveries, self._queues, self._silent):
+        for figures in (self._counted, self._deliveries, self._queues, self._codes, self._silent):
             yield from _had(figures)
 
     def _counted(self) -> list[Metric]:
@@ -61,6 +62,11 @@ class Figures(Collector):
     def _silent(self) -> list[Metric]:
         words = "Minutes without any message in an open event's opening hours, where that is too long; else 0."
         return [GaugeMetricFamily("pravesh_silent_minutes", words, value=self._silence.lasting(utc_now()))]
+
+    def _codes(self) -> list[Metric]:
+        words = "Budgets of one-time codes that have nothing left until their hour or day ends."
+        number = len(otp.budgets_reached(self._redis, utc_now()))
+        return [GaugeMetricFamily("pravesh_otp_budgets_used_up", words, value=number)]
 
     def _queues(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])

@@ -5,6 +5,7 @@ Where Redis is away each process counts for itself, so that the doors that need 
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from typing import Any, cast
 
 from flask import Flask, current_app, request
@@ -36,6 +37,17 @@ def address() -> str:
     """Where the request comes from, as the nearest proxy tells it: what stands before that, anybody may write."""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return forwarded or request.remote_addr or "nowhere"
+
+
+def network() -> str:
+    """The address as limits of what costs money count it: of IPv6 the part that a whole household shares."""
+    found = address()
+    try:
+        parsed = ip_address(found)
+    except ValueError:
+        return found
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return str(mapped or parsed) if mapped or parsed.version == 4 else str(ip_network((int(parsed), 64), strict=False))
 
 
 def spend(limit: str, scope: str, key: str) -> None:

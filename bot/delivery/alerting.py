@@ -14,7 +14,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.owing import BULK
 from bot.delivery.to_staff import Told
 from bot.domain import alert_rules, day_sums, event_views, measures, scan_places
-from bot.domain.measures import FAILURES, INSIDE, QUEUE, SILENT, Measure
+from bot.domain.measures import CODES, FAILURES, INSIDE, QUEUE, SILENT, Measure
 from bot.domain.models import Alert, Event, Gate, Staff
 from bot.domain.upserts import insert
 from flows.codes import unlike
@@ -37,12 +37,16 @@ BEGUN: dict[str, Callable[..., Sentence]] = {
         "{percent} % of the messages of the last hour could not be delivered", percent=f"{value / 10:g}"
     ),
     QUEUE: lambda value, threshold, gate: _("messages wait for {value} seconds before they leave", value=value),
+    CODES: lambda value, threshold, gate: _(
+        "so many one-time codes have been asked for that no more are sent; pages send people to WhatsApp"
+    ),
 }
 ENDED: dict[str, Callable[..., Sentence]] = {
     INSIDE: lambda gate: _("fewer people are inside again"),
     SILENT: lambda gate: _("gate {gate} is heard again, or closed", gate=gate),
     FAILURES: lambda gate: _("few messages fail by now"),
     QUEUE: lambda gate: _("messages leave without delay again"),
+    CODES: lambda gate: _("one-time codes are sent again"),
 }
 """What is said of each alert; the notice `alert` goes around it (bot.delivery.notices)."""
 
@@ -55,19 +59,22 @@ class Alerting:
     outbox: Outbox = field(repr=False)
     last_sender: Callable[[str], str | None] = field(default=lambda lane: None, repr=False)
     """The sender to which somebody last wrote from an address; None: nobody knows."""
+    codes_spent: Callable[[datetime], int] = field(default=lambda now: 0, repr=False)
+    """How many budgets of one-time codes have nothing left, those of single addresses left out."""
 
     def look(self, now: datetime) -> int:
         """Look at every event that is not over or has an alert; how many messages are owed. Run by the clock."""
         with self.database.read() as db:
             slugs = _watched(db, now)
-        owed = [one for slug in slugs for one in self._look_at(slug, now)]
+        spent = self.codes_spent(now)
+        owed = [one for slug in slugs for one in self._look_at(slug, now, spent)]
         self.outbox.enqueue(owed)
         return len(owed)
 
-    def _look_at(self, slug: str, now: datetime) -> list[int]:
+    def _look_at(self, slug: str, now: datetime, spent: int) -> list[int]:
         """Most looks find nothing to do, and so hold up nobody who writes."""
         with self.database.read() as db:
-            event, measured = _measured(db, slug, now)
+            event, measured = _measured(db, slug, now, spent)
             raised = {(one.what, one.gate_id): one for one in _raised(db, event.id)}
         begun = [one for one in measured if one.is_over and (one.what, one.gate_id) not in raised]
         still = {(one.what, one.gate_id): one for one in measured if not one.is_calm}
@@ -93,13 +100,13 @@ def _raised(db: Session, event_id: int) -> Sequence[Alert]:
     return db.scalars(select(Alert).where(Alert.event_id == event_id, Alert.ended_at.is_(None))).all()
 
 
-def _measured(db: Session, slug: str, now: datetime) -> tuple[Event, list[Measure]]:
+def _measured(db: Session, slug: str, now: datetime, spent: int) -> tuple[Event, list[Measure]]:
     place = scan_places.load(db, slug, None, now)
     gates = db.scalars(select(Gate).where(Gate.event_id == place.event.id)).all()
     since = leases.oldest_due(db, now, BULK)
     waiting = int((now - since).total_seconds()) if since else 0
     rules = alert_rules.of(db, place.event.id)
-    return place.event, measures.of(place, day_sums.read(db, place, now), gates, rules, waiting)
+    return place.event, measures.of(place, day_sums.read(db, place, now), gates, rules, waiting, spent)
 
 
 # --- beginning and ending ---------------------------------------------------------------------------

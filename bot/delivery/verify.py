@@ -11,7 +11,8 @@ from typing import Any, cast
 from redis import Redis
 
 from bot.delivery.content import Caller
-from bot.domain.otp import MOST_TRIES, REMEMBERED_SECONDS, OwnOtps
+from bot.domain.otp import ANYBODY, MOST_TRIES, REMEMBERED_SECONDS, OwnOtps
+from bot.domain.otp_limits import Origin
 from bot.errors import Refused, SendFailed
 
 BASE = "https://verify.twilio.com/v2/Services"
@@ -46,9 +47,15 @@ class VerifyOtps:
     twilio: Caller = field(repr=False)
     service: str
 
-    def ask(self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "") -> str:
+    def ask(
+        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANYBODY
+    ) -> str:
         """See bot.domain.otp.Otps."""
-        return self.own.ask(purpose, phone, asker, now, attempt)
+        return self.own.ask(purpose, phone, asker, now, attempt, origin)
+
+    def is_spent(self, origin: Origin, now: datetime) -> bool:
+        """See bot.domain.otp.Otps."""
+        return self.own.is_spent(origin, now)
 
     def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
         """Have a code sent, by the worker; the verification's SID. A second time sends the same code again.

@@ -13,7 +13,7 @@ from bot.errors import Refused
 COPIED = (
     *("names", "venue", "venues", "map_url", "opens", "closes", "timezone", "policy", "max_party"),
     *("capacity_per_day", "languages", "questions", "consent_version", "organiser", "purpose"),
-    *("complaints", "retention_days", "reminder_at"),
+    *("complaints", "retention_days", "reminder_at", "otp_countries"),
 )
 """Fields that the new event has as the old one."""
 NOT_COPIED = ("notice",)

@@ -7,6 +7,8 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from bot.domain.models import Event
 from bot.errors import Refused
 from flows.texts import LANGUAGES
@@ -62,6 +64,8 @@ class Fields(TypedDict, total=False):
     purpose: str
     complaints: str
     retention_days: int | None
+    otp_countries: Sequence[str] | str
+    """ISO regions whose phones get codes by SMS besides those of the settings."""
 
 
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +137,15 @@ def _languages(value: Any) -> list[str]:
     if not languages:
         raise Refused("bad_language", language="")
     return languages
+
+
+def _countries(value: Any) -> list[str]:
+    typed = value.replace(",", " ").split() if isinstance(value, str) else value
+    countries = list(dict.fromkeys(str(one).strip().upper() for one in typed))
+    unknown = next((one for one in countries if one not in SUPPORTED_REGIONS), None)
+    if unknown is not None:
+        raise Refused("bad_country", country=unknown)
+    return countries
 
 
 def _day(value: Any) -> date:
@@ -216,4 +229,5 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "purpose": _text("bad_text", 300),
     "complaints": _text("bad_text", 200),
     "retention_days": _retention,
+    "otp_countries": _countries,
 }

@@ -14,11 +14,12 @@ from bot.domain import event_rules
 from bot.domain.event_changes import cancel_event, change, close_event, open_event, set_day, set_questions
 from bot.domain.event_rows import fill, one
 from bot.domain.event_rules import Fields
-from bot.domain.event_views import day_shape, days, is_over, is_spoken_of, revision, shape, snapshot
+from bot.domain.event_views import LONG_PAST, day_shape, days, is_over, is_spoken_of, revision, shape, snapshot
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.domain.questions import checked as checked_questions
 from bot.domain.violations import violated
 from bot.errors import Refused
+from flows import event_states
 
 __all__ = [
     "by_slug",
@@ -38,6 +39,7 @@ __all__ = [
     "set_day",
     "set_questions",
     "shape",
+    "sms_countries",
     "snapshot",
 ]
 
@@ -99,6 +101,15 @@ def by_slug(db: Session, slug: str) -> Event:
 def listed(db: Session) -> list[Event]:
     """Every event, by start."""
     return list(db.scalars(select(Event).order_by(Event.starts_on, Event.id)))
+
+
+def sms_countries(db: Session, slug: str, now: datetime) -> tuple[str, ...]:
+    """ISO regions that an event adds to those whose phones get codes by SMS; without a slug what all of them add."""
+    wanted = select(Event.otp_countries).where(Event.status != event_states.CANCELLED)
+    if slug:
+        wanted = wanted.where(Event.slug == slug)
+    added = db.execute(wanted.where(Event.ends_on >= (now - LONG_PAST).date())).scalars()
+    return tuple(dict.fromkeys(country for countries in added for country in countries))
 
 
 def make_demo(db: Session, now: datetime) -> Event | None:

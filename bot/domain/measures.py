@@ -1,4 +1,4 @@
-"""What the alerts look at: four numbers of an event, each against its threshold."""
+"""What the alerts look at: five numbers of an event, each against its threshold."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from bot.domain.day_sums import DaySums
 from bot.domain.models import Gate
 from bot.domain.scan_places import Place
 
-INSIDE, SILENT, FAILURES, QUEUE = "inside", "silent_gate", "failures", "queue"
+INSIDE, SILENT, FAILURES, QUEUE, CODES = "inside", "silent_gate", "failures", "queue", "codes"
 LEAST_MESSAGES = 50
 """In the last hour: of fewer one failure is 2 per cent already."""
 LAST_HOUR = timedelta(hours=1)
-CALM = {INSIDE: 0.95, SILENT: 1.0, FAILURES: 0.75, QUEUE: 0.5}
+CALM = {INSIDE: 0.95, SILENT: 1.0, FAILURES: 0.75, QUEUE: 0.5, CODES: 1.0}
 """The share of its threshold to which a number must come down before its alert ends, so that none flaps at the
 border. A silence ends with a scan."""
 OUTCOMES = ("sent", "delivered", "read")
@@ -41,12 +41,17 @@ class Measure:
         return not self.is_over and self.value <= self.threshold * CALM[self.what]
 
 
-def of(place: Place, day: DaySums, gates: Iterable[Gate], rules: Rules, waiting_seconds: int) -> list[Measure]:
-    """The measures of an event's day now; those that are off or cannot be told are not there."""
+def of(
+    place: Place, day: DaySums, gates: Iterable[Gate], rules: Rules, waiting_seconds: int, spent: int = 0
+) -> list[Measure]:
+    """The measures of an event's day now; those that are off or cannot be told are not there.
+
+    `spent`: how many budgets of one-time codes have nothing left.
+    """
     found = [*_inside(place, day, rules), *_silent(place, day, gates, rules), *_failures(day, rules)]
     if rules.queue_seconds is not None:
         found.append(Measure(QUEUE, 0, waiting_seconds, rules.queue_seconds))
-    return found
+    return [*found, Measure(CODES, 0, spent, 0)]
 
 
 def _inside(place: Place, day: DaySums, rules: Rules) -> Iterator[Measure]:

@@ -15,13 +15,33 @@ local function note(name, attempt, now)
   redis.call('PEXPIRE', name, 2 * HOUR)
 end
 
--- number, asker, wanted, attempt, now, gap, most for the number, most for the asker, how long one is wanted
-local function ask(number, asker, wanted, attempt, now, gap, most_number, most_asker, life)
+-- The place of the first budget that has nothing left, by its triples of most, seconds and label; nil: none.
+-- Whether it is the first refusal of its window is kept, so that one alarm is given.
+local function spent(counters, budgets, now)
+  for place, counter in ipairs(counters) do
+    local most, seconds, label = tonumber(budgets[3 * place - 2]), tonumber(budgets[3 * place - 1]), budgets[3 * place]
+    if tonumber(redis.call('GET', counter) or 0) >= most then
+      local window, before = math.floor(now / 1000 / seconds), redis.call('HGET', 'otp:reached', label)
+      redis.call('HSET', 'otp:reached', label, now)
+      local first = not before or math.floor(tonumber(before) / 1000 / seconds) < window
+      return {first and 'reached' or 'spent', place}
+    end
+  end
+end
+
+-- number, asker, wanted, attempt, now, gap, most for the number, most for the asker, how long one is wanted, budgets
+local function ask(number, asker, wanted, attempt, now, gap, most_number, most_asker, life, counters, budgets)
   if redis.call('ZSCORE', number, attempt) then return {'noted', 0} end
   local last = redis.call('ZRANGE', number, -1, -1, 'WITHSCORES')[2]
   if last and now - tonumber(last) < gap then return {'wait', tonumber(last) + gap - now} end
   local wait = math.max(full_for(number, most_number, now), full_for(asker, most_asker, now))
   if wait > 0 then return {'too_many', wait} end
+  local over = spent(counters, budgets, now)
+  if over then return over end
+  for place, counter in ipairs(counters) do
+    redis.call('INCR', counter)
+    redis.call('EXPIRE', counter, 2 * tonumber(budgets[3 * place - 1]))
+  end
   note(number, attempt, now)
   note(asker, attempt, now)
   redis.call('SET', wanted, now + life, 'PX', 2 * life)
@@ -63,8 +83,11 @@ local function verify(code, verdict, wanted, given, now, most, remembered)
 end
 
 if verb == 'ask' then
-  local numbers = {}
-  for place = 2, #ARGV do numbers[place - 1] = tonumber(ARGV[place]) end
-  return ask(KEYS[2], KEYS[3], KEYS[4], ARGV[1], unpack(numbers))
+  local numbers, counters, budgets = {}, {}, {}
+  for place = 2, 6 do numbers[place - 1] = tonumber(ARGV[place]) end
+  for place = 5, #KEYS do counters[place - 4] = KEYS[place] end
+  for place = 7, #ARGV do budgets[place - 6] = ARGV[place] end
+  local now, gap, most_number, most_asker, life = unpack(numbers)
+  return ask(KEYS[2], KEYS[3], KEYS[4], ARGV[1], now, gap, most_number, most_asker, life, counters, budgets)
 end
 return verify(KEYS[2], KEYS[3], KEYS[4], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))

@@ -24,7 +24,7 @@ HIDDEN = "…"
 TOLD: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "
-    "entry_paused_at organiser purpose complaints retention_days reminder_at",
+    "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries",
     "event_days": "day capacity taken beyond closed opens closes",
     "kinds": "slug number labels policy max_party days gates",
     "gates": "slug name closed paused_at",

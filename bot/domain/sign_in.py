@@ -53,6 +53,18 @@ def places(db: Session, phone: str, now: datetime) -> list[Staff]:
     return sorted(there or enabled, key=lambda one: (one.event.starts_on, one.event_id))
 
 
+def row_for(db: Session, staff_id: int, now: datetime) -> Staff:
+    """The row of the roster with this id, or where that is disabled another at which the same phone may work.
+
+    Raises Refused `not_on_roster`.
+    """
+    phone = db.scalar(select(Staff.phone).where(Staff.id == staff_id))
+    there = [one for one in staff.of_phone(db, phone) if one.enabled] if phone else []
+    if not there:
+        raise Refused("not_on_roster")
+    return next((one for one in there if one.id == staff_id), None) or places(db, there[0].phone, now)[0]
+
+
 def begin(row: Staff, now: datetime) -> SessionMark:
     """A new session of this row."""
     return SessionMark(row.id, row.session_number, now, token_hex(12))

@@ -21,7 +21,8 @@ from bot.jobs.clock import Clock
 
 Run = Callable[..., Result]
 ALL = ["settings", "database", "migrations", "pass keys", "secret", "Redis", "Redis keeps", "clocks", "workers"]
-ALL += ["clock", "messages", "public URL", "templates", "OTPs", "pauses", "photos", "erased people", "queue", "stops"]
+ALL += ["clock", "messages", "public URL", "templates", "OTPs", "codes", "pauses", "photos", "erased people", "queue"]
+ALL += ["stops"]
 
 
 @pytest.fixture(autouse=True)

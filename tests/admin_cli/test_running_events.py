@@ -89,8 +89,14 @@ def test_a_clone_is_as_the_old_one_was_but_empty(ok: Run, run: Run, rows: Rows, 
         asker = people.find_or_make(db, phone="+919876543210", now=NOON)
         registrations.register(db, ring, **asking(asker, visit_date=date(2027, 1, 9), now=NOON))
     ok("events", "alerts", fair, "--inside", "500")
+    ok("events", "set", fair, "--otp-countries", "np, BT")
     ok("events", "clone", fair, "--slug", "next", "--from", "2028-01-08", "--name", "Book Fair 2028")
     assert rows("events", "alerts", "next")["inside"] == 500
+    assert rows("events", "show", "next")["otp_countries"] == ["NP", "BT"]
+    assert "otp_countries" in str(rows("audit", "list", "--event", fair))
+    ok("events", "set", fair, "--otp-countries", "none")
+    assert rows("events", "show", fair)["otp_countries"] == []
+    assert "bad_country" in run("events", "set", fair, "--otp-countries", "NP,Bhutan").stderr
     new, days = rows("events", "show", "next"), rows("events", "days", "next")
     assert (new["name"], new["status"], new["people"], new["gates"]) == ("Book Fair 2028", "closed", 0, ["main"])
     assert [(row["day"], row["capacity"], row["hours"]) for row in days] == [

@@ -1,6 +1,8 @@
 """Alerts begin, are told once to those who answer for the event, and end: by a clock that the test moves."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from bot.database import Database
 from bot.delivery import owing
 from bot.delivery.alerting import Alerting
 from bot.delivery.outbox import Outbox
-from bot.domain import alert_rules, checkins, events, gates, looks, staff
+from bot.domain import alert_rules, checkins, events, gates, looks, otp, staff
 from bot.domain.alert_rules import Rules
 from bot.domain.keys import KeyRing
 from bot.domain.measures import LEAST_MESSAGES
@@ -191,6 +193,19 @@ def test_answers_that_wait_too_long(fair: Fair) -> None:
     assert fair.look(seconds=60) == 0
     assert fair.look(seconds=1) == 2
     assert fair.raised() == [("queue", None, 61)]
+
+
+@on_sqlite
+def test_codes_that_are_used_up(fair: Fair, redis: "Redis") -> None:
+    fair.rules()
+    fair.alerting = replace(fair.alerting, codes_spent=partial(otp.spent_for_all, redis))
+    for label in ("service, hour", "address, hour"):
+        redis.hset(otp.REACHED, label, int(fair.clock().timestamp() * 1000))
+    assert fair.look(minutes=1) == 2
+    assert fair.raised() == [("codes", None, 1)]
+    assert fair.look(minutes=1) == 0
+    assert fair.look(hours=1) == 0  # of its beginning nobody has been told yet
+    assert fair.raised() == []
 
 
 @on_sqlite

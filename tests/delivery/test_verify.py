@@ -13,7 +13,8 @@ from bot.delivery import story
 from bot.delivery.outbox import Outbox, note_code_used, owe_otp
 from bot.delivery.pace import senders
 from bot.delivery.verify import VerifyOtps
-from bot.domain.otp import MOST_FOR_NUMBER, MOST_TRIES, OwnOtps
+from bot.domain.otp import MOST_TRIES, OwnOtps
+from bot.domain.otp_limits import MOST_FOR_NUMBER
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
 from tests.delivery.conftest import NOW, Clock, FakeTwilio, reply, row

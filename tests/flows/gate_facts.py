@@ -111,9 +111,14 @@ def _duty(world: pretend.World) -> Duty:
     return world.duty
 
 
+def codes(world: pretend.World, value: str) -> None:
+    world.codes_need_whatsapp = value == "whatsapp"
+
+
 FACTS: Mapping[str, Callable[[Any, str], None]] = {
     "duty": duty,
     "former duty": former_duty,
+    "codes": codes,
     "gates": gates,
     "closed gates": closed_gates,
     "at gate": at_gate,

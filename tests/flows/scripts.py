@@ -16,6 +16,7 @@ A file holds several conversations; each begins with its title::
     # left: demo 2026-01-17 2          places left on a day
     # closed: demo 2026-01-18          a day without entry
     # stopped:                         the database knows that they want no messages
+    # codes: whatsapp                  one-time codes go only to phones that have written to us
     # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
     # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
     > hi                               what they write; `\n` in it is a new line

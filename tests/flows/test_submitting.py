@@ -32,7 +32,7 @@ def test_a_page_of_answers_asks_for_the_code_and_lacks_the_rest() -> None:
     done = engine.submit(WEB_REGISTRATION, DETAILS, world(), "en", KNOWN)
     assert codes(done) == {}
     assert done.missing == ("otp", "agree")
-    assert done.effects == (SendOtp(PURPOSE, "+919876543210", "en"),)
+    assert done.effects == (SendOtp(PURPOSE, "+919876543210", "en", "demo"),)
     assert done.outcome == ()
     assert json.loads(json.dumps(done.values)) == done.values
 

@@ -36,6 +36,24 @@ def test_two_processes_count_together_and_each_key_by_itself(redis: "Redis", red
     one("another door", "asha")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("198.51.100.7", "198.51.100.8", False),
+        ("2001:db8:1:2::5", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::5", "2001:db8:1:3::5", False),
+        ("::ffff:198.51.100.7", "198.51.100.7", True),
+        ("unknown", "hidden", False),
+    ],
+)
+def test_a_household_has_one_network_however_many_addresses(one: str, other: str, same: bool) -> None:
+    def seen(address: str) -> str:
+        with Flask("any").test_request_context("/", headers={"X-Forwarded-For": f"spoofed, {address}"}):
+            return limits.network()
+
+    assert (seen(one) == seen(other)) == same
+
+
 def test_nobody_can_be_read_in_redis(redis: "Redis", redis_url: str) -> None:
     spending(redis_url)("door", "+919876543210")
     keys = list(redis.scan_iter())

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import admit, dashboard, desk, login, manage, nav, scan, scan_data, session
+from webhooks.staff import admit, dashboard, desk, link, login, manage, nav, scan, scan_data, session
 
 
 def register(app: Flask, service: Service) -> None:
@@ -12,6 +12,7 @@ def register(app: Flask, service: Service) -> None:
     nav.attach(app)
     door = Blueprint("staff", __name__, url_prefix="/staff")
     login.doors(door, service)
+    link.doors(door, service)
     scan.doors(door)
     desk.doors(door, service)
     dashboard.doors(door, service)

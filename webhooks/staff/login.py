@@ -12,10 +12,14 @@ from werkzeug.wrappers import Response
 from bot import sign_in as signing
 from bot.domain import roster_rules, sign_in
 from bot.domain.models import Event
+from bot.domain.otp_limits import Origin
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import _, sentence_for, words
+from flows.shapes import Sentence
+from flows.texts import _, ngettext_, sentence_for, words
 from webhooks import limits, wording
+from webhooks.front import wa_me
+from webhooks.staff import entering, known_browser
 from webhooks.staff import session as sessions
 
 SAID = {
@@ -33,10 +37,18 @@ SAID = {
     "CHOOSE_LEAD": _("Your number is on the roster of several events."),
     "IS_IN": _("You are signed in as {name}, for {event}."),
     "MOVE": _("Work at another event"),
+    "OTHER_WAY": _("Or write *sign in* to us on WhatsApp, from the number on the roster: a link comes back."),
+    "BY_WHATSAPP": _("Sign in by WhatsApp"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }
 PROBLEMS = {
-    "otp_unreachable": _("We cannot send a code to that number. Write to us on WhatsApp from it once, and try again."),
+    "otp_unreachable": _("We cannot send a code to that number. Please sign in by WhatsApp."),
+    "otp_country": _("Codes do not go by SMS to numbers of that country. Please sign in by WhatsApp."),
+    "otp_budget": _("No more codes can be sent from here at present. Please sign in by WhatsApp."),
+    "otp_too_many": ngettext_(
+        "The codes for this number are used up. Please sign in by WhatsApp, or try again in one minute.",
+        "The codes for this number are used up. Please sign in by WhatsApp, or try again in {minutes} minutes.",
+    ),
 }
 """Codes that are told here in other words than in the chat."""
 PENDING = "sign_in"
@@ -47,9 +59,7 @@ PATIENCE = timedelta(minutes=15)
 REFUSAL_SECONDS = 1.0
 """How long the refusal of a code takes at least: one of a provider's would otherwise tell by its time
 that there was a code at all. It slows guessing too."""
-MOST = "600 per minute"
-"""Askings and tries from one address: a mobile carrier's is shared by many. What counts is the limit of each number
-and code."""
+TRY_LATER = ("otp_wait", "otp_too_many", "otp_budget")
 LONGEST = 40
 """Characters of a number or a code that are looked at."""
 
@@ -78,19 +88,21 @@ def doors(door: Blueprint, service: Service) -> None:
         user = sessions.staff()
         if user:
             return render_template("staff/signed_in.html", user=user, name=_name(user.row.event), **told)
-        return _page(_pending(service))
+        return _page(service, _pending(service))
 
     @door.post("/login")
     def answer() -> Response | str | tuple[str, int]:
         if "change" in request.form:
             session.pop(PENDING, None)
             return redirect(_here())
-        limits.spend(MOST, "staff sign-in", limits.address())
         pending = _pending(service)
+        browser = known_browser.of(pending.phone) if pending else known_browser.name()
+        # Who floods an address must not shut out those who sign in there every day.
+        limits.spend(entering.PER_ADDRESS, "staff sign-in", browser or limits.address())
         try:
             return _prove(service, pending) if pending and "otp" in request.form else _ask(service, pending)
         except Refused as no:
-            return _page(pending, no), 429 if no.code in ("otp_wait", "otp_too_many") else 422
+            return _page(service, pending, no), 429 if no.code in TRY_LATER else 422
 
     @door.route("/events", methods=["GET", "POST"])
     @sessions.needs("volunteer")
@@ -133,6 +145,7 @@ def _ask(service: Service, pending: Pending | None) -> Response:
         phone=phone,
         asker=asker,
         attempt=request.form.get("attempt", "")[:LONGEST],
+        origin=Origin(limits.network(), browser=known_browser.of(phone)),
         language=wording.language(),
         now=service.now(),
     )
@@ -160,14 +173,7 @@ def _prove(service: Service, pending: Pending) -> Response:
     except Refused:
         time.sleep(max(0.0, begun + REFUSAL_SECONDS - time.monotonic()))
         raise
-    with service.database.read() as db:
-        row = sign_in.resume(db, mark, now)
-        if row is None:
-            raise Refused("sign_in_code")
-        several = len(sign_in.places(db, row.phone, now)) > 1
-        sessions.begin(sessions.signed_in(row, mark))
-    wanted = request.args.get("next", "")
-    return redirect(url_for("staff.choose", next=wanted or None) if several else sessions.onward(wanted))
+    return entering.enter(service, mark)
 
 
 def _pending(service: Service) -> Pending | None:
@@ -177,12 +183,25 @@ def _pending(service: Service) -> Pending | None:
     return Pending(kept.decode(), str(asker)) if kept else None
 
 
-def _page(pending: Pending | None, no: Refused | None = None) -> str:
-    problem = wording.say(PROBLEMS.get(no.code) or sentence_for(no.code, **no.params)) if no else ""
-    typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
-    return render_template(
-        "staff/login.html", words=SAID, pending=pending, problem=problem, typed=typed, attempt=token_urlsafe(12)
-    )
+def _page(service: Service, pending: Pending | None, no: Refused | None = None) -> str:
+    senders = service.settings.twilio_whatsapp_from
+    shown: dict[str, Any] = {
+        "words": SAID,
+        "pending": pending,
+        "problem": _problem(no) if no else "",
+        "stuck": no is not None and no.code in PROBLEMS,
+        "typed": pending.phone if pending else request.form.get("phone", "")[:LONGEST],
+        "attempt": token_urlsafe(12),
+        "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
+    }
+    return render_template("staff/login.html", **shown)
+
+
+def _problem(no: Refused) -> str:
+    known = PROBLEMS.get(no.code)
+    if known is None:
+        return wording.say(sentence_for(no.code, **no.params))
+    return wording.say(Sentence(known.source, {**no.params, "count": no.params.get("minutes", 0)}, known.plural))
 
 
 def _here() -> str:

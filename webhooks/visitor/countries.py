@@ -15,6 +15,11 @@ def choices(language: str) -> tuple[tuple[str, str], ...]:
     return tuple((region, f"{name} (+{phonenumbers.country_code_for_region(region)})") for region, name in ordered)
 
 
+def name(region: str, language: str) -> str:
+    """What a region is called; its letters where it has no name."""
+    return str(Locale(language).territories.get(region, region))
+
+
 def known(region: str, otherwise: str) -> str:
     """The region if there is one of this name, else the other one."""
     return region if region in phonenumbers.SUPPORTED_REGIONS else otherwise

@@ -80,7 +80,8 @@ def ask_phone(at: Here, no: Invalid | None = None) -> Response:
         "countries": countries.choices(wording.language()),
         "country": at.draft.country,
         "request_id": secrets.token_hex(8),
-        "whatsapp_first": not at.service.settings.reaches_every_phone,
+        "whatsapp_first": proving.whatsapp_first(at, no),
+        "codes_go_to": proving.countries_told(at, ""),
         "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "my pass"),
     }
     return Response(render_template("visitor/find.html", words=WORDS, **shown), proving.status(no))

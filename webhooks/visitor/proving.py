@@ -8,15 +8,18 @@ from typing import Any
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from bot.domain import events
+from bot.domain.otp_limits import Origin
 from bot.errors import Refused
 from bot.service import Service
 from bot.submissions import Asker
 from bot.visits import Draft, Visit
 from flows import engine
-from flows.shapes import Effect, Facts, Invalid
+from flows.shapes import Effect, Facts, Invalid, Sentence
 from flows.texts import _
 from flows.web_registration import FIND_PASSES, OTP, send_otp
 from webhooks import limits, wording
+from webhooks.front import wa_me
 from webhooks.visitor import countries, guarding
 from webhooks.visitor.inputs import inputs_of
 
@@ -32,8 +35,25 @@ WORDS = {
     "SENT_AGAIN": _("A new code is on its way; the one before does not count any more."),
     "NOT_COMING": _("The code has not come?"),
     "SIMULATED": _("This is a trial: the code comes to the phone of this number in the simulator."),
+    "WRITE_FIRST": _("Write to us on WhatsApp"),
     "SIMULATE": _("Open the phone simulator"),
 }
+
+WHATSAPP_ONLY = _(
+    "To make sure that a number is yours we send a code to it, and here codes come by WhatsApp only: to numbers "
+    "that have written to us within the last day. Please write to us on WhatsApp first, or register there."
+)
+OTHER_COUNTRY = _(
+    "Codes do not go by SMS to numbers of that country. Please write to us on WhatsApp first: there you can "
+    "register, or ask for your pass, without any code."
+)
+NO_MORE_CODES = _(
+    "So many codes have been asked for that no more can be sent by SMS at present. Please write to us "
+    "on WhatsApp first: there you can register, or ask for your pass, without any code."
+)
+CODES_GO_TO = _(
+    "Codes go by SMS to numbers of: {countries}. With another number, please write to us on WhatsApp first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,7 @@ def here(service: Service, name: str) -> Here:
     draft = visit.draft(name)
     default = service.settings.default_region
     country = countries.known(request.form.get("phone_country", ""), draft.country or default)
-    asker = Asker(visit.id, visit.phone, country)
+    asker = Asker(visit.id, visit.phone, country, limits.network())
     return Here(service, name, visit, replace(draft, country=country), service.submissions.facts(asker), asker)
 
 
@@ -92,6 +112,33 @@ def begin(at: Here, request_id: str) -> int:
     return 0
 
 
+def whatsapp_first(at: Here, no: Invalid | None = None) -> Sentence | None:
+    """Why people should write to us on WhatsApp first; None where a code can be sent from here.
+
+    `no`: why none was sent just now.
+    """
+    settings, code = at.service.settings, no.code if no else ""
+    if not settings.reaches_every_phone:
+        return WHATSAPP_ONLY
+    if code == "otp_country":
+        return OTHER_COUNTRY
+    origin = Origin(address=at.asker.network)
+    return NO_MORE_CODES if code == "otp_budget" or at.service.otps.is_spent(origin, at.facts.now) else None
+
+
+def countries_told(at: Here, slug: str) -> str:
+    """To numbers of which countries codes go, for an event (its slug; empty: for any); empty where to all."""
+    settings = at.service.settings
+    if not settings.codes_by_sms_alone:
+        return ""
+    with at.service.database.read() as db:
+        added = events.sms_countries(db, slug, at.facts.now)
+    regions = dict.fromkeys((*settings.sms_countries, *added))
+    return wording.say(
+        CODES_GO_TO, countries=", ".join(countries.name(region, wording.language()) for region in regions)
+    )
+
+
 def to_code(address: str, seconds: int) -> Answer:
     """On to the page on which the code is typed."""
     return redirect(f"{address}?soon={seconds}" if seconds else address, 303)
@@ -108,6 +155,8 @@ def page(at: Here, address: str, change: str, no: Invalid | None = None, note: s
         "note": note or (wording.say(WORDS["SOON"], seconds=soon) if soon else ""),
         "simulated": at.service.settings.simulated,
         "request_id": secrets.token_hex(8),
+        "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "hi"),
+        "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
     }
     inputs = {"code": code, "action": address, "change": change}
     return Response(render_template("visitor/code.html", words=WORDS, **inputs, **told), status(no))

@@ -39,10 +39,6 @@ WORDS = {
     "CONSENT": _("What you agree to"),
     "FINISH": _("Get my pass"),
     "OTHERS": _("To all events"),
-    "WHATSAPP_FIRST": _(
-        "To make sure that a number is yours we send a code to it, and here codes come by WhatsApp only: to numbers "
-        "that have written to us within the last day. Please write to us on WhatsApp first, or register there."
-    ),
     "WRITE_FIRST": _("Write to us on WhatsApp"),
     "FIND": _("You have registered already? Find your pass"),
     "DATA": _("Your data: see, save or delete it"),
@@ -143,7 +139,8 @@ def show_details(form: Form, errors: Mapping[str, Invalid] | None = None) -> Res
         "wrong": [one for one in inputs if one.error],
         "countries": countries.choices(wording.language()),
         "country": form.at.draft.country or settings.default_region,
-        "whatsapp_first": not settings.reaches_every_phone,
+        "whatsapp_first": proving.whatsapp_first(form.at, wrong.get("phone")),
+        "codes_go_to": proving.countries_told(form.at, form.event.slug),
         "request_id": secrets.token_hex(8),
     }
     page = render_template("visitor/details.html", words=WORDS, **about(form), **shown)

@@ -53,6 +53,8 @@ class Event(Base):
     """Where somebody complains: an address, a number or a page."""
     retention_days: Mapped[int | None]
     """For how many days after the last day the data are kept; None: nobody has said."""
+    otp_countries: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """ISO regions whose phones get codes by SMS besides those of OTP_COUNTRIES."""
     reminder_at: Mapped[time | None]
     """The hour, in the event's zone, at which tomorrow's visitors are reminded; None: they are not."""
     created_at: Mapped[datetime]

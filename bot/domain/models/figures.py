@@ -88,7 +88,7 @@ class Alert(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
     what: Mapped[str] = mapped_column(String(16))
-    """`inside`, `silent_gate`, `failures` or `queue`."""
+    """`inside`, `silent_gate`, `failures`, `queue` or `codes`."""
     gate_id: Mapped[int]
     """0 where it is about no gate."""
     raised_at: Mapped[datetime]

@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from bot.service import Service
 
 RAVI = "+919811111111"
 STRANGER = "+919800000001"
+ATTEMPTS = count()
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -27,7 +29,7 @@ class Browser:
         """Send a form of a page; the attempt is a new one unless it is given."""
         page = self.client.get(path).text
         found = TOKEN.search(page)
-        form = {"csrf_token": found[1] if found else "", "attempt": f"try {id(fields)}", **fields}
+        form = {"csrf_token": found[1] if found else "", "attempt": f"try {next(ATTEMPTS)}", **fields}
         return self.client.post(path, data=form)
 
     def ask(self, phone: str, path: str = "/staff/login") -> TestResponse:

@@ -148,6 +148,7 @@ FIELDS: Mapping[str, Sentence] = {
     "reminder_at": _("reminder"),
     "replaced_at": _("replaced"),
     "replaced_by_id": _("replaced by"),
+    "otp_countries": _("more countries for codes by SMS"),
     "retention_days": _("days that data are kept"),
     "retired_at": _("retired"),
     "revoked_at": _("taken out of use"),

@@ -49,6 +49,11 @@ INPUTS = (
     Input(
         "complaints", _("Where somebody complains"), help=_("An address, a number or a page. {agreed}", agreed=AGREED)
     ),
+    Input(
+        "otp_countries",
+        _("More countries whose phones get codes by SMS"),
+        help=_("Two letters each, such as NP, BT. Each code costs money."),
+    ),
     Input("retention_days", _("Days for which data are kept after the end"), "number"),
 )
 NOT_EMPTY = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}

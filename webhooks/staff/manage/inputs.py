@@ -59,6 +59,8 @@ def shown(value: Any, zone: str) -> str:
             return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
         case time():
             return f"{value:%H:%M}"
+        case list():
+            return ", ".join(value)
         case _:
             return str(value)
 

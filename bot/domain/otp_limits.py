@@ -1,0 +1,126 @@
+"""How many one-time codes may be asked for: to one number, by one asker, from one address, to a country, in all.
+
+Every code by SMS costs money, and whoever earns by it (SMS pumping) comes with as many cookies, numbers and
+addresses as he likes; only what he cannot make up stops him: countries, and sums over all.
+All values stand here; docs/operating.md tells them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import phonenumbers
+
+GAP_MS = 30 * 1000
+"""Between two sends to one number."""
+MOST_FOR_NUMBER = 5
+"""Sends an hour to one number, whoever asks."""
+MOST_FOR_ASKER = 20
+"""Sends an hour that one person asks for, to whatever numbers."""
+MOST_FROM_ADDRESS = 5
+"""Sends an hour to one number of a roster that browsers of one address ask for which have not signed in before."""
+MOST_FROM_STRANGERS = 15
+"""Sends an hour to one number of a roster that all such browsers ask for."""
+
+HOUR, DAY = 3600, 86_400
+
+
+class Budget(NamedTuple):
+    """Codes within an hour and within a day, by the clock and in UTC."""
+
+    hour: int
+    day: int
+
+
+ADDRESS = Budget(600, 3_000)
+"""From one network address: a mobile carrier lets thousands of people share one."""
+COUNTRY = Budget(200, 1_000)
+"""To numbers of one country that is not our own."""
+ABROAD = Budget(1_000, 5_000)
+"""To all countries but our own together, so that they leave the rest of SERVICE to it."""
+HOME = Budget(5_000, 25_000)
+"""To numbers of our own country."""
+SERVICE = Budget(6_000, 30_000)
+"""Of the whole service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the wish for a code comes from, as far as limits go."""
+
+    address: str = field(default="", repr=False)
+    """The browser's network address; empty: the asker is known by a number of their own."""
+    countries: tuple[str, ...] = ()
+    """ISO regions that get codes by SMS besides those of the settings."""
+    for_staff: bool = False
+    """It only reaches numbers that stand on a roster: nobody can make us send to others, so no sums over all count."""
+    browser: str = field(default="", repr=False)
+    """For staff: a browser in which this number has signed in before, which strangers' limits do not touch."""
+
+
+class Ask(NamedTuple):
+    """Who counts together with whom: the parts of two names and how many an hour each may have."""
+
+    number: tuple[str, ...]
+    most_number: int
+    asker: tuple[str, ...]
+    most_asker: int
+
+
+class Sum(NamedTuple):
+    """One window of one budget."""
+
+    label: str
+    """Such as `country NP, hour`: of addresses it tells nothing."""
+    parts: tuple[str, ...]
+    """Of the name of its key."""
+    most: int
+    seconds: int
+
+
+def ask(phone: str, asker: str, origin: Origin) -> Ask:
+    """What limits the sends to one number and by one asker."""
+    if origin.browser:
+        own = ("sends to", phone, "for", origin.browser)
+        return Ask(own, MOST_FOR_NUMBER, ("asked by", origin.browser), MOST_FOR_ASKER)
+    if origin.for_staff:
+        here = ("strangers' sends to", phone, "from", origin.address)
+        return Ask(("strangers' sends to", phone), MOST_FROM_STRANGERS, here, MOST_FROM_ADDRESS)
+    return Ask(("sends to", phone), MOST_FOR_NUMBER, ("asked by", asker), MOST_FOR_ASKER)
+
+
+def sums(phone: str, asker: str, origin: Origin, home: str) -> tuple[Sum, ...]:
+    """The budgets that a send which costs money is part of, the narrowest first."""
+    if origin.browser:
+        return ()
+    one = tuple(_windows("address", ADDRESS, origin.address or asker))
+    if origin.for_staff:
+        return one
+    return (*one, *_of_country(region_of(phone), home), *_windows("service", SERVICE))
+
+
+def at_the_door(origin: Origin, home: str) -> tuple[Sum, ...]:
+    """The budgets without which nobody of our own country gets a code from there."""
+    return (*_windows("address", ADDRESS, origin.address), *_of_country(home, home), *_windows("service", SERVICE))
+
+
+def _of_country(region: str, home: str) -> Iterator[Sum]:
+    if region == home:
+        yield from _windows(f"country {region}", HOME)
+    else:
+        yield from _windows(f"country {region}", COUNTRY)
+        yield from _windows("abroad", ABROAD)
+
+
+def _windows(label: str, budget: Budget, whose: str = "") -> Iterator[Sum]:
+    parts = ("budget", label, whose)
+    yield Sum(f"{label}, hour", (*parts, "hour"), budget.hour, HOUR)
+    yield Sum(f"{label}, day", (*parts, "day"), budget.day, DAY)
+
+
+def region_of(phone: str) -> str:
+    """The ISO region of a number in E.164; empty where it belongs to none that we know."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(phone, None)) or ""
+    except phonenumbers.NumberParseException:
+        return ""

@@ -1,0 +1,65 @@
+"""One-time links to the staff pages, which people on a roster get by writing `sign in` from their own WhatsApp.
+
+Redis keeps a hash of each link, never the link itself, and which row of the roster it is for. Looking at one
+spends nothing: programs that fetch links to preview them must not.
+"""
+
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import cast
+
+from redis import Redis
+
+from bot.domain.keys import derived
+from bot.errors import Refused
+
+LIFE = timedelta(minutes=5)
+REMEMBERED = timedelta(days=1)
+"""How long somebody is told that a link has been used, instead of that it is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLinks:
+    """All links. Every method raises redis.RedisError where Redis is away."""
+
+    redis: "Redis" = field(repr=False)
+    secret_key: str = field(repr=False)
+
+    def make(self, staff_id: int, phone: str, now: datetime) -> str:
+        """The secret part of a new link for this row; the one before of the same phone (E.164) is void."""
+        token = secrets.token_urlsafe(24)
+        mine = self._name("phone", phone)
+        kept = {"staff": staff_id, "of": mine, "until": (now + LIFE).timestamp()}
+        with self.redis.pipeline(transaction=True) as together:
+            together.set(self._name("link", token), json.dumps(kept), ex=2 * LIFE)
+            together.set(mine, self._name("link", token), ex=2 * LIFE)
+            together.execute()
+        return token
+
+    def look(self, token: str, now: datetime) -> int:
+        """The row that a link is for, spending nothing. Raises Refused `link_used`, `link_expired`."""
+        return self._judged(token, cast("bytes | None", self.redis.get(self._name("link", token))), now)
+
+    def spend(self, token: str, now: datetime) -> int:
+        """The same, once: of any number at the same time one gets it."""
+        name = self._name("link", token)
+        staff_id = self._judged(token, cast("bytes | None", self.redis.getdel(name)), now)
+        self.redis.set(self._name("used", token), 1, ex=REMEMBERED)
+        return staff_id
+
+    def _judged(self, token: str, found: bytes | None, now: datetime) -> int:
+        if found is None:
+            raise Refused("link_used" if self.redis.exists(self._name("used", token)) else "link_expired")
+        kept = json.loads(found)
+        newest = cast("bytes | None", self.redis.get(kept["of"]))
+        if newest != self._name("link", token).encode() or now.timestamp() >= kept["until"]:
+            raise Refused("link_expired")
+        return int(kept["staff"])
+
+    def _name(self, *parts: str) -> str:
+        key = derived(self.secret_key, "links to the staff pages")
+        return f"staff:link:{hmac.new(key, chr(0).join(parts).encode(), sha256).hexdigest()}"
