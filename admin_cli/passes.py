@@ -11,8 +11,10 @@ from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
 if TYPE_CHECKING:
+    from bot.delivery.reach import Reach
     from bot.domain.conflicts import Doubtful
     from bot.domain.models import Pass
+    from bot.settings import Settings
 
 
 @click.group
@@ -110,6 +112,36 @@ def reissue(code: str, yes: bool) -> None:
 
 
 @command.command
+@click.argument("code")
+@click.option("--phone", required=True, metavar="+E164", help="Whose it is from now on.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@as_whom
+def move(code: str, phone: str, yes: bool) -> None:
+    """Move a pass to another person: the old code and QR answer `replaced`, what has entered counts for the new one.
+
+    Name and answers stay as they are. The new image goes to the new number, if there is a way there; whoever had
+    the pass is not told. Prints the new code.
+
+    Example: python -m admin_cli passes move 7QK2-M9X5 --phone +919811111111 --yes
+    """
+    from bot.domain import audit, people, reissuing, roster_rules, seen
+    from bot.pass_keys import open_ring
+    from flows.codes import shown
+
+    found, now = opening.settings(), datetime.now(UTC)
+    number = roster_rules.phone(phone, found.default_region)
+    as_shown = _confirmed(code, f"Move to {number}", yes)
+    to = _way_to(found, number, now)
+    with opening.database() as database:
+        ring = open_ring(database, found)
+        with opening.acting(database, audit.PASS_MOVED) as db:
+            person = people.find_or_make(db, phone=number, now=now)
+            seen.expect(db, *as_shown)
+            new = reissuing.move(db, ring, code, person, now)
+            click.echo(f"{_sent_to(db, new, to, now)}; the new code is {shown(new.code)}")
+
+
+@command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only this day's.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
@@ -153,6 +185,26 @@ def _sent(db: Any, issued: "Pass", now: datetime) -> str:
         return f"its image is owed as delivery {resending.resend(db, issued, now)}"
     except Refused:
         return "there is nobody to send its image to"
+
+
+def _way_to(settings: "Settings", phone: str, now: datetime) -> "Reach":
+    """How a pass reaches this phone; asked before the transaction, which others wait for."""
+    from bot import whereabouts
+    from bot.delivery import reach
+    from bot.delivery.window import Windows
+
+    with whereabouts.connected(settings.redis) as redis:
+        return reach.of(Windows(redis), settings, phone, now)
+
+
+def _sent_to(db: Any, issued: "Pass", to: "Reach", now: datetime) -> str:
+    from bot.delivery import reach
+
+    if issued.registration.holder.stopped_at:
+        return "nothing is sent, for they have stopped our messages"
+    number, way = reach.owe(db, issued, to, issued.registration.language, now)
+    waits = ", which waits until they write to us" if way == reach.WAITS else ""
+    return f"its image is owed as delivery {number}{waits}"
 
 
 def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:

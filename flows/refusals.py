@@ -67,6 +67,7 @@ EVENTS: Mapping[str, Sentence] = {
     ),
     "already_registered": _("There is a pass for {day} already."),
     "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
+    "holds_it_already": _("Pass *{code}* is that person's already."),
     "not_proved": _("This code does not show that the passes which this number had are yours."),
     "too_many_proofs": ngettext_(
         "These were too many codes. Please wait a minute, then try again.",

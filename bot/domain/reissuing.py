@@ -1,4 +1,4 @@
-"""What organisers do to a pass: take it out of use, or issue it anew under another code."""
+"""What organisers do to a pass: take it out of use, issue it anew under another code, or move it to another person."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import pass_days, pass_rows, pass_rules, passes, places
 from bot.domain.keys import KeyRing
-from bot.domain.models import Checkin, Pass, PassUse
+from bot.domain.models import Checkin, Contact, Pass, PassUse
 from bot.errors import Refused
 from flows import codes
 
@@ -36,14 +36,36 @@ def reissue(db: Session, ring: KeyRing, code: str, now: datetime) -> Pass:
     """
     with db.begin_nested():
         old = _valid(db, code)
-        pass_rows.end(db, old, "replaced")
-        same = (old.kind, old.day, old.party_size)
-        new = pass_rows.insert(db, ring, old.registration, *same, now, twin=old.twin)
-        old.replaced_by_id = new.id
-        for table in (PassUse, Checkin):
-            moving = update(table).where(table.pass_id == old.id).values(pass_id=new.id)
-            db.execute(moving.execution_options(synchronize_session=False))
-        db.flush()
+        return _anew(db, ring, old, now, twin=old.twin)
+
+
+def move(db: Session, ring: KeyRing, code: str, to: Contact, now: datetime) -> Pass:
+    """The pass goes to another person, under a new code and QR; whoever had it has nothing of it any more.
+
+    Name and answers stay; what of the party has entered counts, as when it is issued anew. `to` is locked
+    (people.find_or_make). Raises Refused as `revoke` does, `holds_it_already` (`code`), and `already_registered`
+    (`code`, `day`) where they have another of its kind for the day.
+    """
+    with db.begin_nested():
+        old = _valid(db, code)
+        registration = old.registration
+        if {registration.holder_id, registration.asked_by_id} == {to.id}:
+            raise Refused("holds_it_already", code=codes.shown(old.code))
+        if registration.holder_id != to.id:
+            pass_rules.refuse_second(db, holder_id=to.id, kind=old.kind, day=old.day)
+        registration.holder_id = registration.asked_by_id = to.id
+        return _anew(db, ring, old, now, twin=0)
+
+
+def _anew(db: Session, ring: KeyRing, old: Pass, now: datetime, *, twin: int) -> Pass:
+    """The pass that follows an old one, with the entries of that."""
+    pass_rows.end(db, old, "replaced")
+    new = pass_rows.insert(db, ring, old.registration, old.kind, old.day, old.party_size, now, twin=twin)
+    old.replaced_by_id = new.id
+    for table in (PassUse, Checkin):
+        moving = update(table).where(table.pass_id == old.id).values(pass_id=new.id)
+        db.execute(moving.execution_options(synchronize_session=False))
+    db.flush()
     return new
 
 

@@ -23,7 +23,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
     "events": frozenset({"revision", "entry_paused_at"}),
     "event_days": frozenset({"taken", "beyond"}),
     "gates": frozenset({"paused_at"}),
-    "staff": frozenset({"paused_until", "chosen_at", "seen_at", "session_number"}),
+    "staff": frozenset({"paused_until", "unconfirmed_since", "chosen_at", "seen_at", "session_number"}),
     "devices": frozenset({"paused_until", "seen_at"}),
     "deliveries": frozenset({"lease_token", "lease_until"}),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import checkins, gates, offline, passes, people, registrations
@@ -18,7 +19,7 @@ from tests.domain.making import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
-PHONE = "+919876543210"
+PHONE, OTHER = "+919876543210", "+919855555555"
 DAY = date(2027, 1, 9)
 NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
 
@@ -86,6 +87,60 @@ def test_reissue_prints_the_new_code_and_sends_its_image(ok: Run, database: Data
     assert owed(database) == [(f"whatsapp:{PHONE}", None)]
     with database.read() as db:
         assert passes.by_code(db, code).replaced_by_id == passes.by_code(db, new).id
+
+
+def test_a_pass_moves_to_another_person(
+    ok: Run, rows: Rows, run: Run, database: Database, ring: KeyRing, code: str
+) -> None:
+    assert run("passes", "move", code, "--phone", OTHER, stdin="n\n").exit_code == 1
+    assert scanned(database, ring, code, simulate=True) == "admitted"
+    said = ok("passes", "move", code.lower(), "--phone", "98555 55555", "--yes", "--as", "Mira").stdout
+    new = said.split()[-1]
+    assert (scanned(database, ring, code), scanned(database, ring, new, count=1)) == ("replaced", "admitted")
+    with database.read() as db:
+        sent = db.scalars(select(Delivery)).one()
+        assert (sent.kind, sent.lane, sent.pass_id) == ("link", OTHER, passes.by_code(db, new).id)
+        held = {phone: _codes(db, phone) for phone in (PHONE, OTHER)}
+    assert held == {PHONE: [], OTHER: [new]}
+    [entry] = [one for one in rows("audit", "list", "--event", "fair") if one["what"] == "pass_moved"]
+    assert entry["who"] == "Mira"
+    assert {"passes", "registrations"} <= {one["table"] for one in entry["about"]["changes"]}
+    again = ok("passes", "move", new, "--phone", PHONE, "--yes").stdout.split()[-1]
+    assert scanned(database, ring, again, scan_id="once more", count=2) == "too_many"
+
+
+def test_what_cannot_be_moved_is_refused_and_stays(
+    run: Run, ok: Run, database: Database, ring: KeyRing, code: str
+) -> None:
+    with database.write() as db:
+        other = people.find_or_make(db, phone=OTHER, now=NOON)
+        second = shown(registrations.register(db, ring, **asking(other, visit_date=DAY, now=NOON)).code)
+
+    def refusal(what: str, phone: str) -> str:
+        result = run("passes", "move", what, "--phone", phone, "--yes")
+        assert result.exit_code == 1
+        return result.stderr
+
+    assert "holds_it_already" in refusal(code, PHONE)
+    assert "already_registered" in refusal(code, OTHER)
+    assert "not_a_phone" in refusal(code, "12")
+    assert "no_such_pass" in refusal("0000-0000", OTHER)
+    ok("passes", "revoke", second, "--yes")
+    assert "pass_not_valid" in refusal(second, PHONE)
+    assert scanned(database, ring, code, simulate=True) == "admitted"
+
+
+def test_who_has_stopped_our_messages_is_sent_nothing(ok: Run, database: Database, code: str) -> None:
+    with database.write() as db:
+        people.find_or_make(db, phone=OTHER, now=NOON).stopped_at = NOON
+    ok("passes", "move", code, "--phone", OTHER, "--yes")
+    with database.read() as db:
+        assert db.scalars(select(Delivery)).all() == []
+
+
+def _codes(db: Session, phone: str) -> list[str]:
+    found = people.find_all(db, phone=phone)
+    return [shown(one.code) for person in found for one in passes.of_person(db, person, NOON)]
 
 
 @pytest.mark.parametrize("command", ["show", "resend", "revoke", "reissue"])

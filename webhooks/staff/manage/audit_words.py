@@ -47,6 +47,7 @@ ACTS: Mapping[str, Sentence] = {
     audit.PASS_RESENT: _("pass sent again"),
     audit.PASS_REVOKED: _("pass revoked"),
     audit.PASS_REISSUED: _("pass issued anew"),
+    audit.PASS_MOVED: _("pass moved to another person"),
     audit.DELIVERIES_RETRIED: _("messages tried anew"),
     audit.SENDER_RESUMED: _("sender resumed"),
     audit.TEMPLATES_SYNCED: _("message templates brought up to date"),
