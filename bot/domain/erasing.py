@@ -17,7 +17,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, changed_hands, events, pass_days, pass_rows, pass_rules, passes, people, places, tokens
+from bot.domain import (
+    audit,
+    changed_hands,
+    events,
+    name_index,
+    pass_days,
+    pass_rows,
+    pass_rules,
+    passes,
+    people,
+    places,
+    tokens,
+)
 from bot.domain.exports import kept
 from bot.domain.models import (
     Checkin,
@@ -251,6 +263,7 @@ def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], is
     for one in mine:
         one.full_name, one.answers, one.asked_by_id = "", {}, one.holder_id
     db.flush()
+    name_index.remove(db, [one.id for one in mine])
     db.execute(delete(ImportedRow).where(ImportedRow.registration_id.in_([one.id for one in mine])))
     _set(db, Registration, Registration.asked_by_id.in_(who.contacts), asked_by_id=Registration.holder_id)
     _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=GONE)

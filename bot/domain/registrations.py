@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import events, pass_days, pass_rules, passes, people
+from bot.domain import events, name_index, pass_days, pass_rules, passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass, Registration
 from bot.errors import Refused
@@ -58,6 +58,8 @@ def register(
             created_at=now,
         )
         db.add(registration)
+        db.flush()
+        name_index.add(db, [registration])
         return passes.issue(db, ring, registration, event.kinds[0], visit_date, party_size, now)
 
 

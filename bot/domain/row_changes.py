@@ -51,8 +51,8 @@ LABELS = {
     "passes": "code",
 }
 """The column by which people know a row."""
-SILENT = {"audit", "delivery_events"}
-"""Tables that tell of others."""
+SILENT = {"audit", "delivery_events", "name_words"}
+"""Tables that tell of others, the last of them with words of names as its key."""
 UNSAID = {"id", "event_id", "revision", "created_at", "seen_at", "session_number"}
 """Columns whose change says nothing."""
 

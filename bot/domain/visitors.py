@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import passes, people, roster_rules
+from bot.domain import name_index, passes, people, roster_rules
 from bot.domain.event_rows import one
-from bot.domain.models import Checkin, Contact, Pass, Registration
+from bot.domain.models import Checkin, Contact, NameWord, Pass, Registration
 from bot.errors import Refused
 from flows import codes
 from flows.shapes import Invalid
@@ -36,12 +36,12 @@ class Known:
 def find(db: Session, slug: str, text: str, *, region: str, most: int) -> tuple[str, list[Pass]]:
     """How it was looked for (`code`, `phone` or `name`), and the passes that fit, the newest first.
 
-    Passes that were revoked or replaced are among them. A name is looked for anywhere in the name. Raises
-    Refused `no_such_event`, and `search_too_short` (`least`) for what is neither a code, a phone nor so
-    many letters.
+    Passes that were revoked or replaced are among them. A name is looked for by the beginnings of its words,
+    however it was typed. Raises Refused `no_such_event`, and `search_too_short` (`least`) for what is neither a
+    code, a phone nor so many letters.
     """
     event = one(db, slug, lock=False)
-    by, condition = _meant(db, text, region)
+    by, condition = _meant(db, text, event.id, region)
     mine = select(Pass).join(Pass.registration).where(Pass.event_id == event.id, condition)
     whole = mine.options(joinedload(Pass.registration), joinedload(Pass.kind))
     return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(most)))
@@ -60,7 +60,7 @@ def known(db: Session, text: str, *, region: str) -> Known:
     return Known(tuple(contacts), registrations, tuple(_entries(db, registrations)))
 
 
-def _meant(db: Session, text: str, region: str) -> tuple[str, ColumnElement[bool]]:
+def _meant(db: Session, text: str, event_id: int, region: str) -> tuple[str, ColumnElement[bool]]:
     typed = " ".join(text.split())
     code = _code(db, typed)
     if code:
@@ -71,7 +71,8 @@ def _meant(db: Session, text: str, region: str) -> tuple[str, ColumnElement[bool
         pass
     if sum(unicodedata.category(character)[0] in "LM" for character in typed) < LEAST_LETTERS:
         raise Refused("search_too_short", least=LEAST_LETTERS)
-    return "name", Registration.full_name.icontains(typed, autoescape=True)
+    named = select(NameWord.registration_id).where(name_index.fits(event_id, typed))
+    return "name", Registration.id.in_(named)
 
 
 def _code(db: Session, typed: str) -> str:

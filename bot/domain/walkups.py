@@ -14,6 +14,7 @@ from bot.domain import (
     checkins,
     events,
     kinds,
+    name_index,
     pass_days,
     pass_rows,
     pass_rules,
@@ -194,6 +195,7 @@ def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, no
     )
     db.add(made)
     db.flush()
+    name_index.add(db, [made])
     return made
 
 

@@ -47,6 +47,7 @@ WORK = (
     Periodic(tasks.alert, 60),
     Periodic(tasks.forget, 30),
     Periodic(tasks.see_to_exports, 10),
+    Periodic(tasks.index_names, 600),
     Periodic(tasks.keep_no_longer, 3600),
 )
 

@@ -103,6 +103,14 @@ def keep_no_longer() -> None:
             break
 
 
+def index_names() -> None:
+    """Let names be found that older code has left out of the index while it was replaced."""
+    from bot.domain import name_index
+
+    with service().database.write() as db:
+        name_index.add_missing(db)
+
+
 def broadcast() -> None:
     """Put what goes to many into the outbox, slice by slice; begin the reminders whose hour has come."""
     service().broadcasting.work(service().now())

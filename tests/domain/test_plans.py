@@ -9,7 +9,20 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from bot.domain import conflicts, figures, head_counts, looks, passes, people, registrations, reissuing, staff, undo
+from bot.domain import (
+    conflicts,
+    figures,
+    head_counts,
+    looks,
+    lookup,
+    passes,
+    people,
+    registrations,
+    reissuing,
+    staff,
+    undo,
+    visitors,
+)
 from bot.domain.head_counts import Count
 from tests.domain.gate import NOON, World
 from tests.domain.making import DAY, NOW, asking
@@ -52,6 +65,10 @@ STEPS: dict[str, Step] = {
         undo.undo_pass(world.db, world.ring, world.ravi.id, world.issued.code, NOON),
     ],
     "counting": lambda world: head_counts.add(world.db, Count("fair", "one", "in", 3, "api"), NOON),
+    "a name at the gate": lambda world: lookup.search(
+        world.db, "fair", staff_id=world.ravi.id, name="asha d'souza", now=NOON
+    ),
+    "a name for the organiser": lambda world: visitors.find(world.db, "fair", "kumari asha", region="IN", most=20),
     "the roster": lambda world: staff.of_phone(world.db, "+919811111111"),
     "the figures": lambda world: figures.today(world.db, "fair", NOON),
     "a look at all of it": lambda world: looks.look(world.db, "fair", NOON),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, pass_rows, people, places, seen
+from bot.domain import events, name_index, pass_rows, people, places, seen
 from bot.domain.imports.judging import Person
 from bot.domain.imports.settling import CHANNEL, Ledger, Settled, settle
 from bot.domain.keys import KeyRing
@@ -111,6 +111,7 @@ def _register(
     registrations = [_registration(event, wish, holders[wish.person.row.number], consent, now) for wish in wishes]
     db.add_all(registrations)
     db.flush()
+    name_index.add(db, registrations)
     pairs = list(zip(registrations, wishes, strict=True))
     db.add_all(ImportedRow(registration_id=one.id, event_id=event.id, key=wish.key) for one, wish in pairs if wish.key)
     asked = ((one, wish.person.kind.id, wish.day, wish.person.party_size) for one, wish in pairs)

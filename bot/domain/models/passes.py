@@ -47,6 +47,19 @@ class Registration(Base):
     )
 
 
+class NameWord(Base):
+    """A folded word of a registration's name, by whose beginning it is found (bot.domain.name_index)."""
+
+    __tablename__ = "name_words"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    # By code point in both databases, so that a range of the index is all words with the same beginning.
+    word: Mapped[str] = mapped_column(String(80).with_variant(String(80, "C"), "postgresql"), primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_name_words_registration_id", "registration_id"),)
+
+
 class Pass(Base):
     """One entry pass: a code, a day, a party. Valid until revoked or replaced."""
 
