@@ -70,6 +70,7 @@ def test_every_task_is_there() -> None:
         tasks.alert: 60,
         tasks.forget: 30,
         tasks.see_to_exports: 10,
+        tasks.index_names: 600,
         tasks.keep_no_longer: 3600,
     }
 
