@@ -124,5 +124,6 @@ def _row(one: "Device", zone: ZoneInfo) -> dict[str, Any]:
         "state": "revoked" if one.revoked_at else "in use",
         "added_at": one.created_at.astimezone(zone),
         "seen_at": one.seen_at and one.seen_at.astimezone(zone),
+        "paused_until": one.paused_until and one.paused_until.astimezone(zone),
         "revoked_at": one.revoked_at and one.revoked_at.astimezone(zone),
     }

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import entry_stops, guessers
-from bot.domain import audit, checkins, duty, guessing, head_counts, lookup, roster_rules, sign_in, staff, undo
+from bot.domain import audit, checkins, duty, guessing, head_counts, lookup, roster_rules, sign_in, undo
 from bot.domain.head_counts import Count
-from bot.domain.models import Staff
+from bot.domain.models import Device, Staff
 from bot.effects import Performing, Results, perform
 from bot.errors import Refused
 from flows import admissions
@@ -173,8 +173,11 @@ def _stop_entry(effect: StopEntry, doing: Performing) -> Results:
 @perform.register
 def _release_staff(effect: ReleaseStaff, doing: Performing) -> Results:
     row = _supervisor(doing.db, effect.staff_id)
-    released = staff.resume(doing.db, row.event_id, effect.name, doing.now)
-    about = {"staff": [one.id for one in released]}
+    released = guessing.resume(doing.db, row.event_id, effect.name, doing.now)
+    about = {
+        "staff": [one.id for one in released if isinstance(one, Staff)],
+        "devices": [one.id for one in released if isinstance(one, Device)],
+    }
     audit.note(doing.db, audit.RELEASED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
     return {"names": words(", ".join(dict.fromkeys(unlike(one.name) for one in released)))}
 

@@ -47,14 +47,10 @@ def tell(db: Session, guesser: Staff | Device, *, key: str, now: datetime, sende
 
 
 def _told(guesser: Staff | Device) -> Sentence:
-    name = unlike(guesser.name)
-    if isinstance(guesser, Device):
-        return _(
-            "⚠ {number} unknown codes were typed on scanner {name}. It is paused for 10 minutes.",
-            name=name,
-            number=guessing.MOST,
-        )
-    return lines(
-        _("⚠ {name} tried {number} unknown codes and is paused for 10 minutes.", name=name, number=guessing.MOST),
-        _("To end that, send *resume* and the name."),
+    facts = {"name": unlike(guesser.name), "number": guessing.MOST}
+    happened = (
+        _("⚠ {number} unknown codes were typed on scanner {name}. It is paused for 10 minutes.", **facts)
+        if isinstance(guesser, Device)
+        else _("⚠ {name} tried {number} unknown codes and is paused for 10 minutes.", **facts)
     )
+    return lines(happened, _("To end that, send *resume* and the name."))

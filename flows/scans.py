@@ -42,9 +42,9 @@ class Scan:
     scanned_at: datetime | None = None
     """When, by the scanner's clock; None: now."""
     anchored_at: datetime | None = None
-    """Batch only: the server's time when the scanner last heard it."""
+    """The server's time when the scanner last heard it."""
     elapsed_ms: int | None = None
-    """Batch only: since then, by a clock that nobody sets."""
+    """Since then, by a clock that nobody sets."""
     clock: bool = False
     """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
     direction: str = IN

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import checkin_rows as rows
-from bot.domain import pass_uses, roster_rules, scan_answers, scan_places, scan_rules
+from bot.domain import pass_uses, roster_rules, scan_answers, scan_places, scan_rules, scan_times
 from bot.domain.keys import KeyRing
 from bot.domain.models import Staff
 from bot.domain.pass_uses import Use
@@ -31,7 +31,7 @@ def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     `no_such_event`, `no_such_gate`, `bad_count`, `supervisors_only`, `reason_missing`.
     """
     check(scan)
-    place = scan_places.load(db, scan.event, scan.gate, scan_places.believed(scan.scanned_at, now), hold=True)
+    place = scan_places.load(db, scan.event, scan.gate, scan_times.live(scan, now), hold=True)
     if scan.force:
         _may_force(db, place, scan)
     if scan.simulate:

@@ -93,6 +93,17 @@ def pause(db: Session, device_id: int, now: datetime) -> datetime:
     return until
 
 
+def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Device]:
+    """End the pause of the scanner of this name; none where none has one."""
+    mine = select(Device).where(Device.event_id == event_id, Device.paused_until > now).with_for_update()
+    wanted = " ".join(name.split()).casefold()
+    found = [device for device in db.scalars(mine) if device.name.casefold() == wanted]
+    for device in found:
+        device.paused_until = None
+    db.flush()
+    return found
+
+
 def note_seen(db: Session, device_id: int, now: datetime) -> None:
     """Keep that a scanner is at work; writes at most once in SEEN_EVERY."""
     stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_EVERY)

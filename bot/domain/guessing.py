@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, devices, scan_input, staff
 from bot.domain.models import Attempt, Device, Staff
+from bot.errors import Refused
 from flows.scans import BATCH, LATE, UNKNOWN, UNREADABLE, Scan
 
 MOST = 30
@@ -53,6 +54,20 @@ def heed_looked(db: Session, staff_id: int, now: datetime) -> Staff | Device | N
     guesser = db.get_one(Staff, staff_id)
     _note(db, guesser, now)
     return _paused(db, guesser, now)
+
+
+def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff | Device]:
+    """End whatever holds up people of this name (`staff.resume`), and the pause of a scanner.
+
+    Raises Refused `nobody_paused`.
+    """
+    scanners = devices.resume(db, event_id, name, now)
+    try:
+        return [*staff.resume(db, event_id, name, now), *scanners]
+    except Refused:
+        if not scanners:
+            raise
+        return [*scanners]
 
 
 def _who(db: Session, scan: Scan) -> Staff | Device | None:

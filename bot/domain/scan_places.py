@@ -13,8 +13,6 @@ from bot.domain.models import Event, EventDay, Gate
 from bot.errors import Refused
 from flows import event_states, shapes
 
-BELIEVED = timedelta(minutes=15)
-"""How old a live scan may be by the scanner's clock; a clock that differs by more, or is ahead, is not believed."""
 CLOCK_MARGIN = timedelta(days=1)
 """How far outside the event's dates a scanner's clock may be before it is not believed at all."""
 DAYS_AROUND = 2
@@ -49,11 +47,6 @@ class Place:
         if self.gate is None:
             return self.event.entry_paused_at is not None
         return self.gate.closed or self.gate.paused_at is not None
-
-
-def believed(scanned_at: datetime | None, now: datetime) -> datetime:
-    """The moment of a live scan: the scanner's where its clock can be right, else ours."""
-    return scanned_at if scanned_at is not None and now - BELIEVED <= scanned_at <= now else now
 
 
 def happened(said: datetime | None, place: Place, now: datetime) -> datetime:

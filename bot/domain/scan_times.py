@@ -1,4 +1,4 @@
-"""When a scan happened that is told later: by the clock that can be right, else by its arrival."""
+"""When a scan happened: by the clock that can be right, else by its arrival."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,10 @@ ABOUT_NOW = timedelta(seconds=5)
 """Two machines never agree to the second: a scan told while it is made is no scan of the future."""
 
 
+BELIEVED = timedelta(minutes=15)
+"""How old a live scan may be by what the scanner says; what differs by more, or is ahead, is not believed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Booked:
     """The moment that counts for a scan."""
@@ -22,6 +26,11 @@ class Booked:
     """Aware."""
     clock: bool
     """It is that of the arrival, because what the scanner's clock says cannot be."""
+
+
+def live(scan: Scan, now: datetime) -> datetime:
+    """The moment of a scan that is told at once: the scanner's where that can be, else ours."""
+    return next((moment for moment, _ in _said(scan, now) if now - BELIEVED <= moment <= now), now)
 
 
 def booked(scan: Scan, earliest: datetime, now: datetime) -> Booked:

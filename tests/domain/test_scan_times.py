@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.scan_times import booked
+from bot.domain.scan_times import booked, live
 from tests.domain.gate import NOON, at, scan
 
 MADE, ARRIVED = at(9), at(19)
@@ -48,3 +48,14 @@ def test_whose_clock_is_believed(case: str) -> None:
     said, moment, flagged = CASES[case]
     found = booked(scan("x", channel="batch", **said), MADE, ARRIVED)
     assert (found.moment, found.clock) == (moment, flagged)
+
+
+def test_a_scan_that_is_told_at_once_is_minutes_old_at_most() -> None:
+    told: tuple[dict[str, Any], ...] = (
+        {},
+        {"scanned_at": NOON - MINUTE},
+        anchored(NOON - MINUTE) | {"scanned_at": NOON - DAY},
+        {"scanned_at": NOON + MINUTE},
+        {"scanned_at": NOON - DAY},
+    )
+    assert [NOON - live(scan("x", **one), NOON) for one in told] == [*(n * MINUTE for n in (0, 1, 1, 0, 0))]

@@ -126,6 +126,8 @@ def scan_of(caller: Caller, asked: CheckinRequest, channel: str, gate: str | Non
         staff_id=caller.staff_id,
         device_id=caller.device_id,
         scanned_at=asked.scanned_at,
+        anchored_at=asked.anchored_at,
+        elapsed_ms=asked.elapsed_ms,
         direction=asked.direction or IN,
         count=asked.count,
         simulate=bool(asked.simulate),
@@ -166,7 +168,6 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
         return _in_place(problem, _scan_id(value))
     channel = LATE if asked.late else BATCH
     scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
-    scan = replace(scan, anchored_at=asked.anchored_at, elapsed_ms=asked.elapsed_ms)
     # It has happened all the same; only as what it is told, a supervisor must say.
     return scan if caller.role in SUPERVISORS else replace(scan, force=False)
 

@@ -43,6 +43,11 @@ class CheckinRequest(Body):
     event: Slug | None = None
     """Absent: the caller's own."""
     scanned_at: Moment | None = None
+    anchored_at: Moment | None = None
+    """The server's time when the scanner last heard it."""
+    elapsed_ms: Milliseconds | None = None
+    """Since then, by a clock that nobody sets. With `anchored_at` it says when the scan was made, whatever
+    `scanned_at` says."""
     direction: Direction | None = None
     """Absent: `in`."""
     count: Party | None = None
@@ -59,11 +64,6 @@ class BatchScan(CheckinRequest):
 
     shown: ShownResult | None = None
     """The result that the scanner showed; absent: `admitted`."""
-    anchored_at: Moment | None = None
-    """The server's time when the scanner last heard it."""
-    elapsed_ms: Milliseconds | None = None
-    """Since then, by a clock that nobody sets. With `anchored_at` it says when the scan was made, whatever
-    `scanned_at` says."""
     late: Flag | None = None
     """It was made under a sign-in or a token that has ended since."""
 

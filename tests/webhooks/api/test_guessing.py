@@ -1,6 +1,7 @@
 """Codes that somebody tries are counted at every door; what a camera reads is not, and what has happened is kept."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from bot.domain import guessing, tokens
 from bot.domain.models import Checkin, Delivery, Pass
 from flows import codes
+from tests.domain.making import refused
 from tests.webhooks.api.conftest import Gate, problem
 from tests.webhooks.api.test_batches import scan, upload
 
@@ -106,6 +108,17 @@ def test_the_same_batch_again_counts_nothing_twice(gate: Gate) -> None:
     batch = guesses(gate, FEW - 1)
     for _ in range(3):
         upload(gate, *batch)
+    assert gate.result() == "admitted"
+
+
+def test_a_supervisor_ends_the_pause_of_a_scanner(gate: Gate) -> None:
+    upload(gate, *guesses(gate))
+    now = gate.service.now() + timedelta(minutes=6)  # what was tried before counts no more
+    with gate.service.database.write() as db:
+        [found] = guessing.resume(db, gate.issued.event_id, "scanner  1", now)
+        assert found.paused_until is None
+    with gate.service.database.write() as db, refused("nobody_paused"):
+        guessing.resume(db, gate.issued.event_id, "Scanner 1", now)
     assert gate.result() == "admitted"
 
 
