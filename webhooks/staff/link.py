@@ -30,7 +30,6 @@ def doors(door: Blueprint, service: Service) -> None:
 
     @door.get("/link/<token>")
     def link(token: str) -> Response:
-        limits.spend(entering.PER_ADDRESS, "staff sign-in", limits.address())
         try:
             _mark(service, service.sign_in_links.look(token, service.now()))
         except Refused as no:
@@ -39,7 +38,6 @@ def doors(door: Blueprint, service: Service) -> None:
 
     @door.post("/link/<token>")
     def spend_link(token: str) -> Response:
-        limits.spend(entering.PER_ADDRESS, "staff sign-in", limits.address())
         try:
             staff_id = service.sign_in_links.spend(token, service.now())
             return entering.enter(service, _mark(service, staff_id))
@@ -55,6 +53,8 @@ def _mark(service: Service, staff_id: int) -> sign_in.SessionMark:
 
 
 def _page(service: Service, no: Refused | None = None) -> Response:
+    if no:  # who floods an address with links of no use must not shut out those who have one
+        limits.spend(entering.PER_ADDRESS, "staff link", limits.address())
     senders = service.settings.twilio_whatsapp_from
     told: dict[str, Any] = {
         "words": SAID,

@@ -15,7 +15,7 @@ SPOKEN = ("aria-label", "data-name", "placeholder", "title", "alt")
 """Attributes that people read or hear."""
 NOT_OURS = re.compile(
     r"Pravesh|Language · |WhatsApp|Twilio|English|Excel|Book <\w+>|\bfair\b|\bother\b|[Hh]all|[Mm]ain|Verma"
-    r"|https?:\S+|Asia/\w+|Gate 1|\bUTC\b|CSV|XLSX|JSONL?|QR|SMS|[0-9A-Z]{4}-[0-9A-Z]{4}|[a-z]+_[a-z_]*"
+    r"|https?:\S+|Asia/\w+|\bNP, BT\b|Gate 1|\bUTC\b|CSV|XLSX|JSONL?|QR|SMS|[0-9A-Z]{4}-[0-9A-Z]{4}|[a-z]+_[a-z_]*"
     r"|\ba\b से \bz\b|\d[\dT:-]*"
 )
 """Names, codes and addresses, which are the same in every language."""
