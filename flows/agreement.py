@@ -57,14 +57,16 @@ def _among_words(words: Sequence[str], beside: frozenset[str]) -> bool | None:
         return _with_a_fault(words, said)
     if said & (_NO | _NEGATES):
         return _with_a_no(words, said, beside)
-    if not said <= _YES | _AGREES | _BESIDE | beside or _asks_to_mend(words):
+    if not said <= _YES | _AGREES | _BESIDE | beside or _asks_to_mend(words) or frozenset(words[:1]) & _ASKS:
         return None
     return True if said & (_YES | _CONFIRMS) or (said & _AGREES and not said & beside) else None
 
 
 def _asks_to_mend(words: Sequence[str]) -> bool:
-    """`correct it`, `sahi kar do`: said of what is wrong."""
-    return any(one in _MENDS and other in _IT for one, other in pairwise(words))
+    """`correct it`, `please correct`, `sahi kar do`: said of what is wrong."""
+    return any(
+        (one in _MENDS and other in _IT) or (one in _PLEASE and other in _MENDS) for one, other in pairwise(words)
+    )
 
 
 def _with_a_fault(words: Sequence[str], said: frozenset[str]) -> bool | None:
@@ -80,7 +82,7 @@ def _with_a_no(words: Sequence[str], said: frozenset[str], beside: frozenset[str
     """`no thanks`, `sahi nahi hai`, `don't register`, `no, change the date`; neither for `yes no`, `no problem`."""
     if words[0] in _NO and said & _CHANGES and said & _ANSWERS:
         return False if said <= _NO | _CHANGES | _ANSWERS | _BESIDE else None
-    if said & _YES or not said <= _NO | _NEGATES | _AGREES | _BESIDE | beside:
+    if said & (_YES | _NOTHING) or not said <= _NO | _NEGATES | _AGREES | _BESIDE | beside:
         return None
     if said & _NEGATES and not said & _NO:
         return False if said & (_AGREES | beside) and _comes_first(words, _NEGATES, _AGREES | beside) else None
@@ -100,6 +102,11 @@ def _comes_first(words: Sequence[str], some: frozenset[str], others: frozenset[s
 _SAID = dict.fromkeys(listed(vocabulary.YES), True) | dict.fromkeys(listed(vocabulary.NO), False)
 _YES, _AGREES = listed(agreement_vocabulary.YES), listed(agreement_vocabulary.AGREES)
 _CONFIRMS = listed(agreement_vocabulary.CONFIRMS)
+_ASKS, _NOTHING, _PLEASE = (
+    listed(agreement_vocabulary.ASKS),
+    listed(agreement_vocabulary.NOTHING),
+    listed("please, pls, plz"),
+)
 _MENDS, _IT = listed(agreement_vocabulary.MENDS), listed(agreement_vocabulary.MENDED)
 _NO, _NEGATES = listed(agreement_vocabulary.NO), listed(agreement_vocabulary.NEGATES)
 _WRONG, _FAULTS = listed(agreement_vocabulary.WRONG), listed(agreement_vocabulary.FAULTS)

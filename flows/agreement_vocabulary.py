@@ -24,9 +24,9 @@ ONE_WORD: dict[str, str] = {
 """Phrases, and the word that each is read as."""
 
 YES = (
-    "yes, y, yeah, yea, yep, yup, ok, okay, okey, k, sure, proceed, kardo, bilkul, zaroor, jaroor, ha, haa, "
-    "han, haan, hn, haji, hanji, haanji, हां, हा, हांजी, हाजी, बिल्कुल, बिलकुल, ज़रूर, ओके, यस, 👍, 👌, ✅, ✔, ☑, "
-    "💯"
+    "yes, y, yeah, yea, yep, yup, ok, okay, okey, k, sure, proceed, kardo, bilkul, zaroor, jaroor, ha, haa, han, "
+    "haan, hn, haji, hanji, haanji, हां, हा, हांजी, हाजी, बिल्कुल, बिलकुल, ज़रूर, ओके, यस, 👍, 👌, ✅, ✔, ☑, 💯, "
+    "absolutely, definitely"
 )
 """A yes that nothing but a no takes back."""
 AGREES = (
@@ -37,6 +37,10 @@ AGREES = (
 CONFIRMS = "agree, agreed, confirm, confirmed, accept, accepted, manjoor, manzoor, manjur, manzur, sahmat, मंजूर, सहमत"
 """Those of them that agree to what is asked, whatever it is called beside them."""
 MENDS = "correct, right, sahi, theek, thik, teek, tik, ठीक, सही"
+ASKS = "are, is, do, does, did, can, shall, should, will, would, kya, क्या"
+"""Words with which a question begins."""
+NOTHING = "kuch, कुछ"
+"""With a no beside it: there is nothing to say."""
 MENDED = "it, this, that, the, my, kar, karo, karna, kare, karen, kardo, kijiye, kariye, कर, करो, करना, करें, कीजिए"
 """After one of those before, it is asked that something be put right."""
 NO = (
@@ -51,8 +55,8 @@ FAULTS = "mistake, error, galti, गलती, ग़लती"
 CHANGES = "change, correct, edit, update, badlo, badalna, badalni, badal, बदलो, बदलना, बदलनी, बदल"
 """What a no at the beginning asks for."""
 ANSWERS = (
-    "date, day, name, number, people, city, detail, details, info, information, spelling, phone, din, tarikh, tareekh, "
-    "naam, log, shahar, jankari, दिन, तारीख, नाम, लोग, शहर, नंबर, जानकारी, संख्या"
+    "date, day, name, number, people, city, detail, details, info, information, spelling, phone, din, tarikh, "
+    "tareekh, naam, log, shahar, jankari, दिन, तारीख, नाम, लोग, शहर, नंबर, जानकारी, संख्या, of"
 )
 """What may be wrong, and changed."""
 

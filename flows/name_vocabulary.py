@@ -3,6 +3,9 @@
 ALSO_NAMES = "manzoor, manjoor, manzur, manjur, han, ya, sahi, haji, mat, मंज़ूर, हान, सही, हाजी"
 """Words for yes and no by which people are called as well."""
 
+NUMBERS_TOO = "das"
+"""Numbers by which people are called."""
+
 NEVER = (
     "what, when, where, why, which, whose, whom, wat, please, plz, pls, thanks, thank, thankyou, thx, sorry, "
     "not, dont, cant, wrong, correct, already, register, registered, registration, want, need, same, another, "
@@ -18,12 +21,15 @@ NEVER = (
 
 SELDOM = (
     "i, im, you, your, we, me, my, is, are, am, was, will, can, do, does, did, have, has, this, that, it, its, "
-    "and, or, to, the, in, on, at, of, for, from, with, use, give, going, coming, come, here, there, day, "
-    "today, tomorrow, time, how, who, hurry, up, sir, madam, yes, yeah, ok, okay, right, sure, done, event, "
-    "open, opens, closed, people, persons, person, kids, adults, free, entry, hai, hain, ho, hu, hun, hoon, h, "
-    "ka, ki, ke, ko, se, mein, me, mera, meri, mere, mujhe, main, mai, hum, aap, aapka, log, logo, ye, yeh, "
-    "kal, aaj, aur, bahut, bhi, है, हैं, हो, हूं, का, की, के, को, से, में, मेरा, मेरी, मेरे, मुझे, मैं, हम, "
-    "आप, लोग, ये, यह, कल, आज, और, बहुत, भी"
+    "and, or, to, the, in, on, at, of, for, from, with, use, give, going, coming, come, here, there, day, today, "
+    "tomorrow, time, how, who, hurry, up, sir, madam, yes, yeah, ok, okay, right, sure, done, event, open, "
+    "opens, closed, people, persons, person, kids, adults, free, entry, hai, hain, ho, hu, hun, hoon, h, ka, ki, "
+    "ke, ko, se, mein, mera, meri, mere, mujhe, main, mai, hum, aap, aapka, log, logo, ye, yeh, kal, aaj, aur, "
+    "bahut, bhi, है, हैं, हो, हूं, का, की, के, को, से, में, मेरा, मेरी, मेरे, मुझे, मैं, हम, आप, लोग, ये, यह, "
+    "कल, आज, और, बहुत, भी, above, below, one, next, wait, minute, second, lol, haha, nice, cool, help, busy, "
+    "call, ready, interested, late, lost, confused, alone, visitor, student, teacher, wife, husband, father, "
+    "mother, son, daughter, friend, whatsapp, kuch, yahi, yehi, wahi, pati, patni, beta, beti, dost, bhejna, "
+    "यही, वही, कुछ, पति, पत्नी, बेटा, बेटी, दोस्त"
 )
 """Two of these, or nothing else, and a text is no name: one alone may be part of one."""
 

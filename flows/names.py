@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from flows import agreement, codes, labels, name_vocabulary, understanding
+from flows import agreement, codes, labels, name_vocabulary, understanding, vocabulary
 from flows.shapes import Invalid
 from flows.understanding import cleaned, listed, plain, without_pictures
 
@@ -43,14 +43,15 @@ def is_none(text: str, *, sure: bool = False) -> bool:
     """
     words = _words(text)
     said = frozenset(words)
-    if "?" in plain(f"{text}.") or said & _NEVER or any(map(_is_code, text.split())):
+    if "?" in plain(f"{text}.") or "@" in text or said & _NEVER or any(map(_is_code, text.split())):
         return True
     if sure or may_be_yes_or_no(text):
         return False
     if understanding.skips(text) or understanding.command(text) or agreement.yes_no(text) is not None:
         return True
     named = [word for word in words if not word.isdigit()]
-    return bool(named) and (sum(word in _SELDOM for word in words) >= 2 or _NO_NAMES.issuperset(named))
+    none = _NO_NAMES if len(named) == len(words) else _NO_NAMES | _MONTHS
+    return bool(named) and (sum(word in _SELDOM for word in words) >= 2 or none.issuperset(named))
 
 
 def _has_seldom(name: str) -> bool:
@@ -72,7 +73,14 @@ def _is_code(word: str) -> bool:
 
 _ALSO_NAMES = listed(name_vocabulary.ALSO_NAMES)
 _NEVER, _SELDOM = listed(name_vocabulary.NEVER), listed(name_vocabulary.SELDOM)
-_NO_NAMES = _SELDOM | understanding.NUMBER_WORDS | understanding.PEOPLE_WORDS
+_NO_NAMES = (
+    _SELDOM
+    | understanding.PEOPLE_WORDS
+    | (understanding.NUMBER_WORDS - listed(name_vocabulary.NUMBERS_TOO))
+    | listed(",".join((*vocabulary.WEEKDAYS, *vocabulary.RELATIVE_DAYS.values(), vocabulary.COMMANDS["hi"])))
+    | (listed(f"{vocabulary.YES},{vocabulary.NO}") - _ALSO_NAMES)
+)
+_MONTHS = listed(",".join(vocabulary.MONTHS))
 
 _HELLO = r"(?:(?:hi|hii|hello|hey|namaste|namaskar|ji|ok|yes|haan|sir|madam|नमस्ते|नमस्कार|जी|हाँ)[\s,.!]+)*"
 _IS = r"(?:hai|hain|h|he|है|हैं|hoon|hun|hu|हूँ|हूं)"

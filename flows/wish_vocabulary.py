@@ -18,6 +18,19 @@ ONE_WORD: dict[str, str] = {
     "करवाना है": "करना",
     "hatana hai": "hatao",
     "हटाना है": "हटाओ",
+    "do na": "do",
+    "karo na": "karo",
+    "kijiye na": "kijiye",
+    "dijiye na": "dijiye",
+    "दो ना": "दो",
+    "करो ना": "करो",
+    "कीजिए ना": "कीजिए",
+    "दीजिए ना": "दीजिए",
+    "bas karo": "ruko",
+    "bas kijiye": "ruko",
+    "बस करो": "रुको",
+    "बस कीजिए": "रुको",
+    "leave me alone": "ruko",
     "right now": "now",
     "do you": "does",
     "do i": "does",
@@ -33,7 +46,10 @@ UNSUBSCRIBES = "unsubscribe, unsub, optout, अनसब्सक्राइब
 """Means our messages, whatever stands beside it."""
 ENDS = "end, exit, quit, band, roko, rok, rokiye, rokna, rokdo, बंद, रोको, रोकें, रोक, रोकिए, रोकना"
 """Words that say stop, and much else: a place, an hour, music."""
-WAITS = "ruko, rukiye, rukiya, rukie, ruk, rukna, रुको, रुकें, रुकिए, रुकिये, रुक, cancel, mute, रद्द, radd, close, bas, बस"
+WAITS = (
+    "ruko, rukiye, rukiya, rukie, ruk, rukna, रुको, रुकें, रुकिए, रुकिये, रुक, cancel, mute, रद्द, radd, close, "
+    "bas, बस, bandh, bnd, halt, cease, discontinue, disable, deactivate, samapt, समाप्त"
+)
 """Words that ask for a stop only where they are about messages; alone they are as likely a word to wait."""
 ASKED_ALONE = "ruko, rukiye, rukie, rukiya, rukna, रुको, रुकें, रुकिए, रुकिये"
 """Those of them that are asked about where nothing else is said."""
@@ -50,13 +66,19 @@ MESSAGES = (
 )
 SENDS = (
     "send, sending, disturb, bother, bothering, trouble, contact, bhejo, bhejna, bhejiye, bhejie, bhejen, "
-    "bhejein, bheje, bhejiyega, bhejo, karo, karna, kare, karen, karein, kariye, kijiye, kijie, kijiyega, "
-    "kariyega, pareshan, tang, भेजो, भेजना, भेजिए, भेजिये, भेजें, भेजे, भेजिएगा, करो, करना, करें, करे, कीजिए, "
-    "कीजिये, करिए, कीजिएगा, दो, दीजिए, परेशान, तंग"
+    "bhejein, bheje, bhejiyega, भेजो, भेजना, भेजिए, भेजिये, भेजें, भेजे, भेजिएगा, bhjo"
 )
 """What a negation forbids: as an order, not as a report of what has not come."""
+DOES = (
+    "karo, karna, kare, karen, karein, kariye, kijiye, kijie, kijiyega, kariyega, pareshan, tang, करो, करना, "
+    "करें, करे, कीजिए, कीजिये, करिए, कीजिएगा, दो, दीजिए, परेशान, तंग, kro, krna"
+)
+"""The same for a message that is named beside it: `message mat karo`."""
 SENT = "bhej, bheja, kar, kiya, भेज, भेजा, कर, किया"
 """The same where `mat` stands before it; after `nahi` it is a report."""
+TROUBLES = "disturb, bother, contact, call, spam, ping, pareshan, tang, परेशान, तंग"
+"""What else nobody wants from us."""
+ANYTHING = "anything, kuch, kuchh, कुछ"
 MESSAGES_AS_VERBS = "message, text, msg, sms, call, whatsapp, ping, spam"
 """Verbs, where a negation stands right before them."""
 
@@ -65,10 +87,10 @@ WANTS = (
     "चाहिये, चाहता, चाहती, चाहते"
 )
 NEGATES = (
-    "dont, not, never, no, non, cant, cannot, wont, didnt, doesnt, isnt, without, mat, nahi, nahin, nahee, "
-    "nhi, nai, na, naa, मत, नहीं, नही, ना, न, बिना"
+    "dont, not, never, no, non, cant, cannot, wont, didnt, doesnt, isnt, without, mat, nahi, nahin, nahee, nhi, "
+    "nai, na, naa, मत, नहीं, नही, ना, न, बिना, mt"
 )
-FORBIDS = "dont, never, mat, मत"
+FORBIDS = "dont, never, mat, मत, mt"
 """Negations of an order, wherever it stands."""
 NEGATES_BESIDE = "not, nahi, nahin, nahee, nhi, nai, na, नहीं, नही, ना, न"
 """Negations of an order beside it; elsewhere they are a report."""
@@ -82,6 +104,9 @@ ASKS = (
 )
 """With one of these it is asked about, not wished."""
 
+REPORTS = "gaya, gayi, gaye, hua, hui, hogaya, tha, thi, got, was, is, has, been, गया, गई, गए, हुआ, हुई, था, थी"
+"""With one of these it is told what has happened."""
+
 BEFORE_NOUNS = (
     "the, a, an, my, your, our, this, that, next, last, of, for, at, mera, meri, mere, hamara, hamari, मेरा, "
     "मेरी, मेरे, हमारा, हमारी"
@@ -89,23 +114,23 @@ BEFORE_NOUNS = (
 """Right after one of these a word that says stop is a thing."""
 
 COURTESY = (
-    "please, pls, plz, plzz, pleas, kindly, thank, thanks, thanku, thankyou, thx, ty, sorry, now, immediately, today, "
-    "dear, sir, madam, maam, bro, brother, bhai, bhaiya, didi, ji, hello, hi, hey, team, "
-    "kripya, krupya, kripaya, dhanyavad, dhanyavaad, dhanyawad, shukriya, namaste, namaskar, abhi, ab, yaar, "
-    "कृपया, कृपा, धन्यवाद, शुक्रिया, नमस्ते, नमस्कार, अभी, अब, जी, भाई, भैया, सर, मैडम, यार, प्लीज, प्लीज़, थैंक्यू"
+    "please, pls, plz, plzz, pleas, kindly, thank, thanks, thanku, thankyou, thx, ty, sorry, now, immediately, "
+    "today, dear, sir, madam, maam, bro, brother, bhai, bhaiya, didi, ji, hello, hi, hey, team, kripya, krupya, "
+    "kripaya, dhanyavad, dhanyavaad, dhanyawad, shukriya, namaste, namaskar, abhi, ab, yaar, कृपया, कृपा, "
+    "धन्यवाद, शुक्रिया, नमस्ते, नमस्कार, अभी, अब, जी, भाई, भैया, सर, मैडम, यार, प्लीज, प्लीज़, थैंक्यू, enough"
 )
 """Words of politeness and hurry, which change nothing."""
 AROUND = (
     "i, im, id, me, we, us, my, you, your, yours, the, it, its, this, these, those, that, them, all, any, every, "
-    "such, so, to, from, on, of, for, do, be, am, just, more, anymore, further, again, completely, would, "
-    "want, need, like, wish, wanna, have, let, here, mujhe, mujhko, muje, mujhse, hume, hamein, humein, main, "
-    "mai, mein, mera, meri, mere, hamara, hamari, aap, aapka, aapke, aapki, aapse, tum, ye, yeh, ise, isko, "
-    "isse, sab, sabhi, saare, sare, koi, bhi, ko, ka, ke, ki, pe, par, phir, fir, dobara, kar, karo, kare, "
-    "karen, karein, kardo, karna, karne, kariye, kijiye, kijie, kijiyega, do, dena, de, dijiye, dijie, "
-    "dijiyega, dedo, dein, jaye, jao, jana, hu, hun, hoon, मुझे, मुझको, हमें, मैं, में, मेरा, मेरी, मेरे, "
-    "हमारा, आप, आपका, आपके, आपकी, आपसे, तुम, ये, यह, इसे, इसको, इस, सब, सभी, सारे, कोई, भी, को, का, के, की, "
-    "पर, पे, फिर, दोबारा, कर, करो, करें, करे, करना, करने, कीजिए, कीजिये, करिए, दो, देना, दे, दें, दीजिए, "
-    "दीजिये, जाए, जाओ, हूं, है"
+    "such, so, to, from, on, of, for, do, be, am, just, more, anymore, further, again, completely, would, want, "
+    "need, like, wish, wanna, have, let, here, mujhe, mujhko, muje, mujhse, hume, hamein, humein, main, mai, "
+    "mein, mera, meri, mere, hamara, hamari, aap, aapka, aapke, aapki, aapse, tum, ye, yeh, ise, isko, isse, "
+    "sab, sabhi, saare, sare, koi, bhi, ko, ka, ke, ki, pe, par, phir, fir, dobara, kar, karo, kare, karen, "
+    "karein, kardo, karna, karne, kariye, kijiye, kijie, kijiyega, dena, de, dijiye, dijie, dijiyega, dedo, "
+    "dein, jaye, jao, jana, hu, hun, hoon, मुझे, मुझको, हमें, मैं, में, मेरा, मेरी, मेरे, हमारा, आप, आपका, आपके, "
+    "आपकी, आपसे, तुम, ये, यह, इसे, इसको, इस, सब, सभी, सारे, कोई, भी, को, का, के, की, पर, पे, फिर, दोबारा, कर, "
+    "करो, करें, करे, करना, करने, कीजिए, कीजिये, करिए, दो, देना, दे, दें, दीजिए, दीजिये, जाए, जाओ, हूं, सारी, "
+    "sari, saari, puri, poori, poora, पूरी, पूरा, kro, krna, kr, krdo, kardena, kardijiye, about"
 )
 """Words that carry a sentence and change nothing of it."""
 AROUND_STOPS = (
@@ -121,11 +146,11 @@ PASSES = (
 )
 DELETES = (
     "delete, deleted, erase, wipe, forget, remove, hatao, hata, hataiye, hataen, hatayen, mita, mitao, mitaiye, "
-    "हटाओ, हटा, हटाएं, हटाइए, हटाये, मिटा, मिटाओ, मिटाएं, मिटाइए, डिलीट"
+    "हटाओ, हटा, हटाएं, हटाइए, हटाये, मिटा, मिटाओ, मिटाएं, मिटाइए, डिलीट, clear"
 )
 DATA = (
-    "data, information, info, details, account, record, records, profile, jankari, jaankari, "
-    "डेटा, डाटा, जानकारी, खाता, विवरण, अकाउंट"
+    "data, information, info, details, account, record, records, profile, jankari, jaankari, डेटा, डाटा, "
+    "जानकारी, खाता, विवरण, अकाउंट, everything"
 )
 DELETES_PEOPLE = "delete, erase, forget"
 """Verbs after which `me` is all that is held about me."""

@@ -122,7 +122,7 @@ def _stops(words: Sequence[str], question: bool) -> Wish:
     said = frozenset(words)
     if said & _STOPPERS or (said & _WAITS and (said & _MESSAGES or said & _ASKED_ALONE)):
         return _by_word(words, said, question)
-    if said & _NEGATES and said & _MESSAGES_TOO:
+    if said & _NEGATES and (said & _MESSAGES_TOO or (said & _SENDS and _forbids(words, said))):
         return _by_negation(words, said, question)
     return _by_removal(words, said, question)
 
@@ -150,20 +150,23 @@ def _by_negation(words: Sequence[str], said: frozenset[str], question: bool) -> 
     more = any(pair in (("no", "more"), ("no", "further")) for pair in pairwise(words))
     if not (_forbids(words, said) or said & _WANTS or more):
         return NONE
-    certain = _all_in(words, _AROUND_STOPPING) and sum(word in _NEGATES for word in words) == 1
-    return Wish(STOP, certain and not question and not said & _ASKS, addressed=True)
+    alone, about_us = _all_in(words, _AROUND_STOPPING | _ANYTHING), bool(said & _MESSAGES_TOO)
+    certain = alone and (about_us or said & _ANYTHING) and sum(word in _NEGATES for word in words) == 1
+    doubtful = question or bool(said & _ASKS)
+    return Wish(STOP, bool(certain) and not doubtful, about_us) if alone or about_us else NONE
 
 
 def _forbids(words: Sequence[str], said: frozenset[str]) -> bool:
     """Whether sending is forbidden: by an order, wherever it stands, or by a negation beside it."""
-    if said & _FORBIDS and said & (_SENDS | _SENT):
+    if said & _FORBIDS and said & (_ORDERS | _SENT):
         return True
     orders = ((one in _FORBIDS and other in _AS_VERBS) or _forbidden(one, other) for one, other in pairwise(words))
     return any(orders)
 
 
 def _forbidden(one: str, other: str) -> bool:
-    return (one in _NEGATES_BESIDE and other in _SENDS) or (one in _SENDS and other in _NEGATES_BESIDE)
+    # Behind the verb `na` begs: `bhejo na`.
+    return (one in _NEGATES_BESIDE and other in _ORDERS) or (one in _ORDERS and other in _NEGATES_BESIDE - _BEGS)
 
 
 def _by_removal(words: Sequence[str], said: frozenset[str], question: bool) -> Wish:
@@ -179,25 +182,24 @@ def _by_removal(words: Sequence[str], said: frozenset[str], question: bool) -> W
 
 
 def _cancels(words: Sequence[str], question: bool) -> Wish:
-    """`please cancel`, `cancel my pass`."""
+    """`please cancel`, `cancel my pass`; with more to it (`cancel my pass for sunday`) it is asked about."""
     said = frozenset(words)
-    if (
-        question
-        or not said & _CANCELS
-        or not _all_in(words, _CARRYING | _CANCELS | _PASSES)
-        or said & (_ASKS | _NEGATES)
-    ):
+    if question or not said & _CANCELS or said & (_ASKS | _NEGATES | _REPORTS):
         return NONE
-    return Wish(CANCEL_PASS if said & _PASSES else CANCEL, plain=True)
+    certain = _all_in(words, _CARRYING | _CANCELS | _PASSES)
+    if said & _PASSES:
+        return Wish(CANCEL_PASS, certain)
+    return Wish(CANCEL, plain=True) if certain else NONE
 
 
 def _deletes(words: Sequence[str], question: bool) -> Wish:
-    """`delete my data`, `forget me`."""
+    """`delete my data`, `forget me`; with more to it it is asked about."""
     said = frozenset(words)
-    if question or not said & _DELETES or not _all_in(words, _CARRYING | _DELETES | _DATA) or said & (_ASKS | _NEGATES):
+    if question or not said & _DELETES or said & (_ASKS | _NEGATES | _REPORTS):
         return NONE
-    meant = said & _DATA or (said & _DELETES_PEOPLE and said & _ME)
-    return Wish(DELETE_DATA, plain=True) if meant else NONE
+    certain = _all_in(words, _CARRYING | _DELETES | _DATA)
+    meant = said & _DATA or (said & _DELETES_PEOPLE and said & _ME and certain)
+    return Wish(DELETE_DATA, certain) if meant else NONE
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -211,10 +213,13 @@ _ASKED_ALONE = listed(wish_vocabulary.ASKED_ALONE)
 _REMOVES, _LISTS = listed(wish_vocabulary.REMOVES), listed(wish_vocabulary.LISTS)
 _MESSAGES, _AS_VERBS = listed(wish_vocabulary.MESSAGES), listed(wish_vocabulary.MESSAGES_AS_VERBS)
 _SENDS, _SENT = listed(wish_vocabulary.SENDS), listed(wish_vocabulary.SENT)
-_MESSAGES_TOO = _MESSAGES | listed("disturb, bother, contact, call, spam, ping, pareshan, tang, परेशान, तंग")
+_ORDERS = _SENDS | listed(wish_vocabulary.DOES)
+_MESSAGES_TOO = _MESSAGES | listed(wish_vocabulary.TROUBLES)
+_ANYTHING = listed(wish_vocabulary.ANYTHING)
 _WANTS = listed(wish_vocabulary.WANTS)
 _NEGATES, _FORBIDS = listed(wish_vocabulary.NEGATES), listed(wish_vocabulary.FORBIDS)
-_NEGATES_BESIDE = listed(wish_vocabulary.NEGATES_BESIDE)
+_NEGATES_BESIDE, _BEGS = listed(wish_vocabulary.NEGATES_BESIDE), listed("na, ना, न")
+_REPORTS = listed(wish_vocabulary.REPORTS)
 _ASKS = listed(wish_vocabulary.ASKS) - listed(wish_vocabulary.AROUND)
 _BEFORE_NOUNS = listed(wish_vocabulary.BEFORE_NOUNS)
 _ME, _NUMBER = listed(wish_vocabulary.ME), listed("number, नंबर")
@@ -226,7 +231,7 @@ _AROUND_STOPPING = (
     | _WAITS
     | _MESSAGES_TOO
     | _LISTS
-    | _SENDS
+    | _ORDERS
     | _SENT
     | _WANTS
     | _NEGATES
