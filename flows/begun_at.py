@@ -29,8 +29,8 @@ def elsewhere(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if duty is None or slug is None or slug == duty.event:
         return ()
     event = event_by(str(slug), facts)
-    if slug in dict(duty.others):
-        return (Sentence(ELSEWHERE.source, {"event": dict(duty.others)[slug], "now": duty.event_name}),)
+    if str(slug) in dict(duty.others):  # what an older program kept may be anything
+        return (Sentence(ELSEWHERE.source, {"event": dict(duty.others)[str(slug)], "now": duty.event_name}),)
     if event and (event.status == CANCELLED or local_today(event, facts.now) > event.ends_on):
         return (not_working(event),)
     return (Sentence(OFF_THE_ROSTER.source, {"event": event.name if event else str(slug)}),)

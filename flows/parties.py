@@ -37,6 +37,8 @@ _AND, _PLUS, _WITH = listed(words_of.AND), listed("+, plus"), listed(words_of.WI
 _WEAK = listed("i, main, mai, मैं, मै, self")
 """Whoever writes, or only the subject of the sentence."""
 _TOTAL, _WE = listed(words_of.TOTAL), listed("we, us, hum, ham, हम")
+_NEEDED = listed("required, needed, count, wanted, chahiye, चाहिए")
+_BEFORE_OF_US = listed("are, r, of, log, लोग")
 _NUMBER_OF = listed("no of, number of")
 _OF = listed("of, in, me, mein, ka, ke, ki, में, का, के, की")
 _BESIDE = (listed(BESIDE_NUMBERS) | listed(words_of.BESIDE_PARTIES) | _WE) - _AND
@@ -138,14 +140,10 @@ def _parts(words: Sequence[str]) -> Iterator[_Part]:
 
 def _part_at(words: Sequence[str], place: int) -> _Part | None:
     """The part that begins at this place."""
-    word, after, then = (*words[place : place + 3], "", "")[:3]
-    if word in _GROUPS and (count := counted(then if after in _OF else after)) is not None:
-        end = place + (3 if after in _OF else 2)
-        return _Part(WHOLE, count, place, end + (words[end : end + 1] != () and _UNITS.get(words[end]) == ANYBODY))
-    labels = after in (":", "-", "=")
-    if _UNITS.get(word) == ANYBODY and (labels or (place and words[place - 1] in _NUMBER_OF)):
-        count = counted(then if labels else after)
-        return None if count is None else _Part(ANYBODY, count, place, place + 2 + labels)
+    found = _group(words, place) or _labelled(words, place)
+    if found:
+        return found
+    word = words[place]
     if word in _COUNTED_BY_THEMSELVES:
         kind, count = _COUNTED_BY_THEMSELVES[word]
         return _Part(kind, count, place, place + 1)
@@ -154,14 +152,39 @@ def _part_at(words: Sequence[str], place: int) -> _Part | None:
     return _counted_part(words, place)
 
 
+def _group(words: Sequence[str], place: int) -> _Part | None:
+    """`family of 4`, `परिवार के 4 लोग`, `group 5`."""
+    at = place + 1 + (_word(words, place + 1) in _OF)
+    count = counted(_word(words, at))
+    if words[place] not in _GROUPS or count is None:
+        return None
+    return _Part(WHOLE, count, place, at + 1 + (_UNITS.get(_word(words, at + 1)) == ANYBODY))
+
+
+def _labelled(words: Sequence[str], place: int) -> _Part | None:
+    """`People: 3`, `Passes required: 3`, `no of persons 3`."""
+    if _UNITS.get(words[place]) != ANYBODY:
+        return None
+    at = place + 1 + (_word(words, place + 1) in _NEEDED)
+    labels = _word(words, at) in (":", "-", "=")
+    count = counted(_word(words, at + labels))
+    if count is None or not (labels or _word(words, place - 1) in _NUMBER_OF):
+        return None
+    return _Part(ANYBODY, count, place, at + labels + 1)
+
+
+def _word(words: Sequence[str], place: int) -> str:
+    return words[place] if 0 <= place < len(words) else ""
+
+
 def _counted_part(words: Sequence[str], place: int) -> _Part | None:
-    word, after, then = (*words[place : place + 3], "", "")[:3]
+    word, after, then = words[place], _word(words, place + 1), _word(words, place + 2)
     count = 1 if word in ("a", "an") and (after in _UNITS or after in _COUNTED_BY_THEMSELVES) else counted(word)
     if count is None:
         return None
     if after in _UNITS:
         return _Part(_UNITS[after], count, place, place + 2)
-    if after == "of" and then in _MINE and _UNITS.get((*words[place + 3 : place + 4], "")[0]) == OTHERS:
+    if after == "of" and then in _MINE and _UNITS.get(_word(words, place + 3)) == OTHERS:
         return _Part(OTHERS, count, place, place + 4)
     if after in _COUNTED_BY_THEMSELVES or after in _ONE_IF_MINE:
         return _Part(ONE if count == 1 else OTHERS, count, place, place + 2)
@@ -257,25 +280,23 @@ def _plain(part: _Part, words: Sequence[str]) -> _Part:
 
 def _is_of_us(words: Sequence[str], part: _Part) -> bool:
     """Whether a bare number counts whoever writes: `we are 3`, `hum teen hain`, `total 3`."""
-    before = [word for word in words[max(part.start - 2, 0) : part.start] if word not in ("are", "of")]
-    after = words[part.end] if part.end < len(words) else "."
+    before = [word for word in words[max(part.start - 2, 0) : part.start] if word not in _BEFORE_OF_US]
+    after = _word(words, part.end)
     return bool(before) and before[-1] in _WE | _TOTAL and after not in _NO_PEOPLE and counted(after) is None
 
 
 def _is_unclear(words: Sequence[str], part: _Part) -> bool:
     """Whether people are named right beside these, who may or may not be counted among them; or another number."""
-    before, after = part.start - 1, part.end
-    if before >= 0 and (words[before] in _PERSONS - _WEAK - {"me"} or _is_about(words, part)):
+    before, after = _word(words, part.start - 1), _word(words, part.end)
+    named = _PERSONS - _WEAK - {"me"} - (_MINE if part.kind == WHOLE else frozenset())
+    another = re.fullmatch(r"\d\d?", after) and _word(words, part.end + 1) not in _NO_PEOPLE
+    if before in named or _is_about(words, part) or (another and words[part.end - 1] in _UNITS):  # `date 5 people 3`
         return True
-    labelled = (
-        after < len(words) and re.fullmatch(r"\d\d?", words[after]) and (*words, ".")[after + 1] not in _NO_PEOPLE
-    )
-    if labelled and words[part.end - 1] in _UNITS:  # `date 5 people 3`
-        return True
-    joined = before >= 1 and words[before] in _AND | _WITH and words[before - 1] in _PERSONS | _UNITS.keys()
-    while after < len(words) and words[after] in _AND | _WITH:
-        after += 1
-    return joined or (after < len(words) and words[after] in _PERSONS and part.kind != ALONE)
+    joined = before in _AND | _WITH and _word(words, part.start - 2) in _PERSONS | _UNITS.keys()
+    place = part.end
+    while _word(words, place) in _AND | _WITH:
+        place += 1
+    return joined or (_word(words, place) in _PERSONS and part.kind != ALONE)
 
 
 def _is_about(words: Sequence[str], part: _Part) -> bool:

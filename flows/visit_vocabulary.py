@@ -4,6 +4,7 @@ A language is added by adding its words to these tables, as in flows.vocabulary.
 """
 
 DENYING = (
+    "skip, excluded, exclude, problem, difficult, trouble, unavailable, off, mushkil, मुश्किल, दिक्कत, dikkat, "
     "change, reschedule, badalna, badlo, badal, badle, बदलना, बदलो, बदलें, not, no, never, none, nobody, "
     "neither, nor, without, cannot, cant, dont, wont, isnt, arent, didnt, doesnt, wouldnt, couldnt, shouldnt, "
     "havent, hasnt, hadnt, wasnt, werent, unable, impossible, avoid, leave, instead, busy, cancel, cancelled, "
@@ -50,18 +51,18 @@ HARMLESS = (
 """What denies nothing, though a word in it does."""
 
 BEFORE_DOUBTFUL = (
-    "after, before, till, until, untill, til, by, since, than, least, most, atleast, atmost, max, maximum, min, "
-    "minimum, upto, up to, about, around, approx, approximately, roughly, nearly, almost, over, under, above, "
-    "below, or, except, excluding, besides, another, extra, additional, some, past, kam, zyada, jyada, karib, "
-    "kareeb, lagbhag, ya, करीब, लगभग, कम, ज़्यादा, ज्यादा, अधिक, या, अथवा"
+    "earliest, latest, soonest, after, before, till, until, untill, til, by, since, than, least, most, atleast, "
+    "atmost, max, maximum, min, minimum, upto, up to, about, around, approx, approximately, roughly, nearly, "
+    "almost, over, under, above, below, or, except, excluding, besides, another, extra, additional, some, past, "
+    "kam, zyada, jyada, karib, kareeb, lagbhag, ya, करीब, लगभग, कम, ज़्यादा, ज्यादा, अधिक, या, अथवा"
 )
 """What makes the day or number after it doubtful."""
 
 AFTER_DOUBTFUL = (
-    "or, ya, onwards, onward, above, plus, more, less, max, maximum, minimum, approx, bhi, baad, bad, pehle, "
-    "pahle, pahale, pehele, tak, zyada, jyada, adhik, kam, beech, bich, alawa, siwa, siway, sivay, chhod, "
-    "chhodkar, chhod kar, chod, chodkar, hatakar, se, या, भी, बाद, पहले, तक, ज़्यादा, ज्यादा, अधिक, कम, बीच, "
-    "अलावा, सिवा, सिवाय, छोड़, छोड़कर, हटाकर, से, अथवा"
+    "earliest, latest, or so, or, ya, onwards, onward, above, plus, more, less, max, maximum, minimum, approx, "
+    "bhi, baad, bad, pehle, pahle, pahale, pehele, tak, zyada, jyada, adhik, kam, beech, bich, alawa, siwa, "
+    "siway, sivay, chhod, chhodkar, chhod kar, chod, chodkar, hatakar, se, या, भी, बाद, पहले, तक, ज़्यादा, "
+    "ज्यादा, अधिक, कम, बीच, अलावा, सिवा, सिवाय, छोड़, छोड़कर, हटाकर, से, अथवा"
 )
 """What makes the day or number before it doubtful."""
 

@@ -262,7 +262,7 @@ def back(state: State, facts: Facts) -> Turn:
     """
     flow = FLOWS[state.flow]
     if TAKEN in state.answers:
-        dropped = {TAKEN, *state.answers[TAKEN]}
+        dropped = {TAKEN, *map(str, state.answers[TAKEN])}
         kept = {name: known for name, known in state.answers.items() if name not in dropped}
         return go_on(state.but(answers=kept), facts, say(NOT_NOTED), NOTHING)
     answers = _without_last(flow, state, facts)
