@@ -8,6 +8,7 @@ from itertools import count
 from secrets import randbelow
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -20,6 +21,7 @@ from bot.domain import (
     events,
     gates,
     kinds,
+    offline_document,
     people,
     registrations,
     reissuing,
@@ -103,6 +105,29 @@ class Gate:
         asked: dict[str, Any] = {"scan_id": uuid4().hex, "event": "demo", "channel": "api", "gate": "main"}
         with self.database.write() as db:
             return checkins.admit(db, self.ring, Scan(text=text, **asked | changes), utc_now())
+
+    @contextmanager
+    def changed(self, **fields: Any) -> Iterator[None]:
+        """The event with these fields for a while."""
+        with self.database.write() as db:
+            event = events.by_slug(db, "demo")
+            before = {name: getattr(event, name) for name in fields}
+            events.change(db, "demo", **fields)
+        try:
+            yield
+        finally:
+            with self.database.write() as db:
+                events.change(db, "demo", **before)
+
+    def document(self) -> dict[str, Any]:
+        """What a scanner takes along now."""
+        with self.database.read() as db:
+            return offline_document.document(db, SECRET, "demo", utc_now())
+
+    def zone(self) -> ZoneInfo:
+        """The event's."""
+        with self.database.read() as db:
+            return ZoneInfo(events.by_slug(db, "demo").timezone)
 
     def kind(self, slug: str, **fields: Any) -> int:
         """A kind of pass; its id."""

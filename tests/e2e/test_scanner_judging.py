@@ -1,7 +1,7 @@
 """The scanner's rules are the server's: the same texts read, the same scans judged, in the browser and here."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,15 @@ JUDGE = f"""async scans => {{
   const {{ book, verifiers }} = known()
   return Promise.all(scans.map(scan => judge(scan, book, verifiers, [], Date.now())))
 }}"""
+JUDGE_BY = f"""async ([list, scans, movements]) => {{
+  const {{ judge }} = await import({MODULE}.replace('main.js', 'judge.js'))
+  const {{ kept }} = await import({MODULE}.replace('main.js', 'book.js'))
+  const {{ known }} = await import({MODULE}.replace('main.js', 'background.js'))
+  const book = kept(list, null, 0)
+  const given = scan => movements.map(one => ({{ ...one, pass: scan.id }}))
+  return Promise.all(scans.map(scan => judge(scan, book, known().verifiers, given(scan), scan.now || Date.now())))
+}}"""
+"""By a document that is brought along."""
 AHEAD = """
   constructor(...given) { super(...(given.length ? given : [real.now() + 259_200_000])) }
   static now() { return real.now() + 259_200_000 }
@@ -135,16 +144,41 @@ def test_every_scan_is_judged_as_the_server_judges_it(phone: Phone, gate: Gate) 
         for count in (None, 1, 3, 200)
     ]
     there = phone.page.evaluate(JUDGE, scans)
+    _agree(gate, scans, there, later)
+    assert {one["result"] for one in there} >= {
+        *("admitted", "left", "already_admitted", "too_many", "not_inside", "wrong_day", "wrong_gate"),
+        *("revoked", "replaced", "forged", "unreadable"),
+    }
+
+    for policy in ("once", "in_out", "daily"):
+        with gate.changed(policy=policy):
+            _agree(gate, scans, phone.page.evaluate(JUDGE_BY, [gate.document(), scans, []]), later)
+
+
+def _agree(gate: Gate, scans: list[dict[str, Any]], there: list[dict[str, Any]], later: Issued) -> None:
+    """The scanner's answers are the server's; a code of another day it does not know."""
     for scan, mine in zip(scans, there, strict=True):
         server = gate.judge(**scan, simulate=True)
         expected = (server.result, server.admitted_now, server.remaining)
         if later.code == scan["text"]:
             expected = ("not_listed", 0, 0)
         assert (mine["result"], mine["admitted_now"], mine["remaining"]) == expected, scan
-    assert {one["result"] for one in there} >= {
-        *("admitted", "left", "already_admitted", "too_many", "not_inside", "wrong_day", "wrong_gate"),
-        *("revoked", "replaced", "forged", "unreadable"),
-    }
+
+
+def test_what_a_scanner_did_itself_counts_by_the_hours_that_came_later(phone: Phone, gate: Gate) -> None:
+    """Half past midnight was the second day; by the night hours that the list brings it is the first."""
+    today = gate.today()
+    two_days = [today, today + timedelta(days=1)]
+    issued = gate.issue(2, kind=gate.kind("both", days=two_days))
+    phone.open(gate.scanner("Night"))
+    midnight = datetime.combine(two_days[1], time(), gate.zone())
+    early, soon = midnight + timedelta(minutes=30), midnight + timedelta(minutes=45)
+    moved = [{"direction": "in", "people": 2, "day": str(two_days[1]), "at": early.isoformat()}]
+    scan = {"text": issued.qr, "id": issued.id, "direction": "in", "gate": "main", "now": soon.timestamp() * 1000}
+    with gate.changed(opens=time(18), closes=time(2)):
+        night = phone.page.evaluate(JUDGE_BY, [gate.document(), [scan], moved])
+    assert [one["result"] for one in night] == ["already_admitted"]
+    assert [one["result"] for one in phone.page.evaluate(JUDGE_BY, [gate.document(), [scan], []])] == ["admitted"]
 
 
 def test_a_phone_whose_clock_is_days_off_judges_by_the_servers(phone: Phone, gate: Gate) -> None:

@@ -49,11 +49,17 @@ function use(subject, kind, book, day, movements) {
   const policy = kind.policy
   const current = policy === 'once' || book.head.day === day
   const known = current && subject.row ? subject.row : { used: 0, inside: 0, first: null }
-  const mine = movements.filter((one) => one.pass === subject.pass && (policy === 'once' || one.day === day))
+  const mine = movements.filter((one) => one.pass === subject.pass && (policy === 'once' || countsOn(one, subject, book) === day))
   const sum = (direction) => mine.filter((one) => one.direction === direction).reduce((all, one) => all + one.people, 0)
   const inside = Math.max(known.inside + sum('in') - sum('out'), 0)
   const used = policy === 'in_out' ? Math.max(known.used + sum('in') - sum('out'), 0) : known.used + sum('in')
   return { left: Math.max(subject.party - used, 0), inside, first: known.first || firstOf(mine) }
+}
+
+// The day to which a movement counts: by the hours of the book, which may have changed since, where the pass is good on it.
+function countsOn(movement, subject, book) {
+  const within = dayAt(book, Date.parse(movement.at))
+  return within && subject.days.includes(within.day) ? within.day : movement.day
 }
 
 function firstOf(movements) {
