@@ -1,7 +1,7 @@
 """`events days` and `events day`: how many people each day holds, and when it opens."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from admin_cli.event_views import day_row
 from admin_cli.parameters import Day, Hours, Limit
 from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom
+
+if TYPE_CHECKING:
+    from bot.domain.models import Event
 
 
 @click.command
@@ -59,6 +62,16 @@ def days(slug: str, as_json: bool) -> None:
     with opening.reading() as db:
         rows = [day_row(one) for one in events.by_slug(db, slug).days]
     listing(rows, as_json=as_json, nothing="It has no days.")
+
+
+def tell_of_own_hours(event: "Event") -> None:
+    """Which days the event's hours are not for: a change of them, or a copy, does not say it by itself."""
+    from bot.domain import events
+
+    own = [f"{row.day} {row.opens:%H:%M}-{row.closes:%H:%M}" for row in events.with_own_hours(event)]
+    if own:
+        given_up = f"`events day {event.slug} DAY --hours none` gives a day the event's"
+        click.echo(f"note: days that keep hours of their own: {', '.join(own)}; {given_up}", err=True)
 
 
 COMMANDS = (day, days)

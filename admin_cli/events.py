@@ -195,6 +195,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
     with opening.writing(audit.EVENT_COPIED, new_slug) as db:
         made = event_copies.clone(db, slug, new_slug, name=name, starts_on=starts_on, now=now)
         over = events.is_over(made, now)
+        event_days.tell_of_own_hours(made)
     click.echo(f"made {new_slug}, closed: {made.starts_on} to {made.ends_on}")
     _warn_of_the_past(made, over)
 
@@ -223,6 +224,8 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
         days = {row.day for row in before.days}
         event = events.change(db, slug, **completed(fields, before))
         now = {row.day for row in event.days}
+        if typed(ctx, "hours"):
+            event_days.tell_of_own_hours(event)
     click.echo(f"{event.slug} is changed")
     _tell_of_the_night(ctx, event)
     for said, changed in (("days that are gone", days - now), ("new days", now - days)):

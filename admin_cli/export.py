@@ -1,6 +1,6 @@
 """`export`: an event's visitors, passes, scans, messages or audit log as a file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ import click
 
 from admin_cli import opening, out_files
 from admin_cli.event_options import with_options
-from admin_cli.parameters import Border
+from admin_cli.parameters import Border, Day
 from admin_cli.progress import bar
 from admin_cli.who import as_whom
 
@@ -50,6 +50,11 @@ def command() -> None:
     """
 
 
+EVENT_DAY = click.option(
+    "--event-day", type=Day(), help="Only what counts to this day of the event: of a night event after midnight too."
+)
+
+
 def _add(table: str, what: str) -> None:
     def export(**options: Any) -> None:
         _export(table, **options)
@@ -58,7 +63,7 @@ def _add(table: str, what: str) -> None:
 
     Example: python -m admin_cli export {table} --event demo --format csv --out {table}.csv
     """
-    command.command(table)(with_options(OPTIONS)(export))
+    command.command(table)(with_options((*OPTIONS, *([EVENT_DAY] if table == "checkins" else ())))(export))
 
 
 for _table, _what in TABLES.items():
@@ -75,13 +80,14 @@ def _export(
     until: datetime | None,
     columns: str | None,
     yes: bool,
+    event_day: date | None = None,
 ) -> None:
     from bot.domain.exports.files import placed
 
     out_files.check(out, yes=yes)
     chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
     with opening.database() as database:
-        wanted = _wanted(database, slug, since, until)
+        wanted = _wanted(database, slug, since, until, event_day)
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
         try:
@@ -95,14 +101,16 @@ def _export(
     click.echo(f"{rows} rows in {'standard output' if str(out) == '-' else out}", err=True)
 
 
-def _wanted(database: "Database", slug: str, since: datetime | None, until: datetime | None) -> "Wanted":
+def _wanted(
+    database: "Database", slug: str, since: datetime | None, until: datetime | None, event_day: date | None
+) -> "Wanted":
     from bot.domain import events
-    from bot.domain.exports.paging import Wanted
+    from bot.domain.exports import paging
 
     with database.read() as db:
         event = events.by_slug(db, slug)
-    zone = ZoneInfo(event.timezone)
-    return Wanted(event, _there(since, zone), _there(until, zone))
+        zone = ZoneInfo(event.timezone)
+        return paging.wanted(db, event, since=_there(since, zone), until=_there(until, zone), event_day=event_day)
 
 
 def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

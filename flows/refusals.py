@@ -129,6 +129,7 @@ ORGANISERS: Mapping[str, Sentence] = {
     "too_many_days": _("An event has at most {most} days."),
     "bad_hours": _("The hours are not right: give both, as HH:MM-HH:MM."),
     "bad_zone": _("There is no time zone {zone}."),
+    "not_of_scans": _("Only scans belong to a day of the event: leave it empty for the other tables."),
     "zone_in_use": _(
         "The time zone stays {zone}: people have entered already, and it says on which day. "
         "With another one somebody could enter twice."

@@ -61,9 +61,15 @@ def change(db: Session, slug: str, **fields: Unpack[Fields]) -> Event:
 
 
 def set_questions(db: Session, slug: str, questions: Sequence[Mapping[str, Any]]) -> Event:
-    """Set the event's own questions, all of them. Raises Refused `bad_question`."""
+    """Set the event's own questions, all of them; those that go are kept by name, for who has answered them.
+
+    Raises Refused `bad_question`.
+    """
     event = one(db, slug, lock=True)
+    before = [*event.former_questions, *(question["name"] for question in event.questions)]
     event.questions = own_questions.checked(questions)
+    asked = {question["name"] for question in event.questions}
+    event.former_questions = [name for name in dict.fromkeys(before) if name not in asked]
     db.flush()
     return event
 

@@ -48,6 +48,11 @@ def day_shape(row: EventDay) -> shapes.EventDay:
     return _day(row.day, row.capacity, row.taken, row.closed, row.opens, row.closes)
 
 
+def with_own_hours(event: Event) -> list[EventDay]:
+    """The days that keep hours of their own whatever the event's are."""
+    return [row for row in event.days if row.opens is not None]
+
+
 def shape(event: Event) -> shapes.Event:
     """An event's row as the flows know it."""
     return shapes.Event(

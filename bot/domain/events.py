@@ -14,7 +14,17 @@ from bot.domain import event_rules
 from bot.domain.event_changes import cancel_event, change, close_event, open_event, set_day, set_questions
 from bot.domain.event_rows import fill, one
 from bot.domain.event_rules import Fields
-from bot.domain.event_views import LONG_PAST, day_shape, days, is_over, is_spoken_of, revision, shape, snapshot
+from bot.domain.event_views import (
+    LONG_PAST,
+    day_shape,
+    days,
+    is_over,
+    is_spoken_of,
+    revision,
+    shape,
+    snapshot,
+    with_own_hours,
+)
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.domain.questions import checked as checked_questions
 from bot.domain.violations import violated
@@ -41,6 +51,7 @@ __all__ = [
     "shape",
     "sms_countries",
     "snapshot",
+    "with_own_hours",
 ]
 
 DEFAULTS: dict[str, Any] = {

@@ -36,7 +36,7 @@ TOLD: Mapping[str, str] = {
     "pass_uses": "pass_id",
     "deliveries": "kind status reason error_code not_before",
     "signing_keys": "retired_at",
-    "exports": "kind form columns since until status",
+    "exports": "kind form columns since until event_day status",
     "broadcasts": "key purpose selection wording status expected until",
     "content_templates": "name shape language sid approval replaced_at",
 }
@@ -53,7 +53,7 @@ LABELS = {
 """The column by which people know a row."""
 SILENT = {"audit", "delivery_events", "name_words"}
 """Tables that tell of others, the last of them with words of names as its key."""
-UNSAID = {"id", "event_id", "revision", "created_at", "seen_at", "session_number"}
+UNSAID = {"id", "event_id", "revision", "former_questions", "created_at", "seen_at", "session_number"}
 """Columns whose change says nothing."""
 
 Key = tuple[str, tuple[Any, ...]]

@@ -24,8 +24,7 @@ from sqlalchemy.orm import joinedload
 
 from bot import logs
 from bot.database import Database
-from bot.domain.exports import kept, running
-from bot.domain.exports.paging import Wanted
+from bot.domain.exports import kept, paging, running
 from bot.domain.exports.tables import TABLES
 from bot.domain.models import Export
 from bot.errors import Refused
@@ -162,7 +161,7 @@ def clear_up() -> None:
 def _written(one: Making, folder: Path) -> Path:
     with one.database.read() as db:
         row = db.get_one(Export, one.number, options=[joinedload(Export.event)])
-        wanted = Wanted(row.event, row.since, row.until)
+        wanted = paging.wanted(db, row.event, since=row.since, until=row.until, event_day=row.event_day)
         one.total = TABLES[row.kind].count(db, wanted)
     one.say()
     path = folder / "export"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from click.testing import Result
 
 from admin_cli.words import said
-from bot.domain import questions
+from bot.database import Database
+from bot.domain import head_counts, questions
+from bot.domain.head_counts import Count
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -227,3 +230,20 @@ def test_hours_that_end_before_they_begin_are_told_of(ok: Run, fair: str) -> Non
     assert "next morning" in ok("events", "set", fair, "--hours", "20:00-02:00").stderr
     assert "next morning" in ok("events", "day", fair, "2027-01-10", "--hours", "20:00-02:00").stderr
     assert "next morning" not in ok("events", "set", fair, "--hours", "10:00-20:00").stderr
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_days_that_keep_hours_of_their_own_are_told_when_the_events_change(ok: Run, fair: str) -> None:
+    assert "2027" not in ok("events", "set", fair, "--hours", "09:00-20:00").stderr
+    ok("events", "day", fair, "2027-01-10", "--hours", "11:00-18:00")
+    assert "2027-01-10 11:00-18:00" in ok("events", "set", fair, "--hours", "10:00-20:00").stderr
+    assert "2027-01-10" not in ok("events", "set", fair, "--venue", "Hall 2").stderr
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_time_zone_that_stays_says_why(ok: Run, run: Run, fair: str, database: Database) -> None:
+    with database.write() as db:
+        head_counts.add(db, Count(fair, "one", "in", 5, "api"), datetime(2027, 1, 9, 6, tzinfo=UTC))
+    refused = run("events", "set", fair, "--timezone", "Asia/Dhaka")
+    assert (refused.exit_code, "zone_in_use" in refused.stderr, "Asia/Kolkata" in refused.stderr) == (1, True, True)
+    ok("events", "set", fair, "--timezone", "Asia/Kolkata")

@@ -19,12 +19,14 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from click.testing import Result
+from sqlalchemy import select
 
 from bot.database import Database
 from bot.delivery import owing
 from bot.domain import checkins, events, gates, people, registrations, staff
 from bot.domain.exports import files, paging, workbook, writing
 from bot.domain.keys import KeyRing
+from bot.domain.models import Registration
 from flows.codes import shown
 from flows.scans import Scan
 from tests.domain.making import asking
@@ -105,6 +107,60 @@ def test_visitors_in_every_form(ok: Run, fair: str, codes: list[str], folder: Pa
     assert rows[2]["full_name"] == "मीरा"
     harmed = "" if form == "jsonl" else "'"
     assert (rows[1]["full_name"], rows[1]["answer_city"]) == (harmed + FORMULA, f"{harmed}+Delhi")
+
+
+def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
+    ok: Run, run: Run, fair: str, codes: list[str], folder: Path, database: Database
+) -> None:
+    other = {"name": "school", "kind": "text", "labels": {"en": "School?"}}
+    never = {"name": "colour", "kind": "text", "labels": {"en": "Colour?"}}
+    with database.write() as db:
+        for questions in ([never], [other]):
+            events.set_questions(db, fair, questions)
+    for form in writing.FORMATS:
+        out = folder / f"visitors.{form}"
+        ok("export", "visitors", "--event", fair, "--format", form, "--out", str(out))
+        found = [str(row["answer_city"]).lstrip("'") for row in read(out)]
+        assert found == ["+Delhi"] * 3
+        assert [name for name in read(out)[0] if name.startswith("answer_")] == ["answer_school", "answer_city"]
+    some = ("export", "visitors", "--event", fair, "--out", str(folder / "some.csv"), "--columns", "answer_city")
+    ok(*some)
+    with database.write() as db:
+        events.set_questions(db, fair, [{"name": "city", "kind": "text", "labels": {"en": "City?"}}])
+    ok(*some, "--yes")
+    with database.write() as db:
+        events.set_questions(db, fair, [])
+        for one in db.scalars(select(Registration)):
+            one.answers = {**one.answers, "city": None}
+    assert "no_such_column" in run(*some, "--yes").stderr
+
+
+def test_scans_of_a_night_event_by_its_day(
+    ok: Run, run: Run, fair: str, codes: list[str], folder: Path, database: Database
+) -> None:
+    ring, out = KeyRing.open(database, "x" * 16), str(folder / "night.jsonl")
+    ok("events", "set", fair, "--hours", "18:00-02:00")
+    evening, midnight = NOON.replace(hour=14), NOON.replace(hour=19, minute=30)  # 20:00, and 1:00 of the next date
+    with database.write() as db:
+        for number, moment in enumerate((evening, midnight, evening.replace(day=10))):
+            for text in (codes[1], "nonsense"):
+                wish = Scan(text, f"{text} {number}", event=fair, channel="api", gate="main", count=1)
+                checkins.admit(db, ring, wish, moment)
+    some = ("export", "checkins", "--event", fair, "--format", "jsonl", "--out", out, "--yes")
+    ok(*some, "--event-day", "2027-01-09")
+    found = [(row["event_day"], row["scanned_at"][:13], row["result"]) for row in read(Path(out))]
+    assert found[2:] == [
+        *(("2027-01-09", "2027-01-09T20", "admitted"), ("2027-01-09", "2027-01-09T20", "unreadable")),
+        *(("2027-01-09", "2027-01-10T01", "admitted"), ("2027-01-09", "2027-01-10T01", "unreadable")),
+    ]
+    ok(*some, "--event-day", "2027-01-10")
+    assert {row["event_day"] for row in read(Path(out))} == {"2027-01-10"}
+    ok(*some, "--event-day", "2027-01-09", "--since", "2027-01-10")
+    assert len(read(Path(out))) == 2
+    assert "no_such_day" in run(*some, "--event-day", "2027-02-01").stderr
+    assert run(*some, "--event-day", "soon").exit_code == 2
+    visitors = ("export", "visitors", "--event", fair, "--out", out, "--event-day", "2027-01-09")
+    assert run(*visitors).exit_code == 2
 
 
 @pytest.mark.parametrize(("table", "number"), TABLES.items())

@@ -90,7 +90,8 @@ def test_a_clone_is_as_the_old_one_was_but_empty(ok: Run, run: Run, rows: Rows, 
         registrations.register(db, ring, **asking(asker, visit_date=date(2027, 1, 9), now=NOON))
     ok("events", "alerts", fair, "--inside", "500")
     ok("events", "set", fair, "--otp-countries", "np, BT")
-    ok("events", "clone", fair, "--slug", "next", "--from", "2028-01-08", "--name", "Book Fair 2028")
+    cloned = ok("events", "clone", fair, "--slug", "next", "--from", "2028-01-08", "--name", "Book Fair 2028")
+    assert "2028-01-10 11:00-18:00" in cloned.stderr
     assert rows("events", "alerts", "next")["inside"] == 500
     assert rows("events", "show", "next")["otp_countries"] == ["NP", "BT"]
     assert "otp_countries" in str(rows("audit", "list", "--event", fair))

@@ -1,12 +1,16 @@
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy.orm import Session
 
-from bot.domain import events, questions
+from bot import migrations
+from bot.database import Database
+from bot.domain import events, people, questions, registrations
+from bot.domain.keys import KeyRing
 from bot.domain.models import Event
 from flows import catalogue
-from tests.domain.making import refused
+from tests.domain.making import DAY, NOW, SECRET, asking, refused
 
 CITY: dict[str, Any] = {"name": "city", "kind": "text", "labels": {"en": "Which city?", "hi": "कौन सा शहर?"}}
 MEAL: dict[str, Any] = {
@@ -28,6 +32,23 @@ def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Eve
     assert (kept[2].least, kept[2].most) == (1, 120)
     events.set_questions(db, "fair", [])
     assert events.shape(fair).questions == ()
+
+
+def test_questions_of_before_keep_their_names_by_the_migration(database: Database) -> None:
+    with database.write() as db:
+        events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY, now=NOW)
+        events.open_event(db, "fair")
+        events.set_questions(db, "fair", [CITY])
+        asha = people.find_or_make(db, phone="+919812345678", now=NOW)
+        answers = {"city": "Delhi", "age": 7}
+        registrations.register(db, KeyRing.open(database, SECRET), **asking(asha, answers=answers))
+    config = migrations._config()
+    for move, to in ((command.downgrade, "0019"), (command.upgrade, "head")):
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            move(config, to)
+    with database.read() as db:
+        assert events.by_slug(db, "fair").former_questions == ["age"]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import event_rows
-from bot.domain.exports import kept
-from bot.domain.exports.paging import Wanted
+from bot.domain.exports import kept, paging
 from bot.domain.exports.running import chosen
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writing import FORMATS
@@ -18,6 +17,8 @@ from bot.errors import Refused
 
 MOST = 3
 """Exports of one event that wait or are being made."""
+SCANS = "checkins"
+"""The table whose rows count to a day of the event."""
 LONGEST = 64
 """Characters of the name of a form."""
 
@@ -33,19 +34,24 @@ class Wish:
     since: datetime | None = None
     until: datetime | None = None
     """The first moment that is not wanted any more."""
+    event_day: date | None = None
+    """Of scans only those that count to this day of the event."""
 
 
 def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None, now: datetime) -> Export:
     """Ask for an export; the same one where `once` has asked already.
 
-    Raises Refused `no_such_event`, `no_such_table`, `no_such_format`, `no_such_column`, `too_many_exports` (`most`).
+    Raises Refused `no_such_event`, `no_such_table`, `no_such_format`, `no_such_column`, `no_such_day`,
+    `not_of_scans` (an event day for a table that has none), `too_many_exports` (`most`).
     """
     event = event_rows.one(db, slug, lock=False)
     if wish.table not in TABLES:
         raise Refused("no_such_table", tables=", ".join(TABLES))
     if wish.form not in FORMATS:
         raise Refused("no_such_format", formats=", ".join(FORMATS))
-    chosen(TABLES[wish.table].columns(Wanted(event)), wish.columns)
+    if wish.event_day and wish.table != SCANS:
+        raise Refused("not_of_scans")
+    chosen(TABLES[wish.table].columns(paging.wanted(db, event, event_day=wish.event_day)), wish.columns)
     kept.alone(db)
     known = asked(db, event.id, once)
     if known is not None:
@@ -62,6 +68,7 @@ def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None
         columns=list(wish.columns),
         since=wish.since,
         until=wish.until,
+        event_day=wish.event_day,
         created_at=now,
     )
     db.add(made)
@@ -76,7 +83,7 @@ def asked(db: Session, event_id: int, once: str) -> Export | None:
 
 def wish_of(one: Export) -> Wish:
     """What it was asked for, to ask again."""
-    return Wish(one.kind, one.form, tuple(one.columns), one.since, one.until)
+    return Wish(one.kind, one.form, tuple(one.columns), one.since, one.until, one.event_day)
 
 
 def listed(db: Session, slug: str) -> Sequence[Export]:

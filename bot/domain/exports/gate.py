@@ -18,12 +18,17 @@ Scanned = Checkin | Attempt
 
 def entries(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Which entries and exits are meant."""
-    return [Checkin.event_id == wanted.event.id, *wanted.within(Checkin.arrived_at)]
+    return _meant(Checkin, wanted)
 
 
 def attempts(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Which refused scans are meant."""
-    return [Attempt.event_id == wanted.event.id, *wanted.within(Attempt.arrived_at)]
+    return _meant(Attempt, wanted)
+
+
+def _meant(model: type[Checkin] | type[Attempt], wanted: Wanted) -> list[ColumnElement[bool]]:
+    of_day = [model.day == wanted.event_day] if wanted.event_day else []
+    return [model.event_id == wanted.event.id, *of_day, *wanted.within(model.arrived_at)]
 
 
 def scans(database: Database, wanted: Wanted) -> Iterator[Scanned]:
@@ -33,8 +38,13 @@ def scans(database: Database, wanted: Wanted) -> Iterator[Scanned]:
 
 
 def columns(wanted: Wanted) -> Columns[Scanned]:
-    """When, where, by whom, and what came of it; what a refused scan has not is empty."""
+    """When, where, by whom, and what came of it; what a refused scan has not is empty.
+
+    `event_day` is the day of the event to which it counts: after the midnight of a night event still the day before.
+    `day` is the same, by the name that files of before had.
+    """
     return {
+        "event_day": lambda one: one.day,
         "day": lambda one: one.day,
         "scanned_at": lambda one: wanted.local(one.scanned_at),
         "arrived_at": lambda one: wanted.local(one.arrived_at),

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain.models import Event
+from bot.domain.models import Event, EventDay, Registration
+from bot.errors import Refused
 
 PAGE = 2000
 """Rows read at once: a few megabytes."""
@@ -27,6 +28,10 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     """The first moment that is not wanted any more."""
+    event_day: date | None = None
+    """Of scans only those that count to this day of the event, after its midnight too."""
+    answered: Sequence[str] = ()
+    """Questions that the event asks no more and to which it has answers."""
 
     def within(self, moment: Any) -> list[ColumnElement[bool]]:
         """The conditions that keep a column of moments within."""
@@ -36,6 +41,27 @@ class Wanted:
     def local(self, moment: datetime | None) -> datetime | None:
         """A moment in the event's zone, to the second."""
         return moment and moment.astimezone(ZoneInfo(self.event.timezone)).replace(microsecond=0)
+
+
+def wanted(
+    db: Session,
+    event: Event,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    event_day: date | None = None,
+) -> Wanted:
+    """What is wanted of an event as it is now. Raises Refused `no_such_day` (`day`, `first`, `last`)."""
+    of_event = EventDay.event_id == event.id, EventDay.day == event_day
+    if event_day is not None and not db.scalar(select(exists().where(*of_event))):
+        raise Refused("no_such_day", day=event_day, first=event.starts_on, last=event.ends_on)
+    answered = [name for name in event.former_questions if _is_answered(db, event.id, name)]
+    return Wanted(event, since, until, event_day, answered)
+
+
+def _is_answered(db: Session, event_id: int, name: str) -> bool:
+    answer = Registration.answers[name].as_string()
+    return bool(db.scalar(select(exists().where(Registration.event_id == event_id, answer.is_not(None)))))
 
 
 def pages(database: Database, whole: Select[One], key: Any) -> Iterator[tuple[Session, Sequence[One]]]:

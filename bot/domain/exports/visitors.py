@@ -50,8 +50,11 @@ def visitors(database: Database, wanted: Wanted) -> Iterator[Visitor]:
 
 
 def visitor_columns(wanted: Wanted) -> Columns[Visitor]:
-    """Who they are, their pass, and the answers to the event's own questions, each a column."""
-    names = [question["name"] for question in wanted.event.questions]
+    """Who they are, their pass, and the answers to the event's own questions, each a column.
+
+    A question that was removed keeps its column, behind the others, while there is an answer to it.
+    """
+    names = [*(question["name"] for question in wanted.event.questions), *wanted.answered]
     return {
         "registered_at": lambda one: wanted.local(one.registration.created_at),
         "full_name": lambda one: one.registration.full_name,

@@ -38,6 +38,8 @@ class Event(Base):
     languages: Mapped[list[str]] = mapped_column(default=lambda: ["en", "hi"])
     questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The event's own questions, in order: see flows.questions.Question for the shape."""
+    former_questions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Names of questions that it asked once: answers to them stand in exports."""
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Texts of the event by name, then language: `consent`, `welcome`, `instructions`, `notice`."""
     consent_version: Mapped[int] = mapped_column(default=1)

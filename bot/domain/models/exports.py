@@ -1,6 +1,6 @@
 """Exports that the server has made, and keeps for a day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,6 +30,8 @@ class Export(Base):
     since: Mapped[datetime | None]
     until: Mapped[datetime | None]
     """The first moment that is not wanted any more."""
+    event_day: Mapped[date | None]
+    """Only scans that count to this day of the event."""
     status: Mapped[str] = mapped_column(String(8), default="waiting")
     """`waiting`, `running`, `ready`, `failed`, or `erased`: the file is gone because somebody was forgotten."""
     token: Mapped[str | None] = mapped_column(String(32))

@@ -1,18 +1,21 @@
 """Exports on the page: asked for once, made by a worker, fetched whole by the event's admins alone."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from rq import Queue
+from sqlalchemy import select
 
 from bot.delivery import queues
-from bot.domain import audit, erasing
+from bot.domain import audit, checkins, erasing, events
 from bot.domain.exports import kept
-from bot.domain.models import Export
+from bot.domain.models import Export, Registration
 from bot.jobs import exporting
 from bot.service import Service
+from flows.scans import Scan
 from tests.webhooks.staff.managing import ASHA, Office, office_of, wrong
 
 
@@ -52,10 +55,38 @@ def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch:
     assert (office.count(Export), office.acts()[-1][0]) == (0, audit.EXPORT_DELETED)
 
 
+def test_scans_of_one_day_of_the_event(office: Office, tmp_path: Path) -> None:
+    service, found = office.service, []
+    with service.database.write() as db:
+        checkins.admit(db, service.ring, Scan(office.code, "one", event="fair", channel="api"), service.now())
+    for day in (office.today, office.today + timedelta(days=1)):
+        office.post("/exports", table="checkins", form="csv", event_day=str(day), columns="event_day,result")
+    make_all(office, tmp_path)
+    for number in (1, 2):
+        answer = office.of("anna").get(f"/staff/manage/fair/exports/{number}/file")
+        found.append(answer.get_data(as_text=True).split()[1:])
+    assert found == [[f"{office.today},admitted"], []]
+    assert "event_day" in office.get("/exports")
+
+
+def test_a_removed_question_is_among_the_columns_while_somebody_has_answered_it(office: Office) -> None:
+    with office.service.database.write() as db:
+        for name in ("city", "colour"):
+            events.set_questions(db, "fair", [{"name": name, "kind": "text", "labels": {"en": "Which?"}}])
+        events.set_questions(db, "fair", [])
+        for one in db.scalars(select(Registration).where(Registration.event.has(slug="fair"))):
+            one.answers = {"city": "Delhi"}
+    page = office.get("/exports")
+    assert ("answer_city" in page, "answer_colour" in page) == (True, False)
+
+
 def test_what_is_wrong_stands_at_its_input(office: Office) -> None:
     for name, value in (("columns", "colour"), ("since", "9 Jan"), ("table", "people"), ("form", "pdf")):
         answer = office.post("/exports", **{"table": "visitors", "form": "csv", name: value})
         assert (answer.status_code, wrong(answer)) == (422, [name])
+    days = {"table": "checkins", "form": "csv", "event_day": "2020-01-01"}
+    for more in ({}, {"event_day": "x"}, {"table": "passes"}):
+        assert wrong(office.post("/exports", **days | more)) == ["event_day"]
     backwards = {"table": "visitors", "form": "csv", "since": "2027-01-09", "until": "2027-01-08"}
     assert wrong(office.post("/exports", **backwards)) == ["until"]
     assert office.count(Export) == 0

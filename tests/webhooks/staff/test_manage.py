@@ -1,14 +1,15 @@
 """Events, days, gates and the roster as admins change them: saved, refused at the input, and two at once."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
 from flask import Flask
 
-from bot.domain import audit
+from bot.domain import audit, checkins, events
 from bot.domain.models import Delivery, Gate, Staff
 from bot.service import Service
+from flows.scans import Scan
 from tests.webhooks.staff.managing import ROSTER, Office, inputs, office_of, wrong
 
 
@@ -39,6 +40,23 @@ def test_fields_are_saved_by_the_rules_of_the_command_line_with_who_did_it(offic
     page = office.of("anna").get("/staff/manage/fair").text
     assert "Maps &amp; &lt;Books&gt;" in page
     assert "<Books>" not in page
+
+
+def test_a_change_of_hours_tells_which_days_keep_their_own(office: Office) -> None:
+    with office.service.database.write() as db:
+        events.set_day(db, "fair", office.today, hours=(time(11), time(18)))
+    office.send("/fields", fields(office, opens="10:00", closes="20:00"))
+    assert "11:00–18:00" in office.get("")
+    office.send("/fields", fields(office, venue="Hall 1"))
+    assert "11:00–18:00" not in office.get("")
+
+
+def test_a_time_zone_that_stays_is_told_at_its_input(office: Office) -> None:
+    service = office.service
+    with service.database.write() as db:
+        checkins.admit(db, service.ring, Scan(office.code, "one", event="fair", channel="api"), service.now())
+    answer = office.send("/fields", fields(office, timezone="Asia/Dhaka"))
+    assert (answer.status_code, wrong(answer)) == (422, ["timezone"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 from flask import Blueprint, request
@@ -66,6 +67,8 @@ AT = {
     "zone_in_use": "timezone",
 }
 """At which input a refusal of the whole stands."""
+MOST_TOLD = 10
+"""Days that keep their hours of which is told; the page of days has them all."""
 Texts = Mapping[str, str]
 
 
@@ -90,10 +93,20 @@ def doors(door: Blueprint, service: Service) -> None:
         try:
             with acting(service, audit.EVENT_CHANGED) as db:
                 seen.expect(db, now, request.form.get("seen", ""))
-                events.change(db, slug, **values)
+                said = _saved(events.change(db, slug, **values), (now.opens, now.closes))
         except Refused as no:
             return _refused(service, slug, given, no)
-        return done("manage.event", _("Saved."))
+        return done("manage.event", said)
+
+
+def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
+    """That it is saved; where the hours have changed, also for which days they are not."""
+    own = events.with_own_hours(event)
+    if not own or (event.opens, event.closes) == hours:
+        return _("Saved.")
+    told = [f"{showing.day(row.day)} {showing.hours(row.opens, row.closes)}" for row in own[:MOST_TOLD]]
+    more = ["…"] if len(own) > MOST_TOLD else []
+    return _("Saved. These days keep hours of their own: {days}.", days=", ".join([*told, *more]))
 
 
 def _names() -> list[str]:

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 
 from bot.delivery import queues
 from bot.domain import acts, audit, events
-from bot.domain.exports import asking, kept
+from bot.domain.exports import asking, kept, paging
 from bot.domain.exports.asking import Wish
-from bot.domain.exports.paging import Wanted
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writing import FORMATS
 from bot.domain.models import Event, Export
@@ -58,9 +57,15 @@ WHY: Mapping[str, Sentence] = {
 }
 """Of why one failed; of all else the log tells."""
 IN_THE_LOG = _("see the log of the workers")
-AT = {"no_such_table": "table", "no_such_format": "form", "no_such_column": "columns"}
+AT = {
+    "no_such_table": "table",
+    "no_such_format": "form",
+    "no_such_column": "columns",
+    "no_such_day": "event_day",
+    "not_of_scans": "event_day",
+}
 """At which input a refusal stands."""
-NAMES = ("table", "form", "columns", "since", "until")
+NAMES = ("table", "form", "columns", "since", "until", "event_day")
 NO_DATE = _("A date, such as 2027-01-09.")
 NO_DAYS = _("That is before the first day.")
 EVERY_SECONDS = 2
@@ -176,12 +181,17 @@ def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]
     since, until = borders.get("since"), borders.get("until")
     if since and until and until <= since:
         wrong["until"] = say(NO_DAYS)
+    try:
+        event_day = date.fromisoformat(texts["event_day"]) if texts["event_day"] else None
+    except ValueError:
+        event_day, wrong["event_day"] = None, say(NO_DATE)
     columns = tuple(dict.fromkeys(one.strip() for one in texts["columns"].split(",") if one.strip()))
-    return Wish(texts["table"], texts["form"], columns, **borders), wrong
+    return Wish(texts["table"], texts["form"], columns, **borders, event_day=event_day), wrong
 
 
 def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Answer:
-    wanted = Wanted(_event(service, slug))
+    with service.database.read() as db:
+        wanted = paging.wanted(db, events.by_slug(db, slug))
     return page(
         "exports",
         UNPROCESSABLE if wrong else 200,
@@ -216,6 +226,7 @@ def _row(one: Export, event: Event) -> dict[str, Any]:
         "who": one.staff.name if one.staff else showing.NOTHING,
         "some": ", ".join(one.columns),
         "span": _span(one, zone),
+        "event_day": one.event_day and _("event day {day}", day=showing.day(one.event_day)),
         "rows": showing.number(one.rows, ""),
         "total": one.total,
         "share": one.rows,
