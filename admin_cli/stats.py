@@ -1,14 +1,16 @@
 """`stats`: the figures of an event's day, once or as a live screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from admin_cli import opening, stats_rebuild
+from admin_cli.parameters import Day
 from admin_cli.printing import as_json_too, details
 
 if TYPE_CHECKING:
@@ -28,12 +30,14 @@ EVERY_SECONDS = 5.0
 @click.option(
     "--every", default=EVERY_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
 )
+@click.option("--day", type=Day(), help="Another day of the event than the one in progress.")
 @as_json_too
 @click.pass_context
-def command(ctx: click.Context, slug: str | None, watch: bool, every: float, as_json: bool) -> None:
+def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:
     """Registered, admitted, inside and refused today, by gate, volunteer and scanner; and what needs a look.
 
-    With --watch and --json: a line of JSON for each look.
+    With --watch and --json: a line of JSON for each look. Of another day alerts and who is not heard from are as they
+    are now.
 
     Example: python -m admin_cli stats --event demo --watch
     """
@@ -42,39 +46,40 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, as_
     if slug is None:
         raise click.MissingParameter(ctx=ctx, param_hint="'--event'", param_type="option")
     with opening.database() as database:
+        take = partial(_now, database, slug, day)
         if watch:
             with suppress(KeyboardInterrupt):  # that is how it ends
-                _watch(database, slug, every, as_json)
+                _watch(take, every, as_json)
         elif as_json:
-            details(_row(*_now(database, slug)), as_json=True)
+            details(_row(*take()), as_json=True)
         else:
-            _print(*_now(database, slug))
+            _print(*take())
 
 
 command.add_command(stats_rebuild.rebuild)
 
 
-def _now(database: "Database", slug: str) -> "tuple[Figures, Dashboard]":
+def _now(database: "Database", slug: str, day: date | None) -> "tuple[Figures, Dashboard]":
     from bot.domain import figures, looks
 
     now = datetime.now(UTC)
     with database.read() as db:
-        return figures.today(db, slug, now), looks.look(db, slug, now)
+        return figures.today(db, slug, now, on=day), looks.look(db, slug, now, on=day)
 
 
-def _watch(database: "Database", slug: str, every: float, as_json: bool) -> None:
+def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_json: bool) -> None:
     import json
     import time
 
     from rich.live import Live
 
     while as_json:
-        click.echo(json.dumps(_row(*_now(database, slug)), ensure_ascii=False, default=str))
+        click.echo(json.dumps(_row(*take()), ensure_ascii=False, default=str))
         time.sleep(every)
-    with Live(_screen(*_now(database, slug)), screen=True, auto_refresh=False) as live:
+    with Live(_screen(*take()), screen=True, auto_refresh=False) as live:
         while True:
             time.sleep(every)
-            live.update(_screen(*_now(database, slug)), refresh=True)
+            live.update(_screen(*take()), refresh=True)
 
 
 def _print(figures: "Figures", look: "Dashboard") -> None:
@@ -129,7 +134,8 @@ def _screen(figures: "Figures", look: "Dashboard") -> "RenderableType":
         {"not heard": one.name, "gate": one.gate, "for minutes": int((now - one.heard_at).total_seconds() // 60)}
         for one in figures.unheard
     ]
-    summary = [{"today": name, "": value} for name, value in _summary(figures, look).items()]
+    when = "today" if look.is_now else str(look.day)
+    summary = [{when: name, "": value} for name, value in _summary(figures, look).items()]
     alerts = [
         {"alert": one.what, "gate": one.gate, "value": one.value, "more than": one.threshold} for one in look.alerts
     ]
@@ -139,12 +145,14 @@ def _screen(figures: "Figures", look: "Dashboard") -> "RenderableType":
 
 def _summary(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
     """The day at a glance; `inside` only where exits are counted: else nobody knows."""
-    name = "inside now (today's hours are over)" if figures.is_over else "inside now"
+    today = "today" if look.is_now else "that day"
+    hours = "today's" if look.is_now else "its"
+    name = f"inside now ({hours} hours are over)" if figures.is_over else "inside now"
     inside = {} if figures.inside is None else {name: figures.inside}
     return {
-        "registered today, people": look.registered_today.people,
+        f"registered {today}, people": look.registered_today.people,
         "registered in all, people": look.registered.people,
-        "expected today, people": look.expected,
+        f"expected {today}, people": look.expected,
         "passes delivered or read": look.passes.delivered + look.passes.read,
         "passes that failed": look.passes.failed,
         "admitted": figures.admitted,

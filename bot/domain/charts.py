@@ -19,7 +19,7 @@ def entries(day: DaySums, gates: Sequence[Gate], zone: ZoneInfo) -> Chart:
 
     A scanner without a network may have had a clock of another day: its entries stand at the chart's edge.
     """
-    first, last = (_five(moment) for moment in (day.begins, day.now))
+    first, last = (_five(moment) for moment in (day.begins, day.until))
     counted: dict[int, Counter[int]] = {}
     for key, one in day.buckets("in5"):
         if one.people:
@@ -36,7 +36,7 @@ def entries(day: DaySums, gates: Sequence[Gate], zone: ZoneInfo) -> Chart:
 
 def registrations(day: DaySums, zone: ZoneInfo) -> Chart:
     """Registrations per hour of the day by channel, from midnight to now."""
-    hours = _hours(day.begins, day.now, zone)
+    hours = _hours(day.begins, day.until, zone)
     counted: dict[str, Counter[datetime]] = {}
     for key, one in day.quarters("registered", day.begins):
         counted.setdefault(key.what, Counter())[_hour(figure_facts.moment_of(key.bucket), zone)] += one.times

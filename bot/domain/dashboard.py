@@ -211,6 +211,8 @@ class Dashboard:
     unheard: Sequence[Unheard]
     alerts: Sequence[AlertNow]
     as_of: datetime
+    is_now: bool = True
+    """False: of a day that was chosen and is not the one in progress; `today` means that day all the same."""
     clocks: int = 0
     """Scans of today, admitted or not, whose scanner's clock could not be right: they count from their upload.
 

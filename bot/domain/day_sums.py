@@ -29,6 +29,11 @@ class DaySums:
     begins: datetime
     """The day's midnight at the event's place."""
     now: datetime
+    until: datetime
+    """As far as the day has come: now, or of a day that is over its end, after its midnight where it goes on into the
+    night."""
+    is_now: bool
+    """Whether the day is in progress."""
 
     def of(self, metric: str, what: str | None = None) -> Sum:
         """A metric of the day, of all or of one `what`."""
@@ -52,9 +57,13 @@ class DaySums:
         return self._of_day(metric)
 
     def quarters(self, metric: str, since: datetime, *, everybodys: bool = False) -> list[tuple[Key, Sum]]:
-        """A metric by quarters of an hour from a moment on; with what belongs to no event where asked."""
-        first = figure_facts.minute_of(since)
-        return [(key, one) for key, one in self._mine(metric, False, everybodys) if key.bucket >= first]
+        """A metric by quarters of an hour from a moment on; with what belongs to no event where asked.
+
+        Of a day that is not in progress only until it ended.
+        """
+        first, last = figure_facts.minute_of(since), figure_facts.minute_of(self.until)
+        found = self._mine(metric, False, everybodys)
+        return [(key, one) for key, one in found if first <= key.bucket and (self.is_now or key.bucket < last)]
 
     def ever(self, metric: str, *, everybodys: bool = False) -> Sequence[tuple[Key, Sum]]:
         """A metric of the whole event."""
@@ -104,12 +113,15 @@ class DaySums:
 
 def read(db: Session, place: Place, now: datetime, *, charts: bool = False) -> DaySums:
     """The sums of the place's day; exact, in one statement. With `charts` those of five minutes too."""
-    begins = datetime.combine(place.day, time.min, ZoneInfo(place.event.timezone))
-    since = min(begins, now - LEAST_PAST)
+    zone = ZoneInfo(place.event.timezone)
+    begins = datetime.combine(place.day, time.min, zone)
+    midnight = datetime.combine(place.day + timedelta(days=1), time.min, zone)
+    until = now if place.is_now else max(begins, min(now, max(midnight, place.ends or midnight)))
+    since = min(begins, until - LEAST_PAST)
     found: defaultdict[tuple[str, bool], list[tuple[Key, Sum]]] = defaultdict(list)
-    for key, one in figure_sums.read(db, place.event.id, place.day, since, now, charts=charts).items():
+    for key, one in figure_sums.read(db, place.event.id, place.day, since, until, charts=charts).items():
         found[key.metric, key.day == EVER].append((key, one))
-    return DaySums(found, place.event.id, place.day, begins, now)
+    return DaySums(found, place.event.id, place.day, begins, now, until, place.is_now)
 
 
 def inside(day: DaySums, place: Place) -> int | None:

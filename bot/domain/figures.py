@@ -58,9 +58,12 @@ class Figures:
     """Who is at work and has been silent for over five minutes."""
 
 
-def today(db: Session, slug: str, now: datetime) -> Figures:
-    """The figures of the event's day now: from sums, whatever the number of rows. Raises Refused `no_such_event`."""
-    place = scan_places.load(db, slug, None, now)
+def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Figures:
+    """The figures of the event's day now, or of another one: from sums, whatever the number of rows.
+
+    Raises Refused `no_such_event`, `no_such_day`.
+    """
+    place = scan_places.of_day(db, slug, on, now)
     day = day_sums.read(db, place, now)
     return Figures(
         day=place.day,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,9 +18,13 @@ OF_PASSES = ("pass", "link")
 """Kinds of messages that bring a pass: its picture, or the link to it."""
 
 
-def look(db: Session, slug: str, now: datetime) -> Dashboard:
-    """The dashboard as of now; exact. Raises Refused `no_such_event`."""
-    place = scan_places.load(db, slug, None, now)
+def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Dashboard:
+    """The dashboard as of now, of the day in progress or another one; exact.
+
+    Of another day all that is said of a day is of that one; what is of the whole event, and alerts, are as they are.
+    Raises Refused `no_such_event`, `no_such_day`.
+    """
+    place = scan_places.of_day(db, slug, on, now)
     day, event = day_sums.read(db, place, now, charts=True), place.event
     days = _days(db, event.id)
     gates = list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
@@ -34,6 +38,7 @@ def look(db: Session, slug: str, now: datetime) -> Dashboard:
         status=event.status,
         is_open=place.is_open,
         is_over=place.is_over,
+        is_now=place.is_now,
         paused_at=event.entry_paused_at,
         registered_today=_registered(one.today for one in channels),
         registered=_registered(one.total for one in channels),

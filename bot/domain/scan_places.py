@@ -1,7 +1,7 @@
 """Where and when a scan takes place: the event, the gate, the moment that counts, and the event's day then."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, select
@@ -35,6 +35,10 @@ class Place:
     """Whether the hours of the day have ended; False before them, and where the day was closed before its end."""
     spans: Sequence[tuple[date, datetime, datetime]] = ()
     """The event's days around: each from when and until when."""
+    is_now: bool = True
+    """Whether it is of the moment; False for a day that somebody looks at before or after it."""
+    ends: datetime | None = None
+    """Of such a day, the moment from which nobody enters on it any more."""
 
     @property
     def gate_id(self) -> int | None:
@@ -81,6 +85,21 @@ def load(db: Session, slug: str, gate: str | None, moment: datetime, *, hold: bo
     if gate is not None and found is None:
         raise Refused("no_such_gate", gate=gate)
     return _place(event, found, [day for _, _, day in rows if day is not None], moment)
+
+
+def of_day(db: Session, slug: str, day: date | None, now: datetime) -> Place:
+    """What is to be looked at of an event: a day of it, else the one in progress.
+
+    Nobody enters on another day than that now. Raises Refused `no_such_event`, `no_such_day` (`day`, `first`, `last`).
+    """
+    place = load(db, slug, None, now)
+    if day is None or day == place.day:
+        return place
+    event, row = place.event, db.get(EventDay, (place.event.id, day))
+    if row is None:
+        raise Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on)
+    ends = event_states.ends_at(event_views.shape(event), event_views.day_shape(row))
+    return replace(place, day=day, is_open=False, is_over=now >= ends, is_now=False, ends=ends)
 
 
 def _place(event: Event, gate: Gate | None, days: list[EventDay], moment: datetime) -> Place:

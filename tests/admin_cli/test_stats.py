@@ -57,6 +57,20 @@ def test_the_day_at_a_glance(ok: Run, rows: Rows, busy: str) -> None:
     assert "inside" not in shown  # nobody has been counted out: nobody knows
 
 
+def test_any_day_of_the_event(ok: Run, run: Run, rows: Rows, busy: str) -> None:
+    today = datetime.now(UTC).date()
+    found = rows("stats", "--event", busy, "--day", str(today))
+    assert (found["day"], found["admitted"]) == (str(today), 2)
+    yesterday = str(today - timedelta(days=1))
+    found = rows("stats", "--event", busy, "--day", yesterday)
+    assert (found["day"], found["admitted"], found["refused"], found["registered"]["people"]) == (yesterday, 0, {}, 3)
+    shown = ok("stats", "--event", busy, "--day", yesterday).stdout
+    assert (yesterday in shown, "registered that day" in shown, "Ravi" in shown) == (True, True, False)
+    wrong = run("stats", "--event", busy, "--day", "2020-01-01")
+    assert (wrong.exit_code, "no_such_day" in wrong.stderr) == (1, True)
+    assert run("stats", "--event", busy, "--day", "yesterday").exit_code == 2
+
+
 def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, database: Database, busy: str) -> None:
     with database.write() as db:
         head_counts.add(db, Count(busy, "out", "out", 1, "api", gate="main"), datetime.now(UTC))

@@ -8,13 +8,13 @@ from sqlalchemy import event
 
 from bot.delivery import owing
 from bot.delivery.statuses import News, raise_to
-from bot.domain import events, head_counts, looks, passes, people, registrations, stands_out
+from bot.domain import events, figures, head_counts, looks, passes, people, registrations, stands_out
 from bot.domain.dashboard import PassMessages, Registered
 from bot.domain.head_counts import Count
 from bot.domain.models import Delivery
 from tests.domain import rush
 from tests.domain.gate import NOON, World, at
-from tests.domain.making import DAY, NOW, asking
+from tests.domain.making import DAY, NOW, asking, refused
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -60,6 +60,40 @@ def test_tomorrow_today_is_yesterday(world: World) -> None:
     found = looks.look(world.db, "fair", NOON + timedelta(days=1))
     assert (found.day, found.admitted, found.expected, found.refused) == (DAY + timedelta(days=1), 0, 0, {})
     assert (found.entries.times, found.gates[0].last_scan) == ([], None)
+
+
+@on_sqlite
+def test_any_day_can_be_looked_at(world: World) -> None:
+    """A night event: its first day goes on after midnight, and is looked at from a day before and from a day after."""
+    before, after = at(12, day=DAY - timedelta(days=1)), at(20, day=DAY + timedelta(days=1))
+    events.change(world.db, "fair", opens=time(18), closes=time(2))
+    morning = at(1, 30, day=DAY + timedelta(days=1))
+    asker = people.find_or_make(world.db, phone="+919800000019", now=NOON)
+    registrations.register(world.db, world.ring, **asking(asker, now=at(9), channel="web"))
+    registrations.register(world.db, world.ring, **asking(asker, now=at(3, day=after.date()), visit_date=after.date()))
+    world.admit(now=at(22), count=1)
+    world.admit(now=morning, count=2, gate="north")
+    world.admit("nonsense", now=morning)
+    count(world, "in", 5)
+    world.admit(now=morning, direction="out", count=1)
+    found = looks.look(world.db, "fair", after, on=DAY)
+    assert (found.day, found.is_now, found.is_open, found.is_over) == (DAY, False, False, True)
+    assert (found.admitted, found.lately, found.left, found.inside, found.refused) == (3, 0, 1, 0, {"unreadable": 1})
+    assert (found.expected, found.registered_today) == (6, Registered(1, 2))
+    assert [(one.slug, one.admitted, one.last_scan) for one in found.gates] == [
+        *(("main", 1, morning), ("north", 2, morning)),
+    ]
+    assert {one.key: sum(one.values) for one in found.entries.series} == {"main": 1, "north": 2}
+    assert (found.entries.times[0], found.entries.times[-1] <= at(2, day=after.date())) == (at(22), True)
+    assert {one.key: sum(one.values) for one in found.registrations.series} == {"web": 1}
+    told = figures.today(world.db, "fair", after, on=DAY)
+    assert (told.day, told.admitted, told.inside, told.counted_in, told.is_over) == (DAY, 3, 0, 5, True)
+    coming = looks.look(world.db, "fair", before, on=DAY)
+    assert (coming.expected, coming.is_over, coming.is_now) == (6, False, False)
+    assert looks.look(world.db, "fair", after).is_now
+    assert looks.look(world.db, "fair", after, on=after.date()) == looks.look(world.db, "fair", after)
+    with refused("no_such_day", day=DAY - timedelta(days=9)):
+        looks.look(world.db, "fair", after, on=DAY - timedelta(days=9))
 
 
 def test_what_was_registered_when_and_how(world: World) -> None:

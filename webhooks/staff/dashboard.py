@@ -7,6 +7,7 @@ already is not sent again.
 import gzip
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -58,21 +59,26 @@ class Looks:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._flights: defaultdict[str, SingleFlight[Dashboard]] = defaultdict(lambda: SingleFlight(FRESH_SECONDS))
-        self._parts: dict[tuple[str, str], Parts] = {}
+        self._flights: defaultdict[tuple[str, date | None], SingleFlight[Dashboard]] = defaultdict(
+            lambda: SingleFlight(FRESH_SECONDS)
+        )
+        self._parts: dict[tuple[str, str, date | None], Parts] = {}
 
-    def get(self, event: Event) -> Parts:
-        """The event's look in the page's language. Raises Refused `no_such_event`."""
-        look = self._flights[event.slug].get(lambda: self._take(event.slug))
-        key = event.slug, wording.language()
+    def get(self, event: Event, day: date | None) -> Parts:
+        """The event's look in the page's language, of a day of its, None: the one in progress.
+
+        Raises Refused `no_such_event`.
+        """
+        look = self._flights[event.slug, day].get(lambda: self._take(event.slug, day))
+        key = event.slug, wording.language(), day
         kept = self._parts.get(key)
         if kept is None or kept.look is not look:
             kept = self._parts[key] = _parts(look, event)
         return kept
 
-    def _take(self, slug: str) -> Dashboard:
+    def _take(self, slug: str, day: date | None) -> Dashboard:
         with self._service.database.read() as db:
-            return conflicts.with_clocks(db, looks.look(db, slug, self._service.now()))
+            return conflicts.with_clocks(db, looks.look(db, slug, self._service.now(), on=day))
 
 
 def doors(door: Blueprint, service: Service) -> None:
@@ -82,10 +88,13 @@ def doors(door: Blueprint, service: Service) -> None:
     @door.get("/dashboard", endpoint="dashboard")
     @needs("supervisor")
     def page() -> str:
-        parts = shared.get(user().event)
+        day = _chosen(user().event)
+        parts = shared.get(user().event, day)
         return render_template(
             "staff/dashboard.html",
             words=SAID,
+            chosen=day and {"day": day.isoformat()},
+            days=dashboard_glance.days(parts.look),
             look=parts.look,
             name=words(parts.look.name),
             parts=parts.html,
@@ -103,7 +112,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @needs("supervisor")
     def figures() -> Response:
         limits.spend(MOST, "dashboard", str(user().row.id))
-        parts = shared.get(user().event)
+        parts = shared.get(user().event, _chosen(user().event))
         packed = request.accept_encodings["gzip"] > 0
         answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
         answer.vary.add("Accept-Encoding")
@@ -112,6 +121,18 @@ def doors(door: Blueprint, service: Service) -> None:
         if packed:
             answer.content_encoding = "gzip"
         return tagged.with_tag(answer, parts.tag)
+
+
+def _chosen(event: Event) -> date | None:
+    """The day that the page is asked for; None: the one in progress, also where the event has no such day.
+
+    Whoever looks at a day and moves to another event goes on with that one's.
+    """
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+    return day if event.starts_on <= day <= event.ends_on else None
 
 
 def _page(event: Event) -> str:

@@ -73,10 +73,17 @@ def tiles(look: Dashboard) -> Sequence[Tile]:
 
 def state(look: Dashboard) -> Sequence[str]:
     """Which day it is, and whether people come in: one part of the line after another."""
+    if not look.is_now:
+        return [wording.say(words(look.day)), wording.say(SAID["OTHER_DAY"])]
     said = [wording.say(words(look.day)), wording.say(SAID["OPEN" if look.is_open else "SHUT"])]
     if look.status in _STATES:
         said.append(wording.say(SAID[_STATES[look.status]]))
     return said
+
+
+def days(look: Dashboard) -> Sequence[tuple[str, str, bool]]:
+    """The event's days to choose from: as in the address, in words, and whether it is the one that is shown."""
+    return [(one.day.isoformat(), wording.say(words(one.day)), one.day == look.day) for one in look.days]
 
 
 def stopped(look: Dashboard) -> str:

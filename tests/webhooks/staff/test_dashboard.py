@@ -129,6 +129,23 @@ def test_the_numbers_are_those_of_the_look(wall: Wall) -> None:
     assert [line for line in numbers(html, "days") if line[0]] == [[5, 199_995, 200_000]]
 
 
+def test_another_day_is_chosen_on_the_page(wall: Wall) -> None:
+    wall.scan(wall.register("+919811110001", 3), "main")
+    client, today = wall.sign_in("mira").client, _today(wall.service)
+    yesterday = str(today - timedelta(1))
+    page_of_today = client.get(DASHBOARD).text
+    assert [f'<option value="{today + timedelta(one)}"' in page_of_today for one in (-1, 0, 3, 4)] == [
+        *(True, True, True, False),
+    ]
+    html = client.get(f"{DASHBOARD}?day={yesterday}").text
+    assert (tiles(html)["admitted"], tiles(html)["registered"]) == (0, 3)
+    assert f'<option value="{yesterday}" selected' in html
+    assert f'hx-get="{FIGURES}?day={yesterday}"' in html
+    assert tiles(client.get(f"{FIGURES}?day={yesterday}").text)["admitted"] == 0
+    for day in (str(today), "2020-01-01", "soon", ""):
+        assert tiles(client.get(f"{DASHBOARD}?day={day}").text)["admitted"] == 3
+
+
 def test_the_page_has_every_part_of_the_fragment_in_its_place(wall: Wall) -> None:
     wall.sign_in("mira").register("+919811110001", 3)
     parts = PART.findall(wall.figures().text)
