@@ -43,7 +43,7 @@ def test_questions_of_before_keep_their_names_by_the_migration(database: Databas
         answers = {"city": "Delhi", "age": 7}
         registrations.register(db, KeyRing.open(database, SECRET), **asking(asha, answers=answers))
     config = migrations._config()
-    for move, to in ((command.downgrade, "0020"), (command.upgrade, "head")):
+    for move, to in ((command.downgrade, "0022"), (command.upgrade, "head")):
         with database.engine.begin() as connection:
             config.attributes["connection"] = connection
             move(config, to)
