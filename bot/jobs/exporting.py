@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from bot import logs
+from bot.clocks import SharedClock
 from bot.database import Database
 from bot.domain.exports import kept, paging, running
 from bot.domain.exports.tables import TABLES
@@ -202,10 +203,6 @@ def _still_at_work() -> list["subprocess.Popen[bytes]"]:
     return _started
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _lives(process: str) -> bool:
     try:
         os.kill(int(process), 0)
@@ -236,8 +233,10 @@ def main(number: int, parent: int) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
     clear_up()
-    with closing(Database(settings.database)) as database, _own_folder() as folder:
-        return 0 if make(database, number, folder, _utc_now, stop, parent) else 1
+    # That this one lives another machine judges, by the time that all share.
+    opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
+    with opened as database, clock as now, _own_folder() as folder:
+        return 0 if make(database, number, folder, now, stop, parent) else 1
 
 
 if __name__ == "__main__":
