@@ -5,7 +5,20 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from bot.conversations import LEASE_MS, WAITING_MS, Answered, Conversations, Done, Found, Held, Lost, Unheard, Waiting
+from bot.conversations import (
+    JOINED,
+    LEASE_MS,
+    PARTED,
+    WAITING_MS,
+    Answered,
+    Conversations,
+    Done,
+    Found,
+    Held,
+    Lost,
+    Unheard,
+    Waiting,
+)
 
 ASHA = "phone:+919810000001"
 
@@ -221,3 +234,65 @@ def test_the_store_tells_what_it_knows_and_when_it_last_heard(store: Conversatio
     find(store, "SM2", 3000)
     assert store.heard_ms() == 1000
     assert store.known(["SM1", "SM3", "SM2"]) == [True, False, True]
+
+
+# --- a phone that comes with another user id ----------------------------------------------------
+
+OLD, NEW = "user:IN.1", "user:IN.2"
+
+
+def test_a_phone_with_another_id_begins_a_conversation_of_its_own(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA, OLD)), step="old")
+    other = held(say(store, "SM2", ASHA, NEW))
+    assert (other.state, other.news, other.phone, other.user) == (None, PARTED, ASHA[6:], NEW[5:])
+    keep(store, other, step="new")
+    of_old = held(say(store, "SM3", OLD))
+    assert (of_old.state, of_old.phone) == ({"step": "old"}, "")
+    keep(store, of_old, step="old")
+    for sid, addresses in (("SM4", (ASHA,)), ("SM5", (NEW,)), ("SM6", (ASHA, NEW))):
+        again = held(say(store, sid, *addresses))
+        assert (again.state, again.news) == ({"step": "new"}, "")
+        keep(store, again, step="new")
+    back = held(say(store, "SM7", ASHA, OLD))
+    assert (back.state, back.news) == ({"step": "old"}, PARTED)
+
+
+def test_what_is_just_being_taken_for_the_former_owner_is_kept_for_them(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA, OLD)), step="old")
+    running = held(say(store, "SM2", ASHA, OLD))
+    say(store, "SM3", ASHA, OLD)
+    new = held(say(store, "SM4", ASHA, NEW))
+    following = held(keep(store, running, step="older"))
+    assert (following.sid, following.state) == ("SM3", {"step": "older"})
+    assert keep(store, new, step="new") == Done(None)
+
+
+def test_a_phone_takes_along_what_was_said_without_any_id(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA)), step="a")
+    first = held(say(store, "SM2", ASHA, OLD))
+    assert (first.state, first.news) == ({"step": "a"}, JOINED)
+
+
+def test_an_account_with_a_new_phone_goes_on_and_its_old_phone_may_go_to_another(store: Conversations) -> None:
+    later = "phone:+919810000002"
+    keep(store, held(say(store, "SM1", ASHA, OLD)), step="a")
+    moved = held(say(store, "SM2", later, OLD))
+    assert moved.state == {"step": "a"}
+    keep(store, moved, step="b")
+    other = held(say(store, "SM3", ASHA, NEW))
+    assert other.state is None
+    keep(store, other, step="new")
+    for sid, address in (("SM4", later), ("SM5", OLD)):
+        mine = held(say(store, sid, address))
+        assert (mine.state, mine.phone) == ({"step": "b"}, later[6:])
+        keep(store, mine, step="b")
+    assert store.owners({ASHA, NEW, OLD, later}) == {ASHA: NEW, NEW: NEW, OLD: later, later: later}
+
+
+def test_a_message_found_after_the_fact_takes_no_phone_from_anybody(store: Conversations) -> None:
+    keep(store, held(say(store, "SM1", ASHA, OLD)), step="old")
+    keep(store, held(say(store, "SM2", ASHA, NEW)), step="new")
+    late = held(find(store, "SM3", 500, ASHA, OLD))
+    assert (late.state, late.news) == ({"step": "old"}, "")
+    keep(store, late, in_outbox=True, step="old")
+    assert held(say(store, "SM4", ASHA)).state == {"step": "new"}

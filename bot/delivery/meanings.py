@@ -65,6 +65,9 @@ MEANINGS: Mapping[str, Meaning] = {
     "broadcast_cancelled": Meaning("its broadcast was cancelled"),
     "pass_": Meaning("the pass was cancelled or issued anew meanwhile"),
     "newer_otp": Meaning("a newer code was asked for"),
+    "number_changed_hands": Meaning(
+        "the number writes from another WhatsApp account by now, so it may be somebody else's"
+    ),
     "not_on_roster": Meaning("its reader is no volunteer any more"),
     "erased": Meaning("its reader was erased"),
 }

@@ -14,9 +14,10 @@ is not known to be them. A pass code proves it: see bot.domain.proofs.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import changed_hands
@@ -117,29 +118,56 @@ def find_or_make(
     identity = settled(db, Identity(phone, user, lent))
     if not identity.aliases():
         raise ValueError("a person without a name")
+    alone = not (identity.phone and identity.user)
     while True:  # each round brings the tables nearer to one contact with every name
         holders = _holders(db, identity)
-        if _is_anothers(holders, identity):
+        contacts = _contacts(holders)
+        if len(contacts) == 1 and len(holders) == len(identity.aliases()):
+            if _held(db, contacts[0].id, share=True):
+                return contacts[0]
+        elif not alone:
+            _wait_for_others(db, identity)
+            alone = True
+        elif _is_anothers(holders, identity):
             _take_over(db, identity, holders, now)
-            continue
-        match _contacts(holders):
-            case []:
-                _make(db, identity.aliases()[0], now)
-            case [one] if len(holders) < len(identity.aliases()):
-                if _still(db, identity, holders):
-                    _claim(db, one, next(name for name in identity.aliases() if name not in holders))
-            case [one]:
-                if _held(db, one.id, share=True):
-                    return one
-            case [older, younger]:
-                if _still(db, identity, holders):
-                    join(db, older, younger)
+        else:
+            _bring_nearer(db, identity, holders, now)
+
+
+def _wait_for_others(db: Session, identity: Identity) -> None:
+    """Let one at a time say whose this phone is: of two ids that come with it at once the second must see the first.
+
+    Until the transaction ends. SQLite lets only one write in any case.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(sha256((identity.phone or "").encode()).digest()[:8], signed=True)
+        db.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _bring_nearer(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
+    """Make somebody, give them a name that nobody has, or join two."""
+    match _contacts(holders):
+        case []:
+            _make(db, identity.aliases()[0], now)
+        case [one]:
+            _claim(db, one, next(name for name in identity.aliases() if name not in holders))
+        case [older, younger]:
+            if _still(db, identity, holders):
+                join(db, older, younger)
 
 
 def _still(db: Session, identity: Identity, holders: _Holders) -> bool:
-    """Whether it is so even now that nobody else can change it: who has these names is locked from here on."""
-    contacts = _contacts(holders)
-    return len(_held(db, *(one.id for one in contacts))) == len(contacts) and _holders(db, identity) == holders
+    """Whether it is so even now that nobody else can change it: who has these names is locked from here on.
+
+    Where it is not, nobody is locked: whoever waits with the locks of an earlier look waits for a deadlock.
+    """
+    ids = [one.id for one in _contacts(holders)]
+    look = db.begin_nested()
+    if len(_held(db, *ids)) == len(ids) and _holders(db, identity) == holders:
+        look.commit()
+        return True
+    look.rollback()
+    return False
 
 
 def _is_anothers(holders: _Holders, identity: Identity) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import passes, people, registrations
+from bot.domain import changed_hands, passes, people, proofs, registrations
 from bot.domain.keys import KeyRing
 from bot.domain.models import Base, Contact, Delivery, Event, Pass
 from flows import codes
@@ -116,6 +116,73 @@ def test_a_phone_that_changes_hands_between_two_known_people_joins_no_third(db: 
     people.find_or_make(db, user=USER, now=NOW)
     people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
     assert people.find(db, phone="+919777777777") is bystander
+
+
+# --- a number that changes hands ----------------------------------------------------------------
+
+NEW = "IN.2002"
+
+
+def test_a_phone_that_comes_with_another_id_is_somebody_elses(db: Session, ring: KeyRing, fair: Event) -> None:
+    old = people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
+    held = registrations.register(db, ring, **asking(old))
+    assert people.find_all(db, phone=PHONE, user=NEW) == []
+    new = people.find_or_make(db, phone=PHONE, user=NEW, now=NOW)
+    assert new is not old
+    assert people.find(db, phone=PHONE) is new
+    assert people.find(db, user=USER) is old
+    assert [one.contact_id for one in changed_hands.before(db, new)] == [old.id]
+    assert (passes.of_person(db, new, NOW), passes.of_person(db, old, NOW)) == ([], [held])
+    back = people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
+    assert (back, people.find(db, user=NEW)) == (old, new)
+    assert [one.contact_id for one in changed_hands.before(db, old)] == [new.id]
+
+
+@pytest.mark.parametrize("lent", ["phone", "user"])
+def test_a_name_that_was_lent_takes_nothing_from_anybody(db: Session, lent: str) -> None:
+    old = people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
+    new = people.find_or_make(db, user=NEW, now=NOW)
+    met = people.find_or_make(db, phone=PHONE, user=NEW, lent=lent, now=NOW)
+    assert met is (new if lent == "phone" else old)
+    assert people.find_all(db, phone=PHONE, user=NEW, lent=lent) == [met]
+    assert people.find(db, phone=PHONE) is old
+
+
+def test_an_account_with_a_number_of_its_own_is_not_joined_with_another_number(db: Session) -> None:
+    mine = people.find_or_make(db, phone="+919777777777", user=USER, now=NOW)
+    theirs = people.find_or_make(db, phone=PHONE, now=NOW)
+    assert people.find_or_make(db, phone=PHONE, user=USER, now=NOW) is mine
+    assert {alias.value for alias in mine.aliases} == {"+919777777777", PHONE, USER}
+    assert db.get(Contact, theirs.id) is theirs
+
+
+def test_only_a_code_of_the_former_owners_own_pass_joins_the_two(db: Session, ring: KeyRing, fair: Event) -> None:
+    old = people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
+    old.stopped_at = NOW
+    mine = registrations.register(db, ring, **asking(old))
+    for_another = registrations.register(db, ring, **asking(old, phone="+919999999999"))
+    strangers = registrations.register(db, ring, **asking(people.find_or_make(db, user="IN.9", now=NOW)))
+    new = people.find_or_make(db, phone=PHONE, user=NEW, now=NOW)
+    for code in (for_another.code, strangers.code, "0000-0000", "hello"):
+        with refused("not_proved"):
+            proofs.prove(db, new, code)
+    passes.cancel(db, contact=old, code=mine.code, now=NOW)
+    one = proofs.prove(db, new, codes.shown(mine.code))
+    assert (one.id, one.stopped_at) == (old.id, None)
+    assert {alias.value for alias in one.aliases} == {PHONE, USER, NEW}
+    assert changed_hands.before(db, one) == []
+    with refused("not_proved"):
+        proofs.prove(db, one, strangers.code)
+
+
+def test_tries_are_counted_by_the_hour_whoever_had_the_number_before(db: Session) -> None:
+    for user in (USER, NEW, "IN.3003"):
+        present = people.find_or_make(db, phone=PHONE, user=user, now=NOW)
+    for _ in range(proofs.TRIES):
+        proofs.spend(db, present, NOW)
+    with refused("too_many_proofs", minutes=10):
+        proofs.spend(db, present, NOW + timedelta(minutes=50))
+    proofs.spend(db, present, NOW + timedelta(hours=1))
 
 
 def test_every_column_that_names_a_contact_follows_when_two_are_joined() -> None:

@@ -1,5 +1,6 @@
 """Nothing goes twice, whoever comes at the same moment: threads and processes, on both databases."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -117,6 +118,54 @@ def test_one_person_met_by_many_at_once_is_one_contact(race: racing.Race, databa
             ContactAlias.value.in_(["+919812345678", "IN.42"])
         )
         assert db.scalar(mine) == 1
+
+
+ACCOUNTS = 12
+
+
+def test_of_many_accounts_that_come_with_one_number_none_is_joined_with_another(
+    race: racing.Race, database: Database, ring: KeyRing, fair_of_five: int
+) -> None:
+    """One of them is taken for who had the number, for it had come with no id; all others are somebody else."""
+    with database.write() as db:
+        registrations.register(db, ring, **asking(people.find_or_make(db, phone="+919812345678", now=NOW)))
+    wishes = [{"phone": "+919812345678", "user": f"IN.account{number}"} for number in range(ACCOUNTS)]
+    assert Counter(race(racing.person, wishes * 2)) == {"met": 2 * ACCOUNTS}
+    assert _accounts(database) == Counter({1: ACCOUNTS})
+    with database.read() as db:
+        seen = [passes.of_person(db, one, NOW) for one in _people_of(db, wishes)]
+        assert sorted(map(len, seen)) == [0] * (ACCOUNTS - 1) + [1]
+        assert len(people.find_all(db, phone="+919812345678")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_without_waiting_for_one_another_two_accounts_would_become_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite lets only one write at a time; PostgreSQL needs a lock of the phone's own."""
+    racing.person(database, {"phone": "+919812345678"})
+    both = threading.Barrier(2)
+
+    def wait_for_nobody(*of: Any) -> None:
+        both.wait(20)
+
+    monkeypatch.setattr(people, "_wait_for_others", wait_for_nobody)
+    racing.in_threads(
+        database, racing.person, [{"phone": "+919812345678", "user": f"IN.account{one}"} for one in range(2)]
+    )
+    assert _accounts(database) == Counter({2: 1})
+
+
+def _accounts(database: Database) -> Counter[int]:
+    """How many people go by how many user ids, of those made here."""
+    ids = func.count(ContactAlias.value)
+    mine = select(ids).where(ContactAlias.kind == "user", ContactAlias.value.like("IN.account%"))
+    with database.read() as db:
+        return Counter(db.scalars(mine.group_by(ContactAlias.contact_id)))
+
+
+def _people_of(db: Session, wishes: list[dict[str, str]]) -> set[Contact]:
+    return {one for wish in wishes if (one := people.find(db, user=wish["user"]))}
 
 
 def test_somebody_who_is_joined_while_registering_loses_nothing(

@@ -118,7 +118,7 @@ def test_twilios_codes_and_ours_are_told_in_words_and_unknown_ones_as_they_are()
 
 def test_every_reason_for_which_a_message_fails_has_its_words() -> None:
     waiting = {"sender_slowed", "pair_rate", "broadcast_paused"}
-    cancelled = {"broadcast_cancelled", "pass_", "newer_otp", "not_on_roster", "erased"}
+    cancelled = {"broadcast_cancelled", "pass_", "newer_otp", "not_on_roster", "number_changed_hands", "erased"}
     reasons = sorted(set(meanings.MEANINGS) - waiting - cancelled)
     failures = [shapes.Failure("pass", reason, 1, True) for reason in reasons]
     rows = dashboard_tables.all_of(replace(NOTHING, failures=failures), FAIR)["failures"].rows
