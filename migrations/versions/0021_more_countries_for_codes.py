@@ -15,5 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("events") as table:
-        table.drop_column("otp_countries")
+    op.drop_column("events", "otp_countries")

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from bot.domain import gates, people, registrations, staff, tokens
+from bot.domain import gates, guessing, people, registrations, staff, tokens
 from bot.domain.models import Attempt, Checkin, Staff
 from bot.service import Service
+from flows import codes
 from tests.domain.making import asking
 from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser
 
@@ -107,6 +108,22 @@ def test_who_has_no_gate_chooses_among_several(browser: Browser, service: Servic
     assert tap(browser, path, gate="nowhere") == "bad"
     assert tap(browser, path, gate="north") == "good"
     assert entries(service) == [("page", 3, "north")]
+
+
+def test_codes_that_are_tried_on_the_page_are_counted(
+    browser: Browser, service: Service, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "MOST", 3)
+    browser.sign_in()
+    form = TOKEN.findall(browser.client.get(path).text)[0]
+    bodies = (f"ZZZZZ{number:02}" for number in range(3))
+    statuses = [
+        browser.client.post(f"/p/{body}{codes.check_character(body)}", data={"csrf_token": form}).status_code
+        for body in bodies
+    ]
+    assert statuses == [200] * 3
+    assert browser.client.post(path, data={"csrf_token": form}).status_code == 403
+    assert entries(service) == []
 
 
 def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Service, path: str) -> None:
