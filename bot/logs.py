@@ -7,11 +7,13 @@ callers; `mask` is the net below them, and it holds for libraries' logs and Sent
 import logging
 import re
 import sys
+import threading
 from typing import Any
 
 import structlog
 from structlog.types import EventDict, Processor
 
+from bot import error_reports
 from bot.settings import Settings
 
 HIDDEN = "•••"
@@ -54,7 +56,14 @@ def configure(settings: Settings, process: str = "web") -> None:
     )
     # On the handler as well: libraries give their own loggers a level.
     handler = ToStderr(settings.log_level)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_say_no_more, *shared],
+            processors=_last(settings),
+            use_get_message=False,
+            pass_foreign_args=True,
+        )
+    )
     root = logging.getLogger()
     root.handlers = [kept for kept in root.handlers if not isinstance(kept, ToStderr)] + [handler]
     root.setLevel(settings.log_level)
@@ -62,6 +71,18 @@ def configure(settings: Settings, process: str = "web") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     if settings.sentry_dsn:
         _report_to_sentry(settings.sentry_dsn, process)
+    if process != "cli":  # somebody at a terminal may see what broke
+        _log_what_ends_us()
+
+
+def _log_what_ends_us() -> None:
+    """A bug that ends a process or a thread is a line of the log too: Python itself would print the error's words."""
+
+    def tell(problem: BaseException | None) -> None:
+        structlog.get_logger(__name__).critical("crashed", exc_info=problem)
+
+    sys.excepthook = lambda _kind, problem, _trace: tell(problem)
+    threading.excepthook = lambda crash: tell(crash.exc_value)
 
 
 def _shared(process: str) -> list[Processor]:
@@ -75,7 +96,7 @@ def _shared(process: str) -> list[Processor]:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_process,
-        structlog.processors.format_exc_info,
+        _tell_the_error,
         mask,
     ]
 
@@ -87,6 +108,25 @@ def _last(settings: Settings) -> list[Processor]:
         # The plain formatter: the rich one shows local variables, and those are people's data.
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+
+
+def _say_no_more(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Of a library's line the words that stand in its code, and numbers: what is filled in may be anybody's."""
+    record: logging.LogRecord = event["_record"]
+    event["event"] = error_reports.template(record.msg, event.pop("positional_args", ()))
+    return event
+
+
+def _tell_the_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Where there is an error: its class and its way through the code, never its words."""
+    given = event.pop("exc_info", None)
+    problem = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
+    if given is True:
+        problem = sys.exc_info()[1]
+    if problem is not None:
+        event["exception"] = error_reports.told(problem)
+    event.pop("stack_info", None)
+    return event
 
 
 def mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -115,10 +155,12 @@ def _report_to_sentry(dsn: str, process: str) -> None:
 
     sentry_sdk.init(
         dsn=dsn,
-        send_default_pii=False,
         include_local_variables=False,
+        include_source_context=False,
         max_request_body_size="never",
-        before_send=lambda event, _hint: _without_numbers(event),
-        before_breadcrumb=lambda crumb, _hint: _without_numbers(crumb),
+        max_breadcrumbs=0,
+        auto_session_tracking=False,
+        before_send=error_reports.allowed,
+        before_breadcrumb=lambda _crumb, _hint: None,
     )
     sentry_sdk.set_tag("process", process)

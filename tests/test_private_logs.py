@@ -14,6 +14,7 @@ from bot.domain.models import Delivery
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import Settings
+from webhooks import create_app
 
 PHONE, OTHER = "919876543210", "9898989898"
 NAMES = ("Asha", "Delhi", "Ravi", "Agra")
@@ -67,3 +68,34 @@ def test_nobody_is_named(service: Service, capsys: pytest.CaptureFixture[str]) -
     code = next(word.strip("*.,") for word in answer.split() if "-" in word and len(word.strip("*.,")) == 9)
     for secret in (PHONE, OTHER, code, *NAMES):
         assert secret not in said
+
+
+MARKED = "Zubeda Marked"
+
+
+def test_whatever_door_breaks_nobody_is_named(
+    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every door raises with somebody's words, and is called with them in address, query, headers and form."""
+    app = create_app(service)
+
+    def broken(**_given: str) -> str:
+        raise ValueError(MARKED)
+
+    for endpoint in app.view_functions:
+        monkeypatch.setitem(app.view_functions, endpoint, broken)
+    monkeypatch.setattr(app, "before_request_funcs", {})
+    client, doors = app.test_client(), 0
+    for rule in app.url_map.iter_rules():
+        given = {name: 7 if f"int:{name}" in rule.rule else MARKED for name in rule.arguments}
+        path = app.url_map.bind("localhost").build(rule.endpoint, given)
+        method = min((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        answer = client.open(path, method=method, query_string={"q": MARKED}, headers={"X-Name": MARKED}, data=MARKED)
+        assert answer.status_code == 500, rule.rule
+        assert MARKED not in answer.text
+        doors += 1
+    said = capsys.readouterr().err
+    app.extensions["simulator"].courier.close()
+    assert said.count('"broken"') == doors
+    for part in MARKED.split():
+        assert part not in said

@@ -1,0 +1,119 @@
+"""What a log or a report to Sentry may tell of an error: an allow-list, for words, addresses and headers are people's.
+
+Told are the class of the error, the places in the code, the door's name, ids and our own codes. Whatever else an
+exception, a request or a library's message says stays here.
+"""
+
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
+
+MAX_FRAMES = 12
+"""Of a traceback, the innermost."""
+MAX_CAUSES = 5
+"""Of an error that came of another."""
+HIDDEN = "•••"
+CODE = re.compile(r"[a-z][a-z0-9_]{0,60}")
+"""Our events and codes; no name, number or address of anybody looks so and stands under one of IDS."""
+NAME = re.compile(r"[A-Za-z_][\w.<>]{0,120}")
+"""Of a door, a module or a function."""
+ID = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
+IDS = frozenset(
+    (
+        "sid",
+        "delivery",
+        "event_id",
+        "job",
+        "request_id",
+        "export",
+        "erasure",
+        "broadcast",
+        "device",
+        "pass_id",
+        "staff_id",
+    )
+)
+CODES = frozenset(
+    ("reason", "code", "error_code", "status", "task", "door", "at", "problem", "error", "process", "kind")
+)
+"""Keys of our own log lines whose values are codes or names in the code."""
+_STACK = ("filename", "function", "module", "lineno", "in_app")
+_EVENT = ("event_id", "timestamp", "level", "platform", "release", "environment", "sdk", "server_name", "modules")
+
+
+def told(problem: BaseException) -> str:
+    """An error without its words: each class with the places in the code that it came through."""
+    return " < ".join(f"{type(one).__qualname__} at {', '.join(_places(one)) or '?'}" for one in _causes(problem))
+
+
+def template(message: Any, arguments: Any) -> str:
+    """A library's message with nothing filled in but numbers and classes of errors."""
+    if isinstance(message, BaseException):
+        return type(message).__qualname__
+    given = arguments if isinstance(arguments, tuple) else (arguments,) if arguments else ()
+    try:
+        return str(message) % tuple(map(_harmless, given)) if given else str(message)
+    except (TypeError, ValueError):  # of another style, or written wrong
+        return str(message)
+
+
+def allowed(event: "Event", hint: "Hint") -> "Event":
+    """The report of an error, made anew of what may be told."""
+    found: dict[str, Any] = {name: event[name] for name in _EVENT if name in event}  # type: ignore[literal-required]
+    found["contexts"] = {name: value for name, value in event.get("contexts", {}).items() if name in ("runtime", "os")}
+    values = (event.get("exception") or {}).get("values") or []
+    found["exception"] = {"values": [_exception(one) for one in values if isinstance(one, Mapping)]}
+    for name in ("transaction", "logger"):
+        if _is(NAME, event.get(name)):
+            found[name] = event.get(name)
+    record = hint.get("log_record")
+    ours = record.msg if record is not None and isinstance(record.msg, Mapping) else {}
+    if _is(CODE, ours.get("event")):
+        found["logentry"] = {"message": ours["event"]}
+    tags = {str(name): value for name, value in dict(event.get("tags") or {}).items()}
+    found["tags"] = dict(_ids({**tags, **ours}))
+    return found  # type: ignore[return-value]  # the same keys as before, fewer of them
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    one: BaseException | None = problem
+    for _ in range(MAX_CAUSES):
+        if one is None:
+            return
+        yield one
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+
+
+def _places(problem: BaseException) -> list[str]:
+    frames = traceback.extract_tb(problem.__traceback__)[-MAX_FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+
+
+def _harmless(argument: Any) -> Any:
+    if isinstance(argument, int | float):
+        return argument
+    return type(argument).__qualname__ if isinstance(argument, BaseException) else HIDDEN
+
+
+def _exception(value: Mapping[str, Any]) -> dict[str, Any]:
+    frames = (value.get("stacktrace") or {}).get("frames") or []
+    return {
+        "type": value.get("type"),
+        "module": value.get("module"),
+        "stacktrace": {"frames": [{name: frame[name] for name in _STACK if name in frame} for frame in frames]},
+    }
+
+
+def _ids(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        if name in IDS | CODES and isinstance(value, str | int) and _is(ID, str(value)):
+            yield name, str(value)
+
+
+def _is(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
