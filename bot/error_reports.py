@@ -64,7 +64,7 @@ def template(message: Any, arguments: Any) -> str:
 
 def allowed(event: "Event", hint: "Hint") -> "Event":
     """The report of an error, made anew of what may be told."""
-    found: dict[str, Any] = {name: event[name] for name in _EVENT if name in event}  # type: ignore[literal-required]
+    found: dict[str, Any] = {name: event[name] for name in _EVENT if name in event}  # type: ignore[literal-required]  # all of them its keys
     found["contexts"] = {name: value for name, value in event.get("contexts", {}).items() if name in ("runtime", "os")}
     values = (event.get("exception") or {}).get("values") or []
     found["exception"] = {"values": [_exception(one) for one in values if isinstance(one, Mapping)]}
