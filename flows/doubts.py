@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from flows import visit_vocabulary, vocabulary
@@ -55,9 +56,14 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
     line = _CLOCK.sub(" oclock ", line)
     line = _PUNCTUATION.sub(r" \1 ", _HYPHENS.sub(" ", line))
     line = f" {' '.join(_GLUED.sub(' ', line).split())} "
-    for phrase in sorted({*_PHRASES, *phrases}, key=len, reverse=True):
+    for phrase in _longest_first(tuple(phrases)):
         line = line.replace(f" {phrase} ", f" {phrase.replace(' ', '_')} ")
     return tuple(word.replace("_", " ").strip("'") for word in line.split())
+
+
+@cache
+def _longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*_PHRASES, *phrases}, key=len, reverse=True))
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def read(text: str) -> Party | None:
     if "do" in words and any(word in ("we", "i", "they", "you") for word in words):
         return None  # a verb; in Hindi it is two
     parts = _all_parts(words)
+    parts = [part for part in parts if not _is_one_pass(part, words)] or parts
     return _party(parts, words) if parts else None
 
 
@@ -168,7 +169,7 @@ def _labelled(words: Sequence[str], place: int) -> _Part | None:
     at = place + 1 + (_word(words, place + 1) in _NEEDED)
     labels = _word(words, at) in (":", "-", "=")
     count = counted(_word(words, at + labels))
-    if count is None or not (labels or _word(words, place - 1) in _NUMBER_OF):
+    if count is None or not (labels or _word(words, place - 1) in _NUMBER_OF | _TOTAL):
         return None
     return _Part(ANYBODY, count, place, at + labels + 1)
 
@@ -266,10 +267,15 @@ def _sum(parts: Sequence[_Part]) -> Party:
 
 
 def _tells(part: _Part, words: Sequence[str]) -> bool:
-    """Whether it may say how many come: not so `one pass`, which may be for many, or a person by the way."""
-    if part.kind in (SELF, ONE, SPOUSE, PAIR) or (part.count == 1 and words[part.end - 1] in _PASSES):
+    """Whether it may say how many come: not so `one pass`, or a person by the way."""
+    if part.kind in (SELF, ONE, SPOUSE, PAIR) or _is_one_pass(part, words):
         return False
     return part.kind != NUMBER or _is_of_us(words, part)
+
+
+def _is_one_pass(part: _Part, words: Sequence[str]) -> bool:
+    """Whether it is `one pass`, which may be for many."""
+    return part.count == 1 and words[part.end - 1] in _PASSES
 
 
 def _plain(part: _Part, words: Sequence[str]) -> _Part:
@@ -292,11 +298,21 @@ def _is_unclear(words: Sequence[str], part: _Part) -> bool:
     another = re.fullmatch(r"\d\d?", after) and _word(words, part.end + 1) not in _NO_PEOPLE
     if before in named or _is_about(words, part) or (another and words[part.end - 1] in _UNITS):  # `date 5 people 3`
         return True
-    joined = before in _AND | _WITH and _word(words, part.start - 2) in _PERSONS | _UNITS.keys()
+    if before in _WITH or after in _WITH or _is_beside(words, part):  # `with 4 people`: are they four, or five?
+        return True
     place = part.end
     while _word(words, place) in _AND | _WITH:
         place += 1
-    return joined or (_word(words, place) in _PERSONS and part.kind != ALONE)
+    return _word(words, place) in _PERSONS and part.kind != ALONE
+
+
+def _is_beside(words: Sequence[str], part: _Part) -> bool:
+    """Whether it goes on from other people: `my wife and 2 people`, `2 kids and we are 2`."""
+    place = part.start - 1
+    while _word(words, place) in _WE | {"are"}:
+        place -= 1
+    others = _word(words, place - 1)
+    return _word(words, place) in _AND and (others in _PERSONS | _UNITS.keys() or counted(others) is not None)
 
 
 def _is_about(words: Sequence[str], part: _Part) -> bool:

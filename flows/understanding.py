@@ -148,8 +148,11 @@ def number(text: str) -> int | None:
 
 
 def listed_number(text: str, most: int) -> int | None:
-    """The position in a list of `most` that a number means, from 0; None where the text is no such number."""
-    value = number(text)
+    """The position in a list of `most` that a number means, from 0; None where the text is no such number.
+
+    `3 people` counts people, and is no place.
+    """
+    value = None if counts_somebody(text) else number(text)
     return value - 1 if value is not None and 1 <= value <= most else None
 
 

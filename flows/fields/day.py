@@ -93,7 +93,7 @@ def _tapped(choice: str) -> date | None:
 def _typed(text: str, known: Mapping[str, Any]) -> date | None:
     """The day that was typed. Raises Invalid where several were, or one that contradicts itself."""
     offered = _dates(known["days"])
-    place = None if understanding.counts_somebody(text) else understanding.listed_number(text, len(offered))
+    place = understanding.listed_number(text, len(offered))
     if place is not None:
         return offered[place]
     heard = dates.hear(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))

@@ -96,6 +96,7 @@ def tap(choice: str) -> Said:
         (COLOURS, "gree", "!several_options"),
         (COLOURS, "green", "green"),
         (COLOURS, "4", "!not_an_option"),
+        (COLOURS, "2 people", "!not_an_option"),
         (COLOURS, "0", "!not_an_option"),
         (COLOURS, "blue", "!not_an_option"),
         (COLOURS, tap("red"), "red"),

@@ -32,6 +32,7 @@ from flows.parties import Party
         ("परिवार के 4 लोग", 4),
         ("3 including me", 3),
         ("total 4: 2 adults 2 kids", 4),
+        ("1 pass for 4 people", 4),
         ("-2", -2),
     ],
 )
