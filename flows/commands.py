@@ -88,7 +88,8 @@ def ask_whether_meant(state: State, said: Said, facts: Facts) -> Turn | None:
     if not wish or (wish == wishes.CANCEL_PASS and not facts.passes) or _works_at_a_gate(state, facts):
         return None
     below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
-    answers = {unsure.WISH: wish, **({"under": below["flow"]} if below else {})}
+    anybody = not (state.language or facts.person.language)
+    answers = {unsure.WISH: wish, unsure.ANYBODY: anybody, **({"under": below["flow"]} if below else {})}
     return begin(idle(state).but(under=below), Start(unsure.NAME, answers), facts)
 
 

@@ -13,9 +13,11 @@ _BETWEEN = re.compile(r"[\s.,;:!।()\"“”*_~/-]+")
 
 def given(text: str) -> str:
     """The name that somebody gives when they are asked for it, as typed. Raises Invalid `not_a_name`."""
-    sure = introduced(text)
-    name = sure or _by(_SAYING_WHO, text) or cleaned(text)
-    if not name or is_none(name, sure=bool(sure)) or (name != cleaned(text) and not sure and _has_seldom(name)):
+    whole = _ANSWER_BEFORE.sub("", cleaned(text))
+    sure = introduced(whole)
+    who = "" if sure else _by(_SAYING_WHO, whole)
+    name = sure or who or _FIGURES_BEHIND.sub("", whole)
+    if not name or is_none(name, sure=bool(sure)) or (who and _has_seldom(who)):
         raise Invalid("not_a_name")
     return name
 
@@ -104,6 +106,15 @@ _SAYING_WHO = _patterns(
     r"(?P<name>.+?)\s+this\s+side",
 )
 """Words with which many other things are said too."""
+_ANSWER_BEFORE = re.compile(
+    r"^(?:(?:yes|yeah|ok|okay|no|nope|haan|nahi|nahin|ji|hi|hello|हाँ|हां|नहीं|जी|नमस्ते)[,.!]\s+)+", re.IGNORECASE
+)
+"""`No, Ravi Kumar`: the answer to an offered name, and then the right one."""
+_COUNTED = "|".join(sorted(map(re.escape, understanding.PEOPLE_WORDS), key=len, reverse=True))
+_FIGURES_BEHIND = re.compile(
+    rf"\s*[,;]\s*(?=.*\d).*$|[\s,-]+(?:\+?\d[\d\s-]{{6,}}|\d{{1,4}}\s*(?:{_COUNTED})\b.*)$", re.IGNORECASE
+)
+"""A number of people, a day or a phone behind a name."""
 _AFTER_A_NAME = re.compile(
     r"\s+(?:and|aur|और)\s+(?:i|we|my|main|mai|hum|mera|mere|मैं|हम|मेरा|मेरे)\b.*|[,;]\s*(?=.*\d).*|[.;]\s+(?:i|we|please|thanks?|my)\b.*"
     r"|\s+(?:from|se)\s+.*|\s+(?:please|plz|pls|ji\s+please)$",

@@ -8,12 +8,14 @@ from flows import phrases, understanding
 from flows.fields import YesNo
 from flows.fields.choice import in_each
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Start, Step, StopMessages
-from flows.texts import _
+from flows.texts import LANGUAGES, Spoken, _
 from flows.wishes import CANCEL_PASS, DELETE_DATA, STOP
 
 NAME = "unsure"
 WISH = "wish"
 """Among the answers: the command that may be meant."""
+ANYBODY = "anybody"
+"""Among the answers: whoever is asked has not chosen a language."""
 _ASKED: Mapping[str, tuple[Sentence, Sentence]] = {
     STOP: (_("Do you want us to stop all messages to you?"), _("Stop messages")),
     CANCEL_PASS: (_("Do you want to cancel a pass?"), _("Cancel pass")),
@@ -31,17 +33,24 @@ class Meant(YesNo):
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """Which command is asked about."""
-        return {WISH: _wish(answers) or STOP}
+        return {WISH: _wish(answers) or STOP, ANYBODY: bool(answers.get(ANYBODY))}
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """What may be meant, and to go on as if nothing had been said."""
-        return (Option("yes", _ASKED[known[WISH]][1]), Option("no", GO_ON))
+        titles = (_ASKED[known[WISH]][1], GO_ON)
+        shown = tuple(map(_in_all, titles)) if known[ANYBODY] else titles
+        return (Option("yes", shown[0]), Option("no", shown[1]))
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
         """Yes or no, or the name of one of the choices."""
-        called = [tuple(in_each(option.title).values()) for option in self.options(known)]
+        called = [tuple(in_each(title).values()) for title in (_ASKED[known[WISH]][1], GO_ON)]
         places = understanding.called(said.text, called)
         return places[0] == 0 if places and not said.choice else YesNo.parse(self, said, known)
+
+
+def _in_all(title: Sentence) -> Sentence:
+    """A choice in every language, on one line."""
+    return Sentence(" / ".join(f"{{{code}}}" for code in LANGUAGES), {code: Spoken(title, code) for code in LANGUAGES})
 
 
 def _wish(answers: Answers) -> str:

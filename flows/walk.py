@@ -93,7 +93,8 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
     """
     effects: tuple[Effect, ...] = ()
     before, taken, passed = answers, list[Step](), set[str]()
-    while text and (step := next((one for one in steps_of(flow, answers, facts) if one.name not in passed), None)):
+    steps = steps_of(flow, answers, facts) if text else ()
+    while step := next((one for one in steps if one.name not in passed), None):
         passed.add(step.name)
         if step.name in answers:
             continue
@@ -101,6 +102,7 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
         value = _found(flow, step, text, answers, facts) if given is None else given
         if value is not None:
             answers = {**answers, step.name: value}
+            steps = steps_of(flow, answers, facts)
             effects += step.after(answers, facts) if given is None else ()
             taken += [step] if given is None and step.label and not _wrong_with(step, answers, facts) else []
     if not taken:

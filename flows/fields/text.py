@@ -69,9 +69,12 @@ class Text:
             return said.choice != TYPED
         if doubted and typed in (doubted, "2"):
             return False
-        if self.name and names.may_be_yes_or_no(said.text):
+        own = understanding.plain(known["suggest"])
+        if self.name and typed != own and names.may_be_yes_or_no(said.text):
             raise Invalid("name_or_answer", **{DOUBTED: said.text})
-        agreed = agreement.the_word_itself(said.text)
+        agreed = True if typed == own else agreement.the_word_itself(said.text)
+        if agreed is None and own in typed:  # `yes, Asha Rao`
+            agreed = agreement.yes_no(typed.replace(own, "it"))
         if agreed is False:
             raise Invalid("type_it")
         return bool(agreed)

@@ -98,6 +98,38 @@ def test_stop_and_start() -> None:
     assert turn.state.flow
 
 
+@pytest.mark.parametrize("wish", ["please stop", "मुझे मैसेज मत भेजो"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        ("hi",),
+        ("hi", "menu"),
+        ("hi", "language"),
+        ("register",),
+        ("register", "Asha"),
+        ("register", "Asha", "3"),
+        ("register", "Asha", "3", "2"),
+        ("register", "Asha", "3", "2", "Delhi"),
+        ("change",),
+        ("change", "2"),
+        ("change", "2", "5"),
+        ("cancel pass",),
+        ("cancel pass", "1"),
+        ("delete my data",),
+        ("register someone else",),
+        ("register someone else", "98765 43210"),
+        ("register someone else", "98765 43210", "123456"),
+        ("can I stop?",),
+    ],
+)
+def test_a_plain_wish_to_stop_is_heard_at_every_question(before: tuple[str, ...], wish: str) -> None:
+    talk = Talk(with_passes("2026-01-16", "2026-01-18"))
+    talk.say(*before)
+    assert talk.asked
+    assert done(talk.say(wish)) == [StopMessages]
+    assert talk.turn.state.stopped
+
+
 def test_who_stopped_long_ago_is_still_stopped() -> None:
     talk = Talk(world(person=Person(known=True, language="hi", stopped=True)))
     assert says(talk.say("anything"), phrases.STILL_STOPPED)

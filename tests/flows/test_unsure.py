@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from flows.kept import to_json
+from flows.rendering import shown
 from flows.shapes import State, StopMessages
 from flows.wishes import HARD
 from tests.flows.turns import done, tap
@@ -22,6 +23,16 @@ def test_whatever_an_older_program_kept_is_answered(wish: Any) -> None:
 def test_nobody_is_asked_about_a_pass_that_they_do_not_have() -> None:
     assert Talk(with_passes()).say("cancle my pass").state.flow == "menu"
     assert Talk(with_passes("2026-01-16")).say("cancle my pass").state.flow == "unsure"
+
+
+def test_who_has_not_chosen_a_language_reads_the_choices_in_each() -> None:
+    talk = Talk(world())
+    talk.say("stopp")
+    assert [shown(option.title, "en") for option in talk.turn.effects[0].options] == [  # type: ignore[attr-defined]  # a Say
+        "Stop messages / संदेश बंद करें",
+        "Go on / आगे बढ़ें",
+    ]
+    assert talk.say("आगे बढ़ें").state.flow == ""
 
 
 def test_a_tap_on_the_question_below_answers_it() -> None:
