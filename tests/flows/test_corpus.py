@@ -8,16 +8,10 @@ import pytest
 from tests.flows.corpus.lines import FILES, Line, read
 from tests.flows.corpus.reading import reading, right
 
-UNDER_WORK = {
-    "gate",
-}
-"""Sections whose reading is being written just now: whoever finishes one takes it out of this list."""
-
 SECTIONS = [
     pytest.param(list(lines), id=f"{file.stem}: {section}")
     for file in FILES
     for section, lines in groupby(read(file), key=lambda line: line.section)
-    if section not in UNDER_WORK
 ]
 
 

@@ -7,6 +7,7 @@ Today is Thursday 3 December 2026, 10:00 in Asia/Kolkata. One event is open, unt
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from flows import codes
 from flows.gate_shapes import Admit, Scanned
 from flows.pretend import World, demo
 from flows.scans import OUT
@@ -127,7 +128,8 @@ def _what(scan: Scanned) -> str:
 
 
 def _which(scan: Scanned) -> str:
-    letter = next((letter for letter, code in PASSES.items() if code == scan.text.upper()), scan.text)
+    meant = codes.mended(scan.text)
+    letter = next((letter for letter, code in PASSES.items() if codes.mended(code) == meant), scan.text)
     return letter if scan.count is None else f"{letter}:{scan.count}"
 
 
