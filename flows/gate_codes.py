@@ -10,7 +10,7 @@ from flows.shapes import Invalid
 
 SHORTEST_TOKEN = 60
 """Characters from which a word without sense is taken for the token of a QR; ours have over a hundred."""
-NO = frozenset("❌✖❎🚫⛔🛑👎⚠🙅")
+NO = frozenset("❌✖✗✘❎🚫⛔🛑👎⚠🙅")
 """Pictures that say no: a pass beside one of them is not simply to be let in. All others say nothing."""
 _EDGES = "*_~`.,;:!?\"'“”‘’()[]<>।"
 _SHAPES = ((8,), (4, 4), (2, 2, 2, 2), (1,) * 8)

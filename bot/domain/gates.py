@@ -60,14 +60,18 @@ def named(db: Session, slug: str, typed: str) -> Gate:
 
 def is_any_open(db: Session, event_id: int) -> bool:
     """Whether people are let in at any gate of the event."""
-    return db.scalar(select(Gate.id).where(Gate.event_id == event_id, Gate.closed.is_(False)).limit(1)) is not None
+    return any(not gate.closed for gate in _of(db, event_id))
 
 
-def only_open(db: Session, event_id: int) -> Gate | None:
-    """The event's gate where exactly one is open: what serves a volunteer who has none."""
-    mine = select(Gate).where(Gate.event_id == event_id, Gate.closed.is_(False)).limit(2)
-    gates = db.scalars(mine).all()
-    return gates[0] if len(gates) == 1 else None
+def of_nobody(db: Session, event_id: int) -> Gate | None:
+    """Where who has no gate of their own works: at the event's only open gate; where every gate is closed, at one of
+    those, so that nobody is let in. None where they must say at which, or the event has none.
+    """
+    every = _of(db, event_id)
+    opened = [gate for gate in every if not gate.closed]
+    if len(opened) > 1 or not every:
+        return None
+    return opened[0] if opened else every[0]
 
 
 def close(db: Session, slug: str, typed: str, *, closed: bool = True) -> Gate:

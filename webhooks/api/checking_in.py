@@ -107,11 +107,11 @@ def _without_holder(answered: offline.Answer, scan: Scan) -> offline.Answer:
 
 
 def own_gate(service: Service, caller: Caller) -> str | None:
-    """The caller's gate; of who has none the event's only open one."""
+    """The caller's gate; of who has none the event's only open one, or a closed one where all are."""
     if caller.gate:
         return caller.gate
     with service.database.read() as db:
-        only = gates.only_open(db, caller.event_id)
+        only = gates.of_nobody(db, caller.event_id)
     return only.slug if only else None
 
 

@@ -65,7 +65,7 @@ def offer(service: Service, token: str, party_size: int) -> Offer | None:
     with service.database.write() as db:
         seen = checkins.admit(db, service.ring, scan, now)
     first = seen.first_entry if seen.result in (ADMITTED, ALREADY_ADMITTED) else None
-    choice = () if scan.gate else _open_gates(service, user.row)
+    choice = _choice(service, user.row)
     return Offer(
         user.row.name,
         str(uuid4()),
@@ -110,22 +110,26 @@ def _scan(service: Service, row: Staff, token: str) -> Scan:
         scan_id=_uuid(request.form.get("scan_id", "")),
         event=row.event.slug,
         channel="page",
-        gate=_own_gate(service, row) or request.form.get("gate") or None,
+        gate=_gate(service, row),
         staff_id=row.id,
         count=_count(request.form.get("count", "")),
     )
 
 
-def _own_gate(service: Service, row: Staff) -> str | None:
-    """Their own gate, else the event's only open one."""
+def _gate(service: Service, row: Staff) -> str | None:
+    """Their own gate, or where that is closed the one that they choose; else the event's only open one."""
+    chosen = request.form.get("gate") or None
     if row.gate:
-        return row.gate.slug
+        return row.gate.slug if not row.gate.closed else chosen or row.gate.slug
     with service.database.read() as db:
-        only = gates.only_open(db, row.event_id)
-    return only.slug if only else None
+        only = gates.of_nobody(db, row.event_id)
+    return only.slug if only else chosen
 
 
-def _open_gates(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
+def _choice(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
+    """The open gates, for who must say at which they are."""
+    if _gate(service, row) is not None and not (row.gate and row.gate.closed):
+        return ()
     with service.database.read() as db:
         return tuple((gate.slug, gate.name) for gate in gates.listed(db, row.event.slug) if not gate.closed)
 

@@ -114,7 +114,7 @@ def place(service: Service) -> Place:
     whoever, now = user(), service.now()
     event = whoever.event
     with service.database.read() as db:
-        gate = whoever.row.gate or gates.only_open(db, whoever.row.event_id)
+        gate = whoever.row.gate or gates.of_nobody(db, whoever.row.event_id)
         here = scan_places.load(db, event.slug, gate.slug if gate else None, now)
         known = kinds.listed(db, event.slug)
     of_today = [kind for kind in known if not kind.days or here.day.isoformat() in kind.days]

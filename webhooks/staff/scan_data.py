@@ -3,12 +3,14 @@
 Its callers are those of the API, a session or a device's token, and its errors read like the API's.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain import events, gates, lookup, undo
+from bot.domain.models import Gate
 from bot.errors import Refused
 from bot.service import Service
 from flows.gate_commands import looked_for
@@ -88,6 +90,12 @@ def _found(service: Service, event: str, staff_id: int, text: str) -> list[dict[
     return [{"code": row.code, "name": row.name, "party_size": row.party_size} for row in rows]
 
 
+def _own_gate(caller: Caller, known: Sequence[Gate]) -> str | None:
+    """Where they stand; None for somebody of the roster whose gate is closed while others are open: they choose."""
+    opened = [gate.slug for gate in known if not gate.closed]
+    return None if caller.staff_id and opened and caller.gate not in opened else caller.gate
+
+
 def _state(service: Service, caller: Caller) -> dict[str, Any]:
     """Who scans where, and whether entry is stopped there; a few short statements, asked every few seconds."""
     with service.database.read() as db:
@@ -99,7 +107,7 @@ def _state(service: Service, caller: Caller) -> dict[str, Any]:
         "role": caller.role,
         "event": event.slug,
         "timezone": event.timezone,
-        "gate": caller.gate,
+        "gate": _own_gate(caller, known),
         "gates": [
             {"slug": gate.slug, "name": gate.name, "closed": gate.closed, "paused": gate.paused_at is not None}
             for gate in known

@@ -126,6 +126,21 @@ def test_codes_that_are_tried_on_the_page_are_counted(
     assert entries(service) == []
 
 
+def test_whose_gate_is_closed_chooses_among_the_others(browser: Browser, service: Service, path: str) -> None:
+    with service.database.write() as db:
+        gates.add(db, "fair", "North")
+        gates.close(db, "fair", "main")
+    browser.sign_in()
+    assert tap(browser, path) == "bad"
+    assert '<option value="north">' in browser.client.get(path).text
+    assert tap(browser, path, gate="north") == "good"
+    with service.database.write() as db:
+        gates.close(db, "fair", "north")
+        db.scalars(select(Staff)).one().gate_id = None
+    assert tap(browser, path) == "bad"
+    assert entries(service) == [("page", 3, "north")]
+
+
 def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Service, path: str) -> None:
     with service.database.write() as db:
         staff.pause(db, db.scalars(select(Staff)).one().id, service.now())

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from bot.domain import devices, gates, people, registrations
-from bot.domain.models import Pass
+from bot.domain.models import Pass, Staff
 from bot.service import Service
 from flows.rendering import LANGUAGES
 from flows.scans import ADMITTED, LEFT, RESULTS
@@ -99,6 +100,20 @@ def test_it_is_told_where_it_stands_and_of_a_stop_at_once(
     with service.database.write() as db:
         devices.revoke(db, "fair", "Phone 1", service.now())
     assert client.get("/staff/scan/state", headers=known).get_json() == {"who": None}
+
+
+def test_whose_gate_is_closed_is_asked_for_another(browser: Browser, service: Service) -> None:
+    with service.database.write() as db:
+        gates.add(db, "fair", "North")
+        db.scalars(select(Staff)).one().gate_id = gates.named(db, "fair", "main").id
+    browser.sign_in()
+    told = []
+    for closed in ("", "main", "north"):
+        if closed:
+            with service.database.write() as db:
+                gates.close(db, "fair", closed)
+        told.append(browser.client.get("/staff/scan/state").get_json()["gate"])
+    assert told == ["main", None, "main"]
 
 
 def test_an_admission_is_taken_back_by_who_made_it(

@@ -45,7 +45,8 @@ export async function hear() {
     const before = JSON.stringify({ ...kept(), since: 0 })
     // A stop of entry is heard although nothing can be read or kept.
     const chosen = await store.fact('gate').catch(() => place.gate)
-    const known = body.gates.some((gate) => gate.slug === chosen)
+    const open = body.gates.filter((gate) => !gate.closed)
+    const known = (open.length ? open : body.gates).some((gate) => gate.slug === chosen)
     taken({ ...told, gate: body.gate || (known ? chosen : body.gates.length === 1 ? body.gates[0].slug : null), fixed: Boolean(body.gate) })
     // Writing wears a phone's memory and its battery.
     const same = JSON.stringify({ ...kept(), since: 0 }) === before && clock.now() - place.since < KEEP_MS
