@@ -11,6 +11,7 @@ from admin_cli import import_words
 from admin_cli.printing import details
 
 if TYPE_CHECKING:
+    from bot.domain.imports.rows import Person
     from bot.domain.imports.running import Plan, Report
     from bot.domain.imports.settling import Settled
 
@@ -62,12 +63,22 @@ class Problems:
     """Takes the cells of a bad row."""
     told: list[dict[str, Any]] = field(default_factory=list)
     more: int = 0
+    doubts: list[dict[str, Any]] = field(default_factory=list)
+    more_doubts: int = 0
+    first: "Person | None" = None
+    """The first who is to be registered: whether the columns are the right ones is seen in them."""
 
     def see(self, settled: "Settled") -> None:
         """Note what is the matter with a row, if anything is."""
-        from bot.domain.imports.judging import BadRow
-        from bot.domain.imports.reading import text
+        from bot.domain.imports.cells import text
+        from bot.domain.imports.rows import BadRow, Person
 
+        doubts = list(import_words.of_doubts(settled, self.plan.columns))
+        room = max(MOST_SHOWN - len(self.doubts), 0)
+        self.doubts += doubts[:room]
+        self.more_doubts += len(doubts[room:])
+        if self.first is None and isinstance(settled.row, Person) and settled.fresh:
+            self.first = settled.row
         found = list(import_words.of_row(settled, self.plan.columns))
         room = max(MOST_SHOWN - len(self.told), 0)
         self.told += found[:room]
@@ -90,9 +101,13 @@ def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
     """How the file was read, and what comes of its rows."""
     columns = plan.columns
     click.echo(plan.table.form)
-    click.echo("columns: " + ", ".join(f"{columns.heads[place]} = {thing}" for thing, place in columns.places.items()))
+    click.echo("columns: " + ", ".join(f"{columns.head(thing)} = {thing}" for thing in columns.places))
     if columns.ignored:
         click.echo(f"ignored: {', '.join(columns.ignored)}")
+    for note in plan.notes:
+        click.echo(import_words.of_note(note))
+    if problems.first:
+        click.echo(_example(problems.first))
     click.echo(_counts(looked, "to be registered"))
     if looked.beyond:
         click.echo(f"more people than the public may bring ({plan.event.max_party}): {_rows(looked.beyond)}")
@@ -106,7 +121,18 @@ def look(plan: "Plan", looked: "Report", problems: Problems) -> None:
             "and whoever of them is in this file is registered again; take them out of it",
             err=True,
         )
+    for doubt in problems.doubts:
+        click.echo(import_words.line(doubt), err=True)
+    if problems.more_doubts:
+        click.echo(f"and {problems.more_doubts:,} more such numbers", err=True)
     say(problems.told, problems.more)
+
+
+def _example(person: "Person") -> str:
+    """The first of the list as they are understood."""
+    days = "; ".join(map(str, person.days))
+    phone = person.phone or "no phone"
+    return f"row {person.row.number} is read as: {person.full_name}, {phone}, {days}, {_of_people(person.party_size)}"
 
 
 def _counts(report: "Report", new: str) -> str:
@@ -122,7 +148,11 @@ def _many(number: int, what: str) -> str:
 
 
 def _people(report: "Report") -> str:
-    return "1 person" if report.people == 1 else f"{report.people:,} people"
+    return _of_people(report.people)
+
+
+def _of_people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def _rows(number: int) -> str:
@@ -144,8 +174,10 @@ def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
         counts = {"all": report.all_rows, **report.rows, "people": report.people, "without_phone": report.unreachable}
         counts["more_days"] = report.more_days
         counts["erased"] = report.erased
-        places = {thing: plan.columns.heads[place] for thing, place in plan.columns.places.items()}
-        read = {"form": plan.table.form, "columns": places, "ignored": plan.columns.ignored}
+        places = {thing: plan.columns.head(thing) for thing in plan.columns.places}
+        read: dict[str, Any] = {"form": plan.table.form, "columns": places, "ignored": plan.columns.ignored}
+        notes = [{"code": note.code, "note": import_words.of_note(note)} for note in plan.notes]
+        read |= {"notes": notes, "doubts": problems.doubts, "more_doubts": problems.more_doubts}
         came = {"imported": done.imported, "rows": counts, "problems": problems.told, "more_problems": problems.more}
         details({**read, **came, "handed_out": done.handed_out}, as_json=True)
         return

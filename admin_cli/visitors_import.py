@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import import_report, import_words, opening, who
+from admin_cli import import_report, import_words, opening, out_files, who
 from admin_cli.import_report import Done, Problems, Wanted
 from admin_cli.printing import as_json_too
 from admin_cli.progress import bar
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from bot.domain.keys import KeyRing
     from bot.settings import Settings
 
+ENCODINGS = (
+    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", *(f"windows-{number}" for number in range(1250, 1259))),
+    *("iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
+)
+"""Those of bot.domain.imports.csv_files, which is loaded only when it is needed."""
 REGISTERED = "; the people are registered, and the same command again writes their passes"
 
 
@@ -45,7 +50,10 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     "--default", "defaults", multiple=True, metavar="FIELD=VALUE", callback=_pairs,
     help="What holds where a row says nothing, such as kind=school. Again for each.",
 )  # fmt: skip
-@click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first.")
+@click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first that is not hidden.")
+@click.option("--without-hidden", is_flag=True, help="Leave out a sheet's hidden rows, as a filter hides them.")
+@click.option("--encoding", type=click.Choice(ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
+@click.option("--dates", type=click.Choice(("dmy", "mdy")), help="What is first in 02/03/2027; else a row proves it.")
 @click.option("--consent", default="", metavar="TEXT", help="Where these people agreed to it; kept with each of them.")
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV for the bad rows.")
 @click.option("--dry-run", is_flag=True, help="Only look; nothing is changed.")
@@ -63,6 +71,9 @@ def import_(
     told: list[tuple[str, str]],
     defaults: list[tuple[str, str]],
     worksheet: str,
+    without_hidden: bool,
+    encoding: str | None,
+    dates: str | None,
     dry_run: bool,
     yes: bool,
     all_or_nothing: bool,
@@ -81,10 +92,11 @@ def import_(
     asked = Wanted(**wanted)
     if not (dry_run or asked.consent.strip()):
         raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
-    _check_places(asked)
+    _check_places(asked, yes=yes)
     with opening.database() as database:
-        how = {"told": told, "defaults": dict(defaults), "worksheet": worksheet, "again": again}
-        plan = _planned(database, file, slug, **how)
+        said = {"told": told, "defaults": dict(defaults), "again": again}
+        how = {"worksheet": worksheet, "hidden": not without_hidden, "encoding": encoding or "", "dates": dates or ""}
+        plan = _planned(database, file, slug, **said, **how)
         looked, problems = _look(database, plan, asked)
         if not asked.as_json:
             import_report.look(plan, looked, problems)
@@ -99,11 +111,10 @@ def import_(
     click.get_current_context().exit(1 if done.report.rows["bad"] else 0)
 
 
-def _check_places(asked: Wanted) -> None:
-    """What can be known to fail is said before anything is done."""
-    for path in (asked.errors, asked.sheet):
-        if path and not path.parent.is_dir():
-            raise click.ClickException(f"there is no folder {path.parent}")
+def _check_places(asked: Wanted, *, yes: bool) -> None:
+    """What can be known to fail, or would be lost, is said before anything is done."""
+    for path in filter(None, (asked.errors, asked.sheet)):
+        out_files.check(path, yes=yes)
     if asked.images and not asked.images.is_dir():
         raise click.ClickException(f"there is no folder {asked.images}")
 
@@ -112,10 +123,10 @@ def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "
     from io import BytesIO
 
     from bot.domain.imports import running
-    from bot.domain.imports.reading import Unreadable
+    from bot.domain.imports.unreadable import BYTES, Unreadable
 
     region = opening.settings().default_region
-    source = file if file.seekable() else BytesIO(file.read())
+    source = file if file.seekable() else BytesIO(file.read(BYTES + 1))
     try:
         with database.read() as db:
             return running.plan(db, slug, source, region=region, now=datetime.now(UTC), **said)
@@ -149,7 +160,7 @@ def _writing(path: Path, more: str = "") -> Iterator[None]:
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    from bot.domain.imports.reading import Unreadable
+    from bot.domain.imports.unreadable import Unreadable
 
     try:
         yield

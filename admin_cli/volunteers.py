@@ -155,6 +155,8 @@ def _rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, str]]]:
 
     from admin_cli import import_words
     from bot.domain.imports import reading
+    from bot.domain.imports.cells import text
+    from bot.domain.imports.unreadable import Unreadable
 
     try:
         table = reading.table(BytesIO(source.read()))
@@ -162,8 +164,8 @@ def _rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, str]]]:
         if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
             raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
         for number, cells in table.rows():
-            yield number, dict(zip(heads, map(reading.text, cells), strict=False))
-    except reading.Unreadable as problem:
+            yield number, dict(zip(heads, map(text, cells), strict=False))
+    except Unreadable as problem:
         raise click.ClickException(f"{source.name}: {import_words.of_file(problem)}") from None
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from bot.database import Database
 from bot.domain.exports.paging import Columns, Wanted, pages
-from bot.domain.models import Attempt, Checkin
+from bot.domain.exports.visitors import ref
+from bot.domain.models import Attempt, Checkin, Pass, Registration
 from flows.codes import shown
 from flows.scans import IN, LEFT, OUT
 
@@ -53,6 +54,7 @@ def columns(wanted: Wanted) -> Columns[Scanned]:
         "people": lambda one: getattr(one, "people", 0),
         "went": lambda one: getattr(one, "claimed", 0),
         "code": lambda one: one.pass_ and shown(one.pass_.code),
+        "ref": lambda one: one.pass_ and ref(one.pass_.registration),
         "gate": lambda one: one.gate and one.gate.slug,
         "volunteer": lambda one: one.staff and one.staff.name,
         "scanner": lambda one: one.device and one.device.name,
@@ -68,7 +70,9 @@ def columns(wanted: Wanted) -> Columns[Scanned]:
 def _read(
     database: Database, model: type[Checkin] | type[Attempt], conditions: list[ColumnElement[bool]]
 ) -> Iterator[Any]:
-    parts = [joinedload(part) for part in (model.pass_, model.gate, model.staff, model.device)]
+    of_pass = joinedload(model.pass_).joinedload(Pass.registration)
+    imported = of_pass.load_only(Registration.id).joinedload(Registration.imported)
+    parts = [imported, *(joinedload(part) for part in (model.gate, model.staff, model.device))]
     for _, found in pages(database, select(model).where(*conditions).options(*parts), model.id):
         yield from found
 

@@ -40,7 +40,11 @@ def registrations(wanted: Wanted) -> list[ColumnElement[bool]]:
 def visitors(database: Database, wanted: Wanted) -> Iterator[Visitor]:
     """Each registration."""
     whole = select(Registration).where(*registrations(wanted))
-    parts = (selectinload(Registration.passes).joinedload(Pass.kind), *_names())
+    parts = (
+        selectinload(Registration.passes).joinedload(Pass.kind),
+        joinedload(Registration.imported),
+        *_names(),
+    )
     for db, found in pages(database, whole.options(*parts), Registration.id):
         last = {one.id: _latest(one.passes) for one in found}
         used = _used(db, [issued.id for issued in last.values() if issued])
@@ -65,6 +69,7 @@ def visitor_columns(wanted: Wanted) -> Columns[Visitor]:
         "consent_version": lambda one: one.registration.consent_version,
         "consented_at": lambda one: wanted.local(one.registration.consented_at),
         **_of_pass(wanted),
+        "ref": lambda one: ref(one.registration),
         **{f"answer_{name}": partial(_answer, name=name) for name in names},
     }
 
@@ -76,7 +81,8 @@ def passes(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def issued(database: Database, wanted: Wanted) -> Iterator[Visitor]:
     """Each pass, revoked and replaced ones too."""
-    whole = select(Pass).where(*passes(wanted)).options(joinedload(Pass.kind), joinedload(Pass.registration))
+    whole = select(Pass).where(*passes(wanted))
+    whole = whole.options(joinedload(Pass.kind), joinedload(Pass.registration).joinedload(Registration.imported))
     for db, found in pages(database, whole, Pass.id):
         used = _used(db, [one.id for one in found])
         codes = _codes(db, {one.replaced_by_id for one in found if one.replaced_by_id})
@@ -91,8 +97,14 @@ def pass_columns(wanted: Wanted) -> Columns[Visitor]:
         **_of_pass(wanted),
         "replaced_by": lambda one: one.successor and shown(one.successor),
         "full_name": lambda one: one.registration.full_name,
+        "ref": lambda one: ref(one.registration),
         "issued_at": lambda one: wanted.local(one.issued.issued_at) if one.issued else None,
     }
+
+
+def ref(registration: Registration) -> str | None:
+    """An organiser's own number, of whoever came with a list that has one."""
+    return registration.imported.ref if registration.imported else None
 
 
 def _of_pass(wanted: Wanted) -> Columns[Visitor]:

@@ -1,37 +1,36 @@
 """Which column of a file says what: guessed from its head in English or Hindi, or as it was told."""
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.imports.reading import Unreadable, text
+from bot.domain.imports.cells import text
+from bot.domain.imports.heads import (
+    DAY,
+    FIRST,
+    HEADS,
+    KIND,
+    LAST,
+    MIDDLE,
+    NAME,
+    TICKETS,
+    bare,
+    exact,
+    likely,
+)
+from bot.domain.imports.unreadable import Unreadable
 from flows.shapes import Question
 from flows.understanding import nearest, plain
 
-NAME, PHONE, DAY, PARTY, KIND, LANGUAGE, REF = "name", "phone", "day", "party", "kind", "language", "ref"
 TWIN = "import_twin"
 OUR_OWN = ("import_row", "import_problem", TWIN)
 """What a file of bad rows has besides the columns of the file that they are from."""
 ANSWER = "answer_"
 """Before the name of a question, as exports have it."""
-HEADS: Mapping[str, str] = {
-    NAME: "name, full name, full_name, visitor, visitor name, name of visitor, guest, guest name, participant, "
-    "participant name, student name, attendee, नाम, पूरा नाम, आगंतुक, आगंतुक का नाम, अतिथि का नाम, छात्र का नाम",
-    PHONE: "phone, phone no, phone number, mobile, mobile no, mobile number, mobile phone, cell, cell phone, whatsapp, "
-    "whatsapp no, whatsapp number, contact, contact no, contact number, tel, telephone, फोन, फ़ोन, फोन नंबर, फ़ोन नंबर, "
-    "फोन संख्या, मोबाइल, मोबाइल नंबर, मोबाइल न, मोबाइल संख्या, व्हाट्सएप, व्हाट्सऐप, व्हाट्सएप नंबर, संपर्क, संपर्क नंबर, दूरभाष",
-    DAY: "day, days, date, dates, visit day, visit date, day of visit, date of visit, visiting day, visiting date, "
-    "दिन, तारीख, तारीख़, तिथि, दिनांक, आने का दिन, आने की तारीख",
-    PARTY: "party, party size, size, people, persons, no of people, number of people, no of persons, "
-    "number of persons, pax, group size, members, visitors, headcount, लोग, कितने लोग, लोगों की संख्या, संख्या, व्यक्ति, "
-    "व्यक्तियों की संख्या, सदस्य, सदस्य संख्या",
-    KIND: "kind, kind of pass, pass kind, pass type, type of pass, type, category, पास, पास का प्रकार, प्रकार, श्रेणी, वर्ग",
-    LANGUAGE: "language, lang, भाषा",
-    REF: "ref, ref no, reference, reference no, reference number, संदर्भ, संदर्भ संख्या",
-}
-"""How each column may be headed; case, spaces and punctuation do not count."""
 NEEDED = NAME
+Names = Mapping[str, frozenset[str]]
+"""How the event's own questions may be headed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,8 @@ class Columns:
     """The heads of columns that say nothing that is known here."""
     defaults: Mapping[str, str]
     """What holds where a row says nothing."""
+    name_parts: tuple[int, ...] = ()
+    """The columns that make a name together, in its order; empty: one column has it."""
 
     @property
     def of_file(self) -> list[tuple[int, str]]:
@@ -53,8 +54,11 @@ class Columns:
 
     def said(self, cells: Sequence[Any], thing: str) -> str:
         """What a row says of a thing, else what holds for all; empty: nothing."""
-        place = self.places.get(thing, len(cells))
-        said = text(cells[place]) if place < len(cells) else ""
+        if thing == NAME and self.name_parts:
+            said = _joined(text(cells[place]) for place in self.name_parts if place < len(cells))
+        else:
+            place = self.places.get(thing, len(cells))
+            said = text(cells[place]) if place < len(cells) else ""
         return said or self.defaults.get(thing, "")
 
     def twin(self, cells: Sequence[Any]) -> int:
@@ -65,7 +69,49 @@ class Columns:
 
     def head(self, thing: str) -> str:
         """How the column of a thing is headed; where there is none, the thing's own name."""
+        if thing == NAME and self.name_parts:
+            return " + ".join(self.heads[place] for place in self.name_parts)
         return self.heads[self.places[thing]] if thing in self.places else thing
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts of a name; a last one that stands in the first already is not said twice."""
+    name = ""
+    for part in filter(None, parts):
+        if not f" {plain(name)}".endswith(f" {plain(part)}"):
+            name = f"{name} {part}".strip()
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """What columns may be called at one event."""
+
+    names: Names
+    told: Sequence[tuple[str, str]] = ()
+    several_kinds: bool = False
+
+    def thing(self, head: str) -> str:
+        """What a column is by its head; empty: nothing that is known."""
+        said = bare(head)
+        own = next((thing for thing, known in self.names.items() if said in known), "")
+        if not (found := exact(head) or own) and plain(head) in TICKETS:
+            return KIND if self.several_kinds else ""
+        return found or likely(head)
+
+    def known(self, heads: Sequence[str]) -> frozenset[str]:
+        """Which things a row of heads names."""
+        told = {plain(side) for pair in self.told for side in pair}
+        return frozenset(self.thing(head) or head for head in heads if self.thing(head) or plain(head) in told)
+
+
+def guesses(questions: Iterable[Question], told: Sequence[tuple[str, str]] = (), *, several_kinds: bool) -> Guesses:
+    """How columns are known at an event with these questions; see `matched` for `told`."""
+    names = dict[str, frozenset[str]]()
+    for question in questions:
+        labels = {bare(label) for label in (question.name, *question.labels.values()) if not exact(label)}
+        names[ANSWER + question.name] = frozenset({bare(ANSWER + question.name), *labels})
+    return Guesses(names, told, several_kinds)
 
 
 def matched(
@@ -73,62 +119,74 @@ def matched(
     questions: Iterable[Question],
     told: Sequence[tuple[str, str]] = (),
     defaults: Mapping[str, str] | None = None,
+    *,
+    several_kinds: bool = False,
 ) -> Columns:
     """The columns of a file; `told` has pairs of a head and the thing that stands there (empty: to be ignored).
 
     Raises Unreadable: `no_such_head` (`head`, `nearest`), `no_such_thing` (`thing`, `there`), `two_columns`
     (`thing`, `heads`), `no_column` (`thing`, `heads`).
     """
-    names = _names(questions)
-    chosen = dict(_told(heads, names, told))
+    guess = guesses(questions, told, several_kinds=several_kinds)
+    chosen = dict(_told(heads, guess))
     taken = {thing for thing in chosen.values() if thing}
-    guessed = {place: _guess(head, names) for place, head in enumerate(heads) if place not in chosen}
-    found = {**chosen, **{place: thing for place, thing in guessed.items() if thing not in taken}}
-    places: dict[str, int] = {}
-    for place, thing in sorted(found.items()):
-        if thing and thing in places:
-            raise Unreadable("two_columns", thing=thing, heads=(heads[places[thing]], heads[place]))
-        places[thing] = place
-    places.pop("", None)
-    general = {_thing(thing, names): said for thing, said in (defaults or {}).items()}
+    found = defaultdict[str, list[int]](list)
+    for place, head in enumerate(heads):
+        thing = chosen[place] if place in chosen else guess.thing(head)
+        if thing and (place in chosen or thing not in taken):
+            found[thing].append(place)
+    _prefer_all_days(heads, found, chosen)
+    parts = _name_parts(found)
+    in_order = sorted((places, thing) for thing, places in found.items() if places)
+    places = {thing: _only(thing, heads, places) for places, thing in in_order}
+    general = {_thing(thing, guess): said for thing, said in (defaults or {}).items()}
     if NEEDED not in places and NEEDED not in general:
         raise Unreadable("no_column", thing=NEEDED, heads=tuple(heads))
-    known = {heads[place] for place in places.values()}
-    ignored = tuple(head for head in heads if head not in known and plain(head) not in OUR_OWN)
-    return Columns(tuple(heads), places, ignored, general)
+    known = {*places.values(), *parts}
+    ignored = tuple(head for at, head in enumerate(heads) if at not in known and plain(head) not in OUR_OWN)
+    return Columns(tuple(heads), places, ignored, general, parts)
 
 
-def _names(questions: Iterable[Question]) -> dict[str, frozenset[str]]:
-    """What each thing may be called, in the form in which heads are compared."""
-    names = {thing: frozenset(map(_bare, (thing, *heads.split(",")))) for thing, heads in HEADS.items()}
-    known = frozenset().union(*names.values())
-    for question in questions:
-        own = {_bare(label) for label in (question.name, *question.labels.values())} - known
-        names[ANSWER + question.name] = frozenset({_bare(ANSWER + question.name), *own})
-    return names
+def _prefer_all_days(heads: Sequence[str], found: dict[str, list[int]], chosen: Mapping[int, str]) -> None:
+    """Our own exports have the day of a pass, and all of its days: these say more."""
+    named = {bare(head): place for place, head in enumerate(heads)}
+    if {"day", "days", bare("party_size")} <= named.keys() and not {named["day"], named["days"]} & chosen.keys():
+        found[DAY] = [place for place in found[DAY] if place != named["day"]]
 
 
-def _told(
-    heads: Sequence[str], names: Mapping[str, frozenset[str]], told: Sequence[tuple[str, str]]
-) -> Iterator[tuple[int, str]]:
+def _name_parts(found: dict[str, list[int]]) -> tuple[int, ...]:
+    """The columns that make a name together; what of them is not needed is not looked at."""
+    middle, last = (found.pop(part, []) for part in (MIDDLE, LAST))
+    first = found.pop(FIRST, [])
+    if NAME in found and (first or not last):
+        return ()
+    first = found.get(NAME) or first
+    if not first or len(first) > 1:
+        found.update({NAME: first} if first else {})
+        return ()
+    found[NAME] = first
+    return (first[0], *middle[:1], *last[:1]) if middle or last else ()
+
+
+def _only(thing: str, heads: Sequence[str], places: Sequence[int]) -> int:
+    if len(places) > 1:
+        raise Unreadable("two_columns", thing=thing, heads=tuple(heads[place] for place in places))
+    return places[0]
+
+
+def _told(heads: Sequence[str], guess: Guesses) -> Iterator[tuple[int, str]]:
+    """Places and what stands there; a pair may be either way round where only one way has a column's head."""
     by_head = {plain(head): place for place, head in reversed(list(enumerate(heads)))}
-    for head, thing in told:
+    for left, right in guess.told:
+        turned = plain(left) not in by_head and plain(right) in by_head
+        head, thing = (right, left) if turned else (left, right)
         if plain(head) not in by_head:
             raise Unreadable("no_such_head", head=head, nearest=nearest(plain(head), tuple(by_head)))
-        yield by_head[plain(head)], _thing(thing, names) if thing.strip() else ""
+        yield by_head[plain(head)], _thing(thing, guess) if thing.strip() else ""
 
 
-def _thing(said: str, names: Mapping[str, frozenset[str]]) -> str:
-    thing = _guess(said, names)
+def _thing(said: str, guess: Guesses) -> str:
+    thing = guess.thing(said)
     if not thing:
-        raise Unreadable("no_such_thing", thing=said, there=tuple(names))
+        raise Unreadable("no_such_thing", thing=said, there=(*HEADS, *guess.names))
     return thing
-
-
-def _guess(head: str, names: Mapping[str, frozenset[str]]) -> str:
-    return next((thing for thing, own in names.items() if _bare(head) in own), "")
-
-
-def _bare(head: str) -> str:
-    """A head without case, spaces and punctuation; vowel signs and numbers stay."""
-    return re.sub(r"[\s_.:;,/()?#*-]", "", plain(head))

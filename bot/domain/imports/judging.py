@@ -3,132 +3,53 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from bot.domain.imports.columns import ANSWER, DAY, KIND, LANGUAGE, NAME, PARTY, PHONE, REF, Columns
-from bot.domain.imports.reading import text
-from flows import dates, event_states, understanding
+from bot.domain.imports.cells import flaw, text
+from bot.domain.imports.columns import ANSWER, Columns
+from bot.domain.imports.days import Reader
+from bot.domain.imports.heads import CODE, DAY, KIND, LANGUAGE, NAME, PARTY, PHONE, REF, STATUS
+from bot.domain.imports.rows import BadRow, KindFacts, Person, Row, Rules, Wrong
+from flows import codes, event_states, understanding
 from flows.fields import Number, Phone, accept, question_step
 from flows.registration import FULL_NAME
 from flows.shapes import Event, Facts, Field, Invalid, Said
 from flows.texts import LANGUAGES
 
-CODES = (
-    *("empty", "too_long", "too_short", "no_letter", "not_a_name", "not_a_phone", "phone_cut", "day_missing"),
-    *("day_unclear", "day_outside", "day_over", "day_closed", "kind_not_that_day", "no_such_kind", "not_a_number"),
-    *("number_too_small", "number_too_large", "party_too_large", "bad_language", "answer_missing", "not_an_option"),
-    *("several_options", "bad_ref", "too_many_cells", "twice_in_file", "day_full", "too_few_left"),
-)
-"""Everything that can be wrong with a row; the last two only a look at the other rows and the day's places tells."""
 LONGEST_REF = 60
 LEFT_EMPTY = frozenset(("-", "–", "na", "n/a", "nil", "none", "null", "x"))
 """What people write into a cell where there is no phone."""
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d+)", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"(\+?\d{7,})\.0+")
-_DAYS_APART = re.compile(r"\s*[;,|]\s*|\s+(?:and|और)\s+")
-_SERIAL = re.compile(r"[3-7]\d{4}")
-_SERIAL_ZERO = date(1899, 12, 30)
-"""Excel keeps a date as the days since then: 30000 is in 1982, 79999 in 2119."""
+_ROUNDED = re.compile(r"\d{6,}0000")
+"""How a number ends that a spreadsheet has shown in six digits, and kept so."""
+_NOT_COMING = understanding.listed(
+    "cancelled, canceled, cancel, void, voided, refunded, revoked, replaced, deleted, rejected, declined, no, "
+    "not attending, not coming, waitlisted, waiting list, waitlist, expired, transferred, failed, रद्द"
+)
+"""A status, our own or a shop's, of somebody who has no place."""
 _NOBODY = cast(Facts, None)
 """The fields of an event's own questions look at no facts."""
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a cell cannot be taken: one of CODES."""
-
-    thing: str
-    """What the cell would have said; empty: the row as a whole."""
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KindFacts:
-    """A kind of pass as an organiser may give it."""
-
-    id: int
-    slug: str
-    names: tuple[str, ...]
-    most: int
-    """The largest party."""
-    days: tuple[date, ...] = ()
-    """On which each of its passes lets people in; empty: the day of the visit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What rows are judged by."""
-
-    event: Event
-    today: date
-    """At the event's place."""
-    days: Mapping[date, str]
-    """Each day of the event and its state: open, full, closed or over."""
-    kinds: tuple[KindFacts, ...]
-    region: str
-    questions: Mapping[str, tuple[bool, Field, Mapping[str, Any]]]
-    """The event's own, by `answer_<name>`: whether it must be answered, its field, and what the field knows."""
-
-    @property
-    def coming(self) -> list[date]:
-        """The days for which a pass can be issued, as far as the calendar says."""
-        return [day for day, state in self.days.items() if state in (event_states.OPEN, event_states.FULL)]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the file as it stands there."""
-
-    number: int
-    cells: Sequence[Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody to register."""
-
-    row: Row
-    full_name: str = field(repr=False)
-    phone: str | None = field(repr=False)
-    """E.164; None: they gave none."""
-    kind: KindFacts
-    days: tuple[date, ...]
-    """A pass for each; of a kind with days of its own only the first."""
-    more_days: bool = field(default=False, kw_only=True)
-    """The pass is good for more days than the row says."""
-    party_size: int
-    language: str
-    answers: Mapping[str, Any] = field(repr=False)
-    keys: tuple[str, ...] = field(repr=False)
-    """By which each of the passes is found again; empty where phone, kind and day tell."""
-    twin: int = 0
-    """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
-
-    def good_for(self, day: date) -> tuple[date, ...]:
-        """On which days the pass of one of `days` lets them in."""
-        return self.kind.days or (day,)
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that cannot be taken, and everything for which."""
-
-    row: Row
-    wrong: tuple[Wrong, ...]
-    twin: int = 0
-    """As of Person, as far as it can be told."""
 
 
 def questions_of(event: Event) -> Mapping[str, tuple[bool, Field, Mapping[str, Any]]]:
     """The event's own questions as Rules has them."""
     steps = [(question, question_step(question).field) for question in event.questions]
     return {ANSWER + one.name: (one.required, asked, asked.known({}, _NOBODY)) for one, asked in steps}
+
+
+@dataclass(slots=True)
+class _OfRef:
+    """The rows with one reference."""
+
+    name: int
+    days: set[date] = field(default_factory=set)
+    passes: int = 0
 
 
 class Judge:
@@ -138,49 +59,60 @@ class Judge:
         self._rules, self._columns = rules, columns
         self._met: dict[int, int] = {}
         self._alike: Counter[int] = Counter()
-        self._days: dict[str, tuple[date, ...]] = {}
+        self._refs: dict[int, _OfRef] = {}
+        self._days = Reader(list(rules.days), rules.dates.order)
 
     def judge(self, number: int, cells: Sequence[Any]) -> Person | BadRow:
         """The person of a row, or all that is wrong with it."""
-        row, wrong = Row(number, cells), list[Wrong]()
-        if any(text(cell) for cell in cells[len(self._columns.heads) :]):
-            wrong.append(Wrong("", "too_many_cells", {"columns": len(self._columns.heads)}))
+        row, wrong = Row(number, cells), list(self._of_row(cells))
 
         def read(thing: str, how: Callable[[str], Value]) -> Value | None:
+            said = self._columns.said(cells, thing)
             try:
-                return how(self._columns.said(cells, thing))
+                if said and (code := flaw(said)):
+                    raise Invalid(code)
+                return how(said)
             except Invalid as no:
                 wrong.append(Wrong(thing, no.code, no.params))
                 return None
 
+        read(STATUS, _coming)
         name, phone, kind = read(NAME, _name), read(PHONE, self._phone), read(KIND, self._kind)
-        days = read(DAY, lambda said: self._days_of(said, kind))
+        days = read(DAY, lambda said: self._days_of(said, kind, cells))
         party = read(PARTY, lambda said: _party(said, kind))
-        language, ref = read(LANGUAGE, self._language), read(REF, _ref)
+        language, ref, code = read(LANGUAGE, self._language), read(REF, _ref), read(CODE, _code)
         answers = {one: read(one, partial(self._answer, one)) for one in self._rules.questions}
         alike = _alike(name, kind, days) if name and kind and days and phone == ref == "" else ""
         twin = self._twin(alike, cells) if alike else 0
         if not wrong and name and kind and days and party and language:
-            told = {thing.removeprefix(ANSWER): said for thing, said in answers.items() if said not in (None, "")}
-            keys = _keys(ref or "", f"{alike}:{twin}" if alike else "", len(days))
             person = Person(
                 row,
                 name,
                 phone or None,
                 kind,
                 days,
-                party,
-                language,
-                told,
-                keys,
-                twin,
+                party_size=party,
+                language=language,
+                answers={thing.removeprefix(ANSWER): said for thing, said in answers.items() if said not in (None, "")},
+                keys=self._keys(ref or "", f"{alike}:{twin}" if alike else "", name, days),
+                twin=twin,
+                code=code or "",
                 more_days=self._more(cells, kind),
+                doubts=tuple(self._doubts(cells)),
             )
             wrong += self._met_before(person)
             if not wrong:
                 return person
         wrong.sort(key=lambda one: self._columns.places.get(one.thing, -1))
         return BadRow(row, tuple(wrong), twin)
+
+    def _of_row(self, cells: Sequence[Any]) -> Iterator[Wrong]:
+        if any(text(cell) for cell in cells[len(self._columns.heads) :]):
+            yield Wrong("", "too_many_cells", {"columns": len(self._columns.heads)})
+
+    def _doubts(self, cells: Sequence[Any]) -> Iterator[Wrong]:
+        if _ROUNDED.fullmatch(re.sub(r"\D", "", self._columns.said(cells, PHONE))):
+            yield Wrong(PHONE, "phone_rounded")
 
     # --- one cell -------------------------------------------------------------------------------
 
@@ -202,8 +134,10 @@ class Judge:
             raise Invalid("no_such_kind", kind=said, nearest=near, there=", ".join(kind.slug for kind in kinds))
         return found
 
-    def _days_of(self, said: str, kind: KindFacts | None) -> tuple[date, ...]:
-        days = self._read_days(said) if said else self._only_days(kind)
+    def _days_of(self, said: str, kind: KindFacts | None, cells: Sequence[Any]) -> tuple[date, ...]:
+        days = self._days.read(said) if said else self._only_days(kind)
+        if self._rules.dates.turned and any(one.day <= 12 and one.day != one.month for one in self._typed(cells)):
+            raise Invalid("day_turned")
         own = kind.days if kind else ()
         if own and not set(days) <= set(own):
             raise Invalid("kind_not_that_day", kind=kind.slug if kind else "", days=own)
@@ -213,7 +147,12 @@ class Judge:
 
     def _more(self, cells: Sequence[Any], kind: KindFacts) -> bool:
         said = self._columns.said(cells, DAY)
-        return bool(said) and bool(set(kind.days) - set(self._read_days(said)))
+        return bool(said) and bool(set(kind.days) - set(self._days.read(said)))
+
+    def _typed(self, cells: Sequence[Any]) -> list[date]:
+        """What the row has for a day if it is a date of the spreadsheet's own."""
+        place = self._columns.places.get(DAY, len(cells))
+        return [cell for cell in cells[place : place + 1] if isinstance(cell, date)]
 
     def _only_days(self, kind: KindFacts | None) -> tuple[date, ...]:
         if kind and kind.days:
@@ -222,24 +161,6 @@ class Judge:
         if len(coming) == 1 or kind is None:
             return tuple(coming[:1])
         raise Invalid("day_missing")
-
-    def _read_days(self, said: str) -> tuple[date, ...]:
-        if said not in self._days:
-            whole = self._read_day(said)
-            each = [whole] if whole else [self._read_day(part) for part in _DAYS_APART.split(said) if part]
-            if not each or None in each:
-                raise Invalid("day_unclear")
-            self._days[said] = tuple(sorted({day for day in each if day}))
-        return self._days[said]
-
-    def _read_day(self, said: str) -> date | None:
-        """One day, with its month: a file that is read again next week must say the same."""
-        if _SERIAL.fullmatch(said):
-            return _SERIAL_ZERO + timedelta(days=int(said))
-        bare = understanding.plain(said)
-        if bare.isdecimal() or not any(character.isdecimal() for character in bare):
-            return None
-        return dates.read(said, self._rules.today, self._rules.coming, list(self._rules.days))
 
     def _check(self, day: date, own: Sequence[date]) -> None:
         """Whether the day is one of the event's that can be had; of a kind's days one that is to come is enough."""
@@ -275,6 +196,18 @@ class Judge:
             self._alike[hash(alike)] += 1
         return told or self._alike[hash(alike)]
 
+    def _keys(self, ref: str, alike: str, name: str, days: Sequence[date]) -> tuple[str, ...]:
+        """A name for each pass: by the file's own reference, else by what the row says; empty: the phone tells.
+
+        A person may have several rows with one reference, each with other days.
+        """
+        base = f"ref:{ref}" if ref else f"row:{alike}" if alike else ""
+        known = self._refs.setdefault(hash(ref), _OfRef(hash(name))) if ref else _OfRef(0)
+        first = known.passes if known.name == hash(name) and known.days.isdisjoint(days) else 0
+        known.days |= set(days)
+        known.passes = max(known.passes, first + len(days))
+        return tuple(f"{base}|{place}" if base and place else base for place in range(first, first + len(days)))
+
     def _met_before(self, person: Person) -> list[Wrong]:
         """Another row of the file with the same reference, or the same phone, kind and day."""
         ours = [(REF, key) for key in person.keys if key]
@@ -285,6 +218,20 @@ class Judge:
         return []
 
 
+def _coming(said: str) -> None:
+    """Raises Invalid `not_coming` where a status says that there is no place for them."""
+    if understanding.plain(said) in _NOT_COMING:
+        raise Invalid("not_coming", status=said)
+
+
+def _code(said: str) -> str:
+    """Of a pass of ours; empty for other codes."""
+    try:
+        return codes.parse(said)
+    except Invalid:
+        return ""
+
+
 def _name(said: str) -> str:
     return str(accept(FULL_NAME.field, Said(said), {}))
 
@@ -293,12 +240,6 @@ def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:
     """What people have in common whom nothing but their order in a file tells apart."""
     told = "|".join((understanding.plain(name), kind.slug, *map(date.isoformat, days)))
     return hashlib.sha256(told.encode()).hexdigest()[:40]
-
-
-def _keys(ref: str, alike: str, passes: int) -> tuple[str, ...]:
-    """A name for each pass: by the file's own reference, else by what the row says; empty: the phone tells."""
-    base = f"ref:{ref}" if ref else f"row:{alike}" if alike else ""
-    return tuple(f"{base}|{place}" if base and place else base for place in range(passes))
 
 
 def _party(said: str, kind: KindFacts | None) -> int:

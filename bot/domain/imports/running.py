@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import audit, event_rules, events, kinds, pass_rules
-from bot.domain.imports import columns, reading, taking
-from bot.domain.imports.judging import BadRow, Judge, KindFacts, Person, Rules, questions_of
+from bot.domain.imports import columns, dating, days, reading, taking
+from bot.domain.imports.heads import DAY
+from bot.domain.imports.judging import Judge, questions_of
+from bot.domain.imports.rows import BadRow, KindFacts, Person, Rules
 from bot.domain.imports.settling import BAD, NEW, Ledger, Settled, erased, settle
+from bot.domain.imports.unreadable import Note, Unreadable
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Event, Kind
 from bot.errors import Refused
@@ -47,6 +50,11 @@ class Plan:
     """SHA-256 of the file."""
     again: bool = False
     """Whether somebody whose pass was revoked gets a new one."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be known of how the file is read."""
+        return (*self.table.notes, *self.rules.dates.notes)
 
 
 @dataclass(slots=True)
@@ -101,6 +109,9 @@ def plan(
     file: IO[bytes],
     *,
     worksheet: str = "",
+    encoding: str = "",
+    hidden: bool = True,
+    dates: str = "",
     told: Sequence[tuple[str, str]] = (),
     defaults: Mapping[str, str] | None = None,
     again: bool = False,
@@ -109,22 +120,27 @@ def plan(
 ) -> Plan:
     """What reading the file needs; whether people can register for the event at present does not count.
 
-    Raises reading.Unreadable, Refused `no_such_event`, `event_over`, `event_cancelled`.
+    `worksheet`, `encoding` and `hidden` are those of reading.table; `dates` is days.DMY or MDY, where it is known.
+    Raises Unreadable, Refused `no_such_event`, `event_over`, `event_cancelled`.
     """
     event = events.by_slug(db, slug)
-    shape, days = events.shape(event), events.days(db, event.slug)
-    state = event_states.state_of(shape, days, now)
+    shape, each = events.shape(event), events.days(db, event.slug)
+    state = event_states.state_of(shape, each, now)
     if state in (event_states.CANCELLED, event_states.OVER):
-        pass_rules.check_event(shape, days, now)
-    table = reading.table(file, worksheet)
-    found = columns.matched(table.heads, shape.questions, told, defaults)
+        pass_rules.check_event(shape, each, now)
+    there = tuple(_kind(kind) for kind in kinds.listed(db, event.slug))
+    several = len(there) > 1
+    known = columns.guesses(shape.questions, told, several_kinds=several).known
+    table = reading.table(file, worksheet, encoding=encoding, hidden=hidden, known=known)
+    found = columns.matched(table.heads, shape.questions, told, defaults, several_kinds=several)
     rules = Rules(
         event=shape,
         today=now.astimezone(ZoneInfo(event.timezone)).date(),
-        days={day.day: event_states.day_state(shape, days, day.day, now) for day in days},
-        kinds=tuple(_kind(kind) for kind in kinds.listed(db, event.slug)),
+        days={day.day: event_states.day_state(shape, each, day.day, now) for day in each},
+        kinds=there,
         region=region,
         questions=questions_of(shape),
+        dates=_dates(table, found, dates, region, [day.day for day in each]),
     )
     return Plan(event, file, table, found, rules, _digest(file), again)
 
@@ -159,11 +175,11 @@ def take(
 ) -> Report:
     """Register everybody of the file who is not registered yet. What a killed run has done stays done.
 
-    Raises reading.Unreadable `changed` where the file is not what the plan was made of, and Refused where in
+    Raises Unreadable `changed` where the file is not what the plan was made of, and Refused where in
     TRIES tries somebody else was always faster.
     """
     if _digest(plan.file) != plan.digest:
-        raise reading.Unreadable("changed")
+        raise Unreadable("changed")
     with database.read() as db:
         report = Report(erased=erased(db, plan.event.id))
     for batch in _batches(plan):
@@ -235,6 +251,17 @@ def _add(report: Report, plan: Plan, settled: Settled, made: Sequence[int]) -> N
 
 def _counts(report: Report) -> dict[str, int]:
     return {"rows": report.all_rows, **dict(report.rows)}
+
+
+def _dates(
+    table: reading.Table, found: columns.Columns, told: str, region: str, event_days: Sequence[date]
+) -> dating.Order:
+    """Whether the day or the month stands first: one row tells it for the whole column."""
+    place = found.places.get(DAY)
+    if place is None:
+        return dating.Order(told or days.DMY)
+    cells = ((number, cells[place]) for number, cells in table.rows() if place < len(cells))
+    return dating.order(cells, found.heads[place], told, region, event_days)
 
 
 def _kind(kind: Kind) -> KindFacts:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from bot.domain.imports.columns import DAY, KIND, NAME, PARTY
-from bot.domain.imports.judging import BadRow, Person, Wrong
+from bot.domain.imports.heads import DAY, KIND, NAME, PARTY
+from bot.domain.imports.rows import BadRow, Person, Wrong
 from bot.domain.models import ContactAlias, ImportedRow, Kind, Pass, Registration
 from flows.shapes import EventDay
 from flows.understanding import plain
@@ -58,7 +58,8 @@ def settle(db: Session, event_id: int, people: Sequence[Person], *, again: bool)
     keys = [key for person in people for key in person.keys if key]
     phones = {person.phone for person in people if person.phone}
     by_key, by_phone = _by_key(db, event_id, keys), _by_phone(db, event_id, phones)
-    return [_settled(person, _found(person, by_key, by_phone), again=again) for person in people]
+    by_code = _by_code(db, event_id, {person.code for person in people if person.code})
+    return [_settled(person, _found(person, by_code, by_key, by_phone), again=again) for person in people]
 
 
 def erased(db: Session, event_id: int) -> int:
@@ -105,12 +106,27 @@ def _form(value: Any) -> Any:
 ByPhone = Mapping[tuple[str, str, date], Held]
 
 
-def _found(person: Person, by_key: Mapping[str, Held], by_phone: ByPhone) -> list[Held | None]:
-    """The pass of each of the person's days: by the row's own key, else by phone, kind and day."""
+def _found(
+    person: Person, by_code: Mapping[str, Held], by_key: Mapping[str, Held], by_phone: ByPhone
+) -> list[Held | None]:
+    """The pass of each of the person's days: by its code, else by the row's own key, else by phone, kind and day."""
     phone, kind = person.phone or "", person.kind.slug
+    of_code = by_code.get(person.code) if len(person.days) == 1 else None
     return [
-        by_key.get(key) or by_phone.get((phone, kind, day)) for key, day in zip(person.keys, person.days, strict=True)
+        of_code or by_key.get(key) or by_phone.get((phone, kind, day))
+        for key, day in zip(person.keys, person.days, strict=True)
     ]
+
+
+def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, Held]:
+    """What there is now in place of a pass that once had this code: its registration's valid pass, else its last."""
+    if not codes:
+        return {}
+    named = aliased(Pass)
+    rows = select(named.code, *_FACTS).join(Pass, Pass.registration_id == named.registration_id)
+    rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
+    mine = rows.where(named.event_id == event_id, named.code.in_(codes)).order_by(Pass.id)
+    return _valid_first((row[0], _held(row)) for row in db.execute(mine))
 
 
 def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, Held]:

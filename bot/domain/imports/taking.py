@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import events, name_index, pass_rows, people, places, seen
-from bot.domain.imports.judging import Person
+from bot.domain.imports.rows import Person
 from bot.domain.imports.settling import CHANNEL, Ledger, Settled, settle
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, ImportedRow, Kind, Pass, Registration

@@ -1,5 +1,7 @@
 """Which row of an organiser's file made a registration."""
 
+import re
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,5 +17,11 @@ class ImportedRow(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(80))
     """The file's own reference, or a digest of name, kind and days: personal, so that erasing removes the row."""
+
+    @property
+    def ref(self) -> str | None:
+        """The file's own reference, without the number of the pass after it; None: it gave none."""
+        kind, _, rest = self.key.partition(":")
+        return re.sub(r"\|\d+$", "", rest) if kind == "ref" else None
 
     __table_args__ = (UniqueConstraint("event_id", "key"),)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base
 from bot.domain.models.events import Event, Kind
+from bot.domain.models.imports import ImportedRow
 from bot.domain.models.people import Contact
 
 
@@ -39,6 +40,8 @@ class Registration(Base):
     holder: Mapped[Contact] = relationship(foreign_keys=[holder_id])
     asked_by: Mapped[Contact] = relationship(foreign_keys=[asked_by_id])
     passes: Mapped[list["Pass"]] = relationship(back_populates="registration", order_by="Pass.id")
+    imported: Mapped[ImportedRow | None] = relationship(viewonly=True)
+    """The row of a list that it came from."""
 
     __table_args__ = (
         Index("ix_registrations_event_id", "event_id"),

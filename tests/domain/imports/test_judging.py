@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from admin_cli.import_words import FILES, ROWS
-from bot.domain.imports import columns, judging
-from bot.domain.imports.judging import BadRow, Judge, KindFacts, Person, Rules
+from bot.domain.imports import columns, judging, rows
+from bot.domain.imports.judging import Judge
+from bot.domain.imports.rows import BadRow, KindFacts, Person, Rules
 from flows import event_states, pretend
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
 
@@ -213,6 +214,6 @@ def test_cells_beyond_the_columns_are_a_separator_inside_a_cell() -> None:
 
 
 def test_everything_that_can_be_wrong_has_its_words() -> None:
-    assert set(ROWS) == set(judging.CODES)
+    assert set(ROWS) == set(rows.CODES)
     assert all(problem and todo for problem, todo in ROWS.values())
     assert FILES

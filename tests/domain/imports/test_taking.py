@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.database import Database
 from bot.domain import erasing, events, kinds, passes, people, registrations
 from bot.domain.imports import running, taking
-from bot.domain.imports.judging import BadRow
+from bot.domain.imports.rows import BadRow
 from bot.domain.imports.settling import Settled
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, EventDay, ImportedRow, Pass, Registration

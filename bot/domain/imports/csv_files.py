@@ -1,0 +1,195 @@
+"""Rows of a CSV file, in the encoding that it surely has or that was told; of bounded length whatever stands in it."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, Any, NamedTuple
+
+from bot.domain.imports.cells import BROKEN
+from bot.domain.imports.unreadable import COLUMNS, LAST_ROW, LONGEST_CELL, LONGEST_RECORD, ROWS, Unreadable
+
+Rows = Iterator[tuple[int, list[Any]]]
+"""The number of each row as a spreadsheet counts it, and its cells."""
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_WINDOWS = {f"windows-{number}": f"cp{number}" for number in range(1250, 1259)}
+ENCODINGS = {
+    **{"utf-8": "utf-8", "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be"},
+    **_WINDOWS,
+    **{"iso-8859-1": "latin-1", "iso-8859-15": "iso8859-15", "mac-roman": "mac-roman", "cp437": "cp437"},
+}
+"""What may be told, and how Python calls it."""
+OLD = "windows-1252"
+"""What files without a mark mostly are that are not UTF-8; too many others look the same to take it unasked."""
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+LOOKED_AT, BEGINNING = 20, 1_000
+"""Rows at the beginning by which a file's separator is found; among so many, empty ones too."""
+SHOWN = 3
+"""Examples of how a file would read."""
+_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
+"""The line by which Excel tells the separator of a CSV."""
+CHUNK = 1 << 16
+
+
+class Form(NamedTuple):
+    """How a file is to be read."""
+
+    encoding: str
+    """By ENCODINGS."""
+    mends: bool
+    """Whether BROKEN is read for bytes that are no letters."""
+
+
+def read(file: IO[bytes], told: str) -> tuple[Callable[[], Rows], str]:
+    """The rows, to be read as often as wanted, and in words as what; `told` is the encoding, else it must be sure.
+
+    Raises Unreadable: `no_text`, `encoding`, `encoding_mark` (`encoding`, `told`), `encoding_told` (`told`),
+    `encoding_broken` (`line`, `number`, `shown`), `encoding_unclear` (`encoding`, `shown`).
+    """
+    form = _form(file, told)
+    with _opened(file, form) as lines:
+        line = _SEPARATOR.fullmatch(lines.readline(LONGEST_RECORD))
+    delimiter = line[1] if line else _delimiter(file, form)
+    said = f"CSV in {_name(form.encoding)}, separated by {DELIMITERS[delimiter]}"
+    return lambda: _records(file, form, delimiter, skip=bool(line)), said
+
+
+# --- encodings ------------------------------------------------------------------------------------
+
+
+def _form(file: IO[bytes], told: str) -> Form:
+    file.seek(0)
+    start = file.read(4)
+    mark = next((encoding for mark, encoding in MARKS if start.startswith(mark)), "")
+    if told and mark and not told.startswith(mark):
+        raise Unreadable("encoding_mark", encoding=_name(mark), told=told)
+    wanted = told or mark or "utf-8"
+    if _fits(file, wanted):
+        return Form(wanted, False)
+    if told == "utf-8":
+        return Form(told, True)
+    raise Unreadable("encoding_told", told=told) if told else _unclear(file, mark)
+
+
+def _fits(file: IO[bytes], encoding: str) -> bool:
+    """Whether the whole file can be read in an encoding. Raises Unreadable `no_text`."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
+    try:
+        while chunk := file.read(CHUNK):
+            if "\0" in decoder.decode(chunk):
+                raise Unreadable("no_text")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unclear(file: IO[bytes], mark: str) -> Unreadable:
+    """What to say of a file in which something is not UTF-8."""
+    if mark == "utf-16":
+        return Unreadable("encoding")
+    letters, broken, lines = 0, 0, list[int]()
+    with _opened(file, Form("utf-8", True)) as reading:
+        for number, line in enumerate(iter(lambda: reading.readline(LONGEST_RECORD), ""), 1):
+            if not line.isascii():
+                letters += sum(not character.isascii() for character in line)
+                broken += line.count(BROKEN)
+                lines += [number] if BROKEN in line and len(lines) < SHOWN else []
+    if mark or letters > 2 * broken:
+        shown = _examples(file, Form("utf-8", True), lines)
+        return Unreadable("encoding_broken", line=lines[0], number=broken, shown=shown)
+    if not _fits(file, OLD):
+        return Unreadable("encoding")
+    return Unreadable("encoding_unclear", encoding=OLD, shown=_examples(file, Form(OLD, False), lines))
+
+
+def _examples(file: IO[bytes], form: Form, lines: list[int]) -> list[str]:
+    """Of these lines the first cell that is broken, or holds more than ASCII, as it would be read."""
+    with _opened(file, form) as reading:
+        wanted = (line for number, line in enumerate(islice(reading, lines[-1]), 1) if number in lines)
+        cells = [re.split(r"[,;\t\r\n]", line) for line in wanted]
+    return [next((cell.strip('" ') for cell in row if _tells(cell, form)), "")[:40] for row in cells]
+
+
+def _tells(cell: str, form: Form) -> bool:
+    return BROKEN in cell if form.mends else not cell.isascii()
+
+
+def _name(encoding: str) -> str:
+    return encoding.upper() if encoding.startswith(("utf", "iso")) else encoding.capitalize()
+
+
+@contextmanager
+def _opened(file: IO[bytes], form: Form) -> Iterator[io.TextIOWrapper]:
+    """A file of bytes as text, from its beginning and without its mark; the file stays open."""
+    file.seek(0)
+    encoding = "utf-8-sig" if form.encoding == "utf-8" else ENCODINGS[form.encoding]
+    lines = io.TextIOWrapper(file, encoding, errors="replace" if form.mends else "strict", newline="")
+    try:
+        yield lines
+    finally:
+        lines.detach()
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _delimiter(file: IO[bytes], form: Form) -> str:
+    """What separates most of the first rows into the same number of columns: a title above them counts for little."""
+
+    def rows_alike(delimiter: str) -> tuple[int, int]:
+        widths = Counter[int]()
+        try:
+            begun = islice(_records(file, form, delimiter), BEGINNING)
+            rows = (len(cells) for _, cells in begun if any(cells))
+            widths.update(islice(rows, LOOKED_AT))
+        except Unreadable:  # cells in quotes, between which something else stands
+            return 0, 0
+        return max(((number, width) for width, number in widths.items() if width > 1), default=(0, 0))
+
+    return max(DELIMITERS, key=rows_alike)
+
+
+class _Lines:
+    """Lines of a file, as long as one row may be: `begin` says that a new row begins."""
+
+    def __init__(self, lines: io.TextIOWrapper) -> None:
+        self._lines, self.row, self._left = lines, 0, LONGEST_RECORD
+
+    def begin(self) -> None:
+        self.row += 1
+        self._left = LONGEST_RECORD
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._lines.readline(self._left + 1):
+            self._left -= len(line)
+            if self._left < 0:
+                raise Unreadable("row_too_long", row=self.row + 1, most=LONGEST_RECORD)
+            yield line
+
+
+def _records(file: IO[bytes], form: Form, delimiter: str, *, skip: bool = False) -> Rows:
+    with _opened(file, form) as opened:
+        lines = _Lines(opened)
+        if skip:
+            opened.readline()
+            lines.begin()
+        try:
+            for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+                lines.begin()
+                if len(cells) > COLUMNS and any(cells[COLUMNS:]):
+                    raise Unreadable("too_many_columns", row=lines.row, most=COLUMNS)
+                if lines.row > LAST_ROW or (lines.row > ROWS and any(cells)):
+                    raise Unreadable("too_many_rows", row=lines.row, most=ROWS)
+                if max(map(len, cells), default=0) > LONGEST_CELL:
+                    raise Unreadable("cell_too_long", row=lines.row, most=LONGEST_CELL)
+                yield lines.row, cells[:COLUMNS]
+        except csv.Error as problem:
+            if "field larger" in str(problem):
+                raise Unreadable("cell_too_long", row=lines.row + 1, most=LONGEST_CELL) from None
+            raise Unreadable("bad_csv", row=lines.row + 1) from None

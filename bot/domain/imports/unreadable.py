@@ -1,0 +1,34 @@
+"""Why a file cannot be used, what is said of one that can, and how large one may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BYTES = 256 << 20
+"""Of a file, and of a workbook's sheet once it is unpacked."""
+ROWS = 200_000
+"""The number of the last row that may hold something: an import of so many takes minutes."""
+LAST_ROW = 1_048_576
+"""Of a spreadsheet: empty ones go on to here where a whole column has a format."""
+COLUMNS = 1_000
+CELLS = 3_000_000
+LONGEST_CELL = 32_767
+"""Characters of a cell (Excel's specifications)."""
+LONGEST_RECORD = 1 << 20
+"""Characters of a row of CSV."""
+
+
+class Unreadable(Exception):
+    """The file, or what was said about its columns, cannot be used; `code` says why, `params` what is meant."""
+
+    def __init__(self, code: str, /, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an organiser must know of how a file is read, before anything is made of it."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
