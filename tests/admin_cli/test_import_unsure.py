@@ -62,7 +62,8 @@ def test_one_row_proves_that_the_month_stands_first(run: Run, ok: Run, year: str
 def test_several_days_in_a_cell_are_bad_rows_that_say_how(run: Run, year: str) -> None:
     told = looked(run, LISTS / "two_days.csv")
     assert (told["rows"]["all"], told["rows"]["bad"]) == (22, 22)
-    assert all("with ; between" in one["todo"] for one in told["problems"])
+    days = [one for one in told["problems"] if one["column"] == "Day"]
+    assert (len(days), [one for one in days if "with ; between" not in one["todo"]]) == (22, [])
 
 
 def test_a_forms_own_heads(ok: Run, run: Run, year: str, database: Database, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -14,8 +14,8 @@ from bot.domain.imports.columns import ANSWER, Columns
 from bot.domain.imports.days import Reader
 from bot.domain.imports.heads import CODE, DAY, KIND, LANGUAGE, NAME, PARTY, PHONE, REF, STATUS
 from bot.domain.imports.rows import BadRow, KindFacts, Person, Row, Rules, Wrong
-from flows import codes, event_states, understanding
-from flows.fields import Number, Phone, accept, question_step
+from flows import agreement, codes, event_states, names, understanding
+from flows.fields import Number, Phone, Text, accept, question_step
 from flows.registration import FULL_NAME
 from flows.shapes import Event, Facts, Field, Invalid, Said
 from flows.texts import LANGUAGES
@@ -34,6 +34,7 @@ _NOT_COMING = understanding.listed(
 """A status, our own or a shop's, of somebody who has no place."""
 _NOBODY = cast(Facts, None)
 """The fields of an event's own questions look at no facts."""
+_NAME = replace(cast(Text, FULL_NAME.field), name=False)
 Value = TypeVar("Value")
 
 
@@ -233,7 +234,12 @@ def _code(said: str) -> str:
 
 
 def _name(said: str) -> str:
-    return str(accept(FULL_NAME.field, Said(said), {}))
+    """As it stands: the column says that it is a name, so that only what can never be one is none."""
+    name = str(accept(_NAME, Said(said), {}))
+    answers = understanding.skips(name) or understanding.command(name) or agreement.yes_no(name) is not None
+    if names.is_none(name, sure=True) or (answers and not names.may_be_yes_or_no(name)):
+        raise Invalid("not_a_name")
+    return name
 
 
 def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:

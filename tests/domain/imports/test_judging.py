@@ -162,6 +162,14 @@ def test_names_are_judged_as_in_the_chat(name: str, code: str) -> None:
     assert wrong(name=name) == [("name", code)]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Manzoor", "Char Das", "Three Das", "Han", "ASHA VERMA", "Md. Ali", "D’Souza", "Sunday Das", "Ravi from Delhi"],
+)
+def test_names_in_a_list_are_kept_as_they_stand(name: str) -> None:
+    assert person(name=name).full_name == name
+
+
 def test_the_events_own_questions() -> None:
     event = replace(EVENT, questions=(SCHOOL_CLASS, CHILDREN))
     judge = judge_of(("Name", "Day", "visitor_type", "children"), event=event)
