@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, and_, case, or_, select, union
@@ -133,21 +134,19 @@ def _booked_anew(db: Session, of: Day, only: ColumnElement[bool] | None) -> Mapp
     strange = union(_of_day(used, of, only), entered) if of_several_days else _of_day(used, of, only)
     columns = select(Pass.id, Pass.kind_id, Pass.day, *rebooking.MOVED).join(Pass, Pass.id == Checkin.pass_id)
     standing = columns.where(Checkin.period.is_not(None), Checkin.undone_at.is_(None), Pass.id.in_(strange))
-    rows = [row for part in _read(db, standing.order_by(Pass.id, Checkin.scanned_at, Checkin.id)) for row in part]
+    rows = (row for part in _read(db, standing.order_by(Pass.id, Checkin.scanned_at, Checkin.id)) for row in part)
     kinds = {kind.id: kind for kind in of.kinds}
     return {
-        pass_id: _booked(of, kinds[kind_id], day, [Moved._make(row[3:]) for row in ones])
-        for (pass_id, kind_id, day), ones in groupby(rows, key=lambda row: row[:3])
-        if kind_id in kinds
+        pass_id: _booked(of, kinds[ones[0][1]], ones[0][2], [Moved(*row[3:]) for row in ones])
+        for pass_id, ones in ((pass_id, list(ones)) for pass_id, ones in groupby(rows, key=itemgetter(0)))
     }
 
 
 def _booked(of: Day, kind: Kind, day: date, moved: Sequence[Moved]) -> tuple[int, int]:
     policy = of.policy_of(kind)
-    found = rebooking.books(moved, Rule(policy, pass_days.of_kind(kind, day), of.spans))
-    period = EVER if policy == ONCE else of.day
-    inside = found.inside(period)
-    return inside if policy == IN_OUT else found.entered[period], inside
+    rule = Rule(policy, pass_days.of_kind(kind, day), of.spans)
+    entered, gone = rebooking.use_of(moved, rule, EVER if policy == ONCE else of.day)
+    return entered - gone if policy == IN_OUT else entered, entered - gone
 
 
 def _read(db: Session, wanted: Executable) -> Iterator[Sequence[Any]]:

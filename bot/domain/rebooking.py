@@ -133,6 +133,14 @@ def books(moved: Iterable[Moved], rule: Rule) -> Books:
     return found
 
 
+def use_of(moved: Sequence[Moved], rule: Rule, period: date) -> tuple[int, int]:
+    """People in and out in one period, as `books` has it; where nobody went out, at a fraction of the time."""
+    if any(one.result == LEFT for one in moved):
+        found = books(moved, rule)
+        return found.entered[period], found.gone[period]
+    return sum(one.people for one in moved if _period(one, rule) == period), 0
+
+
 def _in(found: Books, one: Moved, rule: Rule) -> None:
     period = found.periods[one.id] = _period(one, rule)
     found.entered[period] += one.people
