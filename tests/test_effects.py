@@ -15,7 +15,7 @@ from bot.domain.models import Contact, Delivery, Event, Pass
 from bot.domain.otp import OwnOtps
 from bot.effects import Means, Performing, perform
 from bot.inbound import Inbound
-from flows import codes, gate_shapes, shapes, walk_up_shapes
+from flows import codes, gate_shapes, proof_shapes, shapes, walk_up_shapes
 from tests.domain.making import DAY, NOW, SECRET, refused, taken
 
 PHONE, LANE, SENDER = "+919812345678", "whatsapp:+919812345678", "whatsapp:+14155238886"
@@ -24,7 +24,7 @@ OTHER = "+919999999999"
 
 EFFECTS = [
     thing
-    for module in (shapes, gate_shapes, walk_up_shapes)
+    for module in (shapes, gate_shapes, proof_shapes, walk_up_shapes)
     for thing in vars(module).values()
     if isinstance(thing, type) and issubclass(thing, shapes.Effect) and thing.__module__ == module.__name__
 ][1:]

@@ -1,10 +1,13 @@
 """What is hard to take back is wished plainly or not at all; conversations are in scripts/wishes_*.txt."""
 
 from itertools import product
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from flows import understanding, vocabulary, wishes
+from flows import understanding, vocabulary, wish_vocabulary, wishes
 from flows.wishes import HARD
 
 PLAIN = (
@@ -72,6 +75,25 @@ def test_no_misspelling_of_one_letter_is_a_wish() -> None:
 )
 def test_near(text: str, command: str) -> None:
     assert wishes.near(text) == command
+
+
+def _of(words: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(sorted(understanding.listed(words) - understanding.listed("no, non, बिना")))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(_of(f"{wish_vocabulary.COURTESY},{wish_vocabulary.MESSAGES}"), max_size=4),
+    _of(f"{wish_vocabulary.STOPS},{wish_vocabulary.ENDS},{wish_vocabulary.UNSUBSCRIBES}"),
+    st.one_of(_of(wish_vocabulary.NEGATES), st.text("bdfgjvwz", min_size=5, max_size=8)),
+    st.randoms(use_true_random=False),
+)
+def test_a_negation_or_a_foreign_word_anywhere_keeps_it_from_being_plain(
+    around: list[str], stop: str, other: str, random: Random
+) -> None:
+    words = [*around, stop, other]
+    random.shuffle(words)
+    assert not wishes.read(" ".join(words)).plain, words
 
 
 def test_two_wishes_at_once_are_asked_about() -> None:
