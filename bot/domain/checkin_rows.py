@@ -80,7 +80,8 @@ def _whole() -> Select[Checkin]:
 
 
 def _answer(row: Checkin) -> Admission:
-    issued = row.pass_
+    # A batch can have let in somebody with another event's pass: whose it is, is not this event's business.
+    issued = row.pass_ if row.pass_ and row.pass_.event_id == row.event_id else None
     return Admission(
         row.result,
         row.scan_id,

@@ -197,7 +197,8 @@ def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming
         **checkins.overruled(scan, over),
     )
     told = rows.told(first) if result != LEFT else None
-    return Admission(result, scan.scan_id, past.people, left, subject.seen(), told, bool(over))
+    seen = None if scan_rules.is_elsewhere(subject, one.place) else subject.seen()
+    return Admission(result, scan.scan_id, past.people, left, seen, told, bool(over))
 
 
 def _overruled(one: _Begun, subject: Subject, result: str) -> str:

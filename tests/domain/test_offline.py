@@ -141,6 +141,16 @@ def test_whatever_speaks_against_it_has_happened(gates: Gates) -> None:
     assert gates.online().result == "revoked"
 
 
+def test_whose_another_events_pass_is_nobody_is_told(gates: Gates) -> None:
+    with gates.database.read() as db:
+        theirs = db.scalars(select(Pass).where(Pass.event_id != gates.event_id)).first()
+        assert theirs
+        scan = gates.scan(text=theirs.code)
+    for _ in range(2):
+        [answer] = gates.upload(scan)
+        assert (answer.result, answer.pass_) == (ADMITTED, None)
+
+
 def test_what_was_refused_offline_is_kept_once_as_an_attempt(gates: Gates) -> None:
     batch = [
         gates.scan(shown="wrong_day"),

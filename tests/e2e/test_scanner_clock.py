@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from bot.service import utc_now
 from tests.e2e.gate import Gate
@@ -110,6 +110,28 @@ def test_a_refusal_because_of_a_clock_says_so(phone: Phone, gate: Gate) -> None:
     phone.context.set_offline(False)
     until(lambda: gate.doubted() == [shown], "the scan is flagged", 20)
     assert phone.scan(issued.qr) == "admitted"
+
+
+def test_a_server_of_the_release_before_takes_scans_without_anchors(phone: Phone, gate: Gate) -> None:
+    issued = gate.issue()
+    phone.open(gate.scanner("Before"))
+    asked: list[list[str]] = []
+
+    def as_before(route: Route) -> None:
+        body: Any = route.request.post_data_json
+        [scan] = body["scans"]
+        asked.append(strange := [name for name in scan if name in ("anchored_at", "elapsed_ms")])
+        errors = [{"field": name, "code": "extra_forbidden", "detail": ""} for name in strange]
+        answer = {"results": [{"status": 422, "code": "invalid", "scan_id": scan["scan_id"], "errors": errors}]}
+        return route.fulfill(json=answer) if strange else route.continue_()
+
+    phone.page.route("**/api/v1/checkins/batch", as_before)
+    phone.context.set_offline(True)
+    assert phone.scan(issued.qr) == "admitted"
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert gate.kept(issued) == [("batch", "admitted", 2)]
+    assert asked == [["anchored_at", "elapsed_ms"], []]
 
 
 def test_a_phone_that_slept_is_not_taken_for_one_whose_clock_was_set(phone: Phone, gate: Gate) -> None:

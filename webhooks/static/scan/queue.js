@@ -11,7 +11,8 @@ const KEPT = 1000
 const SHOWN = 10
 const LOCK = 'pravesh-scanner-upload'
 
-const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown', 'anchored_at', 'elapsed_ms']
+const ANCHOR = ['anchored_at', 'elapsed_ms']
+const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown', ...ANCHOR]
 
 // A scan as the batch takes it; `who` sends it now.
 function request(row, who) {
@@ -82,6 +83,9 @@ async function sendCounts(place, language) {
 
 function after(row, answer) {
   if (answer?.result) return { ...row, state: SENT, result: answer.result, answer, acked: clock.now() }
+  // While a new release comes in, a server of the one before may be asked: it knows no anchors. It is told without.
+  const { anchored_at, elapsed_ms, ...without } = row
+  if (anchored_at && answer?.errors?.some(({ field }) => ANCHOR.includes(field))) return without
   return { ...row, state: ASIDE, problem: answer?.code || 'no_answer' }
 }
 
