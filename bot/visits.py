@@ -42,6 +42,8 @@ class Visit:
     """E.164; proved by an OTP in this visit."""
     drafts: Mapping[str, Draft] = field(default_factory=dict, repr=False)
     """By the form's name."""
+    proved_at: float = 0.0
+    """When the phone was proved, in seconds since 1970."""
 
     def draft(self, name: str) -> Draft:
         """The form as far as it has come; a new one where it has not been begun."""
@@ -65,11 +67,13 @@ class Visits:
         if kept is None:
             return Visit(visit_id)
         data = json.loads(kept)
-        return Visit(visit_id, data["phone"], {name: Draft(**one) for name, one in data["drafts"].items()})
+        drafts = {name: Draft(**one) for name, one in data["drafts"].items()}
+        return Visit(visit_id, data["phone"], drafts, float(data.get("proved_at") or 0))
 
     def save(self, visit: Visit) -> None:
         """Keep it, from now on for its time."""
-        data = {"phone": visit.phone, "drafts": {name: asdict(draft) for name, draft in visit.drafts.items()}}
+        drafts = {name: asdict(draft) for name, draft in visit.drafts.items()}
+        data = {"phone": visit.phone, "proved_at": visit.proved_at, "drafts": drafts}
         self.redis.set(_key(visit.id), json.dumps(data, ensure_ascii=False), ex=KEPT_SECONDS)
 
     def end(self, visit: Visit) -> None:

@@ -28,17 +28,24 @@ from bot.domain.models import (
     Pass,
 )
 from bot.domain.recipients import Selection
+from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import Settings
+from bot.visits import Visit
 from flows.codes import shown
 from flows.notices import PROVE, PROVED, UNCONFIRMED
 from tests.domain.making import asking
 from webhooks import create_app
 from webhooks.simulator.signature import sign
+from webhooks.visitor.guarding import COOKIE
 
 PHONE, RAVI, MIRA = "+919844444444", "+919811111111", "+919822222222"
 ORIGIN = "http://127.0.0.1:8000"
 ADDRESS = f"{ORIGIN}/webhooks/twilio/message"
+
+
+one_is_enough = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where both databases cannot but do the same."""
 
 
 class Phones:
@@ -175,6 +182,30 @@ def test_they_are_told_once_and_the_web_follows_the_number(phones: Phones) -> No
         former = people.find_all(db, user=OLD)[0]
         assert [shown(one.code) for one in passes.of_person(db, former, now)] == [code]
     assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+
+
+@one_is_enough
+def test_a_page_for_which_the_former_owner_proved_the_number_is_theirs_no_more(phones: Phones) -> None:
+    code, service = issued(phones, user=OLD), phones.service
+    with phones.client.session_transaction() as cookie:
+        cookie[COOKIE] = "their visit"
+    service.visits.save(Visit("their visit", PHONE, proved_at=service.now().timestamp()))
+    assert code in phones.client.get("/passes").text
+    phones.say("hi", LANE, NEW)
+    for page in ("/passes", "/passes/data"):
+        assert code not in phones.client.get(page, follow_redirects=True).text
+    service.visits.save(Visit("their visit", PHONE, proved_at=service.now().timestamp()))  # by whoever has it now
+    with phones.client as client:
+        assert client.get("/passes/data").status_code == 200
+
+
+def test_a_message_of_the_former_owners_that_is_found_late_takes_the_number_from_nobody(phones: Phones) -> None:
+    code, service = issued(phones, user=OLD), phones.service
+    phones.say("hi", LANE, NEW)
+    late = Inbound("SMlate", LANE, service.settings.twilio_whatsapp_from[0], phone=PHONE, user=OLD, text="my pass")
+    assert service.dialogue.hear_found(late, service.now() - timedelta(minutes=5))
+    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+    assert code not in phones.say("my pass", LANE)
 
 
 @pytest.mark.parametrize("words", [(), ("hi",), ("hi", "1", "Ravi Kumar")])

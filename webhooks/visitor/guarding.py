@@ -1,9 +1,13 @@
 """What holds for every page of the visitors': who is there, how often, and what happens while Redis is away."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, request, session
 from redis.exceptions import RedisError
 from werkzeug.exceptions import ServiceUnavailable
 
+from bot.domain import changed_hands
 from bot.service import Service
 from bot.visits import Visit, new_id
 from webhooks import limits
@@ -32,7 +36,18 @@ def guard(door: Blueprint) -> None:
 
 
 def visit(service: Service) -> Visit:
-    """The visit of whoever asks, an empty one where nothing is known of it. Raises RedisError."""
+    """The visit of whoever asks, an empty one where nothing is known of it. Raises RedisError.
+
+    Without its phone where that has gone to somebody else since it was proved.
+    """
     if COOKIE not in session:
         session[COOKIE] = new_id()
-    return service.visits.find(str(session[COOKIE]))
+    found = service.visits.find(str(session[COOKIE]))
+    return replace(found, phone=None) if _has_changed_hands(service, found) else found
+
+
+def _has_changed_hands(service: Service, found: Visit) -> bool:
+    if not found.phone:
+        return False
+    with service.database.read() as db:
+        return changed_hands.since(db, found.phone, datetime.fromtimestamp(found.proved_at, UTC))

@@ -181,7 +181,7 @@ def typed(at: Here, address: str, change: str, onward: str) -> Answer:
         return _refused(at, address, change, refusal)
     if no:
         return page(at, address, change, no)
-    at.keep(at.draft, phone=at.phone)
+    at.keep(at.draft, phone=at.phone, proved_at=at.service.now().timestamp())
     return redirect(onward, 303)
 
 
