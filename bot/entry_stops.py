@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import to_staff
 from bot.domain import entry_notices, events, gates
 from bot.domain.models import Event, Gate
-from flows.codes import unlike
+from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _, words
 
@@ -38,7 +38,7 @@ def set_stopped(
     else:
         gates.resume_entry(db, event.id, gate)
     concerned = [gates.find(db, event.id, gate)] if gate else _gates(db, event)
-    where = words(unlike(concerned[0].name)) if gate else _("all gates")
+    where = words(inert(concerned[0].name)) if gate else _("all gates")
     ids = [one.id for one in concerned]
     told = to_staff.tell(
         db,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import to_staff
 from bot.domain import gates
 from bot.domain.models import Gate
-from flows.codes import unlike
+from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _, lines
 
@@ -47,11 +47,11 @@ def set_closed(
 
 
 def _closed(gate: Gate, *, others: bool) -> Sentence:
-    shut = _("⛔ {gate} is closed: nobody is let in there any more.", gate=unlike(gate.name))
+    shut = _("⛔ {gate} is closed: nobody is let in there any more.", gate=inert(gate.name))
     return lines(shut, _("If you work there, send *gate* and say where you are now.")) if others else shut
 
 
 def _opened(gate: Gate) -> Sentence:
     if gate.paused_at is not None:
-        return _("{gate} is open again, but entry is stopped there. Admit nobody yet.", gate=unlike(gate.name))
-    return _("✅ {gate} is open again. You can admit there.", gate=unlike(gate.name))
+        return _("{gate} is open again, but entry is stopped there. Admit nobody yet.", gate=inert(gate.name))
+    return _("✅ {gate} is open again. You can admit there.", gate=inert(gate.name))

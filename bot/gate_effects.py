@@ -16,7 +16,6 @@ from bot.domain.models import Device, Staff
 from bot.effects import Performing, Results, perform
 from bot.errors import Refused
 from flows import admissions
-from flows.codes import unlike
 from flows.gate_shapes import (
     Admit,
     ChooseEvent,
@@ -30,6 +29,7 @@ from flows.gate_shapes import (
     StopEntry,
     TakeBack,
 )
+from flows.inert import inert
 from flows.scans import Admission, Scan
 from flows.shapes import Sentence
 from flows.texts import _, lines, words
@@ -179,7 +179,7 @@ def _release_staff(effect: ReleaseStaff, doing: Performing) -> Results:
         "devices": [one.id for one in released if isinstance(one, Device)],
     }
     audit.note(doing.db, audit.RELEASED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
-    return {"names": words(", ".join(dict.fromkeys(unlike(one.name) for one in released)))}
+    return {"names": words(", ".join(dict.fromkeys(inert(one.name) for one in released)))}
 
 
 def _row(db: Session, staff_id: int) -> Staff:

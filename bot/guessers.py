@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.delivery import to_staff
 from bot.domain import guessing
 from bot.domain.models import Device, Staff
-from flows.codes import unlike
+from flows.inert import inert
 from flows.scans import Scan
 from flows.shapes import Sentence
 from flows.texts import _, lines
@@ -47,7 +47,7 @@ def tell(db: Session, guesser: Staff | Device, *, key: str, now: datetime, sende
 
 
 def _told(guesser: Staff | Device) -> Sentence:
-    facts = {"name": unlike(guesser.name), "number": guessing.MOST}
+    facts = {"name": inert(guesser.name), "number": guessing.MOST}
     happened = (
         _("⚠ {number} unknown codes were typed on scanner {name}. It is paused for 10 minutes.", **facts)
         if isinstance(guesser, Device)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows import pass_days, scans
 from flows.choices import people
-from flows.codes import unlike
+from flows.inert import inert
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
 from flows.shapes import Sentence
 from flows.texts import _, lines, ngettext_, sentence_for, words
@@ -59,7 +59,7 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
         return _joined(headline(answer, scan), _as_scanned(scan.text))
     seen = answer.pass_
     first = _("⛔ Not for today") if short and answer.result == scans.WRONG_DAY else headline(answer, scan)
-    name = words(unlike(_clipped(seen.name, SHORT_NAME if short else LONG_NAME)))
+    name = words(inert(_clipped(seen.name, SHORT_NAME if short else LONG_NAME)))
     partly = _in_parts(answer, seen, scan)
     known = _is_repeat(answer) and answer.first_entry
     before = (_briefly(answer.first_entry, scan, *when, short=short),) if known and answer.first_entry else ()
@@ -78,7 +78,7 @@ def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, sho
     is_today = moment.date() == now.astimezone(ZoneInfo(timezone)).date()
     if short:
         return words(moment.time()) if is_today else ago(now - entry.at)
-    parts = (words(unlike(_clipped(part, LONG_NAME))) for part in (entry.gate_name, entry.by) if part)
+    parts = (words(inert(_clipped(part, LONG_NAME))) for part in (entry.gate_name, entry.by) if part)
     return _joined(words(moment.time() if is_today else moment), *parts)
 
 
@@ -91,15 +91,15 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
     moment = entry.at.astimezone(zone)
     is_today = moment.date() == now.astimezone(zone).date()
     parts = [_joined(words(moment.time() if is_today else moment), since)]
-    parts += [words(unlike(entry.gate_name))] if entry.gate_name else []
-    parts += [_("by {name}", name=unlike(entry.by))] if entry.by else []
+    parts += [words(inert(entry.gate_name))] if entry.gate_name else []
+    parts += [_("by {name}", name=inert(entry.by))] if entry.by else []
     return _joined(*parts)
 
 
 def taken_back(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
     undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
-    return lines(_joined(undone, words(seen.code), words(unlike(seen.name))), _("They can come in again."))
+    return lines(_joined(undone, words(seen.code), words(inert(seen.name))), _("They can come in again."))
 
 
 def not_taken_back(scanned: str, code: str) -> Sentence:
@@ -109,7 +109,7 @@ def not_taken_back(scanned: str, code: str) -> Sentence:
 
 def _as_scanned(text: str) -> Sentence:
     """What may be no pass, without a hyphen: only codes have the form of one (contract, section 5)."""
-    return words(unlike(text.replace("-", "")[:LONGEST_TYPED]))
+    return words(inert(text.replace("-", "")[:LONGEST_TYPED]))
 
 
 def uncounted(count: int, direction: str) -> Sentence:
@@ -123,7 +123,7 @@ def uncounted(count: int, direction: str) -> Sentence:
 
 def found(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
     """The answer to `find`, a pass a line; `more`: there are others that fit."""
-    rows = (_joined(words(one.code), words(unlike(one.name)), people(one.party_size)) for one in passes)
+    rows = (_joined(words(one.code), words(inert(one.name)), people(one.party_size)) for one in passes)
     rest = (_("There are more: send more of the name."),) if more else ()
     return (*rows, *rest) if passes else (_("No pass of today fits that."),)
 
@@ -153,7 +153,7 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
     assert answer.pass_ is not None  # noqa: S101 - the caller looked
     seen = answer.pass_
     party = _party(answer, seen, scan)
-    whose = _("{name}: {people}", name=unlike(seen.name), people=party) if seen.name else party  # erased: no name
+    whose = _("{name}: {people}", name=inert(seen.name), people=party) if seen.name else party  # erased: no name
     kind = () if seen.kind == VISITOR else (words({"en": seen.kind, **seen.labels}),)
     when = () if answer.result == scans.WRONG_DAY else (pass_days.said(seen.days),)
     return (whose, *kind, *when)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flows import admissions, codes, gate_codes, gate_menu, gate_vocabulary, gate_words, understanding, walk_up
 from flows.begun_at import begun_at
-from flows.codes import unlike
 from flows.fields import Phone
 from flows.gate_menu import gate_name
 from flows.gate_shapes import (
@@ -27,6 +26,7 @@ from flows.gate_shapes import (
 )
 from flows.gate_stats import stats
 from flows.gate_words import MOST_CODES, Heard
+from flows.inert import inert
 from flows.scans import IN, LARGEST_COUNT
 from flows.shapes import Duty, Facts, Invalid, Outcome, Said, Say, Sentence, Start
 from flows.texts import _, lines, ngettext_, sentence_for, words
@@ -280,7 +280,7 @@ def _stop_entry(stopped: bool) -> Callable[[Heard, Duty, Facts], Outcome]:
             return _answer(sentence_for("supervisors_only"))
         gate = _named(heard.rest, {slug: (slug, name) for slug, name in duty.gate_names.items()})
         if heard.rest and not gate:
-            return _answer(sentence_for("no_such_gate", gate=unlike(heard.rest)))
+            return _answer(sentence_for("no_such_gate", gate=inert(heard.rest)))
         shut = [slug for slug in duty.gate_names if slug not in dict(duty.gates)]
         if not stopped and gate in shut:
             return _answer(sentence_for("gate_closed", gate=gate_name(duty, gate)))

@@ -1,7 +1,7 @@
 """What somebody at a gate can do, and how: the menu and the hints."""
 
-from flows.codes import unlike
 from flows.event_states import CANCELLED
+from flows.inert import inert
 from flows.shapes import Duty, Event, Sentence
 from flows.texts import _, in_all, lines, words
 
@@ -89,7 +89,7 @@ def closed(duty: Duty) -> tuple[Sentence, ...]:
 def gate_name(duty: Duty, slug: str | None = None) -> str:
     """The name of a gate, by default of the one where they are; empty where there is none."""
     found = slug or duty.place
-    return unlike(duty.gate_names.get(found, found)) if found else ""
+    return inert(duty.gate_names.get(found, found)) if found else ""
 
 
 def _everybody(duty: Duty) -> tuple[Sentence, ...]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flows import begun_at
 from flows.choices import people
-from flows.codes import unlike
 from flows.fields import Choice, YesNo
 from flows.gate_commands import (
     ASK_GATE,
@@ -22,6 +21,7 @@ from flows.gate_commands import (
 )
 from flows.gate_menu import AT_WHICH_GATE, closed, menu
 from flows.gate_shapes import ChooseGate, Scanned
+from flows.inert import inert
 from flows.scans import DIRECTIONS, IN
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
 from flows.texts import _, words
@@ -36,7 +36,7 @@ NOTHING_DONE = _("All right, nobody was admitted.")
 
 
 def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    return tuple(Option(slug, words(unlike(name))) for slug, name in facts.duty.gates) if facts.duty else ()
+    return tuple(Option(slug, words(inert(name))) for slug, name in facts.duty.gates) if facts.duty else ()
 
 
 def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -111,7 +111,7 @@ class Confirmed(YesNo):
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     party = people(answers["party"])
-    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=unlike(answers["name"]), people=party)
+    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=inert(answers["name"]), people=party)
     return (told, _("Compare it with the pass, then type *yes* or *no*."))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flows import scans
-from flows.codes import unlike
 from flows.duties import EntryNotice, Share
+from flows.inert import inert
 from flows.shapes import Duty, GateFigures, Sentence
 from flows.texts import _, lines, words
 
@@ -56,7 +56,7 @@ def _listed(title: Sentence, shares: Sequence[Share]) -> tuple[Sentence, ...]:
 
 
 def _share(share: Share) -> Sentence:
-    name = words(unlike(share.name)) if share.name else _("Without a name")
+    name = words(inert(share.name)) if share.name else _("Without a name")
     return _(
         "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
     )
@@ -68,14 +68,14 @@ def _unheard(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
         return ()
     zone = ZoneInfo(duty.timezone)
     rows = [
-        _("{name} ({gate}): {hour}", name=unlike(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
+        _("{name} ({gate}): {hour}", name=inert(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
         for name, gate, heard in figures.unheard[:MOST_SHARES]
     ]
     return (lines(_("Not heard for five minutes, perhaps without a network; last heard:"), *rows),)
 
 
 def _gate(duty: Duty, slug: str | None) -> Sentence:
-    return words(unlike(duty.gate_names.get(slug, slug))) if slug else _("no gate")
+    return words(inert(duty.gate_names.get(slug, slug))) if slug else _("no gate")
 
 
 def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
@@ -97,7 +97,7 @@ def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
 
 
 def _names(gates: Sequence[str]) -> str:
-    return ", ".join(map(unlike, gates))
+    return ", ".join(map(inert, gates))
 
 
 REASONS: Mapping[str, Sentence] = {

@@ -7,10 +7,10 @@ from typing import Any
 
 from flows import begun_at, parties, understanding
 from flows.choices import event_by, people
-from flows.codes import unlike
 from flows.consent import read_out
 from flows.event_states import in_progress
 from flows.fields import Choice, Number, Phone, Text, YesNo
+from flows.inert import inert
 from flows.registration import LEAST_NAME, MOST_NAME, told_with_pass
 from flows.shapes import (
     Answers,
@@ -326,7 +326,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         anyway=bool(answers.get("anyway")),
         overbook=bool(answers.get("overbook")),
     )
-    made = lines(_("Registered, not let in yet:"), unlike(answers["full_name"]), people(answers["party_size"]))
+    made = lines(_("Registered, not let in yet:"), inert(answers["full_name"]), people(answers["party_size"]))
     headline = (Sentence("{told}"),) if answers["admit"] else (made,)
     return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *told_with_pass(event))))
 

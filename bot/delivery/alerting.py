@@ -17,8 +17,8 @@ from bot.domain import alert_rules, day_sums, event_views, measures, scan_places
 from bot.domain.measures import CODES, FAILURES, INSIDE, QUEUE, SILENT, Measure
 from bot.domain.models import Alert, Event, Gate, Staff
 from bot.domain.upserts import insert
-from flows.codes import unlike
 from flows.event_states import CANCELLED
+from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _, words
 
@@ -165,4 +165,4 @@ def _set(db: Session, alert: Alert, **values: int) -> None:
 
 def _gate(db: Session, gate_id: int) -> Sentence:
     gate = db.get(Gate, gate_id)
-    return words(unlike(gate.name) if gate else "")
+    return words(inert(gate.name) if gate else "")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import to_staff
 from bot.domain.models import Staff
-from flows.codes import unlike
+from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _
 
@@ -24,5 +24,5 @@ def tell(db: Session, phone: str, now: datetime) -> None:
         select(Staff).where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
     ):
         key = f"unconfirmed:{row.id}:{row.unconfirmed_since:%Y%m%d%H%M%S}"
-        sentence = Sentence(TOLD.source, {"name": unlike(row.name)})
+        sentence = Sentence(TOLD.source, {"name": inert(row.name)})
         to_staff.tell(db, row.event_id, sentence, key=key, now=now, roles=ROLES, but=row.id)

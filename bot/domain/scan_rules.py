@@ -15,6 +15,7 @@ from bot.domain.rebooking import Rule, Span
 from bot.domain.scan_places import Place
 from bot.domain.tokens import PassToken
 from flows import codes
+from flows.inert import inert
 from flows.scans import (
     ENTRY_PAUSED,
     EVENT_CLOSED,
@@ -48,9 +49,9 @@ class Subject:
 
 
 def seen(issued: Pass, kind: Kind, name: str) -> SeenPass:
-    """What whoever admits may see of a pass."""
+    """What whoever admits may see of a pass; the name without any effect on what they read."""
     days = tokens.of(issued).dates
-    return SeenPass(codes.shown(issued.code), name, issued.party_size, days, kind.slug, kind.labels)
+    return SeenPass(codes.shown(issued.code), inert(name), issued.party_size, days, kind.slug, kind.labels)
 
 
 def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subject | None, str]:

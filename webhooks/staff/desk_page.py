@@ -15,6 +15,7 @@ from bot.service import Service
 from flows import admissions, consent, refusals, walk_up
 from flows.choices import people
 from flows.gate_menu import PAUSED
+from flows.inert import inert
 from flows.scans import Admission, Scan, SeenPass
 from flows.shapes import Event, Sentence
 from flows.texts import LANGUAGES, words
@@ -205,4 +206,4 @@ def _language(event: Event, kept: Kept) -> str:
 
 def _made(service: Service, issued: Pass) -> Made:
     printed = slips.of(issued, service.ring, service.settings.origin)
-    return Made(issued.id, issued.registration.full_name, people(issued.party_size), printed)
+    return Made(issued.id, inert(issued.registration.full_name), people(issued.party_size), printed)

@@ -16,6 +16,7 @@ from bot.service import Service
 from flows.choices import people as so_many
 from flows.codes import shown
 from flows.gate_stats import REASONS as RESULTS
+from flows.inert import inert
 from flows.pass_days import said as days_in_words
 from flows.rendering import LANGUAGES
 from flows.shapes import Sentence
@@ -50,7 +51,7 @@ def of(db: Session, found: Pass, service: Service) -> tuple[dict[str, Any], dict
     whole = holdings.everything(db, known, service.redis)
     passes = {shown(one.code): one for registration in known.registrations for one in registration.passes}
     whole["deliveries"] = [one for one in whole["deliveries"] if one["pass"] in passes]
-    names = list(dict.fromkeys(one.full_name for one in known.registrations if one.full_name))
+    names = list(dict.fromkeys(inert(one.full_name) for one in known.registrations if one.full_name))
     told = {
         "name": ", ".join(names) or said.ERASED,
         "facts": _facts(whole, ZoneInfo(found.event.timezone)),

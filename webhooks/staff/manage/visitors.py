@@ -13,6 +13,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.choices import people as so_many
 from flows.codes import shown
+from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _, words
 from webhooks.staff.dashboard_words import CHANNELS
@@ -129,7 +130,7 @@ def _row(one: Pass) -> Mapping[str, Any]:
     return {
         "id": one.id,
         "code": shown(one.code),
-        "name": one.registration.full_name or person_words.ERASED,
+        "name": inert(one.registration.full_name) or person_words.ERASED,
         "day": person.days(one),
         "people": so_many(one.party_size),
         "kind": words(one.kind.labels) if one.kind.number else "",
