@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from bot.domain.imports.settling import Settled
     from bot.domain.imports.unreadable import Note, Unreadable
 
+ENCODINGS = (
+    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", *(f"windows-{number}" for number in range(1250, 1259))),
+    *("iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
+)
+"""Those of bot.domain.imports.csv_files, which is loaded only when it is needed."""
 ROWS: Mapping[str, tuple[str, str]] = {
     "empty": ("nothing stands there", "write the person's name"),
     "too_long": ("it is longer than {most} characters", "shorten it"),

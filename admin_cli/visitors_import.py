@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from bot.domain.keys import KeyRing
     from bot.settings import Settings
 
-ENCODINGS = (
-    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", *(f"windows-{number}" for number in range(1250, 1259))),
-    *("iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
-)
-"""Those of bot.domain.imports.csv_files, which is loaded only when it is needed."""
 REGISTERED = "; the people are registered, and the same command again writes their passes"
 
 
@@ -52,7 +47,7 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 )  # fmt: skip
 @click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first that is not hidden.")
 @click.option("--without-hidden", is_flag=True, help="Leave out a sheet's hidden rows, as a filter hides them.")
-@click.option("--encoding", type=click.Choice(ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
+@click.option("--encoding", type=click.Choice(import_words.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
 @click.option("--dates", type=click.Choice(("dmy", "mdy")), help="What is first in 02/03/2027; else a row proves it.")
 @click.option("--consent", default="", metavar="TEXT", help="Where these people agreed to it; kept with each of them.")
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV for the bad rows.")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
+from admin_cli import import_words, opening
 from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom
 
@@ -50,8 +50,9 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 @command.command("import")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--file", "source", required=True, type=click.File("rb"), help="CSV or XLSX; `-` reads standard input.")
+@click.option("--encoding", type=click.Choice(import_words.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
 @as_whom
-def import_(slug: str, source: IO[bytes]) -> None:
+def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
     """Take a CSV or XLSX file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
 
     Who is on the roster already is changed to what the file says.
@@ -61,7 +62,7 @@ def import_(slug: str, source: IO[bytes]) -> None:
     from admin_cli.words import said
     from bot.domain import audit, staff
 
-    rows = list(_rows(source))
+    rows = list(_rows(source, encoding or ""))
     try:
         with opening.writing(audit.STAFF_IMPORTED, slug) as db:
             added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
@@ -149,17 +150,16 @@ def _region() -> str:
     return opening.settings().default_region
 
 
-def _rows(source: IO[bytes]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(source: IO[bytes], encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows by number. Raises ClickException for a file that is no such table."""
     from io import BytesIO
 
-    from admin_cli import import_words
     from bot.domain.imports import reading
     from bot.domain.imports.cells import text
-    from bot.domain.imports.unreadable import Unreadable
+    from bot.domain.imports.unreadable import BYTES, Unreadable
 
     try:
-        table = reading.table(BytesIO(source.read()))
+        table = reading.table(BytesIO(source.read(BYTES + 1)), encoding=encoding)
         heads = [head.lower() for head in table.heads]
         if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
             raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")

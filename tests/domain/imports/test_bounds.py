@@ -8,6 +8,7 @@ from typing import IO
 
 import pytest
 
+from admin_cli import import_words
 from bot.domain.imports import csv_files, reading, sheets, unreadable, workbooks
 from bot.domain.imports.unreadable import Unreadable
 from tests.domain.imports.sheets import MAIN, of_markup
@@ -69,6 +70,7 @@ def refusal(file: IO[bytes]) -> str:
         assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 15
     finally:
         tracemalloc.stop()
+    assert no.value.code in import_words.of_file(no.value)
     return no.value.code
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from admin_cli import import_words
 from bot.domain.imports import dating, days
 from bot.domain.imports.days import DMY, MDY, UNSURE, Reader
 from flows.shapes import Invalid
@@ -199,6 +200,7 @@ def test_one_row_proves_the_order_of_all(
 ) -> None:
     found = dating.order(enumerate(cells, 2), head, told, region, SPRING)
     assert (found.order, [note.code for note in found.notes]) == (order, notes)
+    assert all(map(import_words.of_note, found.notes))
 
 
 def test_a_spreadsheet_that_took_some_days_for_dates_may_have_turned_them() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.imports import columns, judging, reading
+from admin_cli import import_words
+from bot.domain.imports import columns, csv_files, judging, reading
 from bot.domain.imports.cells import flaw, text
 from bot.domain.imports.unreadable import Unreadable
 from flows.understanding import plain
@@ -20,6 +21,7 @@ KNOWN = columns.guesses([], several_kinds=False).known
 def refused(body: bytes, encoding: str = "") -> tuple[str, Any]:
     with pytest.raises(Unreadable) as no:
         reading.table(io.BytesIO(body), encoding=encoding)
+    assert no.value.code in import_words.of_file(no.value)
     return no.value.code, no.value.params
 
 
@@ -34,6 +36,10 @@ def test_one_bad_byte_makes_no_hindi_name_another() -> None:
     told = cells(body, "utf-8")
     assert (told[0], [flaw(cell) for cell in told if flaw(cell)]) == ("राम", ["broken_letter"])
     assert refused(b"\xef\xbb\xbf" + body)[0] == "encoding_broken"
+
+
+def test_the_command_line_knows_every_encoding() -> None:
+    assert set(import_words.ENCODINGS) == csv_files.ENCODINGS.keys()
 
 
 def test_another_encoding_is_taken_only_as_told() -> None:
@@ -116,6 +122,7 @@ def test_what_a_workbook_hides_is_told() -> None:
         ("hidden_rows", 1, [3]),
         ("hidden_columns", ["Mobile"]),
     ]
+    assert all(map(import_words.of_note, table.notes))
     assert [row[0] for _, row in table.rows()] == ["Asha", "Ravi", "Mira"]
     assert [row[0] for _, row in reading.table(file, hidden=False).rows()] == ["Asha", "Mira"]
     old = reading.table(file, "Old")
