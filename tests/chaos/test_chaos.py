@@ -12,8 +12,8 @@ from tests.chaos.plan import Plan
 from tests.chaos.run import run
 
 pytestmark = pytest.mark.race
-SMALL = Plan(phones=40, kills=8, seconds=24, hurried=True, patience=150)
-AIMED = Plan(phones=10, kills=4, seconds=6, hurried=True, aimed=True, silent=1.0, patience=120)
+SMALL = Plan(phones=24, kills=6, seconds=12, hurried=True, patience=150)
+AIMED = Plan(phones=8, kills=3, seconds=4, hurried=True, aimed=True, silent=1.0, patience=120)
 """Workers are killed just when Twilio has taken a message, and no status ever tells."""
 
 
