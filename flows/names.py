@@ -53,7 +53,13 @@ def is_none(text: str, *, sure: bool = False) -> bool:
         return True
     named = [word for word in words if not word.isdigit()]
     none = _NO_NAMES if len(named) == len(words) else _NO_NAMES | _MONTHS
-    return bool(named) and (sum(word in _SELDOM for word in words) >= 2 or none.issuperset(named))
+    seldom = [word for word in words if word in _SELDOM and word not in _initials(text)]
+    return bool(named) and (len(seldom) >= 2 or none.issuperset(named))
+
+
+def _initials(text: str) -> frozenset[str]:
+    """Single letters that are written large, as those of names are: `I. H. Rao`."""
+    return frozenset(letter.lower() for letter in _BETWEEN.split(text) if len(letter) == 1 and letter.isupper())
 
 
 def _has_seldom(name: str) -> bool:

@@ -107,7 +107,7 @@ class Person:
     def register(self) -> None:
         """Send everything that a registration takes."""
         for place in range(len(SPOKEN)):
-            self.say(place, SPOKEN[place].format(name=f"Visitor number {'abcdefghij'[self.number % 10]}"))
+            self.say(place, SPOKEN[place].format(name=f"Asha {'ABCDEFGHIJ'[self.number % 10]}. Rao"))
             time.sleep(0.3)
         if not self.patient:
             self.patient = True
@@ -120,7 +120,7 @@ class Person:
             # The 1 chooses a language where none is known, and is no name where one is.
             again = ("menu",) if self.has_a_pass() else ("menu", "restart", "1", *SPOKEN[2:])
             for text in again:
-                self.say(place, text.format(name="Visitor number z"))
+                self.say(place, text.format(name="Asha Z. Rao"))
                 place += 1
             if self.has_a_pass():
                 return

@@ -67,7 +67,7 @@ class Careless(Conversations):
 def message(person: int, place: int) -> Inbound:
     """The message that this person sends at this place of the conversation."""
     phone = f"+9198100{person:05d}"
-    text = SPOKEN[place].format(name=f"Visitor number {'abcdefghij'[person % 10]}")
+    text = SPOKEN[place].format(name=f"Asha {'ABCDEFGHIJ'[person % 10]}. Rao")
     return Inbound(f"SM{person:04d}x{place}", f"whatsapp:{phone}", SIMULATED_SENDER, phone=phone, text=text)
 
 
