@@ -35,6 +35,8 @@ def cleaned(text: str, *, lines: bool = False) -> str:
 
     Joiners stay: Indian scripts and family emoji need them. With `lines` line breaks stay too.
     """
+    if text.isascii() and text.isprintable():  # a list has millions of such cells
+        return " ".join(text.split())
     kept = "".join(_kept(character) for character in unicodedata.normalize("NFC", text))
     if lines:
         return "\n".join(line for line in (" ".join(part.split()) for part in kept.split("\n")) if line)
@@ -54,7 +56,10 @@ def _kept(character: str) -> str:
 
 def plain(text: str) -> str:
     """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
-    folded = unicodedata.normalize("NFKC", cleaned(text)[:LONGEST]).casefold()
+    said = cleaned(text)[:LONGEST]
+    if said.isascii():
+        return " ".join(said.casefold().strip(_EDGES).split()) or said.casefold().strip()
+    folded = unicodedata.normalize("NFKC", said).casefold()
     folded = _PICTURE_PARTS.sub("", folded).replace("\u200c", "").replace("\u200d", "")
     folded = _NASALS.sub("\u0902", folded.replace("\u0901", "\u0902").replace("\u093c", ""))
     digits = "".join(_digit(character) for character in folded)

@@ -61,6 +61,7 @@ class Judge:
         self._met: dict[int, int] = {}
         self._alike: Counter[int] = Counter()
         self._refs: dict[int, _OfRef] = {}
+        self._parties: dict[tuple[str, int], int] = {}
         self._days = Reader(list(rules.days), rules.dates.order)
 
     def judge(self, number: int, cells: Sequence[Any]) -> Person | BadRow:
@@ -80,7 +81,7 @@ class Judge:
         read(STATUS, _coming)
         name, phone, kind = read(NAME, _name), read(PHONE, self._phone), read(KIND, self._kind)
         days = read(DAY, lambda said: self._days_of(said, kind, cells))
-        party = read(PARTY, lambda said: _party(said, kind))
+        party = read(PARTY, lambda said: self._party(said, kind))
         language, ref, code = read(LANGUAGE, self._language), read(REF, _ref), read(CODE, _code)
         answers = {one: read(one, partial(self._answer, one)) for one in self._rules.questions}
         alike = _alike(name, kind, days) if name and kind and days and phone == ref == "" else ""
@@ -172,6 +173,14 @@ class Judge:
         if state in (event_states.CLOSED, event_states.OVER) and not set(own) & set(self._rules.coming):
             raise Invalid(f"day_{state}", day=day)
 
+    def _party(self, said: str, kind: KindFacts | None) -> int:
+        """Nothing said is one person."""
+        most = kind.most if kind else 255
+        if (said, most) not in self._parties:
+            known = {"most": most, "code": "party_too_large"}
+            self._parties[said, most] = int(accept(Number(1), Said(said), known)) if said else 1
+        return self._parties[said, most]
+
     def _language(self, said: str) -> str:
         if not said:
             return self._rules.event.languages[0]
@@ -236,7 +245,7 @@ def _code(said: str) -> str:
 def _name(said: str) -> str:
     """As it stands: the column says that it is a name, so that only what can never be one is none."""
     name = str(accept(_NAME, Said(said), {}))
-    answers = understanding.skips(name) or understanding.command(name) or agreement.yes_no(name) is not None
+    answers = understanding.skips(name) or understanding.command(name) or agreement.the_word_itself(name) is not None
     if names.is_none(name, sure=True) or (answers and not names.may_be_yes_or_no(name)):
         raise Invalid("not_a_name")
     return name
@@ -246,13 +255,6 @@ def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:
     """What people have in common whom nothing but their order in a file tells apart."""
     told = "|".join((understanding.plain(name), kind.slug, *map(date.isoformat, days)))
     return hashlib.sha256(told.encode()).hexdigest()[:40]
-
-
-def _party(said: str, kind: KindFacts | None) -> int:
-    """Nothing said is one person."""
-    most = kind.most if kind else 255
-    known = {"most": most, "code": "party_too_large"}
-    return int(accept(Number(1), Said(said), known)) if said else 1
 
 
 def _ref(said: str) -> str:
