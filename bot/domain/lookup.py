@@ -25,8 +25,6 @@ MOST_OFFERS = 5
 """Passes offered for mistyped codes, of one volunteer in an hour (contract, section 5)."""
 HOUR = timedelta(hours=1)
 VALID = "valid"
-WORDS_THAT_FIT = 4
-"""Of one name, at most, by a search of three letters: Kamla Kamal Kamlesh Kamat."""
 _WHOLE = (
     select(Pass)
     .join(Pass.registration)
@@ -110,7 +108,7 @@ def _of_name(db: Session, place: Place, name: str) -> Sequence[Pass]:
     named = _WHOLE.join(NameWord, NameWord.registration_id == Registration.id)
     named = named.where(name_index.fits(place.event.id, name), Pass.status == VALID, today)
     # A registration may have several words that begin so.
-    return list(dict.fromkeys(db.scalars(named.limit((MOST + 1) * WORDS_THAT_FIT))))[: MOST + 1]
+    return list(dict.fromkeys(db.scalars(named.limit((MOST + 1) * name_index.WORDS_THAT_FIT))))[: MOST + 1]
 
 
 def _of_phone(db: Session, place: Place, phone: str) -> list[Pass]:

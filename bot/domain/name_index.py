@@ -14,6 +14,8 @@ from flows import folding
 
 LAST = "\U0010ffff"
 """No character comes after it."""
+WORDS_THAT_FIT = 4
+"""Of one name, at most, by a search of three letters: Kamla Kamal Kamlesh Kamat."""
 LATELY = 5_000
 """Registrations, the newest, that are looked through for names that older code has left out while it was replaced."""
 

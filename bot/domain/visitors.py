@@ -41,7 +41,7 @@ def find(db: Session, slug: str, text: str, *, region: str, most: int) -> tuple[
     code, a phone nor so many letters.
     """
     event = one(db, slug, lock=False)
-    by, condition = _meant(db, text, event.id, region)
+    by, condition = _meant(db, text, event.id, region, most)
     mine = select(Pass).join(Pass.registration).where(Pass.event_id == event.id, condition)
     whole = mine.options(joinedload(Pass.registration), joinedload(Pass.kind))
     return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(most)))
@@ -60,7 +60,7 @@ def known(db: Session, text: str, *, region: str) -> Known:
     return Known(tuple(contacts), registrations, tuple(_entries(db, registrations)))
 
 
-def _meant(db: Session, text: str, event_id: int, region: str) -> tuple[str, ColumnElement[bool]]:
+def _meant(db: Session, text: str, event_id: int, region: str, most: int) -> tuple[str, ColumnElement[bool]]:
     typed = " ".join(text.split())
     code = _code(db, typed)
     if code:
@@ -71,8 +71,10 @@ def _meant(db: Session, text: str, event_id: int, region: str) -> tuple[str, Col
         pass
     if sum(unicodedata.category(character)[0] in "LM" for character in typed) < LEAST_LETTERS:
         raise Refused("search_too_short", least=LEAST_LETTERS)
-    named = select(NameWord.registration_id).where(name_index.fits(event_id, typed))
-    return "name", Registration.id.in_(named)
+    # The newest registrations are found in the index alone; a name has few words that begin alike.
+    newest = NameWord.registration_id.desc()
+    named = select(NameWord.registration_id).where(name_index.fits(event_id, typed)).order_by(newest)
+    return "name", Registration.id.in_(named.limit(most * name_index.WORDS_THAT_FIT))
 
 
 def _code(db: Session, typed: str) -> str:

@@ -1,8 +1,8 @@
-"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts] [looks]`: what `make bench` does."""
+"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts] [looks] [search]`: what `make bench` does."""
 
 import sys
 
-from tests.bench import broadcasts, exports, imports, looks, pace, replay
+from tests.bench import broadcasts, exports, imports, looks, pace, replay, search
 
 BENCHES = {
     "pace": pace.print_all,
@@ -11,6 +11,7 @@ BENCHES = {
     "import": imports.print_all,
     "broadcasts": broadcasts.print_all,
     "looks": looks.print_all,
+    "search": search.print_all,
 }
 
 
