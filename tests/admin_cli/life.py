@@ -105,6 +105,7 @@ PEOPLE = (
     ),
     Run("deliveries resume-sender", "whatsapp:+14155238886", told="was not paused"),
     Run("passes reissue", "{code} --yes", keep="code", sql="SELECT count(*) FROM passes WHERE status = 'replaced'"),
+    Run("passes move", "{code} --phone +919812345699 --yes", keep="code", told="new code"),
     Run("visitors import", f"- {OF} --dry-run", code=1, stdin="name,phone\nRavi,12\n", told="not_a_phone"),
     Run(
         "visitors import",
