@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin_cli import opening
-from admin_cli.printing import as_json_too
+from admin_cli.printing import as_json_text, as_json_too
 from bot.errors import NotReady
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     findings = _findings()
     if as_json:
-        import json
-
-        click.echo(json.dumps(findings, ensure_ascii=False, indent=2))
+        click.echo(as_json_text(findings))
     else:
         for found in findings:
             mark = click.style("✓", fg="green") if found["ok"] else click.style("✗", fg="red")

@@ -21,7 +21,7 @@ def as_json_too(command: Command) -> Command:
 def listing(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str) -> None:
     """Print rows with equal keys; `nothing` is what people read where there are none."""
     if as_json:
-        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2, default=_json))
+        click.echo(as_json_text(list(rows), default=_json))
     elif rows:
         _table(list(rows[0]), [[_text(value) for value in row.values()] for row in rows])
     else:
@@ -31,9 +31,15 @@ def listing(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str) -
 def details(one: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one thing: a line for each of its fields."""
     if as_json:
-        click.echo(json.dumps(one, ensure_ascii=False, indent=2, default=_json))
+        click.echo(as_json_text(one, default=_json))
     else:
         _table(None, [[name.replace("_", " "), _text(value)] for name, value in one.items()])
+
+
+def as_json_text(value: Any, *, indent: int | None = 2, default: Callable[[Any], str] = str) -> str:
+    """JSON that reads the same for programs, and of which nothing moves a terminal or turns its lines around."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
 
 
 def _json(value: Any) -> str:

@@ -11,7 +11,7 @@ import click
 
 from admin_cli import opening, stats_rebuild
 from admin_cli.parameters import Day
-from admin_cli.printing import as_json_too, details
+from admin_cli.printing import as_json_text, as_json_too, details
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -68,13 +68,12 @@ def _now(database: "Database", slug: str, day: date | None) -> "tuple[Figures, D
 
 
 def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_json: bool) -> None:
-    import json
     import time
 
     from rich.live import Live
 
     while as_json:
-        click.echo(json.dumps(_row(*take()), ensure_ascii=False, default=str))
+        click.echo(as_json_text(_row(*take()), indent=None))
         time.sleep(every)
     with Live(_screen(*take()), screen=True, auto_refresh=False) as live:
         while True:

@@ -254,11 +254,9 @@ class Settings(BaseSettings):
 
 def is_loopback(origin: str) -> bool:
     """Whether the origin's host is this machine."""
-    host = urlsplit(origin).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(origin).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

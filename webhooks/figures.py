@@ -18,14 +18,12 @@ from bot.domain import otp
 from bot.domain.models import Delivery
 from bot.metrics import Counts
 from bot.service import Service, utc_now
-from bot.settings import bracketed, is_loopback
 from bot.silence import Silence
+from webhooks import nearby
 
 ANSWERS = "pravesh_http_answers"
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 """Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
-"""What a proxy adds: behind one every caller has the proxy's address, often this machine's."""
 HELP = {ANSWERS: "Answers by door, method and status."}
 
 
@@ -93,7 +91,7 @@ def blueprint(service: Service, counts: Counts) -> Blueprint:
     def metrics() -> Response:
         if token and not _bears(token):
             abort(Response("METRICS_TOKEN is needed as a bearer token\n", 401, {"WWW-Authenticate": "Bearer"}))
-        if not token and not _comes_from_here():
+        if not token and not nearby.is_nearby():
             abort(403)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -104,12 +102,6 @@ def _bears(token: str) -> bool:
     given = request.authorization
     bearer = given.token if given and given.type == "bearer" else None
     return hmac.compare_digest((bearer or "").encode(), token.encode())
-
-
-def _comes_from_here() -> bool:
-    """Whether the caller is this machine itself, and no proxy on it."""
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return not forwarded and is_loopback(f"http://{bracketed(request.remote_addr or '')}")
 
 
 def count_answers(app: Flask, counts: Counts) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 from redis import Redis
+from sqlalchemy import update
 
 from bot.conversations import Conversations
 from bot.database import Database
 from bot.delivery import owing
 from bot.domain import audit, checkins, people, registrations
 from bot.domain.keys import KeyRing
+from bot.domain.models import Registration
 from flows.codes import shown
 from flows.scans import Scan
 from tests.domain.making import asking
@@ -71,3 +73,14 @@ def test_shown_by_phone_and_by_code(ok: Run, rows: Rows, run: Run, code: str, re
     assert rows("audit", "list", *OF)[0]["what"] == audit.VIEWED
     assert "no_such_person" in run("visitors", "show", "+919876543299").stderr
     assert "Asha Verma" in ok("visitors", "show", PHONE).stdout
+
+
+def test_nothing_of_a_name_moves_the_terminal(ok: Run, rows: Rows, code: str, database: Database) -> None:
+    name = "Asha\x1b[2J\x9b31m\u202eVerma\x7f"
+    with database.write() as db:
+        db.execute(update(Registration).where(Registration.full_name == "Asha Verma").values(full_name=name))
+    for command in (("visitors", "show", code), ("passes", "show", code)):
+        for more in ((), ("--json",)):
+            said = ok(*command, *more).stdout
+            assert [sign for sign in said if not sign.isprintable() and sign != "\n"] == [], command
+    assert rows("visitors", "show", code)["registrations"][0]["name"] == name

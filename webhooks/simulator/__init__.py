@@ -8,7 +8,7 @@ from flask import Flask
 from redis import Redis
 
 from bot.settings import Settings
-from webhooks.simulator import account, arriving, content, control, leaving, page, rest, verify
+from webhooks.simulator import access, account, arriving, content, control, leaving, page, rest, verify
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.parts import Parts, parts
 
@@ -21,6 +21,8 @@ def register(app: Flask, settings: Settings, redis: "Redis") -> None:
     for door in (page, control, rest, content, verify, account):
         app.register_blueprint(door.blueprint(made))
     app.extensions["simulator"] = made
+    if not settings.simulator_password:
+        access.keep_here(app)
 
 
 def run(made: Parts, errand: Errand) -> None:

@@ -2,11 +2,30 @@
 
 import hmac
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request
 
+from webhooks import nearby
 from webhooks.simulator import resource
 from webhooks.simulator.leaving import NotTaken
 from webhooks.simulator.parts import Parts
+
+ONLY_HERE = "The simulator is for this machine alone; SIMULATOR=1 and SIMULATOR_PASSWORD show it to others\n"
+OURS, TWILIOS = "simulat", "twilio"
+"""How the names begin of the simulator's doors, and of those that believe what it has signed."""
+
+
+def keep_here(app: Flask) -> None:
+    """Refuse who comes from elsewhere to the simulator, or with messages as from it: its secrets are in the source.
+
+    Settings cannot tell that a tunnel or a proxy ends on this machine; its requests can.
+    """
+
+    @app.before_request
+    def refuse() -> Response | None:
+        door = request.blueprint or ""
+        far = door.startswith((OURS, TWILIOS)) and nearby.is_for_another()
+        far = far or (door.startswith(OURS) and not nearby.is_named_nearby())
+        return Response(ONLY_HERE, 403, mimetype="text/plain") if far else None
 
 
 def guarded(api: Blueprint, parts: Parts) -> Blueprint:
