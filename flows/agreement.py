@@ -57,7 +57,7 @@ def _among_words(words: Sequence[str], beside: frozenset[str]) -> bool | None:
         return _with_a_fault(words, said)
     if said & (_NO | _NEGATES):
         return _with_a_no(words, said, beside)
-    if not said <= _YES | _AGREES | _BESIDE | beside or _asks_to_mend(words) or frozenset(words[:1]) & _ASKS:
+    if not said - beside <= _OF_A_YES or _asks_to_mend(words) or frozenset(words[:1]) & _ASKS:
         return None
     return True if said & (_YES | _CONFIRMS) or (said & _AGREES and not said & beside) else None
 
@@ -87,7 +87,8 @@ def _with_a_no(words: Sequence[str], said: frozenset[str], beside: frozenset[str
     if said & _NEGATES and not said & _NO:
         return False if said & (_AGREES | beside) and _comes_first(words, _NEGATES, _AGREES | beside) else None
     if said & _AGREES:
-        return False if _comes_first(words, _AGREES, _NO) else None
+        begs = words[-1] in _BEGS  # `sahi hai na` asks
+        return False if not begs and _comes_first(words, _AGREES, _NO) else None
     return None if said & _NEGATES and not said & beside else False
 
 
@@ -107,6 +108,7 @@ _ASKS, _NOTHING, _PLEASE = (
     listed(agreement_vocabulary.NOTHING),
     listed("please, pls, plz"),
 )
+_BEGS = listed(agreement_vocabulary.BEGS)
 _MENDS, _IT = listed(agreement_vocabulary.MENDS), listed(agreement_vocabulary.MENDED)
 _NO, _NEGATES = listed(agreement_vocabulary.NO), listed(agreement_vocabulary.NEGATES)
 _WRONG, _FAULTS = listed(agreement_vocabulary.WRONG), listed(agreement_vocabulary.FAULTS)
@@ -114,6 +116,7 @@ _CHANGES, _ANSWERS = listed(agreement_vocabulary.CHANGES), listed(agreement_voca
 _BESIDE = listed(agreement_vocabulary.BESIDE)
 _ONE_WORD = tuple((plain(phrase), plain(word)) for phrase, word in agreement_vocabulary.ONE_WORD.items())
 _HEADS = _YES | _AGREES | _NO
+_OF_A_YES = _YES | _AGREES | _BESIDE
 _PICTURES = frozenset(word for word in _HEADS if len(word) == 1 and not word.isalnum())
 _KNOWN = _HEADS | _NEGATES | _WRONG | _FAULTS | _CHANGES | _ANSWERS | _BESIDE
 _BY_STRETCHED = {_STRETCHED.sub(r"\1", word): word for word in sorted(_HEADS, key=len) if word.isascii()}

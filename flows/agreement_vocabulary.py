@@ -47,6 +47,8 @@ NO = (
     "no, nope, nah, nahi, nahin, nahee, nhi, nai, na, naa, mat, disagree, notok, नहीं, नही, ना, न, मत, नो, "
     "असहमत, 👎, ❌, ✖, 🚫"
 )
+BEGS = "na, ना, न"
+"""Those of them that ask for a yes at the end: `sahi hai na`."""
 NEGATES = "not, dont, cant, wont, never, isnt, arent"
 """Says no of the word after it alone."""
 WRONG = "wrong, incorrect, galat, ग़लत, गलत"

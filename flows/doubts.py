@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from flows import visit_vocabulary, vocabulary
-from flows.understanding import LONGEST, cleaned, counted, listed, plain
+from flows.understanding import LONGEST, cleaned, counted, listed, plain, without_pictures
 
 _DENYING, _DOUBTING = listed(visit_vocabulary.DENYING), listed(visit_vocabulary.DOUBTING)
 _ASKING, _AUXILIARIES = listed(visit_vocabulary.ASKING), listed(visit_vocabulary.AUXILIARIES)
@@ -19,6 +19,7 @@ _ASKED_OF, _BEGINNINGS = listed(visit_vocabulary.ASKED_OF), listed(visit_vocabul
 _BEFORE, _AFTER = listed(visit_vocabulary.BEFORE_DOUBTFUL), listed(visit_vocabulary.AFTER_DOUBTFUL)
 _RANGES, _ANY_DAY = listed(visit_vocabulary.MARKING_RANGES), listed(visit_vocabulary.ANY_DAY)
 _LENGTHS = listed(visit_vocabulary.DAYS_LONG)
+_LEAVING_OUT, _ANOTHER_DAY = listed(visit_vocabulary.LEAVING_OUT), listed(visit_vocabulary.ANOTHER_DAY)
 _CLAUSES = listed(visit_vocabulary.CLAUSES)
 _BETWEEN = listed("the, a, of, on, for, this, next, coming, only, just, in, in all, all, ke, ko, hi, के, को, ही")
 _GREETINGS = listed(vocabulary.COMMANDS["hi"]) | listed("sir, madam, dear, please, pls, plz, kindly, ok, so, and, ji")
@@ -26,11 +27,12 @@ _DAYS = listed(
     ",".join((*vocabulary.WEEKDAYS, *vocabulary.SHORT_WEEKDAYS, *vocabulary.MONTHS, *vocabulary.RELATIVE_DAYS.values()))
 ) | listed(vocabulary.DAY_OF_MONTH)
 _PEOPLE = listed(f"{vocabulary.PEOPLE}, {visit_vocabulary.PARTY_UNITS}")
+_DAYS_AND_PEOPLE = _DAYS | _PEOPLE
 _PHRASES = {
     word
     for table in (
         *(_DENYING, _DOUBTING, _ASKING, _BEFORE, _AFTER, _RANGES, _ANY_DAY, _GREETINGS, _BETWEEN),
-        listed(visit_vocabulary.HARMLESS),
+        *(_LEAVING_OUT, _ANOTHER_DAY, listed(visit_vocabulary.HARMLESS)),
     )
     for word in table
     if " " in word
@@ -52,18 +54,22 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
     if len(cleaned(text)) >= LONGEST:
         return ()
     line = "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
-    line = plain(line.replace("\n", " ; ").replace("’", "'").replace("`", "'"))
+    line = without_pictures(plain(line.replace("\n", " ; ").replace("’", "'").replace("`", "'")), but=_DENYING)
     line = _CLOCK.sub(" oclock ", line)
     line = _PUNCTUATION.sub(r" \1 ", _HYPHENS.sub(" ", line))
     line = f" {' '.join(_GLUED.sub(' ', line).split())} "
-    for phrase in _longest_first(tuple(phrases)):
-        line = line.replace(f" {phrase} ", f" {phrase.replace(' ', '_')} ")
+    said = frozenset(line.split())
+    for first, phrase, joined in _longest_first(tuple(phrases)):
+        if first in said:
+            line = line.replace(phrase, joined)
     return tuple(word.replace("_", " ").strip("'") for word in line.split())
 
 
 @cache
-def _longest_first(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({*_PHRASES, *phrases}, key=len, reverse=True))
+def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Each phrase by its first word, as it stands in a line and as one word."""
+    by_length = sorted({*_PHRASES, *phrases}, key=len, reverse=True)
+    return tuple((phrase.split()[0], f" {phrase} ", f" {phrase.replace(' ', '_')} ") for phrase in by_length)
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,13 @@ class Doubts:
         """Whether the words from `start` to `end`, which name a day, are not plain."""
         clause = self._clause(start, end)
         for_days = any(counted(one) is not None and other in _LENGTHS for one, other in pairwise(clause))
-        any_day = for_days or any(word in _ANY_DAY for word in clause)
+        any_day = for_days or not _ANY_DAY.isdisjoint(clause) or not _ANOTHER_DAY.isdisjoint(self._sentence(start, end))
         return any_day or self._about(start, end) or self._denied_next(start, end, _DAYS)
 
     def about_number(self, start: int, end: int) -> bool:
         """The same for words that say how many people come."""
-        return self._about(start, end) or self._denied_next(start, end, _DAYS | _PEOPLE)
+        left_out = not _LEAVING_OUT.isdisjoint(self._sentence(start, end))
+        return left_out or self._about(start, end) or self._denied_next(start, end, _DAYS_AND_PEOPLE)
 
     def _about(self, start: int, end: int) -> bool:
         return (
@@ -140,7 +147,7 @@ class Doubts:
 
 def _says(word: str) -> bool:
     """Whether it may be part of a day or of a number of people."""
-    return word in _DAYS | _PEOPLE or counted(word) is not None or word[:1].isdecimal()
+    return word in _DAYS_AND_PEOPLE or counted(word) is not None or word[:1].isdecimal()
 
 
 def _denies(word: str, following: str) -> bool:

@@ -6,6 +6,7 @@ database never disagree. All days and hours are in the event's own time zone.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flows import pass_days
@@ -38,12 +39,17 @@ def ends_at(event: Event, day: EventDay) -> datetime:
     opens, closes = day.opens or event.opens, day.closes or event.closes
     overnight = closes is None or (opens is not None and closes <= opens)
     last = day.day + timedelta(days=1) if overnight else day.day
-    return datetime.combine(last, closes or time.min, ZoneInfo(event.timezone))
+    return _moment(last, closes or time.min, event.timezone)
+
+
+@lru_cache(4096)
+def _moment(day: date, hour: time, timezone: str) -> datetime:
+    return datetime.combine(day, hour, ZoneInfo(timezone))
 
 
 def starts_at(event: Event, day: EventDay) -> datetime:
     """The moment from which people enter on this day: its opening hour, or midnight."""
-    return datetime.combine(day.day, day.opens or event.opens or time.min, ZoneInfo(event.timezone))
+    return _moment(day.day, day.opens or event.opens or time.min, event.timezone)
 
 
 def spans(event: Event, days: Sequence[EventDay]) -> list[tuple[date, datetime, datetime]]:
@@ -63,7 +69,11 @@ def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[Even
 
 def open_days(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
     """The days that somebody can still register for: not past, not closed, with a place left."""
-    return tuple(day for day in to_come(event, days, now) if not day.closed and day.left != 0)
+    return _with_places(to_come(event, days, now))
+
+
+def _with_places(days: Sequence[EventDay]) -> tuple[EventDay, ...]:
+    return tuple(day for day in days if not day.closed and day.left != 0)
 
 
 def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
@@ -80,7 +90,7 @@ def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
         return NOT_YET_OPEN
     if event.status != OPEN or all(day.closed for day in coming):
         return CLOSED
-    return OPEN if open_days(event, days, now) else FULL
+    return OPEN if _with_places(coming) else FULL
 
 
 def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:

@@ -53,7 +53,7 @@ def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
     if facts.duty is not None:
         return ()
     left = released(before, facts) is not before
-    if not left and not _works_as_before(before, said):
+    if not left and (facts.former_duty is None or not _works_as_before(before, said)):
         return ()
     event = facts.former_duty
     if event and hear(said).word == SIGN_IN and not before.flow:

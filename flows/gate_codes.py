@@ -57,6 +57,11 @@ def _folded(character: str) -> str:
     return str(unicodedata.digit(character)) if category == "Nd" else character
 
 
+def asks(line: str) -> bool:
+    """Whether a folded line asks something, in so much as a mark: nobody is let in by a question."""
+    return any("?" in part or "؟" in part for part in line.split() if not is_qr(part))
+
+
 def words_of(line: str) -> list[str]:
     """The words of a folded line. Whatever is no letter, digit or hyphen only separates; QR texts stay whole."""
     return [word for part in line.split() for word in _split(part.strip(_EDGES))]

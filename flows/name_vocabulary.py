@@ -13,7 +13,8 @@ NEVER = (
     "whats, wheres, tell, later, anything, nothing, nobody, someone, skip, kya, kyaa, kab, kahan, kaha, kaise, "
     "kitna, kitne, kitni, kyu, kyun, kyon, kaun, kon, kis, konsa, kaunsa, chahiye, naam, nahi, nahin, badalna, "
     "badlo, galat, dhanyavad, dhanyavaad, dhanyawad, shukriya, kripya, pata, likhu, likhna, batao, bataiye, "
-    "batata, batati, karna, aana, aaunga, aaungi, bhejo, chahta, chahti, baad, क्या, कब, कहां, कैसे, कितना, "
+    "batata, batati, likho, likhiye, likhdo, doesnt, लिखो, लिखिए, "
+    "karna, aana, aaunga, aaungi, bhejo, chahta, chahti, baad, क्या, कब, कहां, कैसे, कितना, "
     "कितने, कितनी, क्यों, कौन, किस, चाहिए, नाम, नहीं, नही, बदलना, बदलो, गलत, धन्यवाद, शुक्रिया, कृपया, पता, "
     "लिखूं, बताओ, बताइए, करना, बाद, टिकट, पास"
 )
@@ -28,7 +29,8 @@ SELDOM = (
     "bahut, bhi, है, हैं, हो, हूं, का, की, के, को, से, में, मेरा, मेरी, मेरे, मुझे, मैं, हम, आप, लोग, ये, यह, "
     "कल, आज, और, बहुत, भी, above, below, one, next, wait, minute, second, lol, haha, nice, cool, help, busy, "
     "call, ready, interested, late, lost, confused, alone, visitor, student, teacher, wife, husband, father, "
-    "mother, son, daughter, friend, whatsapp, kuch, yahi, yehi, wahi, pati, patni, beta, beti, dost, bhejna, "
+    "mother, son, daughter, friend, whatsapp, but, "
+    "hindi, english, bolo, हिंदी, अंग्रेज़ी, बोलो, matter, kuch, yahi, yehi, wahi, pati, patni, beta, beti, dost, bhejna, "
     "यही, वही, कुछ, पति, पत्नी, बेटा, बेटी, दोस्त"
 )
 """Two of these, or nothing else, and a text is no name: one alone may be part of one."""

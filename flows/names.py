@@ -8,6 +8,7 @@ from flows.shapes import Invalid
 from flows.understanding import cleaned, listed, plain, without_pictures
 
 _APOSTROPHES = re.compile("['’‘`´]")
+_ADDRESS = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s.,;:!।()\"“”*_~/-]+")
 
 
@@ -45,7 +46,7 @@ def is_none(text: str, *, sure: bool = False) -> bool:
     """
     words = _words(text)
     said = frozenset(words)
-    if "?" in plain(f"{text}.") or "@" in text or said & _NEVER or any(map(_is_code, text.split())):
+    if "?" in plain(f"{text}.") or _ADDRESS.search(text) or said & _NEVER or any(map(_is_code, (text, *text.split()))):
         return True
     if sure or may_be_yes_or_no(text):
         return False
@@ -73,7 +74,7 @@ def _words(text: str) -> list[str]:
 
 def _is_code(word: str) -> bool:
     """Whether it is a pass code, or looks like one: eight letters and digits."""
-    bare = word.strip("*_~`.,;:!?\"'()")
+    bare = "".join(word.split()).strip("*_~`.,;:!?\"'()")
     digits = sum(character.isdigit() for character in bare)
     letters = sum(character.isalpha() for character in bare)
     return len(codes.mended(bare)) == codes.LENGTH and digits > 0 and letters > 0 and bare.replace("-", "").isalnum()
@@ -91,7 +92,8 @@ _NO_NAMES = (
 _MONTHS = listed(",".join(vocabulary.MONTHS))
 
 _HELLO = r"(?:(?:hi|hii|hello|hey|namaste|namaskar|ji|ok|yes|haan|sir|madam|नमस्ते|नमस्कार|जी|हाँ)[\s,.!]+)*"
-_IS = r"(?:hai|hain|h|he|है|हैं|hoon|hun|hu|हूँ|हूं)"
+_THANKS = r"(?:\s+(?:ji|sir|madam|bhai|thanks|dhanyavad|shukriya|जी|सर|भाई|धन्यवाद|शुक्रिया))*"
+_IS = rf"(?:hai|hain|h|he|है|हैं|hoon|hun|hu|हूँ|हूं){_THANKS}"
 _MY = r"(?:my|mera|mere|मेरा)\s+(?:full\s+|good\s+|poora\s+|pura\s+|पूरा\s+)?(?:name|naam|nam|नाम)"
 
 
@@ -108,7 +110,7 @@ _SAYING_NAME = _patterns(
 )
 _SAYING_WHO = _patterns(
     r"(?:i\s+am|i['’]?m|this\s+is|it['’]?s|it\s+is|myself|call\s+me)\s+(?P<name>.+?)(?:\s+(?:here|speaking|this\s+side))?",
-    rf"(?:main|mai|mein|मैं)\s+(?P<name>.+?)\s+{_IS}",
+    rf"(?:main|mai|mein|मैं)\s+(?P<name>.+?)(?:\s+(?:bol\s+rah[ai]|बोल\s+रह[ाी]))?\s+{_IS}",
     r"(?P<name>.+?)\s+this\s+side",
 )
 """Words with which many other things are said too."""

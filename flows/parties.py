@@ -184,7 +184,8 @@ def _counted_part(words: Sequence[str], place: int) -> _Part | None:
     if count is None:
         return None
     if after in _UNITS:
-        return _Part(_UNITS[after], count, place, place + 2)
+        is_group = then in _OF and _word(words, place + 3) in _GROUPS  # `5 logon ka parivar`
+        return _Part(WHOLE, count, place, place + 4) if is_group else _Part(_UNITS[after], count, place, place + 2)
     if after == "of" and then in _MINE and _UNITS.get(_word(words, place + 3)) == OTHERS:
         return _Part(OTHERS, count, place, place + 4)
     if after in _COUNTED_BY_THEMSELVES or after in _ONE_IF_MINE:

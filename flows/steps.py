@@ -14,8 +14,10 @@ def questions_of(flow: Flow, answers: Answers, facts: Facts) -> tuple[Question, 
     One that is called like a step of the flow is left out: it could never be told from that.
     """
     event = event_by(str(answers.get("event", "")), facts) if flow.questions_before else None
+    if event is None or not event.questions:
+        return ()
     own = {step.name for step in flow.steps}
-    return tuple(question for question in event.questions if question.name not in own) if event else ()
+    return tuple(question for question in event.questions if question.name not in own)
 
 
 def steps_of(flow: Flow, answers: Answers, facts: Facts) -> tuple[Step, ...]:

@@ -5,12 +5,15 @@ Pure: no clock, no language setting. Whoever writes `haan` to an English convers
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from flows import vocabulary
 
+REMEMBERED = 512
+"""Texts of which a form is kept: a message is looked at from many sides in a turn, the names of choices in each."""
 LONGEST = 300
 """Characters that are looked at when guessing what a text means; what is longer is no answer to a list."""
 NEAR = 80
@@ -30,6 +33,7 @@ _EDGES = " \t.,;:!।॥*_~`'\"“”‘’()[]"
 _SIGNED = re.compile(r"-?\d+")
 
 
+@lru_cache(REMEMBERED)
 def cleaned(text: str, *, lines: bool = False) -> str:
     """The text without control, invisible and direction-override characters, spaces collapsed.
 
@@ -54,6 +58,7 @@ def _kept(character: str) -> str:
     return "" if category in ("Cc", "Cf", "Cs", "Co") else character
 
 
+@lru_cache(REMEMBERED)
 def plain(text: str) -> str:
     """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
     said = cleaned(text)[:LONGEST]
@@ -90,9 +95,11 @@ _NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
 _PEOPLE = listed(vocabulary.PEOPLE)
 NUMBER_WORDS, PEOPLE_WORDS = frozenset(_NUMBERS), _PEOPLE
 _BESIDE_NUMBERS = listed(vocabulary.BESIDE_NUMBERS) | _PEOPLE
+_BESIDE_PLACES, _ALONE = listed(vocabulary.BESIDE_PLACES), listed(vocabulary.ALONE)
 _ALSO = {plain(name): listed(others) for name, others in vocabulary.ALSO_CALLED.items()}
 _NEGATIONS, _BESIDE_CHOICES = listed(vocabulary.NEGATIONS), listed(vocabulary.BESIDE_CHOICES)
-_GREETINGS = sorted(listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"]), key=len, reverse=True)
+_HELLOS = listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"])
+_GREETINGS = tuple(f"{word} " for word in sorted(_HELLOS, key=len, reverse=True))
 _REGISTER = listed(vocabulary.COMMANDS["register"])
 
 
@@ -102,9 +109,12 @@ def command(text: str) -> str:
     return _COMMANDS.get(word) or _COMMANDS.get(without_pictures(word), "")
 
 
-def without_pictures(word: str) -> str:
-    """The text without pictures among it and without what surrounds it."""
-    return "".join(" " if unicodedata.category(character) == "So" else character for character in word).strip(_EDGES)
+def without_pictures(word: str, but: Collection[str] = ()) -> str:
+    """The text without pictures among it, save those of `but`, and without what surrounds it."""
+    if word.isascii():
+        return word.strip(_EDGES)
+    pictures = {one for one in word if unicodedata.category(one) == "So"}.difference(but)
+    return "".join(" " if one in pictures else one for one in word).strip(_EDGES)
 
 
 def near_command(text: str) -> str:
@@ -121,10 +131,10 @@ def near_command(text: str) -> str:
 def greeting(text: str) -> str:
     """What follows a greeting (`hi book-fair` gives `book-fair`); empty when it is no greeting with more."""
     whole = " ".join(word.strip(_EDGES) for word in plain(text).split())
-    for word in _GREETINGS:
-        if whole.startswith(f"{word} "):
-            return whole.removeprefix(word).strip(_EDGES)
-    return ""
+    if not whole.startswith(_GREETINGS):
+        return ""
+    word = next(word for word in _GREETINGS if whole.startswith(word))
+    return whole.removeprefix(word).strip(_EDGES)
 
 
 def wants_to_register(text: str) -> bool:
@@ -155,9 +165,10 @@ def number(text: str) -> int | None:
 def listed_number(text: str, most: int) -> int | None:
     """The position in a list of `most` that a number means, from 0; None where the text is no such number.
 
-    `3 people` counts people, and is no place.
+    `3 people`, `just me` and `I need 2` count people or things, and are no place.
     """
-    value = None if counts_somebody(text) else number(text)
+    words = [word for part in plain(text).split() if (word := part.strip(_EDGES)) and word not in _BESIDE_PLACES]
+    value = counted(words[0]) if len(words) == 1 and words[0] not in _ALONE else None
     return value - 1 if value is not None and 1 <= value <= most else None
 
 
@@ -255,12 +266,13 @@ def _called(names: Sequence[str]) -> list[str]:
     return [*own, *(other for name in own for other in _ALSO.get(name, ()))]
 
 
-def mentioned(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
-    """Which of the choices a longer text names in full, as whole words.
+def mentioned(text: str, choices: Sequence[Sequence[str]], words: int = 1) -> list[int]:
+    """Which of the choices a longer text names in full, as whole words, by a name of at least so many `words`.
 
     A single one that is only named by a very short word is not counted: that may mean anything.
     """
-    words = f" {' '.join(word.strip(_EDGES + '?') for word in plain(text).split())} "
-    named = {place: [name for name in _called(own) if f" {name} " in words] for place, own in enumerate(choices)}
-    places = [place for place, names in named.items() if names]
+    whole = f" {' '.join(word.strip(_EDGES + '?') for word in plain(text).split())} "
+    names = [[name for name in _called(own) if len(name.split()) >= words] for own in choices]
+    named = {place: [name for name in own if f" {name} " in whole] for place, own in enumerate(names)}
+    places = [place for place, found in named.items() if found]
     return [] if len(places) == 1 and len(max(named[places[0]], key=len)) < SHORTEST_NEAR else places

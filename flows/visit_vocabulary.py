@@ -9,7 +9,7 @@ DENYING = (
     "neither, nor, without, cannot, cant, dont, wont, isnt, arent, didnt, doesnt, wouldnt, couldnt, shouldnt, "
     "havent, hasnt, hadnt, wasnt, werent, unable, impossible, avoid, leave, instead, busy, cancel, cancelled, "
     "canceled, cancellation, postpone, postponed, shift, already, refund, lost, nahi, nahin, nahee, nai, nhi, "
-    "nahi to, na, mat, bina, radd, नहीं, नही, ना, न, मत, बिना, रद्द, बजाय, bajay"
+    "nahi to, na, mat, bina, radd, नहीं, नही, ना, न, मत, बिना, रद्द, बजाय, bajay, ❌, ✖, 👎, 🚫, ⛔"
 )
 """What denies the whole of a clause; so does every English word that ends in n't."""
 
@@ -19,7 +19,7 @@ DOUBTING = (
     "last, previous, ago, may come, may visit, may go, may bring, may attend, may not, may need, may have, "
     "may reach, may join, shayad, sayad, agar, yadi, ho sake, ho sakta, ho sakta hai, pata nahi, dekhte, tha, "
     "thi, gaya tha, aaya tha, pichhle, pichle, pichla, शायद, अगर, यदि, हो सके, हो सकता, देखते, था, थी, थे, "
-    "पिछले, पिछला"
+    "पिछले, पिछला, beeta, beete, bita, bite, birthday, anniversary, wedding, exam, exams, बीता, बीते, जन्मदिन"
 )
 """What makes a whole clause doubtful: it may be so, it was so, or it is so only if."""
 
@@ -65,6 +65,14 @@ AFTER_DOUBTFUL = (
     "ज्यादा, अधिक, कम, बीच, अलावा, सिवा, सिवाय, छोड़, छोड़कर, हटाकर, से, अथवा"
 )
 """What makes the day or number before it doubtful."""
+
+LEAVING_OUT = "besides, excluding, apart from, minus, alawa, ilawa, अलावा"
+"""What leaves somebody out of the number in the same sentence."""
+ANOTHER_DAY = (
+    "another day, other day, some other day, different day, any other day, another date, other date, different date, "
+    "dusre din, doosre din, dusra din, doosra din, kisi aur din, aur kisi din, दूसरे दिन, दूसरा दिन, किसी और दिन"
+)
+"""With one of these the days that a sentence names are not the one that is wanted."""
 
 MARKING_RANGES = "from, between, beginning, starting"
 """What begins a range: a single day or number after it is doubtful, two are a range."""
@@ -134,7 +142,7 @@ ALONE = (
 PARTY_UNITS = (
     "people, persons, person, pax, ppl, peoples, members, member, guests, guest, visitors, visitor, heads, "
     "family members, family member, of us, souls, entries, seats, log, logo, logon, logg, logo ko, vyakti, jane, "
-    "jano, sadasya, लोग, लोगों, लोगो, व्यक्ति, व्यक्तियों, जने, जनों, सदस्य, सदस्यों, जना"
+    "jano, sadasya, nos, pers, prsn, जन, लोग, लोगों, लोगो, व्यक्ति, व्यक्तियों, जने, जनों, सदस्य, सदस्यों, जना"
 )
 """What is counted in a party, whoever it is."""
 PASSES = "passes, tickets, pass, ticket, entry, पास, टिकट"
@@ -147,7 +155,8 @@ ADULTS = (
 )
 CHILDREN = (
     "kids, kid, children, child, childs, childrens, babies, baby, infants, infant, toddlers, toddler, bachche, "
-    "bachcha, bacche, baccha, bachchon, bachchi, bachi, bache, chhote, बच्चे, बच्चा, बच्चों, बच्ची, बच्चियाँ, "
+    "bachcha, bacche, baccha, bachchon, bachchi, bachi, bache, bacha, bachha, bachhe, bachho, "
+    "bachhi, chhote, बच्चे, बच्चा, बच्चों, बच्ची, बच्चियाँ, "
     "छोटे"
 )
 """Who hardly comes alone."""
@@ -187,7 +196,8 @@ GROUPS = "family, group, party, team, batch, parivar, pariwar, परिवा�
 """What is `of 4`, or `ka 4`."""
 TOTAL = (
     "total, in total, in all, altogether, overall, including, incl, included, inclusive, counting, kul, milakar, "
-    "milake, mila kar, mila ke, samet, sahit, कुल, मिलाकर, समेत, सहित"
+    "milake, mila kar, mila ke, sab milakar, sab mila kar, sab milake, sab mila ke, samet, sahit, कुल, मिलाकर, "
+    "सब मिलाकर, समेत, सहित"
 )
 """What makes a number the whole."""
 WITH = "with, along with, ke saath, ke sath, saath, sath, के साथ, साथ"

@@ -102,7 +102,8 @@ ABOUT_PASSES = (
 """With one of these a first message that is no question is taken for the wish for a pass."""
 
 NEGATIONS = (
-    "no, not, dont, never, without, cant, cannot, isnt, except, nahi, nahin, nhi, nai, mat, na, naa, bina, "
+    "no, not, dont, never, without, cant, cannot, isnt, except, but, other, besides, instead, lekin, alawa, "
+    "chhodkar, अलावा, छोड़कर, nahi, nahin, nhi, nai, mat, na, naa, bina, "
     "नहीं, नही, ना, न, मत, बिना"
 )
 """Beside one of these a name among other words is not chosen."""
@@ -111,7 +112,8 @@ BESIDE_CHOICES = (
     "please, pls, plz, in, by, the, a, an, i, we, am, want, prefer, choose, option, only, my, is, it, its, "
     "for, of, with, will, would, like, me, mein, m, main, mujhe, mai, hum, se, ko, ka, ki, ke, ji, chahiye, "
     "hai, h, wala, wali, bolo, baat, karo, karen, kare, kar, do, dijiye, thanks, thank, you, fine, ok, lets, "
-    "continue, में, मैं, मुझे, से, को, का, की, के, जी, चाहिए, है, वाला, वाली, बोलो, बात, करो, करें, कर, दो, "
+    "let's, language, bhasha, chalegi, chalega, thik, theek, continue, भाषा, चलेगी, चलेगा, ठीक, "
+    "में, मैं, मुझे, से, को, का, की, के, जी, चाहिए, है, वाला, वाली, बोलो, बात, करो, करें, कर, दो, "
     "दीजिए, कृपया"
 )
 """Words that may stand beside the name of a choice without changing it."""
@@ -148,6 +150,15 @@ PEOPLE = (
 )
 """What is counted in a party: a number before one of these is a number of people."""
 
+ALONE = "single, akela, akeli, अकेला, अकेली, myself"
+"""Those of them that count whoever writes."""
+
+BESIDE_PLACES = (
+    "option, number, no, choice, choose, #, the, please, pls, plz, ji, vikalp, wala, wali, विकल्प, नंबर, नम्बर, "
+    "वाला, वाली, जी"
+)
+"""Words that may stand beside the number of a choice without changing it."""
+
 BESIDE_NUMBERS = (
     "option, number, #, vikalp, विकल्प, नंबर, नम्बर, we, are, us, of, only, just, total, in, all, will, be, "
     "come, coming, i, need, want, passes, tickets, for, please, the, hum, ham, hain, hai, sirf, bas, kul, "
@@ -160,7 +171,10 @@ RELATIVE_DAYS: dict[int, str] = {
     -1: "yesterday",
     0: "today, aaj, aj, आज, todays, tonight",
     1: "tomorrow, tommorow, tomorow, tommorrow, tmrw, tmr, tmw, kal, kall, कल",
-    2: "day after tomorrow, overmorrow, parso, parson, parsu, परसों, परसो",
+    2: (
+        "day after tomorrow, day after tmrw, day after tmr, day after tommorow, day after tomorow, overmorrow, "
+        "parso, parson, parsu, परसों, परसो"
+    ),
 }
 """Words for days by their distance from today. `kal` and `parso` look forward here: nobody visits yesterday."""
 

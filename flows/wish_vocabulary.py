@@ -96,7 +96,8 @@ NEGATES_BESIDE = "not, nahi, nahin, nahee, nhi, nai, na, नहीं, नही
 """Negations of an order beside it; elsewhere they are a report."""
 
 ASKS = (
-    "later, can, could, may, might, should, shall, will, how, why, what, if, type, typing, write, writing, say, "
+    "later, asking, ask, puchna, poochna, पूछना, "
+    "can, could, may, might, should, shall, will, how, why, what, if, type, typing, write, writing, say, "
     "saying, reply, does, did, happens, happen, kya, kaise, kyu, kyun, kyon, agar, likhu, likhun, likhna, "
     "likhne, likhe, likhkar, bolu, bolun, bolne, bolna, bole, kahne, kehne, se, hoga, hogi, honge, karu, "
     "karun, kare, karte, bhejte, sakte, sakta, sakti, ho, क्या, कैसे, क्यों, क्यूं, अगर, लिखूं, लिखना, लिखने, "
@@ -129,7 +130,7 @@ AROUND = (
     "karein, kardo, karna, karne, kariye, kijiye, kijie, kijiyega, dena, de, dijiye, dijie, dijiyega, dedo, "
     "dein, jaye, jao, jana, hu, hun, hoon, मुझे, मुझको, हमें, मैं, में, मेरा, मेरी, मेरे, हमारा, आप, आपका, आपके, "
     "आपकी, आपसे, तुम, ये, यह, इसे, इसको, इस, सब, सभी, सारे, कोई, भी, को, का, के, की, पर, पे, फिर, दोबारा, कर, "
-    "करो, करें, करे, करना, करने, कीजिए, कीजिये, करिए, दो, देना, दे, दें, दीजिए, दीजिये, जाए, जाओ, हूं, सारी, "
+    "करो, करें, करे, करना, करने, कीजिए, कीजिये, करिए, दो, देना, दे, दें, दीजिए, दीजिये, जाए, जाओ, हूं, सारी, लिए, liye, "
     "sari, saari, puri, poori, poora, पूरी, पूरा, kro, krna, kr, krdo, kardena, kardijiye, about"
 )
 """Words that carry a sentence and change nothing of it."""

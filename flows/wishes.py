@@ -8,12 +8,13 @@ otherwise means something else (`bus stop`). Likeness of letters never makes a w
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from flows import understanding, vocabulary, wish_vocabulary
-from flows.understanding import LONGEST, NEAR_COMMAND, SHORTEST_NEAR, cleaned, listed, plain
+from flows.understanding import LONGEST, NEAR_COMMAND, REMEMBERED, SHORTEST_NEAR, cleaned, listed, plain
 
 STOP, CANCEL, CANCEL_PASS, DELETE_DATA = "stop", "cancel", "cancel_pass", "delete_data"
 HARD = (STOP, CANCEL_PASS, DELETE_DATA)
@@ -36,6 +37,7 @@ NONE, COURTESY = Wish(), Wish(plain=True)
 """A text about something else, and one that changes nothing."""
 
 
+@lru_cache(REMEMBERED)
 def read(text: str) -> Wish:
     """What the text wishes, plainly or not."""
     if command := _the_word_itself(text):
@@ -108,7 +110,7 @@ def _clause(words: Sequence[str], question: bool) -> Wish:
     for wish in (_cancels(words, question), _deletes(words, question), _stops(words, question)):
         if wish.command:
             return wish
-    return COURTESY if _all_in(words, _CARRYING | _MESSAGES) and not set(words) & (_WANTS | _ASKS) else NONE
+    return COURTESY if _all_in(words, _CARRYING_ON) and _WANTING.isdisjoint(words) else NONE
 
 
 def _all_in(words: Sequence[str], known: frozenset[str]) -> bool:
@@ -171,8 +173,8 @@ def _forbidden(one: str, other: str) -> bool:
 
 def _by_removal(words: Sequence[str], said: frozenset[str], question: bool) -> Wish:
     """`remove me from your list`."""
-    known = _AROUND_STOPPING | _REMOVES | _LISTS
-    if not (said & _REMOVES and said & (_LISTS | _ME | _NUMBER)) or not _all_in(words, known) or said & _NEGATES:
+    removes = said & _REMOVES and said & _FROM_WHERE and not said & _NEGATES
+    if not removes or not _all_in(words, _AROUND_STOPPING | _REMOVES):
         return NONE
     doubtful = question or bool(said & _ASKS)
     return Wish(STOP, bool(said & _LISTS) and not doubtful, addressed=not doubtful)
@@ -223,6 +225,7 @@ _REPORTS = listed(wish_vocabulary.REPORTS)
 _ASKS = listed(wish_vocabulary.ASKS) - listed(wish_vocabulary.AROUND)
 _BEFORE_NOUNS = listed(wish_vocabulary.BEFORE_NOUNS)
 _ME, _NUMBER = listed(wish_vocabulary.ME), listed("number, नंबर")
+_FROM_WHERE = _LISTS | _ME | _NUMBER
 _CARRYING = listed(wish_vocabulary.COURTESY) | listed(wish_vocabulary.AROUND)
 _AROUND_STOPPING = (
     _CARRYING
@@ -237,6 +240,7 @@ _AROUND_STOPPING = (
     | _NEGATES
     | _ASKS
 )
+_CARRYING_ON, _WANTING = _CARRYING | _MESSAGES, _WANTS | _ASKS
 _CANCELS, _PASSES = listed(wish_vocabulary.CANCELS), listed(wish_vocabulary.PASSES)
 _DELETES, _DATA = listed(wish_vocabulary.DELETES), listed(wish_vocabulary.DATA)
 _DELETES_PEOPLE = listed(wish_vocabulary.DELETES_PEOPLE)

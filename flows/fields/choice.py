@@ -46,8 +46,8 @@ class Choice:
     def _named(self, text: str, known: Mapping[str, Any], most: int) -> int:
         names = [(option["id"], *option["names"].values()) for option in known["options"]]
         places = understanding.meant(text, names) or understanding.meant_among(text, names)
-        if not places and self.findable and not understanding.negates(text):
-            places = understanding.mentioned(text, names)
+        if not places and self.findable and not understanding.negates(text) and "?" not in text:
+            places = understanding.mentioned(text, names, words=2)
         if len(places) > 1:
             raise Invalid("several_options")
         if not places:

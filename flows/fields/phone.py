@@ -15,6 +15,8 @@ from flows.shapes import Answers, Facts, Invalid, Option, Said
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 """Kinds of number that can receive a code; in some countries the two cannot be told apart."""
 
+_NUMBER_OF = re.compile(r"\bno\b", re.IGNORECASE)
+"""`mobile no 98…` denies nothing."""
 
 _REACHABLE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 """Kinds of numbers that a message may reach; an invalid number is of none of them."""
@@ -39,6 +41,8 @@ class Phone:
         """The number in E.164; empty where it is left out."""
         if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
             return ""
+        if understanding.negates(_NUMBER_OF.sub("", said.text)):
+            raise Invalid("not_a_phone")
         try:
             typed = phonenumbers.parse(understanding.plain(said.text), known["region"])
             written = phonenumbers.format_number(typed, phonenumbers.PhoneNumberFormat.E164)

@@ -24,8 +24,8 @@ class YesNo:
     def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
         """True for yes."""
         said_yes = {"yes": True, "no": False}.get(said.choice, agreement.yes_no(said.text, self.beside))
-        if said_yes is None:
-            said_yes = {1: True, 2: False}.get(understanding.number(said.text) or 0)
+        if said_yes is None and (place := understanding.listed_number(said.text, 2)) is not None:
+            said_yes = place == 0
         if said_yes is None:
             raise Invalid("not_yes_no")
         if self.no and not said_yes:
