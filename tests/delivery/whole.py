@@ -188,7 +188,7 @@ def whole(database_url: str, redis_url: str) -> Iterator[Whole]:
         made = assemble(settings)
         outbox = replace(made.outbox, now=utc_now, sleep=lambda seconds: None)
         dialogue = Dialogue(made.conversations, made.dialogue._turns, made.database, outbox, utc_now)
-        service = replace(made, outbox=outbox, dialogue=dialogue)
+        service = replace(made, outbox=outbox, dialogue=dialogue, now=utc_now)  # Redis does not travel
         app = create_app(service)
         thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
