@@ -45,6 +45,7 @@ _BESIDE = (listed(BESIDE_NUMBERS) | listed(words_of.BESIDE_PARTIES) | _WE) - _AN
 _MONTHS, _TO = listed(",".join(MONTHS)), listed(words_of.TO)
 _NO_PEOPLE = listed(f"{words_of.HOURS}, {words_of.LENGTHS}, {DAY_OF_MONTH}") | _MONTHS
 """What makes a number before it none of people."""
+_NUMBERED = listed(words_of.NUMBERED) | _MONTHS
 _MARKS = frozenset(",;:.!-=()")
 _PHRASES = tuple(
     word
@@ -98,6 +99,18 @@ def find(text: str) -> int | None:
         return None
     counts = {part.count for part in parts if part.kind not in (CHILDREN, OTHERS)}
     return counts.pop() if len(counts) == 1 and all(part.kind not in (CHILDREN, OTHERS) for part in parts) else None
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether something beside a number in the text keeps it from plainly counting people: `about 3`, `age 3`."""
+    words = split(text, _PHRASES)
+    doubts, places = Doubts(words), [place for place, word in enumerate(words) if counted(word) is not None]
+    return any(
+        doubts.about_number(place, place + 1)
+        or _word(words, place + 1) in _NO_PEOPLE
+        or _word(words, place - 1) in _NUMBERED
+        for place in places
+    )
 
 
 # --- the parts ----------------------------------------------------------------------------------

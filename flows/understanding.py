@@ -208,10 +208,10 @@ def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     word = plain(text)
     names = [_called(choice) for choice in choices]
     exact = [place for place, own in enumerate(names) if word in own]
-    if exact or not word:
+    if exact or not word or negates(text):
         return exact
     begun = [place for place, own in enumerate(names) if any(_begins(name, word) for name in own)]
-    return begun or ([] if negates(text) else _nearly(word, names))
+    return begun or _nearly(word, names)
 
 
 def called(text: str, choices: Sequence[Sequence[str]]) -> list[int]:

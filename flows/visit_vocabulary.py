@@ -113,6 +113,12 @@ LENGTHS = (
 )
 """What makes the number before it neither a day nor a number of people."""
 
+NUMBERED = (
+    "room, gate, age, aged, class, house, flat, floor, ward, sector, block, counter, line, table, seat, token, "
+    "umar, umra, kamra, उम्र, कमरा, गेट, कक्षा, कक्ष"
+)
+"""What has a number of its own: the number after it counts nobody."""
+
 ORDINALS = (
     "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, thirteenth, "
     "fourteenth, fifteenth, sixteenth, seventeenth, eighteenth, nineteenth, twentieth, twenty first, "

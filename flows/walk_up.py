@@ -253,13 +253,17 @@ def _kind_in(text: str, facts: Facts) -> tuple[str, str]:
     return text, ""
 
 
+_NAME_FIRST = re.compile(r"^\s*[^\W\d]+")
+"""A first word without a digit is a name, whatever else it says: Bina."""
+
+
 def _number_in(text: str) -> tuple[str, int]:
     """The text without the number that stands alone in it, and the number; 0 where there is none or several.
 
     Also 0 where somebody comes besides: `Asha Rao and 2`, `Asha Rao 2 kids`. Whether she is counted is asked.
     """
     found = list(_ALONE.finditer(text))
-    if len(found) != 1 or not 1 <= int(found[0][1]) <= MOST_PEOPLE:
+    if len(found) != 1 or not 1 <= int(found[0][1]) <= MOST_PEOPLE or parties.is_doubtful(_NAME_FIRST.sub("", text)):
         return text, 0
     after = text[found[0].end() :].strip(_BETWEEN).split(maxsplit=1)
     counted = bool(after) and understanding.counts_somebody(after[0])
