@@ -3,6 +3,7 @@
 Where Redis is away each process counts for itself, so that the doors that need none go on.
 """
 
+import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
@@ -17,6 +18,8 @@ PER_ADDRESS = "3000 per minute"
 """A mobile carrier lets thousands of phones share one address: this only stops a flood."""
 REDIS_SECONDS = 1.0
 KEY_PREFIX = "limit"
+_PORTED = re.compile(r"(\[?)([0-9.]+|(?<=\[)[0-9A-Fa-f:.]+)\]?(?::[0-9]{1,5})?")
+"""An address of version 4, or one of version 6 in brackets, with a port or without."""
 
 
 def install(app: Flask, redis_url: str) -> None:
@@ -36,7 +39,13 @@ def install(app: Flask, redis_url: str) -> None:
 def address() -> str:
     """Where the request comes from, as the nearest proxy tells it: what stands before that, anybody may write."""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded or request.remote_addr or "nowhere"
+    return _without_port(forwarded) or request.remote_addr or "nowhere"
+
+
+def _without_port(found: str) -> str:
+    """Some proxies tell the port too, which is another one with every connection."""
+    ported = _PORTED.fullmatch(found)
+    return ported[2] if ported else found
 
 
 def network() -> str:
