@@ -88,7 +88,9 @@ def _heard_by_the_way(words: Sequence[str], calendar: _Calendar) -> Heard:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return split(day_words.ahead_in_days(plain(text)) if len(text) < 1000 else "", day_words.PHRASES)
+    return split(
+        day_words.ahead_in_days(plain(text.replace("~", " about "))) if len(text) < 1000 else "", day_words.PHRASES
+    )
 
 
 def _others(words: Sequence[str], found: Iterable[Mention]) -> Iterator[tuple[int, str]]:

@@ -54,7 +54,9 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
     if len(cleaned(text)) >= LONGEST:
         return ()
     line = "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
-    line = without_pictures(plain(line.replace("\n", " ; ").replace("’", "'").replace("`", "'")), but=_DENYING)
+    line = without_pictures(
+        plain(line.replace("\n", " ; ").replace("~", " about ").replace("’", "'").replace("`", "'")), but=_DENYING
+    )
     line = _CLOCK.sub(" oclock ", line)
     line = _PUNCTUATION.sub(r" \1 ", _HYPHENS.sub(" ", line))
     line = f" {' '.join(_GLUED.sub(' ', line).split())} "

@@ -57,9 +57,12 @@ def _folded(character: str) -> str:
     return str(unicodedata.digit(character)) if category == "Nd" else character
 
 
-def asks(line: str) -> bool:
-    """Whether a folded line asks something, in so much as a mark: nobody is let in by a question."""
-    return any("?" in part or "؟" in part for part in line.split() if not is_qr(part))
+_DOUBTS = frozenset("?؟~")
+
+
+def doubts(line: str) -> bool:
+    """Whether a folded line asks something, in so much as a mark, or strikes it out: that lets nobody in."""
+    return any(not _DOUBTS.isdisjoint(part) for part in line.split() if not is_qr(part))
 
 
 def words_of(line: str) -> list[str]:

@@ -52,7 +52,7 @@ def read(lines: Sequence[str]) -> Codes | None:
     if not all(_take(codes, line) for line in lines) or not codes.found:
         return None
     goes_together = len(set(codes.commands)) < 2 and _GOES_TOGETHER.fullmatch(codes.form.strip("\n"))
-    if CHECK not in codes.commands and any(map(gate_codes.asks, lines)):
+    if CHECK not in codes.commands and any(map(gate_codes.doubts, lines)):
         return None
     alone = len(codes.found) == 1
     plain = gate_codes.can_stand_alone if alone else gate_codes.is_beyond_doubt

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flows import gate_lists, gate_vocabulary, understanding
-from flows.gate_codes import asks, at_start, count_at_start, folded, is_code, seen, words_of
+from flows.gate_codes import at_start, count_at_start, doubts, folded, is_code, seen, words_of
 from flows.gate_lists import command_at_start
 from flows.gate_shapes import Scanned
 from flows.gate_vocabulary import CHECK, COUNT, FIND, FORCE, IN, NEW, OUT, PAUSE, RELEASE, RESUME, SCAN, UNCLEAR, UNDO
@@ -115,7 +115,7 @@ def in_photo(found: Sequence[str], caption: str) -> Heard:
     if word == FORCE:
         return Heard(FORCE, scans=tuple(Scanned(text, force=True, reason=rest) for text in found))
     command, count, others = _caption(words_of(line))
-    if others or (asks(line) and command != CHECK):
+    if others or (doubts(line) and command != CHECK):
         return Heard(UNCLEAR, seen=len(found) + seen(line), photo=True)
     same = Scanned("", OUT if command == OUT else IN, count, simulate=command == CHECK)
     return Heard(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in found))

@@ -168,7 +168,7 @@ def listed_number(text: str, most: int) -> int | None:
     `3 people`, `just me` and `I need 2` count people or things, and are no place.
     """
     words = [word for part in plain(text).split() if (word := part.strip(_EDGES)) and word not in _BESIDE_PLACES]
-    value = counted(words[0]) if len(words) == 1 and words[0] not in _ALONE else None
+    value = counted(words[0]) if len(words) == 1 and words[0] not in _ALONE and "~" not in text else None
     return value - 1 if value is not None and 1 <= value <= most else None
 
 

@@ -140,9 +140,9 @@ BESIDE_ANY_DAY = (
 SELF = "me, i, myself, self, main, mai, khud, मैं, मै, ख़ुद, खुद, स्वयं"
 """Whoever writes, where others are counted beside them."""
 ALONE = (
-    "nobody but me, no one but me, alone, just me, only me, me only, just i, only i, just myself, only myself, "
-    "myself only, solo, sirf main, sirf mai, bas main, keval main, main hi, akela, akeli, akele, main akela, "
-    "main akeli, nobody else, no one else, अकेला, अकेली, अकेले, केवल मैं, सिर्फ मैं, सिर्फ़ मैं, बस मैं, मैं ही"
+    "nobody but me, no one but me, alone, me alone, just me, only me, me only, just i, only i, just myself, "
+    "only myself, myself only, solo, sirf main, sirf mai, bas main, keval main, main hi, akela, akeli, akele, "
+    "main akela, main akeli, nobody else, no one else, अकेला, अकेली, अकेले, केवल मैं, सिर्फ मैं, सिर्फ़ मैं, बस मैं, मैं ही"
 )
 """Whoever writes, and nobody else."""
 PARTY_UNITS = (

@@ -65,7 +65,7 @@ MESSAGES = (
     "संदेशा, एसएमएस, सूचना, सूचनाएं, नोटिफिकेशन, व्हाट्सएप, व्हाट्सऐप, वाट्सएप, चैट, अपडेट, रिमाइंडर"
 )
 SENDS = (
-    "send, sending, disturb, bother, bothering, trouble, contact, bhejo, bhejna, bhejiye, bhejie, bhejen, "
+    "send, sending, disturb, disturbing, bother, bothering, trouble, contact, bhejo, bhejna, bhejiye, bhejie, bhejen, "
     "bhejein, bheje, bhejiyega, भेजो, भेजना, भेजिए, भेजिये, भेजें, भेजे, भेजिएगा, bhjo"
 )
 """What a negation forbids: as an order, not as a report of what has not come."""

@@ -62,5 +62,5 @@ class Number:
 
 def _people(text: str) -> int | None:
     party = parties.read(text)
-    bare = not any(character.isalpha() for character in text)
+    bare = not any(character.isalpha() or character == "~" for character in text)
     return party.count if party else understanding.number(text) if bare else None
