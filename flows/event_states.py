@@ -64,7 +64,8 @@ def in_progress(event: Event, days: Sequence[EventDay], now: datetime) -> EventD
 
 def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
     """Today, until it ends, and the days after it: closed and full ones too."""
-    return tuple(day for day in days if now < ends_at(event, day))
+    surely = now.date() + timedelta(days=2)  # no time zone is further away
+    return tuple(day for day in days if day.day > surely or now < ends_at(event, day))
 
 
 def open_days(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
