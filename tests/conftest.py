@@ -5,7 +5,9 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -93,9 +95,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         file.write_bytes(template.read_bytes())
         return f"sqlite:///{file}"
     url: str = request.getfixturevalue("postgres_url")
-    database = Database(url)
-    emptying.empty(database)
-    database.close()
+    if request.node.get_closest_marker("own_database"):
+        return emptying.new_database(url)
+    with closing(Database(url)) as database:
+        emptying.empty(database)
     return url
 
 
@@ -108,11 +111,17 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def logs_as_before() -> Iterator[None]:
-    """For tests that configure logs: the loggers are afterwards as they were."""
+def logs_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For tests that configure logs: the loggers are afterwards as they were, those of our modules too."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     structlog.contextvars.clear_contextvars()
+    configure = structlog.configure
+
+    def uncached(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", uncached)
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()

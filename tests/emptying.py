@@ -1,7 +1,11 @@
 """Emptying a PostgreSQL between two tests: what has rows, by DELETE: a hundred times quicker than TRUNCATE of all."""
 
-from sqlalchemy import TextClause, text
+from contextlib import closing
+from uuid import uuid4
 
+from sqlalchemy import TextClause, create_engine, make_url, text
+
+from bot import migrations
 from bot.database import Database
 from bot.domain.models import Base
 
@@ -24,6 +28,19 @@ def empty(database: Database) -> None:
             if full[name]:
                 db.execute(_delete(name))
         db.execute(NUMBERS_ANEW)
+
+
+def new_database(url: str) -> str:
+    """The URL of a database of its own on this server, migrated: for a test that takes tables apart."""
+    name = f"own_{uuid4().hex}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    own = make_url(url).set(database=name).render_as_string(hide_password=False)
+    with closing(Database(own)) as database:
+        migrations.upgrade(database)
+    return own
 
 
 def _delete(name: str) -> TextClause:

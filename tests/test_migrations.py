@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -30,6 +31,7 @@ def test_every_check_and_every_partial_index_is_there(database: Database) -> Non
     assert "valid" in str(options.get("sqlite_where", options.get("postgresql_where")))
 
 
+@pytest.mark.own_database
 def test_everything_can_be_undone_and_done_again(database: Database) -> None:
     config = migrations._config()
     with database.engine.begin() as connection:

@@ -129,6 +129,7 @@ def looking(database: Database, number: int) -> str:
     return " ".join(str(one) for one in sorted(seen))
 
 
+@pytest.mark.own_database
 def test_rows_that_were_there_before_the_figures_are_counted(database: Database, ring: KeyRing) -> None:
     """Nothing depends on who wrote them, or when: a service that is brought up to date has its figures."""
     day = Day(database, ring)

@@ -113,18 +113,19 @@ def test_the_last_places_of_its_second_day_go_once(fair: Database) -> None:
         assert recounting.differences(db, "fair") == []
 
 
+@pytest.mark.own_database
 def test_passes_of_before_get_their_places_by_the_migration(fair: Database, ring: KeyRing) -> None:
     """Also one that was changed to another day in those times, when that was possible."""
     with fair.write() as db:
         one, two = _school(db, ring, _somebody(db, 1), 3), _school(db, ring, _somebody(db, 2), 2)
         reissuing.revoke(db, _school(db, ring, _somebody(db, 3), 1).code, NOW)
         registrations.register(db, ring, **asking(_somebody(db, 4), visit_date=LAST, party_size=3))
-        ids = one.id, two.id
+        ids, mine = (one.id, two.id), EventDay.event_id == one.event_id
+        taken = select(EventDay.taken).where(mine).order_by(EventDay.day)
     _migrated(fair, "0016")
-    with fair.write() as db:
-        assert _taken(db) == [5, 0, 3]
+    with fair.write() as db:  # the rows of those times: today's models have columns that were not there
+        assert list(db.scalars(taken)) == [5, 0, 3]
         db.execute(update(Pass).where(Pass.id == ids[1]).values(day=LAST))
-        mine = EventDay.event_id == events.by_slug(db, "fair").id
         for day, people_there in ((DAY, 3), (LAST, 5)):
             db.execute(update(EventDay).where(mine, EventDay.day == day).values(taken=people_there, capacity=5))
     _migrated(fair, "head")

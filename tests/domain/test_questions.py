@@ -34,6 +34,7 @@ def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Eve
     assert events.shape(fair).questions == ()
 
 
+@pytest.mark.own_database
 def test_questions_of_before_keep_their_names_by_the_migration(database: Database) -> None:
     with database.write() as db:
         events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY, now=NOW)

@@ -98,6 +98,7 @@ FIELDS: Mapping[str, Sentence] = {
     "approval": _("approval"),
     "beyond": _("beyond the limit"),
     "capacity": _("places"),
+    "event_day": _("day of the event"),
     "capacity_per_day": _("people a day"),
     "closed": _("closed"),
     "closes": _("closes"),
