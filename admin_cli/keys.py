@@ -80,7 +80,7 @@ def rewrap(new_secret: str, yes: bool) -> None:
     """
     from bot.domain import audit, key_changes
     from bot.pass_keys import open_ring
-    from bot.secret_key import check_secret
+    from bot.secret_key import SECRET_FILE, check_secret
 
     settings = opening.settings()
     check_secret(new_secret)
@@ -90,7 +90,10 @@ def rewrap(new_secret: str, yes: bool) -> None:
         ring = open_ring(database, settings)
         with opening.acting(database, audit.KEYS_REWRAPPED) as db:
             number = key_changes.rewrap(db, ring, new_secret)
-    click.echo(f"{number} keys moved: set SECRET_KEY to the new secret and start web, worker and clock again")
+    kept = settings.var_dir / SECRET_FILE
+    is_kept = kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.secret_key
+    where = f"write the new secret to {kept}" if is_kept else "set SECRET_KEY to the new secret"
+    click.echo(f"{number} keys moved: {where}, and start web, worker and clock again")
 
 
 @command.command

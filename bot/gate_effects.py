@@ -102,18 +102,25 @@ def _count_people(effect: CountPeople, doing: Performing) -> Results:
 def _take_back(effect: TakeBack, doing: Performing) -> Results:
     if effect.passes:
         return {"taken": lines(*(_taken_back(text, effect.staff_id, doing) for text in effect.passes))}
-    counted = undo.undo_count(doing.db, effect.staff_id, doing.now)
+    try:
+        return {"taken": _last_taken_back(effect.staff_id, doing)}
+    except Refused as no:
+        return {"taken": admissions.not_taken_back(no.code, no.params.get("code", ""))}
+
+
+def _last_taken_back(staff_id: int, doing: Performing) -> Sentence:
+    counted = undo.undo_count(doing.db, staff_id, doing.now)
     if counted is not None:
-        return {"taken": admissions.uncounted(counted.people, counted.direction)}
-    undone = undo.undo(doing.db, effect.staff_id, doing.now)
-    return {"taken": admissions.taken_back(undone.people, undone.pass_)}
+        return admissions.uncounted(counted.people, counted.direction)
+    undone = undo.undo(doing.db, staff_id, doing.now)
+    return admissions.taken_back(undone.people, undone.pass_)
 
 
 def _taken_back(text: str, staff_id: int, doing: Performing) -> Sentence:
     try:
         undone = undo.undo_pass(doing.db, doing.ring, staff_id, text, doing.now)
     except Refused as no:
-        return admissions.not_taken_back(text, no.code)
+        return admissions.not_taken_back(no.code, no.params.get("code", ""), text)
     return admissions.taken_back(undone.people, undone.pass_)
 
 

@@ -14,12 +14,14 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import NotReady
-from bot.secret_key import SECRET_FILE, SHORTEST_SECRET, kept_secret
+from bot.secret_key import SECRET_FILE, SHORTEST_SECRET, is_guessable, kept_secret
 
 SIMULATED_ACCOUNT = "AC" + "0" * 31 + "1"
 SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopback only
 SIMULATED_SENDER = "whatsapp:+14155238886"
 SIMULATED_SMS = "+14155550100"
+SHORTEST_PASSWORD = 12
+"""Of the simulator shown to the world: whoever is in reads the codes of everybody, admins too."""
 LONGEST_SOCKET_PATH = 100
 """macOS allows 103 bytes in a socket's path, Linux 107."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR
@@ -336,6 +338,8 @@ def _missing_for_a_public_simulator(settings: Settings, lacks: Callable[[str], b
         )
     elif lacks("simulator_password"):
         yield "SIMULATOR_PASSWORD: needed with SIMULATOR=1 where PUBLIC_URL or HOST is not loopback"
+    elif len(settings.simulator_password) < SHORTEST_PASSWORD or is_guessable(settings.simulator_password):
+        yield f"SIMULATOR_PASSWORD: can be guessed; at least {SHORTEST_PASSWORD} characters, of many kinds"
 
 
 def bracketed(host: str) -> str:

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flows import pass_days, scans
+from flows import codes, pass_days, scans
 from flows.choices import people
 from flows.inert import inert
 from flows.scans import Admission, FirstEntry, Scan, SeenPass
-from flows.shapes import Sentence
+from flows.shapes import Invalid, Sentence
 from flows.texts import _, lines, ngettext_, sentence_for, words
 
 VISITOR = "visitor"
 """The kind of pass that goes without saying (contract, section 5)."""
+NO_PASS = _("⛔ This is no pass of ours: please look at the code again")
 MOST_DAYS = 3
 """Days of a pass that are named one by one."""
 FEW = 8
@@ -102,9 +103,21 @@ def taken_back(count: int, seen: SeenPass) -> Sentence:
     return lines(_joined(undone, words(seen.code), words(inert(seen.name))), _("They can come in again."))
 
 
-def not_taken_back(scanned: str, code: str) -> Sentence:
-    """The answer to `undo` and a pass with which nothing is taken back; `code` says why."""
-    return Sentence("⛔ {shown}: {why}", {"shown": _as_scanned(scanned), "why": sentence_for(code)})
+def not_taken_back(why: str, code: str = "", scanned: str = "") -> Sentence:
+    """The answer to `undo` where nothing is taken back: of which pass, where that is known, and why.
+
+    `code` is that of an admission of their own, `scanned` what they named themselves.
+    """
+    told = {"why": sentence_for(why)}
+    if code or not scanned:
+        return Sentence("⛔ {code}: {why}", {"code": code, **told}) if code else Sentence("⛔ {why}", told)
+    if "/P/" in scanned.upper():
+        return Sentence("⛔ {qr}: {why}", {"qr": _("This QR code"), **told})
+    try:
+        # Not in the form of a code: nobody knows whether there is such a pass.
+        return Sentence("⛔ {shown}: {why}", {"shown": words(inert(codes.shown(codes.parse(scanned)))), **told})
+    except Invalid:
+        return _joined(NO_PASS, _as_scanned(scanned))
 
 
 def _as_scanned(text: str) -> Sentence:
@@ -217,7 +230,7 @@ def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:
 
 
 _HEADLINES: Mapping[str, Callable[[Admission, Scan], Sentence]] = {
-    scans.UNREADABLE: _always(_("⛔ This is no pass of ours: please look at the code again")),
+    scans.UNREADABLE: _always(NO_PASS),
     scans.FORGED: _always(_("⛔ Forged: this QR code is not from us")),
     scans.UNKNOWN: _always(_("⛔ There is no such pass")),
     scans.WRONG_EVENT: _always(_("⛔ This pass is for another event")),

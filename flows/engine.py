@@ -123,7 +123,7 @@ def _is_stopped(state: State, facts: Facts) -> bool:
 
 def _lifted(said: Said, facts: Facts) -> tuple[Effect, ...]:
     """What `start` or a greeting ends in the middle of a conversation: a stop that Twilio or WhatsApp told us of."""
-    return (ResumeMessages(),) if facts.person.stopped and _lifts(said, facts) else ()
+    return (ResumeMessages(),) if _lifts(said, facts) and facts.person.stopped else ()
 
 
 def _lifts(said: Said, facts: Facts) -> bool:

@@ -165,7 +165,7 @@ def _taken_back(world: "World", text: str) -> Sentence:
     code = codes.shown(codes.parse(code)) if gate_codes.is_code(code) else code
     book = world.gate.books.get(code)
     if book is None or not book.entered:
-        return admissions.not_taken_back(text, "not_let_in_by_you")
+        return admissions.not_taken_back("not_let_in_by_you", "", text)
     world.gate.books[code] = replace(book, entered=0, first=None)
     return admissions.taken_back(book.entered, book.seen)
 

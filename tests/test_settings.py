@@ -246,6 +246,9 @@ def test_a_public_address_without_twilio_is_refused(monkeypatch: pytest.MonkeyPa
             assert _named(_complaints()) == {"TWILIO_ACCOUNT_SID"}
             here.setenv("SIMULATOR", "1")
             assert _named(_complaints()) == {"SIMULATOR_PASSWORD"}
+            for weak in ("x", "a" * 12, "passwordpassword"):
+                here.setenv("SIMULATOR_PASSWORD", weak)
+                assert _named(_complaints()) == {"SIMULATOR_PASSWORD"}
             here.setenv("SIMULATOR_PASSWORD", "of the organisers")
             assert load().simulated
     _set(monkeypatch, REAL | {"PUBLIC_URL": "http://hidden.example.org"})

@@ -10,6 +10,7 @@ from bot.domain import audit, pass_uses, scan_input, scan_rules
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
 from bot.errors import Refused
+from flows import codes
 from flows.scans import ADMITTED, BATCH, LATE, SeenPass
 from flows.shapes import Invalid
 
@@ -37,7 +38,8 @@ def undo(
 
     `scan_id` names the admission that is meant: also one that is not the last, and one made without a network.
     Raises Refused `nothing_to_undo`, `already_undone` (never the one before it), `undo_too_late`,
-    `gone_meanwhile` (they have been counted out since).
+    `gone_meanwhile` (they have been counted out since); of the last three, where it was an admission, with the `code`
+    of the pass as shown.
     """
     mine = Checkin.device_id == device_id if device_id is not None else Checkin.staff_id == staff_id
     meant = Checkin.channel.not_in(TOLD_LATER) if scan_id is None else Checkin.scan_id == scan_id
@@ -72,14 +74,15 @@ def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
 def _taken_back(db: Session, last: Checkin, now: datetime) -> Undone:
     if last.pass_ is None or last.period is None:
         raise Refused("nothing_to_undo")
+    code = codes.shown(last.pass_.code)
     if last.undone_at is not None:
-        raise Refused("already_undone")
+        raise Refused("already_undone", code=code)
     if now - (last.scanned_at if last.channel in TOLD_LATER else last.arrived_at) > WITHIN:
-        raise Refused("undo_too_late")
+        raise Refused("undo_too_late", code=code)
     with db.begin_nested():
         period = _mark(db, last, now)
         if not pass_uses.take_back(db, last.pass_.id, period, last.people):
-            raise Refused("gone_meanwhile")
+            raise Refused("gone_meanwhile", code=code)
     seen = scan_rules.seen(last.pass_, last.pass_.kind, last.pass_.registration.full_name)
     return Undone(seen, last.people, last.scanned_at)
 

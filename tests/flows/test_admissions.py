@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from flows.admissions import FEW, ago, headline, in_a_line, told
+from flows.admissions import FEW, ago, headline, in_a_line, not_taken_back, told
 from flows.gate_words import MOST_CODES
 from flows.rendering import LANGUAGES, MISSING
 from flows.scans import (
@@ -157,3 +157,18 @@ def test_how_long_ago() -> None:
     assert [render(ago(passed), "en") for passed in units] == [
         *("0 s ago", "59 s ago", "59 min ago", "23 h ago", "1 day ago")
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (("undo_too_late", "7QK2-M9X5", "7qk2m9x5"), "⛔ 7QK2-M9X5: That can be taken back only within two minutes."),
+        (("already_undone", "7QK2-M9X5"), "⛔ 7QK2-M9X5: That has been taken back already."),
+        (("nothing_to_undo",), "⛔ You have admitted nobody yet."),
+        (("not_let_in_by_you", "", "7qk2 m9x5"), "⛔ 7QK2\u2011M9X5: "),
+        (("not_let_in_by_you", "", "HTTPS://PASS.EXAMPLE.ORG/P/ABC"), "⛔ This QR code: "),
+        (("not_let_in_by_you", "", "abcd-efgh"), "⛔ This is no pass of ours"),
+    ],
+)
+def test_nothing_taken_back_says_of_which_pass(given: tuple[str, ...], shown: str) -> None:
+    assert render(not_taken_back(*given), "en").startswith(shown)

@@ -200,6 +200,8 @@ def test_a_simulator_with_a_password_is_for_who_has_it(settings: Settings) -> No
     assert client.post("/simulator/messages", json={}).status_code == 401
     assert client.get("/simulator/control", auth=("anybody", "guessed")).status_code == 401
     assert client.get("/simulator", auth=("anybody", "of the organisers")).status_code == 200
+    tries = [client.get("/simulator", auth=("anybody", f"guess {number}")).status_code for number in range(25)]
+    assert (tries[0], tries[-1]) == (401, 429)
     assert shown.simulated
     assert SIMULATED_TOKEN not in shown.twilio_auth_token
     account = f"/2010-04-01/Accounts/{shown.twilio_account_sid}.json"

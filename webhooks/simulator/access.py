@@ -4,12 +4,14 @@ import hmac
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from webhooks import nearby
+from webhooks import limits, nearby
 from webhooks.simulator import resource
 from webhooks.simulator.leaving import NotTaken
 from webhooks.simulator.parts import Parts
 
 ONLY_HERE = "The simulator is for this machine alone; SIMULATOR=1 and SIMULATOR_PASSWORD show it to others\n"
+GUESSES = "20 per minute"
+"""Wrong passwords that an address may try."""
 OURS, TWILIOS = "simulat", "twilio"
 """How the names begin of the simulator's doors, and of those that believe what it has signed."""
 
@@ -57,6 +59,8 @@ def behind_password(door: Blueprint, parts: Parts) -> Blueprint:
         password = (given.password if given else "") or ""
         if not parts.password or hmac.compare_digest(password.encode(), parts.password.encode()):
             return None
+        if password:
+            limits.spend(GUESSES, "simulator password", limits.address())
         refused = {"WWW-Authenticate": 'Basic realm="Pravesh simulator", charset="UTF-8"'}
         return Response("SIMULATOR_PASSWORD is needed\n", 401, refused)
 

@@ -15,7 +15,7 @@ HEADS: Mapping[str, str] = {
     DAY: "day, days, date, dates, visit day, visit date, day of visit, date of visit, visiting day, visiting date, "
     "दिन, तारीख, तारीख़, तिथि, दिनांक, आने का दिन, आने की तारीख",
     PARTY: "party, party size, size, people, persons, pax, group size, members, visitors, headcount, head count, "
-    "quantity, qty, लोग, संख्या, व्यक्ति, सदस्य",
+    "guests, attendees, seats, tickets, quantity, qty, लोग, संख्या, व्यक्ति, सदस्य",
     KIND: "kind, kind of pass, pass kind, pass type, type of pass, type, category, पास, पास का प्रकार, प्रकार, श्रेणी, वर्ग",
     LANGUAGE: "language, lang, preferred language, language preference, भाषा",
     REF: "ref, ref no, reference, reference no, reference number, reference code, ticket reference, संदर्भ, संदर्भ संख्या",

@@ -7,7 +7,7 @@ import * as screen from './screen.js'
 import * as store from './store.js'
 import { ASIDE, WAITING } from './queue.js'
 import { at } from './screen.js'
-import { count, dateOf, hour, label } from './words.js'
+import { count, dateOf, dayAndHour, hour, label } from './words.js'
 import { dayAt } from './judge.js'
 import { draw as drawCounts } from './counting.js'
 import { known } from './background.js'
@@ -87,7 +87,7 @@ async function bar(rows) {
 function trouble(here) {
   if (here.who && here.asked && link.deaf(here.since)) return label('deaf')
   if (place.mustChoose()) return label('choose_gate')
-  if (here.who && here.asked && link.is() === link.OFF && !clock.isSure()) return label('unsure_clock', { time: hour(clock.now()) })
+  if (here.who && here.asked && link.is() === link.OFF && !clock.isSure()) return label('unsure_clock', { time: dayAndHour(clock.now()) })
   return here.problem ? label(here.problem) : ''
 }
 

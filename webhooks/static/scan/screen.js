@@ -1,6 +1,6 @@
 // What is seen: the result over the whole screen, the bar, the list of the last scans.
 
-import { count, days, hour, label, reason, spoken, title } from './words.js'
+import { count, dayAndHour, days, hour, label, reason, spoken, title } from './words.js'
 
 export const at = (id) => document.getElementById(id)
 
@@ -52,7 +52,7 @@ function details(answer, gates, listTime) {
     ['already_admitted', 'too_many'].includes(result) ? used(answer.first_entry, gates) : '',
     kind(pass),
     answer.offline ? label('without_network') : '',
-    answer.unsure ? label('unsure_clock_more', { time: hour(answer.unsure) }) : '',
+    answer.unsure ? label('unsure_clock_more', { time: dayAndHour(answer.unsure) }) : '',
   ].filter(Boolean)
 }
 

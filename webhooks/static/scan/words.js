@@ -40,6 +40,9 @@ export function hour(moment) {
   return said.map(({ value }) => value).join('') + after
 }
 
+// Both: whoever is told that a clock may be wrong must see which of the two is.
+export const dayAndHour = (moment) => `${day(dateOf(moment))}, ${hour(moment)}`
+
 // The date of a moment at the event's place, as 2027-01-14.
 export const dateOf = (moment) => dates?.format(moment)
 
