@@ -13,6 +13,8 @@ from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
+COLD = frozenset(("db", "events", "visitors", "export", "doctor"))
+"""Nouns that begin with a Python of their own: each way of loading once, of which starting shows something."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ class Shell(Protocol):
 
 @contextmanager
 def cold(env: Mapping[str, str], folder: Path) -> Iterator[Shell]:
-    """Each noun's first command by `python -m admin_cli`, as an operator types it; what follows of it is forked."""
+    """The first command of COLD's nouns by `python -m admin_cli`, as an operator types it; all others are forked."""
     typed = set[str]()
     with warm(env, folder) as again:
 
         def run(command: str, args: str, stdin: str = "") -> Ended:
             noun = command.partition(" ")[0]
-            if noun in typed:
+            if noun in typed or noun not in COLD:
                 return again(command, args, stdin)
             typed.add(noun)
             words = [sys.executable, "-m", "admin_cli", *shlex.split(f"{command} {args}")]

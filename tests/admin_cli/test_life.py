@@ -69,7 +69,7 @@ def twilio(database_url: str, redis_url: str) -> Iterator[int]:
 
 @pytest.fixture
 def shell(database: Database, redis_url: str, redis: Any, twilio: int, tmp_path: Path) -> Iterator[Shell]:
-    """On SQLite each noun begins with a Python of its own; the rest are forks of one, for the time that it saves."""
+    """On SQLite some nouns begin with a Python of their own; the rest are forks of one, for the time that it saves."""
     where = {"DATABASE_URL": database.url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "PORT": str(twilio)}
     kind = cold if database.is_sqlite else warm
     with kind({**where, "VAR_DIR": str(tmp_path / "var")}, tmp_path) as made:

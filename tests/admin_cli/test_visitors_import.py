@@ -149,7 +149,7 @@ def test_passes_are_sent_once_and_only_to_who_can_and_wants(
 def test_a_run_that_was_killed_goes_on_where_it_was(ok: Run, school: str, database: Database, tmp_path: Path) -> None:
     file = tmp_path / "many.csv"
     phones = (f"98{number:08}" if number % 4 else "" for number in range(600))
-    lines = (f"Person {number % 7}x;{phone};2027-01-09;2;;" for number, phone in enumerate(phones))
+    lines = (f"Visitor {number % 7}x;{phone};2027-01-09;2;;" for number, phone in enumerate(phones))
     file.write_text(HEADS + "\n".join(lines), "utf-8")
     importing = ("visitors", "import", str(file), *OF, "--yes")
     dying = [sys.executable, "-m", "tests.admin_cli.dying_import", "100", "4", *importing]

@@ -211,7 +211,7 @@ class Party:
         return True
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, min_size=3, max_size=14))
 def test_every_entry_counts_as_if_the_rule_had_been_so_from_the_start(
     school: World, acts: list[tuple[str, int]]

@@ -22,7 +22,7 @@ from tests.domain.making import DAY, NOW, SECRET
 
 pytestmark = pytest.mark.race
 
-PASSES, GATES = int(os.environ.get("RUSH", "100")), 4
+PASSES, GATES = int(os.environ.get("RUSH", "40")), 4
 """`RUSH=2000 make test TESTS=tests/domain/test_gate_races.py` is the run of docs/figures.md."""
 
 
