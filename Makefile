@@ -2,8 +2,8 @@
 
 PY = .venv/bin/python
 TESTS ?= tests
-# Two processes at least: half of the suite waits for databases and browsers.
-PROCESSES ?= 2
+# Three at least: one serves everything and drives the browser, and a good part of all three is waiting.
+PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos bench sure play assets lock venv venv-dev
@@ -17,7 +17,7 @@ run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT
 test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
 	@exec $(PY) -m pytest -n $(PROCESSES) $(TESTS)
 
-chaos: venv-dev assets ## 300 phones while 60 processes are killed, twice: as it is, and blind (about 8 minutes; CHAOS=--help)
+chaos: venv-dev assets ## 300 phones while 60 processes are killed, then aimed, then blind (about 9 minutes; CHAOS=--help)
 	@exec $(PY) -m tests.chaos $(CHAOS)
 
 bench: venv-dev ## how fast this machine is: the limit used by two workers, a replay after an outage (BENCH=pace)

@@ -225,12 +225,8 @@ def test_an_address_that_is_not_ours(environment: dict[str, str], host: str) -> 
     assert _refusal(environment, HOST=host, **shown).startswith("HOST")
 
 
-@pytest.mark.parametrize("where", [{"PUBLIC_URL": "https://pass.example.org"}, {"HOST": "0.0.0.0"}])
-def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(
-    environment: dict[str, str], where: dict[str, str]
-) -> None:
-    assert _refusal(environment, **where).startswith("TWILIO_ACCOUNT_SID")
-    assert _refusal(environment, **where, SIMULATOR="1").startswith("SIMULATOR_PASSWORD")
+def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(environment: dict[str, str]) -> None:
+    assert _refusal(environment, PUBLIC_URL="https://pass.example.org").startswith("TWILIO_ACCOUNT_SID")
 
 
 @pytest.mark.parametrize(

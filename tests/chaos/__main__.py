@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: the full run and the same without the look-up, printed as tables. What `make chaos` does."""
+"""`python -m tests.chaos`, as tables: the full run, one that aims at workers, and one without the look-up."""
 
 import argparse
 import sys
@@ -12,13 +12,15 @@ from tests.chaos.run import run
 
 
 def main() -> int:
-    """The exit code: 1 where the full run had a fault, or the one without look-up had none."""
+    """The exit code: 1 where one of the first two had a fault, or the one without look-up had none."""
     plan = _asked()
     folder = Path(tempfile.mkdtemp(prefix="pravesh-chaos-"))
     print(f"The logs are in {folder}\n", flush=True)
     seeing = _printed("as it is", plan, folder / "seeing")
+    aimed = replace(plan, phones=10, kills=4, seconds=6, hurried=True, aimed=True, silent=1.0)
+    looked = _printed("workers killed when Twilio has just taken a message", aimed, folder / "aimed")
     blind = _printed("without the look-up", replace(plan, blind=True, hurried=True, silent=1.0), folder / "blind")
-    return int(bool(seeing.faults) or not blind.doubled)
+    return int(bool(seeing.faults or looked.faults) or not looked.looked_up or not blind.doubled)
 
 
 def _printed(title: str, plan: Plan, folder: Path) -> Report:

@@ -1,5 +1,9 @@
-"""Fifty people, eight processes, ten copies of each message: everybody's conversation comes out right."""
+"""Many people, several processes, ten copies of each message: everybody's conversation comes out right.
 
+`ORDER=50 make test TESTS=tests/races/test_order.py` is the crowd of docs/figures.md.
+"""
+
+import os
 from collections import Counter
 from typing import Any
 
@@ -17,9 +21,9 @@ from tests.races.people import SPOKEN, Crowd, message, write_all
 
 pytestmark = pytest.mark.race
 
-COPIES = (2, 2, 1, 1, 1, 1, 1, 1)
-"""Eight processes that send ten copies of each message between them."""
-PEOPLE = 50
+COPIES = (3, 3, 2, 2)
+"""Four processes that send ten copies of each message between them."""
+PEOPLE = int(os.environ.get("ORDER", "16"))
 PATIENT = 900
 """Somebody who waits for each answer before they write again."""
 

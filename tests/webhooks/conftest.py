@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from redis import Redis
 
 from bot.service import Service, assemble
@@ -53,9 +54,16 @@ def service(settings: Settings) -> Iterator[Service]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates, compiled once for all applications of the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(service: Service) -> Iterator[Flask]:
+def app(service: Service, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     made = create_app(service)
+    made.jinja_env.bytecode_cache = compiled
     yield made
     made.extensions["simulator"].courier.close()
 

@@ -25,9 +25,10 @@ export function setZone(name) {
 const HOURS = { en: ['', {}], hi: [' बजे', { dayPeriod: 'short' }] }
 const DAYS = { en: { weekday: 'short', month: 'short' }, hi: { weekday: 'long', month: 'long' } }
 const format = (options) => new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, ...options })
-const DAY = { timeZone: 'UTC', day: 'numeric' }
 // Several are joined by commas, so none has one of its own after an English weekday.
-const day = (text) => format({ ...DAY, ...(DAYS[language] || DAYS.en) }).format(new Date(text)).replace(/^(\w+),/, '$1')
+const dayOf = (moment, more) =>
+  format({ day: 'numeric', ...(DAYS[language] || DAYS.en), ...more }).format(new Date(moment)).replace(/^(\w+),/, '$1')
+const day = (text) => dayOf(text, { timeZone: 'UTC' })
 
 export const days = (list) => list.map(day).join(', ')
 
@@ -41,7 +42,7 @@ export function hour(moment) {
 }
 
 // Both: whoever is told that a clock may be wrong must see which of the two is.
-export const dayAndHour = (moment) => `${day(dateOf(moment))}, ${hour(moment)}`
+export const dayAndHour = (moment) => `${dayOf(moment)}, ${hour(moment)}`
 
 // The date of a moment at the event's place, as 2027-01-14.
 export const dateOf = (moment) => dates?.format(moment)
