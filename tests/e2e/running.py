@@ -37,7 +37,7 @@ class Running:
         return self.settings.origin
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = 150) -> None:
     """Wait for something to hold; fail, naming it, when it does not in time."""
     deadline = time.monotonic() + seconds
     while not holds():
