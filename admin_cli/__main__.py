@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from admin_cli.errors import told
+from bot import __version__
 
 COMPLETING = "_PRAVESH_COMPLETE"
 """What Click's completion scripts set."""
@@ -55,6 +56,7 @@ class Nouns(click.Group):
 
 
 @click.command(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="pravesh %(version)s")
 def cli() -> None:
     """Administer Pravesh.
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import structlog
 from flask import Blueprint, Response, abort, request, url_for
 
+from bot import __version__
+
 log = structlog.get_logger(__name__)
 
 HERE = Path(__file__).resolve().parent
@@ -52,8 +54,8 @@ def files() -> Mapping[str, Path]:
 
 @cache
 def digest() -> str:
-    """The digest of all files together, for their addresses."""
-    whole = sha256()
+    """The digest of the version and of all files together, for their addresses."""
+    whole = sha256(__version__.encode())
     for name, file in sorted(files().items()):
         whole.update(f"{name}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()[:12]

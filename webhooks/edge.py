@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from bot import __version__
 from flows.texts import LANGUAGES, _, ngettext_
 from webhooks import assets, wording
 
@@ -102,7 +103,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
     app.jinja_env.globals.update(say=wording.say, page_language=wording.language, asset=assets.asset)
-    app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_)
+    app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.finalize = wording.spoken
     _name_requests(app)
     _keep_redirects_at(app, origin)

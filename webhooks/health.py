@@ -5,7 +5,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import migrations
+from bot import __version__, migrations
 from bot.database import Database
 from bot.service import Service
 
@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/healthz")
     def alive() -> Response:
-        return jsonify(status="ok")
+        return jsonify(status="ok", version=__version__)
 
     @door.get("/readyz")
     def ready() -> tuple[Response, int]:

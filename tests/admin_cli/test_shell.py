@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from admin_cli.__main__ import cli
+from bot import __version__
 from tests.admin_cli import walking
 
 pytestmark = pytest.mark.usefixtures("logs_as_before")
@@ -101,6 +102,12 @@ def test_shells_complete_it(typed: str, offered: str) -> None:
     env = {**os.environ, "_PRAVESH_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
     ran = subprocess.run([ROOT / "bin" / "pravesh"], env=env, check=True, capture_output=True, encoding="utf-8")
     assert f"plain,{offered}" in ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("called", [[ROOT / "bin" / "pravesh"], [sys.executable, "-m", "admin_cli"]])
+def test_it_tells_its_version(called: list[str | Path]) -> None:
+    ran = subprocess.run([*called, "--version"], check=True, capture_output=True, encoding="utf-8")
+    assert ran.stdout == f"pravesh {__version__}\n"
 
 
 def _children_seconds() -> float:

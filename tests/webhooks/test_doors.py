@@ -11,7 +11,7 @@ from PIL import Image
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
-from bot import metrics
+from bot import __version__, metrics
 from bot.database import Database
 from bot.delivery import media_links
 from bot.domain import events, people, registrations
@@ -109,7 +109,8 @@ def test_a_forged_link_is_not_found_and_an_old_one_is_gone(client: FlaskClient, 
 
 
 def test_alive_and_ready(client: FlaskClient) -> None:
-    assert client.get("/healthz").status_code == 200
+    alive = client.get("/healthz")
+    assert (alive.status_code, alive.json) == (200, {"status": "ok", "version": __version__})
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,

@@ -8,6 +8,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from bot import __version__
 from bot.domain import events, roster_rules, staff
 from bot.domain.models import Delivery, Staff
 from bot.service import Service
@@ -30,6 +31,16 @@ def test_a_code_to_the_phone_opens_the_scanner(browser: Browser) -> None:
     assert answer.location == "/staff/scan"
     assert browser.client.get("/staff/scan/state").get_json()["gate"] == "main"
     assert "Ravi" in browser.client.get("/staff/login").text
+
+
+def test_every_staff_page_tells_the_version(browser: Browser) -> None:
+    foot = f"Pravesh {__version__}<"
+    assert foot in browser.client.get("/staff/login").text
+    assert foot in browser.client.get("/staff/link/of-nobody").text
+    assert foot in browser.client.get("/staff/scan").text
+    browser.sign_in()
+    assert foot in browser.client.get("/staff/login").text
+    assert foot in browser.client.get("/staff/desk").text
 
 
 def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Browser) -> None:
