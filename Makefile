@@ -11,7 +11,7 @@ PROCESSES ?= 3
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
 
-run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_DIR=, … as in README)
+run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT=, VAR_DIR=, … as in docs/settings.md)
 	@exec $(PY) -m bot.local
 
 test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
