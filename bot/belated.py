@@ -50,7 +50,7 @@ SLICE = timedelta(minutes=2)
 FEW = 1000
 """Where fewer messages were listed, as many as one page has, twice as much is compared next."""
 LONGEST = timedelta(hours=24)
-"""Older messages are not taken in: WhatsApp's window for an answer is closed (field notes, 1.7)."""
+"""Older messages are not taken in: WhatsApp's window for an answer is closed (docs/field-notes.md#limits)."""
 COMPARED = "belated:compared"
 """The Redis key of the moment (Unix seconds) up to which Twilio's list has been compared."""
 REPLAYING = "belated:replaying"

@@ -24,7 +24,7 @@ repeat of a message whose process died is answered in its own response."""
 RENEW_SECONDS = 1.5
 """How often a holder at work says that it lives: several times a lease."""
 WINDOW_SECONDS = 24 * 3600
-"""How long WhatsApp lets us write freely to somebody who wrote to us (field notes, 1.7)."""
+"""How long WhatsApp lets us write freely to somebody who wrote to us (docs/field-notes.md#limits)."""
 WAITING_MS = 12_000
 """After this long no webhook request waits for a message any more: its answer goes by the outbox."""
 

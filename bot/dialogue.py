@@ -25,7 +25,7 @@ from flows.texts import render, sentence_for
 log = structlog.get_logger(__name__)
 
 WAIT_SECONDS = 10.0
-"""How long a webhook waits for its turn: Twilio hangs up after 15 s (field notes, 1.3)."""
+"""How long a webhook waits for its turn: Twilio hangs up after 15 s (docs/field-notes.md#webhook-timing)."""
 LONGEST_PAUSE = 0.1
 """Between two looks at a turn that another process runs, seconds."""
 THREADS = 32

@@ -15,7 +15,7 @@ from flows.shapes import Invalid, Sentence
 from flows.texts import _, lines, ngettext_, sentence_for, words
 
 VISITOR = "visitor"
-"""The kind of pass that goes without saying (contract, section 5)."""
+"""The kind of pass that goes without saying (docs/contract.md#policies-and-kinds)."""
 NO_PASS = _("⛔ This is no pass of ours: please look at the code again")
 MOST_DAYS = 3
 """Days of a pass that are named one by one."""
@@ -121,7 +121,7 @@ def not_taken_back(why: str, code: str = "", scanned: str = "") -> Sentence:
 
 
 def _as_scanned(text: str) -> Sentence:
-    """What may be no pass, without a hyphen: only codes have the form of one (contract, section 5)."""
+    """What may be no pass, without a hyphen: only codes have the form of one (docs/contract.md#codes-and-qr)."""
     return words(inert(text.replace("-", "")[:LONGEST_TYPED]))
 
 

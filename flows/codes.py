@@ -10,7 +10,7 @@ _LIKE_A_CODE = re.compile(r"\b([0-9A-Za-z]{4})-([0-9A-Za-z]{4})\b")
 
 
 def check_character(body: str) -> str:
-    """The check character of the first seven: Luhn's algorithm in base 32 (contract, section 5)."""
+    """The check character of the first seven: Luhn's algorithm in base 32 (docs/contract.md#codes-and-qr)."""
     total = 0
     for place, character in enumerate(reversed(body)):
         value = ALPHABET.index(character) * (2 if place % 2 == 0 else 1)
@@ -43,5 +43,5 @@ def mended(text: str) -> str:
 
 
 def unlike(text: str) -> str:
-    """The text, looking the same, in which nothing has the form of a code: only codes have it (contract, section 5)."""
+    """The text with another hyphen where something looks like a code: only codes do (docs/contract.md#codes-and-qr)."""
     return _LIKE_A_CODE.sub("\\1\u2011\\2", text)

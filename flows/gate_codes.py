@@ -20,7 +20,7 @@ _TWICE_DIGITS = re.compile(r"\d[^\d]+\d")
 """A word with a number at one end is no code with a mistake in it: `gate0002`."""
 _AS_SHOWN = re.compile("[0-9A-Z]{4}-[0-9A-Z]{4}")
 _PREFIX = re.compile(r"(?m)^\s*\\\d{6}")
-"""What a hardware scanner types before a QR's text (contract, section 6)."""
+"""What a hardware scanner types before a QR's text (docs/contract.md#check-in-results)."""
 _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3")
 _IN_A_RING = {0x2460 + place: f" {place + 1}) " for place in range(20)}
 _TOKEN = re.compile(r"(?=.*[A-Z])(?=.*[2-7])[A-Z2-7]{60,}")

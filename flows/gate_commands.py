@@ -44,7 +44,7 @@ MOST_COUNTED = 10_000
 LARGE_COUNT = 200
 """People; more at once may be a slip of the thumb, and are asked about."""
 LEAST_LETTERS = 3
-"""Of a name that is looked for (contract, section 5)."""
+"""Letters of a name that `find` needs (docs/contract.md#roster-numbers-in-the-chat)."""
 TOLD = Sentence("{told}")
 """The lines that judging a scan gave."""
 SCANNING = frozenset({"scan", "check", "force", "count", "find", "new"})

@@ -1,7 +1,7 @@
 """What somebody at a gate means: codes to admit, a command, or nothing of the gate's.
 
 A bare number, a yes, a greeting or a sentence with a code in it is never taken for a scan: only codes alone
-are (flows.gate_lists), as the contract (section 5) says.
+are (flows.gate_lists). See docs/contract.md#roster-numbers-in-the-chat.
 """
 
 import re
@@ -15,7 +15,7 @@ from flows.gate_shapes import Scanned
 from flows.gate_vocabulary import CHECK, COUNT, FIND, FORCE, IN, NEW, OUT, PAUSE, RELEASE, RESUME, SCAN, UNCLEAR, UNDO
 
 MOST_CODES = 20
-"""In one message (contract, section 5)."""
+"""Codes that one message may hold (docs/gate.md#for-volunteers)."""
 LONGEST = 6000
 """Characters of a message that are looked at: twenty QR texts."""
 MOST_LINES = 60

@@ -281,7 +281,7 @@ def hear(world: World, kept: Mapping[str, Any] | None, said: Said) -> tuple[Turn
 
 
 def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:
-    """The demo event of the contract, nine days from today, as it stands in the snapshot of events."""
+    """The demo event (docs/contract.md#two-commands), nine days from today, as it stands in the snapshot of events."""
     today = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
     values: dict[str, Any] = {
         "slug": slug,

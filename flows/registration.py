@@ -16,7 +16,7 @@ from flows.texts import _, lines, sentence_for, words
 from flows.visit import EVENT, PARTY_SIZE, VISIT_DATE
 
 LEAST_NAME, MOST_NAME = 2, 80
-"""Characters of a name, one of them a letter (contract, section 5)."""
+"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 
 MOST_TOLD = 3
 """Events of which it is told why nobody can register, where none is open: those that are over last."""

@@ -11,7 +11,7 @@ from bot.service import Service
 
 
 class Readiness:
-    """Whether this process can serve. Redis counts only until it has been seen once (contract, section 4)."""
+    """Whether this process can serve. Redis counts only until it has been seen once (docs/contract.md#http)."""
 
     def __init__(self, database: Database, redis: "Redis") -> None:
         self._database = database

@@ -33,7 +33,7 @@ FORMS = {
     "contacts": "contact",
     "location": "location",
 }
-"""MessageType, as seen in real captures, to what a flow calls it (field notes, 1.1)."""
+"""MessageType, as seen in real captures, to what a flow calls it (docs/field-notes.md#inbound-parameters)."""
 NUMBER = re.compile(r"[0-9]{1,9}")
 MOST_MEDIA = 10
 """Of one message (Twilio's 'Media resource'); WhatsApp sends one."""

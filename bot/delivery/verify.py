@@ -19,7 +19,7 @@ BASE = "https://verify.twilio.com/v2/Services"
 CHANNEL = "sms"
 """It reaches every phone, whether WhatsApp is there or not."""
 LIFE_SECONDS = 600
-"""How long a code of Verify's works (field notes, 1.5)."""
+"""How long a code of Verify's works (docs/field-notes.md#error-codes)."""
 NOT_APPROVED = {"pending": "wrong", "max_attempts_reached": "used_up"}
 """Verify's status of a check to our verdict; any other means that the code does not count any more."""
 CHECK_CODES = {"60202": "used_up", "60200": "wrong", "20404": "expired", "http_404": "expired"}

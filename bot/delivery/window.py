@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 OPEN = timedelta(hours=24)
-"""How long it stays open (field notes, 1.6)."""
+"""How long it stays open (docs/field-notes.md#limits)."""
 KEPT = timedelta(days=3)
 LOOK_AGAIN = timedelta(hours=1)
 """A message that waits looks for itself as often, should the mark have been lost."""

@@ -100,7 +100,7 @@ def create(
 
 
 def gate_slug(name: str) -> str:
-    """A gate's slug: its name in small letters, other characters as hyphens (contract, section 7)."""
+    """A gate's slug: its name in small letters, other characters as hyphens (docs/contract.md#the-command-line)."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
@@ -124,7 +124,7 @@ def sms_countries(db: Session, slug: str, now: datetime) -> tuple[str, ...]:
 
 
 def make_demo(db: Session, now: datetime) -> Event | None:
-    """The demo event (contract, section 1), open; None where there is an event already."""
+    """The demo event (docs/contract.md#two-commands), open; None where there is an event already."""
     if db.scalar(select(exists(select(Event.id)))):
         return None
     today = now.astimezone(ZoneInfo(DEFAULTS["timezone"])).date()

@@ -117,7 +117,7 @@ def _of(db: Session, event_id: int) -> list[Gate]:
 
 
 def _slug(name: str) -> str:
-    """As the contract says; a name without a Latin letter or digit cannot have one.
+    """The gate's slug (docs/contract.md#the-command-line); a name without a Latin letter or digit cannot have one.
 
     Raises Refused `bad_gate_name`, `bad_name`.
     """

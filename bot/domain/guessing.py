@@ -15,7 +15,7 @@ MOST = 30
 LONGEST_TYPED = 20
 """Characters: a code with spaces between them. A QR's text is longer."""
 WITHIN = timedelta(minutes=5)
-"""Thirty within five minutes pause for ten (issue): far more than anybody mistypes."""
+"""Thirty within five minutes pause for ten (docs/api.md#guessing): far more than anybody mistypes."""
 
 
 def is_guess(scan: Scan, result: str) -> bool:

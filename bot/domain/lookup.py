@@ -18,11 +18,11 @@ from flows import codes
 from flows.scans import SeenPass
 
 MOST = 5
-"""Passes in an answer (contract, section 5)."""
+"""Passes in an answer (docs/contract.md#roster-numbers-in-the-chat)."""
 MOST_SEARCHES = 30
 """Of one volunteer in an hour: a search is for the visitor who has lost the code, not a way to read the list."""
 MOST_OFFERS = 5
-"""Passes offered for mistyped codes, of one volunteer in an hour (contract, section 5)."""
+"""Passes offered for mistyped codes, of one volunteer in an hour (docs/contract.md#codes-and-qr)."""
 HOUR = timedelta(hours=1)
 VALID = "valid"
 _WHOLE = (

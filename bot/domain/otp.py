@@ -30,7 +30,7 @@ MOST_TRIES = 5
 REMEMBERED_SECONDS = 24 * 3600
 """How long an attempt keeps its verdict, for a message that is taken again after a crash."""
 WINDOW_MS = 24 * 3600 * 1000
-"""How long after somebody's message WhatsApp lets us write to them freely (contract, section 2)."""
+"""How long after somebody's message WhatsApp lets us write to them freely (docs/field-notes.md#limits)."""
 REACHED = "otp:reached"
 """The Redis key that says when each budget last refused a code, by its label, in milliseconds."""
 ANYBODY = Origin()

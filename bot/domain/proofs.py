@@ -12,7 +12,7 @@ from flows import codes
 from flows.shapes import Invalid
 
 TRIES = 5
-"""In an hour, whoever had the phone before (contract, section 5)."""
+"""Tries in an hour to prove with a pass code that a number is still one's own (docs/contract.md#who-somebody-is)."""
 HOUR = timedelta(hours=1)
 
 

@@ -16,7 +16,7 @@ MOST_OPTIONS = 20
 LONGEST = 300
 """Characters of a question."""
 LONGEST_OPTION = 72
-"""Characters of an option: what a row of a WhatsApp list shows of its description (field notes, 1.6)."""
+"""Characters of an option: what a row of a WhatsApp list shows of its description (docs/field-notes.md#limits)."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice"}
 RESERVED = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})

@@ -1,4 +1,4 @@
-"""Which pass a scan means, and what speaks against it before its use is looked at: the order of the contract."""
+"""Which pass a scan means, and what speaks against it before its use counts (docs/contract.md#check-in-results)."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -144,5 +144,5 @@ _OBJECTIONS: tuple[tuple[str, Callable[[Subject, Place], bool]], ...] = (
     (WRONG_DAY, lambda subject, place: place.day not in subject.days),
     (ENTRY_PAUSED, lambda subject, place: place.is_paused),
 )
-"""In the order in which they are told (contract, section 6). All of them speak against coming in, none
+"""In the order in which they are told (docs/contract.md#check-in-results). All of them speak against coming in, none
 but the first against going out: whoever is inside must be able to leave."""

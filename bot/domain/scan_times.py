@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flows.scans import Scan
 
 MARGIN = timedelta(minutes=2)
-"""Contract, section 6: by so much a clock may be behind the making of the pass or the device."""
+"""How far a clock may be behind the making of the pass or the device (docs/contract.md#scans-without-a-network)."""
 DRIFT = timedelta(minutes=2)
 """By so much a counter of milliseconds may run ahead of our clock in days without a network: it is a cheap crystal."""
 ABOUT_NOW = timedelta(seconds=5)

@@ -19,7 +19,7 @@ from flows import event_states, shapes
 VALID, ANOTHER_DAY, OVER = "valid", "another_day", "over"
 REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_cancelled", "day_closed"
 STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
-"""The first that holds is the pass's, in the order of the check-in results (contract, section 6)."""
+"""The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
 LARGEST_ID = 2**31 - 1
 """Of the column. A token has room for more, which PostgreSQL will not even compare."""
 

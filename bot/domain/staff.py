@@ -17,7 +17,7 @@ from bot.errors import Refused
 from flows.phones import canonical
 
 GUESSING_PAUSE = timedelta(minutes=10)
-"""How long a volunteer who guesses codes is paused (issue: or until a supervisor's `resume NAME`)."""
+"""How long guessing codes pauses a volunteer; a supervisor's `resume NAME` ends it (docs/api.md#guessing)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ LENGTH = 130
 MOST_DAYS = 32
 """Days that the bit mask can hold."""
 _ECI = re.compile(r"\\\d{6}", re.ASCII)
-"""What hardware scanners put before a change of character set: a backslash and six digits (contract, section 6)."""
+"""An ECI prefix, which hardware scanners add: a backslash and six digits (docs/contract.md#check-in-results)."""
 _FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)}
 _DEVANAGARI = {0x0966 + digit: 0x30 + digit for digit in range(10)}
 _FOLDED = _FULL_WIDTH | _DEVANAGARI
@@ -108,7 +108,7 @@ def qr_text(origin: str, token: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """The token in what a camera, a hardware scanner or a keyboard gave (contract, section 6)."""
+    """The token in what a camera, a hardware scanner or a keyboard gave (docs/contract.md#check-in-results)."""
     folded = "".join(character for character in text.translate(_FOLDED) if _is_ink(character))
     return _ECI.sub("", folded).upper().rpartition("/P/")[2]
 

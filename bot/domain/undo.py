@@ -15,7 +15,7 @@ from flows.scans import ADMITTED, BATCH, LATE, SeenPass
 from flows.shapes import Invalid
 
 WITHIN = timedelta(minutes=2)
-"""Contract, section 5."""
+"""How long an admission can be taken back (docs/contract.md#roster-numbers-in-the-chat)."""
 ABOUT_A_DAY = timedelta(days=1)
 """Twice this before now, no count of the last two minutes can belong to an earlier day, whatever the zone."""
 TOLD_LATER = (BATCH, LATE)

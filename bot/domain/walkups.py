@@ -35,7 +35,7 @@ from flows.texts import LANGUAGES
 CHANNEL = "walkup"
 """Of the registration; the admission has the channel by which it came."""
 LEAST_NAME, MOST_NAME = 2, 80
-"""Characters of a name, one of them a letter (contract, section 5)."""
+"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 LONGEST_REQUEST = 64
 
 

@@ -23,7 +23,7 @@ from flows.photos import NOT_FETCHED, TOO_LARGE
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 5 * 1024 * 1024
-"""WhatsApp's own limit for an image (field notes, 1.6)."""
+"""WhatsApp's own limit for an image (docs/field-notes.md#limits)."""
 TIMEOUTS = (4.0, 6.0)
 """Seconds to connect, and between two bytes."""
 LONGEST = 15.0

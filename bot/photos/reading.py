@@ -30,7 +30,7 @@ AT_ONCE = threading.BoundedSemaphore(2)
 """How many pictures one process has open: its threads are many, its memory is not."""
 QR_ALONE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 OURS = "/P/"
-"""What stands in the QRs of passes (contract, section 5)."""
+"""What stands in the QRs of passes (docs/contract.md#codes-and-qr)."""
 
 
 class Unreadable(Exception):

@@ -46,7 +46,7 @@ def test_every_reason_is_explained_and_stands_in_the_document() -> None:
 
 def _table() -> str:
     """The rows of docs/operating.md that begin with a reason."""
-    lines = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8").splitlines()
+    lines = (Path(__file__).parents[2] / "docs/operating.md").read_text("utf-8").splitlines()
     return "\n".join(line.split("|")[1] for line in lines if line.startswith("| `"))
 
 

@@ -1,4 +1,4 @@
-"""What the API answers: the bodies of its responses (contract, section 6)."""
+"""What the API answers: the bodies of its responses (docs/contract.md#check-in-results)."""
 
 import operator
 from datetime import date, datetime

@@ -12,9 +12,9 @@ from webhooks.api import bodies
 from webhooks.api.callers import Caller, Callers
 
 SCANS = "50 per second"
-"""Contract, section 4."""
+"""How often one caller may send a scan or a count (docs/contract.md#http)."""
 LARGE = "20 per second"
-"""For what takes long: a batch, a list."""
+"""How often one caller may ask for what takes long: a batch, a list."""
 
 
 @dataclass(frozen=True, slots=True)

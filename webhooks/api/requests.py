@@ -1,4 +1,4 @@
-"""What the API is asked: the bodies of its requests (contract, sections 4 and 6)."""
+"""What the API is asked: the bodies of its requests (docs/contract.md#check-in-results)."""
 
 from typing import Annotated, Any
 

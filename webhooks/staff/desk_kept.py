@@ -28,7 +28,7 @@ class Kept:
     sent: str = ""
     """How that pass goes to their phone."""
     result: str = ""
-    """Of their admission, as the contract names it; empty where nobody asked to let them in."""
+    """The result of their admission (docs/contract.md#check-in-results); empty where nobody asked to let them in."""
     count: int = 0
     """People who were let in."""
     before: bool = False

@@ -28,7 +28,7 @@ TITLES: Mapping[str, Sentence] = {
     "too_fast": _("Please wait"),
     "refused": _("That did not work"),
 }
-"""What the whole screen says large: the results of the contract, and what only a scanner can come to."""
+"""The scanner's headings: by result (docs/contract.md#check-in-results), and for what only a scanner meets."""
 
 REASONS: Mapping[str, Sentence] = {
     "already_admitted": _("Nobody of this party is left to let in."),

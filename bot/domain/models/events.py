@@ -31,7 +31,7 @@ class Event(Base):
     """`closed`, `open` or `cancelled`; whether it is over or full is worked out, never stored."""
     registration_opens_at: Mapped[datetime | None]
     policy: Mapped[str] = mapped_column(String(12), default="daily")
-    """`once`, `daily` or `in_out` (contract, section 6)."""
+    """`once`, `daily` or `in_out` (docs/contract.md#policies-and-kinds)."""
     max_party: Mapped[int] = mapped_column(default=10)
     capacity_per_day: Mapped[int | None]
     """People a day; None is no limit. A day may have its own (EventDay.capacity)."""

@@ -1,4 +1,4 @@
-"""Scans over the API: the contract's answers, who may ask, and what bad input gets."""
+"""Scans over the API: the answers of docs/contract.md#check-in-results, who may ask, and what bad input gets."""
 
 import json
 from collections.abc import Callable

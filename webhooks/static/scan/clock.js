@@ -15,7 +15,7 @@ import * as store from './store.js'
 const JUMP_MS = 2000
 // What an answer takes at most on its way.
 const LATE_MS = 5000
-// Contract, section 6: by so much a clock may be wrong.
+// How far a clock may be wrong (docs/contract.md#scans-without-a-network).
 const SURE_MS = 120000
 const BRIDGED_MS = 600000
 const KEEP_MS = 60000

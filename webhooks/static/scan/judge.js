@@ -1,4 +1,4 @@
-// The rules of the gate without a network: the same words in the same order as the server's (contract, section 6).
+// The rules of the gate without a network: the server's results, in its order (docs/contract.md#check-in-results).
 // Pure: a book, what this scanner did since, the scan and the moment in; the answer out.
 
 import { codeOf, cleaned, tokenBytes } from './text.js'

@@ -1,0 +1,88 @@
+"""What documents and comments refer to is there: headings, files, settings, the version."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.test_structure import ROOT, _tracked
+
+TEXTS = ("*.py", "*.js", "*.lua", "*.css", "*.html", "*.md", "*.toml", "Makefile", ".env.example", "bin/*")
+"""Where people read of other documents."""
+REFERENCE = re.compile(r"([\w./-]*\b[\w-]+\.md)(?:#([\w%-]+))?|\]\(#([\w%-]+)\)")
+"""A document with or without one of its headings; in Markdown also a heading of the same document."""
+ELSEWHERE = re.compile(
+    r"\b(contract|field notes),? (and )?\(?(sections? )?\d|\(issue\b|\bissue:|\bissue #?\d|\bdesign\.md\b",
+    re.IGNORECASE,
+)
+"""How texts refer to documents that are not in the repository."""
+
+
+@cache
+def headings(file: Path) -> frozenset[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#{1,6} +(.+?)\s*$", text, re.MULTILINE)
+    return frozenset(re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles)
+
+
+def references() -> Iterator[tuple[str, Path, str]]:
+    """Where a text refers to a document, that document, and the heading, if it names one."""
+    for file in _tracked(*TEXTS):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            for name, anchor, own in REFERENCE.findall(line):
+                if "://" not in name and not name.startswith("//"):
+                    yield f"{file.relative_to(ROOT)}:{number}", named_by(file, name), anchor or own
+
+
+def named_by(file: Path, name: str) -> Path:
+    """The document of this name: beside the one that names it, else from the root of the repository."""
+    if not name:
+        return file
+    beside = file.parent / name
+    return beside if file.suffix == ".md" and beside.exists() else ROOT / name
+
+
+def test_every_reference_names_a_document_and_a_heading_of_it() -> None:
+    broken = [
+        f"{place}: {document.name}#{anchor}"
+        for place, document, anchor in references()
+        if not document.is_file() or (anchor and anchor not in headings(document))
+    ]
+    assert broken == []
+
+
+def test_nothing_refers_to_a_document_that_is_not_here() -> None:
+    own = Path(__file__)
+    found = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for file in _tracked(*TEXTS)
+        if file != own
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if ELSEWHERE.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_elsewhere"),
+    [
+        ("(contract, section 6)", True),
+        ("as the contract (section 5) says", True),
+        ("Field notes, 1.3", True),
+        ("pause for ten (issue): far more", True),
+        ("docs/contract.md#http", False),
+        ("no issue, no worries", False),
+    ],
+)
+def test_a_reference_to_elsewhere_is_known(text: str, is_elsewhere: bool) -> None:
+    assert bool(ELSEWHERE.search(text)) is is_elsewhere
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" not in project["project"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "bot.__version__"}
