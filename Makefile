@@ -20,7 +20,7 @@ test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis 
 chaos: venv-dev assets ## 300 phones while 60 processes are killed, then aimed, then blind (about 9 minutes; CHAOS=--help)
 	@exec $(PY) -m tests.chaos $(CHAOS)
 
-bench: venv-dev ## how fast this machine is: the limit used by two workers, a replay after an outage (BENCH=pace)
+bench: venv-dev assets ## what a message, an admission and a pass cost beside a bare stack (BENCH=quick, profiles, pace, …)
 	@exec $(PY) -m tests.bench $(BENCH)
 
 sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape

@@ -1,10 +1,14 @@
-"""`python -m tests.bench [pace] [replay] [exports] [import] [broadcasts] [looks] [search]`: what `make bench` does."""
+"""`python -m tests.bench [table] [quick] [pace] [replay] [exports] …`: what `make bench` does."""
 
 import sys
 
-from tests.bench import broadcasts, exports, imports, looks, pace, replay, search
+from tests.bench import broadcasts, exports, imports, looks, pace, profiles, replay, search
+from tests.bench.table import run
 
 BENCHES = {
+    "table": run.print_full,
+    "quick": run.print_quick,
+    "profiles": profiles.print_all,
     "pace": pace.print_all,
     "replay": replay.print_all,
     "exports": exports.print_all,
@@ -17,7 +21,7 @@ BENCHES = {
 
 def main() -> int:
     """The exit code: 2 where there is no such benchmark."""
-    asked = sys.argv[1:] or list(BENCHES)
+    asked = sys.argv[1:] or ["table"]
     if unknown := set(asked) - set(BENCHES):
         print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2

