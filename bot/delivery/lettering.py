@@ -1,10 +1,11 @@
 """Writing on an image: any text in any script, measured, wrapped and fitted to its place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from math import ceil, floor
 
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.delivery.scripts import FILES, clusters, runs
 
@@ -16,6 +17,9 @@ MEASURED_AT = 64
 ROUNDING = 1.01
 """What rounding to whole pixels may add at another size."""
 _FULL_WIDTH = 100
+KEPT_LINES = 160
+"""Lines kept as they were drawn, the last used: all but name and code are the same on thousands of passes.
+30 KB each on the average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,29 @@ def width(text: str, style: Style) -> float:
 def write(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, style: Style, ink: int) -> None:
     """Write one line with its left end and baseline at `at`."""
     left, baseline = at
-    pieces = runs(text)
-    for family, piece in pieces:
-        letters = font(family, style)
-        draw.text((left, baseline), piece, fill=ink, font=letters, anchor="ls")
-        left += letters.getlength(piece) if len(pieces) > 1 else 0
+    right_of, below, mask = _written(text, style)
+    draw.bitmap((round(left) + right_of, round(baseline) + below), mask, ink)
 
 
-def fitted(text: str, room: int, steps: Sequence[tuple[int, int]], weight: int) -> tuple[Style, list[str]]:
+@lru_cache(maxsize=KEPT_LINES)
+def _written(text: str, style: Style) -> tuple[int, int, Image.Image]:
+    """A line as a mask, and where its upper left corner stands from the line's left end and baseline."""
+    pieces = [(font(family, style), piece) for family, piece in runs(text)]
+    starts = list(accumulate((letters.getlength(piece) for letters, piece in pieces), initial=0.0))
+    boxes = [letters.getbbox(piece, anchor="ls") for letters, piece in pieces]
+    left = floor(min((start + box[0] for start, box in zip(starts, boxes, strict=False)), default=0))
+    top = floor(min((box[1] for box in boxes), default=0))
+    right = ceil(max((start + box[2] for start, box in zip(starts, boxes, strict=False)), default=1))
+    bottom = ceil(max((box[3] for box in boxes), default=1))
+    mask = Image.new("L", (max(right - left + 1, 1), max(bottom - top, 1)), 0)
+    drawn = ImageDraw.Draw(mask)
+    for start, (letters, piece) in zip(starts, pieces, strict=False):
+        drawn.text((start - left, -top), piece, fill=255, font=letters, anchor="ls")
+    return left, top, mask
+
+
+@lru_cache(maxsize=1024)
+def fitted(text: str, room: int, steps: tuple[tuple[int, int], ...], weight: int) -> tuple[Style, tuple[str, ...]]:
     """The first of `steps` (size, most lines) at which the text fits into lines of `room` pixels, and the lines.
 
     Where even the last step has no room for all of it, the last line ends with an ellipsis.
@@ -60,10 +79,8 @@ def fitted(text: str, room: int, steps: Sequence[tuple[int, int]], weight: int) 
         style = Style(size, weight)
         lines = wrapped(text, room, style)
         if len(lines) <= most:
-            return style, lines
-    lines = lines[:most]
-    lines[-1] = _shortened(lines[-1], room, style)
-    return style, lines
+            return style, tuple(lines)
+    return style, (*lines[: most - 1], _shortened(lines[most - 1], room, style))
 
 
 def wrapped(text: str, room: int, style: Style) -> list[str]:
@@ -81,7 +98,8 @@ def wrapped(text: str, room: int, style: Style) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def balanced(text: str, room: int, style: Style) -> list[str]:
+@lru_cache(maxsize=128)
+def balanced(text: str, room: int, style: Style) -> tuple[str, ...]:
     """The text in as few lines, of about one length: for lines that stand in the middle."""
     lines = wrapped(text, room, style)
     for narrower in range(room, room // 2, -style.size // 2):
@@ -89,7 +107,7 @@ def balanced(text: str, room: int, style: Style) -> list[str]:
         if len(tighter) > len(lines):
             break
         lines = tighter
-    return lines
+    return tuple(lines)
 
 
 def _measured(line: str, style: Style) -> float:

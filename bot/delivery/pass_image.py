@@ -7,16 +7,31 @@ on deep blue, everything else near black on white. Nothing is told by colour alo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from bot.delivery import qr
 from bot.delivery.lettering import BOLD, REGULAR, Style, balanced, fitted, width, write
-from bot.delivery.sheet import GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Sheet
+from bot.delivery.sheet import (
+    BLACK_ON_WHITE,
+    GREY,
+    INK,
+    MARGIN,
+    PAPER,
+    ROOM,
+    WHITE_ON_BLUE,
+    WIDTH,
+    Band,
+    Sheet,
+    png,
+)
 from flows.pass_days import said
 from flows.shapes import Sentence
 from flows.texts import _, ngettext_, render
 
+KEPT = 16
+"""Bands that are the same on all passes of an event in a language, kept ready: 200 KB each."""
 QR_SIDE = 700
 """At most so many pixels with the quiet zone; a whole number a module."""
 
@@ -71,32 +86,29 @@ class PassImage:
 def draw(facts: PassImage) -> bytes:
     """The picture as a PNG of less than 150 KB."""
     sheet = Sheet()
-    head = _head(sheet, facts)
     _person(sheet, facts)
     _symbol(sheet, facts)
-    _rules(sheet, facts)
-    return sheet.png(head)
+    head = _head(facts.event, facts.venue, facts.kind, facts.language)
+    return png((head, sheet.band(BLACK_ON_WHITE), _rules(facts.policy, len(facts.days) > 1, facts.language)))
 
 
-def _head(sheet: Sheet, facts: PassImage) -> int:
-    """The event on its dark ground; the height of that ground."""
-    kicker = render(_("Entry pass"), facts.language)
-    name_style, name = fitted(facts.event, ROOM, EVENT_STEPS, BOLD)
-    venue_style, venue = fitted(facts.venue, ROOM, VENUE_STEPS, REGULAR)
+@lru_cache(maxsize=KEPT)
+def _head(event: str, venue: str, kind: str, language: str) -> Band:
+    """The event on its dark ground."""
+    sheet = Sheet()
+    name_style, name = fitted(event, ROOM, EVENT_STEPS, BOLD)
+    venue_style, venue_lines = fitted(venue, ROOM, VENUE_STEPS, REGULAR)
     sheet.skip(48)
     baseline = sheet.top + 40
-    write(sheet.draw, (MARGIN, baseline), kicker, Style(36, BOLD), INK)
-    if facts.kind:
-        _tag(sheet, facts.kind, baseline)
+    write(sheet.draw, (MARGIN, baseline), render(_("Entry pass"), language), Style(36, BOLD), INK)
+    if kind:
+        _tag(sheet, kind, baseline)
     sheet.skip(72)
     sheet.lines(name, name_style, INK)
-    sheet.skip(16 if venue else 0)
-    sheet.lines(venue, venue_style, INK)
+    sheet.skip(16 if venue_lines else 0)
+    sheet.lines(venue_lines, venue_style, INK)
     sheet.skip(44)
-    # Written dark on light like all else, and turned round as a whole.
-    ground = (0, 0, WIDTH, sheet.top)
-    sheet.image.paste(ImageOps.invert(sheet.image.crop(ground)), ground)
-    return sheet.top
+    return sheet.band(WHITE_ON_BLUE)
 
 
 def _tag(sheet: Sheet, kind: str, baseline: int) -> None:
@@ -158,15 +170,17 @@ def _symbol(sheet: Sheet, facts: PassImage) -> None:
     sheet.centred([facts.code], Style(116, BOLD), INK, leading=1.12)
 
 
-def _rules(sheet: Sheet, facts: PassImage) -> None:
+@lru_cache(maxsize=KEPT)
+def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     """What the pass allows, in words."""
-    say, allowed = _speaker(facts.language), ON_EACH_DAY if len(facts.days) > 1 else POLICIES
+    sheet, allowed = Sheet(), ON_EACH_DAY if on_each_day else POLICIES
     sheet.skip(30)
     sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)
     sheet.skip(26)
-    style, lines = fitted(say(allowed[facts.policy]), ROOM, ((38, 3), (34, 4)), REGULAR)
+    style, lines = fitted(render(allowed[policy], language), ROOM, ((38, 3), (34, 4)), REGULAR)
     sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
     sheet.skip(48)
+    return sheet.band(BLACK_ON_WHITE)
 
 
 def _speaker(language: str) -> Callable[[Sentence], str]:

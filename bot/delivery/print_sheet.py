@@ -65,7 +65,7 @@ def _symbol(image: Image.Image, draw: ImageDraw.ImageDraw, facts: PassImage, lef
 def _words(draw: ImageDraw.ImageDraw, facts: PassImage, left: int, top: int) -> None:
     """For whom, for which event, when and for how many."""
 
-    def say(text: str, steps: Sequence[tuple[int, int]], weight: int = REGULAR, ink: int = INK) -> None:
+    def say(text: str, steps: tuple[tuple[int, int], ...], weight: int = REGULAR, ink: int = INK) -> None:
         nonlocal top
         style, lines = fitted(text, ROOM, steps, weight)
         for line in lines:

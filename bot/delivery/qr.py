@@ -1,8 +1,12 @@
 """The QR symbol of a pass, as an image of one pixel a module."""
 
+from functools import lru_cache
+from typing import Any
+
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
+from qrcode.util import MODE_ALPHA_NUM
 
 QUIET = 4
 """Modules of white around the symbol (ISO/IEC 18004)."""
@@ -15,10 +19,22 @@ def symbol(text: str) -> Image.Image:
 
     The text must be of QR's alphanumeric characters: capitals, digits and `$%*+-./: `.
     """
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET, mask_pattern=MASK)
-    # Without `optimize` it is one piece, in the densest mode that has all its characters.
-    code.add_data(text, optimize=0)
-    code.make(fit=True)
+    code = _code(text)
+    code.version = _version(code.data_list[0].mode, len(text))
+    code.make(fit=False)
     modules = code.get_matrix()
     side = len(modules)
     return Image.frombytes("L", (side, side), bytes(0 if dark else 255 for row in modules for dark in row))
+
+
+@lru_cache(maxsize=512)
+def _version(mode: int, length: int) -> int:
+    """The smallest version that has room for so many characters: the library encodes them twice to find it."""
+    return int(_code(("A" if mode == MODE_ALPHA_NUM else "a") * length).best_fit())
+
+
+def _code(text: str) -> "QRCode[Any]":
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET, mask_pattern=MASK)
+    # Without `optimize` it is one piece, in the densest mode that has all its characters.
+    code.add_data(text, optimize=0)
+    return code

@@ -2,6 +2,7 @@
 
 import io
 import time as clock
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time
@@ -11,7 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from bot.delivery import lettering, qr, scripts
+from bot.delivery import lettering, pass_image, qr, scripts
 from bot.delivery.lettering import BOLD, REGULAR, Style
 from bot.delivery.pass_image import POLICIES, PassImage, draw
 from bot.delivery.scripts import BOX
@@ -209,7 +210,7 @@ def test_what_is_too_long_ends_with_an_ellipsis() -> None:
     assert len(lines) == 2
     assert lines[-1].endswith("…")
     assert lettering.width(lines[-1], style) <= 300
-    assert lettering.fitted("", 300, ((60, 1),), REGULAR)[1] == []
+    assert lettering.fitted("", 300, ((60, 1),), REGULAR)[1] == ()
 
 
 def test_centred_lines_are_of_about_one_length() -> None:
@@ -218,3 +219,26 @@ def test_centred_lines_are_of_about_one_length() -> None:
     assert len(lettering.balanced(text, ROOM, style)) == len(lettering.wrapped(text, ROOM, style))
     first, second = (lettering.width(line, style) for line in lettering.balanced(text, ROOM, style))
     assert second > first * 0.7
+
+
+def test_what_all_passes_of_an_event_share_is_drawn_once() -> None:
+    draw(replace(PLAIN, language="hi"))
+    before = lettering._written.cache_info().misses, pass_image._head.cache_info().misses
+    draw(replace(PLAIN, language="hi", full_name="Somebody Else", code="ZZZZ-0000", qr_text=QR_TEXT[::-1]))
+    after = lettering._written.cache_info().misses, pass_image._head.cache_info().misses
+    assert (after[0] - before[0], after[1] - before[1]) == (2, 0)  # the name and the code
+
+
+def test_the_file_is_whole() -> None:
+    rest, chunks = draw(PLAIN)[8:], dict[bytes, bytes]()
+    while rest:
+        size, name = int.from_bytes(rest[:4], "big"), rest[4:8]
+        chunks[name], check = rest[8 : 8 + size], rest[8 + size : 12 + size]
+        assert zlib.crc32(name + chunks[name]).to_bytes(4, "big") == check
+        rest = rest[12 + size :]
+    assert list(chunks) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+    deflated = zlib.decompressobj()
+    rows = deflated.decompress(chunks[b"IDAT"])  # fails where its own check sum is wrong
+    assert (deflated.eof, deflated.unused_data) == (True, b"")
+    width, height = (int.from_bytes(chunks[b"IHDR"][at : at + 4], "big") for at in (0, 4))
+    assert len(rows) == height * (1 + width // 2)
