@@ -1,8 +1,10 @@
 """What every test may ask for: a real Redis, a real database of either kind, and the parts put together."""
 
+import gc
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,13 +19,16 @@ from sqlalchemy import make_url
 
 from bot import clocks, migrations
 from bot.database import Database
-from tests import emptying, redis_server
+from tests import emptying, engines, redis_server
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Nothing of the machine's own settings may reach a test.
 for name in list(os.environ):
     if name.startswith(("TWILIO_", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "PASS_SIGNING", "SENTRY")):
         del os.environ[name]
+# Each of the many processes that tests start would compile all of our code anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # A run in the background of a shell ignores Ctrl-C, and so would every process that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples at every run, however slow the machine; HYPOTHESIS_PROFILE=search looks for others.
@@ -35,6 +40,16 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pravesh-run-")
 
 # A test that travels in time takes its Redis along: no clock is compared on the way.
 clocks.LOOK_SECONDS = float("inf")
+
+FEW = 4
+"""So many connections stay open from one test to the next: a crowd's must not be missing elsewhere."""
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: nobody looks through it for garbage every other moment."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +84,7 @@ def postgres_url() -> Iterator[str]:
             database = Database(address)
             migrations.upgrade(database)
             database.close()
+            engines.keep(database.engine)
             yield address
         finally:
             server.cleanup()
@@ -83,7 +99,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+    engines.keep(database.engine)
     return file
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_url: str) -> Iterator[Database]:
+    """That server's database, with connections that are open already."""
+    with closing(Database(postgres_url)) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -94,20 +118,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         template: Path = request.getfixturevalue("sqlite_template")
         file.write_bytes(template.read_bytes())
         return f"sqlite:///{file}"
-    url: str = request.getfixturevalue("postgres_url")
+    shared: Database = request.getfixturevalue("postgres")
     if request.node.get_closest_marker("own_database"):
-        return emptying.new_database(url)
-    with closing(Database(url)) as database:
-        emptying.empty(database)
-    return url
+        return emptying.new_database(shared.url)
+    emptying.empty(shared)
+    return shared.url
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
     """An empty, migrated database of either kind."""
-    database = Database(database_url)
-    yield database
-    database.close()
+    if request.node.get_closest_marker("own_database") or database_url.startswith("sqlite"):
+        with closing(Database(database_url)) as database:
+            yield database
+        return
+    shared: Database = request.getfixturevalue("postgres")
+    yield shared
+    if shared.engine.pool.checkedin() > FEW:  # type: ignore[attr-defined]  # a pool that keeps some
+        shared.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -84,5 +85,11 @@ def _schemas(doors: Iterable[Door]) -> dict[str, Any]:
     both: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in asked]
     both += [(model, "serialization") for model in given]
     both.sort(key=lambda pair: pair[0].__name__)
-    _, made = models_json_schema(both, ref_template="#/components/schemas/{model}")
+    return _described(tuple(both))
+
+
+@cache
+def _described(models: tuple[tuple[type[BaseModel], Mode], ...]) -> dict[str, Any]:
+    """Once for all applications of a process: it takes longer than all the rest of one."""
+    _, made = models_json_schema(models, ref_template="#/components/schemas/{model}")
     return dict(made["$defs"])
