@@ -52,6 +52,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_unconfigure() -> None:
+    """At the end everything goes, so that nothing is taken for lost."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server of this test process's own."""
