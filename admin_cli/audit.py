@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from admin_cli import opening
-from admin_cli.event_options import with_options
+from admin_cli.command_options import with_options
 from admin_cli.parameters import Border
 from admin_cli.printing import as_json_too, listing
 

@@ -9,7 +9,7 @@ import click
 
 from admin_cli import broadcast_report, broadcasting, opening
 from admin_cli.broadcasting import Wish
-from admin_cli.event_options import with_options
+from admin_cli.command_options import with_options
 from admin_cli.parameters import Day, InLanguage
 from admin_cli.printing import as_json_too, details, listing
 from admin_cli.who import as_whom

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin_cli import opening
-from admin_cli.event_options import typed
+from admin_cli.command_options import typed
 from admin_cli.event_views import day_row
 from admin_cli.parameters import Day, Hours, Limit
 from admin_cli.printing import as_json_too, listing

@@ -1,12 +1,11 @@
 """The options of `events create` and `events set`, and the fields they stand for."""
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
-from click.core import ParameterSource
 
+from admin_cli.command_options import typed
 from admin_cli.parameters import Countries, Hours, InLanguage, Limit, Moment, Whole
 
 if TYPE_CHECKING:
@@ -47,17 +46,6 @@ MORE_OPTIONS = (
 )
 
 
-def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    """Give a command these options, in this order."""
-
-    def give(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return give
-
-
 FIELDS = {"name_in": "names", "venue_in": "venues", "registration_opens": "registration_opens_at"}
 """Options whose field is named otherwise."""
 
@@ -72,11 +60,6 @@ def given(ctx: click.Context) -> dict[str, Any]:
 
 
 _BY_LANGUAGE = ("names", "venues", "consent", "notice")
-
-
-def typed(ctx: click.Context, name: str) -> bool:
-    """Whether an option was given: `none` is a value, not an absence."""
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def completed(fields: dict[str, Any], event: "Event") -> dict[str, Any]:

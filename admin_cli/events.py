@@ -17,7 +17,8 @@ from admin_cli import (
     kinds,
     opening,
 )
-from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given, typed, with_options
+from admin_cli.command_options import typed, with_options
+from admin_cli.event_options import MORE_OPTIONS, OPTIONS, completed, given
 from admin_cli.event_views import day_row, everything, row
 from admin_cli.parameters import Day
 from admin_cli.printing import as_json_too, details, listing

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from admin_cli import opening, out_files
-from admin_cli.event_options import with_options
+from admin_cli.command_options import with_options
 from admin_cli.parameters import Border, Day
 from admin_cli.progress import bar
 from admin_cli.who import as_whom

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin_cli import opening
-from admin_cli.event_options import typed, with_options
+from admin_cli.command_options import typed, with_options
 from admin_cli.parameters import NONE, Day, InLanguage, Limit
 from admin_cli.printing import as_json_too, listing
 from admin_cli.who import as_whom

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, templates
 from bot.delivery.cards import Card
+from bot.delivery.message import Filled, Message
 from bot.delivery.owing import BULK, contact_at, is_anothers, stopped_since
 from bot.domain import broadcasts, changed_hands, sign_in, tokens
 from bot.domain.keys import KeyRing
@@ -51,44 +51,6 @@ class Otps(Protocol):
 
     def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
         """A new code for this phone; the one before is void."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A Content template and what is put into it."""
-
-    sid: str
-    variables: str
-    """JSON, as Twilio takes it."""
-
-    def __repr__(self) -> str:
-        """Without what is personal."""
-        return f"Filled({self.sid})"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as Twilio takes it."""
-
-    to: str
-    sender: str | None
-    body: str
-    media_url: str | None = None
-    validity: int | None = None
-    """Seconds after which Twilio drops it unsent; None: Twilio's own limit."""
-    content: Filled | None = None
-    """Sent in the place of the body, which goes at once where Twilio refuses the template."""
-    also_listed_as: tuple[str, ...] = ()
-    """Other texts than the body under which Twilio may list it."""
-
-    @property
-    def listed_as(self) -> tuple[str, ...]:
-        """The texts under which Twilio may list it."""
-        return (self.body, *self.also_listed_as)
-
-    def __repr__(self) -> str:
-        """Without what is personal."""
-        return f"Message(media={self.media_url is not None})"
 
 
 class NotWanted(Exception):

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import media_links, render, story, templates
 from bot.delivery.cards import cut, named
-from bot.delivery.composing import Filled
 from bot.delivery.content import Wanted
+from bot.delivery.message import Filled
 from bot.delivery.owing import stopped_since
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings

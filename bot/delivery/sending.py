@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery import aftermath, backoff, composing, leases, notices, plain, story
-from bot.delivery.composing import Message, NotWanted, Otps, SendsItself
+from bot.delivery.composing import NotWanted, Otps, SendsItself
+from bot.delivery.message import Message
 from bot.delivery.owing import BULK
 from bot.delivery.pace import NotNow, Pace, sender_of
 from bot.delivery.statuses import News

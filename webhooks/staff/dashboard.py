@@ -23,8 +23,7 @@ from webhooks.api import tagged
 from webhooks.api.single_flight import SingleFlight
 from webhooks.staff import dashboard_glance, dashboard_tables
 from webhooks.staff.dashboard_words import SAID
-from webhooks.staff.desk_page import user
-from webhooks.staff.session import needs
+from webhooks.staff.session import needs, user
 
 FRESH_SECONDS = 2.0
 """How old a look may be that is shown."""

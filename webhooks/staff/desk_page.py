@@ -23,7 +23,7 @@ from webhooks import limits, wording
 from webhooks.staff import desk_form, desk_kept, desk_words, slip
 from webhooks.staff.desk_form import Typed
 from webhooks.staff.desk_kept import Kept
-from webhooks.staff.session import SignedIn, staff
+from webhooks.staff.session import SignedIn, user
 
 MOST = "60 per minute"
 """Registrations, searches and prints of one volunteer: no hand is faster."""
@@ -84,13 +84,6 @@ class Made:
     name: str
     people: Sentence
     slip: Slip
-
-
-def user() -> SignedIn:
-    """Who makes this request, where the guard has let them through."""
-    found = staff()
-    assert found is not None, "let through by the guard"  # noqa: S101 - for the type checker
-    return found
 
 
 def at_work(service: Service) -> Place:

@@ -14,7 +14,7 @@ from flows.gate_commands import looked_for
 from flows.texts import sentence_for
 from webhooks.staff import desk_form, desk_kept, desk_page, desk_words, slip
 from webhooks.staff.desk_page import Page, Place
-from webhooks.staff.session import needs
+from webhooks.staff.session import needs, user
 
 
 def doors(door: Blueprint, service: Service) -> None:
@@ -45,7 +45,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @door.get("/desk/slip")
     @needs("volunteer")
     def last_slip() -> Response | str:
-        made = desk_page.made(service, desk_page.user(), desk_kept.kept().slips[:1])
+        made = desk_page.made(service, user(), desk_kept.kept().slips[:1])
         if not made:
             return redirect(url_for("staff.desk"))
         shown = slip.shown(made[0].slip, slip.printer().paper)

@@ -15,10 +15,10 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.texts import _
-from webhooks.staff.desk_page import user
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.inputs import Unreadable
+from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
     "inside": (_("People inside at once"), _("More people inside than that.")),

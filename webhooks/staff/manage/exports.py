@@ -19,9 +19,9 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.texts import _
-from webhooks.staff.desk_page import user
 from webhooks.staff.manage import showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.session import user
 from webhooks.wording import say
 
 WHAT: Mapping[str, Sentence] = {

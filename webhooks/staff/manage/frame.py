@@ -17,9 +17,8 @@ from bot.service import Service
 from flows.shapes import Sentence
 from flows.texts import _, sentence_for
 from webhooks import limits
-from webhooks.staff.desk_page import user
 from webhooks.staff.manage.inputs import Unreadable
-from webhooks.staff.session import needs
+from webhooks.staff.session import needs, user
 from webhooks.wording import say
 
 MOST = "120 per minute"

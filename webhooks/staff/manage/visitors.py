@@ -17,9 +17,9 @@ from flows.inert import inert
 from flows.shapes import Sentence
 from flows.texts import _, words
 from webhooks.staff.dashboard_words import CHANNELS
-from webhooks.staff.desk_page import user
 from webhooks.staff.manage import person, person_words, showing
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.session import user
 
 MOST = 50
 """Passes that a search shows."""

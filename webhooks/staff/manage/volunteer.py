@@ -9,9 +9,9 @@ from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
 from flows.texts import _
-from webhooks.staff.desk_page import user
 from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.volunteers import AT, on_roster
+from webhooks.staff.session import user
 from webhooks.wording import say
 
 NAMES = ("name", "role", "gate")
