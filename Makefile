@@ -31,7 +31,7 @@ sure: venv-dev ## format, lint, strict types, architecture, and the tests of the
 	$(PY) -m pytest -q tests/test_structure.py
 
 play: venv ## talk to a flow in the terminal, without a server
-	@exec $(PY) -m flows.play
+	@exec $(PY) -m flows.sandbox.play
 
 assets: venv ## fetch the browser's libraries, by package-lock.json
 	@bin/assets

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from admin_cli.errors import told
+from admin_cli.console.errors import told
 from bot import __version__
 
 COMPLETING = "_PRAVESH_COMPLETE"

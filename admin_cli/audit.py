@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
-from admin_cli.command_options import with_options
-from admin_cli.parameters import Border
-from admin_cli.printing import as_json_too, listing
+from admin_cli.console import session
+from admin_cli.console.options import with_options
+from admin_cli.console.output import as_json_too, listing
+from admin_cli.console.parameters import Border
 
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
@@ -62,7 +62,7 @@ def search(text: str, **options: Any) -> None:
 def _show(*, slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **said: str) -> None:
     from bot.domain import audit, events
 
-    with opening.reading() as db:
+    with session.reading() as db:
         zone: tzinfo = ZoneInfo(events.by_slug(db, slug).timezone) if slug else UTC
         since, until = _there(since, zone), _there(until, zone)
         found = audit.search(db, slug=slug, since=since, until=until, most=limit, **said)
@@ -75,7 +75,7 @@ def _there(moment: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def _row(one: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:
-    from bot.domain.act_words import in_words
+    from bot.domain.audit.formatting import in_words
 
     return {
         "id": one.id,

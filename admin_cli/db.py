@@ -2,8 +2,8 @@
 
 import click
 
-from admin_cli import opening
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
 
 
 @click.group
@@ -21,14 +21,15 @@ def upgrade() -> None:
 
     Example: python -m admin_cli db upgrade
     """
-    from bot import preparing
-    from bot.domain import acts, audit
+    from bot.domain import audit
+    from bot.domain.audit import recorder
+    from bot.ops import prepare_database
 
-    with opening.database(making=True) as database:
-        revision = preparing.upgrade(database)
-        demo = opening.settings().demo and preparing.make_demo(database)
-        with opening.acting(database, audit.DATABASE_UPGRADED) as db:
-            acts.tell(db, revision=revision, demo=demo)
+    with session.database(making=True) as database:
+        revision = prepare_database.upgrade(database)
+        demo = session.settings().demo and prepare_database.make_demo(database)
+        with session.acting(database, audit.DATABASE_UPGRADED) as db:
+            recorder.tell(db, revision=revision, demo=demo)
     if demo:
         click.echo("made the demo event")
     click.echo(f"at {revision}")
@@ -40,7 +41,7 @@ def check() -> None:
 
     Example: python -m admin_cli db check
     """
-    from bot import checks
+    from bot.ops import checks
 
-    with opening.database() as database:
+    with session.database() as database:
         click.echo(f"at {checks.migrations_at_head(database)}")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
-from admin_cli.errors import sentence
-from admin_cli.printing import as_json_too, details, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.errors import sentence
+from admin_cli.console.output import as_json_too, details, listing
 
 if TYPE_CHECKING:
     pass
@@ -37,20 +37,21 @@ def list_(
 
     Example: python -m admin_cli deliveries list --reason window_closed
     """
-    from bot.delivery import ledger, meanings
-    from bot.delivery.statuses import RANKS
+    from bot.delivery.outbox import explanations
+    from bot.delivery.outbox import report as outbox_report
+    from bot.delivery.outbox.statuses import RANKS
     from bot.domain import events
 
     if status is not None and status not in RANKS:
         raise click.UsageError(f"there is no status {status}; there are: {', '.join(RANKS)}")
-    with opening.reading() as db:
+    with session.reading() as db:
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
-        found = ledger.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
-        if reason is not None and not found and not meanings.is_known(reason):
-            raise click.UsageError(f"there is no reason {reason}; there are: {', '.join(meanings.names())}")
-        zone = ledger.zone_of(db, found)
-        listing([ledger.row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
+        found = outbox_report.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
+        if reason is not None and not found and not explanations.is_known(reason):
+            raise click.UsageError(f"there is no reason {reason}; there are: {', '.join(explanations.names())}")
+        zone = outbox_report.zone_of(db, found)
+        listing([outbox_report.row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
 
 
 @command.command
@@ -63,13 +64,14 @@ def show(number: int, as_json: bool) -> None:
 
     Example: python -m admin_cli deliveries show 17
     """
-    from bot.delivery import ledger, owing
+    from bot.delivery.outbox import enqueue
+    from bot.delivery.outbox import report as outbox_report
 
-    with opening.reading() as db:
-        found, events = ledger.told(db, number)
-        zone = ledger.zone_of(db, [found])
-        stopped = owing.stopped_since(db, found.delivery)
-        facts = {**ledger.row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
+    with session.reading() as db:
+        found, events = outbox_report.told(db, number)
+        zone = outbox_report.zone_of(db, [found])
+        stopped = enqueue.stopped_since(db, found.delivery)
+        facts = {**outbox_report.row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
         owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
         happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
         told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
@@ -88,12 +90,13 @@ def why(number: int, as_json: bool) -> None:
 
     Example: python -m admin_cli deliveries why 17
     """
-    from bot.delivery import ledger, meanings
+    from bot.delivery.outbox import explanations
+    from bot.delivery.outbox import report as outbox_report
 
-    with opening.reading() as db:
-        found, _ = ledger.told(db, number)
-        row = ledger.row(found, ledger.zone_of(db, [found]))
-        happened, means, do = meanings.why(
+    with session.reading() as db:
+        found, _ = outbox_report.told(db, number)
+        row = outbox_report.row(found, outbox_report.zone_of(db, [found]))
+        happened, means, do = explanations.why(
             found.delivery, f"{row['next_try']:%d %b %H:%M %Z}" if row["next_try"] else ""
         )
     if as_json:
@@ -117,21 +120,22 @@ def resume_sender(sender: str) -> None:
 
     Example: python -m admin_cli deliveries resume-sender whatsapp:+14155238886
     """
-    from bot import checks
-    from bot.delivery import ledger
-    from bot.delivery.pace import Pace, senders
-    from bot.domain import acts, audit
-    from bot.whereabouts import connected
+    from bot.delivery.outbox import report as outbox_report
+    from bot.delivery.outbox.rate_limit import Pace, senders
+    from bot.domain import audit
+    from bot.domain.audit import recorder
+    from bot.ops import checks
+    from bot.ops.connections import connected
 
-    settings = opening.settings()
+    settings = session.settings()
     if sender not in senders(settings):
         raise click.UsageError(f"the settings know no such sender; one of: {', '.join(senders(settings))}")
     with connected(settings.redis) as redis:
         checks.redis_answers(redis)
         was_closed = Pace(redis, settings.twilio_mps).reopen(sender)
-    with opening.writing(audit.SENDER_RESUMED) as db:
-        acts.tell(db, sender=sender, was_paused=was_closed)
-        waiting = ledger.resume(db, settings, sender, datetime.now(UTC))
+    with session.writing(audit.SENDER_RESUMED) as db:
+        recorder.tell(db, sender=sender, was_paused=was_closed)
+        waiting = outbox_report.resume(db, settings, sender, datetime.now(UTC))
     click.echo(f"{'resumed' if was_closed else 'was not paused'}; {waiting} messages go now")
 
 
@@ -145,7 +149,7 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
 
     Example: python -m admin_cli deliveries retry 17 18
     """
-    from bot.delivery import ledger
+    from bot.delivery.outbox import report as outbox_report
     from bot.domain import audit
 
     if bool(numbers) == failed:
@@ -153,8 +157,10 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     if failed:
         _ask_first(yes)
     now = datetime.now(UTC)
-    with opening.writing(audit.DELIVERIES_RETRIED) as db:
-        owed, refused = (ledger.retry_failed(db, now), []) if failed else ledger.retry_each(db, numbers, now)
+    with session.writing(audit.DELIVERIES_RETRIED) as db:
+        owed, refused = (
+            (outbox_report.retry_failed(db, now), []) if failed else outbox_report.retry_each(db, numbers, now)
+        )
     for refusal in refused:
         click.echo(sentence(refusal), err=True)
     click.echo(f"{owed} owed again")
@@ -164,9 +170,9 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
 
 def _ask_first(yes: bool) -> None:
     """Ask before trying all that failed, unless told not to or there is none."""
-    from bot.delivery import ledger
+    from bot.delivery.outbox import report as outbox_report
 
-    with opening.reading() as db:
-        number = ledger.retriable(db)
+    with session.reading() as db:
+        number = outbox_report.retriable(db)
     if number and not yes:
         click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)

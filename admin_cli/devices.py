@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
 
 if TYPE_CHECKING:
     from bot.domain.models import Device
@@ -33,9 +33,10 @@ def add(slug: str, gate: str, name: str) -> None:
 
     Example: python -m admin_cli devices add --event demo --gate main --name "Phone 7"
     """
-    from bot.domain import audit, devices
+    from bot.domain import audit
+    from bot.domain.roster import devices
 
-    with opening.writing(audit.DEVICE_ADDED, slug) as db:
+    with session.writing(audit.DEVICE_ADDED, slug) as db:
         _device, token = devices.add(db, slug, name=name, gate=gate, now=datetime.now(UTC))
     _show(token)
 
@@ -50,11 +51,12 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 
     Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, devices, seen
+    from bot.domain import audit, edit_conflict
+    from bot.domain.roster import devices
 
     as_shown = _confirmed(slug, name, f"Revoke {name}? It can scan no more", yes)
-    with opening.writing(audit.DEVICE_REVOKED, slug) as db:
-        seen.expect(db, *as_shown)
+    with session.writing(audit.DEVICE_REVOKED, slug) as db:
+        edit_conflict.expect(db, *as_shown)
         devices.revoke(db, slug, name, datetime.now(UTC))
     click.echo(f"{name} is revoked")
 
@@ -69,11 +71,12 @@ def roll(slug: str, name: str, yes: bool) -> None:
 
     Example: python -m admin_cli devices roll --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, devices, seen
+    from bot.domain import audit, edit_conflict
+    from bot.domain.roster import devices
 
     as_shown = _confirmed(slug, name, f"Give {name} a new token? The old one ends at once", yes)
-    with opening.writing(audit.DEVICE_ROLLED, slug) as db:
-        seen.expect(db, *as_shown)
+    with session.writing(audit.DEVICE_ROLLED, slug) as db:
+        edit_conflict.expect(db, *as_shown)
         _device, token = devices.roll(db, slug, name)
     _show(token)
 
@@ -86,9 +89,10 @@ def list_(slug: str, as_json: bool) -> None:
 
     Example: python -m admin_cli devices list --event demo --json
     """
-    from bot.domain import devices, events
+    from bot.domain import events
+    from bot.domain.roster import devices
 
-    with opening.reading() as db:
+    with session.reading() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         rows = [_row(one, zone) for one in devices.listed(db, slug)]
     listing(rows, as_json=as_json, nothing="It has no scanner.")
@@ -96,11 +100,12 @@ def list_(slug: str, as_json: bool) -> None:
 
 def _confirmed(slug: str, name: str, question: str, yes: bool) -> "tuple[Device, str]":
     """Look whether there is such a scanner, and ask before anything happens to it: the scanner and its mark."""
-    from bot.domain import devices, seen
+    from bot.domain import edit_conflict
+    from bot.domain.roster import devices
 
-    with opening.reading() as db:
+    with session.reading() as db:
         found = devices.in_use(db, slug, name)
-        as_shown = seen.mark(found)
+        as_shown = edit_conflict.mark(found)
     if not yes:
         click.confirm(question, abort=True)
     return found, as_shown
@@ -112,7 +117,7 @@ def _show(token: str) -> None:
         import qrcode
 
         code = qrcode.QRCode(border=2)
-        code.add_data(f"{opening.settings().origin}/staff/scan#token={token}")
+        code.add_data(f"{session.settings().origin}/staff/scan#token={token}")
         code.print_ascii(invert=True)
     click.echo(f"Shown this once; the scanner's token: {token}")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_text, as_json_too
+from admin_cli.console import session
+from admin_cli.console.output import as_json_text, as_json_too
 from bot.errors import NotReady
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 def _findings() -> list[dict[str, Any]]:
     try:
-        settings = opening.settings()
+        settings = session.settings()
     except NotReady as problem:
         return [{"check": "settings", "ok": False, "said": line} for line in str(problem).splitlines()]
     with ExitStack() as stack:
@@ -70,11 +70,13 @@ def _look(check: Check) -> dict[str, Any]:
 
 
 def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
-    from bot import checks, forgetting, pass_keys
+    from bot import pass_keys
     from bot.database import Database
-    from bot.delivery import health
-    from bot.photos import discarding
-    from bot.whereabouts import connected, database_is_there
+    from bot.delivery.dispatch import health
+    from bot.ops import checks
+    from bot.ops.connections import connected, database_is_there
+    from bot.personal_data import erase_traces
+    from bot.photos import delete_media
 
     database = stack.enter_context(closing(Database(settings.database)))
     redis = stack.enter_context(connected(settings.redis))
@@ -108,18 +110,18 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
         Check("codes", lambda: checks.codes_are_left(redis, datetime.now(UTC)), reached),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
-        Check("photos", lambda: discarding.nothing_is_stuck(database, datetime.now(UTC)), migrated),
-        Check("erased people", lambda: forgetting.nothing_is_stuck(database, datetime.now(UTC)), migrated),
+        Check("photos", lambda: delete_media.nothing_is_stuck(database, datetime.now(UTC)), migrated),
+        Check("erased people", lambda: erase_traces.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
         Check("stops", lambda: health.stops(database), migrated),
     ]
 
 
 def _show_webhooks() -> None:
-    from bot import checks
+    from bot.ops import checks
 
     try:
-        settings = opening.settings()
+        settings = session.settings()
     except NotReady:
         return
     if settings.simulated:

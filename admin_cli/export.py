@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening, out_files
-from admin_cli.command_options import with_options
-from admin_cli.parameters import Border, Day
-from admin_cli.progress import bar
-from admin_cli.who import as_whom
+from admin_cli.console import out_files, session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.options import with_options
+from admin_cli.console.parameters import Border, Day
+from admin_cli.console.progress import bar
 
 if TYPE_CHECKING:
     from bot.database import Database
-    from bot.domain.exports.paging import Wanted
+    from bot.domain.exports.pages import Wanted
 
 TABLES = {
     "visitors": "one row a registration; people who never registered are not in it",
@@ -86,7 +86,7 @@ def _export(
 
     out_files.check(out, yes=yes)
     chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
-    with opening.database() as database:
+    with session.database() as database:
         wanted = _wanted(database, slug, since, until, event_day)
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
@@ -105,12 +105,12 @@ def _wanted(
     database: "Database", slug: str, since: datetime | None, until: datetime | None, event_day: date | None
 ) -> "Wanted":
     from bot.domain import events
-    from bot.domain.exports import paging
+    from bot.domain.exports import pages
 
     with database.read() as db:
         event = events.by_slug(db, slug)
         zone = ZoneInfo(event.timezone)
-        return paging.wanted(db, event, since=_there(since, zone), until=_there(until, zone), event_day=event_day)
+        return pages.wanted(db, event, since=_there(since, zone), until=_there(until, zone), event_day=event_day)
 
 
 def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -118,17 +118,18 @@ def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Path, columns: list[str]) -> int:
-    from bot.domain.exports import running
+    from bot.domain.exports import run as run_export
     from bot.domain.exports.tables import TABLES
 
     with database.read() as db:
         total = TABLES[table].count(db, wanted)
     with bar(table, total) as told:
-        return running.run(database, table, wanted, form=form, path=out, columns=columns, told=told)
+        return run_export.run(database, table, wanted, form=form, path=out, columns=columns, told=told)
 
 
 def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int) -> None:
-    from bot.domain import acts, audit
+    from bot.domain import audit
+    from bot.domain.audit import recorder
 
-    with opening.acting(database, audit.EXPORTED, wanted.event.slug) as db:
-        acts.tell(db, table=table, format=form, rows=rows)
+    with session.acting(database, audit.EXPORTED, wanted.event.slug) as db:
+        recorder.tell(db, table=table, format=form, rows=rows)

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import click
 
-from admin_cli import opening, telling
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import sender, session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
 
 
 @click.group
@@ -27,9 +27,10 @@ def add(slug: str, name: str) -> None:
 
     Example: python -m admin_cli gates add --event demo --name "North Gate"
     """
-    from bot.domain import audit, gates
+    from bot.domain import audit
+    from bot.domain.roster import gates
 
-    with opening.writing(audit.GATE_ADDED, slug) as db:
+    with session.writing(audit.GATE_ADDED, slug) as db:
         gate = gates.add(db, slug, name).slug
     click.echo(gate)
 
@@ -42,9 +43,9 @@ def list_(slug: str, as_json: bool) -> None:
 
     Example: python -m admin_cli gates list --event demo --json
     """
-    from bot.domain import gates
+    from bot.domain.roster import gates
 
-    with opening.reading() as db:
+    with session.reading() as db:
         found = gates.listed(db, slug)
     rows = [
         {"slug": one.slug, "name": one.name, "open": not one.closed, "entry_paused_at": one.paused_at} for one in found
@@ -77,11 +78,11 @@ def open_(slug: str, gate: str) -> None:
 
 
 def _set_closed(slug: str, gate: str, closed: bool) -> None:
-    from bot import gate_closings
     from bot.domain import audit
+    from bot.usecases import close_gate
 
     what, key, now = audit.GATE_CLOSED if closed else audit.GATE_OPENED, f"gate:cli:{uuid4()}", datetime.now(UTC)
-    with telling.last_senders() as last, opening.writing(what, slug) as db:
-        found, told = gate_closings.set_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
+    with sender.last_senders() as last, session.writing(what, slug) as db:
+        found, told = close_gate.set_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
         named = found.slug
     click.echo(f"{named} is {'closed' if closed else 'open'}; volunteers who are told: {len(told)}")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
 
 
 @click.group
@@ -24,10 +24,10 @@ def list_(as_json: bool) -> None:
 
     Example: python -m admin_cli keys list --json
     """
-    from bot.domain import key_changes
+    from bot.domain.passes import key_rotation
 
-    with opening.reading() as db:
-        keys = key_changes.listed(db)
+    with session.reading() as db:
+        keys = key_rotation.listed(db)
     current = max((one.id for one in keys if one.retired_at is None), default=0)
     rows = [
         {
@@ -50,13 +50,14 @@ def roll() -> None:
 
     Example: python -m admin_cli keys roll
     """
-    from bot.domain import audit, key_changes
+    from bot.domain import audit
+    from bot.domain.passes import key_rotation
     from bot.pass_keys import open_ring
 
-    with opening.database() as database:
-        ring = open_ring(database, opening.settings())
-        with opening.acting(database, audit.KEY_ROLLED) as db:
-            number = key_changes.roll(db, ring, datetime.now(UTC)).id
+    with session.database() as database:
+        ring = open_ring(database, session.settings())
+        with session.acting(database, audit.KEY_ROLLED) as db:
+            number = key_rotation.roll(db, ring, datetime.now(UTC)).id
     click.echo(f"new passes are signed with key {number}")
 
 
@@ -78,18 +79,19 @@ def rewrap(new_secret: str, yes: bool) -> None:
 
     Example: python -m admin_cli keys rewrap
     """
-    from bot.domain import audit, key_changes
+    from bot.domain import audit
+    from bot.domain.passes import key_rotation
     from bot.pass_keys import open_ring
     from bot.secret_key import SECRET_FILE, check_secret
 
-    settings = opening.settings()
+    settings = session.settings()
     check_secret(new_secret)
     if not yes:
         click.confirm("From then on only the new secret starts Pravesh. Go on?", abort=True)
-    with opening.database() as database:
+    with session.database() as database:
         ring = open_ring(database, settings)
-        with opening.acting(database, audit.KEYS_REWRAPPED) as db:
-            number = key_changes.rewrap(db, ring, new_secret)
+        with session.acting(database, audit.KEYS_REWRAPPED) as db:
+            number = key_rotation.rewrap(db, ring, new_secret)
     kept = settings.var_dir / SECRET_FILE
     is_kept = kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.secret_key
     where = f"write the new secret to {kept}" if is_kept else "set SECRET_KEY to the new secret"
@@ -108,12 +110,13 @@ def retire(number: int, yes: bool) -> None:
 
     Example: python -m admin_cli keys retire 1 --yes
     """
-    from bot.domain import audit, key_changes
+    from bot.domain import audit
+    from bot.domain.passes import key_rotation
 
     if not yes:
-        with opening.reading() as db:
-            passes = key_changes.valid_passes(db, number)
+        with session.reading() as db:
+            passes = key_rotation.valid_passes(db, number)
         click.confirm(f"Retire key {number}? The QR codes of {passes} valid passes may end with it", abort=True)
-    with opening.writing(audit.KEY_RETIRED) as db:
-        key_changes.retire(db, number, datetime.now(UTC))
+    with session.writing(audit.KEY_RETIRED) as db:
+        key_rotation.retire(db, number, datetime.now(UTC))
     click.echo(f"key {number} is retired")

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_too, details, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, details, listing
 
 if TYPE_CHECKING:
-    from bot.delivery.reach import Reach
-    from bot.domain.conflicts import Doubtful
+    from bot.delivery.dispatch.channel_choice import Reach
     from bot.domain.models import Pass
+    from bot.domain.stats.conflicts import Doubtful
     from bot.settings import Settings
 
 
@@ -34,14 +34,15 @@ def show(code: str, as_json: bool) -> None:
 
     Example: python -m admin_cli passes show 7QK2-M9X5 --json
     """
-    from bot.delivery import ledger
-    from bot.domain import acts, audit, passes
-    from flows.codes import shown
+    from bot.delivery.outbox import report as outbox_report
+    from bot.domain import audit, passes
+    from bot.domain.audit import recorder
+    from flows.understanding.codes import shown
 
-    with opening.writing(audit.VIEWED) as db:
+    with session.writing(audit.VIEWED) as db:
         found = passes.by_code(db, code)
-        acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
-        whole, deliveries = _whole(db, found), [ledger.row(one) for one in ledger.of_pass(db, found.id)]
+        recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
+        whole, deliveries = _whole(db, found), [outbox_report.row(one) for one in outbox_report.of_pass(db, found.id)]
     if as_json:
         details({**whole, "deliveries": deliveries}, as_json=True)
     else:
@@ -57,14 +58,15 @@ def resend(code: str) -> None:
 
     Example: python -m admin_cli passes resend 7QK2-M9X5
     """
-    from bot.delivery import resending
-    from bot.domain import acts, audit, passes
-    from flows.codes import shown
+    from bot.delivery.dispatch import resend as dispatch_resend
+    from bot.domain import audit, passes
+    from bot.domain.audit import recorder
+    from flows.understanding.codes import shown
 
-    with opening.writing(audit.PASS_RESENT) as db:
+    with session.writing(audit.PASS_RESENT) as db:
         found = passes.by_code(db, code)
-        number = resending.resend(db, found, datetime.now(UTC))
-        acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
+        number = dispatch_resend.resend(db, found, datetime.now(UTC))
+        recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
     click.echo(f"owed as delivery {number}")
 
 
@@ -77,12 +79,13 @@ def revoke(code: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes revoke 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, reissuing, seen
+    from bot.domain import audit, edit_conflict
+    from bot.domain.passes import reissue as passes_reissue
 
     as_shown = _confirmed(code, "Revoke", yes)
-    with opening.writing(audit.PASS_REVOKED) as db:
-        seen.expect(db, *as_shown)
-        reissuing.revoke(db, code, datetime.now(UTC))
+    with session.writing(audit.PASS_REVOKED) as db:
+        edit_conflict.expect(db, *as_shown)
+        passes_reissue.revoke(db, code, datetime.now(UTC))
     click.echo("revoked")
 
 
@@ -97,17 +100,18 @@ def reissue(code: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes reissue 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, reissuing, seen
+    from bot.domain import audit, edit_conflict
+    from bot.domain.passes import reissue as passes_reissue
     from bot.pass_keys import open_ring
-    from flows.codes import shown
+    from flows.understanding.codes import shown
 
     as_shown = _confirmed(code, "Reissue", yes)
-    found, now = opening.settings(), datetime.now(UTC)
-    with opening.database() as database:
+    found, now = session.settings(), datetime.now(UTC)
+    with session.database() as database:
         ring = open_ring(database, found)
-        with opening.acting(database, audit.PASS_REISSUED) as db:
-            seen.expect(db, *as_shown)
-            new = reissuing.reissue(db, ring, code, now)
+        with session.acting(database, audit.PASS_REISSUED) as db:
+            edit_conflict.expect(db, *as_shown)
+            new = passes_reissue.reissue(db, ring, code, now)
             click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
 
 
@@ -124,20 +128,22 @@ def move(code: str, phone: str, yes: bool) -> None:
 
     Example: python -m admin_cli passes move 7QK2-M9X5 --phone +919811111111 --yes
     """
-    from bot.domain import audit, people, reissuing, roster_rules, seen
+    from bot.domain import audit, edit_conflict, people
+    from bot.domain.passes import reissue as passes_reissue
+    from bot.domain.roster import validation as roster_validation
     from bot.pass_keys import open_ring
-    from flows.codes import shown
+    from flows.understanding.codes import shown
 
-    found, now = opening.settings(), datetime.now(UTC)
-    number = roster_rules.phone(phone, found.default_region)
+    found, now = session.settings(), datetime.now(UTC)
+    number = roster_validation.phone(phone, found.default_region)
     as_shown = _confirmed(code, f"Move to {number}", yes)
     to = _way_to(found, number, now)
-    with opening.database() as database:
+    with session.database() as database:
         ring = open_ring(database, found)
-        with opening.acting(database, audit.PASS_MOVED) as db:
+        with session.acting(database, audit.PASS_MOVED) as db:
             person = people.find_or_make(db, phone=number, now=now)
-            seen.expect(db, *as_shown)
-            new = reissuing.move(db, ring, code, person, now)
+            edit_conflict.expect(db, *as_shown)
+            new = passes_reissue.move(db, ring, code, person, now)
             click.echo(f"{_sent_to(db, new, to, now)}; the new code is {shown(new.code)}")
 
 
@@ -153,10 +159,10 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
     Example: python -m admin_cli passes conflicts --event demo
     """
-    from bot.domain import conflicts as found
     from bot.domain import events
+    from bot.domain.stats import conflicts as found
 
-    with opening.reading() as db:
+    with session.reading() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         rows = [_conflict(one, zone) for one in found.listed(db, slug, day=day and day.date(), most=limit)]
     listing(rows, as_json=as_json, nothing="There is none.")
@@ -164,12 +170,13 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
 def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
     """Look whether there is such a pass, and ask before anything happens to it: the pass and its mark."""
-    from bot.domain import pass_days, passes, seen
-    from flows.codes import shown
+    from bot.domain import edit_conflict, passes
+    from bot.domain.passes import days as pass_days
+    from flows.understanding.codes import shown
 
-    with opening.reading() as db:
+    with session.reading() as db:
         found = passes.by_code(db, code)
-        as_shown = seen.mark(found)
+        as_shown = edit_conflict.mark(found)
         days = ", ".join(map(str, pass_days.of(found)))
         question = f"{what} pass {shown(found.code)} for {found.party_size}, {days}, of {found.event.slug}?"
     if not yes:
@@ -178,38 +185,38 @@ def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
 
 
 def _sent(db: Any, issued: "Pass", now: datetime) -> str:
-    from bot.delivery import resending
+    from bot.delivery.dispatch import resend as dispatch_resend
     from bot.errors import Refused
 
     try:
-        return f"its image is owed as delivery {resending.resend(db, issued, now)}"
+        return f"its image is owed as delivery {dispatch_resend.resend(db, issued, now)}"
     except Refused:
         return "there is nobody to send its image to"
 
 
 def _way_to(settings: "Settings", phone: str, now: datetime) -> "Reach":
     """How a pass reaches this phone; asked before the transaction, which others wait for."""
-    from bot import whereabouts
-    from bot.delivery import reach
-    from bot.delivery.window import Windows
+    from bot.delivery.dispatch import channel_choice
+    from bot.delivery.outbox.session_window import Windows
+    from bot.ops import connections
 
-    with whereabouts.connected(settings.redis) as redis:
-        return reach.of(Windows(redis), settings, phone, now)
+    with connections.connected(settings.redis) as redis:
+        return channel_choice.of(Windows(redis), settings, phone, now)
 
 
 def _sent_to(db: Any, issued: "Pass", to: "Reach", now: datetime) -> str:
-    from bot.delivery import reach
+    from bot.delivery.dispatch import channel_choice
 
     if issued.registration.holder.stopped_at:
         return "nothing is sent, for they have stopped our messages"
-    number, way = reach.owe(db, issued, to, issued.registration.language, now)
-    waits = ", which waits until they write to us" if way == reach.WAITS else ""
+    number, way = channel_choice.owe(db, issued, to, issued.registration.language, now)
+    waits = ", which waits until they write to us" if way == channel_choice.WAITS else ""
     return f"its image is owed as delivery {number}{waits}"
 
 
 def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:
     from bot.domain.models import Checkin
-    from flows.codes import shown
+    from flows.understanding.codes import shown
 
     entry = one if isinstance(one, Checkin) else None
     who, first = one.staff or one.device, entry and entry.first
@@ -230,9 +237,9 @@ def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _whole(db: Any, found: "Pass") -> dict[str, Any]:
-    from bot.domain import pass_days
     from bot.domain.models import Pass
-    from flows.codes import shown
+    from bot.domain.passes import days as pass_days
+    from flows.understanding.codes import shown
 
     registration = found.registration
     successor = db.get(Pass, found.replaced_by_id) if found.replaced_by_id else None

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening, out_files
-from admin_cli.parameters import Day, Limit
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import out_files, session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
+from admin_cli.console.parameters import Day, Limit
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bot.database import Database
-    from bot.domain.erasing import Erased, Holding, Somebody
+    from bot.domain.privacy.erasure import Erased, Holding, Somebody
 
 
 @click.group
@@ -45,7 +45,7 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
     """
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
-    with opening.database() as database:
+    with session.database() as database:
         erased, was_known = _erased(database, phone, code, yes=yes, even_today=even_today)
         left = _traces(database, erased.erasure)
     if not was_known:
@@ -63,14 +63,15 @@ def _erased(
     """What was done, and whether anything was held of them before: traces elsewhere go in any case."""
     from datetime import UTC, datetime
 
-    from admin_cli import who
-    from bot.domain import erasing, seen
+    from admin_cli.console import actor
+    from bot.domain import edit_conflict
+    from bot.domain.privacy import erasure as privacy_erasure
 
     now = datetime.now(UTC)
     with database.read() as db:
         meant = _meant(db, phone, code)
-        today = [one.event.slug for one in erasing.today(db, meant, now)]
-        held = erasing.holding(db, meant)
+        today = [one.event.slug for one in privacy_erasure.today(db, meant, now)]
+        held = privacy_erasure.holding(db, meant)
     talked = _talks(meant)
     if not yes:
         click.confirm(f"Erase this person ({_in_words(held, talked)})? It cannot be undone", abort=True)
@@ -80,8 +81,8 @@ def _erased(
     with database.write() as db:
         again = _meant(db, phone, code)
         if again.contacts != meant.contacts:  # somebody else has erased them, or they have just come
-            raise seen.changed()
-        erased = erasing.erase(db, again, now, even_today=even_today, actor=who.it_is())
+            raise edit_conflict.changed()
+        erased = privacy_erasure.erase(db, again, now, even_today=even_today, actor=actor.it_is())
     return erased, bool(meant.contacts) or talked or not held.is_nothing
 
 
@@ -89,11 +90,11 @@ def _talks(meant: "Somebody") -> bool:
     """Whether a conversation is going on, which only Redis knows; False where it is away."""
     from redis.exceptions import RedisError
 
-    from bot.conversations import Conversations
-    from bot.whereabouts import connected
+    from bot.conversation.store import Conversations
+    from bot.ops.connections import connected
 
     try:
-        with connected(opening.settings().redis) as redis:
+        with connected(session.settings().redis) as redis:
             kept = Conversations(redis, state_seconds=1)
             return any(kept.state_of(address) for address in meant.addresses)
     except RedisError:
@@ -109,22 +110,23 @@ def _in_words(held: "Holding", talked: bool) -> str:
 
 
 def _meant(db: "Session", phone: str | None, code: str | None) -> "Somebody":
-    from bot.domain import erasing, roster_rules
+    from bot.domain.privacy import erasure as privacy_erasure
+    from bot.domain.roster import validation as roster_validation
 
     if phone is None:
-        return erasing.by_code(db, code or "")
-    return erasing.by_name(db, phone=roster_rules.phone(phone, opening.settings().default_region))
+        return privacy_erasure.by_code(db, code or "")
+    return privacy_erasure.by_name(db, phone=roster_validation.phone(phone, session.settings().default_region))
 
 
 def _traces(database: "Database", erasure: int) -> str | None:
     """Work off the rest at once; the code of what is left."""
     from datetime import UTC, datetime
 
-    from bot.delivery.whatsapp import Twilio
-    from bot.forgetting import Forgetting
+    from bot.delivery.twilio.messages import Twilio
+    from bot.personal_data.erase_traces import Forgetting
     from bot.service import connect_redis
 
-    settings = opening.settings()
+    settings = session.settings()
     redis = connect_redis(settings.redis)
     try:
         forgetting = Forgetting(database, redis, Twilio(settings), settings.twilio_account_sid)
@@ -146,18 +148,21 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
 
     Example: python -m admin_cli privacy report --phone +919876543210 --out asha.json
     """
-    from bot import holdings
-    from bot.domain import acts, audit, visitors
-    from bot.whereabouts import connected
+    from bot.domain import audit, visitors
+    from bot.domain.audit import recorder
+    from bot.ops.connections import connected
+    from bot.personal_data import export as personal_data_export
 
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
     out_files.check(out, yes=yes)
-    settings = opening.settings()
-    with connected(settings.redis) as redis, opening.writing(audit.VIEWED) as db:
+    settings = session.settings()
+    with connected(settings.redis) as redis, session.writing(audit.VIEWED) as db:
         known = visitors.known(db, phone or code or "", region=settings.default_region)
-        acts.tell(db, contacts=[one.id for one in known.contacts], report=True)
-        _write(out, {**holdings.everything(db, known, redis), "consents": holdings.consents(known)})
+        recorder.tell(db, contacts=[one.id for one in known.contacts], report=True)
+        _write(
+            out, {**personal_data_export.everything(db, known, redis), "consents": personal_data_export.consents(known)}
+        )
     click.echo(f"{out} is written: give it to nobody else")
 
 
@@ -175,23 +180,24 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from admin_cli import who
-    from bot.domain import keeping, seen
+    from admin_cli.console import actor
+    from bot.domain import edit_conflict
+    from bot.domain.privacy import retention as privacy_retention
 
     now = datetime.now(UTC)
     if before > now.date():
         raise click.UsageError("--before is in the future")
-    with opening.database() as database:
+    with session.database() as database:
         with database.read() as db:
-            events = keeping.ended_before(db, before, slug)
-            named, rows = keeping.count(db, events), keeping.rows(db, events)
-            as_shown = seen.mark(rows)
+            events = privacy_retention.ended_before(db, before, slug)
+            named, rows = privacy_retention.count(db, events), privacy_retention.rows(db, events)
+            as_shown = edit_conflict.mark(rows)
         if not yes:
             click.confirm(f"Forget the people of {named} registrations at {len(events)} events", abort=True)
         with database.write() as db:  # an event that has been prolonged meanwhile is not over
-            seen.expect(db, rows, as_shown)
+            edit_conflict.expect(db, rows, as_shown)
         with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:
-            for people in keeping.purge(database, events, now, who.it_is()):
+            for people in privacy_retention.purge(database, events, now, actor.it_is()):
                 bar.update(people)
     click.echo(f"forgotten: registrations {named}, events {len(events)}")
 
@@ -213,9 +219,10 @@ def set_(slug: str, days: int | None) -> None:
 
     Example: python -m admin_cli privacy retention set demo 30
     """
-    from bot.domain import audit, event_changes
+    from bot.domain import audit
+    from bot.domain.events import changes as event_changes
 
-    with opening.writing(audit.EVENT_CHANGED, slug) as db:
+    with session.writing(audit.EVENT_CHANGED, slug) as db:
         event_changes.change(db, slug, retention_days=days)
     click.echo(f"{slug}: {'kept until purged' if days is None else f'kept for {days} days after its last day'}")
 
@@ -227,9 +234,9 @@ def show(as_json: bool) -> None:
 
     Example: python -m admin_cli privacy retention show --json
     """
-    from bot.domain import keeping
+    from bot.domain.privacy import retention as privacy_retention
 
-    with opening.reading() as db:
+    with session.reading() as db:
         rows = [
             {
                 "event": one.event.slug,
@@ -238,7 +245,7 @@ def show(as_json: bool) -> None:
                 "kept_until": one.until,
                 "with_a_name": one.people,
             }
-            for one in keeping.listed(db)
+            for one in privacy_retention.listed(db)
         ]
     listing(rows, as_json=as_json, nothing="There is no event.")
 

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening, stats_rebuild
-from admin_cli.parameters import Day
-from admin_cli.printing import as_json_text, as_json_too, details
+from admin_cli import stats_rebuild
+from admin_cli.console import session
+from admin_cli.console.output import as_json_text, as_json_too, details
+from admin_cli.console.parameters import Day
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.database import Database
-    from bot.domain.dashboard import Dashboard
-    from bot.domain.figures import Figures, Share
+    from bot.domain.stats.dashboard import Dashboard
+    from bot.domain.stats.gate_figures import Figures, Share
 
 EVERY_SECONDS = 5.0
 """How often the live screen looks anew, where nothing else is said."""
@@ -45,7 +46,7 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
         return
     if slug is None:
         raise click.MissingParameter(ctx=ctx, param_hint="'--event'", param_type="option")
-    with opening.database() as database:
+    with session.database() as database:
         take = partial(_now, database, slug, day)
         if watch:
             with suppress(KeyboardInterrupt):  # that is how it ends
@@ -60,11 +61,12 @@ command.add_command(stats_rebuild.rebuild)
 
 
 def _now(database: "Database", slug: str, day: date | None) -> "tuple[Figures, Dashboard]":
-    from bot.domain import figures, looks
+    from bot.domain.stats import dashboard_query
+    from bot.domain.stats import gate_figures as figures
 
     now = datetime.now(UTC)
     with database.read() as db:
-        return figures.today(db, slug, now, on=day), looks.look(db, slug, now, on=day)
+        return figures.today(db, slug, now, on=day), dashboard_query.look(db, slug, now, on=day)
 
 
 def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_json: bool) -> None:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
 
 if TYPE_CHECKING:
-    from bot.domain.recounting import Difference
+    from bot.domain.stats.recount import Difference
 
 DIFFERED = 1
 """The exit code where figures differed: they must not, so a nightly run should be noticed."""
@@ -27,15 +27,16 @@ def rebuild(slug: str, as_json: bool) -> None:
 
     Example: python -m admin_cli stats rebuild --event demo
     """
-    from bot.domain import audit, recounting
+    from bot.domain import audit
+    from bot.domain.stats import recount
 
     click.echo("counting…", err=True)
-    with opening.database() as database:
+    with session.database() as database:
         # Counting alone holds nobody up; only what differs is counted once more, with the writers' lock.
         with database.read() as db:
-            found = recounting.differences(db, slug)
-        with opening.acting(database, audit.STATS_REBUILT, slug) as db:
-            found = recounting.rebuild(db, slug) if found else []
+            found = recount.differences(db, slug)
+        with session.acting(database, audit.STATS_REBUILT, slug) as db:
+            found = recount.rebuild(db, slug) if found else []
     listing([_row(one) for one in found], as_json=as_json, nothing="Every figure is what the rows say.")
     if found:
         click.echo(f"{len(found)} figures differed; they are right now", err=True)
@@ -43,7 +44,7 @@ def rebuild(slug: str, as_json: bool) -> None:
 
 
 def _row(one: "Difference") -> dict[str, Any]:
-    from bot.domain.figure_facts import EVER, moment_of
+    from bot.domain.stats.metrics import EVER, moment_of
 
     key = one.key
     return {

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from admin_cli import opening
-from admin_cli.printing import as_json_too, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
 
 if TYPE_CHECKING:
     from bot.domain.models import ContentTemplate
@@ -39,22 +39,25 @@ def sync(as_json: bool) -> None:
     from contextlib import closing
     from datetime import UTC, datetime
 
-    from bot.delivery import cards, needs, notices, template_sync, templates
-    from bot.delivery.content import Content
-    from bot.delivery.whatsapp import Twilio
-    from bot.domain import acts, audit, events
+    from bot.delivery import templates
+    from bot.delivery.templates import discovery, interactive, notices
+    from bot.delivery.templates import sync as templates_sync
+    from bot.delivery.twilio.content_api import Content
+    from bot.delivery.twilio.messages import Twilio
+    from bot.domain import audit, events
+    from bot.domain.audit import recorder
     from bot.service import connect_redis
 
     now = datetime.now(UTC)
-    with opening.database() as database, closing(connect_redis(opening.settings().redis)) as redis:
+    with session.database() as database, closing(connect_redis(session.settings().redis)) as redis:
         with database.read() as db:
             known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
-        wanted = cards.wanted(needs.shapes(known, now) | templates.wanted(redis))
-        wanted += notices.wanted(opening.settings().origin)
+        wanted = interactive.wanted(discovery.shapes(known, now) | templates.wanted(redis))
+        wanted += notices.wanted(session.settings().origin)
         with _refusals_told():
-            done = template_sync.sync(database, Content(Twilio(opening.settings())), wanted, now)
-        with opening.acting(database, audit.TEMPLATES_SYNCED) as db:
-            acts.tell(db, templates=[[change.done, change.name] for change in done])
+            done = templates_sync.sync(database, Content(Twilio(session.settings())), wanted, now)
+        with session.acting(database, audit.TEMPLATES_SYNCED) as db:
+            recorder.tell(db, templates=[[change.done, change.name] for change in done])
     rows = [{"done": change.done, "name": change.name, "code": change.code or None} for change in done]
     listing(rows, as_json=as_json, nothing="Nothing has changed.")
 
@@ -67,17 +70,18 @@ def remove(yes: bool) -> None:
 
     Example: python -m admin_cli templates remove
     """
-    from bot.delivery import template_sync
-    from bot.delivery.content import Content
-    from bot.delivery.whatsapp import Twilio
-    from bot.domain import acts, audit
+    from bot.delivery.templates import sync as templates_sync
+    from bot.delivery.twilio.content_api import Content
+    from bot.delivery.twilio.messages import Twilio
+    from bot.domain import audit
+    from bot.domain.audit import recorder
 
     if not yes:
         click.confirm("Remove every template of ours at Twilio?", abort=True, err=True)
-    with opening.database() as database, _refusals_told():
-        removed = template_sync.remove_all(database, Content(Twilio(opening.settings())))
-        with opening.acting(database, audit.TEMPLATES_REMOVED) as db:
-            acts.tell(db, templates=[[change.done, change.name] for change in removed])
+    with session.database() as database, _refusals_told():
+        removed = templates_sync.remove_all(database, Content(Twilio(session.settings())))
+        with session.acting(database, audit.TEMPLATES_REMOVED) as db:
+            recorder.tell(db, templates=[[change.done, change.name] for change in removed])
     click.echo(f"{len(removed)} removed.")
 
 
@@ -91,9 +95,9 @@ def list_(as_json: bool) -> None:
 
     Example: python -m admin_cli templates list --json
     """
-    from bot.domain import content_templates
+    from bot.domain.messaging import content_templates
 
-    with opening.reading() as db:
+    with session.reading() as db:
         found = content_templates.listed(db)
         listing([row(one) for one in found], as_json=as_json, nothing="There is none: `templates sync` makes them.")
 

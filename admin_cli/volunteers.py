@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from admin_cli import import_words, opening
-from admin_cli.printing import as_json_too, details, listing
-from admin_cli.who import as_whom
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.visitors import import_texts
 
 if TYPE_CHECKING:
     from bot.domain.models import Staff
@@ -38,11 +39,11 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 
     Example: python -m admin_cli volunteers add --event demo --phone +919812345678 --name Ravi --gate main
     """
-    from bot.domain import audit, staff
+    from bot.domain import audit, roster
 
     now, region = datetime.now(UTC), _region()
-    with opening.writing(audit.STAFF_ADDED, slug) as db:
-        added = staff.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
+    with session.writing(audit.STAFF_ADDED, slug) as db:
+        added = roster.add(db, slug, phone=phone, name=name, role=role, gate=gate, region=region, now=now)
         told = f"{added.name} is on the roster of {added.event.slug}: {added.role}"
     click.echo(told)
 
@@ -50,7 +51,7 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 @command.command("import")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--file", "source", required=True, type=click.File("rb"), help="CSV or XLSX; `-` reads standard input.")
-@click.option("--encoding", type=click.Choice(import_words.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
+@click.option("--encoding", type=click.Choice(import_texts.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
 @as_whom
 def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
     """Take a CSV or XLSX file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
@@ -59,14 +60,14 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 
     Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
     """
-    from admin_cli.words import said
-    from bot.domain import audit, staff
+    from admin_cli.console.refusals import said
+    from bot.domain import audit, roster
 
     rows = list(_rows(source, encoding or ""))
     try:
-        with opening.writing(audit.STAFF_IMPORTED, slug) as db:
-            added, changed = staff.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
-    except staff.BadRows as bad:
+        with session.writing(audit.STAFF_IMPORTED, slug) as db:
+            added, changed = roster.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
+    except roster.BadRows as bad:
         number = len({row.line for row in bad.rows})
         for row in bad.rows:
             click.echo(f"line {row.line}: {said(row.code, row.params)} ({row.code})", err=True)
@@ -106,11 +107,11 @@ def list_(slug: str, as_json: bool) -> None:
 
     Example: python -m admin_cli volunteers list --event demo --json
     """
-    from bot.domain import events, staff
+    from bot.domain import events, roster
 
-    with opening.reading() as db:
+    with session.reading() as db:
         zone = events.by_slug(db, slug).timezone
-        rows = [_row(one, zone) for one in staff.listed(db, slug)]
+        rows = [_row(one, zone) for one in roster.listed(db, slug)]
     listing(rows, as_json=as_json, nothing="Nobody is on its roster.")
 
 
@@ -122,11 +123,12 @@ def show(phone: str, as_json: bool) -> None:
 
     Example: python -m admin_cli volunteers show --phone +919812345678
     """
-    from bot.domain import roster_rules, staff
+    from bot.domain import roster
+    from bot.domain.roster import validation as roster_validation
     from bot.errors import Refused
 
-    with opening.reading() as db:
-        found = staff.of_phone(db, roster_rules.phone(phone, _region()))
+    with session.reading() as db:
+        found = roster.of_phone(db, roster_validation.phone(phone, _region()))
         rows = [{"event": one.event.slug, **_row(one, one.event.timezone)} for one in found]
     if not rows:
         raise Refused("not_on_roster")
@@ -138,35 +140,35 @@ def show(phone: str, as_json: bool) -> None:
 
 
 def _set_enabled(phone: str, slug: str | None, enabled: bool) -> None:
-    from bot.domain import audit, staff
+    from bot.domain import audit, roster
 
-    with opening.writing(audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED, slug) as db:
-        found = staff.set_enabled(db, phone, enabled, slug=slug, region=_region())
+    with session.writing(audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED, slug) as db:
+        found = roster.set_enabled(db, phone, enabled, slug=slug, region=_region())
         told = [f"{one.name} is {'enabled' if enabled else 'disabled'} at {one.event.slug}" for one in found]
     click.echo("\n".join(told))
 
 
 def _region() -> str:
-    return opening.settings().default_region
+    return session.settings().default_region
 
 
 def _rows(source: IO[bytes], encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows by number. Raises ClickException for a file that is no such table."""
     from io import BytesIO
 
-    from bot.domain.imports import reading
+    from bot.domain.imports import read_file
     from bot.domain.imports.cells import text
     from bot.domain.imports.unreadable import BYTES, Unreadable
 
     try:
-        table = reading.table(BytesIO(source.read(BYTES + 1)), encoding=encoding)
+        table = read_file.table(BytesIO(source.read(BYTES + 1)), encoding=encoding)
         heads = [head.lower() for head in table.heads]
         if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
             raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
         for number, cells in table.rows():
             yield number, dict(zip(heads, map(text, cells), strict=False))
     except Unreadable as problem:
-        raise click.ClickException(f"{source.name}: {import_words.of_file(problem)}") from None
+        raise click.ClickException(f"{source.name}: {import_texts.of_file(problem)}") from None
 
 
 def _row(one: "Staff", zone: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from flows.phones import canonical, variants
 from flows.shapes import Said
+from flows.understanding.phones import canonical, variants
 
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
@@ -26,7 +26,7 @@ class Inbound:
     sender: str
     """Which of our senders was written to."""
     phone: str | None = None
-    """E.164 as dialled today (flows.phones), where the channel tells it."""
+    """E.164 as dialled today (flows.understanding.phones), where the channel tells it."""
     user: str | None = None
     """WhatsApp's business-scoped user id, where it tells one."""
     profile_name: str = ""

@@ -1,14 +1,14 @@
 """`make run`: everything on one machine, until Ctrl-C.
 
 Ends with exit code 0 on Ctrl-C or SIGTERM, with 1 and one line on standard error where it cannot
-start or go on. The work is in bot.launch.
+start or go on. The work is in bot.ops.launch.
 """
 
 import os
 import signal
 import sys
 
-from bot.stopping import Stop
+from bot.ops.stop_signal import Stop
 
 OURS_ALONE = 0o077
 """Whatever the processes write (database, Redis's file, logs) nobody else of the machine may read."""
@@ -21,8 +21,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop.ask)
     # Imported only now: they take a second, in which a Ctrl-C would end in a traceback.
-    from bot import launch
     from bot.errors import NotReady
+    from bot.ops import launch
 
     try:
         launch.run(stop)

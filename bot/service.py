@@ -9,36 +9,35 @@ from typing import Any
 from redis import Redis
 
 from bot import pass_keys
-from bot.beginnings import Beginnings
-from bot.belated import Belated
 from bot.clocks import SharedClock
 from bot.clocks import utc_now as utc_now
-from bot.conversations import Conversations
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.effects import Means
+from bot.conversation.facts import Sources
+from bot.conversation.funnel_tracking import Beginnings
+from bot.conversation.replay import Belated
+from bot.conversation.store import Conversations
+from bot.conversation.turn import Turns
+from bot.conversation.web_sessions import Visits
+from bot.conversation.web_submissions import Submissions
 from bot.database import Database
-from bot.delivery import reach
-from bot.delivery.alerting import Alerting
-from bot.delivery.broadcasting import Broadcasting
-from bot.delivery.outbox import Outbox
+from bot.delivery.campaigns.alerts import Alerting
+from bot.delivery.campaigns.broadcasts import Broadcasting
+from bot.delivery.dispatch import Outbox, channel_choice
 from bot.delivery.templates import Templates
-from bot.delivery.verify import VerifyOtps
-from bot.delivery.whatsapp import Twilio
-from bot.delivery.wire import Wire
-from bot.dialogue import Dialogue
+from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.messages import Twilio
+from bot.delivery.twilio.verify import VerifyOtps
 from bot.domain.keys import KeyRing
-from bot.domain.otp import Otps, OwnOtps, spent_for_all
-from bot.domain.otp_limits import Origin
-from bot.domain.sign_in_links import SignInLinks
-from bot.effects import Means
-from bot.facts import Sources
-from bot.forgetting import Forgetting
-from bot.photos.discarding import Discarding
-from bot.photos.fetching import Fetching
-from bot.photos.looking import Photos
+from bot.domain.messaging.otp import Otps, OwnOtps, spent_for_all
+from bot.domain.messaging.otp_limits import Origin
+from bot.domain.roster.sign_in_links import SignInLinks
+from bot.ops.inbound_watchdog import Silence
+from bot.personal_data.erase_traces import Forgetting
+from bot.photos.delete_media import Discarding
+from bot.photos.download import Fetching
+from bot.photos.photos import Photos
 from bot.settings import Settings
-from bot.silence import Silence
-from bot.submissions import Submissions
-from bot.turns import Turns
-from bot.visits import Visits
 
 REDIS_SECONDS = 5.0
 """How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
@@ -109,7 +108,7 @@ def assemble(settings: Settings) -> Service:
     templates = Templates(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
     links = SignInLinks(redis, settings.secret_key)
-    means = Means(ring, otps, settings.origin, last_sender, partial(reach.of, outbox.windows, settings), links)
+    means = Means(ring, otps, settings.origin, last_sender, partial(channel_choice.of, outbox.windows, settings), links)
     photos = Photos(Fetching(settings, Wire(settings.api_base)))
     sources = Sources(database, settings.default_region, partial(_codes_need_whatsapp, settings, otps))
     begun = Beginnings(redis)

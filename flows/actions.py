@@ -1,8 +1,8 @@
 """The forms as named classes, one for each flow with questions, for `python -m rasa_sdk --actions flows.actions`."""
 
-from flows.catalogue import FLOWS
-from flows.forms import form_of
-from flows.web_registration import FIND_PASSES, WEB_REGISTRATION
+from flows.engine.catalogue import FLOWS
+from flows.engine.rasa_forms import form_of
+from flows.visitor.web_registration import FIND_PASSES, WEB_REGISTRATION
 
 ValidateRegistration = form_of(FLOWS["registration"])
 ValidateSomeoneElse = form_of(FLOWS["someone_else"])

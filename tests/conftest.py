@@ -17,10 +17,11 @@ import structlog
 from redis import Redis
 from sqlalchemy import make_url
 
-from bot import clocks, migrations
+from bot import clocks
 from bot.database import Database
-from tests import emptying, engines, redis_server
-from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from bot.ops import migrations
+from tests import empty_tables, engines, redis_server
+from tests.schedule import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Nothing of the machine's own settings may reach a test.
 for name in list(os.environ):
@@ -125,8 +126,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{file}"
     shared: Database = request.getfixturevalue("postgres")
     if request.node.get_closest_marker("own_database"):
-        return emptying.new_database(shared.url)
-    emptying.empty(shared)
+        return empty_tables.new_database(shared.url)
+    empty_tables.empty(shared)
     return shared.url
 
 

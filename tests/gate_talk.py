@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.conversation.effects import Means
+from bot.conversation.facts import Sources
+from bot.conversation.turn import Taken, Turns
 from bot.database import Database
 from bot.domain.keys import KeyRing
-from bot.effects import Means
-from bot.facts import Sources
 from bot.inbound import Inbound
-from bot.turns import Taken, Turns
 
 RAVI, MIRA = "+919811111111", "+919822222222"
 SENDER = "whatsapp:+14155238886"

@@ -6,22 +6,22 @@ from bot.metrics import Counts
 from bot.service import Service
 from webhooks import (
     api,
+    app_setup,
     assets,
     cookies,
-    edge,
-    figures,
-    front,
     health,
+    home,
+    i18n,
     limits,
     media,
-    pass_page,
+    metrics,
+    public_pass,
     simulator,
     staff,
     twilio,
-    wording,
 )
 from webhooks.staff import session
-from webhooks.visitor import door as visitors
+from webhooks.visitor import blueprint as visitors
 
 NO_FORMS = ("api", "twilio", "simulat")
 """How the names begin of doors that take no forms of our pages, and so no token of theirs: they know their
@@ -30,23 +30,23 @@ callers by signatures and bearer tokens, or take only JSON, which no other site 
 
 def create_app(service: Service) -> Flask:
     """The web application over a service that is put together."""
-    app = edge.Edge(__name__)
+    app = app_setup.Edge(__name__)
     settings = service.settings
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=edge.MOST_BYTES)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=app_setup.MOST_BYTES)
     app.session_interface = cookies.Sessions(service.now)
-    csrf = edge.guard(app, settings.origin)
+    csrf = app_setup.guard(app, settings.origin)
     api.answer_errors(app)
     limits.install(app, settings.redis)
-    app.before_request(wording.keep_language)
+    app.before_request(i18n.keep_language)
     counts = Counts(service.redis)
-    figures.count_answers(app, counts)
+    metrics.count_answers(app, counts)
     for door in (
         assets.blueprint(),
-        front.blueprint(service),
+        home.blueprint(service),
         media.blueprint(service),
-        pass_page.blueprint(service),
+        public_pass.blueprint(service),
         health.blueprint(service),
-        figures.blueprint(service, counts),
+        metrics.blueprint(service, counts),
         twilio.blueprint(service),
         visitors.blueprint(service),
         api.blueprint(service, session.row),

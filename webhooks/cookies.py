@@ -11,7 +11,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from bot.domain.sign_in import AHEAD
+from bot.domain.roster.sessions import AHEAD
 
 
 class SharedTimeSigner(TimestampSigner):

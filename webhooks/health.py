@@ -5,8 +5,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import __version__, migrations
+from bot import __version__
 from bot.database import Database
+from bot.ops import migrations
 from bot.service import Service
 
 

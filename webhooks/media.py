@@ -2,7 +2,9 @@
 
 from flask import Blueprint, Response, abort, request
 
-from bot.delivery import media_links, notices, pass_images
+from bot.delivery.images import cache as image_cache
+from bot.delivery.images import media_links
+from bot.delivery.templates import notices
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid
@@ -18,10 +20,10 @@ def blueprint(service: Service) -> Blueprint:
     @door.get("/media/passes/<token>.png")
     def pass_png(token: str) -> Response:
         if f"{token}.png" == notices.SAMPLE:
-            return png(pass_images.sample(service.settings.origin))
+            return png(image_cache.sample(service.settings.origin))
         try:
             pass_id = media_links.read(token, service.settings.secret_key, service.now())
-            return png(pass_images.of(service, pass_id, request.args.get("language", "")))
+            return png(image_cache.of(service, pass_id, request.args.get("language", "")))
         except Invalid as fault:
             abort(GONE.get(fault.code, 404))
         except Refused:

@@ -9,9 +9,10 @@ from contextlib import closing
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from bot import checks, logs
+from bot import logs
 from bot.database import Database
 from bot.errors import NotReady
+from bot.ops import checks
 from bot.settings import Settings, load
 
 

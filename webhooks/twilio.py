@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot import belated
+from bot.conversation import replay
 from bot.inbound import Inbound, kept_sid, named, storable
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def blueprint(service: "Service") -> Blueprint:
         if inbound is None:
             return twiml("")
         try:
-            return twiml(belated.promise(service.belated.keep(inbound)))
+            return twiml(replay.promise(service.belated.keep(inbound)))
         except DBAPIError as problem:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": "5"})

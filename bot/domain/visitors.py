@@ -1,6 +1,6 @@
 """Visitors as organisers look for them: by name, by phone or by code, on any day; and all that is held of one.
 
-Volunteers at a gate have bot.domain.lookup, which shows less.
+Volunteers at a gate have bot.domain.checkins.search, which shows less.
 """
 
 import unicodedata
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import name_index, passes, people, roster_rules
-from bot.domain.event_rows import one
+from bot.domain import passes, people
+from bot.domain.events.rows import one
 from bot.domain.models import Checkin, Contact, NameWord, Pass, Registration
+from bot.domain.people import name_index
+from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
-from flows import codes
 from flows.shapes import Invalid
+from flows.understanding import codes
 
 LEAST_LETTERS = 3
 """Of a name that is looked for; in Devanagari many are marks on others."""
@@ -66,7 +68,7 @@ def _meant(db: Session, text: str, event_id: int, region: str, most: int) -> tup
     if code:
         return "code", Pass.code == code
     try:
-        return "phone", _of(people.find_all(db, phone=roster_rules.phone(typed, region)))
+        return "phone", _of(people.find_all(db, phone=roster_validation.phone(typed, region)))
     except Refused:
         pass
     if sum(unicodedata.category(character)[0] in "LM" for character in typed) < LEAST_LETTERS:
@@ -93,7 +95,7 @@ def _of(contacts: Sequence[Contact]) -> ColumnElement[bool]:
 
 def _contacts(db: Session, text: str, region: str) -> list[Contact]:
     try:
-        phone = roster_rules.phone(text, region)
+        phone = roster_validation.phone(text, region)
     except Refused:
         return [passes.by_code(db, text).registration.holder]
     found = people.find_all(db, phone=phone)

@@ -14,9 +14,9 @@ from redis import Redis
 from rq.cron import CronJob, CronScheduler
 from rq.utils import now
 
-from bot.delivery import queues
+from bot.delivery.outbox import queues
 from bot.errors import NotReady
-from bot.jobs import starting, tasks
+from bot.jobs import startup, tasks
 
 log = structlog.get_logger(__name__)
 
@@ -103,12 +103,12 @@ def run(redis: "Redis") -> bool:
 def main() -> int:
     """The exit code: 1 where it cannot start, with a line on standard error."""
     try:
-        settings = starting.ready("clock")
+        settings = startup.ready("clock")
     except NotReady as reason:
         print(reason, file=sys.stderr)
         return 1
     log.info("clock_started")
-    starting.keep_on(lambda: run(starting.connect(settings)))
+    startup.keep_on(lambda: run(startup.connect(settings)))
     log.info("clock_ended")
     return 0
 

@@ -56,10 +56,10 @@ def listen() -> None:
 
 def look_at_approvals() -> None:
     """Note what WhatsApp says by now of the templates that it must approve."""
-    from bot.delivery import template_sync
-    from bot.delivery.content import Content
+    from bot.delivery.templates import sync
+    from bot.delivery.twilio.content_api import Content
 
-    template_sync.refresh(service().database, Content(service().twilio))
+    sync.refresh(service().database, Content(service().twilio))
 
 
 def look_for_missed() -> None:
@@ -69,11 +69,11 @@ def look_for_missed() -> None:
 
 def add_up() -> None:
     """Put down how far registrations have come, and fold what has happened into the figures."""
-    from bot.domain import figure_sums
+    from bot.domain.stats import counters as figure_counters
 
     end = monotonic() + ONE_RUN
     service().beginnings.put_down(service().database)
-    for _folded in figure_sums.fold_all(service().database):
+    for _folded in figure_counters.fold_all(service().database):
         if monotonic() > end:
             break
 
@@ -90,22 +90,23 @@ def forget() -> None:
 
 def keep_no_longer() -> None:
     """Forget the people of events whose data have been kept for as long as was said."""
-    from bot.domain import keeping, sign_in
+    from bot.domain.privacy import retention
+    from bot.domain.roster import sessions as staff_sessions
 
     now, end = service().now(), monotonic() + ONE_RUN
-    keeping.forget_turns(service().database, now)
+    retention.forget_turns(service().database, now)
     with service().database.write() as db:
-        sign_in.forget_ended(db, now)
+        staff_sessions.forget_ended(db, now)
     with service().database.read() as db:
-        events = keeping.past_their_time(db, now.date())
-    for _people in keeping.purge(service().database, events, now, keeping.CLOCK) if events else ():
+        events = retention.past_their_time(db, now.date())
+    for _people in retention.purge(service().database, events, now, retention.CLOCK) if events else ():
         if monotonic() > end:
             break
 
 
 def index_names() -> None:
     """Let names be found that older code has left out of the index while it was replaced."""
-    from bot.domain import name_index
+    from bot.domain.people import name_index
 
     with service().database.write() as db:
         name_index.add_missing(db)
@@ -123,13 +124,13 @@ def discard_photos() -> None:
 
 def export(number: int) -> None:
     """Begin an export that an admin asked for; whatever is not begun so, the clock begins."""
-    from bot.jobs import exporting
+    from bot.jobs import export_process
 
-    exporting.begin(number)
+    export_process.begin(number)
 
 
 def see_to_exports() -> None:
     """Begin exports that wait or whose maker was killed; delete those that were kept for a day."""
-    from bot.jobs import exporting
+    from bot.jobs import export_process
 
-    exporting.see_to_all(service().database, service().now())
+    export_process.see_to_all(service().database, service().now())

@@ -20,15 +20,15 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.worker_pool import ForkProcess, WorkerPool
 
-from bot.delivery import queues
+from bot.delivery.outbox import queues
 from bot.errors import NotReady
-from bot.jobs import starting, tasks
+from bot.jobs import startup, tasks
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 TTL_SECONDS = 25
-"""RQ lets an idle worker say that it lives 15 s more often than this: every 10 s (bot.checks counts on it)."""
+"""RQ lets an idle worker say that it lives 15 s more often than this: every 10 s (bot.ops.checks counts on it)."""
 
 
 class Worker(SimpleWorker):
@@ -38,7 +38,7 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 5.0
 
     def __init__(self, settings: Settings, parent: int | None = None) -> None:
-        redis = starting.connect(settings)
+        redis = startup.connect(settings)
         super().__init__(list(queues.NAMES), connection=redis, worker_ttl=TTL_SECONDS, log_job_description=False)
         self.told_to_stop = False
         self._parent = parent
@@ -71,7 +71,7 @@ class Pool(WorkerPool):
     """So many workers; one that dies is replaced."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(queues.NAMES, connection=starting.connect(settings), num_workers=settings.workers)
+        super().__init__(queues.NAMES, connection=startup.connect(settings), num_workers=settings.workers)
         self._settings = settings
 
     def get_worker_process(self, name: str, *args: Any, **options: Any) -> BaseProcess:
@@ -88,13 +88,13 @@ def work(settings: Settings, parent: int | None = None) -> None:
         worker.work(logging_level="WARNING")
         return worker.told_to_stop
 
-    starting.keep_on(once)
+    startup.keep_on(once)
 
 
 def main() -> int:
     """The exit code: 1 where it cannot start, with a line on standard error."""
     try:
-        settings = starting.ready("worker")
+        settings = startup.ready("worker")
     except NotReady as reason:
         print(reason, file=sys.stderr)
         return 1

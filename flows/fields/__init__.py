@@ -18,7 +18,7 @@ from flows.fields.phone import Otp, Phone
 from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
 from flows.fields.yes_no import YesNo
 from flows.shapes import Field, Invalid, Option, Question, Said, Step
-from flows.texts import _, lines, words
+from flows.text import _, lines, words
 
 __all__ = [
     "DOUBTED",

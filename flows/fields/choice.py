@@ -7,7 +7,7 @@ from typing import Any
 from flows import understanding
 from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
-from flows.texts import LANGUAGES, _, render, words
+from flows.text import LANGUAGES, _, render, words
 
 
 @dataclass(frozen=True, slots=True)

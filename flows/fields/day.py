@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flows import dates, pass_days, understanding
-from flows.event_states import left_sentence
+from flows import understanding
 from flows.shapes import Answers, EventDay, Facts, Invalid, Option, Said
-from flows.texts import words
+from flows.text import pass_days as pass_day_texts
+from flows.text import words
+from flows.text.event_states import left_sentence
+from flows.understanding import dates
 
 Days = Callable[[Answers, Facts], tuple[EventDay, ...]]
 
@@ -108,7 +110,7 @@ def _several(days: Sequence[date], known: Mapping[str, Any]) -> Invalid:
     """That a pass is for one day, with those of these days that can be had; else why the first cannot."""
     offered = _dates(known["days"])
     open_ = [day for day in days if day in offered]
-    return Invalid("several_days", days=pass_days.said(open_)) if open_ else _refusal(days[0], known)
+    return Invalid("several_days", days=pass_day_texts.said(open_)) if open_ else _refusal(days[0], known)
 
 
 def _refusal(day: date | None, known: Mapping[str, Any]) -> Invalid:

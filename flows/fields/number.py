@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import parties, understanding
+from flows import understanding
 from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Invalid, Option, Said
+from flows.understanding import party_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Number:
 
     def find(self, text: str, known: Mapping[str, Any]) -> int | None:
         """The number of people that the text states, whether so many can come or not."""
-        return parties.find(text) if self.people else None
+        return party_sizes.find(text) if self.people else None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """None: any number may be typed."""
@@ -61,6 +62,6 @@ class Number:
 
 
 def _people(text: str) -> int | None:
-    party = parties.read(text)
+    party = party_sizes.read(text)
     bare = not any(character.isalpha() or character == "~" for character in text)
     return party.count if party else understanding.number(text) if bare else None

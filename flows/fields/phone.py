@@ -9,8 +9,8 @@ import phonenumbers
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.phones import canonical
 from flows.shapes import Answers, Facts, Invalid, Option, Said
+from flows.understanding.phones import canonical
 
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 """Kinds of number that can receive a code; in some countries the two cannot be told apart."""

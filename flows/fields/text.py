@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import agreement, names, understanding
+from flows import understanding
 from flows.shapes import Answers, Facts, Invalid, Option, Said
-from flows.texts import words
+from flows.text import words
+from flows.understanding import agreement, names
 
 SUGGESTED = "suggested"
 SKIPPED = "skip"

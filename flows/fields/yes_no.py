@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import agreement, understanding
+from flows import understanding
 from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
-from flows.texts import _
+from flows.text import _
+from flows.understanding import agreement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from flows import folding
+from flows.understanding import fold_names
 
 revision = "0022"
 down_revision = "0021"
@@ -33,7 +33,7 @@ def upgrade() -> None:
         words = [
             {"event_id": row.event_id, "word": word, "registration_id": row.id}
             for row in rows
-            for word in folding.words(row.full_name)
+            for word in fold_names.words(row.full_name)
         ]
         if words:
             op.get_bind().execute(sa.insert(table), words)

@@ -5,19 +5,19 @@ import sys
 from typing import Any
 
 from admin_cli.__main__ import cli
-from bot.domain.exports import running
+from bot.domain.exports import run as run_export
 
 
 def main() -> None:
     """Die by the signal once the rows are in the file."""
-    write = running.run
+    write = run_export.run
 
     def run(*arguments: Any, **named: Any) -> int:
         write(*arguments, **named)
         os.kill(os.getpid(), int(sys.argv[1]))
         return 0
 
-    running.run = run
+    run_export.run = run
     cli(sys.argv[2:])
 
 

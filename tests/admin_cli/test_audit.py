@@ -11,12 +11,13 @@ from click.testing import Result
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.domain import audit, people, registrations
+from bot.domain import audit, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry
-from flows.codes import shown
-from tests.admin_cli import walking
-from tests.domain.making import asking
+from bot.domain.passes import registration as registrations
+from flows.understanding.codes import shown
+from tests.admin_cli.shell import walk as shell_walk
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -192,9 +193,9 @@ def _who(database: Database) -> list[str]:
 
 
 def test_every_command_that_can_change_something_asks_who() -> None:
-    """A write transaction asks for `--as` (admin_cli.opening), so a command without it fails its own tests."""
+    """A write transaction asks for `--as` (admin_cli.console.session), so a command without it fails its own tests."""
     asking_who = {
-        path for path, command in walking.commands() if "--as" in {opt for one in command.params for opt in one.opts}
+        path for path, command in shell_walk.commands() if "--as" in {opt for one in command.params for opt in one.opts}
     }
     assert asking_who == CHANGING.keys() | ELSEWHERE
 

@@ -9,11 +9,12 @@ from click.testing import Result
 from sqlalchemy import select, update
 
 from bot.database import Database
-from bot.delivery.outbox import owe
-from bot.domain import events, people, registrations
+from bot.delivery.dispatch import owe
+from bot.domain import events, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
-from flows.codes import shown
+from bot.domain.passes import registration as registrations
+from flows.understanding.codes import shown
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]

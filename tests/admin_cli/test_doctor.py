@@ -13,11 +13,11 @@ from redis import Redis
 from rq import SimpleWorker
 
 from admin_cli.__main__ import cli
-from bot import checks
 from bot.database import Database
 from bot.domain.keys import KeyRing
 from bot.errors import NotReady
 from bot.jobs.clock import Clock
+from bot.ops import checks
 
 Run = Callable[..., Result]
 ALL = ["settings", "database", "migrations", "pass keys", "secret", "Redis", "Redis keeps", "clocks", "workers"]

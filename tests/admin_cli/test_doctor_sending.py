@@ -12,9 +12,8 @@ from click.testing import Result
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery import health
-from bot.delivery.outbox import owe
-from bot.delivery.pace import Pace
+from bot.delivery.dispatch import health, owe
+from bot.delivery.outbox.rate_limit import Pace
 from bot.domain.models import Contact, ContentTemplate
 from bot.errors import NotReady, SendFailed
 from bot.settings import SIMULATED_SENDER, Settings

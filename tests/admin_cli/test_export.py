@@ -22,14 +22,16 @@ from click.testing import Result
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery import owing
-from bot.domain import checkins, events, gates, people, registrations, staff
-from bot.domain.exports import files, paging, workbook, writing
+from bot.delivery.outbox import enqueue
+from bot.domain import checkins, events, people, roster
+from bot.domain.exports import files, pages, workbook, writers
 from bot.domain.keys import KeyRing
 from bot.domain.models import Registration
-from flows.codes import shown
-from flows.scans import Scan
-from tests.domain.making import asking
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import gates
+from flows.shapes.scans import Scan
+from flows.understanding.codes import shown
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -49,13 +51,13 @@ def codes(ok: Run, fair: str, database: Database) -> list[str]:
     with database.write() as db:
         events.set_questions(db, fair, [question])
         gates.add(db, fair, "Main")
-        ravi = staff.add(db, fair, phone="+919811111111", name="Ravi", region="IN", now=NOON)
+        ravi = roster.add(db, fair, phone="+919811111111", name="Ravi", region="IN", now=NOON)
         issued = []
         for number, name in enumerate(("Asha Verma", FORMULA, "मीरा")):
             asker = people.find_or_make(db, phone=f"+9198765432{number:02}", now=NOON)
             wish = asking(asker, visit_date=DAY, full_name=name, answers={"city": "+Delhi"}, now=NOON)
             issued.append(registrations.register(db, ring, **wish))
-        owing.owe_pass(db, issued[0], lane="whatsapp:+919876543200", sender=None, language="en", now=NOON)
+        enqueue.owe_pass(db, issued[0], lane="whatsapp:+919876543200", sender=None, language="en", now=NOON)
         same: dict[str, Any] = {"event": fair, "channel": "api", "gate": "main", "staff_id": ravi.id}
         checkins.admit(db, ring, Scan(issued[0].code, "one", **same), NOON)
         checkins.admit(db, ring, Scan("nonsense", "two", **same), NOON.replace(minute=31))
@@ -117,7 +119,7 @@ def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
     with database.write() as db:
         for questions in ([never], [other]):
             events.set_questions(db, fair, questions)
-    for form in writing.FORMATS:
+    for form in writers.FORMATS:
         out = folder / f"visitors.{form}"
         ok("export", "visitors", "--event", fair, "--format", form, "--out", str(out))
         found = [str(row["answer_city"]).lstrip("'") for row in read(out)]
@@ -257,7 +259,7 @@ def test_a_killed_export_leaves_nobody_on_the_disk(fair: str, codes: list[str], 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("form", writing.FORMATS)
+@pytest.mark.parametrize("form", writers.FORMATS)
 def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, number: signal.Signals) -> None:
     """Whether another file is there or not; by a child that has all modules, so that it costs nothing."""
     out = folder / "out"
@@ -266,7 +268,7 @@ def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, numbe
     if not child:
         signal.signal(number, signal.SIG_DFL) if number != signal.SIGKILL else None
         try:
-            with files.placed(out) as part, writing.FORMATS[form](part, ["name"]) as put:
+            with files.placed(out) as part, writers.FORMATS[form](part, ["name"]) as put:
                 put(["Asha Verma"])
                 os.kill(os.getpid(), number)
         finally:
@@ -293,7 +295,7 @@ def test_systems_without_nameless_files_have_named_ones(
 def test_pages_and_sheets_lose_nobody(
     ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "PAGE", 1)
+    monkeypatch.setattr(pages, "PAGE", 1)
     monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
     out = folder / "paged.xlsx"
     ok("export", "visitors", "--event", fair, "--format", "xlsx", "--out", str(out))
@@ -313,9 +315,9 @@ def test_a_workbook_keeps_every_character(folder: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
 def test_what_begins_a_formula(text: str) -> None:
-    assert writing.harmless(text) == f"'{text}"
+    assert writers.harmless(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["Asha", "+919876543210", "3-4", "", None, 3])
 def test_what_does_not(text: Any) -> None:
-    assert writing.harmless(text) == text
+    assert writers.harmless(text) == text

@@ -10,11 +10,14 @@ import pytest
 from click.testing import Result
 
 from bot.database import Database
-from bot.domain import checkins, offline_document, people, registrations, tokens
+from bot.domain import checkins, people
+from bot.domain.checkins.offline import document as offline_document
 from bot.domain.keys import KeyRing
+from bot.domain.passes import registration as registrations
+from bot.domain.passes import tokens
 from bot.errors import NotReady
-from flows.scans import Scan
-from tests.domain.making import asking
+from flows.shapes.scans import Scan
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]

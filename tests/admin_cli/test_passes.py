@@ -10,12 +10,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import checkins, gates, offline, passes, people, registrations
+from bot.domain import checkins, passes, people
+from bot.domain.checkins.offline import upload as offline_upload
 from bot.domain.keys import KeyRing
 from bot.domain.models import ContactAlias, Delivery
-from flows.codes import shown
-from flows.scans import Scan
-from tests.domain.making import asking
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import gates
+from flows.shapes.scans import Scan
+from flows.understanding.codes import shown
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -158,7 +161,7 @@ def test_conflicts_are_listed_with_both_gates(
         gates.add(db, fair, "North")
     scan = Scan(code, "first", fair, "batch", gate="main", scanned_at=NOON)
     later = Scan(code, "second", fair, "batch", gate="north", scanned_at=NOON.replace(minute=35))
-    offline.record(database, ring, [scan, later], NOON.replace(hour=9))
+    offline_upload.record(database, ring, [scan, later], NOON.replace(hour=9))
     (row,) = rows("passes", "conflicts", "--event", fair, "--day", "2027-01-09")
     assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (code, 2, 2, 0)
     assert (row["gate"], row["first_gate"]) == ("north", "main")
@@ -166,6 +169,6 @@ def test_conflicts_are_listed_with_both_gates(
     assert row["scanned_at"] == "2027-01-09T12:05:00+05:30"
     assert rows("passes", "conflicts", "--event", fair, "--day", "2027-01-10") == []
     ahead = Scan(code, "third", fair, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
-    offline.record(database, ring, [ahead], NOON.replace(hour=10))
+    offline_upload.record(database, ring, [ahead], NOON.replace(hour=10))
     newest, _ = rows("passes", "conflicts", "--event", fair)
     assert (newest["result"], newest["clock"], newest["went_in"]) == ("wrong_day", True, 0)

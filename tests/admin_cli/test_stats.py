@@ -14,12 +14,15 @@ from click.testing import Result
 from sqlalchemy import delete
 
 from bot.database import Database
-from bot.domain import checkins, events, gates, head_counts, people, registrations, staff
-from bot.domain.head_counts import Count
+from bot.domain import checkins, events, people, roster
+from bot.domain.checkins import head_counts
+from bot.domain.checkins.head_counts import Count
 from bot.domain.keys import KeyRing
 from bot.domain.models import FigureChange
-from flows.scans import Scan
-from tests.domain.making import asking
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import gates
+from flows.shapes.scans import Scan
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -35,7 +38,7 @@ def busy(database: Database) -> str:
         events.create(db, slug="fair", name="Fair", **days, timezone="UTC", now=now)
         events.open_event(db, "fair")
         gates.add(db, "fair", "Main")
-        ravi = staff.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=now)
+        ravi = roster.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=now)
         asker = people.find_or_make(db, phone="+919876543210", now=now)
         wish = asking(asker, visit_date=now.date(), party_size=3, now=now)
         code = registrations.register(db, ring, **wish).code

@@ -9,11 +9,11 @@ from click.testing import Result
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.outbox import Outbox, owe
-from bot.delivery.pace import Pace
+from bot.delivery.dispatch import Outbox, owe
+from bot.delivery.outbox.rate_limit import Pace
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_SENDER, Settings
-from tests.delivery.conftest import LANE, Clock, FakeOtps, FakeTwilio, a_pass, fetched, reply, row
+from tests.bot.delivery.conftest import LANE, Clock, FakeOtps, FakeTwilio, a_pass, fetched, reply, row
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]

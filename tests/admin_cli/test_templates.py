@@ -10,7 +10,7 @@ import responses
 from click.testing import Result
 
 from admin_cli.__main__ import NOUNS
-from bot.delivery import notices
+from bot.delivery.templates import notices
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]

@@ -12,10 +12,11 @@ import pytest
 from click.testing import Result
 
 from bot.database import Database
-from bot.domain import people, registrations
+from bot.domain import people
 from bot.domain.keys import KeyRing
-from flows.codes import shown
-from tests.domain.making import asking
+from bot.domain.passes import registration as registrations
+from flows.understanding.codes import shown
+from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
 NOON = datetime(2026, 12, 1, 6, 30, tzinfo=UTC)

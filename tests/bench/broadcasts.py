@@ -12,8 +12,8 @@ from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.domain.models import ContactAlias
 from tests.bench.standing import COMMAND, PEAK, SECRET, conditions, standing
-from tests.domain import rush
-from tests.domain.making import DAY
+from tests.bot.domain import rush
+from tests.bot.domain.builders import DAY
 
 FEW, MANY = 20_000, 100_000
 SEND = ("broadcast", "send", "--event", "demo", "--text", "Gate 2 is closed today.", "--day")

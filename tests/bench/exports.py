@@ -11,7 +11,7 @@ from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
 from tests.bench.standing import COMMAND, SECRET, conditions, standing
-from tests.domain import rush
+from tests.bot.domain import rush
 
 FEW, MANY = 20_000, 200_000
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.database import Database
-from bot.domain import events, people, registrations
+from bot.domain import events, people
 from bot.domain.exports import workbook
 from bot.domain.keys import KeyRing
+from bot.domain.passes import registration as registrations
 from bot.service import utc_now
 from tests.bench.standing import SECRET, conditions, standing
-from tests.domain.making import asking
+from tests.bot.domain.builders import asking
 
 MANY, FEW_PRINTED, MANY_PRINTED = 50_000, 400, 4_000
 HEADS = ("Full Name", "Mobile No.", "Visit Date", "No. of people", "Language", *(f"Field {n}" for n in range(35)))

@@ -13,14 +13,17 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select, text
 
 from bot.database import Database
-from bot.domain import checkins, events, figure_facts, figure_sums, figures, gates, looks, recounting
-from bot.domain.figure_facts import EVER, Change
+from bot.domain import checkins, events
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Figure, FigureChange, Gate, Staff
+from bot.domain.roster import gates
+from bot.domain.stats import counters as figure_counters
+from bot.domain.stats import dashboard_query, gate_figures, metrics, recount
+from bot.domain.stats.metrics import EVER, Change
 from tests.bench.standing import SECRET, conditions, standing
-from tests.domain import rush
-from tests.domain.gate import at, scan
-from tests.domain.making import DAY, NOW
+from tests.bot.domain import rush
+from tests.bot.domain.builders import DAY, NOW
+from tests.bot.domain.gate import at, scan
 
 GATES, STAFF, DAYS, VISITORS = 40, 200, 5, 2_000_000
 UNFOLDED, LOOKS, ADMISSIONS = 2_000, 30, 300
@@ -57,7 +60,9 @@ def _of_one(kind: str, database: Database) -> None:
     with database.read() as db:
         sums, coming = (db.scalar(select(func.count()).select_from(table)) for table in (Figure, FigureChange))
     print(f"  {kind:9} {sums:,} sums, {coming:,} changes on their way: ", end="")
-    print(f"a look {_median(database, looks.look)}, the gate's figures {_median(database, figures.today)}")
+    print(
+        f"a look {_median(database, dashboard_query.look)}, the gate's figures {_median(database, gate_figures.today)}"
+    )
 
 
 # --- a look -----------------------------------------------------------------------------------------
@@ -65,9 +70,9 @@ def _of_one(kind: str, database: Database) -> None:
 
 def _fill(database: Database, event_id: int, where: list[int]) -> None:
     with database.write() as db:
-        figure_sums._add(db, figure_facts.sums(_facts(event_id, where)))
+        figure_counters._add(db, metrics.sums(_facts(event_id, where)))
         some = random.Random(1)
-        late = figure_facts.minute_of(EVENING)
+        late = metrics.minute_of(EVENING)
         row = {"event_id": event_id, "fact": "in", "day": DAY + timedelta(days=DAYS - 1), "minute": late, "times": 1}
         more = {"device_id": 0, "what": "admitted", "more": "", "people": 3}
         rows = [{**row, **more, "gate_id": some.choice(where), "staff_id": 1} for _ in range(UNFOLDED)]
@@ -76,8 +81,8 @@ def _fill(database: Database, event_id: int, where: list[int]) -> None:
 
 def _facts(event_id: int, where: list[int]) -> Iterator[Change]:
     """A quarter of a year of registrations and messages, and five full days at the gates."""
-    some, last = random.Random(2), figure_facts.minute_of(EVENING + timedelta(days=DAYS - 1))
-    quarters = range(last - 90 * 1440, last, figure_facts.QUARTER)
+    some, last = random.Random(2), metrics.minute_of(EVENING + timedelta(days=DAYS - 1))
+    quarters = range(last - 90 * 1440, last, metrics.QUARTER)
     each = VISITORS // len(quarters)
     for minute in quarters:
         for channel in ("whatsapp", "web", "import"):
@@ -87,7 +92,7 @@ def _facts(event_id: int, where: list[int]) -> Iterator[Change]:
             yield Change(event_id, "message", EVER, minute, 0, 0, 0, "pass", state, 0, each // len(STATES))
         for step in ("language", "full_name", "visit_date", "agree", "done"):
             yield Change(event_id, "begun", EVER, minute, 0, 0, 0, "whatsapp", step, 0, each // 5)
-    minutes = [figure_facts.minute_of(at(9) + timedelta(days=day)) + one for day in range(DAYS) for one in range(600)]
+    minutes = [metrics.minute_of(at(9) + timedelta(days=day)) + one for day in range(DAYS) for one in range(600)]
     scans = VISITORS // (len(minutes) * len(where))
     for number, minute in enumerate(minutes):
         day = DAY + timedelta(days=number // 600)
@@ -146,7 +151,7 @@ def _without_triggers(database: Database, ring: KeyRing) -> str:
         with database.write() as db:
             for statement in kept:
                 db.connection().exec_driver_sql(statement)
-            recounting.rebuild(db, "fair")
+            recount.rebuild(db, "fair")
 
 
 # --- counting anew ----------------------------------------------------------------------------------
@@ -159,10 +164,10 @@ def _recount(kind: str, database: Database, event_id: int, where: list[int]) -> 
         with database.write() as db:
             db.execute(insert(Checkin), [_entry(event_id, some, where) for _ in range(10_000)])
     written, begun = time.perf_counter() - begun, time.perf_counter()
-    changes = sum(figure_sums.fold_all(database))
+    changes = sum(figure_counters.fold_all(database))
     folded, begun = time.perf_counter() - begun, time.perf_counter()
     with database.read() as db:
-        differed = len(recounting.differences(db, "fair"))
+        differed = len(recount.differences(db, "fair"))
     counted = time.perf_counter() - begun
     print(
         f"  {kind:9} {ROWS:,} entries written in {written:.0f} s; {changes:,} changes folded in {folded:.0f} s; ",

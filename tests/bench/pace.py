@@ -12,14 +12,14 @@ from pathlib import Path
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.outbox import Outbox, owe, owe_reply
-from bot.delivery.owing import BULK, REPLIES
-from bot.delivery.whatsapp import Twilio
+from bot.delivery.dispatch import Outbox, owe, owe_reply
+from bot.delivery.outbox.enqueue import BULK, REPLIES
+from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
 from tests.bench.standing import SECRET, conditions, standing
-from tests.delivery.conftest import FakeOtps, fetched
-from tests.delivery.fake_api import FakeApi, serving
-from tests.jobs.conftest import running, wait_for
+from tests.bot.delivery.conftest import FakeOtps, fetched
+from tests.bot.delivery.fake_api import FakeApi, serving
+from tests.bot.jobs.conftest import running, wait_for
 
 LIMIT = 80
 FREE = 1000

@@ -18,24 +18,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from bot.delivery.pass_image import draw
-from bot.domain import devices, events, tokens
+from bot.delivery.images.pass_image import draw
+from bot.domain import events
 from bot.domain.models import Delivery, Pass
+from bot.domain.passes import tokens
+from bot.domain.roster import devices
 from bot.jobs import tasks, worker
 from bot.service import Service, assemble, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, Settings
 from tests.bench.standing import conditions, standing
 from tests.bench.table import pictures
+from tests.bot.delivery.fake_api import FakeApi, serving
+from tests.bot.domain import rush
 from tests.chaos.plan import SPOKEN, name_of
-from tests.delivery.fake_api import FakeApi, serving
-from tests.domain import rush
-from tests.e2e.running import free_port
+from tests.e2e.server import free_port
 from webhooks import create_app
-from webhooks.simulator import inbound
-from webhooks.simulator.messages import new_sid
-from webhooks.simulator.parts import MESSAGE_PATH
-from webhooks.simulator.phones import Phone
-from webhooks.simulator.signature import sign
+from webhooks.simulator.store.messages import new_sid
+from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.state import MESSAGE_PATH
+from webhooks.simulator.twilio import inbound_form
+from webhooks.simulator.twilio.signature import sign
 
 TOKEN = "of-the-profiles-alone"
 TIMES, FIRST = 40, 4
@@ -103,8 +105,8 @@ def _register(service: Service, client: FlaskClient, person: int, profile: cProf
     number = f"+9183{person:08d}"
     phone = Phone(number, name_of(number))
     for text in SPOKEN:
-        written = inbound.Written(text=text.format(name=phone.name))
-        form = inbound.parameters(new_sid("SM"), phone, SIMULATED_SENDER, written, SIMULATED_ACCOUNT)
+        written = inbound_form.Written(text=text.format(name=phone.name))
+        form = inbound_form.parameters(new_sid("SM"), phone, SIMULATED_SENDER, written, SIMULATED_ACCOUNT)
         _post(service, client, MESSAGE_PATH, form, profile)
 
 
@@ -186,5 +188,5 @@ def _told(service: Service, client: FlaskClient, sent: list[Delivery]) -> None:
     with _profiled("a pass delivered: its three statuses", len(sent)) as profile:
         for row in sent:
             for state in STATUSES:
-                form = inbound.status(str(row.message_sid), SIMULATED_SENDER, row.lane, state, SIMULATED_ACCOUNT)
+                form = inbound_form.status(str(row.message_sid), SIMULATED_SENDER, row.lane, state, SIMULATED_ACCOUNT)
                 _post(service, client, f"/webhooks/twilio/status?delivery={row.id}", form, profile)

@@ -9,13 +9,13 @@ from multiprocessing.synchronize import Event, Semaphore
 
 import structlog
 
-from bot import belated
-from bot.belated import Belated
+from bot.conversation import replay
+from bot.conversation.replay import Belated
+from bot.conversation.replay_shards import Listed
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.service import assemble, utc_now
 from bot.settings import SIMULATED_SENDER, Settings
-from bot.shares import Listed
 from tests.bench.standing import conditions, standing
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
@@ -40,11 +40,11 @@ def print_all() -> None:
         print(f"  {kind:9} one process, one after the other {alone:6.0f} a second")
         for processes in (1, 2, 4)[: most.bit_length()]:
             rate = measured(kind, processes)
-            people = f"{processes} process{'es' * (processes > 1)}, {belated.AT_ONCE} people at once in each"
+            people = f"{processes} process{'es' * (processes > 1)}, {replay.AT_ONCE} people at once in each"
             print(f"  {kind:9} {people:39} {rate:6.0f} a second, {rate / alone:.1f} times that", flush=True)
 
 
-def measured(kind: str, processes: int, at_once: int = belated.AT_ONCE) -> float:
+def measured(kind: str, processes: int, at_once: int = replay.AT_ONCE) -> float:
     """Messages a second from the first to the last."""
     with standing(kind) as environment:
         database = Database(environment["DATABASE_URL"])
@@ -71,7 +71,7 @@ def measured(kind: str, processes: int, at_once: int = belated.AT_ONCE) -> float
 def work(environment: dict[str, str], at_once: int, ready: Semaphore, go: Event) -> None:
     """What a worker's process does again and again until nothing waits."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    belated.AT_ONCE = at_once
+    replay.AT_ONCE = at_once
     service = assemble(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
     parts = (service.database, service.redis, service.conversations, service.dialogue)
     taking = Belated(*parts, NoList(), utc_now)
@@ -93,4 +93,4 @@ def _fill(database: Database) -> None:
             sent_at = began + timedelta(minutes=place, milliseconds=person)
             rows.append((Inbound(sid, lane, SIMULATED_SENDER, phone=phone, text=words), sent_at))
     with database.write() as db:
-        belated._keep(db, rows, "missed", utc_now(), None)
+        replay._keep(db, rows, "missed", utc_now(), None)

@@ -12,13 +12,15 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, lookup, pass_rows, staff, visitors
+from bot.domain import events, roster, visitors
+from bot.domain.checkins import search as gate_search
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, NameWord, Pass, Registration
-from flows import folding
+from bot.domain.passes import rows as pass_rows
+from flows.understanding import fold_names
 from tests.bench.standing import SECRET, conditions, standing
-from tests.domain.gate import at
-from tests.domain.making import DAY, NOW
+from tests.bot.domain.builders import DAY, NOW
+from tests.bot.domain.gate import at
 
 SIZES = tuple(int(one) for one in os.environ.get("SIZES", "10000,1000000").split(","))
 DAYS, ROUNDS, BATCH = 9, 15, 20_000
@@ -78,7 +80,7 @@ def _of_one(kind: str, database: Database) -> None:
         )
         events.open_event(db, "fair")
         event_id, kind_id = fair.id, fair.kinds[0].id
-        ravi = staff.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=NOW).id
+        ravi = roster.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=NOW).id
     for size in SIZES:
         while filled < size:
             with database.write() as db:
@@ -99,7 +101,7 @@ def _times(database: Database, ravi: int) -> dict[str, float]:
     for name in SEARCHES:
 
         def gate(db: Session, name: str = name) -> object:
-            return lookup.search(db, "fair", staff_id=ravi, name=name, now=at(12))
+            return gate_search.search(db, "fair", staff_id=ravi, name=name, now=at(12))
 
         def organiser(db: Session, name: str = name) -> object:
             return visitors.find(db, "fair", name, region="IN", most=20)
@@ -152,5 +154,5 @@ def _words(ids: Sequence[int], names: Sequence[str], event_id: int) -> list[dict
     return [
         {"event_id": event_id, "word": word, "registration_id": one}
         for one, name in found
-        for word in folding.words(name)
+        for word in fold_names.words(name)
     ]

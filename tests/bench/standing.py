@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot import migrations
 from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
+from bot.ops import migrations
 from bot.service import utc_now
 from tests import redis_server
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import requests
 from redis import Redis
 
-from bot import belated
+from bot.conversation import replay
 from bot.settings import Settings
-from flows.texts import LANGUAGES
+from flows.text import LANGUAGES
 from tests.chaos.plan import SPOKEN, Plan, name_of
 from webhooks.simulator.faults import Fault, Faults
-from webhooks.simulator.messages import MOST_AT_ONCE, Message, Messages
-from webhooks.simulator.phones import Phones, phone
+from webhooks.simulator.store.messages import MOST_AT_ONCE, Message, Messages
+from webhooks.simulator.store.phones import Phones, phone
 
 LOOK_SECONDS = 0.05
-PROMISES = {belated.promise(language) for language in (None, *LANGUAGES)}
+PROMISES = {replay.promise(language) for language in (None, *LANGUAGES)}
 ARRIVED = ("sent", "delivered", "read")
 NEVER_CAME = ("failed", "undelivered")
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import requests
 
-from bot import embedded_redis
-from bot.processes import die_with_parent
+from bot.ops import embedded_redis
+from bot.ops.supervisor import die_with_parent
 from bot.settings import Settings
 from tests.chaos.plan import Plan
-from tests.e2e import running
-from tests.e2e.running import SECRET, until
+from tests.e2e import server
+from tests.e2e.server import SECRET, until
 
 
 @dataclass
@@ -97,9 +97,9 @@ class Stack:
 @contextmanager
 def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
     """Two `web`, two `worker` and a `clock` of the Procfile, and a Twilio, for as long as the block lasts."""
-    service = Settings(port=running.free_port(), var_dir=folder / "var", secret_key=SECRET)
-    twilio = Settings(port=running.free_port(), var_dir=folder / "twilio", secret_key=SECRET, public_url=service.origin)
-    home = running.place_without_settings(folder)
+    service = Settings(port=server.free_port(), var_dir=folder / "var", secret_key=SECRET)
+    twilio = Settings(port=server.free_port(), var_dir=folder / "twilio", secret_key=SECRET, public_url=service.origin)
+    home = server.place_without_settings(folder)
     ours = {**_told(service), "TWILIO_API_BASE": f"http://127.0.0.1:{twilio.port}"}
     theirs = {**_told(twilio), "PUBLIC_URL": service.origin, "CHAOS_SILENT": str(plan.silent)}
     with ExitStack() as stack:
@@ -114,12 +114,12 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
             start(f"redis-{settings.var_dir.name}", embedded_redis.command(settings), os.environ)
         for settings, environment in ((service, ours), (twilio, theirs)):
             until(partial(embedded_redis.answers, settings), "redis answers")
-            subprocess.run(running.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
-        start("twilio", running.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
-        start("clock", running.shell(commands["clock"]), ours)
+            subprocess.run(server.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
+        start("twilio", server.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
+        start("clock", server.shell(commands["clock"]), ours)
         victims = [
-            start(f"web-{number}", running.shell(commands["web"]), {**ours, **_binding(service, port)}, port)
-            for number, port in enumerate((running.free_port(), running.free_port()), 1)
+            start(f"web-{number}", server.shell(commands["web"]), {**ours, **_binding(service, port)}, port)
+            for number, port in enumerate((server.free_port(), server.free_port()), 1)
         ]
         victims += [start(f"worker-{number}", _worker(plan), ours) for number in (1, 2)]
         for settings in (service, twilio):
@@ -127,20 +127,20 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
         yield Stack(service, twilio, tuple(victims), folder)
 
 
-commands = running.procfile()
+commands = server.procfile()
 
 
 def _worker(plan: Plan) -> list[str]:
     """The Procfile's worker, or where the plan wants other ones, ours."""
     changes = [name for name in ("hurried", "blind") if getattr(plan, name)]
     if not changes:
-        return running.shell(commands["worker"])
-    return running.shell(" ".join(["python -m tests.chaos.worker", *changes]))
+        return server.shell(commands["worker"])
+    return server.shell(" ".join(["python -m tests.chaos.worker", *changes]))
 
 
 def _told(settings: Settings) -> dict[str, str]:
     return {
-        **running.told(settings),
+        **server.told(settings),
         "LOG_FORMAT": "json",
     }
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from flows import codes
+from flows.understanding import codes
 from tests.chaos.facts import Row
 from tests.chaos.phones import Crowd, is_promise
 from tests.chaos.plan import NOBODY, name_of

@@ -8,7 +8,7 @@ from redis import Redis
 
 from bot.database import Database
 from tests.chaos import facts
-from tests.chaos.killing import Killer
+from tests.chaos.kill import Killer
 from tests.chaos.phones import Crowd
 from tests.chaos.plan import NOBODY, Plan
 from tests.chaos.processes import Stack, standing

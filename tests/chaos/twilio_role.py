@@ -10,9 +10,9 @@ import time
 
 from flask import Response, request
 
-from webhooks.simulator import leaving
-from webhooks.simulator.messages import Message
-from webhooks.simulator.parts import Parts
+from webhooks.simulator.store.messages import Message
+from webhooks.simulator.store.state import Parts
+from webhooks.simulator.twilio import outbound
 from webhooks.wsgi import app
 
 ANSWER_SECONDS = 0.25
@@ -20,7 +20,7 @@ COURIERS = 32
 """Twilio does not wait with one person's message for another's."""
 SILENT = float(os.environ["CHAOS_SILENT"])
 
-_report = leaving.report
+_report = outbound.report
 
 
 def report(parts: Parts, message: Message, state: str, error: int = 0) -> None:
@@ -37,5 +37,5 @@ def take_time(response: Response) -> Response:
     return response
 
 
-leaving.report = report
+outbound.report = report
 app.extensions["simulator"].courier._number = COURIERS

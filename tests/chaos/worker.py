@@ -4,7 +4,8 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from bot.delivery import leases, whatsapp
+from bot.delivery.outbox import leases
+from bot.delivery.twilio import messages as twilio_messages
 from bot.jobs import worker
 
 
@@ -20,7 +21,7 @@ def blind() -> None:
     def find(*_: Any, **__: Any) -> None:
         return None
 
-    whatsapp.Twilio.find = find  # type: ignore[method-assign]  # the whole point
+    twilio_messages.Twilio.find = find  # type: ignore[method-assign]  # the whole point
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.settings import SIMULATED_SENDER
-from tests.e2e.browsing import ARGUMENTS, chromium
-from tests.e2e.checking import watched
-from tests.e2e.gate import Gate, gate_of
-from tests.e2e.running import SECOND_SENDER, Running, admin, served
-from tests.e2e.scanning import Phone
+from tests.e2e.pages.browser import ARGUMENTS, chromium
+from tests.e2e.pages.checks import watched
+from tests.e2e.pages.gate import Gate, gate_of
+from tests.e2e.pages.scanner import Phone
+from tests.e2e.server import SECOND_SENDER, Running, admin, served
 
 
 @pytest.fixture(scope="session")

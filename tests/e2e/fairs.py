@@ -12,13 +12,14 @@ from redis import Redis
 from sqlalchemy import func, select, update
 
 from bot.database import Database
-from bot.domain import event_changes, events
+from bot.domain import events
+from bot.domain.events import changes as event_changes
+from bot.domain.messaging.otp import OwnOtps
 from bot.domain.models import ContactAlias, Event, EventDay, Pass
-from bot.domain.otp import OwnOtps
 from bot.service import utc_now
-from flows.event_states import local_today
-from flows.web_registration import PURPOSE
-from tests.e2e.running import SECRET, Running
+from flows.text.event_states import local_today
+from flows.visitor.web_registration import PURPOSE
+from tests.e2e.server import SECRET, Running
 
 _NUMBERS = count(randbelow(10**6))
 FAIR = "refusing"

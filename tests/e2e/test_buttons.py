@@ -7,8 +7,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import CODE, OnPage, picture
-from tests.e2e.running import Running, admin
+from tests.e2e.pages.browser import CODE, OnPage, picture
+from tests.e2e.server import Running, admin
 
 pytestmark = pytest.mark.browser
 _numbers = count(1)

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from bot.domain import events
 from bot.domain.models import Attempt, Checkin, Delivery, Pass
-from tests.e2e.accessible import accessible
-from tests.e2e.checking import jumped, watched
-from tests.e2e.gate import Gate
-from tests.e2e.running import Running, until
-from tests.e2e.signing_in import signed_in
-from tests.e2e.visiting import MESSAGES, new_visitor
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.checks import jumped, watched
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.sign_in import signed_in
+from tests.e2e.pages.visitor import MESSAGES, new_visitor
+from tests.e2e.server import Running, until
 
 pytestmark = pytest.mark.browser
 MIRA, VISITOR = "+918100000088", "+918100000099"

@@ -7,12 +7,12 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from bot.domain import tokens
-from tests.e2e.accessible import accessible
-from tests.e2e.browsing import ARTEFACTS, CODE, qr_texts
-from tests.e2e.gate import Gate, gate_of
-from tests.e2e.running import Running, until
-from tests.e2e.signing_in import signed_in
+from bot.domain.passes import tokens
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.browser import ARTEFACTS, CODE, qr_texts
+from tests.e2e.pages.gate import Gate, gate_of
+from tests.e2e.pages.sign_in import signed_in
+from tests.e2e.server import Running, until
 
 pytestmark = pytest.mark.browser
 STAFF = "+918100000077"

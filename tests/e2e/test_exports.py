@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.accessible import accessible
-from tests.e2e.checking import watched
-from tests.e2e.gate import Gate
-from tests.e2e.running import Running
-from tests.e2e.signing_in import signed_in
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.checks import watched
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.sign_in import signed_in
+from tests.e2e.server import Running
 
 pytestmark = pytest.mark.browser
 ESHA = "+918100000121"

@@ -2,10 +2,10 @@
 
 import requests
 
-from tests.e2e.gate import gate_of
-from tests.e2e.running import Running, until
-from tests.e2e.visiting import new_visitor
-from tests.photos.pictures import as_file, drawn, shot
+from tests.bot.photos.pictures import as_file, drawn, shot
+from tests.e2e.pages.gate import gate_of
+from tests.e2e.pages.visitor import new_visitor
+from tests.e2e.server import Running, until
 
 RAVI = "+919700000001"
 

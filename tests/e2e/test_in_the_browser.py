@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.database import Database
-from bot.domain import tokens
 from bot.domain.keys import KeyRing
-from bot.domain.tokens import PassToken
-from tests.e2e.browsing import CODE, OnPage, is_drawn, picture, qr_texts
-from tests.e2e.running import SECRET, Running
+from bot.domain.passes import tokens
+from bot.domain.passes.tokens import PassToken
+from tests.e2e.pages.browser import CODE, OnPage, is_drawn, picture, qr_texts
+from tests.e2e.server import SECRET, Running
 
 pytestmark = pytest.mark.browser
 ENGLISH = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from bot.domain import events
-from tests.e2e.accessible import accessible
-from tests.e2e.browsing import follow
-from tests.e2e.checking import watched
-from tests.e2e.gate import Gate
-from tests.e2e.running import Running
-from tests.e2e.signing_in import signed_in
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.browser import follow
+from tests.e2e.pages.checks import watched
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.sign_in import signed_in
+from tests.e2e.server import Running
 
 pytestmark = pytest.mark.browser
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"

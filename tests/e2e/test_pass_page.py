@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import picture, qr_texts
-from tests.e2e.running import Running
-from tests.e2e.visiting import MESSAGES, new_visitor
+from tests.e2e.pages.browser import picture, qr_texts
+from tests.e2e.pages.visitor import MESSAGES, new_visitor
+from tests.e2e.server import Running
 
 pytestmark = pytest.mark.browser
 CONTRAST = """element => {

@@ -10,14 +10,16 @@ import requests
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery import owing, queues, resending, story
-from bot.delivery.owing import PASSES
+from bot.delivery.dispatch import resend
+from bot.delivery.outbox import enqueue, queues
+from bot.delivery.outbox import history as delivery_history
+from bot.delivery.outbox.enqueue import PASSES
 from bot.domain import passes
 from bot.domain.models import Delivery
 from bot.settings import SIMULATED_SENDER
-from tests.e2e.browsing import CODE
-from tests.e2e.running import SECOND_SENDER, Running, until
-from tests.e2e.visiting import MESSAGES, Visitor, new_visitor
+from tests.e2e.pages.browser import CODE
+from tests.e2e.pages.visitor import MESSAGES, Visitor, new_visitor
+from tests.e2e.server import SECOND_SENDER, Running, until
 
 _numbers = count(1)
 
@@ -56,7 +58,7 @@ def database(templated: Running) -> Iterator[Database]:
 def resent(running: Running, database: Database, code: str) -> int:
     """The delivery by which an organiser sends a pass again; a worker has it at once."""
     with database.write() as db:
-        number = resending.resend(db, passes.by_code(db, code), datetime.now(UTC))
+        number = resend.resend(db, passes.by_code(db, code), datetime.now(UTC))
     with Redis.from_url(running.settings.redis) as redis:
         queues.hand_over(redis, [(number, PASSES, 0)])
     return number
@@ -94,7 +96,7 @@ def test_a_day_later_a_pass_comes_by_its_template(templated: Running, database: 
     assert shown["text"] != visitor.got(media=True)[0]["text"]
     becomes(database, number, status="read")
     with database.read() as db:
-        told = [step.error_code for step in story.of(db, number) if step.reason == "window_closed"]
+        told = [step.error_code for step in delivery_history.of(db, number) if step.reason == "window_closed"]
     assert told == [63016]
 
 
@@ -110,11 +112,11 @@ def test_who_has_blocked_us_hears_nothing_unasked_until_they_greet_us(
     number = resent(templated, database, code)
     becomes(database, number, status="failed", reason="stopped_by_recipient")
     with database.read() as db:
-        assert owing.stopped_since(db, db.get_one(Delivery, number))
+        assert enqueue.stopped_since(db, db.get_one(Delivery, number))
     order(templated, close_window=visitor.number)
     waiting = resent(templated, database, code)
     becomes(database, waiting, status="owed", reason="window_closed")
     visitor.say("hi demo")
     visitor.pictures(2)
     with database.read() as db:
-        assert owing.stopped_since(db, db.get_one(Delivery, number)) is None
+        assert enqueue.stopped_since(db, db.get_one(Delivery, number)) is None

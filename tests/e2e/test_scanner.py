@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.e2e.accessible import accessible
-from tests.e2e.browsing import chromium, follow, picture
-from tests.e2e.filming import film
-from tests.e2e.gate import Gate, forged
-from tests.e2e.running import until
-from tests.e2e.scanning import Phone
-from tests.e2e.visiting import new_visitor
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.browser import chromium, follow, picture
+from tests.e2e.pages.film import film
+from tests.e2e.pages.gate import Gate, forged
+from tests.e2e.pages.scanner import Phone
+from tests.e2e.pages.visitor import new_visitor
+from tests.e2e.server import until
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from bot.service import utc_now
-from tests.e2e.gate import Gate
-from tests.e2e.running import until
-from tests.e2e.scanning import Phone
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.scanner import Phone
+from tests.e2e.server import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 DAY = timedelta(days=1)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.domain import tokens
+from bot.domain.passes import tokens
 from bot.service import utc_now
-from flows import codes
-from flows.codes import shown
 from flows.shapes import Invalid
-from tests.e2e.gate import Gate, Issued, forged
-from tests.e2e.running import until
-from tests.e2e.scanning import Phone
+from flows.understanding import codes
+from flows.understanding.codes import shown
+from tests.e2e.pages.gate import Gate, Issued, forged
+from tests.e2e.pages.scanner import Phone
+from tests.e2e.server import until
 
 pytestmark = pytest.mark.browser
 MODULE = "document.querySelector('script[type=module]').src"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.accessible import accessible
-from tests.e2e.gate import Gate
-from tests.e2e.running import until
-from tests.e2e.scanning import Phone
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.scanner import Phone
+from tests.e2e.server import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 OPENED = """

@@ -11,12 +11,12 @@ import requests
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.delivery.whatsapp import Twilio
+from bot.delivery.twilio.messages import Twilio
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_SENDER
-from tests.e2e.running import Running, served_by, until
-from tests.e2e.visiting import MESSAGES, Visitor, new_visitor
+from tests.e2e.pages.visitor import MESSAGES, Visitor, new_visitor
+from tests.e2e.server import Running, served_by, until
 
 _numbers = count(1)
 

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.accessible import accessible
-from tests.e2e.browsing import CODE, follow
-from tests.e2e.checking import watched
 from tests.e2e.fairs import ENDED, FAIR, LARGEST, PLACES, Fairs, fairs_of, new_number
-from tests.e2e.gate import Gate
-from tests.e2e.refused import HINDI, NAME, WAYS, Reader, Ways, newest
-from tests.e2e.running import Running, until
-from tests.e2e.visiting import new_visitor
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.browser import CODE, follow
+from tests.e2e.pages.checks import watched
+from tests.e2e.pages.gate import Gate
+from tests.e2e.pages.refused import HINDI, NAME, WAYS, Reader, Ways, newest
+from tests.e2e.pages.visitor import new_visitor
+from tests.e2e.server import Running, until
 
 pytestmark = pytest.mark.browser
 PER_VISIT = 40
-"""Forms a minute that one visit may send (webhooks.visitor.guarding)."""
+"""Forms a minute that one visit may send (webhooks.visitor.session)."""
 
 
 def called(case: Any) -> str | None:

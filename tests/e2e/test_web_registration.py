@@ -8,11 +8,11 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.accessible import accessible
-from tests.e2e.browsing import CODE, follow, is_drawn, picture, qr_texts
-from tests.e2e.checking import jumped, watched
-from tests.e2e.running import Running, until
-from tests.e2e.visiting import Visitor, new_visitor
+from tests.e2e.pages.accessible import accessible
+from tests.e2e.pages.browser import CODE, follow, is_drawn, picture, qr_texts
+from tests.e2e.pages.checks import jumped, watched
+from tests.e2e.pages.visitor import Visitor, new_visitor
+from tests.e2e.server import Running, until
 
 pytestmark = pytest.mark.browser
 SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")

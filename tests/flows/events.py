@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flows import pretend
+from flows.sandbox import world
 from flows.shapes import Event, Question
 
 SCHOOL_CLASS = Question(
@@ -38,7 +38,7 @@ STALLS = Question(
 
 def events(now: datetime) -> Mapping[str, tuple[Event, int | None]]:
     """Each event with its places a day: all those that `# events:` may name."""
-    demo = pretend.demo(now)
+    demo = world.demo(now)
     soon = demo.starts_on + timedelta(days=30)
 
     def other(slug: str, name: str, **changes: Any) -> Event:

@@ -25,7 +25,7 @@ A file holds several conversations; each begins with its title::
     > [photo a, b | caption]           a photo with these QR texts
     > [late]                           a message that was found late
     ? visit_date                       the step that stands open then; `? -`: none
-    < {day_full}                       a sentence of the answer, by its code (or its name in flows.phrases)
+    < {day_full}                       a sentence of the answer, by its code (or its name in flows.text.phrases)
     < Asha Rao                         words of the answer
     <! Delhi                           words or a sentence that are not in the answer
     ! Register(party_size=3)           the effects besides Say: all of them, in order, with some of their fields
@@ -43,11 +43,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import begun_at, engine, gate_menu, gate_questions, notices, phrases, pretend, walk_up
-from flows.play import spoken
-from flows.rendering import MISSING
+from flows import engine
+from flows.gate import begun_at, walkup
+from flows.gate import menu as gate_menu
+from flows.gate import questions as gate_questions
+from flows.sandbox import world as sandbox_world
+from flows.sandbox.play import spoken
 from flows.shapes import Effect, PassFacts, Said, Say, Turn
-from flows.texts import sentence_for
+from flows.text import phrases, sentence_for
+from flows.text.translate import MISSING
+from flows.visitor import undelivered
 from tests.flows.events import events
 from tests.flows.gate_facts import FACTS as GATE_FACTS
 from tests.flows.turns import sources
@@ -92,7 +97,7 @@ def read(text: str, file: str = "") -> Iterator[Script]:
 class Play:
     """A conversation while it is played."""
 
-    world: pretend.World
+    world: sandbox_world.World
     kept: dict[str, Any] | None = None
     turn: Turn | None = None
     answer: str = ""
@@ -109,7 +114,7 @@ class Play:
         if words == "[late]":
             self.turn = engine.late(engine.revive(kept)[0], self.world)
         else:
-            self.turn, results = pretend.hear(self.world, kept, said(words))
+            self.turn, results = sandbox_world.hear(self.world, kept, said(words))
         self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         self.answer = spoken(self.turn, results)
         assert MISSING not in self.answer, "a sentence lacks a parameter"
@@ -144,7 +149,7 @@ def said(words: str) -> Said:
 
 def play(script: Script) -> None:
     """Play a conversation; an AssertionError names the line that does not hold."""
-    going = Play(pretend.World(datetime.fromisoformat(NOW)))
+    going = Play(sandbox_world.World(datetime.fromisoformat(NOW)))
     for number, line in (*script.lines, (0, "")):
         try:
             _line(going, line)
@@ -202,7 +207,7 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    rooms = (phrases, gate_menu, gate_questions, begun_at, notices, walk_up) if name[1].isupper() else ()
+    rooms = (phrases, gate_menu, gate_questions, begun_at, undelivered, walkup) if name[1].isupper() else ()
     named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
     sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)

@@ -8,11 +8,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows import engine, gate_vocabulary, pretend, vocabulary
-from flows.catalogue import FLOWS
-from flows.play import spoken
-from flows.rendering import LANGUAGES, MISSING
+from flows import engine
+from flows.engine.catalogue import FLOWS
+from flows.sandbox import world as sandbox_world
+from flows.sandbox.play import spoken
 from flows.shapes import EventDay, Person, Register, Said, State, Turn
+from flows.text.translate import LANGUAGES, MISSING
+from flows.understanding import vocabulary
+from flows.understanding.vocabulary import gate as gate_vocabulary
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.worlds import CODES, NOW, Talk, on_duty, with_passes
 
@@ -29,7 +32,7 @@ GOOD = {
     "children": "0",
     "agree": "yes",
     "phone": "98765 43210",
-    "otp": pretend.OTP,
+    "otp": sandbox_world.OTP,
     "code": "1",
     "choice": "1",
     "gate": "1",
@@ -98,7 +101,7 @@ states = st.fixed_dictionaries(
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> pretend.World:
+def worlds(draw: st.DrawFn) -> sandbox_world.World:
     """Worlds with one or two events, with or without passes, places and language."""
     days = draw(st.sampled_from([(), ("2026-01-16",), ("2026-01-16", "2026-01-17")]))
     made = with_passes(*days, profile_name=draw(st.sampled_from(["", "Asha Rao", "🌸", "\u202e"])))
@@ -108,7 +111,7 @@ def worlds(draw: st.DrawFn) -> pretend.World:
     if draw(st.booleans()):
         made.person = replace(made.person, failed_codes=CODES[:1])
     if draw(st.booleans()):
-        made.add(pretend.demo(NOW, "fair", max_party=4, questions=(SCHOOL_CLASS, CHILDREN)), 20)
+        made.add(sandbox_world.demo(NOW, "fair", max_party=4, questions=(SCHOOL_CLASS, CHILDREN)), 20)
     if draw(st.booleans()):
         made.events = (
             replace(made.events[0], status=draw(st.sampled_from(["closed", "cancelled", "open"]))),
@@ -130,7 +133,7 @@ def all_is_well(turn: Turn, results: dict[str, Any]) -> None:
     assert MISSING not in answer
 
 
-def late_is_well(state: State, world: pretend.World) -> None:
+def late_is_well(state: State, world: sandbox_world.World) -> None:
     """The same for a message that was found late, but who has stopped our messages hears nothing."""
     turn = engine.late(state, world)
     if turn.effects:
@@ -141,7 +144,7 @@ def late_is_well(state: State, world: pretend.World) -> None:
 
 @SLOW
 @given(worlds(), st.lists(messages, min_size=1, max_size=12))
-def test_any_conversation(world: pretend.World, said: list[Said]) -> None:
+def test_any_conversation(world: sandbox_world.World, said: list[Said]) -> None:
     talk = Talk(world)
     for message in said:
         talk.say(message)
@@ -152,7 +155,9 @@ def test_any_conversation(world: pretend.World, said: list[Said]) -> None:
 
 @SLOW
 @given(worlds(), states, messages)
-def test_any_state_that_an_older_program_may_have_kept(world: pretend.World, kept: dict[str, Any], said: Said) -> None:
+def test_any_state_that_an_older_program_may_have_kept(
+    world: sandbox_world.World, kept: dict[str, Any], said: Said
+) -> None:
     state, restarted = engine.revive(kept)
     all_is_well(engine.take(state, said, world, restarted=restarted), GUESSED)
     late_is_well(state, world)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.corpus.lines import FILES, Line, read
-from tests.flows.corpus.reading import reading, right
+from tests.flows.corpus.read import reading, right
 
 SECTIONS = [
     pytest.param(list(lines), id=f"{file.stem}: {section}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.catalogue import FLOWS
+from flows.engine.catalogue import FLOWS
 from tests.flows.scripts import Script, play, read, scripts
 
 WRITTEN = tuple(scripts())

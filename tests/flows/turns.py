@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flows.rendering import Spoken
 from flows.shapes import Said, Say, Sentence, Turn
-from flows.texts import sentence_for
+from flows.text import sentence_for
+from flows.text.translate import Spoken
 
 
 def sources(thing: Any) -> set[str]:

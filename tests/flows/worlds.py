@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flows import engine, pretend
+from flows import engine
+from flows.sandbox import world as sandbox_world
 from flows.shapes import Duty, PassFacts, Person, Said, Turn
 
 NOW = datetime.fromisoformat("2026-01-15T10:00+05:30")
@@ -13,16 +14,16 @@ NOW = datetime.fromisoformat("2026-01-15T10:00+05:30")
 CODES = ("7QK2-M9X5", "B3D7-K2MM")
 
 
-def world(**changes: Any) -> pretend.World:
+def world(**changes: Any) -> sandbox_world.World:
     """A world with the demo event only, and somebody in it who is new."""
-    made = pretend.World(NOW)
-    made.add(pretend.demo(NOW))
+    made = sandbox_world.World(NOW)
+    made.add(sandbox_world.demo(NOW))
     for name, value in changes.items():
         setattr(made, name, value)
     return made
 
 
-def with_passes(*days: str, **changes: Any) -> pretend.World:
+def with_passes(*days: str, **changes: Any) -> sandbox_world.World:
     """The same with somebody known who holds a pass of three people for each of these days."""
     passes = tuple(
         PassFacts(code, "demo", date.fromisoformat(day), 3, "Asha Rao", own=True)
@@ -53,7 +54,7 @@ def on_duty(**changes: Any) -> Duty:
 class Talk:
     """A conversation in a world: each line is one message, the state goes through JSON in between."""
 
-    def __init__(self, world: pretend.World, kept: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, world: sandbox_world.World, kept: Mapping[str, Any] | None = None) -> None:
         self.world = world
         self.kept = kept
         self.turn: Turn = Turn(engine.revive(kept)[0], ())
@@ -63,7 +64,7 @@ class Talk:
         """Say these one after the other: the last turn."""
         for message in messages:
             said = message if isinstance(message, Said) else Said(message)
-            self.turn, self.results = pretend.hear(self.world, self.kept, said)
+            self.turn, self.results = sandbox_world.hear(self.world, self.kept, said)
             self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         return self.turn
 

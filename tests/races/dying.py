@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot import turns
-from bot.conversations import Conversations
-from bot.delivery.outbox import Outbox
-from bot.dialogue import Dialogue
+from bot.conversation import turn
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.store import Conversations
+from bot.delivery.dispatch import Outbox
 from bot.service import assemble
 from bot.settings import Settings
 from tests.races.people import message
@@ -21,11 +21,11 @@ def die(*_: Any, **__: Any) -> Any:
 
 
 def before_the_turn() -> None:
-    turns.Turns.take = die  # type: ignore[method-assign]  # the point where it dies
+    turn.Turns.take = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def inside_the_transaction() -> None:
-    turns.Turns._answer = die  # type: ignore[method-assign]  # the point where it dies
+    turn.Turns._answer = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def after_the_facts_are_kept() -> None:

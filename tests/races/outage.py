@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from bot.belated import promise
+from bot.conversation.replay import promise
+from bot.conversation.replay_shards import Listed
 from bot.database import Database
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
-from bot.shares import Listed
 from tests.races.people import SPOKEN
 from webhooks.twilio import read_inbound
 

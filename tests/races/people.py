@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot.conversations import Conversations, Done, Held
+from bot.conversation.store import Conversations, Done, Held
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_SENDER, Settings

@@ -12,7 +12,7 @@ from bot.domain import events
 from bot.domain.models import Delivery, Pass, Registration
 from bot.service import Service, assemble, utc_now
 from bot.settings import Settings
-from flows.codes import shown
+from flows.understanding.codes import shown
 from tests.races.conftest import warm_processes
 from tests.races.dying import DIED, POINTS, take
 from tests.races.people import SPOKEN, message

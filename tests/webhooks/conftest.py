@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from bot.service import Service, assemble
 from bot.settings import Settings
-from tests.webhooks.standing_in import Lab, lab
+from tests.webhooks.stand_in import Lab, lab
 from webhooks import create_app
 
 

@@ -13,16 +13,17 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from bot import __version__, metrics
 from bot.database import Database
-from bot.delivery import media_links
-from bot.domain import events, people, registrations
+from bot.delivery.images import media_links
+from bot.domain import events, people
 from bot.domain.models import Delivery
+from bot.domain.passes import registration as registrations
 from bot.metrics import Counts
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_TOKEN, Settings
-from tests.domain.making import DAY, NOW, asking
+from tests.bot.domain.builders import DAY, NOW, asking
 from webhooks import create_app
-from webhooks.figures import Figures
 from webhooks.health import Readiness
+from webhooks.metrics import Figures
 
 
 class LostRedis:

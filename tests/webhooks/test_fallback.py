@@ -10,7 +10,7 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from bot.belated import promise
+from bot.conversation.replay import promise
 from bot.database import Database
 from bot.domain import people
 from bot.domain.models import InboundMessage

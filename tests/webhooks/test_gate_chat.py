@@ -12,12 +12,14 @@ import responses
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from bot.domain import events, people, registrations, staff, tokens
+from bot.domain import events, people, roster
 from bot.domain.models import Checkin, Delivery, MediaDeletion, Registration, TurnRecord, WalkupRecord
+from bot.domain.passes import registration as registrations
+from bot.domain.passes import tokens
 from bot.service import Service
-from tests.domain.making import asking
-from tests.photos.pictures import as_file, drawn, shot
-from webhooks.simulator.signature import sign
+from tests.bot.domain.builders import asking
+from tests.bot.photos.pictures import as_file, drawn, shot
+from webhooks.simulator.twilio.signature import sign
 
 RAVI, MIRA, STRANGER = "+919811111111", "+919822222222", "+919833333333"
 ADDRESS = "https://localhost/webhooks/twilio/message"
@@ -71,7 +73,7 @@ def phones(client: FlaskClient, service: Service) -> Iterator[Phones]:
         for phone, role in ((RAVI, "volunteer"), (MIRA, "supervisor")):
             person = people.find_or_make(db, phone=phone, now=now)
             person.language = "en"
-            staff.add(db, "fair", phone=phone, name="Ravi", role=role, region="IN", now=now)
+            roster.add(db, "fair", phone=phone, name="Ravi", role=role, region="IN", now=now)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as twilio:
         yield Phones(client, service, twilio)
 
@@ -105,7 +107,7 @@ def test_a_code_admits_once_its_repeat_names_the_volunteer_and_who_is_disabled_i
     assert again.startswith("⛔")
     assert "by you" in again
     with service.database.write() as db:
-        staff.set_enabled(db, RAVI, False, region="IN")
+        roster.set_enabled(db, RAVI, False, region="IN")
     assert "⛔" not in phones.say(f"out {code}")
     assert phones.count(Checkin) == 1
 
@@ -170,7 +172,7 @@ def test_a_visitors_photo_is_neither_fetched_nor_deleted(phones: Phones, service
 def test_who_is_disabled_is_a_visitor_at_the_next_photo(phones: Phones, service: Service) -> None:
     _, qr = issued(service)
     with service.database.write() as db:
-        staff.set_enabled(db, RAVI, False, region="IN")
+        roster.set_enabled(db, RAVI, False, region="IN")
     assert "✅" not in phones.show(as_file(shot(drawn(qr))))
     assert (len(phones.twilio.calls), phones.count(Checkin)) == (0, 0)
 
@@ -219,7 +221,7 @@ def test_somebody_without_a_pass_is_registered_and_let_in_though_registration_is
         entry = db.scalars(select(Checkin)).one()
         owed = db.scalars(select(Delivery)).one()
         code = made.passes[0].code
-        volunteer = staff.of_phone(db, RAVI)[0].id
+        volunteer = roster.of_phone(db, RAVI)[0].id
     assert (made.full_name, made.channel, made.consent_version, made.language) == ("Asha Rao", "walkup", 1, "en")
     assert (record.request_id, record.staff_id) == ("SMlast", volunteer)
     assert (entry.people, entry.staff_id, entry.channel, entry.result) == (3, volunteer, "whatsapp", "admitted")

@@ -12,10 +12,14 @@ from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import select
 
+from bot.conversation.web_sessions import Visit
 from bot.database import Database
-from bot.delivery import composing, owing, resending
-from bot.delivery.composing import NotWanted
-from bot.domain import events, passes, people, recipients, registrations, sign_in, staff
+from bot.delivery.dispatch import compose, resend
+from bot.delivery.dispatch.compose import NotWanted
+from bot.delivery.outbox import enqueue
+from bot.domain import events, passes, people, roster
+from bot.domain.messaging import audience
+from bot.domain.messaging.audience import Selection
 from bot.domain.models import (
     Attempt,
     ChangedHands,
@@ -27,17 +31,17 @@ from bot.domain.models import (
     HeadCount,
     Pass,
 )
-from bot.domain.recipients import Selection
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import sessions as staff_sessions
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import Settings
-from bot.visits import Visit
-from flows.codes import shown
-from flows.notices import PROVE, PROVED, UNCONFIRMED
-from tests.domain.making import asking
+from flows.understanding.codes import shown
+from flows.visitor.undelivered import PROVE, PROVED, UNCONFIRMED
+from tests.bot.domain.builders import asking
 from webhooks import create_app
-from webhooks.simulator.signature import sign
-from webhooks.visitor.guarding import COOKIE
+from webhooks.simulator.twilio.signature import sign
+from webhooks.visitor.session import COOKIE
 
 PHONE, RAVI, MIRA = "+919844444444", "+919811111111", "+919822222222"
 ORIGIN = "http://127.0.0.1:8000"
@@ -87,7 +91,7 @@ def phones(redis: "Redis", redis_url: str, database: Database) -> Iterator[Phone
         events.create(db, slug="fair", name="Book Fair", gates=["Main"], now=now, **days)
         events.open_event(db, "fair")
         for phone, role in ((RAVI, "admin"), (MIRA, "supervisor")):
-            staff.add(db, "fair", phone=phone, name=role, role=role, region="IN", now=now)
+            roster.add(db, "fair", phone=phone, name=role, role=role, region="IN", now=now)
     yield Phones(app.test_client(), service)
     app.extensions["simulator"].courier.close()
     service.close()
@@ -243,23 +247,23 @@ def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones
     with service.database.write() as db:
         issued_pass = db.scalars(select(Pass)).one()
         to: dict[str, Any] = {"lane": LANE, "sender": None, "now": service.now()}
-        owing.owe_pass(db, issued_pass, language="en", **to)
-        owing.owe_reply(db, message_sid="SM9", body="your pass", **to)
+        enqueue.owe_pass(db, issued_pass, language="en", **to)
+        enqueue.owe_reply(db, message_sid="SM9", body="your pass", **to)
         otp = {"purpose": "web", "phone": PHONE, "asker": "web:1", "language": "en"}
-        owing.owe_otp(db, **otp, lane=PHONE, now=service.now())
+        enqueue.owe_otp(db, **otp, lane=PHONE, now=service.now())
     phones.say("hi", LANE, NEW)
     rows = {one.kind: (one.status, one.reason) for one in phones.rows(Delivery)}
     let_go = ("canceled", "number_changed_hands")
     assert rows == {"pass": let_go, "reply": let_go, "otp": ("owed", None)}
     with service.database.write() as db:
         issued_pass = db.scalars(select(Pass)).one()
-        again = resending.resend(db, issued_pass, service.now())
+        again = resend.resend(db, issued_pass, service.now())
         assert db.get_one(Delivery, again).lane == f"whatsapp:{OLD}"
-        late = owing.owe_pass(db, issued_pass, language="en", **to)  # as by a hand that does not look
+        late = enqueue.owe_pass(db, issued_pass, language="en", **to)  # as by a hand that does not look
         with pytest.raises(NotWanted, match="number_changed_hands"):
-            composing.compose(db, db.get_one(Delivery, late), service.settings, service.now(), service.ring)
+            compose.compose(db, db.get_one(Delivery, late), service.settings, service.now(), service.ring)
         event = db.scalars(select(Event)).one()
-        [person] = recipients.page(db, event, Selection(), 0).people
+        [person] = audience.page(db, event, Selection(), 0).people
         assert person.lanes == (f"whatsapp:{OLD}",)
     assert held(phones) == [(code, "valid")]
 
@@ -305,8 +309,8 @@ def test_a_volunteer_whose_number_comes_with_another_account_works_once_a_superv
     told = [one for one in phones.rows(Delivery) if one.lane == supervisor]
     assert len(told) == 1
     with phones.service.database.read() as db:
-        assert sign_in.places(db, RAVI, phones.service.now()) == []
-        assert not sign_in.is_on_roster(db, RAVI)
+        assert staff_sessions.places(db, RAVI, phones.service.now()) == []
+        assert not staff_sessions.is_on_roster(db, RAVI)
     phones.say("resume admin", supervisor)
     assert phones.say(code, lane, NEW).startswith("✅")
 

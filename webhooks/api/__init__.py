@@ -7,10 +7,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.domain.models import Staff
 from bot.service import Service
-from webhooks.api import checking_in, counting, document, going_offline, problems, tagged, walking_in
-from webhooks.api.callers import Callers
-from webhooks.api.doors import Door, hang
+from webhooks.api import checkins, counts, etag, offline, problems, walkups
+from webhooks.api import openapi as api_openapi
+from webhooks.api.auth import Callers
 from webhooks.api.problems import answer_errors
+from webhooks.api.routes import Door, hang
 
 __all__ = ["answer_errors", "blueprint"]
 BASE = "/api/v1"
@@ -21,19 +22,19 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
     made = Blueprint("api", __name__, url_prefix=BASE)
     callers = Callers(service, staff_of)
     listed: tuple[Door, ...] = (
-        *checking_in.doors(service),
-        *counting.doors(service),
-        *walking_in.doors(service),
-        *going_offline.doors(service),
+        *checkins.doors(service),
+        *counts.doors(service),
+        *walkups.doors(service),
+        *offline.doors(service),
     )
     for door in listed:
         hang(made, door, callers)
     for unavailable in (OperationalError, InterfaceError):
         made.register_error_handler(unavailable, problems.unavailable)
-    described = document.of(listed, BASE, service.settings.origin)
+    described = api_openapi.of(listed, BASE, service.settings.origin)
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
-        return tagged.answer(described)
+        return etag.answer(described)
 
     return made

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.models import HeadCount
-from flows.scans import Admission, FirstEntry, SeenPass
+from flows.shapes.scans import Admission, FirstEntry, SeenPass
 from webhooks.api.values import Result
 
 

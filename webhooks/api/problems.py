@@ -9,8 +9,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from flows.shapes import Sentence
-from flows.texts import _, sentence_for
-from webhooks import edge, wording
+from flows.text import _, sentence_for
+from webhooks import app_setup, i18n
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
@@ -78,7 +78,7 @@ class Problem(Exception):
         kind = KINDS[self.kind]
         made: dict[str, Any] = {
             "type": f"{DOCUMENT}#/x-problems/{self.kind}",
-            "title": wording.say(kind.title),
+            "title": i18n.say(kind.title),
             "status": kind.status,
             "code": self.code or self.kind,
             "request_id": g.get("request_id", ""),
@@ -101,7 +101,7 @@ class Problem(Exception):
 
 def said(code: str, /, **params: Any) -> str:
     """The sentence of a refusal, in the reader's language."""
-    return wording.say(sentence_for(code, **params))
+    return i18n.say(sentence_for(code, **params))
 
 
 def bad_field(name: str, code: str, detail: str = "") -> Problem:
@@ -117,7 +117,7 @@ def answer_errors(app: Flask) -> None:
 
 def _http(error: HTTPException) -> Response:
     if not request.path.startswith(PREFIX):
-        return edge.error_page(error)
+        return app_setup.error_page(error)
     status = error.code or 500
     kind = OF_STATUS.get(status, "bad_request" if status < 500 else "broken")
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
@@ -126,5 +126,7 @@ def _http(error: HTTPException) -> Response:
 
 def unavailable(error: Exception) -> Response:
     """The database is away or busy beyond patience: the scanner goes on without us and comes again."""
-    edge.log.error("database_away", request_id=g.get("request_id"), door=request.endpoint, error=type(error).__name__)
+    app_setup.log.error(
+        "database_away", request_id=g.get("request_id"), door=request.endpoint, error=type(error).__name__
+    )
     return Problem("busy", headers={"Retry-After": str(BUSY_SECONDS)}).answer()

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.texts import _
+from flows.text import _
 from webhooks.api.values import (
     Belongs,
     CleanText,

@@ -8,11 +8,12 @@ from flask import Flask
 from redis import Redis
 
 from bot.settings import Settings
-from webhooks.simulator import access, account, arriving, content, control, leaving, page, rest, verify
 from webhooks.simulator.courier import Errand
-from webhooks.simulator.parts import Parts, parts
+from webhooks.simulator.phones import control, page, send
+from webhooks.simulator.store.state import Parts, parts
+from webhooks.simulator.twilio import access, account, content, outbound, rest, verify
 
-ERRANDS = {"post": arriving.run_post, "leave": leaving.run_leave, "state": leaving.run_state}
+ERRANDS = {"post": send.run_post, "leave": outbound.run_leave, "state": outbound.run_state}
 
 
 def register(app: Flask, settings: Settings, redis: "Redis") -> None:

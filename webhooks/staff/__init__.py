@@ -3,7 +3,9 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import admit, dashboard, desk, link, login, manage, nav, scan, scan_data, session
+from webhooks.staff import dashboard, desk, login, manage, nav, scanner, session, sign_in_link
+from webhooks.staff.scanner import admit
+from webhooks.staff.scanner import data as scanner_data
 
 
 def register(app: Flask, service: Service) -> None:
@@ -12,11 +14,11 @@ def register(app: Flask, service: Service) -> None:
     nav.attach(app)
     door = Blueprint("staff", __name__, url_prefix="/staff")
     login.doors(door, service)
-    link.doors(door, service)
-    scan.doors(door)
+    sign_in_link.doors(door, service)
+    scanner.doors(door)
     desk.doors(door, service)
     dashboard.doors(door, service)
     app.register_blueprint(door)
     app.register_blueprint(manage.blueprint(service))
-    app.register_blueprint(scan_data.blueprint(service))
+    app.register_blueprint(scanner_data.blueprint(service))
     app.register_blueprint(admit.blueprint(service))

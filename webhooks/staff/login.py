@@ -9,17 +9,18 @@ from typing import Any, cast
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from bot import sign_in as signing
-from bot.domain import roster_rules, sign_in
+from bot.domain.messaging.otp_limits import Origin
 from bot.domain.models import Event
-from bot.domain.otp_limits import Origin
+from bot.domain.roster import sessions as staff_sessions
+from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
+from bot.usecases import staff_sign_in as signing
 from flows.shapes import Sentence
-from flows.texts import _, ngettext_, sentence_for, words
-from webhooks import limits, wording
-from webhooks.front import wa_me
-from webhooks.staff import entering, known_browser
+from flows.text import _, ngettext_, sentence_for, words
+from webhooks import i18n, limits
+from webhooks.home import wa_me
+from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
 
 SAID = {
@@ -98,7 +99,7 @@ def doors(door: Blueprint, service: Service) -> None:
         pending = _pending(service)
         browser = known_browser.of(pending.phone) if pending else known_browser.name()
         # Who floods an address must not shut out those who sign in there every day.
-        limits.spend(entering.PER_ADDRESS, "staff sign-in", browser or limits.address())
+        limits.spend(start_session.PER_ADDRESS, "staff sign-in", browser or limits.address())
         try:
             return _prove(service, pending) if pending and "otp" in request.form else _ask(service, pending)
         except Refused as no:
@@ -111,13 +112,13 @@ def doors(door: Blueprint, service: Service) -> None:
         assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
         now = service.now()
         with service.database.read() as db:
-            here = sign_in.resume(db, user.mark, now)
-            rows = sign_in.places(db, here.phone, now) if here else []
+            here = staff_sessions.resume(db, user.mark, now)
+            rows = staff_sessions.places(db, here.phone, now) if here else []
             if request.method != "POST":
                 names = [(row.id, _name(row.event)) for row in rows]
                 return render_template("staff/events.html", places=names, here=user.row.id, **told)
             try:
-                mark = sign_in.move(db, user.mark, _number(request.form.get("staff", "")), now)
+                mark = staff_sessions.move(db, user.mark, _number(request.form.get("staff", "")), now)
             except Refused:
                 abort(403)
             row = next(row for row in rows if row.id == mark.staff_id)
@@ -128,7 +129,7 @@ def doors(door: Blueprint, service: Service) -> None:
     def logout() -> Response:
         if user := sessions.staff():
             with service.database.write() as db:
-                sign_in.end(db, user.mark, service.now())
+                staff_sessions.end(db, user.mark, service.now())
         sessions.leave()
         return redirect(url_for("staff.login"))
 
@@ -136,7 +137,7 @@ def doors(door: Blueprint, service: Service) -> None:
 def _ask(service: Service, pending: Pending | None) -> Response:
     """Send a code, the first or another. Raises Refused."""
     typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
-    phone = roster_rules.phone(typed, service.settings.default_region)
+    phone = roster_validation.phone(typed, service.settings.default_region)
     asker = pending.asker if pending else token_urlsafe(16)
     signing.ask(
         service.database,
@@ -146,7 +147,7 @@ def _ask(service: Service, pending: Pending | None) -> Response:
         asker=asker,
         attempt=request.form.get("attempt", "")[:LONGEST],
         origin=Origin(limits.network(), browser=known_browser.of(phone)),
-        language=wording.language(),
+        language=i18n.language(),
         now=service.now(),
     )
     service.redis.set(PENDING_KEY + asker, phone, ex=PATIENCE)
@@ -173,7 +174,7 @@ def _prove(service: Service, pending: Pending) -> Response:
     except Refused:
         time.sleep(max(0.0, begun + REFUSAL_SECONDS - time.monotonic()))
         raise
-    return entering.enter(service, mark)
+    return start_session.enter(service, mark)
 
 
 def _pending(service: Service) -> Pending | None:
@@ -200,8 +201,8 @@ def _page(service: Service, pending: Pending | None, no: Refused | None = None) 
 def _problem(no: Refused) -> str:
     known = PROBLEMS.get(no.code)
     if known is None:
-        return wording.say(sentence_for(no.code, **no.params))
-    return wording.say(Sentence(known.source, {**no.params, "count": no.params.get("minutes", 0)}, known.plural))
+        return i18n.say(sentence_for(no.code, **no.params))
+    return i18n.say(Sentence(known.source, {**no.params, "count": no.params.get("minutes", 0)}, known.plural))
 
 
 def _here() -> str:
@@ -209,7 +210,7 @@ def _here() -> str:
 
 
 def _name(event: Event) -> str:
-    return wording.say(words({"en": event.name, **event.names}))
+    return i18n.say(words({"en": event.name, **event.names}))
 
 
 def _number(text: str) -> int:

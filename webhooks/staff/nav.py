@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 
 from flows.shapes import Sentence
-from flows.texts import _
+from flows.text import _
 from webhooks.staff import session
 
 SAID = {

@@ -16,9 +16,11 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_login.utils import login_url
 from werkzeug.wrappers import Response
 
-from bot.domain import events, roster_rules, sign_in
+from bot.domain import events
 from bot.domain.models import Staff
-from bot.domain.sign_in import SessionMark
+from bot.domain.roster import sessions as staff_sessions
+from bot.domain.roster import validation as roster_validation
+from bot.domain.roster.sessions import SessionMark
 from bot.service import Service
 from flows.shapes import Event
 
@@ -46,14 +48,14 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
 
     def may(self, role: str) -> bool:
         """Whether they may do what this role may."""
-        return roster_rules.is_at_least(self.row.role, role)
+        return roster_validation.is_at_least(self.row.role, role)
 
 
 def attach(app: Flask, service: Service) -> None:
     """Teach the application who is signed in."""
     # An answer that changed nothing must not bring its cookie back: one that comes late would undo what another
     # page has put there meanwhile, a sign-out too.
-    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=sign_in.SHIFT)
+    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=staff_sessions.SHIFT)
     manager = LoginManager(app)
     manager.login_view = "staff.login"
     # A phone's address changes on its way from one mast to the next: that must not sign anybody out.
@@ -65,7 +67,7 @@ def attach(app: Flask, service: Service) -> None:
         if mark is None:
             return None
         with service.database.read() as db:
-            row = sign_in.resume(db, mark, service.now())
+            row = staff_sessions.resume(db, mark, service.now())
             return signed_in(row, mark) if row else None
 
 
@@ -111,7 +113,7 @@ def begin(user: SignedIn) -> None:
 
 
 def leave() -> None:
-    """Let this browser forget the session; copies of its cookie still hold (bot.domain.sign_in.end)."""
+    """Let this browser forget the session; copies of its cookie still hold (bot.domain.roster.sessions.end)."""
     logout_user()
     for name in [name for name in session if name not in KEPT]:
         session.pop(name)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.delivery.pass_image import PassImage
+from bot.delivery.images.pass_image import PassImage
 from bot.domain.models import Pass
 
 LINE_BYTES = 74

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flows.engine.submit import is_optional
 from flows.fields import SKIPPED, Choice, Day, Number, Otp, Phone, Text, YesNo
-from flows.page_refusals import on_page
+from flows.fields.steps import questions_of, steps_of
 from flows.shapes import Answers, Facts, Field, Flow, Invalid, Sentence, Step
-from flows.steps import questions_of, steps_of
-from flows.submitting import is_optional
-from flows.texts import _, words
-from webhooks import wording
+from flows.text import _, words
+from flows.text.page_refusals import on_page
+from webhooks import i18n
 
 FEW = 4
 """Options that are shown side by side; more are a list to open."""
@@ -106,7 +106,7 @@ def _titled(title: Sentence | str, detail: Sentence | str) -> str:
 
 
 def _said(text: Sentence | str) -> str:
-    return wording.say(text) if isinstance(text, Sentence) else text
+    return i18n.say(text) if isinstance(text, Sentence) else text
 
 
 def _first(step: Step, values: Answers, facts: Facts) -> Sentence:
@@ -147,4 +147,4 @@ def _is_told(step: Step, values: Answers) -> bool:
 
 def _line(step: Step, values: Answers, facts: Facts) -> tuple[str, str]:
     shown: Any = step.field.shown(values[step.name], step.field.known(values, facts))
-    return _said(step.label or ""), wording.say(words(shown))
+    return _said(step.label or ""), i18n.say(words(shown))

@@ -11,23 +11,27 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from bot import effects, holdings
-from bot.domain import audit, pass_days, visitors
+from bot.conversation import effects
+from bot.domain import audit, visitors
 from bot.domain.models import Checkin, Event, Pass, Registration
+from bot.domain.passes import days as pass_days
 from bot.domain.visitors import Known
 from bot.errors import Refused
+from bot.personal_data import export as personal_data_export
 from bot.service import Service
-from flows import codes, engine
-from flows.choices import people as so_many
-from flows.my_data import DELETE_DATA
-from flows.pass_days import said
+from flows import engine
+from flows.engine.submit import Submitted
 from flows.shapes import Effect, Say, Sentence
-from flows.submitting import Submitted
-from flows.texts import LANGUAGES, _, words
-from webhooks import wording
-from webhooks.visitor import guarding, proving
-from webhooks.visitor.proving import Here
-from webhooks.visitor.showing import as_file
+from flows.text import LANGUAGES, _, words
+from flows.text.choices import people as so_many
+from flows.text.pass_days import said
+from flows.understanding import codes
+from flows.visitor.my_data import DELETE_DATA
+from webhooks import i18n
+from webhooks.visitor import otp as otp_page
+from webhooks.visitor import session as visitor_session
+from webhooks.visitor.otp import Here
+from webhooks.visitor.pass_page import as_file
 
 NAME = "data"
 WORDS = {
@@ -100,7 +104,7 @@ def add(door: Blueprint, service: Service) -> None:
 
 def _proved(service: Service, answer: Callable[[Here], Answer]) -> Answer:
     """What somebody gets whose phone is proved; all others are asked for one."""
-    at = proving.here(service, NAME)
+    at = otp_page.here(service, NAME)
     return answer(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
 
 
@@ -120,9 +124,9 @@ def saved(at: Here) -> Response:
     """All of it as JSON; who stood at a gate is somebody else's data."""
     with at.service.database.read() as db:
         known = _known(db, at)
-        whole = holdings.everything(db, known, at.service.redis) if known else {}
+        whole = personal_data_export.everything(db, known, at.service.redis) if known else {}
     _noted(at, known, report=True)
-    consents = holdings.consents(known) if known else {}
+    consents = personal_data_export.consents(known) if known else {}
     entries = [{name: value for name, value in one.items() if name != "by"} for one in whole.get("entries", ())]
     told = {**whole, "entries": entries, "consents": consents}
     return as_file(json.dumps(told, ensure_ascii=False, indent=2, default=str).encode(), "application/json", FILE)
@@ -142,7 +146,7 @@ def _noted(at: Here, known: Known | None, *, report: bool) -> None:
 
 
 def _sections(db: Session, at: Here, known: Known) -> Iterator[Section]:
-    whole = holdings.everything(db, known, at.service.redis)
+    whole = personal_data_export.everything(db, known, at.service.redis)
     zone = ZoneInfo(known.registrations[0].event.timezone if known.registrations else "UTC")
     lines = {
         "NUMBER": ", ".join(whole["phones"]),
@@ -152,7 +156,7 @@ def _sections(db: Session, at: Here, known: Known) -> Iterator[Section]:
         "STOPPED": _moment(whole["stopped"], zone) if whole["stopped"] else "",
         "MESSAGES": str(len(whole["deliveries"])),
     }
-    yield Section(wording.say(WORDS["YOU"]), tuple(_told(lines)))
+    yield Section(i18n.say(WORDS["YOU"]), tuple(_told(lines)))
     mine = {one.id for one in known.contacts}
     for one in known.registrations:
         yield _registration(one, [entry for entry in known.entries if entry.pass_ in one.passes], mine)
@@ -161,31 +165,31 @@ def _sections(db: Session, at: Here, known: Known) -> Iterator[Section]:
 def _registration(one: Registration, entries: list[Checkin], mine: set[int]) -> Section:
     lines = {"NAME" if one.holder_id in mine else "FOR": one.full_name}
     answers = [(_label(one.event, name), str(value)) for name, value in one.answers.items() if value not in (None, "")]
-    passes = [(wording.say(WORDS["PASS"]), _pass(issued)) for issued in one.passes]
+    passes = [(i18n.say(WORDS["PASS"]), _pass(issued)) for issued in one.passes]
     zone = ZoneInfo(one.event.timezone)
-    came = [(wording.say(WORDS["ENTRY"]), _entry(entry, zone)) for entry in entries]
+    came = [(i18n.say(WORDS["ENTRY"]), _entry(entry, zone)) for entry in entries]
     agreed = tuple(_told({"AGREED": _moment(one.consented_at, zone)}))
-    title = wording.say(words({"en": one.event.name, **one.event.names}))
+    title = i18n.say(words({"en": one.event.name, **one.event.names}))
     return Section(title, (*_told(lines), *answers, *passes, *came, *agreed), one.consent_text)
 
 
 def _label(event: Event, name: str) -> str:
     labels = next((one["labels"] for one in event.questions if one["name"] == name), None)
-    return wording.say(words(labels)) if labels else name
+    return i18n.say(words(labels)) if labels else name
 
 
 def _pass(one: Pass) -> str:
     parts = (words(codes.shown(one.code)), said(pass_days.of(one)), so_many(one.party_size), STATUS[one.status])
-    return " · ".join(wording.say(part) for part in parts)
+    return " · ".join(i18n.say(part) for part in parts)
 
 
 def _entry(one: Checkin, zone: ZoneInfo) -> str:
-    parts = [_moment(one.scanned_at, zone), wording.say(so_many(one.people)), one.gate.name if one.gate else ""]
+    parts = [_moment(one.scanned_at, zone), i18n.say(so_many(one.people)), one.gate.name if one.gate else ""]
     return " · ".join(part for part in parts if part)
 
 
 def _told(lines: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((wording.say(WORDS[name]), value) for name, value in lines.items() if value)
+    return ((i18n.say(WORDS[name]), value) for name, value in lines.items() if value)
 
 
 # --- the end of it --------------------------------------------------------------------------------
@@ -212,13 +216,13 @@ def deleted(at: Here) -> Answer:
             raise
         return _again(at, done)
     at.service.visits.end(at.visit)
-    session.pop(guarding.COOKIE, None)
+    session.pop(visitor_session.COOKIE, None)
     return redirect(url_for("visitor.data_deleted"), 303)
 
 
 def _judged(at: Here, given: Mapping[str, str], *, today: bool = False) -> Submitted:
     known = {"today": True} if today else {}
-    return engine.submit(DELETE_DATA, given, at.facts, wording.language(), known)
+    return engine.submit(DELETE_DATA, given, at.facts, i18n.language(), known)
 
 
 def _again(at: Here, done: Submitted) -> Response:
@@ -228,9 +232,9 @@ def _again(at: Here, done: Submitted) -> Response:
 def _question(at: Here, done: Submitted, yes: Mapping[str, str], button: Sentence) -> Response:
     step = DELETE_DATA.steps[1 if "again" in yes else 0]
     said = step.ask(done.values, at.facts) if callable(step.ask) else (step.ask,)
-    told = {"said": [wording.say(one) for one in said], "yes": yes, "button": wording.say(button)}
+    told = {"said": [i18n.say(one) for one in said], "yes": yes, "button": i18n.say(button)}
     return Response(render_template("visitor/delete.html", words=WORDS, request_id=secrets.token_hex(8), **told))
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
-    return wording.say(words(moment.astimezone(zone)))
+    return i18n.say(words(moment.astimezone(zone)))

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
-from bot.domain.exports.paging import Columns, Wanted, pages
+from bot.domain.exports.pages import Columns, Wanted, pages
 from bot.domain.exports.visitors import ref
 from bot.domain.models import Attempt, Checkin, Pass, Registration
-from flows.codes import shown
-from flows.scans import IN, LEFT, OUT
+from flows.shapes.scans import IN, LEFT, OUT
+from flows.understanding.codes import shown
 
 Scanned = Checkin | Attempt
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
-from bot.domain.exports.paging import Columns, Wanted, pages
+from bot.domain.exports.pages import Columns, Wanted, pages
 from bot.domain.models import AuditEntry, Broadcast, Delivery, Pass
-from flows.codes import shown
+from flows.understanding.codes import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain.exports import gate, messages, visitors
-from bot.domain.exports.paging import Columns, Wanted
+from bot.domain.exports.pages import Columns, Wanted
 from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Pass, Registration
 
 Conditions = Callable[[Wanted], list[ColumnElement[bool]]]

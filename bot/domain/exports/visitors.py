@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.database import Database
-from bot.domain import pass_days
-from bot.domain.exports.paging import Columns, Wanted, pages
+from bot.domain.exports.pages import Columns, Wanted, pages
 from bot.domain.models import Checkin, Contact, Pass, Registration
-from flows.codes import shown
-from flows.scans import LEFT
+from bot.domain.passes import days as pass_days
+from flows.shapes.scans import LEFT
+from flows.understanding.codes import shown
 
 
 @dataclass(frozen=True, slots=True)

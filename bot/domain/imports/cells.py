@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.domain.exports.writing import FORMULA
+from bot.domain.exports.writers import FORMULA
 from flows.understanding import cleaned
 
 _ERROR = re.compile(

@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flows import vocabulary
 from flows.shapes import Invalid
-from flows.understanding import by_word, plain
+from flows.understanding import by_word, plain, vocabulary
 
 DMY, MDY, UNSURE = "dmy", "mdy", "unsure"
 """How numbers are read of which each may be the month."""

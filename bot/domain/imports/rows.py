@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.domain.imports.dating import Order
+from bot.domain.imports.date_order import Order
 from bot.domain.imports.days import DMY
-from flows import event_states
 from flows.shapes import Event, Field
+from flows.text import event_states
 
 CODES = (
     *("empty", "too_long", "too_short", "no_letter", "not_a_name", "not_a_phone", "phone_cut", "day_missing"),

@@ -20,9 +20,9 @@ class Broadcast(Base):
     """What there is only one of (`reminder:<event>:<day>`); None where it may be said again."""
     made_by: Mapped[str] = mapped_column(String(80))
     purpose: Mapped[str] = mapped_column(String(20))
-    """Which notice it is: bot.delivery.notices.NOTICES."""
+    """Which notice it is: bot.delivery.templates.notices.NOTICES."""
     selection: Mapped[JsonDict]
-    """To whom: see bot.domain.recipients.Selection."""
+    """To whom: see bot.domain.messaging.audience.Selection."""
     wording: Mapped[JsonDict]
     """By language `body`, and `values`: what stands in the notice's places."""
     status: Mapped[str] = mapped_column(String(10), default="running")

@@ -24,7 +24,7 @@ class PassUse(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     pass_id: Mapped[int] = mapped_column(ForeignKey("passes.id", ondelete="CASCADE"))
     period: Mapped[date]
-    """The event day; for the policy `once` always bot.domain.pass_uses.EVER."""
+    """The event day; for the policy `once` always bot.domain.checkins.usage.EVER."""
     entered: Mapped[int] = mapped_column(default=0)
     """People who went in, each time counted; less those whose entry was undone."""
     gone: Mapped[int] = mapped_column(default=0)
@@ -74,7 +74,7 @@ class Checkin(Base):
     channel: Mapped[str] = mapped_column(String(12))
     """`whatsapp`, `api`, `page` or `batch`."""
     scanned_at: Mapped[datetime]
-    """The moment that counts: see bot.domain.scan_places."""
+    """The moment that counts: see bot.domain.checkins.context."""
     arrived_at: Mapped[datetime]
     clock: Mapped[bool] = mapped_column(default=False, server_default=false())
     """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
@@ -122,7 +122,7 @@ class Attempt(Base):
     clock: Mapped[bool] = mapped_column(default=False, server_default=false())
     """As of Checkin."""
     guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """It counts towards the pause for guessing: see bot.domain.guessing."""
+    """It counts towards the pause for guessing: see bot.domain.checkins.code_guessing."""
 
     pass_: Mapped[Pass | None] = relationship()
     gate: Mapped[Gate | None] = relationship()

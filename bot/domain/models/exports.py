@@ -11,7 +11,7 @@ from bot.domain.models.roster import Staff
 
 
 class Export(Base):
-    """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.kept."""
+    """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.stored."""
 
     __tablename__ = "exports"
 
@@ -24,7 +24,7 @@ class Export(Base):
     kind: Mapped[str] = mapped_column(String(12))
     """Which table: bot.domain.exports.tables.TABLES."""
     form: Mapped[str] = mapped_column(String(5))
-    """Which format: bot.domain.exports.writing.FORMATS."""
+    """Which format: bot.domain.exports.writers.FORMATS."""
     columns: Mapped[list[str]]
     """Empty: all."""
     since: Mapped[datetime | None]

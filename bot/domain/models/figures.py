@@ -12,7 +12,7 @@ _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Figure(Base):
-    """One sum. What `bucket`, `who` and `what` mean is said by bot.domain.figure_facts for each metric."""
+    """One sum. What `bucket`, `who` and `what` mean is said by bot.domain.stats.metrics for each metric."""
 
     __tablename__ = "figures"
 
@@ -35,7 +35,7 @@ class FigureChange(Base):
     id: Mapped[int] = mapped_column(_NUMBER, primary_key=True)
     event_id: Mapped[int] = mapped_column(index=True)
     fact: Mapped[str] = mapped_column(String(12))
-    """See bot.domain.figure_facts."""
+    """See bot.domain.stats.metrics."""
     day: Mapped[date]
     minute: Mapped[int] = mapped_column(BigInteger)
     """Whole minutes since 1970, UTC."""

@@ -51,7 +51,7 @@ class Registration(Base):
 
 
 class NameWord(Base):
-    """A folded word of a registration's name, by whose beginning it is found (bot.domain.name_index)."""
+    """A folded word of a registration's name, by whose beginning it is found (bot.domain.people.name_index)."""
 
     __tablename__ = "name_words"
 

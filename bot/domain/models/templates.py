@@ -16,7 +16,7 @@ class ContentTemplate(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     """Twilio's friendly name: the shape and the first digits of the content's hash."""
     shape: Mapped[str] = mapped_column(String(60))
-    """What it can carry, as bot.delivery.cards names it."""
+    """What it can carry, as bot.delivery.templates.interactive names it."""
     language: Mapped[str] = mapped_column(String(8))
     sid: Mapped[str] = mapped_column(String(34))
     content_hash: Mapped[str] = mapped_column(String(64))

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import devices, events, tokens
+from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
+from bot.domain.passes import tokens
+from bot.domain.roster import devices
 from bot.service import utc_now
 from tests.bench.table import load
 from tests.bench.table.load import Talk
@@ -21,7 +23,7 @@ from tests.bench.table.plan import Plan
 from tests.bench.table.rounds import Rounds, answer_times
 from tests.bench.table.rows import Row
 from tests.bench.table.stack import Stack
-from tests.domain import rush
+from tests.bot.domain import rush
 
 DEVICES = 32
 """A device may scan 50 a second."""

@@ -10,12 +10,12 @@ from tests.bench.table.rounds import Rounds, answer_times
 from tests.bench.table.rows import Row
 from tests.bench.table.stack import TOKEN, Stack
 from tests.chaos.plan import SPOKEN, name_of
-from webhooks.simulator import inbound
-from webhooks.simulator.messages import new_sid
-from webhooks.simulator.parts import MESSAGE_PATH
-from webhooks.simulator.phones import Phone
-from webhooks.simulator.signature import sign
-from webhooks.simulator.wire import FORM, USER_AGENT
+from webhooks.simulator.store.messages import new_sid
+from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.state import MESSAGE_PATH
+from webhooks.simulator.twilio import inbound_form
+from webhooks.simulator.twilio.http import FORM, USER_AGENT
+from webhooks.simulator.twilio.signature import sign
 
 PLACES = len(SPOKEN)
 BARE_PATH = "/form"
@@ -76,8 +76,10 @@ class Registering:
     def _request(self, path: str, phone: Phone, text: str) -> bytes:
         """A message as Twilio posts it, signed."""
         ours = self._stack.settings
-        written = inbound.Written(text=text)
-        form = inbound.parameters(new_sid("SM"), phone, ours.twilio_whatsapp_from[0], written, ours.twilio_account_sid)
+        written = inbound_form.Written(text=text)
+        form = inbound_form.parameters(
+            new_sid("SM"), phone, ours.twilio_whatsapp_from[0], written, ours.twilio_account_sid
+        )
         signature = sign(ours.origin + MESSAGE_PATH, form, TOKEN)
         headers = {"Content-Type": FORM, "User-Agent": USER_AGENT, "X-Twilio-Signature": signature}
         return load.post(ours.port, path, urlencode(form).encode(), headers)

@@ -11,7 +11,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pil import PilImage
 from qrcode.main import QRCode
 
-from bot.delivery.pass_image import PassImage, draw
+from bot.delivery.images.pass_image import PassImage, draw
 from tests.bench.table.rows import Row
 
 SAID = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.table import spent
 from tests.bench.table.rows import Row
-from tests.e2e.running import ROOT, free_port
+from tests.e2e.server import ROOT, free_port
 
 READY = "Pravesh is ready."
 ENDING_SECONDS = 30

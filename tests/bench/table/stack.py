@@ -14,13 +14,13 @@ from pathlib import Path
 import psycopg
 import requests
 
-from bot import embedded_redis
+from bot.ops import embedded_redis
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, Settings
 from tests.bench.standing import postgres
 from tests.bench.table import spent
 from tests.bench.table.plan import ANSWER_SECONDS, WEB, WORKERS
 from tests.chaos.processes import Started
-from tests.e2e import running
+from tests.e2e import server
 
 BEHIND = ("worker", "clock")
 """Those that send and look after things; they stand still while the doors are measured."""
@@ -65,10 +65,10 @@ class Stack:
 @contextmanager
 def standing(folder: Path) -> Iterator[Stack]:
     """All of it, for as long as the block lasts."""
-    home, commands = running.place_without_settings(folder), running.procfile()
+    home, commands = server.place_without_settings(folder), server.procfile()
     with ExitStack() as around:
         url = around.enter_context(postgres(folder))
-        ours, twilio = _ours(folder, url), Settings(port=running.free_port(), var_dir=folder / "twilio")
+        ours, twilio = _ours(folder, url), Settings(port=server.free_port(), var_dir=folder / "twilio")
         roots = {"database": int((folder / "pg" / "postmaster.pid").read_text().split()[0])}
 
         def start(name: str, command: list[str], environment: Mapping[str, str]) -> None:
@@ -79,23 +79,23 @@ def standing(folder: Path) -> Iterator[Stack]:
         for name, settings in (("redis", ours), ("twilio's redis", twilio)):
             settings.var_dir.mkdir()
             start(name, embedded_redis.command(settings), os.environ)
-            running.until(partial(embedded_redis.answers, settings), "redis answers")
+            server.until(partial(embedded_redis.answers, settings), "redis answers")
         mine, theirs = _told(ours, twilio.port), _told_twilio(ours, twilio)
         for environment in (mine, theirs):
-            release = running.shell(commands["release"])
+            release = server.shell(commands["release"])
             subprocess.run(release, cwd=home, env=environment, check=True, timeout=90, stdout=subprocess.DEVNULL)
-        start("twilio", running.shell(commands["web"].replace("webhooks.wsgi", f"{__package__}.twilio_role")), theirs)
+        start("twilio", server.shell(commands["web"].replace("webhooks.wsgi", f"{__package__}.twilio_role")), theirs)
         for name in ("web", *BEHIND):
-            start(name, running.shell(commands[name]), mine)
-        bare_port = running.free_port()
-        start("bare", running.shell(_bare_command()), mine | _bare_environment(ours, bare_port))
+            start(name, server.shell(commands[name]), mine)
+        bare_port = server.free_port()
+        start("bare", server.shell(_bare_command()), mine | _bare_environment(ours, bare_port))
         for port, path in ((ours.port, "readyz"), (twilio.port, "readyz"), (bare_port, "")):
-            running.until(partial(_answers, port, path), f"an answer at {port}; see the logs in {folder}", 90)
+            server.until(partial(_answers, port, path), f"an answer at {port}; see the logs in {folder}", 90)
         yield Stack(ours, twilio, bare_port, roots, folder)
 
 
 def _ours(folder: Path, url: str) -> Settings:
-    port = running.free_port()
+    port = server.free_port()
     return Settings(
         port=port,
         host="127.0.0.1",
@@ -112,7 +112,7 @@ def _ours(folder: Path, url: str) -> Settings:
 def _told(ours: Settings, api: int) -> dict[str, str]:
     """Our processes' environment: everything on, Twilio real to them, called at a port of this machine."""
     return {
-        **running.told(ours),
+        **server.told(ours),
         "HOST": ours.host,
         "SECRET_KEY": ours.secret_key,
         "DATABASE_URL": ours.database_url,
@@ -130,7 +130,7 @@ def _told(ours: Settings, api: int) -> dict[str, str]:
 def _told_twilio(ours: Settings, twilio: Settings) -> dict[str, str]:
     """The environment of the process that plays Twilio, which knows where our doors are."""
     password = {"SIMULATOR_PASSWORD": PASSWORD, "ANSWER_SECONDS": str(ANSWER_SECONDS), "LOG_FORMAT": "json"}
-    return {**running.told(twilio), "PUBLIC_URL": ours.origin, **password}
+    return {**server.told(twilio), "PUBLIC_URL": ours.origin, **password}
 
 
 def _bare_environment(ours: Settings, port: int) -> dict[str, str]:

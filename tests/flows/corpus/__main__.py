@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.flows.corpus.lines import FILES, Line, read
-from tests.flows.corpus.reading import reading, right
+from tests.flows.corpus.read import reading, right
 
 
 def main(files: Sequence[Path]) -> int:

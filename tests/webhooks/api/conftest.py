@@ -11,10 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from bot.domain import devices, events, gates, people, registrations, staff
+from bot.domain import events, people
+from bot.domain import roster as staff
 from bot.domain.models import Attempt, Checkin, Pass
+from bot.domain.passes import registration as registrations
+from bot.domain.roster import devices, gates
 from bot.service import Service
-from tests.domain.making import asking
+from tests.bot.domain.builders import asking
 from webhooks import limits
 
 BASE = "/api/v1"

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot import entry_stops
-from bot.domain import devices, events
+from bot.domain import events
 from bot.domain.models import Delivery, HeadCount, Registration
-from flows import codes
-from tests.domain.reading_offline import look_up, rows
+from bot.domain.roster import devices
+from bot.usecases import stop_entry
+from flows.understanding import codes
+from tests.bot.domain.offline_reader import look_up, rows
 from tests.webhooks.api.conftest import Gate, problem
 
 WALKUP: dict[str, Any] = {
@@ -68,7 +69,7 @@ def test_the_figures_of_the_day(gate: Gate) -> None:
     assert (same.status_code, same.data) == (304, b"")
     gate.result(direction="out", count=1)
     with gate.service.database.write() as db:
-        entry_stops.set_stopped(db, "fair", "north", stopped=True, key="k", now=gate.service.now())
+        stop_entry.set_stopped(db, "fair", "north", stopped=True, key="k", now=gate.service.now())
     later: Any = gate.ask("/events/fair/stats", **{"If-None-Match": answer.headers["ETag"]}).json
     assert (later["inside"], later["left"]) == (2, 1)
     assert [(one["paused_at"] is not None, one["notice_seen"]) for one in later["gates"]] == [

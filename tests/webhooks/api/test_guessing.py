@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain import guessing, tokens
+from bot.domain.checkins import code_guessing
 from bot.domain.models import Checkin, Delivery, Pass
-from flows import codes
-from tests.domain.making import refused
+from bot.domain.passes import tokens
+from flows.understanding import codes
+from tests.bot.domain.builders import refused
 from tests.webhooks.api.conftest import Gate, problem
 from tests.webhooks.api.test_batches import scan, upload
 
@@ -21,7 +22,7 @@ PAUSED = (403, "paused")
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch, unhurried: None) -> None:
-    monkeypatch.setattr(guessing, "MOST", FEW)
+    monkeypatch.setattr(code_guessing, "MOST", FEW)
 
 
 def made_up(number: int = FEW) -> Iterator[str]:
@@ -115,10 +116,10 @@ def test_a_supervisor_ends_the_pause_of_a_scanner(gate: Gate) -> None:
     upload(gate, *guesses(gate))
     now = gate.service.now() + timedelta(minutes=6)  # what was tried before counts no more
     with gate.service.database.write() as db:
-        [found] = guessing.resume(db, gate.issued.event_id, "scanner  1", now)
+        [found] = code_guessing.resume(db, gate.issued.event_id, "scanner  1", now)
         assert found.paused_until is None
     with gate.service.database.write() as db, refused("nobody_paused"):
-        guessing.resume(db, gate.issued.event_id, "Scanner 1", now)
+        code_guessing.resume(db, gate.issued.event_id, "Scanner 1", now)
     assert gate.result() == "admitted"
 
 

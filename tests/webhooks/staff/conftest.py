@@ -9,7 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bot.domain import events, gates, otp, sign_in, staff
+from bot.domain import events, roster
+from bot.domain.messaging import otp
+from bot.domain.roster import gates
+from bot.domain.roster import sessions as sign_in
 from bot.service import Service
 
 RAVI = "+919811111111"
@@ -68,7 +71,7 @@ def gate(service: Service) -> None:
         events.create(db, slug="fair", name="Book Fair", starts_on=first, ends_on=last, now=now)
         events.open_event(db, "fair")
         gates.add(db, "fair", "Main")
-        staff.add(db, "fair", phone=RAVI, name="Ravi", gate="main", region="IN", now=now)
+        roster.add(db, "fair", phone=RAVI, name="Ravi", gate="main", region="IN", now=now)
 
 
 @pytest.fixture

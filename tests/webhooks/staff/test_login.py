@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot import __version__
-from bot.domain import events, roster_rules, staff
+from bot.domain import events, roster
 from bot.domain.models import Delivery, Staff
+from bot.domain.roster import validation as roster_validation
 from bot.service import Service
 from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
 from webhooks.staff import login, session
@@ -117,7 +118,7 @@ def test_disabled_is_out_everywhere_at_once_and_stays_out(
         assert other.who()
         for enabled in (False, True):
             with service.database.write() as db:
-                staff.set_enabled(db, RAVI, enabled, region="IN")
+                roster.set_enabled(db, RAVI, enabled, region="IN")
             assert (browser.who(), other.who()) == (None, None)
             assert browser.client.post("/api/v1/checkins", json={}).status_code == 401
 
@@ -181,9 +182,9 @@ def test_who_works_at_several_events_chooses(browser: Browser, service: Service)
     now = service.now()
     with service.database.write() as db:
         events.create(db, slug="mela", name="Mela", starts_on=now.date(), ends_on=now.date(), now=now)
-        staff.add(db, "mela", phone=RAVI, name="Ravi K", role="supervisor", region="IN", now=now)
+        roster.add(db, "mela", phone=RAVI, name="Ravi K", role="supervisor", region="IN", now=now)
         mela = db.scalars(select(Staff.id).where(Staff.name == "Ravi K")).one()
-        theirs = staff.add(db, "mela", phone=STRANGER, name="Mira", region="IN", now=now).id
+        theirs = roster.add(db, "mela", phone=STRANGER, name="Mira", region="IN", now=now).id
     assert browser.sign_in().location == "/staff/events"
     assert "Mela" in browser.client.get("/staff/events").text
     assert browser.send("/staff/events", staff=str(theirs)).status_code == 403
@@ -195,14 +196,14 @@ def test_a_role_opens_its_own_doors_and_those_below(app: Flask, browser: Browser
     def room() -> str:
         return "in"
 
-    for role in roster_rules.ROLES:
+    for role in roster_validation.ROLES:
         app.add_url_rule(f"/only/{role}", role, session.needs(role)(room))
     assert browser.client.get("/only/volunteer").status_code == 302
     browser.sign_in()
-    assert [browser.client.get(f"/only/{role}").status_code for role in roster_rules.ROLES] == [200, 403, 403]
+    assert [browser.client.get(f"/only/{role}").status_code for role in roster_validation.ROLES] == [200, 403, 403]
     with service.database.write() as db:
         db.scalars(select(Staff)).one().role = "admin"
-    assert [browser.client.get(f"/only/{role}").status_code for role in roster_rules.ROLES] == [200, 200, 200]
+    assert [browser.client.get(f"/only/{role}").status_code for role in roster_validation.ROLES] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/p/x", "/\\evil.example", "/simulator"])

@@ -11,11 +11,11 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from bot.domain import devices
+from bot.domain.roster import devices
 from bot.service import assemble
 from bot.settings import Settings
 from tests.test_structure import ADMIN, ROUTES, SCANNER, SUPERVISOR, VOLUNTEER
-from tests.webhooks.staff.managing import Office, office_of
+from tests.webhooks.staff.manage.pages import Office, office_of
 from webhooks import create_app
 
 SIGN_IN, FORBIDDEN = "asked to sign in", 403

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import select
 
-from bot.domain import events, staff
+from bot.domain import events, roster
 from bot.domain.models import Delivery, Staff, TurnRecord
 from bot.inbound import Inbound
 from bot.service import Service
@@ -76,7 +76,7 @@ def test_a_known_browser_is_known_for_its_own_numbers_only(
 ) -> None:
     """Whoever works here too gets no more tries at a supervisor's number by it."""
     with service.database.write() as db:
-        staff.add(db, "fair", phone=STRANGER, name="Mira", region="IN", now=service.now())
+        roster.add(db, "fair", phone=STRANGER, name="Mira", region="IN", now=service.now())
     browser.sign_in(STRANGER)
     browser.sign_out()
     now = service.now()
@@ -177,7 +177,7 @@ def test_whoever_is_disabled_meanwhile_is_told_so(browser: Browser, service: Ser
     token = TOKEN.search(browser.client.get(path).text)
     assert token
     with service.database.write() as db:
-        staff.set_enabled(db, RAVI, False, region="IN")
+        roster.set_enabled(db, RAVI, False, region="IN")
     assert browser.client.get(path).status_code == 403
     assert browser.client.post(path, data={"csrf_token": token[1]}).status_code == 403
     assert browser.who() is None
@@ -215,7 +215,7 @@ def test_who_works_at_several_events_chooses_and_browsers_are_known_by_links_too
     now = service.now()
     with service.database.write() as db:
         events.create(db, slug="mela", name="Mela", starts_on=now.date(), ends_on=now.date(), now=now)
-        staff.add(db, "mela", phone=RAVI, name="Ravi K", region="IN", now=now)
+        roster.add(db, "mela", phone=RAVI, name="Ravi K", region="IN", now=now)
     assert press(browser.client, link(service)).location == "/staff/events"
     assert browser.client.get_cookie("staff_browser", path="/staff")
 

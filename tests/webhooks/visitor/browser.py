@@ -8,9 +8,9 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bot.domain.otp import OwnOtps
+from bot.domain.messaging.otp import OwnOtps
 from bot.service import Service
-from flows.web_registration import PURPOSE
+from flows.visitor.web_registration import PURPOSE
 
 PHONE = "+919876543210"
 DETAILS = {

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flows import engine
-from flows.web_registration import WEB_REGISTRATION
+from flows.visitor.web_registration import WEB_REGISTRATION
 from tests.flows.worlds import world
 from tests.webhooks.visitor.browser import DETAILS, Browser
 

@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from bot.domain import events, otp_limits
+from bot.domain import events
+from bot.domain.messaging import otp_limits
+from bot.domain.messaging.otp_limits import Budget
 from bot.domain.models import Delivery
-from bot.domain.otp_limits import Budget
 from bot.service import Service
 from tests.webhooks.visitor.browser import Browser
 from tests.webhooks.visitor.conftest import make_event

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.domain import audit, events
 from bot.domain.models import AuditEntry, EventDay, Pass
 from bot.service import Service
-from tests.dumping import dump
+from tests.table_dump import dump
 from tests.webhooks.visitor.browser import PHONE, Browser
 from tests.webhooks.visitor.conftest import make_event
 

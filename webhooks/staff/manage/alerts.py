@@ -7,17 +7,18 @@ from decimal import Decimal
 from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
-from bot.domain import alert_rules, audit, seen
-from bot.domain.alert_rules import Rules
-from bot.domain.event_rows import one
+from bot.domain import audit, edit_conflict
+from bot.domain.events import alert_thresholds
+from bot.domain.events.alert_thresholds import Rules
+from bot.domain.events.rows import one
 from bot.domain.models import AlertRule
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import _
+from flows.text import _
 from webhooks.staff.manage import inputs
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.inputs import Unreadable
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
@@ -61,7 +62,7 @@ def doors(door: Blueprint, service: Service) -> None:
         try:
             with acting(service, audit.ALERTS_SET) as db:
                 _expect(db, slug, request.form.get("seen", ""))
-                alert_rules.write(db, slug, Rules(**values))
+                alert_thresholds.write(db, slug, Rules(**values))
         except Refused as no:
             if no.code == "changed_meanwhile" and _now(service, slug)[0] == given:
                 return done("manage.alerts", SAVED)  # sent twice
@@ -88,7 +89,7 @@ def _value(name: str, text: str) -> int:
     if not (inputs.WHOLE.fullmatch(whole) and len(whole) <= len("100") and len(tenth) == len(point)):
         raise Unreadable(NO_PER_CENT)
     tenths = int(Decimal(inputs.whole(whole)) * 10 + inputs.whole(tenth or "0"))
-    if not 1 <= tenths <= alert_rules.HIGHEST[name]:
+    if not 1 <= tenths <= alert_thresholds.HIGHEST[name]:
         raise Unreadable(NO_PER_CENT)
     return tenths
 
@@ -97,17 +98,17 @@ def _expect(db: Session, slug: str, mark: str) -> None:
     """Raises Refused `changed_meanwhile`."""
     row = db.get(AlertRule, one(db, slug, lock=True).id)
     if row is not None:
-        seen.expect(db, row, mark)
+        edit_conflict.expect(db, row, mark)
     elif mark != UNSET:
-        raise seen.changed()
+        raise edit_conflict.changed()
 
 
 def _now(service: Service, slug: str) -> tuple[dict[str, str], str]:
     """What the inputs show of the rules as they are, and the mark of these."""
     with service.database.read() as db:
-        rules = asdict(alert_rules.read(db, slug))
+        rules = asdict(alert_thresholds.read(db, slug))
         row = db.get(AlertRule, user().row.event_id)
-        mark = seen.mark(row) if row else UNSET
+        mark = edit_conflict.mark(row) if row else UNSET
     tenths = rules["failures_permille"]
     texts = {name: "" if value is None else str(value) for name, value in rules.items()}
     return {**texts, "failures_permille": "" if tenths is None else f"{Decimal(tenths) / 10:f}"}, mark

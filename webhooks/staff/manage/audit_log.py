@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
 
-from bot.domain import audit, events, gates
+from bot.conversation.effects import THEMSELVES
+from bot.domain import audit, events
 from bot.domain.models import AuditEntry
-from bot.effects import THEMSELVES
+from bot.domain.roster import gates
 from bot.service import Service
-from flows.texts import words
-from webhooks.staff.manage import audit_words as said
-from webhooks.staff.manage import inputs, showing
-from webhooks.staff.manage.audit_lines import Reader, changes, facts
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, admin, clean, page
+from flows.text import words
+from webhooks.i18n import say
+from webhooks.staff.manage import audit_texts as said
+from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage.audit_format import Reader, changes, facts
 from webhooks.staff.manage.inputs import Unreadable
-from webhooks.wording import say
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, clean, page
 
 FEW, MANY = 50, 500
 """Entries of a page, and of one on which more were asked for."""
@@ -67,7 +68,7 @@ def _acts(chosen: str) -> list[tuple[str, str]]:
 
 def _row(one: AuditEntry, reader: Reader) -> dict[str, Any]:
     return {
-        "at": showing.moment(one.at, reader.zone),
+        "at": display.moment(one.at, reader.zone),
         "who": one.staff.name if one.staff else _nobody(one.actor),
         "what": said.ACTS.get(one.what, words(one.what)),
         "facts": "; ".join(facts(one.about, reader)),

@@ -6,15 +6,16 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, event_rules, events, seen
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events import validation as event_validation
 from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import _
-from webhooks.staff.manage import inputs, showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import _
+from webhooks.i18n import say
+from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import Unreadable
-from webhooks.wording import say
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
@@ -50,11 +51,11 @@ def doors(door: Blueprint, service: Service) -> None:
             return _page(event, row, given, wrong)
         try:
             with acting(service, audit.DAY_CHANGED) as db:
-                seen.expect(db, row, request.form.get("seen", ""))
+                edit_conflict.expect(db, row, request.form.get("seen", ""))
                 events.set_day(db, slug, row.day, **values)
         except Refused as no:
             return _refused(service, slug, day, given, no)
-        return done("manage.days", _("{day} is saved.", day=showing.day(row.day)))
+        return done("manage.days", _("{day} is saved.", day=display.day(row.day)))
 
 
 def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
@@ -65,12 +66,12 @@ def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
 def _row(one: EventDay) -> dict[str, Any]:
     return {
         "id": one.day.isoformat(),
-        "day": showing.weekday(one.day),
-        "people": showing.number(one.taken, ""),
-        "with_pass": showing.with_pass(one.taken),
-        "capacity": showing.number(one.capacity, _("no limit")),
-        "left": "" if one.capacity is None else showing.number(max(one.capacity - one.taken, 0), ""),
-        "hours": showing.hours(one.opens, one.closes, _("the event's")),
+        "day": display.weekday(one.day),
+        "people": display.number(one.taken, ""),
+        "with_pass": display.with_pass(one.taken),
+        "capacity": display.number(one.capacity, _("no limit")),
+        "left": "" if one.capacity is None else display.number(max(one.capacity - one.taken, 0), ""),
+        "hours": display.hours(one.opens, one.closes, _("the event's")),
         "closed": one.closed,
     }
 
@@ -86,8 +87,8 @@ def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
             wrong[name] = why(no)
     try:
         if not wrong:
-            event_rules.capacity(values["capacity"])
-            event_rules.hours(values["opens"], values["closes"])
+            event_validation.capacity(values["capacity"])
+            event_validation.hours(values["opens"], values["closes"])
     except Refused as no:
         wrong[AT[no.code]] = why(no)
     hours = values.pop("opens", None), values.pop("closes", None)
@@ -102,7 +103,7 @@ def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -
     with service.database.read() as db:
         event, row = _found(db, slug, day)
     if no.code == "changed_meanwhile" and given == _now(row):
-        return done("manage.days", _("{day} is saved.", day=showing.day(row.day)))  # sent twice
+        return done("manage.days", _("{day} is saved.", day=display.day(row.day)))  # sent twice
     return _page(event, row, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
 
 
@@ -116,6 +117,6 @@ def _page(
 ) -> Answer:
     now = _now(row)
     shown = {**now, **(given or {})}
-    differ = {name: text or say(showing.EMPTY) for name, text in now.items() if beside and shown[name] != text}
-    told = {"form": shown, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
+    differ = {name: text or say(display.EMPTY) for name, text in now.items() if beside and shown[name] != text}
+    told = {"form": shown, "wrong": wrong or {}, "differ": differ, "seen": edit_conflict.mark(row)}
     return page("day", UNPROCESSABLE if wrong else 200, event=event, day=_row(row), **told)

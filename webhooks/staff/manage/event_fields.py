@@ -7,16 +7,17 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from bot.domain import audit, event_rules, events, seen
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events import validation as event_validation
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import LANGUAGES, _
-from webhooks.staff.manage import inputs, showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import LANGUAGES, _
+from webhooks.i18n import say
+from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import Input, Unreadable
-from webhooks.wording import say
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
 AGREED = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
@@ -38,7 +39,7 @@ INPUTS = (
         "policy",
         _("A pass enters"),
         "choice",
-        options=showing.POLICIES,
+        options=display.POLICIES,
     ),
     Input("timezone", _("Time zone"), help=_("Such as Asia/Kolkata."), needed=True),
     Input(
@@ -92,7 +93,7 @@ def doors(door: Blueprint, service: Service) -> None:
             return _page(now, given, wrong)
         try:
             with acting(service, audit.EVENT_CHANGED) as db:
-                seen.expect(db, now, request.form.get("seen", ""))
+                edit_conflict.expect(db, now, request.form.get("seen", ""))
                 said = _saved(events.change(db, slug, **values), (now.opens, now.closes))
         except Refused as no:
             return _refused(service, slug, given, no)
@@ -104,7 +105,7 @@ def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
     own = events.with_own_hours(event)
     if not own or (event.opens, event.closes) == hours:
         return _("Saved.")
-    told = [f"{showing.day(row.day)} {showing.hours(row.opens, row.closes)}" for row in own[:MOST_TOLD]]
+    told = [f"{display.day(row.day)} {display.hours(row.opens, row.closes)}" for row in own[:MOST_TOLD]]
     more = ["…"] if len(own) > MOST_TOLD else []
     return _("Saved. These days keep hours of their own: {days}.", days=", ".join([*told, *more]))
 
@@ -139,7 +140,7 @@ def _judged(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     zone = given["timezone"].strip() or zone
     for one in INPUTS:
         try:
-            values |= event_rules.checked({one.name: _value(one, given, zone)})
+            values |= event_validation.checked({one.name: _value(one, given, zone)})
         except Unreadable as no:
             wrong[one.name] = why(no)
         except Refused as no:
@@ -177,7 +178,7 @@ def _page(
     """The form; `beside` what was typed stands what is there now, where that differs."""
     now = _now(event)
     shown = {**now, **(given or {})}
-    differ = {name: text or say(showing.EMPTY) for name, text in now.items() if beside and shown[name].strip() != text}
+    differ = {name: text or say(display.EMPTY) for name, text in now.items() if beside and shown[name].strip() != text}
     told = {
         "inputs": INPUTS,
         "labels": _labels(),
@@ -186,4 +187,6 @@ def _page(
         "wrong": wrong or {},
         "differ": differ,
     }
-    return page("fields", UNPROCESSABLE if wrong else 200, name=showing.name(event), seen=seen.mark(event), **told)
+    return page(
+        "fields", UNPROCESSABLE if wrong else 200, name=display.name(event), seen=edit_conflict.mark(event), **told
+    )

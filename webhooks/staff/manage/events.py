@@ -8,15 +8,19 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot import entry_stops, gate_closings
-from bot.domain import audit, event_links, events, roster_rules, seen, sign_in
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events import links as event_links
 from bot.domain.models import Event
+from bot.domain.roster import sessions as staff_sessions
+from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
+from bot.usecases import close_gate as usecases_close_gate
+from bot.usecases import stop_entry as usecases_stop_entry
 from flows.shapes import Sentence
-from flows.texts import _
-from webhooks.staff.manage import showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import _
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.session import user
 
 
@@ -74,9 +78,9 @@ def doors(door: Blueprint, service: Service) -> None:
     @admin
     def list_() -> Answer:
         with service.database.read() as db:
-            rows = sign_in.places(db, user().row.phone, service.now())
-            mine = [row for row in rows if roster_rules.is_at_least(row.role, "admin")]
-            shown = [{"staff": row.id, **showing.in_list(row.event)} for row in mine]
+            rows = staff_sessions.places(db, user().row.phone, service.now())
+            mine = [row for row in rows if roster_validation.is_at_least(row.role, "admin")]
+            shown = [{"staff": row.id, **display.in_list(row.event)} for row in mine]
         return page("list", events=shown)
 
     @door.get("/<slug>")
@@ -91,7 +95,9 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = events.by_slug(db, slug)
         told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
-        return page("sure", 200, title=title(switch.button, showing.name(found)), seen=seen.mark(found), **told)
+        return page(
+            "sure", 200, title=title(switch.button, display.name(found)), seen=edit_conflict.mark(found), **told
+        )
 
     @door.post("/<slug>/switch/<what>")
     @admin
@@ -117,12 +123,12 @@ def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, st
 
     The form's `once` keeps one that is sent twice from telling the volunteers twice.
     """
-    return entry_stops.set_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
+    return usecases_stop_entry.set_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
 
 
 def close_gate(service: Service, db: Session, slug: str, gate: str, *, closed: bool) -> list[int]:
     """Close a gate, or open it, in an act's transaction; the deliveries to enqueue after it. Raises Refused."""
-    _gate, owed = gate_closings.set_closed(db, slug, gate, closed=closed, **_by("gate", service))
+    _gate, owed = usecases_close_gate.set_closed(db, slug, gate, closed=closed, **_by("gate", service))
     return owed
 
 
@@ -136,7 +142,7 @@ def _by(what: str, service: Service) -> dict[str, Any]:
 def _throw(service: Service, slug: str, what: str, switch: Switch) -> None:
     owed: list[int] = []
     with acting(service, switch.act) as db:
-        seen.expect(db, events.by_slug(db, slug), request.form.get("seen", ""))
+        edit_conflict.expect(db, events.by_slug(db, slug), request.form.get("seen", ""))
         if what == "open":
             events.open_event(db, slug, real=not service.settings.simulated)
         elif what == "close":
@@ -151,6 +157,6 @@ def _shown(service: Service, slug: str, problem: str = "") -> Answer:
     with service.database.read() as db:
         found = events.by_slug(db, slug)
         switches = {name: one for name, one in SWITCHES.items() if not one.is_so(found)}
-        told = {"facts": showing.facts(found), "head": showing.in_list(found), "switches": switches}
+        told = {"facts": display.facts(found), "head": display.in_list(found), "switches": switches}
     links = event_links.doors(slug, settings.origin, settings.twilio_whatsapp_from)
     return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)

@@ -8,21 +8,24 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from bot.delivery import queues
-from bot.domain import acts, audit, events
-from bot.domain.exports import asking, kept, paging
-from bot.domain.exports.asking import Wish
+from bot.delivery.outbox import queues
+from bot.domain import audit, events
+from bot.domain.audit import recorder
+from bot.domain.exports import pages
+from bot.domain.exports import requests as export_requests
+from bot.domain.exports import stored as stored_exports
+from bot.domain.exports.requests import Wish
 from bot.domain.exports.tables import TABLES
-from bot.domain.exports.writing import FORMATS
+from bot.domain.exports.writers import FORMATS
 from bot.domain.models import Event, Export
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import _
-from webhooks.staff.manage import showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import _
+from webhooks.i18n import say
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.session import user
-from webhooks.wording import say
 
 WHAT: Mapping[str, Sentence] = {
     "visitors": _("Visitors: one row a registration"),
@@ -45,11 +48,11 @@ TYPES = {
     "jsonl": "application/x-ndjson; charset=utf-8",
 }
 STATES: Mapping[str, Sentence] = {
-    kept.WAITING: _("waiting"),
-    kept.RUNNING: _("being made"),
-    kept.READY: _("ready"),
-    kept.FAILED: _("failed"),
-    kept.ERASED: _("deleted: somebody was erased"),
+    stored_exports.WAITING: _("waiting"),
+    stored_exports.RUNNING: _("being made"),
+    stored_exports.READY: _("ready"),
+    stored_exports.FAILED: _("failed"),
+    stored_exports.ERASED: _("deleted: somebody was erased"),
 }
 WHY: Mapping[str, Sentence] = {
     "disk": _("the worker's disk is full or cannot be written"),
@@ -103,7 +106,7 @@ def doors(door: Blueprint, service: Service) -> None:
     def export_file(slug: str, number: int) -> Answer:
         with service.database.read() as db:
             one = _found(db, slug, number)
-        if one.status != kept.READY:
+        if one.status != stored_exports.READY:
             abort(410)
         if request.method == "GET":
             _note(service, audit.EXPORT_FETCHED, one)
@@ -117,16 +120,16 @@ def doors(door: Blueprint, service: Service) -> None:
             abort(404)
         try:
             with service.database.read() as db:
-                one = asking.find(db, slug, number)
+                one = export_requests.find(db, slug, number)
         except Refused:
             return done("manage.exports", _("It is gone."))
         if what == "delete":
             with acting(service, audit.EXPORT_DELETED) as db:
-                acts.tell(db, export=number, table=one.kind)
-                kept.remove(db, number)
+                recorder.tell(db, export=number, table=one.kind)
+                stored_exports.remove(db, number)
             return done("manage.exports", _("It is deleted."))
         try:
-            _start(service, slug, asking.wish_of(one), f"again {number}")
+            _start(service, slug, export_requests.wish_of(one), f"again {number}")
         except Refused as no:
             return _page(service, slug, {"table": one.kind, "form": one.form}, {AT.get(no.code, ""): why(no)})
         return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
@@ -135,30 +138,30 @@ def doors(door: Blueprint, service: Service) -> None:
 def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
     """A form that is sent twice is one act. Raises Refused."""
     with service.database.read() as db:
-        if asking.asked(db, user().row.event_id, once):
+        if export_requests.asked(db, user().row.event_id, once):
             return
     with acting(service, audit.EXPORT_STARTED) as db:
-        made = asking.start(db, slug, wish, once=once, staff_id=user().row.id, now=service.now())
-        acts.tell(db, export=made.id, table=made.kind, format=made.form)
+        made = export_requests.start(db, slug, wish, once=once, staff_id=user().row.id, now=service.now())
+        recorder.tell(db, export=made.id, table=made.kind, format=made.form)
     queues.hand_export(service.redis, made.id)
 
 
 def _note(service: Service, what: str, one: Export) -> None:
     with acting(service, what) as db:
-        acts.tell(db, export=one.id, table=one.kind, format=one.form, rows=one.rows)
+        recorder.tell(db, export=one.id, table=one.kind, format=one.form, rows=one.rows)
 
 
 def _download(service: Service, one: Export) -> Response:
     """The file, a piece at a time. One that is deleted meanwhile breaks off, which a browser shows as failed."""
     name = f"{one.event.slug}-{one.kind}-{_at(one.created_at, one.event):%Y-%m-%d-%H%M}.{one.form}"
     size = {"Content-Length": str(one.size), "Content-Disposition": f'attachment; filename="{name}"'}
-    pieces: Iterator[bytes] = kept.pieces(service.database, one.id, one.size)
+    pieces: Iterator[bytes] = stored_exports.pieces(service.database, one.id, one.size)
     return Response(pieces, content_type=TYPES[one.form], headers=size, direct_passthrough=True)
 
 
 def _found(db: Any, slug: str, number: int) -> Export:
     try:
-        return asking.find(db, slug, number)
+        return export_requests.find(db, slug, number)
     except Refused:
         abort(404)
 
@@ -191,7 +194,7 @@ def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]
 
 def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Answer:
     with service.database.read() as db:
-        wanted = paging.wanted(db, events.by_slug(db, slug))
+        wanted = pages.wanted(db, events.by_slug(db, slug))
     return page(
         "exports",
         UNPROCESSABLE if wrong else 200,
@@ -206,38 +209,38 @@ def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[
 
 def _list(service: Service, slug: str) -> dict[str, Any]:
     with service.database.read() as db:
-        found = asking.listed(db, slug)
+        found = export_requests.listed(db, slug)
         event = events.by_slug(db, slug)
     rows = [_row(one, event) for one in found]
-    busy = any(one.status in (kept.WAITING, kept.RUNNING) for one in found)
+    busy = any(one.status in (stored_exports.WAITING, stored_exports.RUNNING) for one in found)
     return {"exports": rows, "busy": busy, "every": EVERY_SECONDS}
 
 
 def _row(one: Export, event: Event) -> dict[str, Any]:
     zone = ZoneInfo(event.timezone)
-    done_at = one.ended_at and one.status == kept.READY
+    done_at = one.ended_at and one.status == stored_exports.READY
     return {
         "number": one.id,
         "status": one.status,
         "state": STATES[one.status],
-        "why": WHY.get(one.reason or "", IN_THE_LOG) if one.status == kept.FAILED else "",
+        "why": WHY.get(one.reason or "", IN_THE_LOG) if one.status == stored_exports.FAILED else "",
         "what": _("{table}, {format}", table=TABLE_NAMES[one.kind], format=FORMS[one.form]),
-        "asked": showing.moment(one.created_at, zone),
-        "who": one.staff.name if one.staff else showing.NOTHING,
+        "asked": display.moment(one.created_at, zone),
+        "who": one.staff.name if one.staff else display.NOTHING,
         "some": ", ".join(one.columns),
         "span": _span(one, zone),
-        "event_day": one.event_day and _("event day {day}", day=showing.day(one.event_day)),
-        "rows": showing.number(one.rows, ""),
+        "event_day": one.event_day and _("event day {day}", day=display.day(one.event_day)),
+        "rows": display.number(one.rows, ""),
         "total": one.total,
         "share": one.rows,
         "size": _size(one.size) if one.size else "",
-        "until": showing.moment(one.ended_at + kept.KEPT, zone) if done_at and one.ended_at else "",
+        "until": display.moment(one.ended_at + stored_exports.KEPT, zone) if done_at and one.ended_at else "",
     }
 
 
 def _span(one: Export, zone: ZoneInfo) -> Sentence | None:
-    first = showing.day(one.since.astimezone(zone).date()) if one.since else ""
-    last = showing.day((one.until.astimezone(zone) - timedelta(days=1)).date()) if one.until else ""
+    first = display.day(one.since.astimezone(zone).date()) if one.since else ""
+    last = display.day((one.until.astimezone(zone) - timedelta(days=1)).date()) if one.until else ""
     if first and last:
         return _("{first} to {last}", first=first, last=last)
     return _("from {day} on", day=first) if first else _("until {day}", day=last) if last else None

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, seen
-from bot.domain import gates as domain
+from bot.domain import audit, edit_conflict
 from bot.domain.models import Gate
+from bot.domain.roster import gates as domain
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import _
-from webhooks.staff.manage import showing
+from flows.text import _
+from webhooks.staff.manage import display
 from webhooks.staff.manage.events import close_gate, stop_entry, title
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,12 @@ def doors(door: Blueprint, service: Service) -> None:
             gate = _found(db, slug, gate_id)
         told = {"question": switch.question, "button": switch.button, "grave": bool(switch.question)}
         return page(
-            "sure", 200, title=title(switch.button, gate.name), seen=seen.mark(gate), back="manage.gates", **told
+            "sure",
+            200,
+            title=title(switch.button, gate.name),
+            seen=edit_conflict.mark(gate),
+            back="manage.gates",
+            **told,
         )
 
     @door.post("/<slug>/gates/<int:gate_id>/<what>")
@@ -102,7 +107,7 @@ def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -
     """Raises Refused."""
     owed: list[int] = []
     with acting(service, switch.act) as db:
-        seen.expect(db, gate, request.form.get("seen", ""))
+        edit_conflict.expect(db, gate, request.form.get("seen", ""))
         if what in ("close", "open"):
             owed = close_gate(service, db, slug, gate.slug, closed=what == "close")
         else:
@@ -126,9 +131,9 @@ def _is_there(service: Service, slug: str, name: str) -> bool:
 
 def _page(service: Service, slug: str, *, name: str = "", wrong: str = "", problem: str = "") -> Answer:
     with service.database.read() as db:
-        rows = [(one, seen.mark(one)) for one in domain.listed(db, slug)]
+        rows = [(one, edit_conflict.mark(one)) for one in domain.listed(db, slug)]
     status = UNPROCESSABLE if wrong or problem else 200
     words = {what: one.button for what, one in SWITCHES.items()}
     return page(
-        "gates", status, gates=rows, words=words, states=showing.STATUS, name=name, wrong=wrong, problem=problem
+        "gates", status, gates=rows, words=words, states=display.STATUS, name=name, wrong=wrong, problem=problem
     )

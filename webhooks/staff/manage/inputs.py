@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.models import Event
 from flows.shapes import Sentence
-from flows.texts import _
+from flows.text import _
 
 WHOLE = re.compile(r"[0-9]{1,12}")
 """Python reads more than these as a number: 1_0, ١٢."""

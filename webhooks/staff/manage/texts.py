@@ -6,17 +6,18 @@ from typing import cast
 
 from flask import Blueprint, abort, request
 
-from bot.domain import audit, event_rules, events, seen
-from bot.domain.event_rows import one
-from bot.domain.event_rules import Fields
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events import validation as event_validation
+from bot.domain.events.rows import one
+from bot.domain.events.validation import Fields
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import LANGUAGES, _
-from webhooks.staff.manage import showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
-from webhooks.wording import say
+from flows.text import LANGUAGES, _
+from webhooks.i18n import say
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def doors(door: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             shown = events.by_slug(db, slug)
         try:
-            event_rules.checked({name: wanted})
+            event_validation.checked({name: wanted})
             with acting(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
-                seen.expect(db, shown, request.form.get("seen", ""))
+                edit_conflict.expect(db, shown, request.form.get("seen", ""))
                 kept = one(db, slug, lock=True).texts.get(name, {})
                 events.change(db, slug, **_field(name, {**_beyond(kept), **wanted}))
         except Refused as no:
@@ -94,9 +95,9 @@ def _page(
     now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in TEXTS}
     shown = {**now, **({name: given} if given else {})}
     differ = {
-        code: text or say(showing.EMPTY)
+        code: text or say(display.EMPTY)
         for code, text in now.get(name, {}).items()
         if beside and shown[name][code] != text
     }
     told = {"about": TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
-    return page("texts", UNPROCESSABLE if problem else 200, seen=seen.mark(event), **told)
+    return page("texts", UNPROCESSABLE if problem else 200, seen=edit_conflict.mark(event), **told)

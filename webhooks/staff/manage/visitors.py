@@ -6,19 +6,21 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot.delivery import resending
-from bot.domain import acts, audit, reissuing, seen, visitors
+from bot.delivery.dispatch import resend as dispatch_resend
+from bot.domain import audit, edit_conflict, visitors
+from bot.domain.audit import recorder
 from bot.domain.models import Pass
+from bot.domain.passes import reissue
 from bot.errors import Refused
 from bot.service import Service
-from flows.choices import people as so_many
-from flows.codes import shown
-from flows.inert import inert
 from flows.shapes import Sentence
-from flows.texts import _, words
-from webhooks.staff.dashboard_words import CHANNELS
-from webhooks.staff.manage import person, person_words, showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import _, words
+from flows.text.choices import people as so_many
+from flows.text.literal import inert
+from flows.understanding.codes import shown
+from webhooks.staff.dashboard.texts import CHANNELS
+from webhooks.staff.manage import display, visitor_details, visitor_texts
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.session import user
 
 MOST = 50
@@ -68,7 +70,7 @@ def doors(door: Blueprint, service: Service) -> None:
     def ask(slug: str, pass_id: int) -> Answer:
         with service.database.read() as db:
             found = mine(db, pass_id)
-            told = {"facts": _facts(found), "seen": seen.mark(found), "back_to": f"../{pass_id}"}
+            told = {"facts": _facts(found), "seen": edit_conflict.mark(found), "back_to": f"../{pass_id}"}
         title = _("Revoke pass {code}?", code=shown(found.code))
         return page("sure", 200, title=title, question=REVOKED_IS, button=_("Revoke it"), grave=True, **told)
 
@@ -97,16 +99,16 @@ def _find(service: Service, slug: str, sought: str) -> tuple[list[Mapping[str, A
         by, found = visitors.find(db, slug, sought, region=service.settings.default_region, most=MOST + 1)
         rows = [_row(one) for one in found[:MOST]]
     with acting(service, audit.FOUND) as db:
-        acts.tell(db, by=by, passes=[row["id"] for row in rows], codes=[row["code"] for row in rows])
+        recorder.tell(db, by=by, passes=[row["id"] for row in rows], codes=[row["code"] for row in rows])
     return rows, len(found) > MOST
 
 
 def _person(service: Service, pass_id: int, problem: str = "") -> Answer:
     with service.database.read() as db:
         found = mine(db, pass_id)
-        told, looked_at = person.of(db, found, service)
+        told, looked_at = visitor_details.of(db, found, service)
     with acting(service, audit.VIEWED) as db:
-        acts.tell(db, event_id=found.event_id, **looked_at)
+        recorder.tell(db, event_id=found.event_id, **looked_at)
     return page("visitor", UNPROCESSABLE if problem else 200, problem=problem, **told)
 
 
@@ -114,36 +116,36 @@ def _resend(service: Service, pass_id: int) -> int:
     """The delivery. Raises Refused."""
     with acting(service, audit.PASS_RESENT) as db:
         found = mine(db, pass_id)
-        number = resending.resend(db, found, service.now(), key=f"page:{pass_id}:{typed('once')[:40]}")
-        acts.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
+        number = dispatch_resend.resend(db, found, service.now(), key=f"page:{pass_id}:{typed('once')[:40]}")
+        recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
     return number
 
 
 def _revoke(service: Service, found: Pass) -> None:
     """Raises Refused."""
     with acting(service, audit.PASS_REVOKED) as db:
-        seen.expect(db, found, request.form.get("seen", ""))
-        reissuing.revoke(db, found.code, service.now())
+        edit_conflict.expect(db, found, request.form.get("seen", ""))
+        reissue.revoke(db, found.code, service.now())
 
 
 def _row(one: Pass) -> Mapping[str, Any]:
     return {
         "id": one.id,
         "code": shown(one.code),
-        "name": inert(one.registration.full_name) or person_words.ERASED,
-        "day": person.days(one),
+        "name": inert(one.registration.full_name) or visitor_texts.ERASED,
+        "day": visitor_details.days(one),
         "people": so_many(one.party_size),
         "kind": words(one.kind.labels) if one.kind.number else "",
         "status": one.status,
-        "state": person_words.PASS_STATUS[one.status],
+        "state": visitor_texts.PASS_STATUS[one.status],
         "channel": CHANNELS.get(one.registration.channel, one.registration.channel),
     }
 
 
 def _facts(one: Pass) -> list[tuple[Sentence, Sentence | str]]:
     return [
-        (_("Day"), person.days(one)),
-        (_("People"), showing.number(one.party_size, "")),
+        (_("Day"), visitor_details.days(one)),
+        (_("People"), display.number(one.party_size, "")),
         (_("Kind"), words(one.kind.labels)),
-        (_("Status"), person_words.PASS_STATUS[one.status]),
+        (_("Status"), visitor_texts.PASS_STATUS[one.status]),
     ]

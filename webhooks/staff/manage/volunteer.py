@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from flask import Blueprint, request
 
-from bot.domain import audit, gates, seen, staff
+from bot.domain import audit, edit_conflict, roster
 from bot.domain.models import Staff
+from bot.domain.roster import gates
 from bot.errors import Refused
 from bot.service import Service
-from flows.texts import _
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from flows.text import _
+from webhooks.i18n import say
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
 from webhooks.staff.manage.volunteers import AT, on_roster
 from webhooks.staff.session import user
-from webhooks.wording import say
 
 NAMES = ("name", "role", "gate")
 NOT_YOUR_ROLE = _("You cannot take your own role away: ask another admin, or use the command line.")
@@ -40,7 +41,7 @@ def doors(door: Blueprint, service: Service) -> None:
             return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
             _change(service, slug, row, given)
-        except staff.BadRows as bad:
+        except roster.BadRows as bad:
             return _page(
                 service, slug, row, given, {AT[one.code]: why(Refused(one.code, **one.params)) for one in bad.rows}
             )
@@ -55,9 +56,9 @@ def doors(door: Blueprint, service: Service) -> None:
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
     """Raises Refused, BadRows."""
     with acting(service, audit.STAFF_CHANGED) as db:
-        seen.expect(db, row, request.form.get("seen", ""))
+        edit_conflict.expect(db, row, request.form.get("seen", ""))
         wanted = {"phone": row.phone, **given}
-        staff.import_rows(db, slug, [(1, wanted)], region=service.settings.default_region, now=service.now())
+        roster.import_rows(db, slug, [(1, wanted)], region=service.settings.default_region, now=service.now())
 
 
 def _now(row: Staff) -> dict[str, str]:
@@ -70,5 +71,12 @@ def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, w
     now = _now(row)
     form = given or now
     differ = {name: text or NO_GATE for name, text in now.items() if wrong and "" in wrong and form[name] != text}
-    told = {"row": row, "gates": there, "form": form, "wrong": wrong or {}, "differ": differ, "seen": seen.mark(row)}
+    told = {
+        "row": row,
+        "gates": there,
+        "form": form,
+        "wrong": wrong or {},
+        "differ": differ,
+        "seen": edit_conflict.mark(row),
+    }
     return page("volunteer", UNPROCESSABLE if wrong else 200, **told)

@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, events, gates, roster_rules, seen, staff
+from bot.domain import audit, edit_conflict, events, roster
 from bot.domain.models import Staff
+from bot.domain.roster import gates
+from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.texts import _
-from webhooks.staff.manage import showing
-from webhooks.staff.manage.frame import UNPROCESSABLE, Answer, acting, admin, clean, done, page, typed, why
+from flows.text import _
+from webhooks.i18n import say
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, clean, done, page, typed, why
 from webhooks.staff.session import user
-from webhooks.wording import say
 
 MOST = 200
 """People who are shown; a roster can have thousands."""
@@ -56,7 +58,7 @@ def doors(door: Blueprint, service: Service) -> None:
         wanted: dict[str, Any] = {**given, "gate": given["gate"] or None, "region": service.settings.default_region}
         try:
             with acting(service, audit.STAFF_ADDED) as db:
-                added = staff.add(db, slug, **wanted, now=service.now()).name
+                added = roster.add(db, slug, **wanted, now=service.now()).name
         except Refused as no:
             if no.code == "on_roster_already" and _is_there(service, slug, given):
                 return done("manage.volunteers", _added(" ".join(given["name"].split())))
@@ -71,7 +73,7 @@ def doors(door: Blueprint, service: Service) -> None:
             row = on_roster(db, slug, staff_id)
         if row.id == user().row.id:
             return _page(service, slug, problem=say(NOT_YOURSELF))
-        if row.enabled != enabled or (enabled and staff.is_paused(row, service.now())):
+        if row.enabled != enabled or (enabled and roster.is_paused(row, service.now())):
             try:
                 _switch(service, slug, row, enabled)
             except Refused as no:
@@ -83,8 +85,8 @@ def doors(door: Blueprint, service: Service) -> None:
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
     """Raises Refused."""
     with acting(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
-        seen.expect(db, row, request.form.get("seen", ""))
-        staff.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
+        edit_conflict.expect(db, row, request.form.get("seen", ""))
+        roster.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
 
 
 def _added(name: str) -> Sentence:
@@ -93,14 +95,14 @@ def _added(name: str) -> Sentence:
 
 def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
     """Somebody of the event's roster; else 404."""
-    return next((one for one in staff.listed(db, slug) if one.id == staff_id), None) or abort(404)
+    return next((one for one in roster.listed(db, slug) if one.id == staff_id), None) or abort(404)
 
 
 def _is_there(service: Service, slug: str, given: Texts) -> bool:
     """Whether exactly this stands on the roster: then the form was sent twice."""
-    phone = roster_rules.phone(given["phone"], service.settings.default_region)
+    phone = roster_validation.phone(given["phone"], service.settings.default_region)
     with service.database.read() as db:
-        rows = [one for one in staff.listed(db, slug) if one.phone == phone and one.enabled]
+        rows = [one for one in roster.listed(db, slug) if one.phone == phone and one.enabled]
         there = [(one.name, one.role, one.gate.slug if one.gate else "") for one in rows]
     return (" ".join(given["name"].split()), given["role"], given["gate"]) in there
 
@@ -116,7 +118,7 @@ def _page(
     now = service.now()
     with service.database.read() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        everybody = staff.listed(db, slug)
+        everybody = roster.listed(db, slug)
         fitting = [one for one in everybody if _sought().casefold() in _words(one)]
         rows = [_row(one, now, zone) for one in fitting[:MOST]]
         there = [(one.slug, one.name) for one in gates.listed(db, slug)]
@@ -130,7 +132,7 @@ def _page(
         "wrong": wrong or {},
         "problem": problem,
     }
-    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=roster_rules.ROLES, **told)
+    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=roster_validation.ROLES, **told)
 
 
 def _words(one: Staff) -> str:
@@ -146,10 +148,10 @@ def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "name": one.name,
         "phone": one.phone,
         "role": ROLES[one.role],
-        "gate": one.gate.name if one.gate else showing.NOTHING,
-        "heard": showing.moment(one.seen_at, zone) or _("not yet"),
+        "gate": one.gate.name if one.gate else display.NOTHING,
+        "heard": display.moment(one.seen_at, zone) or _("not yet"),
         "enabled": one.enabled,
-        "paused": staff.is_paused(one, now),
+        "paused": roster.is_paused(one, now),
         "me": one.id == user().row.id,
-        "seen": seen.mark(one),
+        "seen": edit_conflict.mark(one),
     }

@@ -21,7 +21,7 @@ export function setZone(name) {
   dates = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
 }
 
-// As the messages and the pass write them (flows/rendering.py): 10:07 pm, Thu 14 Jan; रात 10:07 बजे, गुरुवार, 14 जनवरी.
+// As the messages and the pass write them (flows/text/translate.py): 10:07 pm, Thu 14 Jan; रात 10:07 बजे, गुरुवार, 14 जनवरी.
 const HOURS = { en: ['', {}], hi: [' बजे', { dayPeriod: 'short' }] }
 const DAYS = { en: { weekday: 'short', month: 'short' }, hi: { weekday: 'long', month: 'long' } }
 const format = (options) => new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, ...options })

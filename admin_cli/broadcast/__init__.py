@@ -1,0 +1,226 @@
+"""`broadcast`: a message to many, sent at the sender's pace, once to each person."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli.broadcast import begin
+from admin_cli.broadcast import report as broadcast_report
+from admin_cli.broadcast.begin import Wish
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.options import with_options
+from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.console.parameters import Day, InLanguage
+
+if TYPE_CHECKING:
+    from bot.domain.models import Broadcast
+
+OF_NOTICE = {
+    "notice": "news",
+    "event_cancelled": "event_cancelled",
+    "day_cancelled": "day_cancelled",
+    "reminder": "reminder",
+}
+"""What `--notice` can be, and the notice that it is sent as; `notice` is the event's own."""
+WITHOUT_A_TEXT = ("notice", "reminder")
+"""Notices that have no place for more words."""
+SELECTING = (
+    click.option("--day", "days", type=Day(), multiple=True, help="With a pass for this day; several times: for any."),
+    click.option("--entered/--not-entered", default=None, help="With whose pass somebody, or nobody, has entered."),
+    click.option("--language", "languages", multiple=True, metavar="LANG", help="Who reads this language."),
+    click.option("--kind", "kinds", multiple=True, metavar="KIND", help="With a pass of this kind."),
+    click.option(
+        "--channel",
+        "channels",
+        multiple=True,
+        type=click.Choice(["whatsapp", "web", "walkup", "import"]),
+        help="How registered.",
+    ),
+)
+
+
+@click.group
+def command() -> None:
+    """Messages to many: to people with a valid pass, once to each person, at the pace of TWILIO_MPS.
+
+    Example: python -m admin_cli broadcast send --event demo --text "Gate 2 is closed; please use gate 1."
+    """
+
+
+@command.command
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@with_options(SELECTING)
+@click.option("--text", help="What to say, in English or for everybody.")
+@click.option("--text-in", type=InLanguage(), multiple=True, help="The same in another language.")
+@click.option(
+    "--notice", type=click.Choice(list(OF_NOTICE)), help="The event's notice, that it or a day is cancelled, …"
+)
+@click.option(
+    "--for",
+    "hours",
+    default=begin.HOURS,
+    show_default=True,
+    type=click.IntRange(1, 72),
+    metavar="HOURS",
+    help="For so long it may still leave.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what it comes to.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def send(
+    slug: str,
+    days: tuple[date, ...],
+    text: str | None,
+    text_in: Sequence[tuple[str, str]],
+    notice: str | None,
+    hours: int,
+    dry_run: bool,
+    yes: bool,
+    **selected: Any,
+) -> None:
+    """Write to everybody with a valid pass for today or later, or to those who are chosen here.
+
+    Whoever said stop is passed over. Outside the 24-hour window it leaves by WhatsApp's approved template, which
+    `templates sync` submits. It shows how many people, samples, how long it takes, and asks.
+
+    Example: python -m admin_cli broadcast send --event demo --not-entered --text "We are open until 8 pm."
+    """
+    texts = dict(text_in) | ({"en": text} if text else {})
+    if not (texts or notice) or (texts and notice in WITHOUT_A_TEXT):
+        raise click.UsageError("give --text (and --text-in), or --notice; both only for what is cancelled")
+    if notice == "notice":
+        texts = _own_notice(slug)
+    wish = Wish(slug, OF_NOTICE[notice] if notice else "news", texts, days, selected, hours)
+    begin.begin(wish, yes=yes, dry_run=dry_run)
+
+
+@command.command("list")
+@click.option("--event", "slug", metavar="SLUG", help="Only this event's.")
+@as_json_too
+def list_(slug: str | None, as_json: bool) -> None:
+    """The newest first; reminders, which the clock begins, too.
+
+    Example: python -m admin_cli broadcast list --event demo
+    """
+    from bot.domain.messaging import broadcasts
+
+    with session.reading() as db:
+        rows = [row(one) for one in broadcasts.listed(db, slug)]
+    listing(rows, as_json=as_json, nothing="There is none.")
+
+
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@click.option("--watch", is_flag=True, help="A live screen until it has ended, or until Ctrl-C.")
+@click.option(
+    "--every", default=2.0, show_default=True, type=click.FloatRange(0.5, 3600), help="Seconds between looks."
+)
+@as_json_too
+def show(number: int, watch: bool, every: float, as_json: bool) -> None:
+    """One broadcast: what it says, to whom, and what became of its messages.
+
+    Example: python -m admin_cli broadcast show 3 --watch
+    """
+    from bot.domain.messaging import broadcasts
+
+    with session.database() as database:
+        if watch and not as_json:
+            broadcast_report.watch(database, number, every)
+            return
+        with database.read() as db:
+            found = broadcasts.find(db, number)
+            whole = row(found) | broadcast_report.progress(found, broadcasts.counts(db, number))
+            whole |= {"selection": found.selection}
+            says = {language: said["body"] for language, said in found.wording.items()}
+    details(whole | ({"says": says} if as_json else {}), as_json=as_json)
+    if not as_json:
+        for language, body in says.items():
+            click.echo(f"\n[{language}] {body}")
+
+
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@as_whom
+def pause(number: int) -> None:
+    """Let nothing more of it leave, from now on, until `broadcast resume`.
+
+    Example: python -m admin_cli broadcast pause 3
+    """
+    from bot.domain import audit
+    from bot.domain.messaging import broadcasts
+
+    with session.writing(audit.BROADCAST_PAUSED) as db:
+        broadcasts.pause(db, number)
+    click.echo(f"broadcast {number} is paused")
+
+
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@as_whom
+def resume(number: int) -> None:
+    """Go on where it was paused; nobody gets it twice.
+
+    Also, running or done: look once more at those who wait, when a template has been approved meanwhile.
+
+    Example: python -m admin_cli broadcast resume 3
+    """
+    from bot.delivery.campaigns import broadcasts as on_the_way
+    from bot.domain import audit
+    from bot.domain.messaging import broadcasts
+
+    now = datetime.now(UTC)
+    with session.database() as database:
+        with session.acting(database, audit.BROADCAST_RESUMED) as db:
+            broadcasts.resume(db, number, now)
+        again = on_the_way.look_again(database, number, now)
+    click.echo(f"broadcast {number} goes on within seconds; looked at once more: {again} who wait for the window")
+
+
+@command.command
+@click.argument("number", type=int, metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def cancel(number: int, yes: bool) -> None:
+    """End it for good: what has not left by now never does, not even when its readers write.
+
+    Example: python -m admin_cli broadcast cancel 3
+    """
+    from bot.domain import audit
+    from bot.domain.messaging import broadcasts
+
+    if not yes:
+        with session.reading() as db:
+            found, counts = broadcasts.find(db, number), broadcasts.counts(db, number)
+        still = broadcast_report.remaining(found, counts) + counts.waiting
+        click.confirm(f"Cancel broadcast {number}? {counts.gone} have left, about {still} have not", abort=True)
+    with session.writing(audit.BROADCAST_CANCELLED) as db:
+        broadcasts.cancel(db, number)
+    click.echo(f"broadcast {number} is cancelled")
+
+
+def row(found: "Broadcast") -> dict[str, Any]:
+    """A broadcast in a list; its moments in the event's zone."""
+    zone = ZoneInfo(found.event.timezone)
+    return {
+        "id": found.id,
+        "event": found.event.slug,
+        "what": found.purpose,
+        "status": found.status,
+        "by": found.made_by,
+        "begun": found.created_at.astimezone(zone),
+        "until": found.until.astimezone(zone),
+        "people": found.expected or None,
+        "messages": found.owed,
+        "passed_over": found.skipped,
+    }
+
+
+def _own_notice(slug: str) -> dict[str, str]:
+    from bot.domain import events
+
+    with session.reading() as db:
+        return dict(events.by_slug(db, slug).texts.get("notice", {}))

@@ -1,0 +1,216 @@
+"""Beginning a broadcast: shown before it begins, asked about, begun. `broadcast send` and what offers one use it."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli.console import session
+
+if TYPE_CHECKING:
+    from bot.database import Database
+    from bot.delivery.campaigns.estimate import Outlook
+    from bot.domain.models import Event
+
+MANY = 5_000
+"""People from which on looking takes a second, and somebody wants to see that it goes on."""
+HOURS = 24
+"""For how long a message may still leave, where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A broadcast that somebody wants."""
+
+    slug: str
+    purpose: str
+    """Of bot.delivery.templates.notices.NOTICES."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    days: tuple[date, ...] = ()
+    selected: Mapping[str, Any] = field(default_factory=dict)
+    """More fields of bot.domain.messaging.audience.Selection."""
+    hours: int = HOURS
+
+
+def begin(wish: Wish, *, yes: bool, dry_run: bool = False) -> int | None:
+    """Show what it comes to, ask, and begin; its number, or None where it was only looked at.
+
+    Raises Refused; Abort where the answer is no.
+    """
+    with session.database() as database:
+        event, selection, wording = _prepared(database, wish)
+        found = _looked(database, event, selection, wish.purpose)
+        _tell(found, wording, wish.hours)
+        if dry_run or not found.people:
+            click.echo("nothing was sent" if found.people else "nobody would get it, so nothing was sent", err=True)
+            return None
+        if not yes:
+            click.confirm(f"Send it to {found.people} people?", abort=True)
+        number = _begun(database, wish, event, selection, wording, found.people)
+    click.echo(f"broadcast {number} has begun; to look at it: python -m admin_cli broadcast show {number} --watch")
+    return number
+
+
+def offer(wish: Wish, typed: str, *, at_once: bool) -> None:
+    """Offer to tell people of what was just done; where nobody can be asked, say the command that does it.
+
+    `typed` are the arguments of `broadcast send` that mean the wish.
+    """
+    if at_once:
+        begin(wish, yes=True)
+    elif sys.stdin.isatty() and click.confirm("Write to the people who hold passes now?", default=False, err=True):
+        begin(wish, yes=False)
+    else:
+        click.echo(f"nobody was written to; to do so: python -m admin_cli broadcast send {typed}", err=True)
+
+
+def _prepared(database: "Database", wish: Wish) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
+    from bot.delivery.campaigns import texts as wording
+    from bot.domain import events
+    from bot.domain.messaging import audience
+    from flows.text import event_states
+
+    with database.read() as db:
+        event = events.by_slug(db, wish.slug)
+        today = event_states.local_today(events.shape(event), datetime.now(UTC))
+        which = {"days": tuple(day.isoformat() for day in wish.days)} if wish.days else {"since": today.isoformat()}
+        selection = audience.checked(db, event, audience.Selection(**which, **wish.selected))
+        day = wish.days[0] if len(wish.days) == 1 else None
+        return event, selection, wording.of(event, wish.purpose, texts=wish.texts, day=day)
+
+
+def _looked(database: "Database", event: "Event", selection: Any, purpose: str) -> "Outlook":
+    from rich.console import Console
+
+    from bot.delivery.campaigns import estimate
+    from bot.delivery.outbox.session_window import Windows
+    from bot.service import connect_redis
+
+    settings = session.settings()
+    console = Console(stderr=True)
+    with closing(connect_redis(settings.redis)) as redis, console.status("looking") as shown:
+        return estimate.of(
+            *(database, Windows(redis), settings, event, selection, purpose, datetime.now(UTC)),
+            told=lambda people: shown.update(f"looking: {people} people") if people >= MANY else None,
+        )
+
+
+def _tell(found: "Outlook", wording: Mapping[str, Mapping[str, Any]], hours: int) -> None:
+    """What it comes to, and one sample for each language that somebody reads."""
+    from bot.delivery.campaigns import estimate
+    from bot.delivery.templates import notices
+
+    languages = ", ".join(f"{language} {number}" for language, number in found.languages.items())
+    click.echo(f"people: {found.people}{f' ({languages})' if languages else ''}")
+    reasons = {estimate.STOPPED: "said stop", estimate.NO_ADDRESS: "have no number or WhatsApp id"}
+    for why, number in found.skipped.items():
+        click.echo(f"passed over: {number} {reasons[why]}")
+    if not found.people:
+        return
+    click.echo(
+        f"24-hour window: {found.inside} inside, {found.outside} outside, {found.unknown} of whom it is not known"
+    )
+    _tell_limit(found.outside + found.unknown)
+    for language, number in found.without_template.items():
+        click.echo(
+            f"no approved template in {language}: of {number} people those outside the window get it only if they "
+            f"write within {hours} hours (else window_closed)"
+        )
+    if any(len(str(said["values"].get("text", ""))) > notices.LONGEST_VALUE for said in wording.values()):
+        click.echo(f"outside the window the text is cut after {notices.LONGEST_VALUE} characters")
+    _tell_time(found)
+    for language in found.languages:
+        click.echo(f"\n[{language}] {wording[language]['body']}")
+    click.echo("")
+
+
+def _tell_time(found: "Outlook") -> None:
+    """At best, and with the workers that there are: each sends one message after the other."""
+    from redis.exceptions import RedisError
+
+    from bot.delivery.campaigns import estimate
+    from bot.ops import checks
+    from bot.ops.connections import connected
+
+    settings = session.settings()
+    pace, simulated = settings.twilio_mps, settings.simulated
+    try:
+        with connected(settings.redis) as redis:
+            workers = checks.workers_seen(redis).alive
+    except RedisError:
+        workers = 0
+    click.echo(f"time: at best {_lasting(found.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
+    slower = estimate.with_workers(found, workers, simulated=simulated)
+    if not workers:
+        click.echo("workers: none runs now; nothing leaves until one does")
+    elif slower > found.seconds:
+        enough = estimate.enough_workers(pace, simulated=simulated)
+        click.echo(
+            f"workers: {workers} now, with which it takes {_lasting(slower)}; for TWILIO_MPS={pace} it takes some "
+            f"{enough} (WORKERS)"
+        )
+
+
+def _tell_limit(people: int) -> None:
+    from bot.delivery.campaigns import estimate
+
+    if people:
+        least = estimate.enough_for(people)
+        enough = f"{least:,} or more" if least else "without limit"
+        click.echo(
+            f"daily limit: it must be {enough}, for up to {people} count towards the people outside the window to whom "
+            "the WhatsApp portfolio may write in 24 hours (250, 2,000, 10,000, 100,000 or any number; Meta's WhatsApp "
+            "Manager shows which)"
+        )
+
+        for sender, limit in _limits().items():
+            click.echo(f"daily limit of {sender}, as Twilio says: {limit}")
+
+
+def _limits() -> dict[str, str]:
+    """Nothing where the simulator is Twilio, or Twilio does not tell."""
+    from bot.delivery.dispatch import health
+    from bot.errors import NotReady
+
+    settings = session.settings()
+    try:
+        return {} if settings.simulated else health.daily_limits(settings)
+    except NotReady:
+        return {}
+
+
+def _lasting(seconds: int) -> str:
+    if seconds < 90:
+        return f"about {max(seconds, 1)} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"
+
+
+def _begun(
+    database: "Database", wish: Wish, event: "Event", selection: Any, wording: Mapping[str, Any], people: int
+) -> int:
+    from admin_cli.console import actor
+    from bot.domain import audit, events
+    from bot.domain.audit import recorder
+    from bot.domain.messaging import broadcasts
+
+    now = datetime.now(UTC)
+    with session.acting(database, audit.BROADCAST_BEGUN, event.slug) as db:
+        made = broadcasts.begin(
+            db,
+            events.by_slug(db, event.slug),
+            purpose=wish.purpose,
+            wording=wording,
+            selection=selection,
+            expected=people,
+            made_by=actor.it_is(),
+            now=now,
+            until=now + timedelta(hours=wish.hours),
+        )
+        recorder.tell(db, broadcast=made.id, purpose=wish.purpose, people=people)
+        return made.id

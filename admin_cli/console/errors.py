@@ -1,0 +1,28 @@
+"""What a person reads when a command could not be carried out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from bot.errors import NotReady, Refused
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what is no bug into one line on standard error and exit code 1."""
+    try:
+        yield
+    except NotReady as problem:
+        raise click.ClickException(str(problem)) from None
+    except Refused as refusal:
+        raise click.ClickException(sentence(refusal)) from None
+
+
+def sentence(refusal: Refused) -> str:
+    """What was refused in words, with its code and what was perhaps meant."""
+    from admin_cli.console.refusals import said  # brings the catalogues, which take a moment
+
+    nearest = refusal.params.get("nearest")
+    hint = f"; did you mean {nearest}?" if nearest else ""
+    return f"{said(refusal.code, refusal.params)} ({refusal.code}{hint})"

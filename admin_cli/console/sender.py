@@ -1,0 +1,18 @@
+"""Which sender writes to somebody who is told something: the one to which they last wrote."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from admin_cli.console import session
+
+
+@contextmanager
+def last_senders() -> Iterator[Callable[[str], str | None]]:
+    """By address the sender to which somebody last wrote; None: nobody knows."""
+    from bot.delivery.outbox.session_window import Windows
+    from bot.ops.connections import connected
+
+    settings = session.settings()
+    with connected(settings.redis) as redis:
+        yield partial(Windows(redis).last, senders=settings.twilio_whatsapp_from)

@@ -1,0 +1,86 @@
+"""The database that a command works on.
+
+What is slow to import is imported when it is needed: `--help` and mistyped commands answer at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bot.database import Database
+    from bot.settings import Settings
+
+
+def settings(*, making: bool = False) -> "Settings":
+    """The settings; logs go to standard error, so that standard output holds only what was asked for.
+
+    `making` makes the folder and its secret where they are missing.
+    """
+    from bot import logs
+    from bot.settings import load
+
+    found = load(looking=not making)
+    # At a terminal the lines of services tell nothing; whoever wants them says LOG_LEVEL.
+    quiet = {} if "log_level" in found.model_fields_set else {"log_level": "WARNING"}
+    logs.configure(found.model_copy(update=quiet), "cli")
+    return found
+
+
+@contextmanager
+def database(*, making: bool = False) -> Iterator["Database"]:
+    """The database of the settings. Raises NotReady where there is no file of it, unless `making` one."""
+    from bot.database import Database
+    from bot.ops.connections import database_is_there
+
+    wanted = settings(making=making)
+    if not making:
+        database_is_there(wanted)
+    with closing(Database(wanted.database)) as found, _at_head(found):
+        yield found
+
+
+@contextmanager
+def reading() -> Iterator["Session"]:
+    """A session for looking."""
+    with database() as found, found.read() as db:
+        yield db
+
+
+@contextmanager
+def writing(what: str, slug: str | None = None) -> Iterator["Session"]:
+    """A session in one transaction, which leaves an entry of this name (bot.domain.audit) in the audit log.
+
+    `slug` is the event, for the case that nothing changes.
+    """
+    with database() as found, acting(found, what, slug) as db:
+        yield db
+
+
+@contextmanager
+def acting(found: "Database", what: str, slug: str | None = None) -> Iterator["Session"]:
+    """The same on a database that is open already."""
+    from datetime import UTC, datetime
+
+    from admin_cli.console import actor as console_actor
+    from bot.domain.audit import recorder
+
+    actor, now = console_actor.it_is(), datetime.now(UTC)
+    with found.write() as db, recorder.acting(db, what, now=now, actor=actor, slug=slug):
+        yield db
+
+
+@contextmanager
+def _at_head(found: "Database") -> Iterator[None]:
+    """Where the database fails, say what is the matter with it: most often it was not migrated."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError:
+        from bot.ops import checks
+
+        checks.migrations_at_head(found)
+        raise

@@ -1,0 +1,243 @@
+"""`events`: made, looked at, opened, closed and changed."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.options import typed, with_options
+from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.console.parameters import Day
+from admin_cli.events import alerts as event_alerts
+from admin_cli.events import cancel as event_cancel
+from admin_cli.events import days as event_days
+from admin_cli.events import entry, kinds, qr_links
+from admin_cli.events import reminder as event_reminder
+from admin_cli.events import texts as event_texts
+from admin_cli.events.options import MORE_OPTIONS, OPTIONS, completed, given
+from admin_cli.events.views import day_row, everything, row
+
+if TYPE_CHECKING:
+    from bot.domain.models import Event
+
+
+@click.group
+def command() -> None:
+    """Events.
+
+    Example: python -m admin_cli events list
+    """
+
+
+command.add_command(kinds.command, "kinds")
+for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
+    for _command in _module.COMMANDS:
+        command.add_command(_command)
+
+
+@command.command
+@click.option("--slug", required=True, help="Its short name in links and messages: small letters, digits, hyphens.")
+@click.option("--name", required=True, help="Its name, as visitors read it.")
+@click.option("--from", "starts_on", type=Day(), required=True, help="First day.")
+@click.option("--to", "ends_on", type=Day(), required=True, help="Last day.")
+@with_options(OPTIONS)
+@as_whom
+@click.pass_context
+def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
+    """Make an event; it is closed until `events open`.
+
+    Example: python -m admin_cli events create --slug fair --name Fair --from 2027-01-09 --to 2027-01-17
+    """
+    from bot.domain import audit, events
+
+    now = datetime.now(UTC)
+    with session.writing(audit.EVENT_MADE, slug) as db:
+        made = events.create(db, slug=slug, now=now, **given(ctx))
+        over = events.is_over(made, now)
+    click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
+    _tell_of_the_night(ctx, made)
+    _warn_of_the_past(made, over)
+
+
+@command.command("list")
+@as_json_too
+def list_(as_json: bool) -> None:
+    """Every event, by start.
+
+    Example: python -m admin_cli events list --json
+    """
+    from bot.domain import events
+
+    with session.reading() as db:
+        listing([row(event) for event in events.listed(db)], as_json=as_json, nothing="There is no event yet.")
+
+
+@command.command
+@click.argument("slug")
+@click.option("--qr", is_flag=True, help="Its links as QR codes too, drawn in the terminal.")
+@click.option("--qr-dir", type=click.Path(file_okay=False, path_type=Path), help="And as PNG files to print, in here.")
+@as_json_too
+def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
+    """One event with its two links, and its days with the people who hold a pass for them.
+
+    Example: python -m admin_cli events show demo --qr
+    """
+    from bot.domain import events
+    from bot.domain.events import links as event_links
+
+    settings = session.settings()
+    with session.reading() as db:
+        event = events.by_slug(db, slug)
+        links = event_links.doors(event.slug, settings.origin, settings.twilio_whatsapp_from)
+        whole, days = {**everything(event), "links": links}, [day_row(day) for day in event.days]
+    if qr_dir is not None:
+        qr_links.save(links, qr_dir, event.slug)
+    if as_json:
+        details({**whole, "days": days}, as_json=True)
+    else:
+        details({**whole, "questions": [question["name"] for question in whole["questions"]]}, as_json=False)
+        listing(days, as_json=False, nothing="It has no days.")
+        if qr:
+            qr_links.draw(links)
+
+
+@command.command("open")
+@click.argument("slug")
+@as_whom
+def open_(slug: str) -> None:
+    """Let people register.
+
+    With a real Twilio account it must be said first (`events set`) who answers for the visitors' data, what for they
+    are asked, where to complain and how long they are kept.
+
+    Example: python -m admin_cli events open demo
+    """
+    from bot.domain import audit, events
+
+    with session.writing(audit.EVENT_OPENED, slug) as db:
+        event = events.open_event(db, slug, real=not session.settings().simulated)
+        gates = len(event.gates)
+        over = events.is_over(event, datetime.now(UTC))
+    click.echo(f"{event.slug} is open")
+    if not gates:
+        click.echo(
+            f"note: it has no gate yet: python -m admin_cli gates add --event {event.slug} --name Main", err=True
+        )
+    _warn_of_the_past(event, over)
+
+
+@command.command
+@click.argument("slug")
+@as_whom
+def close(slug: str) -> None:
+    """Take no more registrations; passes stay good.
+
+    Example: python -m admin_cli events close demo
+    """
+    from bot.domain import audit, events
+
+    with session.writing(audit.EVENT_CLOSED, slug) as db:
+        event = events.close_event(db, slug)
+    click.echo(f"{event.slug} is closed")
+
+
+@command.command
+@click.argument("slug")
+@click.option("--day", type=Day(), help="Only this day: nobody can choose it any more, and its passes do not enter.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for it.")
+@as_whom
+def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
+    """Tell everybody who asks that the event, or one day of it, does not take place.
+
+    Nobody is written to by this alone: at a terminal it asks whether to, else it says how. `events open`, or
+    `events day … --open`, takes it back.
+
+    Example: python -m admin_cli events cancel demo --yes
+    """
+    from bot.domain import audit, edit_conflict, events
+
+    with session.reading() as db:
+        event = events.by_slug(db, slug)
+        days = [one for one in event.days if day in (None, one.day)]
+        people, as_shown = sum(one.taken for one in days), edit_conflict.mark([event, *days])
+    what = f"{event.slug}, {day}" if day else event.slug
+    if not yes:
+        click.confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", abort=True)
+    with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
+        edit_conflict.expect(db, [event, *days], as_shown)
+        events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
+    click.echo(f"{what} is cancelled; people who hold passes: {people}")
+    event_cancel.offer_broadcast(event, day, at_once=broadcast)
+
+
+@command.command
+@click.argument("slug")
+@click.option("--slug", "new_slug", required=True, help="The short name of the new one.")
+@click.option("--from", "starts_on", type=Day(), required=True, help="Its first day; the others follow as before.")
+@click.option("--name", default="", help="Its name; else the same.")
+@as_whom
+def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
+    """Make an event as another was: days, hours, capacities, kinds, gates, questions and texts; closed, and empty.
+
+    Volunteers and scanners are not taken along.
+
+    Example: python -m admin_cli events clone demo --slug demo-2028 --from 2028-01-08
+    """
+    from bot.domain import audit, events
+    from bot.domain.events import clone as events_clone
+
+    now = datetime.now(UTC)
+    with session.writing(audit.EVENT_COPIED, new_slug) as db:
+        made = events_clone.clone(db, slug, new_slug, name=name, starts_on=starts_on, now=now)
+        over = events.is_over(made, now)
+        event_days.tell_of_own_hours(made)
+    click.echo(f"made {new_slug}, closed: {made.starts_on} to {made.ends_on}")
+    _warn_of_the_past(made, over)
+
+
+@command.command("set")
+@click.argument("slug")
+@click.option("--name", help="Its name, as visitors read it.")
+@click.option("--from", "starts_on", type=Day(), help="First day.")
+@click.option("--to", "ends_on", type=Day(), help="Last day.")
+@with_options(OPTIONS + MORE_OPTIONS)
+@as_whom
+@click.pass_context
+def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
+    """Change what is said here and leave the rest. A day that has passes cannot be taken away.
+
+    Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
+    """
+    from bot.domain import audit, events
+    from bot.domain.events.rows import one
+
+    fields = given(ctx)
+    if not fields:
+        raise click.UsageError("nothing to change: give at least one option", ctx)
+    with session.writing(audit.EVENT_CHANGED, slug) as db:
+        before = one(db, slug, lock=True)
+        days = {row.day for row in before.days}
+        event = events.change(db, slug, **completed(fields, before))
+        now = {row.day for row in event.days}
+        if typed(ctx, "hours"):
+            event_days.tell_of_own_hours(event)
+    click.echo(f"{event.slug} is changed")
+    _tell_of_the_night(ctx, event)
+    for said, changed in (("days that are gone", days - now), ("new days", now - days)):
+        if changed:
+            click.echo(f"{said}: {', '.join(map(str, sorted(changed)))}", err=True)
+
+
+def _tell_of_the_night(ctx: click.Context, event: "Event") -> None:
+    """Where hours were typed that end before they begin: it may be meant, or a slip."""
+    if typed(ctx, "hours") and event.opens and event.closes and event.closes < event.opens:
+        click.echo(f"note: {event.opens:%H:%M}-{event.closes:%H:%M} goes on into the next morning", err=True)
+
+
+def _warn_of_the_past(event: "Event", over: bool) -> None:
+    if over:
+        click.echo(f"note: {event.slug} ended on {event.ends_on}, so nobody can register for it", err=True)

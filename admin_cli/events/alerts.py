@@ -1,0 +1,75 @@
+"""`events alerts`: from when on supervisors are alerted."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, details
+from admin_cli.console.parameters import NONE, Limit
+
+
+class Percent(click.ParamType[int | None]):
+    """A number of per cent with at most one decimal, or `none`."""
+
+    name = "X"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """Tenths of a per cent."""
+        if value == NONE:
+            return None
+        try:
+            tenths = Decimal(value) * 10
+        except InvalidOperation:
+            tenths = Decimal("0.5")
+        if tenths != tenths.to_integral_value() or not 1 <= tenths <= 1000:
+            self.fail(f"{value!r} is not between 0.1 and 100, with at most one decimal", param, ctx)
+        return int(tenths)
+
+
+@click.command
+@click.argument("slug")
+@click.option("--inside", type=Limit(), metavar="N", help="More people than so many inside at once; off until set.")
+@click.option("--silent-minutes", type=Limit(), metavar="N", help="So long no scan at an open gate that had entries.")
+@click.option(
+    "--failures-percent",
+    "failures_permille",
+    type=Percent(),
+    help="More than so many of the last hour's messages failed, of 50 or more.",
+)
+@click.option("--queue-seconds", type=Limit(), metavar="N", help="An answer or a pass waits longer than that to leave.")
+@as_json_too
+@as_whom
+@click.pass_context
+def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None) -> None:
+    """Show from when on supervisors and admins of an event are alerted, or set it; `none` switches one off.
+
+    They are told on WhatsApp when an alert begins and when it ends; the dashboard shows it as long as it lasts.
+
+    Example: python -m admin_cli events alerts demo --inside 5000 --failures-percent 3
+    """
+    from dataclasses import asdict, replace
+
+    from bot.domain import audit
+    from bot.domain.events import alert_thresholds
+
+    given = {name: value for name, value in _rules.items() if _was_given(ctx, name)}
+    with session.reading() as db:
+        rules = alert_thresholds.read(db, slug)
+    if given:
+        rules = replace(rules, **given)
+        with session.writing(audit.ALERTS_SET, slug) as db:
+            alert_thresholds.write(db, slug, rules)
+    shown: dict[str, Any] = asdict(rules)
+    tenths = shown.pop("failures_permille")
+    details(shown | {"failures_percent": None if tenths is None else tenths / 10}, as_json=as_json)
+
+
+def _was_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+COMMANDS = (alerts,)
+"""What `events` takes up."""

@@ -1,0 +1,51 @@
+"""`events pause` and `events resume`: entry stopped, and let go on."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import click
+
+from admin_cli.console import sender, session
+from admin_cli.console.actor import as_whom
+
+
+@click.command
+@click.argument("slug")
+@click.option("--gate", help="Only at this gate, by slug or name.")
+@as_whom
+def pause(slug: str, gate: str | None) -> None:
+    """Stop entry at once: every scan answers `entry_paused`, and every volunteer there is told on WhatsApp.
+
+    Example: python -m admin_cli events pause demo --gate main
+    """
+    _set(slug, gate, stopped=True)
+
+
+@click.command
+@click.argument("slug")
+@click.option("--gate", help="Only at this gate, by slug or name.")
+@as_whom
+def resume(slug: str, gate: str | None) -> None:
+    """Let entry go on, and tell every volunteer there.
+
+    Example: python -m admin_cli events resume demo
+    """
+    _set(slug, gate, stopped=False)
+
+
+COMMANDS = (pause, resume)
+"""What `events` takes up."""
+
+
+def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
+    from bot.domain import audit
+    from bot.domain.roster import gates
+    from bot.usecases import stop_entry
+
+    key, now = f"entry:cli:{uuid4()}", datetime.now(UTC)
+    with sender.last_senders() as last, session.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
+        told = stop_entry.set_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
+        closed = [] if stopped else [one.slug for one in gates.listed(db, slug) if one.closed]
+    click.echo(f"entry {'is stopped' if stopped else 'goes on'}; volunteers who are told: {len(told)}")
+    if closed:
+        click.echo(f"still closed: {', '.join(closed)}")

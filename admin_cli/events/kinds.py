@@ -1,0 +1,139 @@
+"""`events kinds`: the kinds of pass of an event."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.options import typed, with_options
+from admin_cli.console.output import as_json_too, listing
+from admin_cli.console.parameters import NONE, Day, InLanguage, Limit
+
+if TYPE_CHECKING:
+    from bot.domain.models import Kind
+
+
+class DayOrNone(click.ParamType[date | None]):
+    """YYYY-MM-DD, or `none`."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | None:
+        """The date; None takes the kind's own days away."""
+        return None if value == NONE else Day().convert(value, param, ctx)
+
+
+OPTIONS = (
+    click.option("--label", "labels", type=InLanguage(), multiple=True, help="What people call it, in each language."),
+    click.option(
+        "--day",
+        "days",
+        type=DayOrNone(),
+        multiple=True,
+        help="A day on which it enters; give all. `none`: the day chosen.",
+    ),
+    click.option(
+        "--policy",
+        type=click.Choice(["once", "daily", "in_out", NONE]),
+        help="How often it enters; `none`: as the event.",
+    ),
+    click.option("--max-party", type=Limit(), metavar="N", help="The most people on one pass; `none`: as the event."),
+    click.option(
+        "--gate",
+        "gates",
+        multiple=True,
+        metavar="GATE",
+        help="A gate by which it enters; give all. `none`: every gate.",
+    ),
+)
+
+
+@click.group
+def command() -> None:
+    """The kinds of pass of an event; `visitor` is the first and the only one the public can choose.
+
+    Example: python -m admin_cli events kinds list --event demo
+    """
+
+
+@command.command
+@click.argument("slug")
+@click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
+@with_options(OPTIONS)
+@as_whom
+@click.pass_context
+def add(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
+    """Add a kind of pass.
+
+    Example: python -m admin_cli events kinds add school --event demo --label "en=School" --max-party 45
+    """
+    from bot.domain import audit
+    from bot.domain.passes import kinds
+
+    with session.writing(audit.KIND_ADDED, event_slug) as db:
+        kinds.add(db, event_slug, slug, **_given(ctx))
+    click.echo(f"{event_slug} has the kind {slug}")
+
+
+@command.command("list")
+@click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
+@as_json_too
+def list_(event_slug: str, as_json: bool) -> None:
+    """The kinds of an event; what is empty is as the event has it.
+
+    Example: python -m admin_cli events kinds list --event demo --json
+    """
+    from bot.domain.passes import kinds
+
+    with session.reading() as db:
+        rows = [_row(kind) for kind in kinds.listed(db, event_slug)]
+    listing(rows, as_json=as_json, nothing="It has no kinds.")
+
+
+@command.command("set")
+@click.argument("slug")
+@click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
+@with_options(OPTIONS)
+@as_whom
+@click.pass_context
+def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
+    """Change what is said here and leave the rest.
+
+    Example: python -m admin_cli events kinds set visitor --event demo --gate main
+    """
+    from bot.domain import audit
+    from bot.domain.passes import kinds
+
+    fields = _given(ctx)
+    if not fields:
+        raise click.UsageError("nothing to change: give at least one option", ctx)
+    with session.writing(audit.KIND_CHANGED, event_slug) as db:
+        kinds.change(db, event_slug, slug, **fields)
+    click.echo(f"{slug} is changed")
+
+
+def _given(ctx: click.Context) -> Any:
+    """The fields as typed."""
+    fields = {name: ctx.params[name] for name in ("labels", "days", "policy", "max_party", "gates") if typed(ctx, name)}
+    for name in ("days", "gates"):
+        if any(value in (None, NONE) for value in fields.get(name, ())):
+            fields[name] = None
+    if fields.get("policy") == NONE:
+        fields["policy"] = None
+    if "labels" in fields:
+        fields["labels"] = dict(fields["labels"])
+    return fields
+
+
+def _row(kind: "Kind") -> dict[str, Any]:
+    return {
+        "slug": kind.slug,
+        "number": kind.number,
+        "labels": kind.labels,
+        "days": kind.days,
+        "policy": kind.policy,
+        "max_party": kind.max_party,
+        "gates": kind.gates,
+    }

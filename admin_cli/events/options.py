@@ -1,0 +1,75 @@
+"""The options of `events create` and `events set`, and the fields they stand for."""
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from admin_cli.console.options import typed
+from admin_cli.console.parameters import Countries, Hours, InLanguage, Limit, Moment, Whole
+
+if TYPE_CHECKING:
+    from bot.domain.models import Event
+
+OPTIONS = (
+    click.option("--venue", help="Where it is, as visitors read it."),
+    click.option("--map", "map_url", metavar="URL", help="A link to the place on a map."),
+    click.option(
+        "--hours", type=Hours(), help="Opening hours of every day, in the event's zone; `none`: none are told."
+    ),
+    click.option("--capacity-per-day", type=Limit(), metavar="PEOPLE", help="People a day; `none`: no limit."),
+    click.option("--max-party", type=Whole(), metavar="N", help="The most people on one pass (10)."),
+    click.option("--policy", type=click.Choice(["once", "daily", "in_out"]), help="How often a pass enters (daily)."),
+    click.option("--timezone", metavar="Z", help="The event's time zone (Asia/Kolkata)."),
+)
+MORE_OPTIONS = (
+    click.option(
+        "--registration-opens", type=Moment(), help="When people may register, in the event's zone; `none`: now."
+    ),
+    click.option(
+        "--language", "languages", multiple=True, metavar="LANG", help="A language offered; give all of them."
+    ),
+    click.option("--name-in", type=InLanguage(), multiple=True, help="The name in another language."),
+    click.option("--venue-in", type=InLanguage(), multiple=True, help="The place in another language."),
+    click.option("--consent", type=InLanguage(), multiple=True, help="What people agree to, in each language."),
+    click.option("--notice", type=InLanguage(), multiple=True, help="A line shown with the event, in each language."),
+    click.option("--organiser", help="Who answers for the event and its visitors' data."),
+    click.option("--purpose", help="What these data are asked for."),
+    click.option("--complaints", metavar="CONTACT", help="Where somebody complains: an address, number or page."),
+    click.option(
+        "--otp-countries",
+        type=Countries(),
+        metavar="NP,BT",
+        help="Countries whose phones get codes by SMS besides OTP_COUNTRIES; `none`: no others.",
+    ),
+    click.option("--retention-days", type=Limit(), metavar="DAYS", help="Days after the last for which data are kept."),
+)
+
+
+FIELDS = {"name_in": "names", "venue_in": "venues", "registration_opens": "registration_opens_at"}
+"""Options whose field is named otherwise."""
+
+
+def given(ctx: click.Context) -> dict[str, Any]:
+    """The event's fields as typed; an option that was not typed is not among them."""
+    options = {name: value for name, value in ctx.params.items() if name != "slug" and typed(ctx, name)}
+    if "hours" in options:
+        options["opens"], options["closes"] = options.pop("hours")
+    fields = {FIELDS.get(name, name): value for name, value in options.items()}
+    return {name: dict(value) if name in _BY_LANGUAGE else value for name, value in fields.items()}
+
+
+_BY_LANGUAGE = ("names", "venues", "consent", "notice")
+
+
+def completed(fields: dict[str, Any], event: "Event") -> dict[str, Any]:
+    """The fields with what the event already has in the other languages, and moments in the event's zone."""
+    whole = dict(fields)
+    kept = {"names": event.names, "venues": event.venues, **event.texts}
+    for name in _BY_LANGUAGE:
+        if name in fields:
+            whole[name] = {**kept.get(name, {}), **fields[name]}
+    if fields.get("registration_opens_at"):
+        zone = ZoneInfo(fields.get("timezone", event.timezone))
+        whole["registration_opens_at"] = fields["registration_opens_at"].replace(tzinfo=zone)
+    return whole

@@ -1,0 +1,63 @@
+"""`events reminder`: tomorrow's visitors are written to on the day before, or not."""
+
+from datetime import UTC, datetime, time
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.errors import sentence
+from admin_cli.console.parameters import Hour
+
+
+@click.command
+@click.argument("slug")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--at", type=Hour(), help="The hour of the day before, in the event's zone (18:00).")
+@as_whom
+def reminder(slug: str, state: str, at: time | None) -> None:
+    """Remind everybody who has a pass for tomorrow, once; or not any more. It is off until it is switched on.
+
+    Nobody is reminded who said stop or who registers after that hour, nor of a cancelled day. Each day's reminder is
+    a broadcast: `broadcast list`. With a real Twilio account WhatsApp must have approved its template (`templates
+    sync`), for most people will not have written within 24 hours.
+
+    Example: python -m admin_cli events reminder demo on --at 18:00
+    """
+    from bot.delivery.campaigns import reminders
+    from bot.domain import audit
+
+    if state == "off":
+        if at is not None:
+            raise click.UsageError("--at goes with on")
+        with session.writing(audit.REMINDER_SET, slug) as db:
+            event = reminders.switch(db, slug, None)
+        click.echo(f"{event.slug}: nobody is reminded")
+        return
+    at = at or reminders.AT
+    lacking = _lacking(slug)
+    with session.writing(audit.REMINDER_SET, slug) as db:
+        event = reminders.switch(db, slug, at)
+    click.echo(f"{event.slug}: people are reminded at {at:%H:%M} ({event.timezone}) of the day before")
+    if lacking:
+        click.echo(f"note: {lacking} Until then it reaches only who wrote within 24 hours", err=True)
+
+
+def _lacking(slug: str) -> str:
+    """What the simulator may do without and a real account may not. Raises Refused `template_not_approved`."""
+    from bot.delivery.campaigns import reminders
+    from bot.domain import events
+    from bot.errors import Refused
+
+    with session.reading() as db:
+        try:
+            reminders.require_templates(db, events.by_slug(db, slug), datetime.now(UTC))
+        except Refused as refusal:
+            if not session.settings().simulated or refusal.code != "template_not_approved":
+                raise
+            return sentence(refusal)
+    return ""
+
+
+COMMANDS = (reminder,)
+"""What `events` takes up."""

@@ -1,0 +1,137 @@
+"""`events texts`, `events notice` and `events questions`: what visitors read and are asked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from admin_cli.broadcast import begin
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
+from admin_cli.console.parameters import InLanguage
+
+TEXTS = ("welcome", "instructions", "notice", "consent")
+Given = Sequence[tuple[str, str]]
+
+
+@click.command
+@click.argument("slug")
+@click.option("--welcome", type=InLanguage(), multiple=True, help="Said below the greeting.")
+@click.option("--instructions", type=InLanguage(), multiple=True, help="Said with the pass: what to bring.")
+@click.option("--consent", type=InLanguage(), multiple=True, help="What people agree to; a change asks them anew.")
+@click.option("--remove", type=click.Choice(TEXTS), multiple=True, help="Take a text away, in every language.")
+@as_json_too
+@as_whom
+def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> None:
+    """The event's texts by language: shown, or changed. Other languages of a text stay as they are.
+
+    Example: python -m admin_cli events texts demo --welcome "en=Entry is free" --welcome "hi=प्रवेश निःशुल्क है"
+    """
+    from bot.domain import audit, events
+    from bot.domain.events.rows import one
+
+    given = {name: dict(texts) for name, texts in said.items() if texts}
+    if given or remove:
+        with session.writing(audit.TEXTS_SET, slug) as db:
+            kept = one(db, slug, lock=True).texts
+            wanted: dict[str, Any] = {name: {**kept.get(name, {}), **texts} for name, texts in given.items()}
+            events.change(db, slug, **{**wanted, **{name: {} for name in remove}})
+    with session.reading() as db:
+        kept = events.by_slug(db, slug).texts
+    rows = [
+        {"text": name, "language": language, "says": says}
+        for name in TEXTS
+        for language, says in kept.get(name, {}).items()
+    ]
+    listing(rows, as_json=as_json, nothing="It has no texts of its own.")
+
+
+@click.command
+@click.argument("slug")
+@click.argument("text", required=False)
+@click.option("--language", default="en", show_default=True, metavar="LANG", help="Of this text.")
+@click.option("--remove", is_flag=True, help="Take the notice away, in every language.")
+@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for today or later.")
+@as_whom
+def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: bool) -> None:
+    """Say at once to everybody who writes, looks at a pass or opens the web page what they shall know now.
+
+    Nobody is written to by this alone: at a terminal it asks whether to, else it says how. Languages that have no
+    text of their own are told the English one.
+
+    Example: python -m admin_cli events notice demo "Gate 2 is closed today; please use gate 1."
+    """
+    from bot.domain import audit, events
+    from bot.domain.events.rows import one
+
+    if bool(text) == remove or (remove and broadcast):
+        raise click.UsageError("give the text, or --remove")
+    with session.writing(audit.NOTICE_SET, slug) as db:
+        kept = one(db, slug, lock=True).texts.get("notice", {})
+        events.change(db, slug, notice={} if remove else {**kept, language: text or ""})
+    click.echo("the notice is gone" if remove else f"the notice ({language}) can be read now")
+    if not remove:
+        _offer_broadcast(slug, at_once=broadcast)
+
+
+@click.command
+@click.argument("slug")
+@click.option(
+    "--file", "source", type=click.File(encoding="utf-8"), help="JSON with all of them; `-` reads standard input."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before replacing those that are there.")
+@as_json_too
+@as_whom
+def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
+    """The event's own questions: shown, or set from a file. docs/questions.md says what the file holds.
+
+    Example: python -m admin_cli events questions demo --file questions.json
+    """
+    from bot.domain import events
+
+    if source is not None:
+        _set_questions(slug, _read_questions(source), yes)
+    with session.reading() as db:
+        kept = events.by_slug(db, slug).questions
+        rows = [{**question, "labels": question["labels"]["en"]} for question in kept]
+        listing(kept if as_json else rows, as_json=as_json, nothing="It asks no questions of its own.")
+
+
+COMMANDS = (texts, notice, questions)
+"""What `events` takes up."""
+
+
+def _offer_broadcast(slug: str, *, at_once: bool) -> None:
+    from bot.delivery.templates import notices
+    from bot.domain import events
+
+    with session.reading() as db:
+        event = events.by_slug(db, slug)
+    wish = begin.Wish(event.slug, notices.NEWS, event.texts["notice"])
+    begin.offer(wish, f"--event {event.slug} --notice notice", at_once=at_once)
+
+
+def _read_questions(source: Any) -> list[dict[str, Any]]:
+    import json
+
+    try:
+        found = json.load(source)
+    except (ValueError, RecursionError):
+        raise click.ClickException(f"{source.name}: not JSON") from None
+    if not isinstance(found, list) or not all(isinstance(question, dict) for question in found):
+        raise click.ClickException(f"{source.name}: not a list of questions")
+    return found
+
+
+def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
+    from bot.domain import audit, edit_conflict, events
+
+    with session.reading() as db:
+        event = events.by_slug(db, slug)
+        slug, number, as_shown = event.slug, len(event.questions), edit_conflict.mark(event)
+    if number and not yes:
+        click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
+    with session.writing(audit.QUESTIONS_SET, slug) as db:
+        edit_conflict.expect(db, event, as_shown)
+        events.set_questions(db, slug, wanted)

@@ -1,0 +1,103 @@
+"""`visitors`: who registered."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.visitors.import_file import import_
+
+if TYPE_CHECKING:
+    from bot.domain.models import Pass
+
+
+@click.group
+def command() -> None:
+    """Visitors. Searches and looks at one person are in the audit log.
+
+    Example: python -m admin_cli visitors find asha --event demo
+    """
+
+
+command.add_command(import_)
+
+
+@command.command
+@click.argument("text")
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="At most so many.")
+@as_json_too
+@as_whom
+def find(text: str, slug: str, limit: int, as_json: bool) -> None:
+    """Passes by a part of a name, a whole phone number or a pass code, the newest first; of any day and state.
+
+    Example: python -m admin_cli visitors find "asha verma" --event demo
+    """
+    from bot.domain import audit, visitors
+    from bot.domain.audit import recorder
+
+    region = session.settings().default_region
+    with session.writing(audit.FOUND, slug) as db:
+        by, found = visitors.find(db, slug, text, region=region, most=limit + 1)
+        shown, more = found[:limit], len(found) > limit
+        rows = [_found(one) for one in shown]
+        recorder.tell(db, by=by, passes=[one.id for one in shown], codes=[row["code"] for row in rows])
+    listing(rows, as_json=as_json, nothing="There is none.")
+    if more:
+        click.echo(f"there are more than {limit}: say more of the name, or give --limit", err=True)
+
+
+@command.command
+@click.argument("who", metavar="CODE|+E164")
+@as_json_too
+@as_whom
+def show(who: str, as_json: bool) -> None:
+    """Somebody's registrations, passes, entries, messages, and where their conversation stands.
+
+    By a phone number, or by the code of a pass that they hold.
+
+    Example: python -m admin_cli visitors show +919876543210
+    """
+    from bot.domain import audit, visitors
+    from bot.domain.audit import recorder
+    from bot.ops.connections import connected
+    from bot.personal_data import export as personal_data_export
+
+    settings = session.settings()
+    with connected(settings.redis) as redis, session.writing(audit.VIEWED) as db:
+        known = visitors.known(db, who, region=settings.default_region)
+        events = {one.event_id for one in known.registrations}
+        whole = personal_data_export.everything(db, known, redis)
+        seen = {"contacts": [one.id for one in known.contacts], "codes": [one["code"] for one in whole["passes"]]}
+        recorder.tell(db, event_id=min(events) if len(events) == 1 else None, **seen)
+    if as_json:
+        details(whole, as_json=True)
+    else:
+        _print(whole)
+
+
+def _print(whole: Mapping[str, Any]) -> None:
+    lists = ("registrations", "passes", "entries", "deliveries")
+    details({name: value for name, value in whole.items() if name not in lists}, as_json=False)
+    for name in lists:
+        click.echo(f"\n{name}:")
+        listing(whole[name], as_json=False, nothing="  none")
+
+
+def _found(one: "Pass") -> dict[str, Any]:
+    from bot.domain.passes import days as pass_days
+    from flows.understanding.codes import shown
+
+    return {
+        "code": shown(one.code),
+        "name": one.registration.full_name,
+        "day": one.day,
+        "days": pass_days.of(one),
+        "party_size": one.party_size,
+        "kind": one.kind.slug,
+        "status": one.status,
+        "channel": one.registration.channel,
+    }

@@ -1,0 +1,235 @@
+"""`visitors import`: people on an organiser's list, registered and given their passes."""
+
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from admin_cli.console import actor, out_files, session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too
+from admin_cli.console.progress import bar
+from admin_cli.visitors import import_report, import_texts
+from admin_cli.visitors.import_report import Done, Problems, Wanted
+
+if TYPE_CHECKING:
+    from bot.database import Database
+    from bot.domain.imports.run import Act, Plan, Report
+    from bot.domain.keys import KeyRing
+    from bot.settings import Settings
+
+REGISTERED = "; the people are registered, and the same command again writes their passes"
+
+
+def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`A=B` as a pair; the last = parts them."""
+    pairs = [one.rpartition("=") for one in given]
+    if wrong := next((one for one, (_, parted, _) in zip(given, pairs, strict=True) if not parted), None):
+        raise click.BadParameter(f"{wrong!r} is not of the form {param.metavar}", param=param)
+    return [(left.strip(), right.strip()) for left, _, right in pairs]
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
+@click.option(
+    "--map", "told", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
+    help="What stands in a column: name, phone, day, party, kind, language, ref, or a question of the event; "
+    "without a field it is ignored. Again for each.",
+)  # fmt: skip
+@click.option(
+    "--default", "defaults", multiple=True, metavar="FIELD=VALUE", callback=_pairs,
+    help="What holds where a row says nothing, such as kind=school. Again for each.",
+)  # fmt: skip
+@click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first that is not hidden.")
+@click.option("--without-hidden", is_flag=True, help="Leave out a sheet's hidden rows, as a filter hides them.")
+@click.option("--encoding", type=click.Choice(import_texts.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
+@click.option("--dates", type=click.Choice(("dmy", "mdy")), help="What is first in 02/03/2027; else a row proves it.")
+@click.option("--consent", default="", metavar="TEXT", help="Where these people agreed to it; kept with each of them.")
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV for the bad rows.")
+@click.option("--dry-run", is_flag=True, help="Only look; nothing is changed.")
+@click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+@click.option("--all-or-nothing", is_flag=True, help="Do nothing where a row is bad.")
+@click.option("--revoked-too", "again", is_flag=True, help="A new pass also for who had one that was revoked since.")
+@click.option("--send", is_flag=True, help="Send each pass to its phone, once.")
+@click.option("--images", type=click.Path(path_type=Path), metavar="DIR", help="Each pass as a picture CODE.png.")
+@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.pdf", help="All on A4, to cut.")
+@as_json_too
+@as_whom
+def import_(
+    file: IO[bytes],
+    slug: str,
+    told: list[tuple[str, str]],
+    defaults: list[tuple[str, str]],
+    worksheet: str,
+    without_hidden: bool,
+    encoding: str | None,
+    dates: str | None,
+    dry_run: bool,
+    yes: bool,
+    all_or_nothing: bool,
+    again: bool,
+    **wanted: Any,
+) -> None:
+    """Register the people of a CSV or XLSX file (`-`: standard input) and give them their passes.
+
+    The whole file is looked at first: how many rows are good, are there already, or are bad, each with its
+    reason. Then it asks, and takes the good ones. The same file again makes nothing twice; --send, --images and
+    --sheet are for everybody in the file, also those who were there. Exit code 1 where a row was bad.
+
+    Example: python -m admin_cli visitors import guests.xlsx --event demo --consent "signed list at the school,
+    January 2027" --sheet passes.pdf --errors bad.csv
+    """
+    asked = Wanted(**wanted)
+    if not (dry_run or asked.consent.strip()):
+        raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
+    _check_places(asked, yes=yes)
+    with session.database() as database:
+        said = {"told": told, "defaults": dict(defaults), "again": again}
+        how = {"worksheet": worksheet, "hidden": not without_hidden, "encoding": encoding or "", "dates": dates or ""}
+        plan = _planned(database, file, slug, **said, **how)
+        looked, problems = _look(database, plan, asked)
+        if not asked.as_json:
+            import_report.look(plan, looked, problems)
+        bad = looked.rows["bad"]
+        if bad and all_or_nothing and not dry_run:
+            raise click.ClickException(f"nothing was imported: {bad} of {looked.all_rows} rows are bad")
+        to_do = bool(looked.rows["new"] or (asked.hands_out and looked.passes)) and not dry_run
+        if to_do and not yes:
+            click.confirm(import_report.question(looked, asked), abort=True, err=True)
+        done = _take(database, plan, asked, looked, problems) if to_do else Done(looked)
+    import_report.end(plan, done, problems, asked)
+    click.get_current_context().exit(1 if done.report.rows["bad"] else 0)
+
+
+def _check_places(asked: Wanted, *, yes: bool) -> None:
+    """What can be known to fail, or would be lost, is said before anything is done."""
+    for path in filter(None, (asked.errors, asked.sheet)):
+        out_files.check(path, yes=yes)
+    if asked.images and not asked.images.is_dir():
+        raise click.ClickException(f"there is no folder {asked.images}")
+
+
+def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "Plan":
+    from io import BytesIO
+
+    from bot.domain.imports import run as run_import
+    from bot.domain.imports.unreadable import BYTES, Unreadable
+
+    region = session.settings().default_region
+    source = file if file.seekable() else BytesIO(file.read(BYTES + 1))
+    try:
+        with database.read() as db:
+            return run_import.plan(db, slug, source, region=region, now=datetime.now(UTC), **said)
+    except Unreadable as problem:
+        raise click.ClickException(f"{file.name}: {import_texts.of_file(problem)}") from None
+
+
+@contextmanager
+def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
+    """What takes bad rows: a file with the columns of theirs, which can be mended and imported itself."""
+    from bot.domain.exports.files import whole
+    from bot.domain.exports.writers import csv_file
+    from bot.domain.imports.columns import OUR_OWN
+
+    if errors is None:
+        yield lambda cells: None
+        return
+    heads = [*(head for _, head in plan.columns.of_file), *OUR_OWN]
+    with _writing(errors), whole(errors) as part, csv_file(part, heads) as put:
+        yield put
+
+
+@contextmanager
+def _writing(path: Path, more: str = "") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or errno.errorcode.get(error.errno or 0, "")
+        raise click.ClickException(f"could not write {path}: {why}{more}") from None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    from bot.domain.imports.unreadable import Unreadable
+
+    try:
+        yield
+    except Unreadable as problem:
+        raise click.ClickException(f"the file: {import_texts.of_file(problem)}") from None
+
+
+def _look(database: "Database", plan: "Plan", asked: Wanted) -> "tuple[Report, Problems]":
+    from bot.domain.imports import run as run_import
+
+    with _kept(plan, asked.errors) as put, _reading(), bar("looked at", None) as told:
+        problems = Problems(plan, put)
+        return run_import.look(database, plan, seen=problems.see, told=told), problems
+
+
+def _take(database: "Database", plan: "Plan", asked: Wanted, looked: "Report", before: Problems) -> Done:
+    """Register, then hand out. What the look has told of already is not told again."""
+    from bot.domain.imports import run as run_import
+    from bot.pass_keys import open_ring
+
+    settings = session.settings()
+    ring = open_ring(database, settings)
+    act = run_import.Act(plan.event.id, actor.it_is(), {"file": plan.digest[:16]})
+    with _kept(plan, asked.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
+        problems = Problems(plan, put)
+        consent = asked.consent.strip()
+        report = run_import.take(database, ring, plan, act, consent=consent, seen=problems.see, told=told, now=_now)
+    known = [one["row"] for one in before.told]
+    later = [one for one in problems.told if one["row"] not in known]
+    before.told += later
+    if not asked.as_json:
+        import_report.say(later, 0)
+    parts = Parts(database, ring, settings)
+    return Done(report, True, _handed_out(parts, plan.event.id, report.passes, asked, act))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What pictures of passes are made of."""
+
+    database: "Database"
+    ring: "KeyRing"
+    settings: "Settings"
+
+
+def _handed_out(parts: Parts, event_id: int, passes: list[int], asked: Wanted, act: "Act") -> dict[str, Any]:
+    """The passes as files and messages, as far as asked for; how many."""
+    from bot.delivery.campaigns import bulk_passes
+    from bot.domain.imports import run as run_import
+
+    done: dict[str, Any] = {}
+    if asked.images:
+        with _writing(asked.images, REGISTERED), bar("drawn", len(passes)) as told:
+            done["images"] = bulk_passes.pictures(parts, event_id, passes, asked.images, told)
+    if asked.sheet:
+        with _writing(asked.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
+            done["sheet"] = bulk_passes.sheet(parts, event_id, passes, asked.sheet, told)
+    if asked.send:
+        done["send"] = dict(_send(parts, passes))
+    if done:
+        run_import.note(parts.database, act, _now(), **done)
+    return done
+
+
+def _send(parts: Parts, passes: list[int]) -> Mapping[str, int]:
+    from bot.delivery.campaigns import bulk_passes
+    from bot.delivery.outbox.session_window import Windows
+    from bot.ops import connections
+
+    with connections.connected(parts.settings.redis) as redis, bar("owed", len(passes)) as told:
+        windows = Windows(redis)
+        return bulk_passes.send(parts.database, windows, parts.settings, passes, now=_now, told=told)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

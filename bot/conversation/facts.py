@@ -1,0 +1,246 @@
+"""What a flow may know in a turn, read from the database when it is first asked for.
+
+Each property is read at most once a turn, in a short session of its own: no connection is held while the
+turn waits for anything. The events change rarely and are asked for in every turn, so their shapes are
+kept in the process, and one cheap query tells whether a row has changed since (`Event.revision`): what
+a turn sees is never stale. Places left are always read afresh.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain import events, passes, people, roster
+from bot.domain.checkins import search as gate_search
+from bot.domain.models import Contact, Pass
+from bot.domain.passes import days as pass_days
+from bot.domain.passes import kinds
+from bot.domain.people import Identity, pending_messages, phone_owners
+from bot.domain.roster import duty, entry_notices
+from bot.domain.stats import gate_figures as figures
+from bot.domain.stats.gate_figures import Figures
+from bot.errors import Refused
+from bot.inbound import Inbound
+from flows import shapes
+from flows.shapes.duty import EntryNotice, Share
+from flows.shapes.scans import SeenPass
+from flows.understanding import codes
+
+
+@dataclass(slots=True)
+class Sources:
+    """Where facts come from; one for a process."""
+
+    database: Database
+    region: str
+    """ISO region for phone numbers typed without a country code."""
+    codes_need_whatsapp: Callable[[datetime], bool] = field(default=lambda now: False, repr=False)
+    """See LiveFacts."""
+    _kept: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
+
+    def events(self) -> tuple[shapes.Event, ...]:
+        """Every event, by start, as the database holds them now."""
+        with self.database.read() as db:
+            revision = events.revision(db)
+            kept, shown = self._kept
+            if revision != kept:
+                shown = tuple(events.shape(event) for event in events.listed(db))
+                self._kept = (revision, shown)
+        return shown
+
+
+@dataclass(frozen=True)
+class LiveFacts:
+    """The facts of one turn: implements flows.shapes.Facts."""
+
+    sources: Sources
+    inbound: Inbound
+    now: datetime
+    country: str = ""
+    """ISO region that somebody chose for the number that they typed; empty: the service's own."""
+    _days: dict[str, tuple[shapes.EventDay, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def region(self) -> str:
+        """ISO region for phone numbers typed without a country code."""
+        return self.country or self.sources.region
+
+    @property
+    def profile_name(self) -> str:
+        """The WhatsApp profile name, empty where there is none."""
+        return self.inbound.profile_name
+
+    @cached_property
+    def events(self) -> tuple[shapes.Event, ...]:
+        """Every event that is not long past, open or not, by start."""
+        return tuple(event for event in self.sources.events() if events.is_spoken_of(event.ends_on, self.now))
+
+    def days(self, event: shapes.Event) -> tuple[shapes.EventDay, ...]:
+        """The event's days with the places left, as they were when this turn first asked."""
+        if event.slug not in self._days:
+            with self.sources.database.read() as db:
+                self._days[event.slug] = events.days(db, event.slug)
+        return self._days[event.slug]
+
+    @cached_property
+    def person(self) -> shapes.Person:
+        """Whoever is writing."""
+        return self._known[0]
+
+    @cached_property
+    def passes(self) -> tuple[shapes.PassFacts, ...]:
+        """The person's valid passes of today and later, the next one first."""
+        return self._known[1]
+
+    @cached_property
+    def duty(self) -> shapes.Duty | None:
+        """The work at a gate of whoever is writing, as the roster has it now; None: a visitor."""
+        phone = self._staff_phone
+        if phone is None:
+            return None
+        with self.sources.database.read() as db:
+            return duty.of(db, phone, self.now)
+
+    @cached_property
+    def former_duty(self) -> shapes.Event | None:
+        """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
+        phone = self._staff_phone
+        if phone is None or self.duty is not None:
+            return None
+        with self.sources.database.read() as db:
+            return duty.former(db, phone, self.now)
+
+    @cached_property
+    def figures(self) -> shapes.GateFigures:
+        """The day's figures of the event for which they work. Asked of nobody but who is on duty."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            notice = entry_notices.last(db, work.event, self.now)
+            return gate_figures(figures.today(db, work.event, self.now), work, notice)
+
+    @cached_property
+    def kinds(self) -> tuple[shapes.PassKind, ...]:
+        """The kinds of pass of the event for which they work."""
+        with self.sources.database.read() as db:
+            return kinds.shapes_of(db, self._at_work.event)
+
+    @property
+    def codes_need_whatsapp(self) -> bool:
+        """Whether one-time codes go at present only to phones that have written to us on WhatsApp within the day."""
+        return self.sources.codes_need_whatsapp(self.now)
+
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """Today's passes of a name or phone, and whether there are more; None: searched too often in this hour."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            try:
+                found = gate_search.search(db, work.event, staff_id=work.staff_id, name=name, phone=phone, now=self.now)
+            except Refused:
+                return None
+        return found.passes, found.more
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass of today that differs from a mistyped code by one character; offered a few times an hour."""
+        work = self._at_work
+        with self.sources.database.read() as db:
+            return gate_search.near(db, work.event, code, staff_id=work.staff_id, now=self.now)
+
+    @property
+    def _staff_phone(self) -> str | None:
+        """The phone that may stand on a roster; none where an SMS says so, whose sender can be forged."""
+        if not self.inbound.is_proved:
+            return None
+        own = self.inbound.phone if self.inbound.lent != "phone" else None
+        return own or self.person.phone
+
+    @property
+    def _at_work(self) -> shapes.Duty:
+        if self.duty is None:
+            raise RuntimeError("a visitor has no gate")
+        return self.duty
+
+    @cached_property
+    def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
+        with self.sources.database.read() as db:
+            identity = people.settled(db, who(self.inbound))
+            contacts = people.find_all(db, **identity._asdict())
+            return _person(db, identity, contacts, self.now), _passes(db, contacts, self.now)
+
+
+def who(inbound: Inbound) -> Identity:
+    """The names of whoever wrote; an address that is neither phone nor user id stands for the person itself."""
+    if not inbound.is_proved:
+        return Identity(inbound.phone, None if inbound.phone else inbound.lane)
+    return Identity(inbound.phone, inbound.user if inbound.phone or inbound.user else inbound.lane, inbound.lent)
+
+
+def _person(db: Session, identity: Identity, contacts: list[Contact], now: datetime) -> shapes.Person:
+    if not contacts:
+        return shapes.Person(phone=identity.phone)
+    phones = (alias.value for contact in contacts for alias in contact.aliases if alias.kind == "phone")
+    failed = (code for contact in contacts for code in pending_messages.untold_failures(db, contact))
+    return shapes.Person(
+        known=True,
+        language=next((contact.language for contact in contacts if contact.language), None),
+        phone=identity.phone or next(phones, None),
+        stopped=any(contact.stopped_at for contact in contacts),
+        failed_codes=tuple(dict.fromkeys(codes.shown(code) for code in failed)),
+        **_history(db, contacts, now),
+    )
+
+
+def _history(db: Session, contacts: list[Contact], now: datetime) -> dict[str, bool]:
+    """What follows from it that their phone was somebody else's before: nothing for nearly everybody."""
+    before = [row for contact in contacts for row in phone_owners.before(db, contact)]
+    if not before:
+        return {}
+    lately = (row for row in before if row.told_at is None)
+    return {
+        "may_prove": any(phone_owners.had_passes(db, row) for row in before),
+        "proof_untold": any(passes.of_person(db, db.get_one(Contact, row.contact_id), now) for row in lately),
+        "is_unconfirmed": any(roster.is_unconfirmed(db, row.phone) for row in before),
+    }
+
+
+def _passes(db: Session, contacts: list[Contact], now: datetime) -> tuple[shapes.PassFacts, ...]:
+    ids = {contact.id for contact in contacts}
+    found = {one.id: one for contact in contacts for one in passes.of_person(db, contact, now)}
+    return tuple(_pass(one, ids) for one in sorted(found.values(), key=lambda one: (one.day, one.id)))
+
+
+def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
+    return shapes.PassFacts(
+        code=codes.shown(one.code),
+        event=one.event.slug,
+        day=one.day,
+        party_size=one.party_size,
+        full_name=one.registration.full_name,
+        own=one.holder_id in mine,
+        kind_days=pass_days.of(one) if one.kind.days else (),
+        answers=one.registration.answers,
+    )
+
+
+def gate_figures(found: Figures, work: shapes.Duty, notice: EntryNotice | None) -> shapes.GateFigures:
+    """The figures of a day as a volunteer is told them."""
+    by_gate = {share.key: Share(share.name, share.admitted, share.refused) for share in found.gates}
+    return shapes.GateFigures(
+        day=found.day,
+        admitted=found.admitted,
+        lately=found.lately,
+        inside=found.inside,
+        counted_in=found.counted_in,
+        counted_out=found.counted_out,
+        refused=found.refused,
+        here=by_gate.get(work.place) if work.place else None,
+        gates=tuple(by_gate.values()),
+        staff=tuple(Share(share.name, share.admitted, share.refused) for share in found.staff),
+        scanners=tuple(Share(share.name, share.admitted, share.refused) for share in found.scanners),
+        notice=notice,
+        is_over=found.is_over,
+        unheard=tuple((one.name, one.gate, one.heard_at) for one in found.unheard),
+    )

@@ -1,0 +1,227 @@
+"""One turn: what was said becomes a new state, an answer, and facts in the database, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.conversation import button_taps, effects, gate_effects, walkup_effects
+from bot.conversation import funnel_tracking as beginnings
+from bot.conversation.facts import LiveFacts, Sources, who
+from bot.conversation.funnel_tracking import Beginnings
+from bot.database import Database
+from bot.delivery.campaigns import account_notices
+from bot.delivery.outbox import whatsapp_text
+from bot.delivery.templates import Templates, interactive
+from bot.domain import people, roster
+from bot.domain.models import TurnRecord
+from bot.domain.people import ownership_proofs, phone_owners
+from bot.errors import Refused
+from bot.inbound import Inbound
+from bot.photos import delete_media
+from bot.photos.download import Medium
+from bot.photos.photos import Photos
+from flows import engine
+from flows.shapes import Effect, Facts, Said, Say, Turn
+from flows.shapes.ownership_proof import ProveByCode
+
+TAUGHT = (gate_effects, walkup_effects)
+"""Modules that teach effects.perform what a turn may ask."""
+JUST_NOW = timedelta(hours=1)
+"""Longer than the turn of one message is tried."""
+REFUSALS = 4
+"""How many refusals one turn may meet before that is a bug: each sends the person to another step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a turn came to."""
+
+    state: Mapping[str, Any]
+    text: str
+    owed: tuple[int, ...] = ()
+    """Deliveries to enqueue now that the turn is kept."""
+    question: Mapping[str, Any] | None = None
+    """The same answer as buttons or a list, where templates carry it: it goes by the outbox then."""
+    broken: bool = False
+    """A bug of ours: the state is what it was and the text an apology."""
+
+
+class TakenBefore(Exception):
+    """The database already holds this turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Runs turns against one database."""
+
+    database: Database
+    sources: Sources
+    performing: "effects.Means" = field(repr=False)
+    templates: Templates | None = field(default=None, repr=False)
+    """None: every answer is words alone."""
+    photos: Photos | None = field(default=None, repr=False)
+    """None: photos are not looked at."""
+    beginnings: Beginnings | None = field(default=None, repr=False)
+    """None: nobody asks how far registrations come."""
+
+    def take(
+        self,
+        inbound: Inbound,
+        state: Mapping[str, Any] | None,
+        now: datetime,
+        *,
+        look_back: bool,
+        late: bool = False,
+    ) -> Taken:
+        """Run the turn of one message from the state that was kept.
+
+        `look_back` asks the database first whether the turn was taken before: needed where the
+        message was handed out before, or where Redis knows nothing of the person. `late`: a newer
+        message of the person was taken meanwhile, so that this one moves nothing.
+        """
+        if look_back and (before := self._before(inbound.sid)):
+            return replace(before, state=state) if late and state is not None else before
+        facts = self._facts(inbound, now)
+        media = self._photos(inbound, facts)
+        try:
+            return self._take(inbound, state, now, media, late=late)
+        except DBAPIError:
+            raise  # it is asked again, or another process takes the message later
+        except Exception:
+            self._discard(media, now)
+            raise
+
+    def _take(
+        self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, media: Sequence[Medium], *, late: bool
+    ) -> Taken:
+        facts = self._facts(inbound, now)
+        revived, restarted = engine.revive(state)
+        if late:
+            turn = engine.late(revived, facts)
+        else:
+            turn = engine.take(revived, self._said(inbound, state, media), facts, restarted=restarted)
+        for _ in range(REFUSALS):
+            try:
+                return self._keep(inbound, turn, now, media, state)
+            except Refused as no:
+                facts = self._facts(inbound, now)
+                turn = engine.refuse(revived, turn, no.code, no.params, facts)
+            except TakenBefore:
+                return self._before(inbound.sid) or self._keep(inbound, turn, now, media, state)
+        raise RuntimeError(f"one turn met {REFUSALS} refusals")
+
+    def _photos(self, inbound: Inbound, facts: Facts) -> tuple[Medium, ...]:
+        """The photos of a message from somebody on a roster; nobody else's are looked at."""
+        if self.photos is None or not inbound.media or facts.duty is None:
+            return ()
+        return self.photos.media(inbound)
+
+    def _said(self, inbound: Inbound, state: Mapping[str, Any] | None, media: Sequence[Medium]) -> Said:
+        """What was said. No session is open while a photo is fetched."""
+        if media and self.photos:
+            return self.photos.look(inbound, media)
+        return button_taps.heard(self.database, inbound, state)
+
+    def _discard(self, media: Sequence[Medium], now: datetime) -> None:
+        """Have these photos deleted although the turn came to nothing."""
+        if media:
+            with self.database.write() as db:
+                delete_media.owe(db, media, now)
+
+    def join(self, inbound: Inbound, now: datetime) -> bool:
+        """Let the two names of whoever wrote be one contact's, where the database knows either of them; whoever stands
+        on a roster is known from then on, so that another with their phone is not taken for them.
+
+        Whether the phone was somebody else's until just now.
+        """
+        names = who(inbound)
+        with self.database.read() as db:
+            if not (people.is_on_file(db, names) or (names.phone and roster.of_phone(db, names.phone))):
+                return False
+        with self.database.write() as db:
+            people.find_or_make(db, **names._asdict(), now=now)
+            if names.phone:
+                account_notices.tell(db, names.phone, now)
+            return names.phone is not None and phone_owners.since(db, names.phone, now - JUST_NOW)
+
+    def _facts(self, inbound: Inbound, now: datetime) -> Facts:
+        return LiveFacts(self.sources, inbound, now)
+
+    def _before(self, sid: str) -> Taken | None:
+        with self.database.read() as db:
+            record = db.get(TurnRecord, sid)
+            return _taken(record.state, record.answer) if record else None
+
+    def _keep(
+        self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium], before: Mapping[str, Any] | None
+    ) -> Taken:
+        """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
+        begun = beginnings.follow(before, turn, inbound.sid, inbound.channel, now)
+        state = beginnings.with_state(engine.to_json(turn.state), begun)
+        moved = begun if begun and begun.kept() != (before or {}).get(beginnings.KEPT) else None
+        if not media and not any(effects.writes(effect) for effect in turn.effects):
+            if moved and self.beginnings:
+                self.beginnings.note(moved)
+            return _taken(state, self._answer(inbound, turn, state, {}))
+        effects.check_sender(turn.effects, inbound)
+        self._spend_proofs(turn.effects, inbound, now)
+        effects.check_codes(turn.effects, self.performing, inbound, now)
+        with self.database.write() as db:
+            record = claim(db, inbound.sid, now, inbound.addresses[-1])
+            delete_media.owe(db, media, now)
+            doing = self.performing.within(db, inbound, now)
+            results = perform_all(turn.effects, doing)
+            if moved:
+                beginnings.write(db, moved)
+            answer = self._answer(inbound, turn, state, results)
+            record.answer, record.state = answer, state
+        return _taken(state, answer, tuple(doing.owed))
+
+    def _spend_proofs(self, wanted: Sequence[Effect], inbound: Inbound, now: datetime) -> None:
+        """Count a try at proving who one is, in a transaction of its own: it stays counted. Raises Refused."""
+        if any(isinstance(effect, ProveByCode) for effect in wanted):
+            with self.database.write() as db:
+                ownership_proofs.spend(db, people.find_or_make(db, **who(inbound)._asdict(), now=now), now)
+
+    def _answer(
+        self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], results: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The turn's words, and its question as buttons where a template carries it."""
+        says = [effect for effect in turn.effects if isinstance(effect, Say)]
+        language = turn.state.language or "en"
+        answer = {"text": whatsapp_text.message(says, language, results)}
+        if self.templates is None or not inbound.lane.startswith("whatsapp:") or not self.templates.in_use:
+            return answer
+        mark = button_taps.mark(turn.state.asked, state)
+        card = interactive.card(says, language, results, mark)
+        if card is None or not self.templates.carry(card.shape.name):
+            return answer
+        return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
+
+
+def claim(db: Session, sid: str, now: datetime, address: str) -> TurnRecord:
+    """The turn's row, written first: a second transaction for the same message stops here. Raises TakenBefore."""
+    record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, address=address, created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(record)
+    except IntegrityError:
+        raise TakenBefore from None
+    return record
+
+
+def perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:
+    """Perform those effects that write, in order; what they give together. Raises Refused."""
+    results: dict[str, Any] = {}
+    for effect in wanted:
+        if effects.writes(effect):
+            results |= effects.perform(effect, doing)
+    return results
+
+
+def _taken(state: Mapping[str, Any], answer: Mapping[str, Any], owed: tuple[int, ...] = ()) -> Taken:
+    return Taken(state, str(answer["text"]), owed, answer.get("question"))

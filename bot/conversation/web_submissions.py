@@ -1,0 +1,104 @@
+"""What a web page asks to be done: the effects of a form, each once however often it is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.conversation import effects
+from bot.conversation import funnel_tracking as beginnings
+from bot.conversation.facts import LiveFacts, Sources
+from bot.conversation.funnel_tracking import Beginnings
+from bot.conversation.turn import TakenBefore, claim, perform_all
+from bot.database import Database
+from bot.delivery.dispatch import Outbox
+from bot.domain.models import TurnRecord
+from bot.domain.stats.funnel import DONE
+from bot.inbound import WEB, Inbound, kept_sid
+from flows.shapes import Effect, Facts, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever sits before a page."""
+
+    visit: str = field(repr=False)
+    """The id of their visit: who asks, as far as one-time passwords are concerned."""
+    phone: str | None = field(default=None, repr=False)
+    """E.164, once an OTP has proved that it is theirs."""
+    country: str = ""
+    """ISO region of numbers that they type without a country code; empty: the service's own."""
+    network: str = field(default="", repr=False)
+    """The network address that they come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Performs what forms come to, by the same performers as a turn of the chat."""
+
+    database: Database
+    sources: Sources
+    means: "effects.Means" = field(repr=False)
+    outbox: Outbox = field(repr=False)
+    senders: tuple[str, ...]
+    now: Callable[[], datetime]
+    beginnings: Beginnings | None = field(default=None, repr=False)
+    """None: nobody asks how far registrations come."""
+
+    def facts(self, asker: Asker) -> Facts:
+        """What a flow may know: of the person nothing, until their phone is proved."""
+        return LiveFacts(self.sources, self._request(asker, ""), self.now(), asker.country)
+
+    def perform(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> Mapping[str, str]:
+        """Do all of these effects or none, once for each `request`; the results as text. Raises Refused.
+
+        The same request again gives the results of the first, also while that one is still running.
+        """
+        return self._once(wanted, self._request(asker, request), asker.network)
+
+    def done(self, asker: Asker, request: str) -> bool:
+        """Whether the effects of this request have been performed."""
+        return self._before(self._request(asker, request).sid) is not None
+
+    def come_to(self, step: str, event: str, asker: Asker, request: str) -> None:
+        """Note that somebody who registers for an event (its slug) has come to this step."""
+        if self.beginnings:
+            sid = self._request(asker, request).sid
+            self.beginnings.note(beginnings.on_page(sid, WEB, event, step, self.now()))
+
+    def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
+        """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
+        lane = f"whatsapp:{asker.phone}"
+        self._once(wanted, self._request(asker, request, lane), asker.network)
+
+    def _request(self, asker: Asker, request: str, lane: str = "") -> Inbound:
+        sender = self.senders[0] if self.senders else ""
+        sid = kept_sid(f"web {asker.visit} {request}")
+        return Inbound(sid, lane or f"web:{asker.visit}", sender, phone=asker.phone, channel=WEB)
+
+    def _once(self, wanted: tuple[Effect, ...], request: Inbound, network: str) -> Mapping[str, str]:
+        now = self.now()
+        effects.check_codes(wanted, self.means, request, now)
+        try:
+            with self.database.write() as db:
+                record = claim(db, request.sid, now, request.addresses[0])
+                doing = self.means.within(db, request, now)
+                doing.network = network
+                results = _as_text(perform_all(wanted, doing))
+                for one in wanted:
+                    if isinstance(one, Register):
+                        beginnings.write(db, beginnings.on_page(request.sid, WEB, one.event, DONE, now))
+                record.answer = {"text": "", "results": results}
+        except TakenBefore:
+            return self._before(request.sid) or {}
+        self.outbox.enqueue(doing.owed)
+        return results
+
+    def _before(self, sid: str) -> Mapping[str, str] | None:
+        with self.database.read() as db:
+            record = db.get(TurnRecord, sid)
+            return record.answer["results"] if record else None
+
+
+def _as_text(results: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in results.items()}

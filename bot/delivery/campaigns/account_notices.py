@@ -1,0 +1,28 @@
+"""Telling an event's supervisors that somebody of the team writes from another WhatsApp account than before."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.delivery.campaigns import staff_messages
+from bot.domain.models import Staff
+from flows.shapes import Sentence
+from flows.text import _
+from flows.text.literal import inert
+
+ROLES = ("supervisor", "admin")
+TOLD = _(
+    "⚠️ The number of *{name}* writes from another WhatsApp account than before, and works at no gate from now on. "
+    "Ask them. If it is still theirs, write *resume {name}*."
+)
+
+
+def tell(db: Session, phone: str, now: datetime) -> None:
+    """Owe it once for each roster on which this phone (E.164) stands unconfirmed."""
+    for row in db.scalars(
+        select(Staff).where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
+    ):
+        key = f"unconfirmed:{row.id}:{row.unconfirmed_since:%Y%m%d%H%M%S}"
+        sentence = Sentence(TOLD.source, {"name": inert(row.name)})
+        staff_messages.tell(db, row.event_id, sentence, key=key, now=now, roles=ROLES, but=row.id)

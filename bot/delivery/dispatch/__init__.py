@@ -1,0 +1,134 @@
+"""The outbox: what is owed leaves once, in each person's order, and what became of it is known.
+
+A row is owed in the caller's transaction (`bot.delivery.outbox.enqueue`); a job carries its id; `deliver` leases
+it, notes the try, closes the database, calls Twilio and notes the outcome. A process killed anywhere in
+between loses nothing: the sweep finds the row, and Twilio's own list tells whether it went out.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from redis import Redis
+from sqlalchemy import select
+
+from bot.clocks import SharedClock, utc_now
+from bot.database import Database
+from bot.delivery.dispatch import failures, media_check, send, sms_fallback
+from bot.delivery.dispatch.compose import Otps, SendsItself
+from bot.delivery.dispatch.send import Carrier
+from bot.delivery.outbox import leases, queues
+from bot.delivery.outbox.enqueue import note_code_used, owe, owe_otp, owe_pass, owe_reply, unsent_replies
+from bot.delivery.outbox.rate_limit import Pace, sender_of
+from bot.delivery.outbox.session_window import Windows
+from bot.delivery.outbox.statuses import News
+from bot.domain.keys import KeyRing
+from bot.domain.models import Delivery
+from bot.errors import SendFailed
+from bot.settings import Settings
+
+__all__ = ["Outbox", "note_code_used", "owe", "owe_otp", "owe_pass", "owe_reply", "unsent_replies"]
+
+BATCH = 500
+BATCHES = 10
+"""At most so many batches in one sweep: what is left waits for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Sends what is owed."""
+
+    database: Database
+    redis: "Redis" = field(repr=False)
+    twilio: Carrier = field(repr=False)
+    otps: Otps | SendsItself = field(repr=False)
+    settings: Settings = field(repr=False)
+    now: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], object] = time.sleep
+    check_media: Callable[[str], str | None] = media_check.trouble
+    ring: KeyRing | None = field(default=None, repr=False)
+    """Signs the links that go by SMS where a picture failed; None: none go."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast each sender may send. Workers on several machines go by Redis' clock, a test by its own."""
+        now = None if self.now is utc_now or isinstance(self.now, SharedClock) else self.now
+        return Pace(self.redis, self.settings.twilio_mps, now, self.sleep)
+
+    @property
+    def windows(self) -> Windows:
+        """Whom each sender may write to freely."""
+        return Windows(self.redis)
+
+    def heard(self, lanes: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False) -> None:
+        """Note a message from outside: our answer in the webhook's own response takes one of the sender's
+        places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
+
+        `lanes`: the address that it came from, and the person's others, whose window is the same.
+        `afterwards`: it was found after the fact, and nobody knows here how long ago it came.
+        """
+        sender = self.settings.twilio_messaging_service_sid or sender
+        if answered:
+            self.pace.left(sender, lanes[0])
+        for lane in () if afterwards else lanes:
+            if self.windows.open(lane, sender, self.now()):
+                with self.database.write() as db:
+                    leases.open_window(db, lane, self.now())
+                self._hand_on(lane)
+
+    def enqueue(self, delivery_ids: Sequence[int]) -> None:
+        """Hand these rows to the workers; after the commit. Never raises where Redis is away."""
+        if not delivery_ids:
+            return
+        wanted = select(Delivery.id, Delivery.priority, Delivery.attempts).where(Delivery.id.in_(delivery_ids))
+        with self.database.read() as db:
+            rows = [(row.id, row.priority, row.attempts) for row in db.execute(wanted.order_by(Delivery.id))]
+        queues.hand_over(self.redis, rows)
+
+    def deliver(self, delivery_id: int) -> None:
+        """Send one row if it is due and its turn: what the worker runs. Twice does no harm.
+
+        Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
+        brings the row back.
+        """
+        keeping = (self.pace, self.windows, self.check_media, self.ring)
+        parts = send.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
+        lane = send.send(parts, delivery_id)
+        if lane:
+            self._hand_on(lane)
+
+    def sweep(self, now: datetime) -> int:
+        """Enqueue the rows that are due and that no job holds; how many. Run by the clock."""
+        if self.ring and self.settings.sms_from:
+            with self.database.write() as db:
+                sms_fallback.owe_links(db, self.settings, now)
+        handed = 0
+        after: tuple[datetime, int] | None = None
+        for _ in range(BATCHES):
+            with self.database.read() as db:
+                rows = leases.due(db, now, after, BATCH)
+            handed += queues.hand_over(self.redis, [(row.id, row.priority, row.attempts) for row in rows])
+            if len(rows) < BATCH:
+                break
+            after = (rows[-1].not_before, rows[-1].id)
+        return handed
+
+    def note_status(
+        self, message_sid: str, delivery_id: int | None, status: str, error_code: int | None, now: datetime
+    ) -> None:
+        """Note what Twilio tells of a message; twice, late, out of order and unknown ones change nothing."""
+        with self.database.write() as db:
+            row = failures.note(db, News(message_sid, status, error_code), delivery_id, now)
+        if row is None:
+            return
+        if error_code:
+            refusal = SendFailed(str(error_code), retry=False)
+            send.heed(self.pace, self.windows, sender_of(row, self.settings), row.lane, refusal)
+        self._hand_on(row.lane)
+
+    def _hand_on(self, lane: str) -> None:
+        """Enqueue what may leave this lane now."""
+        with self.database.read() as db:
+            rows = leases.following(db, lane, self.now())
+        queues.hand_on(self.redis, rows)

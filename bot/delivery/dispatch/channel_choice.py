@@ -1,0 +1,94 @@
+"""How a pass reaches a phone from which nobody is writing at this moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import templates
+from bot.delivery.outbox import enqueue
+from bot.delivery.outbox.session_window import Windows
+from bot.delivery.templates import notices
+from bot.domain.models import Pass
+from bot.settings import Settings
+from flows.understanding import phones
+
+WHATSAPP, SMS, WAITS = "whatsapp", "sms", "waits"
+"""The picture goes now; its link goes by SMS; the picture goes as soon as they write to us on WhatsApp. The
+words of flows.gate.walkup.SENT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The way to a phone."""
+
+    phone: str = field(repr=False)
+    """E.164."""
+    lane: str = field(repr=False)
+    sender: str | None
+    """None: the first of the settings."""
+    way: str
+    """WHATSAPP, SMS or WAITS."""
+
+
+class _How(TypedDict):
+    priority: int
+    key: str | None
+
+
+def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach:
+    """The way to this phone (E.164) now. Asks Redis, so best before a transaction; never raises.
+
+    WhatsApp where they wrote to us within a day, else SMS where there is a sender for it; else the picture
+    waits for its reader, or goes after all where the window is open and Redis has forgotten that.
+    """
+    senders = (settings.twilio_messaging_service_sid,) if settings.twilio_messaging_service_sid else ()
+    for name in phones.variants(phone):
+        lane = f"whatsapp:{name}"
+        for sender in senders or settings.twilio_whatsapp_from:
+            if windows.is_open(lane, sender, now):
+                return Reach(phone, lane, None if senders else sender, WHATSAPP)
+    if settings.sms_from:
+        return Reach(phone, phone, settings.sms_from, SMS)
+    return Reach(phone, _on_whatsapp(phone), None, WAITS)
+
+
+def owe(
+    db: Session,
+    issued: Pass,
+    reach: Reach,
+    language: str,
+    now: datetime,
+    *,
+    priority: int = enqueue.PASSES,
+    key: str | None = None,
+) -> tuple[int, str]:
+    """Owe the pass to this phone: the delivery's id, to be enqueued after the commit, and the way that it takes.
+
+    The same `key` again owes nothing more.
+
+    Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
+    """
+    if reach.way != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS, language), now):
+        reach = Reach(reach.phone, _on_whatsapp(reach.phone), None, WHATSAPP)
+    how: _How = {"priority": priority, "key": key}
+    if reach.way != SMS:
+        row = enqueue.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now, **how)
+    else:
+        row = enqueue.owe(
+            db,
+            kind="link",
+            lane=reach.lane,
+            payload={"language": language, "first": True},
+            now=now,
+            sender=reach.sender,
+            pass_id=issued.id,
+            contact_id=issued.holder_id,
+            **how,
+        )
+    return row, reach.way
+
+
+def _on_whatsapp(phone: str) -> str:
+    return f"whatsapp:{phone}"

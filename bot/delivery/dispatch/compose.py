@@ -1,0 +1,160 @@
+"""What a delivery says, put together at the moment of sending."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import templates
+from bot.delivery.images import media_links
+from bot.delivery.outbox import whatsapp_text
+from bot.delivery.outbox.enqueue import BULK, contact_at, is_anothers, stopped_since
+from bot.delivery.outbox.message import Filled, Message
+from bot.delivery.templates.interactive import Card
+from bot.domain.keys import KeyRing
+from bot.domain.messaging import broadcasts
+from bot.domain.models import Delivery, Pass
+from bot.domain.passes import tokens
+from bot.domain.people import phone_owners
+from bot.domain.roster import sessions as staff_sessions
+from bot.settings import Settings
+from flows.shapes import Sentence
+from flows.text import _
+from flows.text import render as words
+from flows.understanding.codes import shown
+from flows.visitor.web_registration import PURPOSE
+
+OTP_SECONDS = 300
+"""How long an OTP works (bot.domain.messaging.otp); Twilio need not send it later."""
+LONGEST_VALIDITY = 36_000
+"""Twilio's limit for ValidityPeriod, seconds."""
+
+OTP = _(
+    "Pravesh: {otp} is the code for an entry pass that somebody is getting for you. It works for 5 minutes. "
+    "Tell it only to somebody you know."
+)
+"""The words around an OTP, which begin with whose it is; six digits, which no pass code looks like."""
+OTP_FOR = {
+    PURPOSE: _("Pravesh: {otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
+    staff_sessions.PURPOSE: _(
+        "Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."
+    ),
+}
+"""Other words for other purposes."""
+
+
+@runtime_checkable
+class SendsItself(Protocol):
+    """One-time codes that their provider makes and sends: see bot.delivery.twilio.verify."""
+
+    def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
+        """Have a code sent; the provider's SID. Raises Refused, SendFailed."""
+
+
+class Otps(Protocol):
+    """What makes one-time codes: see bot.domain.messaging.otp."""
+
+    def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
+        """A new code for this phone; the one before is void."""
+
+
+class NotWanted(Exception):
+    """The message must not go out any more; the text is the reason kept with the row."""
+
+
+LINK = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
+"""The SMS with a pass's link, where its picture did not come."""
+FIRST_LINK = _("Your entry pass *{code}*: {link}")
+"""The SMS with the link of a pass that goes no other way."""
+
+
+def compose(
+    db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None = None
+) -> Message | None:
+    """The message of a row, or None for an OTP, which is made only when it leaves.
+
+    Raises NotWanted where the pass has been replaced or revoked meanwhile, where the address is somebody else's by
+    now, where a message to many would go to
+    somebody who has stopped them or its broadcast was cancelled, and for a sign-in of somebody who is on no
+    roster: whoever asked for it must not learn that.
+    """
+    if row.priority >= BULK and stopped_since(db, row):
+        raise NotWanted("stopped_by_recipient")
+    if row.contact_id is not None and row.pass_id is None and contact_at(db, row.lane) not in (None, row.contact_id):
+        raise NotWanted(phone_owners.REASON)
+    if row.broadcast_id is not None and broadcasts.status(db, row.broadcast_id) == broadcasts.CANCELLED:
+        raise NotWanted("broadcast_cancelled")
+    if row.kind == "otp":
+        _let_go_of_strangers(db, row)
+        return None
+    if row.kind == "pass":
+        return _pass_image(db, row, settings, now)
+    if row.kind == "link" and ring:
+        return _pass_link(db, row, settings, ring)
+    if row.kind == "question" and "shape" in row.payload:
+        return _question(db, row, now)
+    return Message(row.lane, row.sender, row.payload["body"])
+
+
+def _let_go_of_strangers(db: Session, row: Delivery) -> None:
+    payload = row.payload
+    if payload["purpose"] == staff_sessions.PURPOSE and not staff_sessions.is_on_roster(db, payload["phone"]):
+        raise NotWanted("not_on_roster")
+
+
+def _question(db: Session, row: Delivery, now: datetime) -> Message:
+    """The question as buttons or a list; in words alone where its template has gone meanwhile."""
+    card = Card.of(row.payload["shape"], row.payload["values"])
+    sid = templates.sid_of(db, card.shape.name, now)
+    filled = Filled(sid, json.dumps(card.variables, ensure_ascii=False)) if sid else None
+    return Message(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
+
+
+def _valid_pass(db: Session, row: Delivery) -> Pass:
+    pass_ = db.get(Pass, row.pass_id) if row.pass_id is not None else None
+    if pass_ is None:
+        raise NotWanted("pass_gone")
+    if pass_.status != "valid":
+        raise NotWanted(f"pass_{pass_.status}")
+    if is_anothers(db, row.lane, pass_):
+        raise NotWanted(phone_owners.REASON)
+    return pass_
+
+
+def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> Message:
+    pass_ = _valid_pass(db, row)
+    link = tokens.qr_text(settings.origin, tokens.encode(tokens.of(pass_), ring))
+    sentence = FIRST_LINK if row.payload.get("first") else LINK
+    said = Sentence(sentence.source, {"code": shown(pass_.code), "link": link})
+    return Message(row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", ""))
+
+
+def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:
+    pass_ = _valid_pass(db, row)
+    language = row.payload.get("language") or pass_.registration.language
+    token = media_links.sign(pass_.id, settings.secret_key, now)
+    link = f"{settings.origin}/media/passes/{token}.png?language={language}"
+    left = int((row.give_up_at - now).total_seconds())
+    return Message(
+        row.lane, row.sender, whatsapp_text.caption(pass_, language), link, max(1, min(left, LONGEST_VALIDITY))
+    )
+
+
+def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) -> Message:
+    """The message with a new OTP: by SMS to a bare number, else by WhatsApp.
+
+    There the template for codes goes, if one is set. Raises Refused where no code may be made any more.
+    """
+    payload: Mapping[str, Any] = row.payload
+    otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
+    said = OTP_FOR.get(payload["purpose"], OTP)
+    body = words(Sentence(said.source, {"otp": otp}), payload["language"])
+    if settings.sms_from and not row.lane.startswith("whatsapp:"):
+        return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
+    # A bare number here: the sender of SMS was taken away after the code was asked for.
+    lane = row.lane if row.lane.startswith("whatsapp:") else f"whatsapp:{row.lane}"
+    template = settings.twilio_otp_content_sid
+    content = Filled(template, json.dumps({"1": otp})) if template else None
+    return Message(lane, row.sender, body, validity=OTP_SECONDS, content=content)

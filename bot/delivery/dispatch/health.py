@@ -1,0 +1,190 @@
+"""Whether messages can leave: what `doctor` asks of Twilio, of our own address and of the outbox.
+
+Each function returns what it saw or raises NotReady with one line for a person.
+"""
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+
+from bot.database import Database
+from bot.delivery import templates
+from bot.delivery.outbox import leases
+from bot.delivery.outbox.error_codes import Class
+from bot.delivery.outbox.rate_limit import Pace, senders
+from bot.delivery.outbox.statuses import FAILED
+from bot.delivery.twilio.http import Wire
+from bot.domain.messaging import content_templates
+from bot.domain.models import Contact, Delivery
+from bot.errors import NotReady
+from bot.settings import Settings
+
+ACCOUNTS = "https://api.twilio.com/2010-04-01/Accounts"
+SERVICES = "https://messaging.twilio.com/v1/Services"
+SENDERS = "https://messaging.twilio.com/v2/Channels/Senders"
+"""Twilio's own list of WhatsApp senders (its 'Senders API')."""
+SANDBOX = "whatsapp:+14155238886"
+"""Twilio's sandbox, which belongs to no account and is in no list."""
+ON_THE_WAY = (templates.APPROVED, "received", "pending")
+"""WhatsApp's words for a template that may be used, or over which it still sits."""
+PATIENCE = 5.0
+SKEW = timedelta(seconds=60)
+"""How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.send)."""
+LATE = timedelta(minutes=5)
+"""A message that may leave and has not left for so long is stuck: the sweep comes every 15 s."""
+
+
+def twilio_answers(settings: Settings) -> str:
+    """The account's state. Raises NotReady where Twilio is not reached, refuses us, or has closed the account."""
+    answer = _ask(settings, f"{ACCOUNTS}/{settings.twilio_account_sid}.json")
+    state = _json(answer).get("status")
+    if state != "active":
+        raise NotReady(f"Twilio: the account is {state or 'unknown'}, not active")
+    return "answers, credentials are valid, the account is active"
+
+
+def clock_is_right(settings: Settings, now: datetime) -> str:
+    """How far our clock is from Twilio's. Raises NotReady where that is too far."""
+    said = _ask(settings, f"{ACCOUNTS}/{settings.twilio_account_sid}.json").headers.get("Date")
+    try:
+        theirs = parsedate_to_datetime(said or "")
+    except ValueError:
+        return "Twilio's answer names no time"
+    apart = abs(now - theirs)
+    if apart > SKEW:
+        raise NotReady(f"this machine's clock is {apart.total_seconds():.0f} s from Twilio's: set it by NTP")
+    return f"within {SKEW.total_seconds():.0f} s of Twilio's"
+
+
+def senders_known(settings: Settings) -> str:
+    """Who sends. Raises NotReady where Twilio does not know a sender or has it offline."""
+    if settings.twilio_messaging_service_sid:
+        _ask(settings, f"{SERVICES}/{settings.twilio_messaging_service_sid}")
+        return "the Messaging Service is known"
+    listed = _json(_ask(settings, SENDERS, Channel="whatsapp", PageSize="1000")).get("senders", [])
+    states = {one.get("sender_id"): str(one.get("status", "")) for one in listed}
+    for sender in settings.twilio_whatsapp_from:
+        state = states.get(sender, "ONLINE" if sender == SANDBOX else "unknown to Twilio")
+        if not state.startswith("ONLINE"):
+            raise NotReady(f"TWILIO_WHATSAPP_FROM: {sender} is {state}")
+    return ", ".join(settings.twilio_whatsapp_from)
+
+
+def daily_limits(settings: Settings) -> dict[str, str]:
+    """By sender of the settings, to how many people outside the window it may write in 24 hours, in Twilio's words
+    (`10K Customers/24hr`: `messaging_limit` of its Senders API); only those of which it tells. Raises NotReady.
+    """
+    listed = _json(_ask(settings, SENDERS, Channel="whatsapp", PageSize="1000")).get("senders", [])
+    told = {one.get("sender_id"): (one.get("properties") or {}).get("messaging_limit") for one in listed}
+    return {sender: str(told[sender]) for sender in settings.twilio_whatsapp_from if told.get(sender)}
+
+
+def otps_have_a_way(settings: Settings) -> str:
+    """How one-time passwords go. Raises NotReady where they reach only people who wrote within a day."""
+    if settings.otp_backend == "twilio_verify":
+        return "by Twilio Verify"
+    if settings.sms_from:
+        return f"by SMS from {settings.sms_from}"
+    if settings.twilio_otp_content_sid:
+        return "by WhatsApp, with the authentication template"
+    raise NotReady(
+        "OTPs reach only people who wrote to us within 24 hours: set TWILIO_SMS_FROM, TWILIO_OTP_CONTENT_SID "
+        "or OTP_BACKEND=twilio_verify"
+    )
+
+
+def public_url_answers(settings: Settings) -> str:
+    """That PUBLIC_URL leads to us. Raises NotReady where nobody or somebody else answers there."""
+    url = f"{settings.origin}/healthz"
+    try:
+        answer = requests.get(url, timeout=PATIENCE, allow_redirects=False)
+    except requests.RequestException as problem:
+        raise NotReady(f"PUBLIC_URL: {url} does not answer ({type(problem).__name__})") from None
+    if answer.status_code != requests.codes.ok or _json(answer) != {"status": "ok"}:
+        raise NotReady(f"PUBLIC_URL: {url} is answered with {answer.status_code}, but not by us")
+    return f"{settings.origin} leads here"
+
+
+def templates_approved(database: Database, now: datetime) -> str:
+    """What there is at Twilio for us, and whether WhatsApp has approved it.
+
+    Raises NotReady where a template is needed outside the 24-hour window and WhatsApp does not carry it, where
+    nobody has asked for its approval, or where Twilio refused a message with it within the hour.
+    """
+    with database.read() as db:
+        rows = [row for row in content_templates.listed(db) if row.replaced_at is None]
+    if not rows:
+        return (
+            "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "
+            "python -m admin_cli templates sync"
+        )
+    resting = [f"{row.shape} refused with {row.refused_code}" for row in rows if not templates.is_rested(row, now)]
+    states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE)}
+    bad = [f"{shape} is {state}" for shape, state in states.items() if state not in ON_THE_WAY]
+    if bad or resting:
+        raise NotReady(f"{'; '.join([*bad, *resting])}: python -m admin_cli templates list")
+    waiting = sum(state != templates.APPROVED for state in states.values())
+    questions = f"{len(rows) - len(states)} for questions"
+    if not states:
+        return f"{questions}; none for passes outside the 24-hour window: python -m admin_cli templates sync"
+    still = f", {waiting} still with WhatsApp" if waiting else ""
+    return f"{questions}; for passes outside the 24-hour window {len(states) - waiting} approved{still}"
+
+
+def stops(database: Database) -> str:
+    """How many people want no messages that they did not ask for, and of how many Twilio or WhatsApp told us."""
+    told = select(func.count(func.distinct(Delivery.contact_id))).where(Delivery.reason == Class.STOPPED.value)
+    with database.read() as db:
+        people = db.scalar(select(func.count()).select_from(Contact).where(Contact.stopped_at.is_not(None))) or 0
+        refused = db.scalar(told.where(Delivery.status.in_(FAILED))) or 0
+    return f"{people} have stopped our messages; {refused} were told by Twilio or WhatsApp (21610, 63014)"
+
+
+def senders_open(redis: "Redis", settings: Settings) -> str:
+    """That no sender rests. Raises NotReady that names those that Twilio slowed down or stopped, and until when."""
+    try:
+        closed = Pace(redis, settings.twilio_mps).closed(senders(settings))
+    except RedisError as problem:
+        raise NotReady(f"Redis does not answer ({type(problem).__name__})") from None
+    if closed:
+        which = "; ".join(f"{one.sender} until {one.until:%H:%M:%S} UTC ({one.reason})" for one in closed)
+        raise NotReady(f"nothing leaves from {which}: python -m admin_cli deliveries resume-sender SENDER")
+    return "none is paused"
+
+
+def queue_moves(database: Database, now: datetime) -> str:
+    """That nothing which may leave is stuck. Raises NotReady that says since when the oldest waits."""
+    with database.read() as db:
+        stuck = leases.due(db, now - LATE, None, 1)
+    if stuck:
+        minutes = (now - stuck[0].not_before) / timedelta(minutes=1)
+        raise NotReady(f"delivery {stuck[0].id} waits since {minutes:.0f} minutes: do a worker and a clock run?")
+    return "nothing waits longer than it should"
+
+
+def _ask(settings: Settings, url: str, **query: str) -> requests.Response:
+    """Twilio's answer. Raises NotReady where there is none, or where it is a refusal."""
+    credentials = (settings.twilio_account_sid, settings.twilio_auth_token)
+    try:
+        answer = Wire(settings.api_base).request("GET", url, dict(query), auth=credentials, timeout=PATIENCE)
+    except requests.RequestException as problem:
+        raise NotReady(f"Twilio does not answer ({type(problem).__name__})") from None
+    if answer.status_code in (401, 403):
+        raise NotReady("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: Twilio does not take them")
+    if answer.status_code != requests.codes.ok:
+        raise NotReady(f"Twilio answers {answer.status_code} to {url.rpartition('/')[0]}")
+    return answer
+
+
+def _json(answer: requests.Response) -> dict[str, Any]:
+    """The object in an answer; empty where there is none."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

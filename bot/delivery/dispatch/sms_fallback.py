@@ -1,0 +1,76 @@
+"""A pass whose picture WhatsApp could not deliver goes once more, as a link by SMS, where there is a way.
+
+Looked for by the sweep, so that it happens whichever way the picture failed. Who has no phone number, or
+where the SMS fails too, is told with the same link at the next message (flows.visitor.undelivered).
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.delivery.outbox.enqueue import PASSES, owe
+from bot.delivery.outbox.error_codes import Class
+from bot.domain.models import Contact, ContactAlias, Delivery, Pass
+from bot.settings import Settings
+
+FAILED = ("failed", "undelivered")
+RECENT = timedelta(days=1)
+"""A failure that is older has been told of, or is nobody's concern any more."""
+MOST = 200
+"""At one sweep."""
+
+
+def owe_links(db: Session, settings: Settings, now: datetime) -> list[int]:
+    """Owe an SMS for each failed picture that has none yet; the ids of the new deliveries."""
+    if not settings.sms_from:
+        return []
+    found = [(row, phone) for row in db.scalars(_failed(now)) if (phone := _phone(db, row))]
+    return [_owe_link(db, row, phone, settings, now) for row, phone in found]
+
+
+def _owe_link(db: Session, row: Delivery, phone: str, settings: Settings, now: datetime) -> int:
+    return owe(
+        db,
+        kind="link",
+        lane=phone,
+        payload={"language": row.payload.get("language", "")},
+        priority=PASSES,
+        now=now,
+        key=f"link:{row.id}",
+        sender=settings.sms_from,
+        pass_id=row.pass_id,
+        contact_id=row.contact_id,
+    )
+
+
+def _failed(now: datetime) -> Select[Delivery]:
+    """Pictures that failed lately: of valid passes, not sent anew since, to people who did not stop us."""
+    later = aliased(Delivery)
+    sent_again = or_(later.kind == "link", and_(later.id > Delivery.id, later.status.not_in(FAILED)))
+    return (
+        select(Delivery)
+        .join(Pass, Pass.id == Delivery.pass_id)
+        .outerjoin(Contact, Contact.id == Delivery.contact_id)
+        .where(
+            Delivery.status.in_(FAILED),
+            Delivery.not_before > now - RECENT,
+            Delivery.kind == "pass",
+            Delivery.told_at.is_(None),
+            or_(Delivery.reason.is_(None), Delivery.reason != Class.STOPPED.value),
+            Pass.status == "valid",
+            Contact.stopped_at.is_(None),
+            ~exists().where(later.pass_id == Delivery.pass_id, sent_again),
+        )
+        .order_by(Delivery.id)
+        .limit(MOST)
+    )
+
+
+def _phone(db: Session, row: Delivery) -> str | None:
+    """The number behind an address, or another one of the same person; None: there is none."""
+    value = row.lane.removeprefix("whatsapp:")
+    if value.startswith("+"):
+        return value
+    known = select(ContactAlias.value).where(ContactAlias.contact_id == row.contact_id, ContactAlias.kind == "phone")
+    return db.scalars(known.limit(1)).first()

@@ -1,0 +1,40 @@
+"""A message whose template was refused goes at once as plain words: the same row, so neither none nor two."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.delivery import templates
+from bot.delivery.outbox.error_codes import Class, class_of
+from bot.domain.models import Delivery
+from bot.errors import SendFailed
+
+log = structlog.get_logger(__name__)
+
+PERSON = (Class.STOPPED, Class.RECIPIENT, Class.CAPPED)
+"""Refusals that are about the person: other words would be refused as well."""
+
+
+def helps(failure: SendFailed) -> bool:
+    """Whether plain words may go where a template was refused."""
+    if failure.retry or failure.unclear:
+        return False
+    return not failure.code.isdigit() or class_of(int(failure.code)) not in PERSON
+
+
+def helps_after(row: Delivery, code: int | None) -> bool:
+    """The same for a message that Twilio took and then could not deliver."""
+    lasting = class_of(code) in (Class.OURS, Class.WINDOW)
+    return row.kind == "question" and "shape" in row.payload and lasting
+
+
+def settle(db: Session, row: Delivery, code: str, now: datetime) -> None:
+    """Let a question's row be words from now on, and leave its template alone for a while."""
+    sid = templates.sid_of(db, row.payload.get("shape", ""), now)
+    # A window that is shut says nothing against the template.
+    if sid and not (code.isdigit() and class_of(int(code)) is Class.WINDOW):
+        templates.refuse(db, sid, code, now)
+    db.execute(update(Delivery).where(Delivery.id == row.id).values(payload={"body": row.payload["body"]}))
+    log.warning("delivery_as_plain_words", delivery=row.id, code=code)

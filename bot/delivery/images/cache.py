@@ -1,0 +1,102 @@
+"""The picture of a pass by its row: looked up each time, drawn once."""
+
+from datetime import date, time
+from functools import lru_cache
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.delivery.images.pass_image import PassImage, draw
+from bot.delivery.outbox.whatsapp_text import name_in, venue_in
+from bot.domain.keys import KeyRing
+from bot.domain.models import EventDay, Pass
+from bot.domain.passes import tokens
+from bot.errors import Refused
+from bot.settings import Settings
+from flows.text import LANGUAGES
+from flows.understanding import codes
+
+KEPT = 64
+"""Pictures kept in a process: Twilio and the visitor ask for the same one within seconds. 40 KB each."""
+
+SAMPLE_DAY = date(2027, 1, 16)
+"""A Saturday."""
+
+_drawn = lru_cache(maxsize=KEPT)(draw)
+
+
+class Parts(Protocol):
+    """What a picture is made from: bot.service.Service has it all."""
+
+    @property
+    def database(self) -> Database:
+        """Where the pass is."""
+
+    @property
+    def ring(self) -> KeyRing:
+        """What signs its token."""
+
+    @property
+    def settings(self) -> Settings:
+        """Whose origin the QR leads to."""
+
+
+def of(service: Parts, pass_id: int, language: str = "") -> bytes:
+    """The PNG of a valid pass, in this language or, where we do not have it, in that of its registration.
+
+    Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
+    """
+    with service.database.read() as db:
+        return _drawn(described(db, service, pass_id, language))
+
+
+def sample(origin: str) -> bytes:
+    """The PNG of a pass that is nobody's: what WhatsApp looks at before it approves a template with a picture."""
+    facts = PassImage(
+        event="Delhi Book Fair",
+        venue="Pragati Maidan",
+        opens=time(10),
+        closes=time(20),
+        full_name="Asha Verma",
+        day=SAMPLE_DAY,
+        party_size=3,
+        code="XXXX-XXXX",
+        qr_text=tokens.qr_text(origin, "SAMPLE"),
+        policy="daily",
+        language="en",
+    )
+    return _drawn(facts)
+
+
+def described(db: Session, service: Parts, pass_id: int, language: str = "") -> PassImage:
+    """What the picture says of a valid pass. Raises Refused `no_such_pass`."""
+    shown = db.get(Pass, pass_id)
+    if shown is None or shown.status != "valid":
+        raise Refused("no_such_pass")
+    event, kind = shown.event, shown.kind
+    reader = language if language in LANGUAGES else shown.registration.language
+    opens, closes = _hours(db, shown)
+    token = tokens.of(shown)
+    return PassImage(
+        event=name_in(event, reader),
+        venue=venue_in(event, reader),
+        opens=opens,
+        closes=closes,
+        full_name=shown.registration.full_name,
+        day=token.first_day,
+        kind_days=token.dates if kind.days else (),
+        party_size=shown.party_size,
+        code=codes.shown(shown.code),
+        qr_text=tokens.qr_text(service.settings.origin, tokens.encode(token, service.ring)),
+        policy=kind.policy or event.policy,
+        language=reader,
+        kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),
+    )
+
+
+def _hours(db: Session, shown: Pass) -> tuple[time | None, time | None]:
+    """The day's own hours where it has some, else the event's."""
+    day = db.get(EventDay, (shown.event_id, shown.day))
+    event = shown.event
+    return (day and day.opens) or event.opens, (day and day.closes) or event.closes

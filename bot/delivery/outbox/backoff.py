@@ -1,0 +1,33 @@
+"""When to try again, and when not to."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from bot.delivery.outbox.error_codes import Class, class_of, least_wait, may_retry
+
+FIRST_SECONDS = 4.0
+LONGEST_SECONDS = 900.0
+TRIES_OF_ONCE = 2
+"""How often in all a message is tried whose error allows one more try."""
+_CHANCE = secrets.SystemRandom()
+
+
+def seconds(attempts: int, least: float = 0.0) -> float:
+    """The pause after this many tries: doubling, spread by half so that many failures do not return as one wave.
+
+    `least` is what the provider asked for; the spread comes on top of it.
+    """
+    pause = min(FIRST_SECONDS * 2.0 ** max(attempts - 1, 0), LONGEST_SECONDS)
+    spread = _CHANCE.uniform(0.5, 1.0) * pause
+    return max(spread, least * _CHANCE.uniform(1.0, 1.25))
+
+
+def next_try(now: datetime, attempts: int, give_up_at: datetime, *, code: int | None, wait: float | None) -> datetime:
+    """The moment of the next try; never after `give_up_at`, when the row is looked at for the last time."""
+    least = max(wait or 0.0, least_wait(code))
+    return min(now + timedelta(seconds=seconds(attempts, least)), give_up_at)
+
+
+def worth_trying(code: int | None, attempts: int) -> bool:
+    """Whether another try is due after Twilio's error code."""
+    return may_retry(code) and not (class_of(code) is Class.ONCE and attempts >= TRIES_OF_ONCE)

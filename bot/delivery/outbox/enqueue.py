@@ -1,0 +1,226 @@
+"""Owing a message: its row, written in the transaction that makes it owed.
+
+Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process that dies in between
+loses nothing, for the sweep finds the row.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Dialect, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from bot.delivery.outbox import history as delivery_history
+from bot.domain.models import Contact, ContactAlias, Delivery, Pass
+from bot.domain.people import pending_messages
+from flows.understanding.phones import canonical
+
+REPLIES, PASSES, BULK = 0, 1, 2
+"""Priorities, the most urgent first."""
+ANSWERS = ("reply", "question")
+"""Kinds that answer what a person said."""
+ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over")
+"""Statuses of what Twilio has taken and of which nobody knows yet whether it arrived."""
+PATIENCE = timedelta(hours=6)
+"""How long a message is tried before it has failed."""
+OTP_PATIENCE = timedelta(minutes=10)
+"""An OTP that comes later puzzles its reader, and nobody waits for it any more."""
+
+
+def owe(
+    db: Session,
+    *,
+    kind: str,
+    lane: str,
+    payload: dict[str, Any],
+    priority: int,
+    now: datetime,
+    key: str | None = None,
+    sender: str | None = None,
+    pass_id: int | None = None,
+    contact_id: int | None = None,
+    patience: timedelta = PATIENCE,
+) -> int:
+    """The id of a delivery owed from now on; the same `key` again gives the row that is there.
+
+    `lane` is the address, `sender` which of our senders (None: the first one).
+    """
+    row = {
+        **{"kind": kind, "lane": lane, "payload": payload, "priority": priority, "key": key, "sender": sender},
+        **{"pass_id": pass_id, "contact_id": contact_id, **_new(now, now + patience)},
+    }
+    made = db.execute(_insert_unless_there(db.get_bind().dialect).values(row)).scalar()
+    if made is None:
+        made = db.execute(select(Delivery.id).where(Delivery.key == key)).scalar_one()
+    return int(made)
+
+
+def owe_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, give_up_at: datetime) -> list[int]:
+    """Owe the same kind of message to many at once; the ids of those that were not owed by their `key` already.
+
+    Each row has the arguments of `owe` that differ, and all rows have the same ones.
+    """
+    if not rows:
+        return []
+    whole = [{**_new(now, give_up_at), **row} for row in rows]
+    return list(db.scalars(_insert_unless_there(db.get_bind().dialect), whole))
+
+
+def _new(now: datetime, give_up_at: datetime) -> dict[str, Any]:
+    return {"status": "owed", "attempts": 0, "created_at": now, "not_before": now, "give_up_at": give_up_at}
+
+
+def _insert_unless_there(dialect: Dialect) -> Any:
+    insert = insert_postgresql if dialect.name == "postgresql" else insert_sqlite
+    return insert(Delivery).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
+
+
+def owe_reply(
+    db: Session,
+    *,
+    message_sid: str,
+    lane: str,
+    sender: str | None,
+    body: str,
+    now: datetime,
+    question: Mapping[str, Any] | None = None,
+    others: Collection[str] = (),
+) -> int:
+    """Owe the answer to an inbound message that its webhook does not carry; once a message.
+
+    `question` is the same answer as buttons or a list: the mark of its taps, the shape, the values.
+    `others` are further addresses of the same person: it leaves after what still waits for those.
+    """
+    key = f"reply:{message_sid}"
+    payload: dict[str, Any] = {"body": body}
+    if (earlier := _last_unsent(db, [other for other in others if other != lane])) is not None:
+        payload["after"] = earlier
+    kind = "reply"
+    if question is not None:
+        kind, payload = "question", {**payload, **question}
+    return owe(db, kind=kind, lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
+
+
+def owe_pass(
+    db: Session,
+    pass_: Pass,
+    *,
+    lane: str,
+    sender: str | None,
+    language: str,
+    now: datetime,
+    priority: int = PASSES,
+    key: str | None = None,
+) -> int:
+    """Owe the image of a pass to this address; asked for twice, it is sent twice, but for the same `key`.
+
+    Images of passes that are no longer valid are let go, so that the new one need not wait for them.
+    """
+    invalid = select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists()
+    pending_messages.let_go(db, "pass_not_valid", now, Delivery.lane == lane, Delivery.kind == "pass", invalid)
+    return owe(
+        db,
+        kind="pass",
+        lane=lane,
+        payload={"language": language},
+        priority=priority,
+        key=key,
+        now=now,
+        sender=sender,
+        pass_id=pass_.id,
+        contact_id=contact_at(db, lane),
+    )
+
+
+def owe_otp(
+    db: Session,
+    *,
+    purpose: str,
+    phone: str,
+    asker: str,
+    language: str,
+    lane: str,
+    now: datetime,
+    sender: str | None = None,
+) -> int:
+    """Owe an OTP to a phone (E.164); the code is made when it is sent and kept in no row.
+
+    `sender`: where it goes by WhatsApp, the sender to which the phone last wrote (window.Windows.last).
+
+    One that is still unsent for the same phone, purpose and asker is let go: its code would be void.
+    """
+    payload = {"purpose": purpose, "phone": phone, "asker": asker, "language": language}
+    unsent = select(Delivery.id, Delivery.payload).where(
+        Delivery.lane == lane, Delivery.kind == "otp", Delivery.status == "owed"
+    )
+    overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
+    pending_messages.let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
+    return owe(
+        db,
+        kind="otp",
+        lane=lane,
+        payload=payload,
+        priority=REPLIES,
+        now=now,
+        sender=sender,
+        patience=OTP_PATIENCE,
+    )
+
+
+def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> list[int]:
+    """Cancel those of these that have not left and are not just leaving; which."""
+    return pending_messages.let_go(db, reason, now, Delivery.id.in_(ids))
+
+
+def contact_at(db: Session, lane: str) -> int | None:
+    """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
+    value = canonical(lane.removeprefix("whatsapp:"))
+    kind = "phone" if value.startswith("+") else "user"
+    alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
+    return db.execute(alias).scalar()
+
+
+def is_anothers(db: Session, lane: str, issued: Pass) -> bool:
+    """Whether this address is on file for somebody who neither holds the pass nor asked for it."""
+    registration = issued.registration
+    return contact_at(db, lane) not in (None, registration.holder_id, registration.asked_by_id)
+
+
+def stopped_since(db: Session, row: Delivery) -> datetime | None:
+    """Since when whom it is for wants no message that was not asked for; None: they take them."""
+    contact = row.contact_id or contact_at(db, row.lane)
+    return None if contact is None else db.get_one(Contact, contact).stopped_at
+
+
+def unsent_replies(db: Session, *lanes: str) -> bool:
+    """Whether these addresses still wait for words of ours, so that a later answer must queue up behind.
+
+    What goes to many does not count: it may wait for hours, and answers nothing.
+    """
+    waiting = select(Delivery.id).where(
+        Delivery.lane.in_(lanes), Delivery.status == "owed", Delivery.kind != "pass", Delivery.priority < BULK
+    )
+    return db.execute(waiting.limit(1)).first() is not None
+
+
+def _last_unsent(db: Session, lanes: Collection[str]) -> int | None:
+    """The newest answer that waits to leave for these addresses."""
+    if not lanes:
+        return None
+    answers = (Delivery.status == "owed", Delivery.kind.in_(ANSWERS))
+    return db.scalar(select(func.max(Delivery.id)).where(Delivery.lane.in_(lanes), *answers))
+
+
+def note_code_used(db: Session, *, purpose: str, phone: str, asker: str, now: datetime) -> None:
+    """Note that the newest code for this has arrived: somebody has typed it. Twilio Verify tells no such thing."""
+    wanted = {"purpose": purpose, "phone": phone, "asker": asker}
+    lanes = (phone, f"whatsapp:{phone}")
+    sent = select(Delivery).where(Delivery.lane.in_(lanes), Delivery.kind == "otp", Delivery.status.in_(ON_ITS_WAY))
+    for row in db.scalars(sent.order_by(Delivery.id.desc())):
+        if wanted.items() <= row.payload.items():
+            row.status = "delivered"
+            delivery_history.tell(db, row.id, "delivered", now, reason="code_used", message_sid=row.message_sid)
+            return

@@ -1,0 +1,107 @@
+"""Which Content templates there are, and which of them are used."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import cast
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.domain.models import ContentTemplate
+
+REST = timedelta(hours=1)
+"""How long a template is left alone after Twilio has refused a message with it."""
+CACHE_SECONDS = 15.0
+"""How long a process goes by what it last read: after `templates sync` buttons come within this time."""
+WANTED = "content:wanted"
+"""Redis set: shapes that questions had and no template; `templates sync` makes them."""
+NOTICE = "notice_"
+"""How the shapes of notices begin (bot.delivery.templates.notices); all others are of questions."""
+APPROVED = "approved"
+UNUSABLE = ("rejected", "paused", "disabled")
+"""WhatsApp's words for a template that it does not carry; a message inside the window needs no other."""
+
+
+def sid_of(db: Session, shape: str, now: datetime) -> str | None:
+    """The template that carries this shape now."""
+    return _usable(db, now).get(shape)
+
+
+def approved(db: Session, shape: str, now: datetime) -> str | None:
+    """The template of this shape that WhatsApp has approved, the only kind that it carries outside the window."""
+    found = select(ContentTemplate).where(
+        ContentTemplate.shape == shape, ContentTemplate.replaced_at.is_(None), ContentTemplate.approval == APPROVED
+    )
+    return next((row.sid for row in db.scalars(found) if is_rested(row, now)), None)
+
+
+def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
+    """Note that Twilio refused a message with this template: it is left alone for a while."""
+    db.execute(update(ContentTemplate).where(ContentTemplate.sid == sid).values(refused_at=now, refused_code=code[:20]))
+
+
+def wanted(redis: "Redis") -> set[str]:
+    """The shapes that questions had and no template; empty where Redis is away."""
+    try:
+        return {shape.decode() for shape in cast("set[bytes]", redis.smembers(WANTED))}
+    except RedisError:
+        return set()
+
+
+def _usable(db: Session, now: datetime) -> dict[str, str]:
+    rows = select(ContentTemplate).where(
+        ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
+    )
+    return {row.shape: row.sid for row in db.scalars(rows) if is_rested(row, now)}
+
+
+def is_rested(row: ContentTemplate, now: datetime) -> bool:
+    """Whether Twilio has not refused a message with it lately."""
+    return row.refused_at is None or now - row.refused_at >= REST
+
+
+class Templates:
+    """What a web process knows of the templates: read now and then, never at every message."""
+
+    def __init__(self, database: Database, redis: "Redis", clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._redis = redis
+        self._clock = clock
+        self._known: dict[str, str] = {}
+        self._missed: set[str] = set()
+        self._read_at = float("-inf")
+        self._reading = threading.Lock()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether there is any: without, nobody need look how a question would read."""
+        return bool(self._current())
+
+    def carry(self, shape: str) -> bool:
+        """Whether a template carries this shape; where none does, it is noted that one is wanted."""
+        if shape in self._current():
+            return True
+        if shape not in self._missed:
+            self._missed.add(shape)
+            self._want(shape)
+        return False
+
+    def _want(self, shape: str) -> None:
+        try:
+            self._redis.sadd(WANTED, shape)
+        except RedisError:
+            self._missed.discard(shape)
+
+    def _current(self) -> dict[str, str]:
+        if time.monotonic() - self._read_at > CACHE_SECONDS:
+            with self._reading, self._database.read() as db:
+                usable = _usable(db, self._clock())
+                self._known = {shape: sid for shape, sid in usable.items() if not shape.startswith(NOTICE)}
+                self._missed.clear()
+                self._read_at = time.monotonic()
+        return self._known

@@ -1,0 +1,77 @@
+"""Which templates the flows need: found by talking to them, in every language, about the events that there are.
+
+Nobody writes a list of questions down: a conversation with each event is played in a world in memory and
+the shape of every question noted. What real conversations need besides is noted when they need it
+(bot.delivery.templates).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.delivery.templates import interactive
+from bot.delivery.templates.interactive import MOST_BUTTONS, Shape
+from flows import engine
+from flows.sandbox import world as sandbox_world
+from flows.shapes import Event, EventDay, Said, Say, Turn
+from flows.text.translate import LANGUAGES
+
+MOST_TURNS = 40
+"""Of one conversation: more than any flow has questions."""
+OPENINGS = ("hi", "hi", "change", "register someone else", "language", "cancel pass")
+"""What is begun, one after the other: the second `hi` is greeted as somebody with a pass."""
+ANSWERS = {"full_name": "Asha Rao", "phone": "+91 98765 43210", "otp": sandbox_world.OTP}
+ANY_ANSWER = ("1", "Delhi", "skip")
+"""Tried in turn where a question has no options and no answer above."""
+MARK = "visit_date.01234567:"
+
+
+def shapes(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> set[str]:
+    """The names of the shapes that questions about these events have, open or not, and fewer rows of them."""
+    seen: set[Shape] = set()
+    for language in LANGUAGES:
+        for choice in [[one] for one in events] + ([list(events)] if len(events) > 1 else []):
+            seen |= set(_asked(_world(choice, now), language))
+    return {shape.name for shape in widened(seen)}
+
+
+def widened(seen: Iterable[Shape]) -> set[Shape]:
+    """These shapes, those of shorter lists with the same text, and each with a line about a wrong answer before it."""
+    shorter = {
+        Shape("buttons" if shape.kind != "details" and rows <= MOST_BUTTONS else shape.kind, rows, shape.layout)
+        for shape in seen
+        for rows in (range(1, shape.rows + 1) if shape.kind != "buttons" else [shape.rows])
+    }
+    return shorter | {Shape(shape.kind, shape.rows, (1, *shape.layout)) for shape in shorter}
+
+
+def _world(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> sandbox_world.World:
+    places = {event.slug: {day.day: day for day in days} for event, days in events}
+    return sandbox_world.World(now, tuple(event for event, _days in events), places, profile_name=ANSWERS["full_name"])
+
+
+def _asked(world: sandbox_world.World, language: str) -> Iterator[Shape]:
+    """The shapes of all questions of these conversations."""
+    kept: dict[str, Any] | None = None
+    for opening in OPENINGS:
+        said = Said(opening)
+        for turn_number in range(MOST_TURNS):
+            turn, results = sandbox_world.hear(world, kept, said)
+            kept = engine.to_json(turn.state)
+            says = [effect for effect in turn.effects if isinstance(effect, Say)]
+            made = interactive.card(says, turn.state.language, results, MARK)
+            if made:
+                yield made.shape
+            if not turn.state.flow or (turn_number and turn.state.flow == "menu"):
+                break
+            said = _answer(turn, says, language, turn_number)
+
+
+def _answer(turn: Turn, says: Sequence[Say], language: str, turn_number: int) -> Said:
+    """An answer that leads on, to whatever was asked."""
+    options = [option.id for say in says for option in say.options]
+    if turn.state.asked == "language":
+        return Said(choice=language, form="choice")
+    if turn.state.asked not in ANSWERS and options:
+        return Said(choice=options[0], form="choice")
+    return Said(ANSWERS.get(turn.state.asked) or ANY_ANSWER[turn.state.tries % len(ANY_ANSWER)])

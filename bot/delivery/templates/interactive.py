@@ -1,0 +1,215 @@
+"""A question as buttons or as a list: what Twilio's Content templates can carry, and how each is filled.
+
+A template is a shape: so many buttons or rows, and a text of so many lines. Everything that is read or
+tapped is a variable, so that few templates serve every question in every language. The limits are those of
+Twilio's pages on `twilio/quick-reply`, `twilio/list-picker` and error 21656 (docs/adr/0008).
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any, Self
+
+import regex
+
+from bot.delivery.outbox import whatsapp_text
+from bot.delivery.twilio.content_api import Wanted
+from flows.shapes import Say, Sentence
+from flows.text import _, words
+
+MOST_BUTTONS, MOST_ROWS = 3, 10
+"""Without an approval, which only messages outside the 24-hour window need, three buttons are allowed."""
+BUTTON_TITLE, ROW_TITLE, ROW_DETAIL = 20, 24, 72
+MOST_ID, MOST_BODY = 200, 1024
+MOST_LINES = 20
+"""Of a text that goes with buttons: a template has at most 100 variables."""
+CHOOSE = _("Choose")
+"""On the button that opens a list."""
+LANGUAGE = "en"
+"""Twilio wants a language for each template; the words of ours are all variables."""
+
+_NAME = re.compile(r"(buttons|list|details)_(\d+)_(\d+(?:\.\d+)*)")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a template can carry."""
+
+    kind: str
+    """`buttons`; `list`, or `details` for a list whose every row has a line below its title."""
+    rows: int
+    layout: tuple[int, ...]
+    """The lines of each paragraph of the text."""
+
+    @property
+    def name(self) -> str:
+        """Its name, such as `buttons_2_6.1.1`."""
+        return f"{self.kind}_{self.rows}_{'.'.join(map(str, self.layout))}"
+
+    @classmethod
+    def read(cls, name: str) -> Self | None:
+        """The shape of a name; None for a name that is none."""
+        found = _NAME.fullmatch(name)
+        return cls(found[1], int(found[2]), tuple(map(int, found[3].split(".")))) if found else None
+
+    def variables(self) -> list[str]:
+        """Samples for its variables in their order: lines, the list's button, then each row's."""
+        parts = ["title", "id", *(["detail"] if self.kind == "details" else [])]
+        opener = [] if self.kind == "buttons" else ["Choose"]
+        rows = [f"{part} {number}" for number in range(1, self.rows + 1) for part in parts]
+        return [*(f"line {number}" for number in range(1, sum(self.layout) + 1)), *opener, *rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One question, ready to fill a template of its shape."""
+
+    shape: Shape
+    values: tuple[str, ...]
+    """In the order of `Shape.variables`."""
+
+    @classmethod
+    def of(cls, name: str, values: Sequence[str]) -> Self:
+        """The card as a row of the outbox keeps it. Raises ValueError where the name is no shape's."""
+        shape = Shape.read(name)
+        if shape is None:
+            raise ValueError("no such shape")
+        return cls(shape, tuple(values))
+
+    @property
+    def body(self) -> str:
+        """The text above the buttons."""
+        return _laid_out(self.shape.layout, self.values)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What Twilio calls ContentVariables."""
+        return {str(number): value for number, value in enumerate(self.values, start=1)}
+
+
+def card(says: Sequence[Say], language: str | None, results: Mapping[str, Any], mark: str) -> Card | None:
+    """The question of a turn as buttons or a list; None where it is none or does not fit.
+
+    `mark` comes back before the id of what is tapped.
+    """
+    asking = [say for say in says if say.options]
+    if len(asking) != 1 or not asking[0].step or len(asking[0].options) > MOST_ROWS:
+        return None
+    speak = partial(whatsapp_text.spoken, language=language, results=results)
+    rows = [
+        (_plain(option.title, speak), mark + option.id, _plain(option.detail, speak)) for option in asking[0].options
+    ]
+    text = "\n\n".join(filter(None, (speak(sentence) for say in says for sentence in say.paragraphs)))
+    lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]
+    groups = tuple(len(list(group)) for filled, group in groupby(lines, key=bool) if filled)
+    return _fitted(groups, [line for line in lines if line], rows, speak(CHOOSE))
+
+
+def _fitted(layout: tuple[int, ...], lines: list[str], rows: list[tuple[str, str, str]], opener: str) -> Card | None:
+    kind = _kind([detail for _title, _id, detail in rows])
+    if kind is None or not lines or len(lines) > MOST_LINES:
+        return None
+    most = BUTTON_TITLE if kind == "buttons" else ROW_TITLE
+    titles = [cut(title, most) for title, _id, _detail in rows]
+    if len({title.casefold() for title in titles}) < len(titles):
+        return None
+    filled = [
+        part
+        for title, (_title, id_, detail) in zip(titles, rows, strict=True)
+        for part in (title, id_, *([cut(detail, ROW_DETAIL)] if kind == "details" else []))
+    ]
+    values = (*lines, *([] if kind == "buttons" else [cut(opener, BUTTON_TITLE)]), *filled)
+    made = Card(Shape(kind, len(rows), layout), values)
+    fits = size(made.body) <= MOST_BODY and all(size(id_) <= MOST_ID for _title, id_, _detail in rows)
+    # Braces in what somebody typed could be taken for a variable.
+    return made if fits and all(value and "{{" not in value for value in values) else None
+
+
+def _kind(details: list[str]) -> str | None:
+    """Buttons for few bare options, else a list; None where only some of the rows have a detail."""
+    if all(details):
+        return "details"
+    if any(details):
+        return None
+    return "buttons" if len(details) <= MOST_BUTTONS else "list"
+
+
+def _plain(part: Sentence | str, speak: "partial[str]") -> str:
+    """A title or detail in one line and without the stars of bold words, which buttons would show."""
+    text = speak(part if isinstance(part, Sentence) else words(part))
+    return _SPACE.sub(" ", text.replace("*", "")).strip()
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis, in at most so many UTF-16 units; no character is cut in two."""
+    if size(text) <= most:
+        return text
+    kept, left = "", most - len(whatsapp_text.CUT)
+    for character in regex.findall(r"\X", text):
+        if size(kept + character) > left:
+            break
+        kept += character
+    return kept.rstrip() + whatsapp_text.CUT
+
+
+def size(text: str) -> int:
+    """Its length as Twilio may count it at worst: in UTF-16 units."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def definition(shape: Shape) -> dict[str, Any]:
+    """The template of a shape as the Content API takes it, its name made from what it holds."""
+    samples = shape.variables()
+    names = iter([f"{{{{{number}}}}}" for number in range(1, len(samples) + 1)])
+    body = _laid_out(shape.layout, [next(names) for _line in range(sum(shape.layout))])
+    content = {
+        "language": LANGUAGE,
+        "variables": {str(number): sample for number, sample in enumerate(samples, start=1)},
+        "types": _types(shape, body, names),
+    }
+    return named(shape.name, content)
+
+
+PREFIX = "pravesh_"
+"""How the friendly names of our templates begin; others of the account are left alone."""
+
+
+def wanted(names: Iterable[str]) -> list[Wanted]:
+    """The templates of these shapes, by name; what is no shape's name is left out."""
+    shapes = {name: Shape.read(name) for name in sorted(names)}
+    return [Wanted(name, definition(shape)) for name, shape in shapes.items() if shape]
+
+
+def named(shape: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A content with a friendly name of its own: another one as soon as the content changes."""
+    return {"friendly_name": f"{PREFIX}{shape}_{digest(content)[:8]}", **content}
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """The hash of a template's content, without its name."""
+    bare = {name: value for name, value in content.items() if name != "friendly_name"}
+    return hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest()
+
+
+def _types(shape: Shape, body: str, names: Iterator[str]) -> dict[str, Any]:
+    if shape.kind == "buttons":
+        actions = [{"type": "QUICK_REPLY", "title": next(names), "id": next(names)} for _row in range(shape.rows)]
+        return {"twilio/quick-reply": {"body": body, "actions": actions}}
+    button = next(names)
+    detail = shape.kind == "details"
+    items = [
+        {"item": next(names), "id": next(names), **({"description": next(names)} if detail else {})}
+        for _row in range(shape.rows)
+    ]
+    return {"twilio/list-picker": {"body": body, "button": button, "items": items}}
+
+
+def _laid_out(layout: tuple[int, ...], lines: Sequence[str]) -> str:
+    """The lines as paragraphs; what is left over is not of the text."""
+    left = iter(lines)
+    return "\n\n".join("\n".join(next(left) for _line in range(count)) for count in layout)

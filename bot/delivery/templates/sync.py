@@ -1,0 +1,165 @@
+"""Making the templates that questions and notices need, and removing those that nothing uses any more."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.delivery.templates import NOTICE
+from bot.delivery.templates.interactive import PREFIX, digest
+from bot.delivery.twilio.content_api import Content, Kept, Wanted
+from bot.domain.messaging import content_templates
+from bot.domain.models import ContentTemplate
+from bot.errors import SendFailed
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(days=2)
+"""A template that has been replaced stays so long: a process may still send with it."""
+UNSUBMITTED = "unsubmitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done about one template."""
+
+    done: str
+    """`made`, `found` (Twilio had it), `submitted` (to WhatsApp, for its approval), `not_submitted` (Twilio did
+    not take that), `replaced` or `removed`."""
+    name: str
+    code: str = ""
+    """Twilio's, where it did not take it."""
+
+
+def sync(database: Database, content: Content, wanted: Iterable[Wanted], now: datetime) -> list[Change]:
+    """Bring Twilio's templates and our table to what is wanted; doing it twice changes nothing.
+
+    A template whose content has changed is made anew under a name of its own, and the old one removed
+    when it has been out of use for KEPT. One that needs WhatsApp's approval is submitted for it once;
+    where that is refused, the next run tries again. Templates of the account that are not ours are left
+    alone. Raises SendFailed; what was done until then stays and the next run goes on from it.
+    """
+    theirs = {kept.name: kept for kept in content.listed() if kept.name.startswith(PREFIX)}
+    changes = [change for one in wanted for change in _see_to(database, content, one, theirs, now)]
+    with database.write() as db:
+        _note_approvals(db, theirs)
+    return [*changes, *_clear(database, content, now)]
+
+
+def refresh(database: Database, content: Content) -> None:
+    """Note what WhatsApp says by now of the templates that need its approval.
+
+    Twilio is asked only where there are any; where it does not answer, all stays as it was. Run by the
+    clock: an approval comes minutes or a day later, and may be taken back.
+    """
+    asked = select(ContentTemplate).where(
+        ContentTemplate.shape.startswith(NOTICE), ContentTemplate.replaced_at.is_(None)
+    )
+    with database.read() as db:
+        names = {row.name for row in db.scalars(asked)}
+    if not names:
+        return
+    try:
+        theirs = {kept.name: kept.approval for kept in content.listed() if kept.name in names}
+    except SendFailed as failure:
+        log.warning("approvals_not_known", code=failure.code)
+        return
+    with database.write() as db:
+        for row in db.scalars(asked):
+            row.approval = theirs.get(row.name, row.approval)
+
+
+def _see_to(
+    database: Database, content: Content, wanted: Wanted, theirs: dict[str, Kept], now: datetime
+) -> Iterator[Change]:
+    name = str(wanted.definition["friendly_name"])
+    there = theirs.get(name)
+    if there is None or not _is_known(database, there):
+        sid = there.sid if there else content.make(wanted.definition)
+        theirs.setdefault(name, Kept(sid, name, str(wanted.definition["language"]), UNSUBMITTED))
+        with database.write() as db:
+            replaced = _replace(db, wanted.shape, name, now)
+            db.merge(_row(theirs[name], wanted.shape, digest(wanted.definition), now))
+        yield from (Change("replaced", old) for old in replaced)
+        yield Change("found" if there else "made", name)
+    if wanted.category and theirs[name].approval == UNSUBMITTED:
+        yield _submit(content, theirs, name, wanted.category, now)
+
+
+def _is_known(database: Database, kept: Kept) -> bool:
+    with database.read() as db:
+        row = db.get(ContentTemplate, kept.name)
+    return row is not None and row.replaced_at is None and row.sid == kept.sid
+
+
+def _submit(content: Content, theirs: dict[str, Kept], name: str, category: str, now: datetime) -> Change:
+    """Ask for WhatsApp's approval, under a name that was never used: it remembers those of removed templates."""
+    try:
+        approval = content.submit(theirs[name].sid, f"{name}_{now:%Y%m%d%H%M%S}", category)
+    except SendFailed as failure:
+        if failure.retry:
+            raise
+        return Change("not_submitted", name, failure.code)
+    theirs[name] = replace(theirs[name], approval=approval)
+    return Change("submitted", name)
+
+
+def _row(kept: Kept, shape: str, content_hash: str, now: datetime) -> ContentTemplate:
+    return ContentTemplate(
+        name=kept.name,
+        shape=shape,
+        language=kept.language,
+        sid=kept.sid,
+        content_hash=content_hash,
+        approval=kept.approval,
+        created_at=now,
+        replaced_at=None,
+        refused_at=None,
+        refused_code=None,
+    )
+
+
+def _replace(db: Session, shape: str, name: str, now: datetime) -> list[str]:
+    """Put the shape's other templates out of use; their names."""
+    others = select(ContentTemplate).where(
+        ContentTemplate.shape == shape, ContentTemplate.name != name, ContentTemplate.replaced_at.is_(None)
+    )
+    gone = list(db.scalars(others))
+    for old in gone:
+        old.replaced_at = now
+    return [old.name for old in gone]
+
+
+def _note_approvals(db: Session, theirs: dict[str, Kept]) -> None:
+    """Note what Twilio says of each; one that Twilio has no more goes out of our table."""
+    for row in db.scalars(select(ContentTemplate)):
+        if row.name in theirs:
+            row.approval = theirs[row.name].approval
+        else:
+            db.delete(row)
+
+
+def _clear(database: Database, content: Content, now: datetime) -> Iterable[Change]:
+    """Remove what was replaced long enough ago."""
+    with database.read() as db:
+        old = list(db.scalars(select(ContentTemplate).where(ContentTemplate.replaced_at <= now - KEPT)))
+    for row in old:
+        content.remove(row.sid)
+        with database.write() as db:
+            db.delete(db.get_one(ContentTemplate, row.name))
+        yield Change("removed", row.name)
+
+
+def remove_all(database: Database, content: Content) -> list[Change]:
+    """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
+    with database.read() as db:
+        rows = content_templates.listed(db)
+    for row in rows:
+        content.remove(row.sid)
+        with database.write() as db:
+            db.delete(db.get_one(ContentTemplate, row.name))
+    return [Change("removed", row.name) for row in rows]

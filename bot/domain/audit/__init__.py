@@ -1,0 +1,158 @@
+"""The book of acts that somebody must answer for: who, what, when."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bot.domain.events.rows import one
+from bot.domain.models import AuditEntry, Pass, Registration, Staff
+from flows.shapes import Invalid
+from flows.understanding import codes
+
+FOUND = "pass_found"
+"""Looked for passes by name or phone."""
+GUESSED = "guess_looked_at"
+"""Asked about codes that are no pass (`check`); scans of such are kept as attempts."""
+OFFERED = "near_pass_offered"
+"""Was offered the pass that differs by one character from what was typed."""
+UNCOUNTED = "count_taken_back"
+"""Took back a count of people without a pass: `people`, `direction`."""
+PAUSED = "entry_paused"
+RESUMED = "entry_resumed"
+RELEASED = "staff_resumed"
+"""Ended somebody's pause for guessing."""
+EXPORTED = "exported"
+"""Took a table out as a file."""
+EXPORT_STARTED, EXPORT_FETCHED, EXPORT_DELETED = "export_started", "export_downloaded", "export_deleted"
+"""The same on the web: asked for a file that the server makes, took it, deleted it."""
+SLIP_PRINTED = "slip_printed"
+"""Printed the slip of a pass that there was already."""
+VIEWED = "person_viewed"
+"""Looked at everything that is known of somebody, or of somebody's pass."""
+
+EVENT_MADE, EVENT_CHANGED, EVENT_COPIED = "event_created", "event_changed", "event_cloned"
+EVENT_OPENED, EVENT_CLOSED, EVENT_CANCELLED = "event_opened", "event_closed", "event_cancelled"
+DAY_CHANGED, DAY_CANCELLED, QUESTIONS_SET = "day_changed", "day_cancelled", "questions_set"
+TEXTS_SET, NOTICE_SET = "texts_set", "notice_set"
+KIND_ADDED, KIND_CHANGED = "kind_added", "kind_changed"
+GATE_ADDED, GATE_CLOSED, GATE_OPENED = "gate_added", "gate_closed", "gate_opened"
+STAFF_ADDED, STAFF_CHANGED, STAFF_IMPORTED = "staff_added", "staff_changed", "staff_imported"
+STAFF_ENABLED, STAFF_DISABLED = "staff_enabled", "staff_disabled"
+DEVICE_ADDED, DEVICE_REVOKED, DEVICE_ROLLED = "device_added", "device_revoked", "device_rolled"
+PASS_RESENT, PASS_REVOKED, PASS_REISSUED = "pass_resent", "pass_revoked", "pass_reissued"
+PASS_MOVED = "pass_moved"  # noqa: S105 - an entry pass
+"""To another person."""
+DELIVERIES_RETRIED, SENDER_RESUMED = "deliveries_retried", "sender_resumed"
+TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
+KEY_ROLLED, KEY_RETIRED, KEYS_REWRAPPED = "key_rolled", "key_retired", "keys_rewrapped"
+DATABASE_UPGRADED = "database_upgraded"
+ERASED, PURGED = "person_erased", "purged"
+STATS_REBUILT, ALERTS_SET = "stats_rebuilt", "alerts_set"
+VISITORS_IMPORTED = "visitors_imported"
+"""Brought a list of people as a file: its digest, and how many rows came to what."""
+IMPORTED = "import"
+"""The channel of registrations that came so."""
+BROADCAST_BEGUN, BROADCAST_CANCELLED = "broadcast_begun", "broadcast_cancelled"
+BROADCAST_PAUSED, BROADCAST_RESUMED = "broadcast_paused", "broadcast_resumed"
+REMINDER_SET = "reminder_set"
+
+
+def note(
+    db: Session,
+    what: str,
+    *,
+    now: datetime,
+    event_id: int | None = None,
+    staff_id: int | None = None,
+    actor: str = "",
+    about: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Keep one act; `actor` where it was nobody of a roster."""
+    entry = AuditEntry(at=now, what=what, event_id=event_id, staff_id=staff_id, actor=actor, about=about or {})
+    db.add(entry)
+    db.flush()
+    return entry
+
+
+def count(db: Session, staff_id: int, what: str, since: datetime) -> int:
+    """How often somebody has done this after the moment."""
+    mine = select(func.count()).where(AuditEntry.staff_id == staff_id, AuditEntry.what == what, AuditEntry.at > since)
+    return db.scalar(mine) or 0
+
+
+def count_of_actor(db: Session, event_id: int, actor: str, what: str, since: datetime) -> int:
+    """The same, of who is on no roster."""
+    mine = select(func.count()).where(AuditEntry.event_id == event_id, AuditEntry.what == what, AuditEntry.at > since)
+    return db.scalar(mine.where(AuditEntry.actor == actor)) or 0
+
+
+def search(
+    db: Session,
+    *,
+    slug: str = "",
+    who: str = "",
+    what: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = 100,
+) -> list[AuditEntry]:
+    """The newest entries that fit all that is said, at most so many, each with its volunteer.
+
+    `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
+    anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form: it finds
+    the list with which the pass came as well. Raises Refused `no_such_event`.
+    """
+    conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
+    if who:
+        conditions.append(or_(_holds(AuditEntry.actor, who), _holds(Staff.name, who)))
+    found = select(AuditEntry).outerjoin(Staff, Staff.id == AuditEntry.staff_id).where(*conditions)
+    whole = found.options(joinedload(AuditEntry.staff)).order_by(AuditEntry.id.desc()).limit(most)
+    return list(db.scalars(whole))
+
+
+def _said(
+    event_id: int | str, what: str, text: str, since: datetime | None, until: datetime | None
+) -> Iterator[ColumnElement[bool]]:
+    if event_id:
+        yield AuditEntry.event_id == event_id
+    if what:
+        yield AuditEntry.what.startswith(what, autoescape=True)
+    if text:
+        about = cast(AuditEntry.about, String)
+        forms = _forms(text)
+        brought = [AuditEntry.id == _import_of(codes.parse(forms[-1]))] if len(forms) > 1 else []
+        yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in forms), *brought)
+    if since:
+        yield AuditEntry.at >= since
+    if until:
+        yield AuditEntry.at < until
+
+
+def _import_of(code: str) -> Any:
+    """The entry of the list with which the pass's registration came, if it came with one: it names no codes."""
+    earlier = aliased(AuditEntry)
+    mine = select(func.max(earlier.id)).join(Registration, Registration.event_id == earlier.event_id)
+    return (
+        mine.join(Pass, Pass.registration_id == Registration.id)
+        .where(Pass.code == code, Registration.channel == IMPORTED)
+        .where(earlier.what == VISITORS_IMPORTED, earlier.at <= Registration.created_at)
+        .scalar_subquery()
+    )
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """The text, and as entries have it where it is a pass code."""
+    try:
+        return text, codes.shown(codes.parse(text))
+    except Invalid:
+        return (text,)
+
+
+def _holds(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found

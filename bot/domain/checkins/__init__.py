@@ -1,0 +1,142 @@
+"""Check-in: the one function behind the chat, the scanner and the API that decides who enters.
+
+An admission is one short transaction of at most six statements: where the scan is, its scan_id taken, the
+pass, its use changed under a condition, for a party that comes in parts its first entry, and what became of
+it. The scan_id is taken before anything is judged: a repeat waits for the first and gives its answer.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.checkins import answers as scan_answers
+from bot.domain.checkins import context as scan_context
+from bot.domain.checkins import rows, scan_times
+from bot.domain.checkins import rules as scan_rules
+from bot.domain.checkins import usage as pass_usage
+from bot.domain.checkins.context import Place
+from bot.domain.checkins.rules import Subject
+from bot.domain.checkins.usage import Use
+from bot.domain.keys import KeyRing
+from bot.domain.models import Staff
+from bot.domain.roster import validation as roster_validation
+from bot.errors import Refused
+from flows.shapes.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, OUT, WRONG_EVENT, Admission, Scan
+
+LONGEST_REASON = 200
+
+
+def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
+    """Judge a scan and do what the result says: the answer that this scan_id gets for ever once admitted.
+
+    With `simulate` nothing changes and nothing is kept. Raises Refused for what is no scan at all:
+    `no_such_event`, `no_such_gate`, `bad_count`, `supervisors_only`, `reason_missing`.
+    """
+    check(scan)
+    place = scan_context.load(db, scan.event, scan.gate, scan_times.live(scan, now), hold=True)
+    if scan.force:
+        _may_force(db, place, scan)
+    if scan.simulate:
+        return rows.kept(db, place.event.id, scan.scan_id) or scan_answers.simulated(db, ring, scan, place)
+    claimed = rows.claim(db, place, scan, now)
+    if claimed is None:
+        answered = rows.kept(db, place.event.id, scan.scan_id)
+        assert answered is not None, "a scan_id that is taken has a row"  # noqa: S101 - the unique rule says so
+        return answered
+    return _judged(db, ring, scan, place, claimed, now)
+
+
+def check(scan: Scan) -> None:
+    """Refuse a count that cannot be. Raises Refused `bad_count`; ValueError for a direction that there is not."""
+    if scan.direction not in DIRECTIONS:
+        raise ValueError(scan.direction)
+    if scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT:
+        raise Refused("bad_count")
+
+
+def _judged(db: Session, ring: KeyRing, scan: Scan, place: Place, claimed: int, now: datetime) -> Admission:
+    subject, result = scan_rules.identify(db, ring, scan.text, place)
+    if subject is None:
+        return _refused(db, scan, place, claimed, None, Admission(result, scan.scan_id), now)
+    answer = (_out if scan.direction == OUT else _in)(db, scan, place, subject, claimed)
+    if answer.result in (ADMITTED, LEFT):
+        return answer
+    return _refused(db, scan, place, claimed, subject, answer, now)
+
+
+def _refused(
+    db: Session, scan: Scan, place: Place, claimed: int, subject: Subject | None, answer: Admission, now: datetime
+) -> Admission:
+    """Give the scan_id free again and keep the attempt."""
+    rows.release(db, claimed)
+    rows.attempt(db, place, scan, answer.result, subject.issued.id if subject else None, now)
+    return answer
+
+
+def _in(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:
+    against = scan_rules.objection(subject, place)
+    if against and not scan.force:
+        return scan_answers.refusal(scan, subject, against)
+    use = pass_usage.enter(db, subject.terms, place.day, scan.count)
+    if use is None:
+        otherwise = scan_answers.used_up(db, scan, place, subject)
+        if not scan.force:
+            return otherwise
+        against = against or otherwise.result
+        use = pass_usage.enter_beyond(db, subject.terms, place.day, scan.count)
+    return _entered(db, scan, place, subject, claimed, use, against)
+
+
+def _entered(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int, use: Use, over: str) -> Admission:
+    """Keep an entry; `over` is the objection that was overruled."""
+    earlier = rows.first_entry(db, subject.issued.id, use.period) if use.entered > use.moved else None
+    left = subject.terms.left(use.entered, use.gone)
+    rows.fill(
+        db,
+        claimed,
+        **_counted(subject, use, left),
+        day=place.day,
+        first_id=earlier.id if earlier else None,
+        **overruled(scan, over),
+    )
+    return Admission(ADMITTED, scan.scan_id, use.moved, left, subject.seen(), rows.told(earlier), bool(over))
+
+
+def overruled(scan: Scan, over: str) -> dict[str, Any]:
+    """What the row of a forced entry says; `over` is the objection that was overruled, empty where none was."""
+    return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:LONGEST_REASON]} if over else {}
+
+
+def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:
+    if scan_rules.is_elsewhere(subject, place):
+        return scan_answers.refusal(scan, subject, WRONG_EVENT)
+    use = pass_usage.leave(db, subject.issued.id, place.day, scan.count)
+    if use is None:
+        return scan_answers.stays(db, scan, place, subject)
+    left = subject.terms.left(use.entered, use.gone)
+    day = place.day if use.period == pass_usage.EVER else use.period  # that of the entry
+    rows.fill(db, claimed, **_counted(subject, use, left), day=day, result=LEFT)
+    return Admission(LEFT, scan.scan_id, use.moved, left, subject.seen(), inside=use.entered - use.gone)
+
+
+def _counted(subject: Subject, use: Use, left: int) -> dict[str, Any]:
+    """What a row says of a use after its change."""
+    return {
+        "pass_id": subject.issued.id,
+        "people": use.moved,
+        "claimed": use.moved,
+        "remaining": left,
+        "period": use.period,
+    }
+
+
+def _may_force(db: Session, place: Place, scan: Scan) -> None:
+    """Raises Refused `supervisors_only`, `reason_missing`."""
+    of_staff = select(Staff.role).where(Staff.id == scan.staff_id, Staff.event_id == place.event.id, Staff.enabled)
+    role = db.scalar(of_staff)
+    if role is None or not roster_validation.is_at_least(role, "supervisor"):
+        raise Refused("supervisors_only")
+    if not scan.reason.strip():
+        raise Refused("reason_missing")

@@ -1,0 +1,106 @@
+"""People and scanners that try many codes that are no pass: counted at every door, and paused for a while."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, roster
+from bot.domain.checkins import scan_input
+from bot.domain.models import Attempt, Device, Staff
+from bot.domain.roster import devices
+from bot.errors import Refused
+from flows.shapes.scans import BATCH, LATE, UNKNOWN, UNREADABLE, Scan
+
+MOST = 30
+LONGEST_TYPED = 20
+"""Characters: a code with spaces between them. A QR's text is longer."""
+WITHIN = timedelta(minutes=5)
+"""Thirty within five minutes pause for ten (docs/api.md#guessing): far more than anybody mistypes."""
+
+
+def is_guess(scan: Scan, result: str) -> bool:
+    """Whether a scan with this result counts: somebody typed a code that is no pass.
+
+    QRs never do: whoever shows false ones must not stop a gate. Of a volunteer a typing error counts as well, since
+    who guesses does not know check characters; not of a scanner that people share, whose camera may have read any
+    few letters. What a scanner without a network showed as unknown is answered with just that: it teaches nobody
+    anything.
+    """
+    if scan.channel in (BATCH, LATE) and scan.shown == UNKNOWN:
+        return False
+    if result == UNREADABLE:
+        return scan.staff_id is not None and len(scan.text) <= LONGEST_TYPED
+    return result == UNKNOWN and scan_input.is_code(scan.text)
+
+
+def heed(db: Session, scans: Iterable[tuple[Scan, str]], now: datetime) -> Staff | Device | None:
+    """Called after scans of one caller, with their results, in the transaction in which they were kept or after it.
+
+    Who is paused from now on because of them; None: no pause begins. Of a look (`simulate`) no attempt is kept:
+    the audit log has it instead.
+    """
+    guesses = [scan for scan, result in scans if is_guess(scan, result)]
+    guesser = _who(db, guesses[0]) if guesses else None
+    if guesser is None:
+        return None
+    for scan in guesses:
+        if scan.simulate:
+            _note(db, guesser, now)
+    return _paused(db, guesser, now)
+
+
+def heed_looked(db: Session, staff_id: int, now: datetime) -> Staff | Device | None:
+    """The same, of a code that somebody typed where nothing is scanned."""
+    guesser = db.get_one(Staff, staff_id)
+    _note(db, guesser, now)
+    return _paused(db, guesser, now)
+
+
+def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff | Device]:
+    """End whatever holds up people of this name (`staff.resume`), and the pause of a scanner.
+
+    Raises Refused `nobody_paused`.
+    """
+    scanners = devices.resume(db, event_id, name, now)
+    try:
+        return [*roster.resume(db, event_id, name, now), *scanners]
+    except Refused:
+        if not scanners:
+            raise
+        return [*scanners]
+
+
+def _who(db: Session, scan: Scan) -> Staff | Device | None:
+    if scan.staff_id is not None:
+        return db.get_one(Staff, scan.staff_id)
+    return None if scan.device_id is None else db.get_one(Device, scan.device_id)
+
+
+def _note(db: Session, guesser: Staff | Device, now: datetime) -> None:
+    if isinstance(guesser, Staff):
+        audit.note(db, audit.GUESSED, now=now, event_id=guesser.event_id, staff_id=guesser.id)
+    else:
+        audit.note(db, audit.GUESSED, now=now, event_id=guesser.event_id, actor=guesser.name)
+
+
+def _paused(db: Session, guesser: Staff | Device, now: datetime) -> Staff | Device | None:
+    if _tried(db, guesser, now - WITHIN) < MOST:
+        return None
+    if isinstance(guesser, Staff):
+        roster.pause(db, guesser.id, now)
+    else:
+        devices.pause(db, guesser.id, now)
+    return guesser
+
+
+def _tried(db: Session, guesser: Staff | Device, since: datetime) -> int:
+    mine = Attempt.staff_id if isinstance(guesser, Staff) else Attempt.device_id
+    tried = select(func.count()).where(mine == guesser.id, Attempt.arrived_at > since, Attempt.guessed)
+    looked = (
+        audit.count(db, guesser.id, audit.GUESSED, since)
+        if isinstance(guesser, Staff)
+        else audit.count_of_actor(db, guesser.event_id, guesser.name, audit.GUESSED, since)
+    )
+    return (db.scalar(tried) or 0) + looked

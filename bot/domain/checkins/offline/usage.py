@@ -1,0 +1,100 @@
+"""Movements of a party that have already happened, put where they belong in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.checkins.usage import IN_OUT, Terms
+from bot.domain.models import Checkin, PassUse
+from bot.domain.upserts import insert
+from flows.shapes.scans import IN, LEFT, OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """People who went `in` or `out`; `people` None: all who could."""
+
+    at: datetime
+    direction: str
+    people: int | None
+
+    def change(self, party: int) -> int:
+        """By how much it changes who is inside, at most."""
+        people = party if self.people is None else self.people
+        return -people if self.direction == OUT else people
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a movement came to: how many went, how many of them count, and the use afterwards."""
+
+    claimed: int
+    people: int
+    entered: int
+    gone: int
+
+
+def add(db: Session, terms: Terms, period: date, new: Movement, coming: Sequence[Movement]) -> Past:
+    """Count a movement, no more of it than there is room for; `coming` are those told after it."""
+    entered, gone = _held(db, terms, period)
+    if terms.policy == IN_OUT:
+        room = _room(_known(db, terms, period), terms.party, new, coming)
+    else:
+        room = entered - gone if new.direction == OUT else terms.left(entered, gone)
+    claimed = new.people or room or terms.party
+    people = min(claimed, room)
+    if new.direction == OUT:
+        gone += people
+    else:
+        entered += people
+    _set(db, terms, period, entered, gone, people)
+    return Past(claimed, people, entered, gone)
+
+
+def _room(known: Sequence[Movement], party: int, new: Movement, coming: Sequence[Movement]) -> int:
+    """How many could go at that time without the party ever being larger than it is, or less than nobody."""
+    if new.direction == OUT:
+        return min(_inside_from(new.at, known, party))
+    exits = [one for one in coming if one.direction == OUT]
+    sizes = range(new.people or party, 0, -1)
+    return next((size for size in sizes if _fits(size, [*known, *exits], party, new)), 0)
+
+
+def _fits(size: int, others: Sequence[Movement], party: int, new: Movement) -> bool:
+    entry = Movement(new.at, IN, size)
+    return max(_inside_from(new.at, [*others, entry], party)) <= party
+
+
+def _held(db: Session, terms: Terms, period: date) -> tuple[int, int]:
+    """Who went in and out so far; nobody else changes it until the transaction ends."""
+    row = {"pass_id": terms.pass_id, "period": period, "entered": 0, "gone": 0, "moved": 0}
+    db.execute(insert(db, PassUse).values(row).on_conflict_do_nothing(index_elements=["pass_id", "period"]))
+    columns = select(PassUse.entered, PassUse.gone).where(PassUse.pass_id == terms.pass_id, PassUse.period == period)
+    entered, gone = db.execute(columns.with_for_update()).one()
+    return entered, gone
+
+
+def _set(db: Session, terms: Terms, period: date, entered: int, gone: int, moved: int) -> None:
+    mine = update(PassUse).where(PassUse.pass_id == terms.pass_id, PassUse.period == period)
+    setting = mine.values(entered=entered, gone=gone, moved=moved)
+    db.execute(setting.execution_options(synchronize_session=False))
+
+
+def _known(db: Session, terms: Terms, period: date) -> list[Movement]:
+    columns = select(Checkin.scanned_at, Checkin.result, Checkin.people).where(
+        Checkin.pass_id == terms.pass_id, Checkin.period == period, Checkin.undone_at.is_(None)
+    )
+    rows = db.execute(columns.order_by(Checkin.scanned_at, Checkin.id))
+    return [Movement(at, OUT if result == LEFT else IN, people) for at, result, people in rows]
+
+
+def _inside_from(moment: datetime, movements: Sequence[Movement], party: int) -> list[int]:
+    """How many are inside at a moment, and after every later movement."""
+    timeline = sorted(movements, key=lambda one: one.at)
+    changes = (one.change(party) for one in timeline)
+    inside = list(accumulate(changes, lambda was, by: max(was + by, 0), initial=0))
+    return inside[sum(1 for one in timeline if one.at <= moment) :]

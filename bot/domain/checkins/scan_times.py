@@ -1,0 +1,55 @@
+"""When a scan happened: by the clock that can be right, else by its arrival."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.shapes.scans import Scan
+
+MARGIN = timedelta(minutes=2)
+"""How far a clock may be behind the making of the pass or the device (docs/contract.md#scans-without-a-network)."""
+DRIFT = timedelta(minutes=2)
+"""By so much a counter of milliseconds may run ahead of our clock in days without a network: it is a cheap crystal."""
+ABOUT_NOW = timedelta(seconds=5)
+"""Two machines never agree to the second: a scan told while it is made is no scan of the future."""
+
+
+BELIEVED = timedelta(minutes=15)
+"""How old a live scan may be by what the scanner says; what differs by more, or is ahead, is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The moment that counts for a scan."""
+
+    moment: datetime
+    """Aware."""
+    clock: bool
+    """It is that of the arrival, because what the scanner's clock says cannot be."""
+
+
+def live(scan: Scan, now: datetime) -> datetime:
+    """The moment of a scan that is told at once: the scanner's where that can be, else ours."""
+    return next((moment for moment, _ in _said(scan, now) if now - BELIEVED <= moment <= now), now)
+
+
+def booked(scan: Scan, earliest: datetime, now: datetime) -> Booked:
+    """When a scan of a batch happened. `earliest`: when the latest was made of all that it needs (pass, device, event).
+
+    By the server's time when the scanner last heard it, and the milliseconds since; without these, or where their sum
+    cannot be, by the scanner's own clock; where that cannot be either, by the arrival.
+    """
+    said = list(_said(scan, now))
+    possible = (min(moment, now) for moment, ahead in said if earliest - MARGIN <= moment <= now + ahead)
+    moment = next(possible, None)
+    return Booked(now, clock=bool(said)) if moment is None else Booked(moment, clock=False)
+
+
+def _said(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:
+    """What the scanner says, the best first, each with how far it may be ahead of our clock."""
+    if scan.anchored_at is not None and scan.elapsed_ms is not None:
+        # A time that we have not told yet is none of ours, and near the calendar's end nothing can be added to it.
+        heard = min(scan.anchored_at, now + 2 * DRIFT)
+        yield heard + timedelta(milliseconds=scan.elapsed_ms), DRIFT
+    if scan.scanned_at is not None:
+        yield scan.scanned_at, ABOUT_NOW

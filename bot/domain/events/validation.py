@@ -1,0 +1,233 @@
+"""What an event's fields may hold: each check gives the value to keep or refuses it by code."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from phonenumbers import SUPPORTED_REGIONS
+
+from bot.domain.models import Event
+from bot.errors import Refused
+from flows.text import LANGUAGES
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 40
+LONGEST_NAME = 120
+LONGEST_VENUE = 200
+LONGEST_URL = 500
+MOST_DAYS = 366
+"""Days from the first to the last: beyond a year it is a mistyped date."""
+MOST_PEOPLE = 255
+"""People on one pass: what the token's byte holds."""
+MOST_A_DAY = 100_000_000
+LONGEST_RETENTION = 3650
+"""Days: ten years."""
+TEXTS = ("welcome", "instructions", "notice", "consent")
+"""Texts that visitors read, kept by language."""
+NEEDED = ("organiser", "purpose", "complaints", "retention_days")
+"""What must be said before real people are asked for their data."""
+POLICIES = ("once", "daily", "in_out")
+
+
+class Fields(TypedDict, total=False):
+    """What can be said about an event, when it is made and later."""
+
+    name: str
+    names: Mapping[str, str]
+    """By language; `name` serves where one is missing."""
+    venue: str
+    venues: Mapping[str, str]
+    map_url: str
+    starts_on: date
+    ends_on: date
+    opens: time | None
+    closes: time | None
+    """At or before `opens`: the day goes on into the night."""
+    timezone: str
+    registration_opens_at: datetime | None
+    policy: str
+    max_party: int
+    capacity_per_day: int | None
+    languages: Sequence[str]
+    consent: Mapping[str, str]
+    """The words to agree to, by language; a change of them raises the consent's version."""
+    notice: Mapping[str, str]
+    """What visitors shall know now; empty: nothing."""
+    welcome: Mapping[str, str]
+    """Said below the greeting."""
+    instructions: Mapping[str, str]
+    """Said with the pass: what to bring, where to go."""
+    organiser: str
+    purpose: str
+    complaints: str
+    retention_days: int | None
+    otp_countries: Sequence[str] | str
+    """ISO regions whose phones get codes by SMS besides those of the settings."""
+
+
+def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept. Raises Refused `no_such_field` and what each check refuses with."""
+    unknown = next((name for name in fields if name not in _CHECKS), None)
+    if unknown is not None:
+        raise Refused("no_such_field", field=unknown)
+    return {name: _CHECKS[name](value) for name, value in fields.items()}
+
+
+def check_whole(event: Event) -> None:
+    """What only all fields together can break. Raises Refused `bad_dates`, `too_many_days`, `bad_hours`."""
+    if event.ends_on < event.starts_on:
+        raise Refused("bad_dates")
+    if (event.ends_on - event.starts_on).days >= MOST_DAYS:
+        raise Refused("too_many_days", most=MOST_DAYS)
+    hours(event.opens, event.closes)
+
+
+def hours(opens: time | None, closes: time | None) -> tuple[time | None, time | None]:
+    """Both, or neither. Raises Refused `bad_hours`."""
+    if (opens is None) != (closes is None) or (opens is not None and opens == closes):
+        raise Refused("bad_hours")
+    return opens, closes
+
+
+def dates(event: Event) -> list[date]:
+    """Every day from the first to the last."""
+    return [event.starts_on + timedelta(days=passed) for passed in range((event.ends_on - event.starts_on).days + 1)]
+
+
+def slug(value: str) -> str:
+    """Small letters, digits and single hyphens. Raises Refused `bad_slug`."""
+    if not SLUG.fullmatch(value) or len(value) > LONGEST_SLUG:
+        raise Refused("bad_slug")
+    return value
+
+
+def _text(code: str, longest: int, *, least: int = 0) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        text = " ".join(str(value).split())
+        if not least <= len(text) <= longest or not text.isprintable():
+            raise Refused(code)
+        return text
+
+    return check
+
+
+def _by_language(code: str, longest: int) -> Callable[[Any], dict[str, str]]:
+    def check(value: Any) -> dict[str, str]:
+        for language, text in value.items():
+            known_language(language)
+            if not str(text).strip() or len(text) > longest:
+                raise Refused(code)
+        return dict(value)
+
+    return check
+
+
+def known_language(language: str) -> str:
+    """A language that we speak. Raises Refused `bad_language`."""
+    if language not in LANGUAGES:
+        raise Refused("bad_language", language=language)
+    return language
+
+
+def _languages(value: Any) -> list[str]:
+    languages = [known_language(language) for language in dict.fromkeys(value)]
+    if not languages:
+        raise Refused("bad_language", language="")
+    return languages
+
+
+def _countries(value: Any) -> list[str]:
+    typed = value.replace(",", " ").split() if isinstance(value, str) else value
+    countries = list(dict.fromkeys(str(one).strip().upper() for one in typed))
+    unknown = next((one for one in countries if one not in SUPPORTED_REGIONS), None)
+    if unknown is not None:
+        raise Refused("bad_country", country=unknown)
+    return countries
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Refused("bad_dates")
+    return value
+
+
+def _hour(value: Any) -> time | None:
+    if value is not None and (not isinstance(value, time) or value.tzinfo):
+        raise Refused("bad_hours")
+    return value
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise Refused("bad_dates")
+    return value
+
+
+def _zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, ValueError, OSError, TypeError):
+        raise Refused("bad_zone", zone=value) from None
+
+
+def _whole_number(code: str, most: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise Refused(code, most=most)
+        return value
+
+    return check
+
+
+def capacity(value: Any) -> int | None:
+    """People a day; None is no limit. Raises Refused `bad_capacity` (`most`)."""
+    return None if value is None else _whole_number("bad_capacity", MOST_A_DAY)(value)
+
+
+def _retention(value: Any) -> int | None:
+    return None if value is None else _whole_number("bad_retention", LONGEST_RETENTION)(value)
+
+
+def _policy(value: Any) -> str:
+    if value not in POLICIES:
+        raise Refused("bad_policy")
+    return str(value)
+
+
+def _map_url(value: Any) -> str:
+    url = str(value).strip()
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or len(url) > LONGEST_URL or " " in url):
+        raise Refused("bad_map_url")
+    return url
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _text("bad_name", LONGEST_NAME, least=1),
+    "names": _by_language("bad_name", LONGEST_NAME),
+    "venue": _text("bad_venue", LONGEST_VENUE),
+    "venues": _by_language("bad_venue", LONGEST_VENUE),
+    "map_url": _map_url,
+    "starts_on": _day,
+    "ends_on": _day,
+    "opens": _hour,
+    "closes": _hour,
+    "timezone": _zone,
+    "registration_opens_at": _moment,
+    "policy": _policy,
+    "max_party": _whole_number("bad_party_limit", MOST_PEOPLE),
+    "capacity_per_day": capacity,
+    "languages": _languages,
+    "consent": _by_language("bad_text", 1000),
+    "notice": _by_language("bad_text", 500),
+    "welcome": _by_language("bad_text", 500),
+    "instructions": _by_language("bad_text", 500),
+    "organiser": _text("bad_text", 120),
+    "purpose": _text("bad_text", 300),
+    "complaints": _text("bad_text", 200),
+    "retention_days": _retention,
+    "otp_countries": _countries,
+}

@@ -1,0 +1,108 @@
+"""Exports that admins ask the server for: what they may ask for, and what they have asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain.events import rows as event_rows
+from bot.domain.exports import pages
+from bot.domain.exports import stored as stored_exports
+from bot.domain.exports.run import chosen
+from bot.domain.exports.tables import TABLES
+from bot.domain.exports.writers import FORMATS
+from bot.domain.models import Export
+from bot.errors import Refused
+
+MOST = 3
+"""Exports of one event that wait or are being made."""
+SCANS = "checkins"
+"""The table whose rows count to a day of the event."""
+LONGEST = 64
+"""Characters of the name of a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for."""
+
+    table: str
+    form: str
+    columns: tuple[str, ...] = ()
+    """Empty: all."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is not wanted any more."""
+    event_day: date | None = None
+    """Of scans only those that count to this day of the event."""
+
+
+def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None, now: datetime) -> Export:
+    """Ask for an export; the same one where `once` has asked already.
+
+    Raises Refused `no_such_event`, `no_such_table`, `no_such_format`, `no_such_column`, `no_such_day`,
+    `not_of_scans` (an event day for a table that has none), `too_many_exports` (`most`).
+    """
+    event = event_rows.one(db, slug, lock=False)
+    if wish.table not in TABLES:
+        raise Refused("no_such_table", tables=", ".join(TABLES))
+    if wish.form not in FORMATS:
+        raise Refused("no_such_format", formats=", ".join(FORMATS))
+    if wish.event_day and wish.table != SCANS:
+        raise Refused("not_of_scans")
+    chosen(TABLES[wish.table].columns(pages.wanted(db, event, event_day=wish.event_day)), wish.columns)
+    stored_exports.alone(db)
+    known = asked(db, event.id, once)
+    if known is not None:
+        return known
+    busy = select(func.count()).where(
+        Export.event_id == event.id, Export.status.in_((stored_exports.WAITING, stored_exports.RUNNING))
+    )
+    if (db.scalar(busy) or 0) >= MOST:
+        raise Refused("too_many_exports", most=MOST)
+    made = Export(
+        event_id=event.id,
+        staff_id=staff_id,
+        once=_name(event.id, once),
+        kind=wish.table,
+        form=wish.form,
+        columns=list(wish.columns),
+        since=wish.since,
+        until=wish.until,
+        event_day=wish.event_day,
+        created_at=now,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def asked(db: Session, event_id: int, once: str) -> Export | None:
+    """What this form has asked for already."""
+    return db.scalars(select(Export).where(Export.once == _name(event_id, once))).first()
+
+
+def wish_of(one: Export) -> Wish:
+    """What it was asked for, to ask again."""
+    return Wish(one.kind, one.form, tuple(one.columns), one.since, one.until, one.event_day)
+
+
+def listed(db: Session, slug: str) -> Sequence[Export]:
+    """An event's exports, the newest first, with who asked. Raises Refused `no_such_event`."""
+    mine = select(Export).where(Export.event_id == event_rows.one(db, slug, lock=False).id)
+    return db.scalars(mine.options(joinedload(Export.staff)).order_by(Export.id.desc())).all()
+
+
+def find(db: Session, slug: str, number: int) -> Export:
+    """One of an event's exports. Raises Refused `no_such_event`, `no_such_export`."""
+    mine = select(Export).where(Export.id == number, Export.event_id == event_rows.one(db, slug, lock=False).id)
+    found = db.scalars(mine.options(joinedload(Export.event))).first()
+    if found is None:
+        raise Refused("no_such_export", number=number)
+    return found
+
+
+def _name(event_id: int, once: str) -> str:
+    return f"{event_id}:{once}"[:LONGEST]

@@ -1,0 +1,168 @@
+"""Whom a broadcast is for: people with a valid pass of an event, page by page in the order of their ids.
+
+A page looks at a number of contacts, whether they are meant or not: so each costs the same, however many people
+there are and however few of them are meant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import Checkin, Contact, ContactAlias, Event, Kind, Pass, Registration
+from bot.domain.passes import kinds
+from bot.errors import Refused
+from flows.shapes.scans import LEFT
+from flows.understanding.phones import variants
+
+PAGE = 1000
+"""Contacts looked at in one transaction: about a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which people; what is not said leaves nobody out. Kept as JSON, so days are ISO dates."""
+
+    days: tuple[str, ...] = ()
+    """With a pass for one of these days."""
+    since: str = ""
+    """With a pass for this day or a later one."""
+    begins: bool = False
+    """Of passes for several days only the first counts."""
+    entered: bool | None = None
+    """Whether somebody has entered with the pass: on `days`, or ever."""
+    languages: tuple[str, ...] = ()
+    """Who reads one of these."""
+    kinds: tuple[str, ...] = ()
+    """Slugs of kinds of pass."""
+    channels: tuple[str, ...] = ()
+    """How they registered: `whatsapp`, `web`, `walkup`, `import`."""
+
+    def kept(self) -> dict[str, Any]:
+        """As a row keeps it: what was said, as JSON has it."""
+        return {
+            name: list(said) if isinstance(said, tuple) else said
+            for name, said in asdict(self).items()
+            if said or (name == "entered" and said is False)
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Selection":
+        """What `kept` gave."""
+        fields: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in kept.items()}
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is meant."""
+
+    contact: int
+    language: str
+    stopped: bool
+    """They want no message that they did not ask for."""
+    lanes: tuple[str, ...]
+    """Every address that they may have on WhatsApp; none where no number or id is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Those of the next contacts who are meant."""
+
+    people: Sequence[Person]
+    cursor: int | None
+    """The last contact that was looked at; None: there were no more."""
+
+
+def checked(db: Session, event: Event, wanted: Selection) -> Selection:
+    """The selection, if the event has such days and kinds. Raises Refused `no_such_day`, `no_such_kind`."""
+    days = {row.day.isoformat() for row in event.days}
+    if strange := set(wanted.days) - days:
+        raise Refused("no_such_day", day=date.fromisoformat(min(strange)), first=event.starts_on, last=event.ends_on)
+    for kind in wanted.kinds:
+        kinds.find(db, event.id, kind)
+    return wanted
+
+
+def page(db: Session, event: Event, wanted: Selection, after: int, most: int = PAGE) -> Page:
+    """Those who are meant of the next `most` contacts after one; each person once, whatever they hold."""
+    looked_at = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(most).subquery()
+    last = db.scalar(select(func.max(looked_at.c.id)))
+    if last is None:
+        return Page((), None)
+    within = (Pass.holder_id > after, Pass.holder_id <= last, Contact.id > after, Contact.id <= last)
+    rows = db.execute(_meant(db, event, wanted).where(*within)).all()
+    names = _names(db, after, last) if rows else {}
+    people = [_person(contact, list(held), names) for contact, held in groupby(rows, lambda row: row.id)]
+    return Page(people, last)
+
+
+def _meant(db: Session, event: Event, wanted: Selection) -> Select[int, str, datetime | None]:
+    """A row for each pass that is meant, by person and age."""
+    language = func.coalesce(Contact.language, Registration.language)
+    rows = (
+        select(Contact.id, language.label("language"), Contact.stopped_at)
+        .join(Pass, Pass.holder_id == Contact.id)
+        .join(Registration, Registration.id == Pass.registration_id)
+        # Added to, so that no database takes the event's index: a page would then go through all of its passes.
+        .where(Pass.event_id + 0 == event.id, Pass.status == "valid")
+        .order_by(Contact.id, Pass.id)
+    )
+    if wanted.languages:
+        rows = rows.where(language.in_(wanted.languages))
+    if wanted.channels:
+        rows = rows.where(Registration.channel.in_(wanted.channels))
+    if wanted.kinds:
+        rows = rows.where(Pass.kind_id.in_([kinds.find(db, event.id, kind).id for kind in wanted.kinds]))
+    if wanted.days or wanted.since:
+        rows = rows.where(_for_days(db, event, wanted))
+    if wanted.entered is not None:
+        rows = rows.where(_entered(wanted) if wanted.entered else ~_entered(wanted))
+    return rows
+
+
+def _for_days(db: Session, event: Event, wanted: Selection) -> ColumnElement[bool]:
+    """Passes for these days: by their visit date, and those of kinds that have days of their own by these."""
+    days = [date.fromisoformat(day) for day in wanted.days]
+    by_date = and_(*([Pass.day.in_(days)] if days else []), *([Pass.day >= _since(wanted)] if wanted.since else []))
+    if wanted.begins:
+        return by_date
+    several = [kind for kind in db.scalars(select(Kind).where(Kind.event_id == event.id)) if kind.days]
+    fitting = [kind.id for kind in several if any(_is_meant(day, wanted) for day in kind.days or ())]
+    return or_(and_(by_date, Pass.kind_id.not_in([kind.id for kind in several])), Pass.kind_id.in_(fitting))
+
+
+def _since(wanted: Selection) -> date:
+    return date.fromisoformat(wanted.since)
+
+
+def _is_meant(day: str, wanted: Selection) -> bool:
+    return (not wanted.days or day in wanted.days) and day >= wanted.since
+
+
+def _entered(wanted: Selection) -> ColumnElement[bool]:
+    standing = [Checkin.pass_id == Pass.id, Checkin.result != LEFT, Checkin.undone_at.is_(None)]
+    days = [date.fromisoformat(day) for day in wanted.days]
+    return exists().where(*standing, *([Checkin.day.in_(days)] if days else []))
+
+
+def _names(db: Session, after: int, last: int) -> dict[int, list[tuple[str, str]]]:
+    """The addresses of these contacts, phone numbers first."""
+    theirs = select(ContactAlias.contact_id, ContactAlias.kind, ContactAlias.value)
+    theirs = theirs.where(ContactAlias.contact_id > after, ContactAlias.contact_id <= last)
+    found: dict[int, list[tuple[str, str]]] = {}
+    for contact, kind, value in db.execute(theirs.order_by(ContactAlias.kind, ContactAlias.value)):
+        found.setdefault(contact, []).append((kind, value))
+    return found
+
+
+def _person(contact: int, held: Sequence[Any], names: Mapping[int, list[tuple[str, str]]]) -> Person:
+    forms = [
+        form for kind, value in names.get(contact, ()) for form in (variants(value) if kind == "phone" else (value,))
+    ]
+    newest = held[-1]
+    return Person(contact, newest.language, newest.stopped_at is not None, tuple(f"whatsapp:{one}" for one in forms))

@@ -1,0 +1,171 @@
+"""Broadcasts: begun, paused, gone on with, cancelled, and how far each is.
+
+What is said here is a word in a row; the clock does what follows from it (bot.delivery.campaigns.broadcasts), and a
+message that is just about to leave asks for that word too, so that a pause holds at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.events.rows import one
+from bot.domain.messaging.audience import Selection
+from bot.domain.models import Broadcast, Delivery, Event
+from bot.errors import Refused
+
+RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
+HELD = "broadcast_paused"
+"""Why a message waits."""
+CLOSED = "window_closed"
+"""The same as bot.delivery.outbox.session_window.CLOSED: it waits until its reader writes."""
+STATES: Mapping[str, str] = {
+    **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent", "handed_over"), "sent"),
+    **dict.fromkeys(("failed", "undelivered"), "failed"),
+    **{"owed": "owed", "delivered": "delivered", "read": "read", "canceled": "cancelled"},
+}
+"""What a delivery's status counts as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of a broadcast stand how; each counts once."""
+
+    owed: int = 0
+    """In the outbox, and may leave."""
+    waiting: int = 0
+    """In the outbox until their readers write: outside the 24-hour window, without an approved template."""
+    sent: int = 0
+    """Twilio has them; of these nobody knows yet whether they arrived."""
+    delivered: int = 0
+    read: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def gone(self) -> int:
+        """Those that have left."""
+        return self.sent + self.delivered + self.read
+
+
+def begin(
+    db: Session,
+    event: Event,
+    *,
+    purpose: str,
+    wording: Mapping[str, Mapping[str, Any]],
+    selection: Selection,
+    expected: int,
+    made_by: str,
+    now: datetime,
+    until: datetime,
+    key: str | None = None,
+) -> Broadcast:
+    """A broadcast that runs from now on.
+
+    `wording` has `body` and `values` by language. Raises Refused `nobody_meant` where `expected` is 0 and it
+    has no `key`: a reminder may find nobody.
+    """
+    if not expected and not key:
+        raise Refused("nobody_meant")
+    made = Broadcast(
+        event_id=event.id,
+        key=key,
+        made_by=made_by,
+        purpose=purpose,
+        selection=selection.kept(),
+        wording={language: dict(said) for language, said in wording.items()},
+        status=RUNNING,
+        expected=expected,
+        cursor=0,
+        owed=0,
+        skipped={},
+        created_at=now,
+        until=until,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def pause(db: Session, number: int) -> Broadcast:
+    """Let nothing more of it leave, except what Twilio is just being given.
+
+    Raises Refused `no_such_broadcast` (`number`), `broadcast_ended` (`number`, `status`).
+    """
+    return _turned(db, number, PAUSED, RUNNING)
+
+
+def resume(db: Session, number: int, now: datetime) -> Broadcast:
+    """Go on where it was paused; one that is done stays so.
+
+    Raises what `pause` does; `broadcast_ended` also where it is too late for it.
+    """
+    row = find(db, number, lock=True)
+    if now >= row.until:
+        raise Refused("broadcast_ended", number=number, status="too late")
+    return row if row.status == DONE else _turned(db, number, RUNNING, PAUSED)
+
+
+def cancel(db: Session, number: int) -> Broadcast:
+    """End it for good; what waits for its readers' next message is cancelled too, also where all has left.
+
+    Raises Refused `no_such_broadcast` (`number`).
+    """
+    row = find(db, number, lock=True)
+    if row.status != CANCELLED:
+        row.status, row.ended_at = CANCELLED, None
+        db.flush()
+    return row
+
+
+def _turned(db: Session, number: int, status: str, *before: str) -> Broadcast:
+    """Twice does no harm."""
+    row = find(db, number, lock=True)
+    if row.status not in (status, *before):
+        raise Refused("broadcast_ended", number=number, status=row.status)
+    row.status = status
+    db.flush()
+    return row
+
+
+def find(db: Session, number: int, *, lock: bool = False) -> Broadcast:
+    """The broadcast of this number. Raises Refused `no_such_broadcast` (`number`)."""
+    wanted = select(Broadcast).where(Broadcast.id == number)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    row = db.scalars(wanted).first()
+    if row is None:
+        raise Refused("no_such_broadcast", number=number)
+    return row
+
+
+def is_there(db: Session, key: str) -> bool:
+    """Whether it has been begun already."""
+    return db.scalar(select(Broadcast.id).where(Broadcast.key == key)) is not None
+
+
+def listed(db: Session, slug: str | None = None) -> list[Broadcast]:
+    """All of them, or one event's, the newest first. Raises Refused `no_such_event`."""
+    rows = select(Broadcast).order_by(Broadcast.id.desc())
+    return list(db.scalars(rows.where(Broadcast.event_id == one(db, slug, lock=False).id) if slug else rows))
+
+
+def status(db: Session, number: int) -> str:
+    """How it stands now; empty where there is none."""
+    return db.scalar(select(Broadcast.status).where(Broadcast.id == number)) or ""
+
+
+def counts(db: Session, number: int) -> Counts:
+    """How its messages stand: one look at an index, half a second for two million."""
+    mine = Delivery.broadcast_id == number
+    found: dict[str, int] = {}
+    for state, messages in db.execute(select(Delivery.status, func.count()).where(mine).group_by(Delivery.status)):
+        name = STATES.get(state, "sent")
+        found[name] = found.get(name, 0) + messages
+    waits = (mine, Delivery.status == "owed", Delivery.reason == CLOSED)
+    waiting = db.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
+    return Counts(**{**found, "owed": found.get("owed", 0) - waiting, "waiting": waiting})

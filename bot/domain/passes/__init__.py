@@ -1,0 +1,156 @@
+"""Passes: issued, found, changed and cancelled.
+
+Every function that takes places locks in one order (people, then days, then passes), so that no two
+transactions wait for each other. A Refused undoes all that its function did, and nothing else.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from bot.domain import events
+from bot.domain.events import places
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
+from bot.domain.passes import days as pass_days
+from bot.domain.passes import rows as pass_rows
+from bot.domain.passes import rules as pass_rules
+from bot.errors import Refused
+from flows import shapes
+from flows.text import event_states
+from flows.understanding import codes
+
+_OF_PERSON = (
+    select(Pass, EventDay)
+    .join(Pass.registration)
+    .join(Pass.event)
+    .join(Pass.kind)
+    .join(EventDay, and_(EventDay.event_id == Pass.event_id, EventDay.day == Pass.day))
+    .where(or_(Registration.holder_id == bindparam("person"), Registration.asked_by_id == bindparam("person")))
+    .where(Pass.status == "valid")
+    .order_by(Pass.day, Pass.id)
+    .options(contains_eager(Pass.registration), contains_eager(Pass.event), contains_eager(Pass.kind))
+)
+
+
+def issue(
+    db: Session, ring: KeyRing, registration: Registration, kind: Kind, day: date, party_size: int, now: datetime
+) -> Pass:
+    """A new pass and its places, on each of its days; `day` is the day of the visit where the kind has none.
+
+    Raises Refused `already_registered` (`code`, `day`), and what places.take_each refuses with.
+    """
+    db.flush()
+    db.refresh(kind, ["days"])  # the registration's row holds the event, so that they stay from here on
+    days, today = pass_days.of_kind(kind, day), _today(registration.event, now)
+    places.take_each(db, registration.event_id, days, party_size, today=today)
+    day = days[0]
+    return pass_rows.insert(db, ring, registration, kind, day, party_size, now)
+
+
+def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
+    """The valid passes that this person holds or asked for, today's and later, the next first.
+
+    Today lasts until the day's closing hour in the event's zone; of several days the last one counts. Each
+    pass has its event, kind and registration loaded.
+    """
+    rows = db.execute(_OF_PERSON, {"person": contact.id})
+    return [one for one, first in rows if _is_to_come(db, one, first, now)]
+
+
+def _is_to_come(db: Session, one: Pass, first: EventDay, now: datetime) -> bool:
+    days = pass_days.of(one)
+    last = (db.get(EventDay, (one.event_id, days[-1])) if len(days) > 1 else None) or first
+    return now < event_states.ends_at(events.shape(one.event), events.day_shape(last))
+
+
+def by_code(db: Session, code: str) -> Pass:
+    """The pass of a code as organisers write it, whatever its state.
+
+    Raises Refused, with the `code` as it is shown or was typed, `not_a_code`, `mistyped_code` (its check
+    character is wrong) and `no_such_pass`.
+    """
+    try:
+        bare = codes.parse(code)
+    except shapes.Invalid as wrong:
+        raise Refused(wrong.code, code=code) from None
+    found = db.scalars(select(Pass).where(Pass.code == bare)).first()
+    if found is None:
+        raise Refused("no_such_pass", code=codes.shown(bare))
+    return found
+
+
+def own(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
+    """The valid pass of this code, if it is one that the person may see, change and cancel.
+
+    Raises Refused `no_such_pass`.
+    """
+    bare = _bare(code)
+    found = next((one for one in of_person(db, contact, now) if one.code == bare), None)
+    if found is None:
+        raise Refused("no_such_pass")
+    return found
+
+
+def change(
+    db: Session, ring: KeyRing, *, contact: Contact, code: str, visit_date: date, party_size: int, now: datetime
+) -> Pass:
+    """Re-issue a pass for another day or party: the new one, or the same where nothing changes.
+
+    The new places are taken before the old are given back; on the same days only the difference counts. A kind
+    with days of its own keeps them, whatever the `visit_date`.
+    Raises Refused as registrations.register does, `no_such_pass`, or `pass_used` (somebody has entered with
+    it); the old pass then stays as it was.
+    """
+    with db.begin_nested():
+        old = own(db, contact, code, now)
+        before, days = pass_days.of(old), pass_days.of_kind(old.kind, visit_date)
+        if (before, old.party_size) == (days, party_size):
+            return old
+        _check_change(db, old, days, party_size, now)
+        places.hold(db, old.event_id, *before, *days)
+        same = before == days
+        if more := party_size - (old.party_size if same else 0):
+            places.take_each(db, old.event_id, days, more, today=_today(old.event, now))
+        pass_rows.end(db, old, "replaced")
+        pass_rules.refuse_used(db, old.id)
+        twin = old.twin if same else 0
+        new = pass_rows.insert(db, ring, old.registration, old.kind, days[0], party_size, now, twin=twin)
+        old.replaced_by_id = new.id
+        if not same:
+            places.give_back(db, old.event_id, before, old.party_size)
+        return new
+
+
+def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
+    """Revoke a pass of this person and give its places back, once. Raises Refused `no_such_pass`, `pass_used`."""
+    with db.begin_nested():
+        found = own(db, contact, code, now)
+        days = pass_days.of(found)
+        places.hold(db, found.event_id, *days)
+        pass_rows.end(db, found, "revoked")
+        pass_rules.refuse_used(db, found.id)
+        places.give_back(db, found.event_id, days, found.party_size)
+        return found
+
+
+def _today(event: Event, now: datetime) -> date:
+    return event_states.local_today(events.shape(event), now)
+
+
+def _check_change(db: Session, old: Pass, wanted: Sequence[date], party_size: int, now: datetime) -> None:
+    shape, days = events.shape(old.event), events.days(db, old.event.slug)
+    pass_rules.check_event(shape, days, now)
+    pass_rules.check_days(shape, days, wanted, now)
+    pass_rules.check_party(old.kind, old.event, party_size)
+    if wanted[0] != old.day:
+        pass_rules.refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=wanted[0])
+
+
+def _bare(code: str) -> str:
+    try:
+        return codes.parse(code)
+    except shapes.Invalid:
+        raise Refused("no_such_pass") from None

@@ -1,0 +1,152 @@
+"""Kinds of pass: `visitor` is the first of every event; organisers add exhibitors, schools, press."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.domain import events
+from bot.domain.events import validation as event_validation
+from bot.domain.events.rows import one
+from bot.domain.models import Event, EventDay, Kind, Pass
+from bot.domain.passes import tokens
+from bot.domain.roster import gates
+from bot.errors import Refused
+from flows.shapes import PassKind
+
+MOST_KINDS = 256
+"""The pass token gives a kind's number one byte."""
+LONGEST_LABEL = 80
+
+
+class Fields(TypedDict, total=False):
+    """What can be said about a kind; None is: as the event has it, and every gate."""
+
+    labels: Mapping[str, str]
+    """By language; `en` serves where one is missing."""
+    days: Sequence[date] | None
+    """None: the day that the visitor chose."""
+    policy: str | None
+    max_party: int | None
+    gates: Sequence[str] | None
+    """Slugs or names."""
+
+
+def add(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Kind:
+    """A new kind of pass; its label is its slug where none is given.
+
+    Raises Refused `no_such_event`, `bad_slug`, `kind_taken` (`kind`), `too_many_kinds`, and what the
+    fields are refused with: `bad_language`, `bad_text`, `no_such_day`, `too_many_days`, `bad_policy`,
+    `bad_party_limit`, `no_such_gate`.
+    """
+    event = one(db, event_slug, lock=True)
+    rows = db.execute(select(Kind.slug, Kind.number).where(Kind.event_id == event.id))
+    numbers = {row.slug: row.number for row in rows}
+    if event_validation.slug(slug) in numbers:
+        raise Refused("kind_taken", kind=slug)
+    if len(numbers) >= MOST_KINDS:
+        raise Refused("too_many_kinds", most=MOST_KINDS)
+    kind = Kind(event_id=event.id, slug=slug, number=max(numbers.values(), default=-1) + 1, labels={"en": slug})
+    _fill(db, event, kind, fields)
+    db.add(kind)
+    db.flush()
+    db.expire(event, ["kinds"])
+    return kind
+
+
+def change(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Kind:
+    """Change what is given. The days of a kind that has passes stay: they are signed in its QR codes.
+
+    Raises Refused as `add` does, `no_such_kind` (`kind`), `kind_has_passes` (`kind`).
+    """
+    event = one(db, event_slug, lock=True)
+    kind = find(db, event.id, slug)
+    before = kind.days
+    _fill(db, event, kind, fields)
+    if kind.days != before and db.scalar(select(exists().where(Pass.kind_id == kind.id))):
+        raise Refused("kind_has_passes", kind=slug)
+    db.flush()
+    return kind
+
+
+def listed(db: Session, event_slug: str) -> list[Kind]:
+    """The kinds of an event by number. Raises Refused `no_such_event`."""
+    event = events.by_slug(db, event_slug)
+    return list(db.scalars(select(Kind).where(Kind.event_id == event.id).order_by(Kind.number)))
+
+
+def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
+    """The kinds of an event as the flows know them, by number. Raises Refused `no_such_event`."""
+    event = events.by_slug(db, event_slug)
+    return tuple(
+        PassKind(
+            slug=kind.slug,
+            labels=kind.labels,
+            most=kind.max_party or event.max_party,
+            days=tuple(date.fromisoformat(day) for day in kind.days or ()),
+        )
+        for kind in listed(db, event_slug)
+    )
+
+
+def find(db: Session, event_id: int, slug: str) -> Kind:
+    """The kind of this slug. Raises Refused `no_such_kind` (`kind`; `there`: the slugs that there are)."""
+    kinds = db.scalars(select(Kind).where(Kind.event_id == event_id).order_by(Kind.number)).all()
+    found = next((kind for kind in kinds if kind.slug == slug.strip().lower()), None)
+    if found is None:
+        raise Refused("no_such_kind", kind=slug, there=", ".join(kind.slug for kind in kinds))
+    return found
+
+
+def label(kind: Kind, language: str) -> str:
+    """What people call the kind."""
+    return str(kind.labels.get(language) or kind.labels.get("en") or kind.slug)
+
+
+def _fill(db: Session, event: Event, kind: Kind, fields: Fields) -> None:
+    for name, value in fields.items():
+        setattr(kind, name, _CHECKS[name](db, event, kind, value))
+
+
+def _labels(db: Session, event: Event, kind: Kind, value: Mapping[str, str]) -> dict[str, str]:
+    for language, text in value.items():
+        event_validation.known_language(language)
+        if not text.strip() or len(text) > LONGEST_LABEL:
+            raise Refused("bad_text")
+    return {**kind.labels, **value}
+
+
+def _days(db: Session, event: Event, kind: Kind, value: Sequence[date] | None) -> list[str] | None:
+    if value is None:
+        return None
+    wanted = sorted(set(value))
+    known = set(db.scalars(select(EventDay.day).where(EventDay.event_id == event.id)))
+    strange = next((day for day in wanted if day not in known), None)
+    if strange is not None or not wanted:
+        raise Refused("no_such_day", day=strange or "", first=event.starts_on, last=event.ends_on)
+    if (wanted[-1] - wanted[0]).days >= tokens.MOST_DAYS:
+        raise Refused("too_many_days", most=tokens.MOST_DAYS)
+    return [day.isoformat() for day in wanted]
+
+
+def _policy(db: Session, event: Event, kind: Kind, value: str | None) -> str | None:
+    return None if value is None else str(event_validation.checked({"policy": value})["policy"])
+
+
+def _max_party(db: Session, event: Event, kind: Kind, value: int | None) -> int | None:
+    return None if value is None else int(event_validation.checked({"max_party": value})["max_party"])
+
+
+def _gates(db: Session, event: Event, kind: Kind, value: Sequence[str] | None) -> list[str] | None:
+    return None if value is None else [gates.find(db, event.id, typed).slug for typed in value]
+
+
+_CHECKS: dict[str, Callable[[Session, Event, Kind, Any], Any]] = {
+    "labels": _labels,
+    "days": _days,
+    "policy": _policy,
+    "max_party": _max_party,
+    "gates": _gates,
+}

@@ -1,0 +1,72 @@
+"""What anybody may see of a pass who has its QR: the event, the days, the party, and how it stands.
+
+No name, no phone and no code: whoever finds, photographs or is sent a QR must not learn whose it is, and
+the code, which can be typed at a gate, would outlive the QR on every screen that the page is opened on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain import events
+from bot.domain.keys import KeyRing
+from bot.domain.models import Pass
+from bot.domain.passes import tokens
+from bot.errors import Refused
+from flows import shapes
+from flows.text import event_states
+
+VALID, ANOTHER_DAY, OVER = "valid", "another_day", "over"
+REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_cancelled", "day_closed"
+STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
+"""The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
+LARGEST_ID = 2**31 - 1
+"""Of the column. A token has room for more, which PostgreSQL will not even compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPass:
+    """A pass without anything personal."""
+
+    state: str
+    """One of STATES: `valid` is for today, `another_day` for one to come, `over` for past ones only, `day_closed`
+    where every day that is still to come does not take place."""
+    event: shapes.Event
+    dates: tuple[date, ...]
+    """The days on which it is good, the first first."""
+    party_size: int
+
+
+def look(db: Session, ring: KeyRing, text: str, now: datetime) -> ShownPass:
+    """The pass of a token as scanned or typed. Whether it has been used, only the gate tells.
+
+    Raises Invalid `unreadable` or `forged`, Refused `no_such_pass` for a genuine token of no pass.
+    """
+    token = tokens.decode(text, ring)
+    found = db.get(Pass, token.pass_id) if token.pass_id <= LARGEST_ID else None
+    if found is None or found.event_id != token.event:
+        raise Refused("no_such_pass")
+    event, dates = events.shape(found.event), tokens.of(found).dates
+    days = [_day(events.days(db, event.slug), day) for day in dates]
+    return ShownPass(_state(found.status, event, days, now), event, dates, found.party_size)
+
+
+def _day(known: Sequence[shapes.EventDay], day: date) -> shapes.EventDay:
+    """The event's day; one without hours of its own where the event has been moved away from it."""
+    return next((one for one in known if one.day == day), shapes.EventDay(day, None, False, None, None))
+
+
+def _state(status: str, event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
+    if status != VALID:
+        return status
+    if event.status == event_states.CANCELLED:
+        return EVENT_CANCELLED
+    left = event_states.to_come(event, days, now)
+    if not left:
+        return OVER
+    left = tuple(day for day in left if not day.closed)
+    if not left:
+        return DAY_CLOSED
+    return VALID if left[0].day <= event_states.local_today(event, now) else ANOTHER_DAY

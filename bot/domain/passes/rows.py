@@ -1,0 +1,97 @@
+"""The rows of passes: made under a code that nobody has, ended once."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.domain.keys import KeyRing
+from bot.domain.models import Kind, Pass, Registration
+from bot.domain.passes import rules as pass_rules
+from bot.domain.violations import violated
+from bot.errors import Refused
+from flows.understanding import codes
+
+TRIES = 5
+"""New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
+
+
+def new_code() -> str:
+    """Seven random characters and their check character, without the hyphen."""
+    body = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH - 1))
+    return body + codes.check_character(body)
+
+
+def insert(
+    db: Session,
+    ring: KeyRing,
+    registration: Registration,
+    kind: Kind,
+    day: date,
+    party_size: int,
+    now: datetime,
+    *,
+    twin: int = 0,
+) -> Pass:
+    """The pass's row under a code of its own. Raises Refused `already_registered`."""
+    for _ in range(TRIES):
+        made = _new(ring, registration, kind.id, day, party_size, now, twin)
+        try:
+            with db.begin_nested():
+                db.add(made)
+        except IntegrityError as error:
+            _only_a_taken_code(db, error, made)
+        else:
+            return made
+    raise RuntimeError(f"{TRIES} codes in a row were taken")
+
+
+def insert_all(
+    db: Session, ring: KeyRing, wanted: Iterable[tuple[Registration, int, date, int]], now: datetime
+) -> list[Pass]:
+    """The rows of many passes at once: for each its registration, the id of its kind, day and party.
+
+    Raises IntegrityError where one person has a pass meanwhile or a code is taken: then all must begin again.
+    """
+    made = [_new(ring, registration, kind, day, party, now) for registration, kind, day, party in wanted]
+    db.add_all(made)
+    db.flush()
+    return made
+
+
+def _new(
+    ring: KeyRing, registration: Registration, kind_id: int, day: date, party_size: int, now: datetime, twin: int = 0
+) -> Pass:
+    return Pass(
+        code=new_code(),
+        registration_id=registration.id,
+        event_id=registration.event_id,
+        kind_id=kind_id,
+        holder_id=registration.holder_id,
+        day=day,
+        party_size=party_size,
+        twin=twin,
+        status="valid",
+        key_id=ring.current,
+        issued_at=now,
+    )
+
+
+def end(db: Session, old: Pass, status: str) -> None:
+    """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
+    ending = update(Pass).where(Pass.id == old.id, Pass.status == "valid").values(status=status).returning(Pass.id)
+    if db.execute(ending).first() is None:
+        raise Refused("no_such_pass")
+
+
+def _only_a_taken_code(db: Session, error: IntegrityError, made: Pass) -> None:
+    """Go on where the code was taken; Refused where the person has a pass; else the error itself."""
+    match violated(error):
+        case "uq_passes_code":
+            return
+        case "uq_passes_one_a_day":
+            pass_rules.refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
+    raise error

@@ -1,0 +1,66 @@
+"""What must hold before a pass is issued or changed; each rule is refused by its code."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.models import Event, Kind, Pass, PassUse
+from bot.errors import Refused
+from flows import shapes
+from flows.text import event_states
+from flows.understanding import codes
+
+
+def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
+    """The event's state, `open` or `full`.
+
+    Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
+    """
+    state = event_states.state_of(event, days, now)
+    if state not in (event_states.OPEN, event_states.FULL):
+        opens = event.registration_opens_at
+        raise Refused(f"event_{state}", event=event.name, moment=opens and event_states.local_now(event, opens))
+    return state
+
+
+def check_days(event: shapes.Event, days: Sequence[shapes.EventDay], wanted: Sequence[date], now: datetime) -> None:
+    """Refuse a pass whose days are all `day_over` or `day_closed`; whether places are left, only taking them tells."""
+    states = [event_states.day_state(event, days, day, now) for day in wanted]
+    if all(state in (event_states.OVER, event_states.CLOSED) for state in states):
+        raise Refused(f"day_{states[-1]}", day=wanted[-1])
+
+
+def check_party(kind: Kind, event: Event, party_size: int) -> None:
+    """Refuse `party_too_large` with the `most` that one pass of this kind takes."""
+    most = kind.max_party or event.max_party
+    if not 1 <= party_size <= most:
+        raise Refused("party_too_large", most=most)
+
+
+def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None:
+    """Refuse `already_registered` where the person holds a valid pass of this kind for the day.
+
+    The unique index says the same to whoever comes at the same moment.
+    """
+    same = select(Pass.code).where(Pass.holder_id == holder_id, Pass.kind_id == kind.id, Pass.day == day)
+    code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
+    if code:
+        raise Refused("already_registered", code=codes.shown(code), day=day)
+
+
+def refuse_used(db: Session, pass_id: int) -> None:
+    """Refuse `pass_used` where somebody has entered with the pass: a new one would let the party in twice.
+
+    Whoever asks has ended the pass in the same transaction. A scan holds the pass's row while it is judged
+    (see scan_rules.identify): so either it has found the pass ended, or its entry is seen here.
+    """
+    if is_used(db, pass_id):
+        raise Refused("pass_used")
+
+
+def is_used(db: Session, pass_id: int) -> bool:
+    """Whether anybody has entered with the pass, and not been taken back."""
+    used = select(PassUse.id).where(PassUse.pass_id == pass_id, PassUse.entered > 0)
+    return db.scalar(used.limit(1)) is not None

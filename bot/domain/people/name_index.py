@@ -1,0 +1,78 @@
+"""Names found by the beginnings of their words: a table of folded words, so that no search reads all registrations.
+
+Whoever makes a registration adds its words in the same transaction; erasing removes them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain.models import NameWord, Registration
+from flows.understanding import fold_names
+
+LAST = "\U0010ffff"
+"""No character comes after it."""
+WORDS_THAT_FIT = 4
+"""Of one name, at most, by a search of three letters: Kamla Kamal Kamlesh Kamat."""
+LATELY = 5_000
+"""Registrations, the newest, that are looked through for names that older code has left out while it was replaced."""
+
+
+def add(db: Session, registrations: Iterable[Registration]) -> None:
+    """Let these be found by their names. They have been flushed."""
+    rows = [
+        {"event_id": one.event_id, "word": word, "registration_id": one.id}
+        for one in registrations
+        for word in fold_names.words(one.full_name)
+    ]
+    if rows:
+        db.execute(insert(NameWord), rows)
+
+
+def remove(db: Session, registrations: Sequence[int]) -> None:
+    """Let nobody find these by their names any more."""
+    db.execute(delete(NameWord).where(NameWord.registration_id.in_(registrations)))
+
+
+def add_missing(db: Session) -> int:
+    """Add the words of new registrations that have none; how many registrations."""
+    newest = select(func.max(Registration.id)).scalar_subquery()
+    bare = ~exists().where(NameWord.registration_id == Registration.id)
+    lacking = select(Registration).where(Registration.id > newest - LATELY, Registration.full_name != "", bare)
+    found = list(db.scalars(lacking))
+    add(db, found)
+    return len(found)
+
+
+def fits(event_id: int, name: str) -> ColumnElement[bool]:
+    """That a row of NameWord stands for a registration of this event that has every word of the name.
+
+    Words are found by their beginnings, in any order. Nothing fits a name without letters.
+    """
+    first, *others = sorted(fold_names.asked(name), key=lambda parts: -len("".join(parts))) or [()]
+    here = [_here(pieces) for pieces in _spellings(first)]
+    elsewhere = (or_(*(and_(*map(_elsewhere, pieces)) for pieces in _spellings(parts))) for parts in others)
+    return and_(NameWord.event_id == event_id, or_(false(), *here), *elsewhere)
+
+
+def _spellings(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """`d'souza` is looked for as `dsouza` and as `d souza`."""
+    joined = ("".join(parts)[: fold_names.MAX_WORD_LENGTH],)
+    return [spelling for spelling in dict.fromkeys((joined, parts)) if any(spelling)]
+
+
+def _here(pieces: tuple[str, ...]) -> ColumnElement[bool]:
+    """The longest piece begins this word, which an index finds; the others any of the name."""
+    longest, *others = sorted(pieces, key=lambda piece: -len(piece))
+    return and_(_begins(NameWord.word, longest), *map(_elsewhere, others))
+
+
+def _elsewhere(piece: str) -> ColumnElement[bool]:
+    other = aliased(NameWord)
+    return exists().where(other.registration_id == NameWord.registration_id, _begins(other.word, piece))
+
+
+def _begins(word: Any, piece: str) -> ColumnElement[bool]:
+    return and_(word >= piece, word < piece + LAST)

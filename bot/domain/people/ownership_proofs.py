@@ -1,0 +1,59 @@
+"""The proof that whoever has a phone now is who had it before: the code of one of the former owner's passes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.domain import people
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Pass
+from bot.domain.people import phone_owners
+from bot.errors import Refused
+from flows.shapes import Invalid
+from flows.understanding import codes
+
+TRIES = 5
+"""Tries in an hour to prove with a pass code that a number is still one's own (docs/contract.md#who-somebody-is)."""
+HOUR = timedelta(hours=1)
+
+
+def spend(db: Session, present: Contact, now: datetime) -> None:
+    """Count a try of this person's, right or wrong. Raises Refused `too_many_proofs` (`minutes`)."""
+    mine = [row.id for row in phone_owners.before(db, present)]
+    # The oldest row counts for all of them: its lock lets one try of the person's go after the other.
+    row = db.scalars(select(ChangedHands).where(ChangedHands.id.in_(mine[:1])).with_for_update()).first()
+    if row is None:
+        return
+    if row.tries_since is None or now - row.tries_since >= HOUR:
+        row.tries, row.tries_since = 0, now
+    if row.tries >= TRIES:
+        left = row.tries_since + HOUR - now
+        minutes = max(1, -(-int(left.total_seconds()) // 60))
+        raise Refused("too_many_proofs", minutes=minutes)
+    row.tries += 1
+    db.flush()
+
+
+def prove(db: Session, present: Contact, code: str) -> Contact:
+    """Join somebody with who had their phone before and holds the pass of this code, valid or not; the one contact.
+
+    Raises Refused `not_proved`, the same whether or not there is such a pass.
+    """
+    former = {row.contact_id for row in phone_owners.before(db, present)}
+    holder = db.scalar(select(Pass.holder_id).where(Pass.code == _bare(code), Pass.holder_id.in_(former)))
+    language, stopped = present.language, present.stopped_at
+    one = people.join_proved(db, present.id, holder) if holder else None
+    if one is None:
+        raise Refused("not_proved")
+    one.language, one.stopped_at = language or one.language, stopped
+    phones = select(ContactAlias.value).where(ContactAlias.contact_id == one.id, ContactAlias.kind == "phone")
+    settled = (ChangedHands.contact_id == one.id, ChangedHands.phone.in_(phones))
+    db.execute(delete(ChangedHands).where(*settled).execution_options(synchronize_session=False))
+    return one
+
+
+def _bare(code: str) -> str:
+    try:
+        return codes.parse(code)
+    except Invalid:
+        raise Refused("not_proved") from None

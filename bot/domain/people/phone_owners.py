@@ -1,0 +1,76 @@
+"""Phones that went from one person to another: what becomes of them then, and who had them before."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Staff
+from bot.domain.people import pending_messages
+from flows.understanding.phones import variants
+
+REASON = "number_changed_hands"
+"""Why a message that was owed to the former owner is not sent any more."""
+ASKED_FOR_BY_ANYBODY = "otp"
+"""The kind of message that goes to whoever has the phone."""
+_BEFORE = (
+    select(ChangedHands)
+    .join(ContactAlias, and_(ContactAlias.kind == "phone", ContactAlias.value == ChangedHands.phone))
+    .where(ContactAlias.contact_id == bindparam("present"))
+    .order_by(ChangedHands.id)
+)
+
+
+def give(db: Session, phone: str, former: Contact, present: Contact, now: datetime) -> None:
+    """Let a phone (E.164) go from one contact to another; the caller has locked both.
+
+    What is owed there for anybody but its present owner is let go, and who works by this phone works no more until
+    a supervisor or admin says so (bot.domain.roster.duty).
+    """
+    mine = and_(ContactAlias.kind == "phone", ContactAlias.value == phone)
+    db.execute(update(ContactAlias).where(mine, ContactAlias.contact_id == former.id).values(contact_id=present.id))
+    for contact in (former, present):
+        db.expire(contact, ["aliases"])
+    db.execute(delete(ChangedHands).where(ChangedHands.phone == phone, ChangedHands.contact_id == present.id))
+    db.execute(update(ChangedHands).where(ChangedHands.phone == phone).values(told_at=None))
+    db.add(ChangedHands(phone=phone, contact_id=former.id, at=now))
+    db.flush()
+    _let_go(db, phone, present, now)
+    works = update(Staff).where(Staff.phone == phone, Staff.unconfirmed_since.is_(None))
+    db.execute(works.values(unconfirmed_since=now))
+
+
+def _let_go(db: Session, phone: str, present: Contact, now: datetime) -> None:
+    lanes = [lane for form in variants(phone) for lane in (form, f"whatsapp:{form}")]
+    anothers = or_(Delivery.contact_id.is_(None), Delivery.contact_id != present.id)
+    pending_messages.let_go(db, REASON, now, Delivery.lane.in_(lanes), Delivery.kind != ASKED_FOR_BY_ANYBODY, anothers)
+
+
+def since(db: Session, phone: str, moment: datetime) -> bool:
+    """Whether a phone (E.164) has changed hands after the moment."""
+    lately = select(ChangedHands.id).where(ChangedHands.phone == phone, ChangedHands.at > moment)
+    return db.scalar(lately.limit(1)) is not None
+
+
+def before(db: Session, present: Contact) -> Sequence[ChangedHands]:
+    """Who had this contact's phones before, the first one first."""
+    return db.scalars(_BEFORE, {"present": present.id}).all()
+
+
+def had_passes(db: Session, row: ChangedHands) -> bool:
+    """Whether the former owner holds any pass, valid or not: its code is known to them alone."""
+    return db.scalar(select(exists().where(Pass.holder_id == row.contact_id))) or False
+
+
+def note_told(db: Session, present: Contact, now: datetime) -> None:
+    """Note that they have been told how to prove that they are the same person."""
+    for row in before(db, present):
+        row.told_at = row.told_at or now
+
+
+def forget(db: Session, contacts: Sequence[int]) -> None:
+    """Forget which phones these contacts had, and who had theirs."""
+    phones = select(ContactAlias.value).where(ContactAlias.contact_id.in_(contacts), ContactAlias.kind == "phone")
+    theirs = or_(ChangedHands.contact_id.in_(contacts), ChangedHands.phone.in_(phones))
+    db.execute(delete(ChangedHands).where(theirs))

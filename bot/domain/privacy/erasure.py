@@ -1,0 +1,297 @@
+"""Somebody is forgotten: the rows that are theirs stay as figures, and name nobody any more.
+
+Each of their contacts gives its rows to a new one without any address, and goes: whoever is just registering
+for the old contact finds it gone and begins with a new one. Valid passes are revoked, and their places given
+back unless somebody has entered with them. People on a roster stay on it: that is the organiser's record.
+
+What stands elsewhere, in other people's messages, in Redis and at Twilio, is owed as a row of `erasures` in
+the same transaction: see bot.personal_data.erase_traces. Exports that the server keeps of their events go at once. Locks in the order
+of the house: people, days, passes; at last the exports.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, events, passes, people
+from bot.domain.events import places
+from bot.domain.exports import stored as stored_exports
+from bot.domain.models import (
+    Checkin,
+    Contact,
+    ContactAlias,
+    Delivery,
+    DeliveryEvent,
+    Erasure,
+    ImportedRow,
+    InboundMessage,
+    MediaDeletion,
+    Pass,
+    Registration,
+    TurnRecord,
+)
+from bot.domain.passes import days as pass_days
+from bot.domain.passes import rows as pass_rows
+from bot.domain.passes import rules as pass_rules
+from bot.domain.passes import tokens
+from bot.domain.people import name_index, phone_owners
+from bot.domain.upserts import insert
+from bot.errors import Refused
+from flows.text import event_states
+from flows.understanding import codes
+from flows.understanding.phones import variants
+
+NOTHING_SAID: dict[str, Any] = {"text": "", "results": {}}
+"""The answer of a turn that nobody may read again."""
+GONE = "…"
+"""In the place of what was somebody's."""
+CANCELED = "canceled"
+ERASED = "erased"
+"""The reason of deliveries that are not sent any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whom the request names: their contacts, none where we only ever talked, and their addresses."""
+
+    contacts: tuple[int, ...]
+    addresses: tuple[str, ...] = field(repr=False)
+    """`phone:` and E.164 in every form, `user:` and WhatsApp's id."""
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """As deliveries are addressed."""
+        names = [one.partition(":")[2] for one in self.addresses]
+        return tuple(lane for name in names for lane in (name, f"whatsapp:{name}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done, without anything personal."""
+
+    erasure: int
+    """The id of the row of `erasures`."""
+    registrations: int
+    revoked: tuple[str, ...]
+    """Codes as they are shown."""
+    deliveries: int
+
+
+def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -> Somebody:
+    """Whoever has this phone (E.164 in any form) or user id, known or not. Raises ValueError without either."""
+    if not (phone or user):
+        raise ValueError("a person without a name")
+    phones = [("phone", form) for form in variants(phone)] if phone else []
+    return _somebody(people.find_all(db, phone=phone, user=user), [*phones, *([("user", user)] if user else [])])
+
+
+def by_code(db: Session, code: str) -> Somebody:
+    """Whoever holds the pass of this code. Raises Refused as passes.by_code does."""
+    return _somebody([passes.by_code(db, code).registration.holder], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the database has of somebody, by which whoever erases them sees whether it is the right one."""
+
+    registrations: int
+    passes: tuple[str, ...]
+    """Codes of the valid ones, as they are shown, the first day first."""
+    events: tuple[str, ...]
+    """Slugs, by id."""
+    messages: int
+    """Owed or sent to them."""
+    turns: int
+    """Answers to what they wrote."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether they are not known at all: most often a number that was mistyped."""
+        return not (self.registrations or self.messages or self.turns)
+
+
+def holding(db: Session, who: Somebody) -> Holding:
+    """What there is to erase."""
+    mine = list(
+        db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts)).order_by(Registration.id))
+    )
+    valid = sorted(
+        (one for registration in mine for one in registration.passes if one.status == "valid"), key=lambda one: one.day
+    )
+    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts))
+    return Holding(
+        len(mine),
+        tuple(codes.shown(one.code) for one in valid),
+        tuple(dict.fromkeys(one.event.slug for one in sorted(mine, key=lambda one: one.event_id))),
+        db.scalar(select(func.count()).select_from(Delivery).where(theirs)) or 0,
+        db.scalar(select(func.count()).select_from(TurnRecord).where(TurnRecord.address.in_(who.addresses))) or 0,
+    )
+
+
+def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
+    """Their valid passes for a day of an event that is today by the event's clock."""
+    mine = select(Pass).where(Pass.holder_id.in_(who.contacts), Pass.status == "valid")
+    return [one for one in db.scalars(mine) if _today(one, now)]
+
+
+def erase(
+    db: Session, who: Somebody, now: datetime, *, even_today: bool, actor: str, traces_from: datetime | None = None
+) -> Erased:
+    """Make somebody unfindable; once more does no harm. Leaves an audit entry without anything personal.
+
+    `traces_from` is the moment before which what is owed elsewhere is not looked for: when the asker's own turn
+    is over. Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
+    """
+    with db.begin_nested():
+        who = _held(db, who)
+        if not even_today and today(db, who, now):
+            raise Refused("valid_today")
+        mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts))))
+        names = [one.full_name for one in mine if one.full_name]
+        named_at = _named_at(db, who)
+        revoked, issued = _revoke(db, mine, now)
+        sent = _forget_messages(db, who, issued, now)
+        _forget_answers(db, who, mine, issued)
+        _replace(db, who, now)
+        row = _owe(db, who, names, traces_from or now)
+        about = {"registrations": len(mine), "passes": len(revoked), "deliveries": sent}
+        of_events: Sequence[int | None] = sorted({one.event_id for one in mine}) or [None]
+        for event_id in of_events:
+            audit.note(db, audit.ERASED, now=now, event_id=event_id, actor=actor, about=about)
+        stored_exports.forget(db, named_at)
+    return Erased(row, len(mine), tuple(map(codes.shown, revoked)), sent)
+
+
+def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> None:
+    """Forget somebody at events that are over; all of them where they are registered nowhere else.
+
+    Their passes stay as they are: nobody enters with them any more, and the figures of those days are made.
+    """
+    with db.begin_nested():
+        who = _held(db, Somebody((contact,), ()))
+        theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
+        elsewhere = select(Registration.id).where(theirs, Registration.event_id.not_in(events)).limit(1)
+        held = (Registration.holder_id.in_(who.contacts), Registration.event_id.in_(events))
+        mine = list(db.scalars(select(Registration).where(*held)))
+        issued = list(db.scalars(select(Pass.id).where(Pass.registration_id.in_([one.id for one in mine]))))
+        gone = who if db.scalar(elsewhere) is None else Somebody((), ())
+        _forget_messages(db, gone, issued, now, with_passes=True)
+        _forget_answers(db, gone, mine, issued)
+        _replace(db, gone, now)
+        stored_exports.forget(db, events)
+
+
+def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> Somebody:
+    known = [(alias.kind, alias.value) for contact in contacts for alias in contact.aliases]
+    forms = [(kind, form) for kind, name in known for form in (variants(name) if kind == "phone" else (name,))]
+    addresses = dict.fromkeys(f"{kind}:{name}" for kind, name in (*named, *forms))
+    return Somebody(tuple(sorted(contact.id for contact in contacts)), tuple(addresses))
+
+
+def _held(db: Session, who: Somebody) -> Somebody:
+    """The same, locked against turns, with the addresses that the contacts have by now."""
+    mine = select(Contact).where(Contact.id.in_(who.contacts)).order_by(Contact.id)
+    contacts = list(db.scalars(mine.with_for_update().execution_options(populate_existing=True)))
+    named = [(kind, name) for kind, _, name in (one.partition(":") for one in who.addresses)]
+    for contact in contacts:
+        db.refresh(contact, ["aliases"])
+    return _somebody(contacts, named)
+
+
+def _named_at(db: Session, who: Somebody) -> list[int]:
+    """The events whose exports may name them: where they are registered, or have registered somebody."""
+    theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
+    return list(db.scalars(select(Registration.event_id).where(theirs).distinct()))
+
+
+def _today(issued: Pass, now: datetime) -> bool:
+    return event_states.local_today(events.shape(issued.event), now) in tokens.of(issued).dates
+
+
+def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[list[str], list[int]]:
+    """Codes of the passes that were revoked, and the ids of all."""
+    ids = [one.id for one in mine]
+    all_of_them = select(Pass).where(Pass.registration_id.in_(ids)).order_by(Pass.id)
+    for event_id in sorted({one.event_id for one in mine}):
+        held = (pass_days.of(one) for one in db.scalars(all_of_them) if one.event_id == event_id)
+        places.hold(db, event_id, *{day for days in held for day in days})
+    db.execute(all_of_them.with_for_update())  # one that is just being reissued is seen with what follows it
+    found = list(db.scalars(all_of_them.execution_options(populate_existing=True)))
+    valid = [one for one in found if one.status == "valid"]
+    for one in valid:
+        pass_rows.end(db, one, "revoked")
+        if not pass_rules.is_used(db, one.id):
+            places.give_back(db, one.event_id, pass_days.of(one), one.party_size)
+    return [one.code for one in valid], [one.id for one in found]
+
+
+def _forget_messages(
+    db: Session, who: Somebody, issued: Sequence[int], now: datetime, *, with_passes: bool = False
+) -> int:
+    """Empty what was owed and sent to them, and owe its deletion at Twilio; how many deliveries."""
+    passes_too = Delivery.pass_id.in_(issued if with_passes else ())
+    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts), passes_too)
+    ids = list(db.scalars(select(Delivery.id).where(theirs)))
+    turns = TurnRecord.address.in_(who.addresses)
+    said = InboundMessage.message_sid.in_(select(TurnRecord.message_sid).where(turns))
+    sids = [
+        *db.scalars(select(Delivery.message_sid).where(Delivery.id.in_(ids))),
+        *db.scalars(select(DeliveryEvent.message_sid).where(DeliveryEvent.delivery_id.in_(ids))),
+        *db.scalars(select(TurnRecord.message_sid).where(turns)),
+    ]
+    owe_messages(db, [sid for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
+    _set(db, DeliveryEvent, DeliveryEvent.delivery_id.in_(ids), message_sid=None)
+    _set(db, Delivery, Delivery.id.in_(ids), lane=ERASED, payload={}, contact_id=None, message_sid=None)
+    waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
+    _set(db, Delivery, waiting & (Delivery.status == "owed"), status=CANCELED, reason=ERASED, lease_token=None)
+    _set(db, InboundMessage, said, message={})
+    _set(db, TurnRecord, turns, answer=NOTHING_SAID, state={}, address=None)
+    return len(ids)
+
+
+def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], issued: Sequence[int]) -> None:
+    """Empty the registrations; those that they asked for others go on as the others' own."""
+    for one in mine:
+        one.full_name, one.answers, one.asked_by_id = "", {}, one.holder_id
+    db.flush()
+    name_index.remove(db, [one.id for one in mine])
+    db.execute(delete(ImportedRow).where(ImportedRow.registration_id.in_([one.id for one in mine])))
+    _set(db, Registration, Registration.asked_by_id.in_(who.contacts), asked_by_id=Registration.holder_id)
+    _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=GONE)
+
+
+def _replace(db: Session, who: Somebody, now: datetime) -> None:
+    """Let a contact without any address stand in the place of each, and remove them."""
+    phone_owners.forget(db, who.contacts)
+    for old in who.contacts:
+        nobody = Contact(created_at=now)
+        db.add(nobody)
+        db.flush()
+        for column in people.FOLLOWS:
+            if column is not ContactAlias.contact_id:
+                _set(db, column.class_, column == old, **{column.key: nobody.id})
+        db.execute(delete(ContactAlias).where(ContactAlias.contact_id == old))
+        db.execute(delete(Contact).where(Contact.id == old))
+    db.expire_all()
+
+
+def owe_messages(db: Session, sids: Iterable[str], now: datetime) -> None:
+    """Note that these messages are to be deleted at Twilio, once each, with all their media."""
+    wanted = {"media_sid": "", "attempts": 0, "not_before": now, "created_at": now}
+    if rows := [{"message_sid": sid, **wanted} for sid in dict.fromkeys(sids)]:
+        db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
+
+
+def _owe(db: Session, who: Somebody, names: Sequence[str], now: datetime) -> int:
+    row = Erasure(addresses=list(who.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def _set(db: Session, table: Any, which: ColumnElement[bool], **values: object) -> None:
+    db.execute(update(table).where(which).values(**values).execution_options(synchronize_session=False))

@@ -1,0 +1,121 @@
+"""Scanners: each has a token, shown once and kept as a hash."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import events
+from bot.domain.events.rows import one
+from bot.domain.models import Device
+from bot.domain.roster import GUESSING_PAUSE, gates
+from bot.domain.roster import validation as roster_validation
+from bot.domain.violations import violated
+from bot.errors import Refused
+
+TOKEN_BYTES = 32
+MARK = "pravesh_"
+"""What a token begins with, so that one that has leaked can be recognised."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly `seen_at` is kept: a scan a second must not be a write a second."""
+
+
+def add(db: Session, slug: str, *, name: str, gate: str | None, now: datetime) -> tuple[Device, str]:
+    """A new scanner and its token, which is nowhere else.
+
+    Raises Refused `no_such_event`, `bad_name`, `no_such_gate`, `device_taken` (`name`).
+    """
+    event = events.by_slug(db, slug)
+    gate_id = gates.find(db, event.id, gate).id if gate else None
+    token = _new_token()
+    named = roster_validation.name(name)
+    device = Device(event_id=event.id, name=named, gate_id=gate_id, token_hash=hashed(token), created_at=now)
+    try:
+        with db.begin_nested():
+            db.add(device)
+    except IntegrityError as error:
+        if violated(error) == "uq_devices_name_in_use":
+            raise Refused("device_taken", name=named) from None
+        raise
+    return device, token
+
+
+def in_use(db: Session, slug: str, name: str) -> Device:
+    """The scanner of this name that is not revoked, locked.
+
+    Raises Refused `no_such_event`, `no_such_device` (`name`).
+    """
+    event = one(db, slug, lock=False)
+    wanted = " ".join(name.split())
+    mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
+    found = db.scalars(mine.with_for_update()).first()
+    if found is None:
+        raise Refused("no_such_device", name=name)
+    return found
+
+
+def revoke(db: Session, slug: str, name: str, now: datetime) -> Device:
+    """Shut a scanner out, from its next request on. Raises Refused as `in_use` does."""
+    device = in_use(db, slug, name)
+    device.revoked_at = now
+    db.flush()
+    return device
+
+
+def roll(db: Session, slug: str, name: str) -> tuple[Device, str]:
+    """A new token for a scanner; the old one ends. Raises Refused as `in_use` does."""
+    device, token = in_use(db, slug, name), _new_token()
+    device.token_hash = hashed(token)
+    db.flush()
+    return device, token
+
+
+def listed(db: Session, slug: str) -> list[Device]:
+    """The scanners of an event, revoked ones too, in the order in which they were added."""
+    event = events.by_slug(db, slug)
+    mine = select(Device).where(Device.event_id == event.id).order_by(Device.id)
+    return list(db.scalars(mine.options(joinedload(Device.gate))))
+
+
+def by_token(db: Session, token: str) -> Device | None:
+    """The scanner of a token that has not been revoked, with its event and gate."""
+    mine = select(Device).where(Device.token_hash == hashed(token), Device.revoked_at.is_(None))
+    return db.scalars(mine.options(joinedload(Device.event), joinedload(Device.gate))).first()
+
+
+def pause(db: Session, device_id: int, now: datetime) -> datetime:
+    """Let a scanner with which somebody guesses codes scan no more for a while; until when."""
+    until = now + GUESSING_PAUSE
+    db.get_one(Device, device_id).paused_until = until
+    db.flush()
+    return until
+
+
+def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Device]:
+    """End the pause of the scanner of this name; none where none has one."""
+    mine = select(Device).where(Device.event_id == event_id, Device.paused_until > now).with_for_update()
+    wanted = " ".join(name.split()).casefold()
+    found = [device for device in db.scalars(mine) if device.name.casefold() == wanted]
+    for device in found:
+        device.paused_until = None
+    db.flush()
+    return found
+
+
+def note_seen(db: Session, device_id: int, now: datetime) -> None:
+    """Keep that a scanner is at work; writes at most once in SEEN_EVERY."""
+    stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_EVERY)
+    seeing = update(Device).where(Device.id == device_id, stale).values(seen_at=now)
+    db.execute(seeing.execution_options(synchronize_session=False))
+
+
+def hashed(token: str) -> str:
+    """What of a token is kept."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _new_token() -> str:
+    return MARK + secrets.token_hex(TOKEN_BYTES)

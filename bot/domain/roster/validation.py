@@ -1,0 +1,54 @@
+"""What a row of the roster, a gate, a device or a kind may hold: each check gives the value to keep."""
+
+import re
+from typing import Any
+
+import phonenumbers
+
+from bot.errors import Refused
+from flows.understanding import phones
+
+ROLES = ("volunteer", "supervisor", "admin")
+"""Each may do what those before it may."""
+LONGEST_NAME = 80
+LONGEST_SLUG = 40
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+"""ITU-T E.164: at most 15 digits; shorter than 7 no mobile network has."""
+_BETWEEN_DIGITS = re.compile(r"[\s().-]+")
+
+
+def phone(typed: str, region: str) -> str:
+    """The number in E.164; `region` serves where no country code was typed. Raises Refused `not_a_phone`."""
+    bare = _BETWEEN_DIGITS.sub("", typed)
+    if _E164.fullmatch(bare):
+        return phones.canonical(bare)
+    try:
+        written = phonenumbers.format_number(phonenumbers.parse(bare, region), phonenumbers.PhoneNumberFormat.E164)
+        today = phones.canonical(written)
+        # An old form is valid no more, but may be how the number stands on somebody's list.
+        valid = phonenumbers.is_valid_number(phonenumbers.parse(today, None))
+    except phonenumbers.NumberParseException:
+        raise Refused("not_a_phone") from None
+    if not valid:
+        raise Refused("not_a_phone")
+    return today
+
+
+def name(typed: Any, longest: int = LONGEST_NAME) -> str:
+    """One line of text that is not empty. Raises Refused `bad_name`."""
+    text = " ".join(str(typed).split())
+    if not text or len(text) > longest or not text.isprintable():
+        raise Refused("bad_name")
+    return text
+
+
+def role(typed: str) -> str:
+    """One of ROLES. Raises Refused `bad_role`."""
+    if typed not in ROLES:
+        raise Refused("bad_role")
+    return typed
+
+
+def is_at_least(role: str, wanted: str) -> bool:
+    """Whether a role may do what another may."""
+    return ROLES.index(role) >= ROLES.index(wanted)

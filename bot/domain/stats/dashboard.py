@@ -1,0 +1,219 @@
+"""One look at an event: what the dashboard shows, as of this moment. Numbers are people where nothing else is said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.roster.offline_staff import Unheard
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How much was registered."""
+
+    registrations: int
+    people: int
+    """Who hold a valid pass of these registrations now: a cancelled pass counts nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Registrations by `whatsapp`, `web`, `walkup` or what else there is."""
+
+    channel: str
+    today: Registered
+    total: Registered
+
+
+@dataclass(frozen=True, slots=True)
+class PassMessages:
+    """Messages that bring a pass, as its picture or its link, each by what became of it last; together all ever owed.
+
+    A pass whose picture failed and whose link arrived is a failed message and a delivered one.
+    """
+
+    waiting: int
+    """Owed, not yet taken by Twilio."""
+    sent: int
+    """Taken, and nothing heard since."""
+    delivered: int
+    """Arrived, not read as far as we know."""
+    read: int
+    failed: int
+    cancelled: int
+    """No longer wanted when their turn came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or bar colour of a chart."""
+
+    key: str | None
+    """A gate's slug or a channel; None: entries of which nobody said the gate."""
+    name: str | None
+    """The gate's name; None: a channel, whose word the page knows."""
+    values: Sequence[int]
+    """One for each of the chart's times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Numbers by time, without gaps."""
+
+    times: Sequence[datetime]
+    """Where each stretch begins, in the event's zone; the last one is not over yet."""
+    series: Sequence[Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of the registration, in the order in which it is asked."""
+
+    step: str
+    """The slot's name; `done` at the end: who has registered."""
+    reached: int
+    """Registrations begun that came at least to this question."""
+    left: int
+    """Of these, those that came no further and were begun over half an hour ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day's places."""
+
+    day: date
+    capacity: int | None
+    """None: no limit."""
+    taken: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateNow:
+    """A gate and its day so far."""
+
+    slug: str | None
+    """None: scans of which nobody said the gate."""
+    name: str | None
+    closed: bool
+    paused_at: datetime | None
+    """Since when entry is stopped here."""
+    admitted: int
+    refused: int
+    """Scans."""
+    lately: int
+    """Admitted in the last 15 minutes, to the minute."""
+    last_scan: datetime | None
+    """The minute of the last scan of today, admitted or refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Messages that failed for one reason."""
+
+    kind: str
+    """`pass`, `text`, `otp`, `reply`, `question`, `link`."""
+    reason: str
+    """Twilio's code where there is one (bot.delivery.outbox.error_codes says it in words), else a code of ours."""
+    messages: int
+    of_event: bool
+    """False: messages that belong to no event in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandsOut:
+    """A volunteer or scanner of whom somebody should take a look."""
+
+    name: str
+    rule: str
+    """`refusals` (at least dashboard.MANY_REFUSED scans refused today, and at least REFUSED_SHARE of all of theirs) or
+    `forces` (at least MANY_FORCED entries forced today)."""
+    number: int
+    """Refused scans, or forced entries."""
+    scans: int
+    """All of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNow:
+    """An alert that holds at this moment."""
+
+    what: str
+    """`inside`, `silent_gate`, `failures` or `queue`."""
+    gate: str | None
+    """The gate's slug, for `silent_gate`."""
+    value: int
+    """People inside; minutes of silence; failures in tenths of a per cent; seconds that the oldest has waited."""
+    threshold: int
+    """In the same unit."""
+    since: datetime
+    unreached: Sequence[str]
+    """Names of the supervisors and admins whom the message about it did not reach, or who take none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All of it."""
+
+    slug: str
+    name: Mapping[str, str]
+    """By language, `en` always."""
+    timezone: str
+    day: date
+    """The event's day: what `today` means here."""
+    status: str
+    """`open`, `closed` or `cancelled`: registration, as organisers set it."""
+    is_open: bool
+    """Whether the event's dates and hours let people in now."""
+    is_over: bool
+    """Whether the day's hours have ended, with which `inside` goes back to 0."""
+    paused_at: datetime | None
+    """Since when entry is stopped at every gate."""
+    registered_today: Registered
+    registered: Registered
+    """Since the beginning."""
+    channels: Sequence[Channel]
+    passes_today: PassMessages
+    passes: PassMessages
+    expected: int
+    """People who hold a valid pass for today, and those of passes that were revoked after an entry: as they are among
+    the admitted, and their places stay taken."""
+    admitted: int
+    """With a pass, today."""
+    lately: int
+    """Of these in the last 15 minutes."""
+    left: int
+    """Gone out with a pass."""
+    counted_in: int
+    counted_out: int
+    """Without a pass."""
+    inside: int | None
+    """None: nobody has been counted out today, so that only `admitted` is known."""
+    forced: int
+    """Entries against an objection, today."""
+    conflicts: int
+    """Scans of today that let in more than the party has."""
+    refused: Mapping[str, int]
+    """Scans of today by result, the most frequent first."""
+    entries: Chart
+    """People admitted with a pass per five minutes, by gate."""
+    registrations: Chart
+    """Registrations per hour of today, by channel."""
+    funnel_today: Sequence[Step]
+    funnel: Sequence[Step]
+    """Since the beginning."""
+    days: Sequence[Day]
+    gates: Sequence[GateNow]
+    failed: int
+    failures: Sequence[Failure]
+    """Messages of the whole event that failed for good; the most frequent reason first."""
+    stands_out: Sequence[StandsOut]
+    unheard: Sequence[Unheard]
+    alerts: Sequence[AlertNow]
+    as_of: datetime
+    is_now: bool = True
+    """False: of a day that was chosen and is not the one in progress; `today` means that day all the same."""
+    clocks: int = 0
+    """Scans of today, admitted or not, whose scanner's clock could not be right: they count from their upload.
+
+    No sum of facts: `bot.domain.stats.conflicts.with_clocks` adds it."""

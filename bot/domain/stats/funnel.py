@@ -1,0 +1,76 @@
+"""How far registrations that were begun came: by question, from the sums."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from bot.domain.models import Event
+from bot.domain.stats.dashboard import Step
+from bot.domain.stats.day_totals import DaySums
+from bot.domain.stats.metrics import Key, Sum
+from flows.shapes import Flow
+from flows.visitor.registration import REGISTRATION
+from flows.visitor.web_registration import WEB_REGISTRATION
+
+DONE = "done"
+"""After the last question: registered."""
+THINKING = timedelta(minutes=30)
+"""Who has begun less long ago may still be typing."""
+FLOWS: Mapping[str, Flow] = {"whatsapp": REGISTRATION, "web": WEB_REGISTRATION}
+"""By channel. A form asks all questions of a page at once: its first one counts for all that it shows."""
+
+
+def steps_of(event: Event, flow: Flow) -> list[str]:
+    """The questions of a flow for an event, in order, and DONE."""
+    own = [str(question["name"]) for question in event.questions]
+    names = [step.name for step in flow.steps]
+    if flow.questions_before in names:
+        place = names.index(flow.questions_before)
+        names[place:place] = own
+    return [*dict.fromkeys(names), DONE]
+
+
+def today(day: DaySums, event: Event) -> tuple[Step, ...]:
+    """Of those begun today."""
+    return _funnel(day, event, day.quarters("begun", day.begins, everybodys=True))
+
+
+def ever(day: DaySums, event: Event) -> tuple[Step, ...]:
+    """Of all that were ever begun."""
+    return _funnel(day, event, day.ever("begun", everybodys=True))
+
+
+def _funnel(day: DaySums, event: Event, begun: Iterable[tuple[Key, Sum]]) -> tuple[Step, ...]:
+    """A channel that does not ask a question has nobody who reached it."""
+    reached, left = Counter[str](), Counter[str]()
+    ended, thinking = _by_place(begun), _by_place(day.quarters("begun", day.now - THINKING, everybodys=True))
+    orders = {channel: steps_of(event, flow) for channel, flow in FLOWS.items()}
+    for (channel, step), number in ended.items():
+        order = orders.get(channel, orders["whatsapp"])
+        # A question that the event has no more stood before the last one.
+        place = order.index(step) if step in order else len(order) - 2
+        for passed in order[: place + 1]:
+            reached[passed] += number
+        if order[place] != DONE:
+            left[order[place]] += max(number - thinking[channel, step], 0)
+    return tuple(Step(step, reached[step], left[step]) for step in _merged(orders.values()) if reached[step])
+
+
+def _by_place(begun: Iterable[tuple[Key, Sum]]) -> Counter[tuple[str, str]]:
+    found = Counter[tuple[str, str]]()
+    for key, one in begun:
+        channel, _, step = key.what.partition(":")
+        found[channel, step] += one.times
+    return found
+
+
+def _merged(orders: Iterable[Sequence[str]]) -> list[str]:
+    """One order that holds in every one of them: a question that only one asks stands after what is before it there."""
+    merged: list[str] = []
+    for order in orders:
+        place = 0
+        for step in order:
+            if step not in merged:
+                merged.insert(place, step)
+            place = merged.index(step) + 1
+    return merged

@@ -1,0 +1,112 @@
+"""The figures of a gate and of an event today: admitted, inside, refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.checkins import context as scan_context
+from bot.domain.models import Device, Gate, Staff
+from bot.domain.roster import offline_staff as unheard
+from bot.domain.roster.offline_staff import Unheard
+from bot.domain.stats import day_totals
+from bot.domain.stats.day_totals import DaySums
+from bot.domain.stats.metrics import Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one gate, one volunteer or one scanner did today."""
+
+    key: str | None
+    """The gate's slug, or the volunteer's or scanner's name; None where nobody said."""
+    name: str | None
+    admitted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An event's day in numbers of people; scans where it says so."""
+
+    day: date
+    admitted: int
+    """With a pass, today."""
+    lately: int
+    """Of these in the last 15 minutes, to the minute."""
+    left: int
+    """Counted out, with a pass."""
+    counted_in: int
+    """Without a pass."""
+    counted_out: int
+    inside: int | None
+    """People in less people out, 0 after closing; None where nobody has been counted out today: then only
+    `admitted` is known."""
+    is_over: bool
+    """Whether the day's hours have ended."""
+    conflicts: int
+    """Scans that let more people in than the party has."""
+    refused: Mapping[str, int]
+    """Scans by result."""
+    gates: Sequence[Share]
+    staff: Sequence[Share]
+    """Volunteers; at the end without a name what nobody and no scanner answers for."""
+    scanners: Sequence[Share]
+    """Devices with a token of their own."""
+    unheard: Sequence[Unheard]
+    """Who is at work and has been silent for over five minutes."""
+
+
+def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Figures:
+    """The figures of the event's day now, or of another one: from sums, whatever the number of rows.
+
+    Raises Refused `no_such_event`, `no_such_day`.
+    """
+    place = scan_context.of_day(db, slug, on, now)
+    day = day_totals.read(db, place, now)
+    return Figures(
+        day=place.day,
+        admitted=day.admitted,
+        lately=sum(day.lately().values()),
+        left=day.of("out").people,
+        counted_in=day.of("counted", "in").people,
+        counted_out=day.of("counted", "out").people,
+        inside=day_totals.inside(day, place),
+        is_over=place.is_over,
+        conflicts=day.conflicts,
+        refused={result: one.times for result, one in sorted(day.by_what("refused").items())},
+        gates=_shares(db, Gate, "slug", day.by_gate("in_at"), day.by_gate("refused_at")),
+        staff=_shares(db, Staff, "name", *_by(day, "staff", "nobody")),
+        scanners=_shares(db, Device, "name", *_by(day, "device")),
+        unheard=unheard.listed(db, slug, now),
+    )
+
+
+def _by(day: DaySums, *kinds: str) -> tuple[dict[int, Sum], dict[int, Sum]]:
+    """Entries and refusals by whose they are."""
+    entered, refused = (
+        {who: one for kind in kinds for who, one in day.by_whom(metric, kind).items()}
+        for metric in ("in_by", "refused_by")
+    )
+    return entered, refused
+
+
+def _shares(
+    db: Session, table: Any, key: str, entered: Mapping[int, Sum], refused: Mapping[int, Sum]
+) -> tuple[Share, ...]:
+    """One for each row of the table that did something; at the end what is nobody's."""
+    ids = entered.keys() | refused.keys()
+    known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {0})))}
+    ordered = sorted(ids, key=lambda one: (one == 0, one))
+    nothing = Sum()
+    return tuple(
+        _share(known.get(one), key, entered.get(one, nothing).people, refused.get(one, nothing).times)
+        for one in ordered
+    )
+
+
+def _share(row: Any, key: str, admitted: int, refused: int) -> Share:
+    return Share(getattr(row, key, None), getattr(row, "name", None), admitted, refused)

@@ -1,0 +1,249 @@
+"""`python -m bot.jobs.export_process NUMBER WORKER`: makes one export of those that admins asked the server for.
+
+RQ's job starts this as a process of its own and is done: an export of two million rows takes minutes, in which the
+worker has answers to send, and the memory that it took goes back with the process. It ends when the worker that
+started it is gone; another then begins it anew. See docs/adr/0015-kept-exports.md.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from bot import logs
+from bot.clocks import SharedClock
+from bot.database import Database
+from bot.domain.exports import pages
+from bot.domain.exports import run as run_export
+from bot.domain.exports import stored as stored_exports
+from bot.domain.exports.tables import TABLES
+from bot.domain.models import Export
+from bot.errors import Refused
+from bot.settings import load
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 1.0
+"""Between two signs of life: what an admin who watches sees move."""
+NICE = 10
+"""How far exports stand back behind whatever else runs on the machine."""
+FOLDER = "pravesh-export-"
+"""How the folder begins in which the file grows; the process's id follows."""
+_started: list["subprocess.Popen[bytes]"] = []
+
+
+class EndedError(Exception):
+    """The file is nobody's any more, or another is to make it."""
+
+
+@dataclass(slots=True)
+class Making:
+    """One that is being made by this process."""
+
+    database: Database
+    number: int
+    token: str = field(repr=False)
+    now: Callable[[], datetime]
+    stopping: threading.Event
+    """Set where the process is to end: the export is given back."""
+    parent: int
+    """The worker that started this process; without it there is nobody who would end it."""
+    rows: int = 0
+    total: int | None = None
+    lost: threading.Event = field(default_factory=threading.Event)
+    """Set where it was deleted, erased or taken over."""
+
+    def told(self, rows: int) -> None:
+        """Note how far it is. Raises EndedError where it is not to go on."""
+        self.rows = rows
+        self._look_at_parent()
+        if self.lost.is_set() or self.stopping.is_set():
+            raise EndedError
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Say every second that this process lives, for as long as the block lasts."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(BEAT_SECONDS):
+                self._look_at_parent()
+                self.say()
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _look_at_parent(self) -> None:
+        if os.getppid() != self.parent:
+            self.stopping.set()
+
+    def say(self) -> None:
+        """Say how far it is, and hear whether it is still to be made."""
+        try:
+            with self.database.write() as db:
+                is_mine = stored_exports.alive(
+                    db, self.number, self.token, self.now(), rows=self.rows, total=self.total
+                )
+        except SQLAlchemyError:
+            return  # the next second tells
+        if not is_mine:
+            self.lost.set()
+
+
+def begin(number: int) -> None:
+    """Start a process that makes this export, where this worker has not started enough of them."""
+    if len(_still_at_work()) < stored_exports.AT_ONCE:
+        command = [sys.executable, "-m", __name__, str(number), str(os.getpid())]
+        _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603 - our own code
+
+
+def see_to_all(database: Database, now: datetime) -> None:
+    """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
+    _still_at_work()
+    clear_up()
+    with database.read() as db:
+        due, old = stored_exports.to_make(db, now), stored_exports.past_their_time(db, now)
+    if old:
+        with database.write() as db:
+            stored_exports.purge(db, old)
+    for number in due:
+        begin(number)
+
+
+def make(
+    database: Database,
+    number: int,
+    folder: Path,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+    parent: int | None = None,
+) -> bool:
+    """Make one, in this folder, and keep it; False where that is not for us to do, or did not come to its end."""
+    with database.write() as db:
+        token = stored_exports.claim(db, number, now())
+    if token is None:
+        return False
+    one = Making(database, number, token, now, stop, parent or os.getppid())
+    try:
+        with one.alive():
+            size = _keep(one, _written(one, folder))
+        return _finished(one, size)
+    except EndedError:
+        if not one.lost.is_set():
+            with database.write() as db:
+                stored_exports.give_back(db, number, token)
+    except SQLAlchemyError as problem:
+        log.warning("export_interrupted", export=number, problem=type(problem).__name__)
+    except Exception as problem:
+        _failed(one, problem)
+    return False
+
+
+def clear_up() -> None:
+    """Remove the folders of processes that were killed: there is somebody's data in them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        if not _lives(folder.name.removeprefix(FOLDER)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _written(one: Making, folder: Path) -> Path:
+    with one.database.read() as db:
+        row = db.get_one(Export, one.number, options=[joinedload(Export.event)])
+        wanted = pages.wanted(db, row.event, since=row.since, until=row.until, event_day=row.event_day)
+        one.total = TABLES[row.kind].count(db, wanted)
+    one.say()
+    path = folder / "export"
+    one.rows = run_export.run(
+        one.database, row.kind, wanted, form=row.form, path=path, columns=row.columns, told=one.told
+    )
+    return path
+
+
+def _keep(one: Making, path: Path) -> int:
+    """Put the file into the database, piece by piece, so that nobody else waits; its size. Raises EndedError."""
+    with path.open("rb") as file:
+        for place, piece in enumerate(iter(lambda: file.read(stored_exports.PIECE), b"")):
+            one.told(one.rows)
+            data = stored_exports.packed(piece)
+            with one.database.write() as db:
+                if not stored_exports.put(db, one.number, one.token, place, data, one.now()):
+                    one.lost.set()
+    return path.stat().st_size
+
+
+def _finished(one: Making, size: int) -> bool:
+    with one.database.write() as db:
+        is_done = stored_exports.finish(db, one.number, one.token, one.now(), rows=one.rows, size=size)
+    log.info("export_made" if is_done else "export_lost", export=one.number, rows=one.rows, bytes=size)
+    return is_done
+
+
+def _failed(one: Making, problem: Exception) -> None:
+    """Whatever it was: of an exception of others only its kind is told, as its words may quote somebody."""
+    reason = problem.code if isinstance(problem, Refused) else "disk" if isinstance(problem, OSError) else "broken"
+    log.error("export_failed", export=one.number, reason=reason, problem=type(problem).__name__)
+    with one.database.write() as db:
+        stored_exports.fail(db, one.number, one.token, reason, one.now())
+
+
+def _still_at_work() -> list["subprocess.Popen[bytes]"]:
+    """What this worker has started and is not over; of the others nothing stays, not even a dead process."""
+    _started[:] = [one for one in _started if one.poll() is None]
+    return _started
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """For this process alone; what libraries put on the disk for a while goes there too."""
+    folder = Path(tempfile.gettempdir()) / f"{FOLDER}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    tempfile.tempdir = str(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(number: int, parent: int) -> int:
+    """The exit code: 1 where there is no file yet."""
+    settings = load()
+    logs.configure(settings, "export")
+    os.nice(NICE)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
+    clear_up()
+    # That this one lives another machine judges, by the time that all share.
+    opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
+    with opened as database, clock as now, _own_folder() as folder:
+        return 0 if make(database, number, folder, now, stop, parent) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:3])))

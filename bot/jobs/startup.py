@@ -1,0 +1,59 @@
+"""What a worker and a clock have in common: ready or not, quiet, and waiting for a Redis that is away."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
+
+from bot import logs
+from bot.database import Database
+from bot.ops import checks
+from bot.ops.connections import connected
+from bot.settings import Settings, load
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 5.0
+AWAY_SECONDS = 2.0
+"""Between two tries to reach a Redis that is away."""
+LOUD = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.scheduler", "rq.registry")
+"""RQ's loggers give themselves a level that writes several lines a job."""
+
+
+def ready(process: str) -> Settings:
+    """The settings of a process that may start. Raises NotReady where database, keys or Redis are not ready."""
+    settings = load()
+    logs.configure(settings, process)
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with closing(Database(settings.database)) as database:
+        checks.keys_open(database, settings)
+    with connected(settings.redis) as redis:
+        checks.redis_reached(redis, settings)
+    return settings
+
+
+def connect(settings: Settings) -> "Redis":
+    """A client for RQ, which sets the time-outs of its long waits itself."""
+    return Redis.from_url(settings.redis, socket_connect_timeout=CONNECT_SECONDS)
+
+
+def keep_on(run: Callable[[], bool]) -> None:
+    """Call `run` until it says that it was told to stop; again after a while where Redis was lost."""
+    while True:
+        try:
+            if run():
+                return
+        except StopRequested:
+            return
+        except RedisError as problem:
+            log.warning("redis_away", problem=type(problem).__name__)
+        try:
+            time.sleep(AWAY_SECONDS)
+        except StopRequested:
+            return

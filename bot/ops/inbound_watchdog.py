@@ -1,0 +1,78 @@
+"""Nothing has come in for a while although an event is open: usually the way from Twilio to us is broken.
+
+What our own doors never hear of, only the clock can notice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from redis import Redis
+
+from bot.conversation.store import Conversations
+from bot.database import Database
+from bot.domain import events
+from bot.domain.models import Event
+
+log = structlog.get_logger(__name__)
+
+TOLD = "silence:told"
+"""The Redis key of the moment from which the silence lasts that was last logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Watches over the time since the main door last took a message."""
+
+    database: Database
+    redis: "Redis" = field(repr=False)
+    conversations: Conversations = field(repr=False)
+    minutes: int
+    """After how long silence is an alarm; 0: never."""
+
+    def since(self, now: datetime) -> datetime | None:
+        """Since when nothing has come in, where that is too long; None: all is well, or nothing is open.
+
+        Only opening hours count: a night between two days of an event is no silence.
+        """
+        opened = self._opened(now) if self.minutes else None
+        if opened is None:
+            return None
+        heard_ms = self.conversations.heard_ms()
+        heard = datetime.fromtimestamp(heard_ms / 1000, now.tzinfo) if heard_ms else opened
+        begun = max(opened, heard)
+        return begun if now - begun >= timedelta(minutes=self.minutes) else None
+
+    def alarm(self, now: datetime) -> bool:
+        """Say so in the log, once for each silence; whether there is one. Run by the clock."""
+        since = self.since(now)
+        if since is None:
+            return False
+        mark = since.isoformat().encode()
+        if self.redis.getset(TOLD, mark) != mark:
+            log.error("nothing_came_in", minutes=self.lasting(now), since=since.isoformat())
+        return True
+
+    def lasting(self, now: datetime) -> int:
+        """Whole minutes of a silence that is too long; 0: there is none."""
+        since = self.since(now)
+        return int((now - since).total_seconds() // 60) if since else 0
+
+    def _opened(self, now: datetime) -> datetime | None:
+        """When the first of the events that are open at this moment opened today."""
+        with self.database.read() as db:
+            openings = [opened for event in events.listed(db) for opened in _opened_today(event, now)]
+        return min(openings, default=None)
+
+
+def _opened_today(event: Event, now: datetime) -> Iterator[datetime]:
+    zone = ZoneInfo(event.timezone)
+    today = now.astimezone(zone).date()
+    for day in event.days if event.status == "open" else ():
+        if day.day == today and not day.closed:
+            opens = datetime.combine(today, day.opens or event.opens or time.min, zone)
+            closes = datetime.combine(today, day.closes or event.closes or time.max, zone)
+            if opens <= now <= closes:
+                yield opens

@@ -1,0 +1,42 @@
+"""Making a database ready: its tables, and the demo event where one is wanted."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.database import Database
+from bot.domain import events
+from bot.errors import NotReady
+from bot.ops import checks, migrations
+
+
+def upgrade(database: Database) -> str:
+    """Run the migrations that the database lacks; where it is then. Raises NotReady where they cannot be run.
+
+    A database that newer code has migrated is left as it is: code is rolled back, tables are not.
+    """
+    _make_file(database)
+    checks.database_answers(database)
+    try:
+        if migrations.standing(database)[1] == migrations.BEHIND:
+            migrations.upgrade(database)
+    except DBAPIError as problem:
+        raise NotReady(f"the migrations cannot be run ({checks.reason(problem)})") from None
+    return checks.migrations_at_head(database)
+
+
+def _make_file(database: Database) -> None:
+    """An SQLite file that is not there yet, for its owner's eyes alone; SQLite's other files follow it in that."""
+    path = make_url(database.url).database
+    if database.is_sqlite and path and path != ":memory:":
+        with suppress(OSError):  # the database says better what is the matter
+            Path(path).touch(mode=0o600)
+
+
+def make_demo(database: Database) -> bool:
+    """Make the demo event where there is no event at all; whether it was made."""
+    with database.write() as db:
+        return events.make_demo(db, datetime.now(UTC)) is not None

@@ -1,0 +1,149 @@
+"""The second half of erasing somebody: their traces in other people's messages, in Redis and at Twilio.
+
+Worked off from the rows of `erasures`, by whoever erased and by the clock, until all of it is done. What names
+the person inside something that is another's is replaced by `…`; what is the person's own goes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import String, delete, func, or_, select, update
+from sqlalchemy import cast as as_type
+
+from bot.database import Database
+from bot.delivery.outbox import backoff
+from bot.domain.models import AuditEntry, Delivery, Erasure, InboundMessage, TurnRecord
+from bot.domain.privacy import erasure as privacy_erasure
+from bot.errors import NotReady, SendFailed
+from bot.personal_data.traces import Traces
+
+log = structlog.get_logger(__name__)
+
+TOLD = (TurnRecord.answer, TurnRecord.state, Delivery.payload, InboundMessage.message, AuditEntry.about)
+"""Columns in which something of somebody else may name the person."""
+BATCH = 20
+PAGE = 1000
+"""Messages that Twilio lists at once."""
+STUCK = timedelta(hours=1)
+"""Rows that are older want a person to look."""
+API = "https://api.twilio.com"
+
+
+class Lister(Protocol):
+    """Whoever can ask Twilio: see bot.delivery.twilio.messages.Twilio."""
+
+    def call(self, method: str, uri: str, *, params: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""
+
+
+def nothing_is_stuck(database: Database, now: datetime) -> str:
+    """How many erased people leave something to do. Raises NotReady where one has for too long, with the reason."""
+    with database.read() as db:
+        count = db.scalar(select(func.count()).select_from(Erasure)) or 0
+        oldest = db.scalars(select(Erasure).order_by(Erasure.created_at).limit(1)).first()
+    if oldest is not None and now - oldest.created_at > STUCK:
+        raise NotReady(f"erased people whose traces are not gone yet: {count} ({oldest.reason})")
+    return f"{count} erased people have traces left" if count else "no erased person has traces left"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Works off what erasing has left to do."""
+
+    database: Database
+    redis: "Redis" = field(repr=False)
+    twilio: Lister = field(repr=False)
+    account: str
+    """The account's SID; empty: there is none, so there is nothing at Twilio."""
+
+    def sweep(self, now: datetime) -> int:
+        """Work off whatever is due; how many people are done. Run by the clock; two at once do no harm."""
+        with self.database.read() as db:
+            due = list(db.scalars(select(Erasure.id).where(Erasure.not_before <= now).limit(BATCH)))
+        return [self.finish(one, now) for one in due].count(None)
+
+    def finish(self, erasure: int, now: datetime) -> str | None:
+        """Remove the traces of one person; None, or the code of why something is left: it is tried again."""
+        with self.database.read() as db:
+            row = db.get(Erasure, erasure)
+        if row is None:
+            return None
+        reason = self._tried(row, now)
+        with self.database.write() as db:
+            if reason is None:
+                db.execute(delete(Erasure).where(Erasure.id == erasure))
+            else:
+                tries = row.attempts + 1
+                later = now + timedelta(seconds=backoff.seconds(tries))
+                same = update(Erasure).where(Erasure.id == erasure)
+                db.execute(same.values(attempts=tries, not_before=later, reason=reason))
+        log.info("erasure_worked_off", erasure=erasure, left=reason)
+        return reason
+
+    def _tried(self, row: Erasure, now: datetime) -> str | None:
+        traces = Traces.of(row.addresses, row.names)
+        try:
+            busy = traces.leave_redis(self.redis)
+            for column in TOLD:
+                self._replace(column, traces)
+            if row.names and not busy:
+                self._forget_names(row.id)
+            self._list_at_twilio(row, now)
+        except RedisError:
+            return "redis_away"
+        except SendFailed as failure:
+            return failure.code
+        return "in_conversation" if busy else None
+
+    def _replace(self, column: Any, traces: Traces) -> None:
+        """Look without a lock, as the table may be long; then change row by row."""
+        table = column.class_
+        key = table.__mapper__.primary_key[0]
+        text = as_type(column, String)
+        named = or_(*(text.icontains(needle, autoescape=True) for needle in traces.needles()))
+        with self.database.read() as db:
+            found = db.execute(select(key, column).where(named)).all() if traces.needles() else []
+        for identity, kept in found:
+            with self.database.write() as db:
+                without = traces.without(kept)
+                values = {column.key: without}
+                same = update(table).where(key == identity).values(values)
+                db.execute(same.execution_options(synchronize_session=False))
+
+    def _forget_names(self, erasure: int) -> None:
+        """Twilio is asked by address only, and may be away for long."""
+        with self.database.write() as db:
+            db.execute(update(Erasure).where(Erasure.id == erasure).values(names=[]))
+
+    def _list_at_twilio(self, row: Erasure, now: datetime) -> None:
+        """Owe the deletion of every message that Twilio has from or to these addresses. Raises SendFailed."""
+        if not self.account:
+            return
+        for address in _at_twilio(row.addresses):
+            for end in ("From", "To"):
+                sids = list(self._sids({end: address, "PageSize": PAGE}))
+                with self.database.write() as db:
+                    privacy_erasure.owe_messages(db, sids, now)
+
+    def _sids(self, params: Mapping[str, Any]) -> Iterator[str]:
+        page: str | None = f"/2010-04-01/Accounts/{self.account}/Messages.json"
+        asked: Mapping[str, Any] | None = params
+        while page:
+            status, answer = self.twilio.call("GET", f"{API}{page}", params=asked)
+            if status != 200:
+                raise SendFailed(f"http_{status}", retry=True)
+            yield from (one["sid"] for one in answer["messages"])
+            page, asked = answer.get("next_page_uri"), None
+
+
+def _at_twilio(addresses: Iterable[str]) -> Iterator[str]:
+    for address in addresses:
+        kind, _, name = address.partition(":")
+        yield f"whatsapp:{name}"
+        if kind == "phone":
+            yield name

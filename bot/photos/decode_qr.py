@@ -1,0 +1,119 @@
+"""The QRs in a picture that somebody sent. Only pictures are opened, and none that would fill the memory.
+
+What the file claims to be (name, content type) counts for nothing: its bytes say what it is.
+"""
+
+import io
+import threading
+from collections.abc import Iterator
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageOps
+
+from flows.gate.photos import MOST_CODES, NO_IMAGE, NO_QR, TOO_LARGE
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+"""What phones and their chats send. Every further decoder is one more that strangers' bytes could break."""
+MOST_PIXELS = 25_000_000
+"""A phone's photo has 12 million at most chats' largest; decoded, so many fill about 100 MB."""
+LONGEST_SIDE = 2400
+"""Pixels to which a picture is brought down first: twenty passes on a table still have 3 to a module."""
+LEAST_SIDE = 21
+"""Modules of the smallest symbol (ISO/IEC 18004): what is narrower has none."""
+SMALLER = (1200, 600)
+"""Sides to which it is brought down where nothing was found: what is blurred or grainy is sharper when small."""
+LARGEST_DOUBLED = 1600
+"""Up to this side (a photo as WhatsApp sends it) it is enlarged too, smoothed once: for small symbols in poor light."""
+LONGEST_TEXT = 500
+"""Characters of a QR that are looked at: ours have under 400."""
+AT_ONCE = threading.BoundedSemaphore(2)
+"""How many pictures one process has open: its threads are many, its memory is not."""
+QR_ALONE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+OURS = "/P/"
+"""What stands in the QRs of passes (docs/contract.md#codes-and-qr)."""
+
+
+class Unreadable(Exception):
+    """Nothing could be read; `code` is one of flows.gate.photos.TROUBLES."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read(data: bytes) -> tuple[str, ...]:
+    """The texts of the QRs in a picture, from top to bottom, each once; at most MOST_CODES.
+
+    Where any of them look like passes the others (a payment code on the wall) are left out.
+    Raises Unreadable `no_image`, `too_large`, `no_qr`.
+    """
+    with AT_ONCE:
+        image = _opened(data)
+        texts = _texts(image) if min(image.size) >= LEAST_SIDE else []
+    if not texts:
+        raise Unreadable(NO_QR)
+    ours = [text for text in texts if OURS in text.upper()]
+    return tuple((ours or texts)[:MOST_CODES])
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture in grey, upright, of a size that can be searched. Raises Unreadable."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            # Known from the header: nothing has been unpacked yet.
+            if image.width * image.height > MOST_PIXELS:
+                raise Unreadable(TOO_LARGE)
+            image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
+            return _brought_down(ImageOps.exif_transpose(_in_grey(image)), LONGEST_SIDE)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Unreadable(TOO_LARGE) from None
+    except Unreadable:
+        raise
+    except Exception:
+        # Whatever strangers' bytes bring a decoder to raise, they are no picture; and it may quote them.
+        raise Unreadable(NO_IMAGE) from None
+
+
+def _in_grey(image: Image.Image) -> Image.Image:
+    """On white where it is transparent, as a chat shows it."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("L")
+    layer = image.convert("LA")
+    ground = Image.new("L", image.size, 255)
+    ground.paste(layer.getchannel("L"), mask=layer.getchannel("A"))
+    ground.getexif().update(image.getexif())
+    return ground
+
+
+def _brought_down(image: Image.Image, side: int) -> Image.Image:
+    if max(image.size) <= side:
+        return image
+    return ImageOps.contain(image, (side, side), Image.Resampling.LANCZOS)
+
+
+def _doubled(image: Image.Image) -> Image.Image:
+    return image.resize((2 * image.width, 2 * image.height), Image.Resampling.BICUBIC)
+
+
+def _texts(image: Image.Image) -> list[str]:
+    """Each text once; the first look that finds any is believed, for further ones find the same again."""
+    for look in _looks(image):
+        found = zxingcpp.read_barcodes(look, QR_ALONE, text_mode=zxingcpp.TextMode.Plain)
+        placed = sorted((one.position.top_left.y, one.position.top_left.x, one.text) for one in found if one.text)
+        if placed:
+            return list(dict.fromkeys(text[:LONGEST_TEXT] for _, _, text in placed))
+    return []
+
+
+def _looks(image: Image.Image) -> Iterator[Image.Image]:
+    """The picture as it is, then with more contrast, smaller, larger, and with an edge of white for a cropped one."""
+    yield image
+    image = ImageOps.autocontrast(image, cutoff=2)
+    yield image
+    for side in SMALLER:
+        if max(image.size) > side:
+            yield _brought_down(image, side)
+    if max(image.size) <= LARGEST_DOUBLED:
+        yield _doubled(image)
+        yield _doubled(image.filter(ImageFilter.GaussianBlur(1)))
+    yield ImageOps.expand(image, border=max(image.size) // 12 + 4, fill=255)

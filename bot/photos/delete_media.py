@@ -1,0 +1,130 @@
+"""Deleting at Twilio the photos that were looked at, and whole messages of whoever was erased.
+
+Owed in the transaction that wants it, and tried until it is done.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.delivery.outbox import backoff
+from bot.domain.models import MediaDeletion
+from bot.domain.upserts import insert
+from bot.errors import NotReady, SendFailed
+from bot.photos.download import Medium
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+AT_ONCE = 4
+"""Calls to Twilio at the same time."""
+ONE_RUN = 40.0
+"""Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
+HELD = timedelta(minutes=2)
+"""For how long a row that is being seen to is left alone; a process that is killed leaves it for longer not."""
+API = "https://api.twilio.com"
+GONE = (200, 202, 204, 404, 410)
+"""Answers after which there is no such file at Twilio."""
+STUCK = timedelta(hours=1)
+"""Rows that are older want a person to look."""
+
+
+class Deleter(Protocol):
+    """Whoever can delete at Twilio: see bot.delivery.twilio.messages.Twilio."""
+
+    def call(self, method: str, uri: str) -> tuple[int, dict[str, Any]]:
+        """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""
+
+
+def owe(db: Session, media: Iterable[Medium], now: datetime) -> None:
+    """Note that these files are to be deleted, once each."""
+    rows = [
+        {"message_sid": one.message_sid, "media_sid": one.sid, "attempts": 0, "not_before": now, "created_at": now}
+        for one in media
+    ]
+    if rows:
+        db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
+
+
+def nothing_is_stuck(database: Database, now: datetime) -> str:
+    """How many photos wait to be deleted. Raises NotReady where some have for too long, with Twilio's reason."""
+    with database.read() as db:
+        count = db.scalar(select(func.count()).select_from(MediaDeletion)) or 0
+        oldest = db.scalars(select(MediaDeletion).order_by(MediaDeletion.created_at).limit(1)).first()
+    if oldest is not None and now - oldest.created_at > STUCK:
+        hours = (now - oldest.created_at) / timedelta(hours=1)
+        raise NotReady(
+            f"photos or messages that Twilio has not deleted: {count}, one since {hours:.0f} hours ({oldest.reason})"
+        )
+    return f"{count} wait to be deleted at Twilio" if count else "none waits to be deleted at Twilio"
+
+
+@dataclass(frozen=True, slots=True)
+class Discarding:
+    """Deletes what is owed."""
+
+    database: Database
+    twilio: Deleter = field(repr=False)
+    account: str
+    """The account's SID."""
+
+    def sweep(self, now: datetime) -> int:
+        """Delete at Twilio whatever is due; how many are gone. Run by the clock; two at once do no harm."""
+        end, gone = monotonic() + ONE_RUN, 0
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="photo") as pool:
+            while monotonic() < end and (held := self._hold(now)):
+                outcomes = list(pool.map(self._delete, held))
+                gone += outcomes.count(None)
+                self._note(held, outcomes, now)
+        if gone:
+            log.info("photos_deleted", photos=gone)
+        return gone
+
+    def _hold(self, now: datetime) -> list[MediaDeletion]:
+        """Take due rows; each for one sweep alone."""
+        due = select(MediaDeletion).where(MediaDeletion.not_before <= now).order_by(MediaDeletion.not_before)
+        with self.database.write() as db:
+            rows = list(db.scalars(due.limit(BATCH).with_for_update(skip_locked=True)))
+            for row in rows:
+                row.not_before, row.attempts = now + HELD, row.attempts + 1
+        return rows
+
+    def _delete(self, row: MediaDeletion) -> str | None:
+        """Why it is still there; None: it is gone."""
+        message = f"{API}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
+        try:
+            if row.media_sid:
+                return self._gone(f"{message}/Media/{row.media_sid}.json")
+            return self._delete_whole(message)
+        except SendFailed as failure:
+            return failure.code
+
+    def _delete_whole(self, message: str) -> str | None:
+        """A message after its media: Twilio keeps them apart. Raises SendFailed."""
+        status, listed = self.twilio.call("GET", f"{message}/Media.json")
+        for one in listed.get("media_list", ()) if status == 200 else ():
+            if kept := self._gone(f"{message}/Media/{one['sid']}.json"):
+                return kept
+        return self._gone(f"{message}.json")
+
+    def _gone(self, address: str) -> str | None:
+        status, _ = self.twilio.call("DELETE", address)
+        return None if status in GONE else f"http_{status}"
+
+    def _note(self, held: Sequence[MediaDeletion], outcomes: Sequence[str | None], now: datetime) -> None:
+        with self.database.write() as db:
+            for row, reason in zip(held, outcomes, strict=True):
+                same = (MediaDeletion.message_sid == row.message_sid, MediaDeletion.media_sid == row.media_sid)
+                if reason is None:
+                    db.execute(delete(MediaDeletion).where(*same))
+                    continue
+                later = now + timedelta(seconds=backoff.seconds(row.attempts))
+                db.execute(update(MediaDeletion).where(*same).values(not_before=later, reason=reason))

@@ -1,0 +1,49 @@
+"""What a message with a photo says: the QRs in it in the place of words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.inbound import Inbound
+from bot.photos.decode_qr import Unreadable, read
+from bot.photos.download import Fetching, Medium
+from flows.gate.photos import MOST_CODES
+from flows.shapes import Said
+
+log = structlog.get_logger(__name__)
+
+LOOKED_AT = ("image", "sticker", "document", "other")
+"""Forms of messages that may be a photo: one that is sent as a file comes as a document, and what was found in
+Twilio's list as anything."""
+MOST_MEDIA = 10
+"""Of one message (Twilio, 'Media resource'); WhatsApp sends one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Looks at photos. Takes its time with Twilio, so never while a database connection is held."""
+
+    fetching: Fetching
+
+    def media(self, inbound: Inbound) -> tuple[Medium, ...]:
+        """The files of a message that may be a photo, as Twilio has them. May ask Twilio for their list."""
+        if inbound.form not in LOOKED_AT:
+            return ()
+        found = (one for url, _ in inbound.media[:MOST_MEDIA] for one in self.fetching.media(url, inbound.sid))
+        return tuple(dict.fromkeys(found))[:MOST_MEDIA]
+
+    def look(self, inbound: Inbound, media: Sequence[Medium]) -> Said:
+        """The message as a flow sees it: the QRs of all its photos, or why there is none. Never raises."""
+        codes: list[str] = []
+        trouble = ""
+        for medium in media:
+            try:
+                codes += read(self.fetching.bytes_of(medium))
+            except Unreadable as no:
+                trouble = trouble or no.code
+        log.info("photo_looked_at", sid=inbound.sid, codes=len(codes), trouble=trouble)
+        # A document's text is its file's name.
+        caption = "" if inbound.form == "document" else inbound.text
+        found = tuple(dict.fromkeys(codes))[:MOST_CODES]
+        return Said(text=caption, form="photo", codes=found, trouble="" if found else trouble)

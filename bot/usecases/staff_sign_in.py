@@ -1,0 +1,62 @@
+"""Signing in to the staff pages: a one-time code to a phone of the roster.
+
+What is answered is the same for every number, on a roster or not: the same limits, the same row in the
+outbox (the worker lets go what is for a number of no roster), one and the same refusal of a code.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.database import Database
+from bot.delivery.dispatch import Outbox
+from bot.delivery.outbox.enqueue import note_code_used, owe_otp
+from bot.domain import events
+from bot.domain.messaging.otp import Otps
+from bot.domain.messaging.otp_limits import Origin
+from bot.domain.roster import sessions as staff_sessions
+from bot.domain.roster.sessions import PURPOSE, SessionMark
+from bot.errors import Refused
+
+
+def ask(
+    database: Database,
+    otps: Otps,
+    outbox: Outbox,
+    *,
+    phone: str,
+    asker: str,
+    attempt: str,
+    origin: Origin,
+    language: str,
+    now: datetime,
+) -> None:
+    """Send a code to this phone (E.164), if it is on a roster; nothing tells whether it is.
+
+    `asker` names the browser, `attempt` this asking. Raises Refused as Otps.ask does.
+    """
+    with database.read() as db:
+        countries = events.sms_countries(db, "", now)
+    bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
+    lane = otps.ask(**bound, now=now, attempt=attempt, origin=replace(origin, countries=countries, for_staff=True))
+    sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
+    with database.write() as db:
+        owed = owe_otp(db, **bound, language=language, lane=lane, now=now, sender=sender)
+    outbox.enqueue([owed])
+
+
+def prove(
+    database: Database, otps: Otps, *, phone: str, asker: str, otp: str, attempt: str, now: datetime
+) -> SessionMark:
+    """A session for whoever has the code, at the event that comes first. Raises Refused `sign_in_code`."""
+    bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
+    try:
+        otps.verify(**bound, otp=otp, attempt=attempt, now=now)
+    except Refused:
+        # How many tries are left, or that a code is on its way, would tell that there is one.
+        raise Refused("sign_in_code") from None
+    with database.write() as db:
+        rows = staff_sessions.places(db, phone, now)
+        if not rows:
+            raise Refused("sign_in_code")
+        note_code_used(db, **bound, now=now)
+        return staff_sessions.begin(rows[0], now)

@@ -1,0 +1,38 @@
+"""Registering somebody at the gate, with all that follows: what chat, API and desk page call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.delivery.dispatch import channel_choice
+from bot.delivery.dispatch.channel_choice import Reach
+from bot.domain.checkins import walkups
+from bot.domain.checkins.walkups import Registered, Walkup
+from bot.domain.keys import KeyRing
+from bot.domain.models import Pass
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedIn:
+    """What came of a walk-up."""
+
+    registered: Registered
+    sent: str = ""
+    """How the pass goes to their phone, in the words of bot.delivery.dispatch.channel_choice; empty: there is no phone, or the
+    registration was made before and its pass is on its way already."""
+    owed: tuple[int, ...] = ()
+    """Deliveries to enqueue after the commit."""
+
+
+def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: datetime) -> WalkedIn:
+    """Register, admit where that is asked, and owe the pass to the phone; all of it or nothing.
+
+    `to` is the way to `walkup.phone` (reach.of), None where it has none. Raises Refused as walkups.register.
+    """
+    registered = walkups.register(db, ring, walkup, now)
+    if to is None or registered.again:
+        return WalkedIn(registered)
+    issued = db.get_one(Pass, registered.pass_id)
+    row, way = channel_choice.owe(db, issued, to, walkup.language, now)
+    return WalkedIn(registered, way, (row,))

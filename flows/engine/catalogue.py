@@ -1,0 +1,48 @@
+"""Every conversation by its name, and which words begin which. To add a flow: write it, and name it here."""
+
+from collections.abc import Mapping
+
+from flows.gate.questions import GATE, LARGE_COUNT, NEAR_PASS
+from flows.gate.walkup import WALK_UP
+from flows.shapes import Flow
+from flows.visitor.cancellation import CANCELLATION
+from flows.visitor.confirm_intent import UNSURE
+from flows.visitor.language import LANGUAGE
+from flows.visitor.menu import MENU, entrance
+from flows.visitor.my_data import DELETE_DATA, MY_DATA
+from flows.visitor.my_pass import CHANGE, MY_PASS
+from flows.visitor.registration import REGISTRATION
+from flows.visitor.someone_else import SOMEONE_ELSE
+
+__all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
+
+FLOWS: Mapping[str, Flow] = {
+    flow.name: flow
+    for flow in (
+        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
+        *(GATE, NEAR_PASS, LARGE_COUNT, WALK_UP),
+    )
+}
+
+BEGUN_BY: Mapping[str, str] = {
+    "register": "registration",
+    "someone_else": "someone_else",
+    "my_pass": "my_pass",
+    "change": "change",
+    "cancel_pass": "cancellation",
+    "cancel": "cancellation",
+    "my_data": "my_data",
+    "delete_data": "delete_data",
+    "language": "language",
+    "menu": "menu",
+}
+"""Flow by command. `cancel` begins one only while no question is open."""
+
+INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "unsure"})
+"""Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
+
+HOME = "menu"
+"""The flow in which nothing is going on yet: words that it cannot use are taken as a new beginning."""
+
+VISITING = "registration"
+"""The flow to which `hi <slug>` leads, with the event among its answers."""

@@ -1,0 +1,214 @@
+"""The gate in the chat: what somebody on a roster gets instead of the visitor's conversations.
+
+While nothing is going on every message of theirs is the gate's. In the middle of a question codes alone are
+let through, and the question is asked again. Whoever is off the roster is a visitor at the next message.
+"""
+
+import re
+from dataclasses import replace
+
+from flows import understanding
+from flows.engine.commands import command_of, stop
+from flows.engine.gate_interruptions import aside
+from flows.engine.progress import begin, conclude, idle, left_behind, say
+from flows.engine.state_codec import revive
+from flows.gate import menu as gate_menu
+from flows.gate import parse as gate_parse
+from flows.gate import photos as gate_photos
+from flows.gate import walkup
+from flows.gate.commands import AS_VISITOR, VISITING, WALK_UP, hear, named_gate, outcome, sign_in_link, together
+from flows.gate.parse import Heard
+from flows.gate.questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
+from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, StopMessages, Turn
+from flows.text import lines, phrases
+from flows.text.translate import Spoken
+from flows.understanding import agreement
+from flows.understanding.vocabulary.gate import GATE as GATE_WORD
+from flows.understanding.vocabulary.gate import SCAN, SIGN_IN, UNCLEAR
+from flows.understanding.vocabulary.gate import VISITOR as AS_A_VISITOR
+
+STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
+"""Flows of people on a roster: dropped at once where somebody stands on none any more."""
+OPEN_TO_CODES = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"})
+"""Flows in the middle of which a code is no answer but somebody waiting at the gate."""
+_ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
+_VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"})
+_DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
+"""Its letters: a digit alone says nothing of a language."""
+
+
+def released(state: State, facts: Facts) -> State:
+    """The state without what only people on a roster may go on with, for who stands on none."""
+    if STAFF_ONLY.isdisjoint(_flows(state)):
+        return state
+    return state if facts.duty else idle(state)
+
+
+def works(said: Said, facts: Facts) -> bool:
+    """Whether it is work at a gate, which is answered also to who wants no messages that were not asked for."""
+    return said.form in ("text", "photo") and facts.duty is not None and bool(hear(said).word or said.codes)
+
+
+def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
+    """What whoever stands on the roster of an event that is cancelled or over hears when they work as at its gate:
+    with codes, with a command while nothing goes on, or in the middle of the gate's own questions.
+
+    Otherwise they are answered as the visitors that they are. The staff pages are open to them all the same.
+    """
+    if facts.duty is not None:
+        return ()
+    left = released(before, facts) is not before
+    if not left and (facts.former_duty is None or not _works_as_before(before, said)):
+        return ()
+    event = facts.former_duty
+    if event and hear(said).word == SIGN_IN and not before.flow:
+        return tuple(effect for effect in sign_in_link(None) if isinstance(effect, Effect))
+    told = (gate_menu.not_working(event),) if event else (gate_menu.NO_DUTY,) if left else ()
+    return say(*told, *((walkup.NOT_REGISTERED,) if WALK_UP in _flows(before) else ()))
+
+
+def _works_as_before(before: State, said: Said) -> bool:
+    if said.form != "text":
+        return False
+    return gate_parse.whole_codes(said.text) or (not before.flow and hear(said).word not in ("", AS_A_VISITOR))
+
+
+def _flows(state: State) -> tuple[str, str]:
+    """The conversation that is going on, and the one below it."""
+    return state.flow, revive(state.under)[0].flow
+
+
+def heard(state: State, said: Said, facts: Facts) -> Turn | None:
+    """The turn at the gate; None for a visitor, and for what answers the open question."""
+    duty = facts.duty
+    if duty is None:
+        return None
+    if state.flow in ASKED_AT_GATES:
+        return _asked(state, said, duty, facts)
+    if not state.flow or not (_is_visiting(state) or _is_at_work(state)):
+        return _at_rest(state, said, duty, facts)
+    return _in_between(state, said, duty, facts)
+
+
+def finished(before: State, turn: Turn, said: Said, facts: Facts) -> Turn:
+    """The turn as somebody on a roster reads it; a visitor's stays as it is.
+
+    Where a visitor's conversation ended with it the gate is open again; nothing of the gate is said in
+    all languages at once.
+    """
+    if facts.duty is None:
+        return turn
+    if turn.state.stopped and any(isinstance(effect, StopMessages) for effect in turn.effects):
+        turn = replace(turn, effects=(*turn.effects, *say(gate_menu.STOPPED_AT_GATE)))
+    if _is_visiting(before):
+        turn = _still_visiting(turn, said)
+    return turn if turn.state.language else _in_one_language(turn, said, facts.duty)
+
+
+# --- nothing is going on ------------------------------------------------------------------------
+
+
+def _at_rest(state: State, said: Said, duty: Duty, facts: Facts, before: tuple[Said, ...] = ()) -> Turn:
+    """The turn of a message while nothing is going on; `before` it came some that waited for the gate to be known."""
+    if said.form == "photo" and not said.codes:
+        return Turn(idle(state), say(gate_photos.not_read(said)))
+    if said.form not in ("text", "choice", "photo"):
+        return Turn(idle(state), say(gate_menu.NOT_WORDS))
+    messages = (*before, said)
+    meant = Heard() if said.form == "choice" else together(messages)  # a tap is on an older question
+    if meant.word:
+        return conclude(idle(state), outcome(meant, messages, duty, facts), facts)
+    return _general(state, said, duty, facts)
+
+
+def _general(state: State, said: Said, duty: Duty, facts: Facts) -> Turn:
+    """Words of the whole conversation; everything else is not understood, gets the menu, and admits nobody."""
+    word = command_of(said)
+    if word == "stop":
+        return stop(state)
+    word = word or understanding.near_command(said.text)
+    if word == "language":
+        return begin(idle(state), Start("language"), facts)
+    return Turn(idle(state), say(*_not_done(word, said), *gate_menu.menu(duty)))
+
+
+def _not_done(word: str, said: Said) -> tuple[Sentence, ...]:
+    """Why nothing was done; nothing for who asks for the menu."""
+    if said.form == "choice":
+        return (phrases.OLD_TAP,)
+    if word in _ASK_FOR_THE_MENU:
+        return ()
+    return (gate_menu.FOR_VISITORS if command_of(said) in _VISITORS else gate_menu.NOT_UNDERSTOOD,)
+
+
+# --- in the middle of a question ----------------------------------------------------------------
+
+
+def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
+    """One of the gate's own questions is open: None for what answers it."""
+    meant = hear(said) if said.form in ("text", "photo") else Heard()
+    if state.flow == GATE.name and meant.word == GATE_WORD and (slug := named_gate(meant.rest, duty)):
+        return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)
+    if state.flow == GATE.name and meant.word == UNCLEAR:
+        return aside(state, said, duty, facts, codes=True, work=True)
+    if state.flow == GATE.name and meant.word == SCAN:
+        return _at_rest(state, said, duty, facts, waiting(state.answers, facts))
+    if meant.word or _leaves(state, said) or (state.flow in FOR_A_MOMENT and not is_fresh(state.answers, facts)):
+        return _at_rest(state, said, duty, facts)
+    return None
+
+
+def _leaves(state: State, said: Said) -> bool:
+    """Whether it is neither an answer nor a word that works inside every question."""
+    word = command_of(said)
+    if word:
+        return word not in ("language", "help", "stop", "back", "restart")
+    return state.flow in FOR_A_MOMENT and said.form == "text" and agreement.yes_no(said.text) is None
+
+
+def _in_between(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
+    """A conversation is going on: what is no answer is done at once, and loses nothing of it."""
+    if state.flow != WALK_UP and said.form == "text" and hear(said) == Heard(GATE_WORD):
+        return Turn(idle(state), (*left_behind(state), *say(*gate_menu.menu(duty))))
+    return aside(state, said, duty, facts, codes=state.flow in OPEN_TO_CODES, work=_is_at_work(state))
+
+
+def _is_visiting(state: State) -> bool:
+    """Whether it is the visitor's side, which they asked for; what went on before they were on a roster is not."""
+    beneath = state.under.get("answers") if state.under else None
+    return AS_VISITOR in state.answers or (isinstance(beneath, dict) and AS_VISITOR in beneath)
+
+
+def _is_at_work(state: State) -> bool:
+    """Whether the conversation is one of the gate's."""
+    below = revive(state.under)[0].flow if state.under else ""
+    return state.flow == WALK_UP or (state.flow == "language" and below in ("", *STAFF_ONLY))
+
+
+def _still_visiting(turn: Turn, said: Said) -> Turn:
+    """The mark of the visitor's side goes on into what comes of it; at its end the gate is open again."""
+    state = turn.state
+    if state.flow:
+        marked = state if _is_visiting(state) else state.but(answers={**state.answers, AS_VISITOR: True})
+        return replace(turn, state=marked)
+    if state.stopped or hear(said) == Heard(GATE_WORD):
+        return turn
+    return replace(turn, effects=(*turn.effects, *say(gate_menu.AT_THE_GATE_AGAIN)))
+
+
+# --- language -----------------------------------------------------------------------------------
+
+
+def _in_one_language(turn: Turn, said: Said, duty: Duty) -> Turn:
+    """For who has not chosen a language: in that of the message, else the event's first."""
+    if turn.state.flow not in ("", *STAFF_ONLY):
+        return turn
+    wanted = "hi" if _DEVANAGARI.search(said.text) else ""
+    language = wanted if wanted in duty.languages else next(iter(duty.languages), "en")
+    return replace(turn, effects=tuple(_spoken(effect, language) for effect in turn.effects))
+
+
+def _spoken(effect: Effect, language: str) -> Effect:
+    if not isinstance(effect, Say):
+        return effect
+    return replace(effect, paragraphs=tuple(lines(Spoken(part, language)) for part in effect.paragraphs))

@@ -1,0 +1,59 @@
+"""The state of a conversation as it is kept between turns, and read again, whoever wrote it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.engine.catalogue import FLOWS
+from flows.shapes import State
+from flows.text.translate import LANGUAGES
+
+_TYPES: Mapping[str, type] = {
+    "flow": str,
+    "version": int,
+    "answers": dict,
+    "asked": str,
+    "tries": int,
+    "stopped": bool,
+}
+
+
+def to_json(state: State) -> dict[str, Any]:
+    """The state as JSON."""
+    return {
+        "flow": state.flow,
+        "version": state.version,
+        "answers": dict(state.answers),
+        "asked": state.asked,
+        "tries": state.tries,
+        "language": state.language,
+        "stopped": state.stopped,
+        "under": dict(state.under) if state.under else None,
+    }
+
+
+def revive(kept: Mapping[str, Any] | None) -> tuple[State, bool]:
+    """The state that was kept, and whether the conversation had to be given up because it cannot be read.
+
+    Never raises, whatever is given: an older or newer version of this program may have written it.
+    Language and the wish to be left alone are kept as long as they can be read.
+    """
+    if kept is None:
+        return State(), False
+    if not isinstance(kept, Mapping) or any(not isinstance(kept.get(name), kind) for name, kind in _TYPES.items()):
+        return _remains(kept), True
+    if kept["flow"] and kept["flow"] not in FLOWS:
+        return _remains(kept), True
+    under = kept.get("under")
+    state = State(**{name: kept[name] for name in _TYPES}, under=under if isinstance(under, Mapping) else None)
+    return state.but(language=_language(kept)), False
+
+
+def _remains(kept: Any) -> State:
+    if not isinstance(kept, Mapping):
+        return State()
+    return State(language=_language(kept), stopped=kept.get("stopped") is True)
+
+
+def _language(kept: Mapping[str, Any]) -> str | None:
+    language = kept.get("language")
+    return language if isinstance(language, str) and language in LANGUAGES else None

@@ -1,0 +1,361 @@
+"""What each command of the gate comes to: effects and answers, or a question to ask first.
+
+Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows import understanding
+from flows.fields import Phone
+from flows.gate import answers as gate_answers
+from flows.gate import codes as gate_codes
+from flows.gate import menu as gate_menu
+from flows.gate import parse as gate_parse
+from flows.gate import walkup
+from flows.gate.begun_at import begun_at
+from flows.gate.menu import gate_name
+from flows.gate.parse import MOST_CODES, Heard
+from flows.gate.stats import stats
+from flows.shapes import Duty, Facts, Invalid, Outcome, Said, Say, Sentence, Start
+from flows.shapes.gate_effects import (
+    Admit,
+    ChooseEvent,
+    ChooseGate,
+    CountPeople,
+    NoteOffer,
+    NoteSearch,
+    OfferSignIn,
+    ReleaseStaff,
+    Scanned,
+    StopEntry,
+    TakeBack,
+)
+from flows.shapes.scans import IN, LARGEST_COUNT
+from flows.text import _, lines, ngettext_, sentence_for, words
+from flows.text.literal import inert
+from flows.understanding import codes
+from flows.understanding.vocabulary import gate as gate_vocabulary
+
+AS_VISITOR = "as visitor"
+"""Among the answers: somebody on a roster asked for the visitor's side."""
+ASK_GATE, OFFER, LARGE, WALK_UP, VISITING = "gate", "near_pass", "large_count", "walk_up", "registration"
+"""Flows that a command begins."""
+ASKED_AT = "asked at"
+"""Among the answers: when a question was asked that waits for a moment only."""
+WAITING = "waiting"
+"""Among the answers: the messages that wait for the gate to be known."""
+MOST_COUNTED = 10_000
+"""People counted at once, as in the domain."""
+LARGE_COUNT = 200
+"""People; more at once may be a slip of the thumb, and are asked about."""
+LEAST_LETTERS = 3
+"""Letters of a name that `find` needs (docs/contract.md#roster-numbers-in-the-chat)."""
+TOLD = Sentence("{told}")
+"""The lines that judging a scan gave."""
+SCANNING = frozenset({"scan", "check", "force", "count", "find", "new"})
+"""Commands that a pause for guessing stops."""
+AT_A_GATE = frozenset({"scan", "force", "count", "new"})
+"""Commands before which the gate must be known."""
+
+
+def outcome(heard: Heard, messages: Sequence[Said], duty: Duty, facts: Facts) -> Outcome:
+    """What is meant at a gate comes to; the messages that said it are kept where the gate must be asked first."""
+    if heard.word in SCANNING and duty.is_paused(facts.now) and duty.paused_until:
+        hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
+        return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
+    if heard.word in AT_A_GATE and duty.must_choose:
+        waiting = [{"words": said.text, "photo": list(said.codes)} for said in messages]
+        return (Start(ASK_GATE, {**begun_at(duty), WAITING: waiting, ASKED_AT: facts.now.isoformat()}),)
+    return _COMMANDS[heard.word](heard, duty, facts)
+
+
+def hear(said: Said) -> Heard:
+    """What a message means at a gate."""
+    return gate_parse.in_photo(said.codes, said.text) if said.codes else gate_parse.read(said.text)
+
+
+def together(messages: Sequence[Said]) -> Heard:
+    """What several messages mean, one after the other: the last, with the codes of those before it where it has codes.
+
+    Each is read by itself: a command in one says nothing of another.
+    """
+    heard = [hear(said) for said in messages]
+    of_codes = [one for one in heard if one.word in (gate_vocabulary.SCAN, gate_vocabulary.FORCE) and one.scans]
+    last = heard[-1] if heard else Heard()
+    if len(of_codes) < 2 or of_codes[-1] is not last:
+        return last
+    return Heard(gate_vocabulary.SCAN, scans=tuple(scan for one in of_codes for scan in one.scans))
+
+
+def chosen_gate(slug: str, duty: Duty) -> Outcome:
+    """Work at this gate from now on."""
+    return (ChooseGate(duty.staff_id, slug), *_answer(_filled(gate_menu.GATE_NOW, gate=gate_name(duty, slug))))
+
+
+def named_gate(typed: str, duty: Duty) -> str:
+    """The slug of the open gate that is meant; empty where none is, or several could be."""
+    return _named(typed, {slug: (slug, name) for slug, name in duty.gates})
+
+
+def named_event(typed: str, duty: Duty) -> str:
+    """The slug of the event of theirs that is meant; empty where none is, or several could be."""
+    return _named(typed, {slug: (slug, *names.values()) for slug, names in _events(duty).items()})
+
+
+def _events(duty: Duty) -> Mapping[str, Mapping[str, str]]:
+    return {duty.event: duty.event_name, **dict(duty.others)}
+
+
+def judged(duty: Duty, *scans: Scanned) -> Outcome:
+    """Judge these scans and tell what came of them."""
+    return (Admit(duty.staff_id, duty.event, duty.place, duty.timezone, scans), Say((TOLD,)))
+
+
+# --- passes -------------------------------------------------------------------------------------
+
+
+def _scan(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if len(heard.scans) > MOST_CODES:
+        return _nobody(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+    if any(scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT for scan in heard.scans):
+        return _nobody(sentence_for("bad_count"))
+    if any(scan.force for scan in heard.scans):
+        return _force(heard, duty, facts)
+    done = judged(duty, *heard.scans)
+    return (*done, *_offer(heard.scans[0], duty, facts)) if len(heard.scans) == 1 else done
+
+
+def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
+    """Ask whether the pass of today that differs by one character is meant."""
+    if not gate_codes.is_mistyped(scan.text):
+        return ()
+    near = facts.near_pass(scan.text)
+    if near is None:
+        return ()
+    kept = {"direction": scan.direction, "count": scan.count, "simulate": scan.simulate}
+    told = {"code": near.code, "name": near.name, "party": near.party_size}
+    asked = {**begun_at(duty), ASKED_AT: facts.now.isoformat()}
+    return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told, **asked}))
+
+
+def _check(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return _answer(gate_menu.HOW_TO_CHECK)
+
+
+def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.is_supervisor:
+        return _nobody(sentence_for("supervisors_only"))
+    if not heard.scans:
+        return _answer(gate_menu.HOW_TO_FORCE)
+    if not all(scan.reason.strip() for scan in heard.scans if scan.force):
+        return _nobody(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
+    return judged(duty, *heard.scans)
+
+
+def _undo(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    """Takes back: the passes that are named, or whatever was done last where nothing else is said."""
+    if len(heard.scans) > MOST_CODES:
+        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+    if heard.rest or any(scan.count is not None for scan in heard.scans):
+        return _answer(gate_menu.HOW_TO_UNDO)
+    return (TakeBack(duty.staff_id, tuple(scan.text for scan in heard.scans)), Say((Sentence("{taken}"),)))
+
+
+def _unclear(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    """Says how many passes were seen, and how to admit them or to look at them."""
+    how = gate_menu.PHOTO_ALONE if heard.photo else gate_menu.SEND_ALONE
+    return _answer(_filled(gate_menu.UNCLEAR, count=heard.seen), how)
+
+
+# --- people without a pass ----------------------------------------------------------------------
+
+
+def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if heard.people is None:
+        return _answer(gate_menu.HOW_TO_COUNT)
+    if not 1 <= heard.people <= MOST_COUNTED:
+        too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MOST_COUNTED)
+        return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
+    if heard.direction == IN and duty.is_closed:
+        return _answer(*gate_menu.closed(duty))
+    if heard.people > LARGE_COUNT:
+        asked = {"direction": heard.direction, "people": heard.people, ASKED_AT: facts.now.isoformat()}
+        return (Start(LARGE, {**begun_at(duty), **asked}),)
+    return counted(duty, heard.direction, heard.people)
+
+
+def counted(duty: Duty, direction: str, people: int) -> Outcome:
+    """Count these people, and say how to take that back."""
+    count = CountPeople(duty.staff_id, duty.event, duty.place, direction, people)
+    return (count, *_answer(lines(_counted(direction, people), gate_menu.HOW_TO_TAKE_BACK)))
+
+
+def _counted(direction: str, count: int) -> Sentence:
+    if direction == IN:
+        return ngettext_("✅ Counted in: {count} person", "✅ Counted in: {count} people", count=count)
+    return ngettext_("✅ Counted out: {count} person", "✅ Counted out: {count} people", count=count)
+
+
+# --- looking for passes -------------------------------------------------------------------------
+
+
+def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    typed = understanding.cleaned(heard.rest)
+    if gate_codes.is_code(typed):
+        return judged(duty, Scanned(codes.shown(codes.parse(typed)), simulate=True))
+    asked = looked_for(typed, facts.region)
+    if not asked:
+        return _answer(gate_menu.HOW_TO_FIND)
+    found = facts.search(**asked)
+    if found is None:
+        return _answer(sentence_for("too_many_searches"))
+    passes, more = found
+    kept = NoteSearch(duty.staff_id, duty.event, next(iter(asked)), tuple(one.code for one in passes))
+    return (kept, *_answer(lines(*gate_answers.found(passes, more=more))))
+
+
+def looked_for(typed: str, region: str) -> dict[str, str]:
+    """What is looked for: a `name` of three letters or more, or a `phone` in E.164; neither where it is neither."""
+    if sum(character.isalpha() or _is_mark(character) for character in typed) >= LEAST_LETTERS:
+        return {"name": typed}
+    try:
+        return {"phone": Phone().parse(Said(typed), {"region": region, "own": None})}
+    except Invalid:
+        return {}
+
+
+# --- where they work ----------------------------------------------------------------------------
+
+
+def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.gate_names:
+        return _answer(gate_menu.WITHOUT_GATES)
+    slug = named_gate(heard.rest, duty)
+    if slug:
+        return chosen_gate(slug, duty)
+    here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place and not duty.is_closed else ()
+    return (*_answer(*(_not_that_one(heard.rest, duty) if heard.rest else here)), Start(ASK_GATE, begun_at(duty)))
+
+
+def _not_that_one(typed: str, duty: Duty) -> tuple[Sentence, ...]:
+    closed = _named(typed, {slug: (slug, name) for slug, name in duty.gate_names.items()})
+    if closed:
+        return (sentence_for("gate_closed", gate=gate_name(duty, closed)),)
+    return (gate_menu.NO_GATE_OF_THAT_NAME,)
+
+
+def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    every = _events(duty)
+    slug = named_event(heard.rest, duty)
+    if slug:
+        return (ChooseEvent(duty.staff_id, slug), *_answer(_filled(gate_menu.EVENT_NOW, event=every[slug])))
+    if not duty.others:
+        return _answer(_filled(gate_menu.ONLY_EVENT, event=duty.event_name))
+    rows = (_("*event* {slug}: {name}", slug=slug, name=names) for slug, names in every.items())
+    return _answer(lines(_filled(gate_menu.EVENT_NOW, event=duty.event_name), *rows))
+
+
+def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return (walkup.started(heard.rest, facts),)
+
+
+def _sign_in(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return sign_in_link(duty.staff_id)
+
+
+def sign_in_link(staff_id: int | None) -> Outcome:
+    """The way to the staff pages; None for who stands on the roster of an event that is cancelled or over."""
+    return (OfferSignIn(staff_id), *_answer(gate_menu.SIGN_IN_LINK))
+
+
+def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return (Start("menu" if facts.passes else VISITING, {AS_VISITOR: True}),)
+
+
+def _stats(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    return _answer(*stats(duty, facts.figures))
+
+
+# --- supervisors --------------------------------------------------------------------------------
+
+
+def _stop_entry(stopped: bool) -> Callable[[Heard, Duty, Facts], Outcome]:
+    def command(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+        if not duty.is_supervisor:
+            return _answer(sentence_for("supervisors_only"))
+        gate = _named(heard.rest, {slug: (slug, name) for slug, name in duty.gate_names.items()})
+        if heard.rest and not gate:
+            return _answer(sentence_for("no_such_gate", gate=inert(heard.rest)))
+        shut = [slug for slug in duty.gate_names if slug not in dict(duty.gates)]
+        if not stopped and gate in shut:
+            return _answer(sentence_for("gate_closed", gate=gate_name(duty, gate)))
+        where = words(gate_name(duty, gate)) if gate else _("all gates")
+        told = _("Volunteers told: {number}")
+        headline = _("Entry is stopped: {where}", where=where) if stopped else _("Entry goes on: {where}", where=where)
+        rest = () if stopped or gate else _still_closed(shut, duty)
+        return (StopEntry(duty.staff_id, duty.event, gate or None, stopped), *_answer(lines(headline, *rest, told)))
+
+    return command
+
+
+def _still_closed(shut: Sequence[str], duty: Duty) -> tuple[Sentence, ...]:
+    if shut and not duty.gates:
+        return (gate_menu.NO_OPEN_GATE,)
+    return (_filled(gate_menu.STILL_CLOSED, gates=", ".join(gate_name(duty, slug) for slug in shut)),) if shut else ()
+
+
+def _release(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+    if not duty.is_supervisor:
+        return _answer(*gate_menu.menu(duty)) if not heard.rest else _answer(sentence_for("supervisors_only"))
+    if not heard.rest:
+        return _answer(gate_menu.HOW_TO_RELEASE)
+    return (ReleaseStaff(duty.staff_id, duty.event, heard.rest), *_answer(_("{names} can scan again.")))
+
+
+# --- what they share ----------------------------------------------------------------------------
+
+
+def _answer(*paragraphs: Sentence) -> Outcome:
+    return (Say(paragraphs),) if paragraphs else ()
+
+
+def _nobody(why: Sentence) -> Outcome:
+    """Why nobody is admitted, with the sign of it."""
+    return _answer(Sentence("⛔ {why}", {"why": why}))
+
+
+def _filled(sentence: Sentence, **params: Any) -> Sentence:
+    return Sentence(sentence.source, params, sentence.plural)
+
+
+def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
+    """The slug of the one that is meant by a name or slug, in any case, nearly right."""
+    places = understanding.meant(typed, tuple(names.values())) if typed.strip() else []
+    return tuple(names)[places[0]] if len(places) == 1 else ""
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is a vowel sign or the like, which counts as a letter does."""
+    return "\u0900" <= character <= "\u0dff" and not character.isdigit()
+
+
+_COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {
+    gate_vocabulary.SCAN: _scan,
+    gate_vocabulary.CHECK: _check,
+    gate_vocabulary.FORCE: _force,
+    gate_vocabulary.COUNT: _count,
+    gate_vocabulary.FIND: _find,
+    gate_vocabulary.GATE: _gate,
+    gate_vocabulary.EVENT: _event,
+    gate_vocabulary.UNDO: _undo,
+    gate_vocabulary.UNCLEAR: _unclear,
+    gate_vocabulary.NEW: _new,
+    gate_vocabulary.STATS: _stats,
+    gate_vocabulary.SIGN_IN: _sign_in,
+    gate_vocabulary.VISITOR: _visitor,
+    gate_vocabulary.PAUSE: _stop_entry(True),
+    gate_vocabulary.RESUME: _stop_entry(False),
+    gate_vocabulary.RELEASE: _release,
+}

@@ -1,0 +1,126 @@
+"""A message of codes: each with its number, with or without a command for all of them, and nothing else.
+
+Whoever is let in or out has been named beyond doubt: where any other word stands there, nobody is.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from flows import understanding
+from flows.gate import codes as gate_codes
+from flows.gate.codes import Found, at_start, count_at_start, words_of
+from flows.shapes.gate_effects import Scanned
+from flows.understanding.vocabulary import gate as gate_vocabulary
+from flows.understanding.vocabulary.gate import CHECK, IN, OUT, UNDO
+
+OF_CODES = (IN, OUT, CHECK, UNDO)
+"""Commands that are given with codes."""
+LONGEST_COMMAND = 3
+"""Words."""
+_COMMANDS = {
+    word: name for name in OF_CODES for word in understanding.listed(gate_vocabulary.WORDS[name]) if word.strip()
+}
+_ONLY_BEFORE = understanding.listed(gate_vocabulary.ONLY_BEFORE)
+_MARK = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]+\s*(?=\S)")
+"""The number of a list, before what stands in it."""
+_UNCLEAR = re.compile(r"(?<!\S)\d{1,2}[.)]+(?=\s+\S)|^\s*\(?\d{1,2}[.)]+\s*$")
+"""What may number a list or count people."""
+_GOES_TOGETHER = re.compile(r"A[A\n]*|K[A\n]+|A+K|[A\n]+\nK|(?:KA+\n?)+|(?:A+K\n?)+")
+"""Codes (A) and their command (K): none, before them, behind them on a line, below them, or with each of them."""
+
+
+@dataclass(slots=True)
+class Codes:
+    """What is read of such a message, while it is read."""
+
+    form: str = ""
+    """A for a code, K for a command, a line break for itself."""
+    commands: list[str] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    counts: list[int | None] = field(default_factory=list)
+
+    def scans(self) -> tuple[Scanned, ...]:
+        """The codes with their numbers, and with what is to be done with all of them."""
+        command = next(iter(self.commands), IN)
+        how = Scanned("", OUT if command == OUT else IN, simulate=command == CHECK)
+        pairs = zip(self.found, self.counts, strict=True)
+        return tuple(replace(how, text=one.text, count=count) for one, count in pairs)
+
+
+def read(lines: Sequence[str]) -> Codes | None:
+    """The codes of these folded lines and their command; None where anything else stands there, or no code."""
+    codes = Codes()
+    if not all(_take(codes, line) for line in lines) or not codes.found:
+        return None
+    goes_together = len(set(codes.commands)) < 2 and _GOES_TOGETHER.fullmatch(codes.form.strip("\n"))
+    if CHECK not in codes.commands and any(map(gate_codes.doubts, lines)):
+        return None
+    alone = len(codes.found) == 1
+    plain = gate_codes.can_stand_alone if alone else gate_codes.is_beyond_doubt
+    return codes if goes_together and all(map(plain, codes.found)) else None
+
+
+def command_at_start(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The command with which these words begin, and the words after it; empty where there is none."""
+    for length in range(min(LONGEST_COMMAND, len(words)), 0, -1):
+        name = _COMMANDS.get(understanding.plain(" ".join(words[:length])))
+        if name:
+            return name, words[length:]
+    return "", words
+
+
+# --- a line -------------------------------------------------------------------------------------
+
+
+def _take(codes: Codes, line: str) -> bool:
+    """Read one more line; False where it holds what is neither code nor number nor command."""
+    parts = _parts(line)
+    if any(map(_UNCLEAR.search, parts)):
+        return False
+    lines = [words_of(part) for part in parts]
+    if len(lines) == 1 and _counts_the_one_above(codes, lines[0]):
+        return True
+    done = all(_take_words(codes, words) for words in lines)
+    codes.form += "\n" if any(lines) else ""
+    return done
+
+
+def _parts(line: str) -> list[str]:
+    """The line without the numbers of a list: what stands after each of them."""
+    marks = list(_MARK.finditer(line))
+    if not marks or words_of(line[: marks[0].start()]):
+        return [line]
+    in_order = marks[:1]
+    for mark in marks[1:]:
+        in_order += [mark] if int(mark[1]) == int(in_order[-1][1]) + 1 else []
+    ends = [*(mark.start() for mark in in_order[1:]), len(line)]
+    return [line[mark.end() : end] for mark, end in zip(in_order, ends, strict=True)]
+
+
+def _counts_the_one_above(codes: Codes, words: Sequence[str]) -> bool:
+    """Whether the line is only the number of people of the code before it, which is kept then."""
+    count, rest = count_at_start(words)
+    if count is None or rest or not codes.form.endswith("A\n") or codes.counts[-1] is not None:
+        return False
+    codes.counts[-1] = count
+    return True
+
+
+def _take_words(codes: Codes, words: Sequence[str]) -> bool:
+    begun = len(codes.form)
+    while words:
+        command, rest = command_at_start(words)
+        if command and not (len(codes.form) > begun and understanding.plain(words[0]) in _ONLY_BEFORE):
+            codes.commands.append(command)
+            codes.form += "K"
+            words = rest
+            continue
+        found = at_start(words)
+        if found is None:
+            return False
+        count, words = count_at_start(found.rest)
+        codes.found.append(found)
+        codes.counts.append(count)
+        codes.form += "A"
+    return True

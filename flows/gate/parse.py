@@ -1,0 +1,188 @@
+"""What somebody at a gate means: codes to admit, a command, or nothing of the gate's.
+
+A bare number, a yes, a greeting or a sentence with a code in it is never taken for a scan: only codes alone
+are (flows.gate.lists). See docs/contract.md#roster-numbers-in-the-chat.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flows import understanding
+from flows.gate import lists as gate_lists
+from flows.gate.codes import at_start, count_at_start, doubts, folded, is_code, seen, words_of
+from flows.gate.lists import command_at_start
+from flows.shapes.gate_effects import Scanned
+from flows.understanding.vocabulary import gate as gate_vocabulary
+from flows.understanding.vocabulary.gate import (
+    CHECK,
+    COUNT,
+    FIND,
+    FORCE,
+    IN,
+    NEW,
+    OUT,
+    PAUSE,
+    RELEASE,
+    RESUME,
+    SCAN,
+    UNCLEAR,
+    UNDO,
+)
+
+MOST_CODES = 20
+"""Codes that one message may hold (docs/gate.md#for-volunteers)."""
+LONGEST = 6000
+"""Characters of a message that are looked at: twenty QR texts."""
+MOST_LINES = 60
+"""Of a message that are looked at."""
+_GLUED = re.compile(r"(\D+?)(\d{1,4})")
+"""`in5`."""
+_COLON = re.compile(r"^([^\s:]+):(?!//)")
+"""`find:asha`."""
+_WITH_ANY_WORDS = (FIND, NEW, PAUSE, RESUME, RELEASE)
+"""Commands behind which anything may stand: none of them lets anybody in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was meant."""
+
+    word: str = ""
+    """The command, by its name in flows.understanding.vocabulary.gate; empty: nothing of the gate's."""
+    rest: str = ""
+    """What stands after the command, as typed."""
+    scans: tuple[Scanned, ...] = ()
+    direction: str = IN
+    """Of a count."""
+    people: int | None = None
+    """Of a count; None where no number can be read."""
+    seen: int = 0
+    """Passes that stand beside what is not plain."""
+    photo: bool = False
+    """Whether that is a photo with its words."""
+
+
+def read(text: str) -> Heard:
+    """What a message means at a gate."""
+    lines = _lines(text)
+    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # what it says further on is not known
+    lines = lines[:MOST_LINES]
+    whole = " ".join(lines)
+    word, rest = _command(whole)
+    if word == FORCE:
+        return _forced(rest)
+    if word in _WITH_ANY_WORDS:
+        return Heard(word, rest)
+    if word in (IN, OUT) and rest.isdecimal() and not is_code(rest):  # eight digits count people too
+        return _counted(word, rest)
+    return _of_codes(lines, whole, is_cut=is_cut) or _without_codes(word, rest)
+
+
+def _lines(text: str) -> list[str]:
+    plain = understanding.cleaned(folded(text[:LONGEST]), lines=True)
+    return [line for line in plain.split("\n") if line]
+
+
+def _of_codes(lines: Sequence[str], whole: str, *, is_cut: bool) -> Heard | None:
+    """A message of codes, or one in which passes stand beside something else; None where there is neither."""
+    count = sum(map(seen, lines))
+    found = None if is_cut else gate_lists.read(lines)
+    if found is None and not count and not is_cut:  # one code on several lines
+        found = gate_lists.read([whole])
+    if found is None:
+        return Heard(UNCLEAR, seen=count) if count else None
+    return Heard(UNDO if UNDO in found.commands else SCAN, scans=found.scans())
+
+
+def _forced(rest: str) -> Heard:
+    """`force CODE reason`: one code, and a reason in which no other stands."""
+    found = at_start(words_of(rest))
+    if found is None or seen(" ".join(found.rest)):
+        return Heard(FORCE, rest)
+    reason = _after(found.text, rest)
+    return Heard(FORCE, scans=(Scanned(found.text, force=True, reason=reason),))
+
+
+def _after(code: str, text: str) -> str:
+    """What follows a code in a text, as typed."""
+    words = text.split()
+    for place in range(1, len(words) + 1):
+        if "".join(words_of(" ".join(words[:place]))) == code.replace(" ", ""):
+            return " ".join(words[place:])
+    return ""
+
+
+def _without_codes(word: str, rest: str) -> Heard:
+    if word in (IN, OUT):
+        return _counted(word, rest)
+    return Heard(word, rest) if word else Heard()
+
+
+def _counted(word: str, rest: str) -> Heard:
+    words = [part for part in rest.split() if understanding.plain(part) not in _BESIDE_COUNTS]
+    return Heard(COUNT, rest, direction=word, people=understanding.number(" ".join(words).lstrip("x×*")))
+
+
+def in_photo(found: Sequence[str], caption: str) -> Heard:
+    """The same for the QRs of a photo and the words beside it."""
+    line = understanding.cleaned(folded(caption))
+    word, rest = _command(line)
+    if word == FORCE:
+        return Heard(FORCE, scans=tuple(Scanned(text, force=True, reason=rest) for text in found))
+    command, count, others = _caption(words_of(line))
+    if others or (doubts(line) and command != CHECK):
+        return Heard(UNCLEAR, seen=len(found) + seen(line), photo=True)
+    same = Scanned("", OUT if command == OUT else IN, count, simulate=command == CHECK)
+    return Heard(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in found))
+
+
+def _caption(words: Sequence[str]) -> tuple[str, int | None, Sequence[str]]:
+    """Command and number of a caption, in either order, and the words that are neither."""
+    command, rest = command_at_start(words)
+    count, rest = count_at_start(rest)
+    if not command:
+        command, rest = command_at_start(rest)
+    return command, count, rest
+
+
+def whole_codes(text: str) -> bool:
+    """Whether the message is nothing but codes that can be real: what is let through in the middle of a question."""
+    heard = read(text)
+    return heard.word == SCAN and all(is_code(scan.text) for scan in heard.scans)
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def _table() -> tuple[tuple[str, str], ...]:
+    words = ((word, name) for name, listed in gate_vocabulary.WORDS.items() for word in understanding.listed(listed))
+    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
+
+
+_WORDS = _table()
+_EXACT = dict(_WORDS)
+_BESIDE_COUNTS = understanding.listed(gate_vocabulary.BESIDE_COUNTS)
+
+
+def _command(line: str) -> tuple[str, str]:
+    """The command with which a line begins, and the rest of it; empty and the line where there is none.
+
+    As Hindi has it, a count and `check` may stand behind as well.
+    """
+    words = _COLON.sub(r"\1 ", line).split()
+    exact = _EXACT.get(understanding.plain(line))
+    if exact or not words:
+        return exact or "", "" if exact else line
+    if understanding.command(line):  # a word of the whole conversation: `नया कोड` is no walk-up
+        return "", line
+    for length in range(min(3, len(words)), 0, -1):
+        name = _EXACT.get(understanding.plain(" ".join(words[:length])))
+        if name:
+            return name, " ".join(words[length:])
+    last, before = _EXACT.get(understanding.plain(words[-1])), " ".join(words[:-1])
+    if last == CHECK or (last in (IN, OUT) and understanding.number(before) is not None):
+        return last, before
+    glued = _GLUED.fullmatch(line)
+    first = _EXACT.get(understanding.plain(glued[1])) if glued else None
+    return (first, glued[2]) if glued and first in (IN, OUT) else ("", line)

@@ -1,0 +1,185 @@
+"""What a gate asks: at which gate somebody is, whether a mistyped code meant this pass, whether so many came."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.fields import Choice, YesNo
+from flows.gate import begun_at
+from flows.gate.commands import (
+    ASK_GATE,
+    ASKED_AT,
+    LARGE,
+    OFFER,
+    WAITING,
+    chosen_gate,
+    counted,
+    judged,
+    outcome,
+    together,
+)
+from flows.gate.menu import AT_WHICH_GATE, closed, menu
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
+from flows.shapes.gate_effects import ChooseGate, Scanned
+from flows.shapes.scans import DIRECTIONS, IN
+from flows.text import _, words
+from flows.text.choices import people
+from flows.text.literal import inert
+
+PATIENCE = timedelta(minutes=5)
+"""After this nobody waits at the gate any more for what was sent before the question."""
+NOBODY_COUNTED = _("All right, nobody was counted.")
+NOTHING_DONE = _("All right, nobody was admitted.")
+
+
+# --- at which gate ------------------------------------------------------------------------------
+
+
+def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    return tuple(Option(slug, words(inert(name))) for slug, name in facts.duty.gates) if facts.duty else ()
+
+
+def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    """Whoever worked at a gate that is closed by now is told so."""
+    return (*(closed(facts.duty) if facts.duty else ()), AT_WHICH_GATE)
+
+
+def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """Keeps the gate, and goes on with what was asked for before it was known."""
+    if facts.duty is None:
+        return ()
+    messages = waiting(answers, facts)
+    heard, duty = together(messages), replace(facts.duty, gate=answers["gate"])
+    if not heard.word:
+        return chosen_gate(answers["gate"], facts.duty)
+    return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, messages, duty, facts))
+
+
+def is_fresh(answers: Answers, facts: Facts) -> bool:
+    """Whether the question was asked a moment ago: a yes of tomorrow admits nobody."""
+    try:
+        asked = datetime.fromisoformat(str(answers.get(ASKED_AT)))
+    except ValueError:
+        return False
+    return asked.tzinfo is not None and facts.now - asked < PATIENCE
+
+
+def waiting(answers: Answers, facts: Facts) -> tuple[Said, ...]:
+    """What was sent a moment ago, before the gate was known; nothing where the answers are not what we keep."""
+    kept = answers.get(WAITING)
+    if not is_fresh(answers, facts) or not isinstance(kept, list):
+        return ()
+    return tuple(_said(one) for one in kept if isinstance(one, dict))
+
+
+def _said(kept: dict[str, Any]) -> Said:
+    text, photo = kept.get("words"), kept.get("photo")
+    found = tuple(code for code in photo if isinstance(code, str)) if isinstance(photo, list) else ()
+    return Said(text if isinstance(text, str) else "", codes=found)
+
+
+def _no_choice(answers: Answers, facts: Facts) -> Outcome:
+    """For another event, or one whose gates have all been closed meanwhile."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
+    if facts.duty is None or facts.duty.gates:
+        return ()
+    return (Say(menu(facts.duty)),)
+
+
+GATE = Flow(
+    name=ASK_GATE,
+    version=2,
+    steps=(Step("gate", _ask_gate, Choice(_options), example=words("1")),),
+    finish=_chosen,
+    instead=_no_choice,
+)
+"""Asked once: the roster keeps it."""
+
+# --- was it this pass ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(YesNo):
+    """A yes in words: without a list, so that no number admits anybody."""
+
+    def options(self, known: object) -> tuple[Option, ...]:
+        """None."""
+        return ()
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    party = people(answers["party"])
+    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=inert(answers["name"]), people=party)
+    return (told, _("Compare it with the pass, then type *yes* or *no*."))
+
+
+def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if facts.duty is None or not answers["meant"]:
+        return (Say((NOTHING_DONE,)),)
+    scan = Scanned(answers["code"], answers["direction"], answers["count"], answers["simulate"])
+    return judged(facts.duty, scan)
+
+
+def _forgotten(answers: Answers, facts: Facts) -> Outcome:
+    """For another event, and for what an older program may have kept: without the pass there is nothing to ask."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
+    kinds = {"code": str, "name": str, "party": int, "direction": str, "simulate": bool}
+    whole = all(isinstance(answers.get(name), kind) for name, kind in kinds.items())
+    known = whole and answers["direction"] in DIRECTIONS and isinstance(answers.get("count"), int | None)
+    return () if known else (Say((NOTHING_DONE,)),)
+
+
+NEAR_PASS = Flow(
+    name=OFFER,
+    version=1,
+    steps=(Step("meant", _ask, Confirmed(), example=words("yes")),),
+    finish=_confirmed,
+    instead=_forgotten,
+)
+"""The one pass of today that differs by one character from what was typed; nobody is admitted without a yes."""
+
+# --- so many people at once ---------------------------------------------------------------------
+
+
+def _ask_large(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    number = {"number": answers["people"]}
+    inwards = answers["direction"] == IN
+    asked = (
+        _("Count {number} people in at once?", **number)
+        if inwards
+        else _("Count {number} people out at once?", **number)
+    )
+    return (asked, _("Type *yes* or *no*."))
+
+
+def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if facts.duty is None or not answers["sure"]:
+        return (Say((NOBODY_COUNTED,)),)
+    return counted(facts.duty, answers["direction"], answers["people"])
+
+
+def _uncountable(answers: Answers, facts: Facts) -> Outcome:
+    """For another event, and for what an older program may have kept."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say(elsewhere),)
+    known = answers.get("direction") in DIRECTIONS and isinstance(answers.get("people"), int)
+    return () if known else (Say((NOBODY_COUNTED,)),)
+
+
+LARGE_COUNT = Flow(
+    name=LARGE,
+    version=1,
+    steps=(Step("sure", _ask_large, Confirmed(), example=words("yes")),),
+    finish=_counted,
+    instead=_uncountable,
+)
+"""More people at once than are often counted; nobody is counted without a yes."""
+
+ASKED_AT_GATES = frozenset({ASK_GATE, OFFER, LARGE})
+FOR_A_MOMENT = frozenset({OFFER, LARGE})
+"""Questions to which only a yes or no of the next minutes is an answer."""

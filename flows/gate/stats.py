@@ -1,0 +1,121 @@
+"""The figures of a gate as its volunteers read them: few lines, the own gate first."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from flows.shapes import Duty, GateFigures, Sentence, scans
+from flows.shapes.duty import EntryNotice, Share
+from flows.text import _, lines, words
+from flows.text.literal import inert
+
+INSIDE_OVER = _("Inside now: 0, as today's hours are over")
+MOST_SHARES = 12
+"""Gates, volunteers, and scanners, that are named."""
+
+
+def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+    """The paragraphs of the answer to `stats`."""
+    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_unheard(duty, figures))
+    return (*told, *_entry(duty, figures.notice))
+
+
+def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
+    here = (_share(figures.here),) if figures.here else ()
+    lately = {"admitted": figures.admitted, "lately": figures.lately}
+    inside = _inside(figures)
+    counted = {"entered": figures.counted_in, "left": figures.counted_out}
+    without = (_("Counted without a pass: {entered} in, {left} out", **counted),) if any(counted.values()) else ()
+    admitted = _("Admitted today: {admitted}; in the last 15 minutes: {lately}", **lately)
+    return (*here, words(figures.day), admitted, *inside, *without)
+
+
+def _inside(figures: GateFigures) -> tuple[Sentence, ...]:
+    if figures.inside is None:
+        return ()
+    return (INSIDE_OVER,) if figures.is_over else (_("Inside now: {number}", number=figures.inside),)
+
+
+def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
+    """The refusals by reason, the most frequent first."""
+    if not refused:
+        return ()
+    ordered = sorted(refused.items(), key=lambda pair: -pair[1])
+    rows = (_("{reason}: {number}", reason=REASONS[result], number=number) for result, number in ordered)
+    return (lines(_("Refused today: {number}", number=sum(refused.values())), *rows),)
+
+
+def _shares(figures: GateFigures) -> tuple[Sentence, ...]:
+    by_gate = _listed(_("By gate:"), figures.gates) if len(figures.gates) > 1 else ()
+    return (*by_gate, *_listed(_("By volunteer:"), figures.staff), *_listed(_("By scanner:"), figures.scanners))
+
+
+def _listed(title: Sentence, shares: Sequence[Share]) -> tuple[Sentence, ...]:
+    busiest = sorted(shares, key=lambda share: -(share.admitted + share.refused))[:MOST_SHARES]
+    return (lines(title, *map(_share, busiest)),) if busiest else ()
+
+
+def _share(share: Share) -> Sentence:
+    name = words(inert(share.name)) if share.name else _("Without a name")
+    return _(
+        "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
+    )
+
+
+def _unheard(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+    """Who may be scanning without a network: to them a stop of entry must be told by word of mouth."""
+    if not figures.unheard:
+        return ()
+    zone = ZoneInfo(duty.timezone)
+    rows = [
+        _("{name} ({gate}): {hour}", name=inert(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
+        for name, gate, heard in figures.unheard[:MOST_SHARES]
+    ]
+    return (lines(_("Not heard for five minutes, perhaps without a network; last heard:"), *rows),)
+
+
+def _gate(duty: Duty, slug: str | None) -> Sentence:
+    return words(inert(duty.gate_names.get(slug, slug))) if slug else _("no gate")
+
+
+def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
+    """Since when entry is stopped, or goes on again, and which gates have seen that."""
+    if notice is None:
+        return _stopped_now(duty)
+    hour = notice.at.astimezone(ZoneInfo(duty.timezone)).time()
+    since = _("Entry stopped at {hour}.", hour=hour) if notice.stopped else _("Entry goes on since {hour}.", hour=hour)
+    seen = (_("Seen at: {gates}", gates=_names(notice.seen)),) if notice.seen else ()
+    unseen = (_("Not seen yet at: {gates}", gates=_names(notice.unseen)),) if notice.unseen else ()
+    return (lines(*_stopped_now(duty), since, *seen, *unseen),)
+
+
+def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
+    if duty.stopped:
+        names = [duty.gate_names.get(slug, slug) for slug in duty.stopped]
+        return (_("Entry is stopped at: {gates}", gates=_names(names)),)
+    return (_("Entry is stopped everywhere."),) if duty.stopped_everywhere and not duty.gate_names else ()
+
+
+def _names(gates: Sequence[str]) -> str:
+    return ", ".join(map(inert, gates))
+
+
+REASONS: Mapping[str, Sentence] = {
+    scans.UNREADABLE: _("not one of our codes"),
+    scans.FORGED: _("forged"),
+    scans.UNKNOWN: _("no such pass"),
+    scans.WRONG_EVENT: _("another event"),
+    scans.REPLACED: _("changed since"),
+    scans.REVOKED: _("cancelled"),
+    scans.WRONG_GATE: _("another gate"),
+    scans.EVENT_CLOSED: _("event closed"),
+    scans.WRONG_DAY: _("another day"),
+    scans.ENTRY_PAUSED: _("entry stopped"),
+    scans.ALREADY_ADMITTED: _("already admitted"),
+    scans.TOO_MANY: _("too many people"),
+    scans.NOT_INSIDE: _("not inside"),
+    scans.CONFLICT: _("more than the pass is for"),
+    scans.ADMITTED: _("admitted"),
+    scans.LEFT: _("gone out"),
+}
+"""Each result in two or three words: what attempts are counted by. Whoever was shown an admission that
+came to nothing may have any of them."""

@@ -1,0 +1,375 @@
+"""Walk-up registration: `new` at the gate, for somebody without a pass, by whoever works there."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows import understanding
+from flows.fields import Choice, Number, Phone, Text, YesNo
+from flows.fields.steps import summary
+from flows.gate import begun_at
+from flows.shapes import (
+    Answers,
+    Effect,
+    Event,
+    EventDay,
+    Facts,
+    Flow,
+    Invalid,
+    Option,
+    Outcome,
+    PassKind,
+    Said,
+    Say,
+    Sentence,
+    Start,
+    Step,
+)
+from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
+from flows.text import _, lines, sentence_for, words
+from flows.text.choices import event_by, people
+from flows.text.event_states import in_progress
+from flows.text.literal import inert
+from flows.understanding import party_sizes
+from flows.visitor.consent import read_out
+from flows.visitor.registration import LEAST_NAME, MOST_NAME, told_with_pass
+from flows.visitor.someone_else import THEIR_NAME
+from flows.visitor.visit_questions import sum_told
+
+NAME = "walk_up"
+MOST_PEOPLE = 255
+"""On one pass: what the token's byte holds."""
+
+SENT: Mapping[str, Sentence] = {
+    "whatsapp": _("The pass is on its way to their WhatsApp."),
+    "sms": _("A link to the pass goes to their phone by SMS."),
+    "waits": _("WhatsApp brings the pass as soon as they write *hi* to us. Until then the code is their pass."),
+    "": _("They gave no number: the code is their pass."),
+}
+"""How the pass reaches them, by the words of bot.delivery.dispatch.channel_choice."""
+
+CODE_TO_WRITE = _("Pass code, to write down for them: *{code}*")
+HELD = _("This number holds *{code}*. Make another pass all the same?")
+OVERFULL = _("Places left for today: {left}. Register {people} all the same?")
+NOT_REGISTERED = _("Nobody was registered.")
+THEIRS = _("To let them in with the pass that they hold, type *{code}*.")
+
+# --- what is known --------------------------------------------------------------------------------
+
+
+def _event(facts: Facts) -> Event | None:
+    return event_by(facts.duty.event, facts) if facts.duty else None
+
+
+def _today(facts: Facts) -> EventDay | None:
+    """The day on which people are let in now."""
+    event = _event(facts)
+    day = in_progress(event, facts.days(event), facts.now) if event else None
+    return day if day and not day.closed else None
+
+
+def _kinds(facts: Facts) -> tuple[PassKind, ...]:
+    """The kinds that let people in today."""
+    today = _today(facts)
+    return tuple(kind for kind in facts.kinds if not kind.days or today.day in kind.days) if today else ()
+
+
+def _kind(answers: Answers, facts: Facts) -> PassKind | None:
+    return next((kind for kind in _kinds(facts) if kind.slug == answers.get("kind")), None)
+
+
+def _left(facts: Facts) -> int | None:
+    today = _today(facts)
+    return today.left if today else None
+
+
+def _is_supervisor(facts: Facts) -> bool:
+    return facts.duty is not None and facts.duty.is_supervisor
+
+
+def _most(answers: Answers, facts: Facts) -> int:
+    """The largest party: what the kind allows, or what is left of the day for who may not go beyond it."""
+    kind, left = _kind(answers, facts), _left(facts)
+    allowed = kind.most if kind else MOST_PEOPLE
+    return allowed if left is None or _is_supervisor(facts) else min(allowed, left)
+
+
+def _too_many(answers: Answers, facts: Facts) -> str:
+    kind = _kind(answers, facts)
+    return "only_some_today" if kind and _most(answers, facts) < kind.most else "party_too_large"
+
+
+def _goes_beyond(answers: Answers, facts: Facts) -> bool:
+    left = _left(facts)
+    party = answers.get("party_size")
+    return _is_supervisor(facts) and left is not None and isinstance(party, int) and party > left
+
+
+# --- the questions --------------------------------------------------------------------------------
+
+
+def _kind_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
+    return tuple(Option(kind.slug, words(kind.labels)) for kind in _kinds(facts))
+
+
+def _the_only_kind(answers: Answers, facts: Facts) -> str | None:
+    kinds = _kinds(facts)
+    return kinds[0].slug if len(kinds) == 1 else None
+
+
+FOR_EVENT = Step(
+    begun_at.EVENT,
+    _("For which event?"),
+    Choice(lambda answers, facts: tuple(Option(event.slug, words(event.name)) for event in facts.events)),
+    given=lambda answers, facts: facts.duty.event if facts.duty else None,
+)
+"""Never asked: the event for which they work when it begins. What follows is about that event, or about none."""
+
+FULL_NAME = replace(THEIR_NAME, name="full_name")
+
+KIND = Step(
+    "kind",
+    _("Which kind of pass?"),
+    Choice(_kind_options, findable=True),
+    label=_("Kind"),
+    given=_the_only_kind,
+    example=words("1"),
+)
+
+PARTY_SIZE = Step(
+    "party_size",
+    lambda answers, facts: (_("How many people? At most {most}.", most=_most(answers, facts)),),
+    Number(1, _most, code=_too_many),
+    label=_("People"),
+    example=words("3"),
+    heard=sum_told,
+)
+
+
+def _look(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    if not answers["phone"] or facts.duty is None or begun_at.elsewhere(answers, facts):
+        return ()
+    return (LookForPass(facts.duty.event, answers["kind"], answers["phone"]),)
+
+
+PHONE = Step(
+    "phone",
+    _("Their mobile number? Without one: *skip*."),
+    Phone(optional=True),
+    label=_("Their number"),
+    after=_look,
+    example=words("98765 43210"),
+)
+
+ANYWAY = Step(
+    "anyway",
+    lambda answers, facts: (Sentence(HELD.source, {"code": answers["held"]}),),
+    YesNo(),
+    when=lambda answers, facts: bool(answers.get("held")),
+    example=_("yes"),
+)
+
+OVERBOOK = Step(
+    "overbook",
+    lambda answers, facts: (
+        Sentence(OVERFULL.source, {"left": _left(facts) or 0, "people": people(answers["party_size"])}),
+    ),
+    YesNo(),
+    when=_goes_beyond,
+    example=_("yes"),
+)
+
+
+def _ask_consent(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    event = _event(facts)
+    if event is None:  # it went away in mid-conversation: the flow ends before this is said
+        return ()
+    told = answers if len(_kinds(facts)) > 1 else {**answers, "kind": ""}
+    return (
+        lines(*summary(WALK_UP, told, facts)),
+        _("Please read this out to them:"),
+        read_out(event),
+        _("Do they agree? *yes* or *no*"),
+    )
+
+
+AGREE = Step("agree", _ask_consent, YesNo(no="not_read_out"), example=_("yes"))
+
+ADMIT = Step(
+    "admit",
+    lambda answers, facts: (_("Let {people} in now?", people=people(answers["party_size"])),),
+    YesNo(),
+    example=_("yes"),
+)
+
+# --- before the first question --------------------------------------------------------------------
+
+
+def started(text: str, facts: Facts) -> Start:
+    """The beginning of a walk-up, with what these words answer: `Asha Rao 3 +91 98765 43210`, in any order."""
+    rest, phone = _phone_in(text, facts)
+    rest, kind = _kind_in(rest, facts)
+    rest, party = _number_in(rest)
+    found: dict[str, Any] = {"full_name": _name_in(rest), "kind": kind, "party_size": party, "phone": phone}
+    return Start(NAME, {name: value for name, value in found.items() if value})
+
+
+_DIGITS = re.compile(r"\+?[\d().-]+")
+MOST_PARTS = 5
+"""Into which a phone number is spaced."""
+_ALONE = re.compile(r"(?<!\S)(\d{1,3})(?!\S)")
+_BETWEEN = " ,;:/|-–"
+_BESIDES = frozenset({"with", "and", "plus", "saath", "sath", "aur", "साथ", "और", "+", "&"})
+"""Words between a name and the number of those who come besides."""
+_BEFORE_NUMBERS = _BESIDES | {"for", "ke", "के"}
+"""Words between a name and a number."""
+
+
+def _phone_in(text: str, facts: Facts) -> tuple[str, str]:
+    """The text without the phone number in it, and the number: the most words that make one together."""
+    parts = understanding.cleaned(text).translate(_NUMERALS).replace(",", " , ").split()
+    for length in range(MOST_PARTS, 0, -1):
+        for start in range(len(parts) - length + 1):
+            together = parts[start : start + length]
+            if all(map(_DIGITS.fullmatch, together)) and (phone := _phone(" ".join(together), facts)):
+                return " ".join(parts[:start] + parts[start + length :]), phone
+    return " ".join(parts), ""
+
+
+def _phone(typed: str, facts: Facts) -> str:
+    try:
+        return Phone().parse(Said(typed), {"region": facts.region, "own": None})
+    except Invalid:
+        return ""
+
+
+def _kind_in(text: str, facts: Facts) -> tuple[str, str]:
+    """The text without the name of a kind, and the kind's slug; a single kind is never looked for."""
+    kinds = _kinds(facts)
+    named = [(kind, name) for kind in kinds for name in (*kind.labels.values(), kind.slug)] if len(kinds) > 1 else []
+    for kind, name in sorted(named, key=lambda one: -len(one[1])):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+        if found:
+            return f"{text[: found.start()]} {text[found.end() :]}", kind.slug
+    return text, ""
+
+
+_NAME_FIRST = re.compile(r"^\s*[^\W\d]+")
+"""A first word without a digit is a name, whatever else it says: Bina."""
+
+
+def _number_in(text: str) -> tuple[str, int]:
+    """The text without the number that stands alone in it, and the number; 0 where there is none or several.
+
+    Also 0 where somebody comes besides: `Asha Rao and 2`, `Asha Rao 2 kids`. Whether she is counted is asked.
+    """
+    found = list(_ALONE.finditer(text))
+    if (
+        len(found) != 1
+        or not 1 <= int(found[0][1]) <= MOST_PEOPLE
+        or party_sizes.is_doubtful(_NAME_FIRST.sub("", text))
+    ):
+        return text, 0
+    after = text[found[0].end() :].strip(_BETWEEN).split(maxsplit=1)
+    counted = bool(after) and understanding.counts_somebody(after[0])
+    rest = (after[1] if len(after) > 1 else "") if counted else " ".join(after)
+    before = text[: found[0].start()]
+    besides = understanding.plain(before).split()[-1:]
+    plain = not counted or party_sizes.find(f"{found[0][1]} {after[0]}") is not None
+    return f"{before} {rest}", int(found[0][1]) if plain and not _BESIDES.issuperset(besides or [""]) else 0
+
+
+def _name_in(text: str) -> str:
+    parts = [part for part in re.split(r"[,;|/]|\s", text) if part.strip(_BETWEEN)]
+    while parts and understanding.plain(parts[-1]) in _BEFORE_NUMBERS:
+        parts.pop()
+    name = " ".join(parts).strip(_BETWEEN)
+    field = Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True)
+    try:
+        return field.parse(Said(name), {}) if not any(character.isdigit() for character in name) else ""
+    except Invalid:
+        return ""
+
+
+_NUMERALS = {0x0966 + digit: str(digit) for digit in range(10)} | {0xFF10 + digit: str(digit) for digit in range(10)}
+
+# --- instead of a question ------------------------------------------------------------------------
+
+
+def instead(answers: Answers, facts: Facts) -> Outcome:
+    """Why nobody can be registered now, and what comes of a no."""
+    elsewhere = begun_at.elsewhere(answers, facts)
+    if elsewhere:
+        return (Say((*elsewhere, NOT_REGISTERED)),)
+    if _today(facts) is None:
+        return (Say((sentence_for("gates_not_open"),)),)
+    if answers.get("anyway") is False:
+        return (Say((NOT_REGISTERED, Sentence(THEIRS.source, {"code": answers["held"]}))),)
+    if answers.get("overbook") is False:
+        return (Say((NOT_REGISTERED,)),)
+    if _left(facts) == 0 and not _is_supervisor(facts):
+        return (Say((sentence_for("today_full", left=0),)),)
+    return ()
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """Registers, admits where that was said, and tells the code to write down."""
+    duty, event = facts.duty, _event(facts)
+    if duty is None or event is None:
+        return (Say((NOT_REGISTERED,)),)
+    wanted = RegisterWalkup(
+        staff_id=duty.staff_id,
+        event=duty.event,
+        gate=duty.place,
+        timezone=duty.timezone,
+        full_name=answers["full_name"],
+        party_size=answers["party_size"],
+        kind=answers["kind"],
+        phone=answers["phone"],
+        language=language,
+        consent_version=event.consent_version,
+        admit=answers["admit"],
+        anyway=bool(answers.get("anyway")),
+        overbook=bool(answers.get("overbook")),
+    )
+    made = lines(_("Registered, not let in yet:"), inert(answers["full_name"]), people(answers["party_size"]))
+    headline = (Sentence("{told}"),) if answers["admit"] else (made,)
+    return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *told_with_pass(event))))
+
+
+def _held(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """Ask whether another pass is meant."""
+    return (Start(NAME, {**answers, "held": params["code"]}),)
+
+
+def _full(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """A supervisor is asked whether to go beyond; others may choose fewer, if any place is left."""
+    if _is_supervisor(facts):
+        return (Start(NAME, _without(answers, "overbook")),)
+    return (Start(NAME, _without(answers, "party_size", "admit")),) if params.get("left") else ()
+
+
+def _without(answers: Answers, *names: str) -> Answers:
+    return {known: value for known, value in answers.items() if known not in names}
+
+
+WALK_UP: Flow = Flow(
+    name=NAME,
+    version=2,
+    steps=(FOR_EVENT, FULL_NAME, KIND, PARTY_SIZE, PHONE, ANYWAY, OVERBOOK, AGREE, ADMIT),
+    finish=finish,
+    refused={
+        "already_registered": _held,
+        "today_full": _full,
+        "party_too_large": "party_size",
+        "bad_name": "full_name",
+        "consent_changed": "agree",
+        "kind_not_today": "kind",
+        "no_such_kind": "kind",
+    },
+    instead=instead,
+)

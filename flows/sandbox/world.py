@@ -1,0 +1,308 @@
+"""A world in memory: facts to talk about and effects that come true in it. For `make play` and for tests.
+
+It keeps the rules that a conversation meets (places, one pass a day, OTPs), and nothing else of the
+bot: no database, no messages.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import singledispatchmethod
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows import engine
+from flows.sandbox import gate as sandbox_gate
+from flows.sandbox import walkups
+from flows.shapes import (
+    CancelPass,
+    ChangePass,
+    Duty,
+    Effect,
+    EraseMe,
+    Event,
+    EventDay,
+    GateFigures,
+    KeepLanguage,
+    NoteTold,
+    PassFacts,
+    PassKind,
+    Person,
+    Question,
+    Register,
+    ResumeMessages,
+    Said,
+    Say,
+    SendOtp,
+    SendPass,
+    StopMessages,
+    Turn,
+    VerifyOtp,
+)
+from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
+from flows.shapes.scans import SeenPass
+from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
+from flows.understanding import codes
+
+OTP = "123456"
+"""The OTP that is right in this world."""
+
+CITY = Question("city", "text", {"en": "Which city do you come from?", "hi": "आप किस शहर से आ रहे हैं?"})
+"""The demo event's own question."""
+
+REFUSALS = 4
+"""How many refusals a turn may meet: as in the bot."""
+
+
+NO_FIGURES = GateFigures(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), None)
+"""A day on which nothing has happened."""
+
+
+class Refused(Exception):
+    """The rules of this world say no, as the bot's would."""
+
+    def __init__(self, code: str, /, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass
+class World:
+    """Everything that is so at present; the facts of whoever is writing, and what their turns change."""
+
+    now: datetime
+    events: tuple[Event, ...] = ()
+    places: dict[str, dict[date, EventDay]] = field(default_factory=dict)
+    """The days of each event by its slug."""
+    person: Person = field(default_factory=Person)
+    passes: tuple[PassFacts, ...] = ()
+    formers: tuple[PassFacts, ...] = ()
+    """Those of who had the person's phone before."""
+    duty: Duty | None = None
+    former_duty: Event | None = None
+    codes_need_whatsapp: bool = False
+    gate: sandbox_gate.Gate = field(default_factory=sandbox_gate.Gate)
+    figures: GateFigures = NO_FIGURES
+    kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Codes of passes for today by phone and kind."""
+    profile_name: str = ""
+    region: str = "IN"
+    refusals: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    """Refusals to come: the effect's name, the code, its parameters. Each once."""
+    issued: int = 0
+
+    def days(self, event: Event) -> tuple[EventDay, ...]:
+        """The event's days with the places left."""
+        return tuple(self.places.get(event.slug, {}).values())
+
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """The passes with this in their name; nobody has a phone here."""
+        return sandbox_gate.search(self, name), False
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass that differs from a mistyped code by one character."""
+        return sandbox_gate.near(self, code)
+
+    def refusal(self, code: str, /, **params: Any) -> Refused:
+        """What the rules say no with."""
+        return Refused(code, **params)
+
+    def add(self, event: Event, capacity: int | None = None) -> None:
+        """Let there be an event; `capacity` in people a day."""
+        length = (event.ends_on - event.starts_on).days + 1
+        days = [event.starts_on + timedelta(days=number) for number in range(length)]
+        self.events = (*self.events, event)
+        self.places[event.slug] = {day: EventDay(day, capacity, closed=False) for day in days}
+
+    def perform_all(self, effects: tuple[Effect, ...]) -> dict[str, Any]:
+        """Do all of them or none: their results. Raises Refused, and then nothing has changed."""
+        before = deepcopy({name: value for name, value in vars(self).items() if name != "refusals"})
+        results: dict[str, Any] = {}
+        try:
+            for effect in effects:
+                self._refuse_as_told(effect)
+                results |= self.perform(effect) or {}
+        except Refused:
+            vars(self).update(before)
+            raise
+        return results
+
+    def _refuse_as_told(self, effect: Effect) -> None:
+        for place, (name, code, params) in enumerate(self.refusals):
+            if name == type(effect).__name__:
+                del self.refusals[place]
+                raise Refused(code, **params)
+
+    # --- effects: what comes of each ------------------------------------------------------------
+
+    @singledispatchmethod
+    def perform(self, effect: Effect) -> dict[str, Any] | None:
+        """Do one effect. Raises TypeError for one that nobody has taught this world."""
+        return sandbox_gate.perform(self, effect)
+
+    @perform.register
+    def _(self, effect: Say) -> None:
+        pass
+
+    @perform.register
+    def _(self, effect: SendPass) -> None:
+        self._held(effect.code)
+
+    @perform.register
+    def _(self, effect: Register) -> dict[str, Any]:
+        day = date.fromisoformat(effect.visit_date)
+        own = effect.phone is None
+        held = next((one for one in self.passes if (one.event, one.day, one.own) == (effect.event, day, own)), None)
+        if own and held:
+            raise Refused("already_registered", day=day, code=held.code)
+        self._take(effect.event, day, effect.party_size)
+        made = PassFacts(self.new_code(), effect.event, day, effect.party_size, effect.full_name, own)
+        self._keep_pass(made)
+        self.person = replace(self.person, known=True, language=effect.language)
+        return {"code": made.code, "day": day, "party_size": made.party_size}
+
+    @perform.register
+    def _(self, effect: ChangePass) -> dict[str, Any]:
+        old = self._held(effect.code)
+        day = date.fromisoformat(effect.visit_date)
+        self._take(old.event, old.day, -old.party_size)
+        self._take(old.event, day, effect.party_size)
+        new = replace(old, code=self.new_code(), day=day, party_size=effect.party_size)
+        self._drop_pass(old)
+        self._keep_pass(new)
+        return {"code": new.code, "day": day, "party_size": new.party_size}
+
+    @perform.register
+    def _(self, effect: CancelPass) -> None:
+        held = self._held(effect.code)
+        self._take(held.event, held.day, -held.party_size)
+        self._drop_pass(held)
+
+    @perform.register
+    def _(self, effect: EraseMe) -> None:
+        today = self.now.astimezone(ZoneInfo("Asia/Kolkata")).date()
+        if not effect.even_today and any(one.own and one.day <= today for one in self.passes):
+            raise Refused("valid_today")
+        self.person, self.passes = Person(phone=self.person.phone), ()
+
+    @perform.register
+    def _(self, effect: SendOtp) -> None:
+        pass
+
+    @perform.register
+    def _(self, effect: VerifyOtp) -> None:
+        if effect.otp != OTP:
+            raise Refused("otp_wrong", left=4)
+
+    @perform.register
+    def _(self, effect: KeepLanguage) -> None:
+        self.person = replace(self.person, language=effect.language)
+
+    @perform.register
+    def _(self, effect: StopMessages) -> None:
+        self.person = replace(self.person, known=True, stopped=True)
+
+    @perform.register
+    def _(self, effect: ResumeMessages) -> None:
+        self.person = replace(self.person, stopped=False)
+
+    @perform.register
+    def _(self, effect: NoteTold) -> dict[str, Any]:
+        self.person = replace(self.person, failed_codes=())
+        return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
+
+    @perform.register
+    def _(self, effect: NoteProofTold) -> None:
+        self.person = replace(self.person, proof_untold=False)
+
+    @perform.register
+    def _(self, effect: ProveByCode) -> None:
+        if effect.code not in [one.code for one in self.formers]:
+            raise Refused("not_proved")
+        self.person = replace(self.person, known=True, may_prove=False)
+        self.passes, self.formers = (*self.passes, *self.formers), ()
+
+    @perform.register
+    def _(self, effect: LookForPass) -> None:
+        walkups.look(self, effect)
+
+    @perform.register
+    def _(self, effect: RegisterWalkup) -> dict[str, Any]:
+        return walkups.register(self, effect)
+
+    # --- what effects share ---------------------------------------------------------------------
+
+    def _held(self, code: str) -> PassFacts:
+        held = next((one for one in self.passes if one.code == code), None)
+        if held is None:
+            raise Refused("no_such_pass")
+        return held
+
+    def _take(self, event: str, day: date, party: int) -> None:
+        """Take places; a negative party gives them back."""
+        known = self.places[event][day]
+        if known.closed:
+            raise Refused("day_closed", day=day)
+        if known.left is None:
+            return
+        if known.left == 0 < party:
+            raise Refused("day_full", day=day)
+        if known.left < party:
+            raise Refused("too_few_left", day=day, left=known.left)
+        self.places[event][day] = replace(known, left=known.left - party)
+
+    def new_code(self) -> str:
+        """A pass code that nobody has."""
+        self.issued += 1
+        digits = [codes.ALPHABET[self.issued * step % len(codes.ALPHABET)] for step in (1, 3, 5, 7, 11, 13, 17)]
+        body = "".join(digits)
+        return codes.shown(body + codes.check_character(body))
+
+    def _keep_pass(self, made: PassFacts) -> None:
+        self.passes = tuple(sorted((*self.passes, made), key=lambda one: one.day))
+
+    def _drop_pass(self, gone: PassFacts) -> None:
+        self.passes = tuple(one for one in self.passes if one != gone)
+
+
+def hear(world: World, kept: Mapping[str, Any] | None, said: Said) -> tuple[Turn, dict[str, Any]]:
+    """The turn that a message makes, and its results, refusals answered as the bot does it.
+
+    `kept` is the state as JSON; the turn's effects have come true in the world.
+    """
+    state, restarted = engine.revive(kept)
+    turn = engine.take(state, said, world, restarted=restarted)
+    for _ in range(REFUSALS):
+        try:
+            return turn, world.perform_all(turn.effects)
+        except Refused as no:
+            turn = engine.refuse(state, turn, no.code, no.params, world)
+    raise RuntimeError(f"one turn met {REFUSALS} refusals")
+
+
+def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:
+    """The demo event (docs/contract.md#two-commands), nine days from today, as it stands in the snapshot of events."""
+    today = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
+    values: dict[str, Any] = {
+        "slug": slug,
+        "name": {"en": "Demo Book Fair", "hi": "डेमो पुस्तक मेला"},
+        "venue": {"en": "Bharat Mandapam, New Delhi", "hi": "भारत मंडपम, नई दिल्ली"},
+        "map_url": "",
+        "starts_on": today,
+        "ends_on": today + timedelta(days=8),
+        "opens": None,
+        "closes": None,
+        "timezone": "Asia/Kolkata",
+        "status": "open",
+        "registration_opens_at": None,
+        "policy": "daily",
+        "max_party": 10,
+        "languages": ("en", "hi"),
+        "questions": (CITY,),
+        "consent": {},
+        "consent_version": 1,
+    }
+    return Event(**{**values, **changes})

@@ -1,0 +1,392 @@
+"""The words in which flows speak: what was said, what is known, what is to be done.
+
+Everything here is a frozen dataclass. `State` survives JSON; `Said` and the facts come in with each
+turn; effects go out and are performed by the bot.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from flows.shapes.duty import Duty as Duty
+from flows.shapes.duty import GateFigures as GateFigures
+from flows.shapes.events import Event as Event
+from flows.shapes.events import EventDay as EventDay
+from flows.shapes.events import PassKind as PassKind
+from flows.shapes.events import Question as Question
+from flows.shapes.person import PassFacts as PassFacts
+from flows.shapes.person import Person as Person
+from flows.shapes.scans import SeenPass
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Answers = Mapping[str, Any]
+"""Answers by step name; each value survives JSON (days are ISO strings)."""
+
+
+# --- what comes in -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as a flow sees it: any channel, already freed of what the channel added."""
+
+    text: str = ""
+    choice: str = ""
+    """The id of a tapped button or list row, empty when nothing was tapped."""
+    tapped_on: str = ""
+    """The step that the tapped message asked, where the channel knows; empty otherwise."""
+    form: str = "text"
+    """`text`, `choice`, or what it was instead of words: `image`, `audio`, `video`, `sticker`,
+    `document`, `contact`, `location`, `other`. Only `text` and `choice` can answer a question; the
+    text of an `image` is its caption, of a `document` its file name. `photo`: an image from somebody on a
+    roster, which was looked at for the QRs of passes."""
+    codes: tuple[str, ...] = ()
+    """Of a `photo`: the texts of the QRs in it, from top to bottom, each once."""
+    trouble: str = ""
+    """Of a `photo` without any: why, one of flows.gate.photos.TROUBLES."""
+
+
+# --- what is known -----------------------------------------------------------------------------
+
+
+class Facts(Protocol):
+    """What a flow may know in this turn. Each is loaded when first asked for and then stays the same."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the turn, aware, in UTC."""
+
+    @property
+    def region(self) -> str:
+        """ISO region for phone numbers typed without a country code."""
+
+    @property
+    def profile_name(self) -> str:
+        """The WhatsApp profile name, empty where there is none."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event that is not long past, open or not, by start."""
+
+    def days(self, event: Event) -> tuple[EventDay, ...]:
+        """The event's days with the places left now."""
+
+    @property
+    def person(self) -> Person:
+        """Whoever is writing."""
+
+    @property
+    def passes(self) -> tuple[PassFacts, ...]:
+        """The person's valid passes of today and later, the next one first."""
+
+    @property
+    def duty(self) -> Duty | None:
+        """The work at a gate of whoever is writing; None: a visitor."""
+
+    @property
+    def former_duty(self) -> Event | None:
+        """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
+
+    @property
+    def figures(self) -> GateFigures:
+        """The day's figures of the event for which they work; asked of nobody but who is on duty."""
+
+    @property
+    def kinds(self) -> tuple[PassKind, ...]:
+        """The kinds of pass of the event for which they work, the visitors' first."""
+
+    @property
+    def codes_need_whatsapp(self) -> bool:
+        """Whether one-time codes go at present only to phones that have written to us on WhatsApp within the day."""
+
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """A few of today's passes of a name or phone (E.164), and whether there are more; None: searched too often."""
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """Today's one pass a character from a mistyped code; None: none, several, or offered too often."""
+
+
+# --- what is kept between turns ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where somebody is in their conversation. Kept as JSON between turns."""
+
+    flow: str = ""
+    """Empty: nothing is going on."""
+    version: int = 0
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    asked: str = ""
+    """The step whose question stands open."""
+    tries: int = 0
+    """Unusable answers to that question so far."""
+    language: str | None = None
+    stopped: bool = False
+    under: Mapping[str, Any] | None = None
+    """The conversation that this one interrupted (`language`, `menu`), as JSON; None: none."""
+
+    def but(self, **changes: Any) -> "State":
+        """The same state with the named fields changed."""
+        return replace(self, **changes)
+
+
+# --- what is said ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence by its English source and what to put into it; rendered in the reader's language.
+
+    Parameters may be strings, numbers, dates, times, moments, other Sentences, or a Mapping of strings
+    by language. A parameter that is missing is filled from the results of the turn's effects.
+    """
+
+    source: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    plural: str = ""
+    """The source's plural form, chosen by the parameter `count`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers to choose from: shown numbered, or as a button or list row."""
+
+    id: str
+    title: Sentence | str
+    detail: Sentence | str = ""
+
+
+# --- what is done ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that the bot is asked to do. Imperative; performed in order, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Effect):
+    """Answer the person: paragraphs, then the options to choose from. Writes nothing."""
+
+    paragraphs: tuple[Sentence, ...]
+    options: tuple[Option, ...] = ()
+    step: str = ""
+    """The step that this asks, so that taps can be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register(Effect):
+    """Register and issue the pass; refuses `day_full`, `day_closed`, `already_registered`, `event_…`.
+
+    Results: `code`, `day`, `party_size`. The pass image is owed to the person who asked.
+    """
+
+    event: str
+    full_name: str
+    visit_date: str
+    party_size: int
+    answers: Mapping[str, Any]
+    language: str
+    consent_version: int
+    consent_text: str
+    phone: str | None = None
+    """For somebody else: their number, proved by OTP; None: the person who is writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendPass(Effect):
+    """Owe the image of this pass (again) to the person who is writing."""
+
+    code: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePass(Effect):
+    """Re-issue a pass for another day or party, in one transaction; refuses as Register does.
+
+    Results: `code`, `day`, `party_size` of the new pass.
+    """
+
+    code: str
+    visit_date: str
+    party_size: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPass(Effect):
+    """Revoke a pass of this person and give its places back; refuses `no_such_pass`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe(Effect):
+    """Forget whoever is writing; refuses `valid_today` where they have a valid pass for today and not `even_today`."""
+
+    even_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendOtp(Effect):
+    """Owe an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`, `otp_country`, `otp_budget`."""
+
+    purpose: str
+    phone: str
+    language: str
+    event: str = ""
+    """The slug of the event that it is for, which may send to more countries; empty: for none in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOtp(Effect):
+    """Check an OTP; refuses `otp_wrong` (parameter `left`), `otp_not_sent`, `otp_expired`, `otp_used_up`."""
+
+    purpose: str
+    phone: str
+    otp: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLanguage(Effect):
+    """Keep the chosen language with the person, if the database knows them."""
+
+    language: str
+    newcomer: bool = False
+    """Keep it also with somebody whom the database does not know yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopMessages(Effect):
+    """Note that the person wants no message that was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeMessages(Effect):
+    """Undo StopMessages."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTold(Effect):
+    """Note that the person has been told of the passes that could not be delivered.
+
+    Results: `links` to them, each on a line of its own.
+    """
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin another flow, in the engine; not an effect: it never leaves the engine."""
+
+    flow: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+Outcome = tuple[Effect | Start, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn comes to: where the person is now, and what is to be done."""
+
+    state: State
+    effects: tuple[Effect, ...]
+    flow: str = ""
+    """The flow that the effects come from, which may have ended with them; empty: none."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """The answers from which they come."""
+
+
+# --- what a flow is ----------------------------------------------------------------------------
+
+
+class Invalid(Exception):
+    """An answer that cannot be used. `code` is stable; `params` go into its sentence."""
+
+    def __init__(self, code: str, /, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class Field(Protocol):
+    """A typed answer. `known` is what must be known to judge it: JSON, so that any process can judge."""
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """What parse, find and options need this turn, as JSON."""
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> Any:
+        """The value (JSON, never None; empty string for a skipped answer). Raises Invalid."""
+
+    def check(self, value: Any, known: Mapping[str, Any]) -> None:
+        """Raises Invalid when a value that was kept earlier holds no longer."""
+
+    def find(self, text: str, known: Mapping[str, Any]) -> Any:
+        """The value where a longer text states it beyond doubt, else None."""
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """The answers to choose from; empty where any may be typed."""
+
+    def shown(self, value: Any, known: Mapping[str, Any]) -> Any:
+        """The value as a summary names it: something a Sentence takes as a parameter."""
+
+
+def always(answers: Answers, facts: Facts) -> bool:
+    """The condition of a step that is always asked."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of a flow. The next step is the first applicable one without an answer."""
+
+    name: str
+    ask: Sentence | Callable[[Answers, Facts], tuple[Sentence, ...]]
+    field: Field
+    label: Sentence | None = None
+    """How a summary and a form call it; None: not named in summaries."""
+    when: Callable[[Answers, Facts], bool] = always
+    given: Callable[[Answers, Facts], Any] = lambda answers, facts: None
+    """A value that makes the question needless (the only open day); None: ask."""
+    after: Callable[[Answers, Facts], tuple[Effect, ...]] = lambda answers, facts: ()
+    """Effects as soon as the answer is accepted (send an OTP, check it)."""
+    example: Sentence | None = None
+    """An answer that would do, told after three that did not."""
+    once: bool = False
+    """An answer that cannot be given twice (an OTP): `back` drops it together with the one before."""
+    heard: Callable[[str, Any], tuple[Sentence, ...]] = lambda text, value: ()
+    """What is said of how a typed answer was read (a sum), in front of the next question."""
+    also: Callable[[str, Answers, Facts], tuple[Effect, ...]] = lambda command, answers, facts: ()
+    """What a command word (by its name in flows.understanding) asks for at this question only: the
+    effects, after which the question is asked again (`resend` an OTP); nothing: no such command here."""
+
+
+Refusal = Callable[[str, Mapping[str, Any], Answers, Facts], Outcome]
+"""What follows the sentence of a refusal: its code, its parameters, the answers, the facts. Nothing that
+writes but SendPass; a Start of the same flow with some answers goes on with those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A conversation as data."""
+
+    name: str
+    version: int
+    """Raised when steps change their meaning: see engine.revive."""
+    steps: tuple[Step, ...]
+    finish: Callable[[Answers, Facts, str], Outcome]
+    """What all answers together come to; the third argument is the language."""
+    refused: Mapping[str, str | Refusal | None] = field(default_factory=dict)
+    """Where a refusal leads: to the step to ask again (its answer is dropped); None: the end; or what else follows."""
+    questions_before: str = ""
+    """The step before which the event's own questions are asked; empty: none."""
+    opening: Callable[[Answers, Facts], tuple[Sentence, ...]] = lambda answers, facts: ()
+    """What is said once, before the first question."""
+    instead: Callable[[Answers, Facts], Outcome] = lambda answers, facts: ()
+    """Asked before each question and before `finish`: where it gives anything, the flow ends with that
+    (no event is open, there is no pass to change)."""

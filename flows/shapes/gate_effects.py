@@ -1,0 +1,133 @@
+"""What somebody at a gate asks the bot to do: the effects of the gate. For what is known, see flows.shapes.
+
+Each is performed for `staff_id`, who has been found on the roster in the same turn.
+"""
+
+from dataclasses import dataclass
+
+from flows.shapes import Effect
+from flows.shapes.scans import IN
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One code or QR text of a message, and what is to be done with it."""
+
+    text: str
+    direction: str = IN
+    count: int | None = None
+    """How many of the party; None: all who are left, or inside."""
+    simulate: bool = False
+    force: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Admit(Effect):
+    """Judge these scans, one after the other; refuses nothing for any result, so that attempts are kept.
+
+    Results: `told`, the lines of the answer; with `paused` in them where this volunteer guessed too often.
+    """
+
+    staff_id: int
+    event: str
+    gate: str | None
+    timezone: str
+    scans: tuple[Scanned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOffer(Effect):
+    """Keep that this volunteer was offered a pass that differs by one character from what was typed."""
+
+    staff_id: int
+    event: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountPeople(Effect):
+    """Count people in or out without a pass; refuses `bad_count`."""
+
+    staff_id: int
+    event: str
+    gate: str | None
+    direction: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Effect):
+    """Take back the volunteer's own last admission, or their last count of people where that came later.
+
+    With `passes` (codes or QR texts) the last that they did with each of these, and nothing else; why one is not
+    taken back is told in its line, and the others are. Without, refuses `nothing_to_undo`, `already_undone`,
+    `undo_too_late`, `gone_meanwhile`. Results: `taken`, a sentence of a line for each.
+    """
+
+    staff_id: int
+    passes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSearch(Effect):
+    """Keep that passes were looked for, and which were shown."""
+
+    staff_id: int
+    event: str
+    by: str
+    """`name` or `phone`."""
+    codes: tuple[str, ...]
+    """As shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseGate(Effect):
+    """Let the volunteer work at this gate (its slug); refuses `no_such_gate`."""
+
+    staff_id: int
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseEvent(Effect):
+    """Let whoever is writing work at another event of theirs; refuses `not_on_roster`."""
+
+    staff_id: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSignIn(Effect):
+    """Make a one-time link to the staff pages; the one before is void. Refuses `not_on_roster`.
+
+    Results: `link`.
+    """
+
+    staff_id: int | None
+    """None: whoever is writing stands on the roster of an event that is cancelled or over."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopEntry(Effect):
+    """Stop entry at a gate, or everywhere, or let it go on; refuses `supervisors_only`, `no_such_gate`.
+
+    Every enabled volunteer there is told. Results: `number` of people told.
+    """
+
+    staff_id: int
+    event: str
+    gate: str | None
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStaff(Effect):
+    """End the pause of who guessed too many codes; refuses `supervisors_only`, `nobody_paused`.
+
+    Results: `names` of whom it was ended.
+    """
+
+    staff_id: int
+    event: str
+    name: str

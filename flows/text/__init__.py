@@ -1,0 +1,17 @@
+"""The words of the conversations: how to mark a sentence, render it, and find the one of a code."""
+
+from typing import Any
+
+from flows.shapes import Sentence
+from flows.text import refusals
+from flows.text.sentences import _, in_all, lines, ngettext_, words
+from flows.text.translate import LANGUAGES, MISSING, Spoken, render
+
+__all__ = ["LANGUAGES", "MISSING", "Spoken", "_", "in_all", "lines", "ngettext_", "render", "sentence_for", "words"]
+
+
+def sentence_for(code: str, /, **params: Any) -> Sentence:
+    """What a person hears for an Invalid or Refused code; a code without words gets a general sentence."""
+    known = refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE)
+    counted = params.get(refusals.COUNTED.get(code, ""))
+    return Sentence(known.source, {**known.params, "count": counted, **params}, known.plural)

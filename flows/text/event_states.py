@@ -1,0 +1,157 @@
+"""Whether people can register for an event now, for which days, and how that is told.
+
+Pure rules over an event, its days and the moment; the domain asks them too, so that the chat and the
+database never disagree. All days and hours are in the event's own time zone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flows.shapes import Event, EventDay, Sentence
+from flows.text import _, ngettext_
+from flows.text import pass_days as pass_day_texts
+
+OPEN = "open"
+NOT_YET_OPEN = "not_yet_open"
+CLOSED = "closed"
+FULL = "full"
+OVER = "over"
+CANCELLED = "cancelled"
+
+
+def local_now(event: Event, now: datetime) -> datetime:
+    """The moment as the event's clocks show it."""
+    return now.astimezone(ZoneInfo(event.timezone))
+
+
+def local_today(event: Event, now: datetime) -> date:
+    """The date at the event's place."""
+    return local_now(event, now).date()
+
+
+def ends_at(event: Event, day: EventDay) -> datetime:
+    """The moment from which nobody enters on this day any more: its closing hour, or midnight.
+
+    A day that closes at or before the hour at which it opens goes on into the night.
+    """
+    opens, closes = day.opens or event.opens, day.closes or event.closes
+    overnight = closes is None or (opens is not None and closes <= opens)
+    last = day.day + timedelta(days=1) if overnight else day.day
+    return _moment(last, closes or time.min, event.timezone)
+
+
+@lru_cache(4096)
+def _moment(day: date, hour: time, timezone: str) -> datetime:
+    return datetime.combine(day, hour, ZoneInfo(timezone))
+
+
+def starts_at(event: Event, day: EventDay) -> datetime:
+    """The moment from which people enter on this day: its opening hour, or midnight."""
+    return _moment(day.day, day.opens or event.opens or time.min, event.timezone)
+
+
+def spans(event: Event, days: Sequence[EventDay]) -> list[tuple[date, datetime, datetime]]:
+    """Each day with the moments from which and until which people enter on it."""
+    return [(day.day, starts_at(event, day), ends_at(event, day)) for day in days]
+
+
+def in_progress(event: Event, days: Sequence[EventDay], now: datetime) -> EventDay | None:
+    """The day on which people enter now, closed or not; None outside the event's dates and hours."""
+    return next((day for day in days if starts_at(event, day) <= now < ends_at(event, day)), None)
+
+
+def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+    """Today, until it ends, and the days after it: closed and full ones too."""
+    surely = now.date() + timedelta(days=2)  # no time zone is further away
+    return tuple(day for day in days if day.day > surely or now < ends_at(event, day))
+
+
+def open_days(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+    """The days that somebody can still register for: not past, not closed, with a place left."""
+    return _with_places(to_come(event, days, now))
+
+
+def _with_places(days: Sequence[EventDay]) -> tuple[EventDay, ...]:
+    return tuple(day for day in days if not day.closed and day.left != 0)
+
+
+def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
+    """One of open, not_yet_open, closed, full, over, cancelled; the first of them that holds is said.
+
+    A day that is still to come but closed says nothing about the event while another one is open.
+    """
+    if event.status == CANCELLED:
+        return CANCELLED
+    coming = to_come(event, days, now)
+    if not coming:
+        return OVER
+    if event.registration_opens_at is not None and now < event.registration_opens_at:
+        return NOT_YET_OPEN
+    if event.status != OPEN or all(day.closed for day in coming):
+        return CLOSED
+    return OPEN if _with_places(coming) else FULL
+
+
+def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:
+    """The events that somebody can register for now; `days` gives an event's days."""
+    return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
+
+
+def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) -> str:
+    """The same for one day: open, closed, full or over; `over` also for a day that the event has not."""
+    found = next((known for known in days if known.day == day), None)
+    if found is None or now >= ends_at(event, found):
+        return OVER
+    if found.closed:
+        return CLOSED
+    return FULL if found.left == 0 else OPEN
+
+
+SCARCE = 500
+"""Places below which a day's row tells how many are left: fifty of the largest parties that events usually
+take. Above that the number decides nothing for anybody, and stands nine times below itself in a list."""
+
+
+def left_sentence(day: EventDay) -> Sentence | None:
+    """`12 places left`, where the day has a limit and the places are scarce."""
+    if day.left is None or day.left >= SCARCE:
+        return None
+    return ngettext_("{count} place left", "{count} places left", count=day.left)
+
+
+def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Sentence:
+    """What somebody hears who asks for this event now, with when it opens or when it was."""
+    return _SENTENCES[state_of(event, days, now)](event)
+
+
+def called_off(event: Event, days: Sequence[EventDay], held: Sequence[date]) -> Sentence | None:
+    """What whoever holds a pass for these days must hear: on which nobody is let in. None where all take place."""
+    if event.status == CANCELLED:
+        return _SENTENCES[CANCELLED](event)
+    closed = [known.day for known in days if known.closed and known.day in held]
+    if not closed:
+        return None
+    day = pass_day_texts.said(closed)
+    return _("⚠️ *{event}* is closed on {day}: nobody is let in on that day.", event=event.name, day=day)
+
+
+def _not_yet_open(event: Event) -> Sentence:
+    opens = event.registration_opens_at
+    moment = local_now(event, opens) if opens else event.starts_on
+    return _("Registration for *{event}* opens on {moment}. Please write to us then.", event=event.name, moment=moment)
+
+
+_SENTENCES: dict[str, Callable[[Event], Sentence]] = {
+    OPEN: lambda event: _("Registration for *{event}* is open.", event=event.name),
+    NOT_YET_OPEN: _not_yet_open,
+    CLOSED: lambda event: _("Registration for *{event}* is closed.", event=event.name),
+    FULL: lambda event: _(
+        "*{event}* is full: every place is taken. If somebody cancels, places open again.", event=event.name
+    ),
+    OVER: lambda event: _(
+        "*{event}* is over; it ended on {day}. Thank you for your interest.", event=event.name, day=event.ends_on
+    ),
+    CANCELLED: lambda event: _("*{event}* has been cancelled. We are sorry.", event=event.name),
+}

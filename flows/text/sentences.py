@@ -1,0 +1,40 @@
+"""How a sentence is written in the code: marked, so that it is found for translation."""
+
+from typing import Any
+
+from flows.shapes import Sentence
+from flows.text.translate import LANGUAGES, Spoken
+
+
+def _(source: str, /, **params: Any) -> Sentence:
+    """A sentence by its English source, with `{name}` where a parameter belongs."""
+    return Sentence(source, params)
+
+
+def ngettext_(source: str, plural: str, /, **params: Any) -> Sentence:
+    """A sentence with a plural, chosen by the parameter `count`."""
+    return Sentence(source, params, plural)
+
+
+def words(text: Any) -> Sentence:
+    """A text that is not ours (a name, an event's own question), as a sentence; nothing in it is a field."""
+    return Sentence("{words}", {"words": text})
+
+
+def lines(*parts: Any) -> Sentence:
+    """Sentences below each other, as one paragraph."""
+    return Sentence("{lines}", {"lines": parts})
+
+
+def in_all(sentence: Sentence) -> Sentence:
+    """The sentence in every language, below each other: for who has not chosen yet."""
+    said = [Spoken(sentence, language) for language in LANGUAGES]
+    if "lines" not in sentence.params:
+        return lines(*said)
+    return lines(said[0], *(part for one in said[1:] for part in ("", one)))
+
+
+def for_anybody(sentence: Sentence) -> Sentence:
+    """The same, but a sentence that is in every language already stays as it is."""
+    parts = sentence.params.get("lines", ())
+    return sentence if any(isinstance(part, Spoken) for part in parts) else in_all(sentence)

@@ -1,0 +1,199 @@
+"""Days as people write them: `15 jan`, `१५/१`, `kal`, `shanivaar`, `अगले शनिवार`, `in 3 days`, `5 to 7 dec`.
+
+Days without a year are the event's, else the nearest; a weekday is the first such day that can be had.
+A day is taken only where it is said plainly; of several days, or of a day that contradicts itself, it is told.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from flows.understanding import day_phrases, listed, plain, vocabulary
+from flows.understanding.day_phrases import AND, EITHER, TO, Mention, Named
+from flows.understanding.doubts import Doubts, split
+from flows.understanding.vocabulary import visits as visit_vocabulary
+
+LONGEST_RANGE = 31
+"""Days of the longest range that is looked at day by day."""
+
+_BESIDE = (
+    listed(vocabulary.BESIDE_DAYS)
+    | listed(visit_vocabulary.BESIDE_ANY_DAY)
+    | listed(visit_vocabulary.PARTS_OF_DAY)
+    | listed(vocabulary.DAY_OF_MONTH)
+    | day_phrases.THIS
+    | frozenset((",", ".", "!", "-", "(", ")"))
+)
+_BETWEEN_SEVERAL = (
+    AND | TO | EITHER | listed(visit_vocabulary.MARKING_RANGES) | listed("both, dono, दोनों, beech, के बीच")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The days that a text names: none, one, or several."""
+
+    days: tuple[date, ...] = ()
+    contradicts: bool = False
+    """Whether the weekday beside the one date is another one's."""
+
+    @property
+    def day(self) -> date | None:
+        """The one day that is named without contradiction."""
+        return self.days[0] if len(self.days) == 1 and not self.contradicts else None
+
+
+NOTHING = Heard()
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """Which days there are."""
+
+    today: date
+    offered: Sequence[date]
+    every: Sequence[date]
+    asked: bool
+
+
+def hear(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> Heard:
+    """What an answer to the question for a day names, offered or not."""
+    words = _words(text)
+    found = day_phrases.mentions(words, asked=True)
+    heard = _resolved(found, words, _Calendar(today, offered, (*offered, *every), asked=True))
+    others = {word for place, word in _others(words, found) if not day_phrases.counts(words, place)}
+    if others <= _BESIDE or (len(heard.days) > 1 and others <= _BESIDE | _BETWEEN_SEVERAL):
+        return heard
+    return _heard_by_the_way(words, _Calendar(today, offered, (*offered, *every), asked=False))
+
+
+def read(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> date | None:
+    """The day that the whole text names, offered or not; None where it names none, or several."""
+    return hear(text, today, offered, every).day
+
+
+def find(text: str, today: date, offered: Sequence[date]) -> date | None:
+    """The offered day that a longer text names beyond doubt, else None."""
+    found = _heard_by_the_way(_words(text), _Calendar(today, offered, offered, asked=False)).day
+    return found if found in offered else None
+
+
+def _heard_by_the_way(words: Sequence[str], calendar: _Calendar) -> Heard:
+    """What a text names among other things, where nothing in it makes that doubtful."""
+    found, doubts = day_phrases.mentions(words, asked=False), Doubts(tuple(words))
+    if any(doubts.about_day(mention.start, mention.end) for mention in found):
+        return NOTHING
+    return _resolved(found, words, calendar)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return split(
+        day_phrases.ahead_in_days(plain(text.replace("~", " about "))) if len(text) < 1000 else "", day_phrases.PHRASES
+    )
+
+
+def _others(words: Sequence[str], found: Iterable[Mention]) -> Iterator[tuple[int, str]]:
+    """The words that name no day, with their places."""
+    named = {place for mention in found for place in range(mention.start, mention.end)}
+    return ((place, word) for place, word in enumerate(words) if place not in named)
+
+
+# --- which days those are -----------------------------------------------------------------------
+
+
+def _resolved(found: Sequence[Mention], words: Sequence[str], calendar: _Calendar) -> Heard:
+    """The days on which all that was heard agrees."""
+    dates, weekdays = list[date](), list[Named]()
+    for named in (named for mention in found for named in mention.days):
+        if named.weekday is not None:
+            weekdays.append(named)
+        elif day := _date(named, calendar):
+            dates.append(day)
+        else:
+            return NOTHING
+    spans, links = _between(found, words)
+    apart = [named for named in weekdays if named.weekday not in [day.weekday() for day in dates]]
+    if len(set(dates)) == 1 and not links:
+        return Heard((dates[0],), contradicts=bool(apart))
+    of_weekdays = [day for named in apart for day in _of_weekday(named, calendar)]
+    days = sorted({*dates, *of_weekdays})
+    return Heard(tuple(_filled(days) if spans else days))
+
+
+def _between(found: Sequence[Mention], words: Sequence[str]) -> tuple[bool, bool]:
+    """Whether days are the first and the last of a range, and whether anything puts one beside another."""
+    gaps = [words[one.end : other.start] for one, other in pairwise(found)]
+    links = [word for gap in gaps for word in gap if word in AND | TO | EITHER]
+    spans = any(mention.ranged for mention in found) or any(word in TO for word in links)
+    return spans, bool(links)
+
+
+def _filled(days: Sequence[date]) -> list[date]:
+    length = (days[-1] - days[0]).days + 1 if days else 0
+    return [days[0] + timedelta(days=ahead) for ahead in range(length)] if 0 < length <= LONGEST_RANGE else list(days)
+
+
+def _date(named: Named, calendar: _Calendar) -> date | None:
+    if named.ahead is not None:
+        return calendar.today + timedelta(days=named.ahead)
+    if named.month is None:
+        return _of_month(named, calendar)
+    found = _in_year(named.day, named.month, named.year, calendar)
+    return found or (_in_year(named.month, named.day, named.year, calendar) if named.other_way else None)
+
+
+def _of_month(named: Named, calendar: _Calendar) -> date | None:
+    """The first day of the event that is so many days into its month; of `25th` else the next there is."""
+    known = next((day for day in (*calendar.offered, *calendar.every) if day.day == named.day), None)
+    if known or not named.ordinal:
+        return known
+    coming = (calendar.today + timedelta(days=ahead) for ahead in range(62))
+    return next((day for day in coming if day.day == named.day), None)
+
+
+def _of_weekday(named: Named, calendar: _Calendar) -> list[date]:
+    """The coming such day if it can be had, else the first that can; `next` is next week's, Monday first.
+
+    Several where it may be one or another: today's or the one in a week, this or next week's by the way.
+    """
+    today, weekday = calendar.today, named.weekday or 0
+    coming = today + timedelta(days=(weekday - today.weekday()) % 7)
+    next_week = today + timedelta(days=7 - today.weekday() + weekday)
+    such = [day for day in calendar.offered if day.weekday() == weekday]
+    if named.following:
+        if len(such) > 1 and not calendar.asked:
+            return such
+        wanted = [next_week, *([coming] if coming > today else [])]
+    else:
+        in_a_week = coming + timedelta(days=7)
+        if coming == today and coming in such and in_a_week in such:
+            return [coming, in_a_week]
+        wanted = [coming]
+    later = [day for day in calendar.every if day.weekday() == weekday and day >= today]
+    choices = [
+        *(day for day in wanted if day in such),
+        *such,
+        *(day for day in wanted if day in calendar.every),
+        *later,
+        *wanted,
+    ]
+    return choices[:1]
+
+
+def _in_year(day: int, month: int, year: int | None, calendar: _Calendar) -> date | None:
+    """The day in the year that is said (two digits: this century), else the event's, else the nearest."""
+    if year is not None:
+        return _made(year if year > 99 else 2000 + year, month, day)
+    today = calendar.today
+    near = [made for y in (today.year - 1, today.year, today.year + 1) if (made := _made(y, month, day))]
+    known = [made for made in near if made in calendar.every]
+    nearest_first = known or sorted(near, key=lambda made: abs((made - today).days))
+    return nearest_first[0] if nearest_first else None
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

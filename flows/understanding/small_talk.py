@@ -1,0 +1,20 @@
+"""Words that need no other answer than what comes next: greetings, thanks, a yes to nothing."""
+
+from flows import understanding
+from flows.understanding import agreement, listed, plain, vocabulary, without_pictures
+from flows.understanding.vocabulary import intents as intent_vocabulary
+
+_POLITE = listed(intent_vocabulary.COURTESY) | listed(vocabulary.POLITE)
+_ABOUT_PASSES = listed(vocabulary.ABOUT_PASSES)
+
+
+def is_any(text: str) -> bool:
+    """Whether the text is understood although it asks for nothing that we could look up: a command, a greeting,
+    thanks, a yes; or the wish for a pass in many words.
+    """
+    if understanding.command(text) or understanding.greeting(text) or understanding.wants_to_register(text):
+        return True
+    if agreement.yes_no(text) is not None:
+        return True
+    words = frozenset(without_pictures(plain(text)).replace(",", " ").replace(".", " ").split())
+    return words <= _POLITE or ("?" not in plain(f"{text}.") and bool(words & _ABOUT_PASSES))

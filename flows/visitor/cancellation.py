@@ -1,0 +1,45 @@
+"""`cancel pass`: revokes a pass after a yes."""
+
+from flows.fields import Choice, YesNo
+from flows.shapes import Answers, CancelPass, Facts, Flow, Outcome, Say, Sentence, Step
+from flows.text import _, lines, words
+from flows.text.choices import pass_line, pass_options, the_only_pass, the_pass
+from flows.understanding.vocabulary.agreement import CANCELLING
+from flows.visitor.my_pass import without_a_pass
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    chosen = the_pass(answers, facts)
+    named = (pass_line(chosen),) if chosen else ()
+    return (lines(_("Do you want to cancel this pass?"), *named), _("Nobody can enter with it afterwards."))
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    code = answers["code"]
+    if not answers["agree"]:
+        return (Say((_("Nothing has changed: pass *{code}* is valid.", code=code),)),)
+    return (
+        CancelPass(code),
+        Say(
+            (_("Pass *{code}* is cancelled. Thank you for telling us.", code=code), _("For a new one type *register*."))
+        ),
+    )
+
+
+CANCELLATION = Flow(
+    name="cancellation",
+    version=1,
+    steps=(
+        Step(
+            "code",
+            _("Which pass do you want to cancel?"),
+            Choice(pass_options),
+            given=the_only_pass,
+            example=words("1"),
+        ),
+        Step("agree", _ask, YesNo(beside=CANCELLING), example=_("yes")),
+    ),
+    finish=_finish,
+    refused={"no_such_pass": None, "pass_used": None},
+    instead=without_a_pass,
+)

@@ -1,0 +1,85 @@
+"""Asked where words may mean something hard to take back: once, with two choices, and nothing is lost by either."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows import understanding
+from flows.fields import YesNo
+from flows.fields.choice import in_each
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Start, Step, StopMessages
+from flows.text import LANGUAGES, Spoken, _, phrases
+from flows.understanding.intents import CANCEL_PASS, DELETE_DATA, STOP
+
+NAME = "unsure"
+WISH = "wish"
+"""Among the answers: the command that may be meant."""
+ANYBODY = "anybody"
+"""Among the answers: whoever is asked has not chosen a language."""
+_ASKED: Mapping[str, tuple[Sentence, Sentence]] = {
+    STOP: (_("Do you want us to stop all messages to you?"), _("Stop messages")),
+    CANCEL_PASS: (_("Do you want to cancel a pass?"), _("Cancel pass")),
+    DELETE_DATA: (_("Do you want everything that we hold about you deleted?"), _("Delete my data")),
+}
+"""By command: the question, and what its yes is called."""
+_BEGINS: Mapping[str, str] = {CANCEL_PASS: "cancellation", DELETE_DATA: "delete_data"}
+"""The conversation that asks for the rest, by command."""
+GO_ON = _("Go on")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant(YesNo):
+    """A yes or no whose choices say what they do."""
+
+    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
+        """Which command is asked about."""
+        return {WISH: _wish(answers) or STOP, ANYBODY: bool(answers.get(ANYBODY))}
+
+    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
+        """What may be meant, and to go on as if nothing had been said."""
+        titles = (_ASKED[known[WISH]][1], GO_ON)
+        shown = tuple(map(_in_all, titles)) if known[ANYBODY] else titles
+        return (Option("yes", shown[0]), Option("no", shown[1]))
+
+    def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
+        """Yes or no, or the name of one of the choices."""
+        called = [tuple(in_each(title).values()) for title in (_ASKED[known[WISH]][1], GO_ON)]
+        places = understanding.called(said.text, called)
+        return places[0] == 0 if places and not said.choice else YesNo.parse(self, said, known)
+
+
+def _in_all(title: Sentence) -> Sentence:
+    """A choice in every language, on one line."""
+    return Sentence(" / ".join(f"{{{code}}}" for code in LANGUAGES), {code: Spoken(title, code) for code in LANGUAGES})
+
+
+def _wish(answers: Answers) -> str:
+    """The command that is asked about; empty where an older program may have kept something else."""
+    return next((command for command in _ASKED if command == answers.get(WISH)), "")
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (_ASKED[answers[WISH]][0],)
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if not answers["meant"]:
+        return () if answers.get("under") else (Say((phrases.NOTHING_CHANGED,)),)
+    if answers[WISH] == STOP:
+        return (Say((phrases.STOPPED,)), StopMessages())
+    return (Start(_BEGINS[answers[WISH]]),)
+
+
+def _forgotten(answers: Answers, facts: Facts) -> Outcome:
+    """For what an older program may have kept: without the wish there is nothing to ask."""
+    return () if _wish(answers) else (Say((phrases.NOTHING_CHANGED,)),)
+
+
+UNSURE = Flow(
+    name=NAME,
+    version=1,
+    steps=(Step("meant", _ask, Meant(), example=_("yes")),),
+    finish=_finish,
+    instead=_forgotten,
+)
+"""Whatever is said to it that is no answer is taken as an answer to the question below it."""

@@ -1,0 +1,85 @@
+"""What somebody reads before the last yes: every answer, and what they agree to."""
+
+from flows.fields.steps import summary
+from flows.shapes import Answers, Event, Facts, Flow, Sentence
+from flows.text import _, lines, words
+from flows.text.choices import the_event
+from flows.text.translate import render
+
+OWN = _(
+    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
+    "you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are 18 or older, "
+    "or a parent or teacher registering children."
+)
+"""What a visitor agrees to where the event has no words of its own."""
+
+TICKED = _(
+    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
+    "you in, to count visitors and to tell you of changes. By ticking the box you agree, and say that you are 18 "
+    "or older, or a parent or teacher registering children."
+)
+"""The same on a page, where nobody types a yes."""
+
+OTHERS = _(
+    "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
+    "them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you to "
+    "register them, and that you are 18 or older."
+)
+"""What somebody agrees to who registers another person."""
+
+ASKED_BY_THEM = _("By *yes* you say that they agree to this and asked you to register them.")
+"""Added to an event's own words when somebody else is registered."""
+
+
+AT_THE_GATE = _(
+    "To make your pass we keep your name, how many you are and, if you give it, your number, and use them only "
+    "for this event: to let you in, to count visitors and to tell you of changes. Do you agree, and are you "
+    "18 or older, or a parent or teacher registering children?"
+)
+"""What is read out to somebody who registers at the gate, where the event has no words of its own."""
+
+
+def read_out(event: Event) -> Sentence:
+    """The words that are read out at the gate: the event's own, else ours; and who answers for the data."""
+    return _whole(event, words(event.consent) if event.consent else AT_THE_GATE)
+
+
+def read_out_text(event: Event, language: str) -> str:
+    """The same as it was shown to whoever read it out, to be kept with the registration."""
+    return render(read_out(event), language)
+
+
+def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence:
+    """The words that a yes agrees to, or a tick for oneself: the event's, else ours; and who answers for the data."""
+    if not event.consent:
+        return _whole(event, OTHERS if another else TICKED if ticked else OWN)
+    own = words(event.consent)
+    return _whole(event, own, *((ASKED_BY_THEM,) if another else ()))
+
+
+def _whole(event: Event, *said: Sentence) -> Sentence:
+    """These words, and below them who answers for the data, what for they are asked, and where to complain."""
+    answerable = (
+        (event.organiser, _("Organiser: {organiser}", organiser=event.organiser)),
+        (event.purpose, _("Purpose: {purpose}", purpose=event.purpose)),
+        (event.complaints, _("Questions and complaints: {complaints}", complaints=event.complaints)),
+    )
+    told = tuple(sentence for given, sentence in answerable if given)
+    return lines(*said, *told) if told or len(said) > 1 else said[0]
+
+
+def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
+    """The same as it was shown, to be kept with the registration."""
+    return render(consent_of(event, another=another, ticked=ticked), language)
+
+
+def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:
+    """Every answer by its label, the consent, and the question whose yes registers."""
+    event = the_event(answers, facts)
+    if event is None:  # it went away in mid-conversation: the flow ends before this is said
+        return ()
+    return (
+        lines(_("Please check:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
+        consent_of(event, another=another),
+        _("Is everything right? Type *yes* to get the pass, *no* to correct something."),
+    )

@@ -1,0 +1,39 @@
+"""The choice of language: asked in every language at once, and changed at any time."""
+
+from flows.fields import Choice
+from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step
+from flows.text import _, in_all, words
+from flows.text.choices import language_options
+
+QUESTION = _("Choose your language. To change it later, type *language*.")
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (in_all(QUESTION),)
+
+
+def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    """Keeps the chosen language with somebody whom the database knows; a first-timer's goes with Register.
+
+    Whoever is on duty is told things unasked, so theirs is always kept.
+    """
+    if facts.person.known or facts.duty is None:
+        return (KeepLanguage(answers["language"]),) if facts.person.known else ()
+    return (KeepLanguage(answers["language"], newcomer=True),)
+
+
+LANGUAGE_STEP = Step("language", _ask, Choice(language_options, findable=True), after=keep, example=words("1"))
+"""The question as the first of any conversation with somebody whose language is not known."""
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    return (Say((_("From now on in English."),)),)
+
+
+LANGUAGE = Flow(
+    name="language",
+    version=1,
+    steps=(LANGUAGE_STEP,),
+    finish=_finish,
+)
+"""`language` at any time; what was going on goes on in the chosen language."""

@@ -1,0 +1,106 @@
+"""`my data` and `delete my data`: what is held about whoever writes, and the end of it after a yes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.fields import YesNo
+from flows.shapes import Answers, EraseMe, Facts, Flow, Outcome, PassFacts, Question, Say, Sentence, Start, Step
+from flows.text import LANGUAGES, _, lines, words
+from flows.text.choices import event_by, pass_lines
+from flows.text.event_states import local_today
+from flows.understanding.vocabulary.agreement import DELETING
+
+HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
+
+
+def _told(answers: Answers, facts: Facts, language: str) -> Outcome:
+    person = facts.person
+    if not person.known:
+        kept = _("We hold nothing about you but this conversation, for a short time.")
+        return (Say((kept, HOW_TO_DELETE)),)
+    number = (_("Number: {phone}", phone=person.phone),) if person.phone else ()
+    spoken = _("Language: {language}", language=words(LANGUAGES[language]))
+    held = lines(_("This is what we hold about you:"), *number, *_names(facts), spoken, *_answered(facts))
+    passes = (lines(_("Your passes:"), *pass_lines(facts.passes)),) if facts.passes else ()
+    also = _("Also your earlier passes with what you answered then, when you entered, and our messages.")
+    return (Say((held, *passes, also, HOW_TO_DELETE)),)
+
+
+def _names(facts: Facts) -> tuple[Sentence, ...]:
+    names = dict.fromkeys(known.full_name for known in _own(facts) if known.full_name)
+    return tuple(_("Name: {name}", name=name) for name in names)
+
+
+def _answered(facts: Facts) -> tuple[Sentence, ...]:
+    """What they answered to the events' own questions, each once."""
+    told: dict[tuple[str, str, str], Sentence] = {}
+    for known in facts.passes:
+        event = event_by(known.event, facts)
+        asked = {question.name: question for question in event.questions} if event else {}
+        for name, value in known.answers.items():
+            if value not in (None, ""):
+                told[known.event, name, str(value)] = _answer(name, asked.get(name), value)
+    return tuple(told.values())
+
+
+def _answer(name: str, question: Question | None, value: Any) -> Sentence:
+    """The question's own words; its name where it is not asked any more. An option in the reader's language."""
+    label = question.labels if question else {"en": name}
+    options = question.options if question else ()
+    chosen = next((option for option in options if option["en"] == value), value)
+    return Sentence("{label} {value}", {"label": words(label), "value": words(chosen)})
+
+
+MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_told)
+"""What is held, in short."""
+
+
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    mine = _own(facts)
+    lost = _("You would lose these passes; nobody can enter with them afterwards:")
+    named = (lines(lost, *pass_lines(mine)),) if mine else ()
+    return (*named, _("Shall everything that we hold about you be deleted? It cannot be undone."))
+
+
+def _ask_again(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (_("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),)
+
+
+def _is_today(answers: Answers, facts: Facts) -> bool:
+    return bool(answers.get("agree")) and (bool(answers.get("today")) or any(_today(one, facts) for one in _own(facts)))
+
+
+def _today(held: PassFacts, facts: Facts) -> bool:
+    event = event_by(held.event, facts)
+    today = local_today(event, facts.now) if event else None
+    return today is not None and (today in held.kind_days if held.kind_days else held.day <= today)
+
+
+def _own(facts: Facts) -> list[PassFacts]:
+    return [one for one in facts.passes if one.own]
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    if not answers["agree"] or answers.get("again") is False:
+        return (Say((_("Nothing has been deleted."),)),)
+    gone = _("Everything that we hold about you is being deleted; in a minute nothing of it is left with us.")
+    elsewhere = _("This chat on your own phone stays until you delete it there.")
+    return (EraseMe(even_today=bool(answers.get("again"))), Say((gone, elsewhere)))
+
+
+def _for_today(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """A pass of several days, of which today is not the first."""
+    return (Start("delete_data", {"agree": True, "today": True}),)
+
+
+DELETE_DATA = Flow(
+    name="delete_data",
+    version=1,
+    steps=(
+        Step("agree", _ask, YesNo(beside=DELETING), example=_("yes")),
+        Step("again", _ask_again, YesNo(beside=DELETING), when=_is_today, example=_("yes")),
+    ),
+    finish=_finish,
+    refused={"valid_today": _for_today},
+)
+"""Asks once, and once more where somebody has a pass for today."""

@@ -1,0 +1,172 @@
+"""`my pass` and `change`: the pass again, and the pass anew."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows.fields import Choice
+from flows.shapes import (
+    Answers,
+    ChangePass,
+    Facts,
+    Flow,
+    Outcome,
+    Refusal,
+    Say,
+    SendPass,
+    Sentence,
+    Start,
+    Step,
+)
+from flows.text import _, lines, sentence_for, words
+from flows.text.choices import (
+    calls_off,
+    day_from,
+    event_by,
+    every_day,
+    pass_line,
+    pass_lines,
+    pass_options,
+    people,
+    the_only_pass,
+    the_pass,
+)
+from flows.text.event_states import OPEN, called_off, sentence_of, state_of
+from flows.text.pass_days import held as days_held
+from flows.text.pass_days import said
+from flows.visitor.registration import told_with_pass, visit_line
+from flows.visitor.visit_questions import PARTY_SIZE, VISIT_DATE, most_people
+
+# --- my pass ------------------------------------------------------------------------------------
+
+NO_PASS = _("You have no pass for today or later.")
+
+
+def without_a_pass(answers: Answers, facts: Facts) -> Outcome:
+    """For who has no pass: says so, and how to get one. Nothing for who has one."""
+    if facts.passes:
+        return ()
+    return (Say((lines(NO_PASS, _("To get one, type *register*.")),)),)
+
+
+def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
+    if facts.passes or facts.person.known:
+        return without_a_pass(answers, facts)
+    return (Say((NO_PASS,)), Start("registration"))
+
+
+def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
+    sent = the_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
+    others = pass_lines([known for known in facts.passes if known.code != sent.code])
+    again = (_("The picture with the QR code is on its way."),)
+    also = (lines(_("You also have:"), *others),) if others else ()
+    # In the middle of something else a code would be taken for an answer.
+    more = (*also, _("To get one of these, type its code.")) if others and not answers.get("under") else also
+    event = event_by(sent.event, facts)
+    named = (words(event.name),) if event else ()
+    notice = (words(event.notice),) if event and event.notice else ()
+    known = (*calls_off(facts.passes, facts), *notice, *(told_with_pass(event) if event else ()))
+    return (
+        SendPass(sent.code, language),
+        Say((lines(*named, pass_line(sent)), *known, *again, *more)),
+    )
+
+
+MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pass_yet)
+"""Sends today's pass or the next (or the one whose code is among the answers), and lists the others."""
+
+# --- change -------------------------------------------------------------------------------------
+
+
+def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
+    held = the_pass(answers, facts)
+    event = event_by(held.event, facts) if held else None
+    if held is None and answers.get("code"):
+        return (Say((sentence_for("no_such_pass"),)),)
+    if held is None or event is None:
+        return without_a_pass(answers, facts)
+    days = every_day({**answers, "code": held.code}, facts)
+    if state_of(event, days, facts.now) == OPEN:
+        return ()
+    return (Say((sentence_of(event, days, facts.now), *_stays(answers, facts))),)
+
+
+def _stays(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    held = the_pass(answers, facts)
+    return (_("Your pass *{code}* stays as it is.", code=held.code),) if held else ()
+
+
+def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    held = the_pass(answers, facts)
+    event = event_by(held.event, facts) if held else None
+    if held is None or event is None:
+        return ()
+    off = called_off(event, facts.days(event), days_held(held))
+    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(days_held(held))))
+
+
+def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    held = the_pass(answers, facts)
+    if held is None:
+        return ()
+    return (
+        _(
+            "How many people in all? Count all children, babies too. So far: {people}. At most {most}.",
+            people=people(held.party_size),
+            most=most_people(answers, facts),
+        ),
+    )
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    held = the_pass(answers, facts)
+    if held is None:
+        return without_a_pass(answers, facts)
+    day, size = answers["visit_date"], answers["party_size"]
+    same_day = bool(held.kind_days) or day_from(day) == held.day
+    if same_day and size == held.party_size:
+        same = _("That is what your pass says already. We are sending it again: *{code}*.", code=held.code)
+        return (SendPass(held.code, language), Say((same,)))
+    done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers, held.kind_days))
+    old = _("The old pass {old} is not valid any more. The new picture is on its way.", old=held.code)
+    return (ChangePass(held.code, day, size, language), Say((done, old)))
+
+
+def _go_on_without(step: str) -> Refusal:
+    def again(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+        kept = {name: value for name, value in answers.items() if name != step}
+        return (Say(_stays(answers, facts)), Start("change", kept))
+
+    return again
+
+
+def _ends(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    return (Say(_stays(answers, facts)),)
+
+
+CHANGE = Flow(
+    name="change",
+    version=1,
+    steps=(
+        Step(
+            "code",
+            _("Which pass do you want to change?"),
+            Choice(pass_options),
+            given=the_only_pass,
+            example=words("1"),
+        ),
+        replace(VISIT_DATE, ask=_ask_day),
+        replace(PARTY_SIZE, ask=_ask_party),
+    ),
+    finish=_finish,
+    refused={
+        **{code: _go_on_without("visit_date") for code in ("day_full", "day_closed", "day_over")},
+        **{code: _go_on_without("party_size") for code in ("too_few_left", "party_too_large")},
+        "already_registered": _ends,
+        **{f"event_{state}": _ends for state in ("not_yet_open", "closed", "full", "over", "cancelled")},
+        "no_such_pass": None,
+        "pass_used": None,
+    },
+    instead=_cannot_change,
+)
+"""Asks day and party again; the old pass stays valid until the new one is there."""

@@ -1,0 +1,185 @@
+"""Registration: from `hi` to the pass, in seven messages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flows.fields import Text, YesNo
+from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Step
+from flows.text import _, lines, sentence_for, words
+from flows.text.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
+from flows.text.event_states import OPEN, OVER, sentence_of, state_of
+from flows.text.pass_days import said
+from flows.understanding.vocabulary.agreement import REGISTERING
+from flows.visitor.consent import consent_text, last_question
+from flows.visitor.language import LANGUAGE_STEP
+from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
+
+LEAST_NAME, MOST_NAME = 2, 80
+"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
+
+MOST_TOLD = 3
+"""Events of which it is told why nobody can register, where none is open: those that are over last."""
+
+# --- before the first question ------------------------------------------------------------------
+
+
+def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    """The greeting with the event's name, its own welcome, and what it wants known at present."""
+    event = the_event(answers, facts)
+    if event is None:
+        return (_("Namaste! Get entry passes for our events here."),)
+    greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
+    return (greeting, *(words(text) for text in (event.welcome, event.notice) if text))
+
+
+def instead(answers: Answers, facts: Facts) -> Outcome:
+    """Why nobody can register now, or that this person has a pass for the day already."""
+    event = the_event(answers, facts)
+    if event is None and answers.get("event"):
+        return (Say((sentence_for("no_such_event"),)),)
+    if event is None:
+        return () if open_events(facts) else _nothing_open(facts)
+    if state_of(event, facts.days(event), facts.now) != OPEN:
+        return (Say(_not_this_one(event, facts)),)
+    return _has_one_already(answers, facts)
+
+
+def not_open(answers: Answers, facts: Facts) -> Outcome:
+    """The same without a look at the person's own passes: for who registers somebody else."""
+    return instead({**answers, "visit_date": None}, facts)
+
+
+def none_open(facts: Facts) -> tuple[Sentence, ...]:
+    """Why nobody can register for anything now: of the events to come, else of those that are over."""
+    over = {event.slug for event in facts.events if state_of(event, facts.days(event), facts.now) == OVER}
+    coming = [event for event in facts.events if event.slug not in over]
+    told = [sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MOST_TOLD]]
+    return tuple(told) or (_("There is no event to register for at present."),)
+
+
+def _nothing_open(facts: Facts) -> Outcome:
+    return (Say(none_open(facts)),)
+
+
+def _not_this_one(event: Event, facts: Facts) -> tuple[Sentence, ...]:
+    state = sentence_of(event, facts.days(event), facts.now)
+    return (state, _("Other events are open: type *register*.")) if open_events(facts) else (state,)
+
+
+def _has_one_already(answers: Answers, facts: Facts) -> Outcome:
+    held = own_pass_of_that_day(answers, facts)
+    if held is None:
+        return ()
+    return (Say((sentence_for("already_registered", day=held.day),)), *_sent_again(held.code, answers))
+
+
+def _sent_again(code: str, answers: Answers) -> Outcome:
+    told = _("We are sending it again: *{code}*. For another day or number of people, type *change*.", code=code)
+    return (SendPass(code, language_of(answers)), Say((told,)))
+
+
+# --- the questions of this conversation alone ---------------------------------------------------
+
+
+def known_name(answers: Answers, facts: Facts) -> str:
+    """A name to offer: the one on their own pass, else their WhatsApp profile's where it can be a name."""
+    own = next((known.full_name for known in facts.passes if known.own), facts.profile_name).strip()
+    usable = LEAST_NAME <= len(own) <= MOST_NAME and any(character.isalpha() for character in own)
+    return own if usable else ""
+
+
+def _ask_name(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    if known_name(answers, facts):
+        return (_("What is your full name? Type it, or choose this one if it is right:"),)
+    return (_("What is your full name?"),)
+
+
+FULL_NAME = Step(
+    "full_name",
+    _ask_name,
+    Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True, suggest=known_name),
+    label=_("Name"),
+    example=_("Asha Rao"),
+)
+
+AGREE = Step(
+    "agree",
+    lambda answers, facts: last_question(REGISTRATION, answers, facts, another=False),
+    YesNo(no="not_agreed", beside=REGISTERING),
+    example=_("yes"),
+)
+
+# --- the end ------------------------------------------------------------------------------------
+
+
+def own_answers(event: Event, answers: Answers) -> Mapping[str, Any]:
+    """The answers to the event's own questions that were not skipped."""
+    return {
+        question.name: answers[question.name] for question in event.questions if answers.get(question.name, "") != ""
+    }
+
+
+def register(event: Event, answers: Answers, language: str, phone: str | None = None) -> Register:
+    """What the bot is asked to do when everything is answered; `phone` is somebody else's."""
+    return Register(
+        event=event.slug,
+        full_name=answers["full_name"],
+        visit_date=answers["visit_date"],
+        party_size=answers["party_size"],
+        answers=own_answers(event, answers),
+        language=language,
+        consent_version=event.consent_version,
+        consent_text=consent_text(event, language, another=phone is not None),
+        phone=phone,
+    )
+
+
+def visit_line(answers: Answers, kind_days: Sequence[date] = ()) -> Sentence:
+    """Day and party in one line; `kind_days` are the pass's own, whatever was chosen."""
+    days = kind_days or (day_from(answers["visit_date"]),)
+    return _("{day}, {people}", day=said(days), people=people(answers["party_size"]))
+
+
+def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """Registers, and tells the code and what comes next."""
+    event = the_event(answers, facts)
+    if event is None:
+        return _nothing_open(facts)
+    done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
+    picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
+    later = _("To see, change or cancel your pass, write *hi*.")
+    if facts.duty:  # whose *hi* is the gate's
+        later = _("To see, change or cancel your pass, write *visitor*.")
+    return (register(event, answers, language), Say((done, picture, *told_with_pass(event), later)))
+
+
+def told_with_pass(event: Event) -> tuple[Sentence, ...]:
+    """What the event says to who has a pass: its instructions."""
+    return (words(event.instructions),) if event.instructions else ()
+
+
+def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    return _sent_again(params["code"], answers) if params.get("code") else ()
+
+
+REFUSED = {
+    "day_full": "visit_date",
+    "day_closed": "visit_date",
+    "day_over": "visit_date",
+    "too_few_left": "party_size",
+    "party_too_large": "party_size",
+    "consent_changed": "agree",
+}
+"""Where a refusal of Register leads, whoever is registered; all others end the conversation."""
+
+REGISTRATION: Flow = Flow(
+    name="registration",
+    version=1,
+    steps=(LANGUAGE_STEP, EVENT, FULL_NAME, VISIT_DATE, PARTY_SIZE, AGREE),
+    finish=finish,
+    refused={**REFUSED, "already_registered": _already},
+    questions_before="agree",
+    opening=opening,
+    instead=instead,
+)

@@ -1,0 +1,148 @@
+"""`register someone else`: their number, proved by an OTP, then a registration whose pass comes to this chat."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows.fields import Otp, Phone, Text, YesNo
+from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
+from flows.text import _, lines, words
+from flows.text.choices import language_of, the_event
+from flows.understanding.vocabulary.agreement import REGISTERING
+from flows.visitor.consent import last_question
+from flows.visitor.language import LANGUAGE_STEP
+from flows.visitor.registration import (
+    FULL_NAME,
+    LEAST_NAME,
+    MOST_NAME,
+    REFUSED,
+    not_open,
+    register,
+    told_with_pass,
+    visit_line,
+)
+from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE, most_people
+
+PURPOSE = "someone_else"
+"""What the OTP is for: one that was sent for anything else does not count."""
+
+
+ONLY_AFTER_WHATSAPP = _(
+    "Let us make a pass for somebody else. Their phone should be at hand: a code goes to it, but at present only to "
+    "phones that have written to us within the last day. So ask them to write to us on WhatsApp first; there they can "
+    "also register themselves."
+)
+
+
+def _opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    if facts.codes_need_whatsapp:
+        return (ONLY_AFTER_WHATSAPP,)
+    return (_("Let us make a pass for somebody else. Their phone should be at hand: a code goes to it."),)
+
+
+def _send(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    return (SendOtp(PURPOSE, answers["phone"], language_of(answers)),)
+
+
+def _send_again(command: str, answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    return _send(answers, facts) if command == "resend" else ()
+
+
+def _verify(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    return (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),)
+
+
+PHONE = Step(
+    "phone",
+    _("What is their mobile number?"),
+    Phone(own=lambda answers, facts: facts.person.phone),
+    label=_("Their number"),
+    after=_send,
+    example=words("98765 43210"),
+)
+
+OTP = Step(
+    "otp",
+    lambda answers, facts: (
+        _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
+        _("No code? Type *new code*; for another number type *back*."),
+    ),
+    Otp(),
+    after=_verify,
+    also=_send_again,
+    once=True,
+    example=words("123456"),
+)
+
+THEIR_NAME = replace(
+    FULL_NAME,
+    ask=_("What is their full name?"),
+    field=Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True),
+)
+THEIR_DATE = replace(VISIT_DATE, ask=_("Which day will they come?"))
+
+
+def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    return (
+        _(
+            "How many people will come on this pass, them included? Count all children, babies too. At most {most}.",
+            most=most_people(answers, facts),
+        ),
+    )
+
+
+THEIR_PARTY = replace(PARTY_SIZE, ask=_ask_party)
+
+AGREE = Step(
+    "agree",
+    lambda answers, facts: last_question(SOMEONE_ELSE, answers, facts, another=True),
+    YesNo(no="not_agreed", beside=REGISTERING),
+    example=_("yes"),
+)
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    event = the_event(answers, facts)
+    if event is None:
+        return not_open(answers, facts)
+    done = lines(
+        _("Done! The pass code for {name} is *{code}*.", name=answers["full_name"]),
+        words(event.name),
+        visit_line(answers),
+    )
+    picture = _("The pass comes here, in this chat. Please forward the picture to them, or tell them the code.")
+    return (register(event, answers, language, phone=answers["phone"]), Say((done, picture, *told_with_pass(event))))
+
+
+def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """The pass again where this person may see it; else how its holder gets it."""
+    held = str(params.get("code"))
+    if any(known.code == held for known in facts.passes):
+        return (SendPass(held, language_of(answers)), Say((_("We are sending it again: *{code}*.", code=held),)))
+    return (Say((_("They can see it by writing *my pass* from their own phone."),)),)
+
+
+SOMEONE_ELSE: Flow = Flow(
+    name="someone_else",
+    version=1,
+    steps=(LANGUAGE_STEP, PHONE, OTP, EVENT, THEIR_NAME, THEIR_DATE, THEIR_PARTY, AGREE),
+    finish=_finish,
+    refused={
+        **REFUSED,
+        "otp_wait": "otp",
+        "otp_too_many": None,
+        "otp_unreachable": "phone",
+        "otp_country": "phone",
+        "otp_budget": "phone",
+        "otp_wrong": "otp",
+        "otp_not_checked": "otp",
+        "otp_expired": "otp",
+        "otp_not_sent": "otp",
+        "otp_used_up": "otp",
+        "own_number": "phone",
+        "already_registered": _already,
+    },
+    questions_before="agree",
+    opening=_opening,
+    instead=not_open,
+)

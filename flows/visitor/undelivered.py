@@ -1,0 +1,61 @@
+"""What somebody must be told before anything else: whose number this was, and which picture could not be sent."""
+
+from flows.shapes import Effect, Facts, Invalid, NoteTold, Said, Say
+from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
+from flows.text import _
+from flows.understanding import codes
+
+PROVED = _("Thank you: the passes that this number had are yours. To see them, type *my pass*.")
+PROVE = _(
+    "This number had entry passes under another WhatsApp account. If they are yours, send us the code of one of them "
+    "and you have them here again. If not, there is nothing that you need to do."
+)
+UNCONFIRMED = _(
+    "This number is on the team of an event, but writes from another WhatsApp account than before. Ask a supervisor to "
+    "write *resume* and your name here; until then you are answered as a visitor."
+)
+
+
+def to_be_told(facts: Facts) -> tuple[Effect, ...]:
+    """All of it, before a conversation begins."""
+    return (*changed_hands(facts), *undelivered(facts))
+
+
+def changed_hands(facts: Facts) -> tuple[Effect, ...]:
+    """Tells whoever has a number now that was another account's what that means for them; nothing for all others."""
+    person = facts.person
+    unconfirmed = (Say((UNCONFIRMED,)),) if person.is_unconfirmed else ()
+    return (*unconfirmed, *((Say((PROVE,)), NoteProofTold()) if person.proof_untold else ()))
+
+
+def proof(said: Said, facts: Facts, *, asked: bool) -> tuple[Effect, ...]:
+    """What a code alone does that may prove that somebody is who had their number before; nothing for what is none.
+
+    `asked`: a question stands open, to which eight letters may be the answer.
+    """
+    if said.form != "text":
+        return ()
+    try:
+        code = codes.shown(codes.parse(said.text))
+    except Invalid:
+        return ()
+    # At a gate a code is a scan, for which nothing of the volunteer's own need be read.
+    if facts.duty is not None or not facts.person.may_prove:
+        return ()
+    is_name = asked and "-" not in said.text and not any(character.isdigit() for character in said.text)
+    if is_name or any(known.code == code for known in facts.passes):
+        return ()
+    return (ProveByCode(code), Say((PROVED,)))
+
+
+def undelivered(facts: Facts) -> tuple[Effect, ...]:
+    """Tells of passes whose picture did not arrive, once each; nothing where all went well."""
+    codes = facts.person.failed_codes
+    if not codes:
+        return ()
+    told = tuple(
+        _("We could not send you the picture of pass *{code}*. The code itself works at the gate.", code=code)
+        for code in codes
+    )
+    links, again = _("You can also open it here: {links}"), _("To try again, type *my pass*.")
+    return (Say((*told, links, again)), NoteTold(codes))

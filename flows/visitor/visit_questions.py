@@ -1,0 +1,84 @@
+"""The questions about a visit that registration and change share: which event, which day, how many people."""
+
+from typing import Any
+
+from flows.fields import Choice, Day, Number
+from flows.shapes import Answers, Facts, Sentence, Step
+from flows.text import _, words
+from flows.text.choices import days_of, event_options, every_day, open_events, people, the_day, the_event
+from flows.text.event_states import local_today
+from flows.understanding import party_sizes
+
+
+def _the_only_event(answers: Answers, facts: Facts) -> str | None:
+    events = open_events(facts)
+    return events[0].slug if len(events) == 1 else None
+
+
+EVENT = Step(
+    "event",
+    _("Which event do you want to visit?"),
+    Choice(event_options, findable=True),
+    given=_the_only_event,
+    example=words("1"),
+)
+"""Only asked where several are open."""
+
+
+def _today(answers: Answers, facts: Facts) -> str:
+    event = the_event(answers, facts)
+    return local_today(event, facts.now).isoformat() if event else facts.now.date().isoformat()
+
+
+def _the_only_day(answers: Answers, facts: Facts) -> str | None:
+    days = days_of(answers, facts)
+    return days[0].day.isoformat() if len(days) == 1 else None
+
+
+VISIT_DATE = Step(
+    "visit_date",
+    _("Which day will you come?"),
+    Day(days_of, every=every_day, today=_today),
+    label=_("Day"),
+    given=_the_only_day,
+    example=_("tomorrow"),
+)
+"""Only asked where several days are open."""
+
+
+def most_people(answers: Answers, facts: Facts) -> int:
+    """The largest party: what the event allows a pass, or what is left of the day where that is less."""
+    event, day = the_event(answers, facts), the_day(answers, facts)
+    allowed = event.max_party if event else 1
+    return allowed if day is None or day.left is None else min(allowed, day.left)
+
+
+def _too_many(answers: Answers, facts: Facts) -> str:
+    event = the_event(answers, facts)
+    return "only_some_left" if event and most_people(answers, facts) < event.max_party else "party_too_large"
+
+
+def ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    """How many people, and the largest number that is taken."""
+    return (
+        _(
+            "How many people will come on this pass, you included? Count all children, babies too. At most {most}.",
+            most=most_people(answers, facts),
+        ),
+    )
+
+
+def sum_told(text: str, value: Any) -> tuple[Sentence, ...]:
+    """How many people those make together who were counted apart."""
+    party = party_sizes.read(text)
+    return (_("That makes {people}.", people=people(party.count)),) if party and party.summed else ()
+
+
+PARTY_SIZE = Step(
+    "party_size",
+    ask_party,
+    Number(1, most_people, code=_too_many),
+    label=_("People"),
+    example=words("3"),
+    heard=sum_told,
+)

@@ -1,0 +1,86 @@
+"""Registration on the web: the chat's own questions, and between them the phone that proves who is asking.
+
+In the chat the channel tells who somebody is; a page must ask for a number and for the code that went to it.
+Everything else, to what the answers come to, is the registration's.
+"""
+
+from dataclasses import replace
+
+from flows.fields import Otp, Phone, YesNo
+from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Register, SendOtp, Step, VerifyOtp
+from flows.text import _, words
+from flows.text.choices import language_of, the_event
+from flows.visitor.consent import consent_text, last_question
+from flows.visitor.registration import AGREE, FULL_NAME, REGISTRATION, finish
+
+PURPOSE = "web"
+"""What the OTP is for: one that was sent for anything else does not count."""
+
+
+def send_otp(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    """The code to the number that was given."""
+    return (SendOtp(PURPOSE, answers["phone"], language_of(answers), str(answers.get("event") or "")),)
+
+
+def _verify(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    return (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),)
+
+
+PHONE = Step(
+    "phone",
+    _("What is your mobile number?"),
+    Phone(),
+    label=_("Mobile number"),
+    after=send_otp,
+    example=words("98765 43210"),
+)
+
+OTP = Step(
+    "otp",
+    lambda answers, facts: (
+        _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
+    ),
+    Otp(),
+    after=_verify,
+    once=True,
+    example=words("123456"),
+)
+
+NAME = replace(FULL_NAME, ask=_("What is your full name?"))
+"""Nothing is suggested: whose number it is, is not proved yet."""
+
+CONSENT = replace(
+    AGREE,
+    ask=lambda answers, facts: last_question(WEB_REGISTRATION, answers, facts, another=False),
+    field=YesNo(no="not_agreed"),
+)
+
+
+def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
+    """As in the chat, but what is kept are the words beside the box that was ticked."""
+    event = the_event(answers, facts)
+    shown = consent_text(event, language, another=False, ticked=True) if event else ""
+    done = finish(answers, facts, language)
+    return tuple(replace(one, consent_text=shown) if isinstance(one, Register) else one for one in done)
+
+
+WEB_REGISTRATION: Flow = replace(
+    REGISTRATION,
+    name="web_registration",
+    steps=(
+        *(NAME if step is FULL_NAME else step for step in REGISTRATION.steps if step is not AGREE),
+        PHONE,
+        OTP,
+        CONSENT,
+    ),
+    questions_before="phone",
+    finish=_finish,
+)
+
+
+def _found(answers: Answers, facts: Facts, language: str) -> Outcome:
+    return ()
+
+
+FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=_found)
+"""Who proves a number sees the passes of its holder: what the page shows then is no flow's to say."""

@@ -1,0 +1,60 @@
+"""Loads what every command loads, and forks for each command that it is given as a line of JSON."""
+
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from admin_cli.__main__ import cli
+
+LOADED = (
+    *("psycopg", "sqlalchemy.orm", "rich.table", "rich.console", "redis", "bot.logs", "bot.settings", "bot.database"),
+    *("bot.domain.events", "bot.domain.audit.recorder", "bot.domain.passes", "bot.domain.visitors", "bot.domain.keys"),
+    *(
+        "bot.delivery.outbox.report",
+        "bot.conversation.store",
+        "bot.delivery.twilio.messages",
+        "bot.domain.stats.gate_figures",
+        "flows.text",
+    ),
+)
+"""What a command would load by itself: the runs that begin with nothing show that it does."""
+for _name in LOADED:
+    import_module(_name)
+
+
+def main(folder: Path) -> None:
+    """Answer each line with the command's exit code and what it printed."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        files = {name: folder / f"forked.{name}" for name in ("stdin", "stdout", "stderr")}
+        files["stdin"].write_text(asked["stdin"], encoding="utf-8")
+        child = os.fork()
+        if child == 0:
+            _become(asked["words"], files)
+        _, status = os.waitpid(child, 0)
+        out, err = (files[name].read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        told = {"code": os.waitstatus_to_exitcode(status), "out": out, "err": err}
+        print(json.dumps(told), flush=True)
+
+
+def _become(words: list[str], files: dict[str, Path]) -> None:
+    """Be that command, to its end."""
+    os.dup2(os.open(files["stdin"], os.O_RDONLY), 0)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(files[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    code: object = 70
+    try:
+        cli(words, prog_name="python -m admin_cli")
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,115 @@
+"""What holds for every command: help with an example, exit codes, errors on standard error, a quick start."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from admin_cli.__main__ import cli
+from bot import __version__
+from tests.admin_cli.shell import walk as shell_walk
+
+pytestmark = pytest.mark.usefixtures("logs_as_before")
+
+
+@pytest.mark.parametrize("command", [path for path, _ in shell_walk.tree()], ids=" ".join)
+def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(cli, [*command, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: python -m admin_cli {' '.join(command)}" in " ".join(result.output.split())
+
+
+LISTS = {"list", "show", "find", "search", "days", "texts", "questions", "conflicts", "stats", "doctor", "sync"}
+
+
+@pytest.mark.parametrize("command", [path for path, _ in shell_walk.tree() if path[-1] in LISTS], ids=" ".join)
+def test_every_listing_takes_json(command: tuple[str, ...]) -> None:
+    assert "--json" in CliRunner().invoke(cli, [*command, "--help"]).output
+
+
+def test_wrong_settings_are_told_in_lines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", "http")
+    monkeypatch.setenv("REDIS_URL", "hidden")
+    result = CliRunner().invoke(cli, ["events", "list"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert {"PORT", "REDIS_URL"} <= {line.removeprefix("Error: ").split(":")[0] for line in result.stderr.splitlines()}
+    assert "hidden" not in result.stderr
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://127.0.0.1:1/x"])
+def test_a_database_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("SECRET_KEY", "x" * 16)
+    result = CliRunner().invoke(cli, ["events", "list"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in result.stderr
+
+
+def test_an_empty_database_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    assert "db upgrade" in CliRunner().invoke(cli, ["events", "list"]).stderr
+    assert CliRunner().invoke(cli, ["db", "check"]).exit_code == 1
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["db", "check"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["events", "list", "--json"]).stdout == "[]\n"
+
+
+def test_demo_on_upgrade_only_when_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("DEMO", "1")
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    assert '"slug": "demo"' in CliRunner().invoke(cli, ["events", "list", "--json"]).stdout
+
+
+def test_it_starts_in_under_a_second_of_work() -> None:
+    before = _children_seconds()
+    subprocess.run([sys.executable, "-m", "admin_cli", "--help"], check=True, stdout=subprocess.DEVNULL)
+    assert _children_seconds() - before < 1
+
+
+ROOT = Path(__file__).parents[2]
+SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "redis", "rq", "twilio"}
+"""Packages that take long to load, and that reading the database does not need."""
+LOADED = """
+import sys
+from admin_cli.__main__ import cli
+for noun in ("events", "audit", "deliveries", "keys", "templates"):
+    cli([noun, "list", "--json"], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+def test_what_reads_little_loads_little(tmp_path: Path, sqlite_template: Path) -> None:
+    file = tmp_path / "pravesh.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    env = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "x" * 16}
+    ran = subprocess.run([sys.executable, "-c", LOADED], env=env, check=True, capture_output=True, encoding="utf-8")
+    assert SLOW & set(ran.stderr.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("pravesh ev", "events"), ("pravesh events no", "notice"), ("pravesh audit list --wh", "--who")],
+)
+def test_shells_complete_it(typed: str, offered: str) -> None:
+    words = typed.split()
+    env = {**os.environ, "_PRAVESH_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    ran = subprocess.run([ROOT / "bin" / "pravesh"], env=env, check=True, capture_output=True, encoding="utf-8")
+    assert f"plain,{offered}" in ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("called", [[ROOT / "bin" / "pravesh"], [sys.executable, "-m", "admin_cli"]])
+def test_it_tells_its_version(called: list[str | Path]) -> None:
+    ran = subprocess.run([*called, "--version"], check=True, capture_output=True, encoding="utf-8")
+    assert ran.stdout == f"pravesh {__version__}\n"
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

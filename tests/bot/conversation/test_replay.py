@@ -1,0 +1,334 @@
+"""Messages by a side door: each is answered once, in Twilio's order, and none that is late moves anything."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from sqlalchemy import select
+
+from bot.conversation import replay as belated
+from bot.conversation import replay_shards
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.replay import LONGEST, SETTLED, Belated
+from bot.conversation.replay_shards import Listed
+from bot.database import Database
+from bot.domain import events, people
+from bot.domain.models import Delivery, InboundMessage, Pass
+from bot.errors import SendFailed
+from bot.inbound import Inbound
+from bot.service import Service, assemble
+from bot.settings import SIMULATED_SENDER, Settings
+from flows.understanding.codes import shown
+
+SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
+PHONE = "+919810000001"
+START = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class FakeListing:
+    """Twilio's list of what it received."""
+
+    listed: list[Listed] = field(default_factory=list)
+    away: bool = False
+    asked: list[datetime] = field(default_factory=list)
+
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+        self.asked.append(since)
+        if self.away:
+            raise SendFailed("no_connection", retry=True)
+        yield from (one for one in reversed(self.listed) if since <= one[1] <= (until or one[1]))
+
+
+@dataclass
+class Bench:
+    service: Service
+    belated: Belated
+    dialogue: Dialogue
+    listing: FakeListing
+    clock: Clock
+
+    def replies(self) -> list[str]:
+        with self.service.database.read() as db:
+            rows = db.scalars(select(Delivery).where(Delivery.kind == "reply").order_by(Delivery.id))
+            return [row.payload["body"] for row in rows]
+
+    def codes(self) -> list[str]:
+        with self.service.database.read() as db:
+            return [shown(code) for code in db.scalars(select(Pass.code).order_by(Pass.id))]
+
+    def waiting(self) -> list[str]:
+        with self.service.database.read() as db:
+            waiting = select(InboundMessage).where(InboundMessage.taken_at.is_(None))
+            return sorted(row.message_sid for row in db.scalars(waiting))
+
+
+@pytest.fixture
+def bench(redis: "Redis", redis_url: str, database: Database) -> Iterator[Bench]:
+    clock, listing = Clock(), FakeListing()
+    with database.write() as db:
+        events.make_demo(db, START)
+    service = assemble(Settings(database_url=database.url, redis_url=redis_url, secret_key="a secret for tests only"))
+    dialogue = Dialogue(service.conversations, service.dialogue._turns, database, service.outbox, clock)
+    yield Bench(
+        service,
+        Belated(database, redis, service.conversations, dialogue, listing, clock),
+        dialogue,
+        listing,
+        clock,
+    )
+    dialogue.close()
+    service.close()
+
+
+def message(place: int, text: str = "", phone: str = PHONE) -> Inbound:
+    return Inbound(f"SM{place}", f"whatsapp:{phone}", SIMULATED_SENDER, phone=phone, text=text or SPOKEN[place])
+
+
+def sent(place: int) -> datetime:
+    return START + timedelta(seconds=10 * place)
+
+
+def test_a_kept_message_is_kept_once_and_promised_an_answer_in_every_language(bench: Bench) -> None:
+    assert [bench.belated.keep(message(0)) for _ in range(3)] == [None] * 3
+    assert bench.waiting() == ["SM0"]
+    everywhere = belated.promise(None)
+    assert belated.promise("en") in everywhere
+    assert belated.promise("hi") in everywhere
+
+
+def test_a_known_person_is_promised_an_answer_in_their_language_for_every_copy(bench: Bench) -> None:
+    with bench.service.database.write() as db:
+        people.find_or_make(db, phone=PHONE, now=START).language = "hi"
+    assert bench.belated.keep(message(0)) == "hi"
+    with bench.service.database.write() as db:
+        people.find_or_make(db, phone=PHONE, now=START).language = "en"
+    assert bench.belated.keep(message(0)) == "hi"
+
+
+def test_a_whole_registration_by_the_fallback_comes_out_as_by_the_main_door(bench: Bench) -> None:
+    for place in range(len(SPOKEN)):
+        bench.clock.now = sent(place)
+        bench.belated.keep(message(place))
+    assert bench.belated.replay() == len(SPOKEN)
+    other = [bench.dialogue.hear(replace(one, sid=f"{one.sid}x")) for one in map(by_somebody_else, range(len(SPOKEN)))]
+    replies = bench.replies()
+    mine, theirs = bench.codes()
+    assert mine in replies[-1]
+    assert [text.replace(mine, theirs) for text in replies] == other
+    assert bench.waiting() == []
+    assert bench.belated.replay() == 0
+
+
+def by_somebody_else(place: int) -> Inbound:
+    return message(place, phone="+919810000002")
+
+
+def test_they_are_taken_in_the_order_in_which_they_came_to_twilio_whatever_the_doors_order(bench: Bench) -> None:
+    places = list(range(len(SPOKEN)))
+    random.Random(7).shuffle(places)
+    for late, place in enumerate(places):
+        bench.clock.now = START + timedelta(minutes=2, seconds=late)
+        bench.belated.keep(message(place))
+    bench.listing.listed = [(message(place), sent(place)) for place in range(len(SPOKEN))]
+    assert bench.belated.replay() == len(SPOKEN)
+    assert len(bench.codes()) == 1
+
+
+def test_while_twilios_list_cannot_be_had_the_doors_own_order_counts(bench: Bench) -> None:
+    bench.listing.away = True
+    for place in range(len(SPOKEN)):
+        bench.clock.now = sent(place)
+        bench.belated.keep(message(place))
+    assert bench.belated.replay() == len(SPOKEN)
+    assert len(bench.codes()) == 1
+
+
+def test_what_the_main_door_took_after_all_is_not_taken_again_but_its_answer_sent(bench: Bench) -> None:
+    answers = [bench.dialogue.hear(message(place)) for place in range(len(SPOKEN))]
+    bench.belated.keep(message(len(SPOKEN) - 1))
+    assert bench.belated.replay() == 1
+    assert bench.replies() == answers[-1:]
+    assert len(bench.codes()) == 1
+    after = bench.dialogue.hear(Inbound("SM99", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="menu"))
+    assert after == ""  # it stays behind the answer in the outbox
+    assert len(bench.replies()) == 2
+
+
+def test_what_a_store_that_was_lost_had_taken_is_found_in_the_database(bench: Bench, redis: "Redis") -> None:
+    answers = [bench.dialogue.hear(message(place)) for place in range(len(SPOKEN))]
+    redis.flushall()
+    bench.belated.keep(message(len(SPOKEN) - 1))
+    assert bench.belated.replay() == 1
+    assert bench.replies() == answers[-1:]
+    assert len(bench.codes()) == 1
+
+
+def test_one_that_is_late_moves_nothing_and_asks_the_open_question_again(bench: Bench) -> None:
+    bench.belated.keep(message(1, text="2"))
+    bench.clock.now = sent(3)
+    question = [bench.dialogue.hear(message(place)) for place in (0, 2)][-1]
+    bench.belated.replay()
+    [told] = bench.replies()
+    assert question.splitlines()[-1] in told
+    assert told != question
+    bench.clock.now = sent(4)
+    bench.belated.keep(Inbound("SM50", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="1"))
+    bench.belated.replay()
+    assert len(bench.replies()) == 2
+    assert question.splitlines()[-1] not in bench.replies()[-1]
+
+
+def test_whoever_stopped_meanwhile_is_not_told_of_a_late_message(bench: Bench) -> None:
+    bench.belated.keep(message(0))
+    bench.clock.now = sent(3)
+    bench.dialogue.hear(message(1, text="stop"))
+    assert bench.belated.replay() == 1
+    assert bench.replies() == []
+
+
+def test_a_message_that_never_came_is_taken_in_once(bench: Bench) -> None:
+    assert bench.belated.look_for_missed() == 0
+    bench.clock.now = sent(0)
+    bench.dialogue.hear(message(0))
+    bench.belated.keep(message(2))
+    bench.listing.listed = [(message(place), sent(place)) for place in (0, 1, 2)]
+    assert bench.belated.look_for_missed() == 0
+    bench.clock.now = sent(2) + SETTLED
+    assert bench.belated.look_for_missed() == 1
+    assert bench.waiting() == ["SM1", "SM2"]
+    assert bench.belated.replay() == 2
+    bench.clock.now += timedelta(minutes=3)
+    assert bench.belated.look_for_missed() == 0
+    assert len(bench.replies()) == 2
+
+
+def test_the_first_look_takes_in_nothing_of_a_sender_that_was_somebody_elses(bench: Bench) -> None:
+    bench.listing.listed = [(message(0), START - timedelta(hours=1))]
+    assert bench.belated.look_for_missed() == 0
+    assert bench.listing.asked == []
+    bench.clock.now += timedelta(minutes=3)
+    assert bench.belated.look_for_missed() == 0
+
+
+def test_after_a_long_rest_nothing_older_than_a_day_is_taken_in(bench: Bench) -> None:
+    bench.belated.look_for_missed()
+    bench.clock.now += timedelta(days=3)
+    bench.listing.listed = [(message(0), START + timedelta(hours=1))]
+    assert bench.belated.look_for_missed() == 0
+    assert bench.listing.asked[0] == bench.clock.now - SETTLED - LONGEST
+    assert len(bench.listing.asked) < 15
+
+
+def test_a_long_list_is_compared_piece_by_piece_and_what_was_done_stays_done(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.belated.look_for_missed()
+    bench.listing.listed = [(message(0), START + timedelta(minutes=5)), (message(1), START + timedelta(minutes=25))]
+    bench.clock.now += timedelta(minutes=40)
+    monkeypatch.setattr(belated, "FEW", 0)  # every piece counts as a full one
+    asked = bench.listing.received
+
+    def away_later(since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+        bench.listing.away = since > START + timedelta(minutes=20)
+        return asked(since, until)
+
+    monkeypatch.setattr(bench.listing, "received", away_later)
+    assert bench.belated.look_for_missed() == 1
+    assert bench.waiting() == ["SM0"]
+    monkeypatch.undo()
+    bench.listing.away, bench.listing.asked = False, []
+    assert bench.belated.look_for_missed() == 1
+    assert bench.listing.asked[0] > START + timedelta(minutes=10)
+
+
+def test_a_list_that_cannot_be_had_is_asked_for_again_from_where_it_was(bench: Bench) -> None:
+    bench.belated.look_for_missed()
+    bench.clock.now += timedelta(minutes=30)
+    bench.listing.listed, bench.listing.away = [(message(0), START + timedelta(minutes=1))], True
+    assert bench.belated.look_for_missed() == 0
+    bench.listing.away = False
+    bench.clock.now += timedelta(minutes=30)
+    assert bench.belated.look_for_missed() == 1
+
+
+def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.belated.keep(message(0))
+    heard: Any = Dialogue.hear_found
+    meanwhile: list[int] = []
+
+    def hear(dialogue: Dialogue, inbound: Inbound, sent_at: datetime) -> bool:
+        meanwhile.append(bench.belated.replay())
+        return bool(heard(dialogue, inbound, sent_at))
+
+    monkeypatch.setattr(Dialogue, "hear_found", hear)
+    assert bench.belated.replay() == 1
+    assert meanwhile == [0]
+
+
+def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
+    bench.belated.keep(message(0))
+    names = [f"{belated.REPLAYING}:{number}" for number in range(replay_shards.SHARES)]
+    assert all(redis.lock(name, timeout=replay_shards.ALONE).acquire(blocking=False) for name in names)
+    assert bench.belated.replay() == 0
+    assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
+    redis.delete(*names)  # what that time does
+    assert bench.belated.replay() == 1
+
+
+def test_many_people_are_taken_side_by_side_and_each_one_in_order(
+    bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three who replay at once, as three workers do where many messages wait."""
+    monkeypatch.setattr(belated, "MANY", 1)
+    people = [f"+9198100001{number:02}" for number in range(12)]
+    for place in range(len(SPOKEN)):
+        for phone in people:
+            bench.clock.now = sent(place)
+            bench.belated.keep(replace(message(place, phone=phone), sid=f"SM{phone[-2:]}x{place}"))
+    heard: Any = Dialogue.hear_found
+    at_work: set[str] = set()
+    most: list[int] = []
+
+    def hear(dialogue: Dialogue, inbound: Inbound, sent_at: datetime) -> bool:
+        assert inbound.lane not in at_work, "one person's messages are taken by two"
+        at_work.add(inbound.lane)
+        most.append(len(at_work))
+        try:
+            return bool(heard(dialogue, inbound, sent_at))
+        finally:
+            at_work.remove(inbound.lane)
+
+    monkeypatch.setattr(Dialogue, "hear_found", hear)
+    with ThreadPoolExecutor(3) as workers:
+        while bench.waiting():
+            assert sum(run.result() for run in [workers.submit(bench.belated.replay) for _ in range(3)])
+    assert len(bench.replies()) == len(people) * len(SPOKEN)
+    assert len(bench.codes()) == len(people)
+    assert max(most) > 1
+
+
+def test_messages_of_two_addresses_are_one_persons_where_any_message_tells_so() -> None:
+    def said(sid: str, phone: str | None = None, user: str | None = None) -> Listed:
+        return Inbound(sid, "lane", SIMULATED_SENDER, phone=phone, user=user), START
+
+    waiting = [said("SM1", phone="+1"), said("SM2", user="IN.2"), said("SM3", "+1", "IN.2"), said("SM4", user="IN.5")]
+    owners = {name: name for name in ("phone:+1", "user:IN.2")} | {"user:IN.5": "phone:+5"}
+    people = replay_shards.by_person([*waiting, said("SM5", user="IN.2")], owners)
+    assert {person: [one.sid for one, _ in theirs] for person, theirs in people.items()} == {
+        "phone:+1": ["SM1", "SM2", "SM3", "SM5"],
+        "phone:+5": ["SM4"],
+    }

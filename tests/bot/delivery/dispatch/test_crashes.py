@@ -1,0 +1,104 @@
+"""A worker killed around the call to Twilio: nothing is lost, nothing is sent twice."""
+
+import multiprocessing
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from bot.database import Database
+from bot.delivery.dispatch import Outbox, owe_pass, owe_reply
+from bot.delivery.outbox.statuses import News
+from bot.delivery.twilio.messages import Twilio
+from bot.settings import Settings
+from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeOtps, fetched, make_pass, row, waiting
+from tests.bot.delivery.dying import DIED, deliver
+from tests.bot.delivery.fake_api import FakeApi, serving
+
+# A server that has loaded the code once and forks a clean process for each test.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.bot.delivery.dying"])
+POINTS = ("before_the_try", "before_the_call", "after_the_call", "after_the_note")
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    with serving() as api:
+        yield api
+
+
+@pytest.fixture
+def settings(api: FakeApi) -> Settings:
+    return Settings(public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen", twilio_api_base=api.origin)
+
+
+def dies(point: str, delivery: int, settings: Settings, database_url: str, redis_url: str) -> None:
+    """Let a process of its own deliver the row and be killed at this point."""
+    given = settings.model_dump(include={"public_url", "secret_key", "twilio_api_base"})
+    worker = PROCESSES.Process(target=deliver, args=(point, delivery, given, database_url, redis_url))
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == DIED
+
+
+def goes_on(outbox: Outbox, redis: "Redis", clock: Clock) -> None:
+    """What clock and workers do in the minutes after."""
+    for _ in range(4):
+        clock.move(seconds=60)
+        outbox.sweep(clock.at)
+        for delivery in waiting(redis):
+            outbox.deliver(delivery)
+        redis.flushall()
+
+
+class Blind(Twilio):
+    """A client that finds nothing in Twilio's list."""
+
+    def find(self, *args: Any, **options: Any) -> News | None:
+        return None
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_one_message_whenever_the_worker_dies(
+    point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+) -> None:
+    clock = Clock()
+    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
+    with database.write() as db:
+        words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
+        image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="en", now=NOW)
+    dies(point, words, settings, database_url, redis_url)
+    assert len(api.taken) == (0 if point.startswith("before") else 1)
+    goes_on(outbox, redis, clock)
+    assert len(api.taken) == 2
+    assert api.bodies[0] == "Hello"
+    assert "7K3M-PQ2R" in api.bodies[1]
+    for delivery in (words, image):
+        assert (row(database, delivery).status, row(database, delivery).tried_at) == ("queued", None)
+
+
+@pytest.mark.parametrize("point", ["before_the_call", "after_the_call"])
+def test_an_image_is_looked_up_by_its_caption(
+    point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+) -> None:
+    clock = Clock()
+    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
+    with database.write() as db:
+        image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="hi", now=NOW)
+    dies(point, image, settings, database_url, redis_url)
+    goes_on(outbox, redis, clock)
+    assert len(api.taken) == 1
+    assert row(database, image).status == "queued"
+
+
+def test_without_the_look_up_it_would_be_two(
+    database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+) -> None:
+    clock = Clock()
+    outbox = Outbox(database, redis, Blind(settings), FakeOtps(), settings, clock, check_media=fetched)
+    with database.write() as db:
+        words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
+    dies("after_the_call", words, settings, database_url, redis_url)
+    goes_on(outbox, redis, clock)
+    assert api.bodies == ["Hello", "Hello"]

@@ -1,0 +1,172 @@
+"""What is owed leaves once, and in each person's order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.utils import utcformat
+
+from bot.database import Database
+from bot.delivery.dispatch import Outbox, owe, unsent_replies
+from bot.delivery.outbox import queues
+from bot.domain.models import Pass
+from bot.errors import SendFailed
+from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
+
+BUSY = SendFailed("20429", retry=True)
+NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
+
+
+def test_the_same_key_is_the_same_row(database: Database) -> None:
+    first = reply(database, "one", sid="SM1")
+    assert reply(database, "another", sid="SM1") == first
+    assert reply(database, "one", sid="SM2") != first
+    with database.write() as db:
+        without_key = {owe(db, kind="text", lane=LANE, payload={"body": "x"}, priority=2, now=NOW) for _ in range(2)}
+    assert len(without_key) == 2
+
+
+def test_what_is_owed_is_enqueued_by_priority_and_sent_once(
+    database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio
+) -> None:
+    image, words = a_pass(database), reply(database, "Hello")
+    outbox.enqueue([image, words])
+    outbox.enqueue([image, words])
+    assert waiting(redis) == [words, image]
+    for _ in range(2):
+        outbox.deliver(words)
+    assert twilio.bodies == ["Hello"]
+    sent = row(database, words)
+    assert (sent.status, sent.message_sid, sent.tried_at, sent.lease_token) == (
+        "queued",
+        twilio.sent[0].sid,
+        None,
+        None,
+    )
+    assert twilio.sent[0].status_callback == f"http://127.0.0.1:8000/webhooks/twilio/status?delivery={words}"
+
+
+def test_enqueueing_without_redis_is_left_to_the_sweep(database: Database, redis: "Redis", outbox: Outbox) -> None:
+    words = reply(database, "Hello")
+    away = Outbox(database, no_redis(), outbox.twilio, outbox.otps, outbox.settings, outbox.now)
+    away.enqueue([words])
+    assert outbox.sweep(NOW) == 1
+    assert waiting(redis) == [words]
+    assert outbox.sweep(NOW) == 0
+
+
+def test_words_leave_in_order(database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio) -> None:
+    first, second, stranger = reply(database, "1"), reply(database, "2"), reply(database, "x", lane="whatsapp:+911")
+    outbox.deliver(second)
+    assert twilio.bodies == []
+    outbox.deliver(stranger)
+    outbox.deliver(first)
+    assert waiting(redis) == [second]
+    outbox.deliver(second)
+    assert twilio.bodies == ["x", "1", "2"]
+
+
+def test_a_held_back_message_holds_back_the_later_ones(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    twilio.failures = [BUSY]
+    first, second = reply(database, "1"), reply(database, "2")
+    outbox.deliver(first)
+    outbox.deliver(second)
+    assert twilio.bodies == []
+    clock.move(minutes=1)
+    outbox.deliver(first)
+    outbox.deliver(second)
+    assert twilio.bodies == ["1", "2"]
+
+
+def test_images_wait_for_words_and_words_not_for_images(
+    database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio
+) -> None:
+    words, image, later = reply(database, "1"), a_pass(database), reply(database, "2")
+    outbox.deliver(image)
+    assert twilio.sent == []
+    outbox.deliver(words)
+    outbox.deliver(later)
+    redis.flushall()
+    outbox.deliver(image)
+    assert twilio.bodies[:2] == ["1", "2"]
+    assert "7K3M-PQ2R" in twilio.bodies[2]
+
+
+def test_unsent_words_are_known_and_images_do_not_count(database: Database, outbox: Outbox) -> None:
+    a_pass(database)
+    with database.read() as db:
+        assert not unsent_replies(db, LANE)
+    words = reply(database, "1")
+    with database.read() as db:
+        assert unsent_replies(db, LANE)
+    outbox.deliver(words)
+    with database.read() as db:
+        assert not unsent_replies(db, LANE)
+
+
+def test_an_image_goes_with_link_caption_and_validity(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
+    outbox.deliver(a_pass(database))
+    sent = twilio.sent[0]
+    assert sent.media_url is not None
+    assert sent.media_url.startswith("http://127.0.0.1:8000/media/passes/")
+    assert ".png" in sent.media_url
+    assert "Asha" not in sent.media_url + sent.body
+    assert sent.validity == 6 * 3600
+    for word in ("7K3M-PQ2R", "17 Jan", "3", "Pragati Maidan"):
+        assert word in sent.body
+
+
+@pytest.mark.parametrize("status", ["replaced", "revoked"])
+def test_a_pass_that_is_not_valid_any_more_is_not_sent(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, status: str
+) -> None:
+    image = a_pass(database)
+    with database.write() as db:
+        db.get_one(Pass, row(database, image).pass_id).status = status
+    outbox.deliver(image)
+    assert twilio.sent == []
+    assert (row(database, image).status, row(database, image).reason) == ("canceled", f"pass_{status}")
+
+
+def test_the_image_of_a_replaced_pass_does_not_hold_back_the_new_one(database: Database, outbox: Outbox) -> None:
+    old = a_pass(database)
+    with database.write() as db:
+        db.get_one(Pass, row(database, old).pass_id).status = "replaced"
+    new = a_pass(database, code="11111118")
+    assert row(database, old).status == "canceled"
+    assert row(database, new).status == "owed"
+
+
+def test_the_sweep_takes_batch_after_batch(
+    database: Database, redis: "Redis", outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.dispatch.BATCH", 3)
+    rows = [reply(database, str(number), lane=f"whatsapp:+91{number}") for number in range(8)]
+    later = reply(database, "behind", lane="whatsapp:+910")
+    assert outbox.sweep(NOW) == 8
+    assert waiting(redis) == rows
+    assert later not in waiting(redis)
+
+
+def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
+    database: Database, redis: "Redis", outbox: Outbox
+) -> None:
+    words = reply(database, "Hello")
+    outbox.enqueue([words])
+    [job] = Queue("replies", connection=redis).jobs
+    assert outbox.sweep(NOW) == 0
+    redis.delete("rq:queue:replies")
+    assert outbox.sweep(NOW) == 1
+    redis.delete("rq:queue:replies")
+    with redis.pipeline() as begun:  # what RQ notes when a worker begins a job
+        job.prepare_for_execution("killed since", begun)
+        begun.persist(job.key)
+        begun.execute()
+    assert outbox.sweep(NOW) == 0
+    long_ago = datetime.now(UTC) - timedelta(seconds=queues.BEGIN_SECONDS + 1)
+    redis.hset(job.key, "started_at", utcformat(long_ago))
+    assert outbox.sweep(NOW) == 1
+    assert waiting(redis) == [words]

@@ -1,0 +1,126 @@
+"""Outside WhatsApp's 24-hour window nothing is sent; it goes when the person writes again."""
+
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+from sqlalchemy import update
+
+from bot.database import Database
+from bot.delivery.dispatch import Outbox, owe
+from bot.delivery.outbox.session_window import Windows
+from bot.domain.models import Delivery
+from bot.errors import SendFailed
+from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
+
+SENDER, OTHER = "whatsapp:+14155238886", "whatsapp:+14155238887"
+
+
+def write(outbox: Outbox, sender: str = SENDER) -> None:
+    """A message from the person, answered in the webhook's response."""
+    outbox.heard([LANE], sender, answered=True)
+
+
+def test_inside_it_goes_and_outside_it_waits(
+    database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    write(outbox)
+    first, second = a_pass(database), a_pass(database, code="11111118")
+    clock.move(hours=23, minutes=59)
+    with database.write() as db:
+        db.execute(update(Delivery).values(give_up_at=clock.at + timedelta(hours=6)))
+    outbox.deliver(first)
+    assert len(twilio.sent) == 1
+    clock.move(minutes=1)
+    outbox.deliver(second)
+    assert len(twilio.sent) == 1
+    waits = row(database, second)
+    assert (waits.status, waits.reason, waits.attempts, waits.tried_at) == ("owed", "window_closed", 0, None)
+    clock.move(days=1)
+    outbox.deliver(second)
+    assert len(twilio.sent) == 1
+    redis.delete("rq:queue:passes")
+    write(outbox)
+    assert waiting(redis) == [second]
+    outbox.deliver(second)
+    assert len(twilio.sent) == 2
+
+
+def test_each_sender_has_its_own_window(redis: "Redis", clock: Clock) -> None:
+    windows = Windows(redis)
+    windows.open(LANE, SENDER, NOW)
+    windows.open(LANE, OTHER, NOW + timedelta(hours=10))
+    later = NOW + timedelta(hours=24)
+    assert windows.closed(LANE, SENDER, later)
+    assert not windows.closed(LANE, OTHER, later)
+    assert not windows.closed(LANE, SENDER, later - timedelta(seconds=1))
+
+
+def test_nobody_knows_is_not_closed_and_sms_has_none(redis: "Redis", clock: Clock) -> None:
+    windows = Windows(redis)
+    assert not windows.closed(LANE, SENDER, NOW)
+    windows.note_closed("+919800000001", SENDER)
+    assert not windows.closed("+919800000001", SENDER, NOW)
+    away = Windows(no_redis())
+    assert not away.closed(LANE, SENDER, NOW)
+    assert not away.open(LANE, SENDER, NOW)
+
+
+@pytest.mark.parametrize("by_status", [False, True])
+def test_twilio_tells_that_it_is_closed(
+    database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio, clock: Clock, by_status: bool
+) -> None:
+    image = a_pass(database)
+    if not by_status:
+        twilio.failures = [SendFailed("63016", retry=False)]
+    outbox.deliver(image)
+    if by_status:
+        outbox.note_status(twilio.sent[0].sid, image, "failed", 63016, NOW)
+    before = len(twilio.sent)
+    waits = row(database, image)
+    assert (waits.status, waits.reason, waits.error_code) == ("owed", "window_closed", 63016)
+    clock.move(hours=2)
+    outbox.deliver(image)
+    assert len(twilio.sent) == before
+    write(outbox)
+    outbox.deliver(image)
+    assert len(twilio.sent) == before + 1
+    assert row(database, image).status == "queued"
+
+
+def test_a_pass_waits_for_days_and_an_answer_does_not(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    outbox.windows.note_closed(LANE, SENDER)
+    image, words = a_pass(database), reply(database, "Which day?", lane="whatsapp:+912")
+    outbox.windows.note_closed("whatsapp:+912", SENDER)
+    while row(database, words).status == "owed":
+        clock.at = row(database, words).not_before
+        outbox.deliver(words)
+    assert clock.at == NOW + timedelta(hours=6)
+    while row(database, image).status == "owed":
+        clock.at = row(database, image).not_before
+        outbox.deliver(image)
+    assert clock.at == NOW + timedelta(days=3)
+    assert twilio.sent == []
+
+
+def test_an_otp_was_judged_when_it_was_asked_for(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
+    outbox.windows.note_closed(LANE, SENDER)
+    payload = {"purpose": "register", "phone": LANE[9:], "asker": LANE, "language": "en"}
+    with database.write() as db:
+        otp = owe(db, kind="otp", lane=LANE, payload=payload, priority=0, now=NOW)
+    outbox.deliver(otp)
+    assert len(twilio.sent) == 1
+
+
+def test_what_was_found_afterwards_opens_no_window(outbox: Outbox, redis: "Redis") -> None:
+    outbox.heard([LANE], SENDER, answered=False, afterwards=True)
+    assert redis.keys("window:*") == []
+
+
+def test_an_answer_in_the_response_takes_a_place(outbox: Outbox, redis: "Redis") -> None:
+    outbox.heard([LANE], SENDER, answered=False)
+    assert redis.exists(f"pace:next:{SENDER}") == 0
+    outbox.heard([LANE], SENDER, answered=True)
+    assert redis.exists(f"pace:next:{SENDER}") == 1

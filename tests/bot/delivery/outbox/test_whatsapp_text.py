@@ -1,0 +1,120 @@
+"""How words are laid out for WhatsApp: paragraphs, numbers, 1,600 characters, and only what XML can carry."""
+
+import re
+import xml.etree.ElementTree as ET
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+from twilio.twiml.messaging_response import MessagingResponse
+
+from bot.database import Database
+from bot.delivery.outbox import whatsapp_text
+from flows.shapes import Option, Say, Sentence
+from flows.text import lines, words
+from flows.text.translate import Spoken
+from tests.bot.delivery.conftest import make_pass
+
+
+def said(*paragraphs: Sentence, options: tuple[Option, ...] = (), language: str = "en", **results: Any) -> str:
+    return whatsapp_text.message([Say(paragraphs, options)], language, results)
+
+
+def hello(**params: Any) -> Sentence:
+    return Sentence("Hello {name}.", params)
+
+
+def size(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def test_paragraphs_stand_apart_and_options_are_numbered() -> None:
+    options = (Option("a", "First"), Option("b", words("Second"), words("3 left")))
+    assert said(hello(name="Asha"), words("Which?"), options=options) == (
+        "Hello Asha.\n\nWhich?\n\n1. First\n2. Second (3 left)"
+    )
+
+
+def test_several_sayings_are_one_message_with_one_row_of_numbers() -> None:
+    first, second = Say((words("One"),), (Option("a", "A"),)), Say((words("Two"),), (Option("b", "B"),))
+    assert whatsapp_text.message([first, second], "en") == "One\n\nTwo\n\n1. A\n2. B"
+
+
+def test_nothing_said_is_nothing() -> None:
+    assert whatsapp_text.message([], "en") == ""
+    assert said(words(" ")) == ""
+
+
+def test_results_fill_what_is_missing() -> None:
+    assert said(hello(), name="Asha") == "Hello Asha."
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["A\nsha", "A\r\n\r\n\tsha", "A\u2028sha", "\u202eA\u202c sha\u2066", "A \x00\x0b sha", "A \ud800\ufffe sha"],
+)
+def test_what_people_type_stays_on_its_line(typed: str) -> None:
+    for sentence in (hello(name=typed), lines(hello(name=typed)), hello(name=Spoken(words(typed), "hi"))):
+        assert said(sentence) in ("Hello A sha.", "A sha")
+
+
+def test_our_own_lines_stay_lines() -> None:
+    assert said(lines(words("One"), words("Two"))) == "One\nTwo"
+
+
+def test_details_go_first_and_numbers_stay() -> None:
+    options = tuple(Option(str(number), f"Day {number}", "d" * 72) for number in range(20))
+    text = said(words("Which?"), options=options)
+    assert "(" not in text
+    assert [line for line in text.splitlines() if line.startswith("20. ")] == ["20. Day 19"]
+
+
+def test_typed_texts_are_cut_before_ours() -> None:
+    ours = {"en": "terms " * 200}
+    text = said(hello(name="x" * 900), words(ours))
+    assert "…" in text.splitlines()[0]
+    assert ("terms " * 200).strip() in text
+
+
+def test_long_paragraphs_are_cut_and_short_ones_whole() -> None:
+    text = said(words({"en": "long " * 900}), words("Which?"), options=(Option("a", "Yes"), Option("b", "No")))
+    assert size(text) <= whatsapp_text.MOST
+    assert text.endswith("Which?\n\n1. Yes\n2. No")
+
+
+@given(
+    st.lists(st.text(max_size=3000), max_size=4),
+    st.lists(st.tuples(st.text(max_size=200), st.text(max_size=100)), max_size=40),
+    st.sampled_from(["en", "hi", "xx", None]),
+)
+def test_any_text_fits_and_is_xml(paragraphs: list[str], options: list[tuple[str, str]], language: str | None) -> None:
+    say = Say(tuple(words(text) for text in paragraphs), tuple(Option("o", *option) for option in options))
+    text = whatsapp_text.message([say], language)
+    assert size(text) <= whatsapp_text.MOST
+    answer = MessagingResponse()
+    answer.message(text)
+    assert (ET.fromstring(str(answer)).findtext("Message") or "") == text
+    numbers = re.findall(r"^(\d+)\. ", text, re.MULTILINE)
+    assert numbers[-len(options) :] == [str(number) for number in range(1, len(options) + 1)] or not options
+
+
+@pytest.mark.parametrize(("text", "most", "kept"), [("abcd", 4, "abcd"), ("abcde", 4, "abc…"), ("a👍👍", 4, "a👍…")])
+def test_shortening_counts_as_twilio_does_at_worst(text: str, most: int, kept: str) -> None:
+    assert whatsapp_text.shortened(text, most) == kept
+
+
+def test_captions(database: Database) -> None:
+    def caption(db: Session, code: str, **of_event: Any) -> str:
+        return whatsapp_text.caption(make_pass(db, code=code, **of_event), "hi")
+
+    with database.write() as db:
+        full = caption(db, "7K3MPQ2R", map_url="https://maps.example/x")
+        bare = caption(db, "11111118", venue="", names={})
+    for part in ("7K3M-PQ2R", "दिल्ली पुस्तक मेला", "17", "3", "Pragati Maidan", "https://maps.example/x"):
+        assert part in full
+    assert "Asha" not in full + bare
+    assert len(bare.splitlines()) == 3
+    assert date(2027, 1, 17).strftime("%Y-%m-%d") not in full

@@ -1,0 +1,110 @@
+"""Names found by the beginnings of their words, at the gate and by organisers, until somebody is erased."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain import people, visitors
+from bot.domain.checkins import search as gate_search
+from bot.domain.models import AuditEntry, NameWord, Registration
+from bot.domain.passes import registration as registrations
+from bot.domain.people import name_index
+from bot.domain.privacy import erasure
+from tests.bot.domain.builders import DAY, NOW, asking
+from tests.bot.domain.checkins.test_walkups import register as register_walkup
+from tests.bot.domain.gate import NOON, World
+
+NAMES = (
+    "Émilie Dubois",
+    "Иван Петров",
+    "Sean O’Brien",
+    "इमरान ख़ान",
+    "हिन्दी शर्मा",
+    "Maria D'Souza",
+    "𝐊𝐚𝐯𝐲𝐚  Rao",
+    "A.K. Nair",
+)
+
+
+@pytest.fixture
+def crowd(world: World) -> World:
+    """The fair, and people with names that are typed in many ways, all for today."""
+    for number, name in enumerate(NAMES):
+        asker = people.find_or_make(world.db, phone=f"+9198334444{number:02}", now=NOW)
+        registrations.register(world.db, world.ring, **asking(asker, full_name=name, visit_date=DAY))
+    return world
+
+
+FOUND = [
+    ("EMILIE", 0),
+    ("émi", 0),
+    ("dub émilie", 0),
+    ("ИВАН", 1),
+    ("петр", 1),
+    ("o'brien", 2),
+    ("obrien", 2),
+    ("O`BRI", 2),
+    ("brien sean", 2),
+    ("खान", 3),
+    ("ख़ान इमरान", 3),
+    ("हिंदी", 4),
+    ("d’souza", 5),
+    ("d souza", 5),
+    ("souza", 5),
+    ("kavya rao", 6),
+    ("ＫＡＶＹＡ", 6),
+    ("ak nair", 7),
+    ("a.k.nair", 7),
+    ("a k nair", 7),
+]
+
+
+NOT_FOUND = ("mili", "ilie", "emilie petrov", "souzad", "xyz", "%%%", "___", "emilié\u0915")
+"""What is no beginning of any of their words."""
+
+
+def test_a_name_is_found_however_it_is_typed(crowd: World) -> None:
+    for typed, number in FOUND:
+        seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)
+        assert (typed, [one.name for one in seen.passes]) == (typed, [" ".join(NAMES[number].split())])
+        by, found = visitors.find(crowd.db, "fair", typed, region="IN", most=20)
+        assert (typed, by, [one.registration.full_name for one in found]) == (typed, "name", [NAMES[number]])
+    for typed in NOT_FOUND:
+        found_none = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)
+        assert (typed, found_none.passes) == (typed, ())
+
+
+def test_somebody_with_two_words_that_fit_is_found_once(crowd: World) -> None:
+    asker = people.find_or_make(crowd.db, phone="+919833555555", now=NOW)
+    registrations.register(crowd.db, crowd.ring, **asking(asker, full_name="Kamal Kamlesh", visit_date=DAY))
+    seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name="kam", now=NOON)
+    assert ([one.name for one in seen.passes], seen.more) == (["Kamal Kamlesh"], False)
+
+
+def test_whoever_is_erased_is_in_no_index_and_no_audit_entry(crowd: World) -> None:
+    gone = people.find(crowd.db, phone="+919833444400")
+    assert gone
+    who = erasure.by_name(crowd.db, phone="+919833444400")
+    erasure.erase(crowd.db, who, NOON, even_today=True, actor="test")
+    words = set(crowd.db.scalars(select(NameWord.word)))
+    assert words.isdisjoint({"emilie", "dubois"})
+    assert "иван" in words
+    assert not any("emilie" in str(about) for about in crowd.db.scalars(select(AuditEntry.about)))
+
+
+def test_names_that_older_code_left_out_are_added(crowd: World) -> None:
+    before = _words(crowd.db)
+    name_index.remove(crowd.db, list(crowd.db.scalars(select(Registration.id))))
+    assert name_index.add_missing(crowd.db) > len(NAMES)
+    assert _words(crowd.db) == before
+    assert name_index.add_missing(crowd.db) == 0
+
+
+def test_a_walk_up_is_found(world: World) -> None:
+    register_walkup(world, full_name="Zubeda Khan")
+    found = gate_search.search(world.db, "fair", staff_id=world.ravi.id, name="zub", now=NOON)
+    assert [one.name for one in found.passes] == ["Zubeda Khan"]
+
+
+def _words(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(NameWord)) or 0

@@ -1,0 +1,57 @@
+"""What must hold before the service runs: a database that is ahead is well, one that is behind is not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import text
+
+from bot.database import Database
+from bot.errors import NotReady
+from bot.ops import checks, migrations, prepare_database
+from webhooks.health import Readiness
+
+
+@pytest.fixture(autouse=True)
+def back_at_head(database: Database) -> Iterator[None]:
+    """PostgreSQL serves all tests: the next finds its tables at head."""
+    yield
+    stand_at(database, migrations.newest())
+
+
+def stand_at(database: Database, revision: str) -> None:
+    """Write into the database that it is at this revision."""
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+
+
+def test_a_database_that_is_ahead_of_the_code_is_well(database: Database) -> None:
+    """New code migrates while old code still runs and is restarted."""
+    stand_at(database, "9999")
+    assert migrations.standing(database) == ("9999", migrations.NEWER)
+    assert checks.migrations_at_head(database).startswith("9999")
+    assert prepare_database.upgrade(database).startswith("9999")
+    assert migrations.current(database) == "9999"
+
+
+def test_readyz_says_so_and_goes_on(database: Database, redis: "Redis") -> None:
+    readiness = Readiness(database, redis)
+    assert readiness.look()[0] == 200
+    stand_at(database, "9999")
+    status, found = readiness.look()
+    assert (status, found["status"], found["migrations"]) == (200, "ok", migrations.NEWER)
+    stand_at(database, "0001")
+    status, found = readiness.look()
+    assert (status, found["migrations"]) == (503, migrations.BEHIND)
+
+
+def test_a_database_that_is_behind_is_not_well(database: Database) -> None:
+    stand_at(database, "0001")
+    assert migrations.standing(database) == ("0001", migrations.BEHIND)
+    with pytest.raises(NotReady, match="db upgrade"):
+        checks.migrations_at_head(database)
+
+
+def test_a_database_without_tables_is_behind(tmp_path: Path) -> None:
+    assert migrations.standing(Database(f"sqlite:///{tmp_path / 'empty.db'}")) == ("", migrations.BEHIND)

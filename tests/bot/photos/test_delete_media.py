@@ -1,0 +1,104 @@
+"""Photos are deleted at Twilio, however often that takes, and one that is not makes itself heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.database import Database
+from bot.domain.models import MediaDeletion
+from bot.errors import NotReady, SendFailed
+from bot.photos import delete_media
+from bot.photos.delete_media import HELD, STUCK, Discarding
+from bot.photos.download import Medium
+
+NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)
+MEDIA = (Medium("MM1", "ME1"), Medium("MM2", "ME2"))
+
+
+@dataclass
+class FakeTwilio:
+    """Answers deletions as it is told, by file; else with 204."""
+
+    answers: dict[str, Iterator[int | SendFailed]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def call(self, method: str, uri: str) -> tuple[int, dict[str, Any]]:
+        assert method == "DELETE"
+        assert uri.startswith("https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/")
+        sid = uri.rpartition("/")[2].removesuffix(".json")
+        self.asked.append(sid)
+        answer = next(self.answers.get(sid, iter([])), 204)
+        if isinstance(answer, SendFailed):
+            raise answer
+        return answer, {}
+
+
+@pytest.fixture
+def twilio() -> FakeTwilio:
+    return FakeTwilio()
+
+
+@pytest.fixture
+def work(database: Database, twilio: FakeTwilio) -> Discarding:
+    with database.write() as db:
+        delete_media.owe(db, MEDIA, NOW)
+        delete_media.owe(db, MEDIA[:1], NOW)
+    return Discarding(database, twilio, "AC1")
+
+
+def waiting(database: Database) -> dict[str, tuple[int, str | None]]:
+    with database.read() as db:
+        return {row.media_sid: (row.attempts, row.reason) for row in db.scalars(select(MediaDeletion))}
+
+
+def test_each_is_deleted_once_and_forgotten(work: Discarding, twilio: FakeTwilio) -> None:
+    assert work.sweep(NOW) == 2
+    assert sorted(twilio.asked) == ["ME1", "ME2"]
+    assert waiting(work.database) == {}
+    assert work.sweep(NOW + timedelta(hours=1)) == 0
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [(SendFailed("http_503", retry=True), "http_503"), (401, "http_401"), (500, "http_500")]
+)
+def test_what_twilio_does_not_delete_is_tried_again_later(
+    work: Discarding, twilio: FakeTwilio, trouble: int | SendFailed, reason: str
+) -> None:
+    twilio.answers["ME1"] = iter([trouble, trouble])
+    assert work.sweep(NOW) == 1
+    assert waiting(work.database) == {"ME1": (1, reason)}
+    assert work.sweep(NOW) == 0
+    assert work.sweep(NOW + timedelta(minutes=1)) == 0
+    assert waiting(work.database) == {"ME1": (2, reason)}
+    assert work.sweep(NOW + timedelta(minutes=2)) == 1
+    assert twilio.asked.count("ME1") == 3
+
+
+@on_sqlite
+def test_one_that_is_gone_already_is_done(work: Discarding, twilio: FakeTwilio) -> None:
+    twilio.answers["ME1"] = iter([404])
+    assert work.sweep(NOW) == 2
+
+
+@on_sqlite
+def test_a_process_that_was_killed_leaves_it_to_the_next(work: Discarding, twilio: FakeTwilio) -> None:
+    assert len(work._hold(NOW)) == 2
+    assert work.sweep(NOW + timedelta(seconds=10)) == 0
+    assert work.sweep(NOW + HELD) == 2
+
+
+@on_sqlite
+def test_one_that_stays_too_long_is_told_with_twilios_reason(work: Discarding, twilio: FakeTwilio) -> None:
+    twilio.answers["ME1"] = iter([401])
+    work.sweep(NOW)
+    assert delete_media.nothing_is_stuck(work.database, NOW + STUCK)
+    with pytest.raises(NotReady, match="http_401"):
+        delete_media.nothing_is_stuck(work.database, NOW + 2 * STUCK)

@@ -1,0 +1,256 @@
+"""`make run`: everything on one machine, seen from outside."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from bot.database import Database
+from bot.domain import events
+from bot.ops import launch
+from bot.settings import Settings
+from tests.bot.ops.test_supervisor import gone, wait_until
+
+ROOT = Path(__file__).parent.parent
+STARTING_SECONDS = 90
+"""On two cores with other tests beside; by itself it is ready in a few seconds."""
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A port and a VAR_DIR of the test's own."""
+    return _environment(tmp_path)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PORT": str(_free_port()), "VAR_DIR": str(folder / "var"), "LOG_FORMAT": "json"}
+
+
+class Run:
+    """One `python -m bot.local`, its output in files."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        self.environment = environment
+        self.out, self.err = folder / "out", folder / "err"
+        with self.out.open("w") as out, self.err.open("w") as err:
+            command = [sys.executable, "-m", "bot.local"]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=err)
+
+    def wait_until_ready(self) -> None:
+        """Return once it has printed where to click."""
+        wait_until(lambda: "/simulator" in self.out.read_text() or self.process.poll() is not None, STARTING_SECONDS)
+        assert self.process.poll() is None, self.err.read_text()
+
+    def status(self, path: str) -> int:
+        """The HTTP status of a page; 0 where nobody answers."""
+        with closing(HTTPConnection("127.0.0.1", int(self.environment["PORT"]), timeout=10)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status
+            except (OSError, HTTPException):
+                return 0
+
+    def descendants(self) -> dict[int, str]:
+        """Every process that it has started, with its command line."""
+        parents, found = _parents(), {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return {pid: _command(pid) for pid in found - {self.process.pid}}
+
+    def stop(self, number: int = signal.SIGINT) -> float:
+        """Stop it; seconds until it was gone."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(30)
+        return time.monotonic() - started
+
+
+def _parents() -> dict[int, int]:
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            found[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    return found
+
+
+def _command(pid: int) -> str:
+    """Its command line; empty for one that has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A run that is ready: one for all tests that leave it as they found it."""
+    folder = tmp_path_factory.mktemp("local")
+    run = Run(_environment(folder), folder)
+    try:
+        run.wait_until_ready()
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.stop()
+
+
+def _settings(run: Run) -> Settings:
+    return Settings(secret_key="x" * 16, var_dir=Path(run.environment["VAR_DIR"]))
+
+
+def test_it_serves(running: Run) -> None:
+    assert [running.status(path) for path in ("/readyz", "/", "/simulator")] == [200, 200, 200]
+    children = running.descendants().values()
+    for name in ("gunicorn", "bot.jobs.worker", "bot.jobs.clock", "redis-server"):
+        assert any(name in command for command in children)
+
+
+def test_nobody_else_of_the_machine_reads_what_it_keeps(running: Run) -> None:
+    kept = Path(running.environment["VAR_DIR"])
+    modes = {str(path): path.stat().st_mode & 0o077 for path in (kept, *kept.rglob("*"))}
+    assert {"pravesh.db", "redis"} <= {path.name for path in kept.iterdir()}
+    assert set(modes.values()) == {0}, modes
+
+
+def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "redis").mkdir(mode=0o755)
+    left = [tmp_path / "pravesh.db", tmp_path / "pravesh.db-wal", tmp_path / "redis" / "appendonly.aof"]
+    for path in left:
+        path.touch(mode=0o644)
+    with launch._alone(tmp_path):
+        assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "redis", tmp_path)] == [0o700, 0o755]
+
+
+def test_doctor_finds_all_well_beside_it(running: Run) -> None:
+    wait_until(lambda: _admin(running.environment, "doctor").returncode == 0, STARTING_SECONDS)
+
+
+def test_a_second_launcher_for_the_same_var_dir(running: Run) -> None:
+    assert "VAR_DIR" in _refusal({**running.environment, "PORT": str(_free_port())})
+
+
+def test_what_is_killed_comes_back(running: Run) -> None:
+    with Redis.from_url(_settings(running).redis) as redis:
+        redis.set("kept", "yes")
+    for pid, command in running.descendants().items():
+        if any(name in command for name in ("redis-server", "gunicorn", "bot.jobs.worker")):
+            os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: all(name in str(running.descendants()) for name in ("redis-server", "gunicorn", "jobs.worker")))
+    wait_until(lambda: running.status("/readyz") == 200, STARTING_SECONDS)
+    with Redis.from_url(_settings(running).redis) as redis:
+        assert redis.get("kept") == b"yes"
+
+
+def _stops(run: Run, number: int) -> None:
+    """It ends as it should: soon, with 0, without a traceback, and nothing is left behind."""
+    children = run.descendants()
+    assert run.stop(number) < 10
+    assert run.process.returncode == 0
+    assert all(gone(pid) for pid in children)
+    assert "Traceback" not in run.err.read_text() + run.out.read_text()
+    said = [json.loads(line) for line in run.err.read_text().splitlines()]
+    assert any(signal.Signals(number).name in str(one) for one in said if one["process"] == "local")
+
+
+def test_what_was_kept_is_there_after_a_stop_and_after_a_kill(environment: dict[str, str], tmp_path: Path) -> None:
+    run = Run(environment, tmp_path)
+    run.wait_until_ready()
+    with Redis.from_url(_settings(run).redis) as redis:
+        redis.set("kept", "yes")
+    assert _admin(environment, "events", "close", "demo").returncode == 0
+    _stops(run, signal.SIGTERM)
+
+    run = Run(environment, tmp_path)
+    run.wait_until_ready()
+    children = run.descendants()
+    run.stop(signal.SIGKILL)
+    wait_until(lambda: all(gone(pid) for pid in children))
+
+    run = Run(environment, tmp_path)
+    run.wait_until_ready()
+    with Redis.from_url(_settings(run).redis) as redis:
+        assert redis.get("kept") == b"yes"
+    _stops(run, signal.SIGINT)
+    with closing(Database(_settings(run).database)) as database, database.read() as db:
+        assert [(event.slug, event.status) for event in events.listed(db)] == [("demo", "closed")]
+
+
+def _admin(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "admin_cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def _refusal(environment: Mapping[str, str], **more: str) -> str:
+    """The one line with which it does not start."""
+    command = [sys.executable, "-m", "bot.local"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env={**environment, **more}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+def test_a_port_in_use(environment: dict[str, str]) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", int(environment["PORT"])))
+        other.listen()
+        assert "PORT" in _refusal(environment)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.1", "no-such-host.invalid", "2001:db8::1"])
+def test_an_address_that_is_not_ours(environment: dict[str, str], host: str) -> None:
+    shown = {"SIMULATOR": "1", "SIMULATOR_PASSWORD": "kept from strangers"}
+    assert _refusal(environment, HOST=host, **shown).startswith("HOST")
+
+
+def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(environment: dict[str, str]) -> None:
+    assert _refusal(environment, PUBLIC_URL="https://pass.example.org").startswith("TWILIO_ACCOUNT_SID")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://hidden:hidden@127.0.0.1:1/x", "sqlite:////nowhere/at/all.db"],
+    ids=["postgres", "sqlite"],
+)
+def test_a_database_that_does_not_answer(environment: dict[str, str], url: str) -> None:
+    line = _refusal(environment, DATABASE_URL=url, SECRET_KEY="x" * 16)
+    assert "DATABASE_URL" in line
+    assert "hidden" not in line
+
+
+def test_a_redis_that_is_down(environment: dict[str, str]) -> None:
+    line = _refusal(environment, REDIS_URL="redis://:hidden@127.0.0.1:1/0", SECRET_KEY="x" * 16)
+    assert "REDIS_URL" in line
+    assert "hidden" not in line
+
+
+def test_a_var_dir_that_cannot_be_written(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "VAR_DIR" in _refusal(environment, VAR_DIR=str(tmp_path / "file" / "var"))
+
+
+def test_the_procfile_names_the_contracts_processes() -> None:
+    assert set(launch.procfile()) == {"web", "worker", "clock"}
+    assert "release:" in (ROOT / "Procfile").read_text()

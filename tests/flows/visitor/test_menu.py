@@ -1,0 +1,107 @@
+"""Where somebody enters, what the menu offers, and that its rows fit buttons and lists."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from flows.sandbox.world import World, demo
+from flows.shapes import Option, PassFacts, Person, Start
+from flows.text.choices import language_options, pass_options
+from flows.text.translate import LANGUAGES, shown
+from flows.visitor.menu import entrance, options
+from flows.visitor.registration import AGREE
+from flows.visitor.visit_questions import VISIT_DATE
+
+NOW = datetime(2026, 9, 22, 4, 30, tzinfo=UTC)
+"""In September and on a Tuesday the longest names of months and weekdays follow."""
+
+BUTTON, ROW = 20, 24
+"""Characters that WhatsApp takes for the title of a button and of a list row."""
+BUTTONS = 3
+
+HELD = PassFacts("7QK2-M9X5", "demo", date(2026, 9, 30), 10, "Asha Rao", own=True)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(NOW)
+    world.add(demo(NOW))
+    return world
+
+
+def known(world: World, *passes: PassFacts) -> World:
+    world.person = Person(known=True, language="hi")
+    world.passes = passes
+    return world
+
+
+def ids(offered: tuple[Option, ...]) -> list[str]:
+    return [option.id for option in offered]
+
+
+@pytest.mark.parametrize("text", ["another day", "Anoter day", "किसी और दिन", "किसी और दिन का पस", "ANOTHER DAY!"])
+def test_the_menus_words_are_understood_when_it_is_gone(world: World, text: str) -> None:
+    assert entrance(text, known(world, HELD), None) == Start("registration")
+
+
+@pytest.mark.parametrize("text", ["another", "Asha Rao", "day", "who is another day for", "zzz"])
+def test_other_words_show_the_menu(world: World, text: str) -> None:
+    assert entrance(text, known(world, HELD), None) == Start("menu")
+
+
+def test_a_stranger_enters_by_registering(world: World) -> None:
+    assert entrance("hi", world, None) == Start("registration")
+
+
+def test_somebody_known_enters_by_the_menu(world: World) -> None:
+    assert entrance("hi", known(world), None) == Start("menu")
+
+
+def test_somebody_whose_language_nobody_knows_is_begun_with(world: World) -> None:
+    world.person = Person(known=True)
+    assert entrance("hi", world, None) == Start("registration")
+    assert entrance("hi", world, "en") == Start("menu")
+
+
+def test_the_code_of_ones_own_pass_asks_for_it(world: World) -> None:
+    assert entrance("7qk2 m9x5", known(world, HELD), "en") == Start("my_pass", {"code": "7QK2-M9X5"})
+
+
+def test_the_code_of_another_pass_asks_for_nothing(world: World) -> None:
+    assert entrance("B3D7-K2MM", known(world, HELD), "en") == Start("menu")
+
+
+def test_a_request_in_words_begins_a_registration(world: World) -> None:
+    assert entrance("register 3 people for saturday", known(world, HELD), "en") == Start("registration")
+
+
+def test_the_menu_offers_what_can_be_done(world: World) -> None:
+    with_pass = options({}, known(world, HELD))
+    assert ids(with_pass) == ["my_pass", "change", "cancellation", "registration", "someone_else", "language", "help"]
+    assert ids(options({}, known(world))) == ["registration", "someone_else", "language", "help"]
+
+
+def test_the_menu_goes_on_with_what_it_interrupted(world: World) -> None:
+    assert ids(options({"under": "registration"}, known(world)))[:2] == ["continue", "someone_else"]
+
+
+def test_without_an_open_event_nobody_is_offered_to_register(world: World) -> None:
+    world.events = (replace(world.events[0], status="closed"),)
+    assert ids(options({}, known(world, HELD))) == ["my_pass", "change", "cancellation", "language", "help"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_fit_buttons_and_rows(world: World, language: str) -> None:
+    known(world, HELD)
+    answers = {"under": "someone_else", "event": "demo"}
+    lists = [
+        options(answers, world),
+        pass_options(answers, world),
+        language_options(answers, world),
+        VISIT_DATE.field.options(VISIT_DATE.field.known(answers, world)),
+        AGREE.field.options(AGREE.field.known(answers, world)),
+    ]
+    for listed in lists:
+        limit = BUTTON if len(listed) <= BUTTONS else ROW
+        assert [title for option in listed if len(title := shown(option.title, language)) > limit] == []

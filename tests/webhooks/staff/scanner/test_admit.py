@@ -1,0 +1,153 @@
+"""Admitting on the page behind a pass's QR, with nothing but forms."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain import people, roster
+from bot.domain.checkins import code_guessing
+from bot.domain.models import Attempt, Checkin, Staff
+from bot.domain.passes import registration as registrations
+from bot.domain.passes import tokens
+from bot.domain.roster import gates
+from bot.service import Service
+from flows.understanding import codes
+from tests.bot.domain.builders import asking
+from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser
+
+SCAN_ID = re.compile(r'name="scan_id" value="([^"]+)"')
+LOOK = re.compile(r'class="verdict (\w+)"')
+
+
+@pytest.fixture
+def path(browser: Browser, service: Service) -> str:
+    """The page of a pass for three today."""
+    now = service.now()
+    today = (now + timedelta(hours=5, minutes=30)).date()
+    with service.database.write() as db:
+        asha = people.find_or_make(db, phone="+919812345678", now=now)
+        issued = registrations.register(db, service.ring, **asking(asha, visit_date=today, party_size=3, now=now))
+        return f"/p/{tokens.encode(tokens.of(issued), service.ring)}"
+
+
+def tap(browser: Browser, path: str, scan_id: str = "", **fields: str) -> str:
+    """Send the page's form; how the answer looks."""
+    scan_id = scan_id or SCAN_ID.findall(browser.client.get(path).text)[0]
+    [look] = LOOK.findall(browser.send(path, scan_id=scan_id, **fields).text)
+    return str(look)
+
+
+def entries(service: Service) -> list[tuple[str, int, str | None]]:
+    """Who was let in: channel, people, the gate's slug."""
+    with service.database.read() as db:
+        rows = db.scalars(select(Checkin).order_by(Checkin.id))
+        return [(row.channel, row.people, row.gate.slug if row.gate else None) for row in rows]
+
+
+def test_only_somebody_of_the_roster_gets_the_button(browser: Browser, service: Service, path: str) -> None:
+    assert not SCAN_ID.search(browser.client.get(path).text)
+    browser.sign_in()
+    assert SCAN_ID.search(browser.client.get(path).text)
+    with service.database.write() as db:
+        roster.set_enabled(db, RAVI, False, region="IN")
+    assert not SCAN_ID.search(browser.client.get(path).text)
+    token = re.findall(r'csrf_token" value="([^"]+)', browser.client.get("/staff/login").text)[0]
+    assert browser.client.post(path, data={"csrf_token": token}).location.startswith("/staff/login?next=%2Fp%2F")
+    assert entries(service) == []
+
+
+def test_a_party_comes_in_parts_and_a_double_tap_counts_once(browser: Browser, service: Service, path: str) -> None:
+    browser.sign_in()
+    scan_id = SCAN_ID.findall(browser.client.get(path).text)[0]
+    assert [tap(browser, path, scan_id, count="1") for _ in range(2)] == ["good", "good"]
+    assert tap(browser, path, count="3") == "bad"
+    page = browser.client.get(path).text
+    assert re.findall(r"<option>(\d+)", page) == ["1"]
+    assert LOOK.findall(page) == ["good"]
+    token = TOKEN.findall(page)[0]
+    assert tap(browser, path) == "good"
+    late = browser.client.post(path, data={"csrf_token": token, "scan_id": str(uuid4())})
+    assert LOOK.findall(late.text) == ["wait"]
+    assert entries(service) == [("page", 1, "main"), ("page", 2, "main")]
+
+
+def test_a_pass_that_is_used_up_says_so_without_a_button_to_the_roster_only(browser: Browser, path: str) -> None:
+    before = browser.client.get(path).text
+    browser.sign_in()
+    assert tap(browser, path) == "good"
+    used = browser.client.get(path).text
+    assert LOOK.findall(used) == ["wait"]
+    assert not SCAN_ID.search(used)
+    browser.client.delete_cookie("session")
+    assert LOOK.findall(before) == LOOK.findall(browser.client.get(path).text) == ["good"]
+
+
+def test_another_site_and_a_forged_token_let_nobody_in(browser: Browser, service: Service, path: str) -> None:
+    browser.sign_in()
+    assert browser.client.post(path, data={"scan_id": ""}).status_code == 400
+    forged = path[:-3] + ("A" if path[-3] != "A" else "B") + path[-2:]
+    token = re.findall(r'csrf_token" value="([^"]+)', browser.client.get(path).text)[0]
+    assert LOOK.findall(browser.client.post(forged, data={"csrf_token": token}).text) == ["bad"]
+    assert entries(service) == []
+    with service.database.read() as db:
+        assert list(db.scalars(select(Attempt.result))) == ["forged"]
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "256", "x", "1.5", "२"])
+def test_a_count_that_cannot_be_is_refused(browser: Browser, service: Service, path: str, count: str) -> None:
+    browser.sign_in()
+    assert browser.send(path, count=count).status_code == 400
+    assert entries(service) == []
+
+
+def test_who_has_no_gate_chooses_among_several(browser: Browser, service: Service, path: str) -> None:
+    with service.database.write() as db:
+        gates.add(db, "fair", "North")
+        db.scalars(select(Staff)).one().gate_id = None
+    browser.sign_in()
+    assert '<option value="north">' in browser.client.get(path).text
+    assert tap(browser, path, gate="nowhere") == "bad"
+    assert tap(browser, path, gate="north") == "good"
+    assert entries(service) == [("page", 3, "north")]
+
+
+def test_codes_that_are_tried_on_the_page_are_counted(
+    browser: Browser, service: Service, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_guessing, "MOST", 3)
+    browser.sign_in()
+    form = TOKEN.findall(browser.client.get(path).text)[0]
+    bodies = (f"ZZZZZ{number:02}" for number in range(3))
+    statuses = [
+        browser.client.post(f"/p/{body}{codes.check_character(body)}", data={"csrf_token": form}).status_code
+        for body in bodies
+    ]
+    assert statuses == [200] * 3
+    assert browser.client.post(path, data={"csrf_token": form}).status_code == 403
+    assert entries(service) == []
+
+
+def test_whose_gate_is_closed_chooses_among_the_others(browser: Browser, service: Service, path: str) -> None:
+    with service.database.write() as db:
+        gates.add(db, "fair", "North")
+        gates.close(db, "fair", "main")
+    browser.sign_in()
+    assert tap(browser, path) == "bad"
+    assert '<option value="north">' in browser.client.get(path).text
+    assert tap(browser, path, gate="north") == "good"
+    with service.database.write() as db:
+        gates.close(db, "fair", "north")
+        db.scalars(select(Staff)).one().gate_id = None
+    assert tap(browser, path) == "bad"
+    assert entries(service) == [("page", 3, "north")]
+
+
+def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Service, path: str) -> None:
+    with service.database.write() as db:
+        roster.pause(db, db.scalars(select(Staff)).one().id, service.now())
+    browser.sign_in()
+    assert browser.send(path).status_code == 403
+    assert entries(service) == []

@@ -1,0 +1,141 @@
+"""What every answer has in common, and what happens when a door breaks."""
+
+import re
+
+import pytest
+from flask import Flask, abort, request
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from webhooks import app_setup, assets
+
+ORIGIN = "https://pass.example.org"
+SECRET = "Asha Verma +919876543210"
+
+
+@pytest.fixture
+def app() -> Flask:
+    """The edge around doors that a test can break."""
+    app = app_setup.Edge("webhooks")
+    app.config.update(MAX_CONTENT_LENGTH=1000, SECRET_KEY="of-the-tests-alone")
+    app.register_blueprint(assets.blueprint())
+    exempt = app_setup.guard(app, ORIGIN).exempt
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise ValueError(SECRET)
+
+    def form() -> str:
+        return str(len(request.form))
+
+    app.add_url_rule("/form", view_func=exempt(form), methods=["POST"])
+
+    @app.get("/status/<int:code>")
+    def status(code: int) -> str:
+        abort(code)
+
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.mark.parametrize("path", ["/status/404", "/assets/0/page.css", "/broken", "/nowhere", "/favicon.ico"])
+def test_every_answer_has_safe_headers(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Strict-Transport-Security"]
+    assert "http:" not in policy
+
+
+def test_only_a_proxy_that_says_http_is_sent_on_to_https(client: FlaskClient) -> None:
+    asked = client.get("/status/404", headers={"X-Forwarded-Proto": "http"})
+    assert (asked.status_code, asked.headers["Location"]) == (302, f"{ORIGIN}/status/404")
+    assert client.get("/status/404", headers={"X-Forwarded-Proto": "https"}).status_code == 404
+    assert client.get("/status/404").status_code == 404
+
+
+def test_redirects_lead_to_us_whatever_host_is_named(app: Flask, client: FlaskClient) -> None:
+    @app.get("/folder/")
+    def folder() -> str:
+        return ""
+
+    asked = client.get("/folder?a=b", headers={"Host": "evil.example.net"})
+    assert asked.headers["Location"] == f"{ORIGIN}/folder/?a=b"
+    by_http = {"Host": "evil.example.net", "X-Forwarded-Proto": "http"}
+    assert client.get("/status/404?a=b", headers=by_http).headers["Location"] == f"{ORIGIN}/status/404?a=b"
+    posted = client.post("/form", headers=by_http)
+    assert (posted.status_code, posted.headers["Location"]) == (308, f"{ORIGIN}/form")
+    assert client.get("//evil.example.net/x", headers=by_http).headers["Location"].startswith(f"{ORIGIN}/")
+
+
+def test_a_view_may_ask_for_more_and_only_that_view(app: Flask) -> None:
+    @app.get("/camera")
+    @app_setup.allow({"camera": "(self)"}, script_src="'self' 'wasm-unsafe-eval'")
+    def camera() -> str:
+        return ""
+
+    more, usual = (app.test_client().get(path).headers for path in ("/camera", "/nowhere"))
+    assert "camera=(self)" in more["Permissions-Policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in more["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in more["Content-Security-Policy"]
+    assert "camera=()" in usual["Permissions-Policy"]
+    assert "wasm" not in usual["Content-Security-Policy"]
+
+
+def test_a_request_has_an_id_and_keeps_one_that_it_brought(client: FlaskClient) -> None:
+    made = [client.get("/nowhere").headers["X-Request-ID"] for _ in range(2)]
+    assert len(set(made)) == 2
+    assert (
+        client.get("/nowhere", headers={"X-Request-ID": "from-a-proxy-1"}).headers["X-Request-ID"] == "from-a-proxy-1"
+    )
+    assert client.get("/nowhere", headers={"X-Request-ID": "a\tb <script>"}).headers["X-Request-ID"] != "a\tb <script>"
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 410, 413, 418, 429, 500, 503])
+def test_an_error_is_a_short_page(client: FlaskClient, code: int) -> None:
+    answer = client.get(f"/status/{code}")
+    assert answer.status_code == code
+    assert answer.mimetype == "text/html"
+    assert str(code) in answer.text
+    assert len(answer.text) < 1500
+
+
+def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
+    answer = client.post("/broken")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_too_much_is_refused(client: FlaskClient) -> None:
+    assert client.post("/form", data={"a": "x" * 2000}).status_code == 413
+    assert client.post("/form", data={str(number): "" for number in range(100)}).text == "100"
+
+
+def test_a_page_speaks_the_readers_language(client: FlaskClient) -> None:
+    hindi = client.get("/nowhere", headers={"Accept-Language": "hi-IN,hi;q=0.9,en;q=0.5"}).text
+    assert 'lang="hi"' in hindi
+    assert re.search("[\u0900-\u097f]", hindi)
+    assert 'lang="en"' in client.get("/nowhere", headers={"Accept-Language": "ta"}).text
+
+
+def test_a_bug_is_one_line_without_what_anybody_wrote(app: Flask, client: FlaskClient) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with capture_logs() as lines:
+        answer = client.get("/broken?name=Asha", headers={"X-Request-ID": "request-1"})
+    assert answer.status_code == 500
+    assert "request-1" in answer.text
+    assert SECRET not in answer.text
+    assert len(lines) == 1
+    assert lines[0]["request_id"] == "request-1"
+    assert lines[0]["error"] == "ValueError"
+    assert lines[0]["at"].startswith("test_edge.py:")
+    assert "Asha" not in str(lines)

@@ -1,0 +1,130 @@
+"""Who asks: a scanner by its token, or somebody on the roster by their session."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+
+from bot.domain.models import Device, Staff
+from bot.domain.roster import devices, offline_staff
+from bot.service import Service
+from webhooks.api.problems import Problem
+
+SCHEME = "bearer"
+SAME_SITE = ("", "same-origin", "none")
+"""What a browser's Sec-Fetch-Site says of a request of our own pages; other programs say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A scanner, or somebody on the roster, at one event."""
+
+    event: str
+    """The slug."""
+    event_id: int
+    gate: str | None
+    """The slug of the own gate; None where there is none."""
+    name: str
+    channel: str
+    """`api` for a scanner, `page` for a session."""
+    staff_id: int | None = None
+    role: str = ""
+    """Empty for a scanner."""
+    device_id: int | None = None
+    paused_until: datetime | None = None
+    """Until when it is paused because of guessing codes; None or past: no pause."""
+
+    @property
+    def key(self) -> str:
+        """What the limits count by."""
+        return f"device:{self.device_id}" if self.device_id else f"staff:{self.staff_id}"
+
+    def at(self, event: str | None) -> "Caller":
+        """The same, asking for this event. Raises Problem `other_event` where it is not the own one."""
+        if event is not None and event != self.event:
+            raise Problem("other_event")
+        return self
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether guessing codes has been too much."""
+        return self.paused_until is not None and now < self.paused_until
+
+    def at_work(self, now: datetime) -> "Caller":
+        """The same, fit to let people in. Raises Problem `paused` with Retry-After."""
+        if self.paused_until is not None and self.is_paused(now):
+            seconds = int((self.paused_until - now).total_seconds()) + 1
+            raise Problem("paused", headers={"Retry-After": str(seconds)})
+        return self
+
+
+class Callers:
+    """Finds out who asks; `staff_of` gives the roster row of this request's session, where it has one."""
+
+    def __init__(self, service: Service, staff_of: Callable[[], Staff | None]) -> None:
+        self._service = service
+        self._staff_of = staff_of
+
+    def of_request(self) -> Caller:
+        """Who sent this request; what the roster says now, not when they signed in.
+
+        Raises Problem `bad_token`, `not_signed_in` (also who has been disabled), `cross_site`.
+        """
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == SCHEME:
+            return self._device(token.strip())
+        found = None if scheme else self._staff_of()
+        if found is None:
+            raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
+        if request.headers.get("Sec-Fetch-Site", "") not in SAME_SITE:
+            raise Problem("cross_site")
+        self._note_staff_seen(found)
+        return of_staff(found)
+
+    def _device(self, token: str) -> Caller:
+        with self._service.database.read() as db:
+            found = devices.by_token(db, token)
+        if found is None:
+            raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        self._note_seen(found)
+        return of_device(found)
+
+    def _note_staff_seen(self, row: Staff) -> None:
+        now = self._service.now()
+        if row.seen_at is None or row.seen_at < now - offline_staff.EVERY:
+            with self._service.database.write() as db:
+                offline_staff.note(db, row.id, now)
+
+    def _note_seen(self, device: Device) -> None:
+        now = self._service.now()
+        if device.seen_at is None or device.seen_at < now - devices.SEEN_EVERY:
+            with self._service.database.write() as db:
+                devices.note_seen(db, device.id, now)
+
+
+def of_staff(found: Staff) -> Caller:
+    """Somebody on the roster."""
+    return Caller(
+        event=found.event.slug,
+        event_id=found.event_id,
+        gate=found.gate.slug if found.gate else None,
+        name=found.name,
+        channel="page",
+        staff_id=found.id,
+        role=found.role,
+        paused_until=found.paused_until,
+    )
+
+
+def of_device(found: Device) -> Caller:
+    """A scanner."""
+    gate = found.gate.slug if found.gate else None
+    return Caller(
+        found.event.slug,
+        found.event_id,
+        gate,
+        found.name,
+        "api",
+        device_id=found.id,
+        paused_until=found.paused_until,
+    )

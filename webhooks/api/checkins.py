@@ -1,0 +1,191 @@
+"""Scans: one now, or many that were made without a network."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from bot.domain import checkins
+from bot.domain.checkins import code_guessing, scan_input
+from bot.domain.checkins.offline import upload as offline_upload
+from bot.domain.roster import gates
+from bot.errors import Refused
+from bot.service import Service
+from bot.usecases import report_guessing
+from flows.gate import answers as gate_answers
+from flows.shapes.scans import ADMITTED, BATCH, IN, LATE, Admission, Scan
+from flows.text import _
+from webhooks import i18n
+from webhooks.api import parse_json, values
+from webhooks.api.answers import BatchAnswer, CheckinAnswer, ScanProblem
+from webhooks.api.auth import Caller
+from webhooks.api.problems import Problem, bad_field, said
+from webhooks.api.requests import BatchRequest, BatchScan, CheckinRequest
+from webhooks.api.routes import LARGE, SCANS, Door
+
+FIELDS = {
+    "no_such_gate": "gate",
+    "no_such_kind": "kind",
+    "bad_count": "count",
+    "reason_missing": "reason",
+    "bad_name": "full_name",
+    "not_a_phone": "phone",
+    "party_too_large": "party_size",
+}
+"""The field of which a refusal speaks."""
+SUPERVISORS = ("supervisor", "admin")
+HAPPENED = _("A batch tells what has happened: that cannot be tried out.")
+
+
+def doors(service: Service) -> Sequence[Door]:
+    """`POST /checkins` and `POST /checkins/batch`."""
+
+    def check_in(caller: Caller, asked: CheckinRequest) -> CheckinAnswer:
+        caller.at(asked.event).at_work(service.now())
+        scan = scan_of(caller, asked, caller.channel, asked.gate or own_gate(service, caller))
+        if scan.force and caller.role not in SUPERVISORS:
+            raise Problem("supervisors_only")
+        try:
+            with service.database.write() as db:
+                done = checkins.admit(db, service.ring, scan, service.now())
+                owed = report_guessing.heed(db, [(scan, done.result)], **_telling(service, scan.scan_id))
+        except Refused as no:
+            raise problem_of(no) from None
+        service.outbox.enqueue(owed)
+        return answer(done, scan)
+
+    def check_in_batch(caller: Caller, asked: BatchRequest) -> BatchAnswer:
+        gate = own_gate(service, caller)
+        read = [_read(caller, one, gate) for one in asked.scans]
+        scans = [one for one in read if isinstance(one, Scan)]
+        done = offline_upload.record(service.database, service.ring, scans, service.now())
+        if _is_guessing(service, caller, scans, done):
+            done = [_without_holder(answered, one) for answered, one in zip(done, scans, strict=True)]
+        told = iter(done)
+        results = [_answer(next(told), one) if isinstance(one, Scan) else one for one in read]
+        return BatchAnswer(results=results)
+
+    return (
+        Door(
+            method="POST",
+            path="/checkins",
+            summary="Judge a scan and do what the result says",
+            body=CheckinRequest,
+            answer=CheckinAnswer,
+            view=check_in,
+            limit=SCANS,
+        ),
+        Door(
+            method="POST",
+            path="/checkins/batch",
+            summary="Record what was done without a network",
+            body=BatchRequest,
+            answer=BatchAnswer,
+            view=check_in_batch,
+            limit=LARGE,
+        ),
+    )
+
+
+def _is_guessing(
+    service: Service, caller: Caller, scans: Sequence[Scan], done: Sequence[offline_upload.Answer]
+) -> bool:
+    """Whether the caller is paused for guessing codes, or from now on is: a batch is taken all the same."""
+    results = [(one, got.result) for one, got in zip(scans, done, strict=True) if isinstance(got, Admission)]
+    paused = caller.is_paused(service.now())
+    if not any(code_guessing.is_guess(*one) for one in results):
+        return paused
+    with service.database.write() as db:
+        guesser = code_guessing.heed(db, results, service.now())
+        news = guesser is not None and not paused
+        owed = report_guessing.tell(db, guesser, **_telling(service, results[0][0].scan_id)) if guesser and news else []
+    service.outbox.enqueue(owed)
+    return paused or guesser is not None
+
+
+def _without_holder(answered: offline_upload.Answer, scan: Scan) -> offline_upload.Answer:
+    """An answer to who guesses codes: of a typed one it does not say whose it is."""
+    if isinstance(answered, Refused) or not scan_input.is_code(scan.text):
+        return answered
+    return replace(answered, pass_=None, first_entry=None)
+
+
+def own_gate(service: Service, caller: Caller) -> str | None:
+    """The caller's gate; of who has none the event's only open one, or a closed one where all are."""
+    if caller.gate:
+        return caller.gate
+    with service.database.read() as db:
+        only = gates.of_nobody(db, caller.event_id)
+    return only.slug if only else None
+
+
+def scan_of(caller: Caller, asked: CheckinRequest, channel: str, gate: str | None, shown: str = ADMITTED) -> Scan:
+    """The request as the domain takes it."""
+    return Scan(
+        text=asked.pass_,
+        scan_id=asked.scan_id,
+        event=caller.event,
+        channel=channel,
+        gate=gate,
+        staff_id=caller.staff_id,
+        device_id=caller.device_id,
+        scanned_at=asked.scanned_at,
+        anchored_at=asked.anchored_at,
+        elapsed_ms=asked.elapsed_ms,
+        direction=asked.direction or IN,
+        count=asked.count,
+        simulate=bool(asked.simulate),
+        force=bool(asked.force),
+        reason=asked.reason or "",
+        shown=shown,
+    )
+
+
+def answer(done: Admission, scan: Scan) -> CheckinAnswer:
+    """What came of a scan, with its headline in the reader's language; of a repeat that of the first."""
+    scan = replace(scan, simulate=False) if done.again else scan
+    return CheckinAnswer.of(done, i18n.say(gate_answers.headline(done, scan)))
+
+
+def _telling(service: Service, scan_id: str) -> dict[str, Any]:
+    """How supervisors are told of who is paused by this scan."""
+    last_sender = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
+    return {"key": f"guessing:{scan_id}", "now": service.now(), "sender_of": last_sender}
+
+
+def problem_of(no: Refused) -> Problem:
+    """A refusal of the domain that is no check-in result."""
+    if no.code == "supervisors_only":
+        return Problem("supervisors_only")
+    if field := FIELDS.get(no.code):
+        return bad_field(field, no.code, said(no.code, **no.params))
+    return Problem("refused", code=no.code, detail=said(no.code, **no.params))
+
+
+def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
+    try:
+        asked = parse_json.checked(BatchScan, value)
+        caller.at(asked.event)
+        if asked.simulate:
+            raise bad_field("simulate", "happened_already", i18n.say(HAPPENED))
+    except Problem as problem:
+        return _in_place(problem, _scan_id(value))
+    channel = LATE if asked.late else BATCH
+    scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
+    # It has happened all the same; only as what it is told, a supervisor must say.
+    return scan if caller.role in SUPERVISORS else replace(scan, force=False)
+
+
+def _answer(done: Admission | Refused, scan: Scan) -> CheckinAnswer | ScanProblem:
+    return _in_place(problem_of(done), scan.scan_id) if isinstance(done, Refused) else answer(done, scan)
+
+
+def _in_place(problem: Problem, scan_id: str | None) -> ScanProblem:
+    return ScanProblem(**problem.body(), scan_id=scan_id)
+
+
+def _scan_id(value: Any) -> str | None:
+    with suppress(ValueError):
+        return values.uuid(value.get("scan_id") if isinstance(value, dict) else None)
+    return None

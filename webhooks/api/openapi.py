@@ -1,0 +1,95 @@
+"""The API's OpenAPI 3.1 document, made from its doors and the types that they take and give."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from webhooks.api.answers import ProblemAnswer
+from webhooks.api.problems import KINDS, MEDIA_TYPE
+from webhooks.api.requests import BatchScan
+from webhooks.api.routes import Door
+
+VERSION = "1"
+Mode = Literal["validation", "serialization"]
+EVERYWHERE = ("not_signed_in", "bad_token", "cross_site", "other_event", "too_fast", "busy")
+"""Problems that every door may answer with."""
+WITH_BODY = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
+SCHEMES = {
+    "device": {"type": "http", "scheme": "bearer", "description": "A scanner's token: `admin_cli devices add`."},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "Signed in at /staff/login."},
+}
+SECURITY: Sequence[dict[str, list[str]]] = ({"device": []}, {"session": []})
+
+
+def of(doors: Sequence[Door], base: str, origin: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for door in doors:
+        path = base + re.sub(r"<(\w+)>", r"{\1}", door.path)
+        paths.setdefault(path, {})[door.method.lower()] = _operation(door)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pravesh: the gate", "version": VERSION},
+        "servers": [{"url": origin}],
+        "security": list(SECURITY),
+        "paths": paths,
+        "components": {"schemas": _schemas(doors), "securitySchemes": SCHEMES},
+        "x-problems": {name: {"status": kind.status, "title": kind.title.source} for name, kind in KINDS.items()},
+    }
+
+
+def _operation(door: Door) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": door.name,
+        "summary": door.summary,
+        "responses": {"200": {"description": "Done.", **_json("application/json", door.answer)}, **_problems(door)},
+    }
+    if parameters := [*_path_parameters(door.path), *door.parameters]:
+        made["parameters"] = parameters
+    if door.body:
+        made["requestBody"] = {"required": True, **_json("application/json", door.body)}
+    if door.method == "GET":
+        made["responses"]["304"] = {"description": "As the caller has it (If-None-Match)."}
+    return made
+
+
+def _problems(door: Door) -> dict[str, Any]:
+    kinds = (*EVERYWHERE, *(WITH_BODY if door.body else ()), *door.problems)
+    by_status: dict[int, list[str]] = {}
+    for name in kinds:
+        by_status.setdefault(KINDS[name].status, []).append(name)
+    return {
+        str(status): {"description": ", ".join(names), **_json(MEDIA_TYPE, ProblemAnswer)}
+        for status, names in sorted(by_status.items())
+    }
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"<(\w+)>", path)
+    ]
+
+
+def _json(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {"content": {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}}
+
+
+def _schemas(doors: Iterable[Door]) -> dict[str, Any]:
+    asked = {door.body for door in doors if door.body} | {BatchScan}
+    given = {door.answer for door in doors} | {ProblemAnswer}
+    both: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in asked]
+    both += [(model, "serialization") for model in given]
+    both.sort(key=lambda pair: pair[0].__name__)
+    return _described(tuple(both))
+
+
+@cache
+def _described(models: tuple[tuple[type[BaseModel], Mode], ...]) -> dict[str, Any]:
+    """Once for all applications of a process: it takes longer than all the rest of one."""
+    _, made = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    return dict(made["$defs"])

@@ -1,0 +1,65 @@
+"""A door of the JSON API: what it takes, what it gives, and who does it. The document is made from the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel
+
+from webhooks import limits
+from webhooks.api import parse_json
+from webhooks.api.auth import Caller, Callers
+
+SCANS = "50 per second"
+"""How often one caller may send a scan or a count (docs/contract.md#http)."""
+LARGE = "20 per second"
+"""How often one caller may ask for what takes long: a batch, a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One operation."""
+
+    method: str
+    path: str
+    """Flask's rule."""
+    summary: str
+    answer: type[BaseModel]
+    view: Callable[..., BaseModel | Response]
+    """Called with the caller, the body where there is one, and the parts of the path."""
+    limit: str
+    """How often one caller may come: see webhooks.limits."""
+    body: type[BaseModel] | None = None
+    problems: tuple[str, ...] = ()
+    """Kinds of problem besides those that every door has."""
+    parameters: tuple[dict[str, Any], ...] = ()
+    """Of the query and the header, as OpenAPI tells them."""
+
+    @property
+    def name(self) -> str:
+        """The operation's id."""
+        return self.view.__name__
+
+
+def hang(blueprint: Blueprint, door: Door, callers: Callers) -> None:
+    """Put a door into its frame: who asks, how often, and what they say."""
+
+    def enter(**path: str) -> Response:
+        caller = callers.of_request().at(path.pop("event", None))
+        limits.spend(door.limit, door.name, caller.key)
+        return _answered(_open(door, caller, path))
+
+    # No answer to OPTIONS: other websites' pages have no business here.
+    blueprint.add_url_rule(door.path, door.name, enter, methods=[door.method], provide_automatic_options=False)
+
+
+def _open(door: Door, caller: Caller, path: dict[str, str]) -> BaseModel | Response:
+    said = (parse_json.read(door.body),) if door.body else ()
+    return door.view(caller, *said, **path)
+
+
+def _answered(done: BaseModel | Response) -> Response:
+    if isinstance(done, Response):
+        return done
+    return Response(done.model_dump_json(), content_type="application/json")

@@ -1,0 +1,129 @@
+"""The figures of a day as the API tells them: the same names as `admin_cli stats --json`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.domain.models import Gate
+from bot.domain.stats.gate_figures import Figures, Share
+from flows.shapes.duty import EntryNotice
+from webhooks.api.answers import Answer
+
+
+class GateFigures(Answer):
+    """One gate: its state now, and its day."""
+
+    gate: str | None
+    """The slug; null: scans of which nobody said the gate."""
+    name: str | None
+    closed: bool
+    paused_at: datetime | None
+    """Since when entry is stopped here."""
+    notice_seen: bool | None
+    """Whether a volunteer's phone here has shown the last message about stopping entry or letting it go on;
+    null: there was none of late."""
+    admitted: int
+    """People."""
+    refused: int
+    """Scans."""
+
+
+class VolunteerFigures(Answer):
+    """One volunteer's day; without a name: scans for which neither a volunteer nor a scanner answers."""
+
+    name: str | None
+    admitted: int
+    """People."""
+    refused: int
+    """Scans."""
+
+
+class ScannerFigures(Answer):
+    """One scanner's day."""
+
+    name: str
+    admitted: int
+    """People."""
+    refused: int
+    """Scans."""
+
+
+class UnheardAnswer(Answer):
+    """Somebody, or a scanner, at work but silent for over five minutes: they may not know of a stop of entry."""
+
+    name: str
+    gate: str | None
+    """The slug of the own gate."""
+    heard_at: datetime
+    """Within a minute."""
+
+
+class StatsAnswer(Answer):
+    """An event's day, in people; in scans where it says so."""
+
+    day: date
+    admitted: int
+    """With a pass, today."""
+    last_15_minutes: int
+    """Of these, lately."""
+    inside: int | None
+    """People in less people out; null where no exit was counted today: then only `admitted` is known."""
+    left: int
+    """Gone out, with a pass."""
+    counted_in: int
+    """Counted in without a pass."""
+    counted_out: int
+    """Counted out without a pass."""
+    conflicts: int
+    """Scans that let more people in than the party has."""
+    refused: dict[str, int]
+    """Scans by result."""
+    gates: list[GateFigures]
+    volunteers: list[VolunteerFigures]
+    scanners: list[ScannerFigures]
+    """Devices with a token of their own; what they did is not among the volunteers'."""
+    unheard: list[UnheardAnswer]
+
+    @classmethod
+    def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
+        """The same in JSON; every gate of the event is named."""
+        shares = {one.key: one for one in found.gates}
+        listed = [_gate(gate, shares.get(gate.slug), notice) for gate in gates]
+        if nowhere := shares.get(None):
+            listed.append(_gate(None, nowhere, None))
+        return cls(
+            day=found.day,
+            admitted=found.admitted,
+            last_15_minutes=found.lately,
+            inside=found.inside,
+            left=found.left,
+            counted_in=found.counted_in,
+            counted_out=found.counted_out,
+            conflicts=found.conflicts,
+            refused=dict(found.refused),
+            gates=listed,
+            volunteers=[
+                VolunteerFigures(name=one.key, admitted=one.admitted, refused=one.refused) for one in found.staff
+            ],
+            scanners=[
+                ScannerFigures(name=one.key or "", admitted=one.admitted, refused=one.refused) for one in found.scanners
+            ],
+            unheard=[UnheardAnswer(name=one.name, gate=one.gate, heard_at=one.heard_at) for one in found.unheard],
+        )
+
+
+def _gate(gate: Gate | None, share: Share | None, notice: EntryNotice | None) -> GateFigures:
+    return GateFigures(
+        gate=gate.slug if gate else None,
+        name=gate.name if gate else None,
+        closed=gate.closed if gate else False,
+        paused_at=gate.paused_at if gate else None,
+        notice_seen=_seen(gate, notice) if gate else None,
+        admitted=share.admitted if share else 0,
+        refused=share.refused if share else 0,
+    )
+
+
+def _seen(gate: Gate, notice: EntryNotice | None) -> bool | None:
+    if notice is None or gate.name not in (*notice.seen, *notice.unseen):
+        return None
+    return gate.name in notice.seen

@@ -1,0 +1,190 @@
+"""What every answer of every door has in common: a request id, safe headers, short error pages."""
+
+import re
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from flask import Flask, Response, g, redirect, render_template, request
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot import __version__
+from flows.text import LANGUAGES, _, ngettext_
+from webhooks import assets, i18n
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MOST_BYTES = 1_000_000
+"""Of one request's body: Twilio's longest form and a batch of 500 scans stay well below."""
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    # Pico draws the arrows of its lists from data addresses.
+    "img-src": "'self' blob: data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
+KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
+"""What Talisman does not know, set where the view has not said something else."""
+NEVER_REDIRECTED = ("health.", "twilio.")
+"""How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_OURS = Path(__file__).parent.parent
+
+log = structlog.get_logger(__name__)
+
+
+class Edge(Flask):
+    """A Flask that logs a bug as one line without a word of what anybody wrote. Files are `webhooks.assets`'."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None)
+
+    def log_exception(
+        self,
+        exc_info: tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | Any,
+    ) -> None:
+        """Say which error broke which door, and where; messages of exceptions may quote people."""
+        _, error, trace = exc_info
+        log.error("broken", request_id=g.get("request_id"), door=request.endpoint, at=_place(trace), error=_name(error))
+
+
+def _name(error: BaseException | None) -> str:
+    return type(error).__qualname__
+
+
+def _place(trace: TracebackType | None) -> str:
+    """File and line of the innermost frame of our own code."""
+    frames = traceback.extract_tb(trace)
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))] or list(frames)
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+
+
+def _is_ours(file: Path) -> bool:
+    return file.is_relative_to(_OURS) and "site-packages" not in file.parts
+
+
+def allow(permissions: Mapping[str, str] | None = None, **sources: str) -> Callable[[View], View]:
+    """A decorator for a view that needs more than pages may by default.
+
+    `allow({"camera": "(self)"}, script_src="'self' 'wasm-unsafe-eval'")`: the permissions, and parts
+    of the Content-Security-Policy with underscores for hyphens.
+    """
+    policy = CONTENT_SECURITY_POLICY | {name.replace("_", "-"): value for name, value in sources.items()}
+    options = {"content_security_policy": policy, "permissions_policy": PERMISSIONS_POLICY | dict(permissions or {})}
+
+    def decorated(view: View) -> View:
+        view.talisman_view_options = dict(options)  # type: ignore[attr-defined]  # where Talisman looks for it
+        return view
+
+    return decorated
+
+
+def guard(app: Flask, origin: str) -> CSRFProtect:
+    """Give every request an id and every answer the headers; errors become short pages; forms need a token.
+
+    `origin` is where the world reaches us. Gives what doors are exempted from the token by.
+    """
+    https = origin.startswith("https://")
+    app.register_error_handler(HTTPException, error_page)
+    app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset)
+    app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_, version=__version__)
+    app.jinja_env.finalize = i18n.spoken
+    _name_requests(app)
+    _keep_redirects_at(app, origin)
+    if https:
+        app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to
+    Talisman(
+        app,
+        force_https=False,  # it would send people to whatever the Host header says
+        strict_transport_security_include_subdomains=False,
+        frame_options="DENY",
+        referrer_policy="same-origin",  # addresses carry tokens: no other site may see them
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        permissions_policy=PERMISSIONS_POLICY,
+        session_cookie_secure=https,
+    )
+    # The check of the Referer would need the Host that the browser saw, which not every proxy hands on.
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    return CSRFProtect(app)
+
+
+def _name_requests(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in KEPT_APART.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        return response
+
+    @app.teardown_request
+    def forget(_problem: BaseException | None) -> None:
+        # The thread goes on to other work, whose lines are not this request's.
+        structlog.contextvars.clear_contextvars()
+
+
+def _keep_redirects_at(app: Flask, origin: str) -> None:
+    """Redirects of ours lead to `origin`, whatever Host a caller names: it may be anybody's."""
+    https = origin.startswith("https://")
+
+    @app.before_request
+    def come_by_https() -> BaseResponse | None:
+        if not https or request.is_secure or (request.endpoint or "").startswith(NEVER_REDIRECTED):
+            return None
+        # 308 keeps a form a form.
+        code = 302 if request.method in ("GET", "HEAD") else 308
+        return redirect(origin + request.full_path.rstrip("?"), code)
+
+    @app.after_request
+    def stay(response: Response) -> Response:
+        here = request.host_url
+        if response.location and response.location.startswith(here):
+            response.location = f"{origin}/{response.location.removeprefix(here)}"
+        return response
+
+
+def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
+    """Tell the application what the proxy before us took off; one that says that it was http is believed."""
+
+    def told(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("HTTP_X_FORWARDED_PROTO", "https") != "http":
+            environ["wsgi.url_scheme"] = "https"
+        return app(environ, start_response)
+
+    return told
+
+
+def error_page(error: HTTPException) -> Response:
+    """A short page for an error: what it means, and for a bug the id under which it was logged.
+
+    What the error itself brings (the methods that are allowed, when to try again) stays.
+    """
+    code = error.code or 500
+    words = i18n.OLD_FORM if isinstance(error, CSRFError) else i18n.error(code)
+    page = render_template(
+        "error.html", code=code, words=words, first_page=i18n.FIRST_PAGE, request_id=g.get("request_id", "")
+    )
+    kept = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
+    return Response(page, code, kept, content_type="text/html; charset=utf-8")

@@ -1,0 +1,75 @@
+"""The first page: every event that people can register for, with its way in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, current_app, render_template
+
+from bot.conversation.web_submissions import Asker
+from bot.domain.events.links import wa_me as wa_me
+from bot.service import Service
+from flows.shapes import Event
+from flows.text import _, words
+from flows.text.choices import open_events
+from flows.visitor.registration import none_open
+from webhooks import i18n
+
+SAID = {
+    "TITLE": _("Entry passes"),
+    "LEAD": _(
+        "Say hi on WhatsApp, or answer the questions here: your entry pass with its QR code comes to your phone."
+    ),
+    "NONE_OPEN": _("No event is open for registration just now."),
+    "REGISTER": _("Register on WhatsApp"),
+    "ON_THE_WEB": _("Register here"),
+    "FIND": _("You have registered already? Find your pass"),
+    "SIMULATE": _("Open the phone simulator"),
+    "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer."),
+}
+ONE_DAY = _("{first}")
+SPAN = _("{first} to {last}")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An event as the page shows it."""
+
+    name: str
+    venue: str
+    dates: str
+    slug: str
+    whatsapp: str
+    """The wa.me link; empty where there is no number to write to."""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /`."""
+    door = Blueprint("front", __name__)
+    senders = service.settings.twilio_whatsapp_from
+    number = senders[0] if senders else ""
+
+    @door.get("/")
+    def page() -> str:
+        facts = service.submissions.facts(Asker(""))
+        doors = [door_of(event, number) for event in open_events(facts)]
+        why = [] if doors else [i18n.say(sentence) for sentence in none_open(facts)]
+        has_simulator = "simulator" in current_app.blueprints
+        return render_template("front.html", doors=doors, why=why, words=SAID, simulator=has_simulator)
+
+    return door
+
+
+def door_of(event: Event, number: str) -> Door:
+    """The event in the page's language."""
+    return Door(
+        name=i18n.say(words(event.name)),
+        venue=i18n.say(words(event.venue)) if event.venue else "",
+        dates=dates(event.starts_on, event.ends_on),
+        slug=event.slug,
+        whatsapp=wa_me(number, f"hi {event.slug}"),
+    )
+
+
+def dates(first: date, last: date) -> str:
+    """The days from the first to the last, or the one."""
+    return i18n.say(ONE_DAY if first == last else SPAN, first=first, last=last)

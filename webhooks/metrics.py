@@ -1,0 +1,114 @@
+"""`/metrics`: the figures of the whole service, in Prometheus's text format."""
+
+import hmac
+from collections.abc import Callable, Iterator
+
+from flask import Blueprint, Flask, Response, abort, request
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import Database
+from bot.delivery.outbox import queues
+from bot.domain.messaging import otp
+from bot.domain.models import Delivery
+from bot.metrics import Counts
+from bot.ops.inbound_watchdog import Silence
+from bot.service import Service, utc_now
+from webhooks import local_requests
+
+ANSWERS = "pravesh_http_answers"
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+"""Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
+HELP = {ANSWERS: "Answers by door, method and status."}
+
+
+class Figures(Collector):
+    """The sums of all processes, and what the database and the queues hold at the moment of asking."""
+
+    def __init__(self, counts: Counts, database: Database, redis: "Redis", silence: Silence) -> None:
+        self._counts = counts
+        self._database = database
+        self._redis = redis
+        self._silence = silence
+
+    def collect(self) -> Iterator[Metric]:
+        """Every figure that can be had now; a part that is away leaves its figures out."""
+        for figures in (self._counted, self._deliveries, self._queues, self._codes, self._silent):
+            yield from _had(figures)
+
+    def _counted(self) -> list[Metric]:
+        families: dict[str, CounterMetricFamily] = {}
+        for (name, labels), amount in sorted(self._counts.sums().items()):
+            known = families.setdefault(
+                name, CounterMetricFamily(name, HELP.get(name, name), labels=[label for label, _ in labels])
+            )
+            known.add_metric([value for _, value in labels], amount)
+        return list(families.values())
+
+    def _deliveries(self) -> list[Metric]:
+        family = GaugeMetricFamily("pravesh_deliveries", "Messages in the outbox by status.", labels=["status"])
+        with self._database.read() as db:
+            for status, number in db.execute(select(Delivery.status, func.count()).group_by(Delivery.status)):
+                family.add_metric([status], number)
+        return [family]
+
+    def _silent(self) -> list[Metric]:
+        words = "Minutes without any message in an open event's opening hours, where that is too long; else 0."
+        return [GaugeMetricFamily("pravesh_silent_minutes", words, value=self._silence.lasting(utc_now()))]
+
+    def _codes(self) -> list[Metric]:
+        words = "Budgets of one-time codes that have nothing left until their hour or day ends."
+        number = len(otp.budgets_reached(self._redis, utc_now()))
+        return [GaugeMetricFamily("pravesh_otp_budgets_used_up", words, value=number)]
+
+    def _queues(self) -> list[Metric]:
+        family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
+        for queue in queues.NAMES:
+            family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
+        return [family]
+
+
+def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
+    try:
+        return figures()
+    except (RedisError, SQLAlchemyError):
+        return []
+
+
+def blueprint(service: Service, counts: Counts) -> Blueprint:
+    """`GET /metrics`: for whoever has METRICS_TOKEN, or where none is set for this machine alone."""
+    door = Blueprint("figures", __name__)
+    registry = CollectorRegistry()
+    registry.register(Figures(counts, service.database, service.redis, service.silence))
+    token = service.settings.metrics_token
+
+    @door.get("/metrics")
+    def metrics() -> Response:
+        if token and not _bears(token):
+            abort(Response("METRICS_TOKEN is needed as a bearer token\n", 401, {"WWW-Authenticate": "Bearer"}))
+        if not token and not local_requests.is_nearby():
+            abort(403)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return door
+
+
+def _bears(token: str) -> bool:
+    given = request.authorization
+    bearer = given.token if given and given.type == "bearer" else None
+    return hmac.compare_digest((bearer or "").encode(), token.encode())
+
+
+def count_answers(app: Flask, counts: Counts) -> None:
+    """Count every answer by its door."""
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        method = request.method if request.method in METHODS else "other"
+        counts.add(ANSWERS, door=request.endpoint or "none", method=method, status=str(response.status_code))
+        return response

@@ -1,0 +1,83 @@
+"""`/simulator/control`: ordering trouble, as JSON.
+
+An order names a `fault` (repeat, reorder, delay, lose, refuse, cut), the `kind` of what it befalls
+(inbound, status, send, list, media, fetch, discard) and how many `times`; by fault also `seconds`, `copies`,
+`status`, `code`, and for `cut` whether the call is carried out all the same (`accept`). An order of
+`{"fallback": "/path"}` sets the address for messages that the first did not take (our own fallback
+door, where nothing is ordered); empty: none. One of `{"close_window": "+91…"}` lets the 24 hours of a phone
+on the page be over until it writes again.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest
+
+from webhooks.simulator import faults
+from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.state import FALLBACK_KEY, Parts
+from webhooks.simulator.twilio import access, session_window
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """The orders that stand, new ones, and none any more."""
+    door = access.behind_password(Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), parts)
+
+    @door.get("")
+    def standing() -> Response:
+        return jsonify(
+            standing=parts.faults.standing(), fallback=parts.fallback_url, deleted_media=parts.media.deleted()
+        )
+
+    @door.post("")
+    def order() -> tuple[Response, int]:
+        asked = json_object()
+        if "fallback" in asked:
+            parts.redis.set(FALLBACK_KEY, address(parts, asked["fallback"]))
+        elif "close_window" in asked:
+            session_window.shut(parts, known_phone(parts, asked["close_window"]))
+        else:
+            kind, ordered = faults.read(asked)
+            parts.faults.order(kind, ordered)
+        return jsonify(standing=parts.faults.standing(), fallback=parts.fallback_url), 201
+
+    @door.delete("")
+    def clear() -> Response:
+        parts.faults.clear()
+        parts.redis.delete(FALLBACK_KEY)
+        return Response(status=204)
+
+    @door.errorhandler(faults.NoSuchFault)
+    def refuse(reason: faults.NoSuchFault) -> tuple[Response, int]:
+        return jsonify(error=str(reason)), 422
+
+    return door
+
+
+def known_phone(parts: Parts, number: Any) -> Phone:
+    """The phone on the page with this number. Raises NoSuchFault."""
+    found = parts.phones.get(str(number))
+    if found is None:
+        raise faults.NoSuchFault("close_window: the number of a phone on the page is needed")
+    return found
+
+
+def address(parts: Parts, path: Any) -> str:
+    """The whole address of a path of ours; empty for an empty one. Raises NoSuchFault."""
+    if not isinstance(path, str) or (path and not path.startswith("/")):
+        raise faults.NoSuchFault("fallback: a path of ours is needed, or an empty text")
+    return parts.origin + path if path else ""
+
+
+def json_object() -> dict[str, Any]:
+    """The request's JSON object. Only our own page may post JSON here: other sites would have to ask first.
+
+    Raises BadRequest for anything else.
+    """
+    try:
+        asked = request.get_json()
+    except RecursionError:
+        raise BadRequest("too deep") from None
+    if not isinstance(asked, dict):
+        raise BadRequest("an object is needed")
+    return asked

@@ -1,0 +1,24 @@
+"""What Twilio says of the account itself and of its WhatsApp senders."""
+
+from flask import Blueprint, Response, jsonify
+
+from webhooks.simulator.store.state import Parts
+from webhooks.simulator.twilio import access
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """`/2010-04-01/Accounts/<sid>.json` and `/v2/Channels/Senders`, behind basic authentication."""
+    api = access.guarded(Blueprint("simulated_account", __name__), parts)
+
+    @api.get("/2010-04-01/Accounts/<account>.json")
+    def show(account: str) -> Response:
+        return jsonify(sid=account, status="active", friendly_name="Simulator", type="Full")
+
+    @api.get("/v2/Channels/Senders")
+    def senders() -> Response:
+        listed = [
+            {"sid": f"XE{place:032}", "sender_id": one, "status": "ONLINE"} for place, one in enumerate(parts.senders)
+        ]
+        return jsonify(senders=listed, meta={"key": "senders", "page": 0, "page_size": 50, "next_page_url": None})
+
+    return api

@@ -1,0 +1,145 @@
+"""`/v1/Content…`: the part of Twilio's Content API that we call."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest
+
+from webhooks.simulator.store import templates
+from webhooks.simulator.store.messages import new_sid
+from webhooks.simulator.store.state import Parts
+from webhooks.simulator.store.templates import TYPES
+from webhooks.simulator.twilio import access, http
+from webhooks.simulator.twilio.outbound import NotTaken
+
+Json = dict[str, Any]
+ROOT = "https://content.twilio.com/v1"
+APPROVALS = ("unsubmitted", "received", "pending", "approved", "rejected", "paused", "disabled")
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """Templates made, listed, shown, removed, and submitted for approval."""
+    api = access.guarded(Blueprint("simulated_content", __name__, url_prefix="/v1"), parts)
+
+    @api.post("/Content")
+    def create() -> tuple[Response, int]:
+        asked = _asked()
+        if not isinstance(asked.get("language"), str) or not _known_types(asked.get("types")):
+            raise NotTaken(400, 20001, "language and types are needed")
+        sid, now = new_sid("HX"), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        kept = {name: asked.get(name) for name in ("friendly_name", "language", "variables", "types")}
+        made = {"sid": sid, "account_sid": parts.account, **kept, "date_created": now, "date_updated": now}
+        parts.templates.add(sid, {**made, "approval": "unsubmitted"})
+        return jsonify(shown(made)), 201
+
+    @api.get("/Content")
+    def listed() -> Response:
+        return jsonify(page("Content", [shown(one) for one in parts.templates.listed()]))
+
+    @api.get("/ContentAndApprovals")
+    def approvals() -> Response:
+        found = [{**bare(one), "approval_requests": approval(one)} for one in parts.templates.listed()]
+        return jsonify(page("ContentAndApprovals", found))
+
+    @api.get("/Content/<sid>")
+    def show(sid: str) -> Response:
+        return jsonify(shown(_known(parts, sid)))
+
+    @api.delete("/Content/<sid>")
+    def delete(sid: str) -> Response:
+        parts.templates.remove(_known(parts, sid)["sid"])
+        return Response(status=204)
+
+    @api.get("/Content/<sid>/ApprovalRequests")
+    def approval_of(sid: str) -> Response:
+        known = _known(parts, sid)
+        url = f"{ROOT}/Content/{sid}/ApprovalRequests"
+        return jsonify(sid=sid, account_sid=parts.account, whatsapp=approval(known), url=url)
+
+    @api.post("/Content/<sid>/ApprovalRequests/whatsapp")
+    def submit(sid: str) -> tuple[Response, int]:
+        known, asked = _known(parts, sid), _asked()
+        if not re.fullmatch(r"[a-z0-9_]+", str(asked.get("name", ""))) or not asked.get("category"):
+            raise NotTaken(400, 20001, "name and category are needed")
+        if reason := templates.why_not(known):
+            raise NotTaken(400, 20001, reason)
+        word = "approved" if all(map(http.fetch_image, templates.sample_media(known))) else "rejected"
+        changed = {**known, "approval": word, "name": asked["name"], "category": asked["category"]}
+        parts.templates.add(sid, changed)
+        return jsonify({**approval(changed), "status": "received"}), 201
+
+    return api
+
+
+def _asked() -> Json:
+    try:
+        asked = request.get_json()
+    except (BadRequest, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise NotTaken(400, 20001, "An object is needed")
+    return asked
+
+
+def _known_types(types: Any) -> bool:
+    return isinstance(types, dict) and bool(types) and types.keys() <= set(TYPES)
+
+
+def _known(parts: Parts, sid: str) -> Json:
+    found = parts.templates.get(sid)
+    if found is None:
+        raise access.not_found()
+    return found
+
+
+def bare(template: Json) -> Json:
+    """What every list of templates tells of one."""
+    names = ("sid", "account_sid", "friendly_name", "language", "variables", "types", "date_created", "date_updated")
+    return {name: template[name] for name in names}
+
+
+def shown(template: Json) -> Json:
+    """A Content resource."""
+    url = f"{ROOT}/Content/{template['sid']}"
+    approvals = f"{url}/ApprovalRequests"
+    return {
+        **bare(template),
+        "url": url,
+        "links": {"approval_create": f"{approvals}/whatsapp", "approval_fetch": approvals},
+    }
+
+
+def approval(template: Json) -> Json:
+    """What WhatsApp says of a template."""
+    return {
+        "name": template.get("name", ""),
+        "category": template.get("category", ""),
+        "content_type": next(iter(template["types"])),
+        "status": template["approval"],
+        "rejection_reason": "",
+        "allow_category_change": True,
+    }
+
+
+def page(name: str, items: list[Json]) -> Json:
+    """One page of a list, as the query asks."""
+    size = min(max(request.args.get("PageSize", 50, int), 1), 500)
+    number = max(request.args.get("Page", 0, int), 0)
+
+    def url(at: int) -> str:
+        token = f"&PageToken=DN{at}" if at else ""
+        return f"{ROOT}/{name}?PageSize={size}&Page={at}{token}"
+
+    start = number * size
+    meta = {
+        "key": "contents",
+        "page": number,
+        "page_size": size,
+        "url": url(number),
+        "first_page_url": url(0),
+        "next_page_url": url(number + 1) if start + size < len(items) else None,
+        "previous_page_url": url(number - 1) if number else None,
+    }
+    return {"contents": items[start : start + size], "meta": meta}

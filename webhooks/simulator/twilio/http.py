@@ -1,0 +1,73 @@
+"""HTTP as Twilio does it: posting signed forms to our doors, fetching media from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+
+from webhooks.simulator.store.media import MOST_IMAGE_BYTES
+from webhooks.simulator.twilio.signature import sign
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+"""Twilio's own limits for a webhook ('Webhooks: connection overrides')."""
+USER_AGENT = "TwilioProxy/1.1"
+FORM = "application/x-www-form-urlencoded"
+
+
+class NoAnswer(Exception):
+    """Nobody answered. `policy` is Twilio's word for it: `ct` no connection, `rt` no answer in time."""
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(policy)
+        self.policy = policy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    content_type: str
+    content: bytes
+
+
+def post(url: str, form: Mapping[str, str], token: str, idempotency: str) -> Answer:
+    """Post a signed form. `idempotency` is the same for every try of the same webhook. Raises NoAnswer."""
+    headers = {
+        "Content-Type": FORM if "Body" in form else f"{FORM}; charset=utf-8",
+        "User-Agent": USER_AGENT,
+        "I-Twilio-Idempotency-Token": idempotency,
+        "X-Twilio-Signature": sign(url, form, token),
+    }
+    return _call("POST", url, dict(form), headers)
+
+
+def fetch_image(url: str) -> tuple[str, bytes] | None:
+    """The image at this address with its content type; None where there is none that WhatsApp would take."""
+    try:
+        answer = _call("GET", url, None, {"User-Agent": USER_AGENT})
+    except NoAnswer:
+        return None
+    content_type = answer.content_type.partition(";")[0].strip()
+    fits = answer.status == 200 and content_type.startswith("image/") and 0 < len(answer.content) <= MOST_IMAGE_BYTES
+    return (content_type, answer.content) if fits else None
+
+
+def _call(method: str, url: str, form: dict[str, str] | None, headers: dict[str, str]) -> Answer:
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy of this machine's does not stand between Twilio and us
+        try:
+            answer = session.request(
+                method,
+                url,
+                data=form,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=method == "GET",
+            )
+        except (requests.ConnectTimeout, requests.ConnectionError):
+            raise NoAnswer("ct") from None
+        except requests.RequestException:
+            raise NoAnswer("rt") from None
+    return Answer(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)

@@ -1,0 +1,157 @@
+"""The dashboard: an event's day for supervisors and admins, and the same again every few seconds.
+
+One look is shared by all who ask within two seconds, however many screens are open; what a screen shows
+already is not sent again.
+"""
+
+import gzip
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import Markup
+
+from bot.domain.roster import sessions as staff_sessions
+from bot.domain.stats import conflicts, dashboard_query
+from bot.domain.stats.dashboard import Dashboard
+from bot.service import Service
+from flows.shapes import Event
+from flows.text import words
+from webhooks import assets, i18n, limits
+from webhooks.api import etag
+from webhooks.api.single_flight import SingleFlight
+from webhooks.staff.dashboard import tables, tiles
+from webhooks.staff.dashboard.texts import SAID
+from webhooks.staff.session import needs, user
+
+FRESH_SECONDS = 2.0
+"""How old a look may be that is shown."""
+EVERY_SECONDS = 5
+"""How often an open page asks."""
+MOST = "300 per minute"
+"""Looks of one person: 25 open screens."""
+LOOKED_AT = "X-Looked-At"
+"""The header that says of which moment the figures are; no part of them, so that figures that stay have one tag."""
+PAGE = "X-Page"
+"""The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
+person has moved to another event or language in another window, or there is a new release."""
+CARDS = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
+"""The tables in the order in which the page has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A look in one language: each part of the page that changes, by its name."""
+
+    look: Dashboard
+    html: dict[str, Markup]
+    fragment: bytes
+    """All parts as htmx puts them into the page."""
+    packed: bytes
+    """The same by gzip."""
+    tag: str
+
+
+class Looks:
+    """What is shown of each event now, one look for all who ask within FRESH_SECONDS."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._flights: defaultdict[tuple[str, date | None], SingleFlight[Dashboard]] = defaultdict(
+            lambda: SingleFlight(FRESH_SECONDS)
+        )
+        self._parts: dict[tuple[str, str, date | None], Parts] = {}
+
+    def get(self, event: Event, day: date | None) -> Parts:
+        """The event's look in the page's language, of a day of its, None: the one in progress.
+
+        Raises Refused `no_such_event`.
+        """
+        look = self._flights[event.slug, day].get(lambda: self._take(event.slug, day))
+        key = event.slug, i18n.language(), day
+        kept = self._parts.get(key)
+        if kept is None or kept.look is not look:
+            kept = self._parts[key] = _parts(look, event)
+        return kept
+
+    def _take(self, slug: str, day: date | None) -> Dashboard:
+        with self._service.database.read() as db:
+            return conflicts.with_clocks(db, dashboard_query.look(db, slug, self._service.now(), on=day))
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/dashboard` and the fragment that it asks for anew."""
+    shared = Looks(service)
+
+    @door.get("/dashboard", endpoint="dashboard")
+    @needs("supervisor")
+    def page() -> str:
+        day = _chosen(user().event)
+        parts = shared.get(user().event, day)
+        return render_template(
+            "staff/dashboard.html",
+            words=SAID,
+            chosen=day and {"day": day.isoformat()},
+            days=tiles.days(parts.look),
+            look=parts.look,
+            name=words(parts.look.name),
+            parts=parts.html,
+            tag=parts.tag,
+            key=_page(user().event),
+            as_of=tiles.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
+            several=_serves_several(service),
+            tables=tables.all_of(parts.look, user().event),
+            cards=CARDS,
+            every=EVERY_SECONDS,
+            plain="tables" in request.args,
+        )
+
+    @door.get("/dashboard/figures")
+    @needs("supervisor")
+    def figures() -> Response:
+        limits.spend(MOST, "dashboard", str(user().row.id))
+        parts = shared.get(user().event, _chosen(user().event))
+        packed = request.accept_encodings["gzip"] > 0
+        answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
+        answer.vary.add("Accept-Encoding")
+        answer.headers[PAGE] = _page(user().event)
+        answer.headers[LOOKED_AT] = parts.look.as_of.isoformat()
+        if packed:
+            answer.content_encoding = "gzip"
+        return etag.with_tag(answer, parts.tag)
+
+
+def _chosen(event: Event) -> date | None:
+    """The day that the page is asked for; None: the one in progress, also where the event has no such day.
+
+    Whoever looks at a day and moves to another event goes on with that one's.
+    """
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+    return day if event.starts_on <= day <= event.ends_on else None
+
+
+def _page(event: Event) -> str:
+    return f"{event.slug} {i18n.language()} {assets.digest()}"
+
+
+def _serves_several(service: Service) -> bool:
+    with service.database.read() as db:
+        return len(staff_sessions.places(db, user().row.phone, service.now())) > 1
+
+
+def _parts(look: Dashboard, event: Event) -> Parts:
+    macros = current_app.jinja_env.get_template("staff/dashboard_parts.html").module
+    html = {
+        "state": macros.state(tiles.state(look), tiles.stopped(look)),  # type: ignore[attr-defined]  # macros of a template
+        "alerts": macros.alerts(tiles.alerts(look)),  # type: ignore[attr-defined]  # the same
+        "tiles": macros.tiles(tiles.tiles(look)),  # type: ignore[attr-defined]  # the same
+    }
+    for name, table in tables.all_of(look, event).items():
+        html[name] = macros.table(table)  # type: ignore[attr-defined]  # the same
+    whole = "".join(f'<div id="{name}" hx-swap-oob="innerHTML">{part}</div>' for name, part in html.items()).encode()
+    return Parts(look, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32])

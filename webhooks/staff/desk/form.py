@@ -1,0 +1,115 @@
+"""The desk's form: what was typed, and whether it can be used. Judged by the fields of the conversations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from flask import request
+
+from flows import fields
+from flows.fields import Number, Phone, Text
+from flows.shapes import Event, Field, Invalid, Said, Sentence
+from flows.shapes.scans import LARGEST_COUNT
+from flows.text import sentence_for
+from webhooks.staff.desk import texts as desk_texts
+
+LONGEST = 200
+"""Characters of an input that are looked at."""
+NAME = Text(least=2, most=80, letter=True)
+PARTY = Number(1, LARGEST_COUNT)
+PHONE = Phone()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as it came, to be shown again until it is right."""
+
+    request_id: str
+    """The browser's own name of this registration: the same form sent again is the same registration."""
+    language: str
+    """In which the consent was read out; of the pass and its messages too."""
+    consent_version: int
+    event: str = ""
+    """The slug of the event whose words were read out."""
+    full_name: str = field(default="", repr=False)
+    party_size: str = "1"
+    phone: str = field(default="", repr=False)
+    kind: str = "visitor"
+    agreed: bool = False
+    admit: bool = False
+    although: str = ""
+    """What was said to a warning: `anyway`, `overbook`, or both with a space between."""
+
+    def in_spite_of(self, warning: str) -> bool:
+        """Whether they go on although they were warned of this."""
+        return warning in self.although.split()
+
+    def also(self, warning: str) -> str:
+        """What a button says that goes on in spite of this warning too."""
+        return " ".join(dict.fromkeys((*self.although.split(), warning)))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a form comes to: the values that can be used, and what is wrong with the others, by input."""
+
+    full_name: str = field(default="", repr=False)
+    party_size: int = 0
+    phone: str | None = field(default=None, repr=False)
+    wrong: Mapping[str, Sentence] = field(default_factory=dict)
+
+
+def fresh(language: str, event: Event, *, admit: bool) -> Typed:
+    """An empty form for the next visitor of an event."""
+    return Typed(str(uuid4()), language, event.consent_version, event.slug, admit=admit)
+
+
+def read() -> Typed:
+    """The form of this request."""
+    version = _text("consent_version")
+    return Typed(
+        request_id=_text("request_id"),
+        language=_text("visitor_language"),
+        consent_version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+        event=_text("event"),
+        full_name=_text("full_name"),
+        party_size=_text("party_size"),
+        phone=_text("phone"),
+        kind=_text("kind") or "visitor",
+        agreed="consent" in request.form,
+        admit="admit" in request.form,
+        although=_text("although"),
+    )
+
+
+def judge(typed: Typed, most: int, region: str) -> Judged:
+    """Look at each input. Never raises.
+
+    `most` is the largest party of any kind of pass, `region` serves for phone numbers without a country code.
+    """
+    wrong: dict[str, Sentence] = {}
+    name = _value(NAME, "full_name", typed.full_name, {}, wrong)
+    party = _value(PARTY, "party_size", typed.party_size, {"most": most, "code": PARTY.code}, wrong)
+    known = {"region": region, "own": None}
+    phone = _value(PHONE, "phone", typed.phone, known, wrong) if typed.phone.strip() else None
+    if not typed.agreed:
+        wrong["consent"] = desk_texts.NOT_READ_OUT
+    return Judged(name or "", party or 0, phone, wrong)
+
+
+def without_consent(typed: Typed, version: int) -> Typed:
+    """The same form for words that have changed: they must be read out anew."""
+    return replace(typed, agreed=False, consent_version=version)
+
+
+def _value(asked: Field, name: str, text: str, known: Mapping[str, Any], wrong: dict[str, Sentence]) -> Any:
+    try:
+        return fields.accept(asked, Said(text), known)
+    except Invalid as no:
+        wrong[name] = desk_texts.EMPTY if no.code == "empty" else sentence_for(no.code, **no.params)
+        return None
+
+
+def _text(name: str) -> str:
+    return request.form.get(name, "")[:LONGEST]

@@ -1,0 +1,92 @@
+"""What the desk does besides registering: finding a pass, printing its slip again, and the printer."""
+
+from uuid import uuid4
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.domain.checkins import code_guessing
+from bot.domain.checkins import search as gate_search
+from bot.domain.passes import slips
+from bot.errors import Refused
+from bot.service import Service
+from bot.usecases import report_guessing
+from flows import understanding
+from flows.gate.commands import looked_for
+from flows.text import sentence_for
+from webhooks.staff.desk import form as desk_form
+from webhooks.staff.desk import page as desk_page
+from webhooks.staff.desk import session as desk_session
+from webhooks.staff.desk import slip
+from webhooks.staff.desk import texts as desk_texts
+from webhooks.staff.desk.page import Page, Place
+from webhooks.staff.session import needs, user
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """What is under `/staff/desk`."""
+
+    @door.post("/desk/find")
+    @needs("volunteer")
+    def find() -> Response | str:
+        place = desk_page.at_work(service)
+        page = _found(service, place, request.form.get("what", "")[: desk_form.LONGEST])
+        return desk_page.answer(service, page, 422 if page.not_found else 200)
+
+    @door.post("/desk/reprint")
+    @needs("volunteer")
+    def reprint() -> Response | str:
+        place, code = desk_page.at_work(service), request.form.get("code", "")[: desk_form.LONGEST]
+        staff_id, event_id = place.user.row.id, place.user.row.event_id
+        try:
+            with service.database.write() as db:
+                found = slips.print_again(db, event_id=event_id, code=code, staff_id=staff_id, now=service.now())
+        except Refused as no:
+            _note_guess(service, place)
+            words = desk_texts.NO_SUCH if no.code == "no_such_pass" else sentence_for(no.code)
+            return desk_page.answer(service, Page(place, typed_code=code, no_slip=words), 422)
+        desk_session.keep(desk_session.after_printing(desk_session.kept(), found))
+        return redirect(url_for("staff.desk"))
+
+    @door.get("/desk/slip")
+    @needs("volunteer")
+    def last_slip() -> Response | str:
+        made = desk_page.made(service, user(), desk_session.kept().slips[:1])
+        if not made:
+            return redirect(url_for("staff.desk"))
+        shown = slip.shown(made[0].slip, slip.printer().paper)
+        return render_template("staff/slip.html", words=desk_texts.SAID, slip=shown)
+
+    @door.post("/desk/printer")
+    @needs("volunteer")
+    def choose_printer() -> Response | str:
+        paper = request.form.get("paper", "")
+        if paper not in slip.PAPERS:
+            abort(400)
+        answer = make_response(redirect(url_for("staff.desk")))
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        slip.remember(answer, slip.Printer(paper, slip.AT_ONCE in request.form), secure=secure)
+        return answer
+
+
+def _found(service: Service, place: Place, typed: str) -> Page:
+    """What the chat's `find` finds, or why nothing was looked for."""
+    wanted = looked_for(understanding.cleaned(typed), service.settings.default_region)
+    if not wanted:
+        return Page(place, sought=typed, not_found=desk_texts.TOO_SHORT)
+    event, staff_id = place.user.event.slug, place.user.row.id
+    try:
+        with service.database.write() as db:
+            found, more = gate_search.find(db, event, staff_id=staff_id, now=service.now(), **wanted)
+    except Refused as no:
+        return Page(place, sought=typed, not_found=sentence_for(no.code, **no.params))
+    return Page(place, sought=typed, found=found, more=more)
+
+
+def _note_guess(service: Service, place: Place) -> None:
+    """A code of no pass counts as one that was tried in the chat; who tries many is paused, supervisors are told."""
+    now, row = service.now(), place.user.row
+    with service.database.write() as db:
+        guesser = code_guessing.heed_looked(db, row.id, now)
+        owed = report_guessing.tell(db, guesser, key=f"guessing:{uuid4().hex}", now=now) if guesser else []
+    service.outbox.enqueue(owed)

@@ -1,0 +1,131 @@
+"""How a slip is printed: on which paper, and its QR symbol drawn for the dots of that paper's printer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from bot.delivery.images import qr
+from bot.domain.passes.slips import Slip
+from flows.shapes import Sentence
+from flows.text import _, render, words
+from flows.text.choices import people
+from flows.text.pass_days import said
+
+DOTS = 8
+"""Of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of them print blurred."""
+COOKIE = "printer"
+A_YEAR = 365 * 24 * 3600
+AT_ONCE = "at_once"
+SPAN = _("{first} to {last}")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A kind of paper."""
+
+    room: int
+    """Dots across that the printer reaches: 48 of 58 mm, 72 of 80 mm."""
+    module: int
+    """The most dots of a QR module's side: more costs paper and is read no better."""
+
+
+PAPERS: Mapping[str, Paper] = {"58": Paper(384, 8), "80": Paper(576, 8), "a4": Paper(800, 10)}
+"""By the name under which a device remembers its own; the first is for who has chosen none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """What this device prints on."""
+
+    paper: str = next(iter(PAPERS))
+    at_once: bool = False
+    """Whether each new slip is printed without asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A QR symbol with its quiet zone, as a drawing in printer dots."""
+
+    width: int
+    height: int
+    path: str
+    """The dark modules, for the `d` of an SVG path."""
+
+    @property
+    def size(self) -> tuple[str, str]:
+        """Width and height on paper."""
+        return f"{self.width / DOTS:g}mm", f"{self.height / DOTS:g}mm"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A slip in the language of whoever gets it."""
+
+    language: str
+    event: str
+    symbol: Symbol
+    code: str
+    days: str
+    people: str
+    kind: str
+    """Empty for a visitor's."""
+    paper: str
+
+    def say(self, sentence: Sentence) -> str:
+        """A sentence in the slip's language."""
+        return render(sentence, self.language)
+
+
+def shown(slip: Slip, paper: str) -> Shown:
+    """The slip on this paper, one of PAPERS."""
+    return Shown(
+        language=slip.language,
+        event=render(words(slip.event), slip.language),
+        symbol=symbol(slip.qr_text, PAPERS[paper]),
+        code=slip.code,
+        days=render(said(slip.dates), slip.language),
+        people=render(people(slip.party_size), slip.language),
+        kind=render(words(slip.kind), slip.language) if slip.kind else "",
+        paper=paper,
+    )
+
+
+def symbol(text: str, paper: Paper) -> Symbol:
+    """The symbol in the middle of the paper's width; each module is a whole number of dots, on the dots."""
+    image = qr.symbol(text)
+    side = image.width
+    dots = min(paper.module, paper.room // side)
+    left = (paper.room - side * dots) // 2
+    pixels = image.tobytes()
+    runs = (
+        f"M{left + start * dots} {row * dots}h{length * dots}v{dots}h-{length * dots}z"
+        for row in range(side)
+        for start, length in _runs(pixels[row * side : (row + 1) * side])
+    )
+    return Symbol(paper.room, side * dots, "".join(runs))
+
+
+def _runs(row: bytes) -> list[tuple[int, int]]:
+    """Start and length of each stretch of dark modules."""
+    found: list[tuple[int, int]] = []
+    for place, value in enumerate(row):
+        if value:
+            continue
+        if found and sum(found[-1]) == place:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((place, 1))
+    return found
+
+
+def printer() -> Printer:
+    """What this device has been told to print on; works without a sign-in and outlives it."""
+    paper, _sep, more = request.cookies.get(COOKIE, "").partition(" ")
+    return Printer(paper, more == AT_ONCE) if paper in PAPERS else Printer()
+
+
+def remember(answer: Response, chosen: Printer, *, secure: bool) -> None:
+    """Let the device remember it."""
+    value = f"{chosen.paper} {AT_ONCE}" if chosen.at_once else chosen.paper
+    answer.set_cookie(COOKIE, value, A_YEAR, path="/staff", secure=secure, httponly=True, samesite="Lax")

@@ -1,0 +1,121 @@
+"""What an entry of the audit log is about, as lines of the page in its language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.audit import formatting
+from flows.shapes import Sentence
+from flows.text import words
+from flows.text.translate import LANGUAGES
+from webhooks.i18n import say
+from webhooks.staff.manage import audit_texts as said
+from webhooks.staff.manage import display
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How values are told: moments in this zone, gates by their names."""
+
+    zone: ZoneInfo
+    gates: Mapping[int, str]
+
+    def value(self, name: str, value: Any) -> str:
+        """A value of this fact or column, not longer than a line."""
+        text = self._text(name, value)
+        return text if len(text) <= formatting.LONGEST else f"{text[: formatting.LONGEST - 1]}…"
+
+    def _text(self, name: str, value: Any) -> str:
+        match value:
+            case None | "" | []:
+                return say(said.NONE)
+            case bool():
+                return say(said.YES if value else said.NO)
+            case int() if name in ("gate_id", "gates"):
+                return self.gates.get(value, str(value))
+            case dict():
+                named = (f"{self._key(key)}: {self._text(name, inner)}" for key, inner in value.items())
+                return "; ".join(named) or say(said.NONE)
+            case list():
+                return ", ".join(self._text(name, inner) for inner in value)
+            case str():
+                return self._word(name, value)
+            case _:
+                return str(value)
+
+    def _key(self, key: str) -> str:
+        return LANGUAGES.get(key) or (say(said.TEXTS[key]) if key in said.TEXTS else key)
+
+    def _word(self, name: str, value: str) -> str:
+        if name.endswith(("_at", "_until", "not_before")) or name in ("since", "until"):
+            return _moment(value, self.zone)
+        if name in ("day", "starts_on", "ends_on"):
+            return _day(value)
+        known = said.VALUES.get(value) if name in said.SAID_BY_WORD else None
+        return say(known) if known else value
+
+
+def facts(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
+    """What is said of the act besides its changes; of who was told, how many."""
+    for name, value in about.items():
+        if name not in ("changes", "more") and not _is_rows(name, value):
+            called = said.FACTS.get(name, words(name.replace("_", " ")))
+            yield say(said.FACT, name=called, value=reader.value(name, len(value) if name == "told" else value))
+
+
+def changes(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
+    """Each change; the same change of several rows is one line."""
+    for one, rows in formatting.alike(about):
+        yield say(_pattern(one), what=_table(one["table"]), rows=_some(rows), changes=_fields(one, reader))
+    for table, number in about.get("more", {}).items():
+        yield say(said.MORE, count=number, what=_table(table))
+
+
+def _is_rows(name: str, value: Any) -> bool:
+    """Whether these are numbers of rows; how many there were is told."""
+    return name in said.UNSAID and (isinstance(value, list) or name == "pass")
+
+
+def _pattern(one: Mapping[str, Any]) -> Sentence:
+    if one["before"] is None:
+        return said.ADDED
+    return said.REMOVED if one["after"] is None else said.CHANGED
+
+
+def _table(name: str) -> Sentence:
+    return said.TABLES.get(name, words(name.replace("_", " ")))
+
+
+def _some(rows: Sequence[str]) -> Sentence:
+    """The rows to which the same happened."""
+    named = ", ".join(rows[: formatting.MOST_NAMED])
+    more = len(rows) - formatting.MOST_NAMED
+    return words(named) if more <= 0 else Sentence(said.SOME.source, {"rows": named, "count": more})
+
+
+def _fields(one: Mapping[str, Any], reader: Reader) -> str:
+    before, after = one["before"] or {}, one["after"] or {}
+    return ", ".join(_field(name, old, after.get(name), reader) for name, old in before.items())
+
+
+def _field(name: str, old: Any, new: Any, reader: Reader) -> str:
+    called = said.FIELDS.get(name, words(name.replace("_", " ")))
+    return say(said.FIELD, name=called, old=reader.value(name, old), new=reader.value(name, new))
+
+
+def _moment(value: str, zone: ZoneInfo) -> str:
+    """A moment as the log has it, in the zone; whatever is none stays as it is."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return display.moment(found, zone) if found.tzinfo else value
+
+
+def _day(value: str) -> str:
+    try:
+        return display.day(date.fromisoformat(value))
+    except ValueError:
+        return value

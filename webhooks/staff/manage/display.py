@@ -1,0 +1,104 @@
+"""What admins read of an event's rows, in the page's language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from bot.domain.models import Event
+from flows.shapes import Sentence
+from flows.text import LANGUAGES, _, ngettext_, words
+from flows.text.translate import LOCALES
+from webhooks.i18n import language, say
+
+NOTHING = "–"
+STATUS: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled")}
+"""How an event stands, or a gate."""
+POLICIES: Mapping[str, Sentence] = {
+    "daily": _("once a day"),
+    "once": _("once, ever"),
+    "in_out": _("in and out, as often as wanted"),
+}
+"""How often a pass enters."""
+DAYS = {"en": "d MMM y", "hi": "d MMMM y"}
+"""How each language writes a day."""
+ALL_DAY = _("all day")
+EMPTY = _("empty")
+"""What stands for an empty text where two are compared."""
+
+
+def in_list(event: Event) -> dict[str, Any]:
+    """An event in the list."""
+    return {
+        "slug": event.slug,
+        "name": name(event),
+        "status": event.status,
+        "state": STATUS[event.status],
+        "dates": _("{first} to {last}", first=day(event.starts_on), last=day(event.ends_on)),
+        "people": with_pass(sum(one.taken for one in event.days)),
+        "stopped": event.entry_paused_at is not None,
+    }
+
+
+def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
+    """All that an event's form can change, each by what it is called."""
+    opens = moment(event.registration_opens_at, ZoneInfo(event.timezone))
+    return [
+        (_("Place"), say(words({"en": event.venue, **event.venues})) or NOTHING),
+        (_("Map"), event.map_url or NOTHING),
+        (_("Hours"), hours(event.opens, event.closes)),
+        (_("Time zone"), event.timezone),
+        (_("Registration opens"), opens or _("at once")),
+        (_("People a day"), number(event.capacity_per_day, _("no limit"))),
+        (_("Largest party"), number(event.max_party, "")),
+        (_("A pass enters"), POLICIES[event.policy]),
+        (_("Languages"), ", ".join(LANGUAGES.get(code, code) for code in event.languages)),
+        (_("Who answers for it"), event.organiser or NOTHING),
+        (_("What the data are for"), event.purpose or NOTHING),
+        (_("Complaints"), event.complaints or NOTHING),
+        (_("Data are kept"), _retention(event.retention_days)),
+        (_("Notice"), "; ".join(event.texts.get("notice", {}).values()) or NOTHING),
+    ]
+
+
+def name(event: Event) -> str:
+    """What an event is called in the page's language."""
+    return say(words({"en": event.name, **event.names}))
+
+
+def _retention(days: int | None) -> Sentence:
+    if days is None:
+        return _("nobody has said")
+    return ngettext_("{count} day after the end", "{count} days after the end", count=days)
+
+
+def with_pass(count: int) -> Sentence:
+    """People for whom there are passes."""
+    return ngettext_("{count} person with a pass", "{count} people with a pass", count=count)
+
+
+def hours(opens: time | None, closes: time | None, nothing: Sentence = ALL_DAY) -> str:
+    """Opening hours."""
+    return f"{opens:%H:%M}–{closes:%H:%M}" if opens and closes else say(nothing)
+
+
+def day(one: date) -> str:
+    """A day, such as `9 Jan 2027`."""
+    return format_date(one, DAYS[language()], LOCALES[language()])
+
+
+def weekday(one: date) -> str:
+    """A day, such as `Sat 9 Jan 2027`."""
+    return format_date(one, f"EEE {DAYS[language()]}", LOCALES[language()])
+
+
+def moment(one: datetime | None, zone: ZoneInfo) -> str:
+    """A moment in a zone; empty where there is none."""
+    return f"{day(one.astimezone(zone))}, {one.astimezone(zone):%H:%M}" if one else ""
+
+
+def number(value: int | None, nothing: Sentence | str) -> str:
+    """A number as the language writes it; `nothing` for none."""
+    return say(words(nothing if value is None else value))

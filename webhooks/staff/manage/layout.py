@@ -1,0 +1,102 @@
+"""What the pages of admins share: who is let in, the act that a change is, and the page around."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
+from uuid import uuid4
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot.domain.audit import recorder
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import _, sentence_for
+from webhooks import limits
+from webhooks.i18n import say
+from webhooks.staff.manage.inputs import Unreadable
+from webhooks.staff.session import needs, user
+
+MOST = "120 per minute"
+"""Changes, searches and looks at one person, of one admin: no hand is faster."""
+LONGEST = 4000
+"""Characters of one input that are looked at."""
+UNPROCESSABLE = 422
+
+P = ParamSpec("P")
+Answer = Response | str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of an event, as the line above each of them names it."""
+
+    endpoint: str
+    name: Sentence
+
+
+SECTIONS = (
+    Section("manage.event", _("Event")),
+    Section("manage.days", _("Days")),
+    Section("manage.gates", _("Gates")),
+    Section("manage.volunteers", _("Volunteers")),
+    Section("manage.visitors", _("Visitors")),
+    Section("manage.exports", _("Exports")),
+    Section("manage.audit", _("Audit")),
+    Section("manage.alerts", _("Alerts")),
+)
+
+
+def admin(view: Callable[P, Answer]) -> Callable[P, Answer]:
+    """Let through admins, and only to the event at which they are signed in; else 403."""
+
+    @needs("admin")
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        if kwargs.get("slug", user().event.slug) != user().event.slug:
+            abort(403)
+        if request.method == "POST":
+            limits.spend(MOST, "manage", str(user().row.id))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@contextmanager
+def acting(service: Service, what: str) -> Iterator[Session]:
+    """A transaction of whoever makes this request, which leaves an entry of this name in the audit log."""
+    whoever = user()
+    now, slug = service.now(), whoever.event.slug
+    with service.database.write() as db, recorder.acting(db, what, now=now, staff_id=whoever.row.id, slug=slug):
+        yield db
+
+
+def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
+    """A page of the event; `told` is what its template needs."""
+    frame = {"slug": user().event.slug, "sections": SECTIONS, "once": uuid4().hex}
+    return render_template(f"staff/manage/{template}.html", **frame, **told), status
+
+
+def done(endpoint: str, words: Sentence, **values: Any) -> Response:
+    """Go on to a page, which says first what was done."""
+    flash(say(words))
+    return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
+
+
+def why(no: Refused | Unreadable) -> str:
+    """What is wrong, in the page's language."""
+    return say(no.words if isinstance(no, Unreadable) else sentence_for(no.code, **no.params))
+
+
+def typed(name: str) -> str:
+    """What stands in an input of the form; lines end as everywhere else."""
+    return clean(request.form.get(name, ""))
+
+
+def clean(text: str) -> str:
+    """What somebody sent, without what no database takes in a text, and not longer than anything of ours."""
+    return text[:LONGEST].replace("\r\n", "\n").replace("\x00", "")

@@ -1,0 +1,62 @@
+"""The scanner's page, and what keeps it when there is no network.
+
+The page says nothing of anybody: whoever opens it gets the same, and what it may do it asks with a session
+or a device's token. So a service worker can keep it.
+"""
+
+from flask import Blueprint, Response, jsonify, render_template, url_for
+
+from flows.text import _
+from webhooks import app_setup, assets, i18n
+from webhooks.staff.scanner.texts import LABELS, in_every_language
+
+NAME = _("Pravesh scanner")
+CAMERA = {"camera": "(self)"}
+POLICY = {
+    # The polyfill's reader is WebAssembly: see docs/adr.
+    "script_src": "'self' 'wasm-unsafe-eval'",
+    "worker_src": "'self'",
+    "manifest_src": "'self'",
+    "media_src": "'self' blob:",
+}
+LIBRARIES = ("lib/barcode-detector.js", "lib/zxing_reader.wasm", "lib/ed25519.js", "lib/devanagari.woff2")
+
+
+def doors(door: Blueprint) -> None:
+    """`GET /staff/scan`, its service worker and its manifest."""
+
+    @door.get("/scan")
+    @app_setup.allow(CAMERA, **POLICY)
+    def scan() -> Response:
+        page = Response(render_template("staff/scan.html", labels=LABELS, words=in_every_language()))
+        page.vary.add("Accept-Language")
+        return page
+
+    @door.get("/scan-worker.js")
+    def worker() -> Response:
+        page = url_for("staff.scan")
+        script = render_template("staff/scan_worker.js", files=[page, *files()], page=page, release=assets.digest())
+        return Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+    @door.get("/scan.webmanifest")
+    def manifest() -> Response:
+        answer = jsonify(
+            name=i18n.say(NAME),
+            short_name="Pravesh",
+            start_url=url_for("staff.scan"),
+            scope=url_for("staff.scan"),
+            display="standalone",
+            background_color="#10171a",
+            theme_color="#10171a",
+            lang=i18n.language(),
+            icons=[{"src": assets.asset("icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        )
+        answer.content_type = "application/manifest+json"
+        return answer
+
+
+def files() -> list[str]:
+    """The addresses of all that the page loads."""
+    own = [name for name in assets.files() if name.startswith("scan/")]
+    fetched = [name for name in LIBRARIES if name in assets.files()]
+    return [assets.asset(name) for name in (*own, *fetched, "icon.svg", "type.css")]

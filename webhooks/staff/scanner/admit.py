@@ -1,0 +1,159 @@
+"""Admitting on the page behind a pass's QR: for a volunteer who has only the phone's own camera.
+
+A plain form, so that it works without JavaScript; its scan_id is made with the page, so that a double tap
+or a reload is answered with the first answer and lets nobody in twice.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from bot.domain import checkins, roster
+from bot.domain.models import Staff
+from bot.domain.roster import gates
+from bot.errors import Refused
+from bot.service import Service
+from bot.usecases import report_guessing
+from flows.gate import answers as gate_answers
+from flows.shapes import Sentence
+from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, LARGEST_COUNT, Scan
+from flows.text import _, sentence_for
+from webhooks import i18n, limits
+from webhooks.staff import session
+
+SAID = {
+    "ADMIT": _("Let them in"),
+    "GATE": _("Gate"),
+    "COUNT": _("How many of the party"),
+    "ALL": _("All who are left"),
+    "AS": _("You are signed in as {name}."),
+    "BACK": _("Back to the pass"),
+}
+LOOKS = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
+"""Green in, amber already used, red everything else."""
+MOST = "120 per minute"
+"""Of one volunteer: nobody taps faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the button needs, and what whoever admits is told before they press it."""
+
+    name: str
+    scan_id: str
+    gates: tuple[tuple[str, str], ...]
+    """Slug and name of the gates to choose from; empty where there is no choice."""
+    left: int
+    """How many of the party can come in now; 0: there is no button."""
+    earlier: Sentence | None
+    """When, where and by whom the first of them were let in; None where nobody was."""
+
+    @property
+    def counts(self) -> range:
+        """How many of them could be let in alone."""
+        return range(1, self.left)
+
+
+def offer(service: Service, token: str, party_size: int) -> Offer | None:
+    """The button for whoever is signed in; None for everybody else."""
+    user = session.staff()
+    if user is None:
+        return None
+    now = service.now()
+    scan = replace(_scan(service, user.row, token), simulate=True, count=None)
+    with service.database.write() as db:
+        seen = checkins.admit(db, service.ring, scan, now)
+    first = seen.first_entry if seen.result in (ADMITTED, ALREADY_ADMITTED) else None
+    choice = _choice(service, user.row)
+    return Offer(
+        user.row.name,
+        str(uuid4()),
+        choice,
+        # What else speaks against them the button tells, in red.
+        seen.admitted_now if first else party_size,
+        gate_answers.earlier(first, scan, now, user.event.timezone) if first else None,
+    )
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`POST /p/<token>`, the same as `/P/<TOKEN>`."""
+    door = Blueprint("admit", __name__)
+
+    @door.post("/p/<token>")
+    @door.post("/P/<token>")
+    @session.needs("volunteer")
+    def admit(token: str) -> Response:
+        user = session.staff()
+        assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
+        limits.spend(MOST, "admit on the page", str(user.row.id))
+        now = service.now()
+        if roster.is_paused(user.row, now):
+            abort(403)
+        scan = _scan(service, user.row, token)
+        try:
+            with service.database.write() as db:
+                done = checkins.admit(db, service.ring, scan, now)
+                owed = report_guessing.heed(db, [(scan, done.result)], key=f"guessing:{scan.scan_id}", now=now)
+        except Refused as no:
+            return _page(token, "bad", [i18n.say(sentence_for(no.code, **no.params))])
+        service.outbox.enqueue(owed)
+        said = gate_answers.told(done, scan, now, user.event.timezone)
+        return _page(token, LOOKS.get(done.result, "bad"), [i18n.say(one) for one in said])
+
+    return door
+
+
+def _scan(service: Service, row: Staff, token: str) -> Scan:
+    return Scan(
+        text=token,
+        scan_id=_uuid(request.form.get("scan_id", "")),
+        event=row.event.slug,
+        channel="page",
+        gate=_gate(service, row),
+        staff_id=row.id,
+        count=_count(request.form.get("count", "")),
+    )
+
+
+def _gate(service: Service, row: Staff) -> str | None:
+    """Their own gate, or where that is closed the one that they choose; else the event's only open one."""
+    chosen = request.form.get("gate") or None
+    if row.gate:
+        return row.gate.slug if not row.gate.closed else chosen or row.gate.slug
+    with service.database.read() as db:
+        only = gates.of_nobody(db, row.event_id)
+    return only.slug if only else chosen
+
+
+def _choice(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
+    """The open gates, for who must say at which they are."""
+    if _gate(service, row) is not None and not (row.gate and row.gate.closed):
+        return ()
+    with service.database.read() as db:
+        return tuple((gate.slug, gate.name) for gate in gates.listed(db, row.event.slug) if not gate.closed)
+
+
+def _uuid(text: str) -> str:
+    """The form's scan_id; a new one where it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return str(uuid4())
+
+
+def _count(text: str) -> int | None:
+    """How many of the party; None: all who are left."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LARGEST_COUNT):
+        abort(400)
+    return int(text)
+
+
+def _page(token: str, look: str, lines: list[str]) -> Response:
+    """The answer in its colour; the chat's sign before it is drawn large instead."""
+    title, *rest = lines
+    shown: dict[str, Any] = {"look": look, "title": title.lstrip("✅⛔ "), "lines": rest, "token": token, "words": SAID}
+    return Response(render_template("staff/admitted.html", **shown), headers={"Cache-Control": "no-store"})

@@ -1,0 +1,121 @@
+"""What the scanner's page asks besides the API: how things stand, and to take an admission back.
+
+Its callers are those of the API, a session or a device's token, and its errors read like the API's.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain import events
+from bot.domain.checkins import search as gate_search
+from bot.domain.checkins import undo
+from bot.domain.models import Gate
+from bot.domain.roster import gates
+from bot.errors import Refused
+from bot.service import Service
+from flows.gate.commands import looked_for
+from flows.understanding import cleaned
+from webhooks import i18n
+from webhooks.api import parse_json
+from webhooks.api.auth import Caller, Callers
+from webhooks.api.problems import Problem, said
+from webhooks.staff import session
+from webhooks.staff.desk import texts as desk_texts
+
+ENDED = ("not_signed_in", "bad_token")
+"""Problems of a caller whom we do not know, or no longer."""
+
+
+class Undo(BaseModel):
+    """Which admission is taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scan_id: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Find(BaseModel):
+    """Whom to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=80)]
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /staff/scan/state`, `POST /staff/scan/undo`, `POST /staff/scan/find`."""
+    door = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
+    callers = Callers(service, session.row)
+
+    @door.get("/state")
+    def state() -> Response:
+        try:
+            caller = callers.of_request()
+        except Problem as problem:
+            # The page asks before it knows whether anybody is signed in: to be told no is no error.
+            if problem.kind in ENDED:
+                return jsonify(who=None)
+            raise
+        return jsonify(_state(service, caller))
+
+    @door.post("/undo")
+    def undo_one() -> Response:
+        caller, asked = callers.of_request(), parse_json.read(Undo)
+        try:
+            with service.database.write() as db:
+                done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
+        except Refused as no:
+            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+        return jsonify(people=done.people, code=done.pass_.code)
+
+    @door.post("/find")
+    def find() -> Response:
+        caller = callers.of_request().at_work(service.now())
+        if caller.staff_id is None:  # a scanner's searches would be nobody's
+            raise Problem("not_signed_in")
+        try:
+            return jsonify(passes=_found(service, caller.event, caller.staff_id, parse_json.read(Find).text))
+        except Refused as no:
+            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+
+    return door
+
+
+def _found(service: Service, event: str, staff_id: int, text: str) -> list[dict[str, Any]]:
+    """Today's passes of a name or phone. Raises Problem, Refused."""
+    wanted = looked_for(cleaned(text), service.settings.default_region)
+    if not wanted:
+        raise Problem("invalid", detail=i18n.say(desk_texts.TOO_SHORT))
+    with service.database.write() as db:
+        rows, _more = gate_search.find(db, event, staff_id=staff_id, now=service.now(), **wanted)
+    return [{"code": row.code, "name": row.name, "party_size": row.party_size} for row in rows]
+
+
+def _own_gate(caller: Caller, known: Sequence[Gate]) -> str | None:
+    """Where they stand; None for somebody of the roster whose gate is closed while others are open: they choose."""
+    opened = [gate.slug for gate in known if not gate.closed]
+    return None if caller.staff_id and opened and caller.gate not in opened else caller.gate
+
+
+def _state(service: Service, caller: Caller) -> dict[str, Any]:
+    """Who scans where, and whether entry is stopped there; a few short statements, asked every few seconds."""
+    with service.database.read() as db:
+        event = events.by_slug(db, caller.event)
+        known = gates.listed(db, caller.event)
+    return {
+        "who": caller.key,
+        "name": caller.name,
+        "role": caller.role,
+        "event": event.slug,
+        "timezone": event.timezone,
+        "gate": _own_gate(caller, known),
+        "gates": [
+            {"slug": gate.slug, "name": gate.name, "closed": gate.closed, "paused": gate.paused_at is not None}
+            for gate in known
+        ],
+        "paused": event.entry_paused_at is not None,
+        "now": int(service.now().timestamp() * 1000),
+    }

@@ -1,0 +1,66 @@
+"""`/staff/link/<token>`: the way in for who wrote `sign in` on WhatsApp. A button spends it, a look does not."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from werkzeug.wrappers import Response
+
+from bot.domain.roster import sessions as staff_sessions
+from bot.errors import Refused
+from bot.service import Service
+from flows.text import _, sentence_for
+from webhooks import i18n, limits
+from webhooks.home import wa_me
+from webhooks.staff import start_session
+
+SAID = {
+    "TITLE": _("Sign in"),
+    "LEAD": _("You have asked for this link on WhatsApp. It works once."),
+    "SIGN_IN": _("Sign in"),
+    "ANOTHER": _("Ask for another link on WhatsApp"),
+    "BY_CODE": _("Sign in by a code"),
+}
+OFF_ROSTER = _("You are not on the roster any more, or are disabled. Please ask who looks after the event.")
+STATUS = {"not_on_roster": 403}
+GONE = 410
+
+
+def doors(door: Blueprint, service: Service) -> None:
+    """`/staff/link/<token>`."""
+
+    @door.get("/link/<token>")
+    def link(token: str) -> Response:
+        try:
+            _mark(service, service.sign_in_links.look(token, service.now()))
+        except Refused as no:
+            return _page(service, no)
+        return _page(service)
+
+    @door.post("/link/<token>")
+    def spend_link(token: str) -> Response:
+        try:
+            staff_id = service.sign_in_links.spend(token, service.now())
+            return start_session.enter(service, _mark(service, staff_id))
+        except Refused as no:
+            return _page(service, no)
+
+
+def _mark(service: Service, staff_id: int) -> staff_sessions.SessionMark:
+    """A session for this row of the roster, or for another of the same phone. Raises Refused `not_on_roster`."""
+    now = service.now()
+    with service.database.read() as db:
+        return staff_sessions.begin(staff_sessions.row_for(db, staff_id, now), now)
+
+
+def _page(service: Service, no: Refused | None = None) -> Response:
+    if no:  # who floods an address with links of no use must not shut out those who have one
+        limits.spend(start_session.PER_ADDRESS, "staff link", limits.address())
+    senders = service.settings.twilio_whatsapp_from
+    told: dict[str, Any] = {
+        "words": SAID,
+        "problem": i18n.say(OFF_ROSTER if no.code in STATUS else sentence_for(no.code)) if no else "",
+        "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
+        "by_code": url_for("staff.login"),
+    }
+    status = STATUS.get(no.code, GONE) if no else 200
+    return Response(render_template("staff/link.html", **told), status, mimetype="text/html")

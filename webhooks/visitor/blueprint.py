@@ -1,0 +1,17 @@
+"""The door of the visitors' pages, put together from its parts."""
+
+from flask import Blueprint
+
+from bot.service import Service
+from webhooks.visitor import find_passes, my_data, pass_page
+from webhooks.visitor import register as register_page
+from webhooks.visitor import session as visitor_session
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`/register/<event>` and what follows it, and `/passes`."""
+    door = Blueprint("visitor", __name__)
+    visitor_session.guard(door)
+    for part in (register_page, find_passes, pass_page, my_data):
+        part.add(door, service)
+    return door

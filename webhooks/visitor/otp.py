@@ -1,0 +1,207 @@
+"""The code that proves a phone: asked for, sent again, and typed. The same for whatever it is needed for."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Response, redirect, render_template, request
+from werkzeug.wrappers import Response as Answer
+
+from bot.conversation.web_sessions import Draft, Visit
+from bot.conversation.web_submissions import Asker
+from bot.domain import events
+from bot.domain.messaging.otp_limits import Origin
+from bot.errors import Refused
+from bot.service import Service
+from flows import engine
+from flows.shapes import Effect, Facts, Invalid, Sentence
+from flows.text import _
+from flows.visitor.web_registration import FIND_PASSES, OTP, send_otp
+from webhooks import i18n, limits
+from webhooks.home import wa_me
+from webhooks.visitor import countries
+from webhooks.visitor import session as visitor_session
+from webhooks.visitor.inputs import inputs_of
+
+WRONG = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
+"""Of every page with questions: over the summary of what is wrong, and as the page's title then."""
+WORDS = {
+    **WRONG,
+    "TITLE": _("Type the code"),
+    "CHECK": _("Continue"),
+    "AGAIN": _("Send a new code"),
+    "OTHER": _("Use another number"),
+    "SOON": _("A code was sent to this number a moment ago. If none comes, ask for a new one in {seconds} seconds."),
+    "SENT_AGAIN": _("A new code is on its way; the one before does not count any more."),
+    "NOT_COMING": _("The code has not come?"),
+    "SIMULATED": _("This is a trial: the code comes to the phone of this number in the simulator."),
+    "WRITE_FIRST": _("Write to us on WhatsApp"),
+    "SIMULATE": _("Open the phone simulator"),
+}
+
+WHATSAPP_ONLY = _(
+    "To make sure that a number is yours we send a code to it, and here codes come by WhatsApp only: to numbers "
+    "that have written to us within the last day. Please write to us on WhatsApp first, or register there."
+)
+OTHER_COUNTRY = _(
+    "Codes do not go by SMS to numbers of that country. Please write to us on WhatsApp first: there you can "
+    "register, or ask for your pass, without any code."
+)
+NO_MORE_CODES = _(
+    "So many codes have been asked for that no more can be sent by SMS at present. Please write to us "
+    "on WhatsApp first: there you can register, or ask for your pass, without any code."
+)
+CODES_GO_TO = _(
+    "Codes go by SMS to numbers of: {countries}. With another number, please write to us on WhatsApp first."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody at one form."""
+
+    service: Service
+    name: str
+    """The form's."""
+    visit: Visit
+    draft: Draft
+    facts: Facts
+    asker: Asker = field(repr=False)
+
+    def keep(self, draft: Draft | None, **changes: Any) -> None:
+        """Save the form, and what else has changed of the visit."""
+        self.service.visits.save(self.visit.but(self.name, draft, **changes))
+
+    @property
+    def phone(self) -> str:
+        """The number that was given; empty before."""
+        return str(self.draft.values.get("phone") or "")
+
+    @property
+    def proved(self) -> bool:
+        """Whether that number has been proved to be theirs."""
+        return bool(self.phone) and self.visit.phone == self.phone
+
+    def perform(self, wanted: tuple[Effect, ...], request_id: str) -> Mapping[str, str]:
+        """Do it once; see bot.conversation.web_submissions. Raises Refused."""
+        return self.service.submissions.perform(wanted, self.asker, request_id)
+
+
+def here(service: Service, name: str) -> Here:
+    """Who asks, at the form of this name. What is known of a person is known once their phone is proved."""
+    visit = visitor_session.visit(service)
+    draft = visit.draft(name)
+    default = service.settings.default_region
+    country = countries.known(request.form.get("phone_country", ""), draft.country or default)
+    asker = Asker(visit.id, visit.phone, country, limits.network())
+    return Here(service, name, visit, replace(draft, country=country), service.submissions.facts(asker), asker)
+
+
+def begin(at: Here, request_id: str) -> int:
+    """Have the code sent to the number of the form; the seconds to wait where one went there a moment ago, else 0.
+
+    Raises Refused where none can be sent, TooManyRequests.
+    """
+    limits.spend(visitor_session.PER_PHONE, "visitor phone", at.phone)
+    try:
+        at.perform(send_otp({**at.draft.values, "language": i18n.language()}, at.facts), f"{request_id} {at.phone}")
+    except Refused as no:
+        if no.code != "otp_wait":
+            raise
+        return int(no.params["seconds"])
+    return 0
+
+
+def whatsapp_first(at: Here, no: Invalid | None = None) -> Sentence | None:
+    """Why people should write to us on WhatsApp first; None where a code can be sent from here.
+
+    `no`: why none was sent just now.
+    """
+    settings, code = at.service.settings, no.code if no else ""
+    if not settings.reaches_every_phone:
+        return WHATSAPP_ONLY
+    if code == "otp_country":
+        return OTHER_COUNTRY
+    origin = Origin(address=at.asker.network)
+    return NO_MORE_CODES if code == "otp_budget" or at.service.otps.is_spent(origin, at.facts.now) else None
+
+
+def countries_told(at: Here, slug: str) -> str:
+    """To numbers of which countries codes go, for an event (its slug; empty: for any); empty where to all."""
+    settings = at.service.settings
+    if not settings.codes_by_sms_alone:
+        return ""
+    with at.service.database.read() as db:
+        added = events.sms_countries(db, slug, at.facts.now)
+    regions = dict.fromkeys((*settings.sms_countries, *added))
+    return i18n.say(CODES_GO_TO, countries=", ".join(countries.name(region, i18n.language()) for region in regions))
+
+
+def to_code(address: str, seconds: int) -> Answer:
+    """On to the page on which the code is typed."""
+    return redirect(f"{address}?soon={seconds}" if seconds else address, 303)
+
+
+def page(at: Here, address: str, change: str, no: Invalid | None = None, note: str = "") -> Response:
+    """The page on which the code is typed; `change` is where another number is given."""
+    values = {"phone": at.phone}
+    typed = {"otp": request.form.get("otp", "") if no else ""}
+    (code,) = inputs_of(FIND_PASSES, ["otp"], values, at.facts, typed, {"otp": no} if no else {})
+    soon = request.args.get("soon", type=int)
+    told = {
+        "sent": i18n.say(OTP.ask(values, at.facts)[0]) if callable(OTP.ask) else "",
+        "note": note or (i18n.say(WORDS["SOON"], seconds=soon) if soon else ""),
+        "simulated": at.service.settings.simulated,
+        "request_id": secrets.token_hex(8),
+        "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "hi"),
+        "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
+    }
+    inputs = {"code": code, "action": address, "change": change}
+    return Response(render_template("visitor/code.html", words=WORDS, **inputs, **told), status(no))
+
+
+def status(wrong: object) -> int:
+    """The HTTP status of a page with a form: 422 where what was sent could not be used (RFC 9110, 15.5.21)."""
+    return 422 if wrong else 200
+
+
+def typed(at: Here, address: str, change: str, onward: str) -> Answer:
+    """The answer to what was sent from that page: on, or the page again with what is wrong."""
+    request_id = request.form.get("request", "")
+    try:
+        if request.form.get("act") == "resend":
+            seconds = begin(at, request_id)
+            if seconds:
+                raise Refused("otp_wait", seconds=seconds)
+            return page(at, address, change, note=i18n.say(WORDS["SENT_AGAIN"]))
+        no = _check(at, request_id)
+    except Refused as refusal:
+        return _refused(at, address, change, refusal)
+    if no:
+        return page(at, address, change, no)
+    at.keep(at.draft, phone=at.phone, proved_at=at.service.now().timestamp())
+    return redirect(onward, 303)
+
+
+def _check(at: Here, request_id: str) -> Invalid | None:
+    """Why what was typed is no code; None: it is the right one. Raises Refused."""
+    otp = request.form.get("otp", "")
+    done = engine.submit(FIND_PASSES, {"otp": otp}, at.facts, i18n.language(), {"phone": at.phone})
+    if done.errors:
+        return done.errors["otp"]
+    at.perform(done.effects, f"{request_id} {at.phone} {otp}")
+    return None
+
+
+def _refused(at: Here, address: str, change: str, no: Refused) -> Answer:
+    return with_wait(page(at, address, change, Invalid(no.code, **no.params)), no)
+
+
+def with_wait(answer: Response, no: Refused) -> Response:
+    """The answer to what was refused; where waiting helps it says when to try again."""
+    seconds = int(no.params.get("seconds") or 60 * int(no.params.get("minutes") or 0))
+    if seconds:
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(seconds)
+    return answer

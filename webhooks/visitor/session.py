@@ -1,0 +1,53 @@
+"""What holds for every page of the visitors': who is there, how often, and what happens while Redis is away."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, request, session
+from redis.exceptions import RedisError
+from werkzeug.exceptions import ServiceUnavailable
+
+from bot.conversation.web_sessions import Visit, new_id
+from bot.domain.people import phone_owners
+from bot.service import Service
+from webhooks import limits
+from webhooks.app_setup import error_page
+
+COOKIE = "visit"
+"""In the signed cookie: the id of the visit, which is random and says nothing."""
+PER_VISIT = "40 per minute"
+PER_PHONE = "20 per hour"
+"""Forms sent for one number, whatever the browser; how many codes go to it is limited besides (bot.domain.messaging.otp)."""
+AWAY_SECONDS = 30
+
+
+def guard(door: Blueprint) -> None:
+    """Count what is sent, by address and by visit; without Redis say that it cannot be had just now."""
+
+    @door.before_request
+    def count() -> None:
+        if request.method == "POST":
+            limits.spend(limits.PER_ADDRESS, "visitor address", limits.address())
+            limits.spend(PER_VISIT, "visitor", str(session.get(COOKIE) or limits.address()))
+
+    @door.errorhandler(RedisError)
+    def away(_problem: RedisError) -> Response:
+        return error_page(ServiceUnavailable(retry_after=AWAY_SECONDS))
+
+
+def visit(service: Service) -> Visit:
+    """The visit of whoever asks, an empty one where nothing is known of it. Raises RedisError.
+
+    Without its phone where that has gone to somebody else since it was proved.
+    """
+    if COOKIE not in session:
+        session[COOKIE] = new_id()
+    found = service.visits.find(str(session[COOKIE]))
+    return replace(found, phone=None) if _has_changed_hands(service, found) else found
+
+
+def _has_changed_hands(service: Service, found: Visit) -> bool:
+    if not found.phone:
+        return False
+    with service.database.read() as db:
+        return phone_owners.since(db, found.phone, datetime.fromtimestamp(found.proved_at, UTC))
