@@ -61,12 +61,11 @@ command.add_command(stats_rebuild.rebuild)
 
 
 def _now(database: "Database", slug: str, day: date | None) -> "tuple[Figures, Dashboard]":
-    from bot.domain.stats import dashboard_query
-    from bot.domain.stats import gate_figures as figures
+    from bot.domain.stats import dashboard_query, gate_figures
 
     now = datetime.now(UTC)
     with database.read() as db:
-        return figures.today(db, slug, now, on=day), dashboard_query.look(db, slug, now, on=day)
+        return gate_figures.today(db, slug, now, on=day), dashboard_query.look(db, slug, now, on=day)
 
 
 def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_json: bool) -> None:

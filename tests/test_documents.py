@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_structure import ROOT, _tracked
+from tests.paths import ROOT
+from tests.test_structure import _tracked
 
 TEXTS = ("*.py", "*.js", "*.lua", "*.css", "*.html", "*.md", "*.toml", "Makefile", ".env.example", "bin/*")
 """Where people read of other documents."""

@@ -11,9 +11,9 @@ import pytest
 
 from bot.service import assemble
 from bot.settings import Settings
+from tests.paths import ROOT
 from webhooks import create_app
 
-ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "flows", "webhooks", "admin_cli", "migrations")
 LONGEST_FILE = 300
 """Lines that are not blank."""

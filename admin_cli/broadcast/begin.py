@@ -69,7 +69,7 @@ def offer(wish: Wish, typed: str, *, at_once: bool) -> None:
 
 
 def _prepared(database: "Database", wish: Wish) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
-    from bot.delivery.campaigns import texts as wording
+    from bot.delivery.campaigns import texts as campaign_texts
     from bot.domain import events
     from bot.domain.messaging import audience
     from flows.text import event_states
@@ -80,7 +80,7 @@ def _prepared(database: "Database", wish: Wish) -> "tuple[Event, Any, dict[str, 
         which = {"days": tuple(day.isoformat() for day in wish.days)} if wish.days else {"since": today.isoformat()}
         selection = audience.checked(db, event, audience.Selection(**which, **wish.selected))
         day = wish.days[0] if len(wish.days) == 1 else None
-        return event, selection, wording.of(event, wish.purpose, texts=wish.texts, day=day)
+        return event, selection, campaign_texts.of(event, wish.purpose, texts=wish.texts, day=day)
 
 
 def _looked(database: "Database", event: "Event", selection: Any, purpose: str) -> "Outlook":

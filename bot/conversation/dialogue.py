@@ -15,7 +15,7 @@ from bot.conversation.lease_renewal import Leases
 from bot.conversation.store import JOINED, Answered, Conversations, Done, Found, Held, Lost, Unheard
 from bot.conversation.turn import Taken, Turns
 from bot.database import Database
-from bot.delivery import dispatch as outbox
+from bot.delivery import dispatch
 from bot.delivery.dispatch import Outbox
 from bot.inbound import Inbound
 from flows import engine
@@ -215,7 +215,7 @@ class Dialogue:
         if not taken.text:
             return taken
         with self._database.write() as db:
-            row = outbox.owe_reply(
+            row = dispatch.owe_reply(
                 db,
                 message_sid=inbound.sid,
                 lane=inbound.lane,
@@ -232,7 +232,7 @@ class Dialogue:
         if not held.behind and held.state is not None:
             return False
         with self._database.read() as db:
-            if outbox.unsent_replies(db, *inbound.lanes):
+            if dispatch.unsent_replies(db, *inbound.lanes):
                 return True
         self._conversations.clear_behind(held)
         return False

@@ -21,7 +21,7 @@ from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
 from bot.domain.roster import duty, entry_notices
-from bot.domain.stats import gate_figures as figures
+from bot.domain.stats import gate_figures as day_figures
 from bot.domain.stats.gate_figures import Figures
 from bot.errors import Refused
 from bot.inbound import Inbound
@@ -120,7 +120,7 @@ class LiveFacts:
         work = self._at_work
         with self.sources.database.read() as db:
             notice = entry_notices.last(db, work.event, self.now)
-            return gate_figures(figures.today(db, work.event, self.now), work, notice)
+            return gate_figures(day_figures.today(db, work.event, self.now), work, notice)
 
     @cached_property
     def kinds(self) -> tuple[shapes.PassKind, ...]:

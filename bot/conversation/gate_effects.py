@@ -1,4 +1,4 @@
-"""Doing what a gate asks in the chat, inside the turn's transaction. Importing it teaches bot.conversation.effects.perform.
+"""The effects of the gate's chat, inside the turn's transaction. Importing it registers their performers.
 
 No result of a scan is refused here: the attempt is kept with the turn, and the volunteer's next message finds it.
 """

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.conversation import button_taps, effects, gate_effects, walkup_effects
-from bot.conversation import funnel_tracking as beginnings
+from bot.conversation import button_taps, effects, funnel_tracking, gate_effects, walkup_effects
 from bot.conversation.facts import LiveFacts, Sources, who
 from bot.conversation.funnel_tracking import Beginnings
 from bot.database import Database
@@ -160,9 +159,9 @@ class Turns:
         self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium], before: Mapping[str, Any] | None
     ) -> Taken:
         """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
-        begun = beginnings.follow(before, turn, inbound.sid, inbound.channel, now)
-        state = beginnings.with_state(engine.to_json(turn.state), begun)
-        moved = begun if begun and begun.kept() != (before or {}).get(beginnings.KEPT) else None
+        begun = funnel_tracking.follow(before, turn, inbound.sid, inbound.channel, now)
+        state = funnel_tracking.with_state(engine.to_json(turn.state), begun)
+        moved = begun if begun and begun.kept() != (before or {}).get(funnel_tracking.KEPT) else None
         if not media and not any(effects.writes(effect) for effect in turn.effects):
             if moved and self.beginnings:
                 self.beginnings.note(moved)
@@ -176,7 +175,7 @@ class Turns:
             doing = self.performing.within(db, inbound, now)
             results = perform_all(turn.effects, doing)
             if moved:
-                beginnings.write(db, moved)
+                funnel_tracking.write(db, moved)
             answer = self._answer(inbound, turn, state, results)
             record.answer, record.state = answer, state
         return _taken(state, answer, tuple(doing.owed))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import effects
-from bot.conversation import funnel_tracking as beginnings
+from bot.conversation import effects, funnel_tracking
 from bot.conversation.facts import LiveFacts, Sources
 from bot.conversation.funnel_tracking import Beginnings
 from bot.conversation.turn import TakenBefore, claim, perform_all
@@ -64,7 +63,7 @@ class Submissions:
         """Note that somebody who registers for an event (its slug) has come to this step."""
         if self.beginnings:
             sid = self._request(asker, request).sid
-            self.beginnings.note(beginnings.on_page(sid, WEB, event, step, self.now()))
+            self.beginnings.note(funnel_tracking.on_page(sid, WEB, event, step, self.now()))
 
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
@@ -87,7 +86,7 @@ class Submissions:
                 results = _as_text(perform_all(wanted, doing))
                 for one in wanted:
                     if isinstance(one, Register):
-                        beginnings.write(db, beginnings.on_page(request.sid, WEB, one.event, DONE, now))
+                        funnel_tracking.write(db, funnel_tracking.on_page(request.sid, WEB, one.event, DONE, now))
                 record.answer = {"text": "", "results": results}
         except TakenBefore:
             return self._before(request.sid) or {}

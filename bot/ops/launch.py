@@ -30,7 +30,7 @@ from bot.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
 LEFTOVER_SECONDS = 5.0
 """How long the processes of a run that was killed may take to let go of the port."""

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from bot.database import Database
 
-FOLDER = Path(__file__).parent.parent / "migrations"
+FOLDER = Path(__file__).parents[2] / "migrations"
 OK = "ok"
 NEWER = "newer than this code"
 """Newer code has migrated already. This code goes on: tables lose nothing that it reads (CONTRIBUTING)."""

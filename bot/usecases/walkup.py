@@ -19,8 +19,10 @@ class WalkedIn:
 
     registered: Registered
     sent: str = ""
-    """How the pass goes to their phone, in the words of bot.delivery.dispatch.channel_choice; empty: there is no phone, or the
-    registration was made before and its pass is on its way already."""
+    """How the pass goes to their phone, in the words of bot.delivery.dispatch.channel_choice.
+
+    Empty where there is no phone, or where the registration was made before and its pass is on its way already.
+    """
     owed: tuple[int, ...] = ()
     """Deliveries to enqueue after the commit."""
 

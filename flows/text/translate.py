@@ -27,7 +27,7 @@ SOURCE = "en"
 MISSING = "—"
 """Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
 
-LOCALE_FOLDER = Path(__file__).with_name("locale")
+LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "pravesh"
 
 _FIELD = re.compile(r"\{(\w+)\}")

@@ -37,7 +37,7 @@ msgstr ""
 
 def template() -> Catalog:
     """Every marked sentence of the code, with the files that say it."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     found = Catalog(domain=DOMAIN, charset="utf-8")
     for room in ROOMS:
         for file, _line, message, comments, context in extract_from_dir(root / room, METHODS, keywords=KEYWORDS):

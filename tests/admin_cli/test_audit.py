@@ -18,6 +18,7 @@ from bot.domain.passes import registration as registrations
 from flows.understanding.codes import shown
 from tests.admin_cli.shell import walk as shell_walk
 from tests.bot.domain.builders import asking
+from tests.paths import ROOT
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -201,6 +202,6 @@ def test_every_command_that_can_change_something_asks_who() -> None:
 
 
 def test_no_command_opens_a_write_by_itself() -> None:
-    doors = Path(__file__).parents[2] / "admin_cli"
+    doors = ROOT / "admin_cli"
     writing = {file.name for file in doors.glob("*.py") if ".write()" in file.read_text("utf-8")}
     assert writing - {"privacy.py"} == {"opening.py"}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 PIP = """#!/bin/sh
 case "$*" in *install*) echo "$@" >> {log};; esac
 """

@@ -20,8 +20,8 @@ from bot.domain import events
 from bot.ops import launch
 from bot.settings import Settings
 from tests.bot.ops.test_supervisor import gone, wait_until
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 STARTING_SECONDS = 90
 """On two cores with other tests beside; by itself it is ready in a few seconds."""
 

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,8 +12,7 @@ from bot.domain.keys import KeyRing
 from bot.errors import NotReady
 from bot.secret_key import check_secret, is_guessable
 from bot.settings import Settings
-
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(

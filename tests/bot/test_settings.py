@@ -9,8 +9,8 @@ import pytest
 from bot import secret_key, settings
 from bot.errors import NotReady
 from bot.settings import Settings, load
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 SEED = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 REAL = {
     "TWILIO_ACCOUNT_SID": "AC1",

@@ -16,8 +16,8 @@ import requests
 
 from bot.ops import embedded_redis
 from bot.settings import SIMULATED_SENDER, Settings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SECRET = "only-for-the-end-to-end-tests"
 READY_SECONDS = 90
 ENDING_SECONDS = 45

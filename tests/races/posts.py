@@ -8,7 +8,6 @@ import random
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,10 +16,10 @@ from twilio.request_validator import RequestValidator
 
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
+from tests.paths import VECTORS
 from tests.races.people import wait_for
 from webhooks import create_app
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 DOORS = "/webhooks/twilio/"
 ORIGIN = "https://localhost"
 FORM = "application/x-www-form-urlencoded"

@@ -16,8 +16,9 @@ from bot.domain import events
 from bot.domain.models import Base
 from bot.service import assemble, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
+from tests.paths import VECTORS
 from tests.races.conftest import warm_processes
-from tests.races.posts import VECTORS, Body, captured, ours, post, post_all
+from tests.races.posts import Body, captured, ours, post, post_all
 from webhooks import create_app
 
 pytestmark = pytest.mark.race

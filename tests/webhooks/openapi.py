@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-VECTORS = Path(__file__).parent.parent / "vectors"
+from tests.paths import VECTORS
 
 
 def document(name: str) -> dict[str, Any]:

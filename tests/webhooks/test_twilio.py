@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 from xml.etree import ElementTree
@@ -19,9 +18,9 @@ from werkzeug.test import TestResponse
 
 from bot.inbound import Inbound
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
+from tests.paths import VECTORS
 from webhooks.twilio import blueprint, read_inbound
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 CAPTURE = json.loads((VECTORS / "twilio_whatsapp_capture.json").read_text())
 ORIGIN = "https://localhost"
 MESSAGE = {

@@ -1,4 +1,4 @@
-"""The offline document's shape, for the OpenAPI document; bot.domain.checkins.offline.document makes it as it is sent."""
+"""The offline document's shape, for the OpenAPI document; bot.domain.checkins.offline.document makes it."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal

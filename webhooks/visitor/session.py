@@ -17,7 +17,7 @@ COOKIE = "visit"
 """In the signed cookie: the id of the visit, which is random and says nothing."""
 PER_VISIT = "40 per minute"
 PER_PHONE = "20 per hour"
-"""Forms sent for one number, whatever the browser; how many codes go to it is limited besides (bot.domain.messaging.otp)."""
+"""Forms sent for one number, whatever the browser; bot.domain.messaging.otp_limits bounds the codes."""
 AWAY_SECONDS = 30
 
 

@@ -69,7 +69,8 @@ def send(
 ) -> Counter[str]:
     """Owe each valid pass to its holder's phone, once for ever; how many go which way, and why others do not.
 
-    They leave after everybody's replies and passes. By the words of bot.delivery.dispatch.channel_choice, and NO_PHONE, STOPPED, BEFORE.
+    They leave after everybody's replies and passes. Counted by the words of
+    bot.delivery.dispatch.channel_choice, and by NO_PHONE, STOPPED, BEFORE.
     """
     ways = Counter[str]()
     for place in range(0, len(passes), AT_ONCE):

@@ -171,7 +171,8 @@ def following(db: Session, lane: str, now: datetime) -> list[Waiting]:
 def oldest_due(db: Session, now: datetime, above: int) -> datetime | None:
     """Since when the message has been due that has waited longest of those that could leave; None: none waits.
 
-    Only those more urgent than `above`, a priority of bot.delivery.outbox.enqueue. One that is just being sent waits no more.
+    Only those more urgent than `above`, a priority of bot.delivery.outbox.enqueue. One that is being sent
+    waits no more.
     """
     return db.scalar(_OLDEST, {"at": now, "above": above})
 

@@ -2,7 +2,8 @@
 
 A notice is a sentence with places and, where a picture goes with it, the picture's address; one template
 for each notice and language. Questions need none of this: they are asked inside the window
-(bot.delivery.templates.interactive). To add a notice, add it to NOTICES; `templates sync` submits it, and a row that says
+(bot.delivery.templates.interactive). To add a notice, add it to NOTICES; `templates sync` submits it, and a row
+that says
 `{"notice": {"purpose": …, "values": {…}}, "language": …}` leaves by it wherever the window is shut.
 
 Twilio's rules ('twilio/media', 'twilio/text', 'Using variables with Content templates'): for an approval

@@ -5,8 +5,8 @@ for the old contact finds it gone and begins with a new one. Valid passes are re
 back unless somebody has entered with them. People on a roster stay on it: that is the organiser's record.
 
 What stands elsewhere, in other people's messages, in Redis and at Twilio, is owed as a row of `erasures` in
-the same transaction: see bot.personal_data.erase_traces. Exports that the server keeps of their events go at once. Locks in the order
-of the house: people, days, passes; at last the exports.
+the same transaction: see bot.personal_data.erase_traces. Exports that the server keeps of their events go at
+once. Locks are taken in one order everywhere: people, days, passes; at last the exports.
 """
 
 from collections.abc import Iterable, Sequence

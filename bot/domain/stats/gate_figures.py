@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.checkins import context as scan_context
 from bot.domain.models import Device, Gate, Staff
-from bot.domain.roster import offline_staff as unheard
+from bot.domain.roster import offline_staff
 from bot.domain.roster.offline_staff import Unheard
 from bot.domain.stats import day_totals
 from bot.domain.stats.day_totals import DaySums
@@ -81,7 +81,7 @@ def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> F
         gates=_shares(db, Gate, "slug", day.by_gate("in_at"), day.by_gate("refused_at")),
         staff=_shares(db, Staff, "name", *_by(day, "staff", "nobody")),
         scanners=_shares(db, Device, "name", *_by(day, "device")),
-        unheard=unheard.listed(db, slug, now),
+        unheard=offline_staff.listed(db, slug, now),
     )
 
 

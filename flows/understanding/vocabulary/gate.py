@@ -1,4 +1,4 @@
-"""The words of the gate, in every language, in its own script and in Roman letters: as in flows.understanding.vocabulary."""
+"""The words of the gate, in every language, in its own script and in Roman letters."""
 
 SCAN, COUNT, CHECK, FORCE = "scan", "count", "check", "force"
 FIND, GATE, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"

@@ -1,6 +1,7 @@
 """What people say around the day and the number of people: what makes them doubtful, and who comes with whom.
 
-A language is added by adding its words to these tables, as in flows.understanding.vocabulary. A word of several is one of the table.
+A language is added by adding its words to these tables, as in flows.understanding.vocabulary.
+Several words that belong together are one entry.
 """
 
 DENYING = (

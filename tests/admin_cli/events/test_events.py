@@ -14,6 +14,7 @@ from bot.database import Database
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import Count
 from bot.domain.events import questions
+from tests.paths import ROOT
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -221,7 +222,7 @@ def test_every_problem_of_a_question_has_words(problem: str) -> None:
 
 
 def test_the_document_names_every_reserved_word() -> None:
-    text = (Path(__file__).parents[2] / "docs/questions.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
     assert [name for name in sorted(questions.RESERVED) if f"`{name}`" not in text] == []
 
 

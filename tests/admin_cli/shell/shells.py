@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 PATIENCE = 60
 COLD = frozenset(("db", "events", "visitors", "export", "doctor"))
 """Nouns that begin with a Python of their own: each way of loading once, of which starting shows something."""

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from admin_cli.__main__ import cli
 from bot import __version__
 from tests.admin_cli.shell import walk as shell_walk
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("logs_as_before")
 
@@ -73,7 +74,6 @@ def test_it_starts_in_under_a_second_of_work() -> None:
     assert _children_seconds() - before < 1
 
 
-ROOT = Path(__file__).parents[2]
 SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "redis", "rq", "twilio"}
 """Packages that take long to load, and that reading the database does not need."""
 LOADED = """

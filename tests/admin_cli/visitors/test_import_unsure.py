@@ -13,9 +13,10 @@ from sqlalchemy import select
 from bot.database import Database
 from bot.domain.exports.writers import FORMATS
 from bot.domain.models import Pass, Registration
+from tests.paths import VECTORS
 
 Run = Callable[..., Result]
-LISTS = Path(__file__).parents[1] / "vectors" / "lists"
+LISTS = VECTORS / "lists"
 OF = ("--event", "year", "--consent", "signed lists")
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -11,8 +11,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
-from bot.conversation import replay as belated
-from bot.conversation import replay_shards
+from bot.conversation import replay, replay_shards
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.replay import LONGEST, SETTLED, Belated
 from bot.conversation.replay_shards import Listed
@@ -105,9 +104,9 @@ def sent(place: int) -> datetime:
 def test_a_kept_message_is_kept_once_and_promised_an_answer_in_every_language(bench: Bench) -> None:
     assert [bench.belated.keep(message(0)) for _ in range(3)] == [None] * 3
     assert bench.waiting() == ["SM0"]
-    everywhere = belated.promise(None)
-    assert belated.promise("en") in everywhere
-    assert belated.promise("hi") in everywhere
+    everywhere = replay.promise(None)
+    assert replay.promise("en") in everywhere
+    assert replay.promise("hi") in everywhere
 
 
 def test_a_known_person_is_promised_an_answer_in_their_language_for_every_copy(bench: Bench) -> None:
@@ -239,7 +238,7 @@ def test_a_long_list_is_compared_piece_by_piece_and_what_was_done_stays_done(
     bench.belated.look_for_missed()
     bench.listing.listed = [(message(0), START + timedelta(minutes=5)), (message(1), START + timedelta(minutes=25))]
     bench.clock.now += timedelta(minutes=40)
-    monkeypatch.setattr(belated, "FEW", 0)  # every piece counts as a full one
+    monkeypatch.setattr(replay, "FEW", 0)  # every piece counts as a full one
     asked = bench.listing.received
 
     def away_later(since: datetime, until: datetime | None = None) -> Iterator[Listed]:
@@ -281,7 +280,7 @@ def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeyp
 
 def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
     bench.belated.keep(message(0))
-    names = [f"{belated.REPLAYING}:{number}" for number in range(replay_shards.SHARES)]
+    names = [f"{replay.REPLAYING}:{number}" for number in range(replay_shards.SHARES)]
     assert all(redis.lock(name, timeout=replay_shards.ALONE).acquire(blocking=False) for name in names)
     assert bench.belated.replay() == 0
     assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
@@ -293,7 +292,7 @@ def test_many_people_are_taken_side_by_side_and_each_one_in_order(
     bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three who replay at once, as three workers do where many messages wait."""
-    monkeypatch.setattr(belated, "MANY", 1)
+    monkeypatch.setattr(replay, "MANY", 1)
     people = [f"+9198100001{number:02}" for number in range(12)]
     for place in range(len(SPOKEN)):
         for phone in people:

@@ -19,8 +19,8 @@ from bot.domain.keys import KeyRing
 from bot.settings import Settings
 from tests.bot.delivery.conftest import FakeOtps, fetched
 from tests.bot.delivery.fake_api import FakeApi, serving
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SECRET = "a secret of sixteen"
 PATIENCE = 90.0
 

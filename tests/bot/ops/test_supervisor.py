@@ -12,9 +12,9 @@ import pytest
 
 from bot.errors import NotReady
 from bot.ops.supervisor import DEATHS_TO_GIVE_UP, Family
+from tests.paths import ROOT
 
 SLEEPER = ["/bin/sh", "-c", "exec sleep 600"]
-ROOT = Path(__file__).parent.parent
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Page
 
 from tests.e2e.pages.browser import picture
-from tests.e2e.server import ROOT
+from tests.paths import ROOT
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 WIDTHS = (360, 1280)

@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
+from tests.paths import ROOT
+
+ARTEFACTS = ROOT / "test-artefacts"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

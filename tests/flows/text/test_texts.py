@@ -29,8 +29,8 @@ from flows.text import (
 )
 from flows.text.translate import LANGUAGES, MISSING, SOURCE, catalogue
 from flows.understanding import agreement
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 
 

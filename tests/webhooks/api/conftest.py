@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from bot.domain import events, people
-from bot.domain import roster as staff
+from bot.domain import roster as event_roster
 from bot.domain.models import Attempt, Checkin, Pass
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import devices, gates
@@ -100,7 +100,9 @@ def gate(service: Service, client: FlaskClient) -> Gate:
         issued = registrations.register(db, service.ring, **asking(asha, visit_date=today, party_size=4, now=now))
         device, token = devices.add(db, "fair", name="Scanner 1", gate="main", now=now)
         roster = {
-            name: staff.add(db, "fair", phone=phone, name=name.title(), role=role, gate="main", region="IN", now=now).id
+            name: event_roster.add(
+                db, "fair", phone=phone, name=name.title(), role=role, gate="main", region="IN", now=now
+            ).id
             for name, phone, role in (
                 ("ravi", "+919811111111", "volunteer"),
                 ("mira", "+919822222222", "supervisor"),

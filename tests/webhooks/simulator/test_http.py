@@ -1,7 +1,6 @@
 """What the simulated Twilio says to our doors: signatures and parameters, against real captures."""
 
 import json
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -10,12 +9,12 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER
+from tests.paths import VECTORS
 from webhooks.simulator.store.phones import NoNumber, Phone, phone
 from webhooks.simulator.twilio import inbound_form, twiml
 from webhooks.simulator.twilio.inbound_form import Written
 from webhooks.simulator.twilio.signature import sign
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 CAPTURE = json.loads((VECTORS / "twilio_whatsapp_capture.json").read_text())
 SIGNED = json.loads((VECTORS / "twilio_request_validator_cases.json").read_text())
 TAPS = [

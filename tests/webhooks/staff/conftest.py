@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from bot.domain import events, roster
 from bot.domain.messaging import otp
 from bot.domain.roster import gates
-from bot.domain.roster import sessions as sign_in
+from bot.domain.roster import sessions as staff_sessions
 from bot.service import Service
 
 RAVI = "+919811111111"
@@ -44,7 +44,7 @@ class Browser:
         with self.client.session_transaction() as kept:
             asker = kept["sign_in"]
         assert isinstance(self.service.otps, otp.OwnOtps)
-        return self.service.otps.make(sign_in.PURPOSE, phone, asker, self.service.now())
+        return self.service.otps.make(staff_sessions.PURPOSE, phone, asker, self.service.now())
 
     def sign_in(self, phone: str = RAVI, path: str = "/staff/login") -> TestResponse:
         """The whole way in."""

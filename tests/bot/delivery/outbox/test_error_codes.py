@@ -2,14 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from bot.delivery.outbox import explanations
 from bot.delivery.outbox.error_codes import CLASSES, HTTP_RETRY, REASONS, Class, class_of, least_wait, may_retry
+from tests.paths import ROOT, VECTORS
 
-FACTS = json.loads((Path(__file__).parent.parent / "vectors" / "twilio_error_codes.json").read_text())
+FACTS = json.loads((VECTORS / "twilio_error_codes.json").read_text())
 NAMES = {
     "retry_backoff": Class.RETRY,
     "retry_once_then_fail": Class.ONCE,
@@ -46,7 +46,7 @@ def test_every_reason_is_explained_and_stands_in_the_document() -> None:
 
 def _table() -> str:
     """The rows of docs/operating.md that begin with a reason."""
-    lines = (Path(__file__).parents[2] / "docs/operating.md").read_text("utf-8").splitlines()
+    lines = (ROOT / "docs/operating.md").read_text("utf-8").splitlines()
     return "\n".join(line.split("|")[1] for line in lines if line.startswith("| `"))
 
 

@@ -2,7 +2,6 @@
 
 import csv
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,10 @@ from admin_cli.visitors import import_texts
 from bot.domain.imports import date_order, days
 from bot.domain.imports.days import DMY, MDY, UNSURE, Reader
 from flows.shapes import Invalid
+from tests.paths import VECTORS
 
 EVENT = [date(2027, 1, day) for day in range(9, 18)]
-LISTS = Path(__file__).parents[2] / "vectors" / "lists"
+LISTS = VECTORS / "lists"
 
 
 def read(said: str, order: str = DMY) -> Any:

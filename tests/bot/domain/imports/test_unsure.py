@@ -2,7 +2,6 @@
 
 import io
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from bot.domain.imports.cells import flaw, text
 from bot.domain.imports.unreadable import Unreadable
 from flows.understanding import plain
 from tests.bot.domain.imports.sheets import of_markup, of_sheets
+from tests.paths import VECTORS
 
-LISTS = Path(__file__).parents[2] / "vectors" / "lists"
+LISTS = VECTORS / "lists"
 KNOWN = columns.guesses([], several_kinds=False).known
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from bot.domain import checkins, events, people
-from bot.domain import roster as staff
+from bot.domain import roster as event_roster
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
 from bot.service import Service
@@ -62,7 +62,7 @@ class Wall:
 
 def _phone(db: Session) -> str:
     """Mira's."""
-    return next(one.phone for one in staff.listed(db, "fair") if one.name == "Mira")
+    return next(one.phone for one in event_roster.listed(db, "fair") if one.name == "Mira")
 
 
 def _today(service: Service) -> Any:
@@ -85,7 +85,7 @@ def wall(service: Service, client: FlaskClient, monkeypatch: pytest.MonkeyPatch)
         people_of = (("ravi", "fair", "volunteer"), ("mira", "fair", "supervisor"), ("asha", "fair", "admin"))
         for place, (who, slug, role) in enumerate((*people_of, ("devi", "other", "supervisor"))):
             phone = f"+9198111111{place}1"
-            roster[who] = staff.add(db, slug, phone=phone, name=who.title(), role=role, region="IN", now=now).id
+            roster[who] = event_roster.add(db, slug, phone=phone, name=who.title(), role=role, region="IN", now=now).id
     return Wall(client, service, roster)
 
 
@@ -225,12 +225,14 @@ def test_who_serves_several_events_may_choose(wall: Wall) -> None:
     choice = 'href="/staff/events?next=/staff/dashboard"'
     assert choice not in wall.sign_in("mira").client.get(DASHBOARD).text
     with wall.service.database.write() as db:
-        staff.add(db, "other", phone=_phone(db), name="Mira", role="supervisor", region="IN", now=wall.service.now())
+        event_roster.add(
+            db, "other", phone=_phone(db), name="Mira", role="supervisor", region="IN", now=wall.service.now()
+        )
     assert choice in wall.client.get(DASHBOARD).text
 
 
 def test_whoever_is_disabled_sees_no_more(wall: Wall) -> None:
     wall.sign_in("mira")
     with wall.service.database.write() as db:
-        staff.set_enabled(db, _phone(db), False, region="IN")
+        event_roster.set_enabled(db, _phone(db), False, region="IN")
     assert wall.figures().status_code == 401

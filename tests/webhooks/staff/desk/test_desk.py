@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from bot.domain import audit, events, people
-from bot.domain import roster as staff
+from bot.domain import roster as event_roster
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import search as gate_search
 from bot.domain.models import AuditEntry, Checkin, Delivery, Event, EventDay, Pass, Registration, WalkupRecord
@@ -108,7 +108,9 @@ def desk(service: Service, client: FlaskClient) -> Desk:
         issued = registrations.register(db, service.ring, **asking(asha, **wish))
         registrations.register(db, service.ring, **asking(asha, event_slug="other", **wish))
         roster = {
-            name: staff.add(db, "fair", phone=phone, name=name.title(), role=role, gate="main", region="IN", now=now).id
+            name: event_roster.add(
+                db, "fair", phone=phone, name=name.title(), role=role, gate="main", region="IN", now=now
+            ).id
             for name, phone, role in (("ravi", "+919811111111", "volunteer"), ("mira", "+919822222222", "supervisor"))
         }
     desk = Desk(client, service, roster, shown(issued.code))
@@ -299,7 +301,7 @@ def test_a_pass_that_is_cancelled_has_no_slip_any_more(desk: Desk) -> None:
 def test_only_people_at_work_get_there(desk: Desk) -> None:
     form = desk.form()
     with desk.service.database.write() as db:
-        staff.pause(db, desk.staff["ravi"], desk.service.now())
+        event_roster.pause(db, desk.staff["ravi"], desk.service.now())
     assert "tabindex" in desk.page()
     assert desk.client.post("/staff/desk", data=form).status_code == 403
     assert desk.send("find", what="asha").status_code == 403

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from bot.domain import events, people
-from bot.domain import roster as staff
+from bot.domain import roster as event_roster
 from bot.domain.models import AuditEntry, Event
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
@@ -116,7 +116,7 @@ def office_of(service: Service, app: Flask) -> Office:
             wish: dict[str, Any] = {"visit_date": today, "party_size": 4, "now": now, "event_slug": slug}
             codes[slug] = shown(registrations.register(db, service.ring, **asking(asha, **wish)).code)
         roster = {
-            name: staff.add(db, slug, phone=phone, name=name.title(), role=role, region="IN", now=now).id
+            name: event_roster.add(db, slug, phone=phone, name=name.title(), role=role, region="IN", now=now).id
             for name, (phone, role, slug) in ROSTER.items()
         }
     return Office(app, service, roster, codes["fair"], today)

@@ -1,0 +1,1 @@
+"""Messages to many: broadcasts, reminders, alerts to staff. Commands and the clock use all of it."""

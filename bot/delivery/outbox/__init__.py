@@ -1,0 +1,1 @@
+"""Messages that wait to leave: rows, leases, rate limit, statuses. `enqueue` is the way in."""

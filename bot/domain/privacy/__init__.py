@@ -1,0 +1,1 @@
+"""Erasure of a person, and retention: what is deleted when its time is over."""

@@ -1,0 +1,1 @@
+"""Running the service: processes, migrations, the embedded Redis, checks of an installation."""

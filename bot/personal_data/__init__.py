@@ -1,0 +1,1 @@
+"""All that is held of a person, in one place: told on request, and erased."""

@@ -1,0 +1,1 @@
+"""The conversation of volunteers at a gate: codes, commands, counts, photos, walk-ups."""

@@ -1,0 +1,1 @@
+"""The conversations of visitors: registration, my pass, my data, cancellation, consent."""

@@ -1,0 +1,1 @@
+"""The phones on the page: what people type there becomes signed webhooks."""

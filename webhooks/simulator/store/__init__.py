@@ -1,0 +1,1 @@
+"""What the simulator keeps in Redis: messages, media, templates, phones."""
