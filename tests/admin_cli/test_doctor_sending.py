@@ -103,7 +103,14 @@ def test_a_way_for_otps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "well"), [({"json": {"status": "ok"}}, True), ({"body": "hello"}, False), ({"status": 502}, False)]
+    ("answer", "well"),
+    [
+        ({"json": {"status": "ok", "version": "0.2"}}, True),
+        ({"json": {"status": "ok"}}, True),
+        ({"json": {"status": "ok", "shop": "open"}}, False),
+        ({"body": "hello"}, False),
+        ({"status": 502}, False),
+    ],
 )
 def test_our_own_address(outside: responses.RequestsMock, answer: dict[str, Any], well: bool) -> None:
     outside.get("https://pass.example.org/healthz", **answer)
