@@ -1,0 +1,14 @@
+"""The shape of the house: small folders, names that say what they name. `python -m tests.house` prints the figures."""
+
+from tests import house
+
+MAX_MODULES = 20
+"""Of a folder: more is a crowd, in which nobody finds anything."""
+
+
+def test_no_folder_holds_more_than_twenty_modules() -> None:
+    assert {path: size for path, size in house.folder_sizes().items() if size > MAX_MODULES} == {}
+
+
+def test_modules_are_named_by_nouns_and_verbs() -> None:
+    assert len(house.bare_ing()) <= 0.03 * len(house.modules()), house.bare_ing()
