@@ -96,9 +96,10 @@ def report() -> str:
     """The figures, a line each."""
     sizes, functions, files = folder_sizes(), function_lengths(), file_lengths()
     largest, number = max(sizes.items(), key=lambda pair: pair[1])
+    small = sum(size <= 12 for size in sizes.values())
     lines = {
         "modules": f"{len(modules())} in {len(sizes)} folders",
-        "largest folder": f"{number} modules ({largest}); {sum(size <= 12 for size in sizes.values())} folders of 12 or fewer",
+        "largest folder": f"{number} modules ({largest}); {small} folders of 12 or fewer",
         "modules named by a bare -ing": f"{len(bare_ing())} ({len(bare_ing()) / len(modules()):.1%})",
         "constants that do not say what they bound": str(len(bare_constants())),
         "class names in two modules, in more": f"{sum(len(at) == 2 for at in shared_class_names().values())}, "
