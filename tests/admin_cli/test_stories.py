@@ -81,7 +81,7 @@ def test_a_story_of_nobody(run: Run) -> None:
 
 def test_the_list_by_status_and_reason(rows: Rows, database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
     waits, sent = reply(database, "1", lane="whatsapp:+911"), reply(database, "2")
-    outbox.windows.note_closed("whatsapp:+911", SIMULATED_SENDER)
+    outbox.windows.note_closed("whatsapp:+911", SIMULATED_SENDER, outbox.now())
     outbox.deliver(waits)
     outbox.deliver(sent)
     assert [one["id"] for one in rows("deliveries", "list", "--reason", "window_closed")] == [waits]

@@ -61,6 +61,11 @@ class Outbox:
         """Whom each sender may write to freely."""
         return Windows(self.redis)
 
+    @property
+    def _parts(self) -> send.Parts:
+        keeping = (self.pace, self.windows, self.check_media, self.ring)
+        return send.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
+
     def heard(self, lanes: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False) -> None:
         """Note a message from outside: our answer in the webhook's own response takes one of the sender's
         places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
@@ -92,9 +97,7 @@ class Outbox:
         Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
         brings the row back.
         """
-        keeping = (self.pace, self.windows, self.check_media, self.ring)
-        parts = send.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
-        lane = send.send(parts, delivery_id)
+        lane = send.send(self._parts, delivery_id)
         if lane:
             self._hand_on(lane)
 
@@ -122,9 +125,8 @@ class Outbox:
             row = failures.note(db, News(message_sid, status, error_code), delivery_id, now)
         if row is None:
             return
-        if error_code:
-            refusal = SendFailed(str(error_code), retry=False)
-            send.heed(self.pace, self.windows, sender_of(row, self.settings), row.lane, refusal)
+        if error_code and send.heed(self._parts, row, SendFailed(str(error_code), retry=False)):
+            send.wait_for_reader(self._parts, row.lane, sender_of(row, self.settings))
         self._hand_on(row.lane)
 
     def _hand_on(self, lane: str) -> None:

@@ -121,9 +121,11 @@ def send(parts: Parts, delivery_id: int) -> str | None:
     except _NoPlace as no:
         _give_way(parts, held, no.refusal)
     except SendFailed as failure:
-        heed(parts.pace, parts.windows, sender, held.row.lane, failure)
+        shut = heed(parts, held.row, failure)
         with parts.database.write() as db:
             failures.failed(db, held.row, held.token, failure, parts.now())
+        if shut:
+            wait_for_reader(parts, lane, sender)
     except Refused as no:
         _end(parts, held, "canceled", no.code)
     else:
@@ -210,11 +212,14 @@ def _in_the_window(parts: Parts, held: Held, sender: str) -> Held | None:
         return held
     with parts.database.write() as db:
         filled = notices.filled(db, row, parts.settings, now) if shut else None
-        if filled is None and is_open is False:
-            parts.windows.note_waiting(row.lane)
+        waits = filled is None and is_open is False
+        if waits:
             leases.wait_for_window(db, row, held.token, now)
-            return None
-        notices.note_way(db, row, filled.sid if filled else "", now)
+        else:
+            notices.note_way(db, row, filled.sid if filled else "", now)
+    if waits:
+        wait_for_reader(parts, row.lane, sender)
+        return None
     return replace(held, message=replace(held.message, content=filled or held.message.content))
 
 
@@ -247,12 +252,27 @@ def _is_first_look(row: Delivery) -> bool:
     return row.attempts <= 1 or (row.reason or "").startswith("media_")
 
 
-def heed(pace: Pace, windows: Windows, sender: str, lane: str, failure: SendFailed) -> None:
-    """Remember what a refusal says of the sender or of the person, for the messages after this one."""
-    pace.heed(sender, lane, failure)
-    if failure.code.isdigit() and class_of(int(failure.code)) is Class.WINDOW:
-        windows.note_closed(lane, sender)
-        windows.note_waiting(lane)
+def heed(parts: Parts, row: Delivery, failure: SendFailed) -> bool:
+    """Remember what a refusal says of the sender or of the person, for the messages after this one.
+
+    Whether it says that the person must write first: `wait_for_reader` then, after the commit that lets the row wait.
+    """
+    sender = sender_of(row, parts.settings)
+    parts.pace.heed(sender, row.lane, failure)
+    shut = failure.code.isdigit() and class_of(int(failure.code)) is Class.WINDOW
+    if shut:
+        with parts.database.read() as db:
+            tried_at = delivery_history.last_try(db, row.id)
+        parts.windows.note_closed(row.lane, sender, tried_at or parts.now())
+    return shut
+
+
+def wait_for_reader(parts: Parts, lane: str, sender: str) -> None:
+    """Leave word that something waits until somebody writes; who has written meanwhile gets it now."""
+    parts.windows.note_waiting(lane)
+    if parts.windows.is_open(lane, sender, parts.now()):
+        with parts.database.write() as db:
+            leases.open_window(db, lane, parts.now())
 
 
 def _look(parts: Parts, held: Held, since: datetime) -> News | None:

@@ -32,6 +32,12 @@ def has_failed(db: Session, delivery_id: int, error_code: int) -> bool:
     return db.scalar(select(DeliveryEvent.id).where(*before).limit(1)) is not None
 
 
+def last_try(db: Session, delivery_id: int) -> datetime | None:
+    """When a call to Twilio last began for a delivery; None: never."""
+    begun = (DeliveryEvent.delivery_id == delivery_id, DeliveryEvent.what == TRIED)
+    return db.scalar(select(DeliveryEvent.at).where(*begun).order_by(DeliveryEvent.id.desc()).limit(1))
+
+
 def of(db: Session, delivery_id: int) -> list[DeliveryEvent]:
     """The story so far, from the beginning."""
     told = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery_id)

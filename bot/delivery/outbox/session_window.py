@@ -25,6 +25,10 @@ LOOK_AGAIN = timedelta(hours=1)
 PATIENCE = timedelta(days=3)
 """How long a pass or a message to many waits for its reader to write again."""
 CLOSED = "window_closed"
+CLOSE = """
+local heard = redis.call('GET', KEYS[1])
+if not heard or tonumber(heard) <= tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 0, 'EX', ARGV[2]) end
+"""
 
 
 class Nearest(NamedTuple):
@@ -74,13 +78,26 @@ class Windows:
         (lane, sender), heard = max(ways, key=lambda way: -1.0 if way[1] is None else way[1])
         return Nearest(lane, sender, None if heard is None else now.timestamp() - heard < OPEN.total_seconds())
 
-    def note_closed(self, lane: str, sender: str) -> None:
-        """Note that Twilio says so. Never raises."""
-        self._set(_heard(lane, sender), 0.0)
+    def note_closed(self, lane: str, sender: str, tried_at: datetime) -> None:
+        """Note that Twilio says so of a message that was tried then: of one who has written since it says nothing.
+
+        Never raises.
+        """
+        arguments = (_heard(lane, sender), tried_at.timestamp(), int(KEPT.total_seconds()))
+        try:
+            self.redis.eval(CLOSE, 1, *arguments)
+        except RedisError as problem:
+            log.warning("window_not_noted", problem=type(problem).__name__)
 
     def note_waiting(self, lane: str) -> None:
-        """Leave the mark that something waits until somebody writes from this address. Never raises."""
-        self._set(_waiting(lane), 1)
+        """Leave the mark that something waits until somebody writes from this address. Never raises.
+
+        After the commit, and look once more then whether the window is open: who writes in between finds no mark.
+        """
+        try:
+            self.redis.set(_waiting(lane), 1, ex=KEPT)
+        except RedisError as problem:
+            log.warning("window_not_noted", problem=type(problem).__name__)
 
     def open(self, lane: str, sender: str, now: datetime) -> bool:
         """Note that somebody wrote from this address to this sender; whether something waits for that.
@@ -109,12 +126,6 @@ class Windows:
         except RedisError:
             return [None] * len(ways)
         return [None if heard is None else float(heard) for heard in found]
-
-    def _set(self, key: str, value: float) -> None:
-        try:
-            self.redis.set(key, value, ex=KEPT)
-        except RedisError as problem:
-            log.warning("window_not_noted", problem=type(problem).__name__)
 
 
 def _heard(lane: str, sender: str) -> str:

@@ -164,7 +164,7 @@ def test_outside_the_window_it_waits_for_its_reader_holds_up_nothing_and_says_wh
 ) -> None:
     [quiet, writes] = make_crowd(database, 2)
     for lane in (quiet, writes):
-        outbox.windows.note_closed(lane, SENDER)
+        outbox.windows.note_closed(lane, SENDER, NOW)
     number = begin(database, people=2)
     broadcasting.work(NOW)
     send_all(outbox, redis)
@@ -208,7 +208,7 @@ def test_those_who_wait_are_looked_at_again_once_there_is_a_template(
 ) -> None:
     lanes = make_crowd(database, 3)
     for lane in lanes:
-        outbox.windows.note_closed(lane, SENDER)
+        outbox.windows.note_closed(lane, SENDER, NOW)
     number = begin(database, people=3)
     broadcasting.work(NOW)
     send_all(outbox, redis)

@@ -1,6 +1,7 @@
 """Outside WhatsApp's 24-hour window nothing is sent; it goes when the person writes again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -59,7 +60,7 @@ def test_each_sender_has_its_own_window(redis: "Redis", clock: Clock) -> None:
 def test_nobody_knows_is_not_closed_and_sms_has_none(redis: "Redis", clock: Clock) -> None:
     windows = Windows(redis)
     assert not windows.closed(LANE, SENDER, NOW)
-    windows.note_closed("+919800000001", SENDER)
+    windows.note_closed("+919800000001", SENDER, NOW)
     assert not windows.closed("+919800000001", SENDER, NOW)
     away = Windows(no_redis())
     assert not away.closed(LANE, SENDER, NOW)
@@ -88,12 +89,65 @@ def test_twilio_tells_that_it_is_closed(
     assert row(database, image).status == "queued"
 
 
+def writes_meanwhile(monkeypatch: pytest.MonkeyPatch, outbox: Outbox, clock: Clock, where: str, of: object) -> None:
+    """Let the person write a moment after something has been looked up or asked, once."""
+    done = getattr(of, where)
+
+    def then_write(*given: Any, **more: Any) -> Any:
+        try:
+            return done(*given, **more)
+        finally:
+            monkeypatch.undo()
+            clock.move(seconds=1)
+            write(outbox)
+
+    monkeypatch.setattr(of, where, then_write)
+
+
+def test_a_refusal_of_before_they_wrote_leaves_nobody_without_an_answer(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    image = a_pass(database)
+    outbox.deliver(image)
+    clock.move(seconds=1)
+    write(outbox)
+    outbox.note_status(twilio.sent[0].sid, image, "failed", 63016, clock.at)
+    assert row(database, image).not_before <= clock.at
+    words = reply(database, "Which day?")
+    outbox.deliver(words)
+    outbox.deliver(image)
+    assert [row(database, one).status for one in (words, image)] == ["queued", "queued"]
+
+
+def test_who_writes_while_twilio_refuses_gets_it_at_once(
+    monkeypatch: pytest.MonkeyPatch, database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    image = a_pass(database)
+    twilio.failures = [SendFailed("63016", retry=False)]
+    writes_meanwhile(monkeypatch, outbox, clock, "send", twilio)
+    outbox.deliver(image)
+    assert (row(database, image).reason, row(database, image).not_before) == ("window_closed", clock.at)
+    outbox.deliver(image)
+    assert row(database, image).status == "queued"
+
+
+def test_who_writes_while_their_window_is_looked_up_is_answered(
+    monkeypatch: pytest.MonkeyPatch, database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    outbox.windows.note_closed(LANE, SENDER, NOW)
+    words = reply(database, "Which day?")
+    writes_meanwhile(monkeypatch, outbox, clock, "is_open", Windows)
+    outbox.deliver(words)
+    outbox.deliver(words)
+    assert row(database, words).status == "queued"
+
+
 def test_a_pass_waits_for_days_and_an_answer_does_not(
     database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:
-    outbox.windows.note_closed(LANE, SENDER)
+    outbox.windows.note_closed(LANE, SENDER, NOW)
     image, words = a_pass(database), reply(database, "Which day?", lane="whatsapp:+912")
-    outbox.windows.note_closed("whatsapp:+912", SENDER)
+    outbox.windows.note_closed("whatsapp:+912", SENDER, NOW)
     while row(database, words).status == "owed":
         clock.at = row(database, words).not_before
         outbox.deliver(words)
@@ -106,7 +160,7 @@ def test_a_pass_waits_for_days_and_an_answer_does_not(
 
 
 def test_an_otp_was_judged_when_it_was_asked_for(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
-    outbox.windows.note_closed(LANE, SENDER)
+    outbox.windows.note_closed(LANE, SENDER, NOW)
     payload = {"purpose": "register", "phone": LANE[9:], "asker": LANE, "language": "en"}
     with database.write() as db:
         otp = owe(db, kind="otp", lane=LANE, payload=payload, priority=0, now=NOW)

@@ -55,7 +55,7 @@ def approved(database: Database, api: FakeContentApi, outbox: Outbox) -> FakeCon
     """The same once WhatsApp has approved them, and somebody whose window is shut."""
     api.approvals = dict.fromkeys(api.kept, "approved")
     sync.refresh(database, Content(api))
-    outbox.windows.note_closed(LANE, SENDER)
+    outbox.windows.note_closed(LANE, SENDER, NOW)
     return api
 
 
@@ -285,7 +285,7 @@ def test_a_message_to_many_costs_no_try_where_nobody_knows(
     if window == "open":
         outbox.heard((LANE,), SENDER, answered=False)
     elif window == "closed":
-        outbox.windows.note_closed(LANE, SENDER)
+        outbox.windows.note_closed(LANE, SENDER, NOW)
     outbox.deliver(to_many(database))
     (sent,) = twilio.sent
     assert (bool(sent.content), sent.body) == (by_template, "" if by_template else "in words")
