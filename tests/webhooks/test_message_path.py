@@ -1,0 +1,88 @@
+"""README names every file that a message passes: a registration is followed from the webhook to the picture."""
+
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from bot.domain import events
+from bot.domain.models import Delivery
+from bot.service import Service
+from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
+from tests.bot.delivery.conftest import FakeTwilio, fetched
+from tests.paths import ROOT
+
+ROOMS = tuple(f"{ROOT / room}/" for room in ("bot", "flows", "webhooks"))
+PATH = "/webhooks/twilio/message"
+ON_THE_WAY = ("hi", "1", "Asha Rao", "1", "3", "Delhi")
+BRACED = re.compile(r"`([\w/]*)\{([^}]*)\}(\.\w+)`|`([\w/.]+\.(?:py|lua))`")
+"""`folder/{one,two}.py`, or a single file."""
+
+
+@contextmanager
+def followed() -> Iterator[tuple[set[str], threading.Event]]:
+    """The files of ours in which a function is called while the event is set, in every thread that begins here."""
+    passed, watching = set[str](), threading.Event()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if watching.is_set() and event == "call" and frame.f_code.co_filename.startswith(ROOMS):
+            passed.add(str(Path(frame.f_code.co_filename).relative_to(ROOT)))
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield passed, watching
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def post(client: FlaskClient, number: int, text: str) -> str:
+    """The answer to a message as Twilio brings it."""
+    form = {"MessageSid": f"SM{number}", "AccountSid": SIMULATED_ACCOUNT, "Body": text, "NumMedia": "0"}
+    form |= {"From": "whatsapp:+919810000001", "To": SIMULATED_SENDER}
+    signature = RequestValidator(SIMULATED_TOKEN).compute_signature(f"https://localhost{PATH}", form)
+    answer = client.post(PATH, data=form, headers={"X-Twilio-Signature": signature}, base_url="https://localhost")
+    return answer.text
+
+
+def named() -> set[str]:
+    """The files that README names on a message's path."""
+    section = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## One message's path")[2].partition("\n## ")[0]
+    )
+    found = set()
+    for folder, names, ending, single in BRACED.findall(section):
+        found |= {single} if single else {f"{folder}{name.strip()}{ending}" for name in names.split(",")}
+    return found
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or coverage needs the hook for itself")
+def test_readme_names_every_file_that_a_registration_passes(client: FlaskClient, service: Service) -> None:
+    with service.database.write() as db:
+        events.make_demo(db, service.now())
+    outbox = replace(service.outbox, twilio=FakeTwilio(), check_media=fetched)
+    with followed() as (passed, watching):
+        for number, text in enumerate(ON_THE_WAY):
+            post(client, number, text)
+        watching.set()
+        answer = post(client, len(ON_THE_WAY), "yes")
+        with service.database.read() as db:
+            (picture,) = db.scalars(select(Delivery.id))
+        outbox.deliver(picture)
+    assert "Your pass code is" in answer
+    assert passed - named() == set()
+
+
+def test_what_readme_names_on_the_path_is_there() -> None:
+    assert named()
+    assert [name for name in sorted(named()) if not (ROOT / name).is_file()] == []
