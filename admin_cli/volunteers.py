@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.domain.models import Staff
 
 COLUMNS = ("phone", "name", "role", "gate")
-"""Of a file to import; the last two may be missing or empty."""
+"""Columns of a file to import; the last two may be missing or empty."""
 
 
 @click.group

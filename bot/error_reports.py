@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
 MAX_FRAMES = 12
-"""Of a traceback, the innermost."""
+"""Frames of a traceback that are reported, the innermost."""
 MAX_CAUSES = 5
-"""Of an error that came of another."""
+"""Causes of an error that are reported."""
 HIDDEN = "•••"
 CODE = re.compile(r"[a-z][a-z0-9_]{0,60}")
 """Our events and codes; no name, number or address of anybody looks so and stands under one of IDS."""
 NAME = re.compile(r"[A-Za-z_][\w.<>]{0,120}")
-"""Of a door, a module or a function."""
+"""The name of a view, a module or a function."""
 ID = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
 IDS = frozenset(
     (

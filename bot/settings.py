@@ -21,7 +21,7 @@ SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopb
 SIMULATED_SENDER = "whatsapp:+14155238886"
 SIMULATED_SMS = "+14155550100"
 SHORTEST_PASSWORD = 12
-"""Of the simulator shown to the world: whoever is in reads the codes of everybody, admins too."""
+"""Characters of the password of a public simulator: whoever is in reads everybody's codes, admins' too."""
 LONGEST_SOCKET_PATH = 100
 """macOS allows 103 bytes in a socket's path, Linux 107."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_BYTES = 1_000_000
-"""Of one request's body: Twilio's longest form and a batch of 500 scans stay well below."""
+"""Bytes of a request's body at most: Twilio's longest form and a batch of 500 scans stay well below."""
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -40,7 +40,7 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
 KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
-"""What Talisman does not know, set where the view has not said something else."""
+"""Headers that Talisman does not know, set where the view has not set them."""
 NEVER_REDIRECTED = ("health.", "twilio.")
 """How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")

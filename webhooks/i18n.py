@@ -32,7 +32,7 @@ ERRORS: Mapping[int, Words] = {
 OLD_FORM = Words(
     _("This page was open for too long"), _("Please go back, load it again, and send it once more. Cookies must be on.")
 )
-"""A form without the token that belongs to this browser."""
+"""The error page for a form without the token of this browser."""
 FIRST_PAGE = _("To the first page")
 BROKEN = Words(_("Something broke on our side"), _("It has been noted. Please try again in a minute."))
 

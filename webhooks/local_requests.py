@@ -8,7 +8,7 @@ FORWARDED_FOR = (
     *("Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Original-Forwarded-For", "X-Real-IP"),
     *("X-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP", "True-Client-IP"),
 )
-"""In which a proxy says whom it asks for: behind one every caller has the proxy's address, often this machine's."""
+"""Headers in which a proxy names its caller: behind one every caller has the proxy's address, often this machine's."""
 FORWARDED = (*FORWARDED_FOR, "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server")
 """All that proxies add."""
 

@@ -10,7 +10,7 @@ from bot.service import Service
 from flows.shapes import Invalid
 
 GONE = {"expired": 410}
-"""By the link's fault; any other fault is a link that we never gave."""
+"""HTTP status by what is wrong with the link; any other fault is a link that we never gave: 404."""
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -45,7 +45,7 @@ OF_NO_PASS = {
     "no_such_pass": Verdict(BAD, _("Unknown"), _("We have no pass of this QR code.")),
     "unreadable": Verdict(UNCLEAR, _("Could not be read"), _("Please scan the whole QR code again, in good light.")),
 }
-"""By what the domain refuses with."""
+"""What the page says, by the code with which the domain refuses."""
 
 
 def blueprint(service: Service) -> Blueprint:

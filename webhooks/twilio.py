@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 64 * 1024
-"""Twilio's own forms stay below 20 KB; more is nobody we know."""
+"""Bytes of a request's body at most: Twilio's own forms stay below 20 KB."""
 FORMS = {
     "text": "text",
     "image": "image",
@@ -36,7 +36,7 @@ FORMS = {
 """MessageType, as seen in real captures, to what a flow calls it (docs/field-notes.md#inbound-parameters)."""
 NUMBER = re.compile(r"[0-9]{1,9}")
 MOST_MEDIA = 10
-"""Of one message (Twilio's 'Media resource'); WhatsApp sends one."""
+"""Media of one message at most (Twilio's 'Media resource'); WhatsApp sends one."""
 LONGEST_URL = 500
 MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
 

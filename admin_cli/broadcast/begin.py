@@ -28,7 +28,7 @@ class Wish:
 
     slug: str
     purpose: str
-    """Of bot.delivery.templates.notices.NOTICES."""
+    """One of bot.delivery.templates.notices.NOTICES."""
     texts: Mapping[str, str] = field(default_factory=dict)
     days: tuple[date, ...] = ()
     selected: Mapping[str, Any] = field(default_factory=dict)

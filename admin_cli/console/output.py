@@ -10,7 +10,7 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PIPE_WIDTH = 240
-"""Columns where no terminal says how wide it is: nothing of ours is cut there."""
+"""Columns of the output where no terminal says how wide it is: nothing is cut there."""
 
 
 def as_json_too(command: Command) -> Command:

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 NONE = "none"
-"""Typed to take a limit away."""
+"""What is typed to take a limit away."""
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 HOURS = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
 HOUR = re.compile(r"[0-9]{2}:[0-9]{2}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(DAY.pattern + r" [0-9]{2}:[0-9]{2}")
-"""Python reads more than these: 1_0 as a number, 9:5 as an hour, 2027-1-9 as a date."""
+"""WHOLE, HOURS, HOUR, DAY and MOMENT are the accepted forms. Python reads more: 1_0 as a number, 9:5 as an hour,
+2027-1-9 as a date."""
 
 
 class Day(click.ParamType[date]):

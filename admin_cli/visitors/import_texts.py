@@ -14,7 +14,7 @@ ENCODINGS = (
     *("utf-8", "utf-16", "utf-16-le", "utf-16-be", *(f"windows-{number}" for number in range(1250, 1259))),
     *("iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
 )
-"""Those of bot.domain.imports.csv_files, which is loaded only when it is needed."""
+"""The encodings of bot.domain.imports.csv_files, a module that is loaded only when it is needed."""
 ROWS: Mapping[str, tuple[str, str]] = {
     "empty": ("nothing stands there", "write the person's name"),
     "too_long": ("it is longer than {most} characters", "shorten it"),
@@ -75,14 +75,14 @@ ROWS: Mapping[str, tuple[str, str]] = {
     "day_full": ("{day} is full", "choose another day, or raise its capacity: events day"),
     "too_few_left": ("only {left} places are left for {day}", "choose another day, or raise its capacity: events day"),
 }
-"""By rows.CODES of bot.domain.imports: the reason, and what to do."""
+"""By code of a bad row: the reason, and what to do."""
 DOUBTS: Mapping[str, tuple[str, str]] = {
     "phone_rounded": (
         "the number ends in so many noughts that a spreadsheet may have rounded it",
         "look at it: what is wrong reaches somebody else",
     ),
 }
-"""By rows.DOUBTS: of rows that are taken."""
+"""By code of a doubt about a row that is imported all the same: the reason, and what to do."""
 FILES: Mapping[str, str] = {
     "old_workbook": "it is a workbook of an old form, or has a password: save it as .xlsx without one, or as CSV",
     "no_workbook": "it is a zip archive, but no XLSX workbook that can be read: save it again as .xlsx, or as CSV",
@@ -113,7 +113,7 @@ FILES: Mapping[str, str] = {
     "with --map “COLUMN={thing}”",
     "changed": "it was changed while it was read: start again",
 }
-"""By the codes of bot.domain.imports.unreadable."""
+"""By code of an unreadable file: the reason, and what to do."""
 NOTES: Mapping[str, str] = {
     "title": "the heads are in row {row}; above them: {above}",
     "hidden_sheet": "the sheet {sheet} is hidden",

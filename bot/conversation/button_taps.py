@@ -1,4 +1,4 @@
-"""Taps: which question a button or list row belongs to, so that only the present one is answered.
+"""Which question a tapped button or list row belongs to, so that only the open one is answered.
 
 A question that goes with buttons puts a mark before the id of each: the step and a tag of the state in
 which it was asked. The row of the message that was tapped has them too, and is believed first.
@@ -19,7 +19,7 @@ from bot.inbound import Inbound
 from flows.shapes import Said
 
 ELSEWHERE = "\0"
-"""Given as the step of a tap on a question that is past: no step has this name."""
+"""The step of a tap on an earlier question. No step has this name."""
 _MARKED = re.compile(r"([^:]*)\.([0-9a-f]{8}):(.*)", re.DOTALL)
 TAG_DIGITS = 8
 

@@ -1,4 +1,4 @@
-"""THE path of a message: hold the person, take the turn, keep it, answer."""
+"""The path of a message: hold the person's lease, run the turn, keep it, answer."""
 
 import time
 from collections.abc import Callable
@@ -27,11 +27,11 @@ log = structlog.get_logger(__name__)
 WAIT_SECONDS = 10.0
 """How long a webhook waits for its turn: Twilio hangs up after 15 s (docs/field-notes.md#webhook-timing)."""
 LONGEST_PAUSE = 0.1
-"""Between two looks at a turn that another process runs, seconds."""
+"""Seconds at most between two looks at a turn that another process runs."""
 THREADS = 32
-"""Turns at once in one process: turns run apart from the requests, which may stop waiting for them."""
+"""Turns that one process runs at once. They run apart from the requests, which may stop waiting for them."""
 SECOND_TRIES = (0.1, 0.5)
-"""Seconds before each further try of a turn that the database failed: a lock or a failover passes."""
+"""Seconds to wait before each further try of a turn whose database call failed: a lock or a failover passes."""
 
 
 @dataclass(frozen=True, slots=True)

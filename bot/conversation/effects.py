@@ -47,13 +47,13 @@ from flows.understanding import codes
 
 Results = dict[str, Any]
 HARD_TO_TAKE_BACK = (ChangePass, CancelPass, EraseMe, ProveByCode)
-"""What is done only for who is proved to be who they say."""
+"""Effects that need a proved sender: an SMS, whose sender can be forged, has none of them done."""
 MOST_LINKS = 3
+"""Links in one message: each is 170 characters long."""
 A_TURN = timedelta(seconds=30)
-"""After so long the turn that erased somebody is over, as a rule; while it is not, its traces are come back for."""
+"""How long after an erasure its own traces are erased: by then the turn that asked for it is over, as a rule."""
 THEMSELVES = "visitor"
-"""Who erased, in the audit log, where people did it themselves."""
-"""In one message: each is 170 characters long."""
+"""The actor in the audit log where people erase their own data."""
 
 
 def _nobody_knows(address: str) -> str | None:
@@ -66,18 +66,18 @@ def _on_whatsapp(phone: str, now: datetime) -> Reach:
 
 @dataclass(slots=True)
 class Performing:
-    """For whom, where, and with what the effects of one turn are performed."""
+    """What performing an effect needs: the transaction, who asks, and the parts of the process."""
 
     db: Session
     ring: KeyRing
     otps: Otps
     identity: Identity = field(repr=False)
     address: str = field(repr=False)
-    """Where the person is answered, and who asks as far as one-time passwords are concerned."""
+    """Where the person is answered. One-time passwords are bound to it."""
     sender: str
     channel: str
     attempt: str
-    """The MessageSid: the same turn taken again has the same."""
+    """The MessageSid. A repeat of the turn has the same one."""
     now: datetime
     origin: str = ""
     """Where the links of passes lead."""

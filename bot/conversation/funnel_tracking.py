@@ -1,4 +1,4 @@
-"""Registrations that somebody began, and how far each came: for the funnel. Nothing here says whose they are.
+"""How far each registration that was begun has come, for the funnel. Nothing here says whose it is.
 
 Most turns of a registration write nothing to the database, and so it stays: how far somebody has come goes to a
 hash in Redis, one command a question, and the clock puts what is there into rows, hundreds in one transaction.
@@ -36,7 +36,7 @@ PAGES = {"otp": 100, "agree": 200, DONE: 1000}
 LAST = PAGES[DONE]
 """The number of the last move, DONE."""
 MOST = 5_000
-"""Put into rows at a time."""
+"""Beginnings that are written to the database at a time."""
 REMOVE = """
 for at = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[at]) == ARGV[at + 1] then redis.call('HDEL', KEYS[1], ARGV[at]) end
@@ -71,7 +71,7 @@ class Begun:
 
 
 def new_id(name: str) -> str:
-    """The id of a beginning that has this name anywhere: the same again is the same, and tells nothing."""
+    """The id of the beginning of this name. It is the same for the same name, and does not reveal the name."""
     return sha256(f"beginning {name}".encode()).hexdigest()[:32]
 
 
@@ -123,7 +123,7 @@ def with_state(state: State | Mapping[str, Any], begun: Begun | None) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class Beginnings:
-    """All of them."""
+    """The beginnings that are noted in Redis and written to rows by the clock."""
 
     redis: "Redis" = field(repr=False)
 

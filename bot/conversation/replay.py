@@ -45,7 +45,7 @@ SETTLED = timedelta(minutes=2)
 OVERLAP = timedelta(minutes=5)
 """How much of what was compared is compared again: Twilio's list may show a message a little late."""
 SLICE = timedelta(minutes=2)
-"""So much of Twilio's list is compared at first and then noted, so that a run need not do a long outage whole."""
+"""How much of Twilio's list one run compares and then notes, so that no run has to go through a long outage at once."""
 FEW = 1000
 """Where fewer messages were listed, as many as one page has, twice as much is compared next."""
 LONGEST = timedelta(hours=24)

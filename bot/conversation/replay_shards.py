@@ -19,9 +19,9 @@ from redis.lock import Lock
 from bot.inbound import Inbound
 
 SHARES = 8
-"""So many processes at most take messages that waited."""
+"""How many processes at most replay messages at once."""
 ALONE = 15.0
-"""Seconds for which a share is held; said again while its holder works, so that a killed one blocks no longer."""
+"""Seconds for which a share is locked. Its holder renews the lock; a killed one blocks it no longer than this."""
 
 Listed = tuple[Inbound, datetime]
 

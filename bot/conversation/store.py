@@ -26,11 +26,11 @@ RENEW_SECONDS = 1.5
 WINDOW_SECONDS = 24 * 3600
 """How long WhatsApp lets us write freely to somebody who wrote to us (docs/field-notes.md#limits)."""
 WAITING_MS = 12_000
-"""After this long no webhook request waits for a message any more: its answer goes by the outbox."""
+"""Milliseconds after which no webhook request waits for a message any more: its answer goes by the outbox."""
 
 
 JOINED, PARTED = "joined", "parted"
-"""That two addresses are one person's; that a phone is somebody else's than it was, for it comes with another id."""
+"""What a message can be the first to tell: two addresses belong to one person; a phone has changed hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,19 @@ class Held:
     attempt: int
     """1 for the first time that this message is taken."""
     owed: bool
-    """Nobody waits for the answer: it goes by the outbox."""
+    """Whether nobody waits for the answer, so that it goes by the outbox."""
     behind: bool
     """An earlier answer of this person went to the outbox and may still be there."""
     found: bool = False
-    """It did not come by the main door but was found after the fact: it may have been taken before."""
+    """Whether it was found after the fact, and not brought by the webhook: it may have been processed before."""
     late: bool = False
     """A newer message of this person has been taken meanwhile."""
     news: str = ""
-    """What it is the first to tell: JOINED, PARTED; empty: nothing new."""
+    """JOINED or PARTED where this message is the first to tell it; else empty."""
     phone: str = ""
     """The phone that this person has come by lately; empty: by none."""
     user: str = ""
-    """The same for a business-scoped user id."""
+    """The business-scoped user id that this person has come by lately; empty: by none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from flows.shapes import Effect, Facts, Said, Say, Turn
 from flows.shapes.ownership_proof import ProveByCode
 
 TAUGHT = (gate_effects, walkup_effects)
-"""Modules that teach effects.perform what a turn may ask."""
+"""Importing these registers their performers with effects.perform."""
 JUST_NOW = timedelta(hours=1)
-"""Longer than the turn of one message is tried."""
+"""How old a message may be and still be tried again: longer than any turn is tried."""
 REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 
@@ -44,7 +44,7 @@ class Taken:
     owed: tuple[int, ...] = ()
     """Deliveries to enqueue now that the turn is kept."""
     question: Mapping[str, Any] | None = None
-    """The same answer as buttons or a list, where templates carry it: it goes by the outbox then."""
+    """The answer as buttons or a list, where a template carries it; it then goes by the outbox."""
     broken: bool = False
     """A bug of ours: the state is what it was and the text an apology."""
 

@@ -1,4 +1,4 @@
-"""Doing what the walk-up conversation asks. Importing it teaches bot.conversation.effects.perform."""
+"""Performers of the walk-up conversation's effects. Importing this module registers them."""
 
 from bot.conversation.effects import Performing, Results, perform
 from bot.domain.checkins import walkups

@@ -1,4 +1,4 @@
-"""Who sits before our pages: what they have typed so far, and which phone they have proved. In Redis.
+"""Visitors' sessions on the web pages, in Redis: what they have typed, and which phone they have proved.
 
 The browser's cookie holds a random id and nothing else; the key here is a hash of it, so that who reads
 Redis cannot take a visit over. Without Redis nobody could be sent a code either.
@@ -14,7 +14,7 @@ from typing import Any, Self, cast
 from redis import Redis
 
 KEPT_SECONDS = 2 * 3600
-"""After the last use: longer than anybody takes for a form, shorter than a borrowed phone is kept."""
+"""How long a session is kept after its last use: longer than anybody takes for a form, shorter than a phone is lent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Visit:
     phone: str | None = field(default=None, repr=False)
     """E.164; proved by an OTP in this visit."""
     drafts: Mapping[str, Draft] = field(default_factory=dict, repr=False)
-    """By the form's name."""
+    """The forms that were begun, by name."""
     proved_at: float = 0.0
     """When the phone was proved, in seconds since 1970."""
 
@@ -50,7 +50,7 @@ class Visit:
         return self.drafts.get(name) or Draft(request=secrets.token_hex(16))
 
     def but(self, name: str, draft: Draft | None, **changes: Any) -> Self:
-        """The same visit with this form (None: without it) and with the named fields changed."""
+        """A copy of the visit with this form (None: without it) and with the named fields changed."""
         others = {known: one for known, one in self.drafts.items() if known != name}
         return replace(self, drafts=others | ({name: draft} if draft else {}), **changes)
 

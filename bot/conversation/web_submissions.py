@@ -1,4 +1,4 @@
-"""What a web page asks to be done: the effects of a form, each once however often it is sent."""
+"""Performs the effects of a form on a web page, once however often the form is sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class Submissions:
             self.beginnings.note(funnel_tracking.on_page(sid, WEB, event, step, self.now()))
 
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
-        """The same for effects whose message goes to the asker's own WhatsApp. Raises Refused."""
+        """Perform effects whose message goes to the asker's own WhatsApp, once for each `request`. Raises Refused."""
         lane = f"whatsapp:{asker.phone}"
         self._once(wanted, self._request(asker, request, lane), asker.network)
 

@@ -23,7 +23,7 @@ FIRST = 1
 NONCE_BYTES = 12
 """AES-GCM's usual nonce length (NIST SP 800-38D, 5.2.1.1)."""
 FRESH_SECONDS = 30
-"""After so long a ring looks into the database again: then a key rolled in or retired elsewhere counts here too."""
+"""Seconds after which a key ring reads the database again, and so learns of keys rolled or retired elsewhere."""
 SEALS = "seals of pass-signing keys"
 """What of SECRET_KEY's purposes the seeds are sealed for."""
 SEED_BYTES = 32

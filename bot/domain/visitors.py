@@ -20,7 +20,7 @@ from flows.shapes import Invalid
 from flows.understanding import codes
 
 LEAST_LETTERS = 3
-"""Of a name that is looked for; in Devanagari many are marks on others."""
+"""Letters of a name that a search needs; in Devanagari many characters are marks on others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.jobs import startup, tasks
 log = structlog.get_logger(__name__)
 
 LIMIT_SECONDS = 60
-"""A periodic job that takes longer is ended."""
+"""Seconds after which a periodic job is ended."""
 KEEP_FAILED_SECONDS = 3600
 
 

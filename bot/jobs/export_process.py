@@ -36,7 +36,7 @@ from bot.settings import load
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 1.0
-"""Between two signs of life: what an admin who watches sees move."""
+"""Seconds between two signs of life, which an admin who watches sees as progress."""
 NICE = 10
 """How far exports stand back behind whatever else runs on the machine."""
 FOLDER = "pravesh-export-"

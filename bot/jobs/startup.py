@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 5.0
 AWAY_SECONDS = 2.0
-"""Between two tries to reach a Redis that is away."""
+"""Seconds between two tries to reach a Redis that is away."""
 LOUD = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.scheduler", "rq.registry")
 """RQ's loggers give themselves a level that writes several lines a job."""
 

@@ -18,7 +18,7 @@ from bot.settings import Settings
 
 OLDEST = (6, 2)
 START_SECONDS = 60
-"""A large append-only file is read before the server answers."""
+"""Seconds to wait for the server: it reads a large append-only file before it answers."""
 NOT_FOUND = (
     "Redis: there is no wheel of it for this machine and no redis-server or valkey-server "
     f"{OLDEST[0]}.{OLDEST[1]} or newer on the PATH: install one, or set REDIS_URL"

@@ -30,7 +30,7 @@ class Silence:
     redis: "Redis" = field(repr=False)
     conversations: Conversations = field(repr=False)
     minutes: int
-    """After how long silence is an alarm; 0: never."""
+    """Minutes of silence that raise the alarm; 0: never."""
 
     def since(self, now: datetime) -> datetime | None:
         """Since when nothing has come in, where that is too long; None: all is well, or nothing is open.

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
 LEFTOVER_SECONDS = 5.0
-"""How long the processes of a run that was killed may take to let go of the port."""
+"""Seconds that the processes of a killed run may take to free the port."""
 ENDING_SECONDS = 7.0
 """For web, worker and clock to finish what they hold; with Redis's two all is over in less than ten."""
 REDIS_ENDING_SECONDS = 2.0

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 100
 AT_ONCE = 4
-"""Calls to Twilio at the same time."""
+"""Calls to Twilio at one time."""
 ONE_RUN = 40.0
 """Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
 HELD = timedelta(minutes=2)

@@ -17,7 +17,7 @@ LOOKED_AT = ("image", "sticker", "document", "other")
 """Forms of messages that may be a photo: one that is sent as a file comes as a document, and what was found in
 Twilio's list as anything."""
 MOST_MEDIA = 10
-"""Of one message (Twilio, 'Media resource'); WhatsApp sends one."""
+"""Media of one message at most (Twilio, 'Media resource'); WhatsApp sends one."""
 
 
 @dataclass(frozen=True, slots=True)

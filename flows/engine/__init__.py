@@ -61,7 +61,7 @@ from flows.visitor.undelivered import proof
 __all__ = ["Submitted", "late", "refuse", "revive", "submit", "take", "to_json"]
 
 A_NO = frozenset({"not_agreed", "not_read_out", "type_it", "name_or_answer"})
-"""What a no that is understood raises: it is no unusable answer."""
+"""Raised by a no that is understood: it does not count as an unusable answer."""
 PATIENCE = 3
 """Unusable answers to one question after which an example is given."""
 

@@ -34,7 +34,7 @@ OPEN_TO_CODES = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"
 _ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
 _VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"})
 _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
-"""Its letters: a digit alone says nothing of a language."""
+"""Devanagari letters. A digit alone says nothing of a language."""
 
 
 def released(state: State, facts: Facts) -> State:

@@ -17,7 +17,7 @@ class Submitted:
     values: Answers
     """Every answer that can be used: those known before that still hold, and those given now."""
     errors: Mapping[str, Invalid] = field(default_factory=dict)
-    """By slot: why an answer cannot be used, or holds no longer."""
+    """By slot: why an answer cannot be used, or does not hold any more."""
     missing: tuple[str, ...] = ()
     """The steps that nobody has answered yet, in order."""
     effects: tuple[Effect, ...] = ()

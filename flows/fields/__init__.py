@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 LONGEST = 1000
-"""Characters of the longest answer to anything but a text that says its own limit."""
+"""Characters of the longest answer; a text field says its own limit."""
 
 
 def accept(field: Field, said: Said, known: Mapping[str, Any]) -> Any:

@@ -11,13 +11,13 @@ from flows.understanding import agreement, names
 
 SUGGESTED = "suggested"
 SKIPPED = "skip"
-"""The ids of the options that take a suggestion and that leave a question out."""
+"""SUGGESTED and SKIPPED are option ids: take the suggested text, leave the question out."""
 TYPED = "typed"
-"""The id of the option that takes a word as the name that it is as well."""
+"""The id of the option that takes the typed word as a name, although it can be an answer."""
 DOUBTED = "doubted"
-"""Among the answers, and a parameter of Invalid: the word of which it was asked what it is."""
+"""The key, among the answers and in Invalid's parameters, of the word that was asked about."""
 LONGEST_INTRODUCTION = 300
-"""Characters of `My name is …` and of a form with a name in it."""
+"""Characters of `My name is …`, or of a form with a name in it, at most."""
 
 
 def _nothing(answers: Answers, facts: Facts) -> str:

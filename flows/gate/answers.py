@@ -19,7 +19,7 @@ VISITOR = "visitor"
 """The kind of pass that goes without saying (docs/contract.md#policies-and-kinds)."""
 NO_PASS = _("⛔ This is no pass of ours: please look at the code again")
 MOST_DAYS = 3
-"""Days of a pass that are named one by one."""
+"""Days of a pass that an answer names one by one."""
 FEW = 8
 """Codes of one message whose lines are told in full: WhatsApp takes 1600 characters."""
 LONG_NAME, SHORT_NAME, LONGEST_TYPED = 30, 10, 24

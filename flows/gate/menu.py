@@ -45,7 +45,7 @@ PAUSED = _(
 AT_THE_GATE_AGAIN = _("You are at the gate again: send a pass code, or *menu*.")
 ENTRY_STOPPED = _("⛔ Entry is stopped here at present")
 STOPPED_AT_GATE = _("Codes that you send are still answered, but you are not told when entry is stopped.")
-"""After `stop`: what it means for who works at a gate."""
+"""The answer to `stop` of somebody who works at a gate."""
 SIGN_IN_LINK = _(
     "To sign in to the staff pages open this link within 5 minutes and press the button there. It works once; "
     "please do not pass it on.\n{link}"

@@ -35,7 +35,7 @@ MOST_CODES = 20
 LONGEST = 6000
 """Characters of a message that are looked at: twenty QR texts."""
 MOST_LINES = 60
-"""Of a message that are looked at."""
+"""Lines of a message that are looked at."""
 _GLUED = re.compile(r"(\D+?)(\d{1,4})")
 """`in5`."""
 _COLON = re.compile(r"^([^\s:]+):(?!//)")
@@ -54,9 +54,9 @@ class Heard:
     """What stands after the command, as typed."""
     scans: tuple[Scanned, ...] = ()
     direction: str = IN
-    """Of a count."""
+    """The direction of a count."""
     people: int | None = None
-    """Of a count; None where no number can be read."""
+    """The number of a count; None where no number can be read."""
     seen: int = 0
     """Passes that stand beside what is not plain."""
     photo: bool = False

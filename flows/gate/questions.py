@@ -27,7 +27,7 @@ from flows.text.choices import people
 from flows.text.literal import inert
 
 PATIENCE = timedelta(minutes=5)
-"""After this nobody waits at the gate any more for what was sent before the question."""
+"""How long after a question what was sent before it still counts."""
 NOBODY_COUNTED = _("All right, nobody was counted.")
 NOTHING_DONE = _("All right, nobody was admitted.")
 

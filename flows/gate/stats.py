@@ -10,7 +10,7 @@ from flows.text.literal import inert
 
 INSIDE_OVER = _("Inside now: 0, as today's hours are over")
 MOST_SHARES = 12
-"""Gates, volunteers, and scanners, that are named."""
+"""Gates, volunteers and scanners that are named, at most of each."""
 
 
 def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:

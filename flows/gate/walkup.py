@@ -39,7 +39,7 @@ from flows.visitor.visit_questions import sum_told
 
 NAME = "walk_up"
 MOST_PEOPLE = 255
-"""On one pass: what the token's byte holds."""
+"""People on one pass at most: what the token's byte holds."""
 
 SENT: Mapping[str, Sentence] = {
     "whatsapp": _("The pass is on its way to their WhatsApp."),
@@ -217,7 +217,7 @@ def started(text: str, facts: Facts) -> Start:
 
 _DIGITS = re.compile(r"\+?[\d().-]+")
 MOST_PARTS = 5
-"""Into which a phone number is spaced."""
+"""Parts into which a phone number may be spaced."""
 _ALONE = re.compile(r"(?<!\S)(\d{1,3})(?!\S)")
 _BETWEEN = " ,;:/|-–"
 _BESIDES = frozenset({"with", "and", "plus", "saath", "sath", "aur", "साथ", "और", "+", "&"})

@@ -79,7 +79,7 @@ class World:
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
     formers: tuple[PassFacts, ...] = ()
-    """Those of who had the person's phone before."""
+    """Passes of the people who had this phone before."""
     duty: Duty | None = None
     former_duty: Event | None = None
     codes_need_whatsapp: bool = False

@@ -42,9 +42,9 @@ class Said:
     text of an `image` is its caption, of a `document` its file name. `photo`: an image from somebody on a
     roster, which was looked at for the QRs of passes."""
     codes: tuple[str, ...] = ()
-    """Of a `photo`: the texts of the QRs in it, from top to bottom, each once."""
+    """Texts of the QRs in a `photo`, from top to bottom, each once."""
     trouble: str = ""
-    """Of a `photo` without any: why, one of flows.gate.photos.TROUBLES."""
+    """Why a `photo` has no codes: one of flows.gate.photos.TROUBLES."""
 
 
 # --- what is known -----------------------------------------------------------------------------

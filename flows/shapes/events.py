@@ -61,7 +61,7 @@ class Event:
     instructions: Mapping[str, str] = field(default_factory=dict)
     """Said with the pass."""
     organiser: str = ""
-    """Who answers for the event and for what its visitors tell; like the next two said with the consent."""
+    """Who answers for the event and for visitors' data; told with the consent, like the next two."""
     purpose: str = ""
     """What these data are asked for."""
     complaints: str = ""
@@ -77,4 +77,4 @@ class PassKind:
     most: int
     """The largest party."""
     days: tuple[date, ...] = ()
-    """On which it lets people in; empty: the day of the visit."""
+    """The days on which it lets people in; empty: the day of the visit."""

@@ -19,9 +19,9 @@ class PassFacts:
     own: bool
     """False: this person registered somebody else."""
     kind_days: tuple[date, ...] = ()
-    """Those of its kind, `day` being the first; empty where the day was chosen."""
+    """The days of its kind, `day` being the first; empty where the day was chosen."""
     answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """To the event's own questions, by their names."""
+    """Answers to the event's own questions, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Person:
     failed_codes: tuple[str, ...] = ()
     """Codes of passes whose image could not be delivered and who was not told so yet."""
     may_prove: bool = False
-    """Their phone was somebody else's, one of whose pass codes would prove that they are the same person."""
+    """Whether their phone was somebody else's: a code of one of that person's passes would prove that they are the
+    same."""
     proof_untold: bool = False
     """They have not been told of that yet, and there are passes to be had by it."""
     is_unconfirmed: bool = False
-    """Their phone stands on a roster, and it is not certain that it is still the same person's."""
+    """Whether their phone stands on a roster, but may not be the same person's any more."""

@@ -105,6 +105,6 @@ class Admission:
     again: bool = False
     """This scan_id was answered before: nothing has happened now."""
     inside: int | None = None
-    """Of `left`, how many of the party are inside after it; None where that is not known."""
+    """After `left`: how many of the party are still inside; None where that is not known."""
     clock: bool = False
-    """It counts from its arrival, because the scanner's clock cannot be right."""
+    """Whether it counts from its arrival, because the scanner's clock cannot be right."""

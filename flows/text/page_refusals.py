@@ -43,7 +43,7 @@ SENTENCES: Mapping[str, Sentence] = {
 }
 
 COUNTED: Mapping[str, str] = {"party_too_large": "most"}
-"""The parameter that chooses between one and many."""
+"""By code: the parameter that chooses between the sentence's singular and plural."""
 
 
 def on_page(code: str, params: Mapping[str, Any]) -> Sentence:

@@ -17,10 +17,10 @@ HELP = lines(
 """The words that work everywhere; the open question follows."""
 
 EXAMPLE = _("For example: {example}")
-"""After three answers that could not be used; `example` is the step's."""
+"""Said after three unusable answers; `example` is the step's."""
 
 ASK_HELP = _("Type *help* to see what you can do, or *restart* to begin again.")
-"""After three answers that could not be used, below the example."""
+"""Said after three unusable answers, below the example."""
 
 OLD_TAP = _("That button belongs to an earlier question. This is where we are:")
 """A tap on a question that is not open any more; the open question follows."""
@@ -56,7 +56,7 @@ LATE = _("An earlier message of yours reached us late, so we did not use it. Thi
 """A message found after a newer one was answered; the open question follows."""
 
 LATE_ALONE = _("An earlier message of yours reached us late, so we did not use it. Write *hi* to go on.")
-"""The same where no question is open."""
+"""Said of a message that was found late, where no question is open."""
 
 STOPPED = _("You will get no more messages from us. Your passes stay valid. Type *start* to begin again.")
 """`stop`."""

@@ -196,7 +196,7 @@ ROSTER: Mapping[str, Sentence] = {
     "too_many_kinds": _("An event has at most {most} kinds of pass."),
     "kind_has_passes": _("There are passes of the kind {kind}: its days cannot change any more."),
 }
-"""Who and what works at the gates."""
+"""Refusals about volunteers, gates and devices."""
 
 GATE: Mapping[str, Sentence] = {
     "supervisors_only": _("Only supervisors can do that."),
@@ -224,4 +224,4 @@ COUNTED: Mapping[str, str] = {
     "otp_too_many": "minutes",
     "too_many_proofs": "minutes",
 }
-"""The parameter that chooses between one and many, for codes whose sentence has a plural."""
+"""By code: the parameter that chooses between the sentence's singular and plural."""

@@ -20,7 +20,7 @@ ROOMS = ("flows", "bot", "webhooks", "admin_cli")
 KEYWORDS = {"_": None, "ngettext_": (1, 2)}
 """The functions that mark a sentence: flows.text.sentences."""
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-"""Who reads which files; a template may mark its sentences itself."""
+"""Which extractor reads which files; a template may mark its sentences itself."""
 
 HEADER = """msgid ""
 msgstr ""

@@ -19,9 +19,10 @@ LONGEST = 300
 NEAR = 80
 """Likeness, in percent, from which a misspelt word counts as the word that was meant."""
 NEAR_COMMAND = 85
-"""The same for a command: a name must not become one."""
+"""Likeness, in percent, from which a misspelt word counts as a command: higher than NEAR, since a name must not
+become one."""
 APART = 10
-"""How much less like the text the second best must be: between two likely words we ask, not guess."""
+"""Percent by which the second best must be less like the text: between two likely words the answer is to ask."""
 SHORTEST_NEAR = 4
 """Letters below which nothing is guessed: too many short words are one letter apart."""
 

@@ -8,7 +8,7 @@ from flows.understanding import plain
 MARKS_WITHIN = re.compile("['’‘ʼʻʹ′´`＇.·\u2010-\u2015-]+")
 """Apostrophes, points and hyphens of every kind: D'Souza, A.K., Anne-Marie."""
 MAX_WORDS = 12
-"""Of one name: more are a sentence."""
+"""Words of one name at most: more are a sentence."""
 MAX_WORD_LENGTH = 40
 """Characters of a word that are compared."""
 _NUKTA = 7

@@ -251,4 +251,4 @@ _NEAR = {
     **dict.fromkeys(_STOPS | _UNSUBSCRIBES, STOP),
     **{word: name for name in (CANCEL_PASS, DELETE_DATA) for word in listed(vocabulary.COMMANDS[name])},
 }
-"""What a text must be nearly to be asked about: `end` or `band` are too like other words."""
+"""Words to which a text must be near to be asked about: `end` and `band` are too like other words."""

@@ -83,4 +83,4 @@ def _found(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=_found)
-"""Who proves a number sees the passes of its holder: what the page shows then is no flow's to say."""
+"""The questions before a page that shows passes: whoever proves a number sees the passes of its holder."""

@@ -13,7 +13,7 @@ from webhooks.api.problems import Problem
 
 SCHEME = "bearer"
 SAME_SITE = ("", "same-origin", "none")
-"""What a browser's Sec-Fetch-Site says of a request of our own pages; other programs say nothing."""
+"""Values of Sec-Fetch-Site that are accepted: our own pages', and none, since other programs send no such header."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from webhooks.api.routes import LARGE, Door
 from webhooks.api.single_flight import SingleFlight
 
 QUICKLY = 1
-"""Of gzip's levels: the columns are mostly random or mostly nought, the best level gains two per cent."""
+"""Level of gzip: the columns are mostly random or mostly zero, and the best level gains two per cent."""
 SINCE = {
     "name": "since",
     "in": "query",
@@ -37,7 +37,7 @@ class Document:
     packed: bytes
     """gzip."""
     tag: str
-    """Of all but `made_at`."""
+    """The ETag of everything but `made_at`."""
 
 
 def doors(service: Service) -> Sequence[Door]:

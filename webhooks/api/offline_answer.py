@@ -87,7 +87,7 @@ class OfflineAnswer(Answer):
     kinds: list[OfflineKind]
     gates: list[OfflineGate]
     day: date
-    """Of which day the passes are."""
+    """The day that the passes are of."""
     code_key: Base64
     zero: datetime
     since: str | None

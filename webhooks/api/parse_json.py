@@ -20,7 +20,7 @@ SENTENCES: dict[str, Sentence] = {
     "extra_forbidden": _("There is no such field."),
     "model_type": _("A JSON object belongs here."),
 }
-"""By pydantic's own code; of other codes the field says what belongs there."""
+"""What is wrong with a field, by pydantic's own code; for other codes the field says what belongs there."""
 
 
 def read(model: type[Model]) -> Model:

@@ -14,10 +14,10 @@ from webhooks import app_setup, i18n
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
-"""Below it every answer is for a program."""
+"""Path below which every answer is for a program."""
 DOCUMENT = "/api/v1/openapi.json"
 BUSY_SECONDS = 2
-"""After which a scan is worth another try when the database did not answer."""
+"""Seconds after which a scan is worth another try when the database did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class FieldError:
     """What is wrong with one field."""
 
     field: str
-    """Its name; names and numbers within lists joined by dots."""
+    """The field's name; names and numbers within lists are joined by dots."""
     code: str
     detail: str = ""
 

@@ -65,7 +65,7 @@ class BatchScan(CheckinRequest):
     shown: ShownResult | None = None
     """The result that the scanner showed; absent: `admitted`."""
     late: Flag | None = None
-    """It was made under a sign-in or a token that has ended since."""
+    """Whether it was made under a sign-in or a token that has ended since."""
 
 
 class BatchRequest(Body):
@@ -106,9 +106,9 @@ class WalkupRequest(Body):
     phone: CleanText | None = None
     """Where the pass is sent; absent: nowhere, the code is written down."""
     language: Language | None = None
-    """Of the pass and its messages; absent: `en`."""
+    """Language of the pass and its messages; absent: `en`."""
     consent_version: People
-    """Of the words that were read out to the visitor."""
+    """Version of the words that were read out to the visitor."""
     consent_read: Yes
     """The visitor heard them and agreed."""
     admit: Flag | None = None
@@ -116,6 +116,6 @@ class WalkupRequest(Body):
     anyway: Flag | None = None
     """Although the phone holds a pass for the day."""
     overbook: Flag | None = None
-    """Beyond the day's places; supervisors only."""
+    """Whether to go beyond the day's places; supervisors only."""
     gate: Slug | None = None
     event: Slug | None = None

@@ -34,7 +34,7 @@ class Door:
     problems: tuple[str, ...] = ()
     """Kinds of problem besides those that every door has."""
     parameters: tuple[dict[str, Any], ...] = ()
-    """Of the query and the header, as OpenAPI tells them."""
+    """Parameters of the query and the header, as OpenAPI describes them."""
 
     @property
     def name(self) -> str:

@@ -54,7 +54,7 @@ class UnheardAnswer(Answer):
     gate: str | None
     """The slug of the own gate."""
     heard_at: datetime
-    """Within a minute."""
+    """When it was last heard, to the minute."""
 
 
 class StatsAnswer(Answer):
@@ -64,7 +64,7 @@ class StatsAnswer(Answer):
     admitted: int
     """With a pass, today."""
     last_15_minutes: int
-    """Of these, lately."""
+    """Of these, in the last 15 minutes."""
     inside: int | None
     """People in less people out; null where no exit was counted today: then only `admitted` is known."""
     left: int

@@ -96,7 +96,7 @@ People = Annotated[
     int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("A whole number from 1 to 10,000 belongs here."))
 ]
 MOST_MS = 366 * 24 * 60 * 60 * 1000
-"""A year: no scanner is without a network for longer."""
+"""Milliseconds of a year: no scanner is without a network for longer."""
 Milliseconds = Annotated[
     int,
     Field(ge=0, le=MOST_MS),

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 KEY = "sim:errands"
 THREADS = 8
 LEASE_SECONDS = 45.0
-"""Longer than any errand: Twilio waits 5 s for a connection and 15 s for an answer."""
+"""Seconds for which a task is held, longer than any takes: Twilio waits 5 s for a connection and 15 s for an answer."""
 IDLE_SECONDS = 0.5
 """How often the errands of other processes are looked for."""
 TAKE = """

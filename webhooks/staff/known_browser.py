@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 COOKIE = "staff_browser"
 KEPT_SECONDS = 180 * 24 * 3600
 MOST_NUMBERS = 30
-"""Of one browser: a tablet at a gate goes from hand to hand."""
+"""Numbers that one browser remembers: a tablet at a gate goes from hand to hand."""
 SALT = "browsers of staff"
 
 

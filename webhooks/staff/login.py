@@ -53,7 +53,7 @@ PROBLEMS = {
 }
 """Codes that are told here in other words than in the chat."""
 PENDING = "sign_in"
-"""In the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
+"""Key in the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
 PENDING_KEY = "staff:sign_in:"
 PATIENCE = timedelta(minutes=15)
 """How long the number need not be typed again."""

@@ -38,7 +38,7 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
 
     mark: SessionMark
     row: Staff = field(repr=False)
-    """Their row of the roster, with event and gate."""
+    """The person's row of the roster, with event and gate."""
     event: Event
 
     def get_id(self) -> str:

@@ -8,7 +8,7 @@ from bot.delivery.images.pass_image import PassImage
 from bot.domain.models import Pass
 
 LINE_BYTES = 74
-"""Of a line, its end not counted (RFC 5545, 3.1: 75)."""
+"""Bytes of a line at most, its end not counted (RFC 5545, 3.1: 75)."""
 
 
 def of(row: Pass, told: PassImage, origin: str, now: datetime) -> str:

@@ -25,7 +25,7 @@ from webhooks.visitor import session as visitor_session
 from webhooks.visitor.inputs import inputs_of
 
 WRONG = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
-"""Of every page with questions: over the summary of what is wrong, and as the page's title then."""
+"""The heading of a summary of errors, and the page's title then."""
 WORDS = {
     **WRONG,
     "TITLE": _("Type the code"),

@@ -30,9 +30,9 @@ from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
 
 PIXELS = 8
-"""Of the picture for each module of the QR: enough for a screen held at arm's length."""
+"""Pixels of the picture for each module of the QR: enough for a screen held at arm's length."""
 SENDS = "5 per hour"
-"""To one number's WhatsApp."""
+"""How often a pass may be sent to one number's WhatsApp."""
 WORDS = {
     "TITLE": _("Your pass"),
     "ALREADY": _("There is a pass for this day already; this is it."),

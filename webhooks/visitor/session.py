@@ -14,7 +14,7 @@ from webhooks import limits
 from webhooks.app_setup import error_page
 
 COOKIE = "visit"
-"""In the signed cookie: the id of the visit, which is random and says nothing."""
+"""Key in the signed cookie: the id of the visit, which is random."""
 PER_VISIT = "40 per minute"
 PER_PHONE = "20 per hour"
 """Forms sent for one number, whatever the browser; bot.domain.messaging.otp_limits bounds the codes."""

@@ -29,10 +29,10 @@ from flows.text.literal import inert
 
 Sender = Callable[[str], str | None]
 OVER = "alert_over"
-"""Why the message of an alert is let go that ended before it could leave."""
+"""The reason of an alert's message that is not sent because the alert ended first."""
 ROLES = ("supervisor", "admin")
 AFTER = timedelta(days=1)
-"""For how long after an event's last day its alerts are still looked at: a night, and to end them."""
+"""How long after an event's last day its alerts are still looked at, so that they can end."""
 BEGUN: dict[str, Callable[..., Sentence]] = {
     INSIDE: lambda value, threshold, gate: _(
         "{value} people are inside; more than {threshold} are not safe", value=value, threshold=threshold
@@ -53,7 +53,8 @@ ENDED: dict[str, Callable[..., Sentence]] = {
     QUEUE: lambda gate: _("messages leave without delay again"),
     CODES: lambda gate: _("one-time codes are sent again"),
 }
-"""What is said of each alert; the notice `alert` goes around it (bot.delivery.templates.notices)."""
+"""The words for the end of each alert; BEGUN has those for its beginning. The notice `alert` puts them into a
+message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 AHEAD_SECONDS = 60
-"""So much of a broadcast is in the outbox ahead of the pace."""
+"""Seconds of sending that a broadcast may have in the outbox ahead of the rate limit."""
 ONE_RUN = 3.0
 """Seconds after which the rest is left to the next time: the worker has answers to send."""
 SLICE = 1000

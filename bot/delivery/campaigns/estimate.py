@@ -33,17 +33,17 @@ class Outlook:
     """As of now."""
 
     people: int
-    """Who would get it."""
+    """People who would get the broadcast."""
     languages: Mapping[str, int]
     skipped: Mapping[str, int]
     inside: int
-    """Of the people those who wrote to us within 24 hours."""
+    """People who wrote within 24 hours."""
     outside: int
-    """Those of whom it is known that they did not."""
+    """People who are known not to have written within 24 hours."""
     unknown: int
-    """Those of whom nobody knows."""
+    """People of whom that is not known."""
     without_template: Mapping[str, int]
-    """By language without an approved template of this notice, how many are not known to be inside."""
+    """For each language without an approved template of this notice, how many people are not known to be inside."""
     seconds: int
     """How long it takes at TWILIO_MPS, if nothing else is sent and there are workers enough."""
 

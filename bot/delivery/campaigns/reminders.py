@@ -23,7 +23,7 @@ from bot.errors import Refused
 from flows.text import event_states
 
 CLOCK = "clock"
-"""Who begins it."""
+"""The actor of broadcasts that the clock begins."""
 AT = time(18)
 """The hour, where no other is said."""
 CANCELLED = "cancelled"

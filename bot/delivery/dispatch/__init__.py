@@ -32,7 +32,7 @@ __all__ = ["Outbox", "note_code_used", "owe", "owe_otp", "owe_pass", "owe_reply"
 
 BATCH = 500
 BATCHES = 10
-"""At most so many batches in one sweep: what is left waits for the next."""
+"""Batches in one sweep at most; the rest waits for the next sweep."""
 
 
 @dataclass(frozen=True, slots=True)

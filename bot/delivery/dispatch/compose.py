@@ -42,7 +42,7 @@ OTP_FOR = {
         "Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."
     ),
 }
-"""Other words for other purposes."""
+"""The words around an OTP for particular purposes, by purpose."""
 
 
 @runtime_checkable

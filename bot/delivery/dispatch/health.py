@@ -27,16 +27,16 @@ from bot.settings import Settings
 ACCOUNTS = "https://api.twilio.com/2010-04-01/Accounts"
 SERVICES = "https://messaging.twilio.com/v1/Services"
 SENDERS = "https://messaging.twilio.com/v2/Channels/Senders"
-"""Twilio's own list of WhatsApp senders (its 'Senders API')."""
+"""The address of Twilio's list of WhatsApp senders (its 'Senders API')."""
 SANDBOX = "whatsapp:+14155238886"
 """Twilio's sandbox, which belongs to no account and is in no list."""
 ON_THE_WAY = (templates.APPROVED, "received", "pending")
-"""WhatsApp's words for a template that may be used, or over which it still sits."""
+"""WhatsApp's words for a template that is approved or still being looked at."""
 PATIENCE = 5.0
 SKEW = timedelta(seconds=60)
 """How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.send)."""
 LATE = timedelta(minutes=5)
-"""A message that may leave and has not left for so long is stuck: the sweep comes every 15 s."""
+"""How long a message that may leave can wait before it counts as stuck: the sweep comes every 15 s."""
 
 
 def twilio_answers(settings: Settings) -> str:

@@ -3,7 +3,7 @@
 import requests
 
 SECONDS = (3.0, 7.0)
-"""To connect, and between two bytes: a worker has better things to do than to wait for a door that is stuck."""
+"""Seconds to wait for a connection, and between two bytes of the answer."""
 PNG = b"\x89PNG\r\n\x1a\n"
 """How every PNG begins (ISO/IEC 15948, 5.2)."""
 

@@ -35,7 +35,7 @@ CLOCKS_APART = timedelta(seconds=60)
 LOOK_AHEAD = timedelta(seconds=2)
 """How soon an answer looks again whether an earlier one, to another address of its reader, has left."""
 KNOWN_SIDS = 200
-"""So many of a lane's latest SIDs are taken out of a look-up: more than Twilio's list shows of them."""
+"""How many of an address's latest SIDs are left out of a look-up: more than Twilio's list shows of them."""
 
 
 class Carrier(Protocol):

@@ -16,9 +16,9 @@ from bot.settings import Settings
 
 FAILED = ("failed", "undelivered")
 RECENT = timedelta(days=1)
-"""A failure that is older has been told of, or is nobody's concern any more."""
+"""How old a failed picture may be and still get an SMS."""
 MOST = 200
-"""At one sweep."""
+"""Pictures for which one sweep puts an SMS into the outbox, at most."""
 
 
 def owe_links(db: Session, settings: Settings, now: datetime) -> list[int]:

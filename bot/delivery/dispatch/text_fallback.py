@@ -14,7 +14,7 @@ from bot.errors import SendFailed
 log = structlog.get_logger(__name__)
 
 PERSON = (Class.STOPPED, Class.RECIPIENT, Class.CAPPED)
-"""Refusals that are about the person: other words would be refused as well."""
+"""Classes of refusals that are about the person: plain words would be refused as well."""
 
 
 def helps(failure: SendFailed) -> bool:

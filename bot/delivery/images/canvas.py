@@ -14,7 +14,7 @@ WIDTH = 1080
 MARGIN = 72
 ROOM = WIDTH - 2 * MARGIN
 HEIGHT = 2600
-"""More than the longest texts take; what stays empty is cut off."""
+"""Height of the canvas in pixels, more than the longest texts need; what stays empty is cut off."""
 
 SHADES = 8
 """Shades in each ramp; two ramps make a palette of 16, four bits a pixel."""

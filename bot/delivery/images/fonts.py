@@ -16,7 +16,7 @@ FAMILIES = tuple(f"fontpkg_noto_sans{script}" for script in ("", "_devanagari", 
 """Packages of fonts in the order in which they are asked for a character; the first two are always there."""
 BOX = "\u25a1"
 NO_CHARACTER = "\U0010fffe"
-"""In no font: what a font draws for it, it draws for everything that it lacks."""
+"""A character that no font has. What a font draws for it, it draws for every character that it lacks."""
 _JOINERS = "\u200c\u200d"
 
 

@@ -33,7 +33,7 @@ from flows.text.pass_days import said
 KEPT = 16
 """Bands that are the same on all passes of an event in a language, kept ready: 200 KB each."""
 QR_SIDE = 700
-"""At most so many pixels with the quiet zone; a whole number a module."""
+"""Pixels of the QR symbol's side at most, with the quiet zone; each module is a whole number of them."""
 
 EVENT_STEPS = ((76, 2), (68, 2), (60, 2), (52, 3), (44, 3))
 VENUE_STEPS = ((38, 2), (34, 3), (30, 4))
@@ -52,7 +52,7 @@ ON_EACH_DAY = {
     "daily": _("One entry on each of these days, no re-entry. Come together, or tell the gate how many are with you."),
     "in_out": _("You may go out and come in again on each of these days. Show this pass each time."),
 }
-"""The same for a pass of several days."""
+"""What the pass allows, by policy, on a pass of several days."""
 
 
 @dataclass(frozen=True, slots=True)

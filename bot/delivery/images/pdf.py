@@ -12,7 +12,7 @@ from typing import IO, Self
 from PIL import Image
 
 SHADES = 16
-"""Of grey: four bits a pixel."""
+"""Shades of grey: four bits a pixel."""
 _TO_SHADES = [value * (SHADES - 1) // 255 for value in range(256)]
 _GREYS = [part for shade in range(SHADES) for part in (shade * 17,) * 3]
 CATALOG, PAGES = 1, 2

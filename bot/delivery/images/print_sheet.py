@@ -16,20 +16,20 @@ from flows.text.choices import people
 from flows.text.pass_days import said
 
 DOTS = 300
-"""To the inch."""
+"""Dots to the inch."""
 A4 = (2480, 3508)
-"""210 by 297 mm."""
+"""A4 paper in dots: 210 by 297 mm."""
 POINTS = (595.28, 841.89)
-"""The same in a PDF's units, 72 to the inch."""
+"""A4 paper in a PDF's units, 72 to the inch."""
 EDGE = 95
 """8 mm around the page: nearer to its edge many printers leave it white."""
 COLUMNS, ROWS = 2, 4
 PER_PAGE = COLUMNS * ROWS
 CELL = ((A4[0] - 2 * EDGE) // COLUMNS, (A4[1] - 2 * EDGE) // ROWS)
 INSIDE = 36
-"""From the cut to what is printed, 3 mm."""
+"""Dots from the cut to what is printed: 3 mm."""
 QR_SIDE = 600
-"""At most so many dots with the quiet zone: 51 mm."""
+"""Dots of the QR symbol's side at most, with the quiet zone: 51 mm."""
 TEXT_LEFT = INSIDE + QR_SIDE + 8
 ROOM = CELL[0] - TEXT_LEFT - INSIDE
 EVENT_STEPS = ((44, 2), (38, 3), (32, 4))

@@ -15,7 +15,7 @@ CUT = "…"
 MEASURED_AT = 64
 """The size at which words are measured: outlines grow in proportion, and measuring is slow."""
 ROUNDING = 1.01
-"""What rounding to whole pixels may add at another size."""
+"""How much wider a word may come out at another size, since widths are rounded to whole pixels."""
 _FULL_WIDTH = 100
 KEPT_LINES = 160
 """Lines kept as they were drawn, the last used: all but name and code are the same on thousands of passes.

@@ -8,7 +8,7 @@ from bot.delivery.outbox.error_codes import Class, class_of, least_wait, may_ret
 FIRST_SECONDS = 4.0
 LONGEST_SECONDS = 900.0
 TRIES_OF_ONCE = 2
-"""How often in all a message is tried whose error allows one more try."""
+"""Tries in all of a message whose error allows one more try."""
 _CHANCE = secrets.SystemRandom()
 
 

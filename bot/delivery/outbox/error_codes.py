@@ -51,7 +51,7 @@ PAIR_RATE = 63018
 """Among its causes: more than one message in 6 s to one person."""
 PAIR_RATE_SECONDS = 6.0
 SENDER_SECONDS = 300.0
-"""Between two tries of a paused sender."""
+"""Seconds between two tries of a paused sender."""
 
 HTTP_RETRY = frozenset({408, 429, 500, 502, 503, 504})
 HTTP_UNCLEAR = frozenset({502, 504})

@@ -71,7 +71,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "not_on_roster": Meaning("its reader is no volunteer any more"),
     "erased": Meaning("its reader was erased"),
 }
-"""By reason; one that ends in an underscore serves for all that begin so."""
+"""What each reason means, by reason. One that ends in an underscore serves for all reasons that begin with it."""
 SETTLED = {
     "delivered": ("arrived on the phone", "nobody has opened it yet, or they do not tell"),
     "read": ("was read", "all is well"),

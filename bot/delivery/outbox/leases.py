@@ -20,7 +20,8 @@ from bot.delivery.outbox.queues import Waiting
 from bot.domain.models import Delivery
 
 LEASE = timedelta(seconds=90)
-"""Longer than a job may take (bot.delivery.outbox.queues.JOB_SECONDS); then another worker may take the row up."""
+"""How long a worker holds a row: longer than a job may take (bot.delivery.outbox.queues.JOB_SECONDS). Then another
+worker may take it."""
 LOOK_AFTER = timedelta(seconds=30)
 """Twilio's list may not show a message at once: before this the look-up would prove nothing."""
 

@@ -29,7 +29,7 @@ class Message:
     content: Filled | None = None
     """Sent in the place of the body, which goes at once where Twilio refuses the template."""
     also_listed_as: tuple[str, ...] = ()
-    """Other texts than the body under which Twilio may list it."""
+    """Texts other than the body under which Twilio may list the message."""
 
     @property
     def listed_as(self) -> tuple[str, ...]:

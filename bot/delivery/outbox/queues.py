@@ -15,7 +15,7 @@ from rq.utils import now, str_to_date
 log = structlog.get_logger(__name__)
 
 NAMES = ("replies", "passes", "bulk")
-"""By priority: workers empty the first before they look at the next."""
+"""The queues by priority: workers empty the first before they look at the next."""
 DELIVER = "bot.jobs.tasks.deliver"
 EXPORT = "bot.jobs.tasks.export"
 JOB_SECONDS = 60
@@ -28,7 +28,7 @@ BEGIN_SECONDS = 20.0
 """A job leases its row at once. One that has not after so long was killed, or waits for a database that is
 busy; then one job too many does no harm."""
 SHORT = 200
-"""So many jobs in a queue are looked through for one; in a longer one a lost job lapses by itself."""
+"""Length up to which a queue is searched for a job; in a longer queue a lost job lapses by itself."""
 
 Waiting = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""

@@ -34,10 +34,9 @@ MARGIN = 0.025
 """Seconds that two workers may differ between taking a place and being heard at Twilio's: a second of
 places is spread over so much more, which leaves 78 of 80."""
 AHEAD = (2, 4, 2)
-"""How many places ahead a reply, a pass and a message to many may take theirs; a reply also one that is a
-second ahead."""
+"""How many places ahead a reply, a pass and a message to many may take one; a reply also a second ahead."""
 PATIENCE = 1.0
-"""Seconds that a worker waits for a place before it puts the message off and takes another."""
+"""Seconds that a worker waits for a place before it defers the message and takes another."""
 LONGEST_NAP = 0.1
 """Seconds after which a waiting worker looks whether something more urgent has come."""
 SLOW_SECONDS = 600
@@ -49,7 +48,7 @@ STRIKES_SECONDS = 120
 TOO_FAST = frozenset({"20429", "http_429", "14107", "30001"})
 """What says that the sender, not the message, is too fast: 429 and Twilio's full queue."""
 AWAY_SECONDS = 5.0
-"""Without Redis nobody knows the pace: wait so long."""
+"""Seconds to wait when Redis, which keeps the rate, is away."""
 PAUSED = "sender_paused"
 SLOWED = "sender_slowed"
 

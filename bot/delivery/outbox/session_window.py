@@ -21,7 +21,7 @@ OPEN = timedelta(hours=24)
 """How long it stays open (docs/field-notes.md#limits)."""
 KEPT = timedelta(days=3)
 LOOK_AGAIN = timedelta(hours=1)
-"""A message that waits looks for itself as often, should the mark have been lost."""
+"""How often a message that waits for the window looks for itself, in case the mark was lost."""
 PATIENCE = timedelta(days=3)
 """How long a pass or a message to many waits for its reader to write again."""
 CLOSED = "window_closed"

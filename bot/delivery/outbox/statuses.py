@@ -19,7 +19,7 @@ RANKS = {
     "read": 6,
 }
 FAILED = frozenset({"failed", "undelivered"})
-"""What `canceled` is not: that was no longer wanted when its turn came."""
+"""Statuses of a message that failed. `canceled` is none: that message was no longer wanted."""
 ARRIVED = frozenset({"delivered", "read"})
 
 

@@ -20,7 +20,7 @@ from flows.understanding import codes
 MOST = 1600
 """Twilio's limit for a body, counted here as it counts at worst: in UTF-16 units."""
 TYPED_MOST = 80
-"""So much of each text that somebody typed stays where a message is too long."""
+"""Characters of each typed text that stay where a message is too long."""
 CUT = "…"
 
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -17,12 +17,12 @@ from flows.shapes import Event, EventDay, Said, Say, Turn
 from flows.text.translate import LANGUAGES
 
 MOST_TURNS = 40
-"""Of one conversation: more than any flow has questions."""
+"""Turns of one played conversation at most: more than any flow has questions."""
 OPENINGS = ("hi", "hi", "change", "register someone else", "language", "cancel pass")
 """What is begun, one after the other: the second `hi` is greeted as somebody with a pass."""
 ANSWERS = {"full_name": "Asha Rao", "phone": "+91 98765 43210", "otp": sandbox_world.OTP}
 ANY_ANSWER = ("1", "Delhi", "skip")
-"""Tried in turn where a question has no options and no answer above."""
+"""Answers to try in turn where a question has no options and no answer above."""
 MARK = "visit_date.01234567:"
 
 

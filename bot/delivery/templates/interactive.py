@@ -26,9 +26,9 @@ MOST_BUTTONS, MOST_ROWS = 3, 10
 BUTTON_TITLE, ROW_TITLE, ROW_DETAIL = 20, 24, 72
 MOST_ID, MOST_BODY = 200, 1024
 MOST_LINES = 20
-"""Of a text that goes with buttons: a template has at most 100 variables."""
+"""Lines of a text that goes with buttons at most: a template has at most 100 variables."""
 CHOOSE = _("Choose")
-"""On the button that opens a list."""
+"""The words on the button that opens a list."""
 LANGUAGE = "en"
 """Twilio wants a language for each template; the words of ours are all variables."""
 
@@ -71,7 +71,7 @@ class Card:
 
     shape: Shape
     values: tuple[str, ...]
-    """In the order of `Shape.variables`."""
+    """The variables' values, in the order of `Shape.variables`."""
 
     @classmethod
     def of(cls, name: str, values: Sequence[str]) -> Self:

@@ -44,7 +44,7 @@ SAMPLE = "sample.png"
 """The end of the address of the picture that WhatsApp is shown with a template (webhooks.media)."""
 PICTURES = "media/passes/"
 PICTURE = "picture"
-"""The name of the last variable where a picture goes with a notice."""
+"""The name of the last variable of a notice that has a picture."""
 ABOUT_TEMPLATES = frozenset((21655, 21656, 63013, 63016, 63021, 63027, 63028, 63029, 63030, 63040, 63041))
 """Twilio's codes that speak of the template and not of the person or the sender: no such template, bad
 variables, against the policy, none that counts outside the window, content, language, parameters, paused."""

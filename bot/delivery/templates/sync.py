@@ -19,7 +19,7 @@ from bot.errors import SendFailed
 log = structlog.get_logger(__name__)
 
 KEPT = timedelta(days=2)
-"""A template that has been replaced stays so long: a process may still send with it."""
+"""How long a template that has been replaced is kept: a process may still send with it."""
 UNSUBMITTED = "unsubmitted"
 
 

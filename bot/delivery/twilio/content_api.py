@@ -9,7 +9,7 @@ from bot.errors import SendFailed
 BASE = "https://content.twilio.com/v1"
 A_PAGE = 100
 MOST_PAGES = 100
-"""Ten thousand templates: more belong to no one."""
+"""Pages of Twilio's list that are read at most: ten thousand templates."""
 
 
 class Caller(Protocol):

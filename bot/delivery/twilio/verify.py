@@ -17,7 +17,7 @@ from bot.errors import Refused, SendFailed
 
 BASE = "https://verify.twilio.com/v2/Services"
 CHANNEL = "sms"
-"""It reaches every phone, whether WhatsApp is there or not."""
+"""How Verify sends its codes: SMS reaches every phone, with WhatsApp or without."""
 LIFE_SECONDS = 600
 """How long a code of Verify's works (docs/field-notes.md#error-codes)."""
 NOT_APPROVED = {"pending": "wrong", "max_attempts_reached": "used_up"}
@@ -42,7 +42,7 @@ class VerifyOtps:
     """The Otps protocol over Twilio Verify; it sends by itself."""
 
     own: OwnOtps
-    """Its limits and the names of its keys."""
+    """The limits and the names of keys of our own codes."""
     redis: "Redis" = field(repr=False)
     twilio: Caller = field(repr=False)
     service: str

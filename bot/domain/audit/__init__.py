@@ -45,7 +45,7 @@ STAFF_ENABLED, STAFF_DISABLED = "staff_enabled", "staff_disabled"
 DEVICE_ADDED, DEVICE_REVOKED, DEVICE_ROLLED = "device_added", "device_revoked", "device_rolled"
 PASS_RESENT, PASS_REVOKED, PASS_REISSUED = "pass_resent", "pass_revoked", "pass_reissued"
 PASS_MOVED = "pass_moved"  # noqa: S105 - an entry pass
-"""To another person."""
+"""Moved a pass to another person."""
 DELIVERIES_RETRIED, SENDER_RESUMED = "deliveries_retried", "sender_resumed"
 TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
 KEY_ROLLED, KEY_RETIRED, KEYS_REWRAPPED = "key_rolled", "key_retired", "keys_rewrapped"

@@ -20,7 +20,7 @@ from flows.understanding.codes import shown
 MOST = 500
 """Rows that are told one by one; of more only how many there were, by table."""
 HIDDEN = "…"
-"""In the place of a value that is personal or secret: that it changed can be told, what it is not."""
+"""Stands for a value that is personal or secret: the entry tells that it changed, not what it is."""
 TOLD: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "

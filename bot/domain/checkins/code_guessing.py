@@ -15,7 +15,7 @@ from flows.shapes.scans import BATCH, LATE, UNKNOWN, UNREADABLE, Scan
 
 MOST = 30
 LONGEST_TYPED = 20
-"""Characters: a code with spaces between them. A QR's text is longer."""
+"""Characters of a typed code at most, with spaces between them. A QR's text is longer."""
 WITHIN = timedelta(minutes=5)
 """Thirty within five minutes pause for ten (docs/api.md#guessing): far more than anybody mistypes."""
 

@@ -39,7 +39,7 @@ class Place:
     is_now: bool = True
     """Whether it is of the moment; False for a day that somebody looks at before or after it."""
     ends: datetime | None = None
-    """Of such a day, the moment from which nobody enters on it any more."""
+    """The moment from which nobody enters on such a day any more."""
 
     @property
     def gate_id(self) -> int | None:

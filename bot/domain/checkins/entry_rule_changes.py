@@ -34,7 +34,7 @@ class Rule:
 
     policy: str
     days: Sequence[date]
-    """Those of the pass."""
+    """The days of the pass."""
     spans: Sequence[Span]
     """The event's days around the scan, by its hours now."""
 

@@ -31,7 +31,7 @@ from flows.text.literal import inert
 from flows.understanding import codes
 
 LARGEST_ID = 2**31 - 1
-"""Of the column. A token has room for more, which PostgreSQL will not even compare."""
+"""The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 
 @dataclass(frozen=True, slots=True)

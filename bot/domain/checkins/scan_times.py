@@ -9,9 +9,9 @@ from flows.shapes.scans import Scan
 MARGIN = timedelta(minutes=2)
 """How far a clock may be behind the making of the pass or the device (docs/contract.md#scans-without-a-network)."""
 DRIFT = timedelta(minutes=2)
-"""By so much a counter of milliseconds may run ahead of our clock in days without a network: it is a cheap crystal."""
+"""How far a counter of milliseconds may run ahead of our clock in days without a network."""
 ABOUT_NOW = timedelta(seconds=5)
-"""Two machines never agree to the second: a scan told while it is made is no scan of the future."""
+"""How far a scanner's clock may be ahead of ours: two machines never agree to the second."""
 
 
 BELIEVED = timedelta(minutes=15)
@@ -25,7 +25,7 @@ class Booked:
     moment: datetime
     """Aware."""
     clock: bool
-    """It is that of the arrival, because what the scanner's clock says cannot be."""
+    """Whether the moment is that of the arrival, because the scanner's clock cannot be right."""
 
 
 def live(scan: Scan, now: datetime) -> datetime:

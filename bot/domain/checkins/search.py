@@ -24,7 +24,7 @@ from flows.understanding import codes
 MOST = 5
 """Passes in an answer (docs/contract.md#roster-numbers-in-the-chat)."""
 MOST_SEARCHES = 30
-"""Of one volunteer in an hour: a search is for the visitor who has lost the code, not a way to read the list."""
+"""Searches of one volunteer in an hour: they are for visitors who have lost the code, not a way to read the list."""
 MOST_OFFERS = 5
 """Passes offered for mistyped codes, of one volunteer in an hour (docs/contract.md#codes-and-qr)."""
 HOUR = timedelta(hours=1)
@@ -42,7 +42,7 @@ class Found:
     """What a search gave."""
 
     passes: tuple[SeenPass, ...]
-    """At most MOST."""
+    """The passes found, at most MOST."""
     more: bool
     """Whether there are others that fit."""
     by: str

@@ -18,7 +18,7 @@ ONCE, DAILY, IN_OUT = "once", "daily", "in_out"
 EVER = date(1970, 1, 1)
 """The period of the policy `once`."""
 LONGEST_STAY = timedelta(days=1)
-"""Who went in on the day before can still be counted out: an event may go on past midnight."""
+"""How long after the entry somebody can be counted out: an event may go on past midnight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from flows.understanding import codes
 from flows.visitor import consent
 
 CHANNEL = "walkup"
-"""Of the registration; the admission has the channel by which it came."""
+"""The channel of the registration. The admission has the channel by which it came."""
 LEAST_NAME, MOST_NAME = 2, 80
 """Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 LONGEST_REQUEST = 64
@@ -47,7 +47,7 @@ class Walkup:
     full_name: str
     party_size: int
     language: str
-    """Of the pass and of what comes with it."""
+    """The language of the pass and of what comes with it."""
     consent_version: int
     """That of the words that were read out and agreed to."""
     kind: str = "visitor"
@@ -61,12 +61,12 @@ class Walkup:
     anyway: bool = False
     """Although the phone holds a pass of this kind for today."""
     overbook: bool = False
-    """Beyond the day's capacity: supervisors only."""
+    """Whether to go beyond the day's capacity: supervisors only."""
     staff_id: int | None = None
     device_id: int | None = None
-    """Who registers them: one of the two."""
+    """Who registers them: a volunteer or a device."""
     channel: str = "api"
-    """Of the admission: `whatsapp`, `api` or `page`."""
+    """The channel of the admission: `whatsapp`, `api` or `page`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from flows import shapes
 from flows.text import event_states
 
 LONG_PAST = timedelta(days=30)
-"""After this an event is no longer spoken of: somebody who asks late still hears that it is over."""
+"""How long after its end flows still know an event: somebody who asks late still hears that it is over."""
 _REVISION = select(func.count(), func.coalesce(func.sum(Event.revision), 0))
 _DAYS = (
     select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)

@@ -45,7 +45,7 @@ class Fields(TypedDict, total=False):
     ends_on: date
     opens: time | None
     closes: time | None
-    """At or before `opens`: the day goes on into the night."""
+    """The hour at which the day ends. At or before `opens`: it goes on into the night."""
     timezone: str
     registration_opens_at: datetime | None
     policy: str

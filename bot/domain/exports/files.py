@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 PRIVATE = 0o600
-"""Nobody but the owner may read it: most of these files have names and phones."""
+"""File mode: only the owner may read it, since most of these files have names and phones."""
 _ENDING = ("SIGHUP", "SIGTERM")
 """Signals that end a process without a word, where it does not ask for them."""
 _LACKING = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)

@@ -29,7 +29,7 @@ class Wanted:
     until: datetime | None = None
     """The first moment that is not wanted any more."""
     event_day: date | None = None
-    """Of scans only those that count to this day of the event, after its midnight too."""
+    """Restricts scans to those that count to this day of the event, after its midnight too."""
     answered: Sequence[str] = ()
     """Questions that the event asks no more and to which it has answers."""
 

@@ -36,7 +36,7 @@ class Wish:
     until: datetime | None = None
     """The first moment that is not wanted any more."""
     event_day: date | None = None
-    """Of scans only those that count to this day of the event."""
+    """Restricts scans to those that count to this day of the event."""
 
 
 def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None, now: datetime) -> Export:

@@ -37,7 +37,7 @@ TABLES: Mapping[str, Table] = {
     "deliveries": Table(messages.deliveries, messages.delivery_columns, ((Delivery, messages.of_event),)),
     "audit": Table(messages.audit, messages.audit_columns, ((AuditEntry, messages.acts),)),
 }
-"""By the name that the command line gives them (docs/contract.md#the-command-line)."""
+"""The tables by the names that the command line gives them (docs/contract.md#the-command-line)."""
 
 
 def _count(db: Session, model: Any, conditions: list[ColumnElement[bool]]) -> int:

@@ -25,7 +25,7 @@ class Visitor:
     issued: Pass | None
     """The valid one, else the last that there was."""
     people: int = 0
-    """Who have entered with it."""
+    """People who have entered with the pass."""
     first: datetime | None = None
     """When the first of them did."""
     successor: str | None = None

@@ -16,7 +16,7 @@ SHEET_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 """Characters of one cell (the same)."""
 SHEET_BYTES = 1_500_000_000
-"""Of one sheet before it is packed: an archive keeps up to 2 GiB in the form that every program reads."""
+"""Bytes of one sheet at most before it is packed: an archive keeps up to 2 GiB in the form that every program reads."""
 _CHUNK = 1 << 16
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

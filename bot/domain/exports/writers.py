@@ -55,7 +55,7 @@ def xlsx_file(path: Path, columns: list[str]) -> Iterator[Put]:
 
 
 FORMATS: Mapping[str, Callable[[Path, list[str]], Any]] = {"csv": csv_file, "xlsx": xlsx_file, "jsonl": json_lines}
-"""By the name that the command line gives them."""
+"""The writers by the names that the command line gives them."""
 
 
 def _plain(value: Any) -> Any:

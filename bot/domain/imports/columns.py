@@ -27,7 +27,7 @@ TWIN = "import_twin"
 OUR_OWN = ("import_row", "import_problem", TWIN)
 """What a file of bad rows has besides the columns of the file that they are from."""
 ANSWER = "answer_"
-"""Before the name of a question, as exports have it."""
+"""Prefix of a question's name in the head of a column, as exports have it."""
 NEEDED = NAME
 Names = Mapping[str, frozenset[str]]
 """How the event's own questions may be headed."""
@@ -39,7 +39,7 @@ class Columns:
 
     heads: tuple[str, ...]
     places: Mapping[str, int]
-    """By NAME, PHONE, … and `answer_<question>`."""
+    """The column's place by NAME, PHONE, … and `answer_<question>`."""
     ignored: tuple[str, ...]
     """The heads of columns that say nothing that is known here."""
     defaults: Mapping[str, str]

@@ -39,7 +39,7 @@ class Form(NamedTuple):
     """How a file is to be read."""
 
     encoding: str
-    """By ENCODINGS."""
+    """One of ENCODINGS."""
     mends: bool
     """Whether BROKEN is read for bytes that are no letters."""
 

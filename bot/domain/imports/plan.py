@@ -15,7 +15,7 @@ from flows.shapes import EventDay
 from flows.understanding import plain
 
 CHANNEL = "import"
-"""Of the registrations."""
+"""The channel of the registrations."""
 NEW, THERE, DIFFERS, REVOKED, BAD = "new", "already_there", "differs", "revoked", "bad"
 """To be registered; registered as the row says; registered, but otherwise; had a pass that was revoked or cancelled
 since, and so gets none; not to be registered."""
@@ -33,7 +33,7 @@ class Held(NamedTuple):
     day: date
     party_size: int
     kind: str
-    """Its slug."""
+    """The kind's slug."""
     full_name: str
     channel: str
 
@@ -50,7 +50,7 @@ class Settled:
     fresh: tuple[int, ...] = ()
     """The places of the days for which a pass is to be made."""
     differs: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    """Of NAME, DAY, KIND, PARTY: what the file says and what holds."""
+    """Where NAME, DAY, KIND or PARTY differ: what the file says and what is on file."""
 
 
 def settle(db: Session, event_id: int, people: Sequence[Person], *, again: bool) -> list[Settled]:

@@ -21,7 +21,7 @@ HEADS_WITHIN = 20
 Known = Callable[[Sequence[str]], frozenset[str]]
 """What a row of heads names, by the words of `heads`."""
 SHOWN = 5
-"""Of a longer list as much is told."""
+"""Items of a longer list that are shown."""
 
 
 @dataclass(frozen=True, slots=True)

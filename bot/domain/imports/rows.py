@@ -51,7 +51,7 @@ class Rules:
 
     event: Event
     today: date
-    """At the event's place."""
+    """The day at the event's place."""
     days: Mapping[date, str]
     """Each day of the event and its state: open, full, closed or over."""
     kinds: tuple[KindFacts, ...]
@@ -92,13 +92,13 @@ class Person:
     language: str
     answers: Mapping[str, Any] = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
-    """By which each of the passes is found again; empty where phone, kind and day tell."""
+    """The keys by which each of the passes is found again; empty where phone, kind and day tell."""
     twin: int = 0
     """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
     code: str = field(default="", kw_only=True)
-    """Of the pass that the row speaks of, in a file of our own."""
+    """The code of the pass that the row is about, in a file that we exported."""
     doubts: tuple[Wrong, ...] = field(default=(), kw_only=True)
-    """By the codes of DOUBTS."""
+    """Codes of DOUBTS."""
 
     def good_for(self, day: date) -> tuple[date, ...]:
         """On which days the pass of one of `days` lets them in."""

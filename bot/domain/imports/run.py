@@ -35,7 +35,7 @@ BATCH = 500
 PAUSE = 0.12
 """Seconds between two of them on SQLite, whose waiting writers look every tenth of a second whether they may."""
 TRIES = 10
-"""At a batch: each after somebody else has registered one of its people, or taken the places it wanted."""
+"""Tries of a batch: each follows one in which somebody else registered one of its people or took its places."""
 DEADLOCK = "40P01"
 """PostgreSQL has ended one of two transactions that waited for each other."""
 
@@ -65,9 +65,9 @@ class Report:
     """How many rows came to what."""
 
     rows: Counter[str] = field(default_factory=Counter)
-    """By the states of settling."""
+    """Rows by the states of bot.domain.imports.plan."""
     people: int = 0
-    """Who come with the passes that are new."""
+    """People who come with the new passes."""
     beyond: int = 0
     """New rows whose party is larger than the public may have."""
     more_days: int = 0

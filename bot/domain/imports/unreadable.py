@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BYTES = 256 << 20
-"""Of a file, and of a workbook's sheet once it is unpacked."""
+"""Bytes of a file at most, and of a workbook's sheet once it is unpacked."""
 ROWS = 200_000
 """The number of the last row that may hold something: an import of so many takes minutes."""
 LAST_ROW = 1_048_576
-"""Of a spreadsheet: empty ones go on to here where a whole column has a format."""
+"""Rows of a spreadsheet at most: where a whole column has a format, empty rows go on to here."""
 COLUMNS = 1_000
 CELLS = 3_000_000
 LONGEST_CELL = 32_767

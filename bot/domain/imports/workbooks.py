@@ -14,10 +14,10 @@ from bot.domain.imports import markup
 from bot.domain.imports.unreadable import BYTES, CELLS, LONGEST_CELL, Unreadable
 
 PART_BYTES = 8 << 20
-"""Of the parts that say what there is; the texts and cells may have BYTES."""
+"""Bytes at most of the parts that say what there is; the texts and cells may have BYTES."""
 TEXT_BYTES = 128 << 20
 DIRECTORY_BYTES = 4 << 20
-"""Of the list of what is in the archive: 50,000 names."""
+"""Bytes at most of the list of what is in the archive: 50,000 names."""
 _END = struct.Struct("<4s4H2LH")
 """How an archive ends: its mark, then in the seventh place the size of its list."""
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))

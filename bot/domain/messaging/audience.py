@@ -32,11 +32,11 @@ class Selection:
     since: str = ""
     """With a pass for this day or a later one."""
     begins: bool = False
-    """Of passes for several days only the first counts."""
+    """Whether only the first day counts of passes for several days."""
     entered: bool | None = None
     """Whether somebody has entered with the pass: on `days`, or ever."""
     languages: tuple[str, ...] = ()
-    """Who reads one of these."""
+    """The languages of whom to choose; empty: all."""
     kinds: tuple[str, ...] = ()
     """Slugs of kinds of pass."""
     channels: tuple[str, ...] = ()

@@ -19,9 +19,9 @@ from bot.errors import Refused
 
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
 HELD = "broadcast_paused"
-"""Why a message waits."""
+"""The reason of a message that waits because its broadcast is paused."""
 CLOSED = "window_closed"
-"""The same as bot.delivery.outbox.session_window.CLOSED: it waits until its reader writes."""
+"""The reason of a message that waits until its reader writes (bot.delivery.outbox.session_window.CLOSED)."""
 STATES: Mapping[str, str] = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent", "handed_over"), "sent"),
     **dict.fromkeys(("failed", "undelivered"), "failed"),
@@ -35,9 +35,10 @@ class Counts:
     """How many messages of a broadcast stand how; each counts once."""
 
     owed: int = 0
-    """In the outbox, and may leave."""
+    """Messages in the outbox that may leave."""
     waiting: int = 0
-    """In the outbox until their readers write: outside the 24-hour window, without an approved template."""
+    """Messages in the outbox that wait until their readers write: outside the 24-hour window, without an approved
+    template."""
     sent: int = 0
     """Twilio has them; of these nobody knows yet whether they arrived."""
     delivered: int = 0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import phonenumbers
 
 GAP_MS = 30 * 1000
-"""Between two sends to one number."""
+"""Milliseconds between two codes to one number."""
 MOST_FOR_NUMBER = 5
 """Sends an hour to one number, whoever asks."""
 MOST_FOR_ASKER = 20
@@ -35,13 +35,13 @@ class Budget(NamedTuple):
 ADDRESS = Budget(600, 3_000)
 """From one network address: a mobile carrier lets thousands of people share one."""
 COUNTRY = Budget(200, 1_000)
-"""To numbers of one country that is not our own."""
+"""Codes to numbers of one country other than DEFAULT_REGION."""
 ABROAD = Budget(1_000, 5_000)
-"""To all countries but our own together, so that they leave the rest of SERVICE to it."""
+"""Codes to all countries but DEFAULT_REGION together, so that they leave the rest of SERVICE to it."""
 HOME = Budget(5_000, 25_000)
-"""To numbers of our own country."""
+"""Codes to numbers of DEFAULT_REGION."""
 SERVICE = Budget(6_000, 30_000)
-"""Of the whole service."""
+"""Codes of the whole service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Origin:
     countries: tuple[str, ...] = ()
     """ISO regions that get codes by SMS besides those of the settings."""
     for_staff: bool = False
-    """It only reaches numbers that stand on a roster: nobody can make us send to others, so no sums over all count."""
+    """Whether it reaches only numbers on a roster: then no budget counts, since nobody can have codes sent to
+    others."""
     browser: str = field(default="", repr=False)
     """For staff: a browser in which this number has signed in before, which strangers' limits do not touch."""
 
@@ -73,7 +74,7 @@ class Sum(NamedTuple):
     label: str
     """Such as `country NP, hour`: of addresses it tells nothing."""
     parts: tuple[str, ...]
-    """Of the name of its key."""
+    """The parts of its key's name."""
     most: int
     seconds: int
 

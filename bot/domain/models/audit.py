@@ -21,9 +21,9 @@ class AuditEntry(Base):
     """The act by its name in bot.domain.audit."""
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    """Who, where it was somebody on a roster."""
+    """Who acted, where it was somebody on a roster."""
     actor: Mapped[str] = mapped_column(String(80), default="")
-    """Who, where it was not: the name that the command line was given."""
+    """Who acted, where it was nobody on a roster: the name that the command line was given."""
     about: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What it was about: numbers of rows and codes of ours; whatever is personal in it, erasing must reach."""
 

@@ -22,9 +22,9 @@ class Broadcast(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     """Which notice it is: bot.delivery.templates.notices.NOTICES."""
     selection: Mapped[JsonDict]
-    """To whom: see bot.domain.messaging.audience.Selection."""
+    """Who gets it: see bot.domain.messaging.audience.Selection."""
     wording: Mapped[JsonDict]
-    """By language `body`, and `values`: what stands in the notice's places."""
+    """By language: `body`, and `values` for the notice's variables."""
     status: Mapped[str] = mapped_column(String(10), default="running")
     """`running`, `paused`, `cancelled` or `done`."""
     expected: Mapped[int]

@@ -122,7 +122,7 @@ class Attempt(Base):
     clock: Mapped[bool] = mapped_column(default=False, server_default=false())
     """As of Checkin."""
     guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """It counts towards the pause for guessing: see bot.domain.checkins.code_guessing."""
+    """Whether it counts towards the pause for guessing: see bot.domain.checkins.code_guessing."""
 
     pass_: Mapped[Pass | None] = relationship()
     gate: Mapped[Gate | None] = relationship()

@@ -35,7 +35,8 @@ class Export(Base):
     status: Mapped[str] = mapped_column(String(8), default="waiting")
     """`waiting`, `running`, `ready`, `failed`, or `erased`: the file is gone because somebody was forgotten."""
     token: Mapped[str | None] = mapped_column(String(32))
-    """Who makes it now: nobody else may touch it until they have been silent for too long."""
+    """Identifies the process that makes it now. Nobody else may touch it until that process has been silent for too
+    long."""
     attempts: Mapped[int] = mapped_column(default=0)
     rows: Mapped[int] = mapped_column(default=0)
     """How many have been written."""

@@ -97,7 +97,7 @@ class Alert(Base):
     """When it was last looked at, in the threshold's unit."""
     threshold: Mapped[int]
     told: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """To whom it was told when it began: `{"staff": id, "delivery": id or null}`; null: they take no messages."""
+    """Who was told when it began: `{"staff": id, "delivery": id or null}`; null: they take no messages."""
 
     __table_args__ = (
         # Two clocks at once: the second raises nothing.

@@ -42,7 +42,7 @@ class InboundMessage(Base):
     """When it came to Twilio: by Twilio's own list (to the second) once that was asked, until then `received_at`."""
     received_at: Mapped[datetime]
     language: Mapped[str | None] = mapped_column(String(8))
-    """In which the fallback door answered; None: in all of them."""
+    """The language in which the fallback webhook answered; None: in all of them."""
     taken_at: Mapped[datetime | None]
     """When its answer was on its way; None: it waits."""
 

@@ -30,7 +30,7 @@ class Registration(Base):
     channel: Mapped[str] = mapped_column(String(12))
     """`whatsapp`, `web`, `walkup` or `import`."""
     consent_version: Mapped[int]
-    """Of the event's words; 0: they agreed elsewhere, and the text says where."""
+    """Version of the event's words; 0: they agreed elsewhere, and the text says where."""
     consent_text: Mapped[str]
     """The words that were agreed to, as shown."""
     consented_at: Mapped[datetime]

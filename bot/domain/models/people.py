@@ -48,7 +48,7 @@ class ChangedHands(Base):
     phone: Mapped[str] = mapped_column(String(20), index=True)
     """E.164."""
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
-    """Who had it before."""
+    """The contact that had the phone before."""
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     """When whoever has the phone now was told how to prove that they are the same person."""

@@ -33,7 +33,7 @@ class Staff(Base):
     session_number: Mapped[int] = mapped_column(default=0)
     """Raised when somebody is disabled: sessions of the staff pages that carry an earlier number have ended."""
     seen_at: Mapped[datetime | None]
-    """Within a minute, when the scanner's page last asked with this person's session."""
+    """When the scanner's page last asked with this person's session, to the minute."""
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()
@@ -69,7 +69,7 @@ class Device(Base):
     """SHA-256 of the token in hexadecimal: 256 random bits need no slower hash."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
-    """Within a minute, when it last used its token."""
+    """When the scanner last used its token, to the minute."""
     revoked_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     """As of Staff."""

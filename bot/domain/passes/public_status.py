@@ -23,7 +23,7 @@ REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_c
 STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
 """The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
 LARGEST_ID = 2**31 - 1
-"""Of the column. A token has room for more, which PostgreSQL will not even compare."""
+"""The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Slip:
     """One slip."""
 
     event: Mapping[str, str]
-    """Its name by language."""
+    """The event's name by language."""
     code: str
     """As shown: XXXX-XXXX."""
     dates: tuple[date, ...]
@@ -35,7 +35,7 @@ class Slip:
     kind: Mapping[str, str]
     """What people call the kind, by language; empty for a visitor's."""
     language: str
-    """Of the registration: the slip is theirs to read."""
+    """The language of the registration: the visitor reads the slip."""
     qr_text: str
 
 

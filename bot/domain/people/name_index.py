@@ -15,7 +15,7 @@ from flows.understanding import fold_names
 LAST = "\U0010ffff"
 """No character comes after it."""
 WORDS_THAT_FIT = 4
-"""Of one name, at most, by a search of three letters: Kamla Kamal Kamlesh Kamat."""
+"""Words of one name, at most, that a search of three letters can meet: Kamla Kamal Kamlesh Kamat."""
 LATELY = 5_000
 """Registrations, the newest, that are looked through for names that older code has left out while it was replaced."""
 

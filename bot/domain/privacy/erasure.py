@@ -48,7 +48,7 @@ from flows.understanding.phones import variants
 NOTHING_SAID: dict[str, Any] = {"text": "", "results": {}}
 """The answer of a turn that nobody may read again."""
 GONE = "…"
-"""In the place of what was somebody's."""
+"""Stands for a text that was erased."""
 CANCELED = "canceled"
 ERASED = "erased"
 """The reason of deliveries that are not sent any more."""

@@ -15,9 +15,9 @@ from bot.domain.privacy import erasure
 
 BATCH = 100
 TURN_KEPT = timedelta(days=2)
-"""Nobody asks for a turn's answer again after that: Twilio repeats a message for a day at most."""
+"""How long a turn's answer is kept: Twilio repeats a message for a day at most."""
 CLOCK = "clock"
-"""Who it was, in the audit log."""
+"""The actor in the audit log."""
 
 
 @dataclass(frozen=True, slots=True)

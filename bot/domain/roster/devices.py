@@ -18,7 +18,7 @@ from bot.errors import Refused
 
 TOKEN_BYTES = 32
 MARK = "pravesh_"
-"""What a token begins with, so that one that has leaked can be recognised."""
+"""Prefix of every token, so that one that has leaked can be recognised."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly `seen_at` is kept: a scan a second must not be a write a second."""
 

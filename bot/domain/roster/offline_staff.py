@@ -18,7 +18,7 @@ EVERY = timedelta(minutes=1)
 AFTER = timedelta(minutes=5)
 """The scanner itself says after this time that it cannot hear a stop of entry."""
 FORGOTTEN = timedelta(hours=2)
-"""Who has been silent for longer has gone home."""
+"""After so long without a sign somebody counts as gone home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Unheard:
     gate: str | None
     """The slug of the own gate."""
     heard_at: datetime
-    """Within a minute."""
+    """When they were last heard, to the minute."""
 
 
 def note(db: Session, staff_id: int, now: datetime) -> None:

@@ -16,11 +16,11 @@ from flows.text import event_states
 from flows.understanding.phones import canonical
 
 PURPOSE = "staff"
-"""Of the one-time codes that open the staff pages."""
+"""The purpose of one-time codes that open the staff pages."""
 SHIFT = timedelta(hours=12)
 """How long a session lasts: a volunteer signs in once a shift."""
 AHEAD = timedelta(minutes=2)
-"""By how much the machine on which a session begins may be ahead of the one that it comes back to."""
+"""How far the clock of the machine on which a session begins may be ahead of another's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.domain.stats.day_totals import DaySums
 
 INSIDE, SILENT, FAILURES, QUEUE, CODES = "inside", "silent_gate", "failures", "queue", "codes"
 LEAST_MESSAGES = 50
-"""In the last hour: of fewer one failure is 2 per cent already."""
+"""Messages of the last hour from which on failures are judged: of fewer, one failure is 2 per cent already."""
 LAST_HOUR = timedelta(hours=1)
 CALM = {INSIDE: 0.95, SILENT: 1.0, FAILURES: 0.75, QUEUE: 0.5, CODES: 1.0}
 """The share of its threshold to which a number must come down before its alert ends, so that none flaps at the

@@ -74,7 +74,7 @@ class Step:
     reached: int
     """Registrations begun that came at least to this question."""
     left: int
-    """Of these, those that came no further and were begun over half an hour ago."""
+    """Of these, the registrations that came no further and were begun over half an hour ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class AlertNow:
     value: int
     """People inside; minutes of silence; failures in tenths of a per cent; seconds that the oldest has waited."""
     threshold: int
-    """In the same unit."""
+    """The threshold, in the unit of `value`."""
     since: datetime
     unreached: Sequence[str]
     """Names of the supervisors and admins whom the message about it did not reach, or who take none."""

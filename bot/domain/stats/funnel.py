@@ -13,11 +13,11 @@ from flows.visitor.registration import REGISTRATION
 from flows.visitor.web_registration import WEB_REGISTRATION
 
 DONE = "done"
-"""After the last question: registered."""
+"""The step after the last question: registered."""
 THINKING = timedelta(minutes=30)
-"""Who has begun less long ago may still be typing."""
+"""Registrations begun less long ago are not counted as given up: somebody may still be typing."""
 FLOWS: Mapping[str, Flow] = {"whatsapp": REGISTRATION, "web": WEB_REGISTRATION}
-"""By channel. A form asks all questions of a page at once: its first one counts for all that it shows."""
+"""The flow by channel. A form asks all questions of a page at once: its first one counts for all that it shows."""
 
 
 def steps_of(event: Event, flow: Flow) -> list[str]:

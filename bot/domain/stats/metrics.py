@@ -25,7 +25,7 @@ FIVE, QUARTER = 5, 15
 """Minutes of a bucket: of entries, of registrations and messages."""
 FAILED = ("failed", "undelivered")
 LOST = "failed:"
-"""Before the reason in the state of a message that failed."""
+"""Prefix of a failed message's state; the reason follows."""
 STATES = {
     **dict.fromkeys(("owed", "accepted", "scheduled", "queued", "sending"), "waiting"),
     **dict.fromkeys(("sent", "handed_over"), "sent"),

@@ -13,7 +13,7 @@ from bot.domain.stats.metrics import Sum
 MANY_REFUSED = 20
 """Scans refused today: below it a share says nothing, for a hard morning has as many."""
 REFUSED_SHARE = 0.3
-"""Of all scans of one person: where everything is well one in ten or fewer is refused."""
+"""Share of one person's scans from which refusals stand out: usually one in ten or fewer is refused."""
 MANY_FORCED = 5
 """Entries forced today by one person: each is a decision against the rules."""
 

@@ -151,7 +151,7 @@ PEOPLE = (
 """What is counted in a party: a number before one of these is a number of people."""
 
 ALONE = "single, akela, akeli, अकेला, अकेली, myself"
-"""Those of them that count whoever writes."""
+"""Words of these that count the writer."""
 
 BESIDE_PLACES = (
     "option, number, no, choice, choose, #, the, please, pls, plz, ji, vikalp, wala, wali, विकल्प, नंबर, नम्बर, "
@@ -201,7 +201,7 @@ SHORT_WEEKDAYS: tuple[str, ...] = (
     "sat, shani, शनि",
     "sun, ravi, रवि",
 )
-"""Their short forms, which are also other words: read only where a day is asked."""
+"""Short forms of the weekdays. They are also other words, so they are read only where a day is asked."""
 
 MONTHS: tuple[str, ...] = (
     "january, jan, जनवरी, जन, janvari, janwari, januari",

@@ -35,20 +35,20 @@ AGREES = (
 )
 """Words that agree, and with a negation refuse."""
 CONFIRMS = "agree, agreed, confirm, confirmed, accept, accepted, manjoor, manzoor, manjur, manzur, sahmat, मंजूर, सहमत"
-"""Those of them that agree to what is asked, whatever it is called beside them."""
+"""Words of these that agree to what is asked, whatever it is called beside them."""
 MENDS = "correct, right, sahi, theek, thik, teek, tik, ठीक, सही"
 ASKS = "are, is, do, does, did, can, shall, should, will, would, kya, क्या"
 """Words with which a question begins."""
 NOTHING = "kuch, कुछ"
 """With a no beside it: there is nothing to say."""
 MENDED = "it, this, that, the, my, kar, karo, karna, kare, karen, kardo, kijiye, kariye, कर, करो, करना, करें, कीजिए"
-"""After one of those before, it is asked that something be put right."""
+"""After one of the words before, these ask that something be put right."""
 NO = (
     "no, nope, nah, nahi, nahin, nahee, nhi, nai, na, naa, mat, disagree, notok, नहीं, नही, ना, न, मत, नो, "
     "असहमत, 👎, ❌, ✖, 🚫"
 )
 BEGS = "na, ना, न"
-"""Those of them that ask for a yes at the end: `sahi hai na`."""
+"""Words of these that ask for a yes at the end: `sahi hai na`."""
 NEGATES = "not, dont, cant, wont, never, isnt, arent"
 """Says no of the word after it alone."""
 WRONG = "wrong, incorrect, galat, ग़लत, गलत"

@@ -43,7 +43,7 @@ ONE_WORD: dict[str, str] = {
 
 STOPS = "stop, stopall, स्टॉप, स्टाप"
 UNSUBSCRIBES = "unsubscribe, unsub, optout, अनसब्सक्राइब"
-"""Means our messages, whatever stands beside it."""
+"""Words that mean our messages, whatever stands beside them."""
 ENDS = "end, exit, quit, band, roko, rok, rokiye, rokna, rokdo, बंद, रोको, रोकें, रोक, रोकिए, रोकना"
 """Words that say stop, and much else: a place, an hour, music."""
 WAITS = (
@@ -52,7 +52,7 @@ WAITS = (
 )
 """Words that ask for a stop only where they are about messages; alone they are as likely a word to wait."""
 ASKED_ALONE = "ruko, rukiye, rukie, rukiya, rukna, रुको, रुकें, रुकिए, रुकिये"
-"""Those of them that are asked about where nothing else is said."""
+"""Words of these that are asked about where nothing else is said."""
 REMOVES = "remove, delete, hatao, hata, hataiye, hataen, nikalo, nikal, हटाओ, हटा, हटाएं, हटाइए, निकालो, निकाल"
 LISTS = "list, lists, group, broadcast, subscription, subscribers, लिस्ट, सूची, ग्रुप"
 """Whence somebody wants to be removed who wants no messages."""

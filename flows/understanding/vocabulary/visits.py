@@ -166,13 +166,13 @@ CHILDREN = (
     "bachhi, chhote, बच्चे, बच्चा, बच्चों, बच्ची, बच्चियाँ, "
     "छोटे"
 )
-"""Who hardly comes alone."""
+"""Words for people who hardly come alone."""
 OTHERS = (
     "others, other, more, friends, friend, dost, doston, cousins, relatives, colleagues, neighbours, neighbors, "
     "brothers, sisters, sons, daughters, bhaiyon, behnein, bete, betiyan, students, companions, sathi, saathi, "
     "rishtedar, aur log, दोस्त, दोस्तों, साथी, बेटे, बेटियाँ, रिश्तेदार, और लोग"
 )
-"""Who comes besides whoever writes."""
+"""Words for people who come besides the writer."""
 ONE_OF_THEM = (
     "wife, husband, spouse, partner, mother, mom, mum, mummy, mumma, father, dad, daddy, papa, brother, sister, "
     "son, daughter, friend, grandmother, grandfather, grandma, grandpa, uncle, aunt, aunty, auntie, cousin, "
@@ -209,7 +209,7 @@ TOTAL = (
 """What makes a number the whole."""
 WITH = "with, along with, ke saath, ke sath, saath, sath, के साथ, साथ"
 WITH_ME = "with me, with us, mere saath, mere sath, hamare saath, hamare sath, मेरे साथ, हमारे साथ"
-"""After a number: whether whoever writes is counted in it, nobody can tell."""
+"""After a number these leave open whether the writer is counted in it."""
 BESIDE_PARTIES = (
     "a, an, it, its, it's, mujhe, mujhko, मुझे, number of, that, makes, we're, im, i'm, there, will, be, am, "
     "are, is, hi, hello, sir, madam, ji, pls, plz, please, thanks, also, too, the, and, h, hu, hun, hoon, hai, "

@@ -8,9 +8,9 @@ from redis import Redis
 from webhooks.simulator.store.messages import KEEP_SECONDS, new_sid, now_ms
 
 MOST_BYTES = 16_000_000
-"""Of one medium (Twilio, 'Accepted content types for media')."""
+"""Bytes of one medium at most (Twilio, 'Accepted content types for media')."""
 MOST_IMAGE_BYTES = 5_000_000
-"""Of an image on WhatsApp."""
+"""Bytes of an image at most on WhatsApp."""
 DELETED = "sim:media:count:deleted"
 
 

@@ -12,7 +12,7 @@ from redis import Redis
 
 KEEP_SECONDS = 7 * 24 * 3600
 MOST_CHANGES = 20_000
-"""Of messages that a page can still catch up on."""
+"""Changes of messages that are kept for pages to catch up on."""
 MOST_AT_ONCE = 500
 
 

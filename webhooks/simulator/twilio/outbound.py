@@ -13,7 +13,7 @@ from webhooks.simulator.twilio.twiml import LONGEST, Reply
 WHATSAPP = "whatsapp:"
 NO_MEDIA = 63019
 OUTSIDE = 63016
-"""Outside the 24-hour window WhatsApp carries approved templates alone."""
+"""The error of a message outside the 24-hour window, where WhatsApp carries approved templates only."""
 CONTENT_WORDS = {
     21655: "The ContentSid is invalid.",
     21656: "The ContentVariables parameter is invalid.",

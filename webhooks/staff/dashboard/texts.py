@@ -50,7 +50,7 @@ TILES: Mapping[str, tuple[Sentence, ...]] = {
         _("{clocks} with a wrong clock"),
     ),
 }
-"""Of each large number what it is, and then a line each for what belongs to it."""
+"""By large number: what it is, and then a line each for what belongs to it."""
 
 TABLES: Mapping[str, Sentence] = {
     "entries": _("Let in per 5 minutes, by gate"),
@@ -70,7 +70,7 @@ EMPTY: Mapping[str, Sentence] = {
     "stands_out": _("Nobody stands out."),
     "unheard": _("Everybody at work is heard."),
 }
-"""What stands in place of a table without rows."""
+"""What stands in place of a table without rows, by table."""
 
 HEADS: Mapping[str, Sentence] = {
     "time": _("Time"),
@@ -149,7 +149,7 @@ REASONS: Mapping[str, Sentence] = {
     "": _("No reason given"),
 }
 BEGINNINGS: Mapping[str, Sentence] = {"media_": REASONS["media_not_fetched"], "http_": REASONS["no_answer"]}
-"""Of reasons that go on with what was answered (`media_http_404`), how they begin."""
+"""Words by the beginning of a reason that goes on with a detail (`media_http_404`)."""
 CODED = _("{reason} ({code})")
 
 RULES: Mapping[str, Sentence] = {

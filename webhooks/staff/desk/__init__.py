@@ -35,7 +35,7 @@ INPUTS = {
     "bad_language": "visitor_language",
     "consent_changed": "consent",
 }
-"""Of which input a refusal speaks."""
+"""The input that a refusal is about, by code."""
 
 
 def doors(door: Blueprint, service: Service) -> None:

@@ -28,7 +28,7 @@ class Typed:
     request_id: str
     """The browser's own name of this registration: the same form sent again is the same registration."""
     language: str
-    """In which the consent was read out; of the pass and its messages too."""
+    """The language in which the consent was read out; also that of the pass and its messages."""
     consent_version: int
     event: str = ""
     """The slug of the event whose words were read out."""

@@ -71,7 +71,7 @@ class Page:
     warning: str = ""
     """`anyway` or `overbook`: what a button would go on in spite of."""
     refused: Mapping[str, Any] = field(default_factory=dict)
-    """Of the warning: which pass there is already, how many places are left."""
+    """Parameters of the warning: which pass there is already, how many places are left."""
     sought: str = field(default="", repr=False)
     found: Sequence[SeenPass] | None = None
     """None: nobody searched."""

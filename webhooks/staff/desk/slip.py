@@ -13,7 +13,8 @@ from flows.text.choices import people
 from flows.text.pass_days import said
 
 DOTS = 8
-"""Of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of them print blurred."""
+"""Dots of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of dots print
+blurred."""
 COOKIE = "printer"
 A_YEAR = 365 * 24 * 3600
 AT_ONCE = "at_once"
@@ -31,7 +32,7 @@ class Paper:
 
 
 PAPERS: Mapping[str, Paper] = {"58": Paper(384, 8), "80": Paper(576, 8), "a4": Paper(800, 10)}
-"""By the name under which a device remembers its own; the first is for who has chosen none."""
+"""Papers by the name under which a device remembers its own; the first one is the default."""
 
 
 @dataclass(frozen=True, slots=True)

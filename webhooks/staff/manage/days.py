@@ -19,7 +19,7 @@ from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, d
 
 KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
-"""At which input a refusal stands."""
+"""The input at which a refusal is shown, by code."""
 Texts = Mapping[str, str]
 
 

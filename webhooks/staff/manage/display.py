@@ -15,7 +15,7 @@ from webhooks.i18n import language, say
 
 NOTHING = "–"
 STATUS: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled")}
-"""How an event stands, or a gate."""
+"""What the status of an event or a gate is called."""
 POLICIES: Mapping[str, Sentence] = {
     "daily": _("once a day"),
     "once": _("once, ever"),
@@ -26,7 +26,7 @@ DAYS = {"en": "d MMM y", "hi": "d MMMM y"}
 """How each language writes a day."""
 ALL_DAY = _("all day")
 EMPTY = _("empty")
-"""What stands for an empty text where two are compared."""
+"""Stands for an empty text where two are compared."""
 
 
 def in_list(event: Event) -> dict[str, Any]:

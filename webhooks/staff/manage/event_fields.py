@@ -67,7 +67,7 @@ AT = {
     "bad_hours": "closes",
     "zone_in_use": "timezone",
 }
-"""At which input a refusal of the whole stands."""
+"""The input at which a refusal of the whole form is shown, by code."""
 MOST_TOLD = 10
 """Days that keep their hours of which is told; the page of days has them all."""
 Texts = Mapping[str, str]

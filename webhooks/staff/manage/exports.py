@@ -58,7 +58,7 @@ WHY: Mapping[str, Sentence] = {
     "disk": _("the worker's disk is full or cannot be written"),
     "gave_up": _("it was begun three times and never came to its end"),
 }
-"""Of why one failed; of all else the log tells."""
+"""Why an export failed, by reason; for all other reasons the page refers to the log."""
 IN_THE_LOG = _("see the log of the workers")
 AT = {
     "no_such_table": "table",
@@ -67,12 +67,12 @@ AT = {
     "no_such_day": "event_day",
     "not_of_scans": "event_day",
 }
-"""At which input a refusal stands."""
+"""The input at which a refusal is shown, by code."""
 NAMES = ("table", "form", "columns", "since", "until", "event_day")
 NO_DATE = _("A date, such as 2027-01-09.")
 NO_DAYS = _("That is before the first day.")
 EVERY_SECONDS = 2
-"""How often an open page asks while something is being made."""
+"""Seconds between two requests of an open page while an export is being made."""
 
 
 def doors(door: Blueprint, service: Service) -> None:

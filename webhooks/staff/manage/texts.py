@@ -39,7 +39,7 @@ TEXTS = {
         _("Consent"), _("What people agree to. A change asks those who register from now on for the new words.")
     ),
 }
-"""By their names in the event, in the order of the page."""
+"""The event's texts by name, in the order of the page."""
 
 
 def doors(door: Blueprint, service: Service) -> None:

@@ -77,7 +77,7 @@ CONVERSATIONS: Mapping[str, Sentence] = {
     "language": _("choosing a language"),
     "unknown": _("cannot be seen just now"),
 }
-"""What somebody is doing in the chat, by the flow; another is called as it is."""
+"""What somebody is doing in the chat, by flow; an unknown flow is shown by its name."""
 
 AT_QUESTION = _("{doing}, at: {question}")
 NO_CONVERSATION = _("not in a conversation")

@@ -32,7 +32,7 @@ AT = {
     "bad_role": "role",
     "no_such_gate": "gate",
 }
-"""At which input a refusal stands."""
+"""The input at which a refusal is shown, by code."""
 NOT_YOURSELF = _("You cannot disable yourself: ask another admin, or use the command line.")
 STATES = {True: _("enabled"), False: _("disabled")}
 ROLES: Mapping[str, Sentence] = {

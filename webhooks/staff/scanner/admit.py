@@ -32,9 +32,9 @@ SAID = {
     "BACK": _("Back to the pass"),
 }
 LOOKS = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
-"""Green in, amber already used, red everything else."""
+"""How each result looks: green in, amber already used, red everything else."""
 MOST = "120 per minute"
-"""Of one volunteer: nobody taps faster."""
+"""Taps of one volunteer: nobody taps faster."""
 
 
 @dataclass(frozen=True, slots=True)

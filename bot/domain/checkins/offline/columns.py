@@ -26,13 +26,13 @@ from bot.domain.passes import days as pass_days
 from flows.shapes.scans import LEFT
 
 DIGEST_BYTES = 5
-"""Of 250,000 passes a mistyped code meets another's digest once in four million tries."""
+"""Bytes of a code's digest. Among 250,000 passes a mistyped code meets another's digest once in four million tries."""
 STATES = {"valid": 0, "revoked": 1, "replaced": 2}
 NO_MINUTE, NO_GATE = 0xFFFF, 0xFF
 NOT_IN = (NO_MINUTE, NO_GATE)
 """Minute and gate of the first entry of a pass that was not used, or earlier than today."""
 DAYS_AROUND = timedelta(days=2)
-"""To which days an entry within the hours of a day may have been booked."""
+"""How many days around a day are searched for entries within its hours."""
 AT_A_TIME = 5_000
 """Rows that are in memory at once while the columns are made."""
 
@@ -48,7 +48,7 @@ class Day:
     zero: datetime
     """Minute 0 of the first entries."""
     key: bytes
-    """Of the digests of codes."""
+    """The key of the codes' digests."""
     kinds: Sequence[Kind]
     gates: Sequence[Gate]
     spans: Sequence[Span]
