@@ -72,7 +72,7 @@ class Inbound:
         return Said(text=self.text, choice=self.choice, form=self.form)
 
     def also_known_as(self, phone: str | None, user: str | None) -> Self:
-        """The same message with the names that its address did not tell but earlier ones did."""
+        """The message with the names that its own address does not tell but that are known from earlier messages."""
         lent = "user" if user and not self.user else "phone" if phone and not self.phone else self.lent
         return replace(self, phone=self.phone or phone, user=self.user or user, lent=lent)
 

@@ -83,6 +83,18 @@ def test_a_reference_to_elsewhere_is_known(text: str, is_elsewhere: bool) -> Non
     assert bool(ELSEWHERE.search(text)) is is_elsewhere
 
 
+def test_no_comment_begins_with_the_same() -> None:
+    """It says what the caller gets, not what another sentence has said."""
+    begins = re.compile(r'\s*("""|#|//|--|/\*)\s*The same\b')
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in _tracked("*.py", "*.js", "*.lua", "*.css")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if begins.match(line)
+    ]
+    assert found == []
+
+
 def test_the_version_stands_in_one_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "version" not in project["project"]

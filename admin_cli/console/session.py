@@ -61,7 +61,7 @@ def writing(what: str, slug: str | None = None) -> Iterator["Session"]:
 
 @contextmanager
 def acting(found: "Database", what: str, slug: str | None = None) -> Iterator["Session"]:
-    """The same on a database that is open already."""
+    """A transaction on a database that is open already; the act is kept in the audit log."""
     from datetime import UTC, datetime
 
     from admin_cli.console import actor as console_actor

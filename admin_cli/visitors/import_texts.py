@@ -182,7 +182,7 @@ def of_row(settled: "Settled", columns: "Columns") -> Iterator[dict[str, Any]]:
 
 
 def line(problem: Mapping[str, Any]) -> str:
-    """The same as a line."""
+    """The problem as one line."""
     column = f", {problem['column']}" if problem["column"] else ""
     end = "" if problem["problem"].endswith("?") else "."
     todo = problem["todo"][0].upper() + problem["todo"][1:]

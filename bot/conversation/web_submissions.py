@@ -60,7 +60,7 @@ class Submissions:
         return self._before(self._request(asker, request).sid) is not None
 
     def come_to(self, step: str, event: str, asker: Asker, request: str) -> None:
-        """Note that somebody who registers for an event (its slug) has come to this step."""
+        """Note for the funnel that a registration for this event (its slug) has reached this step."""
         if self.beginnings:
             sid = self._request(asker, request).sid
             self.beginnings.note(funnel_tracking.on_page(sid, WEB, event, step, self.now()))

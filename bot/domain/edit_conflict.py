@@ -73,7 +73,7 @@ def _each(rows: Rows) -> Sequence[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The same for equal values, whatever order a JSON object's keys come back in."""
+    """A form of the value that is equal for equal values, in whatever order a JSON object's keys come back."""
     if isinstance(value, dict):
         return sorted((key, _plain(inner)) for key, inner in value.items())
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

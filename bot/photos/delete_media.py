@@ -29,7 +29,7 @@ AT_ONCE = 4
 ONE_RUN = 40.0
 """Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
 HELD = timedelta(minutes=2)
-"""For how long a row that is being seen to is left alone; a process that is killed leaves it for longer not."""
+"""How long a row is reserved for the process that works on it. After a process was killed another takes it then."""
 API = "https://api.twilio.com"
 GONE = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""

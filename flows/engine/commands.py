@@ -151,7 +151,7 @@ def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:
 
 
 def restart(state: State, facts: Facts) -> Turn:
-    """The same flow from its beginning, in the same language."""
+    """Begin the flow again, in the language that was chosen."""
     below, unreadable = revive(state.under)
     flow = state.flow if state.under is None or unreadable else below.flow
     return begin(idle(state), Start(flow), facts, before=say(phrases.RESTARTED))

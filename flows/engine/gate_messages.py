@@ -38,14 +38,14 @@ _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
 
 
 def released(state: State, facts: Facts) -> State:
-    """The state without what only people on a roster may go on with, for who stands on none."""
+    """The state for this person: without a conversation that only people on a roster may have, if they are on none."""
     if STAFF_ONLY.isdisjoint(_flows(state)):
         return state
     return state if facts.duty else idle(state)
 
 
 def works(said: Said, facts: Facts) -> bool:
-    """Whether it is work at a gate, which is answered also to who wants no messages that were not asked for."""
+    """Whether the message is work at a gate. It is answered even after `stop`."""
     return said.form in ("text", "photo") and facts.duty is not None and bool(hear(said).word or said.codes)
 
 

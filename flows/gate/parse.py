@@ -125,7 +125,7 @@ def _counted(word: str, rest: str) -> Heard:
 
 
 def in_photo(found: Sequence[str], caption: str) -> Heard:
-    """The same for the QRs of a photo and the words beside it."""
+    """What the QRs of a photo and its caption mean."""
     line = understanding.cleaned(folded(caption))
     word, rest = _command(line)
     if word == FORCE:

@@ -27,7 +27,7 @@ from flows.text.choices import people
 from flows.text.literal import inert
 
 PATIENCE = timedelta(minutes=5)
-"""How long after a question what was sent before it still counts."""
+"""How long what was sent before a question waits for its answer: later nobody stands at the gate for it."""
 NOBODY_COUNTED = _("All right, nobody was counted.")
 NOTHING_DONE = _("All right, nobody was admitted.")
 

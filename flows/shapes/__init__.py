@@ -128,7 +128,7 @@ class State:
     """The conversation that this one interrupted (`language`, `menu`), as JSON; None: none."""
 
     def but(self, **changes: Any) -> "State":
-        """The same state with the named fields changed."""
+        """A copy of the state with the named fields changed."""
         return replace(self, **changes)
 
 

@@ -100,7 +100,7 @@ def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]
 
 
 def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) -> str:
-    """The same for one day: open, closed, full or over; `over` also for a day that the event has not."""
+    """The state of one day: open, closed, full or over; `over` also for a day that the event does not have."""
     found = next((known for known in days if known.day == day), None)
     if found is None or now >= ends_at(event, found):
         return OVER

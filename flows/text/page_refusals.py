@@ -1,4 +1,4 @@
-"""The same refusals where they are read on a page: no word can be typed there, but there are boxes to tick.
+"""Refusals as a page says them: nobody can type a word there, but there are boxes to tick.
 
 A code that is not here says on a page what it says in the chat.
 """

@@ -35,6 +35,6 @@ def in_all(sentence: Sentence) -> Sentence:
 
 
 def for_anybody(sentence: Sentence) -> Sentence:
-    """The same, but a sentence that is in every language already stays as it is."""
+    """The sentence in every language. One that is in every language already stays as it is."""
     parts = sentence.params.get("lines", ())
     return sentence if any(isinstance(part, Spoken) for part in parts) else in_all(sentence)

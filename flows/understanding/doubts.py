@@ -88,7 +88,7 @@ class Doubts:
         return any_day or self._about(start, end) or self._denied_next(start, end, _DAYS)
 
     def about_number(self, start: int, end: int) -> bool:
-        """The same for words that say how many people come."""
+        """Whether words that say how many people come are in doubt."""
         left_out = not _LEAVING_OUT.isdisjoint(self._sentence(start, end))
         return left_out or self._about(start, end) or self._denied_next(start, end, _DAYS_AND_PEOPLE)
 

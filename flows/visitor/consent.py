@@ -18,7 +18,7 @@ TICKED = _(
     "you in, to count visitors and to tell you of changes. By ticking the box you agree, and say that you are 18 "
     "or older, or a parent or teacher registering children."
 )
-"""The same on a page, where nobody types a yes."""
+"""The consent on a page, where a box is ticked and nobody types a yes."""
 
 OTHERS = _(
     "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
@@ -45,7 +45,7 @@ def read_out(event: Event) -> Sentence:
 
 
 def read_out_text(event: Event, language: str) -> str:
-    """The same as it was shown to whoever read it out, to be kept with the registration."""
+    """The words as the volunteer who read them out saw them, to be kept with the registration."""
     return render(read_out(event), language)
 
 
@@ -69,7 +69,7 @@ def _whole(event: Event, *said: Sentence) -> Sentence:
 
 
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
-    """The same as it was shown, to be kept with the registration."""
+    """The consent as it was shown, to be kept with the registration."""
     return render(consent_of(event, another=another, ticked=ticked), language)
 
 

@@ -46,7 +46,7 @@ def instead(answers: Answers, facts: Facts) -> Outcome:
 
 
 def not_open(answers: Answers, facts: Facts) -> Outcome:
-    """The same without a look at the person's own passes: for who registers somebody else."""
+    """Why nobody can register now, whatever passes the person holds: for registering somebody else."""
     return instead({**answers, "visit_date": None}, facts)
 
 

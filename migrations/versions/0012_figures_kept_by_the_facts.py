@@ -159,7 +159,7 @@ def _of_all_rows(fact: Fact, *, sqlite: bool) -> str:
 
 
 def _spoken(words: str, sign: str, *, sqlite: bool) -> str:
-    """The same as the database speaks it. Moments are kept in UTC; SQLite keeps them as text."""
+    """The trigger's words in the database's dialect. Moments are kept in UTC; SQLite keeps them as text."""
     minute, ever = r"CAST(floor(extract(epoch FROM \1) / 60) AS bigint)", "DATE '1970-01-01'"
     if sqlite:
         minute, ever = r"CAST(strftime('%s', \1) AS INTEGER) / 60", "'1970-01-01'"

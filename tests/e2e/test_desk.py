@@ -113,7 +113,7 @@ def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate
 
 
 def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, session: StorageState) -> None:
-    """The same form; the slip has a page of its own, to be printed by the browser's menu."""
+    """The form works; the slip has a page of its own, to be printed by the browser's menu."""
     phone = {"width": 360, "height": 740}
     context = browser.new_context(locale="hi-IN", java_script_enabled=False, storage_state=session, viewport=phone)  # type: ignore[arg-type]
     page = context.new_page()

@@ -134,7 +134,7 @@ def all_is_well(turn: Turn, results: dict[str, Any]) -> None:
 
 
 def late_is_well(state: State, world: sandbox_world.World) -> None:
-    """The same for a message that was found late, but who has stopped our messages hears nothing."""
+    """What must hold for a message that was found late; after `stop` nothing is said."""
     turn = engine.late(state, world)
     if turn.effects:
         all_is_well(turn, {})

@@ -24,7 +24,7 @@ def world(**changes: Any) -> sandbox_world.World:
 
 
 def with_passes(*days: str, **changes: Any) -> sandbox_world.World:
-    """The same with somebody known who holds a pass of three people for each of these days."""
+    """A world with somebody known who holds a pass of three people for each of these days."""
     passes = tuple(
         PassFacts(code, "demo", date.fromisoformat(day), 3, "Asha Rao", own=True)
         for code, day in zip(CODES, days, strict=False)

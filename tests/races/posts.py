@@ -57,7 +57,7 @@ def _body(name: str, form: dict[str, str]) -> Body:
 
 
 def ours() -> list[Body]:
-    """The same with our account, and each with a SID of its own, after the one before it."""
+    """The captured bodies with our account, each with a SID of its own, in order."""
     made: list[Body] = []
     for number, body in enumerate(captured()):
         sid = f"{body.sid[:2]}{number:032d}"

@@ -25,7 +25,7 @@ def simulated(redis_url: str) -> Iterator[Lab]:
 
 @pytest.fixture
 def phones(simulated: Lab) -> Lab:
-    """The same, as it is at first: nothing sent, nothing heard, no trouble ordered."""
+    """The simulator as it is at first: nothing sent, nothing heard, no trouble ordered."""
     simulated.start_anew()
     return simulated
 

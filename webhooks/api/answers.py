@@ -32,7 +32,7 @@ class ShownPass(Answer):
 
     @classmethod
     def of(cls, seen: SeenPass) -> "ShownPass":
-        """The same in JSON."""
+        """The pass for the JSON answer."""
         return cls(code=seen.code, name=seen.name, party_size=seen.party_size, days=list(seen.days), kind=seen.kind)
 
 
@@ -47,7 +47,7 @@ class Entry(Answer):
 
     @classmethod
     def of(cls, entry: FirstEntry) -> "Entry":
-        """The same in JSON."""
+        """The entry for the JSON answer."""
         return cls(at=entry.at, gate=entry.gate, by=entry.by)
 
 
@@ -69,7 +69,7 @@ class CheckinAnswer(Answer):
 
     @classmethod
     def of(cls, done: Admission, message: str) -> "CheckinAnswer":
-        """The same in JSON."""
+        """The admission for the JSON answer."""
         return cls(
             result=done.result,
             message=message,
@@ -127,7 +127,7 @@ class CountAnswer(Answer):
 
     @classmethod
     def of(cls, kept: HeadCount) -> "CountAnswer":
-        """The same in JSON."""
+        """The count for the JSON answer."""
         return cls(request_id=kept.request_id, direction=kept.direction, count=kept.people, counted_at=kept.counted_at)
 
 

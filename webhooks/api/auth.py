@@ -41,7 +41,7 @@ class Caller:
         return f"device:{self.device_id}" if self.device_id else f"staff:{self.staff_id}"
 
     def at(self, event: str | None) -> "Caller":
-        """The same, asking for this event. Raises Problem `other_event` where it is not the own one."""
+        """The caller, who asks for this event. Raises Problem `other_event` where it is not the caller's own."""
         if event is not None and event != self.event:
             raise Problem("other_event")
         return self
@@ -51,7 +51,7 @@ class Caller:
         return self.paused_until is not None and now < self.paused_until
 
     def at_work(self, now: datetime) -> "Caller":
-        """The same, fit to let people in. Raises Problem `paused` with Retry-After."""
+        """The caller, who may let people in. Raises Problem `paused` with Retry-After where they are paused."""
         if self.paused_until is not None and self.is_paused(now):
             seconds = int((self.paused_until - now).total_seconds()) + 1
             raise Problem("paused", headers={"Retry-After": str(seconds)})

@@ -1,4 +1,4 @@
-"""One at a time: many who ask at once for what is dear to make share what was begun after they asked."""
+"""Shares a costly result among callers that ask for it at the same time."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 
 @dataclass
 class SingleFlight(Generic[Made]):
-    """For one thing in one process. Nobody is given what was begun more than `fresh` before they asked."""
+    """Keeps one result in this process. A caller gets one whose making began at most `fresh` before the call."""
 
     fresh: float = 0.0
     """Seconds."""
@@ -20,7 +20,7 @@ class SingleFlight(Generic[Made]):
     _made: Made | None = None
 
     def get(self, make: Callable[[], Made]) -> Made:
-        """What `make` gives, called now or by somebody else lately enough. What it raises goes to whoever called it."""
+        """The result of `make`, called now or for an earlier caller. An error of `make` goes to whoever called it."""
         asked = time.monotonic()
         with self._lock:
             if self._made is None or self._begun < asked - self.fresh:

@@ -85,7 +85,7 @@ class StatsAnswer(Answer):
 
     @classmethod
     def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
-        """The same in JSON; every gate of the event is named."""
+        """The figures for the JSON answer; every gate of the event is named."""
         shares = {one.key: one for one in found.gates}
         listed = [_gate(gate, shares.get(gate.slug), notice) for gate in gates]
         if nowhere := shares.get(None):

@@ -117,7 +117,7 @@ def add(door: Blueprint, service: Service) -> None:
 
 
 def begun_anew(form: Form) -> Form:
-    """The same, without a registration that has come to its pass."""
+    """The form, begun anew where its registration has led to a pass."""
     return (
         replace(form, at=replace(form.at, draft=Draft(request=secrets.token_hex(16)))) if form.at.draft.done else form
     )

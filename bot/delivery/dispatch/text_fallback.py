@@ -1,4 +1,4 @@
-"""A message whose template was refused goes at once as plain words: the same row, so neither none nor two."""
+"""Sends a message as plain text where its template was refused: in the same row, so it goes out once."""
 
 from datetime import datetime
 
@@ -18,20 +18,20 @@ PERSON = (Class.STOPPED, Class.RECIPIENT, Class.CAPPED)
 
 
 def helps(failure: SendFailed) -> bool:
-    """Whether plain words may go where a template was refused."""
+    """Whether the message may go as plain text after Twilio refused its template."""
     if failure.retry or failure.unclear:
         return False
     return not failure.code.isdigit() or class_of(int(failure.code)) not in PERSON
 
 
 def helps_after(row: Delivery, code: int | None) -> bool:
-    """The same for a message that Twilio took and then could not deliver."""
+    """Whether the message may go as plain text after Twilio took it and then could not deliver it."""
     lasting = class_of(code) in (Class.OURS, Class.WINDOW)
     return row.kind == "question" and "shape" in row.payload and lasting
 
 
 def settle(db: Session, row: Delivery, code: str, now: datetime) -> None:
-    """Let a question's row be words from now on, and leave its template alone for a while."""
+    """Make the question's row plain text from now on, and do not use its template for a while."""
     sid = templates.sid_of(db, row.payload.get("shape", ""), now)
     # A window that is shut says nothing against the template.
     if sid and not (code.isdigit() and class_of(int(code)) is Class.WINDOW):

@@ -21,7 +21,7 @@ def tell(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) ->
 
 
 def tell_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, **more: Any) -> None:
-    """The same for several."""
+    """Add an entry to the history of several deliveries."""
     for delivery_id in delivery_ids:
         tell(db, delivery_id, what, at, **more)
 

@@ -118,7 +118,7 @@ class Windows:
         return self._heard([(lane, sender) for sender in senders])
 
     def _heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
-        """The same for pairs of address and sender."""
+        """When each of these pairs of address and sender last heard from its person; None where nobody knows."""
         if not ways:
             return []
         try:

@@ -48,7 +48,7 @@ class Layout:
         return _size(self.text)
 
     def squeezed(self) -> "Layout":
-        """The same with the ends of its longest parts cut off until it fits."""
+        """The layout with the ends of its longest parts cut off until it fits."""
         layout, most = self, MOST
         while layout.size > MOST and most > 1:
             most -= max(most // 8, 1)
@@ -136,7 +136,7 @@ def spoken(sentence: Sentence, typed: int = MOST, *, language: str | None, resul
 
 
 def _tamed(value: Any, most: int) -> Any:
-    """The same words with every typed text in them on one line, undirected, and at most so long."""
+    """The value with each typed text in it on one line, without direction marks, at most `most` characters long."""
     match value:
         case Sentence():
             return Sentence(

@@ -28,7 +28,7 @@ RELEASED = "staff_resumed"
 EXPORTED = "exported"
 """Took a table out as a file."""
 EXPORT_STARTED, EXPORT_FETCHED, EXPORT_DELETED = "export_started", "export_downloaded", "export_deleted"
-"""The same on the web: asked for a file that the server makes, took it, deleted it."""
+"""On the web: asked for a file that the server makes, downloaded it, deleted it."""
 SLIP_PRINTED = "slip_printed"
 """Printed the slip of a pass that there was already."""
 VIEWED = "person_viewed"
@@ -85,7 +85,7 @@ def count(db: Session, staff_id: int, what: str, since: datetime) -> int:
 
 
 def count_of_actor(db: Session, event_id: int, actor: str, what: str, since: datetime) -> int:
-    """The same, of who is on no roster."""
+    """How often an actor who is on no roster did this at an event since a moment."""
     mine = select(func.count()).where(AuditEntry.event_id == event_id, AuditEntry.what == what, AuditEntry.at > since)
     return db.scalar(mine.where(AuditEntry.actor == actor)) or 0
 

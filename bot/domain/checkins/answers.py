@@ -1,4 +1,4 @@
-"""What is answered where nobody goes in or out, and what would be answered where nothing may change."""
+"""Answers to scans that move nobody: refusals, and simulated scans."""
 
 from dataclasses import replace
 from datetime import date

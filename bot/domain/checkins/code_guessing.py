@@ -52,7 +52,7 @@ def heed(db: Session, scans: Iterable[tuple[Scan, str]], now: datetime) -> Staff
 
 
 def heed_looked(db: Session, staff_id: int, now: datetime) -> Staff | Device | None:
-    """The same, of a code that somebody typed where nothing is scanned."""
+    """Count a code that a volunteer typed where nothing is scanned; who is paused from now on because of it."""
     guesser = db.get_one(Staff, staff_id)
     _note(db, guesser, now)
     return _paused(db, guesser, now)

@@ -33,7 +33,7 @@ def of(db: Session, event_id: int) -> Rules:
 
 
 def read(db: Session, slug: str) -> Rules:
-    """The same by the event's slug. Raises Refused `no_such_event`."""
+    """The thresholds of the event with this slug. Raises Refused `no_such_event`."""
     return of(db, one(db, slug, lock=False).id)
 
 

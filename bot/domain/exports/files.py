@@ -62,7 +62,7 @@ def passing() -> Iterator[Path]:
 
 @contextmanager
 def placed(path: Path) -> Iterator[Path]:
-    """The same as `whole`; for `-` what is written goes to standard output once it is whole."""
+    """Like `whole`, but for `-` what is written goes to standard output once it is complete."""
     if str(path) != "-":
         with whole(path) as part:
             yield part

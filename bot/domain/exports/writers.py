@@ -64,5 +64,5 @@ def _plain(value: Any) -> Any:
 
 
 def _told(value: Any) -> Any:
-    """The same where there are no types but texts and numbers."""
+    """The value for a format that knows only texts and numbers."""
     return ("yes" if value else "no") if isinstance(value, bool) else _plain(value)

@@ -81,7 +81,7 @@ def read(part: IO[bytes], listener: Listener) -> Iterator[None]:
 
 
 def read_all(part: IO[bytes], listener: Listener) -> None:
-    """The same at once."""
+    """Read the whole part at once."""
     for _ in read(part, listener):
         pass
 

@@ -1,4 +1,4 @@
-"""What is to be done with each person of a file: who has their pass already, and whom the days still hold."""
+"""What an import will do with each person of a file: who has a pass already, and for whom there is still a place."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ from flows.understanding import plain
 CHANNEL = "import"
 """The channel of the registrations."""
 NEW, THERE, DIFFERS, REVOKED, BAD = "new", "already_there", "differs", "revoked", "bad"
-"""To be registered; registered as the row says; registered, but otherwise; had a pass that was revoked or cancelled
-since, and so gets none; not to be registered."""
+"""States of a person. NEW: will be registered. THERE: is registered as the row says. DIFFERS: is registered with other
+details. REVOKED: had a pass that was revoked or cancelled since, and gets none. BAD: will not be registered."""
 _PASS = (Pass.id, Pass.registration_id, Pass.status, Pass.day, Pass.party_size)
 _FACTS = (*_PASS, Kind.slug, Registration.full_name, Registration.channel)
 Key = TypeVar("Key")
@@ -175,7 +175,7 @@ class Ledger:
         self._left = {day.day: day.left for day in days if day.day >= today and not day.closed}
 
     def take(self, settled: Settled) -> Settled:
-        """The same with its places taken; BAD where a day has not enough of them for a party that is NEW."""
+        """The person after their places were taken; BAD where a day has too few places for a NEW party."""
         person = settled.row
         if settled.state != NEW or not isinstance(person, Person):
             return settled

@@ -33,7 +33,7 @@ def revoke(db: Session, code: str, now: datetime) -> Pass:
 
 
 def reissue(db: Session, ring: KeyRing, code: str, now: datetime) -> Pass:
-    """The same pass under a new code and QR; the old ones answer `replaced` from the next scan on.
+    """Issue the pass anew under another code and QR; the old ones answer `replaced` from the next scan on.
 
     What of the party has entered counts for the new pass: a pass that was lost or shown around lets
     nobody in twice. Raises Refused as `revoke` does.

@@ -96,7 +96,7 @@ def find_all(db: Session, *, phone: str | None = None, user: str | None = None, 
 
 
 def settled(db: Session, identity: Identity) -> Identity:
-    """The same without the name that it was lent, where that is somebody else's by now."""
+    """The identity without the name that it was lent, where that name belongs to somebody else by now."""
     identity = _named(*identity)
     return _settled(identity) if identity.lent and _is_anothers(_holders(db, identity), identity) else identity
 
@@ -276,7 +276,7 @@ def join(db: Session, into: Contact, other: Contact) -> None:
 
 
 def join_proved(db: Session, one: int, other: int) -> Contact | None:
-    """The same for two contacts by their ids, of whom it was proved that they are one person; None: one has gone."""
+    """Join two contacts, by their ids, who were proved to be one person; None where one of them is gone."""
     if len(_held(db, one, other)) < 2:
         return None
     older, younger = (db.get_one(Contact, number) for number in sorted((one, other)))

@@ -193,7 +193,7 @@ def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> 
 
 
 def _held(db: Session, who: Somebody) -> Somebody:
-    """The same, locked against turns, with the addresses that the contacts have by now."""
+    """The person with the addresses that their contacts have by now; the contacts are locked against turns."""
     mine = select(Contact).where(Contact.id.in_(who.contacts)).order_by(Contact.id)
     contacts = list(db.scalars(mine.with_for_update().execution_options(populate_existing=True)))
     named = [(kind, name) for kind, _, name in (one.partition(":") for one in who.addresses)]

@@ -91,7 +91,7 @@ def resume(db: Session, mark: SessionMark, now: datetime) -> Staff | None:
 
 
 def move(db: Session, mark: SessionMark, staff_id: int, now: datetime) -> SessionMark:
-    """The same session at another event where the same phone works; the shift does not begin anew.
+    """Move the session to another event where the same phone works; the shift does not begin anew.
 
     Raises Refused `not_on_roster`.
     """

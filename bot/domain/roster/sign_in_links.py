@@ -45,7 +45,7 @@ class SignInLinks:
         return self._judged(token, cast("bytes | None", self.redis.get(self._name("link", token))), now)
 
     def spend(self, token: str, now: datetime) -> int:
-        """The same, once: of any number at the same time one gets it."""
+        """Use the link up and give its volunteer. Of several requests at the same time only one gets it."""
         name = self._name("link", token)
         staff_id = self._judged(token, cast("bytes | None", self.redis.getdel(name)), now)
         self.redis.set(self._name("used", token), 1, ex=REMEMBERED)

@@ -20,7 +20,8 @@ EVER = date(1970, 1, 1)
 BY_QUARTER = ("registered", "message", "begun")
 """Metrics of UTC days in quarters of an hour, and EVER; all others are of an event's days."""
 MENDED = "mended"
-"""The fact that is a sum's own key: `what` is the metric, `more` the what, `minute` the bucket, `gate_id` who."""
+"""A change of one sum that names it directly: `what` holds the metric, `more` the sum's `what`, `minute` its bucket,
+`gate_id` its `who`."""
 FIVE, QUARTER = 5, 15
 """Minutes of a bucket: of entries, of registrations and messages."""
 FAILED = ("failed", "undelivered")

@@ -73,9 +73,9 @@ DOES = (
     "karo, karna, kare, karen, karein, kariye, kijiye, kijie, kijiyega, kariyega, pareshan, tang, करो, करना, "
     "करें, करे, कीजिए, कीजिये, करिए, कीजिएगा, दो, दीजिए, परेशान, तंग, kro, krna"
 )
-"""The same for a message that is named beside it: `message mat karo`."""
+"""Verbs of an order that names the message beside it: `message mat karo`."""
 SENT = "bhej, bheja, kar, kiya, भेज, भेजा, कर, किया"
-"""The same where `mat` stands before it; after `nahi` it is a report."""
+"""Verb forms that order something with `mat` before them; after `nahi` they report something."""
 TROUBLES = "disturb, bother, contact, call, spam, ping, pareshan, tang, परेशान, तंग"
 """What else nobody wants from us."""
 ANYTHING = "anything, kuch, kuchh, कुछ"
@@ -139,7 +139,7 @@ AROUND_STOPS = (
     "contacting, forever, aana, aane, aaye, nahi, mat, bhejna, bhejne, bhejo, bheje, number, achha, accha, "
     "आना, आने, आए, भेजना, भेजने, नंबर, अच्छा"
 )
-"""The same where messages are to stop."""
+"""Words that may stand beside a wish that messages stop."""
 
 CANCELS = "cancel, cancell, radd, kansal, रद्द, कैंसल, कैंसिल, कैंसेल"
 PASSES = (

@@ -159,7 +159,7 @@ def test_the_gate_that_was_chosen_is_kept_with_the_roster(database: Database, mi
 
 
 def wrong_by_one(code: str) -> str:
-    """The same code with another check character."""
+    """The code with another check character."""
     other = next(character for character in codes.ALPHABET if character != code[-1])
     return code[:-1] + other
 

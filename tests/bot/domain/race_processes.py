@@ -99,7 +99,7 @@ def place(database: Database, number: int) -> str:
 
 
 def same_person(database: Database, number: int) -> str:
-    """The same person wants the same pass once more."""
+    """One person wants the pass that they have once more."""
     ring = KeyRing.open(database, SECRET)
     try:
         with database.write() as db:
@@ -123,7 +123,7 @@ def key(database: Database, number: int) -> str:
 
 
 def cancelling(database: Database, code: str) -> str:
-    """The same pass is cancelled once more."""
+    """A pass that is cancelled already is cancelled once more."""
     with database.write() as db:
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
         passes.cancel(db, contact=asha, code=code, now=NOW)

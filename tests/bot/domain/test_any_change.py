@@ -222,7 +222,7 @@ class AnyChange(Counted, RuleBasedStateMachine):
     @precondition(lambda self: self.clones < 2)
     @rule(which=st.integers(0, 1))
     def clone(self, which: int) -> None:
-        """The same event once more knows nobody's pass."""
+        """A copy of the event knows nobody's pass."""
         self.clones += 1
         slug = f"again{self.clones}"
         events_clone.clone(self.world.db, "fair", slug, name="", starts_on=self.first, now=self.now)

@@ -58,7 +58,7 @@ def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Br
 
 
 def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrowser, gate: None) -> None:
-    """The same statuses, pages, limits and rows; only the worker knows, and lets the code go."""
+    """Statuses, pages, limits and rows are equal; only the worker knows, and sends no code."""
     seen = []
     for phone in (RAVI, STRANGER):
         browser = new_browser()

@@ -33,7 +33,7 @@ EVERY_SECONDS = 5
 MOST = "300 per minute"
 """Looks of one person: 25 open screens."""
 LOOKED_AT = "X-Looked-At"
-"""The header that says of which moment the figures are; no part of them, so that figures that stay have one tag."""
+"""The response header with the moment of the figures. It is not in the body, so unchanged figures keep their ETag."""
 PAGE = "X-Page"
 """The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
 person has moved to another event or language in another window, or there is a new release."""
@@ -50,7 +50,7 @@ class Parts:
     fragment: bytes
     """All parts as htmx puts them into the page."""
     packed: bytes
-    """The same by gzip."""
+    """The fragment, compressed by gzip."""
     tag: str
 
 

@@ -32,7 +32,7 @@ class Told:
     """An alert in words."""
 
     key: str
-    """The same for as long as it holds: whoever reads by ear hears it once."""
+    """Identifies the alert for as long as it holds, so that a screen reader says it once."""
     text: str
     since: str
     unreached: str

@@ -99,7 +99,7 @@ def judge(typed: Typed, most: int, region: str) -> Judged:
 
 
 def without_consent(typed: Typed, version: int) -> Typed:
-    """The same form for words that have changed: they must be read out anew."""
+    """The form after the consent's words have changed: they must be read out anew."""
     return replace(typed, agreed=False, consent_version=version)
 
 

@@ -46,7 +46,7 @@ function put (chart, place, table, shown) {
   const datasets = shown.series.map(dataset)
   if (!chart) return new Chart(place.querySelector('canvas'), { type: 'bar', data: { labels: shown.labels, datasets }, options: options(table.dataset.chart) })
   chart.data.labels = shown.labels
-  // The same objects, so that nothing is built anew and a hidden series stays hidden.
+  // Changes the objects in place, so that nothing is built anew and a hidden series stays hidden.
   datasets.forEach((one, place) => { chart.data.datasets[place] = Object.assign(chart.data.datasets[place] || {}, one) })
   chart.data.datasets.length = datasets.length
   chart.update('none')

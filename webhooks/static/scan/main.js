@@ -18,7 +18,7 @@ import { takeToken } from './net.js'
 import { draw } from './bar.js'
 import { tend } from './tending.js'
 
-// The same QR seen again within this time is still the same one: a hand shakes. Longer, and whoever comes next with a
+// A QR seen again within this time counts as seen once: a hand shakes. Longer, and whoever comes next with a
 // copy of it would find the screen still green.
 const SAME_MS = 2000
 const MOST = 255

@@ -76,7 +76,7 @@ def for_hours(name: str, code: int, at_call: int = 0, least: float = 0.0) -> Cas
 
 
 def passing(name: str, code: int, at_call: int = 0, pause: tuple[float, float] = (1, 4), **more: Any) -> Case:
-    """The same for one try only."""
+    """A case in which only one try is refused."""
     where = "at the call" if at_call else "later"
     return Case(f"{name}, once, {where}", refuse(code, at_call), tries=(2, 2), first_pause=pause, **more)
 

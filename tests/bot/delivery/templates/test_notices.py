@@ -52,7 +52,7 @@ def api(database: Database) -> FakeContentApi:
 
 @pytest.fixture
 def approved(database: Database, api: FakeContentApi, outbox: Outbox) -> FakeContentApi:
-    """The same once WhatsApp has approved them, and somebody whose window is shut."""
+    """The templates, approved by WhatsApp, and somebody whose window is shut."""
     api.approvals = dict.fromkeys(api.kept, "approved")
     sync.refresh(database, Content(api))
     outbox.windows.note_closed(LANE, SENDER, NOW)
