@@ -1,4 +1,4 @@
-"""`python -m admin_cli`: the nouns, each loaded only when it is named."""
+"""`python -m admin_cli`: the nouns, each loaded only when it is used."""
 
 import os
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""`deliveries`: what is owed to people and what became of it. Never what a message says, nor a whole number."""
+"""`deliveries`: messages and what became of them, without their texts and whole numbers."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""`doctor`: one line for each thing that must be well, and what to do where it is not."""
+"""`doctor`: checks the installation, a line for each check, with advice where one fails."""
 
 from collections.abc import Callable
 from contextlib import ExitStack, closing

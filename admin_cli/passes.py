@@ -1,4 +1,4 @@
-"""`passes`: one pass and what became of it."""
+"""`passes`: show, resend, revoke, reissue and move a pass."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""`privacy`: people's rights over what is held about them."""
+"""`privacy`: report, erase, and keep personal data no longer than needed."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""`stats rebuild`: the figures counted anew from the rows."""
+"""`stats rebuild`: counts the figures again from the rows."""
 
 import sys
 from typing import TYPE_CHECKING, Any

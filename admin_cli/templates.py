@@ -1,4 +1,4 @@
-"""`templates`: what Twilio keeps for us so that questions go with buttons, and passes outside the window."""
+"""`templates`: the templates at Twilio that give questions buttons, and carry passes outside the window."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

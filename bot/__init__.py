@@ -1,4 +1,4 @@
-"""The service: what it keeps and what it does."""
+"""The service: rules, tables, the path of a message, and everything that is sent."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""One time for all machines: Redis' wherever this machine's own clock is apart from it.
+"""The current time, equal on all machines: Redis' clock where this machine's own clock differs from it.
 
 A code that one machine makes another judges, and so it is with sessions, links and leases. Every part of the
 service gets the time from here, so that no two of them can disagree.

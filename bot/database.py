@@ -1,4 +1,4 @@
-"""The database: an engine for SQLite or PostgreSQL, and sessions that say whether they write."""
+"""The database engine for SQLite or PostgreSQL, with read sessions and write transactions."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a log or a report to Sentry may tell of an error: an allow-list, for words, addresses and headers are people's.
+"""What a log or a report to Sentry may say of an error: an allow-list that keeps personal data out.
 
 Told are the class of the error, the places in the code, the door's name, ids and our own codes. Whatever else an
 exception, a request or a library's message says stays here.

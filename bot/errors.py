@@ -1,4 +1,4 @@
-"""The errors that are no bugs. See docs: four kinds, one catcher each."""
+"""The errors that are no bugs: of the rules, of providers, and of an installation that is not ready."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One message from outside, freed of its channel's form."""
+"""One inbound message, in the same form for every channel."""
 
 import hashlib
 import re

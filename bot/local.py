@@ -1,4 +1,4 @@
-"""`make run`: everything on one machine, until Ctrl-C.
+"""`make run`: starts everything on one machine, until Ctrl-C.
 
 Ends with exit code 0 on Ctrl-C or SIGTERM, with 1 and one line on standard error where it cannot
 start or go on. The work is in bot.ops.launch.

@@ -1,4 +1,4 @@
-"""Logs: one line an event, JSON where no terminal reads them, and never anybody's data.
+"""Logs: one line for each event, JSON unless a terminal reads them, without personal data.
 
 Events are named in snake_case and carry ids and codes. What may name a person is kept out by the
 callers; `mask` is the net below them, and it holds for libraries' logs and Sentry's reports as well.

@@ -1,4 +1,4 @@
-"""Counters that every process of the service shares: added up in Redis, shown by `/metrics`.
+"""Counters that all processes share: added up in Redis, shown by `/metrics`.
 
 The Prometheus client's own multiprocess mode keeps a file for each process id on one machine's disk.
 RQ forks a process for each job, and web and workers may run on different machines, so the sums are

@@ -1,4 +1,4 @@
-"""The ring of pass-signing keys of an installation, opened with its SECRET_KEY."""
+"""The pass-signing keys of an installation, opened with its SECRET_KEY."""
 
 import structlog
 

@@ -1,4 +1,4 @@
-"""SECRET_KEY: the one that is made once and kept, and whether one that was given could be guessed."""
+"""SECRET_KEY: makes and keeps one, and tells whether a given one could be guessed."""
 
 import contextlib
 import os

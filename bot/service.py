@@ -1,4 +1,4 @@
-"""The only place where parts are put together."""
+"""Puts the parts of the service together. Nothing else does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every wrong or missing setting is reported at once, by name."""
+"""Reads the settings from the environment and `.env`; reports every wrong or missing one at once, by name."""
 
 import base64
 import binascii

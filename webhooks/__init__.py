@@ -1,4 +1,4 @@
-"""The edge: the doors through which Twilio, browsers and platforms reach the bot. No door decides anything."""
+"""The web application: Twilio's webhooks, pages and APIs. It parses, calls the bot and answers."""
 
 from flask import Flask
 

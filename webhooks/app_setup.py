@@ -1,4 +1,4 @@
-"""What every answer of every door has in common: a request id, safe headers, short error pages."""
+"""What all answers share: a request id, safe headers, short error pages."""
 
 import re
 import traceback

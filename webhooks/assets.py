@@ -1,4 +1,4 @@
-"""What pages load besides themselves: our own files in `static`, and the libraries that `make assets` fetched.
+"""Static files: our own in `static`, and the libraries that `make assets` fetched.
 
 Each is served under an address that holds the digest of all of them, so that browsers keep it for good
 and files find one another by relative paths. A new release is a new address for all.

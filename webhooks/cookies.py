@@ -1,4 +1,4 @@
-"""The browser's session in its signed cookie, judged by the time that all machines share.
+"""Flask's session in a signed cookie, judged by the time that all machines share.
 
 Flask refuses a cookie that was signed a second in the future: by a machine whose clock is ahead.
 """

@@ -1,4 +1,4 @@
-"""What platforms ask: is this process alive, and can it serve."""
+"""Health checks for platforms: `/healthz` says that the process lives, `/readyz` that it can serve."""
 
 from flask import Blueprint, Response, jsonify
 from redis import Redis

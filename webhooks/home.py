@@ -1,4 +1,4 @@
-"""The first page: every event that people can register for, with its way in."""
+"""The first page: the events that people can register for, with links to WhatsApp and the web."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the web pages say, in the reader's language."""
+"""Sentences of the pages in the reader's language, and error pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How often a door may be used: counted in Redis for all processes together, by Flask-Limiter.
+"""Rate limits of requests, counted in Redis for all processes together, by Flask-Limiter.
 
 Where Redis is away each process counts for itself, so that the doors that need none go on.
 """

@@ -1,4 +1,4 @@
-"""Whether a request comes from this machine itself, and not through a proxy or a tunnel that ends on it."""
+"""Whether a request comes from this machine itself, not through a proxy or tunnel that ends on it."""
 
 from flask import request
 

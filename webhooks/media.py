@@ -1,4 +1,4 @@
-"""Pass images, behind links that are signed and expire: what Twilio fetches and visitors open."""
+"""Pass pictures behind signed, expiring links, for Twilio and visitors."""
 
 from flask import Blueprint, Response, abort, request
 

@@ -1,4 +1,4 @@
-"""The pass page: what anybody sees who scans a pass's QR with a phone camera."""
+"""The pass page that anybody sees who scans a pass's QR with a phone camera."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Twilio's doors: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
+"""Twilio's webhooks: inbound messages and statuses. They check the signature, parse, call the bot, answer."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

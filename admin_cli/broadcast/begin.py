@@ -1,4 +1,4 @@
-"""Beginning a broadcast: shown before it begins, asked about, begun. `broadcast send` and what offers one use it."""
+"""Begins a broadcast: shows the estimate, asks, begins. Used by `broadcast send` and by commands that offer one."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How far a broadcast is: as figures, and as a live screen."""
+"""How far a broadcast is, as figures and as a live screen."""
 
 import time
 from contextlib import suppress

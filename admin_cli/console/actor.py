@@ -1,4 +1,4 @@
-"""Who gives a command: for the audit log."""
+"""Who gives a command, for the audit log."""
 
 import getpass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person reads when a command could not be carried out."""
+"""Error messages for a command that could not be carried out."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Options of commands: giving a command several at once, and whether one was typed."""
+"""Helpers for options: giving a command several at once, and whether one was typed."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

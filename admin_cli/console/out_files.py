@@ -1,4 +1,4 @@
-"""Files that commands write: whether they can be written, and whether one that is there may go."""
+"""Checks of output files: whether they can be written, and whether an existing one may be replaced."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Listings: tables for people, JSON for programs."""
+"""Output of lists: tables for people, JSON for programs."""
 
 import json
 import sys

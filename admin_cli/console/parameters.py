@@ -1,4 +1,4 @@
-"""What people type, as values: dates, hours, texts by language. Wrong ones are usage errors, exit code 2."""
+"""Types of options: dates, hours, texts by language. Wrong values are usage errors, exit code 2."""
 
 import re
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""How far something is that takes a while: a bar on standard error, gone when it is done."""
+"""A progress bar on standard error."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What the command line says where the visitors' sentence would not help whoever sits at it."""
+"""Messages for refusals where the visitors' sentence would not help an operator."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which sender writes to somebody who is told something: the one to which they last wrote."""
+"""The sender that writes to somebody: the one to which they last wrote."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

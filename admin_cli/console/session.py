@@ -1,4 +1,4 @@
-"""The database that a command works on.
+"""Opens the database that a command works on.
 
 What is slow to import is imported when it is needed: `--help` and mistyped commands answer at once.
 """

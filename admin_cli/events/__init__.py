@@ -1,4 +1,4 @@
-"""`events`: made, looked at, opened, closed and changed."""
+"""`events`: create, list, show, open, close, change."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`events alerts`: from when on supervisors are alerted."""
+"""`events alerts`: the thresholds from which supervisors are alerted."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is offered once an event, or a day of it, has been cancelled: to tell the people who would come."""
+"""After an event or a day was cancelled: offers to tell the people who would come."""
 
 from datetime import date
 from typing import TYPE_CHECKING

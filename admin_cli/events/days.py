@@ -1,4 +1,4 @@
-"""`events days` and `events day`: how many people each day holds, and when it opens."""
+"""`events days` and `events day`: capacity and hours of each day."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any

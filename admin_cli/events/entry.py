@@ -1,4 +1,4 @@
-"""`events pause` and `events resume`: entry stopped, and let go on."""
+"""`events pause` and `events resume`: stop and resume entry."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The options of `events create` and `events set`, and the fields they stand for."""
+"""The options of `events create` and `events set`."""
 
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""An event's links as QR codes: drawn in the terminal, or as files to print."""
+"""An event's links as QR codes, in the terminal or as files."""
 
 from collections.abc import Mapping
 from pathlib import Path

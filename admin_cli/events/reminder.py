@@ -1,4 +1,4 @@
-"""`events reminder`: tomorrow's visitors are written to on the day before, or not."""
+"""`events reminder`: switches the reminder on the day before a visit on or off."""
 
 from datetime import UTC, datetime, time
 

@@ -1,4 +1,4 @@
-"""`visitors import`: people on an organiser's list, registered and given their passes."""
+"""`visitors import`: registers the people on an organiser's list and gives them their passes."""
 
 import errno
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What `visitors import` says: how a file was read, what comes of its rows, and what was done."""
+"""The report of `visitors import`: how the file was read, what its rows will do, and what was done."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

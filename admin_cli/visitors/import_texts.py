@@ -1,4 +1,4 @@
-"""What the command line says about a file that is imported: what is wrong, and what to do about it."""
+"""Messages about a file that is imported: what is wrong, and what to do."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

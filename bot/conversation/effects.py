@@ -1,4 +1,4 @@
-"""Doing what a turn asks: one short function an effect, inside the caller's transaction.
+"""Performers of effects: one short function for each, inside the caller's transaction.
 
 A Refused goes to the caller, who rolls everything back. Nothing leaves from here: what is to be sent is
 owed in the same transaction, and its ids are in `Performing.owed`, to be enqueued after the commit.

@@ -1,4 +1,4 @@
-"""What a flow may know in a turn, read from the database when it is first asked for.
+"""The facts that a flow may ask for in a turn, read from the database at the first request.
 
 Each property is read at most once a turn, in a short session of its own: no connection is held while the
 turn waits for anything. The events change rarely and are asked for in every turn, so their shapes are

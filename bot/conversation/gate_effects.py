@@ -1,4 +1,4 @@
-"""The effects of the gate's chat, inside the turn's transaction. Importing it registers their performers.
+"""Performers of the gate's effects in the chat. Importing this module registers them.
 
 No result of a scan is refused here: the attempt is kept with the turn, and the volunteer's next message finds it.
 """

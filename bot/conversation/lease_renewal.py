@@ -1,4 +1,4 @@
-"""Keeping the people that this process holds: a thread says, now and then, that their holder lives."""
+"""A thread that renews the leases of all people whose messages this process is working on."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Messages that came by a side door: kept in the database, taken when the conversation store answers.
+"""Replays messages that did not come by the webhook: those that the fallback kept, and those found at Twilio.
 
 The fallback door keeps what the main door could not take; the clock compares Twilio's own list with what
 was taken and keeps what never came. Both wait in `inbound_messages` until their answer is on its way.

@@ -1,4 +1,4 @@
-"""Who takes which of the messages that wait: several people at once, each one's messages in order.
+"""Shares the replay of waiting messages among processes, so that each person's messages stay in order.
 
 People fall into shares, by name. Whoever takes messages holds one share or more, by a lock in Redis that
 says again and again that its holder lives; so two processes never take messages of the same person.

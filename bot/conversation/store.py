@@ -1,4 +1,4 @@
-"""Where each person is: Redis. One list of messages a person, one holder at a time, one answer a message.
+"""The conversation store in Redis: for each person a list of messages, a lease, the state and the answers.
 
 A lock alone keeps no order, so messages wait in a list and whoever holds the person's lease takes
 the head: peek, work, then commit in one script that checks that the lease is still its own. A

@@ -1,4 +1,4 @@
-"""One turn: what was said becomes a new state, an answer, and facts in the database, once."""
+"""Runs one turn, once: from what was said to a new state, an answer, and rows in the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,1 +1,1 @@
-"""."""
+"""Everything that leaves: the outbox, its dispatch, campaigns, pictures, templates, and Twilio."""

@@ -1,4 +1,4 @@
-"""Two people change one thing at once: the second is told, and nothing of theirs is done.
+"""Two people edit one thing at once: the second one is told, and nothing of theirs is saved.
 
 Whoever shows a row and later changes it keeps its mark meanwhile: in a form's hidden field, or while a
 question waits at the prompt.

@@ -1,4 +1,4 @@
-"""The keys that sign passes: Ed25519, kept in the database, their seeds sealed under SECRET_KEY."""
+"""The Ed25519 keys that sign passes: kept in the database, encrypted under SECRET_KEY."""
 
 import secrets
 import time

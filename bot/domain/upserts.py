@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which both databases speak in dialects of their own."""
+"""INSERT … ON CONFLICT for SQLite and PostgreSQL."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which rule of the tables a write broke, by the same name on both databases."""
+"""Which constraint a write violated, under the same name on both databases."""
 
 import re
 

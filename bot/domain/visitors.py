@@ -1,4 +1,4 @@
-"""Visitors as organisers look for them: by name, by phone or by code, on any day; and all that is held of one.
+"""Finds visitors by name, phone or code, on any day, and gathers what is held of one.
 
 Volunteers at a gate have bot.domain.checkins.search, which shows less.
 """

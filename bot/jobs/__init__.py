@@ -1,1 +1,1 @@
-"""."""
+"""Background processes: RQ's worker and tasks, the clock, exports."""

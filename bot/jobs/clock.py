@@ -1,4 +1,4 @@
-"""`python -m bot.jobs.clock`: hands the periodic work to the workers, each piece once for its slot of time.
+"""`python -m bot.jobs.clock`: enqueues the periodic work, each piece once for its slot of time.
 
 RQ's cron keeps the times and tells in Redis that it lives. Two clocks overlap at every deploy: whoever
 first takes a job's slot hands it over, the other passes by.

@@ -1,4 +1,4 @@
-"""What a worker and a clock have in common: ready or not, quiet, and waiting for a Redis that is away."""
+"""What the worker and the clock share at their start: checks, quiet logs, waiting for a lost Redis."""
 
 import logging
 import time

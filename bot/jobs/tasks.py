@@ -1,4 +1,4 @@
-"""What RQ runs, a line each. Jobs carry ids only; everything else is read when they run."""
+"""The tasks that RQ runs, a line each. Jobs carry ids only."""
 
 import os
 from time import monotonic

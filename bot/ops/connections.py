@@ -1,4 +1,4 @@
-"""The database and the Redis of the settings, for a look. Loads nothing else, so that commands answer at once."""
+"""The database and the Redis of the settings, for commands. It loads little, so that they start at once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

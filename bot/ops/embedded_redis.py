@@ -1,4 +1,4 @@
-"""A real Redis server of our own, for `make run`: where its program is and how it is started."""
+"""The Redis server of `make run`: finds its program and starts it."""
 
 import os
 import re

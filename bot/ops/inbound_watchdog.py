@@ -1,4 +1,4 @@
-"""Nothing has come in for a while although an event is open: usually the way from Twilio to us is broken.
+"""Raises the alarm when no message has come in for a while although an event is open.
 
 What our own doors never hear of, only the clock can notice.
 """

@@ -1,4 +1,4 @@
-"""Starting everything on one machine, in order, and ending it again.
+"""Starts all processes on one machine in order, and stops them again.
 
 Redis (unless REDIS_URL is given), migrations, the demo event, then the Procfile's processes. One that
 dies later is started again; one that keeps dying ends the whole.

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest tables, and telling whether it is there."""
+"""Migrates a database to the newest tables, and tells whether it is there."""
 
 from functools import cache
 from pathlib import Path

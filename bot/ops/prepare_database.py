@@ -1,4 +1,4 @@
-"""Making a database ready: its tables, and the demo event where one is wanted."""
+"""Makes a database ready: its tables, and the demo event where one is wanted."""
 
 from contextlib import suppress
 from datetime import UTC, datetime

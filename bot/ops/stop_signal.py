@@ -1,4 +1,4 @@
-"""The wish to stop, as a signal leaves it."""
+"""Remembers that a signal asked the process to stop."""
 
 import signal
 import time

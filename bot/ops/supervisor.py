@@ -1,4 +1,4 @@
-"""Processes that live and end together: started in order, restarted when one dies, ended in reverse.
+"""Supervises processes: starts them in order, restarts one that dies, stops them in reverse.
 
 Our own and not a library's: see docs/adr/0007-own-launcher.md.
 """

@@ -1,4 +1,4 @@
-"""The second half of erasing somebody: their traces in other people's messages, in Redis and at Twilio.
+"""Second half of an erasure: mentions of a person in other people's messages, in Redis and at Twilio.
 
 Worked off from the rows of `erasures`, by whoever erased and by the clock, until all of it is done. What names
 the person inside something that is another's is replaced by `…`; what is the person's own goes.

@@ -1,4 +1,4 @@
-"""All that is held of one person, in a form that people can read and JSON can have."""
+"""All that is held of one person, as JSON."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

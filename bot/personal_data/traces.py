@@ -1,4 +1,4 @@
-"""What may name somebody in texts, and how it is taken out of them and out of Redis."""
+"""Finds mentions of a person in texts and Redis, and removes them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The QRs in a picture that somebody sent. Only pictures are opened, and none that would fill the memory.
+"""Reads the QRs in a picture, if it is one and not too large.
 
 What the file claims to be (name, content type) counts for nothing: its bytes say what it is.
 """

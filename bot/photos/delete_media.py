@@ -1,4 +1,4 @@
-"""Deleting at Twilio the photos that were looked at, and whole messages of whoever was erased.
+"""Deletes photos at Twilio after they were read, and the messages of people who were erased.
 
 Owed in the transaction that wants it, and tried until it is done.
 """

@@ -1,4 +1,4 @@
-"""Getting from Twilio what somebody attached: from Twilio's own hosts, with our credentials only at the first.
+"""Downloads media from Twilio's hosts; our credentials go only to the first of them.
 
 Twilio answers a Media resource with a redirect to its file store (its help page 'Protect Media Access':
 mms.twiliocdn.com, and an older store at Amazon). That address is signed and short-lived; no credentials go there.

@@ -1,4 +1,4 @@
-"""What a message with a photo says: the QRs in it in the place of words."""
+"""Turns a message with a photo into the codes of the QRs in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Closing a gate, and opening it again, with all that follows: what pages and the command line call."""
+"""Closes and opens a gate, and tells its volunteers: for pages and the command line."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who was paused because of too many unknown codes: their supervisors hear of it."""
+"""Tells supervisors who was paused for too many unknown codes."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Signing in to the staff pages: a one-time code to a phone of the roster.
+"""Sends the one-time code with which somebody on the roster signs in to the staff pages.
 
 What is answered is the same for every number, on a roster or not: the same limits, the same row in the
 outbox (the worker lets go what is for a number of no roster), one and the same refusal of a code.

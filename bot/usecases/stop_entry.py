@@ -1,4 +1,4 @@
-"""Stopping entry, and letting it go on, with all that follows: what chat, pages and the command line call."""
+"""Stops and resumes entry, and tells the volunteers: for chat, pages and the command line."""
 
 from collections.abc import Callable
 from datetime import datetime

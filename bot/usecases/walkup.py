@@ -1,4 +1,4 @@
-"""Registering somebody at the gate, with all that follows: what chat, API and desk page call."""
+"""Registers somebody at the gate and sends their pass: for chat, API and desk page."""
 
 from dataclasses import dataclass
 from datetime import datetime

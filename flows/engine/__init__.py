@@ -1,4 +1,4 @@
-"""The machine: a state, what was said, and the facts, into a new state and what is to be done.
+"""The engine: from a state, what was said and the facts to the next state and effects.
 
 Nothing here knows a flow by name but through the catalogue, and nothing here does anything.
 """

@@ -1,4 +1,4 @@
-"""Every conversation by its name, and which words begin which. To add a flow: write it, and name it here."""
+"""The catalogue: every flow by its name, and the command words that begin it."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What command words do, inside a question and while nothing is going on; and where somebody enters."""
+"""What command words do, inside a question and while no flow is active; where a conversation begins."""
 
 from dataclasses import replace
 

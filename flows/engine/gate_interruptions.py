@@ -1,4 +1,4 @@
-"""What is done at a gate in the middle of a question, which is asked again afterwards."""
+"""Work at the gate in the middle of a question, which is asked again afterwards."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The gate in the chat: what somebody on a roster gets instead of the visitor's conversations.
+"""Messages of people on a roster: they get the gate's conversation instead of the visitor's.
 
 While nothing is going on every message of theirs is the gate's. In the middle of a question codes alone are
 let through, and the question is asked again. Whoever is off the roster is a visitor at the next message.

@@ -1,4 +1,4 @@
-"""Moving through a flow: beginning it, asking what comes next, going back, ending it.
+"""Progress through a flow: begin, ask the next question, go back, end.
 
 Each function gives the Turn as far as it has come. The rule of all: the next step is the first
 applicable one without an answer.

@@ -1,4 +1,4 @@
-"""The state of a conversation as it is kept between turns, and read again, whoever wrote it."""
+"""The state of a conversation as JSON, and back, also from another version of the program."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A form: all answers at once, or a page of them, judged as the chat judges them one by one."""
+"""Submits a form: answers of a whole page, judged by the same fields as in the chat."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Typed answers: what may be said to a question, read into a value that survives JSON.
+"""Typed fields: read what is said to a question into a value that survives JSON.
 
 A field judges by itself and by what it is told is `known`, which is JSON: so the same judgement can be
 had in this process, in a rasa-sdk action server, and from a web form. Codes of Invalid raised here:

@@ -1,4 +1,4 @@
-"""Which questions a conversation has: the flow's own, and among them those of the chosen event."""
+"""The steps of a conversation: the flow's own and the chosen event's questions."""
 
 from collections.abc import Iterator
 

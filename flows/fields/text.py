@@ -1,4 +1,4 @@
-"""Free words: names, and whatever an event wants to know."""
+"""Free text: names, and whatever an event asks for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What whoever stands at a gate hears of a scan: in the chat, on the scanner's page, from the API.
+"""What staff at the gate are told of a scan: in the chat, on the scanner's page, by the API.
 
 The first sentence is the whole of it at a glance: ✅ where people go in or out, ⛔ where they do not, and why.
 """

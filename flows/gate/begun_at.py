@@ -1,4 +1,4 @@
-"""For which event a conversation of the gate was begun, and why it stops where that is not their event any more.
+"""The event for which a gate conversation was begun; it stops where that is no longer the volunteer's event.
 
 Who stands on several rosters works for one event at a time, and that can change in the middle of a question: what
 was asked for one event is never answered for another.

@@ -1,4 +1,4 @@
-"""Pass codes and QR texts among the words of a message, and the number of people beside each."""
+"""Finds pass codes and QR texts in a message, each with its number of people."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What each command of the gate comes to: effects and answers, or a question to ask first.
+"""What each gate command does: effects and answers, or a question first.
 
 Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
 """

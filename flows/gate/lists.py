@@ -1,4 +1,4 @@
-"""A message of codes: each with its number, with or without a command for all of them, and nothing else.
+"""Reads a message that holds nothing but codes, each with its number, and commands for all of them.
 
 Whoever is let in or out has been named beyond doubt: where any other word stands there, nobody is.
 """

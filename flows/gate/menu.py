@@ -1,4 +1,4 @@
-"""What somebody at a gate can do, and how: the menu and the hints."""
+"""The gate's menu and hints."""
 
 from flows.shapes import Duty, Event, Sentence
 from flows.text import _, in_all, lines, words

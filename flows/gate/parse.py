@@ -1,4 +1,4 @@
-"""What somebody at a gate means: codes to admit, a command, or nothing of the gate's.
+"""Parses a gate message: codes to admit, a command, or neither.
 
 A bare number, a yes, a greeting or a sentence with a code in it is never taken for a scan: only codes alone
 are (flows.gate.lists). See docs/contract.md#roster-numbers-in-the-chat.

@@ -1,4 +1,4 @@
-"""Photos of passes: what is told of one in which no QR could be read."""
+"""What is said of a photo in which no QR could be read."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a gate asks: at which gate somebody is, whether a mistyped code meant this pass, whether so many came."""
+"""Questions of the gate: which gate, which pass was meant by a mistyped code, whether a large count is right."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

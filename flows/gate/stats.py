@@ -1,4 +1,4 @@
-"""The figures of a gate as its volunteers read them: few lines, the own gate first."""
+"""The figures of a gate for its volunteers: few lines, their own gate first."""
 
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo

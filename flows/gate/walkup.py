@@ -1,4 +1,4 @@
-"""Walk-up registration: `new` at the gate, for somebody without a pass, by whoever works there."""
+"""Walk-up registration at the gate: `new`."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The gate of a world in memory: passes that can be scanned, and what has become of them.
+"""The gate in the sandbox: passes that can be scanned.
 
 It keeps the rules that a conversation meets: a pass for today, its party once a day, exits, another event.
 """

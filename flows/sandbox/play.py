@@ -1,4 +1,4 @@
-"""Talk to the conversations in a terminal: `make play`, or `python -m flows.sandbox.play`.
+"""Talk to the flows in a terminal: `make play`, or `python -m flows.sandbox.play`.
 
 Everything happens in a world in memory with the demo event. Lines that begin with `/` are for the
 world: `/tap ID` taps a button, `/image` sends a picture, `/forget` forgets the conversation,

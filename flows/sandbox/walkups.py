@@ -1,4 +1,4 @@
-"""Walk-ups in a world in memory: places are taken, a phone holds one pass a day, an admission is judged."""
+"""Walk-ups in the sandbox."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""A world in memory: facts to talk about and effects that come true in it. For `make play` and for tests.
+"""The sandbox: facts and effects in memory, for `make play` and for tests.
 
 It keeps the rules that a conversation meets (places, one pass a day, OTPs), and nothing else of the
 bot: no database, no messages.

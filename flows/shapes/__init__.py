@@ -1,4 +1,4 @@
-"""The words in which flows speak: what was said, what is known, what is to be done.
+"""The data types of flows: what was said, facts, state, sentences, effects, and the flow itself.
 
 Everything here is a frozen dataclass. `State` survives JSON; `Said` and the facts come in with each
 turn; effects go out and are performed by the bot.

@@ -1,4 +1,4 @@
-"""Who works at a gate, as the conversations know them. For everybody: flows.shapes."""
+"""Somebody's work at a gate, as flows know it. Import it from flows.shapes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

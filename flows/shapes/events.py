@@ -1,4 +1,4 @@
-"""An event as the conversations know it: its questions, its days, and itself. For everybody: flows.shapes."""
+"""An event with its questions, days and kinds, as flows know it. Import it from flows.shapes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

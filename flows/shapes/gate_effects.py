@@ -1,4 +1,4 @@
-"""What somebody at a gate asks the bot to do: the effects of the gate. For what is known, see flows.shapes.
+"""The effects of the gate.
 
 Each is performed for `staff_id`, who has been found on the roster in the same turn.
 """

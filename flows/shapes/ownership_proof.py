@@ -1,4 +1,4 @@
-"""What a conversation asks for whose number was somebody else's before."""
+"""The effects of a conversation with somebody whose number was another person's before."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Whoever is writing, as the database knows them, and the passes that are theirs."""
+"""The person who writes and their passes, as flows know them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The words of the gate: what is asked of it and what it answers (docs/contract.md#check-in-results)."""
+"""A scan, its results and its answer: the gate's own words (docs/contract.md#check-in-results)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

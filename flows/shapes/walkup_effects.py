@@ -1,4 +1,4 @@
-"""What registering somebody at the gate asks the bot to do. For everything else, see flows.shapes."""
+"""The effects of a walk-up registration."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The words of the conversations: how to mark a sentence, render it, and find the one of a code."""
+"""Texts: mark a sentence, render it in a language, find the sentence of a code."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the conversations choose from: events, days, passes; and how each reads in a list."""
+"""The options that conversations offer: events, days, passes, and how each reads in a list."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whether people can register for an event now, for which days, and how that is told.
+"""Whether an event takes registrations now, for which days, and the sentence that says so.
 
 Pure rules over an event, its days and the moment; the domain asks them too, so that the chat and the
 database never disagree. All days and hours are in the event's own time zone.

@@ -1,4 +1,4 @@
-"""Words of other people as staff read them: they look like themselves, and act like nothing.
+"""Makes other people's words safe to show to staff: no formatting, no links, no look of our own answers.
 
 A name may be anything that a keyboard types. Among our own words on a volunteer's phone it must not become bold, a
 link, a direction mark, the sign with which we admit or refuse, or a pass code. On the pass it stays as typed.

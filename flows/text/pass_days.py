@@ -1,4 +1,4 @@
-"""The days of a pass in words: the one way, wherever people read them."""
+"""The days of a pass in words, alike everywhere."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the machine itself says, whatever conversation is going on: about commands, stopping, odd messages.
+"""Sentences of the engine: about commands, stopping, odd messages.
 
 Words in *bold* that are no parameters are always words that can be typed.
 """

@@ -1,4 +1,4 @@
-"""What a person hears when an answer cannot be used or the rules say no, by code.
+"""The sentence for each code of an unusable answer or a refusal.
 
 A code is raised as `Invalid` or `Refused`; its parameters fill the sentence. A sentence says what is
 wrong and how to go on.

@@ -1,4 +1,4 @@
-"""How a sentence is written in the code: marked, so that it is found for translation."""
+"""Marks sentences in the code, so that they are found for translation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sentences as people read them: in their language, with days, hours and numbers written its way.
+"""Renders sentences in a language, with days, hours and numbers in its form.
 
 English is the source of every sentence. Other languages live in `locale/<code>/LC_MESSAGES/pravesh.po`,
 which is read as it stands: there is no compiling step. To add a language, add its file and its own

@@ -1,4 +1,4 @@
-"""The translators' side: which sentences the code has, and what each language still lacks.
+"""Tools for translators: updates the catalogues and lists what each language lacks.
 
 `python -m flows.text.translations` brings every language's file up to date with the code and prints what
 is missing; it exits 1 where anything is. Nothing at run time needs this module.

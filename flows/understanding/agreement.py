@@ -1,4 +1,4 @@
-"""Yes and no, alone or among words that change nothing of it. A yes is never a guess: what is not plain is neither."""
+"""Reads yes and no, also among other words. What is not plain is neither."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Pass codes: 7 random characters and a check character (Luhn mod 32), from Crockford's base 32."""
+"""Pass codes: check character, parsing, display."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Days as people write them: `15 jan`, `१५/१`, `kal`, `shanivaar`, `अगले शनिवार`, `in 3 days`, `5 to 7 dec`.
+"""Reads days: `15 jan`, `१५/१`, `kal`, `shanivaar`, `अगले शनिवार`, `in 3 days`, `5 to 7 dec`.
 
 Days without a year are the event's, else the nearest; a weekday is the first such day that can be had.
 A day is taken only where it is said plainly; of several days, or of a day that contradicts itself, it is told.

@@ -1,4 +1,4 @@
-"""Where a text names days, and what it says of each: the words, before anybody asks which day that is."""
+"""Finds the places in a text that name days, before they are resolved to dates."""
 
 import re
 from collections.abc import Mapping, Sequence

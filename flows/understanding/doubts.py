@@ -1,4 +1,4 @@
-"""Whether what a text says of a day or of a number is said plainly.
+"""Whether a text says a day or a number plainly.
 
 Beside a negation, a comparison, a question or an `or` it is not: then it is asked for, never taken.
 """

@@ -1,4 +1,4 @@
-"""Names as they are looked for: one word is the same however it was typed, in any case, width or apostrophe."""
+"""Folds names for searching: case, width, accents and apostrophes make no difference."""
 
 import re
 import unicodedata

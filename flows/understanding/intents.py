@@ -1,4 +1,4 @@
-"""Wishes that are hard to take back: to stop, to cancel, to have one's data deleted.
+"""Reads wishes that are hard to take back: stop, cancel, delete my data.
 
 A plain wish is the word itself, or the word among others that change nothing (`please stop`, `message mat bhejo`).
 With a negation, a question or anything else beside it, it is none: it is asked about where it is about us, and

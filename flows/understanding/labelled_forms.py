@@ -1,4 +1,4 @@
-"""A form that somebody has filled in by themselves: `Name: Asha Verma Date: 5 Dec People: 3`."""
+"""Reads a form that somebody types by themselves: `Name: Asha Verma Date: 5 Dec People: 3`."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

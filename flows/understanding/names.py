@@ -1,4 +1,4 @@
-"""Names among what people write: the name itself, `my name is …`, a form with `Name:`; and what is none."""
+"""Finds a name in what people write: the name alone, `my name is …`, a form with `Name:`."""
 
 import re
 from collections.abc import Sequence

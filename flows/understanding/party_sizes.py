@@ -1,4 +1,4 @@
-"""How many people a text speaks of: `we are 4`, `2 adults 1 kid`, `me and my wife`, `hum teen`, `family of 4`.
+"""Reads how many people a text speaks of: `2 adults 1 kid`, `me and my wife`, `hum teen`, `family of 4`.
 
 Who is counted must be plain: `my family`, `2 kids` (who comes with them?) and `3 with me` are not.
 """

@@ -1,4 +1,4 @@
-"""One form for a phone number that is written in several ways.
+"""Brings the ways of writing a phone number to one form.
 
 WhatsApp's ids keep what three countries have changed since, so that one account comes now with a digit
 and now without, and people type either:

@@ -1,4 +1,4 @@
-"""Words that need no other answer than what comes next: greetings, thanks, a yes to nothing."""
+"""Recognises greetings and thanks, which need no answer of their own."""
 
 from flows import understanding
 from flows.understanding import agreement, listed, plain, vocabulary, without_pictures

@@ -1,4 +1,4 @@
-"""Asked where words may mean something hard to take back: once, with two choices, and nothing is lost by either."""
+"""Asks once where words may mean something that is hard to take back; no answer loses anything."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What somebody reads before the last yes: every answer, and what they agree to."""
+"""The last question of a registration: the summary of all answers, and the consent."""
 
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence

@@ -1,4 +1,4 @@
-"""The choice of language: asked in every language at once, and changed at any time."""
+"""The choice of language, asked in every language at once."""
 
 from flows.fields import Choice
 from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step

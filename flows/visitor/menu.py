@@ -1,4 +1,4 @@
-"""The menu, and where somebody enters who writes while nothing is going on."""
+"""The menu, and the conversation that begins when somebody writes while none is active."""
 
 from flows import understanding
 from flows.fields import Choice

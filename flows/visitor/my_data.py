@@ -1,4 +1,4 @@
-"""`my data` and `delete my data`: what is held about whoever writes, and the end of it after a yes."""
+"""`my data` and `delete my data`: what is held about the writer, and its deletion after a yes."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""`my pass` and `change`: the pass again, and the pass anew."""
+"""`my pass` sends a pass again; `change` issues it anew."""
 
 from collections.abc import Mapping
 from dataclasses import replace

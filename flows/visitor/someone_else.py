@@ -1,4 +1,4 @@
-"""`register someone else`: their number, proved by an OTP, then a registration whose pass comes to this chat."""
+"""`register someone else`: their number, proved by an OTP, then a registration. The pass comes to this chat."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What somebody must be told before anything else: whose number this was, and which picture could not be sent."""
+"""Told before anything else: that a picture could not be sent, or that a number was somebody else's."""
 
 from flows.shapes import Effect, Facts, Invalid, NoteTold, Said, Say
 from flows.shapes.ownership_proof import NoteProofTold, ProveByCode

@@ -1,4 +1,4 @@
-"""The questions about a visit that registration and change share: which event, which day, how many people."""
+"""The questions that registration and change share: which event, which day, how many people."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Registration on the web: the chat's own questions, and between them the phone that proves who is asking.
+"""Registration on the web: the chat's questions, and a phone number proved by a code.
 
 In the chat the channel tells who somebody is; a page must ask for a number and for the code that went to it.
 Everything else, to what the answers come to, is the registration's.

@@ -1,4 +1,4 @@
-"""Who asks: a scanner by its token, or somebody on the roster by their session."""
+"""Authentication of the API: a scanner by its token, somebody on the roster by their session."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Scans: one now, or many that were made without a network."""
+"""`POST /checkins` and `/checkins/batch`: one scan now, or many that were made without a network."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""People counted in or out without a pass, and the figures of the day."""
+"""`POST /counts`: people counted in or out without a pass."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Answers with an ETag: who has the same already gets a 304."""
+"""ETags: a caller that has the current version gets 304."""
 
 import hashlib
 import json

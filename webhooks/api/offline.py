@@ -1,4 +1,4 @@
-"""`GET /events/<event>/offline`: what a scanner takes along; docs/offline.md has its format."""
+"""`GET /events/<event>/offline`: the document for a scanner without a network (docs/offline.md)."""
 
 import gzip
 import hashlib

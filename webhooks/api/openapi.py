@@ -1,4 +1,4 @@
-"""The API's OpenAPI 3.1 document, made from its doors and the types that they take and give."""
+"""The API's OpenAPI 3.1 document, made from its routes and their types."""
 
 import re
 from collections.abc import Iterable, Sequence

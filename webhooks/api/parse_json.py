@@ -1,4 +1,4 @@
-"""A request's JSON body as a model: whatever somebody sends, a model or a problem comes of it."""
+"""Parses a request's JSON body into a model, or raises a Problem."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A door of the JSON API: what it takes, what it gives, and who does it. The document is made from the same."""
+"""A route of the JSON API: what it takes, gives and does. The OpenAPI document is made from it too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The figures of a day as the API tells them: the same names as `admin_cli stats --json`."""
+"""`GET /events/<event>/stats`: the figures of a day, named as in `admin_cli stats --json`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The values of the API's fields: what is taken, and what it says in the OpenAPI document."""
+"""Types of the API's fields: what they accept, and how OpenAPI describes them."""
 
 import re
 from dataclasses import dataclass

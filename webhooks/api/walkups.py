@@ -1,4 +1,4 @@
-"""`POST /walkups`: somebody is registered at the gate."""
+"""`POST /walkups`: registers somebody at the gate."""
 
 from collections.abc import Sequence
 

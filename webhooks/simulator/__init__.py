@@ -1,4 +1,4 @@
-"""A phone on a page, and behind it a small Twilio that speaks to our doors over HTTP as the real one does.
+"""The simulator: phones on a page, and a small Twilio that calls our webhooks as the real one does.
 
 Registered only where no real Twilio account is set. Nothing outside this package knows that it is
 there: what it is told, it is told through Twilio's own REST API, and what it says, it posts.

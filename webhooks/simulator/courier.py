@@ -1,4 +1,4 @@
-"""What is to be done outside a request: kept in Redis with the moment when it is due, done by threads.
+"""Tasks that are due later, kept in Redis and run by threads.
 
 A web process that is killed loses nothing: what it had taken falls due again and another does it.
 A request never waits for an errand, so that our doors can be called from here without ever waiting

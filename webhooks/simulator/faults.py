@@ -1,4 +1,4 @@
-"""Trouble to order: what goes wrong with the next messages of a kind."""
+"""Faults to order: what goes wrong with the next messages of a kind."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What people of the roster see: sign-in, the scanner, the desk, the dashboard, the pages of admins."""
+"""The staff pages: sign-in, scanner, desk, dashboard, and the pages of admins."""
 
 from flask import Blueprint, Flask
 

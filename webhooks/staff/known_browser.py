@@ -1,4 +1,4 @@
-"""Browsers in which somebody has signed in before: strangers cannot use up the codes that those ask for.
+"""Browsers in which somebody signed in before: strangers cannot use up their one-time codes.
 
 A cookie of its own, which outlives every session: who has it and for which numbers, signed, and of the numbers
 only what tells whether one is among them.

@@ -1,4 +1,4 @@
-"""Signing in and out, and the choice of an event for whoever works at several."""
+"""Sign-in and sign-out, and the choice of an event for people who work at several."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The way from one staff page to the others, shown on top of each: what somebody's role opens, and no more."""
+"""The navigation of the staff pages: the pages that a person's role opens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who is signed in: read from the roster at every request, so that whoever is disabled is out at once.
+"""Who is signed in: read from the roster at every request, so that disabling somebody works at once.
 
 The browser keeps which row of the roster it is, that row's session number and when the shift began,
 signed; no name and no phone number.

@@ -1,4 +1,4 @@
-"""`/staff/link/<token>`: the way in for who wrote `sign in` on WhatsApp. A button spends it, a look does not."""
+"""`/staff/link/<token>`: signs in by the link from WhatsApp. Its button uses the link up; opening it does not."""
 
 from typing import Any
 

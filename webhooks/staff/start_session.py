@@ -1,4 +1,4 @@
-"""What every way in comes to, once it is known who somebody is."""
+"""Begins a session, once it is known who somebody is."""
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response

@@ -1,1 +1,1 @@
-"""What visitors do on the web: register without WhatsApp, and find their passes again."""
+"""The visitors' pages: register without WhatsApp, and find one's passes again."""

@@ -1,4 +1,4 @@
-"""The door of the visitors' pages, put together from its parts."""
+"""The blueprint of the visitors' pages."""
 
 from flask import Blueprint
 

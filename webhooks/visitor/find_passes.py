@@ -1,4 +1,4 @@
-"""`/passes`: who proves a phone sees its passes."""
+"""`/passes`: shows the passes of a phone after a code has proved it."""
 
 import secrets
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The questions of a flow as inputs of a page: each named after its slot, with label, help, value and error."""
+"""The questions of a flow as inputs of a form: label, help, value and error of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

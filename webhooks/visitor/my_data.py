@@ -1,4 +1,4 @@
-"""`/passes/data`: who proves a phone sees what is held about them, saves it as a file, and can have it deleted."""
+"""`/passes/data`: shows, exports and deletes what is held about a person, after a code has proved their phone."""
 
 import json
 import secrets

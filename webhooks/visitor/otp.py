@@ -1,4 +1,4 @@
-"""The code that proves a phone: asked for, sent again, and typed. The same for whatever it is needed for."""
+"""The steps with which a visitor proves a phone: request a code, send it again, type it."""
 
 import secrets
 from collections.abc import Mapping

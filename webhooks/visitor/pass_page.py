@@ -1,4 +1,4 @@
-"""The page of a pass, for who has proved its phone: QR, code, calendar, picture, and the way to WhatsApp."""
+"""The page of one's own pass: QR, code, calendar, picture, and 'send to WhatsApp'."""
 
 import secrets
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What holds for every page of the visitors': who is there, how often, and what happens while Redis is away."""
+"""What all visitors' pages share: the session, the limits, and the answer while Redis is away."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

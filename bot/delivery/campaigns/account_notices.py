@@ -1,4 +1,4 @@
-"""Telling an event's supervisors that somebody of the team writes from another WhatsApp account than before."""
+"""Tells supervisors that a team member writes from another WhatsApp account than before."""
 
 from datetime import datetime
 

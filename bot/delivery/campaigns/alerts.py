@@ -1,4 +1,4 @@
-"""Alerts: looked for by the clock, told to the event's supervisors and admins when one begins and when it ends."""
+"""Alerts: the clock checks for them; supervisors and admins are told when one begins and when it ends."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Broadcasts on their way: put into the outbox slice by slice, let go after a pause, ended.
+"""Running broadcasts: puts them into the outbox in slices, and handles pause, resume and cancel.
 
 The outbox holds at most a minute of a broadcast ahead of the pace. So a pause or a cancellation has little to take
 back, what somebody does meanwhile (`stop`, a cancelled pass) still counts, and the sweep, which looks at so many

@@ -1,4 +1,4 @@
-"""Many passes given to their people: owed by the outbox, as pictures in a folder, or as a sheet to print."""
+"""Hands out many passes: by message, as pictures in a folder, or as a sheet to print."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

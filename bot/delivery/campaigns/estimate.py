@@ -1,4 +1,4 @@
-"""What a broadcast would come to, before it begins: how many, in which language, how long, and whom it cannot reach."""
+"""Estimates a broadcast before it begins: how many people, in which languages, how long, who is out of reach."""
 
 import math
 from collections import Counter

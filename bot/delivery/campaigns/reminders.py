@@ -1,4 +1,4 @@
-"""The reminder on the day before: a broadcast like any other, which the clock begins, once for each day of an event.
+"""Reminders on the day before a visit: broadcasts that the clock begins, once for each day of an event.
 
 Who registers after that hour has just got their pass and is not reminded of it, unless the broadcast has not come
 to them yet. A pass for several days is reminded of before the first.

@@ -1,4 +1,4 @@
-"""Messages to people on a roster, each in their own language; who has stopped our messages gets none."""
+"""Messages to people on a roster, each in their own language; none to those who wrote `stop`."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a broadcast says, in every language: the words and what stands in the places of its template."""
+"""The texts of a broadcast in every language, and the values of its template's variables."""
 
 from collections.abc import Mapping
 from datetime import date

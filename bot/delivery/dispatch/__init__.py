@@ -1,4 +1,4 @@
-"""The outbox: what is owed leaves once, in each person's order, and what became of it is known.
+"""Sends what is in the outbox: each message once, in each person's order, and notes what came of it.
 
 A row is owed in the caller's transaction (`bot.delivery.outbox.enqueue`); a job carries its id; `deliver` leases
 it, notes the try, closes the database, calls Twilio and notes the outcome. A process killed anywhere in

@@ -1,4 +1,4 @@
-"""How a pass reaches a phone from which nobody is writing at this moment."""
+"""Chooses how a pass reaches a phone: by WhatsApp now, by SMS, or when its owner next writes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

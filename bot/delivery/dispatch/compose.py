@@ -1,4 +1,4 @@
-"""What a delivery says, put together at the moment of sending."""
+"""Composes a delivery's message at the moment of sending."""
 
 import json
 from collections.abc import Mapping

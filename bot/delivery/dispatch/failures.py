@@ -1,4 +1,4 @@
-"""What follows from a failure: another try, later, or the end with a reason that admins can read."""
+"""Handles failures of sending: another try later, or the end, with a reason that admins can read."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Whether messages can leave: what `doctor` asks of Twilio, of our own address and of the outbox.
+"""Checks whether messages can leave: Twilio, our own address and the outbox, for `doctor`.
 
 Each function returns what it saw or raises NotReady with one line for a person.
 """

@@ -1,4 +1,4 @@
-"""Looking at our own media link before Twilio is given it: what Twilio could not fetch would be lost with 63019."""
+"""Checks our own link to a picture before Twilio gets it: a picture that it cannot fetch is lost (63019)."""
 
 import requests
 

@@ -1,4 +1,4 @@
-"""A pass sent once more because an organiser says so."""
+"""Sends a pass again because an organiser asks for it."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""One delivery from lease to outcome. No database session is open while Twilio is called."""
+"""Sends one delivery, from its lease to its outcome. No database session is open while Twilio is called."""
 
 import secrets
 from collections.abc import Callable, Collection

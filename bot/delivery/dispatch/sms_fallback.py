@@ -1,4 +1,4 @@
-"""A pass whose picture WhatsApp could not deliver goes once more, as a link by SMS, where there is a way.
+"""Sends the link to a pass by SMS where WhatsApp could not deliver its picture.
 
 Looked for by the sweep, so that it happens whichever way the picture failed. Who has no phone number, or
 where the SMS fails too, is told with the same link at the next message (flows.visitor.undelivered).

@@ -1,4 +1,4 @@
-"""The picture of a pass by its row: looked up each time, drawn once."""
+"""The picture of a pass as PNG: the row is read at each request, the drawing is cached."""
 
 from datetime import date, time
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A sheet to write a pass on: grey values while it is written, two ramps of colour when it is done."""
+"""The canvas on which a pass is drawn: grey values while drawing, two colour ramps in the PNG."""
 
 import struct
 import zlib

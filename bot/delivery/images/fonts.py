@@ -1,4 +1,4 @@
-"""Which font has which characters: a text in runs of one family each, and in clusters that must not be torn.
+"""Chooses fonts: splits a text into runs of one font family each, and into clusters that stay together.
 
 Noto Sans carries Latin, Greek, Cyrillic and Devanagari; a further family carries each further script. A
 character that no installed family has becomes an empty box, so that nobody takes the rest for the whole.

@@ -1,4 +1,4 @@
-"""Links to pass images: signed, expiring, and silent about the visitor.
+"""Links to pass pictures: signed, expiring, and without anything about the visitor.
 
 A token is the pass's row number, the moment of expiry and a keyed hash over both; whoever holds it can
 see the image until then and learns nothing from it.

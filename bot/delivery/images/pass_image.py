@@ -1,4 +1,4 @@
-"""The pass as a picture: made to be found in a chat, read in the sun and scanned off a cracked screen.
+"""Draws a pass as a picture that can be found in a chat, read in the sun and scanned off a cracked screen.
 
 Portrait, 1,080 pixels wide. Sixteen shades in two ramps, so that the file stays small: the head in white
 on deep blue, everything else near black on white. Nothing is told by colour alone.

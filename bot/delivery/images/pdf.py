@@ -1,4 +1,4 @@
-"""A PDF whose pages are pictures: written page by page, so that a thousand pages take the memory of one.
+"""Writes a PDF of pictures page by page, so that a thousand pages need no more memory than one.
 
 Of the format (ISO 32000-1) it needs: objects and their offsets (7.3, 7.5), pages (7.7.3), and an image whose data
 are a PNG's own, packed and predicted as PNG does it (7.4.4.4).

@@ -1,4 +1,4 @@
-"""Passes on paper: eight to a page of A4, to be cut apart along its lines and given to people.
+"""Draws passes on paper: eight to a page of A4, with lines to cut along.
 
 In dots of 300 to the inch, which every office printer has; each module of a QR symbol is a whole number of them.
 """

@@ -1,4 +1,4 @@
-"""Writing on an image: any text in any script, measured, wrapped and fitted to its place."""
+"""Typesetting on an image: text in any script is measured, wrapped and fitted to its place."""
 
 from dataclasses import dataclass
 from functools import lru_cache

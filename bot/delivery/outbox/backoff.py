@@ -1,4 +1,4 @@
-"""When to try again, and when not to."""
+"""The backoff: when to try a failed message again, and when to give up."""
 
 import secrets
 from datetime import datetime, timedelta

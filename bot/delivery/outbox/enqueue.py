@@ -1,4 +1,4 @@
-"""Owing a message: its row, written in the transaction that makes it owed.
+"""Puts a message into the outbox: writes its row in the caller's transaction.
 
 Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process that dies in between
 loses nothing, for the sweep finds the row.

@@ -1,4 +1,4 @@
-"""What each of Twilio's error codes means for a message of ours: try again, once more, or never.
+"""Twilio's error codes in classes: try again, try once more, never, and who or what is at fault.
 
 The classes are those of `tests/vectors/twilio_error_codes.json`, which a test holds this table against.
 """

@@ -1,4 +1,4 @@
-"""What became of a delivery, in one sentence for whoever is asked: what happened, what it means, what to do.
+"""Explains a delivery in one sentence: what happened, what it means, what to do.
 
 docs/operating.md has the same reasons as a table; a test holds the two together.
 """

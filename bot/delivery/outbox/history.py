@@ -1,4 +1,4 @@
-"""What happened to each delivery, in order: told in the transaction in which it happened."""
+"""The history of each delivery: entries are written in the transaction in which they happen."""
 
 from collections.abc import Iterable
 from datetime import datetime

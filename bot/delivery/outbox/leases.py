@@ -1,4 +1,4 @@
-"""Holding a delivery while it is sent, and noting what came of it. Each step is one conditional UPDATE.
+"""Leases on deliveries: a worker holds a row while it sends it, and then notes the outcome by one UPDATE.
 
 Order: within one lane words leave in order of id. An image waits for all that is before it, so that
 the answer which names a pass comes before its picture; words do not wait for images, which are slow

@@ -1,4 +1,4 @@
-"""One message as Twilio takes it."""
+"""One message, ready for Twilio."""
 
 from dataclasses import dataclass
 

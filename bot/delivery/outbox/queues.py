@@ -1,4 +1,4 @@
-"""RQ's queues: handing deliveries to the workers by id."""
+"""RQ's queues: enqueues jobs that carry a delivery's id."""
 
 import secrets
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The pace: so many messages a second for each sender, shared by all workers and by our answers to webhooks.
+"""The rate limit: messages a second for each sender, shared by all workers and by answers to webhooks.
 
 Each message takes the next place in its sender's row of places, which are a step apart; so the limit
 holds for every second, wherever it begins. A worker may take a place only a little ahead, the less

@@ -1,4 +1,4 @@
-"""The deliveries as admins look at them, and trying a failed one anew."""
+"""Lists of deliveries for admins, and the retry of failed ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""WhatsApp's 24-hour window: for a day after somebody wrote to one of our senders, that sender may write freely.
+"""WhatsApp's 24-hour window: for a day after a message to a sender, that sender may write freely.
 
 Kept for each address and sender for three days, so that a window which is known to be closed can be told
 from one of which nothing is known (Redis may have been lost): where nothing is known the message is tried,

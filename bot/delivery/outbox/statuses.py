@@ -1,4 +1,4 @@
-"""What became of a message: Twilio's statuses, ranked, each noted by one conditional UPDATE that only rises."""
+"""Delivery statuses, ranked: each is noted by one conditional UPDATE, and never goes back."""
 
 from dataclasses import dataclass
 from datetime import datetime

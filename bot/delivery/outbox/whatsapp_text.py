@@ -1,4 +1,4 @@
-"""How words read on WhatsApp: paragraphs, numbered options, at most 1,600 characters.
+"""Renders an answer as WhatsApp text: paragraphs, numbered options, at most 1,600 characters.
 
 Buttons and lists take the place of the numbers where a template carries them; the words stay these.
 """

@@ -1,4 +1,4 @@
-"""Which Content templates there are, and which of them are used."""
+"""Content templates: which of Twilio's templates exist, and which are in use."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Which templates the flows need: found by talking to them, in every language, about the events that there are.
+"""Finds the templates that the flows need: plays the conversations of each event in every language.
 
 Nobody writes a list of questions down: a conversation with each event is played in a world in memory and
 the shape of every question noted. What real conversations need besides is noted when they need it

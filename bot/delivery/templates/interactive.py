@@ -1,4 +1,4 @@
-"""A question as buttons or as a list: what Twilio's Content templates can carry, and how each is filled.
+"""Questions as buttons or lists: which fit Twilio's Content templates, and with which values.
 
 A template is a shape: so many buttons or rows, and a text of so many lines. Everything that is read or
 tapped is a variable, so that few templates serve every question in every language. The limits are those of

@@ -1,4 +1,4 @@
-"""Notices: what may leave outside the 24-hour window, by templates that WhatsApp has approved.
+"""Notices: messages that may leave outside the 24-hour window, by templates that WhatsApp has approved.
 
 A notice is a sentence with places and, where a picture goes with it, the picture's address; one template
 for each notice and language. Questions need none of this: they are asked inside the window

@@ -1,4 +1,4 @@
-"""Making the templates that questions and notices need, and removing those that nothing uses any more."""
+"""Makes the templates that questions and notices need at Twilio, and removes those that nothing uses."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How requests reach Twilio, or whoever stands in for it: time-outs, one session a thread, nothing logged."""
+"""HTTP requests to Twilio or a stand-in: time-outs, one session for each thread, nothing logged."""
 
 import os
 import threading

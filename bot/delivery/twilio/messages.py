@@ -1,4 +1,4 @@
-"""Twilio's Messages API: the only place from which messages leave.
+"""Twilio's Messages API: sends messages and looks them up. All messages leave from here.
 
 Nothing here logs, and no exception carries a number, a text or a link.
 """

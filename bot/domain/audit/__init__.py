@@ -1,4 +1,4 @@
-"""The book of acts that somebody must answer for: who, what, when."""
+"""The audit log: who did what, and when."""
 
 import json
 from collections.abc import Iterator

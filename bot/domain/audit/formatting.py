@@ -1,4 +1,4 @@
-"""What an entry of the audit log is about, as lines of the command line; the page has words of its own."""
+"""Formats an entry of the audit log as lines for the command line."""
 
 from collections.abc import Mapping
 from typing import Any

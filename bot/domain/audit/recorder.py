@@ -1,4 +1,4 @@
-"""A block that must be answered for: whatever it changes is in the audit log, in the same transaction."""
+"""Records an act: whatever the block changes goes to the audit log in the same transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

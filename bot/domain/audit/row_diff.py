@@ -1,4 +1,4 @@
-"""Which rows a transaction changes, and how: before and after, without what is personal or secret.
+"""The rows that a transaction changes, before and after, without personal or secret values.
 
 Looks at what the session flushes and at its UPDATE and DELETE statements, so that no change can be left out
 by forgetting to tell of it.

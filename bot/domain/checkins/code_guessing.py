@@ -1,4 +1,4 @@
-"""People and scanners that try many codes that are no pass: counted at every door, and paused for a while."""
+"""Counts typed codes that are no pass, by volunteer and scanner, and pauses who tries too many."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Where and when a scan takes place: the event, the gate, the moment that counts, and the event's day then."""
+"""The context of a scan: event, gate, the moment that counts, and the event's day at that moment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Entries that were kept under another rule than today's: put where today's rule counts them.
+"""After a change of policy, hours or kind: counts past entries by the new rule.
 
 A change of policy or hours rewrites nothing: it takes as long for a million passes as for one. The next scan of
 a pass that was used before finds that its use stands in other periods than the rule in force would have put it,

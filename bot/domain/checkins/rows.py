@@ -1,4 +1,4 @@
-"""The rows that a scan leaves: an entry or exit found again by its scan_id, or an attempt."""
+"""The rows of a scan: an entry or exit, found again by its scan_id, or a refused attempt."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a camera, a hardware scanner or a thumb gave, read as a code or a token."""
+"""Reads what a camera, a hardware scanner or a person gave: a pass code or a token."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""When a scan happened: by the clock that can be right, else by its arrival."""
+"""When a scan happened: by the scanner's clock where that can be right, else when it arrived."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

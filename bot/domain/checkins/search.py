@@ -1,4 +1,4 @@
-"""Finding today's passes: by a name, by a phone, or by a code that is wrong in one character.
+"""Searches today's passes by a name, by a phone, or by a code with one wrong character.
 
 For people at a gate, who see of a pass what they need to admit, and never a phone number.
 """

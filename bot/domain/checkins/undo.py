@@ -1,4 +1,4 @@
-"""Taking back an admission, or a count of people without a pass: the own last one, within two minutes."""
+"""Takes back an admission or a count: one's own last one, within two minutes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

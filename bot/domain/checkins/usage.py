@@ -1,4 +1,4 @@
-"""How much of a pass is used: one row a pass and period, changed by conditional statements only.
+"""How much of a pass is used: one row for each pass and period, changed only by conditional statements.
 
 Of any number of racing scans the database lets in no more people than the party has: the first makes the
 row under its unique constraint, every other waits for it and meets the condition of the update.

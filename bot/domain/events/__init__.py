@@ -1,4 +1,4 @@
-"""Events: made, opened, changed, listed, and as the flows see them."""
+"""Events: create, open, close, change, list."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""From when on an event's supervisors are alerted, as an admin has set it."""
+"""The thresholds from which an event's supervisors are alerted."""
 
 from dataclasses import asdict, dataclass
 

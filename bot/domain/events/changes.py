@@ -1,4 +1,4 @@
-"""Changing events: their state, their fields, their questions, their days."""
+"""Changes of an event: its status, fields, questions and days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""An event made anew as another one was: for next year."""
+"""Creates an event as a copy of another one."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

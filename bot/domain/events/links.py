@@ -1,4 +1,4 @@
-"""The two doors of an event as links."""
+"""The links under which visitors register for an event: WhatsApp and web."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The places of a day: given and given back by one conditional UPDATE each, so that none goes twice.
+"""The places of a day: taken and given back by one conditional UPDATE each, so that none is given twice.
 
 A pass that is good for several days has its places on each of them.
 """

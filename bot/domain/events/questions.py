@@ -1,4 +1,4 @@
-"""An event's own questions: their shape as kept, checked when they are set."""
+"""An event's own questions: checked when they are set, and their form in the database."""
 
 import re
 from collections.abc import Mapping, Sequence

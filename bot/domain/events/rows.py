@@ -1,4 +1,4 @@
-"""An event's row: found by its slug, and filled."""
+"""Finds an event's row by its slug, and fills its fields."""
 
 from collections.abc import Mapping
 from typing import Any

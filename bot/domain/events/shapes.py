@@ -1,4 +1,4 @@
-"""Events as the flows see them: the rows turned into flows.shapes."""
+"""Converts rows of events into flows.shapes."""
 
 from datetime import date, datetime, time, timedelta
 

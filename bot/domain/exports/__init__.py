@@ -1,1 +1,1 @@
-"""What organisers take out of the service as a file: tables, read in pages, written whole or not at all."""
+"""Exports: tables of an event as a file, read in pages, written whole or not at all."""

@@ -1,4 +1,4 @@
-"""Files that appear when they are whole: whatever ends the process before leaves nothing of anybody on the disk."""
+"""Files that appear only when they are complete: a process that is killed leaves nothing on the disk."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What happened at the gates as rows of a file: entries and exits, and the scans that let nobody in."""
+"""Export rows of entries, exits and refused scans."""
 
 import heapq
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What was sent, and who did what, as rows of a file."""
+"""Export rows of messages and of the audit log."""
 
 import json
 from collections.abc import Iterator

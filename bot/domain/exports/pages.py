@@ -1,4 +1,4 @@
-"""Reading a table of any length in pages by its ids: no open transaction, no more than a page in memory."""
+"""Reads a table of any length in pages by id: no long transaction, one page in memory."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

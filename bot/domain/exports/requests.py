@@ -1,4 +1,4 @@
-"""Exports that admins ask the server for: what they may ask for, and what they have asked for."""
+"""Exports that admins request from the server: which they may request, and which they have requested."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An export from beginning to end: a table of an event as a file."""
+"""Runs an export from beginning to end: a table of an event as a file."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Exports that the server makes, from the first row to the last piece; who asks for them stands in `asking`.
+"""Stored exports: claimed, written piece by piece, kept and deleted. `requests` has those who ask.
 
 Any worker makes one, any web process gives it out: the finished file is kept for a day in pieces in the database,
 which all machines have. It can be fetched once it is whole, and not before. Whoever makes it holds a token and says

@@ -1,4 +1,4 @@
-"""The tables that can be taken out."""
+"""The tables that can be exported."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Registrations and passes as rows of a file."""
+"""Export rows of registrations and passes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rows into an XLSX workbook as they come: straight into its archive, without a file beside it.
+"""Writes rows into an XLSX workbook as they come, straight into its archive.
 
 The parts and their names are those of ECMA-376; of the format only what a table of texts and numbers needs.
 """

@@ -1,4 +1,4 @@
-"""Rows into a file: CSV, XLSX or JSON lines."""
+"""Writes rows into a file: CSV, XLSX or JSON lines."""
 
 import csv
 import json

@@ -1,1 +1,1 @@
-"""Lists of people that organisers bring as a file: read, judged row by row, and given their passes."""
+"""Imports of people from an organiser's file: read, validated row by row, registered with their passes."""

@@ -1,4 +1,4 @@
-"""A cell as text, and what shows that it is not what somebody wrote there."""
+"""A cell of a file as text, with doubts whether somebody really wrote that there."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which column of a file says what: guessed from its head in English or Hindi, or as it was told."""
+"""What each column of a file holds: guessed from its heading in English or Hindi, or told by the user."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rows of a CSV file, in the encoding that it surely has or that was told; of bounded length whatever stands in it."""
+"""Reads the rows of a CSV file in its encoding; every line and field is bounded."""
 
 import codecs
 import csv

@@ -1,4 +1,4 @@
-"""Whether a file has the day or the month first: as it was told, else as its rows and heads prove it."""
+"""Whether a file has the day or the month first: as told, else as its rows and headings prove."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The days that a cell names: only what is plain, never one day out of several."""
+"""The days that a cell names, where it is plain."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How people head the columns of their lists, in English and Hindi, and in the files of ticket shops and forms."""
+"""The headings that people give to columns, in English and Hindi, and in files of ticket shops and forms."""
 
 import re
 from collections.abc import Mapping

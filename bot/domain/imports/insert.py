@@ -1,4 +1,4 @@
-"""People of a file into the database: a few hundred in one transaction, under the guards of any registration."""
+"""Inserts people of a file into the database, some hundreds in a transaction, by the rules of any registration."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""XML read bit by bit, in bounded memory: what no spreadsheet writes is refused as soon as it is met."""
+"""Reads XML bit by bit in bounded memory, and refuses what no spreadsheet writes."""
 
 from collections.abc import Iterator, Mapping
 from typing import IO, Protocol

@@ -1,4 +1,4 @@
-"""Tables out of files: CSV in whatever encoding a spreadsheet writes it, and XLSX; row by row, as often as wanted."""
+"""Reads tables from files, row by row: CSV in any encoding that spreadsheets write, and XLSX."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Rows of a list: what they are judged by, and what they come to."""
+"""Types for the rows of a file: a person to register, or a bad row with its reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A file from beginning to end: looked at as a whole first, then taken in batches that hold nobody up for long."""
+"""Runs an import: checks the whole file first, then registers people in batches."""
 
 import hashlib
 import time

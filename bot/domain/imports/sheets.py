@@ -1,4 +1,4 @@
-"""The rows of a workbook's sheet, as it is shown: read cell by cell, whatever its last cell may be."""
+"""Reads the rows of a workbook's sheet cell by cell, as the spreadsheet shows them."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Why a file cannot be used, what is said of one that can, and how large one may be."""
+"""Why a file cannot be imported, warnings about files that can, and the largest sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

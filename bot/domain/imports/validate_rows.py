@@ -1,4 +1,4 @@
-"""A row of a file as somebody to register, judged by the same fields as an answer in the chat; or why it cannot be."""
+"""Validates a row of a file as a person to register, by the same fields as an answer in the chat."""
 
 import hashlib
 import re

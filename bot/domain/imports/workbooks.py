@@ -1,4 +1,4 @@
-"""XLSX: the archive, which sheets there are, its texts and formats; each part bounded before it is read."""
+"""Opens XLSX workbooks: archive, sheets, texts and formats; each part is bounded before it is read."""
 
 import re
 import struct

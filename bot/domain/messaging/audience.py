@@ -1,4 +1,4 @@
-"""Whom a broadcast is for: people with a valid pass of an event, page by page in the order of their ids.
+"""The audience of a broadcast: people with a valid pass of an event, page by page by id.
 
 A page looks at a number of contacts, whether they are meant or not: so each costs the same, however many people
 there are and however few of them are meant.

@@ -1,4 +1,4 @@
-"""Broadcasts: begun, paused, gone on with, cancelled, and how far each is.
+"""Broadcasts: begin, pause, resume, cancel, and how far each is.
 
 What is said here is a word in a row; the clock does what follows from it (bot.delivery.campaigns.broadcasts), and a
 message that is just about to leave asks for that word too, so that a pause holds at once.

@@ -1,4 +1,4 @@
-"""What Twilio keeps for us, as our own table has it."""
+"""Our table of the templates that exist at Twilio."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""One-time passwords: six digits that prove that somebody reads what is sent to a phone.
+"""One-time passwords: six digits that prove who reads the messages of a phone.
 
 Made by the worker that sends them, and kept only as a keyed hash that is bound to the purpose, the phone
 and whoever asked. Redis keeps it all; the names of the keys that are set here are keyed hashes too, so that

@@ -1,4 +1,4 @@
-"""How many one-time codes may be asked for: to one number, by one asker, from one address, to a country, in all.
+"""How many one-time codes may be sent: to a number, for an asker, from an address, to a country, in all.
 
 Every code by SMS costs money, and whoever earns by it (SMS pumping) comes with as many cookies, numbers and
 addresses as he likes; only what he cannot make up stops him: countries, and sums over all.

@@ -1,4 +1,4 @@
-"""The tables."""
+"""The database tables."""
 
 from bot.domain.models.audit import AuditEntry
 from bot.domain.models.base import Base, JsonDict

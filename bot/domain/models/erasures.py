@@ -1,4 +1,4 @@
-"""What is still to be done where somebody was erased."""
+"""Erasures that are not complete yet."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The figures: sums that are kept so that nobody counts rows, the changes on their way into them, and alerts."""
+"""Tables of statistics: the sums, the changes that are not added yet, and the alerts."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which row of an organiser's file made a registration."""
+"""Which row of an import file made which registration."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Messages: the turns that wrote something, what came in by a side door, and the outbox."""
+"""Tables of messages: turns, messages that the fallback kept, and the outbox."""
 
 from datetime import datetime
 from typing import Any

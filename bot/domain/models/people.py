@@ -1,4 +1,4 @@
-"""People as the outside knows them: a contact and the addresses it answers to."""
+"""Tables of contacts and their addresses."""
 
 from datetime import datetime
 

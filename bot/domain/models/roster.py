@@ -1,4 +1,4 @@
-"""Who works at the gates, and with what."""
+"""Tables of volunteers and scanners."""
 
 from datetime import datetime
 

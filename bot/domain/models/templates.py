@@ -1,4 +1,4 @@
-"""Content templates: what Twilio keeps for us so that a question can go with buttons."""
+"""The table of Content templates at Twilio."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Who was registered at a gate or desk, and by whom."""
+"""The table of walk-ups: who was registered at a gate or desk, and by whom."""
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship

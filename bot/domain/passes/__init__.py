@@ -1,4 +1,4 @@
-"""Passes: issued, found, changed and cancelled.
+"""Passes: issue, find, change, cancel.
 
 Every function that takes places locks in one order (people, then days, then passes), so that no two
 transactions wait for each other. A Refused undoes all that its function did, and nothing else.

@@ -1,4 +1,4 @@
-"""The days on which a pass is good: those of its kind, or the one that was chosen."""
+"""The days on which a pass is valid: those of its kind, or the chosen one."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The pass-signing keys as organisers change them: a new one rolled in, an old one retired."""
+"""Rotation of the keys that sign passes: roll in a new one, retire an old one."""
 
 import secrets
 from datetime import datetime

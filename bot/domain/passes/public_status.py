@@ -1,4 +1,4 @@
-"""What anybody may see of a pass who has its QR: the event, the days, the party, and how it stands.
+"""What anybody with a pass's QR may see: the event, the days, the party, and whether it is valid.
 
 No name, no phone and no code: whoever finds, photographs or is sent a QR must not learn whose it is, and
 the code, which can be typed at a gate, would outlive the QR on every screen that the page is opened on.

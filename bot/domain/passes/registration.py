@@ -1,4 +1,4 @@
-"""Registrations: what somebody answered and agreed to, and the pass that it earns."""
+"""Registers somebody and issues their pass."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

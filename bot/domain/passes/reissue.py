@@ -1,4 +1,4 @@
-"""What organisers do to a pass: take it out of use, issue it anew under another code, or move it to another person."""
+"""What organisers do to a pass: revoke it, reissue it under another code, move it to another person."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The rows of passes: made under a code that nobody has, ended once."""
+"""Rows of passes: inserted under a code that nobody has, and ended once."""
 
 import secrets
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What must hold before a pass is issued or changed; each rule is refused by its code."""
+"""The rules for issuing and changing a pass; each refuses by its code."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What is printed of a pass at a desk: for people who came without a phone, or whose phone is no help today.
+"""What is printed of a pass at a desk, for people without a phone.
 
 No name stands on a slip. Whoever lets people in sees the name on their own screen; and a slip that lies on
 the ground tells nobody as whom to come.

@@ -1,4 +1,4 @@
-"""The token in a pass's QR: what a scanner without a network needs, signed.
+"""The signed token in a pass's QR, with all that a scanner without a network needs.
 
 81 bytes, big-endian: version (1), key (1), event (2), number of the kind (1), pass (5), first day as days
 since 2020-01-01 (2), the days as bits, the lowest the first day (4), party size (1), and the Ed25519

@@ -1,4 +1,4 @@
-"""Names found by the beginnings of their words: a table of folded words, so that no search reads all registrations.
+"""The index of names: finds people by the beginnings of words without reading all registrations.
 
 Whoever makes a registration adds its words in the same transaction; erasing removes them.
 """

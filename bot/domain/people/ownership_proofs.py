@@ -1,4 +1,4 @@
-"""The proof that whoever has a phone now is who had it before: the code of one of the former owner's passes."""
+"""Proves that a phone's owner is still the same person: by the code of one of their former passes."""
 
 from datetime import datetime, timedelta
 

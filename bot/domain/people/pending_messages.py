@@ -1,4 +1,4 @@
-"""What became of the passes' images, as far as the person is to be told; and messages that are let go unsent."""
+"""Undelivered pass pictures of which a person must be told, and messages that are cancelled unsent."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Phones that went from one person to another: what becomes of them then, and who had them before."""
+"""Phones that changed hands: what follows from it, and who had them before."""
 
 from collections.abc import Sequence
 from datetime import datetime

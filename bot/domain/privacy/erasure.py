@@ -1,4 +1,4 @@
-"""Somebody is forgotten: the rows that are theirs stay as figures, and name nobody any more.
+"""Erases a person: their rows stay as figures and name nobody any more.
 
 Each of their contacts gives its rows to a new one without any address, and goes: whoever is just registering
 for the old contact finds it gone and begins with a new one. Valid passes are revoked, and their places given

@@ -1,4 +1,4 @@
-"""How long data are kept: people of events that are long over are forgotten, one transaction each."""
+"""Retention: people of events that ended long ago are erased, in one transaction each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

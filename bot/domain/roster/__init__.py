@@ -1,4 +1,4 @@
-"""The roster: who works at an event's gates, in which role, and whether they may now."""
+"""The roster: who works at an event's gates, in which role, and whether they are enabled."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

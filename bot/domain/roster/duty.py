@@ -1,4 +1,4 @@
-"""For which event and gate somebody works at present.
+"""For which event and at which gate somebody works now.
 
 Who stands on the rosters of several events works for one of them at a time: the one that they chose today
 (`event NAME`); else one that is on today; else the one that they chose last; else the next to begin.

@@ -1,4 +1,4 @@
-"""Which gates have seen that entry was stopped or goes on: what the last such message became."""
+"""Which gates have received the message that entry was stopped or goes on."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Gates: added, closed and opened, and entry paused and resumed at one of them or at all."""
+"""Gates: add, close, open; pause and resume entry at one of them or at all."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Phones and scanners at work that have not been heard for a while: they may be scanning without a network.
+"""Phones and scanners at work that have not been heard for a while, and may work without a network.
 
 Whoever has no network cannot hear that entry is stopped; a supervisor must go and tell them.
 """

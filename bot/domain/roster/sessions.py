@@ -1,4 +1,4 @@
-"""Who may sign in to the staff pages, and which sessions still hold."""
+"""Sessions of the staff pages: who may sign in, and which sessions are still valid."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

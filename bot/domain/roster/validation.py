@@ -1,4 +1,4 @@
-"""What a row of the roster, a gate, a device or a kind may hold: each check gives the value to keep."""
+"""Validates the fields of volunteers, gates, devices and kinds."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the alerts look at: five numbers of an event, each against its threshold."""
+"""The five metrics that alerts watch, each with its threshold."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

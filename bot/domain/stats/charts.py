@@ -1,4 +1,4 @@
-"""The dashboard's charts: numbers by time without gaps, from the sums."""
+"""The dashboard's charts: numbers by time, without gaps."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

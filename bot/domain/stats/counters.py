@@ -1,4 +1,4 @@
-"""The figures as they are at this moment: the sums that are kept, and what is on its way into them.
+"""The counters: exact sums of an event, from those that are kept and the changes that are not added yet.
 
 Facts are appended to `figure_changes` by triggers, in the facts' own transactions: no two transactions wait for
 a common row. The clock folds them into `figures`; whoever looks adds the few that are left, so that every look

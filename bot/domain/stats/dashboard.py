@@ -1,4 +1,4 @@
-"""One look at an event: what the dashboard shows, as of this moment. Numbers are people where nothing else is said."""
+"""What the dashboard shows of an event, as types. Numbers are people unless a field says otherwise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A look at an event: every part of the dashboard from a handful of queries, none of which counts rows."""
+"""Reads the dashboard of an event by a handful of queries, none of which counts rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

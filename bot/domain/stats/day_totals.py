@@ -1,4 +1,4 @@
-"""An event's day in sums: what both the gate's figures and the dashboard are made of."""
+"""The totals of an event's day, from which the gate's figures and the dashboard are made."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How far registrations that were begun came: by question, from the sums."""
+"""How far registrations have come, question by question."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The figures of a gate and of an event today: admitted, inside, refused."""
+"""Today's figures of a gate and of an event: admitted, inside, refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What each fact counts for: the one place that says which sums there are.
+"""The metrics: which sums each fact adds to.
 
 A fact comes from the triggers of the fact tables (the migrations have them) as a change with a sign, or from
 `bot.domain.stats.recount` as the sum of many equal rows. Facts: `in` and `out` (people of a pass), `refused` (a

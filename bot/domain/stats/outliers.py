@@ -1,4 +1,4 @@
-"""Volunteers and scanners of whom somebody should take a look: by rules that the dashboard tells."""
+"""Volunteers and scanners with unusually many refusals or forced entries."""
 
 from collections.abc import Iterator
 

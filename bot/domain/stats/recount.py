@@ -1,4 +1,4 @@
-"""Counting the facts from their rows, and putting right the sums that differ. They must not differ.
+"""Counts the facts from their rows again, and corrects sums that differ. They must not differ.
 
 Rows and sums are read in one statement, so of one moment; what differs is appended as changes: nobody at the
 gates waits, and what happens meanwhile is added as ever. What belongs to no event in particular is counted too.

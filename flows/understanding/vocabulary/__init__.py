@@ -1,4 +1,4 @@
-"""The words that mean something to us, in every language, in its own script and in Roman letters.
+"""The words that flows understand, in every language, in its own script and in Roman letters.
 
 A language is added by adding its words to these tables. Each word is written as people write it;
 `flows.understanding` compares without case, accents of Devanagari, punctuation and emphasis.

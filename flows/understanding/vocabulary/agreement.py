@@ -1,4 +1,4 @@
-"""The words with which people say yes and no among other words, in every language.
+"""The words of yes and no, in every language.
 
 What is a yes or a no by itself stands in flows.understanding.vocabulary; these say what may stand beside it.
 """

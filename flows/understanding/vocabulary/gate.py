@@ -1,4 +1,4 @@
-"""The words of the gate, in every language, in its own script and in Roman letters."""
+"""The words of gate commands, in every language, in its own script and in Roman letters."""
 
 SCAN, COUNT, CHECK, FORCE = "scan", "count", "check", "force"
 FIND, GATE, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"

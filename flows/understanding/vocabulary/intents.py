@@ -1,4 +1,4 @@
-"""The words of wishes that are hard to take back, in every language: as in flows.understanding.vocabulary.
+"""The words of wishes that are hard to take back, in every language.
 
 A wish is plain where a word that says it stands with nothing but words that change nothing. All are single words;
 phrases that count as one word are in ONE_WORD.

@@ -1,4 +1,4 @@
-"""The words around names, in every language: as in flows.understanding.vocabulary."""
+"""The words around names, in every language."""
 
 ALSO_NAMES = "manzoor, manjoor, manzur, manjur, han, ya, sahi, haji, mat, मंज़ूर, हान, सही, हाजी"
 """Words for yes and no by which people are called as well."""

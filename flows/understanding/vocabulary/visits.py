@@ -1,4 +1,4 @@
-"""What people say around the day and the number of people: what makes them doubtful, and who comes with whom.
+"""The words around days and numbers of people, in every language: doubts, and who comes with whom.
 
 A language is added by adding its words to these tables, as in flows.understanding.vocabulary.
 Several words that belong together are one entry.

@@ -1,4 +1,4 @@
-"""`/simulator/control`: ordering trouble, as JSON.
+"""`/simulator/control`: orders faults, as JSON.
 
 An order names a `fault` (repeat, reorder, delay, lose, refuse, cut), the `kind` of what it befalls
 (inbound, status, send, list, media, fetch, discard) and how many `times`; by fault also `seconds`, `copies`,

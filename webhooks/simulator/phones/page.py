@@ -1,4 +1,4 @@
-"""`/simulator`: the page with the phones, and the JSON that its script reads and writes."""
+"""`/simulator`: the page with the phones, and the JSON for its script."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From a phone to our doors: one signed webhook a message, and its answer."""
+"""Sends a phone's message to our webhook, signed, and takes the answer."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Media of simulated messages: what a phone attached, and what our own doors gave when they were asked."""
+"""Media of simulated messages: attachments of phones, and what our own links gave."""
 
 from dataclasses import dataclass
 from typing import Any, cast

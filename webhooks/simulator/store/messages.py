@@ -1,4 +1,4 @@
-"""Every message that the simulated Twilio has seen: kept in Redis, so that any web process knows it."""
+"""Every message of the simulated Twilio, kept in Redis for all web processes."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""The phones on the page: who holds them, and how they look from Twilio's side."""
+"""The phones on the page: their owners and numbers."""
 
 import hashlib
 import json

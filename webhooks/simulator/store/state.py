@@ -1,4 +1,4 @@
-"""What the simulated Twilio is made of."""
+"""The parts of the simulated Twilio."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

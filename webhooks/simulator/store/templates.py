@@ -1,4 +1,4 @@
-"""The Content templates of the simulated account, and what becomes of one when it is filled."""
+"""The Content templates of the simulated account, and their texts when filled."""
 
 import json
 import re

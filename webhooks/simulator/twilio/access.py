@@ -1,4 +1,4 @@
-"""Who may call the simulated API, and how it refuses."""
+"""Authentication of the simulated API."""
 
 import hmac
 

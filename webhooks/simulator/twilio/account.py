@@ -1,4 +1,4 @@
-"""What Twilio says of the account itself and of its WhatsApp senders."""
+"""The simulated account and its WhatsApp senders."""
 
 from flask import Blueprint, Response, jsonify
 

@@ -1,4 +1,4 @@
-"""HTTP as Twilio does it: posting signed forms to our doors, fetching media from them."""
+"""HTTP as Twilio does it: posts signed forms to our webhooks and fetches media."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What Twilio posts for a message from a phone: parameters as in captures of the real thing.
+"""The form that Twilio posts for a message from a phone, with parameters as captured from the real one.
 
 tests/vectors/twilio_whatsapp_capture.json and twilio_interactive_button_capture.txt hold the captures.
 """

@@ -1,4 +1,4 @@
-"""From us to a phone: what Twilio takes, fetches, delivers and reports."""
+"""Outbound messages: accepted, fetched, delivered and reported as Twilio does."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The 24-hour window as WhatsApp keeps it: here it stands open until a test or a person shuts it.
+"""The simulated 24-hour window: open until a test or a person closes it.
 
 Nobody waits a day at a simulator; an order of `{"close_window": "+91…"}` lets the day be over for a phone.
 """

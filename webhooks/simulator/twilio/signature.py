@@ -1,4 +1,4 @@
-"""Signing requests as Twilio signs them, so that our doors check what they would check in earnest."""
+"""Signs requests as Twilio does."""
 
 import base64
 import hashlib

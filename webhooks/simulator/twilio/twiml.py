@@ -1,4 +1,4 @@
-"""Reading the answers of our doors as Twilio reads TwiML."""
+"""Reads TwiML answers as Twilio does."""
 
 from dataclasses import dataclass
 from xml.etree import ElementTree

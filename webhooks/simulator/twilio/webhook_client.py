@@ -1,4 +1,4 @@
-"""Posting webhooks to our doors: with whatever trouble was ordered, and tried again as Twilio would."""
+"""Posts webhooks with the faults that were ordered, and retries as Twilio does."""
 
 import uuid
 

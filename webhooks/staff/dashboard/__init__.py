@@ -1,4 +1,4 @@
-"""The dashboard: an event's day for supervisors and admins, and the same again every few seconds.
+"""The dashboard of an event's day for supervisors and admins, refreshed every few seconds.
 
 One look is shared by all who ask within two seconds, however many screens are open; what a screen shows
 already is not sent again.

@@ -1,4 +1,4 @@
-"""A look at an event as the tables of the dashboard, in the page's language. Its charts are drawn from them."""
+"""The dashboard's tables in the page's language. The charts are drawn from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

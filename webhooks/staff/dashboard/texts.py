@@ -1,4 +1,4 @@
-"""What the dashboard says."""
+"""The dashboard's sentences."""
 
 from collections.abc import Mapping
 

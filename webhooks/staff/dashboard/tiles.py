@@ -1,4 +1,4 @@
-"""The day at a glance: the large numbers, the state of the event and the alerts, in the page's language."""
+"""The dashboard's large numbers, the state of the event, and the alerts, in the page's language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The desk: whoever comes without a pass is registered for today, and gets a slip of paper.
+"""The desk: registers people who come without a pass, and prints a slip.
 
 The same function as `new` in the chat and as the API's walk-ups.
 """

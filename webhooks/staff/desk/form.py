@@ -1,4 +1,4 @@
-"""The desk's form: what was typed, and whether it can be used. Judged by the fields of the conversations."""
+"""The desk's form: what was typed, judged by the fields of the conversations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

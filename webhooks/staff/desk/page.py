@@ -1,4 +1,4 @@
-"""All that the desk's page shows, gathered."""
+"""The context of the desk's page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the desk does besides registering: finding a pass, printing its slip again, and the printer."""
+"""The desk's other actions: find a pass, print its slip again, choose the printer."""
 
 from uuid import uuid4
 

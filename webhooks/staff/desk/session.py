@@ -1,4 +1,4 @@
-"""What the desk remembers from one visitor to the next: numbers and short words, nothing of anybody."""
+"""What the desk remembers from one visitor to the next: settings and results, no personal data."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace

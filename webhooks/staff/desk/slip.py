@@ -1,4 +1,4 @@
-"""How a slip is printed: on which paper, and its QR symbol drawn for the dots of that paper's printer."""
+"""The printed slip: paper sizes, and its QR symbol drawn for the printer's dots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

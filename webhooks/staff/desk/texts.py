@@ -1,4 +1,4 @@
-"""What the desk says."""
+"""The desk's sentences."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""`/staff/manage`: what admins look after. Every change is made by the functions that the command line calls."""
+"""`/staff/manage`: the pages of admins. They call the same functions as the command line."""
 
 from flask import Blueprint
 

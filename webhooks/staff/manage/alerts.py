@@ -1,4 +1,4 @@
-"""From when on supervisors are alerted: the thresholds of the event."""
+"""The page of alert thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What an entry of the audit log is about, as lines of the page in its language."""
+"""Formats an entry of the audit log as lines of the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

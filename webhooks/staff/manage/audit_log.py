@@ -1,4 +1,4 @@
-"""The audit log of the event: who did what, when, and how it was before and after."""
+"""The page of the event's audit log: who did what, when, before and after."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the audit log's acts, tables, columns and values are called on the page; raw names are for the command line."""
+"""What the audit log's acts, tables, columns and values are called on the page."""
 
 from collections.abc import Mapping
 

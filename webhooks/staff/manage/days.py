@@ -1,4 +1,4 @@
-"""Days: how many people each holds, when it opens, and whether it takes place."""
+"""The page of days: capacity, hours, and whether the day takes place."""
 
 from collections.abc import Mapping
 from typing import Any

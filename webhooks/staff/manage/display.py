@@ -1,4 +1,4 @@
-"""What admins read of an event's rows, in the page's language."""
+"""Shows values of an event's rows in the page's language."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""The form with all that `events set` can change of an event."""
+"""The form with all fields that `events set` can change."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Events: those that somebody looks after, and one of them with what can be switched."""
+"""The list of an admin's events, and the page of one with its switches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Exports that the server makes: asked for, watched, fetched by the event's admins, deleted."""
+"""The page of exports: request, watch, download, delete."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta

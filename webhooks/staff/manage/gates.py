@@ -1,4 +1,4 @@
-"""Gates: added, closed and opened, and entry stopped at one of them."""
+"""The page of gates: add, close, open, stop entry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

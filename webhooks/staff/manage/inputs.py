@@ -1,4 +1,4 @@
-"""What stands in an input, as a value; and a value as it stands there."""
+"""Converts inputs of forms to values, and values to inputs."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What the pages of admins share: who is let in, the act that a change is, and the page around."""
+"""What the pages of admins share: the guard, the audited change, the page's frame."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What visitors read: welcome, instructions, notice and consent, each in every language of ours."""
+"""The page of texts for visitors: welcome, instructions, notice and consent, in every language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

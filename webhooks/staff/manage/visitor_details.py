@@ -1,4 +1,4 @@
-"""All that is held of one person at this event, gathered for the page."""
+"""Gathers all that is held of one person at this event, for the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the page of one person says of what is held of them."""
+"""The sentences of the page of one person."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Visitors: looked for, looked at, a pass sent once more or taken out of use. Searches and looks are kept."""
+"""The page of visitors: search, details, resend or revoke a pass. Searches and views are audited."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""One of the roster: what they are called, their role, and where they stand."""
+"""The page of one volunteer: name, role, gate."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The roster: who works here, in which role, whether they may now; added, enabled, and disabled at once."""
+"""The page of the roster: add, enable, disable."""
 
 from collections.abc import Mapping
 from datetime import datetime

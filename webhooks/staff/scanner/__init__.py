@@ -1,4 +1,4 @@
-"""The scanner's page, and what keeps it when there is no network.
+"""The scanner's page, and the service worker that keeps it for use without a network.
 
 The page says nothing of anybody: whoever opens it gets the same, and what it may do it asks with a session
 or a device's token. So a service worker can keep it.

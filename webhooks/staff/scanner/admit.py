@@ -1,4 +1,4 @@
-"""Admitting on the page behind a pass's QR: for a volunteer who has only the phone's own camera.
+"""Admits from the page behind a pass's QR, for volunteers who use the phone's own camera.
 
 A plain form, so that it works without JavaScript; its scan_id is made with the page, so that a double tap
 or a reload is answered with the first answer and lets nobody in twice.

@@ -1,4 +1,4 @@
-"""What the scanner's page asks besides the API: how things stand, and to take an admission back.
+"""JSON for the scanner's page besides the API: its state, search, and undo.
 
 Its callers are those of the API, a session or a device's token, and its errors read like the API's.
 """

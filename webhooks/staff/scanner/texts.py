@@ -1,4 +1,4 @@
-"""What the scanner's page says: given to it in every language, since it must speak without a network."""
+"""The scanner's sentences, in every language at once, since it must work without a network."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a scanner takes along of a day's passes: a row a pass, told in columns of bytes, nothing of people.
+"""The passes of a day for a scanner, as columns of bytes: one row for each pass, nothing about people.
 
 A typed code is looked up by the first bytes of its HMAC. The key comes with the table, so whoever has the
 table can try out all codes and find those of the day, among the more false ones the fewer bytes are kept;

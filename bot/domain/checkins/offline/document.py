@@ -1,4 +1,4 @@
-"""What a scanner needs to work without a network: keys, rules and the passes of a day. See docs/offline.md.
+"""The document with which a scanner works without a network: keys, rules, passes of a day (docs/offline.md).
 
 With a cursor of an earlier document only the passes come that may have changed since.
 """

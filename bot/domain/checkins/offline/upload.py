@@ -1,4 +1,4 @@
-"""What scanners did without a network, told afterwards: recorded as having happened, never refused.
+"""Records scans that were made without a network; what happened at a gate is never refused.
 
 The scans of one pass are taken together, in the order of their clocks, in one transaction each: so an exit
 that was uploaded with the two entries around it stands between them.

@@ -1,4 +1,4 @@
-"""Movements of a party that have already happened, put where they belong in time."""
+"""Inserts movements of a party that have already happened, at their place in time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
