@@ -1,4 +1,4 @@
-"""`POST /counts`: people counted in or out without a pass."""
+"""`POST /counts` and `GET /events/<event>/stats`: people counted without a pass, and the figures of the day."""
 
 from collections import defaultdict
 from collections.abc import Sequence
