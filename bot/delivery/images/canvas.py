@@ -42,7 +42,7 @@ class Band:
     rows: bytes = field(repr=False)
     """As a PNG has them before they are packed, each after its filter."""
     packed: bytes = field(repr=False)
-    """The same, deflated, up to the border of a byte and without looking back at other bands."""
+    """The rows, deflated up to the border of a byte, without references to other bands."""
 
 
 class Sheet:

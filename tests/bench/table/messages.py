@@ -64,7 +64,7 @@ class Registering:
         return [Talk(self._said(MESSAGE_PATH), ANSWERED) for _ in range(people)]
 
     def _forms(self, number: int) -> list[Talk]:
-        """The same messages, each for itself, for the bare application."""
+        """The messages, each for itself, for the bare application."""
         people = [self._said(BARE_PATH) for _ in range(1 + number // PLACES)]
         return [Talk((one,), ANSWERED) for said in people for one in said][:number]
 

@@ -24,7 +24,7 @@ def print_full() -> None:
 
 
 def print_quick() -> None:
-    """The same with few of everything."""
+    """The table, measured with few of everything."""
     _print(QUICK)
 
 
