@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from admin_cli.__main__ import NOUNS
+from flows.shapes.scans import RESULTS
 from tests.paths import ROOT
 from tests.test_structure import _tracked
 
@@ -93,6 +95,27 @@ def test_no_comment_begins_with_the_same() -> None:
         if begins.match(line)
     ]
     assert found == []
+
+
+def contract(heading: str) -> str:
+    """A section of the contract."""
+    text = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
+    _, _, section = text.partition(f"\n## {heading}\n")
+    return section.partition("\n## ")[0]
+
+
+def test_the_contract_names_all_nouns() -> None:
+    (groups,) = re.findall(r"has the groups (.*?)\. Every", contract("The command line"), re.DOTALL)
+    assert re.findall(r"`(\w+)`", groups) == sorted(NOUNS)
+
+
+def test_the_contract_names_all_results_in_their_order() -> None:
+    section = contract("Check-in results")
+    assert set(
+        re.findall(r"^\| `(\w+)` \| [^|]*\|$", section.partition("The first that holds")[2], re.MULTILINE)
+    ) == set(RESULTS)
+    (order,) = re.findall(r"The first that holds is the result: (.*?)\.", section, re.DOTALL)
+    assert tuple(order.replace("\n", " ").split(", ")) == RESULTS[: len(order.split(","))]
 
 
 def test_the_version_stands_in_one_place() -> None:
