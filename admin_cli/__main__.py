@@ -14,7 +14,7 @@ NOUNS = {
     "broadcast": "messages to many: send, list, show, pause, resume, cancel",
     "audit": "who did what, and when: list, search",
     "db": "the database's tables: upgrade, check",
-    "deliveries": "messages owed and sent: list, show, why, retry, resume-sender",
+    "deliveries": "messages in the outbox and sent: list, show, why, retry, resume-sender",
     "devices": "scanners: add, revoke, roll, list",
     "doctor": "look whether everything is well",
     "events": "events: create, list, show, open, close, set, days, texts, notice, pause, …",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group
 def command() -> None:
-    """Messages owed and sent.
+    """Messages in the outbox, and what became of them.
 
     Example: python -m admin_cli deliveries list --failed
     """
@@ -163,7 +163,7 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
         )
     for refusal in refused:
         click.echo(sentence(refusal), err=True)
-    click.echo(f"{owed} owed again")
+    click.echo(f"{owed} in the outbox again")
     if refused:
         raise click.exceptions.Exit(1)
 

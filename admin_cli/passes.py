@@ -47,7 +47,7 @@ def show(code: str, as_json: bool) -> None:
         details({**whole, "deliveries": deliveries}, as_json=True)
     else:
         details(whole, as_json=False)
-        listing(deliveries, as_json=False, nothing="Its image was not owed to anybody.")
+        listing(deliveries, as_json=False, nothing="Its picture was never sent to anybody.")
 
 
 @command.command
@@ -67,7 +67,7 @@ def resend(code: str) -> None:
         found = passes.by_code(db, code)
         number = dispatch_resend.resend(db, found, datetime.now(UTC))
         recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
-    click.echo(f"owed as delivery {number}")
+    click.echo(f"in the outbox as delivery {number}")
 
 
 @command.command
@@ -189,7 +189,7 @@ def _sent(db: Any, issued: "Pass", now: datetime) -> str:
     from bot.errors import Refused
 
     try:
-        return f"its image is owed as delivery {dispatch_resend.resend(db, issued, now)}"
+        return f"its picture is in the outbox as delivery {dispatch_resend.resend(db, issued, now)}"
     except Refused:
         return "there is nobody to send its image to"
 
@@ -211,7 +211,7 @@ def _sent_to(db: Any, issued: "Pass", to: "Reach", now: datetime) -> str:
         return "nothing is sent, for they have stopped our messages"
     number, way = channel_choice.owe(db, issued, to, issued.registration.language, now)
     waits = ", which waits until they write to us" if way == channel_choice.WAITS else ""
-    return f"its image is owed as delivery {number}{waits}"
+    return f"its picture is in the outbox as delivery {number}{waits}"
 
 
 def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Performing:
         return self.person() if known else None
 
     def owe(self, issued: Pass, language: str) -> None:
-        """Owe the image of this pass to whoever is writing."""
+        """Put the picture of this pass into the outbox, for whoever is writing."""
         lane, sender = self.address, self.sender
         self.owed.append(dispatch.owe_pass(self.db, issued, lane=lane, sender=sender, language=language, now=self.now))
 

@@ -114,7 +114,7 @@ def _moved(begun: Begun, step: str, answers: Mapping[str, Any], moves: int) -> B
 
 
 def with_state(state: State | Mapping[str, Any], begun: Begun | None) -> dict[str, Any]:
-    """The kept state with the beginning beside it, unless it is at its end."""
+    """The kept state together with the beginning, unless the registration is over."""
     whole = dict(cast("Mapping[str, Any]", state))
     if begun is not None and begun.moves < LAST:
         whole[KEPT] = begun.kept()

@@ -121,7 +121,7 @@ class Forgetting:
             db.execute(update(Erasure).where(Erasure.id == erasure).values(names=[]))
 
     def _list_at_twilio(self, row: Erasure, now: datetime) -> None:
-        """Owe the deletion of every message that Twilio has from or to these addresses. Raises SendFailed."""
+        """Note every message that Twilio has from or to these addresses for deletion. Raises SendFailed."""
         if not self.account:
             return
         for address in _at_twilio(row.addresses):

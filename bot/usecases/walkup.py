@@ -28,7 +28,7 @@ class WalkedIn:
 
 
 def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: datetime) -> WalkedIn:
-    """Register, admit where that is asked, and owe the pass to the phone; all of it or nothing.
+    """Register, admit where that is asked, and enqueue the pass for the phone; all of it or nothing.
 
     `to` is the way to `walkup.phone` (reach.of), None where it has none. Raises Refused as walkups.register.
     """

@@ -186,7 +186,7 @@ def _is_at_work(state: State) -> bool:
 
 
 def _still_visiting(turn: Turn, said: Said) -> Turn:
-    """The mark of the visitor's side goes on into what comes of it; at its end the gate is open again."""
+    """Keeps the mark of the visitor's side in the next conversation; when that ends, the gate is back."""
     state = turn.state
     if state.flow:
         marked = state if _is_visiting(state) else state.but(answers={**state.answers, AS_VISITOR: True})

@@ -140,7 +140,7 @@ class World:
 
     @singledispatchmethod
     def perform(self, effect: Effect) -> dict[str, Any] | None:
-        """Do one effect. Raises TypeError for one that nobody has taught this world."""
+        """Perform an effect in the sandbox. Raises TypeError for one without a performer here."""
         return sandbox_gate.perform(self, effect)
 
     @perform.register

@@ -180,7 +180,7 @@ class Say(Effect):
 class Register(Effect):
     """Register and issue the pass; refuses `day_full`, `day_closed`, `already_registered`, `event_…`.
 
-    Results: `code`, `day`, `party_size`. The pass image is owed to the person who asked.
+    Results: `code`, `day`, `party_size`. The picture of the pass is sent to the person who asked.
     """
 
     event: str
@@ -197,7 +197,7 @@ class Register(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendPass(Effect):
-    """Owe the image of this pass (again) to the person who is writing."""
+    """Send the picture of this pass, again or for the first time, to the person who is writing."""
 
     code: str
     language: str
@@ -232,7 +232,7 @@ class EraseMe(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendOtp(Effect):
-    """Owe an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`, `otp_country`, `otp_budget`."""
+    """Send an OTP to a phone; refuses `otp_wait`, `otp_too_many`, `otp_unreachable`, `otp_country`, `otp_budget`."""
 
     purpose: str
     phone: str

@@ -84,7 +84,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class EntryNotice:
-    """The last time that entry was stopped or let go on, and which gates know it."""
+    """When entry was last stopped or resumed, and which gates know it."""
 
     stopped: bool
     at: datetime

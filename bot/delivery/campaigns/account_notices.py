@@ -19,7 +19,7 @@ TOLD = _(
 
 
 def tell(db: Session, phone: str, now: datetime) -> None:
-    """Owe it once for each roster on which this phone (E.164) stands unconfirmed."""
+    """Enqueue the notice, once for each roster on which this phone (E.164) stands unconfirmed."""
     for row in db.scalars(
         select(Staff).where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
     ):

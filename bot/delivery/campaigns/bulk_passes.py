@@ -67,7 +67,7 @@ def send(
     now: Callable[[], datetime],
     told: Told,
 ) -> Counter[str]:
-    """Owe each valid pass to its holder's phone, once for ever; how many go which way, and why others do not.
+    """Enqueue each valid pass for its holder's phone, once for ever; how many go which way, and why others do not.
 
     They leave after everybody's replies and passes. Counted by the words of
     bot.delivery.dispatch.channel_choice, and by NO_PHONE, STOPPED, BEFORE.

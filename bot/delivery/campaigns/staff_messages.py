@@ -39,7 +39,7 @@ def tell(
     notice: tuple[str, Mapping[str, Sentence]] | None = None,
     sender_of: Callable[[str], str | None] = lambda lane: None,
 ) -> list[Told]:
-    """Owe the sentence to everybody enabled on the roster, as urgently as an answer; once for each `key`.
+    """Enqueue the sentence for everybody enabled on the roster, as urgently as an answer; once for each `key`.
 
     `gates`: only to who works at one of these, or at none in particular. `but`: not to this volunteer; `only`:
     to nobody but these. `notice` is by which approved template it may leave outside somebody's window, and what

@@ -1,6 +1,6 @@
 """Sends what is in the outbox: each message once, in each person's order, and notes what came of it.
 
-A row is owed in the caller's transaction (`bot.delivery.outbox.enqueue`); a job carries its id; `deliver` leases
+A row is written in the caller's transaction (`bot.delivery.outbox.enqueue`); a job carries its id; `deliver` leases
 it, notes the try, closes the database, calls Twilio and notes the outcome. A process killed anywhere in
 between loses nothing: the sweep finds the row, and Twilio's own list tells whether it went out.
 """

@@ -64,9 +64,9 @@ def owe(
     priority: int = enqueue.PASSES,
     key: str | None = None,
 ) -> tuple[int, str]:
-    """Owe the pass to this phone: the delivery's id, to be enqueued after the commit, and the way that it takes.
+    """Put the pass for this phone into the outbox. The delivery's id, for a job after the commit, and its way.
 
-    The same `key` again owes nothing more.
+    With a `key` that was used before nothing is added.
 
     Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
     """

@@ -13,7 +13,7 @@ from flows.understanding import codes
 
 
 def resend(db: Session, issued: Pass, now: datetime, key: str | None = None) -> int:
-    """Owe the image of a pass to where it, or an earlier one of the registration, went; the delivery's id.
+    """Enqueue the picture of a pass for the address of its last one, or of the registration's; the delivery's id.
 
     Once only for each `key`. A pass whose image never went anywhere goes to the WhatsApp of whoever asked for it.
     Raises Refused `pass_not_valid` (`code`, `status`), and `pass_unreachable` (`code`) where the person has no phone.

@@ -174,7 +174,7 @@ def _overtakes(db: Session, row: Delivery) -> bool:
 
 
 def _to_be_sent_again(parts: Parts, held: Held, since: datetime) -> bool:
-    """Whether Twilio's list shows that an unclear try did not go out; otherwise the row has been seen to."""
+    """Whether an unclear try did not go out, by Twilio's list. If it did, or nobody knows, the row is updated here."""
     now = parts.now()
     if now < since + leases.LOOK_AFTER:
         _put_off(parts, held, since + leases.LOOK_AFTER)

@@ -22,7 +22,7 @@ MOST = 200
 
 
 def owe_links(db: Session, settings: Settings, now: datetime) -> list[int]:
-    """Owe an SMS for each failed picture that has none yet; the ids of the new deliveries."""
+    """Enqueue an SMS for each failed picture that has none yet; the ids of the new deliveries."""
     if not settings.sms_from:
         return []
     found = [(row, phone) for row in db.scalars(_failed(now)) if (phone := _phone(db, row))]

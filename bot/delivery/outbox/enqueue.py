@@ -44,7 +44,7 @@ def owe(
     contact_id: int | None = None,
     patience: timedelta = PATIENCE,
 ) -> int:
-    """The id of a delivery owed from now on; the same `key` again gives the row that is there.
+    """Put a message into the outbox; the delivery's id. With a `key` that was used before: the row that is there.
 
     `lane` is the address, `sender` which of our senders (None: the first one).
     """
@@ -59,7 +59,7 @@ def owe(
 
 
 def owe_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, give_up_at: datetime) -> list[int]:
-    """Owe the same kind of message to many at once; the ids of those that were not owed by their `key` already.
+    """Put one kind of message into the outbox for many people; the ids of those whose `key` is new.
 
     Each row has the arguments of `owe` that differ, and all rows have the same ones.
     """
@@ -89,7 +89,7 @@ def owe_reply(
     question: Mapping[str, Any] | None = None,
     others: Collection[str] = (),
 ) -> int:
-    """Owe the answer to an inbound message that its webhook does not carry; once a message.
+    """Put the answer to an inbound message into the outbox, where its webhook does not carry it; once a message.
 
     `question` is the same answer as buttons or a list: the mark of its taps, the shape, the values.
     `others` are further addresses of the same person: it leaves after what still waits for those.
@@ -115,7 +115,7 @@ def owe_pass(
     priority: int = PASSES,
     key: str | None = None,
 ) -> int:
-    """Owe the image of a pass to this address; asked for twice, it is sent twice, but for the same `key`.
+    """Put the picture of a pass into the outbox for this address. Each call sends it, except with a used `key`.
 
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
@@ -146,7 +146,7 @@ def owe_otp(
     now: datetime,
     sender: str | None = None,
 ) -> int:
-    """Owe an OTP to a phone (E.164); the code is made when it is sent and kept in no row.
+    """Put an OTP for a phone (E.164) into the outbox; the code is made when it is sent and kept in no row.
 
     `sender`: where it goes by WhatsApp, the sender to which the phone last wrote (window.Windows.last).
 

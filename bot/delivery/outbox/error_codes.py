@@ -24,7 +24,7 @@ class Class(StrEnum):
     OURS = "not_accepted"
     """Our message or our configuration is wrong: trying again changes nothing."""
     SENDER = "sender_paused"
-    """Nothing of this sender goes out until somebody has seen to it: wait long, keep trying."""
+    """Nothing of this sender goes out until somebody acts: wait long, keep trying."""
 
 
 _CODES: dict[Class, tuple[int, ...]] = {

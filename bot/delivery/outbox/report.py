@@ -102,7 +102,7 @@ def _with_pass() -> Select[Delivery, str, str]:
 
 
 def retry(db: Session, delivery_id: int, now: datetime) -> None:
-    """Owe a failed delivery anew, for as long as a new one; the sweep sends it within seconds.
+    """Enqueue a failed delivery again, with the time of a new one; the sweep sends it within seconds.
 
     Raises Refused `no_such_delivery`, `delivery_not_failed`, and `otp_not_repeated`: whoever asked for
     a code has long asked for another, and a pass that is no longer valid is cancelled when it is sent.
@@ -118,7 +118,7 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
 
 
 def retry_each(db: Session, delivery_ids: Iterable[int], now: datetime) -> tuple[int, list[Refused]]:
-    """Owe each of these anew that can be: how many were, and why the others were not (as `retry` says)."""
+    """Enqueue each of these again that can be: how many were, and why the others were not (as `retry` says)."""
     refused: list[Refused] = []
     done = 0
     for delivery_id in dict.fromkeys(delivery_ids):
@@ -131,12 +131,12 @@ def retry_each(db: Session, delivery_ids: Iterable[int], now: datetime) -> tuple
 
 
 def retriable(db: Session) -> int:
-    """How many deliveries `retry_failed` would owe anew now."""
+    """How many deliveries `retry_failed` would enqueue again now."""
     return db.scalar(select(func.count()).select_from(Delivery).where(_retriable())) or 0
 
 
 def retry_failed(db: Session, now: datetime) -> int:
-    """Owe anew all that failed and can be repeated; how many. What has changed meanwhile stays as it is."""
+    """Enqueue again all that failed and can be repeated; how many. What has changed meanwhile stays as it is."""
     return _owe_anew(db, _retriable(), now)
 
 

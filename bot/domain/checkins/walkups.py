@@ -197,7 +197,7 @@ def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, no
 
 
 def _claim(db: Session, walkup: Walkup, place: Place, registration: Registration) -> None:
-    """Take the request_id; waits for whoever is just doing so. Raises _MadeBefore."""
+    """Reserve the request_id; waits for another request with the same one. Raises _MadeBefore."""
     row = {
         "registration_id": registration.id,
         "event_id": place.event.id,

@@ -58,7 +58,7 @@ class InboundMessage(Base):
 
 
 class Delivery(Base):
-    """One message that is owed to somebody, and what became of it."""
+    """One message in the outbox, and what became of it."""
 
     __tablename__ = "deliveries"
 
@@ -67,7 +67,7 @@ class Delivery(Base):
     """`reply` (an answer that missed its webhook), `question` (an answer with buttons), `pass` (the QR
     image), `link` (its link by SMS), `otp`, `text`."""
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
-    """What makes it the same delivery when it is owed again (`reply:<MessageSid>`); None where it may recur."""
+    """Identifies the delivery, so that it is enqueued once (`reply:<MessageSid>`); None where it may recur."""
     lane: Mapped[str] = mapped_column(String(200))
     """The address, `whatsapp:…` or E.164: within one lane messages leave in order of id."""
     sender: Mapped[str | None] = mapped_column(String(60))

@@ -11,7 +11,7 @@ from bot.domain.people import pending_messages
 from flows.understanding.phones import variants
 
 REASON = "number_changed_hands"
-"""Why a message that was owed to the former owner is not sent any more."""
+"""The reason of a message to the former owner that is not sent any more."""
 ASKED_FOR_BY_ANYBODY = "otp"
 """The kind of message that goes to whoever has the phone."""
 _BEFORE = (
@@ -25,8 +25,8 @@ _BEFORE = (
 def give(db: Session, phone: str, former: Contact, present: Contact, now: datetime) -> None:
     """Let a phone (E.164) go from one contact to another; the caller has locked both.
 
-    What is owed there for anybody but its present owner is let go, and who works by this phone works no more until
-    a supervisor or admin says so (bot.domain.roster.duty).
+    Unsent messages there for anybody but its present owner are cancelled. A volunteer with this phone cannot work until
+    a supervisor or admin confirms them (bot.domain.roster.duty).
     """
     mine = and_(ContactAlias.kind == "phone", ContactAlias.value == phone)
     db.execute(update(ContactAlias).where(mine, ContactAlias.contact_id == former.id).values(contact_id=present.id))

@@ -4,9 +4,9 @@ Each of their contacts gives its rows to a new one without any address, and goes
 for the old contact finds it gone and begins with a new one. Valid passes are revoked, and their places given
 back unless somebody has entered with them. People on a roster stay on it: that is the organiser's record.
 
-What stands elsewhere, in other people's messages, in Redis and at Twilio, is owed as a row of `erasures` in
-the same transaction: see bot.personal_data.erase_traces. Exports that the server keeps of their events go at
-once. Locks are taken in one order everywhere: people, days, passes; at last the exports.
+What stands elsewhere, in other people's messages, in Redis and at Twilio, is noted as a row of `erasures` in
+the same transaction, and erased later: see bot.personal_data.erase_traces. Exports that the server keeps of
+their events go at once. Locks are taken in one order everywhere: people, days, passes; at last the exports.
 """
 
 from collections.abc import Iterable, Sequence
@@ -143,7 +143,7 @@ def erase(
 ) -> Erased:
     """Make somebody unfindable; once more does no harm. Leaves an audit entry without anything personal.
 
-    `traces_from` is the moment before which what is owed elsewhere is not looked for: when the asker's own turn
+    `traces_from` is the moment before which what stands elsewhere is not looked for: when the asker's own turn
     is over. Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
     """
     with db.begin_nested():
@@ -232,7 +232,7 @@ def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[l
 def _forget_messages(
     db: Session, who: Somebody, issued: Sequence[int], now: datetime, *, with_passes: bool = False
 ) -> int:
-    """Empty what was owed and sent to them, and owe its deletion at Twilio; how many deliveries."""
+    """Empty the deliveries to them, and note their deletion at Twilio; how many."""
     passes_too = Delivery.pass_id.in_(issued if with_passes else ())
     theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts), passes_too)
     ids = list(db.scalars(select(Delivery.id).where(theirs)))

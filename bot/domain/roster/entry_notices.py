@@ -26,7 +26,7 @@ def note(
     staff_id: int | None = None,
     actor: str = "",
 ) -> None:
-    """Keep that entry was stopped or let go on at these gates, and who is told: volunteer, gate, delivery."""
+    """Note that entry was stopped or resumed at these gates, and who is told: volunteer, gate, delivery."""
     about = {"gates": gates, "told": [list(one) for one in told]}
     what = audit.PAUSED if stopped else audit.RESUMED
     audit.note(db, what, now=now, event_id=event_id, staff_id=staff_id, actor=actor, about=about)

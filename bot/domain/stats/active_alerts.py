@@ -22,7 +22,7 @@ def now(db: Session, event_id: int) -> list[AlertNow]:
 
 
 def _unreached(db: Session, alerts: Sequence[Alert]) -> dict[int, list[str]]:
-    """Names by alert: whose message failed, waits for their window, or was never owed since they stopped them."""
+    """Names by alert: whose message failed, waits for their window, or was not sent since they wrote `stop`."""
     told = [(alert.id, one["staff"], one["delivery"]) for alert in alerts for one in alert.told]
     people = select(Staff.id, Staff.name).where(Staff.id.in_({who for _, who, _ in told}))
     names = {row.id: row.name for row in db.execute(people)} if told else {}

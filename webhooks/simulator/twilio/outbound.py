@@ -153,7 +153,7 @@ def _fetch(parts: Parts, message: Message) -> int:
 
 
 def run_state(parts: Parts, errand: Errand) -> None:
-    """Let the message reach a state, report it, and see to the next."""
+    """Let the message reach a state, report it, and schedule the next."""
     message, state = parts.messages.get(errand["sid"]), errand["state"]
     if message is None or message.status == "canceled":
         return

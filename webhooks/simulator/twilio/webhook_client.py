@@ -30,7 +30,7 @@ def answered_key(sid: str) -> str:
 
 
 def once(parts: Parts, errand: Errand) -> http.Answer | None:
-    """Post a webhook: the answer where it was taken; else None, and another try or its failure is seen to."""
+    """Post a webhook: the answer where it was taken; else None, and another try or the failure is scheduled."""
     try:
         answer = _posted(parts, errand)
     except http.NoAnswer as silence:

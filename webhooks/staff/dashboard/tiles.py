@@ -24,7 +24,7 @@ class Tile:
     more: Sequence[str]
     """A line each."""
     urgent: bool = False
-    """Whether somebody should see to it."""
+    """Whether somebody should act on it."""
 
 
 @dataclass(frozen=True, slots=True)
