@@ -107,7 +107,7 @@ def why(number: int, as_json: bool) -> None:
 
 
 def _there(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
-    """With its moments in this zone, to the second."""
+    """The delivery with its moments in this zone, to the second."""
     moments = {name: step[name] and step[name].astimezone(zone).isoformat(" ", "seconds") for name in ("at", "until")}
     return {**step, **moments}
 

@@ -89,7 +89,7 @@ def _print(figures: "Figures", look: "Dashboard") -> None:
 
 
 def _row(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
-    """As JSON has it: what is not known is null; `left` are those who went out with a pass."""
+    """The figures for JSON. What is not known is null; `left` are those who went out with a pass."""
     return {
         "day": figures.day,
         "admitted": figures.admitted,

@@ -77,7 +77,7 @@ class Inbound:
         return replace(self, phone=self.phone or phone, user=self.user or user, lent=lent)
 
     def to_json(self) -> dict[str, Any]:
-        """As it waits in the person's list."""
+        """The message as JSON, for the person's list."""
         return asdict(self)
 
     @classmethod
@@ -107,5 +107,5 @@ def kept_sid(sid: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Without what PostgreSQL cannot keep."""
+    """The text without characters that PostgreSQL cannot store."""
     return text.replace("\x00", "")

@@ -111,7 +111,7 @@ def _last(settings: Settings) -> list[Processor]:
 
 
 def _say_no_more(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Of a library's line the words that stand in its code, and numbers: what is filled in may be anybody's."""
+    """Keeps of a library's log line only its constant text and numbers: filled-in values may be personal."""
     record: logging.LogRecord = event["_record"]
     event["event"] = error_reports.template(record.msg, event.pop("positional_args", ()))
     return event

@@ -129,7 +129,7 @@ def _tell(found: "Outlook", wording: Mapping[str, Mapping[str, Any]], hours: int
 
 
 def _tell_time(found: "Outlook") -> None:
-    """At best, and with the workers that there are: each sends one message after the other."""
+    """Says how long it takes at best, and with the workers that run: each sends one message at a time."""
     from redis.exceptions import RedisError
 
     from bot.delivery.campaigns import estimate
@@ -172,7 +172,7 @@ def _tell_limit(people: int) -> None:
 
 
 def _limits() -> dict[str, str]:
-    """Nothing where the simulator is Twilio, or Twilio does not tell."""
+    """Twilio's daily limits; nothing with the simulator, or where Twilio does not say."""
     from bot.delivery.dispatch import health
     from bot.errors import NotReady
 

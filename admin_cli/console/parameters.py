@@ -124,7 +124,7 @@ class Limit(click.ParamType[int | None]):
 
 
 class Countries(click.ParamType[str]):
-    """Two letters each, separated by commas, or `none`; which ones there are is for the rules to say."""
+    """Countries, two letters each, separated by commas, or `none`."""
 
     name = "COUNTRIES"
 

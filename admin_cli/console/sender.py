@@ -9,7 +9,7 @@ from admin_cli.console import session
 
 @contextmanager
 def last_senders() -> Iterator[Callable[[str], str | None]]:
-    """By address the sender to which somebody last wrote; None: nobody knows."""
+    """A function that gives, for an address, the sender to which it last wrote; None where nobody knows."""
     from bot.delivery.outbox.session_window import Windows
     from bot.ops.connections import connected
 

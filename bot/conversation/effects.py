@@ -270,7 +270,7 @@ def _keep_language(effect: KeepLanguage, doing: Performing) -> Results:
 
 @perform.register
 def _stop_messages(effect: StopMessages, doing: Performing) -> Results:
-    """Somebody unknown is kept for this, so that the wish is not forgotten with the conversation."""
+    """Also makes a contact of somebody unknown, so that the wish outlives the conversation."""
     person = doing.person()
     person.stopped_at = person.stopped_at or doing.now
     return {}

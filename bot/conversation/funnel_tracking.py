@@ -62,11 +62,11 @@ class Begun:
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
-        """As it was kept."""
+        """The beginning from its JSON."""
         return cls(**{**kept, "steps": tuple(kept["steps"])})
 
     def kept(self) -> dict[str, Any]:
-        """As JSON."""
+        """The beginning as JSON."""
         return {**asdict(self), "steps": list(self.steps)}
 
 

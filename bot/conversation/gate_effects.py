@@ -150,7 +150,7 @@ def _choose_event(effect: ChooseEvent, doing: Performing) -> Results:
 
 @perform.register
 def _offer_sign_in(effect: OfferSignIn, doing: Performing) -> Results:
-    """Only to the roster's own WhatsApp: what comes another way may be from anybody."""
+    """The link goes only to the roster's own WhatsApp: a message by another way may be anybody's."""
     if doing.sign_in_links is None or not doing.address.startswith("whatsapp:"):
         raise Refused("not_on_roster")
     row = _row(doing.db, effect.staff_id) if effect.staff_id is not None else _place_of(doing)

@@ -208,7 +208,7 @@ class Belated:
         return len(done)
 
     def _unknown(self, listed: Sequence[Listed]) -> list[Listed]:
-        """Those that neither the conversations nor the database have ever seen."""
+        """The messages that neither the conversation store nor the database has seen."""
         heard = self.conversations.known([inbound.sid for inbound, _ in listed])
         left = [one for one, known in zip(listed, heard, strict=True) if not known]
         sids = [inbound.sid for inbound, _ in left]

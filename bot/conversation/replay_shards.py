@@ -55,7 +55,7 @@ def share_of(person: str) -> int:
 
 @contextmanager
 def held(redis: "Redis", name: str, among: Iterable[int], most: int) -> Iterator[Held]:
-    """At most so many of these shares that nobody else holds, the first ones first; given back at the end."""
+    """Lock up to `most` of these shares that nobody else holds, the first ones first; given back at the end."""
     locks: dict[int, Lock] = {}
     for number in among:
         lock = redis.lock(f"{name}:{number}", timeout=ALONE, thread_local=False)

@@ -35,7 +35,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at our pages."""
+    """A visitor's session on the web pages."""
 
     id: str = field(repr=False)
     phone: str | None = field(default=None, repr=False)

@@ -108,6 +108,6 @@ def _entry(db: Session, event_id: int | None, wanted: set[tuple[str, str]]) -> A
 
 
 def _identity(row: Any) -> str:
-    """As the audit log has it."""
+    """Identifies a row as the audit log does."""
     found = [one if isinstance(one, int) else str(one) for one in inspect(row).identity]
     return str(found[0] if len(found) == 1 else found)

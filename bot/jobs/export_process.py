@@ -221,7 +221,7 @@ def _lives(process: str) -> bool:
 
 @contextmanager
 def _own_folder() -> Iterator[Path]:
-    """For this process alone; what libraries put on the disk for a while goes there too."""
+    """A temporary folder for this process alone; temporary files of libraries go there too."""
     folder = Path(tempfile.gettempdir()) / f"{FOLDER}{os.getpid()}"
     folder.mkdir(mode=0o700)
     tempfile.tempdir = str(folder)

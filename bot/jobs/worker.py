@@ -68,7 +68,7 @@ class Worker(SimpleWorker):
 
 
 class Pool(WorkerPool):
-    """So many workers; one that dies is replaced."""
+    """A pool of workers; one that dies is replaced."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(queues.NAMES, connection=startup.connect(settings), num_workers=settings.workers)

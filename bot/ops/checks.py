@@ -86,7 +86,7 @@ def clocks_agree(database: Database, redis: "Redis") -> str:
 
 
 def _database_apart(database: Database) -> dict[str, timedelta]:
-    """By how much a database server's clock is ahead of this machine's; SQLite has none of its own."""
+    """By how much the database server's clock is ahead of this machine's; empty for SQLite, which has no clock."""
     if database.engine.dialect.name == "sqlite":
         return {}
     with database.engine.connect() as connection:
@@ -97,7 +97,7 @@ def _database_apart(database: Database) -> dict[str, timedelta]:
 
 
 def redis_keeps(redis: "Redis") -> str:
-    """That what is written survives the server's end. Raises NotReady where it does not."""
+    """That Redis keeps its data when it ends. Raises NotReady where it does not."""
     redis_answers(redis)
     info = redis.info("persistence")
     if not info.get("aof_enabled"):
@@ -160,7 +160,7 @@ def codes_are_left(redis: "Redis", now: datetime) -> str:
 
 
 def messages_come_in(database: Database, redis: "Redis", settings: Settings, now: datetime) -> str:
-    """That somebody was heard lately. Raises NotReady where nobody was for too long while an event is open."""
+    """That a message came in lately. Raises NotReady where none did for too long while an event is open."""
     migrations_at_head(database)
     redis_answers(redis)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)

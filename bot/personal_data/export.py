@@ -46,7 +46,7 @@ def _person(known: Known) -> dict[str, Any]:
 
 
 def _conversation(known: Known, redis: "Redis") -> dict[str, Any]:
-    """In which flow and at which question they are."""
+    """The flow and the question at which they are."""
     addresses = [f"{alias.kind}:{alias.value}" for contact in known.contacts for alias in contact.aliases]
     try:
         kept = Conversations(redis, state_seconds=1)

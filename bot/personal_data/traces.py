@@ -34,12 +34,12 @@ class Traces:
 
     @classmethod
     def of(cls, addresses: Sequence[str], names: Sequence[str]) -> Self:
-        """From the addresses and names of a row of `erasures`."""
+        """The traces from the addresses and names of a row of `erasures`."""
         words = (one.partition(":")[2].removeprefix("+") for one in addresses)
         return cls(tuple(addresses), tuple(words), tuple(names))
 
     def needles(self) -> list[str]:
-        """As they stand in JSON that is kept as text, with and without Unicode escapes."""
+        """The texts to search for in JSON that is stored as text, with and without Unicode escapes."""
         forms = (form for name in self.names for form in (name, json.dumps(name)[1:-1]))
         return list(dict.fromkeys((*self.words, *forms)))
 

@@ -34,7 +34,7 @@ OURS = "/P/"
 
 
 class Unreadable(Exception):
-    """Nothing could be read; `code` is one of flows.gate.photos.TROUBLES."""
+    """No QR could be read; `code` is one of flows.gate.photos.TROUBLES."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -75,7 +75,7 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _in_grey(image: Image.Image) -> Image.Image:
-    """On white where it is transparent, as a chat shows it."""
+    """The picture in grey, on white where it is transparent, as a chat shows it."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image.convert("L")
     layer = image.convert("LA")

@@ -19,7 +19,7 @@ SenderOf = Callable[[str], str | None]
 
 
 def nobody(_lane: str) -> str | None:
-    """For who does not know from which of our numbers somebody was answered last."""
+    """The sender for a phone of which nobody knows to which number it last wrote."""
     return None
 
 

@@ -146,7 +146,7 @@ def _lifts(said: Said, facts: Facts) -> bool:
 
 
 def _stopped(state: State, said: Said, facts: Facts) -> Turn:
-    """Only `start` or a greeting ends it."""
+    """A turn after `stop`: only `start` or a greeting ends it."""
     state = idle(state).but(stopped=True)
     word = command_of(said)
     if _lifts(said, facts):

@@ -69,7 +69,7 @@ def enter(state: State, said: Said, facts: Facts) -> Turn:
 
 
 def _not_understood(said: Said, start: Start, turn: Turn) -> tuple[Say, ...]:
-    """That the words said nothing to us, where what follows is what anybody would be answered."""
+    """Says that the words were not understood, where the answer would be the same for any words."""
     if said.form not in ("text", "choice"):
         return say(sentence_for("not_text"))
     taken = set(turn.state.answers) - {*start.answers, *NO_LOSS}

@@ -200,7 +200,7 @@ def _still_visiting(turn: Turn, said: Said) -> Turn:
 
 
 def _in_one_language(turn: Turn, said: Said, duty: Duty) -> Turn:
-    """For who has not chosen a language: in that of the message, else the event's first."""
+    """The answer in the language of the message, else the event's first, for a volunteer who has not chosen one."""
     if turn.state.flow not in ("", *STAFF_ONLY):
         return turn
     wanted = "hi" if _DEVANAGARI.search(said.text) else ""

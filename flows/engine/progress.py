@@ -231,7 +231,7 @@ def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect
 
 
 def left_behind(state: State) -> tuple[Say, ...]:
-    """That a conversation is left for another one; nothing where nobody had answered anything in it."""
+    """Says that another conversation was left; nothing where it had no answers yet."""
     beneath = revive(state.under)[0] if state.flow in INTERRUPTING else state
     return say(LEFT_BEHIND) if set(beneath.answers) - NO_LOSS else ()
 

@@ -107,7 +107,9 @@ def _typed(text: str, known: Mapping[str, Any]) -> date | None:
 
 
 def _several(days: Sequence[date], known: Mapping[str, Any]) -> Invalid:
-    """That a pass is for one day, with those of these days that can be had; else why the first cannot."""
+    """The refusal of several days: a pass is for one day. It names the days that can be had, else why the first
+    cannot.
+    """
     offered = _dates(known["days"])
     open_ = [day for day in days if day in offered]
     return Invalid("several_days", days=pass_day_texts.said(open_)) if open_ else _refusal(days[0], known)

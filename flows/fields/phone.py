@@ -62,7 +62,7 @@ class Phone:
             raise Invalid("own_number")
 
     def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """Nothing: a number by the way may be anybody's."""
+        """None: a number inside other words may be anybody's."""
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """None."""
@@ -79,7 +79,7 @@ class Otp:
     """A code of six digits, alone or in the text it came in."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """Nothing: whether it is the right one is not the field's to judge."""
+        """Nothing: the code is checked elsewhere."""
         return {}
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> str:
@@ -94,7 +94,7 @@ class Otp:
         """A code that was typed stays typed."""
 
     def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """Nothing: a code is only looked for where it is asked."""
+        """None: a code is read only where it is asked for."""
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """None."""

@@ -19,7 +19,7 @@ class YesNo:
     """Words, separated by commas, that say what is asked and so may stand beside a yes or no."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """Nothing: a yes is a yes."""
+        """Nothing is needed to read a yes."""
         return {}
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
@@ -39,7 +39,7 @@ class YesNo:
             raise Invalid("not_yes_no")
 
     def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """Nothing: nobody agrees by the way."""
+        """None: nobody agrees inside other words."""
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """Yes and no."""

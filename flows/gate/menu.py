@@ -82,7 +82,7 @@ def _place(duty: Duty) -> Sentence:
 
 
 def closed(duty: Duty) -> tuple[Sentence, ...]:
-    """That the gate where they are is closed; nothing where it is open."""
+    """The sentence that the volunteer's gate is closed; nothing where it is open."""
     return (Sentence(GATE_CLOSED.source, {"gate": gate_name(duty)}),) if duty.is_closed else ()
 
 

@@ -79,7 +79,7 @@ def _said(kept: dict[str, Any]) -> Said:
 
 
 def _no_choice(answers: Answers, facts: Facts) -> Outcome:
-    """For another event, or one whose gates have all been closed meanwhile."""
+    """Ends the question for another event, or where all its gates have been closed meanwhile."""
     elsewhere = begun_at.elsewhere(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)
@@ -123,7 +123,7 @@ def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
-    """For another event, and for what an older program may have kept: without the pass there is nothing to ask."""
+    """Ends the question for another event, and where the kept state has no pass."""
     elsewhere = begun_at.elsewhere(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)
@@ -163,7 +163,7 @@ def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _uncountable(answers: Answers, facts: Facts) -> Outcome:
-    """For another event, and for what an older program may have kept."""
+    """Ends the question for another event, and where the kept state has no count."""
     elsewhere = begun_at.elsewhere(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)

@@ -113,7 +113,7 @@ def the_pass(answers: Answers, facts: Facts) -> PassFacts | None:
 
 
 def the_only_pass(answers: Answers, facts: Facts) -> str | None:
-    """Its code, so that nobody is asked which of one."""
+    """The code of the person's only pass, so that they are not asked to choose; else None."""
     return facts.passes[0].code if len(facts.passes) == 1 else None
 
 

@@ -131,7 +131,7 @@ class Doubts:
         return self.words[slice(*self._bounds(start, end, _STOPS | _CLAUSES))]
 
     def _following(self, start: int, end: int) -> tuple[str, ...]:
-        """For each word of the clause the one after it."""
+        """For each word of the clause, the word after it."""
         first, last = self._bounds(start, end, _STOPS | _CLAUSES)
         return (*self.words[first + 1 : last + 1], "", "")[: last - first]
 

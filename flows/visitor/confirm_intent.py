@@ -71,7 +71,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
-    """For what an older program may have kept: without the wish there is nothing to ask."""
+    """Ends the question where the kept state has no wish."""
     return () if _wish(answers) else (Say((phrases.NOTHING_CHANGED,)),)
 
 

@@ -43,7 +43,7 @@ NO_PASS = _("You have no pass for today or later.")
 
 
 def without_a_pass(answers: Answers, facts: Facts) -> Outcome:
-    """For who has no pass: says so, and how to get one. Nothing for who has one."""
+    """Says how to get a pass to somebody who has none; nothing for others."""
     if facts.passes:
         return ()
     return (Say((lines(NO_PASS, _("To get one, type *register*.")),)),)

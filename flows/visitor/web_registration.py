@@ -57,7 +57,7 @@ CONSENT = replace(
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
-    """As in the chat, but what is kept are the words beside the box that was ticked."""
+    """Finishes as in the chat, but keeps the words beside the box that was ticked as the consent."""
     event = the_event(answers, facts)
     shown = consent_text(event, language, another=False, ticked=True) if event else ""
     done = finish(answers, facts, language)

@@ -103,7 +103,7 @@ class Callers:
 
 
 def of_staff(found: Staff) -> Caller:
-    """Somebody on the roster."""
+    """The caller for a person on the roster."""
     return Caller(
         event=found.event.slug,
         event_id=found.event_id,

@@ -90,6 +90,6 @@ def _schemas(doors: Iterable[Door]) -> dict[str, Any]:
 
 @cache
 def _described(models: tuple[tuple[type[BaseModel], Mode], ...]) -> dict[str, Any]:
-    """Once for all applications of a process: it takes longer than all the rest of one."""
+    """The schemas, made once for all applications of a process, since that takes long."""
     _, made = models_json_schema(models, ref_template="#/components/schemas/{model}")
     return dict(made["$defs"])

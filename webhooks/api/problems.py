@@ -90,7 +90,7 @@ class Problem(Exception):
         return made
 
     def answer(self) -> Response:
-        """As an HTTP answer."""
+        """The problem as an HTTP answer."""
         return Response(
             json.dumps(self.body(), ensure_ascii=False),
             KINDS[self.kind].status,

@@ -95,7 +95,7 @@ class CountRequest(Body):
 
 
 class WalkupRequest(Body):
-    """Somebody who registers at the gate."""
+    """A walk-up registration."""
 
     request_id: RequestId
     """The desk's own name of this registration: the same again registers nobody twice."""

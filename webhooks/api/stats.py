@@ -48,7 +48,7 @@ class ScannerFigures(Answer):
 
 
 class UnheardAnswer(Answer):
-    """Somebody, or a scanner, at work but silent for over five minutes: they may not know of a stop of entry."""
+    """A volunteer or scanner at work, but silent for over five minutes: they may not know that entry was stopped."""
 
     name: str
     gate: str | None

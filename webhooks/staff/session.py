@@ -34,7 +34,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
-    """Somebody of the roster in a session that holds."""
+    """A person of the roster with a valid session."""
 
     mark: SessionMark
     row: Staff = field(repr=False)

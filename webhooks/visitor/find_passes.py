@@ -90,7 +90,7 @@ def ask_phone(at: Here, no: Invalid | None = None) -> Response:
 
 
 def taken_phone(at: Here) -> Answer:
-    """On to the code, or the same page with what is wrong with the number."""
+    """Redirects to the code's page, or shows the page again with what is wrong with the number."""
     given = {"phone": request.form.get("phone", "")}
     done = engine.submit(FIND_PASSES, given, at.facts, i18n.language(), {})
     if done.errors:

@@ -59,7 +59,7 @@ CODES_GO_TO = _(
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Somebody at one form."""
+    """One form, and who fills it in."""
 
     service: Service
     name: str
@@ -128,7 +128,9 @@ def whatsapp_first(at: Here, no: Invalid | None = None) -> Sentence | None:
 
 
 def countries_told(at: Here, slug: str) -> str:
-    """To numbers of which countries codes go, for an event (its slug; empty: for any); empty where to all."""
+    """The sentence that names the countries to whose numbers codes go, for an event (its slug; empty: for any); empty
+    where codes go everywhere.
+    """
     settings = at.service.settings
     if not settings.codes_by_sms_alone:
         return ""
@@ -139,7 +141,7 @@ def countries_told(at: Here, slug: str) -> str:
 
 
 def to_code(address: str, seconds: int) -> Answer:
-    """On to the page on which the code is typed."""
+    """Redirects to the page on which the code is typed."""
     return redirect(f"{address}?soon={seconds}" if seconds else address, 303)
 
 

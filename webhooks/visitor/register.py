@@ -48,7 +48,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Somebody registering for an event."""
+    """A registration for an event that somebody fills in."""
 
     at: Here
     event: Event
@@ -192,7 +192,7 @@ def asked(form: Form) -> list[str]:
 
 
 def send_code(form: Form) -> Answer:
-    """On to the page of the code, or the questions again where none can be sent to the number."""
+    """Redirects to the code's page; or shows the questions again where no code can be sent to the number."""
     try:
         seconds = otp_page.begin(form.at, request.form.get("request", ""))
     except Refused as no:
@@ -263,13 +263,13 @@ def refused(form: Form, no: Refused) -> Answer:
 
 
 def already(form: Form, code: str) -> Answer:
-    """To a pass that was there before; one that the first click of two has just made is no news."""
+    """Redirects to a pass that was there before; says so unless the first click of two has just made it."""
     mine = form.at.service.submissions.done(form.at.asker, form.at.draft.request)
     return to_pass(form, code, "" if mine else "already")
 
 
 def to_pass(form: Form, code: str, note: str = "") -> Answer:
-    """To the pass of this code; the form is done with."""
+    """Redirects to the pass of this code; the form is over."""
     form.at.keep(replace(form.at.draft, values={}, typed={}, done=code))
     with form.at.service.database.read() as db:
         pass_id = passes.by_code(db, code).id

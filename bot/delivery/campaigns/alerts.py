@@ -78,7 +78,7 @@ class Alerting:
         return len(owed)
 
     def _look_at(self, slug: str, now: datetime, spent: int) -> list[int]:
-        """Most looks find nothing to do, and so hold up nobody who writes."""
+        """Check one event. The first look is a read: most find nothing to do, and lock nothing."""
         with self.database.read() as db:
             event, measured = _measured(db, slug, now, spent)
             raised = {(one.what, one.gate_id): one for one in _raised(db, event.id)}

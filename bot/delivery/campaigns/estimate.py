@@ -30,7 +30,7 @@ own work 10 to 25 (docs/figures.md); the simulator answers sooner, but works on 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """As of now."""
+    """The estimate of a broadcast, as of now."""
 
     people: int
     """People who would get the broadcast."""

@@ -99,7 +99,7 @@ def otps_have_a_way(settings: Settings) -> str:
 
 
 def public_url_answers(settings: Settings) -> str:
-    """That PUBLIC_URL leads to us. Raises NotReady where nobody or somebody else answers there."""
+    """What answers at PUBLIC_URL. Raises NotReady where nobody or another service answers there."""
     url = f"{settings.origin}/healthz"
     try:
         answer = requests.get(url, timeout=PATIENCE, allow_redirects=False)
@@ -151,7 +151,7 @@ def stops(database: Database) -> str:
 
 
 def senders_open(redis: "Redis", settings: Settings) -> str:
-    """That no sender rests. Raises NotReady that names those that Twilio slowed down or stopped, and until when."""
+    """That no sender is slowed down or stopped. Raises NotReady that names those that are, and until when."""
     try:
         closed = Pace(redis, settings.twilio_mps).closed(senders(settings))
     except RedisError as problem:
@@ -163,7 +163,7 @@ def senders_open(redis: "Redis", settings: Settings) -> str:
 
 
 def queue_moves(database: Database, now: datetime) -> str:
-    """That nothing which may leave is stuck. Raises NotReady that says since when the oldest waits."""
+    """That no message which may leave is stuck. Raises NotReady that says since when the oldest waits."""
     with database.read() as db:
         stuck = leases.due(db, now - LATE, None, 1)
     if stuck:

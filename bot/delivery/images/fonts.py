@@ -69,7 +69,7 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _without_loose_end(piece: str) -> str:
-    """Without the space or bracket at the end of a run from right to left, which belongs to what follows."""
+    """The run without the space or bracket at its end, which belongs to the text after a run from right to left."""
     if not any(unicodedata.bidirectional(character) in ("R", "AL") for character in piece):
         return piece
     end = len(piece)

@@ -79,7 +79,7 @@ class PassImage:
 
     @property
     def days(self) -> tuple[date, ...]:
-        """On which it is good, the first first."""
+        """The days on which the pass is valid, in order."""
         return self.kind_days or (self.day,)
 
 

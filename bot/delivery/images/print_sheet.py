@@ -63,7 +63,7 @@ def _symbol(image: Image.Image, draw: ImageDraw.ImageDraw, facts: PassImage, lef
 
 
 def _words(draw: ImageDraw.ImageDraw, facts: PassImage, left: int, top: int) -> None:
-    """For whom, for which event, when and for how many."""
+    """Draw the text beside the QR: name, event, day and party."""
 
     def say(text: str, steps: tuple[tuple[int, int], ...], weight: int = REGULAR, ink: int = INK) -> None:
         nonlocal top

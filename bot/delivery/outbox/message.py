@@ -12,7 +12,7 @@ class Filled:
     """JSON, as Twilio takes it."""
 
     def __repr__(self) -> str:
-        """Without what is personal."""
+        """Without personal data."""
         return f"Filled({self.sid})"
 
 
@@ -37,5 +37,5 @@ class Message:
         return (self.body, *self.also_listed_as)
 
     def __repr__(self) -> str:
-        """Without what is personal."""
+        """Without personal data."""
         return f"Message(media={self.media_url is not None})"

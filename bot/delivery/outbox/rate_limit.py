@@ -144,7 +144,7 @@ class Pace:
             log.warning("pace_not_noted", problem=type(problem).__name__)
 
     def closed(self, of: Iterable[str]) -> list[Closed]:
-        """Those of these senders of which nothing leaves now. Raises RedisError."""
+        """The senders among these from which nothing may leave now. Raises RedisError."""
         now, found = self._moment(), []
         for sender in of:
             kept = cast("bytes | None", self.redis.get(f"pace:closed:{sender}"))

@@ -44,7 +44,7 @@ class Layout:
 
     @property
     def size(self) -> int:
-        """Its length as Twilio may count it."""
+        """The length of the text as Twilio may count it."""
         return _size(self.text)
 
     def squeezed(self) -> "Layout":

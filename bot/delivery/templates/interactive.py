@@ -48,7 +48,7 @@ class Shape:
 
     @property
     def name(self) -> str:
-        """Its name, such as `buttons_2_6.1.1`."""
+        """The template's name, such as `buttons_2_6.1.1`."""
         return f"{self.kind}_{self.rows}_{'.'.join(map(str, self.layout))}"
 
     @classmethod
@@ -158,7 +158,7 @@ def cut(text: str, most: int) -> str:
 
 
 def size(text: str) -> int:
-    """Its length as Twilio may count it at worst: in UTF-16 units."""
+    """The length of the body as Twilio may count it at worst, in UTF-16 units."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 

@@ -159,7 +159,7 @@ def template_for(db: Session, row: Delivery, now: datetime) -> str | None:
 
 
 def filled(db: Session, row: Delivery, settings: Settings, now: datetime) -> Filled | None:
-    """That template for this reader; None where there is none, or where it lacks a value."""
+    """The notice's template with this reader's values; None where there is none, or where it lacks a value."""
     sid = template_for(db, row, now)
     values = _values(db, row, settings, now) if sid else {}
     # Where a value is missing Twilio would put the sample in its place.

@@ -202,7 +202,7 @@ def _value(table: str, name: str, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON can have it."""
+    """The value in a form that JSON can hold."""
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, date | datetime | time) else value

@@ -43,7 +43,7 @@ class Place:
 
     @property
     def gate_id(self) -> int | None:
-        """For the rows that are kept."""
+        """The gate's id for rows; None where nobody said a gate."""
         return self.gate.id if self.gate else None
 
     @property

@@ -30,7 +30,7 @@ Span = tuple[date, datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """By which periods a pass counts now."""
+    """The rule by which a pass counts now: policy, days and hours."""
 
     policy: str
     days: Sequence[date]
@@ -164,7 +164,9 @@ def _how_likely(one: Moved, period: date) -> tuple[bool, bool, date]:
 
 
 def _period(one: Moved, rule: Rule) -> date:
-    """Of an entry: the day in whose hours it lies now, where the pass is good on it; else the day as it was booked."""
+    """The period of an entry: the day in whose hours it lies, where the pass is valid on it; else the day on which it
+    was booked.
+    """
     if rule.policy == ONCE:
         return EVER
     within = (day for day, start, end in rule.spans if start <= one.at < end and day in rule.days)

@@ -91,7 +91,7 @@ def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Su
 
 
 def standing_in(db: Session, passes: Collection[int]) -> dict[int, int]:
-    """By their ids the passes that `counted_as` finds in the place of these; of others nothing."""
+    """By id, the passes that `counted_as` finds in the place of these. Passes without one are left out."""
     last: dict[int, int] = {}
     asked = {number: number for number in passes if number <= LARGEST_ID}
     while asked:

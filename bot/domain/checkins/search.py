@@ -104,7 +104,7 @@ def one_away(mistyped: str) -> list[str]:
 
 
 def _of_name(db: Session, place: Place, name: str) -> Sequence[Pass]:
-    """At most one more than MOST."""
+    """The passes of this name, at most one more than MOST."""
     kinds = db.scalars(select(Kind).where(Kind.event_id == place.event.id)).all()
     several = [kind.id for kind in kinds if kind.days and place.day.isoformat() in kind.days]
     single = [kind.id for kind in kinds if not kind.days]
@@ -123,7 +123,7 @@ def _of_phone(db: Session, place: Place, phone: str) -> list[Pass]:
 
 
 def _of_today(rows: Iterable[Pass], place: Place) -> list[Pass]:
-    """Those that let somebody in today, as far as event, state and days say."""
+    """The passes that let somebody in today, as far as event, status and days say."""
     mine = (row for row in rows if row.event_id == place.event.id and row.status == VALID)
     return [row for row in mine if place.day in tokens.of(row).dates]
 

@@ -23,7 +23,7 @@ LONGEST_STAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Of whom and by which rule: what every statement here asks."""
+    """The pass, party and policy that every statement here needs."""
 
     pass_id: int
     party: int

@@ -38,7 +38,7 @@ LONGEST_REQUEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Walkup:
-    """Somebody at the gate who has no pass, and who registers them."""
+    """A walk-up to register: the visitor's answers, and who registers them."""
 
     event: str
     """The event's slug."""

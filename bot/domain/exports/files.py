@@ -107,7 +107,7 @@ def _link(part: Path, name: Path) -> None:
 
 @contextmanager
 def _removed(path: Path) -> Iterator[None]:
-    """Nothing is there under this name after the block, however it ends but by SIGKILL."""
+    """Remove the file of this name after the block, however it ends, except by SIGKILL."""
     with _ending_in_order():
         try:
             path.unlink(missing_ok=True)

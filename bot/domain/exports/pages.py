@@ -22,7 +22,7 @@ Columns = Mapping[str, Callable[[One], Any]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which event, and from when to when."""
+    """What to export: the event, and from when to when."""
 
     event: Event
     since: datetime | None = None

@@ -121,7 +121,7 @@ def forget(db: Session, events: Iterable[int]) -> None:
 
 
 def past_their_time(db: Session, now: datetime) -> list[int]:
-    """Those that have been kept for long enough, ready or not."""
+    """The exports that have been kept for long enough, complete or not."""
     ended = and_(Export.ended_at < now - KEPT, Export.status != RUNNING)
     never = and_(Export.created_at < now - KEPT, Export.status.in_((WAITING, ERASED)))
     return list(db.scalars(select(Export.id).where(or_(ended, never))))

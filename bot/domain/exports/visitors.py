@@ -144,7 +144,7 @@ def _answer(one: Visitor, name: str) -> object:
 
 
 def _used(db: Session, ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
-    """By pass, how many people it has let in, and when first."""
+    """By pass: how many people it has let in, and when first."""
     entries = select(Checkin.pass_id, func.sum(Checkin.people), func.min(Checkin.scanned_at))
     standing = entries.where(Checkin.pass_id.in_(ids), Checkin.result != LEFT, Checkin.undone_at.is_(None))
     rows = db.execute(standing.group_by(Checkin.pass_id))

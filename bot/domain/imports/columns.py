@@ -148,7 +148,7 @@ def matched(
 
 
 def _prefer_all_days(heads: Sequence[str], found: dict[str, list[int]], chosen: Mapping[int, str]) -> None:
-    """Our own exports have the day of a pass, and all of its days: these say more."""
+    """Use the column with all days of a pass, where our own export has it beside the one with the first day."""
     named = {bare(head): place for place, head in enumerate(heads)}
     if {"day", "days", bare("party_size")} <= named.keys() and not {named["day"], named["days"]} & chosen.keys():
         found[DAY] = [place for place in found[DAY] if place != named["day"]]

@@ -109,7 +109,7 @@ def _unclear(file: IO[bytes], mark: str) -> Unreadable:
 
 
 def _examples(file: IO[bytes], form: Form, lines: list[int]) -> list[str]:
-    """Of these lines the first cell that is broken, or holds more than ASCII, as it would be read."""
+    """From each of these lines, the first cell that is broken or not ASCII, as it would be read."""
     with _opened(file, form) as reading:
         wanted = (line for number, line in enumerate(islice(reading, lines[-1]), 1) if number in lines)
         cells = [re.split(r"[,;\t\r\n]", line) for line in wanted]

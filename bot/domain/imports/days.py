@@ -105,7 +105,7 @@ def readings(part: str) -> tuple[date | None, date | None] | None:
 
 
 def made(year: int, month: int, day: int) -> date | None:
-    """That day; None where there is none."""
+    """The date; None where there is no such day."""
     try:
         return date(year, month, day)
     except ValueError:

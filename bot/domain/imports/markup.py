@@ -22,7 +22,7 @@ class Listener(Protocol):
         """An element begins."""
 
     def end(self, name: str, text: str) -> None:
-        """It ends; with the text that stands in it, of elements in which there are no others."""
+        """Called at the end of an element, with its text if it has no elements inside."""
 
 
 class _Bounds:

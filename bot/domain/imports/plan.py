@@ -138,7 +138,7 @@ def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, Held
 
 
 def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple[str, str, date], Held]:
-    """For a phone, kind and day the valid pass there is; else what became of the one that an import made for them."""
+    """By phone, kind and day: the valid pass, else what became of the one from an earlier import."""
     rows = select(ContactAlias.value, *_FACTS).join(Pass, Pass.holder_id == ContactAlias.contact_id)
     rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
     mine = rows.where(Pass.event_id == event_id)

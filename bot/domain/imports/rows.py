@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to register."""
+    """A person to register."""
 
     row: Row
     full_name: str = field(repr=False)
@@ -101,7 +101,7 @@ class Person:
     """Codes of DOUBTS."""
 
     def good_for(self, day: date) -> tuple[date, ...]:
-        """On which days the pass of one of `days` lets them in."""
+        """The days on which the pass for one of `days` lets them in."""
         return self.kind.days or (day,)
 
 

@@ -22,7 +22,7 @@ class Rows:
     """The rows of a sheet that hold something."""
 
     def __init__(self, book: Book, sheet: Sheet, *, hidden: bool = True) -> None:
-        """With the hidden rows or without."""
+        """Rows that are hidden are read too where `hidden` says so."""
         self._book, self._sheet, self._with_hidden = book, sheet, hidden
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[range] = []

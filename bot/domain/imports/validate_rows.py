@@ -175,7 +175,7 @@ class Judge:
             raise Invalid(f"day_{state}", day=day)
 
     def _party(self, said: str, kind: KindFacts | None) -> int:
-        """Nothing said is one person."""
+        """The party; 1 where the cell is empty."""
         most = kind.most if kind else 255
         if (said, most) not in self._parties:
             known = {"most": most, "code": "party_too_large"}
@@ -236,7 +236,7 @@ def _coming(said: str) -> None:
 
 
 def _code(said: str) -> str:
-    """Of a pass of ours; empty for other codes."""
+    """The code of one of our passes; empty for other texts."""
     try:
         return codes.parse(said)
     except Invalid:
@@ -244,7 +244,7 @@ def _code(said: str) -> str:
 
 
 def _name(said: str) -> str:
-    """As it stands: the column says that it is a name, so that only what can never be one is none."""
+    """The name as it stands. The column says that it is one, so only what can never be a name is refused."""
     name = str(accept(_NAME, Said(said), {}))
     answers = understanding.skips(name) or understanding.command(name) or agreement.the_word_itself(name) is not None
     if names.is_none(name, sure=True) or (answers and not names.may_be_yes_or_no(name)):

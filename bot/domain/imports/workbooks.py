@@ -104,7 +104,7 @@ class Book:
 
     @cached_property
     def texts(self) -> list[str]:
-        """Those that cells name by their number."""
+        """The shared texts, which cells name by number."""
         texts = Texts()
         if "sharedStrings" in self._kinds:
             with self.part(self._kinds["sharedStrings"], TEXT_BYTES) as part:

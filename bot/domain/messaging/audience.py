@@ -43,7 +43,7 @@ class Selection:
     """How they registered: `whatsapp`, `web`, `walkup`, `import`."""
 
     def kept(self) -> dict[str, Any]:
-        """As a row keeps it: what was said, as JSON has it."""
+        """The selection as JSON, for its row."""
         return {
             name: list(said) if isinstance(said, tuple) else said
             for name, said in asdict(self).items()
@@ -59,7 +59,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is meant."""
+    """A person in the audience."""
 
     contact: int
     language: str
@@ -71,7 +71,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Those of the next contacts who are meant."""
+    """One page of the audience."""
 
     people: Sequence[Person]
     cursor: int | None
@@ -89,7 +89,7 @@ def checked(db: Session, event: Event, wanted: Selection) -> Selection:
 
 
 def page(db: Session, event: Event, wanted: Selection, after: int, most: int = PAGE) -> Page:
-    """Those who are meant of the next `most` contacts after one; each person once, whatever they hold."""
+    """The audience among the next `most` contacts after this one; each person once, whatever they hold."""
     looked_at = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(most).subquery()
     last = db.scalar(select(func.max(looked_at.c.id)))
     if last is None:

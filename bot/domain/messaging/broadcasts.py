@@ -48,7 +48,7 @@ class Counts:
 
     @property
     def gone(self) -> int:
-        """Those that have left."""
+        """Messages that have left."""
         return self.sent + self.delivered + self.read
 
 

@@ -17,7 +17,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """In UTC. Raises ValueError for a moment without a zone."""
+        """The moment in UTC. Raises ValueError for one without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:

@@ -9,7 +9,7 @@ from bot.domain.models.base import Base
 
 
 class ImportedRow(Base):
-    """By what a row of a file is known again whose phone, kind and day do not tell. See bot.domain.imports."""
+    """Identifies a row of a file whose phone, kind and day do not tell it from others. See bot.domain.imports."""
 
     __tablename__ = "imported_rows"
 

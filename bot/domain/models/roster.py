@@ -10,7 +10,7 @@ from bot.domain.models.events import Event, Gate
 
 
 class Staff(Base):
-    """Somebody on the roster of one event; the same person may stand on several."""
+    """A person on the roster of one event. One person may be on several rosters."""
 
     __tablename__ = "staff"
 

@@ -64,7 +64,7 @@ class Somebody:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """As deliveries are addressed."""
+        """Their addresses, in the form that deliveries use."""
         names = [one.partition(":")[2] for one in self.addresses]
         return tuple(lane for name in names for lane in (name, f"whatsapp:{name}"))
 
@@ -133,7 +133,7 @@ def holding(db: Session, who: Somebody) -> Holding:
 
 
 def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
-    """Their valid passes for a day of an event that is today by the event's clock."""
+    """Their valid passes for a day that is today at its event."""
     mine = select(Pass).where(Pass.holder_id.in_(who.contacts), Pass.status == "valid")
     return [one for one in db.scalars(mine) if _today(one, now)]
 

@@ -40,7 +40,7 @@ def note(db: Session, staff_id: int, now: datetime) -> None:
 
 
 def listed(db: Session, slug: str, now: datetime) -> list[Unheard]:
-    """Those of an event, whoever has been silent longest first. Raises Refused `no_such_event`."""
+    """The silent people and scanners of an event, the longest silent first. Raises Refused `no_such_event`."""
     event_id = events.by_slug(db, slug).id
     at_work = ((Staff, Staff.enabled), (Device, Device.revoked_at.is_(None)))
     rows = [row for table, condition in at_work for row in _silent(db, table, event_id, condition, now)]

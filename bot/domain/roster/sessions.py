@@ -36,7 +36,7 @@ class SessionMark:
 
     @property
     def name(self) -> str:
-        """By which it is known when it has ended: the same wherever it moves."""
+        """The session's name, which stays when it moves to another event; ended sessions are known by it."""
         return sha256((self.id or f"{self.staff_id}.{self.number}.{self.since.timestamp():.0f}").encode()).hexdigest()
 
 

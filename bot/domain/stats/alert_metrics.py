@@ -55,7 +55,7 @@ def of(
 
 
 def _inside(place: Place, day: DaySums, rules: Rules) -> Iterator[Measure]:
-    """From before the gates open until the day's hours are over.
+    """People inside, from before opening until the day's hours are over.
 
     Where nobody is counted out, all who came in are taken to be inside: an alert too early harms nobody.
     """
@@ -75,7 +75,7 @@ def _silent(place: Place, day: DaySums, gates: Iterable[Gate], rules: Rules) -> 
 
 
 def _failures(day: DaySums, rules: Rules) -> Iterator[Measure]:
-    """Of the messages of the last hour of which something is known, to the quarter of an hour."""
+    """The failures among the last hour's messages whose outcome is known, to the quarter of an hour."""
     if rules.failures_permille is None:
         return
     failed = others = 0

@@ -31,12 +31,12 @@ def steps_of(event: Event, flow: Flow) -> list[str]:
 
 
 def today(day: DaySums, event: Event) -> tuple[Step, ...]:
-    """Of those begun today."""
+    """The funnel of registrations begun today."""
     return _funnel(day, event, day.quarters("begun", day.begins, everybodys=True))
 
 
 def ever(day: DaySums, event: Event) -> tuple[Step, ...]:
-    """Of all that were ever begun."""
+    """The funnel of all registrations ever begun."""
     return _funnel(day, event, day.ever("begun", everybodys=True))
 
 

@@ -19,7 +19,7 @@ MANY_FORCED = 5
 
 
 def listed(db: Session, day: DaySums) -> list[StandsOut]:
-    """Those of today by name, the highest number first."""
+    """Today's outliers, the highest number first."""
     found = [*_of(db, day, Staff, "staff"), *_of(db, day, Device, "device")]
     return sorted(found, key=lambda one: (-one.number, one.name, one.rule))
 

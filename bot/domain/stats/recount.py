@@ -144,7 +144,7 @@ def _begun(db: Session, event_id: int) -> Select[Any]:
 
 
 def _grouped(keys: tuple[Any, ...], people: Any, times: Any) -> Select[Any]:
-    """So many people and times for each combination of keys."""
+    """The sums of people and times for each combination of keys."""
     sums = (cast(func.sum(people), BigInteger), cast(func.sum(times), BigInteger))
     # By position: for PostgreSQL an expression with parameters is another one each time that it is written.
     return select(*keys, *sums).group_by(*(text(str(number)) for number in range(1, len(keys) + 1)))

@@ -93,7 +93,7 @@ class Messages:
         return found[0] if found else None
 
     def several(self, sids: Sequence[str]) -> list[Message]:
-        """Those of the messages that are still known, in the order asked for."""
+        """The messages of these SIDs that are still known, in that order."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for sid in sids:
                 pipeline.hgetall(f"sim:message:{sid}")

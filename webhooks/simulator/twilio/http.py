@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class NoAnswer(Exception):
-    """Nobody answered. `policy` is Twilio's word for it: `ct` no connection, `rt` no answer in time."""
+    """No answer came. `policy` is Twilio's word for it: `ct` no connection, `rt` no answer in time."""
 
     def __init__(self, policy: str) -> None:
         super().__init__(policy)

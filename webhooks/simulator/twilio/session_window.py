@@ -16,7 +16,7 @@ def shut(parts: Parts, phone: Phone) -> None:
 
 
 def open_again(parts: Parts, phone: Phone, sender: str) -> None:
-    """Somebody writes to this sender of ours."""
+    """Open the window: somebody writes to this sender."""
     parts.redis.delete(*(_key(address, sender) for address in phone.addresses))
 
 

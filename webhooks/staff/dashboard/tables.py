@@ -247,7 +247,7 @@ def _local(look: Dashboard, moment: datetime) -> datetime:
 
 
 def _hour(moment: datetime) -> str:
-    """As on a station's clock: a column of them stays narrow, in every language."""
+    """The time as HH:MM, so that a column of them stays narrow in every language."""
     return f"{moment:%H:%M}"
 
 

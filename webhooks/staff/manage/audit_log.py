@@ -46,7 +46,7 @@ def doors(door: Blueprint, service: Service) -> None:
 
 
 def _borders(given: dict[str, str], zone: str) -> tuple[dict[str, datetime | None], dict[str, str]]:
-    """From when to when, both days included; and what is wrong, by input."""
+    """The days from and to, both included; and what is wrong, by input."""
     borders: dict[str, datetime | None] = {}
     wrong: dict[str, str] = {}
     for name, later in (("since", 0), ("until", 1)):

@@ -101,7 +101,7 @@ def doors(door: Blueprint, service: Service) -> None:
 
 
 def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
-    """That it is saved; where the hours have changed, also for which days they are not."""
+    """Says that it is saved; after a change of hours also which days keep their own."""
     own = events.with_own_hours(event)
     if not own or (event.opens, event.closes) == hours:
         return _("Saved.")
@@ -111,7 +111,7 @@ def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
 
 
 def _names() -> list[str]:
-    """Of every input; one for each language where there is one."""
+    """The names of all inputs; a translated field has one for each language."""
     plain = [one.name for one in INPUTS if one.kind != "by_language"]
     return plain + [f"{one.name}-{code}" for one in INPUTS if one.kind == "by_language" for code in OTHERS]
 

@@ -51,7 +51,7 @@ def read(kind: str, text: str, zone: str) -> Any:
 
 
 def shown(value: Any, zone: str) -> str:
-    """As the input has it."""
+    """The value as the input shows it."""
     match value:
         case None:
             return ""

@@ -94,7 +94,7 @@ def _added(name: str) -> Sentence:
 
 
 def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
-    """Somebody of the event's roster; else 404."""
+    """The row of somebody on the event's roster; 404 for others."""
     return next((one for one in roster.listed(db, slug) if one.id == staff_id), None) or abort(404)
 
 
@@ -108,7 +108,7 @@ def _is_there(service: Service, slug: str, given: Texts) -> bool:
 
 
 def _sought() -> str:
-    """Of whom only those are shown whose name, phone, role, gate or state holds this."""
+    """The text for which the roster is searched: part of a name, phone, role, gate or state."""
     return clean(request.values.get("find", "")).strip()[:LONGEST]
 
 
@@ -136,7 +136,7 @@ def _page(
 
 
 def _words(one: Staff) -> str:
-    """By what somebody is found: role and state as the page says them, and in English."""
+    """The words by which somebody is found: role and state as the page says them, and in English."""
     role, state = ROLES[one.role], STATES[one.enabled]
     own = f"{one.name} {one.phone} {one.gate.name if one.gate else ''}"
     return f"{own} {role.source} {say(role)} {state.source} {say(state)}".casefold()

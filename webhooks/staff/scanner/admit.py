@@ -118,7 +118,7 @@ def _scan(service: Service, row: Staff, token: str) -> Scan:
 
 
 def _gate(service: Service, row: Staff) -> str | None:
-    """Their own gate, or where that is closed the one that they choose; else the event's only open one."""
+    """The volunteer's gate; where it is closed the one that they choose, else the event's only open one."""
     chosen = request.form.get("gate") or None
     if row.gate:
         return row.gate.slug if not row.gate.closed else chosen or row.gate.slug

@@ -39,7 +39,7 @@ AT_A_TIME = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Of which day, event and time the table is."""
+    """The day, event and moment that the table is of."""
 
     event_id: int
     policy: str
@@ -55,7 +55,7 @@ class Day:
     """The event's days, each from when and until when."""
 
     def policy_of(self, kind: Kind) -> str:
-        """In force for the kind."""
+        """The policy that is in force for the kind."""
         return kind.policy or self.policy
 
 
@@ -75,7 +75,7 @@ class Columns:
     gates: bytearray = field(default_factory=bytearray)
 
     def told(self) -> dict[str, Any]:
-        """As JSON can carry them: base64."""
+        """The columns in base64, for JSON."""
         names = ("ids", "codes", "parties", "kinds", "states", "used", "inside", "minutes", "gates")
         return {"count": self.count} | {name: base64.b64encode(getattr(self, name)).decode() for name in names}
 
@@ -165,7 +165,7 @@ def _counts(people: Iterable[int | None]) -> bytes:
 
 
 def _of_day(wanted: Select[Any], of: Day, only: ColumnElement[bool] | None) -> Select[Any]:
-    """Those good on the day: by their own day, or by their kind's days, whose first is the pass's."""
+    """The passes that are valid on the day: by their own day, or by their kind's days."""
     fixed = [kind for kind in of.kinds if kind.days]
     today = [kind for kind in fixed if of.day.isoformat() in (kind.days or ())]
     firsts = {date.fromisoformat(min(kind.days or ())) for kind in today}

@@ -72,7 +72,7 @@ def document(db: Session, secret_key: str, slug: str, now: datetime, since: str 
 
 
 def utc(moment: datetime) -> str:
-    """As RFC 3339 writes a moment in UTC."""
+    """The moment in RFC 3339, in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -95,7 +95,7 @@ def _rules(event: Event, shape: shapes.Event, days: Sequence[shapes.EventDay]) -
 
 
 def _cursor(since: str, today: date, rules: int) -> Cursor | None:
-    """None where all passes have to come: also after a change of policy or hours, which is told by no pass."""
+    """The cursor in this text; None where all passes must come, also after a change of policy or hours."""
     found = _CURSOR.fullmatch(since)
     if found is None or (found[1], int(found[4])) != (today.isoformat(), rules):
         return None

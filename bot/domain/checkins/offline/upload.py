@@ -96,7 +96,7 @@ def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: d
 
 
 def _made(db: Session, name: Any, moment: Any, wanted: Collection[Any]) -> Iterable[tuple[Any, datetime]]:
-    """By their names when these rows were made."""
+    """When these rows were made, by name."""
     return [(row[0], row[1]) for row in db.execute(select(name, moment).where(name.in_(wanted)))]
 
 

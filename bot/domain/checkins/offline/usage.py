@@ -23,7 +23,7 @@ class Movement:
     people: int | None
 
     def change(self, party: int) -> int:
-        """By how much it changes who is inside, at most."""
+        """By how many people it can change who is inside."""
         people = party if self.people is None else self.people
         return -people if self.direction == OUT else people
 
