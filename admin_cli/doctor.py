@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at; left out where one of those that it needs is not well: that has its own line."""
+    """A check. It is left out where a check that it needs has failed."""
 
     name: str
     look: Callable[[], str]

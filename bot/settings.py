@@ -211,7 +211,7 @@ class Settings(BaseSettings):
 
     @property
     def api_base(self) -> str:
-        """Where Twilio's REST calls go instead of Twilio; empty: to Twilio."""
+        """The origin of Twilio's REST calls where it is not Twilio's own; empty: Twilio."""
         return self.twilio_api_base or (f"http://127.0.0.1:{self.port}" if self.simulated else "")
 
     @property

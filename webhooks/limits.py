@@ -37,7 +37,7 @@ def install(app: Flask, redis_url: str) -> None:
 
 
 def address() -> str:
-    """Where the request comes from, as the nearest proxy tells it: what stands before that, anybody may write."""
+    """The address that the request comes from, by the last entry of X-Forwarded-For: earlier entries can be forged."""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return _without_port(forwarded) or request.remote_addr or "nowhere"
 

@@ -28,6 +28,6 @@ def as_whom(command: Any) -> Any:
 
 
 def it_is() -> str:
-    """Who gave the command that runs. Raises KeyError where it has no `--as`: then it may change nothing."""
+    """The actor of the running command. Raises KeyError for a command without `--as`: it may change nothing."""
     name: str = click.get_current_context().meta[GIVEN]
     return name

@@ -74,7 +74,7 @@ def acting(found: "Database", what: str, slug: str | None = None) -> Iterator["S
 
 @contextmanager
 def _at_head(found: "Database") -> Iterator[None]:
-    """Where the database fails, say what is the matter with it: most often it was not migrated."""
+    """Explain an error of the database: most often it was not migrated."""
     from sqlalchemy.exc import DBAPIError
 
     try:

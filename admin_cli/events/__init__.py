@@ -233,7 +233,7 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
 
 
 def _tell_of_the_night(ctx: click.Context, event: "Event") -> None:
-    """Where hours were typed that end before they begin: it may be meant, or a slip."""
+    """Says so where hours end before they begin: that may be meant, or a slip."""
     if typed(ctx, "hours") and event.opens and event.closes and event.closes < event.opens:
         click.echo(f"note: {event.opens:%H:%M}-{event.closes:%H:%M} goes on into the next morning", err=True)
 

@@ -53,7 +53,7 @@ def everything(event: "Event") -> dict[str, Any]:
 
 
 def day_row(day: "EventDay") -> Mapping[str, Any]:
-    """One day and its people."""
+    """A day with its people."""
     return {
         "day": day.day,
         "people": day.taken,

@@ -33,7 +33,7 @@ from flows.understanding import codes
 
 @dataclass(slots=True)
 class Sources:
-    """Where facts come from; one for a process."""
+    """Reads facts from the database; one for a process."""
 
     database: Database
     region: str
@@ -88,7 +88,7 @@ class LiveFacts:
 
     @cached_property
     def person(self) -> shapes.Person:
-        """Whoever is writing."""
+        """The person who writes."""
         return self._known[0]
 
     @cached_property

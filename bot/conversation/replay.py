@@ -57,7 +57,7 @@ REPLAYING = "belated:replaying"
 
 
 class Listing(Protocol):
-    """Whoever knows what Twilio received."""
+    """Lists the messages that Twilio received."""
 
     def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
         """Every message to us that Twilio got between these moments, with its moment. Raises SendFailed."""

@@ -158,7 +158,7 @@ class Conversations:
         return found
 
     def state_of(self, address: str) -> Mapping[str, Any] | None:
-        """Where the person of this address stands in their conversation; None where nothing is kept of it."""
+        """The state of this address's conversation; None where none is kept."""
         kept = cast("bytes | None", self._redis.hget(f"c:state:{self.owners([address])[address]}", "json"))
         return json.loads(kept) if kept else None
 

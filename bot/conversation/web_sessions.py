@@ -57,7 +57,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """All visits. Every method raises redis.RedisError where Redis is away."""
+    """The store of web sessions. Every method raises redis.RedisError where Redis is away."""
 
     redis: "Redis" = field(repr=False)
 

@@ -19,7 +19,7 @@ from flows.shapes import Effect, Facts, Register
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever sits before a page."""
+    """The visitor who sends a form."""
 
     visit: str = field(repr=False)
     """The id of their visit: who asks, as far as one-time passwords are concerned."""

@@ -50,7 +50,7 @@ class EndedError(Exception):
 
 @dataclass(slots=True)
 class Making:
-    """One that is being made by this process."""
+    """An export that this process is making."""
 
     database: Database
     number: int

@@ -32,7 +32,7 @@ TTL_SECONDS = 25
 
 
 class Worker(SimpleWorker):
-    """One working process: stops when told to, or when the process that started it is gone."""
+    """A worker process: it stops when told to, or when the process that started it is gone."""
 
     log_result_lifespan = False
     max_connection_wait_time = 5.0

@@ -22,7 +22,7 @@ WITHIN_SECONDS = 60.0
 
 @dataclass
 class Child:
-    """One process and what it takes to start it again."""
+    """A process, and what it takes to start it again."""
 
     name: str
     command: Sequence[str]

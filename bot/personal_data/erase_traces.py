@@ -35,7 +35,7 @@ API = "https://api.twilio.com"
 
 
 class Lister(Protocol):
-    """Whoever can ask Twilio: see bot.delivery.twilio.messages.Twilio."""
+    """Lists a person's messages at Twilio: see bot.delivery.twilio.messages.Twilio."""
 
     def call(self, method: str, uri: str, *, params: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""

@@ -78,7 +78,7 @@ class Traces:
         return re.compile("|".join((*digits, *names)) or r"(?!)", re.IGNORECASE)
 
     def _conversations(self, redis: "Redis") -> Iterator[str]:
-        """Where their addresses lead: two that were one person's share a conversation."""
+        """The conversations of their addresses; two addresses of one person share one."""
         for address in self.addresses:
             kept = cast("bytes | None", redis.get(f"c:alias:{address}"))
             while kept:

@@ -38,7 +38,7 @@ STUCK = timedelta(hours=1)
 
 
 class Deleter(Protocol):
-    """Whoever can delete at Twilio: see bot.delivery.twilio.messages.Twilio."""
+    """Deletes media and messages at Twilio: see bot.delivery.twilio.messages.Twilio."""
 
     def call(self, method: str, uri: str) -> tuple[int, dict[str, Any]]:
         """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""

@@ -145,7 +145,7 @@ def _not_done(word: str, said: Said) -> tuple[Sentence, ...]:
 
 
 def _asked(state: State, said: Said, duty: Duty, facts: Facts) -> Turn | None:
-    """One of the gate's own questions is open: None for what answers it."""
+    """The turn for an open question of the gate; None where the message answers it."""
     meant = hear(said) if said.form in ("text", "photo") else Heard()
     if state.flow == GATE.name and meant.word == GATE_WORD and (slug := named_gate(meant.rest, duty)):
         return conclude(state, GATE.finish({**state.answers, "gate": slug}, facts, ""), facts)

@@ -85,7 +85,7 @@ def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, sho
 
 
 def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sentence:
-    """When, where and by whom a pass was used before: `by you, 40 s ago`."""
+    """When, where and by whom a pass was used before, in words: `by you, 40 s ago`."""
     since = ago(now - entry.at)
     if _is_own(entry, scan):
         return _("by you, {ago}", ago=since)

@@ -61,7 +61,7 @@ def not_working(event: Event) -> Sentence:
 
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:
-    """Where they work and everything that they can do; the language in every language."""
+    """Where they work and everything that they can do; how to change the language stands there in every language."""
     stopped = (ENTRY_STOPPED,) if duty.is_stopped and not duty.is_closed else ()
     return (
         *stopped,

@@ -40,7 +40,7 @@ def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 
 def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    """Whoever worked at a gate that is closed by now is told so."""
+    """The question for the gate; it says so where the volunteer's gate was closed meanwhile."""
     return (*(closed(facts.duty) if facts.duty else ()), AT_WHICH_GATE)
 
 

@@ -62,7 +62,7 @@ def _share(share: Share) -> Sentence:
 
 
 def _unheard(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
-    """Who may be scanning without a network: to them a stop of entry must be told by word of mouth."""
+    """The line with people who may scan without a network, and must be told of a stop of entry in person."""
     if not figures.unheard:
         return ()
     zone = ZoneInfo(duty.timezone)

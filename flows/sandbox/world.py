@@ -70,7 +70,7 @@ class Refused(Exception):
 
 @dataclass
 class World:
-    """Everything that is so at present; the facts of whoever is writing, and what their turns change."""
+    """The sandbox's facts, and what turns change in them."""
 
     now: datetime
     events: tuple[Event, ...] = ()

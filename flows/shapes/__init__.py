@@ -74,7 +74,7 @@ class Facts(Protocol):
 
     @property
     def person(self) -> Person:
-        """Whoever is writing."""
+        """The person who writes."""
 
     @property
     def passes(self) -> tuple[PassFacts, ...]:

@@ -55,7 +55,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def file_of(language: str) -> Path:
-    """Where the sentences of a language are."""
+    """The file with the sentences of a language."""
     return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 

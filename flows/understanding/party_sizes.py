@@ -266,7 +266,7 @@ def _without_me(parts: Sequence[_Part], words: Sequence[str]) -> Party | None:
 
 
 def _with_me(parts: Sequence[_Part]) -> Party | None:
-    """Whoever writes, and these."""
+    """The number of the others and the writer together."""
     if any(part.kind in (WHOLE, PAIR, ALONE) for part in parts):
         return Party(1) if all(part.kind == ALONE for part in parts) else None
     bare = [part for part in parts if part.kind in (NUMBER, ANYBODY)]

@@ -17,7 +17,7 @@ UNCONFIRMED = _(
 
 
 def to_be_told(facts: Facts) -> tuple[Effect, ...]:
-    """All of it, before a conversation begins."""
+    """Everything that must be said before a conversation begins."""
     return (*changed_hands(facts), *undelivered(facts))
 
 

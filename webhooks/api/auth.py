@@ -66,7 +66,8 @@ class Callers:
         self._staff_of = staff_of
 
     def of_request(self) -> Caller:
-        """Who sent this request; what the roster says now, not when they signed in.
+        """The caller of this request, as the roster or the token is now. Raises Problem `bad_token`, `not_signed_in`
+        (also after being disabled), `cross_site`.
 
         Raises Problem `bad_token`, `not_signed_in` (also who has been disabled), `cross_site`.
         """

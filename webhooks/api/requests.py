@@ -33,7 +33,7 @@ class Body(BaseModel):
 
 
 class CheckinRequest(Body):
-    """One scan."""
+    """A scan."""
 
     pass_: Annotated[Text, Field(alias="pass", description="A code, a token or a QR's text, as it came.")]
     scan_id: ScanId
@@ -60,7 +60,7 @@ class CheckinRequest(Body):
 
 
 class BatchScan(CheckinRequest):
-    """One scan that a scanner has made without a network."""
+    """A scan that was made without a network."""
 
     shown: ShownResult | None = None
     """The result that the scanner showed; absent: `admitted`."""

@@ -19,7 +19,7 @@ LARGE = "20 per second"
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One operation."""
+    """A route of the API."""
 
     method: str
     path: str

@@ -10,7 +10,7 @@ from webhooks.api.answers import Answer
 
 
 class GateFigures(Answer):
-    """One gate: its state now, and its day."""
+    """A gate: its state now, and its figures of the day."""
 
     gate: str | None
     """The slug; null: scans of which nobody said the gate."""
@@ -28,7 +28,7 @@ class GateFigures(Answer):
 
 
 class VolunteerFigures(Answer):
-    """One volunteer's day; without a name: scans for which neither a volunteer nor a scanner answers."""
+    """A volunteer's figures of the day; without a name: scans of neither a volunteer nor a scanner."""
 
     name: str | None
     admitted: int
@@ -38,7 +38,7 @@ class VolunteerFigures(Answer):
 
 
 class ScannerFigures(Answer):
-    """One scanner's day."""
+    """A scanner's figures of the day."""
 
     name: str
     admitted: int

@@ -35,7 +35,7 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One link of the navigation."""
+    """A link of the navigation."""
 
     name: Sentence
     path: str

@@ -87,12 +87,12 @@ def signed_in(row: Staff, mark: SessionMark) -> SignedIn:
 
 
 def staff() -> SignedIn | None:
-    """Whoever makes this request, if signed in."""
+    """The person of this request, if signed in."""
     return current_user if current_user.is_authenticated else None
 
 
 def user() -> SignedIn:
-    """Who makes this request, where the guard has let them through."""
+    """The person of this request, behind a guard that has let them through."""
     found = staff()
     assert found is not None, "let through by the guard"  # noqa: S101 - for the type checker
     return found
@@ -148,7 +148,7 @@ def _page() -> str:
 
 
 def onward(wanted: str) -> str:
-    """Where to go after signing in: a page of ours that was asked for, else the scanner."""
+    """The page after signing in: one of ours that was asked for, else the scanner."""
     parts = urlsplit(wanted)
     safe = not parts.scheme and not parts.netloc and "\\" not in wanted and parts.path.startswith(OURS)
     return parts.path if safe else url_for("staff.scan")

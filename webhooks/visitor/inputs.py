@@ -31,7 +31,7 @@ FILLED_IN: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One question of a page."""
+    """A question of a form."""
 
     slot: str
     look: str

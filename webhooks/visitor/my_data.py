@@ -121,7 +121,7 @@ def shown(at: Here) -> Response:
 
 
 def saved(at: Here) -> Response:
-    """All of it as JSON; who stood at a gate is somebody else's data."""
+    """All that is held about them, as JSON, without the names of volunteers."""
     with at.service.database.read() as db:
         known = _known(db, at)
         whole = personal_data_export.everything(db, known, at.service.redis) if known else {}

@@ -89,7 +89,7 @@ class Here:
 
 
 def here(service: Service, name: str) -> Here:
-    """Who asks, at the form of this name. What is known of a person is known once their phone is proved."""
+    """The form of this name, and its visitor. Facts of a person are known once their phone is proved."""
     visit = visitor_session.visit(service)
     draft = visit.draft(name)
     default = service.settings.default_region

@@ -87,7 +87,7 @@ def enough_workers(per_second: int, *, simulated: bool) -> int:
 
 
 def senders(settings: Settings) -> tuple[str, ...]:
-    """Who may write to people on WhatsApp: a Messaging Service counts as one sender."""
+    """The senders that may write to people on WhatsApp; a Messaging Service counts as one."""
     service = settings.twilio_messaging_service_sid
     return (service,) if service else settings.twilio_whatsapp_from
 
@@ -100,7 +100,7 @@ def passed_over(page: Page) -> Counter[str]:
 
 
 def ways(windows: Windows, page: Page, of_ours: Sequence[str], now: datetime) -> list[tuple[Person, Nearest]]:
-    """Everybody else of a page, and the way to each: asks Redis once."""
+    """The people of a page who get the message, each with the way to them; asks Redis once."""
     people = [person for person in page.people if person.lanes and not person.stopped]
     return list(zip(people, windows.nearest([one.lanes for one in people], of_ours, now), strict=True))
 

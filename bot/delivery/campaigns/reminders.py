@@ -65,7 +65,7 @@ def is_moot(row: Broadcast) -> bool:
 
 
 def wanted(day: date) -> Selection:
-    """Whom to remind of a day."""
+    """The audience of the reminder for a day."""
     return Selection(days=(day.isoformat(),), begins=True, entered=False)
 
 
@@ -98,6 +98,6 @@ def _begin(db: Session, event: Event, now: datetime) -> Broadcast | None:
 
 
 def _opening(event: Event, day: EventDay) -> datetime:
-    """Whoever has not been reminded when the gates open need not be; without hours: at noon."""
+    """When the gates open, after which nobody is reminded; without hours noon."""
     starts = event_states.starts_at(events.shape(event), events.day_shape(day))
     return starts if day.opens or event.opens else starts + timedelta(hours=12)

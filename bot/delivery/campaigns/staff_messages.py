@@ -76,7 +76,7 @@ def _by_template(notice: tuple[str, Mapping[str, Sentence]] | None, language: st
 def _whom(
     db: Session, event_id: int, gates: Collection[int] | None, roles: Collection[str], but: int | None
 ) -> list[tuple[Staff, str]]:
-    """Whom to tell, and in which language: their own, else the event's first."""
+    """The people to tell, each with the language: their own, else the event's first."""
     phone = and_(ContactAlias.kind == "phone", ContactAlias.value == Staff.phone)
     wanted = (
         select(Staff, Contact, Event.languages)

@@ -58,7 +58,7 @@ class Outbox:
 
     @property
     def windows(self) -> Windows:
-        """Whom each sender may write to freely."""
+        """The 24-hour windows of all senders."""
         return Windows(self.redis)
 
     @property

@@ -47,7 +47,7 @@ OTP_FOR = {
 
 @runtime_checkable
 class SendsItself(Protocol):
-    """One-time codes that their provider makes and sends: see bot.delivery.twilio.verify."""
+    """A provider that makes and sends one-time codes: see bot.delivery.twilio.verify."""
 
     def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
         """Have a code sent; the provider's SID. Raises Refused, SendFailed."""

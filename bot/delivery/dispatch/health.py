@@ -62,7 +62,7 @@ def clock_is_right(settings: Settings, now: datetime) -> str:
 
 
 def senders_known(settings: Settings) -> str:
-    """Who sends. Raises NotReady where Twilio does not know a sender or has it offline."""
+    """The senders. Raises NotReady where Twilio does not know one or has it offline."""
     if settings.twilio_messaging_service_sid:
         _ask(settings, f"{SERVICES}/{settings.twilio_messaging_service_sid}")
         return "the Messaging Service is known"

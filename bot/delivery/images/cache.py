@@ -31,7 +31,7 @@ class Parts(Protocol):
 
     @property
     def database(self) -> Database:
-        """Where the pass is."""
+        """The database with the pass."""
 
     @property
     def ring(self) -> KeyRing:
@@ -39,7 +39,7 @@ class Parts(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """Whose origin the QR leads to."""
+        """The settings, for the origin in the QR."""
 
 
 def of(service: Parts, pass_id: int, language: str = "") -> bytes:

@@ -121,7 +121,7 @@ def _tag(sheet: Sheet, kind: str, baseline: int) -> None:
 
 
 def _person(sheet: Sheet, facts: PassImage) -> None:
-    """Who, when, and how many."""
+    """Draw name, day and party."""
     say = _speaker(facts.language)
     sheet.skip(44)
     sheet.lines([say(_("Name"))], Style(30), GREY)

@@ -18,7 +18,7 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as Twilio takes it."""
+    """A message, ready for Twilio."""
 
     to: str
     sender: str | None

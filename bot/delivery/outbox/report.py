@@ -91,7 +91,7 @@ def row(found: Line, zone: ZoneInfo | None = None) -> dict[str, Any]:
 
 
 def zone_of(db: Session, lines: Iterable[Line]) -> ZoneInfo:
-    """One zone for a listing: that of the events it speaks of, else of all events; UTC where they differ."""
+    """The time zone of a listing: that of its events, else of all events; UTC where they differ."""
     zones = {line.timezone for line in lines if line.timezone} or set(db.scalars(select(Event.timezone).distinct()))
     return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 

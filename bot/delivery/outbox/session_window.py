@@ -42,7 +42,7 @@ class Nearest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Who has written to which sender lately."""
+    """Who wrote to which sender within a day."""
 
     redis: "Redis" = field(repr=False)
 

@@ -67,7 +67,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One question, ready to fill a template of its shape."""
+    """A question with the values for a template of its shape."""
 
     shape: Shape
     values: tuple[str, ...]

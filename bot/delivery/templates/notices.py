@@ -52,7 +52,7 @@ variables, against the policy, none that counts outside the window, content, lan
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice in every language."""
+    """A notice in every language."""
 
     sentence: Sentence
     samples: Mapping[str, str]

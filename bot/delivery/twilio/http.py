@@ -56,7 +56,7 @@ class Wire:
         return answer
 
     def address(self, uri: str) -> str:
-        """Where a request for Twilio's `uri` goes."""
+        """The address of a request for Twilio's `uri`."""
         if self._base is None:
             return uri
         return urlunsplit(urlsplit(uri)._replace(scheme=self._base.scheme, netloc=self._base.netloc))

@@ -59,7 +59,7 @@ class Books:
     periods: dict[int, date] = field(default_factory=dict)
 
     def inside(self, period: date) -> int:
-        """Who came in in this period and is not out."""
+        """People who came in in this period and are not out."""
         return self.entered[period] - self.gone[period]
 
 
@@ -147,7 +147,9 @@ def _in(found: Books, one: Moved, rule: Rule) -> None:
 
 
 def _out(found: Books, one: Moved, rule: Rule) -> None:
-    """Who goes out came in last, as `pass_uses.leave` has it; before that, where they were booked out already."""
+    """Count people out: those who came in last go first, as in `usage.leave`; before that, where they were counted out
+    already.
+    """
     left = one.people
     inside = [period for period in found.entered if found.inside(period)]
     for period in sorted(inside, key=lambda period: _how_likely(one, period), reverse=True):

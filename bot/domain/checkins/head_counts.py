@@ -18,7 +18,7 @@ MOST_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count, from whatever channel."""
+    """A count of people without a pass, from whatever channel."""
 
     event: str
     request_id: str

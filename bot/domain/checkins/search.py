@@ -116,7 +116,7 @@ def _of_name(db: Session, place: Place, name: str) -> Sequence[Pass]:
 
 
 def _of_phone(db: Session, place: Place, phone: str) -> list[Pass]:
-    """Whoever holds a pass or asked for it; a teacher's phone has many, most of other days."""
+    """The passes that this phone holds or asked for; a teacher's phone has many, most of other days."""
     ids = [contact.id for contact in people.find_all(db, phone=phone)]
     theirs = or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
     return _of_today(db.scalars(_WHOLE.where(theirs).order_by(Pass.id)), place)

@@ -105,7 +105,7 @@ def take_back(db: Session, pass_id: int, period: date, people: int) -> bool:
 
 
 def _present(terms: Terms) -> ColumnElement[int]:
-    """Who counts against the party: everybody who came in, or with in_out who is inside."""
+    """People who count against the party: everybody who came in, or with in_out those inside."""
     return PassUse.entered - PassUse.gone if terms.policy == IN_OUT else PassUse.entered + 0
 
 

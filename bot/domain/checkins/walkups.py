@@ -165,7 +165,7 @@ def _issue(db: Session, ring: KeyRing, walkup: Walkup, place: Place, now: dateti
 
 
 def _holder(db: Session, walkup: Walkup, now: datetime) -> Contact:
-    """Whose phone it is; without a phone somebody whom nothing reaches."""
+    """The contact of the phone; without a phone a contact with no address."""
     if walkup.phone:
         holder = people.find_or_make(db, phone=walkup.phone, now=now)
     else:

@@ -39,7 +39,7 @@ def scans(database: Database, wanted: Wanted) -> Iterator[Scanned]:
 
 
 def columns(wanted: Wanted) -> Columns[Scanned]:
-    """When, where, by whom, and what came of it; what a refused scan has not is empty.
+    """Time, gate, who scanned, and the result; what a refused scan does not have is empty.
 
     `event_day` is the day of the event to which it counts: after the midnight of a night event still the day before.
     `day` is the same, by the name that files of before had.

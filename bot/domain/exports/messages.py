@@ -70,7 +70,7 @@ def audit(database: Database, wanted: Wanted) -> Iterator[AuditEntry]:
 
 
 def audit_columns(wanted: Wanted) -> Columns[AuditEntry]:
-    """Who did what, when, and about what."""
+    """Actor, act, time, and what it was about."""
     return {
         "id": lambda one: one.id,
         "at": lambda one: wanted.local(one.at),

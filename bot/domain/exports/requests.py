@@ -96,7 +96,7 @@ def listed(db: Session, slug: str) -> Sequence[Export]:
 
 
 def find(db: Session, slug: str, number: int) -> Export:
-    """One of an event's exports. Raises Refused `no_such_event`, `no_such_export`."""
+    """An export of the event. Raises Refused `no_such_event`, `no_such_export`."""
     mine = select(Export).where(Export.id == number, Export.event_id == event_rows.one(db, slug, lock=False).id)
     found = db.scalars(mine.options(joinedload(Export.event))).first()
     if found is None:

@@ -17,7 +17,7 @@ Conditions = Callable[[Wanted], list[ColumnElement[bool]]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One of them."""
+    """A table that can be exported."""
 
     items: Callable[[Database, Wanted], Iterator[Any]]
     """What each row is made of."""

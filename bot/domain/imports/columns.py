@@ -35,7 +35,7 @@ Names = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where in a row each thing stands."""
+    """The place of each value in a row."""
 
     heads: tuple[str, ...]
     places: Mapping[str, int]

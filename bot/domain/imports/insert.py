@@ -31,7 +31,7 @@ class Made(NamedTuple):
 
 
 class _Wish(NamedTuple):
-    """One pass to be made."""
+    """A pass to issue."""
 
     person: Person
     day: date
@@ -73,7 +73,7 @@ def _wishes(settled: Settled) -> list[_Wish]:
 
 
 def _holders(db: Session, wishes: Sequence[_Wish], now: datetime) -> Mapping[int, Contact]:
-    """Whose pass each row's is, by its number: without a phone somebody whom nothing reaches."""
+    """The holder of each row's pass, by row number; without a phone a contact with no address."""
     by_row = {wish.person.row.number: wish.person for wish in wishes}
     known = people.find_or_make_all(db, {one.phone for one in by_row.values() if one.phone}, now)
     holders = {number: known[one.phone] if one.phone else Contact(created_at=now) for number, one in by_row.items()}

@@ -216,7 +216,7 @@ def _taken(
     consent: str,
     now: datetime,
 ) -> list[insert.Made]:
-    """One batch in one transaction; once more where somebody else has been faster."""
+    """Insert one batch in a transaction; try again where somebody else was faster."""
     for tried in range(1, TRIES + 1):
         try:
             with database.write() as db:

@@ -29,7 +29,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One of a workbook's."""
+    """A sheet of a workbook."""
 
     name: str
     part: str
@@ -161,7 +161,7 @@ def unescaped(text: str) -> str:
 
 
 def _within(base: str, target: str) -> str:
-    """Where in the archive a part is that is named in a folder."""
+    """The path in the archive of a part that is named relative to a folder."""
     parts = list[str]()
     for one in (target if target.startswith("/") else base + target).split("/"):
         if one == "..":

@@ -150,7 +150,7 @@ def is_there(db: Session, key: str) -> bool:
 
 
 def listed(db: Session, slug: str | None = None) -> list[Broadcast]:
-    """All of them, or one event's, the newest first. Raises Refused `no_such_event`."""
+    """All broadcasts, or those of one event, the newest first. Raises Refused `no_such_event`."""
     rows = select(Broadcast).order_by(Broadcast.id.desc())
     return list(db.scalars(rows.where(Broadcast.event_id == one(db, slug, lock=False).id) if slug else rows))
 

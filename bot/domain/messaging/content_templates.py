@@ -7,5 +7,5 @@ from bot.domain.models import ContentTemplate
 
 
 def listed(db: Session) -> list[ContentTemplate]:
-    """All templates of ours, replaced ones too, by shape and age."""
+    """All our templates, replaced ones too, by shape and age."""
     return list(db.scalars(select(ContentTemplate).order_by(ContentTemplate.shape, ContentTemplate.created_at)))

@@ -65,7 +65,7 @@ class Otps(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnOtps:
-    """One-time passwords that we make, hash and send ourselves."""
+    """One-time passwords that this service makes, hashes and sends itself."""
 
     _redis: "Redis" = field(repr=False)
     _secret_key: str = field(repr=False)

@@ -46,7 +46,7 @@ SERVICE = Budget(6_000, 30_000)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the wish for a code comes from, as far as limits go."""
+    """Where a request for a code comes from, as far as limits go."""
 
     address: str = field(default="", repr=False)
     """The browser's network address; empty: the asker is known by a number of their own."""
@@ -60,7 +60,7 @@ class Origin:
 
 
 class Ask(NamedTuple):
-    """Who counts together with whom: the parts of two names and how many an hour each may have."""
+    """Whose requests count together: the parts of two key names, and how many an hour each may have."""
 
     number: tuple[str, ...]
     most_number: int
@@ -69,7 +69,7 @@ class Ask(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """One window of one budget."""
+    """A window of a budget."""
 
     label: str
     """Such as `country NP, hour`: of addresses it tells nothing."""

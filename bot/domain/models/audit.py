@@ -11,7 +11,7 @@ from bot.domain.models.roster import Staff
 
 
 class AuditEntry(Base):
-    """One act that somebody must answer for; only ever added."""
+    """An entry of the audit log. Rows are only added."""
 
     __tablename__ = "audit"
 

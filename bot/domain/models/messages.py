@@ -111,7 +111,7 @@ class Delivery(Base):
 
 
 class DeliveryEvent(Base):
-    """One thing that happened to a delivery; only ever added, and nothing personal."""
+    """An entry of a delivery's history. Rows are only added and hold nothing personal."""
 
     __tablename__ = "delivery_events"
 

@@ -23,7 +23,7 @@ from flows.understanding import codes
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One slip."""
+    """What is printed of a pass."""
 
     event: Mapping[str, str]
     """The event's name by language."""

@@ -52,7 +52,7 @@ _HOLDERS = (
 
 
 class _Holder(NamedTuple):
-    """Who has a name, and whether they go by any user id and any phone."""
+    """A contact that has a name, and whether it has any user id and any phone."""
 
     contact: Contact
     has_user: bool

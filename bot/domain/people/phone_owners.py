@@ -54,7 +54,7 @@ def since(db: Session, phone: str, moment: datetime) -> bool:
 
 
 def before(db: Session, present: Contact) -> Sequence[ChangedHands]:
-    """Who had this contact's phones before, the first one first."""
+    """The people who had this contact's phones before, the first one first."""
     return db.scalars(_BEFORE, {"present": present.id}).all()
 
 

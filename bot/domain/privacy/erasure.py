@@ -56,7 +56,7 @@ ERASED = "erased"
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Whom the request names: their contacts, none where we only ever talked, and their addresses."""
+    """The person whom a request names: their contacts, none where no row exists, and their addresses."""
 
     contacts: tuple[int, ...]
     addresses: tuple[str, ...] = field(repr=False)
@@ -90,7 +90,7 @@ def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -
 
 
 def by_code(db: Session, code: str) -> Somebody:
-    """Whoever holds the pass of this code. Raises Refused as passes.by_code does."""
+    """The person who holds the pass of this code. Raises Refused as passes.by_code does."""
     return _somebody([passes.by_code(db, code).registration.holder], [])
 
 

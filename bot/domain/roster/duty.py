@@ -33,7 +33,7 @@ _ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One roster on which somebody stands."""
+    """One row of the roster of a person."""
 
     staff: Staff
     event: shapes.Event

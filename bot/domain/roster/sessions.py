@@ -47,7 +47,9 @@ def is_on_roster(db: Session, phone: str) -> bool:
 
 
 def places(db: Session, phone: str, now: datetime) -> list[Staff]:
-    """Where this phone may work now, with event and gate: enabled, at events that are not over, the next first."""
+    """The rows under which this phone may work now, with event and gate: enabled, at events that are not over, the
+    next first.
+    """
     enabled = [one for one in roster.of_phone(db, phone) if one.enabled and one.unconfirmed_since is None]
     there = [one for one in enabled if _is_to_come(one, now)]
     return sorted(there or enabled, key=lambda one: (one.event.starts_on, one.event_id))

@@ -24,7 +24,7 @@ REMEMBERED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SignInLinks:
-    """All links. Every method raises redis.RedisError where Redis is away."""
+    """The store of sign-in links. Every method raises redis.RedisError where Redis is away."""
 
     redis: "Redis" = field(repr=False)
     secret_key: str = field(repr=False)

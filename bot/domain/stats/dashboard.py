@@ -153,7 +153,7 @@ class AlertNow:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """All of it."""
+    """Everything that the dashboard shows."""
 
     slug: str
     name: Mapping[str, str]

@@ -97,7 +97,7 @@ def _by(day: DaySums, *kinds: str) -> tuple[dict[int, Sum], dict[int, Sum]]:
 def _shares(
     db: Session, table: Any, key: str, entered: Mapping[int, Sum], refused: Mapping[int, Sum]
 ) -> tuple[Share, ...]:
-    """One for each row of the table that did something; at the end what is nobody's."""
+    """One share for each row of the table that did something; at the end what belongs to none."""
     ids = entered.keys() | refused.keys()
     known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {0})))}
     ordered = sorted(ids, key=lambda one: (one == 0, one))

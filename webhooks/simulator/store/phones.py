@@ -40,7 +40,7 @@ class Phone:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Everything that reaches it."""
+        """All addresses of the phone."""
         return (f"whatsapp:{self.number}", f"whatsapp:{self.user}", self.number)
 
     @property

@@ -20,7 +20,7 @@ FALLBACK_KEY = "sim:fallback"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One account with its senders, and everything that it remembers."""
+    """The simulated account with its senders, and everything that it keeps."""
 
     account: str
     token: str = field(repr=False)
@@ -43,12 +43,12 @@ class Parts:
 
     @property
     def message_url(self) -> str:
-        """Where inbound messages are posted."""
+        """The address to which inbound messages are posted."""
         return self.origin + MESSAGE_PATH
 
     @property
     def fallback_url(self) -> str:
-        """Where a message is posted that the first address did not take; empty: nowhere, when that was ordered."""
+        """The address for messages that the first one did not take; empty: none, when that was ordered."""
         kept = self.redis.get(FALLBACK_KEY)
         return kept.decode() if isinstance(kept, bytes) else self.origin + FALLBACK_PATH
 

@@ -58,7 +58,7 @@ class Templates:
         return dict(json.loads(row)) if row else None
 
     def listed(self) -> list[dict[str, Any]]:
-        """All of them, the newest first."""
+        """All templates, the newest first."""
         order = cast("list[bytes]", self._redis.zrevrange(ORDER, 0, -1))
         rows = self._redis.hmget(KEY, order) if order else []
         return [json.loads(row) for row in rows if row]

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def account_path(account: str) -> str:
-    """Where an account's resources begin."""
+    """The path of an account's resources."""
     return f"/{VERSION}/Accounts/{account}"
 
 

@@ -116,7 +116,8 @@ def _refused(service: Service, place: Place, typed: Typed, judged: Judged, no: R
 
 
 def _whose(service: Service, place: Place, phone: str | None, held: Mapping[str, Any]) -> dict[str, Any]:
-    """Whose pass the number holds: `name`, `day` and `people`, looked up and kept as any search is.
+    """The pass that the number holds: `name`, `day` and `people`. It counts and is audited as a search; empty after
+    too many.
 
     Empty for whoever has searched too often.
     """

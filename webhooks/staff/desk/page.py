@@ -111,7 +111,7 @@ def answer(service: Service, page: Page, status: int = 200) -> Response:
 
 
 def place(service: Service) -> Place:
-    """Where whoever makes this request works now."""
+    """The place where the person of this request works now."""
     whoever, now = user(), service.now()
     event = whoever.event
     with service.database.read() as db:

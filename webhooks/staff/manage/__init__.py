@@ -19,7 +19,7 @@ from webhooks.staff.manage import (
 
 
 def blueprint(service: Service) -> Blueprint:
-    """All of the pages; each address but the first names the event that it is about."""
+    """All pages; each address but the first names its event."""
     door = Blueprint("manage", __name__, url_prefix="/staff/manage")
     for noun in (events, event_fields, texts, days, gates, volunteers, volunteer, visitors, exports, audit_log, alerts):
         noun.doors(door, service)

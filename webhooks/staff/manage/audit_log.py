@@ -77,5 +77,5 @@ def _row(one: AuditEntry, reader: Reader) -> dict[str, Any]:
 
 
 def _nobody(actor: str) -> str:
-    """Who acted without being on the roster: as they named themselves."""
+    """Actors who are not on the roster, by the names that they gave."""
     return say(said.THEMSELVES) if actor == THEMSELVES else actor or say(said.NOBODY)

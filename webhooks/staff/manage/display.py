@@ -43,7 +43,7 @@ def in_list(event: Event) -> dict[str, Any]:
 
 
 def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
-    """All that an event's form can change, each by what it is called."""
+    """All fields of the event's form with their values, in words."""
     opens = moment(event.registration_opens_at, ZoneInfo(event.timezone))
     return [
         (_("Place"), say(words({"en": event.venue, **event.venues})) or NOTHING),

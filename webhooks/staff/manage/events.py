@@ -133,7 +133,7 @@ def close_gate(service: Service, db: Session, slug: str, gate: str, *, closed: b
 
 
 def _by(what: str, service: Service) -> dict[str, Any]:
-    """Who does it, when, and by which sender who is told of it."""
+    """Who acts, when, and the sender for messages to volunteers."""
     last = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
     key = f"{what}:page:{typed('once')[:40]}"
     return {"key": key, "now": service.now(), "staff_id": user().row.id, "sender_of": last}

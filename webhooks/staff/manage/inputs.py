@@ -23,7 +23,7 @@ NO_MOMENT = _("Please give day and time: 2027-01-09T10:00.")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of a form, and the column that it changes."""
+    """An input of a form, and the column that it changes."""
 
     name: str
     label: Sentence

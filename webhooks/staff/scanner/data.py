@@ -38,7 +38,7 @@ class Undo(BaseModel):
 
 
 class Find(BaseModel):
-    """Whom to look for."""
+    """A search."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -95,13 +95,15 @@ def _found(service: Service, event: str, staff_id: int, text: str) -> list[dict[
 
 
 def _own_gate(caller: Caller, known: Sequence[Gate]) -> str | None:
-    """Where they stand; None for somebody of the roster whose gate is closed while others are open: they choose."""
+    """The caller's gate; None for a volunteer whose gate is closed while others are open: they choose."""
     opened = [gate.slug for gate in known if not gate.closed]
     return None if caller.staff_id and opened and caller.gate not in opened else caller.gate
 
 
 def _state(service: Service, caller: Caller) -> dict[str, Any]:
-    """Who scans where, and whether entry is stopped there; a few short statements, asked every few seconds."""
+    """Who scans where, and whether entry is stopped there. A few short statements, since it is asked every few
+    seconds.
+    """
     with service.database.read() as db:
         event = events.by_slug(db, caller.event)
         known = gates.listed(db, caller.event)

@@ -134,7 +134,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 
 def in_every_language() -> dict[str, dict[str, dict[str, str]]]:
-    """All of it by language, the parameters still in braces."""
+    """All sentences by language, with their parameters still in braces."""
     parts = {"titles": TITLES, "reasons": REASONS, "labels": LABELS}
     return {
         language: {

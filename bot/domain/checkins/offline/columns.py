@@ -127,7 +127,7 @@ def _policy(of: Day) -> ColumnElement[str]:
 
 
 def _booked_anew(db: Session, of: Day, only: ColumnElement[bool] | None) -> Mapping[int, tuple[int, int]]:
-    """Who counts and who is inside, of the passes that were last used under another rule than today's."""
+    """People used and inside, for the passes that were last used under another rule than today's."""
     used = (
         select(PassUse.pass_id)
         .join(Pass, Pass.id == PassUse.pass_id)

@@ -70,7 +70,7 @@ def _fits(size: int, others: Sequence[Movement], party: int, new: Movement) -> b
 
 
 def _held(db: Session, terms: Terms, period: date) -> tuple[int, int]:
-    """Who went in and out so far; nobody else changes it until the transaction ends."""
+    """People entered and gone so far in this period; the row is locked until the transaction ends."""
     row = {"pass_id": terms.pass_id, "period": period, "entered": 0, "gone": 0, "moved": 0}
     db.execute(insert(db, PassUse).values(row).on_conflict_do_nothing(index_elements=["pass_id", "period"]))
     columns = select(PassUse.entered, PassUse.gone).where(PassUse.pass_id == terms.pass_id, PassUse.period == period)
