@@ -22,7 +22,7 @@ TOO_FAR = timedelta(seconds=5)
 
 
 def utc_now() -> datetime:
-    """What this machine's clock says, aware, in UTC."""
+    """The time of this machine's own clock, aware, in UTC."""
     return datetime.now(UTC)
 
 

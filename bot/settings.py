@@ -294,7 +294,7 @@ def _with_a_port_that_can_be(url: str) -> str:
 
 
 def _in_words(problem: Mapping[str, Any]) -> str:
-    """What a setting must be, for who has given something else."""
+    """What a setting must be, in words."""
     field = Settings.model_fields[str(problem["loc"][0])]
     least, most = ([getattr(one, bound) for one in field.metadata if hasattr(one, bound)] for bound in ("ge", "le"))
     if problem["type"] == "literal_error":

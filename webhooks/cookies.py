@@ -41,7 +41,7 @@ class Sessions(SecureCookieSessionInterface):
         self._now = now
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """What writes and reads the cookie."""
+        """The serializer that signs and reads the cookie."""
         made = super().get_signing_serializer(app)
         if made is not None:
             made.signer = SharedTimeSigner

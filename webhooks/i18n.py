@@ -60,7 +60,7 @@ def keep_language() -> None:
 
 
 def spoken(value: Any) -> Any:
-    """What a template prints for a value: a sentence as `say` has it, all else as it is."""
+    """The value as a template prints it: a sentence in the page's language, all else unchanged."""
     return say(value) if isinstance(value, Sentence) else value
 
 

@@ -22,7 +22,7 @@ LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the page says large."""
+    """The large words of the page."""
 
     look: str
     title: Sentence

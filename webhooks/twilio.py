@@ -156,7 +156,7 @@ def _media(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _form(form: Form) -> str:
-    """What kind of message it is, in a flow's words."""
+    """The kind of the message, in a flow's words."""
     if form.get("ButtonPayload") or form.get("ListId"):
         return "choice"
     named = FORMS.get(form.get("MessageType", ""))

@@ -100,7 +100,7 @@ def _looked(database: "Database", event: "Event", selection: Any, purpose: str) 
 
 
 def _tell(found: "Outlook", wording: Mapping[str, Mapping[str, Any]], hours: int) -> None:
-    """What it comes to, and one sample for each language that somebody reads."""
+    """Prints the estimate, and one sample for each language that somebody reads."""
     from bot.delivery.campaigns import estimate
     from bot.delivery.templates import notices
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def progress(found: "Broadcast", counts: "Counts") -> dict[str, Any]:
-    """What became of its messages; `not_yet` are people who have not been put into the outbox."""
+    """The messages of a broadcast by status; `not_yet` are people who are not in the outbox yet."""
     not_yet = 0 if found.filled_at else max(found.expected - found.owed, 0)
     return {
         "not_yet": not_yet,

@@ -20,7 +20,7 @@ def told() -> Iterator[None]:
 
 
 def sentence(refusal: Refused) -> str:
-    """What was refused in words, with its code and what was perhaps meant."""
+    """The refusal in words, with its code and what was perhaps meant."""
     from admin_cli.console.refusals import said  # brings the catalogues, which take a moment
 
     nearest = refusal.params.get("nearest")

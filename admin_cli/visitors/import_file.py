@@ -132,7 +132,7 @@ def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "
 
 @contextmanager
 def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
-    """What takes bad rows: a file with the columns of theirs, which can be mended and imported itself."""
+    """Opens the file for bad rows: it has their columns, and can be corrected and imported itself."""
     from bot.domain.exports.files import whole
     from bot.domain.exports.writers import csv_file
     from bot.domain.imports.columns import OUR_OWN
@@ -195,7 +195,7 @@ def _take(database: "Database", plan: "Plan", asked: Wanted, looked: "Report", b
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What pictures of passes are made of."""
+    """The parts that pictures of passes need."""
 
     database: "Database"
     ring: "KeyRing"

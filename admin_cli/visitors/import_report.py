@@ -30,7 +30,7 @@ SENT = {
 
 @dataclass(slots=True)
 class Wanted:
-    """What was asked for."""
+    """The options of the command."""
 
     consent: str
     errors: Path | None
@@ -47,7 +47,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Done:
-    """What came of it."""
+    """The result of the import."""
 
     report: "Report"
     imported: bool = False
@@ -56,7 +56,7 @@ class Done:
 
 @dataclass(slots=True)
 class Problems:
-    """What there is to say about rows, as it is found."""
+    """Problems of rows, in the order in which they are found."""
 
     plan: "Plan"
     put: Callable[[list[Any]], None]
@@ -90,7 +90,7 @@ class Problems:
 
 
 def question(looked: "Report", asked: Wanted) -> str:
-    """What is asked before anything is done."""
+    """The question before anything is done."""
     doing = [f"Register {_rows(looked.rows['new'])} ({_people(looked)})"] if looked.rows["new"] else []
     ways = {"send": asked.send, "draw": asked.images, "print": asked.sheet}
     doing += [f"{way} the passes" for way, wanted in ways.items() if wanted]
@@ -160,7 +160,7 @@ def _rows(number: int) -> str:
 
 
 def say(told: Sequence[Mapping[str, Any]], more: int) -> None:
-    """What is the matter with rows, a line each."""
+    """Prints the problems of rows, a line each."""
     for problem in told:
         click.echo(import_texts.line(problem), err=True)
     if more:
@@ -168,7 +168,7 @@ def say(told: Sequence[Mapping[str, Any]], more: int) -> None:
 
 
 def end(plan: "Plan", done: Done, problems: Problems, asked: Wanted) -> None:
-    """What was done; as JSON all there is to say."""
+    """Prints what was done; as JSON everything."""
     report = done.report
     if asked.as_json:
         counts = {"all": report.all_rows, **report.rows, "people": report.people, "without_phone": report.unreachable}

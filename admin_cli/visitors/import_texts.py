@@ -149,13 +149,13 @@ def of_file(problem: "Unreadable") -> str:
 
 
 def of_note(note: "Note") -> str:
-    """What is to be known of how a file is read."""
+    """The text of a note on how a file is read."""
     order = note.params.get("order")
     return _filled(NOTES[note.code], {**note.params, "order": ORDERS.get(order or "", "")})
 
 
 def of_doubts(settled: "Settled", columns: "Columns") -> Iterator[dict[str, Any]]:
-    """What may be wrong with a row that is to be registered, as `of_row` tells it."""
+    """The texts of doubts about a row that is to be registered."""
     from bot.domain.imports.plan import NEW
     from bot.domain.imports.rows import Person
 

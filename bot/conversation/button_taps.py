@@ -25,7 +25,7 @@ TAG_DIGITS = 8
 
 
 def mark(step: str, state: Mapping[str, Any]) -> str:
-    """What comes before an option's id where this step is asked; `state` is the one after the turn."""
+    """The prefix of option ids where this step is asked; `state` is the one after the turn."""
     return f"{step}.{tag(state)}:"
 
 

@@ -36,7 +36,7 @@ SECOND_TRIES = (0.1, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What came of one message in somebody's list."""
+    """The result of working on one message of somebody's list."""
 
     answer: str | None
     """None where the person was lost to another process: the answer is then in the store."""

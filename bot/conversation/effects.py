@@ -109,7 +109,7 @@ class Performing:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What performing needs besides the turn; one for a process."""
+    """The parts of the process that performing effects needs; one for a process."""
 
     ring: KeyRing
     otps: Otps

@@ -194,7 +194,7 @@ def _person(db: Session, identity: Identity, contacts: list[Contact], now: datet
 
 
 def _history(db: Session, contacts: list[Contact], now: datetime) -> dict[str, bool]:
-    """What follows from it that their phone was somebody else's before: nothing for nearly everybody."""
+    """Facts that follow where their phone was somebody else's before; empty for nearly everybody."""
     before = [row for contact in contacts for row in phone_owners.before(db, contact)]
     if not before:
         return {}

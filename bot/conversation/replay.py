@@ -64,7 +64,7 @@ class Listing(Protocol):
 
 
 def promise(language: str | None) -> str:
-    """What the fallback door answers: that the reply will come. In every language where none is known."""
+    """The answer of the fallback webhook: that the reply will come. In every language where none is known."""
     return render(phrases.KEPT if language else for_anybody(phrases.KEPT), language or "en")
 
 

@@ -122,7 +122,7 @@ class Conversations:
         return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, sent, *addresses))
 
     def look(self, sid: str, now_ms: int) -> "Found":
-        """What has become of an accepted message; holds the person if nobody does."""
+        """The standing of an accepted message. Holds the person if nobody does."""
         return self._found(self._run("look", now_ms, sid))
 
     def give_up(self, sid: str, now_ms: int) -> Answered | None:

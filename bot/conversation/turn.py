@@ -37,7 +37,7 @@ REFUSALS = 4
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a turn came to."""
+    """The result of a turn."""
 
     state: Mapping[str, Any]
     text: str
@@ -120,7 +120,7 @@ class Turns:
         return self.photos.media(inbound)
 
     def _said(self, inbound: Inbound, state: Mapping[str, Any] | None, media: Sequence[Medium]) -> Said:
-        """What was said. No session is open while a photo is fetched."""
+        """The message as the flow sees it. No session is open while a photo is fetched."""
         if media and self.photos:
             return self.photos.look(inbound, media)
         return button_taps.heard(self.database, inbound, state)

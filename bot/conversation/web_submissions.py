@@ -45,7 +45,7 @@ class Submissions:
     """None: nobody asks how far registrations come."""
 
     def facts(self, asker: Asker) -> Facts:
-        """What a flow may know: of the person nothing, until their phone is proved."""
+        """Facts for the visitor's flow; nothing about the person until their phone is proved."""
         return LiveFacts(self.sources, self._request(asker, ""), self.now(), asker.country)
 
     def perform(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> Mapping[str, str]:

@@ -155,5 +155,5 @@ class KeyRing:
 
 
 def _bound_to(key: int) -> bytes:
-    """What a sealed seed is bound to: its row, so that two cannot be exchanged."""
+    """The associated data of an encrypted seed: its row, so that two seeds cannot be exchanged."""
     return b"signing key %d" % key

@@ -204,7 +204,7 @@ def _failed(one: Making, problem: Exception) -> None:
 
 
 def _still_at_work() -> list["subprocess.Popen[bytes]"]:
-    """What this worker has started and is not over; of the others nothing stays, not even a dead process."""
+    """The processes that this worker has started and that still run; finished ones are reaped."""
     _started[:] = [one for one in _started if one.poll() is None]
     return _started
 

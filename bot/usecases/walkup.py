@@ -15,7 +15,7 @@ from bot.domain.models import Pass
 
 @dataclass(frozen=True, slots=True)
 class WalkedIn:
-    """What came of a walk-up."""
+    """The result of a walk-up."""
 
     registered: Registered
     sent: str = ""

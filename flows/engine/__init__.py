@@ -136,7 +136,7 @@ def _is_stopped(state: State, facts: Facts) -> bool:
 
 
 def _lifted(said: Said, facts: Facts) -> tuple[Effect, ...]:
-    """What `start` or a greeting ends in the middle of a conversation: a stop that Twilio or WhatsApp told us of."""
+    """Ends a stop that Twilio or WhatsApp reported, after `start` or a greeting in the middle of a conversation."""
     return (ResumeMessages(),) if _lifts(said, facts) and facts.person.stopped else ()
 
 
@@ -208,7 +208,7 @@ def _is_to_us(said: Said) -> bool:
 
 
 def _let_be(state: State, said: Said, facts: Facts) -> Turn:
-    """What was asked about is not answered: the words are for the question below it."""
+    """Leaves a question about a wish unanswered: the words are for the question below it."""
     below, unreadable = revive(state.under)
     beneath = idle(state) if state.under is None or unreadable else below.but(language=state.language, under=None)
     return _heard(renewed(beneath, facts), said, facts)
@@ -272,7 +272,7 @@ def _example(step: Step) -> tuple[Sentence, ...]:
 
 
 def _something_else(state: State, said: Said, facts: Facts) -> Turn | None:
-    """What words come to that are no answer: a wish that must be asked about; in the menu a new beginning."""
+    """The turn for words that are no answer: a wish that must be asked about, or in the menu a new conversation."""
     asked = ask_whether_meant(state, said, facts) if said.form == "text" else None
     return asked or _new_beginning(state, said, facts)
 

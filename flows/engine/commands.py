@@ -108,7 +108,7 @@ def _works_at_a_gate(state: State, facts: Facts) -> bool:
 
 
 def obey(state: State, step: Step | None, word: str, facts: Facts) -> Turn | None:
-    """What a command word does inside a question; None where it is no command there."""
+    """The turn for a command word inside a question; None where it is no command there."""
     effects = step.also(word, state.answers, facts) if step and word else ()
     if effects:
         return go_on(state, facts, effects, NOTHING)

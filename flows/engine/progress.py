@@ -113,7 +113,7 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
 
 
 def _noted(taken: Sequence[Step], answers: Answers, facts: Facts) -> Sentence:
-    """What was taken, so that a mistake is seen at once."""
+    """Reads back what was taken, so that a mistake is seen at once."""
     parts = {step.name: answer_line(step, answers, facts) for step in taken}
     listed = Sentence(", ".join(f"{{{name}}}" for name in parts), parts)
     return Sentence(NOTED.source, {"noted": listed})

@@ -25,7 +25,7 @@ _RESPONSE_KEYS = frozenset(("text", "buttons", "elements", "custom", "template",
 
 
 class _Judging:
-    """What the forms of all flows share: every slot is judged by the field of its step."""
+    """The base of all flows' forms: every slot is judged by the field of its step."""
 
     flow: Flow
 

@@ -12,7 +12,7 @@ from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Said, S
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a form comes to."""
+    """The result of a form."""
 
     values: Answers
     """Every answer that can be used: those known before that still hold, and those given now."""

@@ -34,7 +34,7 @@ _BESIDE_COUNTS = understanding.listed(gate_vocabulary.BESIDE_COUNTS)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands for a pass at the beginning of some words."""
+    """A code or QR text at the beginning of some words."""
 
     text: str
     rest: Sequence[str]

@@ -72,7 +72,7 @@ def outcome(heard: Heard, messages: Sequence[Said], duty: Duty, facts: Facts) ->
 
 
 def hear(said: Said) -> Heard:
-    """What a message means at a gate."""
+    """The meaning of a message at a gate."""
     return gate_parse.in_photo(said.codes, said.text) if said.codes else gate_parse.read(said.text)
 
 

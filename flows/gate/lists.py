@@ -32,7 +32,7 @@ _GOES_TOGETHER = re.compile(r"A[A\n]*|K[A\n]+|A+K|[A\n]+\nK|(?:KA+\n?)+|(?:A+K\n
 
 @dataclass(slots=True)
 class Codes:
-    """What is read of such a message, while it is read."""
+    """The codes of a message while it is read."""
 
     form: str = ""
     """A for a code, K for a command, a line break for itself."""

@@ -46,7 +46,7 @@ _WITH_ANY_WORDS = (FIND, NEW, PAUSE, RESUME, RELEASE)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was meant."""
+    """The meaning of a gate message."""
 
     word: str = ""
     """The command, by its name in flows.understanding.vocabulary.gate; empty: nothing of the gate's."""
@@ -64,7 +64,7 @@ class Heard:
 
 
 def read(text: str) -> Heard:
-    """What a message means at a gate."""
+    """Parse a message at a gate."""
     lines = _lines(text)
     is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # what it says further on is not known
     lines = lines[:MOST_LINES]
@@ -105,7 +105,7 @@ def _forced(rest: str) -> Heard:
 
 
 def _after(code: str, text: str) -> str:
-    """What follows a code in a text, as typed."""
+    """The text behind a code, as typed."""
     words = text.split()
     for place in range(1, len(words) + 1):
         if "".join(words_of(" ".join(words[:place]))) == code.replace(" ", ""):

@@ -26,5 +26,5 @@ TROUBLES: Mapping[str, Sentence] = {
 
 
 def not_read(said: Said) -> Sentence:
-    """What somebody is told whose photo shows no QR that can be read."""
+    """The answer to a photo without a readable QR."""
     return TROUBLES.get(said.trouble, TROUBLES[NO_QR])

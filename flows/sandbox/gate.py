@@ -38,7 +38,7 @@ GUESSES = 30
 
 @dataclass(frozen=True)
 class Book:
-    """What is kept of one pass."""
+    """The use of one pass."""
 
     seen: SeenPass
     event: str

@@ -41,7 +41,7 @@ def done(turn: Turn) -> list[str]:
 
 
 def said_by(line: str) -> Said:
-    """What a typed line says: words, or with `/tap` and the like something else."""
+    """The message for a typed line: words, or with `/tap` and the like something else."""
     word, _, rest = line.removeprefix("/").partition(" ")
     if line.startswith("/") and word == "tap":
         return Said(rest, choice=rest, form="choice")

@@ -51,7 +51,7 @@ class Said:
 
 
 class Facts(Protocol):
-    """What a flow may know in this turn. Each is loaded when first asked for and then stays the same."""
+    """The facts that a flow may ask for in a turn. Each is loaded when first asked for and then stays the same."""
 
     @property
     def now(self) -> datetime:
@@ -292,7 +292,7 @@ Outcome = tuple[Effect | Start, ...]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a turn comes to: where the person is now, and what is to be done."""
+    """The result of a turn: the new state, and the effects."""
 
     state: State
     effects: tuple[Effect, ...]
@@ -318,7 +318,7 @@ class Field(Protocol):
     """A typed answer. `known` is what must be known to judge it: JSON, so that any process can judge."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """What parse, find and options need this turn, as JSON."""
+        """The facts that parse, find and options need this turn, as JSON."""
 
     def parse(self, said: Said, known: Mapping[str, Any]) -> Any:
         """The value (JSON, never None; empty string for a skipped answer). Raises Invalid."""

@@ -75,7 +75,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one gate, volunteer or scanner did today; `name` is None for what nobody said."""
+    """The figures of one gate, volunteer or scanner today; `name` is None where nobody said."""
 
     name: str | None
     admitted: int

@@ -26,7 +26,7 @@ class PassFacts:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the database holds of whoever is writing; `known` is False for a first-timer."""
+    """The person who writes, as the database knows them; `known` is False for a newcomer."""
 
     known: bool = False
     language: str | None = None

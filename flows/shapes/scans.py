@@ -73,7 +73,7 @@ class FirstEntry:
 
 @dataclass(frozen=True, slots=True)
 class SeenPass:
-    """What whoever admits sees of a pass."""
+    """A pass as staff at a gate see it."""
 
     code: str
     """As shown: XXXX-XXXX."""

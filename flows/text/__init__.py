@@ -11,7 +11,7 @@ __all__ = ["LANGUAGES", "MISSING", "Spoken", "_", "in_all", "lines", "ngettext_"
 
 
 def sentence_for(code: str, /, **params: Any) -> Sentence:
-    """What a person hears for an Invalid or Refused code; a code without words gets a general sentence."""
+    """The sentence for an Invalid or Refused code; a general one for a code without its own."""
     known = refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE)
     counted = params.get(refusals.COUNTED.get(code, ""))
     return Sentence(known.source, {**known.params, "count": counted, **params}, known.plural)

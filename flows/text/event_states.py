@@ -122,12 +122,12 @@ def left_sentence(day: EventDay) -> Sentence | None:
 
 
 def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Sentence:
-    """What somebody hears who asks for this event now, with when it opens or when it was."""
+    """The sentence about this event now, with when it opens or when it was."""
     return _SENTENCES[state_of(event, days, now)](event)
 
 
 def called_off(event: Event, days: Sequence[EventDay], held: Sequence[date]) -> Sentence | None:
-    """What whoever holds a pass for these days must hear: on which nobody is let in. None where all take place."""
+    """The sentence that nobody is let in on some of these days; None where all take place."""
     if event.status == CANCELLED:
         return _SENTENCES[CANCELLED](event)
     closed = [known.day for known in days if known.closed and known.day in held]

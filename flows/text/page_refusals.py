@@ -47,7 +47,7 @@ COUNTED: Mapping[str, str] = {"party_too_large": "most"}
 
 
 def on_page(code: str, params: Mapping[str, Any]) -> Sentence:
-    """What stands on a page for an Invalid or Refused code."""
+    """The sentence on a page for an Invalid or Refused code."""
     known = SENTENCES.get(code)
     if known is None:
         return sentence_for(code, **params)

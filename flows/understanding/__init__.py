@@ -130,7 +130,7 @@ def near_command(text: str) -> str:
 
 
 def greeting(text: str) -> str:
-    """What follows a greeting (`hi book-fair` gives `book-fair`); empty when it is no greeting with more."""
+    """The words after a greeting (`hi book-fair` gives `book-fair`); empty where there are none."""
     whole = " ".join(word.strip(_EDGES) for word in plain(text).split())
     if not whole.startswith(_GREETINGS):
         return ""

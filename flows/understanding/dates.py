@@ -58,7 +58,7 @@ class _Calendar:
 
 
 def hear(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> Heard:
-    """What an answer to the question for a day names, offered or not."""
+    """The days that an answer to the question for a day names, offered or not."""
     words = _words(text)
     found = day_phrases.mentions(words, asked=True)
     heard = _resolved(found, words, _Calendar(today, offered, (*offered, *every), asked=True))
@@ -80,7 +80,7 @@ def find(text: str, today: date, offered: Sequence[date]) -> date | None:
 
 
 def _heard_by_the_way(words: Sequence[str], calendar: _Calendar) -> Heard:
-    """What a text names among other things, where nothing in it makes that doubtful."""
+    """The days that a text names among other things, where nothing makes them doubtful."""
     found, doubts = day_phrases.mentions(words, asked=False), Doubts(tuple(words))
     if any(doubts.about_day(mention.start, mention.end) for mention in found):
         return NOTHING

@@ -76,7 +76,7 @@ def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]
 
 @dataclass(frozen=True)
 class Doubts:
-    """What in a text speaks against taking what stands at some place in it."""
+    """The reasons in a text to doubt what stands at a place in it."""
 
     words: tuple[str, ...]
 

@@ -24,7 +24,7 @@ HARD = (STOP, CANCEL_PASS, DELETE_DATA)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a text wishes."""
+    """A wish in a text."""
 
     command: str = ""
     """Empty: none of these."""
@@ -40,7 +40,7 @@ NONE, COURTESY = Wish(), Wish(plain=True)
 
 @lru_cache(REMEMBERED)
 def read(text: str) -> Wish:
-    """What the text wishes, plainly or not."""
+    """The wish in the text, plain or not."""
     if command := _the_word_itself(text):
         return Wish(command, plain=True, addressed=True)
     whole = cleaned(text.replace("\n", ". "))
@@ -107,7 +107,7 @@ def _one_word(text: str) -> tuple[str, ...]:
 
 
 def _clause(words: Sequence[str], question: bool) -> Wish:
-    """What one clause wishes: NONE for one that says something else."""
+    """The wish of one clause; NONE where it says something else."""
     for wish in (_cancels(words, question), _deletes(words, question), _stops(words, question)):
         if wish.command:
             return wish

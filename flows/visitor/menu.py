@@ -53,14 +53,14 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _known(facts: Facts) -> tuple[Sentence, ...]:
-    """What does not take place, and what the events of their passes want known now."""
+    """Sentences about events that do not take place, and notices of the events of their passes."""
     theirs = {known.event for known in facts.passes}
     notices = (words(event.notice) for event in facts.events if event.slug in theirs and event.notice)
     return (*calls_off(facts.passes, facts), *notices)
 
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    """What can be done now: only what would not end in a refusal at once."""
+    """What can be done now, without what would only be refused."""
     under = (Option(GO_ON, _("Go on")),) if answers.get("under") else ()
     passes = (
         Option("my_pass", _("My pass")),

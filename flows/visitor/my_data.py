@@ -32,7 +32,7 @@ def _names(facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _answered(facts: Facts) -> tuple[Sentence, ...]:
-    """What they answered to the events' own questions, each once."""
+    """Their answers to the events' own questions, each once."""
     told: dict[tuple[str, str, str], Sentence] = {}
     for known in facts.passes:
         event = event_by(known.event, facts)

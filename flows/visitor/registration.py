@@ -121,7 +121,7 @@ def own_answers(event: Event, answers: Answers) -> Mapping[str, Any]:
 
 
 def register(event: Event, answers: Answers, language: str, phone: str | None = None) -> Register:
-    """What the bot is asked to do when everything is answered; `phone` is somebody else's."""
+    """The effect that registers them when everything is answered; `phone` is somebody else's."""
     return Register(
         event=event.slug,
         full_name=answers["full_name"],
@@ -155,7 +155,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def told_with_pass(event: Event) -> tuple[Sentence, ...]:
-    """What the event says to who has a pass: its instructions."""
+    """The event's instructions for somebody with a pass."""
     return (words(event.instructions),) if event.instructions else ()
 
 

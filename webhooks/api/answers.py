@@ -20,7 +20,7 @@ class Answer(BaseModel):
 
 
 class ShownPass(Answer):
-    """What whoever admits sees of a pass."""
+    """A pass as staff at a gate see it."""
 
     code: str
     """XXXX-XXXX."""
@@ -52,7 +52,7 @@ class Entry(Answer):
 
 
 class CheckinAnswer(Answer):
-    """What came of a scan."""
+    """The answer to a scan."""
 
     result: Result
     message: str

@@ -37,7 +37,7 @@ class Caller:
 
     @property
     def key(self) -> str:
-        """What the limits count by."""
+        """The key by which limits count."""
         return f"device:{self.device_id}" if self.device_id else f"staff:{self.staff_id}"
 
     def at(self, event: str | None) -> "Caller":

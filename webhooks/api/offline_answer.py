@@ -77,7 +77,7 @@ class OfflinePasses(Answer):
 
 
 class OfflineAnswer(Answer):
-    """What a scanner takes along."""
+    """The document for a scanner without a network."""
 
     made_at: datetime
     format: Literal[1]

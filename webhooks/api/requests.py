@@ -69,7 +69,7 @@ class BatchScan(CheckinRequest):
 
 
 class BatchRequest(Body):
-    """What scanners did without a network; each is answered on its own."""
+    """Scans that were made without a network; each is answered on its own."""
 
     scans: Annotated[
         list[Any],

@@ -32,7 +32,7 @@ class NoSuchFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to one message. All zero: nothing."""
+    """A fault of one message. All zero: none."""
 
     delay: float = 0.0
     """Seconds before it goes on its way, or before a call is answered."""
@@ -63,7 +63,7 @@ class Faults:
         self._redis.rpush(f"sim:faults:{kind}", *(json.dumps(asdict(fault)) for fault in faults))
 
     def take(self, kind: str) -> Fault:
-        """What befalls the message at hand."""
+        """The fault for this message."""
         ordered = self._redis.lpop(f"sim:faults:{kind}")
         return Fault(**json.loads(ordered)) if isinstance(ordered, bytes) else NONE
 

@@ -44,7 +44,7 @@ class Way:
 
 
 def ways() -> Sequence[Way]:
-    """What whoever makes this request may open; nothing where nobody is signed in."""
+    """The links that the person of this request may open; none where nobody is signed in."""
     user = session.staff()
     return [_way(place) for place in PLACES if user is not None and user.may(place.role)]
 

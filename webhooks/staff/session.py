@@ -42,7 +42,7 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
     event: Event
 
     def get_id(self) -> str:
-        """What the browser keeps."""
+        """The session's text for the browser."""
         mark = self.mark
         return f"{mark.staff_id}.{mark.number}.{int(mark.since.timestamp())}.{mark.id}".removesuffix(".")
 
@@ -72,7 +72,7 @@ def attach(app: Flask, service: Service) -> None:
 
 
 def read(kept: str) -> SessionMark | None:
-    """What a browser kept; None where it is nothing of ours."""
+    """The session from the browser's cookie; None where it is none of ours."""
     try:
         numbers, own = kept.split(".")[:3], kept.split(".")[3:]
         staff_id, number, since = (int(part) for part in numbers)

@@ -16,7 +16,7 @@ def choices(language: str) -> tuple[tuple[str, str], ...]:
 
 
 def name(region: str, language: str) -> str:
-    """What a region is called; its letters where it has no name."""
+    """The region's name; its letters where it has none."""
     return str(Locale(language).territories.get(region, region))
 
 

@@ -201,7 +201,7 @@ def asked(at: Here) -> Response:
 
 
 def deleted(at: Here) -> Answer:
-    """What comes of a yes: done, or asked once more where there is a pass for today."""
+    """The answer to a yes: deleted, or asked once more where there is a pass for today."""
     given = {name: request.form[name] for name in ("agree", "again") if name in request.form}
     done = _judged(at, given, today="today" in request.form)
     if "again" in done.missing:

@@ -149,7 +149,7 @@ def show_details(form: Form, errors: Mapping[str, Invalid] | None = None) -> Res
 
 
 def about(form: Form) -> dict[str, object]:
-    """What every page tells of the event."""
+    """The event's facts that every page shows."""
     event, senders = form.event, form.at.service.settings.twilio_whatsapp_from
     return {
         "event": i18n.say(words(event.name)),
@@ -163,7 +163,7 @@ def about(form: Form) -> dict[str, object]:
 
 
 def taken_details(form: Form) -> Answer:
-    """What comes of the questions: the code, the review, or the questions again with what is wrong."""
+    """The answer to the questions: the code's page, the review, or the questions again with what is wrong."""
     slots = [one.name for one in FLOW.steps] + [one.name for one in form.event.questions]
     typed = {
         slot: request.form[slot] for slot in slots if slot in request.form and slot not in ("otp", "agree", "event")

@@ -54,7 +54,7 @@ class SendsItself(Protocol):
 
 
 class Otps(Protocol):
-    """What makes one-time codes: see bot.domain.messaging.otp."""
+    """Makes one-time codes: see bot.domain.messaging.otp."""
 
     def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
         """A new code for this phone; the one before is void."""

@@ -39,7 +39,7 @@ KNOWN_SIDS = 200
 
 
 class Carrier(Protocol):
-    """What takes messages to people and knows which it took: see bot.delivery.twilio.messages.Twilio."""
+    """Sends messages and can look up what was sent: see bot.delivery.twilio.messages.Twilio."""
 
     def send(
         self,
@@ -67,7 +67,7 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What sending needs."""
+    """The parts of the process that sending needs."""
 
     database: Database
     twilio: Carrier

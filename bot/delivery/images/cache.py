@@ -27,7 +27,7 @@ _drawn = lru_cache(maxsize=KEPT)(draw)
 
 
 class Parts(Protocol):
-    """What a picture is made from: bot.service.Service has it all."""
+    """The parts that a picture needs; bot.service.Service has them."""
 
     @property
     def database(self) -> Database:
@@ -35,7 +35,7 @@ class Parts(Protocol):
 
     @property
     def ring(self) -> KeyRing:
-        """What signs its token."""
+        """The keys that sign the pass's token."""
 
     @property
     def settings(self) -> Settings:
@@ -70,7 +70,7 @@ def sample(origin: str) -> bytes:
 
 
 def described(db: Session, service: Parts, pass_id: int, language: str = "") -> PassImage:
-    """What the picture says of a valid pass. Raises Refused `no_such_pass`."""
+    """The facts of a valid pass for its picture. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
     if shown is None or shown.status != "valid":
         raise Refused("no_such_pass")

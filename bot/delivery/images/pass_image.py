@@ -57,7 +57,7 @@ ON_EACH_DAY = {
 
 @dataclass(frozen=True, slots=True)
 class PassImage:
-    """What the picture says. Texts are in the reader's language already, names as they were given."""
+    """The facts that the picture shows. Texts are in the reader's language already, names as they were given."""
 
     event: str
     venue: str
@@ -172,7 +172,7 @@ def _symbol(sheet: Sheet, facts: PassImage) -> None:
 
 @lru_cache(maxsize=KEPT)
 def _rules(policy: str, on_each_day: bool, language: str) -> Band:
-    """What the pass allows, in words."""
+    """Draw what the pass allows."""
     sheet, allowed = Sheet(), ON_EACH_DAY if on_each_day else POLICIES
     sheet.skip(30)
     sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)

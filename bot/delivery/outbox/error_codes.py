@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Class(StrEnum):
-    """What to do about an error code; the value is the reason that admins read."""
+    """Classes of error codes by what to do; the value is the reason that admins read."""
 
     RETRY = "provider_busy"
     """Try again with backoff."""
@@ -64,7 +64,7 @@ def class_of(code: int | None) -> Class:
 
 
 def reason_of(code: int | None) -> str:
-    """What admins read of an error code."""
+    """The reason that admins read for an error code."""
     return REASONS.get(code or 0, class_of(code).value)
 
 

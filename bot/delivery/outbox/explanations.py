@@ -15,7 +15,7 @@ AGAIN = "`deliveries retry` with its id"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a reason means, and what to do."""
+    """The meaning of a reason, and what to do."""
 
     means: str
     do: str = NOTHING
@@ -83,7 +83,7 @@ KINDS = {"pass": "the pass", "otp": "the one-time code", "question": "the questi
 
 
 def meaning(reason: str | None) -> Meaning | None:
-    """What a reason means; None where there is none."""
+    """The meaning of a reason; None where it is unknown."""
     if reason is None:
         return None
     starts = (one for name, one in MEANINGS.items() if name.endswith("_") and reason.startswith(name))

@@ -164,7 +164,7 @@ def _changed(result: Any) -> bool:
 
 
 def following(db: Session, lane: str, now: datetime) -> list[Waiting]:
-    """What may leave this lane now: its first words and its first image."""
+    """The deliveries to this address that may leave now: its first text and its first picture."""
     found = db.execute(_FOLLOWING, {"lane": lane, "at": now})
     return [(row.id, row.priority, row.attempts) for row in found]
 

@@ -66,7 +66,7 @@ def is_rested(row: ContentTemplate, now: datetime) -> bool:
 
 
 class Templates:
-    """What a web process knows of the templates: read now and then, never at every message."""
+    """The templates in use, cached in a process and read anew now and then."""
 
     def __init__(self, database: Database, redis: "Redis", clock: Callable[[], datetime]) -> None:
         self._database = database

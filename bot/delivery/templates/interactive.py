@@ -38,7 +38,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a template can carry."""
+    """The shape of a template: how many buttons or rows, and lines."""
 
     kind: str
     """`buttons`; `list`, or `details` for a list whose every row has a line below its title."""

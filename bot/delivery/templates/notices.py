@@ -179,7 +179,7 @@ def _purpose(row: Delivery) -> str:
 
 
 def _values(db: Session, row: Delivery, settings: Settings, now: datetime) -> dict[str, str]:
-    """What stands in each place, as Twilio takes it; empty where it is not known."""
+    """The value of each variable, as Twilio takes it; empty where it is not known."""
     known = _of_pass(db, row, settings, now) if row.kind == PASS else row.payload["notice"].get("values", {})
     return {name: _one_line(str(known.get(name) or "")) for name in NOTICES[_purpose(row)].numbers()}
 

@@ -25,7 +25,7 @@ UNSUBMITTED = "unsubmitted"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was done about one template."""
+    """What was done to one template."""
 
     done: str
     """`made`, `found` (Twilio had it), `submitted` (to WhatsApp, for its approval), `not_submitted` (Twilio did

@@ -13,7 +13,7 @@ MOST_PAGES = 100
 
 
 class Caller(Protocol):
-    """What carries calls to Twilio: see bot.delivery.twilio.messages.Twilio."""
+    """Carries calls to Twilio: see bot.delivery.twilio.messages.Twilio."""
 
     def call(
         self,

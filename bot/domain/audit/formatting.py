@@ -15,7 +15,7 @@ def in_words(about: Mapping[str, Any]) -> list[str]:
 
 
 def facts(about: Mapping[str, Any]) -> list[str]:
-    """What is said of the act besides its changes: `code 7QK2-M9X5`."""
+    """The facts of the act besides its changes: `code 7QK2-M9X5`."""
     return [f"{name} {_short(value)}" for name, value in about.items() if name not in ("changes", "more")]
 
 
@@ -34,7 +34,7 @@ def alike(about: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[str]]]
 
 
 def _change(one: Mapping[str, Any]) -> str:
-    """What happened to a row."""
+    """The change of one row, as text."""
     if one["before"] is None:
         return " added"
     if one["after"] is None:

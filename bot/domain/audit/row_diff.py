@@ -62,7 +62,7 @@ Row = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Changes:
-    """What has changed so far."""
+    """The changes of a transaction so far."""
 
     before: dict[Key, Row | None] = field(default_factory=dict)
     """Each row as it was first seen; None: it was not there."""

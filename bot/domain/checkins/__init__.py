@@ -105,7 +105,7 @@ def _entered(db: Session, scan: Scan, place: Place, subject: Subject, claimed: i
 
 
 def overruled(scan: Scan, over: str) -> dict[str, Any]:
-    """What the row of a forced entry says; `over` is the objection that was overruled, empty where none was."""
+    """The fields of a forced entry's row; `over` is the objection that was overruled, empty where there was none."""
     return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:LONGEST_REASON]} if over else {}
 
 
@@ -122,7 +122,7 @@ def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) 
 
 
 def _counted(subject: Subject, use: Use, left: int) -> dict[str, Any]:
-    """What a row says of a use after its change."""
+    """The fields of a row that tell of a pass's use after the change."""
     return {
         "pass_id": subject.issued.id,
         "people": use.moved,

@@ -40,7 +40,7 @@ def stays(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
 
 
 def simulated(db: Session, ring: KeyRing, scan: Scan, place: Place) -> Admission:
-    """What checkins.admit would answer now."""
+    """The answer that checkins.admit would give now. Changes nothing."""
     subject, result = scan_rules.identify(db, ring, scan.text, place)
     if subject is None:
         return Admission(result, scan.scan_id)

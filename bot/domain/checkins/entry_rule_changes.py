@@ -126,7 +126,7 @@ def _run(db: Session, statement: Any) -> None:
 
 
 def books(moved: Iterable[Moved], rule: Rule) -> Books:
-    """What the rule makes of a pass's movements, given in the order of time."""
+    """The movements of a pass, in order of time, counted by this rule."""
     found = Books()
     for one in moved:
         (_out if one.result == LEFT else _in)(found, one, rule)

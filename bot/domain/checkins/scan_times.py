@@ -46,7 +46,7 @@ def booked(scan: Scan, earliest: datetime, now: datetime) -> Booked:
 
 
 def _said(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:
-    """What the scanner says, the best first, each with how far it may be ahead of our clock."""
+    """The moments that the scanner says, the best first, each with how far it may be ahead of our clock."""
     if scan.anchored_at is not None and scan.elapsed_ms is not None:
         # A time that we have not told yet is none of ours, and near the calendar's end nothing can be added to it.
         heard = min(scan.anchored_at, now + 2 * DRIFT)

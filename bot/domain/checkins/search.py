@@ -39,7 +39,7 @@ _WHOLE = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave."""
+    """The result of a search."""
 
     passes: tuple[SeenPass, ...]
     """The passes found, at most MOST."""

@@ -27,7 +27,7 @@ TOLD_LATER = (BATCH, LATE)
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back."""
+    """An admission or count that was taken back."""
 
     pass_: SeenPass
     people: int

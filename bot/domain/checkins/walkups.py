@@ -71,7 +71,7 @@ class Walkup:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What came of it."""
+    """The result of a walk-up registration."""
 
     pass_id: int
     code: str

@@ -33,7 +33,7 @@ POLICIES = ("once", "daily", "in_out")
 
 
 class Fields(TypedDict, total=False):
-    """What can be said about an event, when it is made and later."""
+    """The fields of an event that can be given when it is created and changed."""
 
     name: str
     names: Mapping[str, str]

@@ -40,7 +40,7 @@ def deliveries(database: Database, wanted: Wanted) -> Iterator[Sent]:
 
 
 def delivery_columns(wanted: Wanted) -> Columns[Sent]:
-    """What became of it; of the address only its end, so that one person can be told from another."""
+    """The status of each delivery; of the address only its end, so that people can be told apart."""
     return {
         "id": lambda one: one.delivery.id,
         "kind": lambda one: one.delivery.kind,

@@ -51,7 +51,7 @@ def wanted(
     until: datetime | None = None,
     event_day: date | None = None,
 ) -> Wanted:
-    """What is wanted of an event as it is now. Raises Refused `no_such_day` (`day`, `first`, `last`)."""
+    """The selection for an export of this event as it is now. Raises Refused `no_such_day` (`day`, `first`, `last`)."""
     of_event = EventDay.event_id == event.id, EventDay.day == event_day
     if event_day is not None and not db.scalar(select(exists().where(*of_event))):
         raise Refused("no_such_day", day=event_day, first=event.starts_on, last=event.ends_on)

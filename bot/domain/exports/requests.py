@@ -26,7 +26,7 @@ LONGEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for."""
+    """A request for an export."""
 
     table: str
     form: str
@@ -80,12 +80,12 @@ def start(db: Session, slug: str, wish: Wish, *, once: str, staff_id: int | None
 
 
 def asked(db: Session, event_id: int, once: str) -> Export | None:
-    """What this form has asked for already."""
+    """The exports that this form has requested already."""
     return db.scalars(select(Export).where(Export.once == _name(event_id, once))).first()
 
 
 def wish_of(one: Export) -> Wish:
-    """What it was asked for, to ask again."""
+    """The request that led to this export, to make it again."""
     return Wish(one.kind, one.form, tuple(one.columns), one.since, one.until, one.event_day)
 
 

@@ -53,7 +53,7 @@ class Columns:
         return [(place, head) for place, head in enumerate(self.heads) if head not in OUR_OWN]
 
     def said(self, cells: Sequence[Any], thing: str) -> str:
-        """What a row says of a thing, else what holds for all; empty: nothing."""
+        """The cell of a row for this value, else the default for all rows; empty: nothing."""
         if thing == NAME and self.name_parts:
             said = _joined(text(cells[place]) for place in self.name_parts if place < len(cells))
         else:
@@ -85,14 +85,14 @@ def _joined(parts: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """What columns may be called at one event."""
+    """The names that columns may have at one event."""
 
     names: Names
     told: Sequence[tuple[str, str]] = ()
     several_kinds: bool = False
 
     def thing(self, head: str) -> str:
-        """What a column is by its head; empty: nothing that is known."""
+        """What a column holds, by its heading; empty where that is not known."""
         said = bare(head)
         own = next((thing for thing, known in self.names.items() if said in known), "")
         if not (found := exact(head) or own) and plain(head) in TICKETS:

@@ -90,7 +90,7 @@ def _fits(file: IO[bytes], encoding: str) -> bool:
 
 
 def _unclear(file: IO[bytes], mark: str) -> Unreadable:
-    """What to say of a file in which something is not UTF-8."""
+    """The note for a file in which something is not UTF-8."""
     if mark == "utf-16":
         return Unreadable("encoding")
     letters, broken, lines = 0, 0, list[int]()
@@ -140,7 +140,9 @@ def _opened(file: IO[bytes], form: Form) -> Iterator[io.TextIOWrapper]:
 
 
 def _delimiter(file: IO[bytes], form: Form) -> str:
-    """What separates most of the first rows into the same number of columns: a title above them counts for little."""
+    """The separator that splits most of the first rows into the same number of columns; a title above them counts for
+    little.
+    """
 
     def rows_alike(delimiter: str) -> tuple[int, int]:
         widths = Counter[int]()

@@ -31,7 +31,7 @@ class Order:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the cells of a column say of the order."""
+    """What the cells of a column show of the order."""
 
     proofs: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {DMY: [], MDY: []})
     open: dict[str, tuple[int, date, date]] = field(default_factory=dict)

@@ -95,7 +95,7 @@ def parts_of(said: str) -> list[str]:
 
 
 def readings(part: str) -> tuple[date | None, date | None] | None:
-    """What a day in numbers is with the day first, and with the month first; None: it is no such day."""
+    """A day in digits, read with the day first and with the month first; None where that is no date."""
     found = NUMBERS.fullmatch(_bare(part)[0])
     if found is None:
         return None

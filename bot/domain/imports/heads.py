@@ -90,13 +90,13 @@ _EXACT: Mapping[str, frozenset[str]] = {
 
 
 def exact(head: str) -> str:
-    """What a column is whose head is one of HEADS; empty: it is none."""
+    """What a column holds whose heading is one of HEADS; empty for other headings."""
     said = bare(head)
     return next((thing for thing, known in _EXACT.items() if said in known), "")
 
 
 def likely(head: str) -> str:
-    """What a column is by the words of its head, where all of them agree; empty: none is sure."""
+    """What a column holds by the words of its heading, where all of them agree; empty where nothing is sure."""
     within = " ".join(_BRACKETS.findall(head))
     if _said(within) & _OTHERS:
         return ""

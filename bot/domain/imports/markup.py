@@ -16,7 +16,7 @@ MOST_NAMES = 2_000
 
 
 class Listener(Protocol):
-    """What wants to hear of the elements of a document, by their names without a prefix."""
+    """Is told of the elements of a document, by their names without a prefix."""
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""

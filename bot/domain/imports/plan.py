@@ -40,7 +40,7 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What comes of a row."""
+    """What the import will do with a row."""
 
     row: Person | BadRow
     state: str
@@ -119,7 +119,7 @@ def _found(
 
 
 def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, Held]:
-    """What there is now in place of a pass that once had this code: its registration's valid pass, else its last."""
+    """The pass that stands now for one that once had this code: its registration's valid pass, else its last."""
     if not codes:
         return {}
     named = aliased(Pass)

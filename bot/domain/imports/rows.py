@@ -47,7 +47,7 @@ class KindFacts:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows are judged by."""
+    """The rules by which rows are validated."""
 
     event: Event
     today: date

@@ -56,7 +56,7 @@ class Plan:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What is to be known of how the file is read."""
+        """The notes on how the file is read."""
         return (*self.table.notes, *self.rules.dates.notes)
 
 

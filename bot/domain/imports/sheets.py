@@ -154,7 +154,7 @@ class _Listener:
 
 
 def _moment(number: float, first: datetime) -> date | datetime | time:
-    """What a number is that is shown as a date: a day, a day with an hour, or an hour alone."""
+    """A number that is shown as a date: a day, a day with an hour, or an hour alone."""
     moment = first + timedelta(days=int(number), seconds=round((number - int(number)) * 86_400))
     if number < 1:
         return moment.time()

@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an organiser must know of how a file is read, before anything is made of it."""
+    """A note on how a file is read, for the organiser to see before anything is made."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)

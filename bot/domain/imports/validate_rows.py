@@ -153,7 +153,7 @@ class Judge:
         return bool(said) and bool(set(kind.days) - set(self._days.read(said)))
 
     def _typed(self, cells: Sequence[Any]) -> list[date]:
-        """What the row has for a day if it is a date of the spreadsheet's own."""
+        """The cell for a day, if it is a date of the spreadsheet's own."""
         place = self._columns.places.get(DAY, len(cells))
         return [cell for cell in cells[place : place + 1] if isinstance(cell, date)]
 
@@ -253,7 +253,7 @@ def _name(said: str) -> str:
 
 
 def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:
-    """What people have in common whom nothing but their order in a file tells apart."""
+    """The key of people whom only their order in a file tells apart."""
     told = "|".join((understanding.plain(name), kind.slug, *map(date.isoformat, days)))
     return hashlib.sha256(told.encode()).hexdigest()[:40]
 

@@ -144,7 +144,7 @@ class Book:
         return parts.found
 
     def _related(self, name: str) -> dict[str, tuple[str, str]]:
-        """What a part names, by its ids: the kind, and where in the archive."""
+        """The parts that a part names, by id: their kind and path."""
         folder, _, own = name.rpartition("/")
         base = f"{folder}/" if folder else ""
         found = self._elements(f"{base}_rels/{own}.rels")

@@ -80,7 +80,7 @@ class Sum(NamedTuple):
 
 
 def ask(phone: str, asker: str, origin: Origin) -> Ask:
-    """What limits the sends to one number and by one asker."""
+    """The limits of sends to one number and by one asker."""
     if origin.browser:
         own = ("sends to", phone, "for", origin.browser)
         return Ask(own, MOST_FOR_NUMBER, ("asked by", origin.browser), MOST_FOR_ASKER)

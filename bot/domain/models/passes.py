@@ -13,7 +13,7 @@ from bot.domain.models.people import Contact
 
 
 class Registration(Base):
-    """What somebody answered and agreed to. A change of day or party re-issues the pass, not this."""
+    """A registration: the answers and the consent. A change of day or party re-issues the pass, not this."""
 
     __tablename__ = "registrations"
 

@@ -8,7 +8,7 @@ from bot.domain.models.passes import Registration
 
 
 class WalkupRecord(Base):
-    """What a registration has besides where somebody of the staff made it."""
+    """What a registration has besides where staff made it."""
 
     __tablename__ = "walkups"
 

@@ -22,7 +22,7 @@ LONGEST_LABEL = 80
 
 
 class Fields(TypedDict, total=False):
-    """What can be said about a kind; None is: as the event has it, and every gate."""
+    """The fields of a kind; None stands for the event's own value, or for every gate."""
 
     labels: Mapping[str, str]
     """By language; `en` serves where one is missing."""
@@ -101,7 +101,7 @@ def find(db: Session, event_id: int, slug: str) -> Kind:
 
 
 def label(kind: Kind, language: str) -> str:
-    """What people call the kind."""
+    """The kind's label."""
     return str(kind.labels.get(language) or kind.labels.get("en") or kind.slug)
 
 

@@ -38,7 +38,7 @@ _FOLDED = _FULL_WIDTH | _DEVANAGARI
 
 @dataclass(frozen=True, slots=True)
 class PassToken:
-    """What a token says."""
+    """The contents of a token."""
 
     key: int
     event: int
@@ -103,7 +103,7 @@ def decode(text: str, ring: KeyRing) -> PassToken:
 
 
 def qr_text(origin: str, token: str) -> str:
-    """What the QR says: a link to the pass page, in capitals so that QR's alphanumeric mode holds."""
+    """The text of the QR: a link to the pass page, in capitals so that QR's alphanumeric mode holds."""
     return f"{origin}/P/{token}".upper()
 
 

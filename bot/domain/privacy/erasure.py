@@ -71,7 +71,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was done, without anything personal."""
+    """The result of an erasure, without anything personal."""
 
     erasure: int
     """The id of the row of `erasures`."""
@@ -96,7 +96,7 @@ def by_code(db: Session, code: str) -> Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the database has of somebody, by which whoever erases them sees whether it is the right one."""
+    """A summary of what is held of somebody, by which to see whether it is the right person."""
 
     registrations: int
     passes: tuple[str, ...]
@@ -115,7 +115,7 @@ class Holding:
 
 
 def holding(db: Session, who: Somebody) -> Holding:
-    """What there is to erase."""
+    """The summary of what there is to erase."""
     mine = list(
         db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts)).order_by(Registration.id))
     )

@@ -113,7 +113,7 @@ def note_seen(db: Session, device_id: int, now: datetime) -> None:
 
 
 def hashed(token: str) -> str:
-    """What of a token is kept."""
+    """The hash of a token, which is all that is kept of it."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """What a browser keeps of a session, besides the signature around it."""
+    """The part of a session that the browser's signed cookie keeps."""
 
     staff_id: int
     number: int

@@ -61,7 +61,7 @@ def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, 
 
 
 def all_of(*event_ids: int) -> list[Select[Any]]:
-    """What is kept of these events, whatever the day, and what is on its way: queries in the shape of changes."""
+    """Queries for all sums and pending changes of these events, in the form of changes."""
     return [_kept(_FIGURES.event_id.in_(event_ids)), select(*_PARTS).where(_CHANGES.event_id.in_(event_ids))]
 
 

@@ -19,7 +19,7 @@ from bot.domain.stats.metrics import Sum
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one gate, one volunteer or one scanner did today."""
+    """The figures of one gate, volunteer or scanner today."""
 
     key: str | None
     """The gate's slug, or the volunteer's or scanner's name; None where nobody said."""

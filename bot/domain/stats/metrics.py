@@ -80,7 +80,7 @@ Sums = Mapping[Key, Sum]
 
 
 def sums(changes: Iterable[Change]) -> dict[Key, Sum]:
-    """What changes come to together; a sum of nothing is left out."""
+    """The sums of these changes; sums of nothing are left out."""
     found: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
         people, times = change[-2:]

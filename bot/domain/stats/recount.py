@@ -77,7 +77,7 @@ def _less(one: Sum, other: Sum) -> Sum:
 
 
 def _both(db: Session, event_id: int) -> tuple[Sums, Sums]:
-    """What is kept and what the rows say, of one moment."""
+    """The sums that are kept and those of the rows, of one moment."""
     db.flush()
     kept = [query.add_columns(literal(0)) for query in figure_counters.all_of(event_id, NOBODYS)]
     counted = [query.add_columns(literal(1)) for query in _counting(db, event_id)]

@@ -87,7 +87,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def written(asked: dict[str, Any]) -> Written:
-    """What the page says was typed or tapped."""
+    """The message that the page says was typed or tapped."""
     return Written(
         text=str(asked.get("text", ""))[:LONGEST],
         location=_place(asked.get("location")),
@@ -119,7 +119,7 @@ def file_answer(found: Medium, data: bytes) -> Response:
 
 
 def changes(parts: Parts, after: int) -> dict[str, Any]:
-    """What is new for the page since `after`, and from where to ask next."""
+    """The changes since `after`, and from where to ask next."""
     phones = parts.phones.listed()
     whose = {address: phone for phone in phones for address in phone.addresses}
     found = parts.messages.changed(after)

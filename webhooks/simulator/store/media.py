@@ -54,7 +54,7 @@ class Media:
         self._redis.hset(f"sim:media:{sid}", "parent", parent)
 
     def about(self, sid: str) -> Medium | None:
-        """What the file is, without its bytes."""
+        """The file's facts, without its bytes."""
         kept = self._redis.hmget(f"sim:media:{sid}", ["type", "name", "parent", "created_ms", "size"])
         if kept[0] is None:
             return None

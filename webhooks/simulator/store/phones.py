@@ -15,7 +15,7 @@ FIRST = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
 
 
 class NoNumber(Exception):
-    """What was typed is no phone number; the message says what would be one."""
+    """The typed text is no phone number; the message says what would be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Phone:
 
     @property
     def address(self) -> str:
-        """What its messages come from."""
+        """The address that its messages come from."""
         return f"whatsapp:{self.user}" if self.hidden else f"whatsapp:{self.number}"
 
     @property

@@ -69,7 +69,7 @@ class Templates:
         self._redis.zrem(ORDER, sid)
 
     def fill(self, sid: str, variables: str) -> Filled:
-        """What a message with this template says. Raises Refused."""
+        """The text of a message with this template. Raises Refused."""
         template = self.get(sid)
         if template is None:
             raise Refused(21655)

@@ -95,7 +95,7 @@ def _known(parts: Parts, sid: str) -> Json:
 
 
 def bare(template: Json) -> Json:
-    """What every list of templates tells of one."""
+    """The fields of a template that every list has."""
     names = ("sid", "account_sid", "friendly_name", "language", "variables", "types", "date_created", "date_updated")
     return {name: template[name] for name in names}
 
@@ -112,7 +112,7 @@ def shown(template: Json) -> Json:
 
 
 def approval(template: Json) -> Json:
-    """What WhatsApp says of a template."""
+    """The approval of a template, as WhatsApp reports it."""
     return {
         "name": template.get("name", ""),
         "category": template.get("category", ""),

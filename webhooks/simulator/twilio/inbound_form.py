@@ -16,7 +16,7 @@ FORMS = {"image": "image", "audio": "audio", "video": "video"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What somebody did on their phone."""
+    """A message that somebody wrote on their phone."""
 
     text: str = ""
     media: tuple[tuple[str, str, str], ...] = ()

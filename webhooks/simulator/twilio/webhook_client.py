@@ -43,7 +43,7 @@ def once(parts: Parts, errand: Errand) -> http.Answer | None:
 
 
 def _posted(parts: Parts, errand: Errand) -> http.Answer:
-    """What our door answered. Raises NoAnswer; for one that is cut off always, whether the door has it or not."""
+    """The answer of our webhook. Raises NoAnswer; for one that is cut off always, whether the webhook has it or not."""
     cut = errand.get("cut", False)
     if cut and not errand["accept"]:
         raise http.NoAnswer("ct")

@@ -55,7 +55,7 @@ class Parts:
 
 
 class Looks:
-    """What is shown of each event now, one look for all who ask within FRESH_SECONDS."""
+    """The dashboards that are shown now: one look for each event, shared by all who ask within FRESH_SECONDS."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

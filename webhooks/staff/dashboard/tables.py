@@ -36,7 +36,7 @@ SIGNAL, QUIET = "signal", "quiet"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a table, and the number it comes from."""
+    """The text of a cell, and the number it comes from."""
 
     text: str
     value: int | None = None
@@ -100,7 +100,7 @@ def number(value: int | None) -> Cell:
 
 
 def gate_name(look: Dashboard, slug: str | None) -> str:
-    """What a gate is called; its slug where it is gone."""
+    """The gate's name; its slug where it is gone."""
     names = {gate.slug: gate.name for gate in look.gates}
     return names.get(slug) or slug or _said("nowhere")
 

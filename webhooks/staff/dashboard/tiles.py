@@ -92,7 +92,7 @@ def stopped(look: Dashboard) -> str:
 
 
 def alerts(look: Dashboard) -> Sequence[Told]:
-    """What holds now, the newest first."""
+    """The alerts that hold now, the newest first."""
     return [_told(look, one) for one in look.alerts]
 
 

@@ -46,13 +46,13 @@ class Typed:
         return warning in self.although.split()
 
     def also(self, warning: str) -> str:
-        """What a button says that goes on in spite of this warning too."""
+        """The value of a button that goes on in spite of this warning too."""
         return " ".join(dict.fromkeys((*self.although.split(), warning)))
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a form comes to: the values that can be used, and what is wrong with the others, by input."""
+    """A form after it was judged: the usable values, and what is wrong with the others, by input."""
 
     full_name: str = field(default="", repr=False)
     party_size: int = 0

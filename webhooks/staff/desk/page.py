@@ -146,7 +146,7 @@ LABELS = {"full_name": "NAME", "party_size": "PARTY", "phone": "PHONE", "kind": 
 
 
 def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
-    """What the template needs."""
+    """The template's context."""
     latest, printer = made(service, page.place.user, kept.slips), slip.printer()
     last = latest[0] if latest and latest[0].pass_id == kept.slips[0] else None
     event = page.place.user.event
@@ -177,7 +177,7 @@ def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
 
 
 def warned(page: Page) -> Sentence | None:
-    """What the volunteer is asked before they go on; whose pass there is already, where that is known."""
+    """The warning before the volunteer goes on; with the pass that there is already, where it is known."""
     if not page.warning:
         return None
     asked = desk_texts.HELD_BY if "name" in page.refused else WARNINGS[page.warning]
@@ -191,7 +191,7 @@ def consents(event: Event) -> list[tuple[str, str, str]]:
 
 
 def headline(kept: Kept) -> Sentence | None:
-    """What the gate's judgement was, where somebody was to be let in at once."""
+    """The result at the gate, where somebody was to be let in at once."""
     if not kept.result:
         return None
     answer = Admission(kept.result, "", admitted_now=kept.count)

@@ -70,7 +70,7 @@ def doors(door: Blueprint, service: Service) -> None:
 
 
 def _found(service: Service, place: Place, typed: str) -> Page:
-    """What the chat's `find` finds, or why nothing was looked for."""
+    """The result of the chat's `find`, or why nothing was searched."""
     wanted = looked_for(understanding.cleaned(typed), service.settings.default_region)
     if not wanted:
         return Page(place, sought=typed, not_found=desk_texts.TOO_SHORT)

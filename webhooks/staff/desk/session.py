@@ -49,7 +49,7 @@ def keep(now: Kept) -> None:
 
 
 def after_registration(before: Kept, made: Registered, *, language: str, admit: bool, sent: str, other: bool) -> Kept:
-    """What is remembered once somebody is registered; `other`: the form was sent before with other answers."""
+    """The memory after a registration; `other`: the form was sent before with other answers."""
     admission = made.admission
     return Kept(
         slips=_first(made.pass_id, before.slips),
@@ -65,12 +65,12 @@ def after_registration(before: Kept, made: Registered, *, language: str, admit: 
 
 
 def after_printing(before: Kept, pass_id: int) -> Kept:
-    """What is remembered once a slip is to be printed again."""
+    """The memory after a slip was chosen to be printed again."""
     return Kept(_first(pass_id, before.slips), before.language, before.admit, fresh="print")
 
 
 def once_shown(before: Kept) -> Kept:
-    """What is remembered once the page is there: a page that is loaded again prints nothing again."""
+    """The memory once the page is shown: loading it again prints nothing again."""
     return replace(before, fresh="")
 
 

@@ -37,7 +37,7 @@ PAPERS: Mapping[str, Paper] = {"58": Paper(384, 8), "80": Paper(576, 8), "a4": P
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """What this device prints on."""
+    """The printer of this device."""
 
     paper: str = next(iter(PAPERS))
     at_once: bool = False
@@ -121,7 +121,7 @@ def _runs(row: bytes) -> list[tuple[int, int]]:
 
 
 def printer() -> Printer:
-    """What this device has been told to print on; works without a sign-in and outlives it."""
+    """The printer that was chosen on this device; it needs no sign-in and outlives one."""
     paper, _sep, more = request.cookies.get(COOKIE, "").partition(" ")
     return Printer(paper, more == AT_ONCE) if paper in PAPERS else Printer()
 

@@ -104,7 +104,7 @@ def _expect(db: Session, slug: str, mark: str) -> None:
 
 
 def _now(service: Service, slug: str) -> tuple[dict[str, str], str]:
-    """What the inputs show of the rules as they are, and the mark of these."""
+    """The inputs' values from the current rules, and the fingerprint of these."""
     with service.database.read() as db:
         rules = asdict(alert_thresholds.read(db, slug))
         row = db.get(AlertRule, user().row.event_id)

@@ -58,7 +58,7 @@ class Reader:
 
 
 def facts(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
-    """What is said of the act besides its changes; of who was told, how many."""
+    """The facts of the act besides its changes; of people who were told, how many."""
     for name, value in about.items():
         if name not in ("changes", "more") and not _is_rows(name, value):
             called = said.FACTS.get(name, words(name.replace("_", " ")))

@@ -77,7 +77,7 @@ def _row(one: EventDay) -> dict[str, Any]:
 
 
 def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
-    """What set_day takes, and what is wrong, by input."""
+    """The arguments of set_day, and what is wrong, by input."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name, kind in KINDS.items():

@@ -64,7 +64,7 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
 
 
 def name(event: Event) -> str:
-    """What an event is called in the page's language."""
+    """The event's name in the page's language."""
     return say(words({"en": event.name, **event.names}))
 
 

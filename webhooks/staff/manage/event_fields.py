@@ -117,7 +117,7 @@ def _names() -> list[str]:
 
 
 def _labels() -> dict[str, Sentence]:
-    """What every input is called."""
+    """The label of every input."""
     labels = {one.name: one.label for one in INPUTS if one.kind != "by_language"}
     for one in INPUTS:
         if one.kind == "by_language":
@@ -127,7 +127,7 @@ def _labels() -> dict[str, Sentence]:
 
 
 def _now(event: Event) -> dict[str, str]:
-    """What the inputs show of the event as it is."""
+    """The inputs' values from the event as it is."""
     texts = {f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in OTHERS}
     plain = {one.name: inputs.of(event, one.name) for one in INPUTS if one.kind != "by_language"}
     return {**plain, **texts, "languages": " ".join(event.languages)}

@@ -114,7 +114,7 @@ def doors(door: Blueprint, service: Service) -> None:
 
 
 def title(what: Sentence, whom: str) -> Sentence:
-    """What somebody is asked to be sure of."""
+    """The question to confirm."""
     return _("{what}: {whom}", what=what, whom=whom)
 
 

@@ -172,7 +172,7 @@ def _event(service: Service, slug: str) -> Event:
 
 
 def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]:
-    """What the form asks for, and what is wrong with it, by input. Days are the event's, the last one included."""
+    """The request in the form, and what is wrong with it, by input. Days are the event's, the last one included."""
     wrong, zone = {}, ZoneInfo(event.timezone)
     borders: dict[str, datetime | None] = {}
     for name, days in (("since", 0), ("until", 1)):

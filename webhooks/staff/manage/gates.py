@@ -20,7 +20,7 @@ from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, d
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What a button does to a gate."""
+    """A button of a gate, and what it does."""
 
     act: str
     button: Sentence

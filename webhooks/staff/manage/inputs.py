@@ -35,7 +35,7 @@ class Input:
 
 
 class Unreadable(ValueError):
-    """What was typed is no such value; `words` are for the person who typed it."""
+    """The typed text is no such value; `words` are for the person who typed it."""
 
     def __init__(self, words: Sentence) -> None:
         super().__init__(words.source)
@@ -66,7 +66,7 @@ def shown(value: Any, zone: str) -> str:
 
 
 def of(event: Event, name: str) -> str:
-    """What an input shows of an event's column."""
+    """The text of an input for an event's column."""
     return shown(getattr(event, name), event.timezone)
 
 

@@ -88,15 +88,15 @@ def done(endpoint: str, words: Sentence, **values: Any) -> Response:
 
 
 def why(no: Refused | Unreadable) -> str:
-    """What is wrong, in the page's language."""
+    """The refusal in the page's language."""
     return say(no.words if isinstance(no, Unreadable) else sentence_for(no.code, **no.params))
 
 
 def typed(name: str) -> str:
-    """What stands in an input of the form; lines end as everywhere else."""
+    """The text of an input of the form; lines end in a line feed alone."""
     return clean(request.form.get(name, ""))
 
 
 def clean(text: str) -> str:
-    """What somebody sent, without what no database takes in a text, and not longer than anything of ours."""
+    """The text without characters that no database takes, cut to a length that is enough for all our fields."""
     return text[:LONGEST].replace("\r\n", "\n").replace("\x00", "")

@@ -39,7 +39,7 @@ MOST = "120 per minute"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the button needs, and what whoever admits is told before they press it."""
+    """The button's data, and what the volunteer is told before they press it."""
 
     name: str
     scan_id: str

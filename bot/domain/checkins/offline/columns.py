@@ -86,7 +86,7 @@ def around(day: date, spans: Iterable[Span]) -> list[Span]:
 
 
 def digest(key: bytes, code: str) -> bytes:
-    """What stands for a code."""
+    """The digest that stands for a code."""
     return hmac.digest(key, code.encode(), hashlib.sha256)[:DIGEST_BYTES]
 
 

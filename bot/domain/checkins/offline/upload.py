@@ -206,7 +206,7 @@ def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming
 
 
 def _overruled(one: _Begun, subject: Subject, result: str) -> str:
-    """What spoke against an entry that a supervisor forced; empty where nothing did, or nobody forced it."""
+    """The objection to an entry that a supervisor forced; empty where there was none, or nobody forced it."""
     if not one.scan.force or result == LEFT:
         return ""
     against = scan_rules.objection(subject, one.place)

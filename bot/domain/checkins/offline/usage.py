@@ -30,7 +30,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a movement came to: how many went, how many of them count, and the use afterwards."""
+    """The result of a past movement: how many went, how many of them count, and the use afterwards."""
 
     claimed: int
     people: int
