@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
+from bot.address import WEB, WHATSAPP, Address, on_whatsapp
 from flows.shapes import Said
 from flows.understanding.phones import canonical, variants
 
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
-WHATSAPP, WEB = "whatsapp", "web"
-"""Channels: a web page's requests are messages too, whose `sid` is the request's id."""
 PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -37,6 +36,8 @@ class Inbound:
     replied_to: str = ""
     """SID of our message that was tapped or replied to."""
     channel: str = WHATSAPP
+    """The kind of address that the door vouches for, or WEB: a page's requests are messages too, whose `sid` is the
+    request's id."""
     lent: str = ""
     """`phone` or `user`: the one that this message did not tell itself, or tells too late to be news."""
     media: tuple[tuple[str, str], ...] = ()
@@ -57,14 +58,14 @@ class Inbound:
     def lanes(self) -> tuple[str, ...]:
         """Every address that WhatsApp may know this person by, the one that the message came from first."""
         names = (*(variants(self.phone) if self.phone else ()), *((self.user,) if self.user else ()))
-        return tuple(dict.fromkeys((self.lane, *(f"whatsapp:{name}" for name in names))))
+        return tuple(dict.fromkeys((self.lane, *map(on_whatsapp, names))))
 
     @property
     def is_proved(self) -> bool:
-        """Whether the sender is who the address says: WhatsApp vouches for it, and a page for a phone that it
-        has proved. The sender of an SMS can be forged.
+        """Whether the sender is who the address says: the channel vouches for its own addresses, and a page for a
+        phone that it has proved. The sender of an SMS, which comes by the same door as WhatsApp, can be forged.
         """
-        return self.channel == WEB or self.lane.startswith("whatsapp:")
+        return self.channel in (WEB, Address.parse(self.lane).kind)
 
     @property
     def said(self) -> Said:
@@ -97,7 +98,7 @@ def named(lane: str, user: str = "") -> tuple[str | None, str | None]:
 
 
 def _match(pattern: re.Pattern[str], address: str) -> str | None:
-    found = pattern.fullmatch(address.removeprefix("whatsapp:"))
+    found = pattern.fullmatch(Address.parse(address).name)
     return found.group() if found else None
 
 

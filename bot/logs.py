@@ -14,6 +14,7 @@ import structlog
 from structlog.types import EventDict, Processor
 
 from bot import error_reports
+from bot.address import WHATSAPP
 from bot.settings import Settings
 
 HIDDEN = "•••"
@@ -25,7 +26,7 @@ PERSONAL = frozenset(
     )
 )
 """Words of keys whose values may be a person's, or open a door: `full_name`, `from_`, `auth_token`."""
-NUMBERS = re.compile(r"\+\d{7,15}|whatsapp:[^\s'\"&]+", re.IGNORECASE)
+NUMBERS = re.compile(rf"\+\d{{7,15}}|{WHATSAPP}:[^\s'\"&]+", re.IGNORECASE)
 """Phone numbers and WhatsApp addresses, wherever in a text they stand."""
 QUIET = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
 """Libraries whose chatter helps nobody here; their warnings are kept."""

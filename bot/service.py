@@ -1,6 +1,6 @@
 """Puts the parts of the service together. Nothing else does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from bot.conversation.web_submissions import Submissions
 from bot.database import Database
 from bot.delivery.campaigns.alerts import Alerting
 from bot.delivery.campaigns.broadcasts import Broadcasting
+from bot.delivery.carriers import ByAddress, Carrier
 from bot.delivery.dispatch import Outbox, channel_choice
 from bot.delivery.templates import Templates
 from bot.delivery.twilio.http import Wire
@@ -96,14 +97,17 @@ def _codes_need_whatsapp(settings: Settings, otps: Otps, now: datetime) -> bool:
     return not settings.reaches_every_phone or otps.is_spent(Origin(), now)
 
 
-def assemble(settings: Settings) -> Service:
-    """Put the service together from its settings. Raises NotReady where it cannot work."""
+def assemble(settings: Settings, carriers: Mapping[str, Carrier] | None = None) -> Service:
+    """Put the service together from its settings. Raises NotReady where it cannot work.
+
+    `carriers`: what takes messages to addresses of further kinds, by kind (CONTRIBUTING, add a channel).
+    """
     database = Database(settings.database)
     redis, now = connect_redis(settings.redis), SharedClock(settings.redis)
     ring = pass_keys.open_ring(database, settings)
     twilio = Twilio(settings)
     otps = _otps(settings, redis, twilio)
-    outbox = Outbox(database, redis, twilio, otps, settings, now, ring=ring)
+    outbox = Outbox(database, redis, ByAddress(twilio, carriers or {}), otps, settings, now, ring=ring)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)

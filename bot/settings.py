@@ -13,12 +13,13 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.address import on_whatsapp
 from bot.errors import NotReady
 from bot.secret_key import SECRET_FILE, SHORTEST_SECRET, is_guessable, kept_secret
 
 SIMULATED_ACCOUNT = "AC" + "0" * 31 + "1"
 SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopback only
-SIMULATED_SENDER = "whatsapp:+14155238886"
+SIMULATED_SENDER = on_whatsapp("+14155238886")
 SIMULATED_SMS = "+14155550100"
 SHORTEST_PASSWORD = 12
 """Characters of the password of a public simulator: whoever is in reads everybody's codes, admins' too."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.address import WEB, on_whatsapp
 from bot.conversation.facts import who
 from bot.delivery import dispatch
 from bot.delivery.dispatch.channel_choice import WAITS, Reach
@@ -26,7 +27,7 @@ from bot.domain.people import Identity, ownership_proofs, pending_messages, phon
 from bot.domain.privacy import erasure
 from bot.domain.roster.sign_in_links import SignInLinks
 from bot.errors import Refused
-from bot.inbound import WEB, Inbound
+from bot.inbound import Inbound
 from flows.shapes import (
     CancelPass,
     ChangePass,
@@ -61,7 +62,7 @@ def _nobody_knows(address: str) -> str | None:
 
 
 def _on_whatsapp(phone: str, now: datetime) -> Reach:
-    return Reach(phone, f"whatsapp:{phone}", None, WAITS)
+    return Reach(phone, on_whatsapp(phone), None, WAITS)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.address import is_on_whatsapp
 from bot.conversation.effects import Performing, Results, perform
 from bot.domain import audit, checkins
 from bot.domain.checkins import code_guessing, head_counts, undo
@@ -151,7 +152,7 @@ def _choose_event(effect: ChooseEvent, doing: Performing) -> Results:
 @perform.register
 def _offer_sign_in(effect: OfferSignIn, doing: Performing) -> Results:
     """The link goes only to the roster's own WhatsApp: a message by another way may be anybody's."""
-    if doing.sign_in_links is None or not doing.address.startswith("whatsapp:"):
+    if doing.sign_in_links is None or not is_on_whatsapp(doing.address):
         raise Refused("not_on_roster")
     row = _row(doing.db, effect.staff_id) if effect.staff_id is not None else _place_of(doing)
     token = doing.sign_in_links.make(row.id, row.phone, doing.now)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.address import is_on_whatsapp
 from bot.conversation import button_taps, effects, funnel_tracking, gate_effects, walkup_effects
 from bot.conversation.facts import LiveFacts, Sources, who
 from bot.conversation.funnel_tracking import Beginnings
@@ -193,7 +194,7 @@ class Turns:
         says = [effect for effect in turn.effects if isinstance(effect, Say)]
         language = turn.state.language or "en"
         answer = {"text": whatsapp_text.message(says, language, results)}
-        if self.templates is None or not inbound.lane.startswith("whatsapp:") or not self.templates.in_use:
+        if self.templates is None or not is_on_whatsapp(inbound.lane) or not self.templates.in_use:
             return answer
         mark = button_taps.mark(turn.state.asked, state)
         card = interactive.card(says, language, results, mark)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.address import WEB, Address, on_whatsapp
 from bot.conversation import effects, funnel_tracking
 from bot.conversation.facts import LiveFacts, Sources
 from bot.conversation.funnel_tracking import Beginnings
@@ -13,7 +14,7 @@ from bot.database import Database
 from bot.delivery.dispatch import Outbox
 from bot.domain.models import TurnRecord
 from bot.domain.stats.funnel import DONE
-from bot.inbound import WEB, Inbound, kept_sid
+from bot.inbound import Inbound, kept_sid
 from flows.shapes import Effect, Facts, Register
 
 
@@ -67,13 +68,13 @@ class Submissions:
 
     def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """Perform effects whose message goes to the asker's own WhatsApp, once for each `request`. Raises Refused."""
-        lane = f"whatsapp:{asker.phone}"
+        lane = on_whatsapp(asker.phone or "")
         self._once(wanted, self._request(asker, request, lane), asker.network)
 
     def _request(self, asker: Asker, request: str, lane: str = "") -> Inbound:
         sender = self.senders[0] if self.senders else ""
         sid = kept_sid(f"web {asker.visit} {request}")
-        return Inbound(sid, lane or f"web:{asker.visit}", sender, phone=asker.phone, channel=WEB)
+        return Inbound(sid, lane or Address(WEB, asker.visit).format(), sender, phone=asker.phone, channel=WEB)
 
     def _once(self, wanted: tuple[Effect, ...], request: Inbound, network: str) -> Mapping[str, str]:
         now = self.now()

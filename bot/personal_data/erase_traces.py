@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import String, delete, func, or_, select, update
 from sqlalchemy import cast as as_type
 
+from bot.address import at_twilio, on_whatsapp
 from bot.database import Database
 from bot.delivery.outbox import backoff
 from bot.domain.models import AuditEntry, Delivery, Erasure, InboundMessage, TurnRecord
@@ -144,6 +145,4 @@ class Forgetting:
 def _at_twilio(addresses: Iterable[str]) -> Iterator[str]:
     for address in addresses:
         kind, _, name = address.partition(":")
-        yield f"whatsapp:{name}"
-        if kind == "phone":
-            yield name
+        yield from at_twilio(name) if kind == "phone" else (on_whatsapp(name),)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from bot.address import on_whatsapp
 from bot.delivery.outbox.enqueue import REPLIES, owe
 from bot.domain.models import Contact, ContactAlias, Event, Staff
 from flows.shapes import Sentence
@@ -49,7 +50,7 @@ def tell(
     for staff, language in _whom(db, event_id, gates, roles, but):
         if only is not None and staff.id not in only:
             continue
-        lane = f"whatsapp:{staff.phone}"
+        lane = on_whatsapp(staff.phone)
         row = owe(
             db,
             kind="text",

@@ -13,16 +13,16 @@ from datetime import datetime
 from redis import Redis
 from sqlalchemy import select
 
+from bot.address import AT_TWILIO, Address
 from bot.clocks import SharedClock, utc_now
 from bot.database import Database
+from bot.delivery.carriers import Carrier, News
 from bot.delivery.dispatch import failures, media_check, send, sms_fallback
 from bot.delivery.dispatch.compose import Otps, SendsItself
-from bot.delivery.dispatch.send import Carrier
 from bot.delivery.outbox import leases, queues
 from bot.delivery.outbox.enqueue import note_code_used, owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.outbox.rate_limit import Pace, sender_of
 from bot.delivery.outbox.session_window import Windows
-from bot.delivery.outbox.statuses import News
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
@@ -73,7 +73,8 @@ class Outbox:
         `lanes`: the address that it came from, and the person's others, whose window is the same.
         `afterwards`: it was found after the fact, and nobody knows here how long ago it came.
         """
-        sender = self.settings.twilio_messaging_service_sid or sender
+        if Address.parse(lanes[0]).kind in AT_TWILIO:
+            sender = self.settings.twilio_messaging_service_sid or sender
         if answered:
             self.pace.left(sender, lanes[0])
         for lane in () if afterwards else lanes:

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
+from bot.address import SMS, WHATSAPP, on_whatsapp
 from bot.delivery import templates
 from bot.delivery.outbox import enqueue
 from bot.delivery.outbox.session_window import Windows
@@ -14,9 +15,9 @@ from bot.domain.models import Pass
 from bot.settings import Settings
 from flows.understanding import phones
 
-WHATSAPP, SMS, WAITS = "whatsapp", "sms", "waits"
-"""The picture goes now; its link goes by SMS; the picture goes as soon as they write to us on WhatsApp. The
-words of flows.gate.walkup.SENT."""
+WAITS = "waits"
+"""A third way beside the kinds WHATSAPP, where the picture goes now, and SMS, where its link does: the picture
+goes as soon as they write to us. The words of flows.gate.walkup.SENT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach
     """
     senders = (settings.twilio_messaging_service_sid,) if settings.twilio_messaging_service_sid else ()
     for name in phones.variants(phone):
-        lane = f"whatsapp:{name}"
+        lane = on_whatsapp(name)
         for sender in senders or settings.twilio_whatsapp_from:
             if windows.is_open(lane, sender, now):
                 return Reach(phone, lane, None if senders else sender, WHATSAPP)
     if settings.sms_from:
         return Reach(phone, phone, settings.sms_from, SMS)
-    return Reach(phone, _on_whatsapp(phone), None, WAITS)
+    return Reach(phone, on_whatsapp(phone), None, WAITS)
 
 
 def owe(
@@ -71,7 +72,7 @@ def owe(
     Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
     """
     if reach.way != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS, language), now):
-        reach = Reach(reach.phone, _on_whatsapp(reach.phone), None, WHATSAPP)
+        reach = Reach(reach.phone, on_whatsapp(reach.phone), None, WHATSAPP)
     how: _How = {"priority": priority, "key": key}
     if reach.way != SMS:
         row = enqueue.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now, **how)
@@ -88,7 +89,3 @@ def owe(
             **how,
         )
     return row, reach.way
-
-
-def _on_whatsapp(phone: str) -> str:
-    return f"whatsapp:{phone}"

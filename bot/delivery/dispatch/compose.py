@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
+from bot.address import SMS, Address
 from bot.delivery import templates
 from bot.delivery.images import media_links
 from bot.delivery.outbox import whatsapp_text
@@ -151,10 +152,10 @@ def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) ->
     otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
     said = OTP_FOR.get(payload["purpose"], OTP)
     body = words(Sentence(said.source, {"otp": otp}), payload["language"])
-    if settings.sms_from and not row.lane.startswith("whatsapp:"):
+    if settings.sms_from and Address.parse(row.lane).kind == SMS:
         return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
     # A bare number here: the sender of SMS was taken away after the code was asked for.
-    lane = row.lane if row.lane.startswith("whatsapp:") else f"whatsapp:{row.lane}"
+    lane = Address.of(Address.parse(row.lane).name).format()
     template = settings.twilio_otp_content_sid
     content = Filled(template, json.dumps({"1": otp})) if template else None
     return Message(lane, row.sender, body, validity=OTP_SECONDS, content=content)

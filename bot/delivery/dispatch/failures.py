@@ -6,12 +6,12 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.delivery.carriers import News
 from bot.delivery.dispatch import text_fallback
 from bot.delivery.outbox import backoff, leases, session_window, statuses
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import contact_at
 from bot.delivery.outbox.error_codes import CLASSES, Class, class_of, reason_of
-from bot.delivery.outbox.statuses import News
 from bot.delivery.templates import notices
 from bot.domain.models import Contact, Delivery
 from bot.errors import SendFailed

@@ -12,6 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
+from bot.address import on_whatsapp
 from bot.database import Database
 from bot.delivery import templates
 from bot.delivery.outbox import leases
@@ -28,7 +29,7 @@ ACCOUNTS = "https://api.twilio.com/2010-04-01/Accounts"
 SERVICES = "https://messaging.twilio.com/v1/Services"
 SENDERS = "https://messaging.twilio.com/v2/Channels/Senders"
 """The address of Twilio's list of WhatsApp senders (its 'Senders API')."""
-SANDBOX = "whatsapp:+14155238886"
+SANDBOX = on_whatsapp("+14155238886")
 """Twilio's sandbox, which belongs to no account and is in no list."""
 ON_THE_WAY = (templates.APPROVED, "received", "pending")
 """WhatsApp's words for a template that is approved or still being looked at."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.address import Address
 from bot.delivery.outbox import enqueue
 from bot.domain.models import ContactAlias, Delivery, Pass, Registration
 from bot.errors import Refused
@@ -41,7 +42,7 @@ def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:
 
 
 def _chat(db: Session, registration: Registration) -> str | None:
-    """The WhatsApp of whoever asked; by phone where both names are known."""
+    """Where whoever asked is written to; by phone where both names are known."""
     names = select(ContactAlias.value).where(ContactAlias.contact_id == registration.asked_by_id)
     value = db.scalars(names.order_by(ContactAlias.kind).limit(1)).first()
-    return f"whatsapp:{value}" if value else None
+    return Address.of(value).format() if value else None

@@ -1,16 +1,17 @@
 """Sends one delivery, from its lease to its outcome. No database session is open while Twilio is called."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from bot.delivery.carriers import Carrier, News
 from bot.delivery.dispatch import compose, failures, text_fallback
 from bot.delivery.dispatch.compose import NotWanted, Otps, SendsItself
 from bot.delivery.outbox import backoff, leases
@@ -20,7 +21,6 @@ from bot.delivery.outbox.error_codes import Class, class_of
 from bot.delivery.outbox.message import Message
 from bot.delivery.outbox.rate_limit import NotNow, Pace, sender_of
 from bot.delivery.outbox.session_window import CLOSED, Windows
-from bot.delivery.outbox.statuses import News
 from bot.delivery.templates import notices
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
@@ -36,33 +36,6 @@ LOOK_AHEAD = timedelta(seconds=2)
 """How soon an answer looks again whether an earlier one, to another address of its reader, has left."""
 KNOWN_SIDS = 200
 """How many of an address's latest SIDs are left out of a look-up: more than Twilio's list shows of them."""
-
-
-class Carrier(Protocol):
-    """Sends messages and can look up what was sent: see bot.delivery.twilio.messages.Twilio."""
-
-    def send(
-        self,
-        lane: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
-        """Send one message; its SID. Raises SendFailed."""
-
-    def find(
-        self,
-        lane: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> News | None:
-        """A message that was sent. Raises SendFailed where that cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)

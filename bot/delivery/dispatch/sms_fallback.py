@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.address import Address
 from bot.delivery.outbox.enqueue import PASSES, owe
 from bot.delivery.outbox.error_codes import Class
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
@@ -69,8 +70,7 @@ def _failed(now: datetime) -> Select[Delivery]:
 
 def _phone(db: Session, row: Delivery) -> str | None:
     """The number behind an address, or another one of the same person; None: there is none."""
-    value = row.lane.removeprefix("whatsapp:")
-    if value.startswith("+"):
-        return value
+    if written := Address.parse(row.lane).phone:
+        return written
     known = select(ContactAlias.value).where(ContactAlias.contact_id == row.contact_id, ContactAlias.kind == "phone")
     return db.scalars(known.limit(1)).first()

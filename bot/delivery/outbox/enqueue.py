@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from bot.address import Address, at_twilio
 from bot.delivery.outbox import history as delivery_history
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.domain.people import pending_messages
@@ -177,7 +178,7 @@ def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> lis
 
 def contact_at(db: Session, lane: str) -> int | None:
     """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
-    value = canonical(lane.removeprefix("whatsapp:"))
+    value = canonical(Address.parse(lane).name)
     kind = "phone" if value.startswith("+") else "user"
     alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
     return db.execute(alias).scalar()
@@ -217,7 +218,7 @@ def _last_unsent(db: Session, lanes: Collection[str]) -> int | None:
 def note_code_used(db: Session, *, purpose: str, phone: str, asker: str, now: datetime) -> None:
     """Note that the newest code for this has arrived: somebody has typed it. Twilio Verify tells no such thing."""
     wanted = {"purpose": purpose, "phone": phone, "asker": asker}
-    lanes = (phone, f"whatsapp:{phone}")
+    lanes = at_twilio(phone)
     sent = select(Delivery).where(Delivery.lane.in_(lanes), Delivery.kind == "otp", Delivery.status.in_(ON_ITS_WAY))
     for row in db.scalars(sent.order_by(Delivery.id.desc())):
         if wanted.items() <= row.payload.items():

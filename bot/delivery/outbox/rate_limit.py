@@ -22,6 +22,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.address import AT_TWILIO, SMS, Address
 from bot.delivery.outbox import queues
 from bot.delivery.outbox.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, Class, class_of
 from bot.domain.models import Delivery
@@ -81,9 +82,12 @@ def sender_of(row: Delivery, settings: Settings) -> str:
     """
     if row.kind == "otp" and settings.otp_backend == "twilio_verify":
         return settings.twilio_verify_sid
+    kind = Address.parse(row.lane).kind
+    if kind not in AT_TWILIO:
+        return row.sender or kind
     if settings.twilio_messaging_service_sid:
         return settings.twilio_messaging_service_sid
-    if not row.lane.startswith("whatsapp:") and settings.sms_from:
+    if kind == SMS and settings.sms_from:
         return settings.sms_from
     return row.sender or settings.twilio_whatsapp_from[0]
 

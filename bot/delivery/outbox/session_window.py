@@ -15,6 +15,8 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.address import is_on_whatsapp
+
 log = structlog.get_logger(__name__)
 
 OPEN = timedelta(hours=24)
@@ -52,7 +54,7 @@ class Windows:
 
     def is_open(self, lane: str, sender: str, now: datetime) -> bool | None:
         """Whether this sender may write freely to this address now; None: nobody knows. Never raises."""
-        if not lane.startswith("whatsapp:"):
+        if not is_on_whatsapp(lane):
             return True
         (heard,) = self._moments(lane, (sender,))
         return None if heard is None else now.timestamp() - heard < OPEN.total_seconds()

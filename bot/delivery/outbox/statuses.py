@@ -1,11 +1,11 @@
 """Delivery statuses, ranked: each is noted by one conditional UPDATE, and never goes back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlalchemy.orm import Session
 
+from bot.delivery.carriers import News
 from bot.domain.models import Delivery
 
 RANKS = {
@@ -21,15 +21,6 @@ RANKS = {
 FAILED = frozenset({"failed", "undelivered"})
 """Statuses of a message that failed. `canceled` is none: that message was no longer wanted."""
 ARRIVED = frozenset({"delivered", "read"})
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A status of one message as Twilio tells it, by callback or in its list."""
-
-    message_sid: str
-    status: str
-    error_code: int | None = None
 
 
 def below(status: str) -> list[str]:

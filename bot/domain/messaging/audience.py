@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.address import Address
 from bot.domain.models import Checkin, Contact, ContactAlias, Event, Kind, Pass, Registration
 from bot.domain.passes import kinds
 from bot.errors import Refused
@@ -165,4 +166,6 @@ def _person(contact: int, held: Sequence[Any], names: Mapping[int, list[tuple[st
         form for kind, value in names.get(contact, ()) for form in (variants(value) if kind == "phone" else (value,))
     ]
     newest = held[-1]
-    return Person(contact, newest.language, newest.stopped_at is not None, tuple(f"whatsapp:{one}" for one in forms))
+    return Person(
+        contact, newest.language, newest.stopped_at is not None, tuple(Address.of(one).format() for one in forms)
+    )

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 import structlog
 from redis import Redis
 
+from bot.address import on_whatsapp
 from bot.domain.keys import derived
 from bot.domain.messaging import otp_limits
 from bot.domain.messaging.otp_limits import GAP_MS, Origin, Sum
@@ -167,7 +168,7 @@ class OwnOtps:
 
         By SMS where there is a sender for its country; else by WhatsApp, if it lets us.
         """
-        lanes = [f"whatsapp:{written}" for written in variants(phone)] if self.whatsapp else []
+        lanes = [on_whatsapp(written) for written in variants(phone)] if self.whatsapp else []
         free = next((lane for lane in lanes if self._is_open(lane, now)), "")
         if self.sms and otp_limits.region_of(phone) in (*self.countries, *origin.countries):
             return phone, free

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.address import at_twilio
 from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Staff
 from bot.domain.people import pending_messages
 from flows.understanding.phones import variants
@@ -42,7 +43,7 @@ def give(db: Session, phone: str, former: Contact, present: Contact, now: dateti
 
 
 def _let_go(db: Session, phone: str, present: Contact, now: datetime) -> None:
-    lanes = [lane for form in variants(phone) for lane in (form, f"whatsapp:{form}")]
+    lanes = [lane for form in variants(phone) for lane in at_twilio(form)]
     anothers = or_(Delivery.contact_id.is_(None), Delivery.contact_id != present.id)
     pending_messages.let_go(db, REASON, now, Delivery.lane.in_(lanes), Delivery.kind != ASKED_FOR_BY_ANYBODY, anothers)
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.address import at_twilio
 from bot.domain import audit, events, passes, people
 from bot.domain.events import places
 from bot.domain.exports import stored as stored_exports
@@ -66,7 +67,7 @@ class Somebody:
     def lanes(self) -> tuple[str, ...]:
         """Their addresses, in the form that deliveries use."""
         names = [one.partition(":")[2] for one in self.addresses]
-        return tuple(lane for name in names for lane in (name, f"whatsapp:{name}"))
+        return tuple(lane for name in names for lane in at_twilio(name))
 
 
 @dataclass(frozen=True, slots=True)

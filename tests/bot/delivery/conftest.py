@@ -12,9 +12,9 @@ from redis.retry import Retry
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from bot.delivery.carriers import News
 from bot.delivery.dispatch import Outbox, owe_pass, owe_reply
 from bot.delivery.outbox import queues
-from bot.delivery.outbox.statuses import News
 from bot.domain.models import Contact, ContactAlias, Delivery, Event, Kind, Pass, Registration, SigningKey
 from bot.errors import SendFailed
 from bot.settings import Settings

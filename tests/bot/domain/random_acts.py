@@ -12,9 +12,10 @@ from sqlalchemy import select
 from bot.conversation import funnel_tracking
 from bot.conversation.funnel_tracking import Begun
 from bot.database import Database
+from bot.delivery.carriers import News
 from bot.delivery.outbox import enqueue
 from bot.delivery.outbox import report as outbox_report
-from bot.delivery.outbox.statuses import News, raise_to
+from bot.delivery.outbox.statuses import raise_to
 from bot.domain import checkins, events, passes, people
 from bot.domain.checkins import head_counts, undo, walkups
 from bot.domain.checkins.head_counts import Count

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
+from bot.address import Address, is_on_whatsapp
 from webhooks.simulator.phones import send
 from webhooks.simulator.phones.control import json_object
 from webhooks.simulator.store.media import MOST_BYTES, Medium
@@ -165,7 +166,7 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
 
 def thread(parts: Parts, sender: str) -> str:
     """Which of a phone's threads holds what goes to and comes from a sender of ours: each has a chat of its own."""
-    if not sender.startswith("whatsapp:"):
+    if not is_on_whatsapp(sender):
         return "sms"
     number = parts.senders.index(sender) + 1 if sender in parts.senders else 1
     return "whatsapp" if number == 1 else f"whatsapp{number}"
@@ -173,7 +174,7 @@ def thread(parts: Parts, sender: str) -> str:
 
 def shown_sender(address: str) -> str:
     """A sender's number as people write it; one of letters as it is."""
-    number = address.removeprefix("whatsapp:")
+    number = Address.parse(address).value
     try:
         return phone(number, "").shown
     except NoNumber:

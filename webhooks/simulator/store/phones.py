@@ -8,6 +8,8 @@ from typing import cast
 import phonenumbers
 from redis import Redis
 
+from bot.address import on_whatsapp
+
 KEY = "sim:phones"
 ORDER = "sim:phones:order"
 FIRST = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
@@ -36,12 +38,12 @@ class Phone:
     @property
     def address(self) -> str:
         """The address that its messages come from."""
-        return f"whatsapp:{self.user}" if self.hidden else f"whatsapp:{self.number}"
+        return on_whatsapp(self.user if self.hidden else self.number)
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """All addresses of the phone."""
-        return (f"whatsapp:{self.number}", f"whatsapp:{self.user}", self.number)
+        return (on_whatsapp(self.number), on_whatsapp(self.user), self.number)
 
     @property
     def shown(self) -> str:

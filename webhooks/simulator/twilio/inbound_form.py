@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.address import WHATSAPP, Address, on_whatsapp
 from webhooks.simulator.store.phones import Phone
 
 API_VERSION = "2010-04-01"
@@ -65,7 +66,7 @@ def parameters(sid: str, phone: Phone, to: str, written: Written, account: str) 
         "SmsStatus": "received",
         "From": phone.address,
         "To": to,
-        "ExternalUserId": f"whatsapp:{phone.user}",
+        "ExternalUserId": on_whatsapp(phone.user),
         "MessageType": written.form,
         "Body": written.body,
         "NumSegments": "1",
@@ -132,8 +133,8 @@ def status(message_sid: str, sender: str, recipient: str, state: str, account: s
         "From": sender,
         "To": recipient,
     }
-    if recipient.startswith("whatsapp:"):
-        fields |= {"ChannelPrefix": "whatsapp", "ChannelInstallSid": f"XE{message_sid[2:]}"}
+    if (to := Address.parse(recipient)).kind == WHATSAPP:
+        fields |= {"ChannelPrefix": to.kind, "ChannelInstallSid": f"XE{message_sid[2:]}"}
         fields |= {"StructuredMessage": "false"} if state == "sent" else {}
-        fields["ChannelToAddress"] = recipient.removeprefix("whatsapp:")[:-4] + "XXXX"
+        fields["ChannelToAddress"] = to.value[:-4] + "XXXX"
     return fields | ({"ErrorCode": str(error)} if error else {})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.address import Address, is_on_whatsapp
 from webhooks.simulator.courier import Errand
 from webhooks.simulator.store.messages import Message, new_sid, now_ms
 from webhooks.simulator.store.state import Parts
@@ -10,7 +11,6 @@ from webhooks.simulator.store.templates import Filled, Refused
 from webhooks.simulator.twilio import http, inbound_form, session_window, webhook_client
 from webhooks.simulator.twilio.twiml import LONGEST, Reply
 
-WHATSAPP = "whatsapp:"
 NO_MEDIA = 63019
 OUTSIDE = 63016
 """The error of a message outside the 24-hour window, where WhatsApp carries approved templates only."""
@@ -41,7 +41,7 @@ def accept(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str], fai
     check(parts, form, media_urls)
     filled = _filled(parts, form)
     media_urls = [*media_urls, *filled.media]
-    sender = form.get("From") or (parts.senders[0] if form["To"].startswith(WHATSAPP) else parts.sms_sender)
+    sender = form.get("From") or (parts.senders[0] if is_on_whatsapp(form["To"]) else parts.sms_sender)
     message = Message(
         sid=new_sid("MM" if media_urls else "SM"),
         direction="outbound-api",
@@ -84,19 +84,17 @@ def check(parts: Parts, form: Mapping[str, str], media_urls: Sequence[str]) -> N
         raise NotTaken(400, 21617, f"The message body exceeds the {LONGEST} character limit.")
     if not _is_address(to):
         raise NotTaken(400, 21211, "The 'To' number is not a valid phone number.")
-    if sender and sender.startswith(WHATSAPP) != to.startswith(WHATSAPP):
+    if sender and is_on_whatsapp(sender) != is_on_whatsapp(to):
         raise NotTaken(400, 21910, "Invalid 'From' and 'To' pair: they must be of the same channel.")
-    if sender.startswith(WHATSAPP) and sender not in parts.senders:
+    if is_on_whatsapp(sender) and sender not in parts.senders:
         raise NotTaken(400, 63007, "Twilio could not find a channel with the specified 'From' address.")
-    if len(media_urls) > (1 if to.startswith(WHATSAPP) else 10):
+    if len(media_urls) > (1 if is_on_whatsapp(to) else 10):
         raise NotTaken(400, 21623, "Too many media urls for one message.")
 
 
 def _is_address(to: str) -> bool:
-    if to.startswith(WHATSAPP):
-        rest = to.removeprefix(WHATSAPP)
-        return bool(_NUMBER.fullmatch(rest) or _USER.fullmatch(rest))
-    return bool(_NUMBER.fullmatch(to))
+    name = Address.parse(to).name
+    return bool(_NUMBER.fullmatch(name) or (is_on_whatsapp(to) and _USER.fullmatch(name)))
 
 
 def reply(parts: Parts, heard: Mapping[str, str], answer: Reply) -> None:
@@ -160,7 +158,7 @@ def run_state(parts: Parts, errand: Errand) -> None:
     parts.messages.change(message.sid, status=state)
     report(parts, message, state)
     following = AFTER.get(state)
-    if following and (following != "read" or message.recipient.startswith(WHATSAPP)):
+    if following and (following != "read" or is_on_whatsapp(message.recipient)):
         parts.courier.send({"do": "state", "sid": message.sid, "state": following}, ON_ITS_WAY[following])
 
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot.address import AT_TWILIO, WHATSAPP, Address
 from webhooks.simulator.store.messages import Message, new_sid, now_ms
 from webhooks.simulator.store.state import Parts
 from webhooks.simulator.twilio import access, outbound
-from webhooks.simulator.twilio.outbound import WHATSAPP, NotTaken
+from webhooks.simulator.twilio.outbound import NotTaken
 
 LIFE_SECONDS = 600
 MOST_SENDS = MOST_CHECKS = 5
-CHANNELS = ("sms", "whatsapp")
 WORDS = "Your verification code is: {code}"
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -30,7 +30,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.post("/Verifications")
     def begin(service: str) -> tuple[Response, int]:
         to, channel = request.form.get("To", ""), request.form.get("Channel", "")
-        if not _PHONE.fullmatch(to) or channel not in CHANNELS:
+        if not _PHONE.fullmatch(to) or channel not in AT_TWILIO:
             raise NotTaken(400, 60200, "Invalid parameter")
         key = f"sim:verify:{service}:{to}"
         kept = _begun(parts, key, service, to, channel)
@@ -86,14 +86,13 @@ def _key(parts: Parts, service: str) -> str:
 
 
 def _send(parts: Parts, to: str, channel: str, code: str) -> None:
-    prefix = WHATSAPP if channel == "whatsapp" else ""
     outbound.depart(
         parts,
         Message(
             sid=new_sid("SM"),
             direction="outbound-api",
-            sender=parts.senders[0] if prefix else parts.sms_sender,
-            recipient=prefix + to,
+            sender=parts.senders[0] if channel == WHATSAPP else parts.sms_sender,
+            recipient=Address(channel, to).format(),
             body=WORDS.format(code=code),
             status="queued",
             created_ms=now_ms(),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from bot.address import SMS, WHATSAPP
 from bot.delivery.dispatch import channel_choice
 from bot.delivery.outbox.session_window import Windows
 from bot.settings import SIMULATED_SENDER, Settings
@@ -24,9 +25,9 @@ def settings(**changes: Any) -> Settings:
 @pytest.mark.parametrize(
     ("heard_hours_ago", "sms", "expected"),
     [
-        (1, "+14155550100", (channel_choice.WHATSAPP, f"whatsapp:{PHONE}", SECOND)),
-        (25, "+14155550100", (channel_choice.SMS, PHONE, "+14155550100")),
-        (None, "+14155550100", (channel_choice.SMS, PHONE, "+14155550100")),
+        (1, "+14155550100", (WHATSAPP, f"whatsapp:{PHONE}", SECOND)),
+        (25, "+14155550100", (SMS, PHONE, "+14155550100")),
+        (None, "+14155550100", (SMS, PHONE, "+14155550100")),
         (25, "", (channel_choice.WAITS, f"whatsapp:{PHONE}", None)),
         (None, "", (channel_choice.WAITS, f"whatsapp:{PHONE}", None)),
     ],
@@ -44,4 +45,4 @@ def test_whatsapp_where_they_wrote_within_a_day_else_sms_else_it_waits(
 def test_a_messaging_service_is_the_sender(redis: "Redis") -> None:
     Windows(redis).open(f"whatsapp:{PHONE}", "MG1", NOW)
     found = channel_choice.of(Windows(redis), settings(twilio_messaging_service_sid="MG1"), PHONE, NOW)
-    assert (found.way, found.sender) == (channel_choice.WHATSAPP, None)
+    assert (found.way, found.sender) == (WHATSAPP, None)

@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
+from bot.delivery.carriers import News
 from bot.delivery.dispatch import Outbox, owe_pass, owe_reply
-from bot.delivery.outbox.statuses import News
 from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeOtps, fetched, make_pass, row, waiting

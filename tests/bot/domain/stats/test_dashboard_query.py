@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bot.delivery.carriers import News
 from bot.delivery.outbox import enqueue
-from bot.delivery.outbox.statuses import News, raise_to
+from bot.delivery.outbox.statuses import raise_to
 from bot.domain import events, passes, people
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import Count
