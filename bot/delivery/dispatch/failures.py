@@ -11,8 +11,8 @@ from bot.delivery.dispatch import text_fallback
 from bot.delivery.outbox import backoff, leases, session_window, statuses
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import contact_at
-from bot.delivery.outbox.error_codes import CLASSES, Class, class_of, reason_of
 from bot.delivery.templates import notices
+from bot.delivery.twilio.error_codes import CLASSES, Class, class_of, reason_of
 from bot.domain.models import Contact, Delivery
 from bot.errors import SendFailed
 

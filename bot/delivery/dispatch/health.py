@@ -16,9 +16,9 @@ from bot.address import on_whatsapp
 from bot.database import Database
 from bot.delivery import templates
 from bot.delivery.outbox import leases
-from bot.delivery.outbox.error_codes import Class
 from bot.delivery.outbox.rate_limit import Pace, senders
 from bot.delivery.outbox.statuses import FAILED
+from bot.delivery.twilio.error_codes import Class
 from bot.delivery.twilio.http import Wire
 from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, Delivery

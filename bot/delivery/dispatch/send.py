@@ -17,11 +17,11 @@ from bot.delivery.dispatch.compose import NotWanted, Otps, SendsItself
 from bot.delivery.outbox import backoff, leases
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import BULK
-from bot.delivery.outbox.error_codes import Class, class_of
 from bot.delivery.outbox.message import Message
 from bot.delivery.outbox.rate_limit import NotNow, Pace, sender_of
 from bot.delivery.outbox.session_window import CLOSED, Windows
 from bot.delivery.templates import notices
+from bot.delivery.twilio.error_codes import Class, class_of
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery

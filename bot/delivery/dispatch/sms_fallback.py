@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.address import Address
 from bot.delivery.outbox.enqueue import PASSES, owe
-from bot.delivery.outbox.error_codes import Class
+from bot.delivery.twilio.error_codes import Class
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.settings import Settings
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.delivery import templates
-from bot.delivery.outbox.error_codes import Class, class_of
+from bot.delivery.twilio.error_codes import Class, class_of
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 

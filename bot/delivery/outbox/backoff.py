@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from bot.delivery.outbox.error_codes import Class, class_of, least_wait, may_retry
+from bot.delivery.twilio.error_codes import Class, class_of, least_wait, may_retry
 
 FIRST_SECONDS = 4.0
 LONGEST_SECONDS = 900.0

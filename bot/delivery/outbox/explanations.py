@@ -6,7 +6,7 @@ docs/operating.md has the same reasons as a table; a test holds the two together
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.delivery.outbox.error_codes import Class
+from bot.delivery.twilio.error_codes import Class
 from bot.domain.models import Delivery
 
 NOTHING = "nothing"

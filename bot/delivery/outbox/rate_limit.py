@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from bot.address import AT_TWILIO, SMS, Address
 from bot.delivery.outbox import queues
-from bot.delivery.outbox.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, Class, class_of
+from bot.delivery.twilio.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, Class, class_of
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings

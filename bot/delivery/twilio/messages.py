@@ -16,7 +16,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.delivery.carriers import News
-from bot.delivery.outbox.error_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
+from bot.delivery.twilio.error_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
 from bot.delivery.twilio.http import Wire
 from bot.errors import SendFailed
 from bot.inbound import Inbound, kept_sid, named, storable

@@ -114,7 +114,7 @@ class Failure:
     kind: str
     """`pass`, `text`, `otp`, `reply`, `question`, `link`."""
     reason: str
-    """Twilio's code where there is one (bot.delivery.outbox.error_codes says it in words), else a code of ours."""
+    """Twilio's code where there is one (bot.delivery.twilio.error_codes says it in words), else a code of ours."""
     messages: int
     of_event: bool
     """False: messages that belong to no event in particular."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.delivery.outbox import error_codes
+from bot.delivery.twilio import error_codes
 from bot.domain.stats.dashboard import Chart, Dashboard, Day, Failure, GateNow, Series, StandsOut
 from flows.shapes import Event, Sentence
 from flows.text import words

@@ -17,11 +17,11 @@ from redis import Redis
 
 from admin_cli.__main__ import cli
 from bot.delivery.dispatch import owe_reply
-from bot.delivery.outbox.error_codes import CLASSES, Class, class_of
 from bot.delivery.templates import interactive
 from bot.delivery.templates.interactive import Shape
 from bot.delivery.twilio import http as twilio_http
 from bot.delivery.twilio.content_api import Content
+from bot.delivery.twilio.error_codes import CLASSES, Class, class_of
 from bot.domain.models import Contact, ContentTemplate
 from tests.bot.delivery.conftest import LANE, NOW, a_pass, reply
 from tests.bot.delivery.whole import Course, Whole, whole

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bot.delivery.outbox import explanations
-from bot.delivery.outbox.error_codes import CLASSES, HTTP_RETRY, REASONS, Class, class_of, least_wait, may_retry
+from bot.delivery.twilio.error_codes import CLASSES, HTTP_RETRY, REASONS, Class, class_of, least_wait, may_retry
 from tests.paths import ROOT, VECTORS
 
 FACTS = json.loads((VECTORS / "twilio_error_codes.json").read_text())
