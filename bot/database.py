@@ -29,6 +29,9 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        # SQLite's connections commit by themselves unless we say BEGIN.
+        alone: dict[str, Any] = {"pravesh_alone": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looking = self.engine.execution_options(**alone)
         self._writer = self.engine.execution_options(pravesh_write=True)
         # SQLite's own waiting is a look every now and then, and of sixty who look some come never: the
         # threads of a process stand in a row, and only processes look. Reentrant, since a session that has
@@ -40,6 +43,12 @@ class Database:
         """A session for looking; nothing that it changes is kept."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection for statements that each stand for themselves: no transaction is begun and none is ended."""
+        with self._looking.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -67,5 +76,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("pravesh_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("pravesh_alone", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("pravesh_write", False) else "BEGIN")

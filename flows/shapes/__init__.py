@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from flows.shapes.duty import Duty as Duty
 from flows.shapes.duty import GateFigures as GateFigures
+from flows.shapes.events import DayHours as DayHours
 from flows.shapes.events import Event as Event
 from flows.shapes.events import EventDay as EventDay
+from flows.shapes.events import EventHours as EventHours
 from flows.shapes.events import PassKind as PassKind
 from flows.shapes.events import Question as Question
 from flows.shapes.person import PassFacts as PassFacts

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,38 @@ class EventDay:
     closed: bool
     opens: time | None = None
     closes: time | None = None
+
+
+class Hours(Protocol):
+    """What tells when people enter: an event, or a day of it with hours of its own."""
+
+    @property
+    def opens(self) -> time | None:
+        """From when; None: from midnight, or a day's event says."""
+
+    @property
+    def closes(self) -> time | None:
+        """Until when; None: to midnight, or a day's event says."""
+
+
+class EventHours(Hours, Protocol):
+    """The hours of an event."""
+
+    @property
+    def timezone(self) -> str:
+        """In which all its days and hours are."""
+
+
+class DayHours(Hours, Protocol):
+    """The hours of one of its days."""
+
+    @property
+    def day(self) -> date:
+        """The date at its place."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody is let in on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ database never disagree. All days and hours are in the event's own time zone.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flows.shapes import Event, EventDay, Sentence
+from flows.shapes import DayHours, Event, EventDay, EventHours, Sentence
 from flows.text import _, ngettext_
 from flows.text import pass_days as pass_day_texts
 
@@ -20,18 +21,20 @@ FULL = "full"
 OVER = "over"
 CANCELLED = "cancelled"
 
+SomeDay = TypeVar("SomeDay", bound=DayHours)
 
-def local_now(event: Event, now: datetime) -> datetime:
+
+def local_now(event: EventHours, now: datetime) -> datetime:
     """The moment as the event's clocks show it."""
     return now.astimezone(ZoneInfo(event.timezone))
 
 
-def local_today(event: Event, now: datetime) -> date:
+def local_today(event: EventHours, now: datetime) -> date:
     """The date at the event's place."""
     return local_now(event, now).date()
 
 
-def ends_at(event: Event, day: EventDay) -> datetime:
+def ends_at(event: EventHours, day: DayHours) -> datetime:
     """The moment from which nobody enters on this day any more: its closing hour, or midnight.
 
     A day that closes at or before the hour at which it opens goes on into the night.
@@ -47,17 +50,17 @@ def _moment(day: date, hour: time, timezone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(timezone))
 
 
-def starts_at(event: Event, day: EventDay) -> datetime:
+def starts_at(event: EventHours, day: DayHours) -> datetime:
     """The moment from which people enter on this day: its opening hour, or midnight."""
     return _moment(day.day, day.opens or event.opens or time.min, event.timezone)
 
 
-def spans(event: Event, days: Sequence[EventDay]) -> list[tuple[date, datetime, datetime]]:
+def spans(event: EventHours, days: Sequence[DayHours]) -> list[tuple[date, datetime, datetime]]:
     """Each day with the moments from which and until which people enter on it."""
     return [(day.day, starts_at(event, day), ends_at(event, day)) for day in days]
 
 
-def in_progress(event: Event, days: Sequence[EventDay], now: datetime) -> EventDay | None:
+def in_progress(event: EventHours, days: Sequence[SomeDay], now: datetime) -> SomeDay | None:
     """The day on which people enter now, closed or not; None outside the event's dates and hours."""
     return next((day for day in days if starts_at(event, day) <= now < ends_at(event, day)), None)
 

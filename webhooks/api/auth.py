@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
+from flask import Response, after_this_request, request
 
-from bot.domain.models import Device, Staff
+from bot.domain.models import Staff
 from bot.domain.roster import devices, offline_staff
 from bot.service import Service
 from webhooks.api.problems import Problem
@@ -83,8 +83,8 @@ class Callers:
         return of_staff(found)
 
     def _device(self, token: str) -> Caller:
-        with self._service.database.read() as db:
-            found = devices.by_token(db, token)
+        with self._service.database.look() as connection:
+            found = devices.by_token(connection, token)
         if found is None:
             raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
         self._note_seen(found)
@@ -96,11 +96,20 @@ class Callers:
             with self._service.database.write() as db:
                 offline_staff.note(db, row.id, now)
 
-    def _note_seen(self, device: Device) -> None:
+    def _note_seen(self, device: devices.Scanner) -> None:
+        """Keep once in a while that a scanner is at work, when its answer has left: nobody waits at a gate for that."""
         now = self._service.now()
-        if device.seen_at is None or device.seen_at < now - devices.SEEN_EVERY:
+        if device.seen_at is not None and device.seen_at >= now - devices.SEEN_EVERY:
+            return
+
+        def note() -> None:
             with self._service.database.write() as db:
                 devices.note_seen(db, device.id, now)
+
+        @after_this_request
+        def afterwards(answer: Response) -> Response:
+            answer.call_on_close(note)
+            return answer
 
 
 def of_staff(found: Staff) -> Caller:
@@ -117,13 +126,12 @@ def of_staff(found: Staff) -> Caller:
     )
 
 
-def of_device(found: Device) -> Caller:
+def of_device(found: devices.Scanner) -> Caller:
     """A scanner."""
-    gate = found.gate.slug if found.gate else None
     return Caller(
-        found.event.slug,
+        found.event,
         found.event_id,
-        gate,
+        found.gate,
         found.name,
         "api",
         device_id=found.id,

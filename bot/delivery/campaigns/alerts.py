@@ -112,7 +112,8 @@ def _measured(db: Session, slug: str, now: datetime, spent: int) -> tuple[Event,
     since = leases.oldest_due(db, now, BULK)
     waiting = int((now - since).total_seconds()) if since else 0
     rules = alert_thresholds.of(db, place.event.id)
-    return place.event, alert_metrics.of(place, day_totals.read(db, place, now), gates, rules, waiting, spent)
+    event = db.get_one(Event, place.event.id)
+    return event, alert_metrics.of(place, day_totals.read(db, place, now), gates, rules, waiting, spent)
 
 
 # --- beginning and ending ---------------------------------------------------------------------------

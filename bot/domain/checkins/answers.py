@@ -29,7 +29,7 @@ def used(db: Session, result: str, scan: Scan, day: date, subject: Subject) -> A
     """An answer with this result, how many are left of that day's use, and the first entry."""
     use = pass_usage.look(db, subject.terms, day)
     left = subject.terms.left(use.entered, use.gone)
-    first = rows.told(rows.first_entry(db, subject.issued.id, use.period))
+    _, first = rows.first_entry(db, subject.issued.id, use.period)
     return Admission(result, scan.scan_id, 0, left, subject.seen(), first)
 
 

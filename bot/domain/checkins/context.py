@@ -1,31 +1,86 @@
 """The context of a scan: event, gate, the moment that counts, and the event's day at that moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.domain.events import shapes as event_shapes
 from bot.domain.events.rows import one
-from bot.domain.models import Event, EventDay, Gate
+from bot.domain.models import Event, EventDay, Gate, table
 from bot.errors import Refused
-from flows import shapes
 from flows.text import event_states
 
 CLOCK_MARGIN = timedelta(days=1)
 """How far outside the event's dates a scanner's clock may be before it is not believed at all."""
-DAYS_AROUND = 2
+AROUND = timedelta(days=2)
 """Days to either side of the UTC date among which the event's day is: zones reach 14 hours, a day may last a night."""
+
+
+class PlacedEvent(NamedTuple):
+    """What a scan asks of its event."""
+
+    id: int
+    slug: str
+    timezone: str
+    starts_on: date
+    ends_on: date
+    opens: time | None
+    closes: time | None
+    status: str
+    entry_paused_at: datetime | None
+
+
+class PlacedGate(NamedTuple):
+    """What a scan asks of its gate."""
+
+    id: int
+    slug: str
+    closed: bool
+    paused_at: datetime | None
+
+
+class PlacedDay(NamedTuple):
+    """What a scan asks of a day of its event."""
+
+    day: date
+    closed: bool
+    opens: time | None
+    closes: time | None
+
+
+_EVENTS, _GATES, _DAYS = table(Event), table(Gate), table(EventDay)
+_COLUMNS = [
+    *(_EVENTS.c[name] for name in PlacedEvent._fields),
+    *(_GATES.c[name] for name in PlacedGate._fields),
+    *(_DAYS.c[name] for name in PlacedDay._fields),
+]
+_GATE = slice(len(PlacedEvent._fields), len(PlacedEvent._fields) + len(PlacedGate._fields))
+_DAY = slice(_GATE.stop, None)
+"""Where the columns of gate and day stand in a row."""
+_LOOKED = (
+    select(*_COLUMNS)
+    .select_from(
+        _EVENTS.outerjoin(
+            _GATES, and_(_GATES.c.event_id == _EVENTS.c.id, _GATES.c.slug == bindparam("gate"))
+        ).outerjoin(
+            _DAYS, and_(_DAYS.c.event_id == _EVENTS.c.id, _DAYS.c.day.between(bindparam("first"), bindparam("last")))
+        )
+    )
+    .where(_EVENTS.c.slug == bindparam("slug"))
+    .order_by(_DAYS.c.day)
+)
+_HELD = _LOOKED.with_for_update(of=_EVENTS, read=True, key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The gate at the moment of a scan."""
 
-    event: Event
-    gate: Gate | None
+    event: PlacedEvent
+    gate: PlacedGate | None
     moment: datetime
     """The moment that counts, aware."""
     day: date
@@ -69,23 +124,15 @@ def load(db: Session, slug: str, gate: str | None, moment: datetime, *, hold: bo
     waits for the scans under the old one, and the scans that come meanwhile wait for the change; scans do not wait
     for each other.
     """
-    around = timedelta(days=DAYS_AROUND)
-    nearby = EventDay.day.between(moment.date() - around, moment.date() + around)
-    wanted = (
-        select(Event, Gate, EventDay)
-        .outerjoin(Gate, and_(Gate.event_id == Event.id, Gate.slug == gate))
-        .outerjoin(EventDay, and_(EventDay.event_id == Event.id, nearby))
-        .where(Event.slug == slug)
-        .order_by(EventDay.day)
-        .execution_options(populate_existing=True)
-    )
-    rows = db.execute(wanted.with_for_update(of=Event, read=True, key_share=True) if hold else wanted).all()
+    asked = {"slug": slug, "gate": gate, "first": moment.date() - AROUND, "last": moment.date() + AROUND}
+    rows = db.connection().execute(_HELD if hold else _LOOKED, asked).all()
     if not rows:
         one(db, slug, lock=False)  # refuses, with the nearest
-    event, found, _ = rows[0]
-    if gate is not None and found is None:
+    event, found = PlacedEvent(*rows[0][: _GATE.start]), PlacedGate(*rows[0][_GATE])
+    if gate is not None and found.id is None:
         raise Refused("no_such_gate", gate=gate)
-    return _place(event, found, [day for _, _, day in rows if day is not None], moment)
+    days = [PlacedDay(*row[_DAY]) for row in rows if row[_DAY.start] is not None]
+    return _place(event, found if gate is not None else None, days, moment)
 
 
 def of_day(db: Session, slug: str, day: date | None, now: datetime) -> Place:
@@ -99,23 +146,13 @@ def of_day(db: Session, slug: str, day: date | None, now: datetime) -> Place:
     event, row = place.event, db.get(EventDay, (place.event.id, day))
     if row is None:
         raise Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on)
-    ends = event_states.ends_at(event_shapes.shape(event), event_shapes.day_shape(row))
+    ends = event_states.ends_at(event, row)
     return replace(place, day=day, is_open=False, is_over=now >= ends, is_now=False, ends=ends)
 
 
-def _place(event: Event, gate: Gate | None, days: list[EventDay], moment: datetime) -> Place:
-    shape = event_shapes.shape(event)
-    shapes_of = [event_shapes.day_shape(day) for day in days]
-    now_on = event_states.in_progress(shape, shapes_of, moment)
-    day = now_on.day if now_on else event_states.local_today(shape, moment)
-    is_over = _is_over(shape, shapes_of, day, moment)
-    spans = event_states.spans(shape, shapes_of)
-    return Place(event, gate, moment, day, _is_open(shape, now_on), is_over, spans)
-
-
-def _is_open(event: shapes.Event, day: shapes.EventDay | None) -> bool:
-    return day is not None and not day.closed and event.status != event_states.CANCELLED
-
-
-def _is_over(event: shapes.Event, days: Iterable[shapes.EventDay], day: date, moment: datetime) -> bool:
-    return any(moment >= event_states.ends_at(event, one) for one in days if one.day == day)
+def _place(event: PlacedEvent, gate: PlacedGate | None, days: list[PlacedDay], moment: datetime) -> Place:
+    now_on = event_states.in_progress(event, days, moment)
+    day = now_on.day if now_on else event_states.local_today(event, moment)
+    is_open = now_on is not None and not now_on.closed and event.status != event_states.CANCELLED
+    is_over = any(moment >= event_states.ends_at(event, one) for one in days if one.day == day)
+    return Place(event, gate, moment, day, is_open, is_over, event_states.spans(event, days))

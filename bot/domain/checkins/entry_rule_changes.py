@@ -67,7 +67,7 @@ MOVED = (Checkin.id, Checkin.result, Checkin.people, Checkin.day, Checkin.period
 """The columns of Moved."""
 
 
-def is_strange(policy: Any, spans: Sequence[Span]) -> ColumnElement[bool]:
+def is_strange(policy: Any, spans: Sequence[tuple[Any, Any, Any]]) -> ColumnElement[bool]:
     """Whether the pass of the row has been used in a period in which the rule would not have put it.
 
     True now and then where there is nothing to do: a day of its hours is not always one of the pass's.
@@ -83,7 +83,7 @@ def is_of_other(policy: Any) -> ColumnElement[bool]:
     return and_(PassUse.entered > 0, of_other)
 
 
-def is_in_other_hours(spans: Sequence[Span]) -> ColumnElement[bool]:
+def is_in_other_hours(spans: Sequence[tuple[Any, Any, Any]]) -> ColumnElement[bool]:
     """Whether an entry lies within the hours of another day than the one to which it counts."""
     elsewhere = (
         and_(Checkin.scanned_at >= start, Checkin.scanned_at < end, Checkin.period != day) for day, start, end in spans

@@ -1,19 +1,32 @@
-"""The rows of a scan: an entry or exit, found again by its scan_id, or a refused attempt."""
+"""The rows of a scan: an entry or exit, found again by its scan_id, or a refused attempt.
 
-from datetime import datetime
+Every statement is built once and loads no objects: each scan of a rush pays for them.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy.orm import Session
 
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins.context import Place
-from bot.domain.models import Attempt, Checkin, Pass
-from bot.domain.upserts import insert
+from bot.domain.checkins.rules import ScannedKind, ScannedRow
+from bot.domain.models import Attempt, Checkin, Device, Gate, Kind, Pass, Registration, Staff, table
+from bot.domain.upserts import INTO
 from flows.shapes.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan
 
-_WHO_AND_WHERE = (joinedload(Checkin.gate), joinedload(Checkin.staff), joinedload(Checkin.device))
+_CHECKINS, _GATES, _STAFF, _DEVICES = table(Checkin), table(Gate), table(Staff), table(Device)
+_CLAIM = {
+    dialect: into(_CHECKINS).on_conflict_do_nothing(index_elements=["event_id", "scan_id"]).returning(_CHECKINS.c.id)
+    for dialect, into in INTO.items()
+}
+_FILL = update(_CHECKINS).where(_CHECKINS.c.id == bindparam("row_id"))
+_RELEASE = delete(_CHECKINS).where(_CHECKINS.c.id == bindparam("row_id"))
+_ATTEMPT = insert(table(Attempt))
+UNDECIDED = {"result": ADMITTED, "people": 0, "claimed": 0, "remaining": 0, "forced": False}
+"""What a row says that has taken a scan_id and nothing else."""
 
 
 def claim(db: Session, place: Place, scan: Scan, now: datetime) -> int | None:
@@ -21,79 +34,32 @@ def claim(db: Session, place: Place, scan: Scan, now: datetime) -> int | None:
 
     Waits for whoever is judging the same scan_id at this moment.
     """
-    row = {**_of(place, scan, now), "result": ADMITTED, "people": 0, "claimed": 0, "remaining": 0, "forced": False}
-    claiming = insert(db, Checkin).values(row).on_conflict_do_nothing(index_elements=["event_id", "scan_id"])
-    found = db.execute(claiming.returning(Checkin.id)).scalar()
+    connection = db.connection()
+    found = connection.execute(_CLAIM[connection.dialect.name], _of(place, scan, now) | UNDECIDED).scalar()
     return None if found is None else int(found)
 
 
 def fill(db: Session, row_id: int, **values: Any) -> None:
     """Say what became of a claimed scan."""
-    filling = update(Checkin).where(Checkin.id == row_id).values(**values)
-    db.execute(filling.execution_options(synchronize_session=False))
+    db.connection().execute(_FILL, {"row_id": row_id, **values})
+
+
+def fill_after_first(db: Session, row_id: int, **values: Any) -> FirstEntry | None:
+    """The same of an entry that may not be the first of its pass and period, which is given back and kept with it."""
+    known = {"of_pass": values["pass_id"], "within": values["period"]}
+    row = db.connection().execute(_FILL_AFTER_FIRST, {"row_id": row_id, **known, **values}).one()
+    return None if row.at is None else FirstEntry(*row)
 
 
 def release(db: Session, row_id: int) -> None:
     """Give the scan_id free again."""
-    db.execute(delete(Checkin).where(Checkin.id == row_id).execution_options(synchronize_session=False))
+    db.connection().execute(_RELEASE, {"row_id": row_id})
 
 
 def attempt(db: Session, place: Place, scan: Scan, result: str, pass_id: int | None, now: datetime) -> None:
     """Keep a scan that let nobody in."""
     row = {**_of(place, scan, now), "result": result, "direction": scan.direction, "day": place.day}
-    guessed = code_guessing.is_guess(scan, result)
-    db.execute(insert(db, Attempt).values({**row, "pass_id": pass_id, "guessed": guessed}))
-
-
-def first_entry(db: Session, pass_id: int, period: Any) -> Checkin | None:
-    """The earliest entry of a pass in a period that was not undone, with gate, volunteer and scanner."""
-    entries = select(Checkin).where(Checkin.pass_id == pass_id, Checkin.period == period, Checkin.result != LEFT)
-    standing = entries.where(Checkin.undone_at.is_(None)).order_by(Checkin.scanned_at, Checkin.id).limit(1)
-    return db.scalars(standing.options(*_WHO_AND_WHERE)).first()
-
-
-def told(entry: Checkin | None) -> FirstEntry | None:
-    """An entry as an answer tells it."""
-    if entry is None:
-        return None
-    who, gate = entry.staff or entry.device, entry.gate
-    return FirstEntry(
-        at=entry.scanned_at,
-        gate=gate.slug if gate else None,
-        gate_name=gate.name if gate else None,
-        by=who.name if who else None,
-        staff_id=entry.staff_id,
-        device_id=entry.device_id,
-    )
-
-
-def kept(db: Session, event_id: int, scan_id: str) -> Admission | None:
-    """The answer that this scan_id was given, to be given for ever; None where it is free."""
-    row = db.scalars(_whole().where(Checkin.event_id == event_id, Checkin.scan_id == scan_id)).first()
-    return _answer(row) if row else None
-
-
-def _whole() -> Select[Checkin]:
-    whole = select(Checkin).execution_options(populate_existing=True)
-    parts = joinedload(Checkin.first).options(*_WHO_AND_WHERE)
-    of_pass = joinedload(Checkin.pass_)
-    return whole.options(parts, of_pass.joinedload(Pass.kind), of_pass.joinedload(Pass.registration))
-
-
-def _answer(row: Checkin) -> Admission:
-    # A batch can have let in somebody with another event's pass: whose it is, is not this event's business.
-    issued = row.pass_ if row.pass_ and row.pass_.event_id == row.event_id else None
-    return Admission(
-        row.result,
-        row.scan_id,
-        row.people,
-        row.remaining,
-        scan_rules.seen(issued, issued.kind, issued.registration.full_name) if issued else None,
-        told(row.first),
-        row.forced,
-        again=True,
-        clock=row.clock,
-    )
+    db.connection().execute(_ATTEMPT, {**row, "pass_id": pass_id, "guessed": code_guessing.is_guess(scan, result)})
 
 
 def _of(place: Place, scan: Scan, now: datetime) -> dict[str, Any]:
@@ -108,3 +74,102 @@ def _of(place: Place, scan: Scan, now: datetime) -> dict[str, Any]:
         "arrived_at": now,
         "clock": scan.clock,
     }
+
+
+# --- the first entry --------------------------------------------------------------------------------
+
+_FIRST = _CHECKINS.alias("first")
+_TOLD: dict[str, ColumnElement[Any]] = {
+    "at": _FIRST.c.scanned_at,
+    "gate": _GATES.c.slug,
+    "gate_name": _GATES.c.name,
+    "by": func.coalesce(_STAFF.c.name, _DEVICES.c.name),
+    "staff_id": _FIRST.c.staff_id,
+    "device_id": _FIRST.c.device_id,
+}
+"""The columns of flows.shapes.scans.FirstEntry."""
+_WITH_WHOM = (
+    _FIRST.outerjoin(_GATES, _GATES.c.id == _FIRST.c.gate_id)
+    .outerjoin(_STAFF, _STAFF.c.id == _FIRST.c.staff_id)
+    .outerjoin(_DEVICES, _DEVICES.c.id == _FIRST.c.device_id)
+)
+_EARLIEST = (
+    select(_FIRST.c.id)
+    .where(
+        _FIRST.c.pass_id == bindparam("of_pass", type_=Integer),
+        _FIRST.c.period == bindparam("within", type_=Date),
+        _FIRST.c.result != LEFT,
+        _FIRST.c.undone_at.is_(None),
+    )
+    .order_by(_FIRST.c.scanned_at, _FIRST.c.id)
+    .limit(1)
+)
+_FIRST_ENTRY = _EARLIEST.with_only_columns(_FIRST.c.id, *_TOLD.values()).select_from(_WITH_WHOM)
+
+
+def _of_first(told: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of the entry that a changed row names as its first. As text: in what an UPDATE gives back,
+    SQLAlchemy writes SQLite's columns without their tables, of which several have an `id`.
+    """
+    asked = str(select(told).select_from(_WITH_WHOM).compile(compile_kwargs={"literal_binds": True}))
+    return literal_column(f"({asked} WHERE first.id = checkins.first_id)", told.type)
+
+
+_FILL_AFTER_FIRST = _FILL.values(first_id=_EARLIEST.scalar_subquery()).returning(
+    *(_of_first(column).label(name) for name, column in _TOLD.items())
+)
+
+
+def first_entry(db: Session, pass_id: int, period: date) -> tuple[int | None, FirstEntry | None]:
+    """The earliest entry of a pass in a period that was not undone: its row's id, and when, where and by whom."""
+    row = db.connection().execute(_FIRST_ENTRY, {"of_pass": pass_id, "within": period}).first()
+    return (None, None) if row is None else (row[0], FirstEntry(*row[1:]))
+
+
+# --- a scan_id that was answered before -------------------------------------------------------------
+
+_PASSES, _KINDS, _REGISTRATIONS = table(Pass), table(Kind), table(Registration)
+_ANSWERED = ("result", "scan_id", "people", "remaining", "forced", "clock", "event_id")
+_KEPT = (
+    select(
+        *(_CHECKINS.c[name] for name in _ANSWERED),
+        *(_PASSES.c[name].label(f"pass_{name}") for name in ScannedRow._fields),
+        *(_KINDS.c[name] for name in ScannedKind._fields),
+        _REGISTRATIONS.c.full_name,
+        *(column.label(f"first_{name}") for name, column in _TOLD.items()),
+    )
+    .select_from(
+        _CHECKINS.outerjoin(_PASSES, _PASSES.c.id == _CHECKINS.c.pass_id)
+        .outerjoin(_KINDS, _KINDS.c.id == _PASSES.c.kind_id)
+        .outerjoin(_REGISTRATIONS, _REGISTRATIONS.c.id == _PASSES.c.registration_id)
+        .outerjoin(_FIRST, _FIRST.c.id == _CHECKINS.c.first_id)
+        .outerjoin(_GATES, _GATES.c.id == _FIRST.c.gate_id)
+        .outerjoin(_STAFF, _STAFF.c.id == _FIRST.c.staff_id)
+        .outerjoin(_DEVICES, _DEVICES.c.id == _FIRST.c.device_id)
+    )
+    .where(_CHECKINS.c.event_id == bindparam("of_event"), _CHECKINS.c.scan_id == bindparam("asked"))
+)
+_PASS = slice(len(_ANSWERED), len(_ANSWERED) + len(ScannedRow._fields))
+_KIND = slice(_PASS.stop, _PASS.stop + len(ScannedKind._fields))
+_ENTRY = slice(_KIND.stop + 1, None)
+"""Where the columns of the pass, its kind and the first entry stand in a row."""
+
+
+def kept(db: Session, event_id: int, scan_id: str) -> Admission | None:
+    """The answer that this scan_id was given, to be given for ever; None where it is free."""
+    row = db.connection().execute(_KEPT, {"of_event": event_id, "asked": scan_id}).first()
+    if row is None:
+        return None
+    issued, kind = ScannedRow(*row[_PASS]), ScannedKind(*row[_KIND])
+    return Admission(
+        row.result,
+        row.scan_id,
+        row.people,
+        row.remaining,
+        # A batch can have let in somebody with another event's pass: whose it is, is not this event's business.
+        scan_rules.seen(issued, kind, row.full_name) if issued.event_id == row.event_id else None,
+        None if row.first_at is None else FirstEntry(*row[_ENTRY]),
+        row.forced,
+        again=True,
+        clock=row.clock,
+    )

@@ -1,10 +1,12 @@
 """Which pass a scan means, and what speaks against it before its use counts (docs/contract.md#check-in-results)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.checkins import entry_rule_changes, scan_input
@@ -12,8 +14,9 @@ from bot.domain.checkins.context import Place
 from bot.domain.checkins.entry_rule_changes import Rule, Span
 from bot.domain.checkins.usage import Terms
 from bot.domain.keys import KeyRing
-from bot.domain.models import Event, Kind, Pass, Registration
-from bot.domain.passes import tokens
+from bot.domain.models import Event, Kind, Pass, Registration, table
+from bot.domain.models.base import UtcDateTime
+from bot.domain.passes import days as pass_days
 from bot.domain.passes.tokens import PassToken
 from flows.shapes import Invalid
 from flows.shapes.scans import (
@@ -33,13 +36,72 @@ from flows.understanding import codes
 LARGEST_ID = 2**31 - 1
 """The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
+_PASSES = table(Pass)
+_KIND = slice(8, 12)
+"""Where the columns of the kind stand in a row."""
+SPAN = ("day", "start", "end")
+
+
+class ScannedRow(NamedTuple):
+    """What a scan asks of its pass."""
+
+    id: int
+    code: str
+    event_id: int
+    status: str
+    party_size: int
+    day: date
+    kind_id: int
+    replaced_by_id: int | None
+
+
+class ScannedKind(NamedTuple):
+    """What a scan asks of the pass's kind."""
+
+    slug: str
+    labels: dict[str, str]
+    days: list[str] | None
+    gates: list[str] | None
+
+
+class Named(Protocol):
+    """A kind of pass, as whoever admits may see it."""
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses and lists."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What people call it, by language."""
+
+    @property
+    def days(self) -> list[str] | None:
+        """Its days; None: the one that was chosen."""
+
+
+class Issued(Protocol):
+    """A pass, as whoever admits may see it."""
+
+    @property
+    def code(self) -> str:
+        """The eight characters."""
+
+    @property
+    def party_size(self) -> int:
+        """People."""
+
+    @property
+    def day(self) -> date:
+        """The one that was chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The pass of a scan, with what the rules ask of it."""
 
-    issued: Pass
-    kind: Kind
+    issued: ScannedRow
+    kind: ScannedKind
     name: str
     days: tuple[date, ...]
     terms: Terms
@@ -49,9 +111,9 @@ class Subject:
         return seen(self.issued, self.kind, self.name)
 
 
-def seen(issued: Pass, kind: Kind, name: str) -> SeenPass:
+def seen(issued: Issued, kind: Named, name: str) -> SeenPass:
     """What whoever admits may see of a pass; the name without any effect on what they read."""
-    days = tokens.of(issued).dates
+    days = pass_days.of_kind(kind, issued.day)
     return SeenPass(codes.shown(issued.code), inert(name), issued.party_size, days, kind.slug, kind.labels)
 
 
@@ -66,13 +128,17 @@ def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subje
         read = scan_input.read(text, ring)
     except Invalid as no:
         return None, no.code
-    row = db.execute(_wanted(read, place.spans)).first()
-    if row is None or (isinstance(read, PassToken) and row.Pass.event_id != read.event):
+    row = db.connection().execute(*_wanted(read, place.spans)).first()
+    if row is None:
         return None, UNKNOWN
-    terms = Terms(row.Pass.id, row.Pass.party_size, row.policy)
-    subject = Subject(row.Pass, row.Kind, row.full_name, tokens.of(row.Pass).dates, terms)
-    if row.is_strange and not is_elsewhere(subject, place):
-        entry_rule_changes.book(db, row.Pass.id, Rule(row.policy, subject.days, place.spans))
+    issued, kind = ScannedRow(*row[: _KIND.start]), ScannedKind(*row[_KIND])
+    name, policy, is_strange = row[_KIND.stop :]
+    if isinstance(read, PassToken) and issued.event_id != read.event:
+        return None, UNKNOWN
+    days = pass_days.of_kind(kind, issued.day)
+    subject = Subject(issued, kind, name, days, Terms(issued.id, issued.party_size, policy))
+    if is_strange and not is_elsewhere(subject, place):
+        entry_rule_changes.book(db, issued.id, Rule(policy, days, place.spans))
     return subject, ""
 
 
@@ -82,8 +148,8 @@ def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Su
     Held as `identify` holds it. A pass that was changed to another day stays the one of its own day.
     """
     while subject.issued.replaced_by_id is not None:
-        later = db.get_one(Pass, subject.issued.replaced_by_id)
-        found, _ = identify(db, ring, later.code, place)
+        later = db.scalar(select(Pass.code).where(Pass.id == subject.issued.replaced_by_id))
+        found, _ = identify(db, ring, later or "", place)
         if found is None or not _stands_in(found.issued, subject.issued):
             break
         subject = found
@@ -104,7 +170,7 @@ def standing_in(db: Session, passes: Collection[int]) -> dict[int, int]:
     return last
 
 
-def _stands_in(later: Pass, earlier: Pass) -> bool:
+def _stands_in(later: ScannedRow, earlier: ScannedRow) -> bool:
     return (later.day, later.kind_id) == (earlier.day, earlier.kind_id)
 
 
@@ -113,17 +179,47 @@ def objection(subject: Subject, place: Place) -> str:
     return next((result for result, holds in _OBJECTIONS if holds(subject, place)), "")
 
 
-def _wanted(read: str | PassToken, spans: Sequence[Span]) -> Select[Pass, Kind, str, str, bool]:
-    policy = func.coalesce(Kind.policy, Event.policy)
-    is_strange = entry_rule_changes.is_strange(policy, spans).label("is_strange")
-    columns = select(Pass, Kind, Registration.full_name, policy.label("policy"), is_strange)
-    joined = columns.join(Kind, Kind.id == Pass.kind_id).join(Registration, Registration.id == Pass.registration_id)
-    joined = joined.join(Event, Event.id == Pass.event_id)
+def _wanted(read: str | PassToken, spans: Sequence[Span]) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement that finds the pass, and what is put into it."""
+    hours = {f"{name}_{at}": value for at, span in enumerate(spans) for name, value in zip(SPAN, span, strict=True)}
     if isinstance(read, PassToken):
-        found = joined.where(Pass.id == (read.pass_id if read.pass_id <= LARGEST_ID else -1))
-    else:
-        found = joined.where(Pass.code == read)
-    return found.with_for_update(of=Pass, read=True).execution_options(populate_existing=True)
+        return _by_id(len(spans)), {"wanted": read.pass_id if read.pass_id <= LARGEST_ID else -1, **hours}
+    return _by_code(len(spans)), {"wanted": read, **hours}
+
+
+@cache
+def _by_id(spans: int) -> Select[Any]:
+    return _found(spans).where(_PASSES.c.id == bindparam("wanted"))
+
+
+@cache
+def _by_code(spans: int) -> Select[Any]:
+    return _found(spans).where(_PASSES.c.code == bindparam("wanted"))
+
+
+def _found(spans: int) -> Select[Any]:
+    """A pass with its kind, name and policy, held; and whether it was used by another rule, by the hours of days."""
+    kinds, events, registrations = table(Kind), table(Event), table(Registration)
+    policy = func.coalesce(kinds.c.policy, events.c.policy)
+    hours = [
+        (_at(Date(), "day", at), _at(UtcDateTime(), "start", at), _at(UtcDateTime(), "end", at)) for at in range(spans)
+    ]
+    columns = [
+        *(_PASSES.c[name] for name in ScannedRow._fields),
+        *(kinds.c[name] for name in ScannedKind._fields),
+        registrations.c.full_name,
+        policy,
+        entry_rule_changes.is_strange(policy, hours),
+    ]
+    joined = _PASSES.join(kinds, kinds.c.id == _PASSES.c.kind_id)
+    joined = joined.join(registrations, registrations.c.id == _PASSES.c.registration_id)
+    joined = joined.join(events, events.c.id == _PASSES.c.event_id)
+    return select(*columns).select_from(joined).with_for_update(of=_PASSES, read=True)
+
+
+def _at(kept: Any, name: str, place: int) -> Any:
+    """A part of a span, to be put in."""
+    return bindparam(f"{name}_{place}", type_=kept)
 
 
 def is_elsewhere(subject: Subject, place: Place) -> bool:

@@ -6,13 +6,14 @@ row under its unique constraint, every other waits for it and meets the conditio
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select, true, update
+from sqlalchemy import ColumnElement, Integer, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.models import PassUse
-from bot.domain.upserts import insert
+from bot.domain.models import PassUse, table
+from bot.domain.upserts import INTO
 
 ONCE, DAILY, IN_OUT = "once", "daily", "in_out"
 EVER = date(1970, 1, 1)
@@ -53,8 +54,7 @@ def enter(db: Session, terms: Terms, day: date, count: int | None) -> Use | None
     """Let `count` people in, or all who are left; None where there are not so many, and nobody goes in."""
     if (count or 1) > terms.party:
         return None
-    more = terms.party - _present(terms) if count is None else count
-    return _use(db, _upsert(db, terms, day, count, more, _fits(terms, count)))
+    return _entered(db, terms, day, count, guarded=True)
 
 
 def enter_beyond(db: Session, terms: Terms, day: date, count: int | None) -> Use:
@@ -62,38 +62,28 @@ def enter_beyond(db: Session, terms: Terms, day: date, count: int | None) -> Use
 
     Only where a supervisor says so.
     """
-    left = terms.party - _present(terms)
-    more = case((left > 0, left), else_=terms.party) if count is None else count
-    use = _use(db, _upsert(db, terms, day, count, more, true()))
+    use = _entered(db, terms, day, count, guarded=False)
     assert use is not None, "an upsert without a condition"  # noqa: S101 - says what the database guarantees
     return use
 
 
 def leave(db: Session, pass_id: int, day: date, count: int | None) -> Use | None:
     """Let `count` people out, or all who are inside; None where there are not so many, and nobody goes out."""
-    inside = PassUse.entered - PassUse.gone
-    recent = or_(PassUse.period == EVER, PassUse.period >= day - LONGEST_STAY)
-    latest = select(PassUse.id).where(PassUse.pass_id == pass_id, inside > 0, recent)
-    which = latest.order_by(PassUse.period.desc()).limit(1).scalar_subquery()
-    more = inside if count is None else count
-    leaving = update(PassUse).where(PassUse.id == which, inside >= (count or 1))
-    moving = leaving.values(gone=PassUse.gone + more, moved=more)
-    return _use(db, moving.execution_options(synchronize_session=False))
+    row = db.connection().execute(_LEAVE, {"of_pass": pass_id, "since": day - LONGEST_STAY, "count": count}).first()
+    return Use(*row) if row else None
 
 
 def look(db: Session, terms: Terms, day: date) -> Use:
     """The use of this day's period as it is; of one that has not been used all is 0."""
     period = terms.period(day)
-    columns = select(PassUse.entered, PassUse.gone).where(PassUse.pass_id == terms.pass_id, PassUse.period == period)
-    row = db.execute(columns).first()
+    row = db.connection().execute(_LOOK, {"of_pass": terms.pass_id, "within": period}).first()
     return Use(row.entered, row.gone, 0, period) if row else Use(0, 0, 0, period)
 
 
 def inside(db: Session, pass_id: int, day: date) -> int:
     """How many of the party could go out now."""
-    recent = or_(PassUse.period == EVER, PassUse.period >= day - LONGEST_STAY)
-    columns = select(PassUse.entered - PassUse.gone).where(PassUse.pass_id == pass_id, recent)
-    return next((people for people in db.scalars(columns.order_by(PassUse.period.desc())) if people > 0), 0)
+    found = db.connection().execute(_INSIDE, {"of_pass": pass_id, "since": day - LONGEST_STAY}).scalars()
+    return next((people for people in found if people > 0), 0)
 
 
 def take_back(db: Session, pass_id: int, period: date, people: int) -> bool:
@@ -104,25 +94,61 @@ def take_back(db: Session, pass_id: int, period: date, people: int) -> bool:
     return db.execute(undone.execution_options(synchronize_session=False)).first() is not None
 
 
-def _present(terms: Terms) -> ColumnElement[int]:
-    """People who count against the party: everybody who came in, or with in_out those inside."""
-    return PassUse.entered - PassUse.gone if terms.policy == IN_OUT else PassUse.entered + 0
+# --- the statements, built once ---------------------------------------------------------------------
+
+_USES = table(PassUse)
+_HERE = _USES.c.entered - _USES.c.gone
+_MINE = _USES.c.pass_id == bindparam("of_pass")
+_RECENT = or_(_USES.c.period == EVER, _USES.c.period >= bindparam("since"))
+_CHANGED = (_USES.c.entered, _USES.c.gone, _USES.c.moved, _USES.c.period)
+"""The columns of Use."""
+_COUNT = bindparam("count", type_=Integer)
+_LOOK = select(_USES.c.entered, _USES.c.gone).where(_MINE, _USES.c.period == bindparam("within"))
+_INSIDE = select(_HERE).where(_MINE, _RECENT).order_by(_USES.c.period.desc())
+_LEAVE = (
+    update(_USES)
+    .where(
+        _USES.c.id
+        == select(_USES.c.id)
+        .where(_MINE, _HERE > 0, _RECENT)
+        .order_by(_USES.c.period.desc())
+        .limit(1)
+        .scalar_subquery(),
+        func.coalesce(_COUNT, 1) <= _HERE,
+    )
+    .values(gone=_USES.c.gone + func.coalesce(_COUNT, _HERE), moved=func.coalesce(_COUNT, _HERE))
+    .returning(*_CHANGED)
+)
 
 
-def _upsert(db: Session, terms: Terms, day: date, count: int | None, more: Any, guard: ColumnElement[bool]) -> Any:
+def _entered(db: Session, terms: Terms, day: date, count: int | None, *, guarded: bool) -> Use | None:
+    connection = db.connection()
+    entering = _enter(connection.dialect.name, in_out=terms.policy == IN_OUT, whole=count is None, guarded=guarded)
     first = count or terms.party
     row = {"pass_id": terms.pass_id, "period": terms.period(day), "entered": first, "gone": 0, "moved": first}
-    changes = {"entered": PassUse.entered + more, "moved": more}
-    entering = insert(db, PassUse).values(row)
-    return entering.on_conflict_do_update(index_elements=["pass_id", "period"], set_=changes, where=guard)
+    found = connection.execute(entering, {**row, "party": terms.party, "count": count}).first()
+    return Use(*found) if found else None
 
 
-def _fits(terms: Terms, count: int | None) -> ColumnElement[bool]:
+@cache
+def _enter(dialect: str, *, in_out: bool, whole: bool, guarded: bool) -> Any:
+    """The upsert that lets people in: `whole` all who are left, else a count of them.
+
+    Its guard is what keeps racing scans from letting in more people than the party has.
+    """
+    # People who count against the party: everybody who came in, or with in_out those inside.
+    present, party = _HERE if in_out else _USES.c.entered + 0, bindparam("party", type_=Integer)
+    left = party - present if guarded else case((party > present, party - present), else_=party)
+    more = left if whole else _COUNT
+    guard = _fits(present, party, whole=whole) if guarded else None
+    changes = {"entered": _USES.c.entered + more, "moved": more}
+    entering = INTO[dialect](_USES).on_conflict_do_update(
+        index_elements=["pass_id", "period"], set_=changes, where=guard
+    )
+    return entering.returning(*_CHANGED)
+
+
+def _fits(present: Any, party: Any, *, whole: bool) -> ColumnElement[bool]:
     """The guard: without it more people go in than the party has."""
-    return _present(terms) + (count or 1) <= terms.party
-
-
-def _use(db: Session, changing: Any) -> Use | None:
-    columns = (PassUse.entered, PassUse.gone, PassUse.moved, PassUse.period)
-    row = db.execute(changing.returning(*columns)).first()
-    return Use(*row) if row else None
+    fits: ColumnElement[bool] = present + (1 if whole else _COUNT) <= party
+    return fits

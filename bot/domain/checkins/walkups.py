@@ -101,13 +101,13 @@ def register(db: Session, ring: KeyRing, walkup: Walkup, now: datetime) -> Regis
     """
     _check_form(walkup)
     place = scan_context.load(db, walkup.event, walkup.gate, now)
-    issued, again = _kept(db, place.event, walkup.request_id), True
+    issued, again = _kept(db, place.event.id, walkup.request_id), True
     if issued is None:
         try:
             with db.begin_nested():
                 issued, again = _issue(db, ring, walkup, place, now), False
         except _MadeBefore:
-            issued = _kept(db, place.event, walkup.request_id)
+            issued = _kept(db, place.event.id, walkup.request_id)
     assert issued is not None, "a request_id that is taken has a pass"  # noqa: S101 - the unique rule says so
     return _registered(issued, _admit(db, ring, walkup, issued, now) if walkup.admit else None, again)
 
@@ -139,16 +139,16 @@ def _check_form(walkup: Walkup) -> None:
         raise Refused("bad_language", language=walkup.language)
 
 
-def _kept(db: Session, event: Event, request_id: str) -> Pass | None:
+def _kept(db: Session, event_id: int, request_id: str) -> Pass | None:
     """The pass that this request made, replaced since or not; None: there was no such request."""
     made = select(Pass).join(WalkupRecord, WalkupRecord.registration_id == Pass.registration_id)
-    same = made.where(WalkupRecord.event_id == event.id, WalkupRecord.request_id == request_id)
+    same = made.where(WalkupRecord.event_id == event_id, WalkupRecord.request_id == request_id)
     return db.scalars(same.order_by(Pass.id).limit(1)).first()
 
 
 def _issue(db: Session, ring: KeyRing, walkup: Walkup, place: Place, now: datetime) -> Pass:
     """The registration and its pass. The request_id is taken before anything is judged."""
-    event = place.event
+    event = db.get_one(Event, place.event.id, populate_existing=True)
     holder = _holder(db, walkup, now)
     registration = _registration(db, walkup, event, holder, now)
     _claim(db, walkup, place, registration)
@@ -227,7 +227,7 @@ def _check(db: Session, event: Event, kind: Kind, place: Place, walkup: Walkup, 
 
 def _take_places(db: Session, kind: Kind, place: Place, walkup: Walkup) -> None:
     if walkup.overbook:
-        _may_overbook(db, place.event, walkup)
+        _may_overbook(db, place.event.id, walkup)
     days = pass_days.of_kind(kind, place.day)
     try:
         places.take_each(db, place.event.id, days, walkup.party_size, today=place.day, beyond=walkup.overbook)
@@ -237,9 +237,9 @@ def _take_places(db: Session, kind: Kind, place: Place, walkup: Walkup) -> None:
         raise
 
 
-def _may_overbook(db: Session, event: Event, walkup: Walkup) -> None:
+def _may_overbook(db: Session, event_id: int, walkup: Walkup) -> None:
     """Raises Refused `supervisors_only`. The role counts as the roster has it now."""
-    mine = select(Staff.role).where(Staff.id == walkup.staff_id, Staff.event_id == event.id, Staff.enabled)
+    mine = select(Staff.role).where(Staff.id == walkup.staff_id, Staff.event_id == event_id, Staff.enabled)
     role = db.scalar(mine)
     if role is None or not roster_validation.is_at_least(role, "supervisor"):
         raise Refused("supervisors_only")

@@ -1,7 +1,7 @@
 """The database tables."""
 
 from bot.domain.models.audit import AuditEntry
-from bot.domain.models.base import Base, JsonDict
+from bot.domain.models.base import Base, JsonDict, table
 from bot.domain.models.broadcasts import Broadcast
 from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.erasures import Erasure
@@ -55,4 +55,5 @@ __all__ = [
     "Staff",
     "TurnRecord",
     "WalkupRecord",
+    "table",
 ]

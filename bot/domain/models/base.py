@@ -1,9 +1,9 @@
 """What every table shares."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -44,3 +44,8 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {datetime: UtcDateTime, JsonDict: JSON, list[str]: JSON, list[JsonDict]: JSON}
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table, for statements that are built once and load no objects."""
+    return cast("Table", model.__table__)

@@ -1,8 +1,9 @@
 """The days on which a pass is valid: those of its kind, or the chosen one."""
 
 from datetime import date
+from typing import Protocol
 
-from bot.domain.models import Kind, Pass
+from bot.domain.models import Pass
 
 
 def of(issued: Pass) -> tuple[date, ...]:
@@ -10,7 +11,15 @@ def of(issued: Pass) -> tuple[date, ...]:
     return of_kind(issued.kind, issued.day)
 
 
-def of_kind(kind: Kind, chosen: date) -> tuple[date, ...]:
+class WithDays(Protocol):
+    """A kind of pass, as far as its days go."""
+
+    @property
+    def days(self) -> list[str] | None:
+        """ISO dates; None: the day that was chosen."""
+
+
+def of_kind(kind: WithDays, chosen: date) -> tuple[date, ...]:
     """The days that a pass of this kind has, the first first; `chosen` is the day of the visit.
 
     They stay: kinds.change refuses other days to a kind that has passes.

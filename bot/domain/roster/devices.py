@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import events
 from bot.domain.events.rows import one
-from bot.domain.models import Device
+from bot.domain.models import Device, Event, Gate, table
 from bot.domain.roster import GUESSING_PAUSE, gates
 from bot.domain.roster import validation as roster_validation
 from bot.domain.violations import violated
@@ -80,10 +81,38 @@ def listed(db: Session, slug: str) -> list[Device]:
     return list(db.scalars(mine.options(joinedload(Device.gate))))
 
 
-def by_token(db: Session, token: str) -> Device | None:
-    """The scanner of a token that has not been revoked, with its event and gate."""
-    mine = select(Device).where(Device.token_hash == hashed(token), Device.revoked_at.is_(None))
-    return db.scalars(mine.options(joinedload(Device.event), joinedload(Device.gate))).first()
+class Scanner(NamedTuple):
+    """A scanner that asks something of us."""
+
+    id: int
+    name: str
+    event_id: int
+    seen_at: datetime | None
+    paused_until: datetime | None
+    event: str
+    """The slug."""
+    gate: str | None
+    """The slug of its gate."""
+
+
+_DEVICES, _EVENTS, _GATES = table(Device), table(Event), table(Gate)
+_OF_TOKEN = (
+    select(
+        *(_DEVICES.c[name] for name in ("id", "name", "event_id", "seen_at", "paused_until")),
+        _EVENTS.c.slug,
+        _GATES.c.slug,
+    )
+    .select_from(
+        _DEVICES.join(_EVENTS, _EVENTS.c.id == _DEVICES.c.event_id).outerjoin(_GATES, _GATES.c.id == _DEVICES.c.gate_id)
+    )
+    .where(_DEVICES.c.token_hash == bindparam("token_hash"), _DEVICES.c.revoked_at.is_(None))
+)
+
+
+def by_token(connection: Connection, token: str) -> Scanner | None:
+    """The scanner of a token that has not been revoked: one statement, since every scan asks."""
+    row = connection.execute(_OF_TOKEN, {"token_hash": hashed(token)}).first()
+    return Scanner._make(row) if row else None
 
 
 def pause(db: Session, device_id: int, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.checkins import context as scan_context
-from bot.domain.models import EventDay, Gate
+from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
 from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, outliers
 from bot.domain.stats.dashboard import Channel, Dashboard, Day, Failure, GateNow, PassMessages, Registered
@@ -27,7 +27,7 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
     Raises Refused `no_such_event`, `no_such_day`.
     """
     place = scan_context.of_day(db, slug, on, now)
-    day, event = day_totals.read(db, place, now, charts=True), place.event
+    day, event = day_totals.read(db, place, now, charts=True), db.get_one(Event, place.event.id)
     days = _days(db, event.id)
     gates = list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
     channels = _channels(day)

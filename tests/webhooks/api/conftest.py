@@ -45,6 +45,7 @@ class Gate:
             data=data,
             headers=given,
             content_type=None if body is None else headers.get("Content-Type", "application/json"),
+            buffered=True,  # until the answer has left, and what is done after it
         )
 
     def scan(self, text: str | None = None, **changes: Any) -> TestResponse:

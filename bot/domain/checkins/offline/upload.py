@@ -181,7 +181,7 @@ def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming
     """Record it; `shown` is the pass that was held up, `subject` the one to which it counts."""
     scan, day = one.scan, _day(subject, one.place)
     period = subject.terms.period(day)
-    first = rows.first_entry(db, subject.issued.id, period)
+    first_id, first = rows.first_entry(db, subject.issued.id, period)
     later = [_movement(other) for other in coming if other.scan.shown in HAPPENED]
     past = offline_usage.add(db, subject.terms, period, _movement(one), later)
     left = subject.terms.left(past.entered, past.gone)
@@ -197,10 +197,10 @@ def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming
         remaining=left,
         day=day,
         period=period,
-        first_id=first.id if first and result != LEFT else None,
+        first_id=first_id if result != LEFT else None,
         **checkins.overruled(scan, over),
     )
-    told = rows.told(first) if result != LEFT else None
+    told = first if result != LEFT else None
     seen = None if scan_rules.is_elsewhere(subject, one.place) else subject.seen()
     return Admission(result, scan.scan_id, past.people, left, seen, told, bool(over))
 
