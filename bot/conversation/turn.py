@@ -16,13 +16,13 @@ from bot.database import Database
 from bot.delivery.campaigns import account_notices
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.templates import Templates, interactive
+from bot.delivery.twilio.media import Medium
 from bot.domain import people, roster
 from bot.domain.models import TurnRecord
 from bot.domain.people import ownership_proofs, phone_owners
 from bot.errors import Refused
 from bot.inbound import Inbound
 from bot.photos import delete_media
-from bot.photos.download import Medium
 from bot.photos.photos import Photos
 from flows import engine
 from flows.shapes import Effect, Facts, Said, Say, Turn

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.outbox import backoff
+from bot.delivery.twilio.media import Medium
 from bot.domain.models import MediaDeletion
 from bot.domain.upserts import insert
 from bot.errors import NotReady, SendFailed
-from bot.photos.download import Medium
 
 log = structlog.get_logger(__name__)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.delivery.twilio.media import Medium
 from bot.inbound import Inbound
 from bot.photos.decode_qr import Unreadable, read
-from bot.photos.download import Fetching, Medium
+from bot.photos.download import Fetching
 from flows.gate.photos import MOST_CODES
 from flows.shapes import Said
 

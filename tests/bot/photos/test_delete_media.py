@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
+from bot.delivery.twilio.media import Medium
 from bot.domain.models import MediaDeletion
 from bot.errors import NotReady, SendFailed
 from bot.photos import delete_media
 from bot.photos.delete_media import HELD, STUCK, Discarding
-from bot.photos.download import Medium
 
 NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)
 MEDIA = (Medium("MM1", "ME1"), Medium("MM2", "ME2"))

@@ -11,10 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from bot.delivery.twilio import media
 from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.media import Medium
 from bot.photos import download
 from bot.photos.decode_qr import Unreadable
-from bot.photos.download import MOST_BYTES, Fetching, Medium
+from bot.photos.download import MOST_BYTES, Fetching
 from bot.settings import Settings
 
 ACCOUNT, TOKEN = "AC77", "the token"
@@ -261,4 +263,4 @@ def test_where_another_api_is_set_its_addresses_count_too(twilio: Origin) -> Non
     ],
 )
 def test_where_a_redirect_may_lead(url: str, followed: bool) -> None:
-    assert of("")._may_follow(url) is followed
+    assert media.may_follow(url, settings("")) is followed

@@ -4,10 +4,11 @@ import pytest
 import requests
 
 from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.media import Medium
 from bot.delivery.twilio.messages import Twilio
 from bot.errors import SendFailed
 from bot.photos import download
-from bot.photos.download import Fetching, Medium
+from bot.photos.download import Fetching
 from tests.webhooks.stand_in import PIXEL, Form, Lab, until
 
 
