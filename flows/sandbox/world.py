@@ -13,8 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import engine
-from flows.sandbox import gate as sandbox_gate
-from flows.sandbox import walkups
 from flows.shapes import (
     CancelPass,
     ChangePass,
@@ -25,7 +23,6 @@ from flows.shapes import (
     EventDay,
     GateFigures,
     KeepLanguage,
-    NoteTold,
     PassFacts,
     PassKind,
     Person,
@@ -40,9 +37,7 @@ from flows.shapes import (
     Turn,
     VerifyOtp,
 )
-from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
 from flows.shapes.scans import SeenPass
-from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.understanding import codes
 
 OTP = "123456"
@@ -83,11 +78,8 @@ class World:
     duty: Duty | None = None
     former_duty: Event | None = None
     codes_need_whatsapp: bool = False
-    gate: sandbox_gate.Gate = field(default_factory=sandbox_gate.Gate)
     figures: GateFigures = NO_FIGURES
     kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)
-    held: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Codes of passes for today by phone and kind."""
     profile_name: str = ""
     region: str = "IN"
     refusals: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
@@ -99,16 +91,12 @@ class World:
         return tuple(self.places.get(event.slug, {}).values())
 
     def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
-        """The passes with this in their name; nobody has a phone here."""
-        return sandbox_gate.search(self, name), False
+        """Nobody is looked for at a gate here."""
+        return None
 
     def near_pass(self, code: str) -> SeenPass | None:
-        """The one pass that differs from a mistyped code by one character."""
-        return sandbox_gate.near(self, code)
-
-    def refusal(self, code: str, /, **params: Any) -> Refused:
-        """What the rules say no with."""
-        return Refused(code, **params)
+        """Nobody mistypes a code at a gate here."""
+        return None
 
     def add(self, event: Event, capacity: int | None = None) -> None:
         """Let there be an event; `capacity` in people a day."""
@@ -141,7 +129,7 @@ class World:
     @singledispatchmethod
     def perform(self, effect: Effect) -> dict[str, Any] | None:
         """Perform an effect in the sandbox. Raises TypeError for one without a performer here."""
-        return sandbox_gate.perform(self, effect)
+        raise TypeError(f"nobody performs {type(effect).__name__} here")
 
     @perform.register
     def _(self, effect: Say) -> None:
@@ -208,30 +196,6 @@ class World:
     @perform.register
     def _(self, effect: ResumeMessages) -> None:
         self.person = replace(self.person, stopped=False)
-
-    @perform.register
-    def _(self, effect: NoteTold) -> dict[str, Any]:
-        self.person = replace(self.person, failed_codes=())
-        return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
-
-    @perform.register
-    def _(self, effect: NoteProofTold) -> None:
-        self.person = replace(self.person, proof_untold=False)
-
-    @perform.register
-    def _(self, effect: ProveByCode) -> None:
-        if effect.code not in [one.code for one in self.formers]:
-            raise Refused("not_proved")
-        self.person = replace(self.person, known=True, may_prove=False)
-        self.passes, self.formers = (*self.passes, *self.formers), ()
-
-    @perform.register
-    def _(self, effect: LookForPass) -> None:
-        walkups.look(self, effect)
-
-    @perform.register
-    def _(self, effect: RegisterWalkup) -> dict[str, Any]:
-        return walkups.register(self, effect)
 
     # --- what effects share ---------------------------------------------------------------------
 

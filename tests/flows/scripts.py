@@ -55,6 +55,7 @@ from flows.text.translate import MISSING
 from flows.visitor import undelivered
 from tests.flows.events import events
 from tests.flows.gate_facts import FACTS as GATE_FACTS
+from tests.flows.gate_world import World
 from tests.flows.turns import sources
 
 FOLDER = Path(__file__).with_name("scripts")
@@ -97,7 +98,7 @@ def read(text: str, file: str = "") -> Iterator[Script]:
 class Play:
     """A conversation while it is played."""
 
-    world: sandbox_world.World
+    world: World
     kept: dict[str, Any] | None = None
     turn: Turn | None = None
     answer: str = ""
@@ -149,7 +150,7 @@ def said(words: str) -> Said:
 
 def play(script: Script) -> None:
     """Play a conversation; an AssertionError names the line that does not hold."""
-    going = Play(sandbox_world.World(datetime.fromisoformat(NOW)))
+    going = Play(World(datetime.fromisoformat(NOW)))
     for number, line in (*script.lines, (0, "")):
         try:
             _line(going, line)

@@ -17,6 +17,7 @@ from flows.text.translate import LANGUAGES, MISSING
 from flows.understanding import vocabulary
 from flows.understanding.vocabulary import gate as gate_vocabulary
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
+from tests.flows.gate_world import World
 from tests.flows.worlds import CODES, NOW, Talk, on_duty, with_passes
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -101,7 +102,7 @@ states = st.fixed_dictionaries(
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> sandbox_world.World:
+def worlds(draw: st.DrawFn) -> World:
     """Worlds with one or two events, with or without passes, places and language."""
     days = draw(st.sampled_from([(), ("2026-01-16",), ("2026-01-16", "2026-01-17")]))
     made = with_passes(*days, profile_name=draw(st.sampled_from(["", "Asha Rao", "🌸", "\u202e"])))
@@ -133,7 +134,7 @@ def all_is_well(turn: Turn, results: dict[str, Any]) -> None:
     assert MISSING not in answer
 
 
-def late_is_well(state: State, world: sandbox_world.World) -> None:
+def late_is_well(state: State, world: World) -> None:
     """What must hold for a message that was found late; after `stop` nothing is said."""
     turn = engine.late(state, world)
     if turn.effects:
@@ -144,7 +145,7 @@ def late_is_well(state: State, world: sandbox_world.World) -> None:
 
 @SLOW
 @given(worlds(), st.lists(messages, min_size=1, max_size=12))
-def test_any_conversation(world: sandbox_world.World, said: list[Said]) -> None:
+def test_any_conversation(world: World, said: list[Said]) -> None:
     talk = Talk(world)
     for message in said:
         talk.say(message)
@@ -155,9 +156,7 @@ def test_any_conversation(world: sandbox_world.World, said: list[Said]) -> None:
 
 @SLOW
 @given(worlds(), states, messages)
-def test_any_state_that_an_older_program_may_have_kept(
-    world: sandbox_world.World, kept: dict[str, Any], said: Said
-) -> None:
+def test_any_state_that_an_older_program_may_have_kept(world: World, kept: dict[str, Any], said: Said) -> None:
     state, restarted = engine.revive(kept)
     all_is_well(engine.take(state, said, world, restarted=restarted), GUESSED)
     late_is_well(state, world)

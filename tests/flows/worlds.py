@@ -8,22 +8,23 @@ from typing import Any
 from flows import engine
 from flows.sandbox import world as sandbox_world
 from flows.shapes import Duty, PassFacts, Person, Said, Turn
+from tests.flows.gate_world import World
 
 NOW = datetime.fromisoformat("2026-01-15T10:00+05:30")
 """A Thursday; the demo event is from this day to 23 January."""
 CODES = ("7QK2-M9X5", "B3D7-K2MM")
 
 
-def world(**changes: Any) -> sandbox_world.World:
+def world(**changes: Any) -> World:
     """A world with the demo event only, and somebody in it who is new."""
-    made = sandbox_world.World(NOW)
+    made = World(NOW)
     made.add(sandbox_world.demo(NOW))
     for name, value in changes.items():
         setattr(made, name, value)
     return made
 
 
-def with_passes(*days: str, **changes: Any) -> sandbox_world.World:
+def with_passes(*days: str, **changes: Any) -> World:
     """A world with somebody known who holds a pass of three people for each of these days."""
     passes = tuple(
         PassFacts(code, "demo", date.fromisoformat(day), 3, "Asha Rao", own=True)
@@ -54,7 +55,7 @@ def on_duty(**changes: Any) -> Duty:
 class Talk:
     """A conversation in a world: each line is one message, the state goes through JSON in between."""
 
-    def __init__(self, world: sandbox_world.World, kept: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, world: World, kept: Mapping[str, Any] | None = None) -> None:
         self.world = world
         self.kept = kept
         self.turn: Turn = Turn(engine.revive(kept)[0], ())

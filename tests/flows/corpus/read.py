@@ -7,12 +7,13 @@ Today is Thursday 3 December 2026, 10:00 in Asia/Kolkata. One event is open, unt
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flows.sandbox.world import World, demo
+from flows.sandbox.world import demo
 from flows.shapes import Register, StopMessages, Turn
 from flows.shapes.gate_effects import Admit, Scanned
 from flows.shapes.scans import OUT
 from flows.understanding import codes
 from tests.flows import gate_facts
+from tests.flows.gate_world import World
 from tests.flows.turns import says
 from tests.flows.worlds import Talk, with_passes
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from flows import understanding
 from flows.gate.codes import is_code
 from flows.gate.parse import LONGEST, MOST_CODES, MOST_LINES, in_photo, read, whole_codes
-from flows.sandbox.gate import Book
 from flows.shapes import Said
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes, vocabulary
 from flows.understanding.vocabulary import gate as gate_vocabulary
 from flows.understanding.vocabulary.gate import CHECK, FORCE, IN, OUT, UNCLEAR, UNDO
+from tests.flows.gate_world import Book
 from tests.flows.worlds import NOW, Talk, on_duty, world
 
 CODE, OTHER = "7QK2-M9X5", "B3D7-K2MM"

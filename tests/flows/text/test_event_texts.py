@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from flows.gate import walkup
-from flows.sandbox.world import World
 from flows.shapes import Register, Say, Turn
 from flows.text import render
 from flows.visitor.consent import OWN, consent_of, read_out_text
 from tests.flows.gate_facts import FACTS
+from tests.flows.gate_world import World
 from tests.flows.worlds import NOW, Talk, with_passes, world
 
 TEXTS = {

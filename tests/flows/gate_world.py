@@ -1,17 +1,20 @@
-"""The gate in the sandbox: passes that can be scanned.
+"""A world with gates for tests: passes that can be scanned, walk-ups, and what has become of them.
 
-It keeps the rules that a conversation meets: a pass for today, its party once a day, exits, another event.
+It keeps the rules that a conversation meets: a pass for today, its party once a day, exits, another event;
+places are taken, a phone holds one pass a day, an admission is judged.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.gate import answers as gate_answers
 from flows.gate import codes as gate_codes
-from flows.shapes import Duty, Effect, Invalid, Sentence, scans
+from flows.gate import walkup
+from flows.sandbox import world as sandbox_world
+from flows.shapes import Duty, Effect, EventDay, Invalid, NoteTold, Sentence, scans
 from flows.shapes.gate_effects import (
     Admit,
     ChooseEvent,
@@ -25,12 +28,11 @@ from flows.shapes.gate_effects import (
     StopEntry,
     TakeBack,
 )
+from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
 from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
-from flows.text import lines
+from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
+from flows.text import event_states, lines
 from flows.understanding import codes
-
-if TYPE_CHECKING:
-    from flows.sandbox.world import World
 
 GUESSES = 30
 """Unknown codes after which somebody is paused; in this world at any pace."""
@@ -61,19 +63,36 @@ class Gate:
     counted: dict[str, int] = field(default_factory=lambda: {"in": 0, "out": 0})
 
 
-def perform(world: "World", effect: Effect) -> dict[str, Any] | None:
-    """Do one effect of the gate. Raises TypeError for one that is none."""
-    if type(effect) not in _PERFORMED:
-        raise TypeError(f"nobody performs {type(effect).__name__} here")
-    return _PERFORMED[type(effect)](world, effect)
+@dataclass
+class World(sandbox_world.World):
+    """The world of `make play` with what stands at its gates."""
+
+    gate: Gate = field(default_factory=Gate)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Codes of passes for today by phone and kind."""
+
+    def perform(self, effect: Effect) -> dict[str, Any] | None:
+        """Do one effect. Raises TypeError for one that nobody has taught this world."""
+        return _PERFORMED[type(effect)](self, effect) if type(effect) in _PERFORMED else super().perform(effect)
+
+    def search(self, name: str = "", phone: str = "") -> tuple[tuple[SeenPass, ...], bool] | None:
+        """The passes with this in their name; nobody has a phone here."""
+        seen = (book.seen for book in self.gate.books.values())
+        return tuple(one for one in seen if name and name.casefold() in one.name.casefold()), False
+
+    def near_pass(self, code: str) -> SeenPass | None:
+        """The one pass that differs from a mistyped code by one character."""
+        typed = codes.shown(codes.mended(code))
+        alike = [book.seen for known, book in self.gate.books.items() if sum(map(str.__ne__, known, typed)) == 1]
+        return alike[0] if len(alike) == 1 else None
 
 
-def _duty(world: "World") -> Duty:
-    assert world.duty is not None, "nobody is on duty"  # noqa: S101 - a mistake of whoever writes a script
+def _duty(world: World) -> Duty:
+    assert world.duty is not None, "nobody is on duty"
     return world.duty
 
 
-def _admit(world: "World", effect: Admit) -> dict[str, Any]:
+def _admit(world: World, effect: Admit) -> dict[str, Any]:
     asked = [_scan(effect, one) for one in effect.scans]
     answers = [_judged(world, scan) for scan in asked]
     world.gate.guesses += sum(answer.result in (scans.UNKNOWN, scans.UNREADABLE) for answer in answers)
@@ -95,7 +114,7 @@ def _scan(effect: Admit, one: Scanned) -> Scan:
     return Scan(one.text, "SM", effect.event, "whatsapp", effect.gate, staff_id=effect.staff_id, **how)  # type: ignore[arg-type]  # a mapping of several types
 
 
-def _judged(world: "World", scan: Scan) -> Admission:
+def _judged(world: World, scan: Scan) -> Admission:
     try:
         code = codes.shown(codes.parse(scan.text.rpartition("/P/")[2]))
     except Invalid:
@@ -111,7 +130,7 @@ def _judged(world: "World", scan: Scan) -> Admission:
     return answer
 
 
-def _in(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
+def _in(world: World, scan: Scan, book: Book) -> tuple[Admission, Book]:
     left = book.seen.party_size - book.entered
     against = _objection(world, book, scan, left)
     if against and not scan.force:
@@ -123,7 +142,7 @@ def _in(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
     return answer, after
 
 
-def _objection(world: "World", book: Book, scan: Scan, left: int) -> str:
+def _objection(world: World, book: Book, scan: Scan, left: int) -> str:
     if world.now.astimezone(ZoneInfo(_duty(world).timezone)).date() not in book.seen.days:
         return scans.WRONG_DAY
     if world.gate.stopped:
@@ -133,12 +152,12 @@ def _objection(world: "World", book: Book, scan: Scan, left: int) -> str:
     return ""
 
 
-def _where(world: "World") -> tuple[str | None, str | None]:
+def _where(world: World) -> tuple[str | None, str | None]:
     place = _duty(world).place
     return place, _duty(world).gate_names.get(place or "")
 
 
-def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
+def _out(world: World, scan: Scan, book: Book) -> tuple[Admission, Book]:
     inside = book.entered - book.gone
     if inside < (scan.count or 1):
         return Admission(scans.TOO_MANY if inside else scans.NOT_INSIDE, scan.scan_id, 0, inside, book.seen), book
@@ -147,7 +166,7 @@ def _out(world: "World", scan: Scan, book: Book) -> tuple[Admission, Book]:
     return answer, replace(book, gone=book.gone + count)
 
 
-def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
+def _take_back(world: World, effect: TakeBack) -> dict[str, Any]:
     if effect.passes:
         return {"taken": lines(*(_taken_back(world, text) for text in effect.passes))}
     if world.gate.last_count:
@@ -155,13 +174,13 @@ def _take_back(world: "World", effect: TakeBack) -> dict[str, Any]:
         world.gate.counted[direction] -= people
         return {"taken": gate_answers.uncounted(people, direction)}
     if world.gate.last not in world.gate.books:
-        raise world.refusal("nothing_to_undo")
+        raise sandbox_world.Refused("nothing_to_undo")
     book = world.gate.books[world.gate.last]
     world.gate.books[world.gate.last] = replace(book, entered=0, first=None)
     return {"taken": gate_answers.taken_back(book.entered, book.seen)}
 
 
-def _taken_back(world: "World", text: str) -> Sentence:
+def _taken_back(world: World, text: str) -> Sentence:
     """What was let in with this pass is out again; whoever did it."""
     code = text.rpartition("/P/")[2]
     code = codes.shown(codes.parse(code)) if gate_codes.is_code(code) else code
@@ -172,23 +191,23 @@ def _taken_back(world: "World", text: str) -> Sentence:
     return gate_answers.taken_back(book.entered, book.seen)
 
 
-def _count(world: "World", effect: CountPeople) -> None:
+def _count(world: World, effect: CountPeople) -> None:
     world.gate.counted[effect.direction] += effect.people
     world.gate.last_count = effect.people, effect.direction
 
 
-def _choose_gate(world: "World", effect: ChooseGate) -> None:
+def _choose_gate(world: World, effect: ChooseGate) -> None:
     world.duty = replace(_duty(world), gate=effect.gate)
 
 
-def _choose_event(world: "World", effect: ChooseEvent) -> None:
+def _choose_event(world: World, effect: ChooseEvent) -> None:
     now = _duty(world)
     names = dict(now.others)
     others = tuple((slug, name) for slug, name in ((now.event, now.event_name), *now.others) if slug != effect.event)
     world.duty = replace(now, event=effect.event, event_name=names.get(effect.event, now.event_name), others=others)
 
 
-def _stop_entry(world: "World", effect: StopEntry) -> dict[str, Any]:
+def _stop_entry(world: World, effect: StopEntry) -> dict[str, Any]:
     world.gate.stopped = effect.stopped
     duty = _duty(world)
     concerned = {effect.gate} if effect.gate else {slug for slug, _name in duty.gates}
@@ -198,11 +217,67 @@ def _stop_entry(world: "World", effect: StopEntry) -> dict[str, Any]:
     return {"number": 2}
 
 
-def _release(world: "World", effect: ReleaseStaff) -> dict[str, Any]:
+def _release(world: World, effect: ReleaseStaff) -> dict[str, Any]:
     return {"names": effect.name}
 
 
-_PERFORMED: Mapping[type, Callable[["World", Any], dict[str, Any] | None]] = {
+def _look_for_pass(world: World, effect: LookForPass) -> None:
+    """Refuse a phone that holds a pass for today."""
+    held = world.held.get((effect.phone, effect.kind))
+    if held:
+        raise sandbox_world.Refused("already_registered", code=held, day=_today(world, effect.event).day)
+
+
+def _register_walkup(world: World, effect: RegisterWalkup) -> dict[str, Any]:
+    """Make the pass, and let them in where that is asked."""
+    if effect.phone and not effect.anyway:
+        _look_for_pass(world, LookForPass(effect.event, effect.kind, effect.phone))
+    day = _today(world, effect.event)
+    if day.left is not None and day.left < effect.party_size and not effect.overbook:
+        raise sandbox_world.Refused("today_full", left=day.left)
+    left = None if day.left is None else max(day.left - effect.party_size, 0)
+    world.places[effect.event][day.day] = replace(day, left=left)
+    code = world.new_code()
+    if effect.phone:
+        world.held[effect.phone, effect.kind] = code
+    labels = next(kind.labels for kind in world.kinds if kind.slug == effect.kind)
+    seen = SeenPass(code, effect.full_name, effect.party_size, (day.day,), effect.kind, labels)
+    sent = walkup.SENT["whatsapp" if effect.phone else ""]
+    return {"code": code, "sent": sent, "told": _admitted(world, effect, seen) if effect.admit else ()}
+
+
+def _admitted(world: World, effect: RegisterWalkup, seen: SeenPass) -> tuple[Any, ...]:
+    scan = Scan(seen.code, "SM", effect.event, "whatsapp", effect.gate, staff_id=effect.staff_id)
+    result = scans.ENTRY_PAUSED if world.gate.stopped else scans.ADMITTED
+    people = 0 if world.gate.stopped else seen.party_size
+    return gate_answers.told(Admission(result, "SM", people, 0, seen), scan, world.now, effect.timezone)
+
+
+def _today(world: World, slug: str) -> EventDay:
+    event = next(one for one in world.events if one.slug == slug)
+    day = event_states.in_progress(event, world.days(event), world.now)
+    if day is None:
+        raise sandbox_world.Refused("gates_not_open")
+    return day
+
+
+def _note_told(world: World, effect: NoteTold) -> dict[str, Any]:
+    world.person = replace(world.person, failed_codes=())
+    return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
+
+
+def _note_proof_told(world: World, effect: NoteProofTold) -> None:
+    world.person = replace(world.person, proof_untold=False)
+
+
+def _prove_by_code(world: World, effect: ProveByCode) -> None:
+    if effect.code not in [former.code for former in world.formers]:
+        raise sandbox_world.Refused("not_proved")
+    world.person = replace(world.person, known=True, may_prove=False)
+    world.passes, world.formers = (*world.passes, *world.formers), ()
+
+
+_PERFORMED: Mapping[type, Callable[[World, Any], dict[str, Any] | None]] = {
     Admit: _admit,
     NoteOffer: lambda world, effect: None,
     CountPeople: _count,
@@ -213,17 +288,9 @@ _PERFORMED: Mapping[type, Callable[["World", Any], dict[str, Any] | None]] = {
     ChooseEvent: _choose_event,
     StopEntry: _stop_entry,
     ReleaseStaff: _release,
+    NoteTold: _note_told,
+    NoteProofTold: _note_proof_told,
+    ProveByCode: _prove_by_code,
+    LookForPass: _look_for_pass,
+    RegisterWalkup: _register_walkup,
 }
-
-
-def search(world: "World", name: str) -> tuple[SeenPass, ...]:
-    """The passes with this in their name."""
-    seen = (book.seen for book in world.gate.books.values())
-    return tuple(one for one in seen if name and name.casefold() in one.name.casefold())
-
-
-def near(world: "World", mistyped: str) -> SeenPass | None:
-    """The one pass that differs by one character."""
-    typed = codes.shown(codes.mended(mistyped))
-    alike = [book.seen for code, book in world.gate.books.items() if sum(map(str.__ne__, code, typed)) == 1]
-    return alike[0] if len(alike) == 1 else None
