@@ -43,6 +43,9 @@ from bot.settings import Settings
 REDIS_SECONDS = 5.0
 """How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
 
+CARRIERS: Mapping[str, Callable[[Settings], Carrier]] = {}
+"""What takes messages to addresses of further kinds, by kind; all others go to Twilio."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -97,17 +100,15 @@ def _codes_need_whatsapp(settings: Settings, otps: Otps, now: datetime) -> bool:
     return not settings.reaches_every_phone or otps.is_spent(Origin(), now)
 
 
-def assemble(settings: Settings, carriers: Mapping[str, Carrier] | None = None) -> Service:
-    """Put the service together from its settings. Raises NotReady where it cannot work.
-
-    `carriers`: what takes messages to addresses of further kinds, by kind (CONTRIBUTING, add a channel).
-    """
+def assemble(settings: Settings) -> Service:
+    """Put the service together from its settings. Raises NotReady where it cannot work."""
     database = Database(settings.database)
     redis, now = connect_redis(settings.redis), SharedClock(settings.redis)
     ring = pass_keys.open_ring(database, settings)
     twilio = Twilio(settings)
+    carrier = ByAddress(twilio, {kind: make(settings) for kind, make in CARRIERS.items()})
     otps = _otps(settings, redis, twilio)
-    outbox = Outbox(database, redis, ByAddress(twilio, carriers or {}), otps, settings, now, ring=ring)
+    outbox = Outbox(database, redis, carrier, otps, settings, now, ring=ring)
     conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
     templates = Templates(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
