@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
 
 OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--event", "slug", default="", metavar="SLUG", help="Only of this event; times are then its own."),
-    click.option("--who", default="", metavar="NAME", help="Only by people whose name holds this."),
     click.option(
-        "--what", default="", metavar="ACT", help="Only this act, or acts that begin so: pass_, event_opened."
+        "--event", "slug", default="", metavar="SLUG", help="Only entries of this event, with times in its zone."
     ),
-    click.option("--since", type=Border(), help="From then on; in the event's zone, else in UTC."),
-    click.option("--until", type=Border(end=True), help="Before then; a day alone counts to its end."),
-    click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="At most so many."),
+    click.option("--who", default="", metavar="NAME", help="Only acts of people whose name contains this."),
+    click.option(
+        "--what", default="", metavar="ACT", help="Only this act, or acts that begin with this: event_opened, pass_."
+    ),
+    click.option("--since", type=Border(), help="From this moment on, in the event's zone, else in UTC."),
+    click.option("--until", type=Border(end=True), help="Before this moment; a day without an hour is included."),
+    click.option(
+        "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many to show at most."
+    ),
     as_json_too,
 )
 

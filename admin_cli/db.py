@@ -37,7 +37,7 @@ def upgrade() -> None:
 
 @command.command
 def check() -> None:
-    """Tell whether every migration has been run; exit code 1 where not.
+    """Tell whether all migrations have been run; exit code 1 where not.
 
     Example: python -m admin_cli db check
     """

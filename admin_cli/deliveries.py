@@ -28,7 +28,9 @@ def command() -> None:
 @click.option("--status", help="Only those with this status: owed, queued, sent, delivered, read, failed, …")
 @click.option("--reason", help="Only those that wait or failed for this reason: window_closed, sender_paused, …")
 @click.option("--event", "event_slug", metavar="SLUG", help="Only those of this event's passes.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many to show at most."
+)
 @as_json_too
 def list_(
     failed: bool, status: str | None, reason: str | None, event_slug: str | None, limit: int, as_json: bool
@@ -86,7 +88,7 @@ def show(number: int, as_json: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 @as_json_too
 def why(number: int, as_json: bool) -> None:
-    """What became of one delivery, in a sentence: what happened, what it means, what to do.
+    """Explain a delivery in one sentence: what happened, what it means, what to do.
 
     Example: python -m admin_cli deliveries why 17
     """
@@ -145,7 +147,7 @@ def resume_sender(sender: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before trying all.")
 @as_whom
 def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
-    """Try failed deliveries anew; a worker sends them within seconds.
+    """Try failed deliveries again; a worker sends them within seconds.
 
     Example: python -m admin_cli deliveries retry 17 18
     """

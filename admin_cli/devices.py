@@ -26,7 +26,7 @@ def command() -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--gate", required=True, help="Where it scans, by slug or name.")
-@click.option("--name", required=True, help="What is written on it.")
+@click.option("--name", required=True, help="The scanner's name.")
 @as_whom
 def add(slug: str, gate: str, name: str) -> None:
     """Add a scanner; its token is printed once, as the last word.
@@ -44,10 +44,10 @@ def add(slug: str, gate: str, name: str) -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", required=True, help="The scanner.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def revoke(slug: str, name: str, yes: bool) -> None:
-    """Shut a scanner out, at once and for good.
+    """Lock a scanner out, at once and for good.
 
     Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
     """
@@ -64,7 +64,7 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--name", required=True, help="The scanner.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def roll(slug: str, name: str, yes: bool) -> None:
     """Give a scanner a new token, printed once as the last word; the old one ends.

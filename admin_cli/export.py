@@ -31,9 +31,9 @@ OPTIONS = (
     click.option(
         "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file; - is standard output."
     ),
-    click.option("--since", type=Border(), help="From then on; in the event's zone where no other is given."),
-    click.option("--until", type=Border(end=True), help="Before then; a day alone counts to its end."),
-    click.option("--columns", metavar="A,B,…", help="Only these, in this order; a wrong one tells which there are."),
+    click.option("--since", type=Border(), help="From this moment on, in the event's zone unless another is given."),
+    click.option("--until", type=Border(end=True), help="Before this moment; a day without an hour is included."),
+    click.option("--columns", metavar="A,B,…", help="Only these columns, in this order; a wrong name lists them all."),
     out_files.yes,
     as_whom,
 )
@@ -51,7 +51,9 @@ def command() -> None:
 
 
 EVENT_DAY = click.option(
-    "--event-day", type=Day(), help="Only what counts to this day of the event: of a night event after midnight too."
+    "--event-day",
+    type=Day(),
+    help="Only scans that count to this day of the event; for a night event also after midnight.",
 )
 
 

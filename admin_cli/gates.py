@@ -58,7 +58,7 @@ def list_(slug: str, as_json: bool) -> None:
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
 @as_whom
 def close(slug: str, gate: str) -> None:
-    """Let nobody in at a gate, and tell every volunteer there; `gates open` takes it back.
+    """Close a gate: nobody is let in, and every volunteer there is told. `gates open` opens it again.
 
     Example: python -m admin_cli gates close --event demo --name "North Gate"
     """
@@ -70,7 +70,7 @@ def close(slug: str, gate: str) -> None:
 @click.option("--name", "--gate", "gate", required=True, help="The gate, by name or slug.")
 @as_whom
 def open_(slug: str, gate: str) -> None:
-    """Let people in again at a gate that was closed, and tell every volunteer there.
+    """Open a gate that was closed, and tell every volunteer there.
 
     Example: python -m admin_cli gates open --event demo --name "North Gate"
     """

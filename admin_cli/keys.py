@@ -67,9 +67,9 @@ def roll() -> None:
     prompt="The new SECRET_KEY",
     hide_input=True,
     confirmation_prompt=True,
-    help="The secret to move to; asked for where it is left out, so that no shell remembers it.",
+    help="The new secret; asked for where it is left out, so that no shell remembers it.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def rewrap(new_secret: str, yes: bool) -> None:
     """Move the pass keys to another SECRET_KEY, then start every process with that one.
@@ -100,10 +100,10 @@ def rewrap(new_secret: str, yes: bool) -> None:
 
 @command.command
 @click.argument("number", type=int)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def retire(number: int, yes: bool) -> None:
-    """Believe a key no more: within half a minute every QR that it signed is refused as forged.
+    """Retire a key: within half a minute every QR that it signed is refused as forged.
 
     For a key that may have leaked. The passes themselves stay: their typed codes admit, and `my pass`, the web page
     and `passes resend` give a QR signed anew.

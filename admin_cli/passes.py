@@ -72,10 +72,10 @@ def resend(code: str) -> None:
 
 @command.command
 @click.argument("code")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def revoke(code: str, yes: bool) -> None:
-    """Take a pass out of use, at once: it answers `revoked`. Nobody is told.
+    """Revoke a pass at once: it answers `revoked`. Nobody is told.
 
     Example: python -m admin_cli passes revoke 7QK2-M9X5 --yes
     """
@@ -91,7 +91,7 @@ def revoke(code: str, yes: bool) -> None:
 
 @command.command
 @click.argument("code")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def reissue(code: str, yes: bool) -> None:
     """Issue a pass anew: the old code and QR answer `replaced`, what has entered counts for the new one.
@@ -117,8 +117,8 @@ def reissue(code: str, yes: bool) -> None:
 
 @command.command
 @click.argument("code")
-@click.option("--phone", required=True, metavar="+E164", help="Whose it is from now on.")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--phone", required=True, metavar="+E164", help="The phone of the new holder.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def move(code: str, phone: str, yes: bool) -> None:
     """Move a pass to another person: the old code and QR answer `replaced`, what has entered counts for the new one.
@@ -149,8 +149,10 @@ def move(code: str, phone: str, yes: bool) -> None:
 
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only this day's.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Only scans of this day.")
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many to show at most."
+)
 @as_json_too
 def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> None:
     """Scans without a network by which more people went in than the party has, the newest first.

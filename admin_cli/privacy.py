@@ -30,13 +30,13 @@ def command() -> None:
 
 
 @command.command
-@click.option("--phone", metavar="+E164", help="Whose number it is, in any form in which WhatsApp writes it.")
-@click.option("--code", metavar="CODE", help="Whose pass it is: for people without a phone.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--even-today", is_flag=True, help="Also somebody who has a valid pass for today.")
+@click.option("--phone", metavar="+E164", help="The person's number, in any form in which WhatsApp writes it.")
+@click.option("--code", metavar="CODE", help="The code of the person's pass, for people without a phone.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--even-today", is_flag=True, help="Also erase somebody who has a valid pass for today.")
 @as_whom
 def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> None:
-    """Make somebody unfindable; it cannot be undone. Counts of people and entries stay as they are.
+    """Erase somebody; it cannot be undone. Counts of people and entries stay as they are.
 
     Names, answers, addresses and messages go from the database, Redis and Twilio; valid passes are revoked, and their
     places free unless they were used. Whoever is on a roster stays on it.
@@ -136,8 +136,8 @@ def _traces(database: "Database", erasure: int) -> str | None:
 
 
 @command.command
-@click.option("--phone", metavar="+E164", help="Whose number it is.")
-@click.option("--code", metavar="CODE", help="Whose pass it is: for people without a phone.")
+@click.option("--phone", metavar="+E164", help="The person's number.")
+@click.option("--code", metavar="CODE", help="The code of the person's pass, for people without a phone.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file; JSON.")
 @out_files.yes
 @as_whom
@@ -167,9 +167,11 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
 
 
 @command.command
-@click.option("--before", required=True, type=Day(), metavar="YYYY-MM-DD", help="Events whose last day was before it.")
+@click.option(
+    "--before", required=True, type=Day(), metavar="YYYY-MM-DD", help="Events whose last day was before this day."
+)
 @click.option("--event", "slug", metavar="SLUG", help="Only this event.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def purge(before: date, slug: str | None, yes: bool) -> None:
     """Forget everybody who was registered for events that were over by then; counts and entries stay.
@@ -204,7 +206,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
 
 @command.group
 def retention() -> None:
-    """For how many days after its last day an event's data are kept; the clock then forgets its people.
+    """How many days after its last day an event's data are kept; then the clock erases its people.
 
     Example: python -m admin_cli privacy retention show
     """

@@ -21,7 +21,7 @@ DIFFERED = 1
 @as_json_too
 @as_whom
 def rebuild(slug: str, as_json: bool) -> None:
-    """Count an event's figures from the rows, and say and mend what differed. They must not differ: exit code 1 then.
+    """Count an event's figures from the rows; print and correct what differed. They must not differ: exit code 1 then.
 
     It can run at any time; a million rows take some seconds.
 

@@ -63,7 +63,7 @@ def sync(as_json: bool) -> None:
 
 
 @command.command
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def remove(yes: bool) -> None:
     """Remove all that `templates sync` made: questions go as numbered text again.

@@ -51,7 +51,11 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 @command.command("import")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option("--file", "source", required=True, type=click.File("rb"), help="CSV or XLSX; `-` reads standard input.")
-@click.option("--encoding", type=click.Choice(import_texts.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
+@click.option(
+    "--encoding",
+    type=click.Choice(import_texts.ENCODINGS),
+    help="The encoding of a CSV file, where it is not UTF-8.",
+)
 @as_whom
 def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
     """Take a CSV or XLSX file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
@@ -80,7 +84,7 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
 @as_whom
 def enable(phone: str, slug: str | None) -> None:
-    """Let somebody work again, at once; a pause for guessing ends too.
+    """Enable somebody again at once; a pause for guessing ends too.
 
     Example: python -m admin_cli volunteers enable --phone +919812345678
     """
@@ -92,7 +96,7 @@ def enable(phone: str, slug: str | None) -> None:
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
 @as_whom
 def disable(phone: str, slug: str | None) -> None:
-    """Let somebody work no more, at once: from the next message on they are a visitor.
+    """Disable somebody at once: from the next message on they are a visitor.
 
     Example: python -m admin_cli volunteers disable --phone +919812345678
     """
@@ -119,7 +123,7 @@ def list_(slug: str, as_json: bool) -> None:
 @click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
 @as_json_too
 def show(phone: str, as_json: bool) -> None:
-    """Where somebody stands on a roster.
+    """Show on which rosters somebody stands.
 
     Example: python -m admin_cli volunteers show --phone +919812345678
     """

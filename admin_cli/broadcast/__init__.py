@@ -29,16 +29,28 @@ OF_NOTICE = {
 WITHOUT_A_TEXT = ("notice", "reminder")
 """Notices that have no place for more words."""
 SELECTING = (
-    click.option("--day", "days", type=Day(), multiple=True, help="With a pass for this day; several times: for any."),
-    click.option("--entered/--not-entered", default=None, help="With whose pass somebody, or nobody, has entered."),
-    click.option("--language", "languages", multiple=True, metavar="LANG", help="Who reads this language."),
-    click.option("--kind", "kinds", multiple=True, metavar="KIND", help="With a pass of this kind."),
+    click.option(
+        "--day", "days", type=Day(), multiple=True, help="Only people with a pass for this day; can be repeated."
+    ),
+    click.option(
+        "--entered/--not-entered", default=None, help="Only people whose pass has, or has not, been used to enter."
+    ),
+    click.option(
+        "--language",
+        "languages",
+        multiple=True,
+        metavar="LANG",
+        help="Only people who read this language; can be repeated.",
+    ),
+    click.option(
+        "--kind", "kinds", multiple=True, metavar="KIND", help="Only people with a pass of this kind; can be repeated."
+    ),
     click.option(
         "--channel",
         "channels",
         multiple=True,
         type=click.Choice(["whatsapp", "web", "walkup", "import"]),
-        help="How registered.",
+        help="Only people who registered by this channel; can be repeated.",
     ),
 )
 
@@ -54,10 +66,12 @@ def command() -> None:
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @with_options(SELECTING)
-@click.option("--text", help="What to say, in English or for everybody.")
-@click.option("--text-in", type=InLanguage(), multiple=True, help="The same in another language.")
+@click.option("--text", help="The text, in English or for everybody.")
+@click.option("--text-in", type=InLanguage(), multiple=True, help="The text in another language; can be repeated.")
 @click.option(
-    "--notice", type=click.Choice(list(OF_NOTICE)), help="The event's notice, that it or a day is cancelled, …"
+    "--notice",
+    type=click.Choice(list(OF_NOTICE)),
+    help="A standard text: the event's notice, a cancellation, a reminder.",
 )
 @click.option(
     "--for",
@@ -66,10 +80,10 @@ def command() -> None:
     show_default=True,
     type=click.IntRange(1, 72),
     metavar="HOURS",
-    help="For so long it may still leave.",
+    help="How long messages may wait for their readers.",
 )
-@click.option("--dry-run", is_flag=True, help="Only show what it comes to.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Only show the estimate.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def send(
     slug: str,
@@ -99,7 +113,7 @@ def send(
 
 
 @command.command("list")
-@click.option("--event", "slug", metavar="SLUG", help="Only this event's.")
+@click.option("--event", "slug", metavar="SLUG", help="Only broadcasts of this event.")
 @as_json_too
 def list_(slug: str | None, as_json: bool) -> None:
     """The newest first; reminders, which the clock begins, too.
@@ -146,7 +160,7 @@ def show(number: int, watch: bool, every: float, as_json: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 @as_whom
 def pause(number: int) -> None:
-    """Let nothing more of it leave, from now on, until `broadcast resume`.
+    """Hold back everything of it that has not left, until `broadcast resume`.
 
     Example: python -m admin_cli broadcast pause 3
     """
@@ -182,10 +196,10 @@ def resume(number: int) -> None:
 
 @command.command
 @click.argument("number", type=int, metavar="ID")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def cancel(number: int, yes: bool) -> None:
-    """End it for good: what has not left by now never does, not even when its readers write.
+    """End it for good: what has not left yet never does, not even when its readers write.
 
     Example: python -m admin_cli broadcast cancel 3
     """

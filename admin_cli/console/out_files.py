@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-yes = click.option("--yes", is_flag=True, help="Write over a file that is there without asking.")
+yes = click.option("--yes", is_flag=True, help="Overwrite an existing file without asking.")
 
 
 def check(path: Path, *, yes: bool) -> None:

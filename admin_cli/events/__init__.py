@@ -47,7 +47,7 @@ for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
 @as_whom
 @click.pass_context
 def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
-    """Make an event; it is closed until `events open`.
+    """Create an event; it is closed until `events open`.
 
     Example: python -m admin_cli events create --slug fair --name Fair --from 2027-01-09 --to 2027-01-17
     """
@@ -77,11 +77,15 @@ def list_(as_json: bool) -> None:
 
 @command.command
 @click.argument("slug")
-@click.option("--qr", is_flag=True, help="Its links as QR codes too, drawn in the terminal.")
-@click.option("--qr-dir", type=click.Path(file_okay=False, path_type=Path), help="And as PNG files to print, in here.")
+@click.option("--qr", is_flag=True, help="Also draw its links as QR codes in the terminal.")
+@click.option(
+    "--qr-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write the QR codes as PNG files into this folder.",
+)
 @as_json_too
 def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
-    """One event with its two links, and its days with the people who hold a pass for them.
+    """Show an event with its two links, and its days with the people who hold a pass for them.
 
     Example: python -m admin_cli events show demo --qr
     """
@@ -133,7 +137,7 @@ def open_(slug: str) -> None:
 @click.argument("slug")
 @as_whom
 def close(slug: str) -> None:
-    """Take no more registrations; passes stay good.
+    """Take no more registrations; passes stay valid.
 
     Example: python -m admin_cli events close demo
     """
@@ -146,9 +150,9 @@ def close(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
-@click.option("--day", type=Day(), help="Only this day: nobody can choose it any more, and its passes do not enter.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for it.")
+@click.option("--day", type=Day(), help="Cancel only this day: nobody can choose it, and its passes do not enter.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for it.")
 @as_whom
 def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
     """Tell everybody who asks that the event, or one day of it, does not take place.
@@ -177,8 +181,14 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
 @command.command
 @click.argument("slug")
 @click.option("--slug", "new_slug", required=True, help="The short name of the new one.")
-@click.option("--from", "starts_on", type=Day(), required=True, help="Its first day; the others follow as before.")
-@click.option("--name", default="", help="Its name; else the same.")
+@click.option(
+    "--from",
+    "starts_on",
+    type=Day(),
+    required=True,
+    help="The first day of the new event; the others follow as in the old one.",
+)
+@click.option("--name", default="", help="The name of the new event; the old name where none is given.")
 @as_whom
 def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
     """Make an event as another was: days, hours, capacities, kinds, gates, questions and texts; closed, and empty.
@@ -208,7 +218,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
 @as_whom
 @click.pass_context
 def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
-    """Change what is said here and leave the rest. A day that has passes cannot be taken away.
+    """Change the given fields and leave the rest. A day that has passes cannot be taken away.
 
     Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
     """

@@ -31,15 +31,22 @@ class Percent(click.ParamType[int | None]):
 
 @click.command
 @click.argument("slug")
-@click.option("--inside", type=Limit(), metavar="N", help="More people than so many inside at once; off until set.")
-@click.option("--silent-minutes", type=Limit(), metavar="N", help="So long no scan at an open gate that had entries.")
+@click.option("--inside", type=Limit(), metavar="N", help="Alert when more people than this are inside; off until set.")
+@click.option(
+    "--silent-minutes",
+    type=Limit(),
+    metavar="N",
+    help="Alert after so many minutes without a scan at an open gate that had entries.",
+)
 @click.option(
     "--failures-percent",
     "failures_permille",
     type=Percent(),
-    help="More than so many of the last hour's messages failed, of 50 or more.",
+    help="Alert when more than this share of the last hour's messages failed, of 50 or more.",
 )
-@click.option("--queue-seconds", type=Limit(), metavar="N", help="An answer or a pass waits longer than that to leave.")
+@click.option(
+    "--queue-seconds", type=Limit(), metavar="N", help="Alert when an answer or a pass waits longer than this."
+)
 @as_json_too
 @as_whom
 @click.pass_context

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @click.argument("slug")
 @click.argument("day", type=Day())
 @click.option(
-    "--close/--open", "closed", default=None, help="Nobody, or people again, can choose this day, or enter on it."
+    "--close/--open", "closed", default=None, help="Close the day for registration and entry, or open it again."
 )
-@click.option("--capacity", type=Limit(), metavar="PEOPLE", help="People on this day; `none`: no limit.")
+@click.option("--capacity", type=Limit(), metavar="PEOPLE", help="Capacity in people; `none`: no limit.")
 @click.option("--hours", type=Hours(), help="Opening hours of this day; `none`: the event's.")
 @as_whom
 @click.pass_context

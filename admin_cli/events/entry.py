@@ -26,7 +26,7 @@ def pause(slug: str, gate: str | None) -> None:
 @click.option("--gate", help="Only at this gate, by slug or name.")
 @as_whom
 def resume(slug: str, gate: str | None) -> None:
-    """Let entry go on, and tell every volunteer there.
+    """Resume entry, and tell every volunteer there.
 
     Example: python -m admin_cli events resume demo
     """

@@ -26,26 +26,34 @@ class DayOrNone(click.ParamType[date | None]):
 
 
 OPTIONS = (
-    click.option("--label", "labels", type=InLanguage(), multiple=True, help="What people call it, in each language."),
+    click.option(
+        "--label",
+        "labels",
+        type=InLanguage(),
+        multiple=True,
+        help="The kind's name; can be repeated for each language.",
+    ),
     click.option(
         "--day",
         "days",
         type=DayOrNone(),
         multiple=True,
-        help="A day on which it enters; give all. `none`: the day chosen.",
+        help="A day on which it is valid; repeat for all days. `none`: the chosen day.",
     ),
     click.option(
         "--policy",
         type=click.Choice(["once", "daily", "in_out", NONE]),
-        help="How often it enters; `none`: as the event.",
+        help="How often it may enter; `none`: the event's policy.",
     ),
-    click.option("--max-party", type=Limit(), metavar="N", help="The most people on one pass; `none`: as the event."),
+    click.option(
+        "--max-party", type=Limit(), metavar="N", help="People on one pass at most; `none`: the event's limit."
+    ),
     click.option(
         "--gate",
         "gates",
         multiple=True,
         metavar="GATE",
-        help="A gate by which it enters; give all. `none`: every gate.",
+        help="A gate at which it may enter; repeat for all gates. `none`: every gate.",
     ),
 )
 
@@ -99,7 +107,7 @@ def list_(event_slug: str, as_json: bool) -> None:
 @as_whom
 @click.pass_context
 def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
-    """Change what is said here and leave the rest.
+    """Change the given fields and leave the rest.
 
     Example: python -m admin_cli events kinds set visitor --event demo --gate main
     """

@@ -15,32 +15,45 @@ OPTIONS = (
     click.option("--venue", help="Where it is, as visitors read it."),
     click.option("--map", "map_url", metavar="URL", help="A link to the place on a map."),
     click.option(
-        "--hours", type=Hours(), help="Opening hours of every day, in the event's zone; `none`: none are told."
+        "--hours", type=Hours(), help="Opening hours of every day, in the event's zone; `none`: open all day."
     ),
     click.option("--capacity-per-day", type=Limit(), metavar="PEOPLE", help="People a day; `none`: no limit."),
-    click.option("--max-party", type=Whole(), metavar="N", help="The most people on one pass (10)."),
-    click.option("--policy", type=click.Choice(["once", "daily", "in_out"]), help="How often a pass enters (daily)."),
-    click.option("--timezone", metavar="Z", help="The event's time zone (Asia/Kolkata)."),
+    click.option("--max-party", type=Whole(), metavar="N", help="People on one pass at most; 10 where none is given."),
+    click.option(
+        "--policy",
+        type=click.Choice(["once", "daily", "in_out"]),
+        help="How often a pass may enter; daily where none is given.",
+    ),
+    click.option("--timezone", metavar="Z", help="The event's time zone; Asia/Kolkata where none is given."),
 )
 MORE_OPTIONS = (
     click.option(
-        "--registration-opens", type=Moment(), help="When people may register, in the event's zone; `none`: now."
+        "--registration-opens", type=Moment(), help="When registration opens, in the event's zone; `none`: at once."
     ),
     click.option(
-        "--language", "languages", multiple=True, metavar="LANG", help="A language offered; give all of them."
+        "--language",
+        "languages",
+        multiple=True,
+        metavar="LANG",
+        help="A language that is offered; repeat for all languages.",
     ),
     click.option("--name-in", type=InLanguage(), multiple=True, help="The name in another language."),
     click.option("--venue-in", type=InLanguage(), multiple=True, help="The place in another language."),
-    click.option("--consent", type=InLanguage(), multiple=True, help="What people agree to, in each language."),
-    click.option("--notice", type=InLanguage(), multiple=True, help="A line shown with the event, in each language."),
+    click.option("--consent", type=InLanguage(), multiple=True, help="The consent; can be repeated for each language."),
+    click.option(
+        "--notice",
+        type=InLanguage(),
+        multiple=True,
+        help="A line shown with the event; can be repeated for each language.",
+    ),
     click.option("--organiser", help="Who answers for the event and its visitors' data."),
-    click.option("--purpose", help="What these data are asked for."),
-    click.option("--complaints", metavar="CONTACT", help="Where somebody complains: an address, number or page."),
+    click.option("--purpose", help="The purpose of these data."),
+    click.option("--complaints", metavar="CONTACT", help="Where to complain: an address, number or page."),
     click.option(
         "--otp-countries",
         type=Countries(),
         metavar="NP,BT",
-        help="Countries whose phones get codes by SMS besides OTP_COUNTRIES; `none`: no others.",
+        help="More countries whose phones get codes by SMS, besides OTP_COUNTRIES; `none`: no others.",
     ),
     click.option("--retention-days", type=Limit(), metavar="DAYS", help="Days after the last for which data are kept."),
 )

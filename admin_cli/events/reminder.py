@@ -13,7 +13,7 @@ from admin_cli.console.parameters import Hour
 @click.command
 @click.argument("slug")
 @click.argument("state", type=click.Choice(["on", "off"]))
-@click.option("--at", type=Hour(), help="The hour of the day before, in the event's zone (18:00).")
+@click.option("--at", type=Hour(), help="The hour on the day before, in the event's zone; 18:00 where none is given.")
 @as_whom
 def reminder(slug: str, state: str, at: time | None) -> None:
     """Remind everybody who has a pass for tomorrow, once; or not any more. It is off until it is switched on.

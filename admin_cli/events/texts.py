@@ -17,10 +17,10 @@ Given = Sequence[tuple[str, str]]
 
 @click.command
 @click.argument("slug")
-@click.option("--welcome", type=InLanguage(), multiple=True, help="Said below the greeting.")
-@click.option("--instructions", type=InLanguage(), multiple=True, help="Said with the pass: what to bring.")
-@click.option("--consent", type=InLanguage(), multiple=True, help="What people agree to; a change asks them anew.")
-@click.option("--remove", type=click.Choice(TEXTS), multiple=True, help="Take a text away, in every language.")
+@click.option("--welcome", type=InLanguage(), multiple=True, help="Shown below the greeting.")
+@click.option("--instructions", type=InLanguage(), multiple=True, help="Sent with the pass, such as what to bring.")
+@click.option("--consent", type=InLanguage(), multiple=True, help="The consent; after a change people are asked again.")
+@click.option("--remove", type=click.Choice(TEXTS), multiple=True, help="Remove a text in every language.")
 @as_json_too
 @as_whom
 def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> None:
@@ -50,9 +50,9 @@ def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> Non
 @click.command
 @click.argument("slug")
 @click.argument("text", required=False)
-@click.option("--language", default="en", show_default=True, metavar="LANG", help="Of this text.")
-@click.option("--remove", is_flag=True, help="Take the notice away, in every language.")
-@click.option("--broadcast", is_flag=True, help="Write it at once to everybody with a pass for today or later.")
+@click.option("--language", default="en", show_default=True, metavar="LANG", help="The language of this text.")
+@click.option("--remove", is_flag=True, help="Remove the notice in every language.")
+@click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for today or later.")
 @as_whom
 def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: bool) -> None:
     """Say at once to everybody who writes, looks at a pass or opens the web page what they shall know now.
@@ -78,9 +78,9 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
 @click.command
 @click.argument("slug")
 @click.option(
-    "--file", "source", type=click.File(encoding="utf-8"), help="JSON with all of them; `-` reads standard input."
+    "--file", "source", type=click.File(encoding="utf-8"), help="A JSON file with all questions; `-`: standard input."
 )
-@click.option("--yes", is_flag=True, help="Do not ask before replacing those that are there.")
+@click.option("--yes", is_flag=True, help="Do not ask before replacing existing questions.")
 @as_json_too
 @as_whom
 def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:

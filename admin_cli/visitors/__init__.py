@@ -28,7 +28,7 @@ command.add_command(import_)
 @command.command
 @click.argument("text")
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="At most so many.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many to show at most.")
 @as_json_too
 @as_whom
 def find(text: str, slug: str, limit: int, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def find(text: str, slug: str, limit: int, as_json: bool) -> None:
 @as_json_too
 @as_whom
 def show(who: str, as_json: bool) -> None:
-    """Somebody's registrations, passes, entries, messages, and where their conversation stands.
+    """Show somebody's registrations, passes, entries, messages, and where their conversation stands.
 
     By a phone number, or by the code of a pass that they hold.
 

@@ -39,26 +39,45 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option(
     "--map", "told", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
-    help="What stands in a column: name, phone, day, party, kind, language, ref, or a question of the event; "
-    "without a field it is ignored. Again for each.",
+    help="What a column holds: name, phone, day, party, kind, language, ref, or a question of the event; "
+    "without a field it is ignored. Can be repeated.",
 )  # fmt: skip
 @click.option(
     "--default", "defaults", multiple=True, metavar="FIELD=VALUE", callback=_pairs,
-    help="What holds where a row says nothing, such as kind=school. Again for each.",
+    help="A value for rows without one, such as kind=school. Can be repeated.",
 )  # fmt: skip
-@click.option("--worksheet", default="", metavar="NAME", help="Of a workbook; else its first that is not hidden.")
+@click.option(
+    "--worksheet", default="", metavar="NAME", help="The sheet of a workbook; else its first that is not hidden."
+)
 @click.option("--without-hidden", is_flag=True, help="Leave out a sheet's hidden rows, as a filter hides them.")
-@click.option("--encoding", type=click.Choice(import_texts.ENCODINGS), help="Of a CSV; else it must surely be UTF-8.")
-@click.option("--dates", type=click.Choice(("dmy", "mdy")), help="What is first in 02/03/2027; else a row proves it.")
-@click.option("--consent", default="", metavar="TEXT", help="Where these people agreed to it; kept with each of them.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV for the bad rows.")
+@click.option(
+    "--encoding",
+    type=click.Choice(import_texts.ENCODINGS),
+    help="The encoding of a CSV file, where it is not UTF-8.",
+)
+@click.option(
+    "--dates",
+    type=click.Choice(("dmy", "mdy")),
+    help="Whether day or month is first in 02/03/2027; else found from the rows.",
+)
+@click.option("--consent", default="", metavar="TEXT", help="Where these people agreed; kept with each registration.")
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file for the bad rows.")
 @click.option("--dry-run", is_flag=True, help="Only look; nothing is changed.")
-@click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--all-or-nothing", is_flag=True, help="Do nothing where a row is bad.")
-@click.option("--revoked-too", "again", is_flag=True, help="A new pass also for who had one that was revoked since.")
+@click.option(
+    "--revoked-too", "again", is_flag=True, help="Also give a new pass to people whose earlier one was revoked."
+)
 @click.option("--send", is_flag=True, help="Send each pass to its phone, once.")
-@click.option("--images", type=click.Path(path_type=Path), metavar="DIR", help="Each pass as a picture CODE.png.")
-@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.pdf", help="All on A4, to cut.")
+@click.option(
+    "--images", type=click.Path(path_type=Path), metavar="DIR", help="A folder for a picture of each pass, CODE.png."
+)
+@click.option(
+    "--sheet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.pdf",
+    help="A PDF of A4 pages with all passes, to cut apart.",
+)
 @as_json_too
 @as_whom
 def import_(
