@@ -40,19 +40,19 @@ def claim(db: Session, place: Place, scan: Scan, now: datetime) -> int | None:
 
 
 def fill(db: Session, row_id: int, **values: Any) -> None:
-    """Say what became of a claimed scan."""
+    """Fill the row of a claimed scan with its result."""
     db.connection().execute(_FILL, {"row_id": row_id, **values})
 
 
 def fill_after_first(db: Session, row_id: int, **values: Any) -> FirstEntry | None:
-    """The same of an entry that may not be the first of its pass and period, which is given back and kept with it."""
+    """Fill the row of an entry that may not be the first of its pass and period; the first entry, which the row keeps too."""
     known = {"of_pass": values["pass_id"], "within": values["period"]}
     row = db.connection().execute(_FILL_AFTER_FIRST, {"row_id": row_id, **known, **values}).one()
     return None if row.at is None else FirstEntry(*row)
 
 
 def release(db: Session, row_id: int) -> None:
-    """Give the scan_id free again."""
+    """Free the scan_id again."""
     db.connection().execute(_RELEASE, {"row_id": row_id})
 
 
