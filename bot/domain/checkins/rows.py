@@ -45,7 +45,7 @@ def fill(db: Session, row_id: int, **values: Any) -> None:
 
 
 def fill_after_first(db: Session, row_id: int, **values: Any) -> FirstEntry | None:
-    """Fill the row of an entry that may not be the first of its pass and period; the first entry, which the row keeps too."""
+    """Fill the row of an entry after the first of its pass and period; that first entry, which the row keeps too."""
     known = {"of_pass": values["pass_id"], "within": values["period"]}
     row = db.connection().execute(_FILL_AFTER_FIRST, {"row_id": row_id, **known, **values}).one()
     return None if row.at is None else FirstEntry(*row)
