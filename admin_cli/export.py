@@ -95,8 +95,8 @@ def _export(
         try:
             with placed(out) as path:
                 rows = _run(database, table, wanted, form, path, chosen)
-                _note(database, table, wanted, form, rows)  # before anybody has it
-        except BrokenPipeError:  # whoever reads it has enough: `| head`
+                _note(database, table, wanted, form, rows)  # noted before anybody has the file
+        except BrokenPipeError:  # the reader has enough: `| head`
             raise
         except OSError as error:
             raise click.ClickException(f"could not write {out}: {error.strerror}") from None

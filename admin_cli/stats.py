@@ -49,7 +49,7 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
     with session.database() as database:
         take = partial(_now, database, slug, day)
         if watch:
-            with suppress(KeyboardInterrupt):  # that is how it ends
+            with suppress(KeyboardInterrupt):  # Ctrl-C ends it
                 _watch(take, every, as_json)
         elif as_json:
             details(_row(*take()), as_json=True)

@@ -32,7 +32,7 @@ def rebuild(slug: str, as_json: bool) -> None:
 
     click.echo("counting…", err=True)
     with session.database() as database:
-        # Counting alone holds nobody up; only what differs is counted once more, with the writers' lock.
+        # Counting locks nothing; only after a difference is it counted again, with the writers' lock.
         with database.read() as db:
             found = recount.differences(db, slug)
         with session.acting(database, audit.STATS_REBUILT, slug) as db:

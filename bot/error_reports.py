@@ -58,7 +58,7 @@ def template(message: Any, arguments: Any) -> str:
     given = arguments if isinstance(arguments, tuple) else (arguments,) if arguments else ()
     try:
         return str(message) % tuple(map(_harmless, given)) if given else str(message)
-    except (TypeError, ValueError):  # of another style, or written wrong
+    except (TypeError, ValueError):  # a format string of another style, or a wrong one
         return str(message)
 
 

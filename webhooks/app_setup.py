@@ -111,7 +111,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
         app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to
     Talisman(
         app,
-        force_https=False,  # it would send people to whatever the Host header says
+        force_https=False,  # it would redirect to whatever the Host header says
         strict_transport_security_include_subdomains=False,
         frame_options="DENY",
         referrer_policy="same-origin",  # addresses carry tokens: no other site may see them
@@ -141,7 +141,7 @@ def _name_requests(app: Flask) -> None:
 
     @app.teardown_request
     def forget(_problem: BaseException | None) -> None:
-        # The thread goes on to other work, whose lines are not this request's.
+        # The thread serves other requests next, whose log lines must not have this id.
         structlog.contextvars.clear_contextvars()
 
 
@@ -153,7 +153,7 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
     def come_by_https() -> BaseResponse | None:
         if not https or request.is_secure or (request.endpoint or "").startswith(NEVER_REDIRECTED):
             return None
-        # 308 keeps a form a form.
+        # 308 keeps method and body of a form.
         code = 302 if request.method in ("GET", "HEAD") else 308
         return redirect(origin + request.full_path.rstrip("?"), code)
 

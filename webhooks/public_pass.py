@@ -98,5 +98,5 @@ def _answer(
     note = AT_THE_GATE if verdict.look != BAD and lines else None
     told = {"verdict": verdict, "advice": advice, "lines": lines, "note": None if offer else note}
     page = render_template("pass.html", **told, offer=offer, admit=admit.SAID)
-    # It may be cancelled the next minute, and is nobody's to find by searching.
+    # The pass may be cancelled the next minute, and search engines must not list it.
     return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

@@ -21,7 +21,7 @@ def told() -> Iterator[None]:
 
 def sentence(refusal: Refused) -> str:
     """The refusal in words, with its code and what was perhaps meant."""
-    from admin_cli.console.refusals import said  # brings the catalogues, which take a moment
+    from admin_cli.console.refusals import said  # imports the catalogues, which takes a moment
 
     nearest = refusal.params.get("nearest")
     hint = f"; did you mean {nearest}?" if nearest else ""

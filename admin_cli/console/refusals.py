@@ -34,7 +34,7 @@ PROBLEMS: Mapping[str, str] = {
 
 def said(code: str, params: Mapping[str, Any]) -> str:
     """The message for a Refused code: one for the command line, else the visitors' sentence in English."""
-    from flows.text import render, sentence_for  # only where something was refused: the catalogues take a moment
+    from flows.text import render, sentence_for  # imported only after a refusal: the catalogues take a moment
 
     shown = {name: _in_one_line(value) for name, value in params.items()}
     if code == "bad_question":

@@ -23,7 +23,7 @@ def settings(*, making: bool = False) -> "Settings":
     from bot.settings import load
 
     found = load(looking=not making)
-    # At a terminal the lines of services tell nothing; whoever wants them says LOG_LEVEL.
+    # At a terminal log lines of services do not help; LOG_LEVEL shows them.
     quiet = {} if "log_level" in found.model_fields_set else {"log_level": "WARNING"}
     logs.configure(found.model_copy(update=quiet), "cli")
     return found

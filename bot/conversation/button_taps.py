@@ -32,7 +32,7 @@ def mark(step: str, state: Mapping[str, Any]) -> str:
 def tag(state: Mapping[str, Any]) -> str:
     """Eight digits that are the same as long as the same question stands open, however often it is repeated."""
     told = [state.get(name) for name in ("flow", "asked", "answers", "under")]
-    # Neither a secret nor a proof: who could read it has the person's chat before them.
+    # Neither secret nor proof: whoever can read it sees the person's chat anyway.
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:TAG_DIGITS]
 
 

@@ -73,7 +73,7 @@ class Dialogue:
         deadline = time.monotonic() + wait
         pause = LONGEST_PAUSE / 8
         while True:
-            # Again at every look: a store that lost its last moments would otherwise never know of it.
+            # At every look again: a Redis that lost its last writes would otherwise never learn of the message.
             found = self._accept(inbound)
             answer = self._answer_now(found, inbound.sid, deadline)
             if answer is not None:
@@ -96,7 +96,7 @@ class Dialogue:
         last = self._conversations.give_up(inbound.sid, self._now_ms())
         if last is None:
             return False
-        if last.answer["text"]:  # the main door took it after all, but Twilio did not hear the answer
+        if last.answer["text"]:  # the webhook took it after all, but Twilio did not get the answer
             self._conversations.fall_behind(inbound.sid)
             self._outbox.enqueue(self._owe(inbound, Taken({}, str(last.answer["text"]))).owed)
         return True
@@ -147,7 +147,7 @@ class Dialogue:
                     served = self._serve_one(held)
                 if held.sid == sid:
                     mine.set_result(served.answer)
-                # Only now: the answer that names a pass should be read before its picture comes.
+                # Enqueued last, so that the answer with the pass code is read before the picture comes.
                 self._outbox.enqueue(served.owed)
                 self._note_heard(held, served)
                 held = served.following
@@ -183,7 +183,7 @@ class Dialogue:
         try:
             state = held.state
             if held.news and self._turns.join(inbound, self._clock()) and held.news == JOINED:
-                state = None  # the phone is somebody else's by now: so may be what was being talked about
+                state = None  # the phone changed hands, and the conversation may have been the former owner's
             look_back = held.attempt > 1 or state is None or held.found
             return self._turns.take(inbound, state, self._clock(), look_back=look_back, late=held.late)
         except (OperationalError, InterfaceError):

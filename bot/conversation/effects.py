@@ -199,7 +199,7 @@ def _register(effect: Register, doing: Performing) -> Results:
         consent_text=effect.consent_text,
         now=doing.now,
     )
-    if doing.channel != WEB:  # a page shows the pass itself, and sends it where it is asked to
+    if doing.channel != WEB:  # a page shows the pass itself, and sends it on request
         doing.owe(issued, effect.language)
     return _of(issued)
 
@@ -247,7 +247,7 @@ def _send_otp(effect: SendOtp, doing: Performing) -> Results:
     countries = events.sms_countries(doing.db, effect.event, doing.now)
     origin = Origin(doing.network, countries)
     lane = doing.otps.ask(**bound, now=doing.now, attempt=doing.attempt, origin=origin)
-    # Whom we reach by WhatsApp has a window with the sender that they wrote to, whoever asks.
+    # Somebody whom we reach by WhatsApp has an open window with the sender to which they wrote.
     sender = doing.last_sender(lane) or doing.sender or None
     row = dispatch.owe_otp(doing.db, **bound, language=effect.language, lane=lane, sender=sender, now=doing.now)
     doing.owed.append(row)

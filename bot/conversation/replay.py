@@ -101,7 +101,7 @@ class Belated:
         if not people:
             return 0
         waiting = Counter(replay_shards.share_of(person) for person, messages in people.items() for _ in messages)
-        # SQLite has one writer at a time: several processes would only stand in one another's way.
+        # SQLite has one writer at a time: several processes would only wait for one another.
         together = waiting.total() >= MANY and not self.database.is_sqlite
         most = 1 if together else SHARES
         with replay_shards.held(self.redis, REPLAYING, [share for share, _ in waiting.most_common()], most) as mine:

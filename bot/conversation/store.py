@@ -144,7 +144,7 @@ class Conversations:
     def owners(self, addresses: Collection[str]) -> dict[str, str]:
         """The conversation that each of these addresses belongs to; its own where nothing is known of it."""
         found = {address: address for address in addresses}
-        keys = "c:alias"  # where they begin; from there each leads to the one that it was joined into
+        keys = "c:alias"  # first their own; each then leads to the conversation into which it was joined
         while found:
             with self._redis.pipeline(transaction=False) as asking:
                 for name in found.values():

@@ -90,7 +90,7 @@ class Turns:
         try:
             return self._take(inbound, state, now, media, late=late)
         except DBAPIError:
-            raise  # it is asked again, or another process takes the message later
+            raise  # the caller tries again, or another process takes the message later
         except Exception:
             self._discard(media, now)
             raise

@@ -65,7 +65,7 @@ class Clock(CronScheduler):
                 interval=piece.every,
                 job_timeout=LIMIT_SECONDS,
                 result_ttl=0,
-                # Where no worker runs, the jobs of hours must not wait in line.
+                # Jobs expire, so that they do not pile up for hours where no worker runs.
                 ttl=2 * piece.every,
                 failure_ttl=KEEP_FAILED_SECONDS,
             )

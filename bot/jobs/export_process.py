@@ -102,7 +102,7 @@ class Making:
                     db, self.number, self.token, self.now(), rows=self.rows, total=self.total
                 )
         except SQLAlchemyError:
-            return  # the next second tells
+            return  # the next beat tries again
         if not is_mine:
             self.lost.set()
 
@@ -239,7 +239,7 @@ def main(number: int, parent: int) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
     clear_up()
-    # That this one lives another machine judges, by the time that all share.
+    # Another machine judges by this whether the process lives, so the time must be the shared one.
     opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
     with opened as database, clock as now, _own_folder() as folder:
         return 0 if make(database, number, folder, now, stop, parent) else 1

@@ -70,7 +70,7 @@ def _opened(data: bytes) -> Image.Image:
     except Unreadable:
         raise
     except Exception:
-        # Whatever strangers' bytes bring a decoder to raise, they are no picture; and it may quote them.
+        # Any error of a decoder means that this is no picture. Its text may quote the data, so it is dropped.
         raise Unreadable(NO_IMAGE) from None
 
 

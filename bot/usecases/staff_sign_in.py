@@ -52,7 +52,7 @@ def prove(
     try:
         otps.verify(**bound, otp=otp, attempt=attempt, now=now)
     except Refused:
-        # How many tries are left, or that a code is on its way, would tell that there is one.
+        # The number of tries left, or a code on its way, would tell that the number is on a roster.
         raise Refused("sign_in_code") from None
     with database.write() as db:
         rows = staff_sessions.places(db, phone, now)

@@ -66,7 +66,7 @@ class Heard:
 def read(text: str) -> Heard:
     """Parse a message at a gate."""
     lines = _lines(text)
-    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # what it says further on is not known
+    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # the rest of the message is not known
     lines = lines[:MOST_LINES]
     whole = " ".join(lines)
     word, rest = _command(whole)

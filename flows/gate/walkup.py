@@ -183,7 +183,7 @@ OVERBOOK = Step(
 
 def _ask_consent(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     event = _event(facts)
-    if event is None:  # it went away in mid-conversation: the flow ends before this is said
+    if event is None:  # the event was removed in mid-conversation: the flow ends before this is said
         return ()
     told = answers if len(_kinds(facts)) > 1 else {**answers, "kind": ""}
     return (

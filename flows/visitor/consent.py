@@ -76,7 +76,7 @@ def consent_text(event: Event, language: str, *, another: bool, ticked: bool = F
 def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:
     """Every answer by its label, the consent, and the question whose yes registers."""
     event = the_event(answers, facts)
-    if event is None:  # it went away in mid-conversation: the flow ends before this is said
+    if event is None:  # the event was removed in mid-conversation: the flow ends before this is said
         return ()
     return (
         lines(_("Please check:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),

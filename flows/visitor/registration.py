@@ -149,7 +149,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
     picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
     later = _("To see, change or cancel your pass, write *hi*.")
-    if facts.duty:  # whose *hi* is the gate's
+    if facts.duty:  # for them *hi* opens the gate
         later = _("To see, change or cancel your pass, write *visitor*.")
     return (register(event, answers, language), Say((done, picture, *told_with_pass(event), later)))
 

@@ -173,7 +173,7 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
         return _in_place(problem, _scan_id(value))
     channel = LATE if asked.late else BATCH
     scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
-    # It has happened all the same; only as what it is told, a supervisor must say.
+    # It happened all the same, but only a supervisor may say that it was forced.
     return scan if caller.role in SUPERVISORS else replace(scan, force=False)
 
 

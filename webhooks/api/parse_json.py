@@ -48,7 +48,7 @@ def checked(model: type[Model], value: Any) -> Model:
 
 
 def _wrong(model: type[BaseModel], place: Iterable[Any], code: str) -> FieldError:
-    # Names that nobody knows come from outside: no answer repeats more of them than a mistyped one needs.
+    # Unknown names come from outside: an answer repeats only as much as helps with a typing error.
     name = ".".join(str(part)[:40] for part in place if isinstance(part, str | int))
     return FieldError(name, code, i18n.say(SENTENCES.get(code) or _belongs(model, name)))
 

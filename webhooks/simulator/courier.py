@@ -72,7 +72,7 @@ class Courier:
 
     def _serve(self) -> None:
         while not self._closed.is_set():
-            with self._looking:  # one looks, the others work or wait for their turn to look
+            with self._looking:  # one thread looks for due tasks, the others work or wait
                 packed = "" if self._closed.is_set() else self._next()
             if packed:
                 self._do(packed)

@@ -98,7 +98,7 @@ def doors(door: Blueprint, service: Service) -> None:
             return redirect(_here())
         pending = _pending(service)
         browser = known_browser.of(pending.phone) if pending else known_browser.name()
-        # Who floods an address must not shut out those who sign in there every day.
+        # A flood from one address must not shut out those who sign in there every day.
         limits.spend(start_session.PER_ADDRESS, "staff sign-in", browser or limits.address())
         try:
             return _prove(service, pending) if pending and "otp" in request.form else _ask(service, pending)

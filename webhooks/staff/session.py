@@ -58,7 +58,7 @@ def attach(app: Flask, service: Service) -> None:
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=staff_sessions.SHIFT)
     manager = LoginManager(app)
     manager.login_view = "staff.login"
-    # A phone's address changes on its way from one mast to the next: that must not sign anybody out.
+    # A phone's address changes between masts: that must not sign anybody out.
     manager.session_protection = None
 
     @manager.user_loader  # type: ignore[untyped-decorator] # Flask-Login brings no types
@@ -107,7 +107,7 @@ def row() -> Staff | None:
 def begin(user: SignedIn) -> None:
     """Sign somebody in; nothing of what the session held before goes with it."""
     leave()
-    # A browser that a phone ends in a pocket must not end the shift; how long it lasts the mark says.
+    # A browser closed by the phone must not end the shift; the session's own mark says how long it lasts.
     session.permanent = True
     login_user(user)
 

@@ -53,7 +53,7 @@ def _mark(service: Service, staff_id: int) -> staff_sessions.SessionMark:
 
 
 def _page(service: Service, no: Refused | None = None) -> Response:
-    if no:  # who floods an address with links of no use must not shut out those who have one
+    if no:  # a flood of useless links from one address must not shut out people with a valid one
         limits.spend(start_session.PER_ADDRESS, "staff link", limits.address())
     senders = service.settings.twilio_whatsapp_from
     told: dict[str, Any] = {

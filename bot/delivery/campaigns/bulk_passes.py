@@ -77,7 +77,7 @@ def send(
         ids = passes[place : place + AT_ONCE]
         with database.read() as db:
             phones = _phones(db, ids)
-        # Redis is asked before the transaction, which others wait for.
+        # Redis is asked first: others wait for the transaction.
         reached = {one: channel_choice.of(windows, settings, phone, now()) for one, phone in phones.items()}
         with database.write() as db:
             ways += _owe(db, ids, reached, now())

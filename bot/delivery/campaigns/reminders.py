@@ -77,7 +77,7 @@ def _begin(db: Session, event: Event, now: datetime) -> Broadcast | None:
     key = f"reminder:{event.id}:{tomorrow.day}"
     if broadcasts.is_there(db, key):
         return None
-    one(db, event.slug, lock=True)  # of two clocks the second waits here, and then finds it
+    one(db, event.slug, lock=True)  # a second clock waits here, and then finds the reminder
     if broadcasts.is_there(db, key):
         return None
     with recorder.acting(db, audit.BROADCAST_BEGUN, now=now, actor=CLOCK, slug=event.slug):

@@ -154,7 +154,7 @@ def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) ->
     body = words(Sentence(said.source, {"otp": otp}), payload["language"])
     if settings.sms_from and Address.parse(row.lane).kind == SMS:
         return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
-    # A bare number here: the sender of SMS was taken away after the code was asked for.
+    # A bare number here means that the SMS sender was removed after the code was requested.
     lane = Address.of(Address.parse(row.lane).name).format()
     template = settings.twilio_otp_content_sid
     content = Filled(template, json.dumps({"1": otp})) if template else None

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: datetime) -> None:
     """Note that Twilio did not take a message: put off where another try can help, else failed."""
     code = int(failure.code) if failure.code.isdigit() else None
-    # A code that nobody has classed says less than the HTTP status that came with it.
+    # For a code without a class the HTTP status says more.
     by_status = failure.retry and code not in CLASSES
     reason = failure.code if code is None else Class.RETRY.value if by_status else reason_of(code)
     log.warning("delivery_not_taken", delivery=row.id, kind=row.kind, code=failure.code, attempt=row.attempts)

@@ -121,7 +121,7 @@ def _take(parts: Parts, delivery_id: int) -> Held | str | None:
             return row.lane
         unclear_since = row.tried_at if message else None
         if now >= row.give_up_at and not unclear_since:
-            # Who never wrote has not been tried for hours: that they did not write is why.
+            # The message waited for the window for hours: that nobody wrote is the reason.
             leases.end(db, row.id, token, "failed", at=now, reason=CLOSED if row.reason == CLOSED else "gave_up")
             log.warning("delivery_gave_up", delivery=delivery_id, kind=row.kind)
             return row.lane
@@ -309,7 +309,7 @@ def _note_sent(parts: Parts, held: Held, sid: str, status: str = "queued", found
     if noted:
         log.info("delivery_sent", delivery=held.row.id, kind=held.row.kind, attempt=held.row.attempts)
     else:
-        # A callback or another worker was first; it has noted what is true now.
+        # A callback or another worker was first, and has noted the current status.
         log.warning("delivery_outcome_late", delivery=held.row.id, kind=held.row.kind)
 
 

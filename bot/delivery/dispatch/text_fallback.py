@@ -33,7 +33,7 @@ def helps_after(row: Delivery, code: int | None) -> bool:
 def settle(db: Session, row: Delivery, code: str, now: datetime) -> None:
     """Make the question's row plain text from now on, and do not use its template for a while."""
     sid = templates.sid_of(db, row.payload.get("shape", ""), now)
-    # A window that is shut says nothing against the template.
+    # A closed window says nothing against the template.
     if sid and not (code.isdigit() and class_of(int(code)) is Class.WINDOW):
         templates.refuse(db, sid, code, now)
     db.execute(update(Delivery).where(Delivery.id == row.id).values(payload={"body": row.payload["body"]}))

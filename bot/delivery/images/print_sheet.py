@@ -69,7 +69,7 @@ def _words(draw: ImageDraw.ImageDraw, facts: PassImage, left: int, top: int) -> 
         nonlocal top
         style, lines = fitted(text, ROOM, steps, weight)
         for line in lines:
-            if top + style.size > bottom:  # all of them as long as can be: the last ones stay away
+            if top + style.size > bottom:  # where all texts have their largest length, the last ones are left out
                 return
             write(draw, (left, top + style.size), line, style, ink)
             top += round(style.size * 1.25)

@@ -170,7 +170,7 @@ def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
 
 def resume(db: Session, settings: Settings, sender: str, now: datetime) -> int:
     """Make due what waits because this sender was slowed or paused; how many messages."""
-    from bot.delivery.outbox import rate_limit  # brings Redis, which looking at deliveries does not need
+    from bot.delivery.outbox import rate_limit  # imports Redis, which a look at deliveries does not need
 
     waiting = select(Delivery).where(
         Delivery.status == "owed", Delivery.reason.in_((rate_limit.PAUSED, rate_limit.SLOWED))

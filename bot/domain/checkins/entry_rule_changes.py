@@ -116,7 +116,7 @@ def _keep(db: Session, pass_id: int, period: date, row: Any, use: tuple[int, int
             _run(db, update(PassUse).where(PassUse.id == row.id).values(entered=entered, gone=gone))
         return
     made = {"pass_id": pass_id, "period": period, "entered": entered, "gone": gone, "moved": 0}
-    # Where somebody has made it meanwhile, theirs is not lost: rather too many counted than one too few.
+    # A row that somebody added meanwhile is kept: rather count one too many than one too few.
     more = {"entered": PassUse.entered + entered, "gone": PassUse.gone + gone}
     _run(db, insert(db, PassUse).values(made).on_conflict_do_update(index_elements=["pass_id", "period"], set_=more))
 

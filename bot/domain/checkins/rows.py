@@ -166,7 +166,7 @@ def kept(db: Session, event_id: int, scan_id: str) -> Admission | None:
         row.scan_id,
         row.people,
         row.remaining,
-        # A batch can have let in somebody with another event's pass: whose it is, is not this event's business.
+        # A batch can hold another event's pass: its holder is not shown to this event.
         scan_rules.seen(issued, kind, row.full_name) if issued.event_id == row.event_id else None,
         None if row.first_at is None else FirstEntry(*row[_ENTRY]),
         row.forced,

@@ -48,7 +48,7 @@ def booked(scan: Scan, earliest: datetime, now: datetime) -> Booked:
 def _said(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:
     """The moments that the scanner says, the best first, each with how far it may be ahead of our clock."""
     if scan.anchored_at is not None and scan.elapsed_ms is not None:
-        # A time that we have not told yet is none of ours, and near the calendar's end nothing can be added to it.
+        # A time in our future was never told by us, and near the calendar's end adding would overflow.
         heard = min(scan.anchored_at, now + 2 * DRIFT)
         yield heard + timedelta(milliseconds=scan.elapsed_ms), DRIFT
     if scan.scanned_at is not None:

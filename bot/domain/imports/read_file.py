@@ -76,7 +76,7 @@ def _of_workbook(file: IO[bytes], worksheet: str, with_hidden: bool, known: Know
         raise Unreadable("no_worksheet", worksheet=worksheet, there=[sheet.name for sheet in book.sheets])
     rows = SheetRows(book, sheet, hidden=with_hidden)
     for _ in rows:
-        pass  # whatever is wrong with a sheet is known before anything is made of it
+        pass  # errors of a sheet are found before any of it is used
     more = "" if len(book.sheets) == 1 else f", the sheet “{name}” of {len(book.sheets)}"
     made = _table(lambda: iter(rows), f"XLSX{more}", known, tuple(_sheet_notes(book, sheet, rows, with_hidden)))
     columns = [head for place, head in enumerate(made.heads) if any(place in one for one in rows.hidden_columns)]

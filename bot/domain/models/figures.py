@@ -100,7 +100,7 @@ class Alert(Base):
     """Who was told when it began: `{"staff": id, "delivery": id or null}`; null: they take no messages."""
 
     __table_args__ = (
-        # Two clocks at once: the second raises nothing.
+        # Of two clocks at once the second one raises no alert.
         Index(
             "uq_alerts_raised",
             "event_id",

@@ -119,7 +119,7 @@ def find_or_make(
     if not identity.aliases():
         raise ValueError("a person without a name")
     alone = not (identity.phone and identity.user)
-    while True:  # each round brings the tables nearer to one contact with every name
+    while True:  # each round joins at least two contacts, until one has every name
         holders = _holders(db, identity)
         contacts = _contacts(holders)
         if len(contacts) == 1 and len(holders) == len(identity.aliases()):

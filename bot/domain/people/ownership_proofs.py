@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 def spend(db: Session, present: Contact, now: datetime) -> None:
     """Count a try of this person's, right or wrong. Raises Refused `too_many_proofs` (`minutes`)."""
     mine = [row.id for row in phone_owners.before(db, present)]
-    # The oldest row counts for all of them: its lock lets one try of the person's go after the other.
+    # The oldest row counts for all: its lock serialises the person's tries.
     row = db.scalars(select(ChangedHands).where(ChangedHands.id.in_(mine[:1])).with_for_update()).first()
     if row is None:
         return

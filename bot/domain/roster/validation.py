@@ -25,7 +25,7 @@ def phone(typed: str, region: str) -> str:
     try:
         written = phonenumbers.format_number(phonenumbers.parse(bare, region), phonenumbers.PhoneNumberFormat.E164)
         today = phones.canonical(written)
-        # An old form is valid no more, but may be how the number stands on somebody's list.
+        # An old form of a number is not valid any more, but lists still have it.
         valid = phonenumbers.is_valid_number(phonenumbers.parse(today, None))
     except phonenumbers.NumberParseException:
         raise Refused("not_a_phone") from None

@@ -47,7 +47,7 @@ def _funnel(day: DaySums, event: Event, begun: Iterable[tuple[Key, Sum]]) -> tup
     orders = {channel: steps_of(event, flow) for channel, flow in FLOWS.items()}
     for (channel, step), number in ended.items():
         order = orders.get(channel, orders["whatsapp"])
-        # A question that the event has no more stood before the last one.
+        # A question that was removed from the event stood before the last one.
         place = order.index(step) if step in order else len(order) - 2
         for passed in order[: place + 1]:
             reached[passed] += number

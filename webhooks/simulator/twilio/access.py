@@ -41,7 +41,7 @@ def guarded(api: Blueprint, parts: Parts) -> Blueprint:
         named = (request.view_args or {}).get("account", parts.account)
         if not known or named != parts.account:
             raise NotTaken(401, 20003, "Authenticate")
-        parts.courier.start()  # a process that was killed may have left errands
+        parts.courier.start()  # a killed process may have left tasks
 
     @api.errorhandler(NotTaken)
     def refuse(refusal: NotTaken) -> tuple[Response, int]:

@@ -55,7 +55,7 @@ def _posted(parts: Parts, errand: Errand) -> http.Answer:
 
 def _failed(parts: Parts, errand: Errand, why: str, *, retry: bool) -> None:
     if parts.redis.exists(answered_key(errand["sid"])):
-        return  # another try of the same webhook has brought the answer: Twilio wants no second
+        return  # another try of this webhook brought the answer already
     if retry and errand["try"] < TRIES:
         parts.courier.send({**errand, "try": errand["try"] + 1}, AGAIN_SECONDS * errand["try"])
         return

@@ -50,7 +50,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @needs("volunteer")
     def register() -> Response | str:
         place, typed = desk_page.at_work(service), desk_form.read()
-        if typed.event not in ("", place.user.event.slug):  # another sign-in of this browser has come between
+        if typed.event not in ("", place.user.event.slug):  # this browser has signed in anew meanwhile
             return desk_page.answer(service, Page(place, problem=desk_texts.ELSEWHERE), 409)
         judged = desk_form.judge(typed, place.most, service.settings.default_region)
         if judged.wrong:

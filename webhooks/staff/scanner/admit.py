@@ -71,7 +71,7 @@ def offer(service: Service, token: str, party_size: int) -> Offer | None:
         user.row.name,
         str(uuid4()),
         choice,
-        # What else speaks against them the button tells, in red.
+        # Other objections are shown by the button, in red.
         seen.admitted_now if first else party_size,
         gate_answers.earlier(first, scan, now, user.event.timezone) if first else None,
     )

@@ -74,7 +74,7 @@ def blueprint(service: Service) -> Blueprint:
     @door.post("/find")
     def find() -> Response:
         caller = callers.of_request().at_work(service.now())
-        if caller.staff_id is None:  # a scanner's searches would be nobody's
+        if caller.staff_id is None:  # a search must have a person's name in the audit log, and a scanner has none
             raise Problem("not_signed_in")
         try:
             return jsonify(passes=_found(service, caller.event, caller.staff_id, parse_json.read(Find).text))

@@ -63,7 +63,7 @@ def _groups(
         instead = scan_rules.standing_in(db, {one for one in ids if one is not None})
         timed = _timed(db, scans, ids, now)
     groups: dict[object, list[int]] = {}
-    # A clock that is wrong still tells which of its own scans came first.
+    # Even a wrong clock tells the order of its own scans.
     order = [(one.scanned_at or now, said.scanned_at or now) for one, said in zip(timed, scans, strict=True)]
     for number in sorted(range(len(scans)), key=order.__getitem__):
         held = ids[number]
@@ -87,7 +87,7 @@ def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: d
     begun: dict[str, datetime] = dict(_made(db, Event.slug, Event.created_at, {one.event for one in scans}))
     timed = []
     for scan, held in zip(scans, ids, strict=True):
-        # Told late, it was made with another scanner than the one that tells it.
+        # A `late` scan was made with another scanner than the one that uploads it.
         needed = [issued.get(held), made.get(scan.device_id) if scan.channel != LATE else None, begun.get(scan.event)]
         earliest = max((one for one in needed if one is not None), default=now)
         found = scan_times.booked(scan, earliest, now)
