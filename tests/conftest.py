@@ -89,8 +89,7 @@ def postgres_url() -> Iterator[str]:
             server.psql("SELECT pg_reload_conf();")
             database = Database(address)
             migrations.upgrade(database)
-            database.close()
-            engines.keep(database.engine)
+            engines.keep(database)
             yield address
         finally:
             server.cleanup()
@@ -104,8 +103,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrations.upgrade(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    engines.keep(database.engine)
+    engines.keep(database)
     return file
 
 

@@ -7,18 +7,21 @@ from sqlalchemy import Engine
 
 from bot import database
 
-_kept: dict[str, Engine] = {}
+_kept: dict[tuple[str, bool], Engine] = {}
 
 
-def keep(engine: Engine) -> None:
-    """Engines that are made from now on take this one's dialect; it has connected, so its dialect is ready."""
-    _kept[engine.dialect.name] = engine
+def keep(made: "database.Database") -> None:
+    """Engines made from now on take the dialects of these; they have connected, so their dialects are ready."""
+    for engine in (made.engine, made.looking):
+        with engine.connect():
+            _kept[engine.dialect.name, engine is made.looking] = engine
     vars(database)["create_engine"] = _create
+    made.close()
 
 
 def _create(url: str, **options: Any) -> Engine:
     engine = sqlalchemy.create_engine(url, **options)
-    if kept := _kept.get(engine.dialect.name):
+    if kept := _kept.get((engine.dialect.name, "isolation_level" in options)):
         engine.dialect = kept.dialect
         engine._compiled_cache = kept._compiled_cache
     return engine

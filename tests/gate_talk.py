@@ -31,9 +31,8 @@ class Chat:
         self.count += 1
         lane = f"whatsapp:{self.phone}"
         sid = sid or f"SM{self.phone[-6:]}{self.count}"
-        taken: Taken = self.turns.take(
-            Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now, look_back=True
-        )
+        taken: Taken = self.turns.take(Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now)
+        self.turns.note(taken)
         self.state = taken.state
         self.owed += taken.owed
         return taken.text

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.conversation.lease_renewal import Leases
-from bot.conversation.store import JOINED, Answered, Conversations, Done, Found, Held, Lost, Unheard
+from bot.conversation.store import Answered, Conversations, Done, Found, Held, Lost, Unheard
 from bot.conversation.turn import Taken, Turns
 from bot.database import Database
 from bot.delivery import dispatch
@@ -41,7 +41,8 @@ class Served:
     answer: str | None
     """None where the person was lost to another process: the answer is then in the store."""
     following: Held | None = None
-    owed: tuple[int, ...] = ()
+    taken: Taken | None = None
+    """The turn; None where the database was away."""
 
 
 class Dialogue:
@@ -147,9 +148,7 @@ class Dialogue:
                     served = self._serve_one(held)
                 if held.sid == sid:
                     mine.set_result(served.answer)
-                # Enqueued last, so that the answer with the pass code is read before the picture comes.
-                self._outbox.enqueue(served.owed)
-                self._note_heard(held, served)
+                self._follow_up(held, served)
                 held = served.following
         except RedisError as problem:
             log.error("conversation_store_failed", problem=type(problem).__name__)
@@ -159,9 +158,12 @@ class Dialogue:
             if not mine.done():
                 mine.set_result(None)
 
-    def _note_heard(self, held: Held, served: Served) -> None:
-        """Tell the outbox that somebody wrote, after the answer has been given."""
+    def _follow_up(self, held: Held, served: Served) -> None:
+        """What comes after the answer: one that names a pass should be read before the pass's picture comes."""
         inbound = _inbound(held)
+        if served.taken:
+            self._outbox.enqueue(served.taken.owed)
+            self._turns.note(served.taken)
         self._outbox.heard(inbound.lanes, inbound.sender, answered=bool(served.answer), afterwards=held.found)
 
     def _serve_one(self, held: Held) -> "Served":
@@ -181,11 +183,7 @@ class Dialogue:
     def _take(self, held: Held, inbound: Inbound) -> Taken:
         """The turn, or after a bug of ours the unchanged state and an apology."""
         try:
-            state = held.state
-            if held.news and self._turns.join(inbound, self._clock()) and held.news == JOINED:
-                state = None  # the phone changed hands, and the conversation may have been the former owner's
-            look_back = held.attempt > 1 or state is None or held.found
-            return self._turns.take(inbound, state, self._clock(), look_back=look_back, late=held.late)
+            return self._turns.take(inbound, held.state, self._clock(), news=held.news, late=held.late)
         except (OperationalError, InterfaceError):
             raise
         except Exception as bug:
@@ -201,8 +199,8 @@ class Dialogue:
             in_outbox, taken = True, self._owe(inbound, taken)
             kept = self._commit(held, taken, in_outbox=True)
         if not isinstance(kept, Done):
-            return Served(None, owed=taken.owed)
-        return Served("" if in_outbox else taken.text, kept.following, taken.owed)
+            return Served(None, taken=taken)
+        return Served("" if in_outbox else taken.text, kept.following, taken)
 
     def _commit(self, held: Held, taken: Taken, *, in_outbox: bool) -> Done | Lost | Unheard:
         answer = {"text": "" if in_outbox else taken.text}

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.address import WEB, on_whatsapp
-from bot.conversation.facts import who
+from bot.conversation.look import who
 from bot.delivery import dispatch
 from bot.delivery.dispatch.channel_choice import WAITS, Reach
 from bot.domain import events, passes, people

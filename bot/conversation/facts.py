@@ -13,6 +13,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from bot.conversation.look import Look, look, own_phone, who
 from bot.database import Database
 from bot.domain import events, passes, people, roster
 from bot.domain.checkins import search as gate_search
@@ -42,14 +43,13 @@ class Sources:
     """See LiveFacts."""
     _kept: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
 
-    def events(self) -> tuple[shapes.Event, ...]:
-        """Every event, by start, as the database holds them now."""
-        with self.database.read() as db:
-            revision = events.revision(db)
-            kept, shown = self._kept
-            if revision != kept:
+    def events(self, revision: tuple[int, int]) -> tuple[shapes.Event, ...]:
+        """Every event, by start, as the database holds them at this revision or later."""
+        kept, shown = self._kept
+        if revision != kept:
+            with self.database.read() as db:
                 shown = tuple(events.shape(event) for event in events.listed(db))
-                self._kept = (revision, shown)
+            self._kept = (revision, shown)
         return shown
 
 
@@ -62,7 +62,11 @@ class LiveFacts:
     now: datetime
     country: str = ""
     """ISO region that somebody chose for the number that they typed; empty: the service's own."""
-    _days: dict[str, tuple[shapes.EventDay, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def look(self) -> Look:
+        """What the database held when this turn first asked for anything."""
+        return look(self.sources.database, self.inbound, self.now)
 
     @property
     def region(self) -> str:
@@ -77,14 +81,13 @@ class LiveFacts:
     @cached_property
     def events(self) -> tuple[shapes.Event, ...]:
         """Every event that is not long past, open or not, by start."""
-        return tuple(event for event in self.sources.events() if events.is_spoken_of(event.ends_on, self.now))
+        return tuple(
+            event for event in self.sources.events(self.look.revision) if events.is_spoken_of(event.ends_on, self.now)
+        )
 
     def days(self, event: shapes.Event) -> tuple[shapes.EventDay, ...]:
         """The event's days with the places left, as they were when this turn first asked."""
-        if event.slug not in self._days:
-            with self.sources.database.read() as db:
-                self._days[event.slug] = events.days(db, event.slug)
-        return self._days[event.slug]
+        return self.look.days.get(event.slug, ())
 
     @cached_property
     def person(self) -> shapes.Person:
@@ -149,13 +152,21 @@ class LiveFacts:
         with self.sources.database.read() as db:
             return gate_search.near(db, work.event, code, staff_id=work.staff_id, now=self.now)
 
-    @property
+    @cached_property
+    def on_roster(self) -> bool:
+        """Whether whoever is writing stands on any roster, enabled or not."""
+        if self.inbound.is_proved and own_phone(self.inbound):
+            return self.look.on_roster
+        return self.duty is not None or self.former_duty is not None
+
+    @cached_property
     def _staff_phone(self) -> str | None:
-        """The phone that may stand on a roster; none where an SMS says so, whose sender can be forged."""
+        """The phone that stands on a roster; none where an SMS says so, whose sender can be forged."""
         if not self.inbound.is_proved:
             return None
-        own = self.inbound.phone if self.inbound.lent != "phone" else None
-        return own or self.person.phone
+        if own := own_phone(self.inbound):
+            return own if self.look.on_roster else None
+        return self.person.phone
 
     @property
     def _at_work(self) -> shapes.Duty:
@@ -165,17 +176,12 @@ class LiveFacts:
 
     @cached_property
     def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
+        if not self.look.known:
+            return shapes.Person(phone=people.named(who(self.inbound))["phone"]), ()
         with self.sources.database.read() as db:
             identity = people.settled(db, who(self.inbound))
             contacts = people.find_all(db, **identity._asdict())
             return _person(db, identity, contacts, self.now), _passes(db, contacts, self.now)
-
-
-def who(inbound: Inbound) -> Identity:
-    """The names of whoever wrote; an address that is neither phone nor user id stands for the person itself."""
-    if not inbound.is_proved:
-        return Identity(inbound.phone, None if inbound.phone else inbound.lane)
-    return Identity(inbound.phone, inbound.user if inbound.phone or inbound.user else inbound.lane, inbound.lent)
 
 
 def _person(db: Session, identity: Identity, contacts: list[Contact], now: datetime) -> shapes.Person:

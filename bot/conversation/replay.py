@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import replay_shards
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.facts import who
+from bot.conversation.look import who
 from bot.conversation.replay_shards import SHARES, Listed
 from bot.conversation.store import Conversations
 from bot.database import Database

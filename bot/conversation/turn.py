@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from bot.address import is_on_whatsapp
 from bot.conversation import button_taps, effects, funnel_tracking, gate_effects, walkup_effects
-from bot.conversation.facts import LiveFacts, Sources, who
-from bot.conversation.funnel_tracking import Beginnings
+from bot.conversation.facts import LiveFacts, Sources
+from bot.conversation.funnel_tracking import Beginnings, Begun
+from bot.conversation.look import who
+from bot.conversation.store import JOINED
 from bot.database import Database
 from bot.delivery.campaigns import account_notices
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.templates import Templates, interactive
 from bot.delivery.twilio.media import Medium
-from bot.domain import people, roster
+from bot.domain import people
 from bot.domain.models import TurnRecord
 from bot.domain.people import ownership_proofs, phone_owners
 from bot.errors import Refused
@@ -46,6 +48,8 @@ class Taken:
     """Deliveries to enqueue now that the turn is kept."""
     question: Mapping[str, Any] | None = None
     """The answer as buttons or a list, where a template carries it; it then goes by the outbox."""
+    moved: Begun | None = None
+    """How far a registration has come, where that is news and no row tells it yet."""
     broken: bool = False
     """A bug of ours: the state is what it was and the text an apology."""
 
@@ -74,21 +78,24 @@ class Turns:
         state: Mapping[str, Any] | None,
         now: datetime,
         *,
-        look_back: bool,
+        news: str = "",
         late: bool = False,
     ) -> Taken:
-        """Run the turn of one message from the state that was kept.
+        """Run the turn of one message from the state that was kept, unless the database has it already.
 
-        `look_back` asks the database first whether the turn was taken before: needed where the
-        message was handed out before, or where Redis knows nothing of the person. `late`: a newer
+        `news`: what the message is the first to tell of its writer's names (JOINED, PARTED). `late`: a newer
         message of the person was taken meanwhile, so that this one moves nothing.
         """
-        if look_back and (before := self._before(inbound.sid)):
-            return replace(before, state=state) if late and state is not None else before
         facts = self._facts(inbound, now)
+        if news and (facts.look.known or facts.look.on_roster):
+            if self._join(inbound, now) and news == JOINED:
+                state = None  # the phone changed hands, and the conversation may have been the former owner's
+            facts = self._facts(inbound, now)
+        if facts.look.taken and (before := self._before(inbound.sid)):
+            return replace(before, state=state) if late and state is not None else before
         media = self._photos(inbound, facts)
         try:
-            return self._take(inbound, state, now, media, late=late)
+            return self._take(inbound, state, self._facts(inbound, now) if media else facts, media, late=late)
         except DBAPIError:
             raise  # the caller tries again, or another process takes the message later
         except Exception:
@@ -96,9 +103,9 @@ class Turns:
             raise
 
     def _take(
-        self, inbound: Inbound, state: Mapping[str, Any] | None, now: datetime, media: Sequence[Medium], *, late: bool
+        self, inbound: Inbound, state: Mapping[str, Any] | None, facts: Facts, media: Sequence[Medium], *, late: bool
     ) -> Taken:
-        facts = self._facts(inbound, now)
+        now = facts.now
         revived, restarted = engine.revive(state)
         if late:
             turn = engine.late(revived, facts)
@@ -113,6 +120,11 @@ class Turns:
             except TakenBefore:
                 return self._before(inbound.sid) or self._keep(inbound, turn, now, media, state)
         raise RuntimeError(f"one turn met {REFUSALS} refusals")
+
+    def note(self, taken: Taken) -> None:
+        """Note what a turn moved, once its answer is given. Never raises for Redis."""
+        if taken.moved and self.beginnings:
+            self.beginnings.note(taken.moved)
 
     def _photos(self, inbound: Inbound, facts: Facts) -> tuple[Medium, ...]:
         """The photos of a message from somebody on a roster; nobody else's are looked at."""
@@ -132,23 +144,20 @@ class Turns:
             with self.database.write() as db:
                 delete_media.owe(db, media, now)
 
-    def join(self, inbound: Inbound, now: datetime) -> bool:
+    def _join(self, inbound: Inbound, now: datetime) -> bool:
         """Let the two names of whoever wrote be one contact's, where the database knows either of them; whoever stands
         on a roster is known from then on, so that another with their phone is not taken for them.
 
         Whether the phone was somebody else's until just now.
         """
         names = who(inbound)
-        with self.database.read() as db:
-            if not (people.is_on_file(db, names) or (names.phone and roster.of_phone(db, names.phone))):
-                return False
         with self.database.write() as db:
             people.find_or_make(db, **names._asdict(), now=now)
             if names.phone:
                 account_notices.tell(db, names.phone, now)
             return names.phone is not None and phone_owners.since(db, names.phone, now - JUST_NOW)
 
-    def _facts(self, inbound: Inbound, now: datetime) -> Facts:
+    def _facts(self, inbound: Inbound, now: datetime) -> LiveFacts:
         return LiveFacts(self.sources, inbound, now)
 
     def _before(self, sid: str) -> Taken | None:
@@ -164,9 +173,7 @@ class Turns:
         state = funnel_tracking.with_state(engine.to_json(turn.state), begun)
         moved = begun if begun and begun.kept() != (before or {}).get(funnel_tracking.KEPT) else None
         if not media and not any(effects.writes(effect) for effect in turn.effects):
-            if moved and self.beginnings:
-                self.beginnings.note(moved)
-            return _taken(state, self._answer(inbound, turn, state, {}))
+            return _taken(state, self._answer(inbound, turn, state, {}), moved=moved)
         effects.check_sender(turn.effects, inbound)
         self._spend_proofs(turn.effects, inbound, now)
         effects.check_codes(turn.effects, self.performing, inbound, now)
@@ -223,5 +230,7 @@ def perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict
     return results
 
 
-def _taken(state: Mapping[str, Any], answer: Mapping[str, Any], owed: tuple[int, ...] = ()) -> Taken:
-    return Taken(state, str(answer["text"]), owed, answer.get("question"))
+def _taken(
+    state: Mapping[str, Any], answer: Mapping[str, Any], owed: tuple[int, ...] = (), moved: Begun | None = None
+) -> Taken:
+    return Taken(state, str(answer["text"]), owed, answer.get("question"), moved)

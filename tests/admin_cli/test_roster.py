@@ -126,8 +126,7 @@ def test_a_scanner_and_its_tokens(ok: Run, run: Run, rows: Rows, fair: str, gate
 
 
 def _known(database: Database, *tokens: str) -> list[bool]:
-    with database.look() as connection:
-        return [devices.by_token(connection, token) is not None for token in tokens]
+    return [devices.by_token(database, token) is not None for token in tokens]
 
 
 def test_kinds(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:

@@ -1,6 +1,33 @@
+from sqlalchemy import text
+
 from bot.database import Database
 from bot.ops import migrations
+from tests import listening
 
 
 def test_a_migrated_database_is_at_the_newest_revision(database: Database) -> None:
     assert migrations.current(database) == migrations.newest() != ""
+
+
+def test_a_look_is_one_statement_in_no_transaction(database: Database) -> None:
+    one = text("SELECT 1")
+    database.look(one, {})
+    with listening.statements(all_of_them=True) as told:
+        assert database.look(one, {})[0] == (1,)
+    assert told == ["SELECT 1"]
+
+
+def test_a_look_over_a_connection_that_was_lost_asks_again(postgres: Database) -> None:
+    me, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:pid)")
+    (pid,) = postgres.look(me, {})[0]
+    with postgres.read() as db:
+        db.execute(end, {"pid": pid})
+    assert postgres.look(me, {})[0] != (pid,)
+
+
+def test_a_look_reads_nothing_of_a_transaction_that_is_still_open(database: Database) -> None:
+    wanted = text("SELECT count(*) FROM contacts")
+    with database.write() as db:
+        db.execute(text("INSERT INTO contacts (created_at) VALUES ('2027-01-10 06:00:00+00')"))
+        assert database.look(wanted, {})[0] == (0,)
+    assert database.look(wanted, {})[0] == (1,)

@@ -83,8 +83,7 @@ class Callers:
         return of_staff(found)
 
     def _device(self, token: str) -> Caller:
-        with self._service.database.look() as connection:
-            found = devices.by_token(connection, token)
+        found = devices.by_token(self._service.database, token)
         if found is None:
             raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
         self._note_seen(found)

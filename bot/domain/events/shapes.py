@@ -1,6 +1,8 @@
 """Converts rows of events into flows.shapes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -12,7 +14,22 @@ from flows.text import event_states
 
 LONG_PAST = timedelta(days=30)
 """How long after its end flows still know an event: somebody who asks late still hears that it is over."""
-_REVISION = select(func.count(), func.coalesce(func.sum(Event.revision), 0))
+COUNT, CHANGES = func.count(Event.id), func.coalesce(func.sum(Event.revision), 0)
+"""A pair that differs after any change of any event's row: what copies of the snapshot are checked by."""
+SPOKEN_OF_DAYS = (
+    select(
+        Event.slug,
+        EventDay.day,
+        EventDay.capacity,
+        EventDay.taken,
+        EventDay.closed,
+        EventDay.opens,
+        EventDay.closes,
+    )
+    .join_from(EventDay, Event)
+    .where(Event.ends_on >= bindparam("spoken_of"))
+)
+"""The days of all events that ended on the day `spoken_of` or later; `days_of` reads them from JSON."""
 _DAYS = (
     select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)
     .join(Event)
@@ -29,13 +46,25 @@ def snapshot(db: Session, now: datetime) -> tuple[shapes.Event, ...]:
 
 def is_spoken_of(ends_on: date, now: datetime) -> bool:
     """Whether an event that ended on this day is not long past yet."""
-    return ends_on >= (now - LONG_PAST).date()
+    return ends_on >= spoken_of_since(now)
 
 
-def revision(db: Session) -> tuple[int, int]:
-    """A pair that differs after any change of any event's row: what copies of the snapshot are checked by."""
-    count, changes = db.execute(_REVISION).one()
-    return int(count), int(changes)
+def spoken_of_since(now: datetime) -> date:
+    """The last day of an event that is just not long past yet."""
+    return (now - LONG_PAST).date()
+
+
+def days_of(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[shapes.EventDay, ...]]:
+    """The days by event's slug, from rows of SPOKEN_OF_DAYS as JSON has them."""
+    found: dict[str, list[shapes.EventDay]] = {}
+    for slug, day, capacity, taken, closed, opens, closes in sorted(rows, key=lambda row: str(row[1])):
+        made = _day(date.fromisoformat(day), capacity, taken, bool(closed), _hour(opens), _hour(closes))
+        found.setdefault(slug, []).append(made)
+    return {slug: tuple(days) for slug, days in found.items()}
+
+
+def _hour(kept: str | None) -> time | None:
+    return time.fromisoformat(kept) if kept else None
 
 
 def days(db: Session, slug: str) -> tuple[shapes.EventDay, ...]:

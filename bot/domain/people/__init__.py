@@ -49,6 +49,8 @@ _HOLDERS = (
     .where(or_(_PHONE, _USER))
 )
 """Built once, as every statement of every turn: building costs more than asking."""
+IS_ON_FILE = exists(select(ContactAlias.contact_id).where(or_(_PHONE, _USER)))
+"""Whether anybody has one of the names that `named` gives."""
 
 
 class _Holder(NamedTuple):
@@ -101,9 +103,9 @@ def settled(db: Session, identity: Identity) -> Identity:
     return _settled(identity) if identity.lent and _is_anothers(_holders(db, identity), identity) else identity
 
 
-def is_on_file(db: Session, identity: Identity) -> bool:
-    """Whether anybody has one of these names."""
-    return bool(_holders(db, _named(*identity)))
+def named(identity: Identity) -> Mapping[str, str | None]:
+    """These names as the parameters of IS_ON_FILE."""
+    return {"phone": identity.phone and canonical(identity.phone), "user": identity.user}
 
 
 def find_or_make(

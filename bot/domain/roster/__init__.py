@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,6 +20,8 @@ from flows.understanding.phones import canonical
 
 GUESSING_PAUSE = timedelta(minutes=10)
 """How long guessing codes pauses a volunteer; a supervisor's `resume NAME` ends it (docs/api.md#guessing)."""
+IS_LISTED = exists(select(Staff.id).where(Staff.phone == bindparam("staff")))
+"""Whether the phone `staff`, as it is dialled today, stands on any roster, enabled or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from bot.database import Database
 from bot.domain import events
 from bot.domain.events.rows import one
 from bot.domain.models import Device, Event, Gate, table
@@ -109,10 +110,10 @@ _OF_TOKEN = (
 )
 
 
-def by_token(connection: Connection, token: str) -> Scanner | None:
+def by_token(database: Database, token: str) -> Scanner | None:
     """The scanner of a token that has not been revoked: one statement, since every scan asks."""
-    row = connection.execute(_OF_TOKEN, {"token_hash": hashed(token)}).first()
-    return Scanner._make(row) if row else None
+    rows = database.look(_OF_TOKEN, {"token_hash": hashed(token)})
+    return Scanner._make(rows[0]) if rows else None
 
 
 def pause(db: Session, device_id: int, now: datetime) -> datetime:

@@ -46,7 +46,7 @@ class Talk:
         self.count += 1
         self.now += timedelta(seconds=5)
         inbound = Inbound(f"SMin{self.count}", PERSON, OURS, phone="+919811111111", text=text, **more)
-        taken = self.turns.take(inbound, self.state, self.now, look_back=False)
+        taken = self.turns.take(inbound, self.state, self.now)
         self.state = taken.state
         if taken.question is not None:
             self._send(inbound, taken)
@@ -201,7 +201,7 @@ def test_a_turn_that_is_taken_again_has_the_same_question(talk: Talk) -> None:
     assert shown(confirm).shape.kind == "buttons"
     gone = talk.tap(confirm, 1, on=talk.last_sid)
     again = Inbound(f"SMin{talk.count}", PERSON, OURS, phone="+919811111111", form="choice", choice="x")
-    assert replace(talk.turns.take(again, before, NOW, look_back=True), owed=()) == replace(gone, owed=())
+    assert replace(talk.turns.take(again, before, NOW), owed=()) == replace(gone, owed=())
 
 
 def test_without_templates_every_answer_is_words(database: Database, redis: "Redis") -> None:
@@ -217,7 +217,7 @@ def test_without_templates_every_answer_is_words(database: Database, redis: "Red
 
 def test_somebody_without_whatsapp_gets_words(talk: Talk) -> None:
     inbound = Inbound("SM1", "+919811111111", "+14155550100", phone="+919811111111", text="hi")
-    assert talk.turns.take(inbound, None, NOW, look_back=False).question is None
+    assert talk.turns.take(inbound, None, NOW).question is None
 
 
 @pytest.mark.parametrize("payload", ["", ":", "a:b", "visit_date.xyz:1", ".00000000:", "\0.00000000:x", "x" * 5000])

@@ -1,9 +1,8 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from bot.conversation.facts import LiveFacts, Sources
 from bot.database import Database
@@ -14,6 +13,7 @@ from bot.domain.passes import registration as registrations
 from bot.inbound import Inbound
 from flows import shapes
 from flows.understanding import codes
+from tests import listening
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 
 PHONE, USER = "+919812345678", "IN.2081234"
@@ -154,35 +154,21 @@ def test_long_past_events_are_no_more_spoken_of(sources: Sources) -> None:
     assert late.events == ()
 
 
-@pytest.fixture
-def statements(sources: Sources) -> Iterator[list[str]]:
-    """Every statement that reaches the database."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(sources.database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(sources.database.engine, "before_cursor_execute", note)
-
-
-def test_a_turn_of_a_stranger_costs_few_statements_and_no_rows_of_events(
-    sources: Sources, statements: list[str]
-) -> None:
+def test_a_turn_of_a_stranger_costs_one_statement_and_no_transaction(sources: Sources) -> None:
     facts(sources).events  # noqa: B018 - the process has seen them once
-    statements.clear()
     known = facts(sources)
-    for _ in range(3):
-        known.days(fair_of(known))
-        assert (known.person.known, known.passes) == (False, ())
-    assert len([one for one in statements if one.startswith("SELECT")]) == 3
+    with listening.statements(all_of_them=True) as asked:
+        for _ in range(3):
+            known.days(fair_of(known))
+            assert (known.person.known, known.passes, known.duty, known.former_duty) == (False, (), None, None)
+    assert len(asked) == 1
 
 
-def test_what_is_not_asked_for_is_not_read(sources: Sources, statements: list[str]) -> None:
-    known = facts(sources, profile_name="Asha")
-    assert known.profile_name == "Asha"
-    assert statements == []
+def test_what_is_not_asked_for_is_not_read(sources: Sources) -> None:
+    with listening.statements() as asked:
+        known = facts(sources, profile_name="Asha")
+        assert known.profile_name == "Asha"
+    assert asked == []
 
 
 def test_no_connection_is_held_between_two_facts(sources: Sources) -> None:

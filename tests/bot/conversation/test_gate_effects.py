@@ -320,4 +320,4 @@ def test_a_volunteer_whose_number_whatsapp_hides_is_known_by_the_number_of_befor
     with database.write() as db:
         people.find_or_make(db, phone=RAVI, user="IN.77", now=NOW)
     hidden = Inbound("SMhidden", "whatsapp:IN.77", "whatsapp:+1", user="IN.77", text=code)
-    assert ravi.turns.take(hidden, None, NOON, look_back=True).text.startswith("✅")
+    assert ravi.turns.take(hidden, None, NOON).text.startswith("✅")

@@ -26,9 +26,12 @@ def said(service: Service) -> Iterator[list[tuple[str, Any]]]:
         if not statement.startswith("BEGIN"):  # that SQLite is told so is ours, and no way to anywhere
             statements.append((statement, parameters))
 
-    event.listen(service.database.engine, "before_cursor_execute", note)
+    engines = (service.database.engine, service.database.looking)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield statements
-    event.remove(service.database.engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""What a message of a registration costs until its answer has left: statements and round trips, counted."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pytest
+from redis import Redis
+
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.effects import Means
+from bot.conversation.facts import Sources
+from bot.conversation.funnel_tracking import Beginnings
+from bot.conversation.store import Conversations
+from bot.conversation.turn import Turns
+from bot.database import Database
+from bot.delivery.templates import Templates
+from bot.domain import events, roster
+from bot.domain.keys import KeyRing
+from bot.inbound import Inbound
+from tests.bot.domain.builders import NOW, SECRET
+from tests.listening import round_trips, statements
+
+SAID = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
+"""A whole registration with the demo event."""
+PHONE = "+919812345678"
+
+
+class Cost(NamedTuple):
+    """An answer, and what was said to the database and to Redis until it had left."""
+
+    answer: str
+    statements: list[str]
+    round_trips: list[bytes]
+
+
+class Afterwards:
+    """An outbox that lets what follows an answer wait until the test has counted, and sends nothing."""
+
+    def __init__(self) -> None:
+        self.begins, self.is_over = threading.Semaphore(0), threading.Semaphore(0)
+
+    def enqueue(self, ids: Any) -> None:
+        assert self.begins.acquire(timeout=30)
+
+    def heard(self, *of: Any, **about: Any) -> None:
+        self.is_over.release()
+
+    def let_it_be(self) -> None:
+        self.begins.release()
+        assert self.is_over.acquire(timeout=30)
+
+
+@dataclass
+class Phone:
+    """Somebody who writes."""
+
+    dialogue: Dialogue
+    afterwards: Afterwards
+    phone: str = PHONE
+    user: str = "IN.2"
+    count: int = 0
+
+    def say(self, text: str) -> Cost:
+        self.count += 1
+        sid = f"SM{self.user[3:]}x{self.count}"
+        inbound = Inbound(sid, f"whatsapp:{self.phone}", "whatsapp:+1", phone=self.phone, user=self.user, text=text)
+        with statements() as asked, round_trips() as sent:
+            answer = self.dialogue.hear(inbound)
+            cost = Cost(answer, list(asked), list(sent))
+        self.afterwards.let_it_be()
+        return cost
+
+
+@pytest.fixture
+def asha(database: Database, redis: "Redis") -> Iterator[Phone]:
+    """A newcomer before the whole path of a message, in a process that has been running for a while."""
+    ring = KeyRing.open(database, SECRET)
+    with database.write() as db:
+        events.make_demo(db, NOW)
+    no_otps: Any = None
+    templates = Templates(database, redis, lambda: NOW)
+    turns = Turns(database, Sources(database, "IN"), Means(ring, no_otps), templates, None, Beginnings(redis))
+    afterwards: Any = Afterwards()
+    dialogue = Dialogue(Conversations(redis, state_seconds=3600), turns, database, afterwards, lambda: NOW)
+    first = Phone(dialogue, afterwards, "+919800000001", "IN.1")
+    for text in SAID:
+        first.say(text)
+    yield Phone(dialogue, afterwards)
+    dialogue.close()
+
+
+def test_a_message_in_between_costs_one_statement_and_two_round_trips(asha: Phone) -> None:
+    asha.say(SAID[0])
+    for text in SAID[1:-1]:
+        cost = asha.say(text)
+        assert cost.answer
+        assert len(cost.statements) == 1, "\n".join(cost.statements)
+        assert len(cost.round_trips) == 2, cost.round_trips
+
+
+def test_a_volunteer_who_is_disabled_is_a_visitor_at_the_next_message(asha: Phone, database: Database) -> None:
+    with database.write() as db:
+        roster.add(db, "demo", phone=PHONE, name="Ravi", region="IN", now=NOW)
+    assert "To admit" in asha.say("menu").answer
+    with database.write() as db:
+        roster.set_enabled(db, PHONE, False, region="IN")
+    assert "To admit" not in asha.say("menu").answer
