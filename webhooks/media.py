@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, request
 
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
+from bot.delivery.images.handover import Handover
 from bot.delivery.templates import notices
 from bot.errors import Refused
 from bot.service import Service
@@ -23,13 +24,20 @@ def blueprint(service: Service) -> Blueprint:
             return png(image_cache.sample(service.settings.origin))
         try:
             pass_id = media_links.read(token, service.settings.secret_key, service.now())
-            return png(image_cache.of(service, pass_id, request.args.get("language", "")))
+            return png(_picture(service, pass_id, request.args.get("language", "")))
         except Invalid as fault:
             abort(GONE.get(fault.code, 404))
         except Refused:
             abort(404)
 
     return door
+
+
+def _picture(service: Service, pass_id: int, language: str) -> bytes:
+    """The picture that the worker has drawn for Twilio, else one drawn now. Raises Refused `no_such_pass`."""
+    if not image_cache.is_valid(service, pass_id):
+        raise Refused("no_such_pass")
+    return Handover(service.redis).take(pass_id, language) or image_cache.of(service, pass_id, language)
 
 
 def png(image: bytes) -> Response:

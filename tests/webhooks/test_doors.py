@@ -1,5 +1,6 @@
 """The whole application over the whole service: its plain doors."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,16 +11,21 @@ from flask.testing import FlaskClient
 from PIL import Image
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
+from sqlalchemy import select
 
 from bot import __version__, metrics
 from bot.database import Database
-from bot.delivery.images import media_links
+from bot.delivery.dispatch import owe_pass, send
+from bot.delivery.images import cache as image_cache
+from bot.delivery.images import media_links, pass_image
+from bot.delivery.images.pass_image import PassImage
 from bot.domain import events, people
-from bot.domain.models import Delivery
+from bot.domain.models import Delivery, Pass
 from bot.domain.passes import registration as registrations
 from bot.metrics import Counts
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_TOKEN, Settings
+from tests.bot.delivery.conftest import FakeTwilio
 from tests.bot.domain.builders import DAY, NOW, asking
 from webhooks import create_app
 from webhooks.health import Readiness
@@ -96,6 +102,37 @@ def test_a_pass_image_is_a_png_with_its_length_and_may_be_asked_for_again(client
     head = client.head(link)
     assert (head.headers["Content-Length"], head.data) == (answer.headers["Content-Length"], b"")
     assert client.get(f"{link}?language=hi").data != answer.data
+
+
+def test_a_picture_is_drawn_once_by_the_worker_and_our_link_is_looked_at_once(
+    client: FlaskClient, service: Service, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, looked, twilio = list[str](), list[str](), FakeTwilio()
+
+    def drawing(facts: PassImage) -> bytes:
+        drawn.append(facts.language)
+        return pass_image.draw(facts)
+
+    for module, name in ((send, "draw"), (image_cache, "_drawn")):
+        monkeypatch.setattr(module, name, drawing)
+    outbox = replace(service.outbox, twilio=twilio, check_media=looked.append)
+    with service.database.write() as db:
+        issued = db.scalars(select(Pass)).one()
+        sent = [
+            owe_pass(db, issued, lane=f"whatsapp:+9198111111{at}", sender=None, language="en", now=service.now())
+            for at in (11, 12)
+        ]
+    outbox.deliver(sent[0])
+    fetched = [client.get(str(twilio.sent[0].media_url)[len(service.settings.origin) :]) for _ in range(2)]
+    assert drawn == ["en", "en"]  # by the worker, and for who came a second time
+    assert fetched[0].data == fetched[1].data
+    outbox.deliver(sent[1])
+    assert len(looked) == 1
+    outbox.note_status(twilio.sent[0].sid, sent[0], "failed", 63019, service.now())
+    outbox.deliver(sent[0])
+    with service.database.write() as db:
+        db.get_one(Pass, issued.id).status = "revoked"
+    assert client.get(link).status_code == 404  # though its picture is kept
 
 
 def test_a_forged_link_is_not_found_and_an_old_one_is_gone(client: FlaskClient, service: Service, link: str) -> None:

@@ -19,6 +19,8 @@ from bot.database import Database
 from bot.delivery.carriers import Carrier, News
 from bot.delivery.dispatch import failures, media_check, send, sms_fallback
 from bot.delivery.dispatch.compose import Otps, SendsItself
+from bot.delivery.dispatch.media_check import MediaCheck
+from bot.delivery.images.handover import Handover
 from bot.delivery.outbox import leases, queues
 from bot.delivery.outbox.enqueue import note_code_used, owe, owe_otp, owe_pass, owe_reply, unsent_replies
 from bot.delivery.outbox.rate_limit import Pace, sender_of
@@ -47,6 +49,7 @@ class Outbox:
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], object] = time.sleep
     check_media: Callable[[str], str | None] = media_check.trouble
+    """Why an image could not be fetched from an address of ours; None: it could. Asked once a minute."""
     ring: KeyRing | None = field(default=None, repr=False)
     """Signs the links that go by SMS where a picture failed; None: none go."""
 
@@ -63,7 +66,8 @@ class Outbox:
 
     @property
     def _parts(self) -> send.Parts:
-        keeping = (self.pace, self.windows, self.check_media, self.ring)
+        media = MediaCheck(self.redis, self.check_media), Handover(self.redis)
+        keeping = (self.pace, self.windows, *media, self.ring)
         return send.Parts(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
 
     def heard(self, lanes: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False) -> None:

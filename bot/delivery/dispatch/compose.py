@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.address import SMS, Address
 from bot.delivery import templates
+from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
+from bot.delivery.images.pass_image import PassImage
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.outbox.enqueue import BULK, contact_at, is_anothers, stopped_since
 from bot.delivery.outbox.message import Filled, Message
@@ -44,6 +47,16 @@ OTP_FOR = {
     ),
 }
 """The words around an OTP for particular purposes, by purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMessage(Message):
+    """A message with the picture of a pass, which is drawn before Twilio fetches it."""
+
+    picture: PassImage | None = None
+    """The facts to draw; None: whoever is asked for the picture looks them up."""
+    pass_id: int = 0
+    language: str = ""
 
 
 @runtime_checkable
@@ -91,7 +104,7 @@ def compose(
         _let_go_of_strangers(db, row)
         return None
     if row.kind == "pass":
-        return _pass_image(db, row, settings, now)
+        return _pass_image(db, row, settings, now, ring)
     if row.kind == "link" and ring:
         return _pass_link(db, row, settings, ring)
     if row.kind == "question" and "shape" in row.payload:
@@ -132,14 +145,20 @@ def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) ->
     return Message(row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", ""))
 
 
-def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime) -> Message:
+def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None) -> PictureMessage:
     pass_ = _valid_pass(db, row)
     language = row.payload.get("language") or pass_.registration.language
     token = media_links.sign(pass_.id, settings.secret_key, now)
-    link = f"{settings.origin}/media/passes/{token}.png?language={language}"
     left = int((row.give_up_at - now).total_seconds())
-    return Message(
-        row.lane, row.sender, whatsapp_text.caption(pass_, language), link, max(1, min(left, LONGEST_VALIDITY))
+    return PictureMessage(
+        row.lane,
+        row.sender,
+        whatsapp_text.caption(pass_, language),
+        f"{settings.origin}/media/passes/{token}.png?language={language}",
+        max(1, min(left, LONGEST_VALIDITY)),
+        picture=image_cache.facts_of(db, pass_, ring, settings.origin, language) if ring else None,
+        pass_id=pass_.id,
+        language=language,
     )
 
 

@@ -1,11 +1,20 @@
 """Checks our own link to a picture before Twilio gets it: a picture that it cannot fetch is lost (63019)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import requests
+from redis import Redis
+from redis.exceptions import RedisError
 
 SECONDS = (3.0, 7.0)
 """Seconds to wait for a connection, and between two bytes of the answer."""
 PNG = b"\x89PNG\r\n\x1a\n"
 """How every PNG begins (ISO/IEC 15948, 5.2)."""
+FOUND = "media:found"
+FOUND_SECONDS = 60
+"""For so long nobody looks again, in any process: our address fails for all pictures or for none."""
+NOT_FETCHED = "63019"
 
 
 def trouble(url: str) -> str | None:
@@ -19,3 +28,30 @@ def trouble(url: str) -> str | None:
     if answer.headers.get("Content-Type", "").partition(";")[0].strip() != "image/png":
         return "media_not_png"
     return None if answer.content.startswith(PNG) else "media_empty"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCheck:
+    """Looks at our own link at most once a minute while it works."""
+
+    redis: "Redis" = field(repr=False)
+    look: Callable[[str], str | None] = trouble
+
+    def __call__(self, url: str) -> str | None:
+        """Why Twilio would not get the image, as `trouble` says; None where it would, or would a minute ago."""
+        try:
+            if self.redis.exists(FOUND):
+                return None
+            reason = self.look(url)
+            if reason is None:
+                self.redis.set(FOUND, 1, ex=FOUND_SECONDS)
+        except RedisError:
+            return self.look(url)
+        return reason
+
+    def doubt(self) -> None:
+        """Look again before the next picture: Twilio could not fetch one."""
+        try:
+            self.redis.delete(FOUND)
+        except RedisError:
+            return

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.delivery.carriers import Carrier, News
 from bot.delivery.dispatch import compose, failures, text_fallback
-from bot.delivery.dispatch.compose import NotWanted, Otps, SendsItself
+from bot.delivery.dispatch.compose import NotWanted, Otps, PictureMessage, SendsItself
+from bot.delivery.dispatch.media_check import NOT_FETCHED, MediaCheck
+from bot.delivery.images.handover import Handover
+from bot.delivery.images.pass_image import draw
 from bot.delivery.outbox import backoff, leases
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import BULK
@@ -49,8 +52,8 @@ class Parts:
     now: Callable[[], datetime]
     pace: Pace
     windows: Windows
-    check_media: Callable[[str], str | None]
-    """Why an image could not be fetched from an address of ours; None: it could."""
+    check_media: MediaCheck
+    pictures: Handover
     ring: KeyRing | None = None
     """Signs the links of passes; None where no links go out."""
 
@@ -197,9 +200,12 @@ def _in_the_window(parts: Parts, held: Held, sender: str) -> Held | None:
 
 
 def _image_fails(parts: Parts, held: Held) -> bool:
-    row, url = held.row, held.message and held.message.media_url
-    reason = parts.check_media(url) if url and _is_first_look(row) else None
+    """Whether Twilio could not fetch a picture from us; then it has been put off, else the picture is ready for it."""
+    row, message = held.row, held.message
+    reason = parts.check_media(message.media_url) if message and message.media_url and _is_first_look(row) else None
     if reason is None:
+        if isinstance(message, PictureMessage) and message.picture:
+            parts.pictures.keep(message.pass_id, message.language, draw(message.picture))
         return False
     log.warning("delivery_media", delivery=row.id, reason=reason)
     later = backoff.next_try(parts.now(), row.attempts, row.give_up_at, code=None, wait=None)
@@ -232,6 +238,8 @@ def heed(parts: Parts, row: Delivery, failure: SendFailed) -> bool:
     """
     sender = sender_of(row, parts.settings)
     parts.pace.heed(sender, row.lane, failure)
+    if failure.code == NOT_FETCHED:
+        parts.check_media.doubt()
     shut = failure.code.isdigit() and class_of(int(failure.code)) is Class.WINDOW
     if shut:
         with parts.database.read() as db:

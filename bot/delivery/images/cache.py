@@ -4,13 +4,14 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Protocol
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.images.pass_image import PassImage, draw
 from bot.delivery.outbox.whatsapp_text import name_in, venue_in
 from bot.domain.keys import KeyRing
-from bot.domain.models import EventDay, Pass
+from bot.domain.models import EventDay, Pass, table
 from bot.domain.passes import tokens
 from bot.errors import Refused
 from bot.settings import Settings
@@ -23,6 +24,8 @@ KEPT = 64
 SAMPLE_DAY = date(2027, 1, 16)
 """A Saturday."""
 
+VALID = "valid"
+_STATUS = select(table(Pass).c.status).where(table(Pass).c.id == bindparam("pass_id"))
 _drawn = lru_cache(maxsize=KEPT)(draw)
 
 
@@ -48,7 +51,13 @@ def of(service: Parts, pass_id: int, language: str = "") -> bytes:
     Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
     """
     with service.database.read() as db:
-        return _drawn(described(db, service, pass_id, language))
+        facts = described(db, service, pass_id, language)
+    return _drawn(facts)
+
+
+def is_valid(service: Parts, pass_id: int) -> bool:
+    """Whether there is such a pass, neither replaced nor revoked."""
+    return [row.status for row in service.database.look(_STATUS, {"pass_id": pass_id})] == [VALID]
 
 
 def sample(origin: str) -> bytes:
@@ -72,8 +81,13 @@ def sample(origin: str) -> bytes:
 def described(db: Session, service: Parts, pass_id: int, language: str = "") -> PassImage:
     """The facts of a valid pass for its picture. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
-    if shown is None or shown.status != "valid":
+    if shown is None or shown.status != VALID:
         raise Refused("no_such_pass")
+    return facts_of(db, shown, service.ring, service.settings.origin, language)
+
+
+def facts_of(db: Session, shown: Pass, ring: KeyRing, origin: str, language: str) -> PassImage:
+    """What the picture of a pass says, in this language or, where we do not have it, in that of its registration."""
     event, kind = shown.event, shown.kind
     reader = language if language in LANGUAGES else shown.registration.language
     opens, closes = _hours(db, shown)
@@ -88,7 +102,7 @@ def described(db: Session, service: Parts, pass_id: int, language: str = "") -> 
         kind_days=token.dates if kind.days else (),
         party_size=shown.party_size,
         code=codes.shown(shown.code),
-        qr_text=tokens.qr_text(service.settings.origin, tokens.encode(token, service.ring)),
+        qr_text=tokens.qr_text(origin, tokens.encode(token, ring)),
         policy=kind.policy or event.policy,
         language=reader,
         kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),

@@ -1,0 +1,41 @@
+"""Pictures between the worker that draws them and Twilio that fetches them: kept in Redis until they are fetched.
+
+Each pass is drawn once. A picture that is gone (fetched before, too old, no room, Redis away) is drawn again by whoever
+is asked for it.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+KEEP_SECONDS = 600
+MAX_BYTES = 64_000_000
+"""Of all pictures together: some 1,900 of them. The oldest give way."""
+KEPT, TOTAL = "pictures:kept", "pictures:bytes"
+SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The pictures that wait to be fetched, by pass and language. Never raises where Redis is away."""
+
+    redis: "Redis" = field(repr=False)
+    max_bytes: int = MAX_BYTES
+
+    def keep(self, pass_id: int, language: str, picture: bytes) -> None:
+        """Keep a picture until it is fetched, ten minutes at most."""
+        self._run(pass_id, language, "keep", picture, KEEP_SECONDS, self.max_bytes)
+
+    def take(self, pass_id: int, language: str) -> bytes | None:
+        """The picture, which is not kept any longer; None where it is not here."""
+        return cast("bytes | None", self._run(pass_id, language, "take"))
+
+    def _run(self, pass_id: int, language: str, *arguments: str | bytes | int) -> object:
+        keys = [KEPT, TOTAL, f"picture:{pass_id}:{language}"]
+        try:
+            return self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
+        except RedisError:
+            return None
