@@ -1,9 +1,12 @@
 """What documents and comments refer to is there: headings, files, settings, the version."""
 
+import ast
 import re
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,57 @@ def test_no_comment_begins_with_the_same() -> None:
         if begins.match(line)
     ]
     assert found == []
+
+
+DOTTED = re.compile(r"(?<![\w./-])((?:bot|flows|webhooks|admin_cli)(?:\.\w+)+)")
+"""A module of the code, with or without something in it."""
+NAMED_FILE = re.compile(r"(?<![\w./<-])((?:[\w-]+/)*[\w-]+\.(?:py|lua|js))\b")
+"""A file of the code, with its path or by its name alone."""
+
+
+def comments(file: Path) -> Iterator[tuple[int, str]]:
+    """What a source says to whoever reads it, with the number of the line."""
+    source = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        yield from ((n, line) for n, line in enumerate(source.splitlines(), 1) if re.match(r"\s*(//|--|/?\*)", line))
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def is_there(dotted: str) -> bool:
+    """Whether there is this module, and what is named of it stands in it."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        path = ROOT.joinpath(*parts[:length])
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.is_file():
+                source = file.read_text(encoding="utf-8")
+                return all(re.search(rf"\b{name}\b", source) for name in parts[length:])
+    return False
+
+
+def test_comments_and_documents_name_modules_and_files_that_exist() -> None:
+    files = _tracked("*.py", "*.js", "*.lua")
+    paths = {str(file.relative_to(ROOT)) for file in files}
+    names = {file.name for file in files}
+    said = [(file, *one) for file in files for one in comments(file)]
+    said += [
+        (file, 0, file.read_text(encoding="utf-8")) for file in _tracked("README.md", "CONTRIBUTING.md", "docs/*.md")
+    ]
+    gone = [
+        f"{file.relative_to(ROOT)}:{number}: {name}"
+        for file, number, text in said
+        for name in (
+            *(dotted for dotted in DOTTED.findall(text) if not is_there(dotted)),
+            *(path for path in NAMED_FILE.findall(text) if path not in (paths if "/" in path else names)),
+        )
+    ]
+    assert gone == []
 
 
 def contract(heading: str) -> str:

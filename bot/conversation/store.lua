@@ -1,4 +1,4 @@
--- The conversation store's one script. KEYS[1] is the verb. See conversations.py for what each gives.
+-- The conversation store's one script. KEYS[1] is the verb. See store.py for what each gives.
 --
 -- c:alias:<address>   the conversation that an address belongs to; none: that of its own name
 -- c:gone:<conv>       the conversation that this one was joined into (followed to its end)

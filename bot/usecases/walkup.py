@@ -30,7 +30,8 @@ class WalkedIn:
 def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: datetime) -> WalkedIn:
     """Register, admit where that is asked, and enqueue the pass for the phone; all of it or nothing.
 
-    `to` is the way to `walkup.phone` (reach.of), None where it has none. Raises Refused as walkups.register.
+    `to` is the way to `walkup.phone` (bot.delivery.dispatch.channel_choice.of), None where it has none.
+    Raises Refused as bot.domain.checkins.walkups.register.
     """
     registered = walkups.register(db, ring, walkup, now)
     if to is None or registered.again:

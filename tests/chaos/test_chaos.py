@@ -1,7 +1,7 @@
 """The small run: half a minute for what `make chaos` does at full size (figures: docs/figures.md).
 
 That a run finds what is sent twice is shown there, where the look-up is off the second time; for one worker
-and one message in tests/delivery/test_crashes.py.
+and one message in tests/bot/delivery/dispatch/test_crashes.py.
 """
 
 from pathlib import Path

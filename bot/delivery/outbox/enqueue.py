@@ -149,7 +149,8 @@ def owe_otp(
 ) -> int:
     """Put an OTP for a phone (E.164) into the outbox; the code is made when it is sent and kept in no row.
 
-    `sender`: where it goes by WhatsApp, the sender to which the phone last wrote (window.Windows.last).
+    `sender`: where it goes by WhatsApp, the sender to which the phone last wrote
+    (bot.delivery.outbox.session_window.Windows.last).
 
     One that is still unsent for the same phone, purpose and asker is let go: its code would be void.
     """

@@ -1,4 +1,4 @@
--- The pace of one sender. See pace.py. Moments are whole microseconds, as text: Lua's own would be rounded.
+-- The rate limit of one sender. See rate_limit.py. Moments are whole microseconds, as text: Lua's own would be rounded.
 --
 -- pace:next:<sender>    when the next message may leave: each one that leaves moves it by a step
 -- pace:closed:<sender>  until when nothing leaves, and why: "<moment> <reason>"

@@ -123,7 +123,8 @@ def plan(
 ) -> Plan:
     """What reading the file needs; whether people can register for the event at present does not count.
 
-    `worksheet`, `encoding` and `hidden` are those of reading.table; `dates` is days.DMY or MDY, where it is known.
+    `worksheet`, `encoding` and `hidden` are those of bot.domain.imports.read_file.table; `dates` is days.DMY or MDY,
+    where it is known.
     Raises Unreadable, Refused `no_such_event`, `event_over`, `event_cancelled`.
     """
     event = events.by_slug(db, slug)

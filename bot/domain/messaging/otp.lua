@@ -1,4 +1,4 @@
--- One-time passwords: limits, and the counting of tries, each in one step that nobody can come between.
+-- One-time passwords: limits and the counting of tries, each in one atomic step.
 -- Times are the caller's, in milliseconds; Redis's own expiry only clears up.
 local verb = KEYS[1]
 local HOUR = 3600 * 1000
@@ -48,7 +48,7 @@ local function ask(number, asker, wanted, attempt, now, gap, most_number, most_a
   return {'noted', 0}
 end
 
--- Every character is looked at, wherever the first difference is.
+-- Compares in constant time: every character, wherever the first difference is.
 local function same(one, other)
   local difference = bit.bxor(#one, #other)
   for place = 1, #one do

@@ -37,7 +37,7 @@ class Event(Base):
     """People a day; None is no limit. A day may have its own (EventDay.capacity)."""
     languages: Mapped[list[str]] = mapped_column(default=lambda: ["en", "hi"])
     questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    """The event's own questions, in order: see flows.questions.Question for the shape."""
+    """The event's own questions, in order: see flows.shapes.Question for the shape."""
     former_questions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """Names of questions that it asked once: answers to them stand in exports."""
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)

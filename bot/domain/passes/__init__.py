@@ -101,7 +101,8 @@ def change(
 
     The new places are taken before the old are given back; on the same days only the difference counts. A kind
     with days of its own keeps them, whatever the `visit_date`.
-    Raises Refused as registrations.register does, `no_such_pass`, or `pass_used` (somebody has entered with
+    Raises Refused as bot.domain.passes.registration.register does,
+    `no_such_pass`, or `pass_used` (somebody has entered with
     it); the old pass then stays as it was.
     """
     with db.begin_nested():

@@ -54,7 +54,7 @@ def refuse_used(db: Session, pass_id: int) -> None:
     """Refuse `pass_used` where somebody has entered with the pass: a new one would let the party in twice.
 
     Whoever asks has ended the pass in the same transaction. A scan holds the pass's row while it is judged
-    (see scan_rules.identify): so either it has found the pass ended, or its entry is seen here.
+    (bot.domain.checkins.rules.identify): so either it has found the pass ended, or its entry is seen here.
     """
     if is_used(db, pass_id):
         raise Refused("pass_used")

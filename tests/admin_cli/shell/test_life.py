@@ -37,7 +37,7 @@ class Silent(WSGIRequestHandler):
 
 
 def test_every_command_has_its_line() -> None:
-    """Where this fails, the new command wants a line in tests/admin_cli/life.py."""
+    """Where this fails, the new command wants a line in tests/admin_cli/shell/life.py."""
     well = {run.command for run in STORY if run.code == 0 or run.command == "doctor"}
     as_json = {run.command for run in STORY if "--json" in run.args}
     listing = {

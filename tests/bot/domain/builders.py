@@ -19,7 +19,7 @@ SECRET = "a secret of at least sixteen"
 
 
 def asking(asker: Contact, **changes: Any) -> dict[str, Any]:
-    """What registrations.register takes, for two people at the fair on its first day."""
+    """What bot.domain.passes.registration.register takes, for two people at the fair on its first day."""
     return {
         "event_slug": "fair",
         "asked_by": asker,

@@ -25,7 +25,7 @@ FIRST = 1000
 def issued(db: Session, fair: Event, key: int, number: int, *, first: int = FIRST) -> Sequence[str]:
     """The codes of so many passes of three for the fair's first day.
 
-    Rows as registrations.register leaves them, in bulk: what is raced here is what comes after.
+    Rows as bot.domain.passes.registration.register leaves them, in bulk: what is raced here is what comes after.
     """
     ids = range(first, first + number)
     given, drawn = set(db.scalars(select(Pass.code))), set[str]()

@@ -1,4 +1,4 @@
-// What the desk can do besides with JavaScript: print by a key or at once, and no form twice.
+// What JavaScript adds to the desk: printing by a key or at once, and no form sent twice.
 const desk = document.querySelector(".desk")
 const button = document.querySelector("#print")
 const form = document.querySelector("#register")

@@ -25,9 +25,9 @@ export async function draw(ended = false) {
   screen.write('trouble', trouble(here))
   signedOut(here)
   pause(here)
-  // What cannot be read is not made up.
+  // What cannot be read is not shown.
   if (rows) scanned(rows, here)
-  // A search must be somebody's: a scanner that people share has none.
+  // A search needs a person's name in the audit log: shared scanners have none.
   at('finding').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
   at('me').hidden = false
@@ -76,7 +76,7 @@ async function bar(rows) {
   screen.write('link', label({ on: 'online', slow: 'slow', off: 'offline' }[link.is()]))
   screen.write('waiting', waiting ? label('waiting', { count: count(waiting) }) : '')
   screen.write('synced', book ? label('synced', { time: hour(book.syncedAt) }) : label('no_list_yet'))
-  // What this page holds in its memory alone is gone with it.
+  // What only this page's memory holds is lost when it closes.
   const isKept = book && !store.isLost() && await store.has('book').catch(() => 0)
   const ready = Boolean(isKept && navigator.serviceWorker?.controller)
   at('ready').dataset.ready = ready

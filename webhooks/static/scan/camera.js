@@ -3,7 +3,7 @@
 const FORMATS = ['qr_code']
 const CAMERA = 'pravesh-scanner-camera'
 const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } }
-// A cheap phone reads a frame in 30 to 80 ms; more often than this only warms it.
+// Milliseconds between frames: a cheap phone reads one in 30 to 80 ms, and more often only warms it.
 const BETWEEN_MS = 60
 
 const library = new URL('../lib/', import.meta.url)
@@ -49,7 +49,7 @@ export async function open(video, id = localStorage.getItem(CAMERA)) {
   return track
 }
 
-// Let a paused picture go on.
+// Resume a paused picture.
 export const resume = (video) => video.play().catch(() => {})
 
 export function close(video) {
@@ -57,7 +57,7 @@ export function close(video) {
   video.srcObject = null
 }
 
-// The camera after this one; only one camera: null.
+// The next camera; null where there is only one.
 export async function another(track) {
   const all = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'videoinput')
   if (all.length < 2) return null

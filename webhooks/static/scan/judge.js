@@ -1,11 +1,11 @@
 // The rules of the gate without a network: the server's results, in its order (docs/contract.md#check-in-results).
-// Pure: a book, what this scanner did since, the scan and the moment in; the answer out.
+// Pure functions: from a book, this scanner's own movements, a scan and a moment to the answer.
 
 import { codeOf, cleaned, tokenBytes } from './text.js'
 import { unpack } from './token.js'
 import { byCode, byId } from './book.js'
 
-// Not one of the server's words: a code that the list does not have may be newer than the list.
+// Not a result of the server's: a code that is not in the list may be newer than the list.
 export const NOT_LISTED = 'not_listed'
 
 // What a text means: {pass, kind, party, days, row, event}, or {result} where nobody can be admitted by it.
@@ -94,7 +94,7 @@ function out(scan, pass, left, inside, policy, moved) {
   if (!inside) return answer('not_inside', pass)
   if (scan.count > inside) return answer('too_many', pass, { remaining: inside })
   const people = scan.count || inside
-  // Only with `in_out` may who goes out come in again.
+  // Only with `in_out` somebody who went out may come in again.
   return answer('left', pass, { admitted_now: people, remaining: left + (policy === 'in_out' ? people : 0), ...moved })
 }
 

@@ -11,7 +11,7 @@ const state = { is: navigator.onLine ? ON : OFF, misses: 0, heardAt: 0, heardBy:
 export const is = () => state.is
 // Whether a scan should wait for the server at all: where the last answer was slow or none, the next one will be too.
 export const worthTrying = () => state.is === ON
-// Too long without the server for a stop of entry to be heard; by whichever clock says so.
+// Too long without the server to hear a stop of entry, by either clock.
 export const deaf = (since) => clock.now() - Math.max(state.heardAt, since) > DEAF_MS || Date.now() - state.heardBy > DEAF_MS
 
 export function heard(tookMs, slowMs) {

@@ -2,7 +2,7 @@
 
 const TOKEN = 'pravesh-device-token'
 
-// A network that is away or slower than it may be. Whatever was asked may have happened.
+// Thrown where the network is away or too slow. What was asked may have happened all the same.
 export class Away extends Error {}
 
 // The token in the address's fragment, which no server ever sees, is moved into the browser's storage.

@@ -7,7 +7,7 @@ import { label, spoken } from './words.js'
 import { known } from './background.js'
 
 const SUPERVISORS = ['supervisor', 'admin']
-// What says no to a real pass of this event; nothing overrules a pass that is not one.
+// Results that a supervisor can overrule: those of a real pass of this event.
 const REFUSED = ['wrong_day', 'wrong_gate', 'event_closed', 'entry_paused', 'already_admitted', 'too_many', 'revoked', 'replaced']
 
 let refused = null

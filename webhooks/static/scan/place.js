@@ -27,7 +27,7 @@ export async function restore() {
   taken(await store.fact('place') || {})
 }
 
-// What of it serves the next start.
+// The part that is kept for the next start.
 function kept() {
   const { who, name, role, event, timezone, gate, gates, paused, fixed, since } = place
   return { who, name, role, event, timezone, gate, gates, paused, fixed, since }
@@ -58,7 +58,7 @@ export async function hear() {
   return status
 }
 
-// The volunteer's own word where they stand; a scanner that was made for a gate stays there.
+// Set the volunteer's gate; a device's gate cannot be changed.
 export async function choose(slug) {
   Object.assign(place, { gate: slug || null, admitted: undefined })
   await store.keep('gate', place.gate)

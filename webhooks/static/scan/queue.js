@@ -17,7 +17,7 @@ const FIELDS = ['scan_id', 'gate', 'event', 'direction', 'count', 'shown', ...AN
 // A scan as the batch takes it; `who` sends it now.
 function request(row, who) {
   const filled = FIELDS.filter((name) => row[name] !== undefined && row[name] !== null)
-  // Told under another sign-in than the one under which it was made.
+  // Uploaded under another sign-in than the one under which it was made.
   const late = row.late || row.who !== who ? { late: true } : {}
   return { pass: row.text, scanned_at: row.at, ...Object.fromEntries(filled.map((name) => [name, row[name]])), ...late }
 }
@@ -60,7 +60,7 @@ async function sendScans(place, language) {
       done.sent += settled.filter((row) => row.state === SENT).length
       done.conflicts += settled.filter((row) => row.result === 'conflict').length
     } else if (isOurs(answer.status)) {
-      // One of them is rotten: it is found by halves and laid aside; the others must not wait for it.
+      // One of them cannot be taken: find it by halving and lay it aside, so that the others do not wait for it.
       if (rows.length === 1) await store.put(aside(rows[0], answer.body, answer.status))
       size = Math.max(1, rows.length >> 1)
     } else {
@@ -83,7 +83,7 @@ async function sendCounts(place, language) {
 
 function after(row, answer) {
   if (answer?.result) return { ...row, state: SENT, result: answer.result, answer, acked: clock.now() }
-  // While a new release comes in, a server of the one before may be asked: it knows no anchors. It is told without.
+  // During a deploy a server of the release before may answer. It knows no anchors, so send without them.
   const { anchored_at, elapsed_ms, ...without } = row
   if (anchored_at && answer?.errors?.some(({ field }) => ANCHOR.includes(field))) return without
   return { ...row, state: ASIDE, problem: answer?.code || 'no_answer' }

@@ -10,16 +10,16 @@ import { cleaned, codeOf } from './text.js'
 import { dayAt, identify, judge, NOT_LISTED } from './judge.js'
 import { ASIDE, SENT, WAITING, locked, upload } from './queue.js'
 
-// A network that is slower is treated as none for this scan; the same scan_id goes up later.
+// Milliseconds to wait for the server. After that this scan is judged here, and goes up later with its scan_id.
 export const SLOW_MS = 1500
 const MOVED = ['admitted', 'left']
-// What is refused for the day or the hour.
+// Results that depend on the day or the hour.
 const TIMED = ['wrong_day', 'event_closed']
 
 let order = 0
 let noted = Promise.resolve()
 
-// Once all answers so far are on the disk.
+// Resolves once all answers so far are on the disk.
 export const settled = () => noted
 
 // What is asked, before anything is known of it. `place` says who scans where.

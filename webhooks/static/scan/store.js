@@ -11,13 +11,13 @@ const VERSION = 1
 const OPEN_MS = 5000
 const WHOLE_MS = 20000
 
-// Nothing can be kept or read, with a new connection either.
+// Thrown where nothing can be written or read, with a new connection either.
 export class Lost extends Error {}
 
 let opened
 let lost = ''
 
-// Whether what is kept cannot be relied on now.
+// Whether storage cannot be relied on now.
 export const isLost = () => lost !== ''
 
 function open() {
@@ -61,7 +61,7 @@ function within(ms, act) {
   return Promise.race([act, late]).finally(() => clearTimeout(timer))
 }
 
-// Run `act` with an object store; what the request that it gives came to, once it is on the disk. Raises Lost.
+// Run `act` with an object store: the result of the request that it returns, once it is on the disk. Throws Lost.
 async function run(name, mode, act) {
   try {
     const answer = await once(name, mode, act).catch(() => again(name, mode, act))
@@ -96,11 +96,11 @@ export const has = (name) => run('facts', 'readonly', (facts) => facts.count(nam
 export const keep = (name, value) => run('facts', 'readwrite', (facts) => void facts.put(value, name))
 export const forget = (name) => run('facts', 'readwrite', (facts) => void facts.delete(name))
 
-// Keep scans as they are now.
+// Write scans as they are now.
 export const put = (...rows) => run('scans', 'readwrite', (scans) => void rows.forEach((row) => scans.put(row)))
 export const drop = (...ids) => run('scans', 'readwrite', (scans) => void ids.forEach((id) => scans.delete(id)))
 
-// All scans that are kept, in the order in which they were made.
+// All stored scans, in the order in which they were made.
 export const scans = () => run('scans', 'readonly', (rows) => rows.index('order').getAll())
 
 // Ask the browser not to throw this away when space runs short.

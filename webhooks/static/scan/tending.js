@@ -1,4 +1,4 @@
-// The camera's picture goes on: a phone pauses it while its screen is off, and gives the camera to whoever asks next.
+// Keeps the camera's picture going: a phone pauses it while its screen is off, and gives the camera to other apps.
 
 import * as camera from './camera.js'
 

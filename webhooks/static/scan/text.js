@@ -1,4 +1,4 @@
-// What a camera, a hardware scanner or a thumb gave, read as a code or a token: the twin of bot/domain/scan_input.py.
+// Reads what a camera, a hardware scanner or a person gave: a code or a token. See bot/domain/checkins/scan_input.py.
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const LONGEST = 2000

@@ -1,4 +1,4 @@
-// The token in a pass's QR: its layout, and its signature. The twin of bot/domain/tokens.py.
+// The token in a pass's QR: its layout, and its signature. See bot/domain/passes/tokens.py.
 
 export const SIGNED = 17
 const VERSION = 1

@@ -1,4 +1,4 @@
-// Everything works without this: it only saves a tap, and a second request of an impatient one.
+// The form works without this. It saves a tap, and prevents a second request.
 const language = document.querySelector('select[name="language"]')
 language?.addEventListener('change', speak)
 const offered = language ? [...language.options].map(option => option.value) : []
@@ -27,7 +27,7 @@ for (const form of document.forms) {
     form.dataset.sent = 'yes'
   })
 }
-// A page that the browser kept and shows again is a new one.
+// A page that the browser shows again from its cache may be sent again.
 addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent })
 
 document.querySelector('.wrong')?.focus()
