@@ -4,7 +4,6 @@ While nothing is going on every message of theirs is the gate's. In the middle o
 let through, and the question is asked again. Whoever is off the roster is a visitor at the next message.
 """
 
-import re
 from dataclasses import replace
 
 from flows import understanding
@@ -21,6 +20,7 @@ from flows.gate.parse import Heard
 from flows.gate.questions import ASKED_AT_GATES, FOR_A_MOMENT, GATE, is_fresh, waiting
 from flows.shapes import Duty, Effect, Facts, Said, Say, Sentence, Start, State, StopMessages, Turn
 from flows.text import lines, phrases
+from flows.text.languages import SOURCE, written_in
 from flows.text.translate import Spoken
 from flows.understanding import agreement
 from flows.understanding.vocabulary.gate import GATE as GATE_WORD
@@ -33,8 +33,6 @@ OPEN_TO_CODES = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
 _ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
 _VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"})
-_DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961\u0972-\u097f]")
-"""Devanagari letters. A digit alone says nothing of a language."""
 
 
 def released(state: State, facts: Facts) -> State:
@@ -203,8 +201,7 @@ def _in_one_language(turn: Turn, said: Said, duty: Duty) -> Turn:
     """The answer in the language of the message, else the event's first, for a volunteer who has not chosen one."""
     if turn.state.flow not in ("", *STAFF_ONLY):
         return turn
-    wanted = "hi" if _DEVANAGARI.search(said.text) else ""
-    language = wanted if wanted in duty.languages else next(iter(duty.languages), "en")
+    language = written_in(said.text, duty.languages) or next(iter(duty.languages), SOURCE)
     return replace(turn, effects=tuple(_spoken(effect, language) for effect in turn.effects))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flows.engine.catalogue import FLOWS
 from flows.shapes import State
-from flows.text.translate import LANGUAGES
+from flows.text.languages import LANGUAGES
 
 _TYPES: Mapping[str, type] = {
     "flow": str,

@@ -3,6 +3,7 @@
 Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -338,7 +339,7 @@ def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
 
 def _is_mark(character: str) -> bool:
     """Whether it is a vowel sign or the like, which counts as a letter does."""
-    return "\u0900" <= character <= "\u0dff" and not character.isdigit()
+    return unicodedata.category(character).startswith("M")
 
 
 _COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {

@@ -4,8 +4,9 @@ from typing import Any
 
 from flows.shapes import Sentence
 from flows.text import refusals
+from flows.text.languages import LANGUAGES
 from flows.text.sentences import _, in_all, lines, ngettext_, words
-from flows.text.translate import LANGUAGES, MISSING, Spoken, render
+from flows.text.translate import MISSING, Spoken, render
 
 __all__ = ["LANGUAGES", "MISSING", "Spoken", "_", "in_all", "lines", "ngettext_", "render", "sentence_for", "words"]
 

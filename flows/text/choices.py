@@ -7,9 +7,9 @@ from datetime import date
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
 from flows.text.event_states import CANCELLED, called_off, open_days, open_now, to_come
+from flows.text.languages import SOURCE
 from flows.text.pass_days import held as days_held
 from flows.text.pass_days import said
-from flows.text.translate import SOURCE
 
 MOST_LISTED = 8
 """Passes named in a list; a teacher may hold many more, and a phone shows about a dozen lines."""

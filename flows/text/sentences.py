@@ -3,7 +3,8 @@
 from typing import Any
 
 from flows.shapes import Sentence
-from flows.text.translate import LANGUAGES, Spoken
+from flows.text.languages import LANGUAGES
+from flows.text.translate import Spoken
 
 
 def _(source: str, /, **params: Any) -> Sentence:

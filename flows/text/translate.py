@@ -1,8 +1,7 @@
 """Renders sentences in a language, with days, hours and numbers in its form.
 
 English is the source of every sentence. Other languages live in `locale/<code>/LC_MESSAGES/pravesh.po`,
-which is read as it stands: there is no compiling step. To add a language, add its file and its own
-name to LANGUAGES.
+which is read as it stands: there is no compiling step. The languages are those of `flows.text.languages`.
 """
 
 import re
@@ -19,11 +18,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from flows.shapes import Sentence
+from flows.text.languages import LANGUAGES, SOURCE, TABLE, Language
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिन्दी"}
-"""Every language by its code, as it calls itself, the source first."""
-
-SOURCE = "en"
 MISSING = "—"
 """Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
 
@@ -31,10 +27,6 @@ LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "pravesh"
 
 _FIELD = re.compile(r"\{(\w+)\}")
-LOCALES = {"en": "en_IN", "hi": "hi_IN"}
-"""Where days, hours and numbers are written as in each language, by its code."""
-_DAYS = {"en": "EEE d MMM", "hi": "EEEE, d MMMM"}
-_HOURS = {"en": ("h a", "h:mm a"), "hi": ("B h 'बजे'", "B h:mm 'बजे'")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -
         case datetime() | date() | time():
             return moment(value, language)
         case int() if not isinstance(value, bool):
-            return format_decimal(value, locale=LOCALES[language])
+            return format_decimal(value, locale=TABLE[language].locale)
         case _:
             return str(value)
 
@@ -124,14 +116,21 @@ def moment(value: datetime | date | time, language: str) -> str:
 
     A datetime is shown in the zone that it is in: bring it to the event's first.
     """
-    locale = LOCALES[language]
+    written = TABLE[language]
     if isinstance(value, datetime):
-        return f"{format_datetime(value, _DAYS[language], value.tzinfo, locale)}, {_hour(value.time(), language)}"
+        day = format_datetime(value, written.day, value.tzinfo, written.locale)
+        return f"{day}, {_hour(value.time(), written)}"
     if isinstance(value, date):
-        return format_date(value, _DAYS[language], locale)
-    return _hour(value, language)
+        return format_date(value, written.day, written.locale)
+    return _hour(value, written)
 
 
-def _hour(value: time, language: str) -> str:
-    whole, broken = _HOURS[language]
-    return format_time(value.replace(tzinfo=None), broken if value.minute else whole, locale=LOCALES[language])
+def full_day(value: date, language: str, weekday: bool = False) -> str:
+    """A day of any year (`17 Jan 2026`), also with its weekday."""
+    written = TABLE[language]
+    return format_date(value, f"EEE {written.full_day}" if weekday else written.full_day, written.locale)
+
+
+def _hour(value: time, written: Language) -> str:
+    pattern = written.minute if value.minute else written.hour
+    return format_time(value.replace(tzinfo=None), pattern, locale=written.locale)

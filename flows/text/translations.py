@@ -13,7 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from flows.text.translate import DOMAIN, LANGUAGES, SOURCE, catalogue, file_of
+from flows.text.languages import LANGUAGES, SOURCE
+from flows.text.translate import DOMAIN, catalogue, file_of
 
 ROOMS = ("flows", "bot", "webhooks", "admin_cli")
 """The packages whose sentences are translated."""

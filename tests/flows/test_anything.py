@@ -13,7 +13,8 @@ from flows.engine.catalogue import FLOWS
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
 from flows.shapes import EventDay, Person, Register, Said, State, Turn
-from flows.text.translate import LANGUAGES, MISSING
+from flows.text.languages import LANGUAGES
+from flows.text.translate import MISSING
 from flows.understanding import vocabulary
 from flows.understanding.vocabulary import gate as gate_vocabulary
 from tests.flows.events import CHILDREN, SCHOOL_CLASS

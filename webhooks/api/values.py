@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConst
 
 from flows.shapes import Sentence
 from flows.shapes.scans import RESULTS
-from flows.text import _
+from flows.text import LANGUAGES, _
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -54,6 +54,13 @@ def result(value: str) -> str:
     """One of the check-in results. Raises ValueError."""
     if value not in RESULTS:
         raise ValueError("no result")
+    return value
+
+
+def language(value: str) -> str:
+    """The code of one of our languages. Raises ValueError."""
+    if value not in LANGUAGES:
+        raise ValueError("no language of ours")
     return value
 
 
@@ -104,7 +111,13 @@ Milliseconds = Annotated[
     Belongs(_("A whole number of milliseconds belongs here, at most a year of them.")),
 ]
 Direction = Annotated[Literal["in", "out"], Belongs(_('Here belongs "in" or "out".'))]
-Language = Annotated[Literal["en", "hi"], Belongs(_('Here belongs "en" or "hi".'))]
+Language = Annotated[
+    str,
+    Strict(),
+    AfterValidator(language),
+    Field(json_schema_extra={"enum": list(LANGUAGES)}),
+    Belongs(_("Here belongs the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
+]
 Yes = Annotated[Literal[True], Belongs(_("Only true belongs here: without it nobody may be registered."))]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[

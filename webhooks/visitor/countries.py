@@ -5,11 +5,13 @@ from functools import cache
 import phonenumbers
 from babel import Locale
 
+from flows.text.languages import TABLE
+
 
 @cache
 def choices(language: str) -> tuple[tuple[str, str], ...]:
     """Every ISO region with its name and calling code, as `India (+91)`, in the order of the names."""
-    names = Locale(language).territories
+    names = Locale.parse(TABLE[language].locale).territories
     known = [(region, names.get(region, region)) for region in phonenumbers.SUPPORTED_REGIONS]
     ordered = sorted(known, key=lambda one: one[1])
     return tuple((region, f"{name} (+{phonenumbers.country_code_for_region(region)})") for region, name in ordered)
@@ -17,7 +19,7 @@ def choices(language: str) -> tuple[tuple[str, str], ...]:
 
 def name(region: str, language: str) -> str:
     """The region's name; its letters where it has none."""
-    return str(Locale(language).territories.get(region, region))
+    return str(Locale.parse(TABLE[language].locale).territories.get(region, region))
 
 
 def known(region: str, otherwise: str) -> str:

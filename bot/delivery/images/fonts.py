@@ -12,8 +12,12 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-FAMILIES = tuple(f"fontpkg_noto_sans{script}" for script in ("", "_devanagari", "_tamil", "_telugu", "_arabic"))
-"""Packages of fonts in the order in which they are asked for a character; the first two are always there."""
+from flows.text.languages import TABLE
+
+SCRIPTS = dict.fromkeys((*(language.font for language in TABLE.values()), "tamil", "telugu", "arabic"))
+"""Scripts with a font of their own: of our languages, and further ones in which people write their names."""
+FAMILIES = ("fontpkg_noto_sans", *(f"fontpkg_noto_sans_{script}" for script in SCRIPTS if script))
+"""Packages of fonts in the order in which they are asked for a character; those of our languages are always there."""
 BOX = "\u25a1"
 NO_CHARACTER = "\U0010fffe"
 """A character that no font has. What a font draws for it, it draws for every character that it lacks."""

@@ -14,7 +14,7 @@ from bot.delivery.templates.interactive import MOST_BUTTONS, Shape
 from flows import engine
 from flows.sandbox import world as sandbox_world
 from flows.shapes import Event, EventDay, Said, Say, Turn
-from flows.text.translate import LANGUAGES
+from flows.text.languages import LANGUAGES
 
 MOST_TURNS = 40
 """Turns of one played conversation at most: more than any flow has questions."""

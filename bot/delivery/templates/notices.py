@@ -34,7 +34,7 @@ from bot.settings import Settings
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from flows.text import render as speak
-from flows.text.translate import SOURCE
+from flows.text.languages import SOURCE
 from flows.understanding.codes import shown
 
 LONGEST_VALUE = 255

@@ -25,7 +25,8 @@ from flows.shapes.scans import (
     SeenPass,
 )
 from flows.text import render
-from flows.text.translate import LANGUAGES, MISSING
+from flows.text.languages import LANGUAGES
+from flows.text.translate import MISSING
 
 NOW = datetime.fromisoformat("2026-01-15T14:05+05:30")
 ZONE = "Asia/Kolkata"

@@ -27,7 +27,8 @@ from flows.text import (
     translations,
     words,
 )
-from flows.text.translate import LANGUAGES, MISSING, SOURCE, catalogue
+from flows.text.languages import LANGUAGES, SOURCE
+from flows.text.translate import MISSING, catalogue
 from flows.understanding import agreement
 from tests.paths import ROOT
 

@@ -8,7 +8,8 @@ import pytest
 from flows.sandbox.world import World, demo
 from flows.shapes import Option, PassFacts, Person, Start
 from flows.text.choices import language_options, pass_options
-from flows.text.translate import LANGUAGES, shown
+from flows.text.languages import LANGUAGES
+from flows.text.translate import shown
 from flows.visitor.menu import entrance, options
 from flows.visitor.registration import AGREE
 from flows.visitor.visit_questions import VISIT_DATE

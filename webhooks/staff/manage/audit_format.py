@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.audit import formatting
 from flows.shapes import Sentence
 from flows.text import words
-from flows.text.translate import LANGUAGES
+from flows.text.languages import LANGUAGES
 from webhooks.i18n import say
 from webhooks.staff.manage import audit_texts as said
 from webhooks.staff.manage import display

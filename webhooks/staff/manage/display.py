@@ -5,12 +5,10 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
-from flows.text.translate import LOCALES
+from flows.text.translate import full_day
 from webhooks.i18n import language, say
 
 NOTHING = "–"
@@ -22,8 +20,6 @@ POLICIES: Mapping[str, Sentence] = {
     "in_out": _("in and out, as often as wanted"),
 }
 """How often a pass enters."""
-DAYS = {"en": "d MMM y", "hi": "d MMMM y"}
-"""How each language writes a day."""
 ALL_DAY = _("all day")
 EMPTY = _("empty")
 """Stands for an empty text where two are compared."""
@@ -86,12 +82,12 @@ def hours(opens: time | None, closes: time | None, nothing: Sentence = ALL_DAY) 
 
 def day(one: date) -> str:
     """A day, such as `9 Jan 2027`."""
-    return format_date(one, DAYS[language()], LOCALES[language()])
+    return full_day(one, language())
 
 
 def weekday(one: date) -> str:
     """A day, such as `Sat 9 Jan 2027`."""
-    return format_date(one, f"EEE {DAYS[language()]}", LOCALES[language()])
+    return full_day(one, language(), weekday=True)
 
 
 def moment(one: datetime | None, zone: ZoneInfo) -> str:

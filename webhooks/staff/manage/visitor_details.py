@@ -18,9 +18,9 @@ from flows.gate.stats import REASONS as RESULTS
 from flows.shapes import Sentence
 from flows.text import words
 from flows.text.choices import people as so_many
+from flows.text.languages import LANGUAGES
 from flows.text.literal import inert
 from flows.text.pass_days import said as days_in_words
-from flows.text.translate import LANGUAGES
 from flows.understanding.codes import shown
 from webhooks.i18n import say
 from webhooks.staff.dashboard.tables import failed_by

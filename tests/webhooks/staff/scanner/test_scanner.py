@@ -16,7 +16,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.roster import devices, gates
 from bot.service import Service
 from flows.shapes.scans import ADMITTED, LEFT, RESULTS
-from flows.text.translate import LANGUAGES
+from flows.text.languages import LANGUAGES
 from tests.bot.domain.builders import asking
 from tests.webhooks.staff.conftest import Browser
 
