@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Engine, Executable, Row, create_engine, event
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 15
 """How long a SQLite writer waits for another: longer than any transaction of ours, shorter than Twilio's patience."""
@@ -18,6 +21,9 @@ SESSIONS = {"pool_size": 10, "max_overflow": 4}
 LOOKS = {"pool_size": 5, "max_overflow": 0}
 """Connections of one process: five processes stay below the 97 that PostgreSQL has for us as it comes."""
 
+REST_SECONDS = 1.0
+"""After so long without use a connection is asked whether it is still one: the database may have been restarted."""
+
 
 class Database:
     """One database. `read()` and `write()` give sessions; a write commits at the end of the block; `look` asks once."""
@@ -25,14 +31,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = self._engine(SESSIONS, pool_pre_ping=not self.is_sqlite)
+        self.engine = self._engine(SESSIONS)
         if self.is_sqlite:
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "checkin", _rest)
+            event.listen(self.engine, "checkout", partial(_ask_after_rest, self.engine.dialect))
         self._writer = self.engine.execution_options(pravesh_write=True)
         # One round trip instead of four: no ping, no BEGIN, no ROLLBACK. The connection used last is the warmest.
-        self.looking = self._engine(
-            LOOKS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_use_lifo=True
-        )
+        self.looking = self._engine(LOOKS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
         # SQLite's own waiting is a look every now and then, and of sixty who look some come never: the
         # threads of a process stand in a row, and only processes look. Reentrant, since a session that has
         # not said anything yet holds nothing of SQLite's.
@@ -40,7 +47,7 @@ class Database:
 
     def _engine(self, pool: Mapping[str, int], **options: Any) -> Engine:
         if not self.is_sqlite:
-            options |= {**pool, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+            options |= {**pool, "pool_use_lifo": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
         made = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(made, "connect", _prepare_sqlite)
@@ -79,6 +86,20 @@ class Database:
         """Give back all connections."""
         for engine in (self.engine, self.looking):
             engine.dispose()
+
+
+def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _ask_after_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Throw all connections away where one has not survived its rest; those in use all the time need not be asked."""
+    if monotonic() - record.info.get("rests_since", monotonic()) < REST_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        raise InvalidatePoolError from None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

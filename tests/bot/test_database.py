@@ -1,5 +1,9 @@
+from typing import Any
+
+import pytest
 from sqlalchemy import text
 
+import bot.database
 from bot.database import Database
 from bot.ops import migrations
 from tests import listening
@@ -31,3 +35,26 @@ def test_a_look_reads_nothing_of_a_transaction_that_is_still_open(database: Data
         db.execute(text("INSERT INTO contacts (created_at) VALUES ('2027-01-10 06:00:00+00')"))
         assert database.look(wanted, {})[0] == (0,)
     assert database.look(wanted, {})[0] == (1,)
+
+
+def test_a_session_asks_a_connection_only_after_a_rest_whether_it_lives(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:pid)")
+    asked, ping = list[int](), postgres.engine.dialect.do_ping
+
+    def asking(connection: Any) -> bool:
+        asked.append(1)
+        return ping(connection)
+
+    monkeypatch.setattr(postgres.engine.dialect, "do_ping", asking)
+    postgres.close()
+    for _ in range(3):
+        with postgres.write() as db:
+            pid = db.scalar(me)
+    assert asked == []
+    postgres.look(end, {"pid": pid})
+    monkeypatch.setattr(bot.database, "REST_SECONDS", 0.0)
+    with postgres.write() as db:
+        assert db.scalar(me) != pid
+    assert asked == [1]
