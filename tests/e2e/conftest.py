@@ -13,11 +13,18 @@ from tests.e2e.pages.scanner import Phone
 from tests.e2e.server import SECOND_SENDER, Running, admin, served
 
 
+def named_in_logs(made: Running) -> set[str]:
+    """Which of the people of these tests its logs name, after everything that was done with it."""
+    logs = "".join((made.folder / f"{name}.log").read_text() for name in ("web", "worker", "clock"))
+    return {name for name in ("Asha", "Verma", "Ravi", "Mira") if name in logs}
+
+
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Everything, served; started once for all tests."""
     with served(tmp_path_factory.mktemp("e2e")) as made:
         yield made
+        assert named_in_logs(made) == set()
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +34,7 @@ def templated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         assert json.loads(admin(made, "templates", "sync", "--json"))
         assert json.loads(admin(made, "templates", "sync", "--json")) == []  # WhatsApp has approved them meanwhile
         yield made
+        assert named_in_logs(made) == set()
 
 
 @pytest.fixture(scope="session")

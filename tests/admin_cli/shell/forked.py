@@ -1,5 +1,6 @@
 """Loads what every command loads, and forks for each command that it is given as a line of JSON."""
 
+import gc
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from admin_cli.__main__ import cli
 
 LOADED = (
+    *("alembic.command", "bot.service", "bot.delivery.campaigns.broadcasts", "bot.ops.checks", "openpyxl"),
     *("psycopg", "sqlalchemy.orm", "rich.table", "rich.console", "redis", "bot.logs", "bot.settings", "bot.database"),
     *("bot.domain.events", "bot.domain.audit.recorder", "bot.domain.passes", "bot.domain.visitors", "bot.domain.keys"),
     *(
@@ -26,6 +28,8 @@ for _name in LOADED:
 
 def main(folder: Path) -> None:
     """Answer each line with the command's exit code and what it printed."""
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
     for line in sys.stdin:
         asked = json.loads(line)
         files = {name: folder / f"forked.{name}" for name in ("stdin", "stdout", "stderr")}
