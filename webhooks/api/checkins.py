@@ -35,7 +35,7 @@ FIELDS = {
 }
 """The field of which a refusal speaks."""
 SUPERVISORS = ("supervisor", "admin")
-HAPPENED = _("A batch tells what has happened: that cannot be tried out.")
+HAPPENED = _("A batch records what has happened: it cannot be simulated.")
 
 
 def doors(service: Service) -> Sequence[Door]:

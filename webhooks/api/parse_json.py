@@ -14,11 +14,11 @@ from webhooks.api.problems import FieldError, Problem
 from webhooks.api.values import Belongs
 
 Model = TypeVar("Model", bound=BaseModel)
-WRONG = _("This is not what belongs here.")
+WRONG = _("This value is not right.")
 SENTENCES: dict[str, Sentence] = {
     "missing": _("This is missing."),
     "extra_forbidden": _("There is no such field."),
-    "model_type": _("A JSON object belongs here."),
+    "model_type": _("This must be a JSON object."),
 }
 """What is wrong with a field, by pydantic's own code; for other codes the field says what belongs there."""
 

@@ -78,7 +78,7 @@ class BatchRequest(Body):
             json_schema_extra={"items": {"anyOf": [{"$ref": "#/components/schemas/BatchScan"}, {}]}},
             description="Whatever is no BatchScan gets a problem in its place.",
         ),
-        Belongs(_("A list of at most {most} scans belongs here.", most=MOST_SCANS)),
+        Belongs(_("This must be a list of at most {most} scans.", most=MOST_SCANS)),
     ]
 
 

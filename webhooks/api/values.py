@@ -72,8 +72,8 @@ class Belongs:
 
 
 TEXT = Belongs(_("A text belongs here."))
-FLAG = Belongs(_("Here belongs true or false, without quotation marks."))
-SLUG = Belongs(_("A short name of small letters, digits and hyphens belongs here."))
+FLAG = Belongs(_("This must be true or false, without quotation marks."))
+SLUG = Belongs(_("This must be a short name of small letters, digits and hyphens."))
 Text = Annotated[str, Strict(), TEXT]
 CleanText = Annotated[str, Strict(), AfterValidator(clean), TEXT]
 Slug = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40), SLUG]
@@ -81,26 +81,26 @@ ScanId = Annotated[
     str,
     BeforeValidator(uuid),
     WithJsonSchema({"type": "string", "format": "uuid"}),
-    Belongs(_("A UUID belongs here, such as 0b0f6a5e-7a0c-4d6f-9c56-2f3f8a1f7c11.")),
+    Belongs(_("This must be a UUID, such as 0b0f6a5e-7a0c-4d6f-9c56-2f3f8a1f7c11.")),
 ]
 RequestId = Annotated[
     str,
     Strict(),
     StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$"),
-    Belongs(_("A UUID or another name of 1 to 64 characters belongs here.")),
+    Belongs(_("This must be a UUID or another name of 1 to 64 characters.")),
 ]
 Moment = Annotated[
     datetime,
     BeforeValidator(moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
-    Belongs(_("Here belongs a moment of RFC 3339 with its offset, such as 2027-01-14T10:30:00+05:30.")),
+    Belongs(_("This must be a time as in RFC 3339 with its offset, such as 2027-01-14T10:30:00+05:30.")),
 ]
 Flag = Annotated[bool, Strict(), FLAG]
 Party = Annotated[
-    int, Field(ge=1, le=255), BeforeValidator(whole), Belongs(_("A whole number from 1 to 255 belongs here."))
+    int, Field(ge=1, le=255), BeforeValidator(whole), Belongs(_("This must be a whole number from 1 to 255."))
 ]
 People = Annotated[
-    int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("A whole number from 1 to 10,000 belongs here."))
+    int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("This must be a whole number from 1 to 10,000."))
 ]
 MOST_MS = 366 * 24 * 60 * 60 * 1000
 """Milliseconds of a year: no scanner is without a network for longer."""
@@ -108,23 +108,23 @@ Milliseconds = Annotated[
     int,
     Field(ge=0, le=MOST_MS),
     BeforeValidator(whole),
-    Belongs(_("A whole number of milliseconds belongs here, at most a year of them.")),
+    Belongs(_("This must be a whole number of milliseconds, at most a year.")),
 ]
-Direction = Annotated[Literal["in", "out"], Belongs(_('Here belongs "in" or "out".'))]
+Direction = Annotated[Literal["in", "out"], Belongs(_('This must be "in" or "out".'))]
 Language = Annotated[
     str,
     Strict(),
     AfterValidator(language),
     Field(json_schema_extra={"enum": list(LANGUAGES)}),
-    Belongs(_("Here belongs the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
+    Belongs(_("This must be the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
 ]
-Yes = Annotated[Literal[True], Belongs(_("Only true belongs here: without it nobody may be registered."))]
+Yes = Annotated[Literal[True], Belongs(_("This must be true: without it nobody may be registered."))]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[
     str,
     Strict(),
     AfterValidator(result),
     _ANY_RESULT,
-    Belongs(_('Here belongs one of the results of a check-in, such as "admitted" or "wrong_day".')),
+    Belongs(_('This must be a check-in result, such as "admitted" or "wrong_day".')),
 ]
 Result = Annotated[str, _ANY_RESULT]

@@ -9,7 +9,7 @@ SAID: Mapping[str, Sentence] = {
     "TITLE": _("Dashboard"),
     "OPEN": _("Gates open"),
     "SHUT": _("Gates closed"),
-    "OTHER_DAY": _("Not today: where it says today, this day is meant"),
+    "OTHER_DAY": _("This is not today. Where the page says today, it means this day"),
     "DAY": _("Day"),
     "SHOW": _("Show this day"),
     "TODAY": _("Today, as it goes on"),
@@ -61,14 +61,14 @@ TABLES: Mapping[str, Sentence] = {
     "refused": _("Refused, by reason"),
     "failures": _("Messages that failed"),
     "stands_out": _("Worth a look"),
-    "unheard": _("At work, but not heard from"),
+    "unheard": _("At work, but offline"),
 }
 EMPTY: Mapping[str, Sentence] = {
     "gates": _("No gates yet."),
     "refused": _("Nobody was refused today."),
     "failures": _("No message has failed."),
     "stands_out": _("Nobody stands out."),
-    "unheard": _("Everybody at work is heard."),
+    "unheard": _("Everybody at work is online."),
 }
 """What stands in place of a table without rows, by table."""
 

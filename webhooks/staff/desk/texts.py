@@ -27,7 +27,7 @@ SAID: Mapping[str, Sentence] = {
     "PRINT": _("Print the slip"),
     "KEY": _("key F2"),
     "ALONE": _("Only the slip"),
-    "HOW_TO_PRINT": _("Print this page with your browser: only the slip comes out."),
+    "HOW_TO_PRINT": _("Print this page with your browser: only the slip is printed."),
     "BACK": _("Back to the desk"),
     "LATEST": _("Last slips"),
     "FIND": _("Find a pass of today"),

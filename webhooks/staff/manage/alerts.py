@@ -22,10 +22,10 @@ from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, d
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
-    "inside": (_("People inside at once"), _("More people inside than that.")),
+    "inside": (_("People inside at once"), _("More people are inside than this.")),
     "silent_minutes": (
         _("Minutes of silence at a gate"),
-        _("No scan for so long at an open gate that had entries today."),
+        _("No scan for this long at an open gate that had entries today."),
     ),
     "failures_permille": (
         _("Per cent of messages that fail"),
@@ -33,7 +33,7 @@ LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
     ),
     "queue_seconds": (
         _("Seconds that a message waits"),
-        _("An answer or a pass waits longer than that to leave."),
+        _("An answer or a pass waits longer than this."),
     ),
 }
 NO_PER_CENT = _("Please give a number from 0.1 to 100, with at most one decimal.")

@@ -26,7 +26,7 @@ INPUTS = (
     Input("names", _("Name in {language}"), "by_language"),
     Input("starts_on", _("First day"), "date", needed=True),
     Input("ends_on", _("Last day"), "date", _("A day that has passes cannot be taken away."), needed=True),
-    Input("opens", _("Opens"), "time", _("Every day; leave both empty where no hours are told.")),
+    Input("opens", _("Opens"), "time", _("For every day; leave both empty for no hours.")),
     Input("closes", _("Closes"), "time", _("Before the opening hour: the day goes on into the night.")),
     Input("venue", _("Place")),
     Input("venues", _("Place in {language}"), "by_language"),

@@ -56,7 +56,7 @@ STATES: Mapping[str, Sentence] = {
 }
 WHY: Mapping[str, Sentence] = {
     "disk": _("the worker's disk is full or cannot be written"),
-    "gave_up": _("it was begun three times and never came to its end"),
+    "gave_up": _("it was begun three times and never finished"),
 }
 """Why an export failed, by reason; for all other reasons the page refers to the log."""
 IN_THE_LOG = _("see the log of the workers")

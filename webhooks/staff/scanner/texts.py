@@ -32,7 +32,7 @@ TITLES: Mapping[str, Sentence] = {
 
 REASONS: Mapping[str, Sentence] = {
     "already_admitted": _("Nobody of this party is left to let in."),
-    "too_many": _("There are fewer left. Nobody was let in."),
+    "too_many": _("Fewer people are left on this pass. Nobody was let in."),
     "not_inside": _("Nobody of this party is inside."),
     "wrong_day": _("This pass is for {days}."),
     "event_closed": _("The event is closed at this hour."),
