@@ -35,7 +35,7 @@ class Periodic:
 
 
 WORK = (
-    Periodic(tasks.sweep, 15),
+    Periodic(tasks.sweep, 5),
     Periodic(tasks.take_over, 15),
     Periodic(tasks.replay, 5),
     Periodic(tasks.look_for_missed, 180),

@@ -12,7 +12,7 @@ from bot.delivery.outbox import backoff, leases, session_window, statuses
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import contact_at
 from bot.delivery.templates import notices
-from bot.delivery.twilio.error_codes import CLASSES, Class, class_of, reason_of
+from bot.delivery.twilio.error_codes import CLASSES, TOO_FAST, Class, class_of, reason_of
 from bot.domain.models import Contact, Delivery
 from bot.errors import SendFailed
 
@@ -33,7 +33,9 @@ def failed(db: Session, row: Delivery, token: str, failure: SendFailed, now: dat
         leases.end(db, row.id, token, "failed", at=now, reason=reason, error_code=code, tried_at=None)
         _stop_where_asked(db, row.lane, code, now)
         return
-    later = backoff.next_try(now, row.attempts, row.give_up_at, code=code, wait=failure.wait)
+    later = backoff.next_try(
+        now, row.attempts, row.give_up_at, code=code, wait=failure.wait, too_fast=failure.code in TOO_FAST
+    )
     if failure.unclear:
         leases.put_off(db, row.id, token, max(later, now + leases.LOOK_AFTER), at=now, reason=reason)
     else:
@@ -81,7 +83,7 @@ def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | No
         later = now if notices.template_for(db, row, now) else now + session_window.LOOK_AGAIN
         changed = statuses.owe_again(db, news, delivery_id, later, session_window.CLOSED)
     elif now < row.give_up_at and _is_worth_trying(db, row, code):
-        later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None)
+        later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None, too_fast=str(code) in TOO_FAST)
         changed = statuses.owe_again(db, news, delivery_id, later, reason)
     else:
         changed = statuses.raise_to(db, news, delivery_id, now, reason)

@@ -105,6 +105,7 @@ def send(parts: Parts, delivery_id: int) -> str | None:
     except Refused as no:
         _end(parts, held, "canceled", no.code)
     else:
+        parts.pace.taken(sender, lane)
         _note_sent(parts, held, sid, status)
     return held.row.lane
 
@@ -237,7 +238,8 @@ def heed(parts: Parts, row: Delivery, failure: SendFailed) -> bool:
     Whether it says that the person must write first: `wait_for_reader` then, after the commit that lets the row wait.
     """
     sender = sender_of(row, parts.settings)
-    parts.pace.heed(sender, row.lane, failure)
+    # As long as its sender rests, the message need not be looked at.
+    failure.wait = max(failure.wait or 0.0, parts.pace.heed(sender, row.lane, failure))
     if failure.code == NOT_FETCHED:
         parts.check_media.doubt()
     shut = failure.code.isdigit() and class_of(int(failure.code)) is Class.WINDOW

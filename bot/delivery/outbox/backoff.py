@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 from bot.delivery.twilio.error_codes import Class, class_of, least_wait, may_retry
 
-FIRST_SECONDS = 4.0
+FIRST_SECONDS = 2.0
 LONGEST_SECONDS = 900.0
+SOON, STILL_SOON = 3, 9
+"""Where the sender was too fast its rate is lower from then on, and the message only lets others pass: from the third
+try to the ninth its pauses do not grow."""
 TRIES_OF_ONCE = 2
 """Tries in all of a message whose error allows one more try."""
 _CHANCE = secrets.SystemRandom()
@@ -22,9 +25,22 @@ def seconds(attempts: int, least: float = 0.0) -> float:
     return max(spread, least * _CHANCE.uniform(1.0, 1.25))
 
 
-def next_try(now: datetime, attempts: int, give_up_at: datetime, *, code: int | None, wait: float | None) -> datetime:
-    """The moment of the next try; never after `give_up_at`, when the row is looked at for the last time."""
+def next_try(
+    now: datetime,
+    attempts: int,
+    give_up_at: datetime,
+    *,
+    code: int | None,
+    wait: float | None,
+    too_fast: bool = False,
+) -> datetime:
+    """The moment of the next try; never after `give_up_at`, when the row is looked at for the last time.
+
+    `too_fast`: not the message was refused but the sender's rate.
+    """
     least = max(wait or 0.0, least_wait(code))
+    if too_fast:
+        attempts = max(min(attempts, SOON), attempts - (STILL_SOON - SOON))
     return min(now + timedelta(seconds=seconds(attempts, least)), give_up_at)
 
 

@@ -6,9 +6,10 @@ urgent its message the less far, and gives way at once while more urgent message
 a reply waits behind two messages to many at most. An answer in TwiML leaves at once and takes a place
 all the same, so that the others make room.
 
-Twilio slows a sender down (429) or stops it (codes of the class SENDER): then nothing of that sender
-leaves until the time is over. A person to whom we wrote too fast (63018) is written to every 6 s at
-most for ten minutes.
+A 429 lowers the sender's rate by a third, but not below what Twilio has just been taking, and the rate climbs
+back within half a minute (docs/adr/0022). Nothing at all of a sender leaves only where Twilio says for how long
+(Retry-After), where every call of ten seconds was refused, or where it stops the sender (codes of the class SENDER).
+A person to whom we wrote too fast (63018) is written to every 6 s at most for ten minutes.
 """
 
 import time
@@ -24,7 +25,7 @@ from redis.exceptions import RedisError
 
 from bot.address import AT_TWILIO, SMS, Address
 from bot.delivery.outbox import queues
-from bot.delivery.twilio.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, Class, class_of
+from bot.delivery.twilio.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, TOO_FAST, Class, class_of
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
@@ -35,19 +36,17 @@ MARGIN = 0.025
 """Seconds that two workers may differ between taking a place and being heard at Twilio's: a second of
 places is spread over so much more, which leaves 78 of 80."""
 AHEAD = (2, 4, 2)
-"""How many places ahead a reply, a pass and a message to many may take one; a reply also a second ahead."""
+"""How many places ahead a reply, a pass and a message to many may take one."""
+REPLY_AHEAD = 1_000_000
+"""A reply may take a place that is so many microseconds ahead."""
+PERSON_STEP = int(PAIR_RATE_SECONDS * 1_000_000)
+"""Microseconds between two messages to somebody to whom we wrote too fast."""
 PATIENCE = 1.0
 """Seconds that a worker waits for a place before it defers the message and takes another."""
 LONGEST_NAP = 0.1
 """Seconds after which a waiting worker looks whether something more urgent has come."""
 SLOW_SECONDS = 600
 """How long a person to whom we wrote too fast is written to slowly."""
-FIRST_COOL_DOWN, LONGEST_COOL_DOWN = 1.0, 60.0
-"""Seconds for which a sender rests after a 429 that names no time: doubled from one to the next."""
-STRIKES_SECONDS = 120
-"""A 429 that comes so long after the last one counts as the first."""
-TOO_FAST = frozenset({"20429", "http_429", "14107", "30001"})
-"""What says that the sender, not the message, is too fast: 429 and Twilio's full queue."""
 AWAY_SECONDS = 5.0
 """Seconds to wait when Redis, which keeps the rate, is away."""
 PAUSED = "sender_paused"
@@ -128,24 +127,29 @@ class Pace:
 
     def left(self, sender: str, lane: str) -> None:
         """Note that a message of this sender has left without asking. Never raises."""
-        try:
-            self._run(sender, lane, (), "")
-        except RedisError as problem:
-            log.warning("pace_not_noted", problem=type(problem).__name__)
+        self._note("left", sender, lane, PERSON_STEP)
 
-    def heed(self, sender: str, lane: str, failure: SendFailed) -> None:
-        """Slow down or stop whom Twilio's refusal is about: the sender, or the writing to one person."""
+    def taken(self, sender: str, lane: str) -> None:
+        """Note that Twilio has taken a message of this sender that had its turn. Never raises."""
+        self._note("taken", sender, lane)
+
+    def heed(self, sender: str, lane: str, failure: SendFailed) -> float:
+        """Slow down or stop whom Twilio's refusal is about: the sender, or the writing to one person. Never raises.
+
+        The seconds for which nothing of this sender leaves because of it.
+        """
         code = int(failure.code) if failure.code.isdigit() else None
         try:
             if code == PAIR_RATE:
-                again = self._moment() + int(PAIR_RATE_SECONDS * 1_000_000)
-                self.redis.set(f"pace:slow:{lane}", again, ex=SLOW_SECONDS)
+                self.redis.set(f"pace:slow:{lane}", self._moment() + PERSON_STEP, ex=SLOW_SECONDS)
             elif failure.code in TOO_FAST:
-                self._close(sender, self._cool_down(sender, failure.wait), SLOWED)
+                return self._slow_down(sender, lane, failure.wait or 0.0)
             elif class_of(code) is Class.SENDER:
                 self._close(sender, SENDER_SECONDS, f"{PAUSED} {code}")
+                return SENDER_SECONDS
         except RedisError as problem:
             log.warning("pace_not_noted", problem=type(problem).__name__)
+        return 0.0
 
     def closed(self, of: Iterable[str]) -> list[Closed]:
         """The senders among these from which nothing may leave now. Raises RedisError."""
@@ -158,15 +162,17 @@ class Pace:
         return found
 
     def reopen(self, sender: str) -> bool:
-        """Let a sender's messages leave again at once; whether it was closed. Raises RedisError."""
-        return bool(self.redis.delete(f"pace:closed:{sender}"))
+        """Let a sender's messages leave again at once, at the setting's rate; whether it was closed. Raises RedisError."""
+        with self.redis.pipeline() as afresh:
+            afresh.delete(f"pace:closed:{sender}")
+            afresh.delete(f"pace:rate:{sender}")
+            return bool(afresh.execute()[0])
 
-    def _cool_down(self, sender: str, asked: float | None) -> float:
-        with self.redis.pipeline() as counting:
-            counting.incr(f"pace:strikes:{sender}")
-            counting.expire(f"pace:strikes:{sender}", STRIKES_SECONDS)
-            strikes = int(counting.execute()[0])
-        return max(asked or 0.0, min(FIRST_COOL_DOWN * 2.0 ** min(strikes - 1, 10), LONGEST_COOL_DOWN))
+    def _slow_down(self, sender: str, lane: str, wait: float) -> float:
+        _, rests, rate = self._run("refused", sender, lane, (), int(wait * 1_000_000), SLOWED)
+        seconds = int(rests) / 1_000_000
+        log.warning("sender_slowed", sender=sender, rate=float(rate), rests_seconds=round(seconds, 1))
+        return seconds
 
     def _close(self, sender: str, seconds: float, reason: str) -> None:
         until = self._moment() + int(seconds * 1_000_000)
@@ -175,22 +181,24 @@ class Pace:
 
     def _ask(self, sender: str, lane: str, priority: int) -> tuple[str, float, str]:
         place = min(priority, len(AHEAD) - 1)
-        ahead = int(max(AHEAD[place] * self._step(), 0 if place else 1_000_000))
-        verdict, wait, reason = self._run(sender, lane, queues.NAMES[:place], ahead)
+        least = 0 if place else REPLY_AHEAD
+        answer = self._run("turn", sender, lane, queues.NAMES[:place], AHEAD[place], least, PERSON_STEP)
+        verdict, wait, reason = answer
         return verdict.decode(), int(wait) / 1_000_000, reason.decode()
 
-    def _run(self, sender: str, lane: str, before: Iterable[str], ahead: int | str) -> list[Any]:
-        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:slow:{lane}"]
+    def _note(self, what: str, sender: str, lane: str, *more: int) -> None:
+        try:
+            self._run(what, sender, lane, (), *more)
+        except RedisError as problem:
+            log.warning("pace_not_noted", problem=type(problem).__name__)
+
+    def _run(self, what: str, sender: str, lane: str, before: Iterable[str], *more: int | str) -> list[Any]:
+        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:slow:{lane}", f"pace:rate:{sender}"]
         keys += [f"rq:queue:{name}" for name in before]
         now = self._moment() if self.now else ""
-        person_step = int(PAIR_RATE_SECONDS * 1_000_000)
         script = self.redis.register_script(SCRIPT)
-        answer: list[Any] = script(keys=keys, args=[now, int(self._step()), ahead, person_step])
+        answer: list[Any] = script(keys=keys, args=[what, now, self.per_second, 1 + MARGIN, *more])
         return answer
-
-    def _step(self) -> float:
-        """Microseconds from one place to the next."""
-        return 1_000_000 * (1 + MARGIN) / self.per_second
 
     def _moment(self) -> int:
         """The present moment in microseconds."""

@@ -53,6 +53,9 @@ PAIR_RATE_SECONDS = 6.0
 SENDER_SECONDS = 300.0
 """Seconds between two tries of a paused sender."""
 
+TOO_FAST = frozenset({"20429", "http_429", "14107", "30001"})
+"""What says that the sender, not the message, is too fast (SendFailed.code): 429 and Twilio's full queue."""
+
 HTTP_RETRY = frozenset({408, 429, 500, 502, 503, 504})
 HTTP_UNCLEAR = frozenset({502, 504})
 """A gateway's answers: the message may have gone through behind it."""

@@ -45,7 +45,7 @@ def test_a_clock_alone_misses_no_slot(redis: "Redis", moment: time_machine.Trave
     for second in range(60):
         moment.move_to(SLOT + timedelta(seconds=second))
         clock.enqueue_jobs()
-    assert handed(redis).count("bot.jobs.tasks.sweep") == 4
+    assert handed(redis).count("bot.jobs.tasks.sweep") == 12
 
 
 def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Traveller) -> None:
@@ -58,7 +58,7 @@ def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Trave
 def test_every_task_is_there() -> None:
     every = {piece.task: piece.every for piece in WORK}
     assert every == {
-        tasks.sweep: 15,
+        tasks.sweep: 5,
         tasks.take_over: 15,
         tasks.replay: 5,
         tasks.look_for_missed: 180,

@@ -122,10 +122,18 @@ def test_after_six_hours_it_has_failed(
 def test_backoff_doubles_up_to_a_quarter_of_an_hour() -> None:
     for attempts in range(1, 40):
         pauses = [backoff.seconds(attempts) for _ in range(50)]
-        whole = min(4 * 2 ** (attempts - 1), 900)
+        whole = min(2 * 2 ** (attempts - 1), 900)
         assert whole / 2 <= min(pauses) <= max(pauses) <= whole
         assert len(set(pauses)) > 1
         assert min(backoff.seconds(attempts, 2000) for _ in range(50)) >= 2000
+
+
+def test_where_the_sender_was_too_fast_the_message_comes_again_soon() -> None:
+    later = NOW + timedelta(hours=6)
+    for attempts, longest in ((1, 2), (3, 8), (9, 8), (10, 16), (30, 900)):
+        again = backoff.next_try(NOW, attempts, later, code=20429, wait=None, too_fast=True)
+        assert longest / 2 <= (again - NOW).total_seconds() <= longest
+    assert backoff.next_try(NOW, 1, later, code=20429, wait=40, too_fast=True) >= NOW + timedelta(seconds=40)
 
 
 def test_an_unclear_send_that_went_out_is_not_sent_again(

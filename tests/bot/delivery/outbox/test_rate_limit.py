@@ -84,21 +84,53 @@ def test_it_gives_way_to_what_waits_in_a_more_urgent_queue(
     assert {one for one in (REPLY, PASS, BULK) if pace.turn(SENDER, LANE, one) == NotNow(0.0)} == gives_way
 
 
-def test_429_slows_the_sender_not_one_message(pace: Pace, clock: Clock) -> None:
+def test_429_with_a_time_rests_the_sender_as_long(pace: Pace, clock: Clock) -> None:
     pace.heed(SENDER, LANE, refused(20429, wait=40))
+    pace.heed(SENDER, LANE, refused(20429, wait=2))
+    assert pace.closed([SENDER, OTHER]) == [Closed(SENDER, NOW + timedelta(seconds=40), "sender_slowed")]
     assert pace.turn(SENDER, "whatsapp:+911", REPLY) == NotNow(40.0, "sender_slowed")
     assert pace.turn(OTHER, LANE, REPLY) is None
     clock.move(seconds=40)
     assert pace.turn(SENDER, LANE, REPLY) is None
 
 
-def test_429_without_a_time_doubles(pace: Pace, clock: Clock) -> None:
-    rests = []
-    for _ in range(8):
-        pace.heed(SENDER, LANE, SendFailed("http_429", retry=True))
-        [closed] = pace.closed([SENDER, OTHER])
-        rests.append((closed.until - clock.at).total_seconds())
-    assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
+def test_429_without_a_time_lowers_the_rate_by_a_third_and_it_climbs_back_in_ten_seconds(
+    pace: Pace, clock: Clock
+) -> None:
+    pace.heed(SENDER, LANE, SendFailed("http_429", retry=True))
+    assert pace.closed([SENDER]) == []
+    assert 50 <= 20 / leave(pace, clock, 20)[-1] <= 58
+    clock.move(seconds=10)
+    began = clock.at
+    assert 74 <= 80 / (leave(pace, clock, 80)[-1] - (began - NOW).total_seconds()) <= 80
+
+
+def test_what_twilio_takes_a_second_is_the_least(pace: Pace, clock: Clock) -> None:
+    for _ in range(70):
+        pace.taken(SENDER, LANE)
+    clock.move(seconds=1)
+    pace.heed(SENDER, LANE, refused(20429))
+    began = clock.at
+    assert 66 <= 40 / (leave(pace, clock, 40)[-1] - (began - NOW).total_seconds()) <= 73
+
+
+def test_a_sender_rests_when_every_call_of_ten_seconds_was_refused_and_only_then(pace: Pace, clock: Clock) -> None:
+    for taken_between, closed in ((True, 0), (False, 1)):
+        clock.move(minutes=5)
+        for second in range(11):
+            assert pace.closed([SENDER]) == []
+            pace.heed(SENDER, LANE, refused(20429))
+            if taken_between and second == 6:
+                pace.taken(SENDER, LANE)
+            clock.move(seconds=1)
+        assert len(pace.closed([SENDER])) == closed
+
+
+def test_two_refusals_far_apart_are_no_reason_to_rest(pace: Pace, clock: Clock) -> None:
+    for _ in range(3):
+        pace.heed(SENDER, LANE, refused(20429))
+        clock.move(seconds=50)
+    assert pace.closed([SENDER]) == []
 
 
 @pytest.mark.parametrize("code", [63038, 63026, 63020, 30002, 63001, 21611, 20003])
