@@ -107,7 +107,7 @@ def test_an_outage_of_a_minute_is_over_soon_after_it_ends(redis: "Redis") -> Non
     seen = Traffic(redis, lambda moment: not 30 <= moment < 90).run(150)
     print(f"\nan outage: {seen.calls(31, 41)} calls in its first ten seconds, {seen.calls(45, 90)} in the last 45")
     assert seen.rate(0, 30) >= 75
-    assert 5 <= seen.calls(31, 41)
+    assert seen.calls(31, 41) >= 5
     assert seen.calls(45, 90) <= 15
     assert next(moment for moment in seen.taken if moment >= 90) < 101
     assert seen.rate(135, 150) >= 75
