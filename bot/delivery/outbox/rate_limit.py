@@ -162,7 +162,7 @@ class Pace:
         return found
 
     def reopen(self, sender: str) -> bool:
-        """Let a sender's messages leave again, as many as the setting says; whether it was closed. Raises RedisError."""
+        """Let a sender's messages leave again at the full rate; whether it was closed. Raises RedisError."""
         with self.redis.pipeline() as afresh:
             afresh.delete(f"pace:closed:{sender}")
             afresh.delete(f"pace:rate:{sender}")
