@@ -23,6 +23,7 @@ from bot.domain.messaging.otp_limits import Origin
 from bot.domain.models import Contact, Pass
 from bot.domain.passes import registration as registrations
 from bot.domain.passes import tokens
+from bot.domain.passes.rows import Issued
 from bot.domain.people import Identity, ownership_proofs, pending_messages, phone_owners
 from bot.domain.privacy import erasure
 from bot.domain.roster.sign_in_links import SignInLinks
@@ -90,8 +91,28 @@ class Performing:
     """None: nobody can sign in to the staff pages by one."""
     network: str = field(default="", repr=False)
     """The network address of whoever sits before a page; empty in the chat."""
+    is_new: bool = False
+    """Nobody had whoever is writing on file when the turn began."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
+    last: list[Callable[[], None]] = field(default_factory=list, repr=False)
+    """Statements that lock what many wait for: run as the last ones of the transaction. They may raise Refused."""
+
+    def finish(self) -> None:
+        """Run the last statements of the transaction. Raises Refused."""
+        while self.last:
+            self.last.pop(0)()
+
+    def registrant(self, language: str) -> int:
+        """The contact's id of whoever is writing, made with this language where needed."""
+        made = people.make(self.db, self.identity, language, self.now) if self.is_new else None
+        if made is not None:
+            self.is_new = False
+            return made
+        person = self.person()
+        person.language = person.language or language
+        self.db.flush()
+        return person.id
 
     def person(self) -> Contact:
         """The contact of whoever is writing, made or joined where needed."""
@@ -102,7 +123,7 @@ class Performing:
         known = people.find(self.db, **self.identity._asdict())
         return self.person() if known else None
 
-    def owe(self, issued: Pass, language: str) -> None:
+    def owe(self, issued: Pass | Issued, language: str) -> None:
         """Put the picture of this pass into the outbox, for whoever is writing."""
         lane, sender = self.address, self.sender
         self.owed.append(dispatch.owe_pass(self.db, issued, lane=lane, sender=sender, language=language, now=self.now))
@@ -123,9 +144,13 @@ class Means:
     sign_in_links: SignInLinks | None = field(default=None, repr=False)
     """None: nobody can sign in to the staff pages by one."""
 
-    def within(self, db: Session, inbound: Inbound, now: datetime) -> Performing:
-        """Ready to perform the effects of the turn that this message began."""
+    def within(self, db: Session, inbound: Inbound, now: datetime, *, is_new: bool = False) -> Performing:
+        """Ready to perform the effects of the turn that this message began.
+
+        `is_new`: nobody had whoever wrote on file when the turn began.
+        """
         return Performing(
+            is_new=is_new,
             db=db,
             ring=self.ring,
             otps=self.otps,
@@ -183,22 +208,24 @@ def _say(effect: Say, doing: Performing) -> Results:
 
 @perform.register
 def _register(effect: Register, doing: Performing) -> Results:
-    issued = registrations.register(
-        doing.db,
-        doing.ring,
-        event_slug=effect.event,
-        asked_by=doing.person(),
-        phone=effect.phone,
-        full_name=effect.full_name,
-        visit_date=date.fromisoformat(effect.visit_date),
-        party_size=effect.party_size,
-        answers=effect.answers,
-        language=effect.language,
-        channel=doing.channel,
-        consent_version=effect.consent_version,
-        consent_text=effect.consent_text,
-        now=doing.now,
+    asked_by = holder = doing.registrant(effect.language)
+    if effect.phone:
+        holder = people.find_or_make(doing.db, phone=effect.phone, now=doing.now).id
+    wish = registrations.Wish(
+        effect.event,
+        effect.full_name,
+        date.fromisoformat(effect.visit_date),
+        effect.party_size,
+        effect.answers,
+        effect.language,
+        doing.channel,
+        effect.consent_version,
+        effect.consent_text,
     )
+    issued, take_places = registrations.add(
+        doing.db, doing.ring, wish, holder_id=holder, asked_by_id=asked_by, now=doing.now
+    )
+    doing.last.append(take_places)
     if doing.channel != WEB:  # a page shows the pass itself, and sends it on request
         doing.owe(issued, effect.language)
     return _of(issued)
@@ -309,5 +336,5 @@ def _link(doing: Performing, code: str) -> str:
     return tokens.qr_text(doing.origin, tokens.encode(tokens.of(passes.by_code(doing.db, code)), doing.ring))
 
 
-def _of(issued: Pass) -> Results:
+def _of(issued: Pass | Issued) -> Results:
     return {"code": codes.shown(issued.code), "day": issued.day, "party_size": issued.party_size}

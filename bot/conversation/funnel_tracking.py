@@ -6,7 +6,7 @@ The turn that registers writes its row itself, in its own transaction. What is l
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,13 +15,13 @@ from typing import Any, Self, cast
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain.models import Beginning, Event
+from bot.domain.models import Beginning, Event, table
 from bot.domain.stats.funnel import DONE
-from bot.domain.upserts import insert
+from bot.domain.upserts import INTO
 from flows.shapes import Register, State, Turn
 from flows.visitor.registration import REGISTRATION
 
@@ -147,12 +147,10 @@ class Beginnings:
 
 def write(db: Session, *begun: Begun) -> None:
     """Keep how far these have come, in the caller's transaction."""
-    slugs = {one.event for one in begun if one.event}
-    ids = {row.slug: row.id for row in db.execute(select(Event.slug, Event.id).where(Event.slug.in_(slugs)))}
     rows = [
         {
             "id": one.id,
-            "event_id": ids.get(one.event),
+            "slug": one.event,
             "channel": one.channel,
             "step": one.steps[-1],
             "moves": one.moves,
@@ -160,7 +158,18 @@ def write(db: Session, *begun: Begun) -> None:
         }
         for one in sorted(begun, key=lambda one: one.id)
     ]
-    keeping = insert(db, Beginning)
+    connection = db.connection()
+    connection.execute(_WRITE[connection.dialect.name], rows)
+
+
+def _write(into: Callable[[Any], Any]) -> Any:
+    """Keep one unless it had come further already."""
+    keeping = into(table(Beginning)).values(
+        event_id=select(Event.id).where(Event.slug == bindparam("slug")).scalar_subquery()
+    )
     new = {name: keeping.excluded[name] for name in ("event_id", "step", "moves")}
-    later = Beginning.moves < keeping.excluded.moves
-    db.execute(keeping.on_conflict_do_update(index_elements=["id"], set_=new, where=later), rows)
+    later = table(Beginning).c.moves < keeping.excluded.moves
+    return keeping.on_conflict_do_update(index_elements=["id"], set_=new, where=later)
+
+
+_WRITE = {dialect: _write(into) for dialect, into in INTO.items()}

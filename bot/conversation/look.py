@@ -10,11 +10,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, Select, bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, select
 
 from bot.database import Database
 from bot.domain import people, roster
 from bot.domain.events import shapes as event_shapes
+from bot.domain.json_rows import DIALECTS, as_json
 from bot.domain.models import TurnRecord
 from bot.domain.people import Identity
 from bot.inbound import Inbound
@@ -45,7 +46,7 @@ def look(database: Database, inbound: Inbound, now: datetime) -> Look:
     """Ask the database, once. Raises OperationalError as Database.look does."""
     names, staff = who(inbound), own_phone(inbound)
     asked = {**people.named(names), "staff": staff, "sid": inbound.sid, "spoken_of": event_shapes.spoken_of_since(now)}
-    statement = _STATEMENTS["sqlite" if database.is_sqlite else "postgresql"]
+    statement = _STATEMENTS[database.engine.dialect.name]
     count, changes, known, on_roster, taken, days = database.look(statement, asked)[0]
     return Look((count, changes), bool(known), bool(on_roster), bool(taken), days or ())
 
@@ -62,21 +63,14 @@ def own_phone(inbound: Inbound) -> str | None:
     return inbound.phone if inbound.is_proved and inbound.lent != "phone" else None
 
 
-def _statement(list_of: str, row_of: str) -> Select[Any]:
-    """The statement in the words of one kind of database: what makes a JSON list of rows, and what a row."""
-    days = event_shapes.SPOKEN_OF_DAYS.subquery()
-    rows = getattr(func, list_of)(getattr(func, row_of)(*days.c), type_=JSON)
-    return select(
+_STATEMENTS = {
+    dialect: select(
         select(event_shapes.COUNT).scalar_subquery(),
         select(event_shapes.CHANGES).scalar_subquery(),
         people.IS_ON_FILE,
         roster.IS_LISTED,
         exists(select(TurnRecord.message_sid).where(TurnRecord.message_sid == bindparam("sid"))),
-        select(rows).scalar_subquery(),
+        as_json(event_shapes.SPOKEN_OF_DAYS, dialect),
     )
-
-
-_STATEMENTS = {
-    "sqlite": _statement("json_group_array", "json_array"),
-    "postgresql": _statement("json_agg", "json_build_array"),
+    for dialect in DIALECTS
 }

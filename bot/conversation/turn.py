@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import bindparam, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.address import is_on_whatsapp
@@ -20,8 +21,9 @@ from bot.delivery.outbox import whatsapp_text
 from bot.delivery.templates import Templates, interactive
 from bot.delivery.twilio.media import Medium
 from bot.domain import people
-from bot.domain.models import TurnRecord
+from bot.domain.models import TurnRecord, table
 from bot.domain.people import ownership_proofs, phone_owners
+from bot.domain.upserts import INTO
 from bot.errors import Refused
 from bot.inbound import Inbound
 from bot.photos import delete_media
@@ -34,6 +36,15 @@ TAUGHT = (gate_effects, walkup_effects)
 """Importing these registers their performers with effects.perform."""
 JUST_NOW = timedelta(hours=1)
 """How old a message may be and still be tried again: longer than any turn is tried."""
+_TURNS = table(TurnRecord)
+_CLAIM = {
+    dialect: into(_TURNS).on_conflict_do_nothing().returning(_TURNS.c.message_sid) for dialect, into in INTO.items()
+}
+_COMPLETE = (
+    update(_TURNS)
+    .where(_TURNS.c.message_sid == bindparam("sid"))
+    .values(answer=bindparam("answer"), state=bindparam("state"))
+)
 REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 
@@ -103,9 +114,14 @@ class Turns:
             raise
 
     def _take(
-        self, inbound: Inbound, state: Mapping[str, Any] | None, facts: Facts, media: Sequence[Medium], *, late: bool
+        self,
+        inbound: Inbound,
+        state: Mapping[str, Any] | None,
+        facts: LiveFacts,
+        media: Sequence[Medium],
+        *,
+        late: bool,
     ) -> Taken:
-        now = facts.now
         revived, restarted = engine.revive(state)
         if late:
             turn = engine.late(revived, facts)
@@ -113,12 +129,12 @@ class Turns:
             turn = engine.take(revived, self._said(inbound, state, media), facts, restarted=restarted)
         for _ in range(REFUSALS):
             try:
-                return self._keep(inbound, turn, now, media, state)
+                return self._keep(inbound, turn, facts, media, state)
             except Refused as no:
-                facts = self._facts(inbound, now)
+                facts = self._facts(inbound, facts.now)
                 turn = engine.refuse(revived, turn, no.code, no.params, facts)
             except TakenBefore:
-                return self._before(inbound.sid) or self._keep(inbound, turn, now, media, state)
+                return self._before(inbound.sid) or self._keep(inbound, turn, facts, media, state)
         raise RuntimeError(f"one turn met {REFUSALS} refusals")
 
     def note(self, taken: Taken) -> None:
@@ -166,9 +182,15 @@ class Turns:
             return _taken(record.state, record.answer) if record else None
 
     def _keep(
-        self, inbound: Inbound, turn: Turn, now: datetime, media: Sequence[Medium], before: Mapping[str, Any] | None
+        self,
+        inbound: Inbound,
+        turn: Turn,
+        facts: LiveFacts,
+        media: Sequence[Medium],
+        before: Mapping[str, Any] | None,
     ) -> Taken:
         """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
+        now, is_new = facts.now, not facts.look.known
         begun = funnel_tracking.follow(before, turn, inbound.sid, inbound.channel, now)
         state = funnel_tracking.with_state(engine.to_json(turn.state), begun)
         moved = begun if begun and begun.kept() != (before or {}).get(funnel_tracking.KEPT) else None
@@ -178,14 +200,14 @@ class Turns:
         self._spend_proofs(turn.effects, inbound, now)
         effects.check_codes(turn.effects, self.performing, inbound, now)
         with self.database.write() as db:
-            record = claim(db, inbound.sid, now, inbound.addresses[-1])
+            claim(db, inbound.sid, now, inbound.addresses[-1])
             delete_media.owe(db, media, now)
-            doing = self.performing.within(db, inbound, now)
+            doing = self.performing.within(db, inbound, now, is_new=is_new)
             results = perform_all(turn.effects, doing)
             if moved:
                 funnel_tracking.write(db, moved)
             answer = self._answer(inbound, turn, state, results)
-            record.answer, record.state = answer, state
+            complete(db, doing, answer, state)
         return _taken(state, answer, tuple(doing.owed))
 
     def _spend_proofs(self, wanted: Sequence[Effect], inbound: Inbound, now: datetime) -> None:
@@ -210,15 +232,22 @@ class Turns:
         return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
 
 
-def claim(db: Session, sid: str, now: datetime, address: str) -> TurnRecord:
-    """The turn's row, written first: a second transaction for the same message stops here. Raises TakenBefore."""
-    record = TurnRecord(message_sid=sid, answer={"text": ""}, state={}, address=address, created_at=now)
-    try:
-        with db.begin_nested():
-            db.add(record)
-    except IntegrityError:
-        raise TakenBefore from None
-    return record
+def claim(db: Session, sid: str, now: datetime, address: str) -> None:
+    """Write the turn's row, first: a second transaction for the same message stops here. Raises TakenBefore."""
+    row = {"message_sid": sid, "answer": {"text": ""}, "state": {}, "address": address, "created_at": now}
+    connection = db.connection()
+    if connection.execute(_CLAIM[connection.dialect.name], row).first() is None:
+        raise TakenBefore
+
+
+def complete(
+    db: Session, doing: "effects.Performing", answer: Mapping[str, Any], state: Mapping[str, Any] | None = None
+) -> None:
+    """Fill the turn's row, and run what locks others out for as short a time as can be. Raises Refused."""
+    row = {"sid": doing.attempt, "answer": dict(answer), "state": dict(state or {})}
+    db.flush()
+    db.connection().execute(_COMPLETE, row)
+    doing.finish()
 
 
 def perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:

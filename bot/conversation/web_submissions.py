@@ -9,7 +9,7 @@ from bot.address import WEB, Address, on_whatsapp
 from bot.conversation import effects, funnel_tracking
 from bot.conversation.facts import LiveFacts, Sources
 from bot.conversation.funnel_tracking import Beginnings
-from bot.conversation.turn import TakenBefore, claim, perform_all
+from bot.conversation.turn import TakenBefore, claim, complete, perform_all
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
 from bot.domain.models import TurnRecord
@@ -81,14 +81,14 @@ class Submissions:
         effects.check_codes(wanted, self.means, request, now)
         try:
             with self.database.write() as db:
-                record = claim(db, request.sid, now, request.addresses[0])
+                claim(db, request.sid, now, request.addresses[0])
                 doing = self.means.within(db, request, now)
                 doing.network = network
                 results = _as_text(perform_all(wanted, doing))
                 for one in wanted:
                     if isinstance(one, Register):
                         funnel_tracking.write(db, funnel_tracking.on_page(request.sid, WEB, one.event, DONE, now))
-                record.answer = {"text": "", "results": results}
+                complete(db, doing, {"text": "", "results": results})
         except TakenBefore:
             return self._before(request.sid) or {}
         self.outbox.enqueue(doing.owed)

@@ -17,6 +17,7 @@ from flows.shapes.events import EventDay as EventDay
 from flows.shapes.events import EventHours as EventHours
 from flows.shapes.events import PassKind as PassKind
 from flows.shapes.events import Question as Question
+from flows.shapes.events import Registering as Registering
 from flows.shapes.person import PassFacts as PassFacts
 from flows.shapes.person import Person as Person
 from flows.shapes.scans import SeenPass

@@ -54,6 +54,22 @@ class EventHours(Hours, Protocol):
         """In which all its days and hours are."""
 
 
+class Registering(EventHours, Protocol):
+    """What tells whether people can register for an event now."""
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """By language; `en` is always there."""
+
+    @property
+    def status(self) -> str:
+        """`closed`, `open` or `cancelled`."""
+
+    @property
+    def registration_opens_at(self) -> datetime | None:
+        """The moment before which nobody registers; None: none."""
+
+
 class DayHours(Hours, Protocol):
     """The hours of one of its days."""
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flows.shapes import DayHours, Event, EventDay, EventHours, Sentence
+from flows.shapes import DayHours, Event, EventDay, EventHours, Registering, Sentence
 from flows.text import _, ngettext_
 from flows.text import pass_days as pass_day_texts
 
@@ -65,13 +65,13 @@ def in_progress(event: EventHours, days: Sequence[SomeDay], now: datetime) -> So
     return next((day for day in days if starts_at(event, day) <= now < ends_at(event, day)), None)
 
 
-def to_come(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+def to_come(event: Registering, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
     """Today, until it ends, and the days after it: closed and full ones too."""
     surely = now.date() + timedelta(days=2)  # no time zone is further away
     return tuple(day for day in days if day.day > surely or now < ends_at(event, day))
 
 
-def open_days(event: Event, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
+def open_days(event: Registering, days: Sequence[EventDay], now: datetime) -> tuple[EventDay, ...]:
     """The days that somebody can still register for: not past, not closed, with a place left."""
     return _with_places(to_come(event, days, now))
 
@@ -80,7 +80,7 @@ def _with_places(days: Sequence[EventDay]) -> tuple[EventDay, ...]:
     return tuple(day for day in days if not day.closed and day.left != 0)
 
 
-def state_of(event: Event, days: Sequence[EventDay], now: datetime) -> str:
+def state_of(event: Registering, days: Sequence[EventDay], now: datetime) -> str:
     """One of open, not_yet_open, closed, full, over, cancelled; the first of them that holds is said.
 
     A day that is still to come but closed says nothing about the event while another one is open.
@@ -102,7 +102,7 @@ def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]
     return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
 
 
-def day_state(event: Event, days: Sequence[EventDay], day: date, now: datetime) -> str:
+def day_state(event: Registering, days: Sequence[EventDay], day: date, now: datetime) -> str:
     """The state of one day: open, closed, full or over; `over` also for a day that the event does not have."""
     found = next((known for known in days if known.day == day), None)
     if found is None or now >= ends_at(event, found):

@@ -8,15 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Dialect, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.address import Address, at_twilio
 from bot.delivery.outbox import history as delivery_history
-from bot.domain.models import Contact, ContactAlias, Delivery, Pass
+from bot.domain.models import Contact, ContactAlias, Delivery, Pass, table
+from bot.domain.passes.rows import Issued
 from bot.domain.people import pending_messages
+from bot.domain.upserts import INTO
 from flows.understanding.phones import canonical
 
 REPLIES, PASSES, BULK = 0, 1, 2
@@ -29,6 +29,17 @@ PATIENCE = timedelta(hours=6)
 """How long a message is tried before it has failed."""
 OTP_PATIENCE = timedelta(minutes=10)
 """An OTP that comes later puzzles its reader, and nobody waits for it any more."""
+_CONTACT_AT = select(ContactAlias.contact_id).where(
+    ContactAlias.kind == bindparam("alias_kind"), ContactAlias.value == bindparam("alias_value")
+)
+_DELIVERIES = table(Delivery)
+_OWE = {
+    dialect: into(_DELIVERIES).on_conflict_do_nothing(index_elements=["key"]).returning(_DELIVERIES.c.id)
+    for dialect, into in INTO.items()
+}
+_OWE_TO_CONTACT = {
+    dialect: statement.values(contact_id=_CONTACT_AT.scalar_subquery()) for dialect, statement in _OWE.items()
+}
 
 
 def owe(
@@ -43,17 +54,22 @@ def owe(
     sender: str | None = None,
     pass_id: int | None = None,
     contact_id: int | None = None,
+    is_contacts: bool = False,
     patience: timedelta = PATIENCE,
 ) -> int:
     """Put a message into the outbox; the delivery's id. With a `key` that was used before: the row that is there.
 
-    `lane` is the address, `sender` which of our senders (None: the first one).
+    `lane` is the address, `sender` which of our senders (None: the first one). `is_contacts`: the row names the
+    contact whose address it is.
     """
     row = {
         **{"kind": kind, "lane": lane, "payload": payload, "priority": priority, "key": key, "sender": sender},
-        **{"pass_id": pass_id, "contact_id": contact_id, **_new(now, now + patience)},
+        **{"pass_id": pass_id, **_new(now, now + patience)},
+        **(_alias(lane) if is_contacts else {"contact_id": contact_id}),
     }
-    made = db.execute(_insert_unless_there(db.get_bind().dialect).values(row)).scalar()
+    connection = db.connection()
+    statements = _OWE_TO_CONTACT if is_contacts else _OWE
+    made = connection.execute(statements[connection.dialect.name], row).scalar()
     if made is None:
         made = db.execute(select(Delivery.id).where(Delivery.key == key)).scalar_one()
     return int(made)
@@ -67,16 +83,11 @@ def owe_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, g
     if not rows:
         return []
     whole = [{**_new(now, give_up_at), **row} for row in rows]
-    return list(db.scalars(_insert_unless_there(db.get_bind().dialect), whole))
+    return list(db.scalars(_OWE[db.get_bind().dialect.name], whole))
 
 
 def _new(now: datetime, give_up_at: datetime) -> dict[str, Any]:
     return {"status": "owed", "attempts": 0, "created_at": now, "not_before": now, "give_up_at": give_up_at}
-
-
-def _insert_unless_there(dialect: Dialect) -> Any:
-    insert = insert_postgresql if dialect.name == "postgresql" else insert_sqlite
-    return insert(Delivery).on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.id)
 
 
 def owe_reply(
@@ -107,7 +118,7 @@ def owe_reply(
 
 def owe_pass(
     db: Session,
-    pass_: Pass,
+    issued: Pass | Issued,
     *,
     lane: str,
     sender: str | None,
@@ -120,8 +131,7 @@ def owe_pass(
 
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
-    invalid = select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists()
-    pending_messages.let_go(db, "pass_not_valid", now, Delivery.lane == lane, Delivery.kind == "pass", invalid)
+    pending_messages.let_go_invalid(db, lane, now)
     return owe(
         db,
         kind="pass",
@@ -131,8 +141,8 @@ def owe_pass(
         key=key,
         now=now,
         sender=sender,
-        pass_id=pass_.id,
-        contact_id=contact_at(db, lane),
+        pass_id=issued.id,
+        is_contacts=True,
     )
 
 
@@ -179,10 +189,12 @@ def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> lis
 
 def contact_at(db: Session, lane: str) -> int | None:
     """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
+    return db.execute(_CONTACT_AT, _alias(lane)).scalar()
+
+
+def _alias(lane: str) -> dict[str, str]:
     value = canonical(Address.parse(lane).name)
-    kind = "phone" if value.startswith("+") else "user"
-    alias = select(ContactAlias.contact_id).where(ContactAlias.kind == kind, ContactAlias.value == value)
-    return db.execute(alias).scalar()
+    return {"alias_kind": "phone" if value.startswith("+") else "user", "alias_value": value}
 
 
 def is_anothers(db: Session, lane: str, issued: Pass) -> bool:

@@ -6,11 +6,21 @@ A pass that is good for several days has its places on each of them.
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.models import EventDay, Kind, Pass
 from bot.errors import Refused
+
+_PEOPLE = bindparam("people", type_=Integer)
+_GIVE = (
+    update(EventDay)
+    .where(EventDay.event_id == bindparam("event"), EventDay.day == bindparam("on"), EventDay.closed.is_(False))
+    .values(taken=EventDay.taken + _PEOPLE)
+    .returning(EventDay.taken)
+    .execution_options(synchronize_session=False)
+)
+_TAKE = _GIVE.where(or_(EventDay.capacity.is_(None), EventDay.taken + _PEOPLE <= EventDay.capacity))
 
 
 def hold(db: Session, event_id: int, *days: date) -> dict[date, bool]:
@@ -55,15 +65,8 @@ def take(db: Session, event_id: int, day: date, people: int) -> None:
     Raises Refused `day_over` (the event has no such day), `day_closed`, `day_full`, or `too_few_left`
     with how many are `left`.
     """
-    enough = or_(EventDay.capacity.is_(None), EventDay.taken + people <= EventDay.capacity) if people > 0 else true()
-    taking = (
-        update(EventDay)
-        .where(EventDay.event_id == event_id, EventDay.day == day, EventDay.closed.is_(False), enough)
-        .values(taken=EventDay.taken + people)
-        .returning(EventDay.taken)
-        .execution_options(synchronize_session=False)
-    )
-    if db.execute(taking).first() is None:
+    taking = _TAKE if people > 0 else _GIVE
+    if db.execute(taking, {"event": event_id, "on": day, "people": people}).first() is None:
         raise _why_not(db, event_id, day)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.events import questions
@@ -16,20 +16,16 @@ LONG_PAST = timedelta(days=30)
 """How long after its end flows still know an event: somebody who asks late still hears that it is over."""
 COUNT, CHANGES = func.count(Event.id), func.coalesce(func.sum(Event.revision), 0)
 """A pair that differs after any change of any event's row: what copies of the snapshot are checked by."""
-SPOKEN_OF_DAYS = (
-    select(
-        Event.slug,
-        EventDay.day,
-        EventDay.capacity,
-        EventDay.taken,
-        EventDay.closed,
-        EventDay.opens,
-        EventDay.closes,
-    )
-    .join_from(EventDay, Event)
-    .where(Event.ends_on >= bindparam("spoken_of"))
-)
-"""The days of all events that ended on the day `spoken_of` or later; `days_of` reads them from JSON."""
+
+
+def days_columns() -> Select[*tuple[Any, ...]]:
+    """The days of events, as `days_of` reads them from JSON."""
+    day = EventDay
+    return select(Event.slug, day.day, day.capacity, day.taken, day.closed, day.opens, day.closes).join_from(day, Event)
+
+
+SPOKEN_OF_DAYS = days_columns().where(Event.ends_on >= bindparam("spoken_of"))
+"""The days of all events that ended on the day `spoken_of` or later."""
 _DAYS = (
     select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)
     .join(Event)
@@ -55,7 +51,7 @@ def spoken_of_since(now: datetime) -> date:
 
 
 def days_of(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[shapes.EventDay, ...]]:
-    """The days by event's slug, from rows of SPOKEN_OF_DAYS as JSON has them."""
+    """The days by event's slug, from the rows of `days_columns` as JSON has them."""
     found: dict[str, list[shapes.EventDay]] = {}
     for slug, day, capacity, taken, closed, opens, closes in sorted(rows, key=lambda row: str(row[1])):
         made = _day(date.fromisoformat(day), capacity, taken, bool(closed), _hour(opens), _hour(closes))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager
 from bot.domain import events
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
+from bot.domain.models import Contact, Event, EventDay, Pass, Registration
 from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
@@ -33,21 +33,6 @@ _OF_PERSON = (
     .order_by(Pass.day, Pass.id)
     .options(contains_eager(Pass.registration), contains_eager(Pass.event), contains_eager(Pass.kind))
 )
-
-
-def issue(
-    db: Session, ring: KeyRing, registration: Registration, kind: Kind, day: date, party_size: int, now: datetime
-) -> Pass:
-    """A new pass and its places, on each of its days; `day` is the day of the visit where the kind has none.
-
-    Raises Refused `already_registered` (`code`, `day`), and what places.take_each refuses with.
-    """
-    db.flush()
-    db.refresh(kind, ["days"])  # the registration's row holds the event, so that they stay from here on
-    days, today = pass_days.of_kind(kind, day), _today(registration.event, now)
-    places.take_each(db, registration.event_id, days, party_size, today=today)
-    day = days[0]
-    return pass_rows.insert(db, ring, registration, kind, day, party_size, now)
 
 
 def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:

@@ -1,77 +1,192 @@
-"""Registers somebody and issues their pass."""
+"""Registers somebody and issues their pass.
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+Every statement is built once and loads no objects: the last message of each visitor pays for them. The places
+are taken last of all, for a day's row is what everybody who registers for the day waits for.
+"""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, passes, people
+from bot.domain import people
+from bot.domain.events import places
+from bot.domain.events import rows as event_rows
+from bot.domain.events import shapes as event_shapes
+from bot.domain.json_rows import DIALECTS, as_json
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, Pass, Registration
+from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration, table
 from bot.domain.passes import days as pass_days
+from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
+from bot.domain.passes.rows import Issued
 from bot.domain.people import name_index
 from bot.errors import Refused
 from flows.text import event_states
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody answered and agreed to."""
+
+    event_slug: str
+    full_name: str
+    visit_date: date
+    party_size: int
+    answers: Mapping[str, Any] = field(repr=False)
+    language: str
+    channel: str
+    consent_version: int
+    consent_text: str
+
+
+class _Judged(NamedTuple):
+    """What a wish is judged by."""
+
+    names: Mapping[str, str]
+    timezone: str
+    opens: time | None
+    closes: time | None
+    status: str
+    registration_opens_at: datetime | None
+    max_party: int
+    consent_version: int
+    kind_id: int
+    days: list[str] | None
+    """The kind's own."""
+    most: int | None
+    held: str | None
+    """The code of a valid pass for the same day."""
+    event_days: Sequence[Sequence[Any]] | None
+    in_english: str
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """The event's, by language."""
+        return {"en": self.in_english, **self.names}
+
+
+_EVENTS, _KINDS, _REGISTRATIONS = table(Event), table(Kind), table(Registration)
+_GIVEN = (
+    *("holder_id", "asked_by_id", "full_name", "answers", "language", "channel", "consent_version", "consent_text"),
+    *("consented_at", "created_at"),
+)
+_INSERT = (
+    insert(_REGISTRATIONS)
+    .from_select(
+        ["event_id", *_GIVEN],
+        select(
+            _EVENTS.c.id, *(bindparam(name, type_=_REGISTRATIONS.c[name].type).label(name) for name in _GIVEN)
+        ).where(_EVENTS.c.slug == bindparam("slug")),
+    )
+    .returning(_REGISTRATIONS.c.id, _REGISTRATIONS.c.event_id)
+)
+"""It holds the event from here on, so that what is judged after it stays."""
+_DAYS = event_shapes.days_columns().where(EventDay.event_id == bindparam("event_id"))
+_JUDGED = {
+    dialect: select(
+        *(_EVENTS.c[name] for name in ("names", "timezone", "opens", "closes", "status", "registration_opens_at")),
+        *(_EVENTS.c[name] for name in ("max_party", "consent_version")),
+        *(_KINDS.c.id, _KINDS.c.days, _KINDS.c.max_party),
+        pass_rules.held(_KINDS.c.id),
+        as_json(_DAYS, dialect),
+        _EVENTS.c.name,
+    )
+    .join_from(_EVENTS, _KINDS, and_(_KINDS.c.event_id == _EVENTS.c.id, _KINDS.c.number == 0))
+    .where(_EVENTS.c.id == bindparam("event_id"))
+    for dialect in DIALECTS
+}
 
 
 def register(
     db: Session,
     ring: KeyRing,
     *,
-    event_slug: str,
     asked_by: Contact,
     phone: str | None,
-    full_name: str,
-    visit_date: date,
-    party_size: int,
-    answers: Mapping[str, Any],
-    language: str,
-    channel: str,
-    consent_version: int,
-    consent_text: str,
     now: datetime,
+    **wish: Any,
 ) -> Pass:
     """Register somebody for a day and issue the pass; all of it or nothing.
 
-    `phone` is that of somebody else who is to hold the pass, proved to agree; None: the one who asked.
-    Raises Refused: `no_such_event`, `event_not_yet_open`, `event_closed`, `event_full`, `event_over`,
-    `event_cancelled`, `consent_changed`, `already_registered` (with `code` as shown and `day`),
-    `party_too_large` (`most`), `day_over`, `day_closed`, `day_full` (`left`), `too_few_left` (`left`).
+    `phone` is that of somebody else who is to hold the pass, proved to agree; None: the one who asked. `wish` as
+    Wish has it. Raises Refused as `add` does, and as taking the places does.
     """
-    event = events.by_slug(db, event_slug)
     with db.begin_nested():
         holder = people.find_or_make(db, phone=phone, now=now) if phone else asked_by
-        _check(db, event, holder, visit_date, party_size, now)
-        if consent_version != event.consent_version:
-            raise Refused("consent_changed")
-        asked_by.language = asked_by.language or language
-        registration = Registration(
-            event_id=event.id,
-            holder_id=holder.id,
-            asked_by_id=asked_by.id,
-            full_name=full_name,
-            answers=dict(answers),
-            language=language,
-            channel=channel,
-            consent_version=consent_version,
-            consent_text=consent_text,
-            consented_at=now,
-            created_at=now,
-        )
-        db.add(registration)
         db.flush()
-        name_index.add(db, [registration])
-        return passes.issue(db, ring, registration, event.kinds[0], visit_date, party_size, now)
+        issued, take_places = add(db, ring, Wish(**wish), holder_id=holder.id, asked_by_id=asked_by.id, now=now)
+        asked_by.language = asked_by.language or wish["language"]
+        take_places()
+    return db.get_one(Pass, issued.id)
 
 
-def _check(db: Session, event: Event, holder: Contact, day: date, party_size: int, now: datetime) -> None:
+def add(
+    db: Session, ring: KeyRing, wish: Wish, *, holder_id: int, asked_by_id: int, now: datetime
+) -> tuple[Issued, Callable[[], None]]:
+    """The registration with its pass, and what takes the places: to be called as the last thing of the transaction.
+
+    The caller rolls the transaction back where anything is refused. Raises Refused: `no_such_event`,
+    `event_not_yet_open`, `event_closed`, `event_full`, `event_over`, `event_cancelled`, `already_registered` (with
+    `code` as shown and `day`), `party_too_large` (`most`), `day_over`, `day_closed`, `consent_changed`. Taking the
+    places raises `day_over`, `day_closed`, `day_full` (`left`), `too_few_left` (`left`).
+    """
+    registration_id, event_id = _insert(db, wish, holder_id, asked_by_id, now)
+    judged = _judge(db, wish, event_id, holder_id, now)
+    name_index.add_name(db, event_id, registration_id, wish.full_name)
+    days = pass_days.of_kind(judged, wish.visit_date)
+    issued = pass_rows.add(
+        db,
+        ring,
+        registration_id=registration_id,
+        event_id=event_id,
+        kind_id=judged.kind_id,
+        holder_id=holder_id,
+        day=days[0],
+        party_size=wish.party_size,
+        now=now,
+    )
+    today = event_states.local_today(judged, now)
+    return issued, partial(places.take_each, db, event_id, days, wish.party_size, today=today)
+
+
+def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: datetime) -> tuple[int, int]:
+    row = {
+        "slug": wish.event_slug,
+        "holder_id": holder_id,
+        "asked_by_id": asked_by_id,
+        "full_name": wish.full_name,
+        "answers": dict(wish.answers),
+        "language": wish.language,
+        "channel": wish.channel,
+        "consent_version": wish.consent_version,
+        "consent_text": wish.consent_text,
+        "consented_at": now,
+        "created_at": now,
+    }
+    made = db.connection().execute(_INSERT, row).first()
+    if made is None:
+        event_rows.one(db, wish.event_slug, lock=False)  # refuses, with the nearest
+        raise Refused("no_such_event", slug=wish.event_slug, nearest="")
+    return made.id, made.event_id
+
+
+def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime) -> _Judged:
     """The rules in the order in which they are told; places are taken later, and checked again there."""
-    shape, days = events.shape(event), events.days(db, event.slug)
-    state = pass_rules.check_event(shape, days, now)
-    pass_rules.refuse_second(db, holder_id=holder.id, kind=event.kinds[0], day=day)
+    connection = db.connection()
+    asked = {"event_id": event_id, "holder_id": holder_id, "day": wish.visit_date}
+    judged = _Judged._make(connection.execute(_JUDGED[connection.dialect.name], asked).one())
+    days = event_shapes.days_of(judged.event_days or ()).get(wish.event_slug, ())
+    state = pass_rules.check_event(judged, days, now)
+    pass_rules.refuse_held(judged.held, wish.visit_date)
     if state == event_states.FULL:
         raise Refused("event_full")
-    pass_rules.check_days(shape, days, pass_days.of_kind(event.kinds[0], day), now)
-    pass_rules.check_party(event.kinds[0], event, party_size)
+    pass_rules.check_days(judged, days, pass_days.of_kind(judged, wish.visit_date), now)
+    pass_rules.check_most(wish.party_size, judged.most or judged.max_party)
+    if wish.consent_version != judged.consent_version:
+        raise Refused("consent_changed")
+    return judged

@@ -3,20 +3,24 @@
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.keys import KeyRing
-from bot.domain.models import Kind, Pass, Registration
+from bot.domain.models import Kind, Pass, Registration, table
 from bot.domain.passes import rules as pass_rules
+from bot.domain.upserts import INTO
 from bot.domain.violations import violated
 from bot.errors import Refused
 from flows.understanding import codes
 
 TRIES = 5
 """New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
+_PASSES = table(Pass)
+_INSERT = {dialect: into(_PASSES).on_conflict_do_nothing().returning(_PASSES.c.id) for dialect, into in INTO.items()}
 
 
 def new_code() -> str:
@@ -46,6 +50,51 @@ def insert(
             _only_a_taken_code(db, error, made)
         else:
             return made
+    raise RuntimeError(f"{TRIES} codes in a row were taken")
+
+
+class Issued(NamedTuple):
+    """A pass that was just made."""
+
+    id: int
+    code: str
+    """Without the hyphen."""
+    day: date
+    party_size: int
+
+
+def add(
+    db: Session,
+    ring: KeyRing,
+    *,
+    registration_id: int,
+    event_id: int,
+    kind_id: int,
+    holder_id: int,
+    day: date,
+    party_size: int,
+    now: datetime,
+) -> Issued:
+    """A pass under a code of its own, by one statement. Raises Refused `already_registered`."""
+    row = {
+        "registration_id": registration_id,
+        "event_id": event_id,
+        "kind_id": kind_id,
+        "holder_id": holder_id,
+        "day": day,
+        "party_size": party_size,
+        "twin": 0,
+        "status": "valid",
+        "key_id": ring.current,
+        "issued_at": now,
+    }
+    connection = db.connection()
+    for _ in range(TRIES):
+        code = new_code()
+        made = connection.execute(_INSERT[connection.dialect.name], {**row, "code": code}).scalar()
+        if made is not None:
+            return Issued(made, code, day, party_size)
+        pass_rules.refuse_second(db, holder_id=holder_id, kind=db.get_one(Kind, kind_id), day=day)
     raise RuntimeError(f"{TRIES} codes in a row were taken")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.domain.models import Event, Kind, Pass, PassUse
@@ -13,7 +13,7 @@ from flows.text import event_states
 from flows.understanding import codes
 
 
-def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:
+def check_event(event: shapes.Registering, days: Sequence[shapes.EventDay], now: datetime) -> str:
     """The event's state, `open` or `full`.
 
     Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
@@ -25,7 +25,9 @@ def check_event(event: shapes.Event, days: Sequence[shapes.EventDay], now: datet
     return state
 
 
-def check_days(event: shapes.Event, days: Sequence[shapes.EventDay], wanted: Sequence[date], now: datetime) -> None:
+def check_days(
+    event: shapes.Registering, days: Sequence[shapes.EventDay], wanted: Sequence[date], now: datetime
+) -> None:
     """Refuse a pass whose days are all `day_over` or `day_closed`; whether places are left, only taking them tells."""
     states = [event_states.day_state(event, days, day, now) for day in wanted]
     if all(state in (event_states.OVER, event_states.CLOSED) for state in states):
@@ -34,9 +36,23 @@ def check_days(event: shapes.Event, days: Sequence[shapes.EventDay], wanted: Seq
 
 def check_party(kind: Kind, event: Event, party_size: int) -> None:
     """Refuse `party_too_large` with the `most` that one pass of this kind takes."""
-    most = kind.max_party or event.max_party
+    check_most(party_size, kind.max_party or event.max_party)
+
+
+def check_most(party_size: int, most: int) -> None:
+    """Refuse `party_too_large` where a party is none or more than `most`."""
     if not 1 <= party_size <= most:
         raise Refused("party_too_large", most=most)
+
+
+def held(kind_id: ColumnElement[int]) -> ScalarSelect[str]:
+    """The code of a valid pass of this kind that the person `holder_id` holds for the `day`, for other statements."""
+    mine = select(Pass.code).where(Pass.holder_id == bindparam("holder_id"), Pass.kind_id == kind_id)
+    mine = mine.where(Pass.day == bindparam("day"), Pass.status == "valid")
+    return mine.order_by(Pass.id).limit(1).scalar_subquery()
+
+
+_HELD = select(held(bindparam("kind_id", type_=Integer)))
 
 
 def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None:
@@ -44,8 +60,11 @@ def refuse_second(db: Session, *, holder_id: int, kind: Kind, day: date) -> None
 
     The unique index says the same to whoever comes at the same moment.
     """
-    same = select(Pass.code).where(Pass.holder_id == holder_id, Pass.kind_id == kind.id, Pass.day == day)
-    code = db.scalars(same.where(Pass.status == "valid").order_by(Pass.id)).first()
+    refuse_held(db.scalar(_HELD, {"holder_id": holder_id, "kind_id": kind.id, "day": day}), day)
+
+
+def refuse_held(code: str | None, day: date) -> None:
+    """Refuse `already_registered` where there is a pass for the day; `code` is its own, without the hyphen."""
     if code:
         raise Refused("already_registered", code=codes.shown(code), day=day)
 

@@ -12,17 +12,18 @@ where somebody who is on file with a phone comes with another that is on file fo
 is not known to be them. A pass code proves it: see bot.domain.people.ownership_proofs.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration, table
 from bot.domain.people import phone_owners
-from bot.domain.upserts import insert
+from bot.domain.upserts import INTO, insert
 from flows.understanding.phones import canonical
 
 FOLLOWS = (
@@ -51,6 +52,23 @@ _HOLDERS = (
 """Built once, as every statement of every turn: building costs more than asking."""
 IS_ON_FILE = exists(select(ContactAlias.contact_id).where(or_(_PHONE, _USER)))
 """Whether anybody has one of the names that `named` gives."""
+_CONTACTS = table(Contact)
+_MAKE = insert_into(_CONTACTS).returning(_CONTACTS.c.id)
+_MADE = bindparam("made", type_=Integer)
+_DROP = delete(_CONTACTS).where(_CONTACTS.c.id == _MADE)
+_NAMED = table(ContactAlias)
+
+
+def _give(into: Callable[[Any], Any], names: int) -> Any:
+    rows = [
+        {_NAMED.c.kind: bindparam(f"kind{n}"), _NAMED.c.value: bindparam(f"value{n}"), _NAMED.c.contact_id: _MADE}
+        for n in range(names)
+    ]
+    return into(_NAMED).values(rows).on_conflict_do_nothing().returning(_NAMED.c.kind)
+
+
+_GIVE = {(dialect, names): _give(into, names) for dialect, into in INTO.items() for names in (1, 2)}
+"""By dialect and how many names somebody has."""
 
 
 class _Holder(NamedTuple):
@@ -134,6 +152,24 @@ def find_or_make(
             _take_over(db, identity, holders, now)
         else:
             _bring_nearer(db, identity, holders, now)
+
+
+def make(db: Session, identity: Identity, language: str | None, now: datetime) -> int | None:
+    """The id of a new contact of somebody whom nobody has on file; None where somebody has by now: nothing is made.
+
+    Nobody else sees the contact before the transaction ends, so that it need not be held. Who gives the same
+    names meanwhile waits at the first that both give, the phone.
+    """
+    names, connection = _named(*identity).aliases(), db.connection()
+    made = connection.execute(_MAKE, {"language": language, "stopped_at": None, "created_at": now}).scalar_one()
+    row = {
+        f"{part}{n}": word for n, name in enumerate(names) for part, word in zip(("kind", "value"), name, strict=True)
+    }
+    given = connection.execute(_GIVE[connection.dialect.name, len(names)], {"made": made, **row}).all()
+    if len(given) == len(names):
+        return int(made)
+    connection.execute(_DROP, {"made": made})
+    return None
 
 
 def _wait_for_others(db: Session, identity: Identity) -> None:

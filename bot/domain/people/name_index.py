@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.models import NameWord, Registration
+from bot.domain.models import NameWord, Registration, table
 from flows.understanding import fold_names
 
 LAST = "\U0010ffff"
@@ -18,6 +18,7 @@ WORDS_THAT_FIT = 4
 """Words of one name, at most, that a search of three letters can meet: Kamla Kamal Kamlesh Kamat."""
 LATELY = 5_000
 """Registrations, the newest, that are looked through for names that older code has left out while it was replaced."""
+_INSERT = insert(table(NameWord))
 
 
 def add(db: Session, registrations: Iterable[Registration]) -> None:
@@ -29,6 +30,14 @@ def add(db: Session, registrations: Iterable[Registration]) -> None:
     ]
     if rows:
         db.execute(insert(NameWord), rows)
+
+
+def add_name(db: Session, event_id: int, registration_id: int, full_name: str) -> None:
+    """Let one registration be found by this name."""
+    words = fold_names.words(full_name)
+    if words:
+        rows = [{"event_id": event_id, "word": word, "registration_id": registration_id} for word in words]
+        db.connection().execute(_INSERT, rows)
 
 
 def remove(db: Session, registrations: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration
 
@@ -40,9 +41,29 @@ def note_told(db: Session, contact: Contact, codes: Collection[str], now: dateti
 
 def let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> list[int]:
     """Cancel unsent messages, except where a call to Twilio is under way or its outcome unknown; which."""
+    return _let_go(db, _canceling(*which), reason, now)
+
+
+def let_go_invalid(db: Session, lane: str, now: datetime) -> None:
+    """Cancel the unsent pictures of passes that are no longer valid, as let_go does: a new one need not wait."""
+    _let_go(db, _CANCELING_INVALID, "pass_not_valid", now, at=lane)
+
+
+def _canceling(*which: ColumnElement[bool]) -> ReturningUpdate[int]:
     untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
-    canceled = update(Delivery).where(*untried).values(status="canceled", reason=reason).returning(Delivery.id)
-    ids = list(db.scalars(canceled))
+    canceled = update(Delivery).where(*untried).values(status="canceled", reason=bindparam("why"))
+    return canceled.returning(Delivery.id)
+
+
+_CANCELING_INVALID = _canceling(
+    Delivery.lane == bindparam("at"),
+    Delivery.kind == "pass",
+    select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists(),
+)
+
+
+def _let_go(db: Session, canceling: ReturningUpdate[int], reason: str, now: datetime, **params: str) -> list[int]:
+    ids = list(db.scalars(canceling, {"why": reason, **params}))
     if ids:
         told = {"what": "canceled", "at": now, "reason": reason}
         db.execute(insert(DeliveryEvent), [{"delivery_id": one, **told} for one in ids])

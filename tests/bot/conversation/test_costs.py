@@ -16,11 +16,11 @@ from bot.conversation.store import Conversations
 from bot.conversation.turn import Turns
 from bot.database import Database
 from bot.delivery.templates import Templates
-from bot.domain import events, roster
+from bot.domain import events, people, roster
 from bot.domain.keys import KeyRing
 from bot.inbound import Inbound
 from tests.bot.domain.builders import NOW, SECRET
-from tests.listening import round_trips, statements
+from tests.listening import OF_TRANSACTIONS, round_trips, statements
 
 SAID = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
 """A whole registration with the demo event."""
@@ -31,8 +31,13 @@ class Cost(NamedTuple):
     """An answer, and what was said to the database and to Redis until it had left."""
 
     answer: str
-    statements: list[str]
+    all_statements: list[str]
     round_trips: list[bytes]
+
+    @property
+    def statements(self) -> list[str]:
+        """But for where transactions begin and end."""
+        return [one for one in self.all_statements if not one.startswith(OF_TRANSACTIONS)]
 
 
 class Afterwards:
@@ -66,7 +71,7 @@ class Phone:
         self.count += 1
         sid = f"SM{self.user[3:]}x{self.count}"
         inbound = Inbound(sid, f"whatsapp:{self.phone}", "whatsapp:+1", phone=self.phone, user=self.user, text=text)
-        with statements() as asked, round_trips() as sent:
+        with statements(all_of_them=True) as asked, round_trips() as sent:
             answer = self.dialogue.hear(inbound)
             cost = Cost(answer, list(asked), list(sent))
         self.afterwards.let_it_be()
@@ -98,6 +103,23 @@ def test_a_message_in_between_costs_one_statement_and_two_round_trips(asha: Phon
         assert cost.answer
         assert len(cost.statements) == 1, "\n".join(cost.statements)
         assert len(cost.round_trips) == 2, cost.round_trips
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_registration_is_twelve_statements_and_no_savepoint(asha: Phone, database: Database, known: bool) -> None:
+    if known:
+        with database.write() as db:
+            people.find_or_make(db, phone=PHONE, user="IN.2", now=NOW).language = "en"
+    for text in SAID[:-1]:
+        asha.say(text)
+    cost = asha.say(SAID[-1])
+    assert "Your pass code" in cost.answer
+    begins = next(place for place, one in enumerate(cost.statements) if one.startswith("INSERT INTO turns"))
+    looks, registration = cost.statements[:begins], cost.statements[begins:]
+    assert known or len(looks) == 1
+    assert len(registration) <= 12, "\n".join(registration)
+    assert registration[-1].startswith("UPDATE event_days")
+    assert [one for one in cost.all_statements if "SAVEPOINT" in one] == []
 
 
 def test_a_volunteer_who_is_disabled_is_a_visitor_at_the_next_message(asha: Phone, database: Database) -> None:

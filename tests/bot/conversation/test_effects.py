@@ -152,6 +152,7 @@ def test_a_pass_is_sent_again_to_whoever_may_see_it(doing: Performing, db: Sessi
 
 def test_a_change_gives_the_new_code_and_owes_its_image(doing: Performing, fair: Event) -> None:
     old = perform(registering(), doing)["code"]
+    doing.finish()
     tomorrow = DAY + timedelta(days=1)
     results = perform(shapes.ChangePass(old, tomorrow.isoformat(), 3, "en"), doing)
     assert (results["day"], results["party_size"], results["code"] != old) == (tomorrow, 3, True)
@@ -162,6 +163,7 @@ def test_a_change_gives_the_new_code_and_owes_its_image(doing: Performing, fair:
 
 def test_a_cancelled_pass_is_revoked(doing: Performing, fair: Event) -> None:
     code = perform(registering(), doing)["code"]
+    doing.finish()
     perform(shapes.CancelPass(code), doing)
     assert passes.by_code(doing.db, code).status == "revoked"
     assert taken(doing.db, fair) == 0

@@ -9,7 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.models import Contact, Event, EventDay
+from bot.domain.events import places
+from bot.domain.keys import KeyRing
+from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
+from bot.domain.passes import days as pass_days
+from bot.domain.passes import rows as pass_rows
 from bot.errors import Refused
 
 NOW = datetime(2027, 1, 10, 6, 30, tzinfo=UTC)
@@ -35,6 +39,16 @@ def asking(asker: Contact, **changes: Any) -> dict[str, Any]:
         "now": NOW,
         **changes,
     }
+
+
+def issue(
+    db: Session, ring: KeyRing, registration: Registration, kind: Kind, party_size: int, now: datetime = NOW
+) -> Pass:
+    """A further pass for a registration: of this kind, from the fair's first day on."""
+    days = pass_days.of_kind(kind, DAY)
+    made = pass_rows.insert(db, ring, registration, kind, days[0], party_size, now)
+    places.take_each(db, registration.event_id, days, party_size, today=now.date())
+    return made
 
 
 @contextmanager

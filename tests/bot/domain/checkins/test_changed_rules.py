@@ -19,7 +19,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.stats import recount
 from bot.errors import Refused
 from flows.shapes.scans import Admission
-from tests.bot.domain.builders import DAY, NOW, SECRET, asking
+from tests.bot.domain.builders import DAY, NOW, SECRET, asking, issue
 from tests.bot.domain.gate import NOON, World, at
 from tests.bot.domain.offline_reader import Row, rows
 
@@ -65,7 +65,7 @@ def given_out(world: World, kind: str = "school") -> Pass:
     if kind == "visitor":
         return made
     of_kind = kinds.find(world.db, world.event.id, kind)
-    return passes.issue(world.db, world.ring, made.registration, of_kind, DAY, PARTY, NOW)
+    return issue(world.db, world.ring, made.registration, of_kind, PARTY)
 
 
 def said(answer: Admission) -> tuple[str, int, int]:

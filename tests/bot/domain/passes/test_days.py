@@ -20,7 +20,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.stats import recount
 from bot.ops import migrations
 from tests.bot.domain import race_processes
-from tests.bot.domain.builders import DAY, NOW, SECRET, asking, refused
+from tests.bot.domain.builders import DAY, NOW, SECRET, asking, issue, refused
 
 MIDDLE, LAST = DAY + timedelta(days=1), DAY + timedelta(days=2)
 OWN = (DAY, LAST)
@@ -177,7 +177,7 @@ def _school(db: Session, ring: KeyRing, who: Contact, party: int, now: datetime 
     )
     db.add(registration)
     school = db.scalars(select(Kind).where(Kind.event_id == event.id, Kind.slug == "school")).one()
-    return passes.issue(db, ring, registration, school, DAY, party, now)
+    return issue(db, ring, registration, school, party, now)
 
 
 def _taken(db: Session) -> Sequence[int]:
