@@ -34,4 +34,6 @@ def is_code(text: str) -> bool:
 
 def _without_dashes(text: str) -> str:
     """Phones make long dashes out of hyphens."""
+    if text.isascii():
+        return text.replace("-", "")
     return "".join(character for character in text if unicodedata.category(character) != "Pd")

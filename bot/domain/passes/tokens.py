@@ -109,7 +109,10 @@ def qr_text(origin: str, token: str) -> str:
 
 def cleaned(text: str) -> str:
     """The token in what a camera, a hardware scanner or a keyboard gave (docs/contract.md#check-in-results)."""
-    folded = "".join(character for character in text.translate(_FOLDED) if _is_ink(character))
+    if text.isascii() and text.isprintable():  # as a camera reads ours: nothing but spaces to be left out
+        folded = text.replace(" ", "")
+    else:
+        folded = "".join(character for character in text.translate(_FOLDED) if _is_ink(character))
     return _ECI.sub("", folded).upper().rpartition("/P/")[2]
 
 
