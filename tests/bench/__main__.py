@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import broadcasts, exports, imports, looks, pace, profiles, replay, search
+from tests.bench import broadcasts, exports, growth, imports, looks, pace, profiles, replay, search
 from tests.bench.table import run
 
 BENCHES = {
@@ -14,6 +14,7 @@ BENCHES = {
     "exports": exports.print_all,
     "import": imports.print_all,
     "broadcasts": broadcasts.print_all,
+    "growth": growth.print_all,
     "looks": looks.print_all,
     "search": search.print_all,
 }

@@ -73,18 +73,12 @@ def print_all() -> None:
 
 
 def _of_one(kind: str, database: Database) -> None:
-    ring, taken, filled = KeyRing.open(database, SECRET), dict[int, dict[str, float]](), 0
-    with database.write() as db:
-        fair = events.create(
-            db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=DAYS - 1), now=NOW
-        )
-        events.open_event(db, "fair")
-        event_id, kind_id = fair.id, fair.kinds[0].id
-        ravi = roster.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=NOW).id
+    ring, event_id, kind_id, ravi = fair_with_passes(database)
+    taken, filled = dict[int, dict[str, float]](), 0
     for size in SIZES:
         while filled < size:
             with database.write() as db:
-                _fill(db, range(filled, min(filled + BATCH, size)), event_id, kind_id, ring.current)
+                fill(db, range(filled, min(filled + BATCH, size)), event_id, kind_id, ring.current)
             filled = min(filled + BATCH, size)
         with database.write() as db:
             db.execute(text("ANALYZE"))
@@ -94,6 +88,18 @@ def _of_one(kind: str, database: Database) -> None:
         print(
             f"  {kind:9} {what:22} {'  '.join(f'{one:8.2f} ms' for one in times)}   {times[-1] / times[0]:5.1f} times"
         )
+
+
+def fair_with_passes(database: Database) -> tuple[KeyRing, int, int, int]:
+    """The keys, and the ids of an event of nine days that is open, its kind of pass, and a volunteer."""
+    ring = KeyRing.open(database, SECRET)
+    with database.write() as db:
+        fair = events.create(
+            db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=DAYS - 1), now=NOW
+        )
+        events.open_event(db, "fair")
+        ravi = roster.add(db, "fair", phone="+919811111111", name="Ravi", region="IN", now=NOW)
+        return ring, fair.id, fair.kinds[0].id, ravi.id
 
 
 def _times(database: Database, ravi: int) -> dict[str, float]:
@@ -121,7 +127,7 @@ def _median(database: Database, search: Callable[[Session], object]) -> float:
     return statistics.median(taken)
 
 
-def _fill(db: Session, numbers: range, event_id: int, kind_id: int, key: int) -> None:
+def fill(db: Session, numbers: range, event_id: int, kind_id: int, key: int) -> None:
     """Registrations with a pass each, as they are kept; the ids begin where no others are."""
     some = random.Random(numbers.start)
     ids = [10_000 + number for number in numbers]
