@@ -42,6 +42,12 @@ class Copy:
         r"""Put a text in the place of what the pattern matches first; `\1` in it are its groups."""
         self._change(path, pattern, lambda match: match.expand(text))
 
+    def find(self, path: str, pattern: str) -> str:
+        """The first group of what the pattern matches first: a name as the file has it now."""
+        found = re.search(pattern, (self.root / path).read_text(encoding="utf-8"))
+        assert found, f"{path} has nothing like {pattern}"
+        return found[1]
+
     def append(self, path: str, text: str) -> None:
         """Put lines at the end of a file."""
         self._keep(path, (self.root / path).read_text(encoding="utf-8") + text)

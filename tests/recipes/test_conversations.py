@@ -1,7 +1,5 @@
 """A question, a flow and an effect are added as CONTRIBUTING says."""
 
-import re
-
 from tests.recipes.copy import Copy, steps, unlike
 
 
@@ -172,18 +170,19 @@ def forget(person: Contact) -> None:
 
 """,
     )
+    tests = "tests/bot/conversation/test_effects.py"
     copy.append(
-        "tests/bot/conversation/test_effects.py",
+        tests,
         """
 
 def test_a_language_is_forgotten(db: Session, ring: KeyRing, otps: OwnOtps) -> None:
-    turn_of = effects.@WITHIN@(ring, otps).within(db, inbound(), NOW)
+    turn_of = @CONTEXT@
     perform(shapes.KeepLanguage("hi", newcomer=True), turn_of)
     perform(shapes.ForgetLanguage(), turn_of)
     assert turn_of.person().language is None
     with refused("no_language"):
         perform(shapes.ForgetLanguage(), turn_of)
-""".replace("@WITHIN@", _within(copy)),
+""".replace("@CONTEXT@", copy.find(tests, r"    return (\w+\(ring, otps\).*)")),
     )
     copy.write(
         "tests/bot/domain/people/test_languages.py",
@@ -212,11 +211,3 @@ def test_it_is_asked_for_anew() -> None:
     )
     assert copy.run("-c", played) == "None\n"
     assert unlike(steps("an effect"), copy.touched) == ([], [])
-
-
-def _within(copy: Copy) -> str:
-    """The class whose `within` makes what effects are performed with."""
-    source = (copy.root / "bot/conversation/effects.py").read_text(encoding="utf-8")
-    found = re.search(r"class (\w+):(?:(?!\nclass ).)*?    def within\(", source, re.DOTALL)
-    assert found
-    return found[1]

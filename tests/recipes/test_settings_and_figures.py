@@ -36,15 +36,11 @@ def test_a_figure(copy: Copy) -> None:
     copy.replace(
         "bot/domain/stats/dashboard.py", r"(class GateNow:(?:.*\n)*?    admitted: int\n)", r"\1    forced: int\n"
     )
+    look = "bot/domain/stats/dashboard_query.py"
     copy.replace(
-        "bot/domain/stats/dashboard_query.py",
-        r"( +)(admitted=(\w+)\.get\((\w+), Sum\(\)\)\.people,\n)",
-        r"\1\2\1forced=forced.get(\4, Sum()).times,\n",
-    )
-    copy.replace(
-        "bot/domain/stats/dashboard_query.py",
-        r'(?m)^(    .*by_gate\("in_at"\).*\n)',
-        r'\1    forced = day.by_gate("forced_at")\n',
+        look,
+        r"( +)(admitted=\w+\.get\((\w+), (\w+)\(\)\)\.people,\n)",
+        r'\1\2\1forced=day.by_gate("forced_at").get(\3, \4()).times,' "\n",
     )
     tables = "webhooks/staff/dashboard/tables.py"
     copy.replace(tables, r'(    \w+ = \("admitted"), ("lately", "refused", "last_scan"\))', r'\1, "forced", \2')
@@ -59,12 +55,12 @@ def test_a_figure(copy: Copy) -> None:
 
 def test_forced_entries_are_known_by_gate(world: World) -> None:
     world.admit(count=4)
-    assert {gate.forced for gate in dashboard_query.look(world.db, "fair", NOON).gates} == {0}
+    assert {gate.forced for gate in @LOOK@(world.db, "fair", NOON).gates} == {0}
     world.force(gate="north")
-    forced = {gate.slug: gate.forced for gate in dashboard_query.look(world.db, "fair", NOON).gates}
+    forced = {gate.slug: gate.forced for gate in @LOOK@(world.db, "fair", NOON).gates}
     assert forced == {"main": 0, "north": 1}
     assert recount.differences(world.db, "fair") == []
-""",
+""".replace("@LOOK@", copy.find(tests, r"(dashboard_query\.\w+)\(world\.db")),
     )
     copy.replace(
         "tests/webhooks/staff/dashboard/test_dashboard.py",
