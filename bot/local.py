@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 
+from bot.ops.progress import Progress
 from bot.ops.stop_signal import Stop
 
 OURS_ALONE = 0o077
@@ -20,15 +21,18 @@ def main() -> int:
     stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop.ask)
+    starting = Progress("Starting Redis, the database, web, worker and clock")
     # Imported only now: they take a second, in which a Ctrl-C would end in a traceback.
     from bot.errors import NotReady
     from bot.ops import launch
 
     try:
-        launch.run(stop)
+        launch.run(stop, starting.end)
     except NotReady as problem:
         print(problem, file=sys.stderr)
         return 1
+    finally:
+        starting.end()
     return 0
 
 

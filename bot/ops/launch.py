@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -41,8 +41,11 @@ LOOK_SECONDS = 0.2
 REDIS = "redis"
 
 
-def run(stop: Stop) -> None:
-    """Serve until asked to stop. Raises NotReady where it cannot start or one process keeps dying."""
+def run(stop: Stop, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until asked to stop; `ready` is called as soon as it serves.
+
+    Raises NotReady where it cannot start or one process keeps dying.
+    """
     settings = load()
     logs.configure(settings, "local")
     with _alone(settings.var_dir) as killed_before:
@@ -57,6 +60,7 @@ def run(stop: Stop) -> None:
             for name, command in processes.items():
                 family.start(name, ["/bin/sh", "-c", f"exec {command}"])
             _wait_until_ready(settings, family, stop)
+            ready()
             if not stop.asked:
                 _tell_where_to_click(settings)
             while not stop.wait(LOOK_SECONDS):

@@ -28,7 +28,8 @@ def script(file: Path, text: str) -> None:
 def tree(tmp_path: Path) -> Path:
     """A tree with the script, a lock file, and a machine's node that is new enough."""
     (tmp_path / "bin").mkdir()
-    shutil.copy(ROOT / "bin/assets", tmp_path / "bin/assets")
+    for name in ("assets", "step"):
+        shutil.copy(ROOT / "bin" / name, tmp_path / "bin" / name)
     (tmp_path / "package-lock.json").write_text("{}")
     script(tmp_path / "machine/node", NODE.format(old=0))
     script(tmp_path / "machine/npm", NPM.format(log=tmp_path / "asked", status=0))

