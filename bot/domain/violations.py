@@ -4,8 +4,21 @@ import re
 
 from sqlalchemy import Index, Table, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bot.domain.models import Base
+from bot.errors import Refused
+
+
+def add(db: Session, row: Base, constraint: str, taken: Refused) -> None:
+    """Add a row. Raises `taken` where this unique constraint has one like it, and then nothing has changed."""
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError as error:
+        if violated(error) == constraint:
+            raise taken from None
+        raise
 
 
 def violated(error: IntegrityError) -> str:

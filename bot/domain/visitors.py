@@ -16,7 +16,6 @@ from bot.domain.models import Checkin, Contact, NameWord, Pass, Registration
 from bot.domain.people import name_index
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
-from flows.shapes import Invalid
 from flows.understanding import codes
 
 LEAST_LETTERS = 3
@@ -81,11 +80,8 @@ def _meant(db: Session, text: str, event_id: int, region: str, most: int) -> tup
 
 def _code(db: Session, typed: str) -> str:
     """The code, where a pass has it: every 32nd name of eight letters could be one as well."""
-    try:
-        bare = codes.parse(typed)
-    except Invalid:
-        return ""
-    return db.scalar(select(Pass.code).where(Pass.code == bare)) or ""
+    bare = codes.found(typed)
+    return (db.scalar(select(Pass.code).where(Pass.code == bare)) or "") if bare else ""
 
 
 def _of(contacts: Sequence[Contact]) -> ColumnElement[bool]:

@@ -37,6 +37,14 @@ def parse(text: str) -> str:
     return bare
 
 
+def found(text: str) -> str:
+    """The code that `parse` reads; empty for what is none."""
+    try:
+        return parse(text)
+    except Invalid:
+        return ""
+
+
 def mended(text: str) -> str:
     """A typed code without spaces and hyphens, look-alikes as the alphabet has them."""
     return "".join(text.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))

@@ -2,7 +2,7 @@
 
 from flows import understanding
 from flows.fields import Choice
-from flows.shapes import Answers, Facts, Flow, Invalid, Option, Outcome, Say, Sentence, Start, Step
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step
 from flows.text import _, lines, words
 from flows.text.choices import calls_off, open_events, pass_lines
 from flows.text.phrases import HELP
@@ -38,10 +38,7 @@ def _named(text: str, facts: Facts) -> str:
 
 
 def _code_in(text: str, facts: Facts) -> str:
-    try:
-        code = codes.shown(codes.parse(text))
-    except Invalid:
-        return ""
+    code = codes.shown(codes.found(text))
     return code if any(known.code == code for known in facts.passes) else ""
 
 

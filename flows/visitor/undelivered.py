@@ -1,6 +1,6 @@
 """Told before anything else: that a picture could not be sent, or that a number was somebody else's."""
 
-from flows.shapes import Effect, Facts, Invalid, NoteTold, Said, Say
+from flows.shapes import Effect, Facts, NoteTold, Said, Say
 from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
 from flows.text import _
 from flows.understanding import codes
@@ -33,11 +33,8 @@ def proof(said: Said, facts: Facts, *, asked: bool) -> tuple[Effect, ...]:
 
     `asked`: a question stands open, to which eight letters may be the answer.
     """
-    if said.form != "text":
-        return ()
-    try:
-        code = codes.shown(codes.parse(said.text))
-    except Invalid:
+    code = codes.shown(codes.found(said.text))
+    if said.form != "text" or not codes.found(said.text):
         return ()
     # At a gate a code is a scan, for which nothing of the volunteer's own need be read.
     if facts.duty is not None or not facts.person.may_prove:

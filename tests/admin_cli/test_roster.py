@@ -10,6 +10,7 @@ from click.testing import Result
 
 from bot.database import Database
 from bot.domain import roster
+from bot.domain.checkins import code_guessing
 from bot.domain.roster import devices
 
 Run = Callable[..., Result]
@@ -163,7 +164,7 @@ def test_a_kind_that_cannot_be(run: Run, rows: Rows, fair: str, arguments: list[
 def test_a_pause_is_told(ok: Run, rows: Rows, fair: str, database: Database) -> None:
     ok("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi")
     with database.write() as db:
-        roster.pause(db, roster.of_phone(db, RAVI)[0].id, datetime.now(UTC))
+        code_guessing.pause(db, roster.of_phone(db, RAVI)[0], datetime.now(UTC))
     assert rows("volunteers", "list", "--event", fair)[0]["paused_until"] is not None
     ok("volunteers", "enable", "--phone", RAVI)
     assert rows("volunteers", "list", "--event", fair)[0]["paused_until"] is None

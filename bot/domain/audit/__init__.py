@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.domain.events.rows import one
 from bot.domain.models import AuditEntry, Pass, Registration, Staff
-from flows.shapes import Invalid
 from flows.understanding import codes
 
 FOUND = "pass_found"
@@ -124,8 +123,9 @@ def _said(
         yield AuditEntry.what.startswith(what, autoescape=True)
     if text:
         about = cast(AuditEntry.about, String)
-        forms = _forms(text)
-        brought = [AuditEntry.id == _import_of(codes.parse(forms[-1]))] if len(forms) > 1 else []
+        code = codes.found(text)
+        forms = (text, codes.shown(code)) if code else (text,)
+        brought = [AuditEntry.id == _import_of(code)] if code else []
         yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in forms), *brought)
     if since:
         yield AuditEntry.at >= since
@@ -143,14 +143,6 @@ def _import_of(code: str) -> Any:
         .where(earlier.what == VISITORS_IMPORTED, earlier.at <= Registration.created_at)
         .scalar_subquery()
     )
-
-
-def _forms(text: str) -> tuple[str, ...]:
-    """The text, and as entries have it where it is a pass code."""
-    try:
-        return text, codes.shown(codes.parse(text))
-    except Invalid:
-        return (text,)
 
 
 def _holds(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:

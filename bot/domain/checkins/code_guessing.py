@@ -72,6 +72,12 @@ def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff |
         return [*scanners]
 
 
+def pause(db: Session, guesser: Staff | Device, now: datetime) -> None:
+    """Let whoever, or whatever scanner, guesses codes scan no more for a while."""
+    guesser.paused_until = now + roster.GUESSING_PAUSE
+    db.flush()
+
+
 def _who(db: Session, scan: Scan) -> Staff | Device | None:
     if scan.staff_id is not None:
         return db.get_one(Staff, scan.staff_id)
@@ -88,10 +94,7 @@ def _note(db: Session, guesser: Staff | Device, now: datetime) -> None:
 def _paused(db: Session, guesser: Staff | Device, now: datetime) -> Staff | Device | None:
     if _tried(db, guesser, now - WITHIN) < MOST:
         return None
-    if isinstance(guesser, Staff):
-        roster.pause(db, guesser.id, now)
-    else:
-        devices.pause(db, guesser.id, now)
+    pause(db, guesser, now)
     return guesser
 
 

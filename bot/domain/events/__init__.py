@@ -7,9 +7,9 @@ from typing import Any, Unpack
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.domain import violations
 from bot.domain.events import validation as event_validation
 from bot.domain.events.changes import cancel_event, change, close_event, open_event, set_day, set_questions
 from bot.domain.events.questions import checked as checked_questions
@@ -26,7 +26,6 @@ from bot.domain.events.shapes import (
 )
 from bot.domain.events.validation import Fields
 from bot.domain.models import Event, EventDay, Gate, Kind
-from bot.domain.violations import violated
 from bot.errors import Refused
 from flows.text import event_states
 
@@ -87,13 +86,7 @@ def create(
     event.days = [EventDay(day=day, capacity=event.capacity_per_day, taken=0) for day in event_validation.dates(event)]
     event.kinds = [Kind(number=0, slug="visitor", labels={"en": "Visitor", "hi": "आगंतुक"})]
     event.gates = [Gate(slug=gate_slug(gate), name=gate) for gate in gates]
-    try:
-        with db.begin_nested():
-            db.add(event)
-    except IntegrityError as error:
-        if violated(error) == "uq_events_slug":
-            raise Refused("slug_taken", slug=slug) from None
-        raise
+    violations.add(db, event, "uq_events_slug", Refused("slug_taken", slug=slug))
     return event
 
 

@@ -83,7 +83,7 @@ class Judge:
         name, phone, kind = read(NAME, _name), read(PHONE, self._phone), read(KIND, self._kind)
         days = read(DAY, lambda said: self._days_of(said, kind, cells))
         party = read(PARTY, lambda said: self._party(said, kind))
-        language, ref, code = read(LANGUAGE, self._language), read(REF, _ref), read(CODE, _code)
+        language, ref, code = read(LANGUAGE, self._language), read(REF, _ref), read(CODE, codes.found)
         answers = {one: read(one, partial(self._answer, one)) for one in self._rules.questions}
         alike = _alike(name, kind, days) if name and kind and days and phone == ref == "" else ""
         twin = self._twin(alike, cells) if alike else 0
@@ -233,14 +233,6 @@ def _coming(said: str) -> None:
     """Raises Invalid `not_coming` where a status says that there is no place for them."""
     if understanding.plain(said) in _NOT_COMING:
         raise Invalid("not_coming", status=said)
-
-
-def _code(said: str) -> str:
-    """The code of one of our passes; empty for other texts."""
-    try:
-        return codes.parse(said)
-    except Invalid:
-        return ""
 
 
 def _name(said: str) -> str:

@@ -72,7 +72,7 @@ def own(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
 
     Raises Refused `no_such_pass`.
     """
-    bare = _bare(code)
+    bare = codes.found(code)
     found = next((one for one in of_person(db, contact, now) if one.code == bare), None)
     if found is None:
         raise Refused("no_such_pass")
@@ -133,10 +133,3 @@ def _check_change(db: Session, old: Pass, wanted: Sequence[date], party_size: in
     pass_rules.check_party(old.kind, old.event, party_size)
     if wanted[0] != old.day:
         pass_rules.refuse_second(db, holder_id=old.holder_id, kind=old.kind, day=wanted[0])
-
-
-def _bare(code: str) -> str:
-    try:
-        return codes.parse(code)
-    except shapes.Invalid:
-        raise Refused("no_such_pass") from None

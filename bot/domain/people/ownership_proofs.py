@@ -9,7 +9,6 @@ from bot.domain import people
 from bot.domain.models import ChangedHands, Contact, ContactAlias, Pass
 from bot.domain.people import phone_owners
 from bot.errors import Refused
-from flows.shapes import Invalid
 from flows.understanding import codes
 
 TRIES = 5
@@ -40,7 +39,7 @@ def prove(db: Session, present: Contact, code: str) -> Contact:
     Raises Refused `not_proved`, the same whether or not there is such a pass.
     """
     former = {row.contact_id for row in phone_owners.before(db, present)}
-    holder = db.scalar(select(Pass.holder_id).where(Pass.code == _bare(code), Pass.holder_id.in_(former)))
+    holder = db.scalar(select(Pass.holder_id).where(Pass.code == codes.found(code), Pass.holder_id.in_(former)))
     language, stopped = present.language, present.stopped_at
     one = people.join_proved(db, present.id, holder) if holder else None
     if one is None:
@@ -50,10 +49,3 @@ def prove(db: Session, present: Contact, code: str) -> Contact:
     settled = (ChangedHands.contact_id == one.id, ChangedHands.phone.in_(phones))
     db.execute(delete(ChangedHands).where(*settled).execution_options(synchronize_session=False))
     return one
-
-
-def _bare(code: str) -> str:
-    try:
-        return codes.parse(code)
-    except Invalid:
-        raise Refused("not_proved") from None

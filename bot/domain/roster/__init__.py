@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import events
+from bot.domain import events, violations
 from bot.domain.events.rows import one as locked_event
 from bot.domain.models import Event, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
-from bot.domain.violations import violated
 from bot.errors import Refused
 from flows.understanding.phones import canonical
 
@@ -58,13 +56,7 @@ def add(
     """
     event = events.by_slug(db, slug)
     made = Staff(event_id=event.id, enabled=True, created_at=now, **_fields(db, event, phone, name, role, gate, region))
-    try:
-        with db.begin_nested():
-            db.add(made)
-    except IntegrityError as error:
-        if violated(error) == "uq_staff_event_id_phone":
-            raise Refused("on_roster_already") from None
-        raise
+    violations.add(db, made, "uq_staff_event_id_phone", Refused("on_roster_already"))
     return made
 
 
@@ -126,14 +118,6 @@ def of_phone(db: Session, phone: str) -> list[Staff]:
     """Wherever this phone (E.164) stands on a roster, each with event and gate; disabled rows too."""
     mine = select(Staff).where(Staff.phone == canonical(phone)).order_by(Staff.event_id)
     return list(db.scalars(mine.options(joinedload(Staff.event), joinedload(Staff.gate))))
-
-
-def pause(db: Session, staff_id: int, now: datetime) -> datetime:
-    """Let somebody who guesses codes scan no more for a while; until when."""
-    until = now + GUESSING_PAUSE
-    db.get_one(Staff, staff_id).paused_until = until
-    db.flush()
-    return until
 
 
 def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff]:

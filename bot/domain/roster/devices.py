@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from bot.database import Database
-from bot.domain import events
+from bot.domain import events, violations
 from bot.domain.events.rows import one
 from bot.domain.models import Device, Event, Gate, table
-from bot.domain.roster import GUESSING_PAUSE, gates
+from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
-from bot.domain.violations import violated
 from bot.errors import Refused
 
 TOKEN_BYTES = 32
@@ -35,13 +33,7 @@ def add(db: Session, slug: str, *, name: str, gate: str | None, now: datetime) -
     token = _new_token()
     named = roster_validation.name(name)
     device = Device(event_id=event.id, name=named, gate_id=gate_id, token_hash=hashed(token), created_at=now)
-    try:
-        with db.begin_nested():
-            db.add(device)
-    except IntegrityError as error:
-        if violated(error) == "uq_devices_name_in_use":
-            raise Refused("device_taken", name=named) from None
-        raise
+    violations.add(db, device, "uq_devices_name_in_use", Refused("device_taken", name=named))
     return device, token
 
 
@@ -114,14 +106,6 @@ def by_token(database: Database, token: str) -> Scanner | None:
     """The scanner of a token that has not been revoked: one statement, since every scan asks."""
     rows = database.look(_OF_TOKEN, {"token_hash": hashed(token)})
     return Scanner._make(rows[0]) if rows else None
-
-
-def pause(db: Session, device_id: int, now: datetime) -> datetime:
-    """Let a scanner with which somebody guesses codes scan no more for a while; until when."""
-    until = now + GUESSING_PAUSE
-    db.get_one(Device, device_id).paused_until = until
-    db.flush()
-    return until
 
 
 def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Device]:

@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.domain import events
+from bot.domain import events, violations
 from bot.domain.events.rows import one
 from bot.domain.models import Event, Gate
 from bot.domain.roster import validation as roster_validation
-from bot.domain.violations import violated
 from bot.errors import Refused
 
 
@@ -22,13 +20,7 @@ def add(db: Session, slug: str, name: str) -> Gate:
     event = one(db, slug, lock=True)
     named = roster_validation.name(name)
     gate = Gate(event_id=event.id, slug=_slug(named), name=named, closed=False, paused_at=event.entry_paused_at)
-    try:
-        with db.begin_nested():
-            db.add(gate)
-    except IntegrityError as error:
-        if violated(error) == "uq_gates_event_id_slug":
-            raise Refused("gate_taken", gate=gate.slug) from None
-        raise
+    violations.add(db, gate, "uq_gates_event_id_slug", Refused("gate_taken", gate=gate.slug))
     return gate
 
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.domain import roster
+from bot.domain.checkins import code_guessing
 from bot.domain.models import Checkin, Device, Pass, Staff
 from bot.domain.passes import tokens
 from bot.domain.roster import devices, gates
@@ -126,7 +126,7 @@ def test_a_volunteer_who_may_not_work_any_more(gate: Gate) -> None:
     gate.sign_in("ravi")
     assert gate.result(count=1) == "admitted"
     with gate.service.database.write() as db:
-        roster.pause(db, gate.staff["ravi"], gate.service.now())
+        code_guessing.pause(db, db.get_one(Staff, gate.staff["ravi"]), gate.service.now())
     answer = gate.scan()
     assert problem(answer) == (403, "paused")
     assert 590 < int(answer.headers["Retry-After"]) <= 601

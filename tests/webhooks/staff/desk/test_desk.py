@@ -15,7 +15,7 @@ from bot.domain import audit, events, people
 from bot.domain import roster as event_roster
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import search as gate_search
-from bot.domain.models import AuditEntry, Checkin, Delivery, Event, EventDay, Pass, Registration, WalkupRecord
+from bot.domain.models import AuditEntry, Checkin, Delivery, Event, EventDay, Pass, Registration, Staff, WalkupRecord
 from bot.domain.passes import kinds
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
@@ -301,7 +301,7 @@ def test_a_pass_that_is_cancelled_has_no_slip_any_more(desk: Desk) -> None:
 def test_only_people_at_work_get_there(desk: Desk) -> None:
     form = desk.form()
     with desk.service.database.write() as db:
-        event_roster.pause(db, desk.staff["ravi"], desk.service.now())
+        code_guessing.pause(db, db.get_one(Staff, desk.staff["ravi"]), desk.service.now())
     assert "tabindex" in desk.page()
     assert desk.client.post("/staff/desk", data=form).status_code == 403
     assert desk.send("find", what="asha").status_code == 403

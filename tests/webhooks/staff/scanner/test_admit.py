@@ -147,7 +147,7 @@ def test_whose_gate_is_closed_chooses_among_the_others(browser: Browser, service
 
 def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Service, path: str) -> None:
     with service.database.write() as db:
-        roster.pause(db, db.scalars(select(Staff)).one().id, service.now())
+        code_guessing.pause(db, db.scalars(select(Staff)).one(), service.now())
     browser.sign_in()
     assert browser.send(path).status_code == 403
     assert entries(service) == []
