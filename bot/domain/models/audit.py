@@ -6,16 +6,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Numbered
 from bot.domain.models.roster import Staff
 
 
-class AuditEntry(Base):
+class AuditEntry(Numbered):
     """An entry of the audit log. Rows are only added."""
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(40))
     """The act by its name in bot.domain.audit."""

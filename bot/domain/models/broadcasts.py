@@ -5,16 +5,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base, JsonDict
+from bot.domain.models.base import JsonDict, Numbered
 from bot.domain.models.events import Event
 
 
-class Broadcast(Base):
+class Broadcast(Numbered):
     """One message to many people of an event, and how far it is. What became of each is in `deliveries`."""
 
     __tablename__ = "broadcasts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     key: Mapped[str | None] = mapped_column(String(60), unique=True)
     """What there is only one of (`reminder:<event>:<day>`); None where it may be said again."""

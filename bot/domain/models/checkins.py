@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import ByStaff, Numbered
 from bot.domain.models.events import Gate
 from bot.domain.models.passes import Pass
 from bot.domain.models.roster import Device, Staff
@@ -16,12 +16,11 @@ def _flagged(name: str) -> Index:
     return Index(name, "event_id", "day", sqlite_where=text("clock = 1"), postgresql_where=text("clock"))
 
 
-class PassUse(Base):
+class PassUse(Numbered):
     """How much of a pass has been used in one period. Changed only by conditional upserts and UPDATEs."""
 
     __tablename__ = "pass_uses"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     pass_id: Mapped[int] = mapped_column(ForeignKey("passes.id", ondelete="CASCADE"))
     period: Mapped[date]
     """The event day; for the policy `once` always bot.domain.checkins.usage.EVER."""
@@ -38,13 +37,11 @@ class PassUse(Base):
     )
 
 
-class Checkin(Base):
+class Checkin(ByStaff, Numbered):
     """People of one pass who went in or out: one row a scan, found again by its scan_id."""
 
     __tablename__ = "checkins"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     scan_id: Mapped[str] = mapped_column(String(80))
     """The scanner's own name of the scan: a UUID, or the message's SID."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id", ondelete="SET NULL"))
@@ -68,9 +65,6 @@ class Checkin(Base):
     """Why it was forced."""
     forced_over: Mapped[str | None] = mapped_column(String(16))
     """The result that it would have had."""
-    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(12))
     """`whatsapp`, `api`, `page` or `batch`."""
     scanned_at: Mapped[datetime]
@@ -101,21 +95,16 @@ class Checkin(Base):
     )
 
 
-class Attempt(Base):
+class Attempt(ByStaff, Numbered):
     """A scan that let nobody in or out, and why. Its scan_id stays free."""
 
     __tablename__ = "attempts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     scan_id: Mapped[str] = mapped_column(String(80))
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id", ondelete="SET NULL"))
     result: Mapped[str] = mapped_column(String(16))
     direction: Mapped[str] = mapped_column(String(3), default="in")
     day: Mapped[date]
-    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(12))
     scanned_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
@@ -139,21 +128,16 @@ class Attempt(Base):
     )
 
 
-class HeadCount(Base):
+class HeadCount(ByStaff, Numbered):
     """People who went in or out without a pass, as somebody at a gate counted them."""
 
     __tablename__ = "head_counts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     request_id: Mapped[str] = mapped_column(String(80))
     direction: Mapped[str] = mapped_column(String(3))
     """`in` or `out`."""
     people: Mapped[int]
     day: Mapped[date]
-    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(12))
     counted_at: Mapped[datetime]
     arrived_at: Mapped[datetime]

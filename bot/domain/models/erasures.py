@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Numbered
 
 
-class Erasure(Base):
+class Erasure(Numbered):
     """Traces of an erased person outside the rows that are theirs; the row goes once they are gone too.
 
     The only place that still knows the person meanwhile: seconds, or as long as Redis or Twilio is away.
@@ -16,7 +16,6 @@ class Erasure(Base):
 
     __tablename__ = "erasures"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     addresses: Mapped[list[str]]
     """`phone:` and E.164 in every form, `user:` and WhatsApp's id."""
     names: Mapped[list[str]]

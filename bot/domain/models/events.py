@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered, OfEvent
 
 
-class Event(Base):
+class Event(Numbered):
     """One public event. Dates, hours and days are in the event's own time zone."""
 
     __tablename__ = "events"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -96,13 +95,11 @@ class EventDay(Base):
     )
 
 
-class Kind(Base):
+class Kind(OfEvent, Numbered):
     """A kind of pass. `visitor` is the first of every event and the only one the public can choose."""
 
     __tablename__ = "kinds"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     number: Mapped[int]
     """Position within the event, from 0: what the pass token carries."""
     slug: Mapped[str] = mapped_column(String(40))
@@ -119,13 +116,11 @@ class Kind(Base):
     __table_args__ = (UniqueConstraint("event_id", "slug"), UniqueConstraint("event_id", "number"))
 
 
-class Gate(Base):
+class Gate(OfEvent, Numbered):
     """A place where people are let in."""
 
     __tablename__ = "gates"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(80))
     closed: Mapped[bool] = mapped_column(default=False)

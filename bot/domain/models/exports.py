@@ -5,17 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered
 from bot.domain.models.events import Event
 from bot.domain.models.roster import Staff
 
 
-class Export(Base):
+class Export(Numbered):
     """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.stored."""
 
     __tablename__ = "exports"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     """Who asked for it."""

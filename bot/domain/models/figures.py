@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
@@ -80,12 +80,11 @@ class AlertRule(Base):
     queue_seconds: Mapped[int | None]
 
 
-class Alert(Base):
+class Alert(Numbered):
     """An alert from when it began to when it ended."""
 
     __tablename__ = "alerts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
     what: Mapped[str] = mapped_column(String(16))
     """`inside`, `silent_gate`, `failures`, `queue` or `codes`."""

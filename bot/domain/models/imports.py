@@ -5,16 +5,15 @@ import re
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, OfEvent
 
 
-class ImportedRow(Base):
+class ImportedRow(OfEvent, Base):
     """Identifies a row of a file whose phone, kind and day do not tell it from others. See bot.domain.imports."""
 
     __tablename__ = "imported_rows"
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(80))
     """The file's own reference, or a digest of name, kind and days: personal, so that erasing removes the row."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered
 
 
 class TurnRecord(Base):
@@ -57,12 +57,11 @@ class InboundMessage(Base):
     )
 
 
-class Delivery(Base):
+class Delivery(Numbered):
     """One message in the outbox, and what became of it."""
 
     __tablename__ = "deliveries"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
     """`reply` (an answer that missed its webhook), `question` (an answer with buttons), `pass` (the QR
     image), `link` (its link by SMS), `otp`, `text`."""
@@ -110,12 +109,11 @@ class Delivery(Base):
     )
 
 
-class DeliveryEvent(Base):
+class DeliveryEvent(Numbered):
     """An entry of a delivery's history. Rows are only added and hold nothing personal."""
 
     __tablename__ = "delivery_events"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(20))

@@ -6,18 +6,17 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered
 from bot.domain.models.events import Event, Kind
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.people import Contact
 
 
-class Registration(Base):
+class Registration(Numbered):
     """A registration: the answers and the consent. A change of day or party re-issues the pass, not this."""
 
     __tablename__ = "registrations"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     holder_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     """Whose pass it is: for `register someone else` the other person."""
@@ -63,12 +62,11 @@ class NameWord(Base):
     __table_args__ = (Index("ix_name_words_registration_id", "registration_id"),)
 
 
-class Pass(Base):
+class Pass(Numbered):
     """One entry pass: a code, a day, a party. Valid until revoked or replaced."""
 
     __tablename__ = "passes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(8), unique=True)
     """Eight characters without the hyphen, the last one the check character."""
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
@@ -120,12 +118,11 @@ class Pass(Base):
     )
 
 
-class SigningKey(Base):
+class SigningKey(Numbered):
     """An Ed25519 key. Its id, one byte in the token, tells verifiers which one signed."""
 
     __tablename__ = "signing_keys"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed_seed: Mapped[bytes] = mapped_column(LargeBinary(200))
     """The 32-byte seed, encrypted under SECRET_KEY."""

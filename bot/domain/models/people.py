@@ -5,15 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered
 
 
-class Contact(Base):
+class Contact(Numbered):
     """One person, known by a phone number, a WhatsApp user id, or both."""
 
     __tablename__ = "contacts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     language: Mapped[str | None] = mapped_column(String(8))
     stopped_at: Mapped[datetime | None]
     """Since when this person wants no message that was not asked for."""
@@ -39,12 +38,11 @@ class ContactAlias(Base):
     )
 
 
-class ChangedHands(Base):
+class ChangedHands(Numbered):
     """A phone that went from one contact to another: it came with another user id than the one on file."""
 
     __tablename__ = "changed_hands"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     phone: Mapped[str] = mapped_column(String(20), index=True)
     """E.164."""
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)

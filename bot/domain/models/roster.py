@@ -5,17 +5,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, Numbered, OfEvent
 from bot.domain.models.events import Event, Gate
 
 
-class Staff(Base):
+class Staff(OfEvent, Numbered):
     """A person on the roster of one event. One person may be on several rosters."""
 
     __tablename__ = "staff"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     phone: Mapped[str] = mapped_column(String(20))
     """E.164."""
     name: Mapped[str] = mapped_column(String(80))
@@ -56,13 +54,11 @@ class EndedSession(Base):
     ended_at: Mapped[datetime]
 
 
-class Device(Base):
+class Device(OfEvent, Numbered):
     """A scanner with a token of its own. A revoked one stays, because entries name it."""
 
     __tablename__ = "devices"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -3,22 +3,18 @@
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base
+from bot.domain.models.base import Base, ByStaff
 from bot.domain.models.passes import Registration
 
 
-class WalkupRecord(Base):
+class WalkupRecord(ByStaff, Base):
     """What a registration has besides where staff made it."""
 
     __tablename__ = "walkups"
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     request_id: Mapped[str] = mapped_column(String(80))
     """The desk's own name of the request, or the message's SID: the same again is the same registration."""
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
-    gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
 
     registration: Mapped[Registration] = relationship()
 
