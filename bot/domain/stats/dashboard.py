@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.roster.offline_staff import Unheard
+from bot.domain.stats.gate_figures import DayFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,49 +152,29 @@ class AlertNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Dashboard:
-    """Everything that the dashboard shows."""
+class Dashboard(DayFigures):
+    """Everything that the dashboard shows; `today` is its `day`, `refused` has the most frequent first."""
 
     slug: str
     name: Mapping[str, str]
     """By language, `en` always."""
     timezone: str
-    day: date
-    """The event's day: what `today` means here."""
     status: str
     """`open`, `closed` or `cancelled`: registration, as organisers set it."""
     is_open: bool
     """Whether the event's dates and hours let people in now."""
-    is_over: bool
-    """Whether the day's hours have ended, with which `inside` goes back to 0."""
     paused_at: datetime | None
     """Since when entry is stopped at every gate."""
     registered_today: Registered
     registered: Registered
     """Since the beginning."""
     channels: Sequence[Channel]
-    passes_today: PassMessages
     passes: PassMessages
     expected: int
     """People who hold a valid pass for today, and those of passes that were revoked after an entry: as they are among
     the admitted, and their places stay taken."""
-    admitted: int
-    """With a pass, today."""
-    lately: int
-    """Of these in the last 15 minutes."""
-    left: int
-    """Gone out with a pass."""
-    counted_in: int
-    counted_out: int
-    """Without a pass."""
-    inside: int | None
-    """None: nobody has been counted out today, so that only `admitted` is known."""
     forced: int
     """Entries against an objection, today."""
-    conflicts: int
-    """Scans of today that let in more than the party has."""
-    refused: Mapping[str, int]
-    """Scans of today by result, the most frequent first."""
     entries: Chart
     """People admitted with a pass per five minutes, by gate."""
     registrations: Chart
@@ -204,11 +184,9 @@ class Dashboard:
     """Since the beginning."""
     days: Sequence[Day]
     gates: Sequence[GateNow]
-    failed: int
     failures: Sequence[Failure]
     """Messages of the whole event that failed for good; the most frequent reason first."""
     stands_out: Sequence[StandsOut]
-    unheard: Sequence[Unheard]
     alerts: Sequence[AlertNow]
     as_of: datetime
     is_now: bool = True

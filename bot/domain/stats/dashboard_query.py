@@ -31,7 +31,6 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
     days = _days(db, event.id)
     gates = list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
     channels = _channels(day)
-    failures = _failures(day)
     return Dashboard(
         slug=event.slug,
         name={"en": event.name, **event.names},
@@ -45,7 +44,6 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
         registered_today=_registered(one.today for one in channels),
         registered=_registered(one.total for one in channels),
         channels=channels,
-        passes_today=_passes(day.quarters("message", day.begins)),
         passes=_passes(day.ever("message")),
         expected=next((one.taken for one in days if one.day == place.day), 0),
         admitted=day.admitted,
@@ -63,8 +61,7 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
         funnel=funnel.ever(day, event),
         days=days,
         gates=_gates(day, gates),
-        failed=sum(one.messages for one in failures),
-        failures=failures,
+        failures=_failures(day),
         stands_out=outliers.listed(db, day),
         unheard=offline_staff.listed(db, slug, now),
         alerts=active_alerts.now(db, event.id),

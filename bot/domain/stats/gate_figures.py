@@ -29,8 +29,8 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """An event's day in numbers of people; scans where it says so."""
+class DayFigures:
+    """What all who look at an event's day are told, in numbers of people; scans where it says so."""
 
     day: date
     admitted: int
@@ -51,13 +51,19 @@ class Figures:
     """Scans that let more people in than the party has."""
     refused: Mapping[str, int]
     """Scans by result."""
+    unheard: Sequence[Unheard]
+    """Who is at work and has been silent for over five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(DayFigures):
+    """A day by gates and by who scans."""
+
     gates: Sequence[Share]
     staff: Sequence[Share]
     """Volunteers; at the end without a name what nobody and no scanner answers for."""
     scanners: Sequence[Share]
     """Devices with a token of their own."""
-    unheard: Sequence[Unheard]
-    """Who is at work and has been silent for over five minutes."""
 
 
 def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Figures:
