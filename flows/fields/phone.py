@@ -18,9 +18,6 @@ _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIX
 _NUMBER_OF = re.compile(r"\bno\b", re.IGNORECASE)
 """`mobile no 98…` denies nothing."""
 
-_REACHABLE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-"""Kinds of numbers that a message may reach; an invalid number is of none of them."""
-
 
 def _nobody(answers: Answers, facts: Facts) -> str | None:
     return None

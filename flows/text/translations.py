@@ -61,13 +61,6 @@ def _is_said(message: Message | None) -> bool:
     return all(forms)
 
 
-def leftovers(language: str, wanted: Catalog) -> Iterator[str]:
-    """The sentences of a language's file that the code does not have any more."""
-    for message in catalogue(language):
-        if message.id and wanted.get(message.id) is None:
-            yield message.id[0] if isinstance(message.id, tuple | list) else message.id
-
-
 def update(language: str, wanted: Catalog) -> None:
     """Bring a language's file up to date: new sentences empty, old ones gone, nothing guessed."""
     known = catalogue(language)

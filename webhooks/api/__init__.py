@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.domain.models import Staff
+from bot.errors import Refused
 from bot.service import Service
 from webhooks.api import checkins, counts, etag, offline, problems, walkups
 from webhooks.api import openapi as api_openapi
@@ -29,6 +30,7 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
     )
     for door in listed:
         hang(made, door, callers)
+    made.register_error_handler(Refused, problems.refused)
     for unavailable in (OperationalError, InterfaceError):
         made.register_error_handler(unavailable, problems.unavailable)
     described = api_openapi.of(listed, BASE, service.settings.origin)

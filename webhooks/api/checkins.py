@@ -20,20 +20,10 @@ from webhooks import i18n
 from webhooks.api import parse_json, values
 from webhooks.api.answers import BatchAnswer, CheckinAnswer, ScanProblem
 from webhooks.api.auth import Caller
-from webhooks.api.problems import Problem, bad_field, said
+from webhooks.api.problems import Problem, bad_field, problem_of
 from webhooks.api.requests import BatchRequest, BatchScan, CheckinRequest
 from webhooks.api.routes import LARGE, SCANS, Door
 
-FIELDS = {
-    "no_such_gate": "gate",
-    "no_such_kind": "kind",
-    "bad_count": "count",
-    "reason_missing": "reason",
-    "bad_name": "full_name",
-    "not_a_phone": "phone",
-    "party_too_large": "party_size",
-}
-"""The field of which a refusal speaks."""
 SUPERVISORS = ("supervisor", "admin")
 HAPPENED = _("A batch records what has happened: it cannot be simulated.")
 
@@ -46,12 +36,9 @@ def doors(service: Service) -> Sequence[Door]:
         scan = scan_of(caller, asked, caller.channel, asked.gate or own_gate(service, caller))
         if scan.force and caller.role not in SUPERVISORS:
             raise Problem("supervisors_only")
-        try:
-            with service.database.write() as db:
-                done = checkins.admit(db, service.ring, scan, service.now())
-                owed = report_guessing.heed(db, [(scan, done.result)], **_telling(service, scan.scan_id))
-        except Refused as no:
-            raise problem_of(no) from None
+        with service.database.write() as db:
+            done = checkins.admit(db, service.ring, scan, service.now())
+            owed = report_guessing.heed(db, [(scan, done.result)], **_telling(service, scan.scan_id))
         service.outbox.enqueue(owed)
         return answer(done, scan)
 
@@ -152,15 +139,6 @@ def _telling(service: Service, scan_id: str) -> dict[str, Any]:
     """How supervisors are told of who is paused by this scan."""
     last_sender = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
     return {"key": f"guessing:{scan_id}", "now": service.now(), "sender_of": last_sender}
-
-
-def problem_of(no: Refused) -> Problem:
-    """A refusal of the domain that is no check-in result."""
-    if no.code == "supervisors_only":
-        return Problem("supervisors_only")
-    if field := FIELDS.get(no.code):
-        return bad_field(field, no.code, said(no.code, **no.params))
-    return Problem("refused", code=no.code, detail=said(no.code, **no.params))
 
 
 def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from bot.errors import Refused
 from flows.shapes import Sentence
 from flows.text import _, sentence_for
 from webhooks import app_setup, i18n
@@ -16,6 +17,16 @@ MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
 """Path below which every answer is for a program."""
 DOCUMENT = "/api/v1/openapi.json"
+FIELDS = {
+    "no_such_gate": "gate",
+    "no_such_kind": "kind",
+    "bad_count": "count",
+    "reason_missing": "reason",
+    "bad_name": "full_name",
+    "not_a_phone": "phone",
+    "party_too_large": "party_size",
+}
+"""The field of which a refusal speaks."""
 BUSY_SECONDS = 2
 """Seconds after which a scan is worth another try when the database did not answer."""
 
@@ -107,6 +118,20 @@ def said(code: str, /, **params: Any) -> str:
 def bad_field(name: str, code: str, detail: str = "") -> Problem:
     """A problem of one field."""
     return Problem("invalid", [FieldError(name, code, detail or said(code))])
+
+
+def problem_of(no: Refused) -> Problem:
+    """A refusal of the domain that is no check-in result."""
+    if no.code == "supervisors_only":
+        return Problem("supervisors_only")
+    if field := FIELDS.get(no.code):
+        return bad_field(field, no.code, said(no.code, **no.params))
+    return Problem("refused", code=no.code, detail=said(no.code, **no.params))
+
+
+def refused(no: Refused) -> Response:
+    """What a door answers where the rules say no."""
+    return problem_of(no).answer()
 
 
 def answer_errors(app: Flask) -> None:

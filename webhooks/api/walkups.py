@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from bot.delivery.dispatch import channel_choice
 from bot.domain.checkins.walkups import Walkup
 from bot.domain.roster import validation as roster_validation
-from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import walkup as usecases_walkup
 from flows.shapes.scans import Scan
 from webhooks.api.answers import WalkupAnswer
 from webhooks.api.auth import Caller
-from webhooks.api.checkins import answer, own_gate, problem_of
+from webhooks.api.checkins import answer, own_gate
 from webhooks.api.requests import WalkupRequest
 from webhooks.api.routes import SCANS, Door
 
@@ -22,13 +21,10 @@ def doors(service: Service) -> Sequence[Door]:
     def register_walkup(caller: Caller, asked: WalkupRequest) -> WalkupAnswer:
         now = service.now()
         caller.at(asked.event).at_work(now)
-        try:
-            walkup = _walkup(caller, asked, asked.gate or own_gate(service, caller), service.settings.default_region)
-            to = walkup.phone and channel_choice.of(service.outbox.windows, service.settings, walkup.phone, now)
-            with service.database.write() as db:
-                done = usecases_walkup.register(db, service.ring, walkup, to or None, now)
-        except Refused as no:
-            raise problem_of(no) from None
+        walkup = _walkup(caller, asked, asked.gate or own_gate(service, caller), service.settings.default_region)
+        to = walkup.phone and channel_choice.of(service.outbox.windows, service.settings, walkup.phone, now)
+        with service.database.write() as db:
+            done = usecases_walkup.register(db, service.ring, walkup, to or None, now)
         service.outbox.enqueue(done.owed)
         made = done.registered
         return WalkupAnswer(

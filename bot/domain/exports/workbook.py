@@ -17,7 +17,6 @@ LONGEST_CELL = 32_767
 """Characters of one cell (the same)."""
 SHEET_BYTES = 1_500_000_000
 """Bytes of one sheet at most before it is packed: an archive keeps up to 2 GiB in the form that every program reads."""
-_CHUNK = 1 << 16
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"

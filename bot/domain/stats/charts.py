@@ -11,7 +11,6 @@ from bot.domain.stats.dashboard import Chart, Series
 from bot.domain.stats.day_totals import DaySums
 
 HOUR = timedelta(hours=1)
-FIVE_MINUTES = timedelta(minutes=metrics.FIVE)
 
 
 def entries(day: DaySums, gates: Sequence[Gate], zone: ZoneInfo) -> Chart:

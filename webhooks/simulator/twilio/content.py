@@ -16,7 +16,6 @@ from webhooks.simulator.twilio.outbound import NotTaken
 
 Json = dict[str, Any]
 ROOT = "https://content.twilio.com/v1"
-APPROVALS = ("unsubmitted", "received", "pending", "approved", "rejected", "paused", "disabled")
 
 
 def blueprint(parts: Parts) -> Blueprint:

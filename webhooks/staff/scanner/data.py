@@ -19,9 +19,9 @@ from bot.service import Service
 from flows.gate.commands import looked_for
 from flows.understanding import cleaned
 from webhooks import i18n
-from webhooks.api import parse_json
+from webhooks.api import parse_json, problems
 from webhooks.api.auth import Caller, Callers
-from webhooks.api.problems import Problem, said
+from webhooks.api.problems import Problem
 from webhooks.staff import session
 from webhooks.staff.desk import texts as desk_texts
 
@@ -48,6 +48,7 @@ class Find(BaseModel):
 def blueprint(service: Service) -> Blueprint:
     """`GET /staff/scan/state`, `POST /staff/scan/undo`, `POST /staff/scan/find`."""
     door = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
+    door.register_error_handler(Refused, problems.refused)
     callers = Callers(service, session.row)
 
     @door.get("/state")
@@ -64,11 +65,8 @@ def blueprint(service: Service) -> Blueprint:
     @door.post("/undo")
     def undo_one() -> Response:
         caller, asked = callers.of_request(), parse_json.read(Undo)
-        try:
-            with service.database.write() as db:
-                done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
-        except Refused as no:
-            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+        with service.database.write() as db:
+            done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
         return jsonify(people=done.people, code=done.pass_.code)
 
     @door.post("/find")
@@ -76,10 +74,7 @@ def blueprint(service: Service) -> Blueprint:
         caller = callers.of_request().at_work(service.now())
         if caller.staff_id is None:  # a search must have a person's name in the audit log, and a scanner has none
             raise Problem("not_signed_in")
-        try:
-            return jsonify(passes=_found(service, caller.event, caller.staff_id, parse_json.read(Find).text))
-        except Refused as no:
-            raise Problem("refused", code=no.code, detail=said(no.code, **no.params)) from None
+        return jsonify(passes=_found(service, caller.event, caller.staff_id, parse_json.read(Find).text))
 
     return door
 
