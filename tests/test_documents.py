@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from admin_cli.__main__ import NOUNS
+from bot import __version__
 from flows.shapes.scans import RESULTS
 from tests.paths import ROOT
 from tests.test_structure import _tracked
@@ -176,3 +177,9 @@ def test_the_version_stands_in_one_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "version" not in project["project"]
     assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "bot.__version__"}
+
+
+def test_the_newest_release_of_the_changelog_is_the_version() -> None:
+    """What is not released yet stands above all numbers."""
+    releases = re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert releases[:1] in ([], [__version__])
