@@ -38,6 +38,7 @@ from flows.shapes import (
     VerifyOtp,
 )
 from flows.shapes.scans import SeenPass
+from flows.text.languages import LANGUAGES
 from flows.understanding import codes
 
 OTP = "123456"
@@ -264,7 +265,7 @@ def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:
         "registration_opens_at": None,
         "policy": "daily",
         "max_party": 10,
-        "languages": ("en", "hi"),
+        "languages": tuple(LANGUAGES),
         "questions": (CITY,),
         "consent": {},
         "consent_version": 1,
