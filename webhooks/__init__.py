@@ -58,4 +58,5 @@ def create_app(service: Service) -> Flask:
     for name, known in app.blueprints.items():
         if name.startswith(NO_FORMS):
             csrf.exempt(known)
+    app_setup.spare_machines(app)
     return app

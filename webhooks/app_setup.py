@@ -43,6 +43,10 @@ KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-
 """Headers that Talisman does not know, set where the view has not set them."""
 NEVER_REDIRECTED = ("health.", "twilio.")
 """How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
+MACHINES = ("twilio.", "api.")
+"""How the names begin of doors that programs call: by signature or bearer token, and without a form of ours."""
+OF_PAGES = ("flask_talisman", "flask_limiter", "flask_wtf")
+"""Libraries whose work is for pages."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OURS = Path(__file__).parent.parent
 
@@ -124,6 +128,47 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     return CSRFProtect(app)
 
 
+def spare_machines(app: Flask) -> None:
+    """Run what pages alone need for pages alone: the doors of MACHINES get their headers by one function.
+
+    To be called last, when all extensions have hung in their own.
+    """
+    kinds: tuple[Any, ...] = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    headers: Any = next(hook for hook in app.after_request_funcs[None] if _library(hook) == "flask_talisman")
+    for hooks in (kind[None] for kind in kinds):
+        hooks[:] = [_for_pages(hook) if _library(hook) in OF_PAGES else hook for hook in hooks]
+    made: dict[bool, list[tuple[str, str]]] = {}
+
+    @app.after_request
+    def as_pages_have_them(response: Response) -> Response:
+        if _is_for_machines():
+            secure = request.is_secure
+            if secure not in made:
+                bare = Response()
+                made[secure] = [pair for pair in headers(Response()).headers if pair[0] not in bare.headers]
+            for name, value in made[secure]:
+                response.headers.setdefault(name, value)
+        return response
+
+
+def _library(hook: Any) -> str:
+    return str(getattr(hook, "func", hook).__module__).partition(".")[0]
+
+
+def _is_for_machines() -> bool:
+    return (request.endpoint or "").startswith(MACHINES)
+
+
+def _for_pages(hook: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*given: Any) -> Any:
+        """An answer that goes through unchanged is given back; nothing else is."""
+        if not _is_for_machines():
+            return hook(*given)
+        return given[0] if given else None
+
+    return run
+
+
 def _name_requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
@@ -159,9 +204,9 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
 
     @app.after_request
     def stay(response: Response) -> Response:
-        here = request.host_url
-        if response.location and response.location.startswith(here):
-            response.location = f"{origin}/{response.location.removeprefix(here)}"
+        location = response.location
+        if location and location.startswith(here := request.host_url):
+            response.location = f"{origin}/{location.removeprefix(here)}"
         return response
 
 

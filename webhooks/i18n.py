@@ -54,8 +54,7 @@ def language() -> str:
 
 def keep_language() -> None:
     """Let a language that the address names hold for the pages that follow; run before each request."""
-    chosen = request.args.get("lang")
-    if request.method == "GET" and chosen in LANGUAGES:
+    if request.method == "GET" and (chosen := request.args.get("lang")) in LANGUAGES:
         session["language"] = chosen
 
 

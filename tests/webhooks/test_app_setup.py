@@ -137,5 +137,5 @@ def test_a_bug_is_one_line_without_what_anybody_wrote(app: Flask, client: FlaskC
     assert len(lines) == 1
     assert lines[0]["request_id"] == "request-1"
     assert lines[0]["error"] == "ValueError"
-    assert lines[0]["at"].startswith("test_edge.py:")
+    assert lines[0]["at"].startswith("test_app_setup.py:")
     assert "Asha" not in str(lines)
