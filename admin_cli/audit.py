@@ -10,7 +10,7 @@ import click
 from admin_cli.console import session
 from admin_cli.console.options import with_options
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import Border
+from admin_cli.console.parameters import Border, in_zone
 
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
@@ -68,14 +68,10 @@ def _show(*, slug: str, since: datetime | None, until: datetime | None, limit: i
 
     with session.reading() as db:
         zone: tzinfo = ZoneInfo(events.by_slug(db, slug).timezone) if slug else UTC
-        since, until = _there(since, zone), _there(until, zone)
+        since, until = in_zone(since, zone), in_zone(until, zone)
         found = audit.search(db, slug=slug, since=since, until=until, most=limit, **said)
         rows = [_row(one, zone, as_json) for one in found]
     listing(rows, as_json=as_json, nothing="There is none.")
-
-
-def _there(moment: datetime | None, zone: tzinfo) -> datetime | None:
-    return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
 
 
 def _row(one: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 
 if TYPE_CHECKING:
@@ -106,8 +107,7 @@ def _confirmed(slug: str, name: str, question: str, yes: bool) -> "tuple[Device,
     with session.reading() as db:
         found = devices.in_use(db, slug, name)
         as_shown = edit_conflict.mark(found)
-    if not yes:
-        click.confirm(question, abort=True)
+    confirm(question, yes)
     return found, as_shown
 
 

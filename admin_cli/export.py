@@ -10,7 +10,7 @@ import click
 from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
-from admin_cli.console.parameters import Border, Day
+from admin_cli.console.parameters import Border, Day, in_zone
 from admin_cli.console.progress import bar
 
 if TYPE_CHECKING:
@@ -112,11 +112,7 @@ def _wanted(
     with database.read() as db:
         event = events.by_slug(db, slug)
         zone = ZoneInfo(event.timezone)
-        return pages.wanted(db, event, since=_there(since, zone), until=_there(until, zone), event_day=event_day)
-
-
-def _there(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
+        return pages.wanted(db, event, since=in_zone(since, zone), until=in_zone(until, zone), event_day=event_day)
 
 
 def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Path, columns: list[str]) -> int:

@@ -6,6 +6,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 
 
@@ -86,8 +87,7 @@ def rewrap(new_secret: str, yes: bool) -> None:
 
     settings = session.settings()
     check_secret(new_secret)
-    if not yes:
-        click.confirm("From then on only the new secret starts Pravesh. Go on?", abort=True)
+    confirm("From then on only the new secret starts Pravesh. Go on?", yes)
     with session.database() as database:
         ring = open_ring(database, settings)
         with session.acting(database, audit.KEYS_REWRAPPED) as db:

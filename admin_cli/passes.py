@@ -8,6 +8,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, details, listing
 
 if TYPE_CHECKING:
@@ -181,8 +182,7 @@ def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
         as_shown = edit_conflict.mark(found)
         days = ", ".join(map(str, pass_days.of(found)))
         question = f"{what} pass {shown(found.code)} for {found.party_size}, {days}, of {found.event.slug}?"
-    if not yes:
-        click.confirm(question, abort=True)
+    confirm(question, yes)
     return found, as_shown
 
 

@@ -11,6 +11,7 @@ import click
 
 from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 from admin_cli.console.parameters import Day, Limit
 
@@ -194,8 +195,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
             events = privacy_retention.ended_before(db, before, slug)
             named, rows = privacy_retention.count(db, events), privacy_retention.rows(db, events)
             as_shown = edit_conflict.mark(rows)
-        if not yes:
-            click.confirm(f"Forget the people of {named} registrations at {len(events)} events", abort=True)
+        confirm(f"Forget the people of {named} registrations at {len(events)} events", yes)
         with database.write() as db:  # an event that has been prolonged meanwhile is not over
             edit_conflict.expect(db, rows, as_shown)
         with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:

@@ -8,6 +8,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ def remove(yes: bool) -> None:
     from bot.domain import audit
     from bot.domain.audit import recorder
 
-    if not yes:
-        click.confirm("Remove every template of ours at Twilio?", abort=True, err=True)
+    confirm("Remove every template of ours at Twilio?", yes, err=True)
     with session.database() as database, _refusals_told():
         removed = templates_sync.remove_all(database, Content(Twilio(session.settings())))
         with session.acting(database, audit.TEMPLATES_REMOVED) as db:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admin_cli.console import session
+from admin_cli.console.options import confirm
 
 if TYPE_CHECKING:
     from bot.database import Database
@@ -48,8 +49,7 @@ def begin(wish: Wish, *, yes: bool, dry_run: bool = False) -> int | None:
         if dry_run or not found.people:
             click.echo("nothing was sent" if found.people else "nobody would get it, so nothing was sent", err=True)
             return None
-        if not yes:
-            click.confirm(f"Send it to {found.people} people?", abort=True)
+        confirm(f"Send it to {found.people} people?", yes)
         number = _begun(database, wish, event, selection, wording, found.people)
     click.echo(f"broadcast {number} has begun; to look at it: python -m admin_cli broadcast show {number} --watch")
     return number

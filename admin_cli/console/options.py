@@ -18,6 +18,12 @@ def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any
     return give
 
 
+def confirm(question: str, yes: bool, *, err: bool = False) -> None:
+    """Ask before what is hard to take back; `--yes` has answered. Anything but a yes ends the command."""
+    if not yes:
+        click.confirm(question, abort=True, err=err)
+
+
 def typed(ctx: click.Context, name: str) -> bool:
     """Whether an option was given: `none` is a value, not an absence."""
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE

@@ -1,7 +1,7 @@
 """Types of options: dates, hours, texts by language. Wrong values are usage errors, exit code 2."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import click
@@ -146,6 +146,11 @@ class InLanguage(click.ParamType[tuple[str, str]]):
         if not given or not language:
             self.fail(f"{value!r} is not of the form hi=…", param, ctx)
         return language, text
+
+
+def in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    """A moment that was typed, in this zone where it names none."""
+    return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
 
 
 def _of_form(form: re.Pattern[str], text: str) -> re.Match[str]:

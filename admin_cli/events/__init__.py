@@ -8,7 +8,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
-from admin_cli.console.options import typed, with_options
+from admin_cli.console.options import confirm, typed, with_options
 from admin_cli.console.output import as_json_too, details, listing
 from admin_cli.console.parameters import Day
 from admin_cli.events import alerts as event_alerts
@@ -169,8 +169,7 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
         days = [one for one in event.days if day in (None, one.day)]
         people, as_shown = sum(one.taken for one in days), edit_conflict.mark([event, *days])
     what = f"{event.slug}, {day}" if day else event.slug
-    if not yes:
-        click.confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", abort=True)
+    confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", yes)
     with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
         edit_conflict.expect(db, [event, *days], as_shown)
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)

@@ -7,6 +7,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import typed
 from admin_cli.console.output import as_json_too, details
 from admin_cli.console.parameters import NONE, Limit
 
@@ -62,7 +63,7 @@ def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None
     from bot.domain import audit
     from bot.domain.events import alert_thresholds
 
-    given = {name: value for name, value in _rules.items() if _was_given(ctx, name)}
+    given = {name: value for name, value in _rules.items() if typed(ctx, name)}
     with session.reading() as db:
         rules = alert_thresholds.read(db, slug)
     if given:
@@ -72,10 +73,6 @@ def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None
     shown: dict[str, Any] = asdict(rules)
     tenths = shown.pop("failures_permille")
     details(shown | {"failures_percent": None if tenths is None else tenths / 10}, as_json=as_json)
-
-
-def _was_given(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 COMMANDS = (alerts,)

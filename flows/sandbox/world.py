@@ -16,6 +16,7 @@ from flows import engine
 from flows.shapes import (
     CancelPass,
     ChangePass,
+    Coded,
     Duty,
     Effect,
     EraseMe,
@@ -55,13 +56,8 @@ NO_FIGURES = GateFigures(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), 
 """A day on which nothing has happened."""
 
 
-class Refused(Exception):
+class Refused(Coded):
     """The rules of this world say no, as the bot's would."""
-
-    def __init__(self, code: str, /, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 @dataclass

@@ -308,13 +308,17 @@ class Turn:
 # --- what a flow is ----------------------------------------------------------------------------
 
 
-class Invalid(Exception):
-    """An answer that cannot be used. `code` is stable; `params` go into its sentence."""
+class Coded(Exception):
+    """Something that cannot be had. `code` is stable; `params` go into its sentence."""
 
     def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
+
+
+class Invalid(Coded):
+    """An answer that cannot be used."""
 
 
 class Field(Protocol):

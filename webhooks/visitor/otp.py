@@ -179,7 +179,7 @@ def typed(at: Here, address: str, change: str, onward: str) -> Answer:
             return page(at, address, change, note=i18n.say(WORDS["SENT_AGAIN"]))
         no = _check(at, request_id)
     except Refused as refusal:
-        return _refused(at, address, change, refusal)
+        return with_wait(page(at, address, change, Invalid(refusal.code, **refusal.params)), refusal)
     if no:
         return page(at, address, change, no)
     at.keep(at.draft, phone=at.phone, proved_at=at.service.now().timestamp())
@@ -194,10 +194,6 @@ def _check(at: Here, request_id: str) -> Invalid | None:
         return done.errors["otp"]
     at.perform(done.effects, f"{request_id} {at.phone} {otp}")
     return None
-
-
-def _refused(at: Here, address: str, change: str, no: Refused) -> Answer:
-    return with_wait(page(at, address, change, Invalid(no.code, **no.params)), no)
 
 
 def with_wait(answer: Response, no: Refused) -> Response:

@@ -15,10 +15,8 @@ from flows.text import render
 from flows.text.choices import people
 from flows.text.pass_days import said
 
-DOTS = 300
-"""Dots to the inch."""
 A4 = (2480, 3508)
-"""A4 paper in dots: 210 by 297 mm."""
+"""A4 paper, 210 by 297 mm, in dots of which 300 are an inch."""
 POINTS = (595.28, 841.89)
 """A4 paper in a PDF's units, 72 to the inch."""
 EDGE = 95

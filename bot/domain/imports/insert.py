@@ -58,11 +58,7 @@ def take(
     made: dict[int, list[int]] = {}
     for wish, issued in zip(wishes, passes, strict=True):
         made.setdefault(wish.person.row.number, []).append(issued.id)
-    return [Made(one, tuple(made.get(_number(one), ()))) for one in settled]
-
-
-def _number(settled: Settled) -> int:
-    return settled.row.row.number
+    return [Made(one, tuple(made.get(one.row.row.number, ()))) for one in settled]
 
 
 def _wishes(settled: Settled) -> list[_Wish]:

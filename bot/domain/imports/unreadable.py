@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flows.shapes import Coded
+
 BYTES = 256 << 20
 """Bytes of a file at most, and of a workbook's sheet once it is unpacked."""
 ROWS = 200_000
@@ -18,12 +20,8 @@ LONGEST_RECORD = 1 << 20
 """Characters of a row of CSV."""
 
 
-class Unreadable(Exception):
+class Unreadable(Coded):
     """The file, or what was said about its columns, cannot be used; `code` says why, `params` what is meant."""
-
-    def __init__(self, code: str, /, **params: Any) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
 
 
 @dataclass(frozen=True, slots=True)

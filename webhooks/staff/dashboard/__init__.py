@@ -100,7 +100,7 @@ def doors(door: Blueprint, service: Service) -> None:
             parts=parts.html,
             tag=parts.tag,
             key=_page(user().event),
-            as_of=tiles.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
+            as_of=tables.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
             several=_serves_several(service),
             tables=tables.all_of(parts.look, user().event),
             cards=CARDS,

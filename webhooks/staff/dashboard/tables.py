@@ -81,7 +81,7 @@ class Table:
 def all_of(look: Dashboard, event: Event) -> Mapping[str, Table]:
     """Every table by its name; `event` names its own questions."""
     tables = (
-        _entries(look),
+        _timed("entries", "time", _few(look.entries)),
         _registrations(look),
         _funnel(look, event),
         _days(look),
@@ -99,6 +99,11 @@ def number(value: int | None) -> Cell:
     return Cell("–" if value is None else shown(value, i18n.language()), value)
 
 
+def local(look: Dashboard, moment: datetime) -> datetime:
+    """A moment as the event's clocks show it."""
+    return moment.astimezone(ZoneInfo(look.timezone))
+
+
 def gate_name(look: Dashboard, slug: str | None) -> str:
     """The gate's name; its slug where it is gone."""
     names = {gate.slug: gate.name for gate in look.gates}
@@ -113,10 +118,6 @@ def refusal(result: str) -> Sentence:
 def _table(name: str, corner: str, columns: Iterable[Column], rows: Iterable[Row], chart: str = "") -> Table:
     empty = i18n.say(EMPTY[name]) if name in EMPTY else i18n.say(SAID["NONE"])
     return Table(name, i18n.say(TABLES[name]), _said(corner), tuple(columns), tuple(rows), chart, empty)
-
-
-def _entries(look: Dashboard) -> Table:
-    return _timed("entries", "time", _few(look.entries))
 
 
 def _registrations(look: Dashboard) -> Table:
@@ -191,10 +192,10 @@ def _gates(look: Dashboard) -> Table:
 def _gate(look: Dashboard, gate: GateNow) -> Row:
     states = [i18n.say(CLOSED)] if gate.closed else []
     if gate.paused_at:
-        since = i18n.say(SAID["SINCE"], hour=_local(look, gate.paused_at).time())
+        since = i18n.say(SAID["SINCE"], hour=local(look, gate.paused_at).time())
         states.append(f"{i18n.say(scanner_texts.TITLES['entry_paused'])} {since}")
     name = gate.name or _said("nowhere")
-    last = Cell(_hour(_local(look, gate.last_scan))) if gate.last_scan else number(None)
+    last = Cell(_hour(local(look, gate.last_scan))) if gate.last_scan else number(None)
     cells = (number(gate.admitted), number(gate.lately), number(gate.refused), last)
     return Row(name, cells, ", ".join(states))
 
@@ -236,14 +237,10 @@ def _why(one: StandsOut) -> str:
 
 def _unheard(look: Dashboard) -> Table:
     rows = (
-        Row(one.name, (Cell(gate_name(look, one.gate) if one.gate else "–"), Cell(_hour(_local(look, one.heard_at)))))
+        Row(one.name, (Cell(gate_name(look, one.gate) if one.gate else "–"), Cell(_hour(local(look, one.heard_at)))))
         for one in look.unheard
     )
     return _table("unheard", "who", (Column(_said("gate"), words=True), Column(_said("heard"))), rows)
-
-
-def _local(look: Dashboard, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(look.timezone))
 
 
 def _hour(moment: datetime) -> str:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.delivery.campaigns.alerts import BEGUN
 from bot.domain.stats.dashboard import AlertNow, Dashboard
 from flows.text import words
 from webhooks import i18n
-from webhooks.staff.dashboard.tables import gate_name, number, refusal
+from webhooks.staff.dashboard.tables import gate_name, local, number, refusal
 from webhooks.staff.dashboard.texts import SAID, TILES
 
 
@@ -94,11 +92,6 @@ def stopped(look: Dashboard) -> str:
 def alerts(look: Dashboard) -> Sequence[Told]:
     """The alerts that hold now, the newest first."""
     return [_told(look, one) for one in look.alerts]
-
-
-def local(look: Dashboard, moment: datetime) -> datetime:
-    """A moment as the event's clocks show it."""
-    return moment.astimezone(ZoneInfo(look.timezone))
 
 
 def _inside(look: Dashboard) -> str:

@@ -8,7 +8,7 @@ from flask import Response, request
 from bot.delivery.images import qr
 from bot.domain.passes.slips import Slip
 from flows.shapes import Sentence
-from flows.text import _, render, words
+from flows.text import render, words
 from flows.text.choices import people
 from flows.text.pass_days import said
 
@@ -18,7 +18,6 @@ blurred."""
 COOKIE = "printer"
 A_YEAR = 365 * 24 * 3600
 AT_ONCE = "at_once"
-SPAN = _("{first} to {last}")
 
 
 @dataclass(frozen=True, slots=True)

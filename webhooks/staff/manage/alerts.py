@@ -18,7 +18,7 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import Unreadable
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import Answer, acting, admin, done, form, judged, typed, why
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
@@ -56,7 +56,7 @@ def doors(door: Blueprint, service: Service) -> None:
     @admin
     def save_alerts(slug: str) -> Answer:
         given = {name: typed(name).strip() for name in LABELS}
-        values, wrong = _judged(given)
+        values, wrong = judged(given, lambda name: _value(name, given[name]) if given[name] else None)
         if wrong:
             return _page(service, slug, given, wrong)
         try:
@@ -69,17 +69,6 @@ def doors(door: Blueprint, service: Service) -> None:
             wrong = {str(no.params.get("field", "")): why(no)}
             return _page(service, slug, given, wrong, beside=no.code == "changed_meanwhile")
         return done("manage.alerts", SAVED)
-
-
-def _judged(given: Texts) -> tuple[dict[str, int | None], dict[str, str]]:
-    values: dict[str, int | None] = {}
-    wrong: dict[str, str] = {}
-    for name, text in given.items():
-        try:
-            values[name] = _value(name, text) if text else None
-        except Unreadable as no:
-            wrong[name] = why(no)
-    return values, wrong
 
 
 def _value(name: str, text: str) -> int:
@@ -118,7 +107,4 @@ def _page(
     service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
 ) -> Answer:
     now, mark = _now(service, slug)
-    form = {**now, **(given or {})}
-    differ = {name: text or OFF for name, text in now.items() if beside and form[name] != text}
-    told = {"labels": LABELS, "form": form, "wrong": wrong or {}, "differ": differ, "seen": mark}
-    return page("alerts", UNPROCESSABLE if wrong else 200, **told)
+    return form("alerts", now, given, wrong, beside=beside, empty=OFF, labels=LABELS, seen=mark)

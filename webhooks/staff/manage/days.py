@@ -12,10 +12,8 @@ from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
-from webhooks.i18n import say
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.inputs import Unreadable
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import Answer, acting, admin, done, form, judged, page, typed, why
 
 KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
@@ -78,13 +76,7 @@ def _row(one: EventDay) -> dict[str, Any]:
 
 def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
     """The arguments of set_day, and what is wrong, by input."""
-    values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name, kind in KINDS.items():
-        try:
-            values[name] = inputs.read(kind, given[name], "UTC")
-        except Unreadable as no:
-            wrong[name] = why(no)
+    values, wrong = judged(KINDS, lambda name: inputs.read(KINDS[name], given[name], "UTC"))
     try:
         if not wrong:
             event_validation.capacity(values["capacity"])
@@ -115,8 +107,5 @@ def _page(
     *,
     beside: bool = False,
 ) -> Answer:
-    now = _now(row)
-    shown = {**now, **(given or {})}
-    differ = {name: text or say(display.EMPTY) for name, text in now.items() if beside and shown[name] != text}
-    told = {"form": shown, "wrong": wrong or {}, "differ": differ, "seen": edit_conflict.mark(row)}
-    return page("day", UNPROCESSABLE if wrong else 200, event=event, day=_row(row), **told)
+    told: dict[str, Any] = {"event": event, "day": _row(row), "seen": edit_conflict.mark(row)}
+    return form("day", _now(row), given, wrong, beside=beside, **told)

@@ -14,10 +14,9 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
-from webhooks.i18n import say
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import Input, Unreadable
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import Answer, acting, admin, done, form, typed, why
 
 OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
 AGREED = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
@@ -176,17 +175,5 @@ def _page(
     event: Event, given: Texts | None = None, wrong: Mapping[str, str] | None = None, *, beside: bool = False
 ) -> Answer:
     """The form; `beside` what was typed stands what is there now, where that differs."""
-    now = _now(event)
-    shown = {**now, **(given or {})}
-    differ = {name: text or say(display.EMPTY) for name, text in now.items() if beside and shown[name].strip() != text}
-    told = {
-        "inputs": INPUTS,
-        "labels": _labels(),
-        "others": OTHERS,
-        "form": shown,
-        "wrong": wrong or {},
-        "differ": differ,
-    }
-    return page(
-        "fields", UNPROCESSABLE if wrong else 200, name=display.name(event), seen=edit_conflict.mark(event), **told
-    )
+    told: dict[str, Any] = {"inputs": INPUTS, "labels": _labels(), "others": OTHERS, "seen": edit_conflict.mark(event)}
+    return form("fields", _now(event), given, wrong, beside=beside, name=display.name(event), **told)

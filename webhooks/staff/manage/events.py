@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import links as event_links
-from bot.domain.models import Event
 from bot.domain.roster import sessions as staff_sessions
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
@@ -30,10 +29,11 @@ class Switch:
 
     act: str
     button: Sentence
-    question: Sentence
     said: Sentence
-    is_so: Callable[[Event], bool]
+    is_so: Callable[[Any], bool]
     """Whether it has been thrown already."""
+    question: Sentence | None = None
+    """What is asked before; None: nothing."""
     grave: bool = False
 
 
@@ -41,32 +41,32 @@ SWITCHES = {
     "open": Switch(
         audit.EVENT_OPENED,
         _("Open registration"),
-        _("People can register from now on, on WhatsApp and on the web."),
         _("Registration is open."),
         lambda event: event.status == "open",
+        _("People can register from now on, on WhatsApp and on the web."),
     ),
     "close": Switch(
         audit.EVENT_CLOSED,
         _("Close registration"),
-        _("Nobody can register any more. Passes stay good."),
         _("Registration is closed."),
         lambda event: event.status == "closed",
+        _("Nobody can register any more. Passes stay good."),
         grave=True,
     ),
     "pause": Switch(
         audit.PAUSED,
         _("Stop entry"),
-        _("Every scan at every gate is refused at once, and every volunteer is told on WhatsApp."),
         _("Entry is stopped."),
         lambda event: event.entry_paused_at is not None,
+        _("Every scan at every gate is refused at once, and every volunteer is told on WhatsApp."),
         grave=True,
     ),
     "resume": Switch(
         audit.RESUMED,
         _("Let entry go on"),
-        _("Every gate admits again, and every volunteer is told on WhatsApp."),
         _("Entry goes on."),
         lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
+        _("Every gate admits again, and every volunteer is told on WhatsApp."),
     ),
 }
 

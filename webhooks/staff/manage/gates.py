@@ -1,7 +1,6 @@
 """The page of gates: add, close, open, stop entry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
@@ -11,24 +10,10 @@ from bot.domain.models import Gate
 from bot.domain.roster import gates as domain
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.events import close_gate, stop_entry, title
+from webhooks.staff.manage.events import Switch, close_gate, stop_entry, title
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A button of a gate, and what it does."""
-
-    act: str
-    button: Sentence
-    said: Sentence
-    is_so: Callable[[Gate], bool]
-    question: Sentence | None = None
-    """What is asked before; None: nothing, for it lets people in."""
-
 
 SWITCHES = {
     "close": Switch(
@@ -100,7 +85,7 @@ def doors(door: Blueprint, service: Service) -> None:
                 _throw(service, slug, gate, what, switch)
             except Refused as no:
                 return _page(service, slug, problem=why(no))
-        return done("manage.gates", _with(switch.said, gate.name))
+        return done("manage.gates", replace(switch.said, params={"gate": gate.name}))
 
 
 def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -> None:
@@ -113,10 +98,6 @@ def _throw(service: Service, slug: str, gate: Gate, what: str, switch: Switch) -
         else:
             owed = stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
     service.outbox.enqueue(owed)
-
-
-def _with(said: Sentence, gate: str) -> Sentence:
-    return replace(said, params={"gate": gate})
 
 
 def _found(db: Session, slug: str, gate_id: int) -> Gate:

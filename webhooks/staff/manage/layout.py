@@ -1,6 +1,6 @@
 """What the pages of admins share: the guard, the audited change, the page's frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -18,6 +18,7 @@ from flows.shapes import Sentence
 from flows.text import _, sentence_for
 from webhooks import limits
 from webhooks.i18n import say
+from webhooks.staff.manage import display
 from webhooks.staff.manage.inputs import Unreadable
 from webhooks.staff.session import needs, user
 
@@ -79,6 +80,33 @@ def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
     """A page of the event; `told` is what its template needs."""
     frame = {"slug": user().event.slug, "sections": SECTIONS, "once": uuid4().hex}
     return render_template(f"staff/manage/{template}.html", **frame, **told), status
+
+
+def form(
+    template: str,
+    now: Mapping[str, str],
+    given: Mapping[str, str] | None,
+    wrong: Mapping[str, str] | None,
+    *,
+    beside: bool = False,
+    empty: Sentence = display.EMPTY,
+    **told: Any,
+) -> tuple[str, int]:
+    """A form as it was typed, else as it is kept; `beside` what was typed stands what is kept, where that differs."""
+    shown = {**now, **(given or {})}
+    differ = {name: text or say(empty) for name, text in now.items() if beside and shown[name].strip() != text}
+    return page(template, UNPROCESSABLE if wrong else 200, form=shown, wrong=wrong or {}, differ=differ, **told)
+
+
+def judged(names: Iterable[str], read: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The value of each input, and of those that cannot be read why not."""
+    values, wrong = dict[str, Any](), dict[str, str]()
+    for name in names:
+        try:
+            values[name] = read(name)
+        except Unreadable as no:
+            wrong[name] = why(no)
+    return values, wrong
 
 
 def done(endpoint: str, words: Sentence, **values: Any) -> Response:

@@ -65,14 +65,10 @@ def doors(door: Blueprint, service: Service) -> None:
             with acting(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
                 edit_conflict.expect(db, shown, request.form.get("seen", ""))
                 kept = one(db, slug, lock=True).texts.get(name, {})
-                events.change(db, slug, **_field(name, {**_beyond(kept), **wanted}))
+                events.change(db, slug, **cast("Fields", {name: {**_beyond(kept), **wanted}}))
         except Refused as no:
             return _refused(service, slug, name, given, no)
         return done("manage.texts", _("Saved: {what}", what=TEXTS[name].name))
-
-
-def _field(name: str, texts: Mapping[str, str]) -> Fields:
-    return cast("Fields", {name: texts})
 
 
 def _beyond(kept: Mapping[str, str]) -> dict[str, str]:

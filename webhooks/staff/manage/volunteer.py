@@ -11,7 +11,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import Answer, acting, admin, done, form, typed, why
 from webhooks.staff.manage.volunteers import AT, on_roster
 from webhooks.staff.session import user
 
@@ -68,15 +68,6 @@ def _now(row: Staff) -> dict[str, str]:
 def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, wrong: Texts | None = None) -> Answer:
     with service.database.read() as db:
         there = [(one.slug, one.name) for one in gates.listed(db, slug)]
-    now = _now(row)
-    form = given or now
-    differ = {name: text or NO_GATE for name, text in now.items() if wrong and "" in wrong and form[name] != text}
-    told = {
-        "row": row,
-        "gates": there,
-        "form": form,
-        "wrong": wrong or {},
-        "differ": differ,
-        "seen": edit_conflict.mark(row),
-    }
-    return page("volunteer", UNPROCESSABLE if wrong else 200, **told)
+    told = {"row": row, "gates": there, "seen": edit_conflict.mark(row)}
+    beside = wrong is not None and "" in wrong
+    return form("volunteer", _now(row), given, wrong, beside=beside, empty=NO_GATE, **told)

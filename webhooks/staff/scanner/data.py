@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot.domain import events
 from bot.domain.checkins import search as gate_search
@@ -22,6 +22,7 @@ from webhooks import i18n
 from webhooks.api import parse_json, problems
 from webhooks.api.auth import Caller, Callers
 from webhooks.api.problems import Problem
+from webhooks.api.requests import Body
 from webhooks.staff import session
 from webhooks.staff.desk import texts as desk_texts
 
@@ -29,18 +30,14 @@ ENDED = ("not_signed_in", "bad_token")
 """Problems of a caller whom we do not know, or no longer."""
 
 
-class Undo(BaseModel):
+class Undo(Body):
     """Which admission is taken back."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scan_id: Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class Find(BaseModel):
+class Find(Body):
     """A search."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(max_length=80)]
 
