@@ -22,7 +22,7 @@ LOOKS = {"pool_size": 5, "max_overflow": 0}
 """Connections of one process: five processes stay below the 97 that PostgreSQL has for us as it comes."""
 
 REST_SECONDS = 1.0
-"""After so long without use a connection is asked whether it is still one: the database may have been restarted."""
+"""Seconds without use after which a connection is checked before it is used: the database may have been restarted."""
 
 
 class Database:

@@ -92,7 +92,7 @@ class Performing:
     network: str = field(default="", repr=False)
     """The network address of whoever sits before a page; empty in the chat."""
     is_new: bool = False
-    """Nobody had whoever is writing on file when the turn began."""
+    """Whether nobody had the writer on file when the turn began."""
     owed: list[int] = field(default_factory=list)
     """Deliveries to enqueue after the commit."""
     last: list[Callable[[], None]] = field(default_factory=list, repr=False)

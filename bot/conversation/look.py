@@ -27,7 +27,7 @@ class Look:
     """What the database holds at one moment about a message and whoever wrote it."""
 
     revision: tuple[int, int]
-    """Of all events: see bot.domain.events.shapes."""
+    """The revision of all events: see bot.domain.events.shapes."""
     known: bool
     """Whether somebody is on file by one of their names."""
     on_roster: bool

@@ -51,7 +51,7 @@ class ByAddress:
     twilio: Carrier
     """Takes every kind that no other one takes, and refuses what it does not know."""
     others: Mapping[str, Carrier] = field(default_factory=dict)
-    """By kind of address."""
+    """Further carriers, by kind of address."""
 
     def send(
         self,

@@ -28,7 +28,7 @@ class Language:
     letters: str = ""
     """The letters that no other of our languages has, as a set of a regular expression; empty: there are none."""
     font: str = ""
-    """Its script in the name of the package with its font, such as `devanagari`; empty: Noto Sans has the script."""
+    """The script's name in the package of its font, such as `devanagari`; empty: Noto Sans has the script."""
 
 
 SOURCE = "en"
@@ -40,7 +40,7 @@ TABLE: Mapping[str, Language] = {
         font="devanagari",
     ),
 }
-"""By code, the source first."""
+"""The languages by code, the source first."""
 
 LANGUAGES: Mapping[str, str] = {code: one.name for code, one in TABLE.items()}
 """What each calls itself, by its code."""

@@ -15,7 +15,7 @@ from flows.understanding.vocabulary import visits as words_of
 
 NUMBER, ANYBODY, ADULTS, CHILDREN, OTHERS = "number", "anybody", "adults", "children", "others"
 ONE, SPOUSE, SELF, ALONE, PAIR, WHOLE = "one", "spouse", "self", "alone", "pair", "whole"
-"""Who is counted by a part of what is said."""
+"""Kinds of words that count people: whom each stands for."""
 
 _KINDS = (
     *((OTHERS, words_of.OTHERS), (CHILDREN, words_of.CHILDREN), (ADULTS, words_of.ADULTS)),

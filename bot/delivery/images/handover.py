@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 KEEP_SECONDS = 600
 MAX_BYTES = 64_000_000
-"""Of all pictures together: some 1,900 of them. The oldest give way."""
+"""Bytes of all pictures together: some 1,900 of them. The oldest are removed first."""
 KEPT, TOTAL = "pictures:kept", "pictures:bytes"
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 

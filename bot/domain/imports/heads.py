@@ -74,7 +74,7 @@ _OTHERS = _words(
     "alternative secondary other others office work home landline fax excluding except besides without accompanying "
     "additional extra more buyer order booked billing payer school company birth different"
 )
-"""In brackets after a head, these make it somebody else's, or something else."""
+"""In brackets behind a heading, these say that the column is about somebody else, or something else."""
 _BRACKETS = re.compile(r"[(\[{（][^)\]}）]*[)\]}）]?")
 _APART = re.compile(r"[\s_.:;,/()?#*\-\[\]{}|&+।–—\"“”‘!]+")
 

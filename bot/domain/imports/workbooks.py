@@ -23,7 +23,7 @@ _END = struct.Struct("<4s4H2LH")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The built-in number formats that are dates or times (ECMA-376, 18.8.30)."""
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-"""Of a number format: what stands for itself, and colours and conditions."""
+"""The parts of a number format that stand for themselves, and colours and conditions."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 

@@ -85,7 +85,7 @@ _INSERT = (
     )
     .returning(_REGISTRATIONS.c.id, _REGISTRATIONS.c.event_id)
 )
-"""It holds the event from here on, so that what is judged after it stays."""
+"""Inserts the registration. Its row holds the event from here on, so that what is judged after it stays true."""
 _DAYS = event_shapes.days_columns().where(EventDay.event_id == bindparam("event_id"))
 _JUDGED = {
     dialect: select(

@@ -68,7 +68,7 @@ def _give(into: Callable[[Any], Any], names: int) -> Any:
 
 
 _GIVE = {(dialect, names): _give(into, names) for dialect, into in INTO.items() for names in (1, 2)}
-"""By dialect and how many names somebody has."""
+"""The statement by dialect and by how many names somebody has."""
 
 
 class _Holder(NamedTuple):
