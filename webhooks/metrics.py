@@ -70,7 +70,10 @@ class Figures(Collector):
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
         for queue in queues.NAMES:
             family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
-        return [family]
+        words = (
+            "Entries of the queues that were none of ours and were put aside (at most 100, until a day without one)."
+        )
+        return [family, GaugeMetricFamily("pravesh_jobs_put_aside", words, value=self._redis.llen(queues.ASIDE))]
 
 
 def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:

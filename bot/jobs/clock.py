@@ -1,7 +1,8 @@
 """`python -m bot.jobs.clock`: enqueues the periodic work, each piece once for its slot of time.
 
 RQ's cron keeps the times and tells in Redis that it lives. Two clocks overlap at every deploy: whoever
-first takes a job's slot hands it over, the other passes by.
+first takes a job's slot hands it over, the other passes by. What it hands over is data, as all our jobs are: RQ's
+cron itself would pickle it.
 """
 
 import sys
@@ -78,7 +79,7 @@ class Clock(CronScheduler):
                 continue
             moment = now()
             if self._first_in_slot(job, moment.timestamp()):
-                job.enqueue(self.connection)
+                queues.queue(self.connection, job.queue_name).enqueue(job.func_name, **job.job_options)
                 handed.append(job)
             job.set_enqueue_time(moment)
         return handed

@@ -1,6 +1,7 @@
 """The tasks that RQ runs, a line each. Jobs carry ids only."""
 
 import os
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -134,3 +135,11 @@ def see_to_exports() -> None:
     from bot.jobs import export_process
 
     export_process.see_to_all(service().database, service().now())
+
+
+_TASKS: tuple[Callable[..., None], ...] = (
+    *(deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
+    *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports),
+)
+BY_NAME = {f"{__name__}.{task.__name__}": task for task in _TASKS}
+"""Every task by the name that a job gives it; a job of another name is none of ours."""

@@ -18,11 +18,13 @@ import structlog
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
+from rq.serializers import JSONSerializer
 from rq.worker_pool import ForkProcess, WorkerPool
 
 from bot.delivery.outbox import queues
 from bot.errors import NotReady
 from bot.jobs import startup, tasks
+from bot.jobs.queue_entries import Entries, Entry
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -39,7 +41,10 @@ class Worker(SimpleWorker):
 
     def __init__(self, settings: Settings, parent: int | None = None) -> None:
         redis = startup.connect(settings)
-        super().__init__(list(queues.NAMES), connection=redis, worker_ttl=TTL_SECONDS, log_job_description=False)
+        entries: dict[str, Any] = {"queue_class": Entries, "job_class": Entry, "serializer": JSONSerializer}
+        super().__init__(
+            list(queues.NAMES), connection=redis, worker_ttl=TTL_SECONDS, log_job_description=False, **entries
+        )
         self.told_to_stop = False
         self._parent = parent
 

@@ -1,4 +1,7 @@
-"""RQ's queues: enqueues jobs that carry a delivery's id."""
+"""RQ's queues: enqueues jobs that carry a delivery's id.
+
+A job is data, as JSON: the name of a task and whole numbers (bot.jobs.queue_entries takes nothing else).
+"""
 
 import secrets
 from collections.abc import Iterable
@@ -10,6 +13,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
+from rq.serializers import JSONSerializer
 from rq.utils import now, str_to_date
 
 log = structlog.get_logger(__name__)
@@ -24,6 +28,8 @@ KEEP_FAILED_SECONDS = 60
 """A job's id stays taken as long: the row itself tells what failed."""
 WAIT_SECONDS = 300
 """A job that has waited so long is forgotten, and the sweep enqueues the row again."""
+ASIDE = "rq:aside"
+"""The ids of the latest entries that workers put aside, as none of ours; each is kept at `rq:aside:<id>`."""
 BEGIN_SECONDS = 20.0
 """A job leases its row at once. One that has not after so long was killed, or waits for a database that is
 busy; then one job too many does no harm."""
@@ -32,6 +38,11 @@ SHORT = 200
 
 Waiting = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""
+
+
+def queue(redis: "Redis", name: str) -> Queue:
+    """One of the queues, by its name."""
+    return Queue(name, connection=redis, serializer=JSONSerializer)
 
 
 def hand_over(redis: "Redis", waiting: Iterable[Waiting]) -> int:
@@ -57,7 +68,7 @@ def hand_export(redis: "Redis", number: int) -> None:
     In the queue of what is urgent, as all that the job does is start a process.
     """
     try:
-        Queue(NAMES[0], connection=redis).enqueue_call(
+        queue(redis, NAMES[0]).enqueue_call(
             EXPORT, args=(number,), timeout=JOB_SECONDS, ttl=WAIT_SECONDS, result_ttl=0, failure_ttl=KEEP_FAILED_SECONDS
         )
     except RedisError as problem:
@@ -74,9 +85,9 @@ def _enqueue(redis: "Redis", jobs: Iterable[tuple[int, int, int, str]]) -> int:
     return done
 
 
-def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> bool:
+def _enqueue_one(redis: "Redis", delivery_id: int, name: str, job_id: str) -> bool:
     try:
-        Queue(queue, connection=redis).enqueue_call(
+        queue(redis, name).enqueue_call(
             DELIVER,
             args=(delivery_id,),
             job_id=job_id,
@@ -87,7 +98,7 @@ def _enqueue_one(redis: "Redis", delivery_id: int, queue: str, job_id: str) -> b
             failure_ttl=KEEP_FAILED_SECONDS,
         )
     except DuplicateJobError:
-        return _was_killed(redis, queue, job_id) and _enqueue_one(redis, delivery_id, queue, _another(job_id))
+        return _was_killed(redis, name, job_id) and _enqueue_one(redis, delivery_id, name, _another(job_id))
     return True
 
 
@@ -95,7 +106,7 @@ def _another(job_id: str) -> str:
     return f"{job_id}-{secrets.token_hex(4)}"
 
 
-def _was_killed(redis: "Redis", queue: str, job_id: str) -> bool:
+def _was_killed(redis: "Redis", name: str, job_id: str) -> bool:
     """Whether this job began long ago, or left a short queue without having begun.
 
     RQ itself would keep its id for ten minutes and more, or until it lapses.
@@ -103,5 +114,5 @@ def _was_killed(redis: "Redis", queue: str, job_id: str) -> bool:
     began = cast("bytes", redis.hget(Job.key_for(job_id), "started_at") or b"")
     if began:
         return bool((now() - str_to_date(began)).total_seconds() > BEGIN_SECONDS)
-    waiting = Queue.redis_queue_namespace_prefix + queue
+    waiting = Queue.redis_queue_namespace_prefix + name
     return int(redis.llen(waiting)) <= SHORT and redis.lpos(waiting, job_id) is None

@@ -154,9 +154,7 @@ def outbox(
 
 def waiting(redis: "Redis") -> list[int]:
     """The delivery ids in RQ's queues, the most urgent queue first."""
-    from rq import Queue
-
-    return [job.args[0] for name in queues.NAMES for job in Queue(name, connection=redis).jobs]
+    return [job.args[0] for name in queues.NAMES for job in queues.queue(redis, name).jobs]
 
 
 def row(database: Database, delivery_id: int) -> Delivery:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from redis import Redis
-from rq import Queue
 from rq.cron import CronScheduler
 
 from bot.delivery.outbox import queues
@@ -25,7 +24,7 @@ def moment() -> Iterator[time_machine.Traveller]:
 
 
 def handed(redis: "Redis") -> list[str]:
-    return sorted(str(job.func_name) for job in Queue(queues.NAMES[0], connection=redis).jobs)
+    return sorted(str(job.func_name) for job in queues.queue(redis, queues.NAMES[0]).jobs)
 
 
 def test_two_clocks_hand_each_slot_over_once(redis: "Redis", moment: time_machine.Traveller) -> None:
@@ -50,7 +49,7 @@ def test_a_clock_alone_misses_no_slot(redis: "Redis", moment: time_machine.Trave
 
 def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Traveller) -> None:
     Clock(redis).enqueue_jobs()
-    for job in Queue(queues.NAMES[0], connection=redis).jobs:
+    for job in queues.queue(redis, queues.NAMES[0]).jobs:
         every = next(piece.every for piece in WORK if str(job.func_name).endswith(f".{piece.task.__name__}"))
         assert 0 < redis.ttl(job.key) <= 2 * every
 

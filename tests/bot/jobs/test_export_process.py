@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from rq import Queue
 from sqlalchemy import func, select, update
 
 from bot.database import Database
@@ -50,7 +49,7 @@ def start(database: Database, redis: "Redis", once: str) -> int:
 
 def look_after(redis: "Redis") -> None:
     """What the clock does every ten seconds."""
-    Queue(queues.NAMES[0], connection=redis).enqueue("bot.jobs.tasks.see_to_exports")
+    queues.queue(redis, queues.NAMES[0]).enqueue("bot.jobs.tasks.see_to_exports")
 
 
 def row(database: Database, number: int) -> Export:

@@ -9,12 +9,13 @@ from zlib import crc32
 import pytest
 import structlog
 from redis import Redis
-from rq import Queue, SimpleWorker
+from rq import SimpleWorker
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, owe
 from bot.delivery.outbox import queues
 from bot.domain.models import Delivery
+from bot.jobs import tasks
 from bot.jobs.worker import Worker
 from bot.settings import Settings
 from tests.bot.delivery.fake_api import FakeApi
@@ -97,14 +98,15 @@ def test_workers_whose_pool_was_killed_end(
         # Each job is followed by a sign of life, and so by a look at who started it.
         while SimpleWorker.all(connection=redis):
             outbox.enqueue([owed(database, f"Hello {len(api.taken)}")])
-            wait_for(lambda: not Queue("replies", connection=redis).count or not SimpleWorker.all(connection=redis), "")
+            wait_for(lambda: not queues.queue(redis, "replies").count or not SimpleWorker.all(connection=redis), "")
     assert len(api.taken) <= 3
 
 
 def test_a_failed_job_is_logged_without_its_words(
-    redis: "Redis", redis_url: str, caplog: pytest.LogCaptureFixture
+    redis: "Redis", redis_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = Queue(queues.NAMES[0], connection=redis).enqueue("tests.bot.jobs.test_worker.fails", "Asha Verma")
+    monkeypatch.setitem(tasks.BY_NAME, "fails", fails)
+    job = queues.queue(redis, queues.NAMES[0]).enqueue("fails", 7)
     with structlog.testing.capture_logs() as logged:
         Worker(Settings(secret_key=SECRET, redis_url=redis_url)).work(burst=True)
     assert job.is_failed
@@ -113,6 +115,6 @@ def test_a_failed_job_is_logged_without_its_words(
     assert "Asha" not in f"{logged} {kept} {caplog.text}"
 
 
-def fails(name: str) -> None:
+def fails(number: int) -> None:
     """A job with a bug."""
-    raise ValueError(f"cannot register {name}")
+    raise ValueError(f"cannot register Asha Verma {number}")

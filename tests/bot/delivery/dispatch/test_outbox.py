@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
-from rq import Queue
 from rq.utils import utcformat
 
 from bot.database import Database
@@ -156,7 +155,7 @@ def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
 ) -> None:
     words = reply(database, "Hello")
     outbox.enqueue([words])
-    [job] = Queue("replies", connection=redis).jobs
+    [job] = queues.queue(redis, "replies").jobs
     assert outbox.sweep(NOW) == 0
     redis.delete("rq:queue:replies")
     assert outbox.sweep(NOW) == 1

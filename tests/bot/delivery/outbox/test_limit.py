@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from rq import Queue
+from rq.serializers import JSONSerializer
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, owe, owe_reply
@@ -82,9 +83,9 @@ class Run:
 
     def _work(self, outbox: Outbox) -> None:
         """What a worker does: the first job of the most urgent queue that has one."""
-        waiting = [Queue(name, connection=self.redis) for name in queues.NAMES]
+        waiting = [queues.queue(self.redis, name) for name in queues.NAMES]
         while not self.over:
-            found = Queue.dequeue_any(waiting, None, connection=self.redis)
+            found = Queue.dequeue_any(waiting, None, connection=self.redis, serializer=JSONSerializer)
             if found is None:
                 self.agenda.sleep(0.01)
                 continue

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from rq import Queue
 from sqlalchemy import select
 
 from bot.delivery.outbox import queues
@@ -28,7 +27,7 @@ def office(service: Service, app: Flask) -> Office:
 def make_all(office: Office, folder: Path) -> None:
     """What the worker would do with what is in its queue."""
     service = office.service
-    for job in Queue(queues.NAMES[0], connection=service.redis).jobs:
+    for job in queues.queue(service.redis, queues.NAMES[0]).jobs:
         assert job.func_name == queues.EXPORT
         export_process.make(service.database, int(job.args[0]), folder, service.now, threading.Event())
 
