@@ -127,12 +127,14 @@ class Outbox:
     ) -> None:
         """Note what Twilio tells of a message; twice, late, out of order and unknown ones change nothing."""
         with self.database.write() as db:
-            row = failures.note(db, News(message_sid, status, error_code), delivery_id, now)
-        if row is None:
+            noted = failures.note(db, News(message_sid, status, error_code), delivery_id, now)
+            row = db.get_one(Delivery, noted.delivery) if noted and error_code else None
+        if noted is None:
             return
-        if error_code and send.heed(self._parts, row, SendFailed(str(error_code), retry=False)):
+        if row and send.heed(self._parts, row, SendFailed(str(error_code), retry=False)):
             send.wait_for_reader(self._parts, row.lane, sender_of(row, self.settings))
-        self._hand_on(row.lane)
+        if noted.lets_go:
+            self._hand_on(noted.lane)
 
     def _hand_on(self, lane: str) -> None:
         """Enqueue what may leave this lane now."""

@@ -11,6 +11,7 @@ from bot.delivery.dispatch import text_fallback
 from bot.delivery.outbox import backoff, leases, session_window, statuses
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import contact_at
+from bot.delivery.outbox.statuses import Noted
 from bot.delivery.templates import notices
 from bot.delivery.twilio.error_codes import CLASSES, TOO_FAST, Class, class_of, reason_of
 from bot.domain.models import Contact, Delivery
@@ -52,46 +53,57 @@ def not_known(db: Session, row: Delivery, token: str, failure: SendFailed, now: 
     leases.put_off(db, row.id, token, later, at=now, reason="outcome_unknown")
 
 
-def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Delivery | None:
-    """Note a status from Twilio; the row that it changed, or None where it changed none."""
+def note(db: Session, news: News, delivery_id: int | None, now: datetime) -> Noted | None:
+    """Note a status from Twilio; what it changed, or None where it changed nothing."""
     if statuses.RANKS.get(news.status, 0) == 0:
         return None
+    if news.status in statuses.FAILED:
+        noted = _not_delivered(db, news, delivery_id, now)
+    else:
+        noted = statuses.raise_to(db, news, delivery_id, now)
+    if noted is not None:
+        reason = reason_of(news.error_code) if news.error_code else None
+        told = {"reason": reason, "error_code": news.error_code, "message_sid": news.message_sid}
+        delivery_history.tell(db, noted.delivery, news.status, now, **told)
+    return noted
+
+
+def _not_delivered(db: Session, news: News, delivery_id: int | None, now: datetime) -> Noted | None:
     row = db.execute(select(Delivery).where(statuses.about(delivery_id, news.message_sid))).scalar()
     if row is None:
         return None
-    if news.status in ("failed", "undelivered"):
-        changed = _not_delivered(db, row, news, delivery_id, now)
-    else:
-        changed = statuses.raise_to(db, news, delivery_id, now)
-    if changed is None:
-        return None
-    reason = reason_of(news.error_code) if news.error_code else None
-    delivery_history.tell(
-        db, changed, news.status, now, reason=reason, error_code=news.error_code, message_sid=news.message_sid
-    )
-    return row
-
-
-def _not_delivered(db: Session, row: Delivery, news: News, delivery_id: int | None, now: datetime) -> int | None:
-    code, lane, attempts = news.error_code, row.lane, row.attempts
+    code, lane = news.error_code, row.lane
     reason = reason_of(code) if code else news.status
-    if now < row.give_up_at and text_fallback.helps_after(row, code):
-        changed = statuses.owe_again(db, news, delivery_id, now, reason)
-        if changed is not None:
+    later = _again(db, row, news, now)
+    if later is not None:
+        again = statuses.owe_again(db, news, delivery_id, *later)
+        noted = None if again is None else Noted(again, lane, lets_go=True)
+        if noted and text_fallback.helps_after(row, code):
             text_fallback.settle(db, row, str(code), now)
-    elif now < row.give_up_at and (notices.refused(db, row, code, now) or _waits_for_window(row, code)):
-        later = now if notices.template_for(db, row, now) else now + session_window.LOOK_AGAIN
-        changed = statuses.owe_again(db, news, delivery_id, later, session_window.CLOSED)
-    elif now < row.give_up_at and _is_worth_trying(db, row, code):
-        later = backoff.next_try(now, attempts, row.give_up_at, code=code, wait=None, too_fast=str(code) in TOO_FAST)
-        changed = statuses.owe_again(db, news, delivery_id, later, reason)
     else:
-        changed = statuses.raise_to(db, news, delivery_id, now, reason)
-        if changed is not None:
+        noted = statuses.raise_to(db, news, delivery_id, now, reason)
+        if noted is not None:
             _stop_where_asked(db, lane, code, now)
-    if changed is not None:
-        log.warning("delivery_undelivered", delivery=changed, code=code, reason=reason)
-    return changed
+    if noted is not None:
+        log.warning("delivery_undelivered", delivery=noted.delivery, code=code, reason=reason)
+    return noted
+
+
+def _again(db: Session, row: Delivery, news: News, now: datetime) -> tuple[datetime, str] | None:
+    """When a message is sent once more that Twilio could not deliver, and why it waits; None: it has failed."""
+    code = news.error_code
+    if now >= row.give_up_at:
+        return None
+    reason = reason_of(code) if code else news.status
+    if text_fallback.helps_after(row, code):
+        return now, reason
+    if notices.refused(db, row, code, now) or _waits_for_window(row, code):
+        at_once = notices.template_for(db, row, now)
+        return (now if at_once else now + session_window.LOOK_AGAIN), session_window.CLOSED
+    if _is_worth_trying(db, row, code):
+        too_fast = str(code) in TOO_FAST
+        return backoff.next_try(now, row.attempts, row.give_up_at, code=code, wait=None, too_fast=too_fast), reason
+    return None
 
 
 def _is_worth_trying(db: Session, row: Delivery, code: int | None) -> bool:

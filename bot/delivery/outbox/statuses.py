@@ -1,13 +1,18 @@
 """Delivery statuses, ranked: each is noted by one conditional UPDATE, and never goes back."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, or_, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.delivery.carriers import News
 from bot.domain.models import Delivery
 
+ROWS = cast("Table", Delivery.__table__)
 RANKS = {
     "owed": 0,
     **dict.fromkeys(("accepted", "scheduled", "queued"), 1),
@@ -40,29 +45,55 @@ def about(delivery_id: int | None, message_sid: str) -> ColumnElement[bool]:
     return and_(Delivery.id == delivery_id, or_(Delivery.message_sid == message_sid, unknown))
 
 
-def raise_to(db: Session, news: News, delivery_id: int | None, now: datetime, reason: str | None = None) -> int | None:
-    """Note a status where it is higher than the one kept; the delivery's id when it was, else None.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What news has changed."""
+
+    delivery: int
+    lane: str
+    lets_go: bool
+    """Whether the row was owed until now, so that what came after it in its lane may have waited for it."""
+
+
+def raise_to(
+    db: Session, news: News, delivery_id: int | None, now: datetime, reason: str | None = None
+) -> Noted | None:
+    """Note a status where it is higher than the one kept; None where it was not.
 
     A row that is owed again after a failure is past the earlier try's callbacks, unless they say
     that it arrived.
     """
-    open_to_it: ColumnElement[bool] = Delivery.status.in_(below(news.status))
-    if news.status not in ARRIVED:
-        open_to_it = and_(open_to_it, or_(Delivery.status != "owed", Delivery.tried_at.is_not(None)))
-    noted = db.execute(
-        update(Delivery)
-        .where(about(delivery_id, news.message_sid), open_to_it)
+    told = {"sid": news.message_sid, "code": news.error_code, "why": reason, "now": now}
+    told |= {} if delivery_id is None else {"row": delivery_id}
+    for owed in (False, True):
+        raised = db.execute(_raising(news.status, delivery_id is not None, owed), told).first()
+        if raised is not None:
+            return Noted(raised.id, raised.lane, lets_go=owed)
+    return None
+
+
+@cache
+def _raising(status: str, by_id: bool, owed: bool) -> ReturningUpdate[Any]:
+    """The statement that notes a status of a row that Twilio has taken, or of one that is still owed; built once."""
+    open_to_it: ColumnElement[bool] = ROWS.c.status.in_([one for one in below(status) if (one == "owed") is owed])
+    if owed and status not in ARRIVED:
+        open_to_it = and_(open_to_it, ROWS.c.tried_at.is_not(None))
+    sid, now = bindparam("sid", type_=ROWS.c.message_sid.type), bindparam("now", type_=ROWS.c.sent_at.type)
+    unknown = or_(ROWS.c.tried_at.is_not(None), ROWS.c.message_sid.is_(None))
+    by_number = and_(ROWS.c.id == bindparam("row"), or_(ROWS.c.message_sid == sid, unknown))
+    return (
+        update(ROWS)
+        .where(by_number if by_id else ROWS.c.message_sid == sid, open_to_it)
         .values(
-            status=news.status,
-            message_sid=news.message_sid,
-            error_code=news.error_code,
-            reason=reason,
+            status=status,
+            message_sid=sid,
+            error_code=bindparam("code", type_=ROWS.c.error_code.type),
+            reason=bindparam("why", type_=ROWS.c.reason.type),
             tried_at=None,
-            sent_at=case((Delivery.sent_at.is_(None), now), else_=Delivery.sent_at),
+            sent_at=func.coalesce(ROWS.c.sent_at, now),
         )
-        .returning(Delivery.id)
-    ).scalar()
-    return int(noted) if noted is not None else None
+        .returning(ROWS.c.id, ROWS.c.lane)
+    )
 
 
 def owe_again(db: Session, news: News, delivery_id: int | None, not_before: datetime, reason: str) -> int | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
+from sqlalchemy import event
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, owe_reply
@@ -68,6 +69,22 @@ def test_unknown_statuses_and_messages_change_nothing(
     outbox.note_status("SMunknown", sent, "read", None, NOW)
     outbox.note_status("SMunknown", 10**6, "read", None, NOW)
     assert status(database, sent) == "queued"
+
+
+def test_a_status_costs_one_update_and_its_line_in_the_story(
+    database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio
+) -> None:
+    """Followers were looked for when the message had left: no status looks for them again."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement.split()[0])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    for told in ("sending", "sent", "delivered", "read"):
+        outbox.note_status(twilio.sent[0].sid, sent, told, None, NOW)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert [one for one in asked if one != "BEGIN"] == ["UPDATE", "INSERT"] * 4
 
 
 @pytest.mark.parametrize("told", ["sent", "read"])
