@@ -15,7 +15,6 @@ from typing import Protocol, cast
 import structlog
 from redis import Redis
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.conversation import replay_shards
@@ -26,6 +25,7 @@ from bot.conversation.store import Conversations
 from bot.database import Database
 from bot.domain import people
 from bot.domain.models import InboundMessage, TurnRecord
+from bot.domain.upserts import insert
 from bot.errors import SendFailed
 from bot.inbound import Inbound
 from flows.text import phrases, render
@@ -238,7 +238,6 @@ _DATE = update(_ROWS).where(_ROWS.c.message_sid == bindparam("sid")).values(sent
 
 def _keep(db: Session, messages: Iterable[Listed], source: str, now: datetime, language: str | None) -> None:
     """Write a row for each that has none."""
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     rows = [
         {
             "message_sid": inbound.sid,
@@ -250,7 +249,7 @@ def _keep(db: Session, messages: Iterable[Listed], source: str, now: datetime, l
         }
         for inbound, sent_at in messages
     ]
-    db.execute(dialect.insert(InboundMessage).on_conflict_do_nothing(index_elements=["message_sid"]), rows)
+    db.execute(insert(db, InboundMessage).on_conflict_do_nothing(index_elements=["message_sid"]), rows)
 
 
 def _batches(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:

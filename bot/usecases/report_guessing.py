@@ -9,11 +9,10 @@ from bot.delivery.campaigns import staff_messages
 from bot.domain.checkins import code_guessing
 from bot.domain.models import Device, Staff
 from flows.shapes import Sentence
+from flows.shapes.duty import SUPERVISORS
 from flows.shapes.scans import Scan
 from flows.text import _, lines
 from flows.text.literal import inert
-
-SUPERVISORS = ("supervisor", "admin")
 
 SenderOf = Callable[[str], str | None]
 

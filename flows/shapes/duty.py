@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+ROLES = ("volunteer", "supervisor", "admin")
+"""Each may do what those before it may."""
+SUPERVISORS = ROLES[1:]
+"""Who may stop entry, overrule refusals and end pauses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -37,7 +42,7 @@ class Duty:
     @property
     def is_supervisor(self) -> bool:
         """Whether they may stop entry, overrule refusals and end pauses."""
-        return self.role != "volunteer"
+        return self.role in SUPERVISORS
 
     @property
     def place(self) -> str | None:

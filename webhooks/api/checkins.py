@@ -14,6 +14,7 @@ from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import report_guessing
 from flows.gate import answers as gate_answers
+from flows.shapes.duty import SUPERVISORS
 from flows.shapes.scans import ADMITTED, BATCH, IN, LATE, Admission, Scan
 from flows.text import _
 from webhooks import i18n
@@ -24,7 +25,6 @@ from webhooks.api.problems import Problem, bad_field, problem_of
 from webhooks.api.requests import BatchRequest, BatchScan, CheckinRequest
 from webhooks.api.routes import LARGE, SCANS, Door
 
-SUPERVISORS = ("supervisor", "admin")
 HAPPENED = _("A batch records what has happened: it cannot be simulated.")
 
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from bot.delivery.campaigns import staff_messages
 from bot.domain.models import Staff
 from flows.shapes import Sentence
+from flows.shapes.duty import SUPERVISORS
 from flows.text import _
 from flows.text.literal import inert
 
-ROLES = ("supervisor", "admin")
 TOLD = _(
     "⚠️ The number of *{name}* writes from another WhatsApp account than before, and works at no gate from now on. "
     "Ask them. If it is still theirs, write *resume {name}*."
@@ -25,4 +25,4 @@ def tell(db: Session, phone: str, now: datetime) -> None:
     ):
         key = f"unconfirmed:{row.id}:{row.unconfirmed_since:%Y%m%d%H%M%S}"
         sentence = Sentence(TOLD.source, {"name": inert(row.name)})
-        staff_messages.tell(db, row.event_id, sentence, key=key, now=now, roles=ROLES, but=row.id)
+        staff_messages.tell(db, row.event_id, sentence, key=key, now=now, roles=SUPERVISORS, but=row.id)

@@ -23,6 +23,7 @@ from bot.domain.stats import alert_metrics, day_totals
 from bot.domain.stats.alert_metrics import CODES, FAILURES, INSIDE, QUEUE, SILENT, Measure
 from bot.domain.upserts import insert
 from flows.shapes import Sentence
+from flows.shapes.duty import SUPERVISORS
 from flows.text import _, words
 from flows.text.event_states import CANCELLED
 from flows.text.literal import inert
@@ -30,7 +31,6 @@ from flows.text.literal import inert
 Sender = Callable[[str], str | None]
 OVER = "alert_over"
 """The reason of an alert's message that is not sent because the alert ended first."""
-ROLES = ("supervisor", "admin")
 AFTER = timedelta(days=1)
 """How long after an event's last day its alerts are still looked at, so that they can end."""
 BEGUN: dict[str, Callable[..., Sentence]] = {
@@ -132,7 +132,7 @@ def _begin(db: Session, event: Event, one: Measure, now: datetime, sender_of: Se
     said = BEGUN[one.what](one.value, one.threshold, _gate(db, one.gate_id))
     told = _tell(db, event, said, f"alert:{made}:begun", now, sender_of)
     deliveries = {one.staff_id: one.delivery_id for one in told}
-    team = db.scalars(select(Staff.id).where(Staff.event_id == event.id, Staff.enabled, Staff.role.in_(ROLES)))
+    team = db.scalars(select(Staff.id).where(Staff.event_id == event.id, Staff.enabled, Staff.role.in_(SUPERVISORS)))
     whom = [{"staff": staff, "delivery": deliveries.get(staff)} for staff in sorted(team)]
     db.execute(update(Alert).where(Alert.id == made).values(told=whom))
     return list(deliveries.values())
@@ -162,7 +162,7 @@ def _tell(
 ) -> list[Told]:
     values = {"event": words(event_shapes.shape(event).name), "text": said}
     sentence = Sentence(notices.NOTICES[notices.ALERT].sentence.source, values)
-    whom: dict[str, Any] = {"roles": ROLES, "only": only, "notice": (notices.ALERT, values)}
+    whom: dict[str, Any] = {"roles": SUPERVISORS, "only": only, "notice": (notices.ALERT, values)}
     return staff_messages.tell(db, event.id, sentence, key=key, now=now, sender_of=sender_of, **whom)
 
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from bot.domain.checkins import answers as scan_answers
 from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rows, scan_times
-from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.checkins.context import Place
 from bot.domain.checkins.rules import Subject
@@ -24,7 +23,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Staff
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
-from flows.shapes.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, OUT, WRONG_EVENT, Admission, Scan
+from flows.shapes.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, Admission, Scan
 
 LONGEST_REASON = 200
 
@@ -59,10 +58,11 @@ def check(scan: Scan) -> None:
 
 
 def _judged(db: Session, ring: KeyRing, scan: Scan, place: Place, claimed: int, now: datetime) -> Admission:
-    subject, result = scan_rules.identify(db, ring, scan.text, place)
-    if subject is None:
-        return _refused(db, scan, place, claimed, None, Admission(result, scan.scan_id), now)
-    answer = (_out if scan.direction == OUT else _in)(db, scan, place, subject, claimed)
+    subject, answer = scan_answers.judge(
+        *(db, ring, scan, place),
+        lambda subject, against: _in(db, scan, place, subject, claimed, against),
+        lambda subject: _out(db, scan, place, subject, claimed),
+    )
     if answer.result in (ADMITTED, LEFT):
         return answer
     return _refused(db, scan, place, claimed, subject, answer, now)
@@ -77,10 +77,7 @@ def _refused(
     return answer
 
 
-def _in(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:
-    against = scan_rules.objection(subject, place)
-    if against and not scan.force:
-        return scan_answers.refusal(scan, subject, against)
+def _in(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int, against: str) -> Admission:
     use = pass_usage.enter(db, subject.terms, place.day, scan.count)
     if use is None:
         otherwise = scan_answers.used_up(db, scan, place, subject)
@@ -109,8 +106,6 @@ def overruled(scan: Scan, over: str) -> dict[str, Any]:
 
 
 def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:
-    if scan_rules.is_elsewhere(subject, place):
-        return scan_answers.refusal(scan, subject, WRONG_EVENT)
     use = pass_usage.leave(db, subject.issued.id, place.day, scan.count)
     if use is None:
         return scan_answers.stays(db, scan, place, subject)

@@ -1,5 +1,6 @@
 """Answers to scans that move nobody: refusals, and simulated scans."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from bot.domain.keys import KeyRing
 from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, LEFT, NOT_INSIDE, OUT, TOO_MANY, WRONG_EVENT, Admission, Scan
 
 
-def refusal(scan: Scan, subject: Subject, result: str) -> Admission:
+def _refusal(scan: Scan, subject: Subject, result: str) -> Admission:
     """A refusal; the people of another event are not this event's business."""
     return Admission(result, scan.scan_id, pass_=None if result == WRONG_EVENT else subject.seen())
 
@@ -39,18 +40,40 @@ def stays(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
     return Admission(TOO_MANY if there else NOT_INSIDE, scan.scan_id, 0, there, subject.seen())
 
 
-def simulated(db: Session, ring: KeyRing, scan: Scan, place: Place) -> Admission:
-    """The answer that checkins.admit would give now. Changes nothing."""
+def judge(
+    db: Session,
+    ring: KeyRing,
+    scan: Scan,
+    place: Place,
+    enter: Callable[[Subject, str], Admission],
+    leave: Callable[[Subject], Admission],
+) -> tuple[Subject | None, Admission]:
+    """Whose pass it is, and the answer: a refusal, or what `enter` or `leave` gives.
+
+    A check and an entry are judged by this alike; they differ in whether `enter` and `leave` look or count.
+    `enter` is also told the objection that an order overrules, empty where there is none.
+    """
     subject, result = scan_rules.identify(db, ring, scan.text, place)
     if subject is None:
-        return Admission(result, scan.scan_id)
-    return (_out if scan.direction == OUT else _in)(db, scan, place, subject)
-
-
-def _in(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
+        return None, Admission(result, scan.scan_id)
+    if scan.direction == OUT:
+        elsewhere = scan_rules.is_elsewhere(subject, place)
+        return subject, _refusal(scan, subject, WRONG_EVENT) if elsewhere else leave(subject)
     against = scan_rules.objection(subject, place)
-    if against and not scan.force:
-        return refusal(scan, subject, against)
+    return subject, _refusal(scan, subject, against) if against and not scan.force else enter(subject, against)
+
+
+def simulated(db: Session, ring: KeyRing, scan: Scan, place: Place) -> Admission:
+    """The answer that checkins.admit would give now. Changes nothing."""
+    _subject, answer = judge(
+        *(db, ring, scan, place),
+        lambda subject, against: _in(db, scan, place, subject, against),
+        lambda subject: _out(db, scan, place, subject),
+    )
+    return answer
+
+
+def _in(db: Session, scan: Scan, place: Place, subject: Subject, against: str) -> Admission:
     otherwise = used_up(db, scan, place, subject)
     fits = otherwise.remaining >= (scan.count or 1)
     if not fits and not scan.force:
@@ -62,8 +85,6 @@ def _in(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
 
 
 def _out(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
-    if scan_rules.is_elsewhere(subject, place):
-        return refusal(scan, subject, WRONG_EVENT)
     otherwise = stays(db, scan, place, subject)
     if otherwise.remaining < (scan.count or 1):
         return otherwise

@@ -28,11 +28,10 @@ from flows.shapes.scans import Admission, Scan
 from flows.text import LANGUAGES, event_states
 from flows.understanding import codes
 from flows.visitor import consent
+from flows.visitor.registration import LEAST_NAME, MOST_NAME
 
 CHANNEL = "walkup"
 """The channel of the registration. The admission has the channel by which it came."""
-LEAST_NAME, MOST_NAME = 2, 80
-"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 LONGEST_REQUEST = 64
 
 

@@ -6,10 +6,9 @@ from typing import Any
 import phonenumbers
 
 from bot.errors import Refused
+from flows.shapes.duty import ROLES
 from flows.understanding import phones
 
-ROLES = ("volunteer", "supervisor", "admin")
-"""Each may do what those before it may."""
 LONGEST_NAME = 80
 LONGEST_SLUG = 40
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)

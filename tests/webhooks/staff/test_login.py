@@ -11,8 +11,8 @@ from sqlalchemy import select
 from bot import __version__
 from bot.domain import events, roster
 from bot.domain.models import Delivery, Staff
-from bot.domain.roster import validation as roster_validation
 from bot.service import Service
+from flows.shapes import duty
 from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
 from webhooks.staff import login, session
 
@@ -196,14 +196,14 @@ def test_a_role_opens_its_own_doors_and_those_below(app: Flask, browser: Browser
     def room() -> str:
         return "in"
 
-    for role in roster_validation.ROLES:
+    for role in duty.ROLES:
         app.add_url_rule(f"/only/{role}", role, session.needs(role)(room))
     assert browser.client.get("/only/volunteer").status_code == 302
     browser.sign_in()
-    assert [browser.client.get(f"/only/{role}").status_code for role in roster_validation.ROLES] == [200, 403, 403]
+    assert [browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 403, 403]
     with service.database.write() as db:
         db.scalars(select(Staff)).one().role = "admin"
-    assert [browser.client.get(f"/only/{role}").status_code for role in roster_validation.ROLES] == [200, 200, 200]
+    assert [browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/p/x", "/\\evil.example", "/simulator"])

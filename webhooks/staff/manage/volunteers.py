@@ -14,7 +14,7 @@ from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
+from flows.shapes import Sentence, duty
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
@@ -132,7 +132,7 @@ def _page(
         "wrong": wrong or {},
         "problem": problem,
     }
-    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=roster_validation.ROLES, **told)
+    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=duty.ROLES, **told)
 
 
 def _words(one: Staff) -> str:
