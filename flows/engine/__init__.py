@@ -68,16 +68,31 @@ PATIENCE = 3
 
 def take(state: State, said: Said, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
-    before, state = state, gate_messages.released(state, facts)
-    state = renewed(state.but(language=state.language or facts.person.language), facts)
-    if _is_stopped(state, facts) and not gate_messages.works(said, facts):
-        turn = _stopped(state, said, facts)
-    else:
-        turn = gate_messages.finished(state, _heard(state, said, facts), said, facts)
-        turn = _with(turn, (*gate_messages.not_working(before, said, facts), *_lifted(said, facts)))
+    turn = (_at_gate if _is_gates(state, facts) else _of_visitor)(state, said, facts)
     if restarted and not state.stopped:
         turn = _with(turn, say(phrases.BEGUN_AGAIN))
     return _answered(turn)
+
+
+def _is_gates(state: State, facts: Facts) -> bool:
+    """Whether the message may be about work at a gate: what a visitor says never comes there."""
+    return facts.on_roster or not gate_messages.STAFF_ONLY.isdisjoint(gate_messages.flows_of(state))
+
+
+def _of_visitor(state: State, said: Said, facts: Facts) -> Turn:
+    state = renewed(state.but(language=state.language or facts.person.language), facts)
+    if _is_stopped(state, facts):
+        return _stopped(state, said, facts)
+    return _with(_heard(state, said, facts), _lifted(said, facts))
+
+
+def _at_gate(before: State, said: Said, facts: Facts) -> Turn:
+    state = gate_messages.released(before, facts)
+    state = renewed(state.but(language=state.language or facts.person.language), facts)
+    if _is_stopped(state, facts) and not gate_messages.works(said, facts):
+        return _stopped(state, said, facts)
+    turn = gate_messages.finished(state, _heard(state, said, facts), said, facts)
+    return _with(turn, (*gate_messages.not_working(before, said, facts), *_lifted(said, facts)))
 
 
 def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
@@ -86,7 +101,7 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
     Says why, and goes where the flow of the refused effects says.
     """
     turn = _refused(before, after, code, params, facts)
-    return _answered(gate_messages.finished(before, turn, Said(), facts))
+    return _answered(gate_messages.finished(before, turn, Said(), facts) if facts.on_roster else turn)
 
 
 def _refused(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
@@ -119,7 +134,7 @@ def late(state: State, facts: Facts) -> Turn:
 
     Whoever has stopped our messages meanwhile is not written to.
     """
-    state = gate_messages.released(state, facts)
+    state = gate_messages.released(state, facts) if _is_gates(state, facts) else state
     state = state.but(language=state.language or facts.person.language)
     if _is_stopped(state, facts):
         return Turn(state, ())
@@ -161,7 +176,7 @@ def _stopped(state: State, said: Said, facts: Facts) -> Turn:
 
 
 def _heard(state: State, said: Said, facts: Facts) -> Turn:
-    at_gate = gate_messages.heard(state, said, facts)
+    at_gate = gate_messages.heard(state, said, facts) if facts.on_roster else None
     if at_gate is not None:
         return at_gate
     slug = event_greeted(said, facts)

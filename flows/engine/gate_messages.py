@@ -37,7 +37,7 @@ _VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pa
 
 def released(state: State, facts: Facts) -> State:
     """The state for this person: without a conversation that only people on a roster may have, if they are on none."""
-    if STAFF_ONLY.isdisjoint(_flows(state)):
+    if STAFF_ONLY.isdisjoint(flows_of(state)):
         return state
     return state if facts.duty else idle(state)
 
@@ -62,7 +62,7 @@ def not_working(before: State, said: Said, facts: Facts) -> tuple[Effect, ...]:
     if event and hear(said).word == SIGN_IN and not before.flow:
         return tuple(effect for effect in sign_in_link(None) if isinstance(effect, Effect))
     told = (gate_menu.not_working(event),) if event else (gate_menu.NO_DUTY,) if left else ()
-    return say(*told, *((walkup.NOT_REGISTERED,) if WALK_UP in _flows(before) else ()))
+    return say(*told, *((walkup.NOT_REGISTERED,) if WALK_UP in flows_of(before) else ()))
 
 
 def _works_as_before(before: State, said: Said) -> bool:
@@ -71,7 +71,7 @@ def _works_as_before(before: State, said: Said) -> bool:
     return gate_parse.whole_codes(said.text) or (not before.flow and hear(said).word not in ("", AS_A_VISITOR))
 
 
-def _flows(state: State) -> tuple[str, str]:
+def flows_of(state: State) -> tuple[str, str]:
     """The conversation that is going on, and the one below it."""
     return state.flow, revive(state.under)[0].flow
 

@@ -83,6 +83,11 @@ class World:
     """Refusals to come: the effect's name, the code, its parameters. Each once."""
     issued: int = 0
 
+    @property
+    def on_roster(self) -> bool:
+        """Whether whoever is writing stands on a roster."""
+        return self.duty is not None or self.former_duty is not None
+
     def days(self, event: Event) -> tuple[EventDay, ...]:
         """The event's days with the places left."""
         return tuple(self.places.get(event.slug, {}).values())

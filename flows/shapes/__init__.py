@@ -84,6 +84,10 @@ class Facts(Protocol):
         """The person's valid passes of today and later, the next one first."""
 
     @property
+    def on_roster(self) -> bool:
+        """Whether whoever is writing stands on any roster, enabled or not."""
+
+    @property
     def duty(self) -> Duty | None:
         """The work at a gate of whoever is writing; None: a visitor."""
 
