@@ -72,7 +72,7 @@ def test_pages_days_and_the_picture(client: FlaskClient, service: Service) -> No
 def test_a_language(copy: Copy) -> None:
     copy.insert_before(
         "flows/text/languages.py",
-        r'\}\n"""By code, the source first',
+        r"\}\n",
         """    "ta": Language(
         *("தமிழ்", "ta_IN", "EEE, d MMM", "d MMM, y", "a h 'மணி'", "a h:mm"),
         letters="\u0b83-\u0bb9",
