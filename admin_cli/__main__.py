@@ -5,10 +5,10 @@ from importlib import import_module
 
 import click
 
-from admin_cli.console.errors import told
+from admin_cli.console.errors import reported_errors
 from bot import __version__
 
-COMPLETING = "_PRAVESH_COMPLETE"
+COMPLETION_VARIABLE = "_PRAVESH_COMPLETE"
 """What Click's completion scripts set."""
 NOUNS = {
     "broadcast": "messages to many: send, list, show, pause, resume, cancel",
@@ -51,7 +51,7 @@ class Nouns(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the rules or the machine refuse is one line on standard error, exit code 1."""
-        with told():
+        with reported_errors():
             return super().invoke(ctx)
 
 
@@ -69,8 +69,8 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point; a shell that asks how to complete what is typed knows it as bin/pravesh."""
-    name = "pravesh" if COMPLETING in os.environ else "python -m admin_cli"
-    cli(prog_name=name, complete_var=COMPLETING)
+    name = "pravesh" if COMPLETION_VARIABLE in os.environ else "python -m admin_cli"
+    cli(prog_name=name, complete_var=COMPLETION_VARIABLE)
 
 
 if __name__ == "__main__":

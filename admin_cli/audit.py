@@ -10,7 +10,7 @@ import click
 from admin_cli.console import session
 from admin_cli.console.options import with_options
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import Border, in_zone
+from admin_cli.console.parameters import BorderParam, in_zone
 
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
@@ -23,8 +23,8 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--what", default="", metavar="ACT", help="Only this act, or acts that begin with this: event_opened, pass_."
     ),
-    click.option("--since", type=Border(), help="From this moment on, in the event's zone, else in UTC."),
-    click.option("--until", type=Border(end=True), help="Before this moment; a day without an hour is included."),
+    click.option("--since", type=BorderParam(), help="From this moment on, in the event's zone, else in UTC."),
+    click.option("--until", type=BorderParam(end=True), help="Before this moment; a day without an hour is included."),
     click.option(
         "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many to show at most."
     ),
@@ -63,24 +63,26 @@ def search(text: str, **options: Any) -> None:
     _show(text=text, **options)
 
 
-def _show(*, slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **said: str) -> None:
+def _show(
+    *, slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **filters: str
+) -> None:
     from bot.domain import audit, events
 
     with session.reading() as db:
         zone: tzinfo = ZoneInfo(events.by_slug(db, slug).timezone) if slug else UTC
         since, until = in_zone(since, zone), in_zone(until, zone)
-        found = audit.search(db, slug=slug, since=since, until=until, most=limit, **said)
-        rows = [_row(one, zone, as_json) for one in found]
+        found = audit.search(db, slug=slug, since=since, until=until, limit=limit, **filters)
+        rows = [_row(entry, zone, as_json) for entry in found]
     listing(rows, as_json=as_json, nothing="There is none.")
 
 
-def _row(one: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:
-    from bot.domain.audit.formatting import in_words
+def _row(entry: "AuditEntry", zone: tzinfo, as_json: bool) -> dict[str, Any]:
+    from bot.domain.audit.formatting import describe
 
     return {
-        "id": one.id,
-        "at": one.at.astimezone(zone),
-        "who": one.staff.name if one.staff else one.actor,
-        "what": one.what,
-        "about": one.about if as_json else "; ".join(in_words(one.about)),
+        "id": entry.id,
+        "at": entry.at.astimezone(zone),
+        "who": entry.staff.name if entry.staff else entry.actor,
+        "what": entry.what,
+        "about": entry.about if as_json else "; ".join(describe(entry.about)),
     }

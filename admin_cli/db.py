@@ -25,11 +25,11 @@ def upgrade() -> None:
     from bot.domain.audit import recorder
     from bot.ops import prepare_database
 
-    with session.database(making=True) as database:
+    with session.open_database(making=True) as database:
         revision = prepare_database.upgrade(database)
-        demo = session.settings().demo and prepare_database.make_demo(database)
-        with session.acting(database, audit.DATABASE_UPGRADED) as db:
-            recorder.tell(db, revision=revision, demo=demo)
+        demo = session.load_settings().demo and prepare_database.make_demo(database)
+        with session.audited(database, audit.DATABASE_UPGRADED) as db:
+            recorder.add_facts(db, revision=revision, demo=demo)
     if demo:
         click.echo("made the demo event")
     click.echo(f"at {revision}")
@@ -43,5 +43,5 @@ def check() -> None:
     """
     from bot.ops import checks
 
-    with session.database() as database:
+    with session.open_database() as database:
         click.echo(f"at {checks.migrations_at_head(database)}")

@@ -49,11 +49,13 @@ def list_(
     with session.reading() as db:
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
-        found = outbox_report.listed(db, failed=failed, status=status, reason=reason, event_slug=event_slug, most=limit)
+        found = outbox_report.list_deliveries(
+            db, failed=failed, status=status, reason=reason, event_slug=event_slug, limit=limit
+        )
         if reason is not None and not found and not explanations.is_known(reason):
             raise click.UsageError(f"there is no reason {reason}; there are: {', '.join(explanations.names())}")
         zone = outbox_report.zone_of(db, found)
-        listing([outbox_report.row(one, zone) for one in found], as_json=as_json, nothing="There is none.")
+        listing([outbox_report.to_row(line, zone) for line in found], as_json=as_json, nothing="There is none.")
 
 
 @command.command
@@ -70,13 +72,15 @@ def show(number: int, as_json: bool) -> None:
     from bot.delivery.outbox import report as outbox_report
 
     with session.reading() as db:
-        found, events = outbox_report.told(db, number)
+        found, events = outbox_report.delivery_with_history(db, number)
         zone = outbox_report.zone_of(db, [found])
         stopped = enqueue.stopped_since(db, found.delivery)
-        facts = {**outbox_report.row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
+        facts = {**outbox_report.to_row(found, zone), "stopped": stopped and stopped.astimezone(zone)}
         owed = {"at": found.delivery.created_at, "what": "owed", "reason": None, "error_code": None}
-        happened = [{name: getattr(one, name) for name in (*owed, "message_sid", "until")} for one in events]
-        told = [_there(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
+        happened = [
+            {name: getattr(history_step, name) for name in (*owed, "message_sid", "until")} for history_step in events
+        ]
+        told = [_local(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
     if as_json:
         details({**facts, "story": told}, as_json=True)
     else:
@@ -96,8 +100,8 @@ def why(number: int, as_json: bool) -> None:
     from bot.delivery.outbox import report as outbox_report
 
     with session.reading() as db:
-        found, _ = outbox_report.told(db, number)
-        row = outbox_report.row(found, outbox_report.zone_of(db, [found]))
+        found, _ = outbox_report.delivery_with_history(db, number)
+        row = outbox_report.to_row(found, outbox_report.zone_of(db, [found]))
         happened, means, do = explanations.why(
             found.delivery, f"{row['next_try']:%d %b %H:%M %Z}" if row["next_try"] else ""
         )
@@ -108,7 +112,7 @@ def why(number: int, as_json: bool) -> None:
         click.echo(f"{happened[:1].upper()}{happened[1:]}: {means}. What to do: {do}.")
 
 
-def _there(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
+def _local(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
     """The delivery with its moments in this zone, to the second."""
     moments = {name: step[name] and step[name].astimezone(zone).isoformat(" ", "seconds") for name in ("at", "until")}
     return {**step, **moments}
@@ -123,20 +127,20 @@ def resume_sender(sender: str) -> None:
     Example: python -m admin_cli deliveries resume-sender whatsapp:+14155238886
     """
     from bot.delivery.outbox import report as outbox_report
-    from bot.delivery.outbox.rate_limit import Pace, senders
+    from bot.delivery.outbox.rate_limit import RateLimiter, senders
     from bot.domain import audit
     from bot.domain.audit import recorder
     from bot.ops import checks
-    from bot.ops.connections import connected
+    from bot.ops.connections import connect_redis
 
-    settings = session.settings()
+    settings = session.load_settings()
     if sender not in senders(settings):
         raise click.UsageError(f"the settings know no such sender; one of: {', '.join(senders(settings))}")
-    with connected(settings.redis) as redis:
+    with connect_redis(settings.redis) as redis:
         checks.redis_answers(redis)
-        was_closed = Pace(redis, settings.twilio_mps).reopen(sender)
+        was_closed = RateLimiter(redis, settings.twilio_mps).reopen(sender)
     with session.writing(audit.SENDER_RESUMED) as db:
-        recorder.tell(db, sender=sender, was_paused=was_closed)
+        recorder.add_facts(db, sender=sender, was_paused=was_closed)
         waiting = outbox_report.resume(db, settings, sender, datetime.now(UTC))
     click.echo(f"{'resumed' if was_closed else 'was not paused'}; {waiting} messages go now")
 

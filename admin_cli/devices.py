@@ -57,7 +57,7 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 
     as_shown = _confirmed(slug, name, f"Revoke {name}? It can scan no more", yes)
     with session.writing(audit.DEVICE_REVOKED, slug) as db:
-        edit_conflict.expect(db, *as_shown)
+        edit_conflict.require_unchanged(db, *as_shown)
         devices.revoke(db, slug, name, datetime.now(UTC))
     click.echo(f"{name} is revoked")
 
@@ -77,7 +77,7 @@ def roll(slug: str, name: str, yes: bool) -> None:
 
     as_shown = _confirmed(slug, name, f"Give {name} a new token? The old one ends at once", yes)
     with session.writing(audit.DEVICE_ROLLED, slug) as db:
-        edit_conflict.expect(db, *as_shown)
+        edit_conflict.require_unchanged(db, *as_shown)
         _device, token = devices.roll(db, slug, name)
     _show(token)
 
@@ -95,7 +95,7 @@ def list_(slug: str, as_json: bool) -> None:
 
     with session.reading() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        rows = [_row(one, zone) for one in devices.listed(db, slug)]
+        rows = [_row(device, zone) for device in devices.list_devices(db, slug)]
     listing(rows, as_json=as_json, nothing="It has no scanner.")
 
 
@@ -106,7 +106,7 @@ def _confirmed(slug: str, name: str, question: str, yes: bool) -> "tuple[Device,
 
     with session.reading() as db:
         found = devices.in_use(db, slug, name)
-        as_shown = edit_conflict.mark(found)
+        as_shown = edit_conflict.fingerprint(found)
     confirm(question, yes)
     return found, as_shown
 
@@ -117,18 +117,18 @@ def _show(token: str) -> None:
         import qrcode
 
         code = qrcode.QRCode(border=2)
-        code.add_data(f"{session.settings().origin}/staff/scan#token={token}")
+        code.add_data(f"{session.load_settings().origin}/staff/scan#token={token}")
         code.print_ascii(invert=True)
     click.echo(f"Shown this once; the scanner's token: {token}")
 
 
-def _row(one: "Device", zone: ZoneInfo) -> dict[str, Any]:
+def _row(device: "Device", zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "gate": one.gate and one.gate.slug,
-        "state": "revoked" if one.revoked_at else "in use",
-        "added_at": one.created_at.astimezone(zone),
-        "seen_at": one.seen_at and one.seen_at.astimezone(zone),
-        "paused_until": one.paused_until and one.paused_until.astimezone(zone),
-        "revoked_at": one.revoked_at and one.revoked_at.astimezone(zone),
+        "name": device.name,
+        "gate": device.gate and device.gate.slug,
+        "state": "revoked" if device.revoked_at else "in use",
+        "added_at": device.created_at.astimezone(zone),
+        "seen_at": device.seen_at and device.seen_at.astimezone(zone),
+        "paused_until": device.paused_until and device.paused_until.astimezone(zone),
+        "revoked_at": device.revoked_at and device.revoked_at.astimezone(zone),
     }

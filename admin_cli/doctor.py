@@ -21,7 +21,7 @@ class Check:
     """A check. It is left out where a check that it needs has failed."""
 
     name: str
-    look: Callable[[], str]
+    run: Callable[[], str]
     needs: frozenset[str] = frozenset()
 
 
@@ -50,21 +50,21 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 def _findings() -> list[dict[str, Any]]:
     try:
-        settings = session.settings()
+        settings = session.load_settings()
     except NotReady as problem:
         return [{"check": "settings", "ok": False, "said": line} for line in str(problem).splitlines()]
     with ExitStack() as stack:
         kind = "the built-in simulator" if settings.simulated else f"Twilio, {settings.origin}"
         found = [{"check": "settings", "ok": True, "said": kind}]
         for check in _checks(settings, stack):
-            if check.needs <= {one["check"] for one in found if one["ok"]}:
-                found.append(_look(check))
+            if check.needs <= {finding["check"] for finding in found if finding["ok"]}:
+                found.append(_run_check(check))
         return found
 
 
-def _look(check: Check) -> dict[str, Any]:
+def _run_check(check: Check) -> dict[str, Any]:
     try:
-        return {"check": check.name, "ok": True, "said": check.look()}
+        return {"check": check.name, "ok": True, "said": check.run()}
     except NotReady as problem:
         return {"check": check.name, "ok": False, "said": str(problem)}
 
@@ -74,18 +74,18 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot.database import Database
     from bot.delivery.dispatch import health
     from bot.ops import checks
-    from bot.ops.connections import connected, database_is_there
+    from bot.ops.connections import connect_redis, database_exists
     from bot.personal_data import erase_traces
     from bot.photos import delete_media
 
     database = stack.enter_context(closing(Database(settings.database)))
-    redis = stack.enter_context(connected(settings.redis))
+    redis = stack.enter_context(connect_redis(settings.redis))
     migrated, reached = frozenset({"migrations"}), frozenset({"Redis"})
     # Where Twilio is our own web process, one line says that it does not run.
     served, simulator = (reached, frozenset({"public URL"})) if settings.simulated else (frozenset(), frozenset())
 
     def database_answers() -> str:
-        database_is_there(settings)
+        database_exists(settings)
         return checks.database_answers(database)
 
     def messages() -> str:
@@ -95,7 +95,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("database", database_answers),
         Check("migrations", lambda: checks.migrations_at_head(database), frozenset({"database"})),
         Check("pass keys", lambda: checks.keys_open(database, settings), migrated),
-        Check("secret", lambda: pass_keys.is_good(settings)),
+        Check("secret", lambda: pass_keys.is_strong(settings)),
         Check("Redis", lambda: checks.redis_reached(redis, settings)),
         Check("Redis keeps", lambda: checks.redis_keeps(redis), reached),
         Check("clocks", lambda: checks.clocks_agree(database, redis), reached | {"database"}),
@@ -121,7 +121,7 @@ def _show_webhooks() -> None:
     from bot.ops import checks
 
     try:
-        settings = session.settings()
+        settings = session.load_settings()
     except NotReady:
         return
     if settings.simulated:

@@ -10,12 +10,12 @@ import click
 from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
-from admin_cli.console.parameters import Border, Day, in_zone
+from admin_cli.console.parameters import BorderParam, DayParam, in_zone
 from admin_cli.console.progress import bar
 
 if TYPE_CHECKING:
     from bot.database import Database
-    from bot.domain.exports.pages import Wanted
+    from bot.domain.exports.pages import ExportScope
 
 TABLES = {
     "visitors": "one row a registration; people who never registered are not in it",
@@ -31,8 +31,10 @@ OPTIONS = (
     click.option(
         "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file; - is standard output."
     ),
-    click.option("--since", type=Border(), help="From this moment on, in the event's zone unless another is given."),
-    click.option("--until", type=Border(end=True), help="Before this moment; a day without an hour is included."),
+    click.option(
+        "--since", type=BorderParam(), help="From this moment on, in the event's zone unless another is given."
+    ),
+    click.option("--until", type=BorderParam(end=True), help="Before this moment; a day without an hour is included."),
     click.option("--columns", metavar="A,B,…", help="Only these columns, in this order; a wrong name lists them all."),
     out_files.yes,
     as_whom,
@@ -52,7 +54,7 @@ def command() -> None:
 
 EVENT_DAY = click.option(
     "--event-day",
-    type=Day(),
+    type=DayParam(),
     help="Only scans that count to this day of the event; for a night event also after midnight.",
 )
 
@@ -76,7 +78,7 @@ def _export(
     table: str,
     *,
     slug: str,
-    form: str,
+    file_format: str,
     out: Path,
     since: datetime | None,
     until: datetime | None,
@@ -88,14 +90,14 @@ def _export(
 
     out_files.check(out, yes=yes)
     chosen = [name.strip() for name in (columns or "").split(",") if name.strip()]
-    with session.database() as database:
-        wanted = _wanted(database, slug, since, until, event_day)
+    with session.open_database() as database:
+        wanted = _scope(database, slug, since, until, event_day)
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
         try:
             with placed(out) as path:
-                rows = _run(database, table, wanted, form, path, chosen)
-                _note(database, table, wanted, form, rows)  # noted before anybody has the file
+                rows = _run(database, table, wanted, file_format, path, chosen)
+                _record(database, table, wanted, file_format, rows)  # noted before anybody has the file
         except BrokenPipeError:  # the reader has enough: `| head`
             raise
         except OSError as error:
@@ -103,31 +105,35 @@ def _export(
     click.echo(f"{rows} rows in {'standard output' if str(out) == '-' else out}", err=True)
 
 
-def _wanted(
+def _scope(
     database: "Database", slug: str, since: datetime | None, until: datetime | None, event_day: date | None
-) -> "Wanted":
+) -> "ExportScope":
     from bot.domain import events
     from bot.domain.exports import pages
 
     with database.read() as db:
         event = events.by_slug(db, slug)
         zone = ZoneInfo(event.timezone)
-        return pages.wanted(db, event, since=in_zone(since, zone), until=in_zone(until, zone), event_day=event_day)
+        return pages.scope_of(db, event, since=in_zone(since, zone), until=in_zone(until, zone), event_day=event_day)
 
 
-def _run(database: "Database", table: str, wanted: "Wanted", form: str, out: Path, columns: list[str]) -> int:
+def _run(
+    database: "Database", table: str, scope: "ExportScope", file_format: str, out: Path, columns: list[str]
+) -> int:
     from bot.domain.exports import run as run_export
     from bot.domain.exports.tables import TABLES
 
     with database.read() as db:
-        total = TABLES[table].count(db, wanted)
+        total = TABLES[table].count(db, scope)
     with bar(table, total) as told:
-        return run_export.run(database, table, wanted, form=form, path=out, columns=columns, told=told)
+        return run_export.run(
+            database, table, scope, file_format=file_format, path=out, columns=columns, report_progress=told
+        )
 
 
-def _note(database: "Database", table: str, wanted: "Wanted", form: str, rows: int) -> None:
+def _record(database: "Database", table: str, scope: "ExportScope", file_format: str, rows: int) -> None:
     from bot.domain import audit
     from bot.domain.audit import recorder
 
-    with session.acting(database, audit.EXPORTED, wanted.event.slug) as db:
-        recorder.tell(db, table=table, format=form, rows=rows)
+    with session.audited(database, audit.EXPORTED, scope.event.slug) as db:
+        recorder.add_facts(db, table=table, format=file_format, rows=rows)

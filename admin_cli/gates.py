@@ -46,9 +46,10 @@ def list_(slug: str, as_json: bool) -> None:
     from bot.domain.roster import gates
 
     with session.reading() as db:
-        found = gates.listed(db, slug)
+        found = gates.list_gates(db, slug)
     rows = [
-        {"slug": one.slug, "name": one.name, "open": not one.closed, "entry_paused_at": one.paused_at} for one in found
+        {"slug": gate.slug, "name": gate.name, "open": not gate.closed, "entry_paused_at": gate.paused_at}
+        for gate in found
     ]
     listing(rows, as_json=as_json, nothing="It has no gate.")
 
@@ -82,7 +83,7 @@ def _set_closed(slug: str, gate: str, closed: bool) -> None:
     from bot.usecases import close_gate
 
     what, key, now = audit.GATE_CLOSED if closed else audit.GATE_OPENED, f"gate:cli:{uuid4()}", datetime.now(UTC)
-    with sender.last_senders() as last, session.writing(what, slug) as db:
-        found, told = close_gate.set_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
+    with sender.last_sender_of() as last, session.writing(what, slug) as db:
+        found, told = close_gate.set_gate_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
         named = found.slug
     click.echo(f"{named} is {'closed' if closed else 'open'}; volunteers who are told: {len(told)}")

@@ -28,16 +28,16 @@ def list_(as_json: bool) -> None:
     from bot.domain.passes import key_rotation
 
     with session.reading() as db:
-        keys = key_rotation.listed(db)
-    current = max((one.id for one in keys if one.retired_at is None), default=0)
+        keys = key_rotation.list_keys(db)
+    current = max((key.id for key in keys if key.retired_at is None), default=0)
     rows = [
         {
-            "number": one.id,
-            "state": "retired" if one.retired_at else "current" if one.id == current else "good",
-            "made_at": one.created_at,
-            "retired_at": one.retired_at,
+            "number": key.id,
+            "state": "retired" if key.retired_at else "current" if key.id == current else "good",
+            "made_at": key.created_at,
+            "retired_at": key.retired_at,
         }
-        for one in keys
+        for key in keys
     ]
     listing(rows, as_json=as_json, nothing="There is none yet: the first is made when the service starts.")
 
@@ -55,9 +55,9 @@ def roll() -> None:
     from bot.domain.passes import key_rotation
     from bot.pass_keys import open_ring
 
-    with session.database() as database:
-        ring = open_ring(database, session.settings())
-        with session.acting(database, audit.KEY_ROLLED) as db:
+    with session.open_database() as database:
+        ring = open_ring(database, session.load_settings())
+        with session.audited(database, audit.KEY_ROLLED) as db:
             number = key_rotation.roll(db, ring, datetime.now(UTC)).id
     click.echo(f"new passes are signed with key {number}")
 
@@ -85,12 +85,12 @@ def rewrap(new_secret: str, yes: bool) -> None:
     from bot.pass_keys import open_ring
     from bot.secret_key import SECRET_FILE, check_secret
 
-    settings = session.settings()
+    settings = session.load_settings()
     check_secret(new_secret)
     confirm("From then on only the new secret starts Pravesh. Go on?", yes)
-    with session.database() as database:
+    with session.open_database() as database:
         ring = open_ring(database, settings)
-        with session.acting(database, audit.KEYS_REWRAPPED) as db:
+        with session.audited(database, audit.KEYS_REWRAPPED) as db:
             number = key_rotation.rewrap(db, ring, new_secret)
     kept = settings.var_dir / SECRET_FILE
     is_kept = kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.secret_key

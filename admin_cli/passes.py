@@ -12,9 +12,9 @@ from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, details, listing
 
 if TYPE_CHECKING:
-    from bot.delivery.dispatch.channel_choice import Reach
+    from bot.delivery.dispatch.channel_choice import ChannelChoice
     from bot.domain.models import Pass
-    from bot.domain.stats.conflicts import Doubtful
+    from bot.domain.stats.conflicts import DoubtfulScan
     from bot.settings import Settings
 
 
@@ -40,10 +40,13 @@ def show(code: str, as_json: bool) -> None:
     from bot.domain.audit import recorder
     from flows.understanding.codes import shown
 
-    with session.writing(audit.VIEWED) as db:
+    with session.writing(audit.PERSON_VIEWED) as db:
         found = passes.by_code(db, code)
-        recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
-        whole, deliveries = _whole(db, found), [outbox_report.row(one) for one in outbox_report.of_pass(db, found.id)]
+        recorder.add_facts(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id})
+        whole, deliveries = (
+            _whole(db, found),
+            [outbox_report.to_row(one) for one in outbox_report.deliveries_of_pass(db, found.id)],
+        )
     if as_json:
         details({**whole, "deliveries": deliveries}, as_json=True)
     else:
@@ -67,7 +70,9 @@ def resend(code: str) -> None:
     with session.writing(audit.PASS_RESENT) as db:
         found = passes.by_code(db, code)
         number = dispatch_resend.resend(db, found, datetime.now(UTC))
-        recorder.tell(db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number})
+        recorder.add_facts(
+            db, event_id=found.event_id, code=shown(found.code), **{"pass": found.id, "delivery": number}
+        )
     click.echo(f"in the outbox as delivery {number}")
 
 
@@ -85,7 +90,7 @@ def revoke(code: str, yes: bool) -> None:
 
     as_shown = _confirmed(code, "Revoke", yes)
     with session.writing(audit.PASS_REVOKED) as db:
-        edit_conflict.expect(db, *as_shown)
+        edit_conflict.require_unchanged(db, *as_shown)
         passes_reissue.revoke(db, code, datetime.now(UTC))
     click.echo("revoked")
 
@@ -107,11 +112,11 @@ def reissue(code: str, yes: bool) -> None:
     from flows.understanding.codes import shown
 
     as_shown = _confirmed(code, "Reissue", yes)
-    found, now = session.settings(), datetime.now(UTC)
-    with session.database() as database:
+    found, now = session.load_settings(), datetime.now(UTC)
+    with session.open_database() as database:
         ring = open_ring(database, found)
-        with session.acting(database, audit.PASS_REISSUED) as db:
-            edit_conflict.expect(db, *as_shown)
+        with session.audited(database, audit.PASS_REISSUED) as db:
+            edit_conflict.require_unchanged(db, *as_shown)
             new = passes_reissue.reissue(db, ring, code, now)
             click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
 
@@ -135,15 +140,15 @@ def move(code: str, phone: str, yes: bool) -> None:
     from bot.pass_keys import open_ring
     from flows.understanding.codes import shown
 
-    found, now = session.settings(), datetime.now(UTC)
+    found, now = session.load_settings(), datetime.now(UTC)
     number = roster_validation.phone(phone, found.default_region)
     as_shown = _confirmed(code, f"Move to {number}", yes)
     to = _way_to(found, number, now)
-    with session.database() as database:
+    with session.open_database() as database:
         ring = open_ring(database, found)
-        with session.acting(database, audit.PASS_MOVED) as db:
+        with session.audited(database, audit.PASS_MOVED) as db:
             person = people.find_or_make(db, phone=number, now=now)
-            edit_conflict.expect(db, *as_shown)
+            edit_conflict.require_unchanged(db, *as_shown)
             new = passes_reissue.move(db, ring, code, person, now)
             click.echo(f"{_sent_to(db, new, to, now)}; the new code is {shown(new.code)}")
 
@@ -167,7 +172,7 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
     with session.reading() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        rows = [_conflict(one, zone) for one in found.listed(db, slug, day=day and day.date(), most=limit)]
+        rows = [_conflict(scan, zone) for scan in found.list_conflicts(db, slug, day=day and day.date(), limit=limit)]
     listing(rows, as_json=as_json, nothing="There is none.")
 
 
@@ -179,8 +184,8 @@ def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
 
     with session.reading() as db:
         found = passes.by_code(db, code)
-        as_shown = edit_conflict.mark(found)
-        days = ", ".join(map(str, pass_days.of(found)))
+        as_shown = edit_conflict.fingerprint(found)
+        days = ", ".join(map(str, pass_days.days_of_pass(found)))
         question = f"{what} pass {shown(found.code)} for {found.party_size}, {days}, of {found.event.slug}?"
     confirm(question, yes)
     return found, as_shown
@@ -196,69 +201,69 @@ def _sent(db: Any, issued: "Pass", now: datetime) -> str:
         return "there is nobody to send its image to"
 
 
-def _way_to(settings: "Settings", phone: str, now: datetime) -> "Reach":
+def _way_to(settings: "Settings", phone: str, now: datetime) -> "ChannelChoice":
     """How a pass reaches this phone; asked before the transaction, which others wait for."""
     from bot.delivery.dispatch import channel_choice
-    from bot.delivery.outbox.session_window import Windows
+    from bot.delivery.outbox.session_window import SessionWindows
     from bot.ops import connections
 
-    with connections.connected(settings.redis) as redis:
-        return channel_choice.of(Windows(redis), settings, phone, now)
+    with connections.connect_redis(settings.redis) as redis:
+        return channel_choice.choose_channel(SessionWindows(redis), settings, phone, now)
 
 
-def _sent_to(db: Any, issued: "Pass", to: "Reach", now: datetime) -> str:
+def _sent_to(db: Any, issued: "Pass", to: "ChannelChoice", now: datetime) -> str:
     from bot.delivery.dispatch import channel_choice
 
     if issued.registration.holder.stopped_at:
         return "nothing is sent, for they have stopped our messages"
-    number, way = channel_choice.owe(db, issued, to, issued.registration.language, now)
-    waits = ", which waits until they write to us" if way == channel_choice.WAITS else ""
+    number, way = channel_choice.enqueue_pass(db, issued, to, issued.registration.language, now)
+    waits = ", which waits until they write to us" if way == channel_choice.WAITING else ""
     return f"its picture is in the outbox as delivery {number}{waits}"
 
 
-def _conflict(one: "Doubtful", zone: ZoneInfo) -> dict[str, Any]:
+def _conflict(scan: "DoubtfulScan", zone: ZoneInfo) -> dict[str, Any]:
     from bot.domain.models import Checkin
     from flows.understanding.codes import shown
 
-    entry = one if isinstance(one, Checkin) else None
-    who, first = one.staff or one.device, entry and entry.first
+    entry = scan if isinstance(scan, Checkin) else None
+    who, first = scan.staff or scan.device, entry and entry.first
     return {
-        "code": one.pass_ and shown(one.pass_.code),
-        "party_size": one.pass_ and one.pass_.party_size,
-        "result": one.result,
-        "clock": one.clock,
+        "code": scan.pass_ and shown(scan.pass_.code),
+        "party_size": scan.pass_ and scan.pass_.party_size,
+        "result": scan.result,
+        "clock": scan.clock,
         "went_in": entry.claimed if entry else 0,
         "counted": entry.people if entry else 0,
-        "scanned_at": one.scanned_at.astimezone(zone),
-        "gate": one.gate and one.gate.slug,
+        "scanned_at": scan.scanned_at.astimezone(zone),
+        "gate": scan.gate and scan.gate.slug,
         "by": who and who.name,
         "first_at": first and first.scanned_at.astimezone(zone),
         "first_gate": first and first.gate and first.gate.slug,
-        "uploaded_at": one.arrived_at.astimezone(zone),
+        "uploaded_at": scan.arrived_at.astimezone(zone),
     }
 
 
-def _whole(db: Any, found: "Pass") -> dict[str, Any]:
+def _whole(db: Any, pass_: "Pass") -> dict[str, Any]:
     from bot.domain.models import Pass
     from bot.domain.passes import days as pass_days
     from flows.understanding.codes import shown
 
-    registration = found.registration
-    successor = db.get(Pass, found.replaced_by_id) if found.replaced_by_id else None
+    registration = pass_.registration
+    successor = db.get(Pass, pass_.replaced_by_id) if pass_.replaced_by_id else None
     return {
-        "code": shown(found.code),
-        "status": found.status,
+        "code": shown(pass_.code),
+        "status": pass_.status,
         "replaced_by": successor and shown(successor.code),
-        "event": found.event.slug,
-        "day": found.day,
-        "days": pass_days.of(found),
-        "kind": found.kind.slug,
+        "event": pass_.event.slug,
+        "day": pass_.day,
+        "days": pass_days.days_of_pass(pass_),
+        "kind": pass_.kind.slug,
         "name": registration.full_name,
-        "party_size": found.party_size,
+        "party_size": pass_.party_size,
         "answers": registration.answers,
         "language": registration.language,
         "channel": registration.channel,
         "for_somebody_else": registration.holder_id != registration.asked_by_id,
         "consent_version": registration.consent_version,
-        "issued_at": found.issued_at.astimezone(ZoneInfo(found.event.timezone)),
+        "issued_at": pass_.issued_at.astimezone(ZoneInfo(pass_.event.timezone)),
     }

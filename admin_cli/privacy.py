@@ -13,13 +13,13 @@ from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import Day, Limit
+from admin_cli.console.parameters import DayParam, LimitParam
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bot.database import Database
-    from bot.domain.privacy.erasure import Erased, Holding, Somebody
+    from bot.domain.privacy.erasure import ErasurePreview, ErasureResult, ErasureSubject
 
 
 @click.group
@@ -46,21 +46,21 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
     """
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
-    with session.database() as database:
+    with session.open_database() as database:
         erased, was_known = _erased(database, phone, code, yes=yes, even_today=even_today)
         left = _traces(database, erased.erasure)
     if not was_known:
         raise click.ClickException("nothing was held about that number; is it mistyped?")
     click.echo(f"erased: registrations {erased.registrations}, messages {erased.deliveries}")
-    for one in erased.revoked:
-        click.echo(f"revoked: {one}")
+    for code_ in erased.revoked:
+        click.echo(f"revoked: {code_}")
     if left:
         click.echo(f"not gone yet ({left}): traces in Redis or at Twilio; the clock goes on with it", err=True)
 
 
 def _erased(
     database: "Database", phone: str | None, code: str | None, *, yes: bool, even_today: bool
-) -> "tuple[Erased, bool]":
+) -> "tuple[ErasureResult, bool]":
     """What was done, and whether anything was held of them before: traces elsewhere go in any case."""
     from datetime import UTC, datetime
 
@@ -70,53 +70,53 @@ def _erased(
 
     now = datetime.now(UTC)
     with database.read() as db:
-        meant = _meant(db, phone, code)
-        today = [one.event.slug for one in privacy_erasure.today(db, meant, now)]
-        held = privacy_erasure.holding(db, meant)
-    talked = _talks(meant)
+        meant = _subject(db, phone, code)
+        today = [one.event.slug for one in privacy_erasure.passes_today(db, meant, now)]
+        held = privacy_erasure.preview(db, meant)
+    talked = _is_in_conversation(meant)
     if not yes:
-        click.confirm(f"Erase this person ({_in_words(held, talked)})? It cannot be undone", abort=True)
+        click.confirm(f"Erase this person ({_describe(held, talked)})? It cannot be undone", abort=True)
         if today and not even_today:
             what = f"Today they have a valid pass for {', '.join(today)}, and will not be let in. Erase all the same"
             even_today = click.confirm(what, abort=True)
     with database.write() as db:
-        again = _meant(db, phone, code)
+        again = _subject(db, phone, code)
         if again.contacts != meant.contacts:  # somebody else has erased them, or they have just come
-            raise edit_conflict.changed()
-        erased = privacy_erasure.erase(db, again, now, even_today=even_today, actor=actor.it_is())
+            raise edit_conflict.changed_refusal()
+        erased = privacy_erasure.erase(db, again, now, even_today=even_today, actor=actor.current_actor())
     return erased, bool(meant.contacts) or talked or not held.is_nothing
 
 
-def _talks(meant: "Somebody") -> bool:
+def _is_in_conversation(subject: "ErasureSubject") -> bool:
     """Whether a conversation is going on, which only Redis knows; False where it is away."""
     from redis.exceptions import RedisError
 
-    from bot.conversation.store import Conversations
-    from bot.ops.connections import connected
+    from bot.conversation.store import ConversationStore
+    from bot.ops.connections import connect_redis
 
     try:
-        with connected(session.settings().redis) as redis:
-            kept = Conversations(redis, state_seconds=1)
-            return any(kept.state_of(address) for address in meant.addresses)
+        with connect_redis(session.load_settings().redis) as redis:
+            kept = ConversationStore(redis, state_seconds=1)
+            return any(kept.state_of(address) for address in subject.addresses)
     except RedisError:
         return False
 
 
-def _in_words(held: "Holding", talked: bool) -> str:
-    if held.is_nothing:
+def _describe(preview: "ErasurePreview", talked: bool) -> str:
+    if preview.is_nothing:
         return "an unfinished conversation" if talked else "nothing is held about them"
-    passes = f", valid passes {' '.join(held.passes)}" if held.passes else ""
-    events = f" at {', '.join(held.events)}" if held.events else ""
-    return f"registrations {held.registrations}{events}{passes}, messages {held.messages}"
+    passes = f", valid passes {' '.join(preview.passes)}" if preview.passes else ""
+    events = f" at {', '.join(preview.events)}" if preview.events else ""
+    return f"registrations {preview.registrations}{events}{passes}, messages {preview.messages}"
 
 
-def _meant(db: "Session", phone: str | None, code: str | None) -> "Somebody":
+def _subject(db: "Session", phone: str | None, code: str | None) -> "ErasureSubject":
     from bot.domain.privacy import erasure as privacy_erasure
     from bot.domain.roster import validation as roster_validation
 
     if phone is None:
         return privacy_erasure.by_code(db, code or "")
-    return privacy_erasure.by_name(db, phone=roster_validation.phone(phone, session.settings().default_region))
+    return privacy_erasure.by_name(db, phone=roster_validation.phone(phone, session.load_settings().default_region))
 
 
 def _traces(database: "Database", erasure: int) -> str | None:
@@ -124,13 +124,13 @@ def _traces(database: "Database", erasure: int) -> str | None:
     from datetime import UTC, datetime
 
     from bot.delivery.twilio.messages import Twilio
-    from bot.personal_data.erase_traces import Forgetting
+    from bot.personal_data.erase_traces import TraceEraser
     from bot.service import connect_redis
 
-    settings = session.settings()
+    settings = session.load_settings()
     redis = connect_redis(settings.redis)
     try:
-        forgetting = Forgetting(database, redis, Twilio(settings), settings.twilio_account_sid)
+        forgetting = TraceEraser(database, redis, Twilio(settings), settings.twilio_account_sid)
         return forgetting.finish(erasure, datetime.now(UTC))
     finally:
         redis.close()
@@ -151,25 +151,26 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
     """
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder
-    from bot.ops.connections import connected
+    from bot.ops.connections import connect_redis
     from bot.personal_data import export as personal_data_export
 
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
     out_files.check(out, yes=yes)
-    settings = session.settings()
-    with connected(settings.redis) as redis, session.writing(audit.VIEWED) as db:
+    settings = session.load_settings()
+    with connect_redis(settings.redis) as redis, session.writing(audit.PERSON_VIEWED) as db:
         known = visitors.known(db, phone or code or "", region=settings.default_region)
-        recorder.tell(db, contacts=[one.id for one in known.contacts], report=True)
+        recorder.add_facts(db, contacts=[contact.id for contact in known.contacts], report=True)
         _write(
-            out, {**personal_data_export.everything(db, known, redis), "consents": personal_data_export.consents(known)}
+            out,
+            {**personal_data_export.export_person(db, known, redis), "consents": personal_data_export.consents(known)},
         )
     click.echo(f"{out} is written: give it to nobody else")
 
 
 @command.command
 @click.option(
-    "--before", required=True, type=Day(), metavar="YYYY-MM-DD", help="Events whose last day was before this day."
+    "--before", required=True, type=DayParam(), metavar="YYYY-MM-DD", help="Events whose last day was before this day."
 )
 @click.option("--event", "slug", metavar="SLUG", help="Only this event.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -190,16 +191,16 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
     now = datetime.now(UTC)
     if before > now.date():
         raise click.UsageError("--before is in the future")
-    with session.database() as database:
+    with session.open_database() as database:
         with database.read() as db:
             events = privacy_retention.ended_before(db, before, slug)
             named, rows = privacy_retention.count(db, events), privacy_retention.rows(db, events)
-            as_shown = edit_conflict.mark(rows)
+            as_shown = edit_conflict.fingerprint(rows)
         confirm(f"Forget the people of {named} registrations at {len(events)} events", yes)
         with database.write() as db:  # an event that has been prolonged meanwhile is not over
-            edit_conflict.expect(db, rows, as_shown)
+            edit_conflict.require_unchanged(db, rows, as_shown)
         with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:
-            for people in privacy_retention.purge(database, events, now, actor.it_is()):
+            for people in privacy_retention.purge(database, events, now, actor.current_actor()):
                 bar.update(people)
     click.echo(f"forgotten: registrations {named}, events {len(events)}")
 
@@ -214,7 +215,7 @@ def retention() -> None:
 
 @retention.command("set")
 @click.argument("slug")
-@click.argument("days", type=Limit())
+@click.argument("days", type=LimitParam())
 @as_whom
 def set_(slug: str, days: int | None) -> None:
     """Say how many days; `none` keeps them until they are purged by hand.
@@ -247,18 +248,18 @@ def show(as_json: bool) -> None:
                 "kept_until": one.until,
                 "with_a_name": one.people,
             }
-            for one in privacy_retention.listed(db)
+            for one in privacy_retention.list_retention(db)
         ]
     listing(rows, as_json=as_json, nothing="There is no event.")
 
 
-def _write(out: Path, told: Mapping[str, Any]) -> None:
+def _write(out: Path, report: Mapping[str, Any]) -> None:
     """Under its name only when it is whole, and readable for its owner alone. Raises NotReady."""
-    from bot.domain.exports.files import whole
+    from bot.domain.exports.files import write_whole
     from bot.errors import NotReady
 
     try:
-        with whole(out) as part:
-            part.write_text(json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+        with write_whole(out) as part:
+            part.write_text(json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
     except OSError as problem:
         raise NotReady(f"{out}: {problem.strerror}") from None

@@ -12,16 +12,16 @@ import click
 from admin_cli import stats_rebuild
 from admin_cli.console import session
 from admin_cli.console.output import as_json_text, as_json_too, details
-from admin_cli.console.parameters import Day
+from admin_cli.console.parameters import DayParam
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.database import Database
     from bot.domain.stats.dashboard import Dashboard
-    from bot.domain.stats.gate_figures import Figures, Share
+    from bot.domain.stats.gate_figures import CountShare, EventFigures
 
-EVERY_SECONDS = 5.0
+REFRESH_SECONDS = 5.0
 """How often the live screen looks anew, where nothing else is said."""
 
 
@@ -29,9 +29,9 @@ EVERY_SECONDS = 5.0
 @click.option("--event", "slug", metavar="SLUG", help="The event.")
 @click.option("--watch", is_flag=True, help="A live screen, until Ctrl-C.")
 @click.option(
-    "--every", default=EVERY_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
+    "--every", default=REFRESH_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
 )
-@click.option("--day", type=Day(), help="Another day of the event than the one in progress.")
+@click.option("--day", type=DayParam(), help="Another day of the event than the one in progress.")
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:
@@ -46,8 +46,8 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
         return
     if slug is None:
         raise click.MissingParameter(ctx=ctx, param_hint="'--event'", param_type="option")
-    with session.database() as database:
-        take = partial(_now, database, slug, day)
+    with session.open_database() as database:
+        take = partial(_load, database, slug, day)
         if watch:
             with suppress(KeyboardInterrupt):  # Ctrl-C ends it
                 _watch(take, every, as_json)
@@ -60,15 +60,15 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
 command.add_command(stats_rebuild.rebuild)
 
 
-def _now(database: "Database", slug: str, day: date | None) -> "tuple[Figures, Dashboard]":
+def _load(database: "Database", slug: str, day: date | None) -> "tuple[EventFigures, Dashboard]":
     from bot.domain.stats import dashboard_query, gate_figures
 
     now = datetime.now(UTC)
     with database.read() as db:
-        return gate_figures.today(db, slug, now, on=day), dashboard_query.look(db, slug, now, on=day)
+        return gate_figures.today(db, slug, now, on=day), dashboard_query.get_dashboard(db, slug, now, on=day)
 
 
-def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_json: bool) -> None:
+def _watch(take: "Callable[[], tuple[EventFigures, Dashboard]]", every: float, as_json: bool) -> None:
     import time
 
     from rich.live import Live
@@ -82,13 +82,13 @@ def _watch(take: "Callable[[], tuple[Figures, Dashboard]]", every: float, as_jso
             live.update(_screen(*take()), refresh=True)
 
 
-def _print(figures: "Figures", look: "Dashboard") -> None:
+def _print(figures: "EventFigures", dashboard: "Dashboard") -> None:
     from rich.console import Console
 
-    Console().print(_screen(figures, look))
+    Console().print(_screen(figures, dashboard))
 
 
-def _row(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
+def _row(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
     """The figures for JSON. What is not known is null; `left` are those who went out with a pass."""
     return {
         "day": figures.day,
@@ -100,61 +100,68 @@ def _row(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
         "counted_out": figures.counted_out,
         "conflicts": figures.conflicts,
         "refused": dict(figures.refused),
-        "gates": [_share(one, "gate") for one in figures.gates],
-        "volunteers": [_share(one, "name") for one in figures.staff],
-        "scanners": [_share(one, "name") for one in figures.scanners],
-        "unheard": [{"name": one.name, "gate": one.gate, "heard_at": one.heard_at} for one in figures.unheard],
-        "forced": look.forced,
-        "expected": look.expected,
-        "registered": asdict(look.registered),
-        "registered_today": asdict(look.registered_today),
-        "channels": [asdict(one) for one in look.channels],
-        "passes": asdict(look.passes),
-        "days": [asdict(one) for one in look.days],
-        "funnel": [asdict(one) for one in look.funnel],
-        "failures": [asdict(one) for one in look.failures],
-        "stands_out": [asdict(one) for one in look.stands_out],
-        "alerts": [asdict(one) for one in look.alerts],
+        "gates": [_share(share, "gate") for share in figures.gates],
+        "volunteers": [_share(share, "name") for share in figures.staff],
+        "scanners": [_share(share, "name") for share in figures.scanners],
+        "unheard": [
+            {"name": silent.name, "gate": silent.gate, "heard_at": silent.heard_at} for silent in figures.offline_staff
+        ],
+        "forced": dashboard.forced,
+        "expected": dashboard.expected,
+        "registered": asdict(dashboard.registered),
+        "registered_today": asdict(dashboard.registered_today),
+        "channels": [asdict(channel) for channel in dashboard.channels],
+        "passes": asdict(dashboard.passes),
+        "days": [asdict(day) for day in dashboard.days],
+        "funnel": [asdict(step) for step in dashboard.funnel],
+        "failures": [asdict(failure) for failure in dashboard.failures],
+        "stands_out": [asdict(outlier) for outlier in dashboard.outliers],
+        "alerts": [asdict(alert) for alert in dashboard.alerts],
     }
 
 
-def _share(one: "Share", head: str) -> dict[str, Any]:
-    return {head: one.key, "admitted": one.admitted, "refused": one.refused}
+def _share(share: "CountShare", head: str) -> dict[str, Any]:
+    return {head: share.key, "admitted": share.admitted, "refused": share.refused}
 
 
-def _screen(figures: "Figures", look: "Dashboard") -> "RenderableType":
+def _screen(figures: "EventFigures", dashboard: "Dashboard") -> "RenderableType":
     from rich.console import Group
 
     refused = [{"refused because": result, "scans": scans} for result, scans in figures.refused.items()]
-    gates = [_share(one, "gate") for one in figures.gates]
-    people = [_share(one, "volunteer") for one in figures.staff]
-    scanners = [_share(one, "scanner") for one in figures.scanners]
+    gates = [_share(share, "gate") for share in figures.gates]
+    people = [_share(share, "volunteer") for share in figures.staff]
+    scanners = [_share(share, "scanner") for share in figures.scanners]
     now = datetime.now(UTC)
     unheard = [
-        {"not heard": one.name, "gate": one.gate, "for minutes": int((now - one.heard_at).total_seconds() // 60)}
-        for one in figures.unheard
+        {
+            "not heard": silent.name,
+            "gate": silent.gate,
+            "for minutes": int((now - silent.heard_at).total_seconds() // 60),
+        }
+        for silent in figures.offline_staff
     ]
-    when = "today" if look.is_now else str(look.day)
-    summary = [{when: name, "": value} for name, value in _summary(figures, look).items()]
+    when = "today" if dashboard.is_now else str(dashboard.day)
+    summary = [{when: name, "": value} for name, value in _summary(figures, dashboard).items()]
     alerts = [
-        {"alert": one.what, "gate": one.gate, "value": one.value, "more than": one.threshold} for one in look.alerts
+        {"alert": alert.what, "gate": alert.gate, "value": alert.value, "more than": alert.threshold}
+        for alert in dashboard.alerts
     ]
     all_of_it = (alerts, summary, unheard, gates, people, scanners, refused)
     return Group(f"{figures.day}", *(_table(rows) for rows in all_of_it if rows))
 
 
-def _summary(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
+def _summary(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
     """The day at a glance; `inside` only where exits are counted: else nobody knows."""
-    today = "today" if look.is_now else "that day"
-    hours = "today's" if look.is_now else "its"
+    today = "today" if dashboard.is_now else "that day"
+    hours = "today's" if dashboard.is_now else "its"
     name = f"inside now ({hours} hours are over)" if figures.is_over else "inside now"
     inside = {} if figures.inside is None else {name: figures.inside}
     return {
-        f"registered {today}, people": look.registered_today.people,
-        "registered in all, people": look.registered.people,
-        f"expected {today}, people": look.expected,
-        "passes delivered or read": look.passes.delivered + look.passes.read,
-        "passes that failed": look.passes.failed,
+        f"registered {today}, people": dashboard.registered_today.people,
+        "registered in all, people": dashboard.registered.people,
+        f"expected {today}, people": dashboard.expected,
+        "passes delivered or read": dashboard.passes.delivered + dashboard.passes.read,
+        "passes that failed": dashboard.passes.failed,
         "admitted": figures.admitted,
         "of these in the last 15 minutes": figures.lately,
         **inside,
@@ -162,7 +169,7 @@ def _summary(figures: "Figures", look: "Dashboard") -> dict[str, Any]:
         "gone out, with a pass": figures.left,
         "counted out without a pass": figures.counted_out,
         "refused scans": sum(figures.refused.values()),
-        "forced entries": look.forced,
+        "forced entries": dashboard.forced,
         "conflicts": figures.conflicts,
     }
 

@@ -12,7 +12,7 @@ from admin_cli.console.output import as_json_too, listing
 if TYPE_CHECKING:
     from bot.domain.stats.recount import Difference
 
-DIFFERED = 1
+EXIT_DIFFERENCES = 1
 """The exit code where figures differed: they must not, so a nightly run should be noticed."""
 
 
@@ -31,31 +31,31 @@ def rebuild(slug: str, as_json: bool) -> None:
     from bot.domain.stats import recount
 
     click.echo("counting…", err=True)
-    with session.database() as database:
+    with session.open_database() as database:
         # Counting locks nothing; only after a difference is it counted again, with the writers' lock.
         with database.read() as db:
             found = recount.differences(db, slug)
-        with session.acting(database, audit.STATS_REBUILT, slug) as db:
+        with session.audited(database, audit.STATS_REBUILT, slug) as db:
             found = recount.rebuild(db, slug) if found else []
-    listing([_row(one) for one in found], as_json=as_json, nothing="Every figure is what the rows say.")
+    listing([_row(difference) for difference in found], as_json=as_json, nothing="Every figure is what the rows say.")
     if found:
         click.echo(f"{len(found)} figures differed; they are right now", err=True)
-        sys.exit(DIFFERED)
+        sys.exit(EXIT_DIFFERENCES)
 
 
-def _row(one: "Difference") -> dict[str, Any]:
-    from bot.domain.stats.metrics import EVER, moment_of
+def _row(difference: "Difference") -> dict[str, Any]:
+    from bot.domain.stats.metrics import WHOLE_EVENT_DAY, moment_of
 
-    key = one.key
+    key = difference.key
     return {
         "event": key.event_id or None,
-        "day": None if key.day == EVER else key.day,
+        "day": None if key.day == WHOLE_EVENT_DAY else key.day,
         "figure": key.metric,
         "from": moment_of(key.bucket) if key.bucket else None,
         "of": key.who or None,
         "what": key.what or None,
-        "kept_people": one.kept.people,
-        "counted_people": one.counted.people,
-        "kept_times": one.kept.times,
-        "counted_times": one.counted.times,
+        "kept_people": difference.stored.people,
+        "counted_people": difference.counted.people,
+        "kept_times": difference.stored.times,
+        "counted_times": difference.counted.times,
     }

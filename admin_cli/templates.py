@@ -43,22 +43,22 @@ def sync(as_json: bool) -> None:
     from bot.delivery import templates
     from bot.delivery.templates import discovery, interactive, notices
     from bot.delivery.templates import sync as templates_sync
-    from bot.delivery.twilio.content_api import Content
+    from bot.delivery.twilio.content_api import ContentApi
     from bot.delivery.twilio.messages import Twilio
     from bot.domain import audit, events
     from bot.domain.audit import recorder
     from bot.service import connect_redis
 
     now = datetime.now(UTC)
-    with session.database() as database, closing(connect_redis(session.settings().redis)) as redis:
+    with session.open_database() as database, closing(connect_redis(session.load_settings().redis)) as redis:
         with database.read() as db:
             known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
-        wanted = interactive.wanted(discovery.shapes(known, now) | templates.wanted(redis))
-        wanted += notices.wanted(session.settings().origin)
+        wanted = interactive.template_specs(discovery.needed_shapes(known, now) | templates.wanted_shapes(redis))
+        wanted += notices.template_specs(session.load_settings().origin)
         with _refusals_told():
-            done = templates_sync.sync(database, Content(Twilio(session.settings())), wanted, now)
-        with session.acting(database, audit.TEMPLATES_SYNCED) as db:
-            recorder.tell(db, templates=[[change.done, change.name] for change in done])
+            done = templates_sync.sync(database, ContentApi(Twilio(session.load_settings())), wanted, now)
+        with session.audited(database, audit.TEMPLATES_SYNCED) as db:
+            recorder.add_facts(db, templates=[[change.done, change.name] for change in done])
     rows = [{"done": change.done, "name": change.name, "code": change.code or None} for change in done]
     listing(rows, as_json=as_json, nothing="Nothing has changed.")
 
@@ -72,16 +72,16 @@ def remove(yes: bool) -> None:
     Example: python -m admin_cli templates remove
     """
     from bot.delivery.templates import sync as templates_sync
-    from bot.delivery.twilio.content_api import Content
+    from bot.delivery.twilio.content_api import ContentApi
     from bot.delivery.twilio.messages import Twilio
     from bot.domain import audit
     from bot.domain.audit import recorder
 
     confirm("Remove every template of ours at Twilio?", yes, err=True)
-    with session.database() as database, _refusals_told():
-        removed = templates_sync.remove_all(database, Content(Twilio(session.settings())))
-        with session.acting(database, audit.TEMPLATES_REMOVED) as db:
-            recorder.tell(db, templates=[[change.done, change.name] for change in removed])
+    with session.open_database() as database, _refusals_told():
+        removed = templates_sync.remove_all(database, ContentApi(Twilio(session.load_settings())))
+        with session.audited(database, audit.TEMPLATES_REMOVED) as db:
+            recorder.add_facts(db, templates=[[change.done, change.name] for change in removed])
     click.echo(f"{len(removed)} removed.")
 
 
@@ -98,8 +98,12 @@ def list_(as_json: bool) -> None:
     from bot.domain.messaging import content_templates
 
     with session.reading() as db:
-        found = content_templates.listed(db)
-        listing([row(one) for one in found], as_json=as_json, nothing="There is none: `templates sync` makes them.")
+        found = content_templates.list_templates(db)
+        listing(
+            [row(template) for template in found],
+            as_json=as_json,
+            nothing="There is none: `templates sync` makes them.",
+        )
 
 
 def row(template: "ContentTemplate") -> dict[str, Any]:

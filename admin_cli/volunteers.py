@@ -64,17 +64,17 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 
     Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
     """
-    from admin_cli.console.refusals import said
+    from admin_cli.console.refusals import refusal_text
     from bot.domain import audit, roster
 
     rows = list(_rows(source, encoding or ""))
     try:
         with session.writing(audit.STAFF_IMPORTED, slug) as db:
             added, changed = roster.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
-    except roster.BadRows as bad:
+    except roster.BadRosterRows as bad:
         number = len({row.line for row in bad.rows})
         for row in bad.rows:
-            click.echo(f"line {row.line}: {said(row.code, row.params)} ({row.code})", err=True)
+            click.echo(f"line {row.line}: {refusal_text(row.code, row.params)} ({row.code})", err=True)
         raise click.ClickException(f"nothing was imported: {number} of {len(rows)} rows are bad") from None
     click.echo(f"{added} added, {changed} changed")
 
@@ -115,7 +115,7 @@ def list_(slug: str, as_json: bool) -> None:
 
     with session.reading() as db:
         zone = events.by_slug(db, slug).timezone
-        rows = [_row(one, zone) for one in roster.listed(db, slug)]
+        rows = [_row(one, zone) for one in roster.list_staff(db, slug)]
     listing(rows, as_json=as_json, nothing="Nobody is on its roster.")
 
 
@@ -133,7 +133,7 @@ def show(phone: str, as_json: bool) -> None:
 
     with session.reading() as db:
         found = roster.of_phone(db, roster_validation.phone(phone, _region()))
-        rows = [{"event": one.event.slug, **_row(one, one.event.timezone)} for one in found]
+        rows = [{"event": member.event.slug, **_row(member, member.event.timezone)} for member in found]
     if not rows:
         raise Refused("not_on_roster")
     if as_json:
@@ -148,12 +148,12 @@ def _set_enabled(phone: str, slug: str | None, enabled: bool) -> None:
 
     with session.writing(audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED, slug) as db:
         found = roster.set_enabled(db, phone, enabled, slug=slug, region=_region())
-        told = [f"{one.name} is {'enabled' if enabled else 'disabled'} at {one.event.slug}" for one in found]
+        told = [f"{member.name} is {'enabled' if enabled else 'disabled'} at {member.event.slug}" for member in found]
     click.echo("\n".join(told))
 
 
 def _region() -> str:
-    return session.settings().default_region
+    return session.load_settings().default_region
 
 
 def _rows(source: IO[bytes], encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -162,27 +162,27 @@ def _rows(source: IO[bytes], encoding: str) -> Iterator[tuple[int, dict[str, str
 
     from bot.domain.imports import read_file
     from bot.domain.imports.cells import text
-    from bot.domain.imports.unreadable import BYTES, Unreadable
+    from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
 
     try:
-        table = read_file.table(BytesIO(source.read(BYTES + 1)), encoding=encoding)
+        table = read_file.read_table(BytesIO(source.read(MAX_FILE_BYTES + 1)), encoding=encoding)
         heads = [head.lower() for head in table.heads]
         if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
             raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
         for number, cells in table.rows():
             yield number, dict(zip(heads, map(text, cells), strict=False))
-    except Unreadable as problem:
-        raise click.ClickException(f"{source.name}: {import_texts.of_file(problem)}") from None
+    except UnreadableFile as problem:
+        raise click.ClickException(f"{source.name}: {import_texts.file_problem(problem)}") from None
 
 
-def _row(one: "Staff", zone: str) -> dict[str, Any]:
-    paused = one.paused_until and one.paused_until > datetime.now(UTC)
+def _row(member: "Staff", zone: str) -> dict[str, Any]:
+    paused = member.paused_until and member.paused_until > datetime.now(UTC)
     return {
-        "name": one.name,
-        "phone": one.phone,
-        "role": one.role,
-        "gate": one.gate and one.gate.slug,
-        "enabled": one.enabled,
-        "paused_until": one.paused_until.astimezone(ZoneInfo(zone)) if one.paused_until and paused else None,
-        "seen_at": one.seen_at and one.seen_at.astimezone(ZoneInfo(zone)),
+        "name": member.name,
+        "phone": member.phone,
+        "role": member.role,
+        "gate": member.gate and member.gate.slug,
+        "enabled": member.enabled,
+        "paused_until": member.paused_until.astimezone(ZoneInfo(zone)) if member.paused_until and paused else None,
+        "seen_at": member.seen_at and member.seen_at.astimezone(ZoneInfo(zone)),
     }

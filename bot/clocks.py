@@ -11,13 +11,13 @@ from time import monotonic
 from redis import Redis
 from redis.exceptions import RedisError
 
-LOOK_SECONDS = 60.0
+COMPARE_EVERY_SECONDS = 60.0
 """How often the two clocks are compared: one may be set while we run."""
-AWAY_SECONDS = 0.5
+REDIS_TIMEOUT_SECONDS = 0.5
 """How long Redis may take to tell the time; the gate goes on without it."""
-CLOSE_ENOUGH = timedelta(seconds=1)
+TOLERATED_OFFSET = timedelta(seconds=1)
 """Clocks that are no further apart are left as they are: every rule here has more tolerance than that."""
-TOO_FAR = timedelta(seconds=5)
+WARNING_OFFSET = timedelta(seconds=5)
 """From here on somebody should set a clock, although we reckon with it."""
 
 
@@ -26,7 +26,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def apart(redis: "Redis") -> timedelta:
+def clock_offset(redis: "Redis") -> timedelta:
     """By how much Redis' clock is ahead of this machine's. Raises RedisError."""
     before = utc_now()
     seconds, microseconds = redis.time()
@@ -43,32 +43,32 @@ class SharedClock:
 
     def __init__(self, url: str) -> None:
         """`url`: the settings' Redis."""
-        patience = {"socket_timeout": AWAY_SECONDS, "socket_connect_timeout": AWAY_SECONDS}
+        patience = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
         self._redis = Redis.from_url(url, **patience)
         self._looking = threading.Lock()
         self._ahead = timedelta()
         self._look_again = 0.0
-        self._look()
+        self._compare()
 
     def __call__(self) -> datetime:
         """The present moment, aware, in UTC."""
         if monotonic() >= self._look_again:
-            self._look()
+            self._compare()
         return utc_now() + self._ahead
 
     def close(self) -> None:
         """Give back the connection."""
         self._redis.close()
 
-    def _look(self) -> None:
+    def _compare(self) -> None:
         """Compare the clocks, one thread at a time; the others need not wait for it."""
         if not self._looking.acquire(blocking=False):
             return
         try:
-            found = apart(self._redis)
-            self._ahead = found if abs(found) > CLOSE_ENOUGH else timedelta()
+            found = clock_offset(self._redis)
+            self._ahead = found if abs(found) > TOLERATED_OFFSET else timedelta()
         except RedisError:
             pass
         finally:
-            self._look_again = monotonic() + LOOK_SECONDS
+            self._look_again = monotonic() + COMPARE_EVERY_SECONDS
             self._looking.release()

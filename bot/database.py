@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_SECONDS = 15
+BUSY_TIMEOUT_SECONDS = 15
 """How long a SQLite writer waits for another: longer than any transaction of ours, shorter than Twilio's patience."""
 
-CONNECT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 10
 """How long PostgreSQL may take to let us in: one that is away must not hold a request for minutes."""
 SESSIONS = {"pool_size": 10, "max_overflow": 4}
 LOOKS = {"pool_size": 5, "max_overflow": 0}
@@ -47,7 +47,7 @@ class Database:
 
     def _engine(self, pool: Mapping[str, int], **options: Any) -> Engine:
         if not self.is_sqlite:
-            options |= {**pool, "pool_use_lifo": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+            options |= {**pool, "pool_use_lifo": True, "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS}}
         made = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(made, "connect", _prepare_sqlite)
@@ -105,7 +105,7 @@ def _ask_after_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEnt
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")

@@ -17,13 +17,13 @@ MAX_FRAMES = 12
 """Frames of a traceback that are reported, the innermost."""
 MAX_CAUSES = 5
 """Causes of an error that are reported."""
-HIDDEN = "•••"
-CODE = re.compile(r"[a-z][a-z0-9_]{0,60}")
+REDACTED = "•••"
+CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,60}")
 """Our events and codes; no name, number or address of anybody looks so and stands under one of IDS."""
-NAME = re.compile(r"[A-Za-z_][\w.<>]{0,120}")
+NAME_PATTERN = re.compile(r"[A-Za-z_][\w.<>]{0,120}")
 """The name of a view, a module or a function."""
-ID = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
-IDS = frozenset(
+ID_PATTERN = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
+ID_FIELDS = frozenset(
     (
         "sid",
         "delivery",
@@ -38,7 +38,7 @@ IDS = frozenset(
         "staff_id",
     )
 )
-CODES = frozenset(
+CODE_FIELDS = frozenset(
     ("reason", "code", "error_code", "status", "task", "door", "at", "problem", "error", "process", "kind")
 )
 """Keys of our own log lines whose values are codes or names in the code."""
@@ -46,9 +46,9 @@ _STACK = ("filename", "function", "module", "lineno", "in_app")
 _EVENT = ("event_id", "timestamp", "level", "platform", "release", "environment", "sdk", "server_name", "modules")
 
 
-def told(problem: BaseException) -> str:
+def describe(problem: BaseException) -> str:
     """An error without its words: each class with the places in the code that it came through."""
-    return " < ".join(f"{type(one).__qualname__} at {', '.join(_places(one)) or '?'}" for one in _causes(problem))
+    return " < ".join(f"{type(error).__qualname__} at {', '.join(_places(error)) or '?'}" for error in _causes(problem))
 
 
 def template(message: Any, arguments: Any) -> str:
@@ -62,18 +62,18 @@ def template(message: Any, arguments: Any) -> str:
         return str(message)
 
 
-def allowed(event: "Event", hint: "Hint") -> "Event":
+def scrub(event: "Event", hint: "Hint") -> "Event":
     """The report of an error, made anew of what may be told."""
     found: dict[str, Any] = {name: event[name] for name in _EVENT if name in event}  # type: ignore[literal-required]  # all of them its keys
     found["contexts"] = {name: value for name, value in event.get("contexts", {}).items() if name in ("runtime", "os")}
     values = (event.get("exception") or {}).get("values") or []
-    found["exception"] = {"values": [_exception(one) for one in values if isinstance(one, Mapping)]}
+    found["exception"] = {"values": [_exception(exception) for exception in values if isinstance(exception, Mapping)]}
     for name in ("transaction", "logger"):
-        if _is(NAME, event.get(name)):
+        if _matches(NAME_PATTERN, event.get(name)):
             found[name] = event.get(name)
     record = hint.get("log_record")
     ours = record.msg if record is not None and isinstance(record.msg, Mapping) else {}
-    if _is(CODE, ours.get("event")):
+    if _matches(CODE_PATTERN, ours.get("event")):
         found["logentry"] = {"message": ours["event"]}
     tags = {str(name): value for name, value in dict(event.get("tags") or {}).items()}
     found["tags"] = dict(_ids({**tags, **ours}))
@@ -81,12 +81,12 @@ def allowed(event: "Event", hint: "Hint") -> "Event":
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
-    one: BaseException | None = problem
+    error: BaseException | None = problem
     for _ in range(MAX_CAUSES):
-        if one is None:
+        if error is None:
             return
-        yield one
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _places(problem: BaseException) -> list[str]:
@@ -97,7 +97,7 @@ def _places(problem: BaseException) -> list[str]:
 def _harmless(argument: Any) -> Any:
     if isinstance(argument, int | float):
         return argument
-    return type(argument).__qualname__ if isinstance(argument, BaseException) else HIDDEN
+    return type(argument).__qualname__ if isinstance(argument, BaseException) else REDACTED
 
 
 def _exception(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,9 +111,9 @@ def _exception(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ids(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in given.items():
-        if name in IDS | CODES and isinstance(value, str | int) and _is(ID, str(value)):
+        if name in ID_FIELDS | CODE_FIELDS and isinstance(value, str | int) and _matches(ID_PATTERN, str(value)):
             yield name, str(value)
 
 
-def _is(form: re.Pattern[str], value: Any) -> bool:
-    return isinstance(value, str) and form.fullmatch(value) is not None
+def _matches(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None

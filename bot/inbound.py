@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from bot.address import WEB, WHATSAPP, Address, on_whatsapp
-from flows.shapes import Said
+from flows.shapes import UserInput
 from flows.understanding.phones import canonical, variants
 
-PHONE = re.compile(r"\+[1-9]\d{6,14}")
-USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
+PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
+USER_PATTERN = re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,128}")
 PLAIN_SID = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -31,7 +31,7 @@ class Inbound:
     profile_name: str = ""
     text: str = ""
     form: str = "text"
-    """As in flows.shapes.Said."""
+    """As in flows.shapes.UserInput."""
     choice: str = ""
     replied_to: str = ""
     """SID of our message that was tapped or replied to."""
@@ -50,7 +50,7 @@ class Inbound:
         return tuple(f"{kind}:{value}" for kind, value in names if value) or (f"lane:{self.lane}",)
 
     @property
-    def talks_as(self) -> tuple[str, ...]:
+    def conversation_addresses(self) -> tuple[str, ...]:
         """The names of the conversation: an SMS has one of its own, lest a forged one answers for somebody."""
         return self.addresses if self.is_proved else (f"lane:{self.lane}",)
 
@@ -68,9 +68,9 @@ class Inbound:
         return self.channel in (WEB, Address.parse(self.lane).kind)
 
     @property
-    def said(self) -> Said:
+    def user_input(self) -> UserInput:
         """The message as a flow sees it."""
-        return Said(text=self.text, choice=self.choice, form=self.form)
+        return UserInput(text=self.text, choice=self.choice, form=self.form)
 
     def also_known_as(self, phone: str | None, user: str | None) -> Self:
         """The message with the names that its own address does not tell but that are known from earlier messages."""
@@ -87,14 +87,14 @@ class Inbound:
         return cls(**{**data, "media": tuple((url, kind) for url, kind in data.get("media", ()))})
 
 
-def named(lane: str, user: str = "") -> tuple[str | None, str | None]:
+def from_address(address: str, user: str = "") -> tuple[str | None, str | None]:
     """The phone and the business-scoped user id of whoever writes from this address.
 
     The phone is E.164 as dialled today, whatever form WhatsApp wrote it in: it says who somebody is,
     and never where an answer goes. `user` is the id where the channel names it besides the address.
     """
-    phone = _match(PHONE, lane)
-    return phone and canonical(phone), _match(USER, lane) or _match(USER, user)
+    phone = _match(PHONE_PATTERN, address)
+    return phone and canonical(phone), _match(USER_PATTERN, address) or _match(USER_PATTERN, user)
 
 
 def _match(pattern: re.Pattern[str], address: str) -> str | None:
@@ -102,7 +102,7 @@ def _match(pattern: re.Pattern[str], address: str) -> str | None:
     return found.group() if found else None
 
 
-def kept_sid(sid: str) -> str:
+def storable_sid(sid: str) -> str:
     """The SID as it is kept: itself, or a name of the same use where no database would take it."""
     return sid if PLAIN_SID.fullmatch(sid) else "X" + hashlib.sha256(sid.encode()).hexdigest()[:63]
 

@@ -9,16 +9,16 @@ import signal
 import sys
 
 from bot.ops.progress import Progress
-from bot.ops.stop_signal import Stop
+from bot.ops.stop_signal import StopSignal
 
-OURS_ALONE = 0o077
+PRIVATE_UMASK = 0o077
 """Whatever the processes write (database, Redis's file, logs) nobody else of the machine may read."""
 
 
 def main() -> int:
     """Run until told to stop; the exit code."""
-    os.umask(OURS_ALONE)
-    stop = Stop()
+    os.umask(PRIVATE_UMASK)
+    stop = StopSignal()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop.ask)
     starting = Progress("Starting Redis, the database, web, worker and clock")

@@ -17,7 +17,7 @@ from bot import error_reports
 from bot.address import WHATSAPP
 from bot.settings import Settings
 
-HIDDEN = "•••"
+REDACTED = "•••"
 PERSONAL = frozenset(
     (
         *("phone", "phones", "name", "names", "address", "lane", "to", "from", "sender", "user", "contact", "waid"),
@@ -28,7 +28,7 @@ PERSONAL = frozenset(
 """Words of keys whose values may be a person's, or open a door: `full_name`, `from_`, `auth_token`."""
 NUMBERS = re.compile(rf"\+\d{{7,15}}|{WHATSAPP}:[^\s'\"&]+", re.IGNORECASE)
 """Phone numbers and WhatsApp addresses, wherever in a text they stand."""
-QUIET = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
+QUIET_LIBRARIES = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
 """Libraries whose chatter helps nobody here; their warnings are kept."""
 
 
@@ -59,7 +59,7 @@ def configure(settings: Settings, process: str = "web") -> None:
     handler = ToStderr(settings.log_level)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_say_no_more, *shared],
+            foreign_pre_chain=[_drop_exception, *shared],
             processors=_last(settings),
             use_get_message=False,
             pass_foreign_args=True,
@@ -68,7 +68,7 @@ def configure(settings: Settings, process: str = "web") -> None:
     root = logging.getLogger()
     root.handlers = [kept for kept in root.handlers if not isinstance(kept, ToStderr)] + [handler]
     root.setLevel(settings.log_level)
-    for name in QUIET:
+    for name in QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     if settings.sentry_dsn:
         _report_to_sentry(settings.sentry_dsn, process)
@@ -97,7 +97,7 @@ def _shared(process: str) -> list[Processor]:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_process,
-        _tell_the_error,
+        _describe_error,
         mask,
     ]
 
@@ -111,40 +111,42 @@ def _last(settings: Settings) -> list[Processor]:
     return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
 
 
-def _say_no_more(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _drop_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Keeps of a library's log line only its constant text and numbers: filled-in values may be personal."""
     record: logging.LogRecord = event["_record"]
     event["event"] = error_reports.template(record.msg, event.pop("positional_args", ()))
     return event
 
 
-def _tell_the_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Where there is an error: its class and its way through the code, never its words."""
     given = event.pop("exc_info", None)
     problem = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
     if given is True:
         problem = sys.exc_info()[1]
     if problem is not None:
-        event["exception"] = error_reports.told(problem)
+        event["exception"] = error_reports.describe(problem)
     event.pop("stack_info", None)
     return event
 
 
 def mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Hide the values of telling keys, and numbers and addresses within any text."""
-    return {key: HIDDEN if _telling(key) else _without_numbers(value) for key, value in event.items()}
+    return {key: REDACTED if _is_safe_key(key) else _without_numbers(value) for key, value in event.items()}
 
 
-def _telling(key: str) -> bool:
+def _is_safe_key(key: str) -> bool:
     return not key.startswith("_") and not PERSONAL.isdisjoint(key.lower().split("_"))
 
 
 def _without_numbers(value: Any) -> Any:
     match value:
         case str():
-            return NUMBERS.sub(HIDDEN, value)
+            return NUMBERS.sub(REDACTED, value)
         case dict():
-            return {key: HIDDEN if _telling(str(key)) else _without_numbers(inner) for key, inner in value.items()}
+            return {
+                key: REDACTED if _is_safe_key(str(key)) else _without_numbers(inner) for key, inner in value.items()
+            }
         case list() | tuple():
             return [_without_numbers(inner) for inner in value]
         case _:
@@ -161,7 +163,7 @@ def _report_to_sentry(dsn: str, process: str) -> None:
         max_request_body_size="never",
         max_breadcrumbs=0,
         auto_session_tracking=False,
-        before_send=error_reports.allowed,
+        before_send=error_reports.scrub,
         before_breadcrumb=lambda _crumb, _hint: None,
     )
     sentry_sdk.set_tag("process", process)

@@ -15,16 +15,16 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-KEY = "metrics"
-HAND_OVER_SECONDS = 1.0
-AWAY_SECONDS = 30.0
+REDIS_KEY = "metrics"
+FLUSH_SECONDS = 1.0
+REDIS_RETRY_SECONDS = 30.0
 """For how long a Redis that did not answer gets nothing: each try may cost whoever asks seconds."""
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
 """A counter's name and its labels, sorted."""
 
 
-class Counts:
+class MetricCounters:
     """The counters of this process and, through Redis, of all."""
 
     def __init__(self, redis: "Redis") -> None:
@@ -37,11 +37,11 @@ class Counts:
         """Count something. Never raises: what Redis does not take now is handed over later."""
         with self._lock:
             self._pending[_field(name, labels)] += amount
-            if time.monotonic() - self._handed_over < HAND_OVER_SECONDS:
+            if time.monotonic() - self._handed_over < FLUSH_SECONDS:
                 return
-        self.hand_over()
+        self.flush()
 
-    def hand_over(self) -> None:
+    def flush(self) -> None:
         """Add what this process has counted to the sums in Redis."""
         with self._lock:
             pending, self._pending = self._pending, defaultdict(float)
@@ -49,21 +49,21 @@ class Counts:
         try:
             with self._redis.pipeline(transaction=True) as pipeline:
                 for field, amount in pending.items():
-                    pipeline.hincrbyfloat(KEY, field, amount)
+                    pipeline.hincrbyfloat(REDIS_KEY, field, amount)
                 pipeline.execute()
         except RedisError:
-            self._take_back(pending)
+            self._restore(pending)
 
-    def _take_back(self, pending: Mapping[str, float]) -> None:
+    def _restore(self, pending: Mapping[str, float]) -> None:
         with self._lock:
-            self._handed_over = time.monotonic() + AWAY_SECONDS
+            self._handed_over = time.monotonic() + REDIS_RETRY_SECONDS
             for field, amount in pending.items():
                 self._pending[field] += amount
 
     def sums(self) -> Mapping[Series, float]:
         """Every counter of every process. Raises RedisError while Redis is away."""
-        self.hand_over()
-        kept = cast("dict[bytes, bytes]", self._redis.hgetall(KEY))
+        self.flush()
+        kept = cast("dict[bytes, bytes]", self._redis.hgetall(REDIS_KEY))
         return {_series(field.decode()): float(amount) for field, amount in kept.items()}
 
 

@@ -34,7 +34,7 @@ def has_guessable_secret(settings: Settings) -> bool:
     return not settings.simulated and is_guessable(settings.secret_key)
 
 
-def is_good(settings: Settings) -> str:
+def is_strong(settings: Settings) -> str:
     """That SECRET_KEY cannot be guessed, for `doctor`. Raises NotReady where it can."""
     if has_guessable_secret(settings):
         raise NotReady(f"{GUESSABLE}, then move the pass keys to it: python -m admin_cli keys rewrap --new-secret")

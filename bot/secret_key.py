@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bot.errors import NotReady
 
-SHORTEST_SECRET = 16
+MIN_SECRET_LENGTH = 16
 SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file
 
-LEAST_CHARACTERS = 8
+MIN_DISTINCT_CHARACTERS = 8
 """Different characters of a good secret: 16 random ones have fewer in one case of a million, hexadecimal ones in 50."""
 PLACEHOLDERS = re.compile(
     r"at.?least|nobody.?guess|change.?me|replace|your.?(secret|key)|secret.?key|passw|example|placeholder|letmein|qwert",
@@ -24,10 +24,10 @@ PLACEHOLDERS = re.compile(
 def is_guessable(secret: str) -> bool:
     """Whether somebody who tries patterns and samples would find this secret."""
     return (
-        len(set(secret)) < LEAST_CHARACTERS
+        len(set(secret)) < MIN_DISTINCT_CHARACTERS
         or PLACEHOLDERS.search(secret) is not None
         or _repeats(secret)
-        or _is_mostly_a_row(secret)
+        or _is_mostly_sequential(secret)
     )
 
 
@@ -36,21 +36,21 @@ def _repeats(secret: str) -> bool:
     return any(secret.startswith(secret[length:]) for length in range(1, len(secret) // 2 + 1))
 
 
-def _is_mostly_a_row(secret: str) -> bool:
+def _is_mostly_sequential(secret: str) -> bool:
     """Whether most characters follow the one before in the alphabet, or are it again: `abcdefgh12345678`."""
-    steps = [ord(one) - ord(other) for other, one in pairwise(secret)]
+    steps = [ord(character) - ord(other) for other, character in pairwise(secret)]
     return sum(abs(step) <= 1 for step in steps) > len(steps) // 2
 
 
 def check_secret(secret: str) -> None:
     """Raises NotReady where a SECRET_KEY is too short or can be guessed."""
-    if len(secret) < SHORTEST_SECRET:
-        raise NotReady(f"the new secret must have at least {SHORTEST_SECRET} characters")
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise NotReady(f"the new secret must have at least {MIN_SECRET_LENGTH} characters")
     if is_guessable(secret):
         raise NotReady("the new secret can be guessed: it is too simple, or from a document")
 
 
-def kept_secret(var_dir: Path) -> str:
+def stored_secret(var_dir: Path) -> str:
     """The secret made once and kept under VAR_DIR, readable by its owner only.
 
     Processes that start together come to the same one: the file appears whole, by a link that only
@@ -63,7 +63,7 @@ def kept_secret(var_dir: Path) -> str:
         secret = file.read_text().strip()
     except OSError as problem:
         raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
-    if len(secret) < SHORTEST_SECRET:
+    if len(secret) < MIN_SECRET_LENGTH:
         raise NotReady("VAR_DIR: its file secret_key is damaged; without the old one the kept pass keys cannot be read")
     return secret
 

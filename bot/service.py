@@ -12,35 +12,35 @@ from bot import pass_keys
 from bot.clocks import SharedClock
 from bot.clocks import utc_now as utc_now
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.funnel_tracking import Beginnings
-from bot.conversation.replay import Belated
-from bot.conversation.store import Conversations
-from bot.conversation.turn import Turns
-from bot.conversation.web_sessions import Visits
-from bot.conversation.web_submissions import Submissions
+from bot.conversation.funnel_tracking import FunnelTracker
+from bot.conversation.replay import MessageReplay
+from bot.conversation.store import ConversationStore
+from bot.conversation.turn import TurnRunner
+from bot.conversation.web_sessions import WebSessions
+from bot.conversation.web_submissions import WebSubmissions
 from bot.database import Database
-from bot.delivery.campaigns.alerts import Alerting
-from bot.delivery.campaigns.broadcasts import Broadcasting
+from bot.delivery.campaigns.alerts import Alerter
+from bot.delivery.campaigns.broadcasts import BroadcastSender
 from bot.delivery.carriers import ByAddress, Carrier
 from bot.delivery.dispatch import Outbox, channel_choice
-from bot.delivery.templates import Templates
-from bot.delivery.twilio.http import Wire
+from bot.delivery.templates import TemplateCatalog
+from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import Twilio
 from bot.delivery.twilio.verify import VerifyOtps
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import Otps, OwnOtps, spent_for_all
 from bot.domain.messaging.otp_limits import Origin
 from bot.domain.roster.sign_in_links import SignInLinks
-from bot.ops.inbound_watchdog import Silence
-from bot.personal_data.erase_traces import Forgetting
-from bot.photos.delete_media import Discarding
-from bot.photos.download import Fetching
+from bot.ops.inbound_watchdog import InboundWatchdog
+from bot.personal_data.erase_traces import TraceEraser
+from bot.photos.delete_media import MediaDeleter
+from bot.photos.download import MediaDownloader
 from bot.photos.photos import Photos
 from bot.settings import Settings
 
-REDIS_SECONDS = 5.0
+REDIS_TIMEOUT_SECONDS = 5.0
 """How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
 
 CARRIERS: Mapping[str, Callable[[Settings], Carrier]] = {}
@@ -58,17 +58,17 @@ class Service:
     otps: Otps = field(repr=False)
     twilio: Twilio = field(repr=False)
     outbox: Outbox = field(repr=False)
-    conversations: Conversations = field(repr=False)
+    conversations: ConversationStore = field(repr=False)
     dialogue: Dialogue = field(repr=False)
-    belated: Belated = field(repr=False)
-    silence: Silence = field(repr=False)
-    discarding: Discarding = field(repr=False)
-    forgetting: Forgetting = field(repr=False)
-    broadcasting: Broadcasting = field(repr=False)
-    alerting: Alerting = field(repr=False)
-    submissions: Submissions = field(repr=False)
-    visits: Visits = field(repr=False)
-    beginnings: Beginnings = field(repr=False)
+    message_replay: MessageReplay = field(repr=False)
+    inbound_watchdog: InboundWatchdog = field(repr=False)
+    media_deleter: MediaDeleter = field(repr=False)
+    trace_eraser: TraceEraser = field(repr=False)
+    broadcast_sender: BroadcastSender = field(repr=False)
+    alerter: Alerter = field(repr=False)
+    web_submissions: WebSubmissions = field(repr=False)
+    web_sessions: WebSessions = field(repr=False)
+    funnel_tracker: FunnelTracker = field(repr=False)
     sign_in_links: SignInLinks = field(repr=False)
     now: Callable[[], datetime] = utc_now
     """The present moment, the same on all machines."""
@@ -84,7 +84,7 @@ class Service:
 
 def connect_redis(url: str) -> "Redis":
     """A client for the settings' Redis; answers are bytes, as RQ wants them."""
-    return Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    return Redis.from_url(url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
 
 
 def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | VerifyOtps:
@@ -109,26 +109,33 @@ def assemble(settings: Settings) -> Service:
     carrier = ByAddress(twilio, {kind: make(settings) for kind, make in CARRIERS.items()})
     otps = _otps(settings, redis, twilio)
     outbox = Outbox(database, redis, carrier, otps, settings, now, ring=ring)
-    conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
-    templates = Templates(database, redis, now)
+    conversations = ConversationStore(redis, state_seconds=settings.conversation_hours * 3600)
+    templates = TemplateCatalog(database, redis, now)
     last_sender = partial(outbox.windows.last, senders=settings.twilio_whatsapp_from)
     links = SignInLinks(redis, settings.secret_key)
-    means = Means(ring, otps, settings.origin, last_sender, partial(channel_choice.of, outbox.windows, settings), links)
-    photos = Photos(Fetching(settings, Wire(settings.api_base)))
+    means = EffectDeps(
+        ring,
+        otps,
+        settings.origin,
+        last_sender,
+        partial(channel_choice.choose_channel, outbox.windows, settings),
+        links,
+    )
+    photos = Photos(MediaDownloader(settings, TwilioHttp(settings.api_base)))
     sources = Sources(database, settings.default_region, partial(_codes_need_whatsapp, settings, otps))
-    begun = Beginnings(redis)
-    turns = Turns(database, sources, means, templates, photos, begun)
+    begun = FunnelTracker(redis)
+    turns = TurnRunner(database, sources, means, templates, photos, begun)
     dialogue = Dialogue(conversations, turns, database, outbox, now)
-    belated = Belated(database, redis, conversations, dialogue, twilio, now)
-    silence = Silence(database, redis, conversations, settings.silence)
+    belated = MessageReplay(database, redis, conversations, dialogue, twilio, now)
+    silence = InboundWatchdog(database, redis, conversations, settings.silence)
     said = (conversations, dialogue, belated, silence)
-    discarding = Discarding(database, twilio, settings.twilio_account_sid)
-    forgetting = Forgetting(database, redis, twilio, settings.twilio_account_sid)
-    submissions = Submissions(database, sources, means, outbox, settings.twilio_whatsapp_from, now, begun)
-    pages = (submissions, Visits(redis), begun, links)
+    discarding = MediaDeleter(database, twilio, settings.twilio_account_sid)
+    forgetting = TraceEraser(database, redis, twilio, settings.twilio_account_sid)
+    submissions = WebSubmissions(database, sources, means, outbox, settings.twilio_whatsapp_from, now, begun)
+    pages = (submissions, WebSessions(redis), begun, links)
     to_many = (
-        Broadcasting(database, outbox, settings),
-        Alerting(database, outbox, last_sender, partial(spent_for_all, redis)),
+        BroadcastSender(database, outbox, settings),
+        Alerter(database, outbox, last_sender, partial(spent_for_all, redis)),
     )
     clockwork = (discarding, forgetting, *to_many)
     return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages, now)

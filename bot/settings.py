@@ -15,15 +15,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.address import on_whatsapp
 from bot.errors import NotReady
-from bot.secret_key import SECRET_FILE, SHORTEST_SECRET, is_guessable, kept_secret
+from bot.secret_key import MIN_SECRET_LENGTH, SECRET_FILE, is_guessable, stored_secret
 
 SIMULATED_ACCOUNT = "AC" + "0" * 31 + "1"
 SIMULATED_TOKEN = "simulator"  # noqa: S105 - the built-in simulator's, on loopback only
 SIMULATED_SENDER = on_whatsapp("+14155238886")
 SIMULATED_SMS = "+14155550100"
-SHORTEST_PASSWORD = 12
+MIN_PASSWORD_LENGTH = 12
 """Characters of the password of a public simulator: whoever is in reads everybody's codes, admins' too."""
-LONGEST_SOCKET_PATH = 100
+MAX_SOCKET_PATH_LENGTH = 100
 """macOS allows 103 bytes in a socket's path, Linux 107."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - every process must come to the same path, whatever its TMPDIR
 ENV_FILE = Path(".env")
@@ -108,8 +108,8 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:
-        if value and len(value) < SHORTEST_SECRET:
-            raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
+        if value and len(value) < MIN_SECRET_LENGTH:
+            raise ValueError(f"must have at least {MIN_SECRET_LENGTH} characters")
         return value
 
     @field_validator("pass_signing_key")
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
         try:
             settings, wrong = handler(values), {}
         except ValidationError as error:
-            wrong = {str(problem["loc"][0]): _in_words(problem) for problem in error.errors(include_input=False)}
+            wrong = {str(problem["loc"][0]): _describe(problem) for problem in error.errors(include_input=False)}
             settings = handler({name: value for name, value in values.items() if name not in wrong})
         complaints = [f"{name.upper()}: {message}" for name, message in wrong.items()]
         complaints += _missing(settings, wrong)
@@ -249,7 +249,7 @@ class Settings(BaseSettings):
     def redis_socket(self) -> Path:
         """The embedded Redis's socket; in a folder of the system's where VAR_DIR's path is too long for one."""
         socket = self.var_dir.absolute() / "redis.sock"
-        if len(str(socket).encode()) <= LONGEST_SOCKET_PATH:
+        if len(str(socket).encode()) <= MAX_SOCKET_PATH_LENGTH:
             return socket
         name = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
         return SHORT_FOLDER / f"pravesh-{os.getuid()}-{name}" / "redis.sock"
@@ -264,10 +264,10 @@ def is_loopback(origin: str) -> bool:
         return False
 
 
-def load(env_file: Path = ENV_FILE, *, looking: bool = False) -> Settings:
+def load(env_file: Path = ENV_FILE, *, read_only: bool = False) -> Settings:
     """The settings from the environment and `.env`, with the kept secret where none is given.
 
-    The secret is made where there is none yet; `looking` makes nothing and leaves it empty.
+    The secret is made where there is none yet; `read_only` makes nothing and leaves it empty.
     Raises NotReady that names every wrong or missing setting, a line each, never its value.
     """
 
@@ -281,8 +281,8 @@ def load(env_file: Path = ENV_FILE, *, looking: bool = False) -> Settings:
         raise NotReady("\n".join(lines)) from None
     except (OSError, UnicodeDecodeError):
         raise NotReady(f"{env_file}: cannot be read as UTF-8 text") from None
-    if not settings.secret_key and not (looking and not (settings.var_dir / SECRET_FILE).exists()):
-        settings.secret_key = kept_secret(settings.var_dir)
+    if not settings.secret_key and not (read_only and not (settings.var_dir / SECRET_FILE).exists()):
+        settings.secret_key = stored_secret(settings.var_dir)
     return settings
 
 
@@ -294,10 +294,12 @@ def _with_a_port_that_can_be(url: str) -> str:
     return url
 
 
-def _in_words(problem: Mapping[str, Any]) -> str:
+def _describe(problem: Mapping[str, Any]) -> str:
     """What a setting must be, in words."""
     field = Settings.model_fields[str(problem["loc"][0])]
-    least, most = ([getattr(one, bound) for one in field.metadata if hasattr(one, bound)] for bound in ("ge", "le"))
+    least, most = (
+        [getattr(metadata, bound) for metadata in field.metadata if hasattr(metadata, bound)] for bound in ("ge", "le")
+    )
     if problem["type"] == "literal_error":
         return f"must be {' or '.join(filter(None, get_args(field.annotation)))}"
     if problem["type"] == "bool_parsing":
@@ -341,8 +343,8 @@ def _missing_for_a_public_simulator(settings: Settings, lacks: Callable[[str], b
         )
     elif lacks("simulator_password"):
         yield "SIMULATOR_PASSWORD: needed with SIMULATOR=1 where PUBLIC_URL or HOST is not loopback"
-    elif len(settings.simulator_password) < SHORTEST_PASSWORD or is_guessable(settings.simulator_password):
-        yield f"SIMULATOR_PASSWORD: can be guessed; at least {SHORTEST_PASSWORD} characters, of many kinds"
+    elif len(settings.simulator_password) < MIN_PASSWORD_LENGTH or is_guessable(settings.simulator_password):
+        yield f"SIMULATOR_PASSWORD: can be guessed; at least {MIN_PASSWORD_LENGTH} characters, of many kinds"
 
 
 def bracketed(host: str) -> str:

@@ -40,7 +40,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pravesh-run-"))
 
 # A test that travels in time takes its Redis along: no clock is compared on the way.
-clocks.LOOK_SECONDS = float("inf")
+clocks.COMPARE_EVERY_SECONDS = float("inf")
 
 FEW = 4
 """So many connections stay open from one test to the next: a crowd's must not be missing elsewhere."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.turn import Taken, Turns
+from bot.conversation.turn import TurnResult, TurnRunner
 from bot.database import Database
 from bot.domain.keys import KeyRing
 from bot.inbound import Inbound
@@ -19,7 +19,7 @@ SENDER = "whatsapp:+14155238886"
 class Chat:
     """One phone's conversation; each message has a SID of its own."""
 
-    turns: Turns
+    turns: TurnRunner
     phone: str
     now: datetime
     state: Any = None
@@ -31,14 +31,16 @@ class Chat:
         self.count += 1
         lane = f"whatsapp:{self.phone}"
         sid = sid or f"SM{self.phone[-6:]}{self.count}"
-        taken: Taken = self.turns.take(Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now)
+        taken: TurnResult = self.turns.run(
+            Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now
+        )
         self.turns.note(taken)
         self.state = taken.state
-        self.owed += taken.owed
+        self.owed += taken.delivery_ids
         return taken.text
 
 
 def chat(database: Database, ring: KeyRing, phone: str, now: datetime) -> Chat:
     """A chat from this phone."""
     no_otps: Any = None
-    return Chat(Turns(database, Sources(database, "IN"), Means(ring, no_otps)), phone, now)
+    return Chat(TurnRunner(database, Sources(database, "IN"), EffectDeps(ring, no_otps)), phone, now)

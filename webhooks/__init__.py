@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from bot.metrics import Counts
+from bot.metrics import MetricCounters
 from bot.service import Service
 from webhooks import (
     api,
@@ -30,15 +30,15 @@ callers by signatures and bearer tokens, or take only JSON, which no other site 
 
 def create_app(service: Service) -> Flask:
     """The web application over a service that is put together."""
-    app = app_setup.Edge(__name__)
+    app = app_setup.App(__name__)
     settings = service.settings
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=app_setup.MOST_BYTES)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=app_setup.MAX_BODY_BYTES)
     app.session_interface = cookies.Sessions(service.now)
     csrf = app_setup.guard(app, settings.origin)
     api.answer_errors(app)
     limits.install(app, settings.redis)
     app.before_request(i18n.keep_language)
-    counts = Counts(service.redis)
+    counts = MetricCounters(service.redis)
     metrics.count_answers(app, counts)
     for door in (
         assets.blueprint(),
@@ -54,7 +54,7 @@ def create_app(service: Service) -> Flask:
         app.register_blueprint(door)
     staff.register(app, service)
     if settings.simulated:
-        simulator.register(app, settings, service.redis)
+        simulator.register_simulator(app, settings, service.redis)
     for name, known in app.blueprints.items():
         if name.startswith(NO_FORMS):
             csrf.exempt(known)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-MOST_BYTES = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 """Bytes of a request's body at most: Twilio's longest form and a batch of 500 scans stay well below."""
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
@@ -39,21 +39,21 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
-KEPT_APART = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
+DEFAULT_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
 """Headers that Talisman does not know, set where the view has not set them."""
-NEVER_REDIRECTED = ("health.", "twilio.")
+UNREDIRECTED_ENDPOINTS = ("health.", "twilio.")
 """How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
 MACHINES = ("twilio.", "api.")
 """How the names begin of doors that programs call: by signature or bearer token, and without a form of ours."""
 OF_PAGES = ("flask_talisman", "flask_limiter", "flask_wtf")
 """Libraries whose work is for pages."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_OURS = Path(__file__).parent.parent
+_OWN_FOLDER = Path(__file__).parent.parent
 
 log = structlog.get_logger(__name__)
 
 
-class Edge(Flask):
+class App(Flask):
     """A Flask that logs a bug as one line without a word of what anybody wrote. Files are `webhooks.assets`'."""
 
     def __init__(self, name: str) -> None:
@@ -80,7 +80,7 @@ def _place(trace: TracebackType | None) -> str:
 
 
 def _is_ours(file: Path) -> bool:
-    return file.is_relative_to(_OURS) and "site-packages" not in file.parts
+    return file.is_relative_to(_OWN_FOLDER) and "site-packages" not in file.parts
 
 
 def allow(permissions: Mapping[str, str] | None = None, **sources: str) -> Callable[[View], View]:
@@ -108,7 +108,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     app.register_error_handler(HTTPException, error_page)
     app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset)
     app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_, version=__version__)
-    app.jinja_env.finalize = i18n.spoken
+    app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)
     if https:
@@ -179,7 +179,7 @@ def _name_requests(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in KEPT_APART.items():
+        for name, value in DEFAULT_HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-ID"] = g.get("request_id", "")
         return response
@@ -196,7 +196,7 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
 
     @app.before_request
     def come_by_https() -> BaseResponse | None:
-        if not https or request.is_secure or (request.endpoint or "").startswith(NEVER_REDIRECTED):
+        if not https or request.is_secure or (request.endpoint or "").startswith(UNREDIRECTED_ENDPOINTS):
             return None
         # 308 keeps method and body of a form.
         code = 302 if request.method in ("GET", "HEAD") else 308
@@ -213,12 +213,12 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
 def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
     """Tell the application what the proxy before us took off; one that says that it was http is believed."""
 
-    def told(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ.get("HTTP_X_FORWARDED_PROTO", "https") != "http":
             environ["wsgi.url_scheme"] = "https"
         return app(environ, start_response)
 
-    return told
+    return wrapped
 
 
 def error_page(error: HTTPException) -> Response:

@@ -17,9 +17,9 @@ from bot import __version__
 
 log = structlog.get_logger(__name__)
 
-HERE = Path(__file__).resolve().parent
-OWN = HERE / "static"
-FETCHED = HERE.parent / "node_modules"
+PACKAGE_FOLDER = Path(__file__).resolve().parent
+STATIC_FOLDER = PACKAGE_FOLDER / "static"
+NODE_MODULES = PACKAGE_FOLDER.parent / "node_modules"
 LIBRARIES: Mapping[str, str] = {
     "lib/barcode-detector.js": "barcode-detector/dist/iife/ponyfill.js",
     "lib/chart.js": "chart.js/dist/chart.umd.min.js",
@@ -30,7 +30,7 @@ LIBRARIES: Mapping[str, str] = {
     "lib/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
 """The files of node_modules that pages may load, by the name under which they do."""
-TYPES = {
+CONTENT_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
@@ -39,16 +39,20 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".png": "image/png",
 }
-PACKED = frozenset((".css", ".js", ".svg", ".wasm", ".webmanifest"))
+COMPRESSED_SUFFIXES = frozenset((".css", ".js", ".svg", ".wasm", ".webmanifest"))
 """Kinds of files that are worth compressing."""
-A_YEAR = 365 * 24 * 3600
+ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @cache
 def files() -> Mapping[str, Path]:
     """Every file that is there, by its name in an address: `page.css`, `lib/pico.css`."""
-    own = {file.relative_to(OWN).as_posix(): file for file in sorted(OWN.rglob("*")) if file.suffix in TYPES}
-    fetched = {name: FETCHED / path for name, path in LIBRARIES.items() if (FETCHED / path).is_file()}
+    own = {
+        file.relative_to(STATIC_FOLDER).as_posix(): file
+        for file in sorted(STATIC_FOLDER.rglob("*"))
+        if file.suffix in CONTENT_TYPES
+    }
+    fetched = {name: NODE_MODULES / path for name, path in LIBRARIES.items() if (NODE_MODULES / path).is_file()}
     return own | fetched
 
 
@@ -74,31 +78,31 @@ def blueprint() -> Blueprint:
 
     @door.get("/assets/<digest>/<path:name>")
     def file(digest: str, name: str) -> Response:
-        return _sent(name, known=digest)
+        return _send_file(name, known=digest)
 
     @door.get("/favicon.ico")
     def icon() -> Response:
-        return _sent("icon.svg", known="")
+        return _send_file("icon.svg", known="")
 
     return door
 
 
-def _sent(name: str, *, known: str) -> Response:
+def _send_file(name: str, *, known: str) -> Response:
     """The file. Kept for good only under its own digest: a release on its way asks the old process for the new."""
     file = files().get(name)
     if file is None:
         abort(404)
-    packed = file.suffix in PACKED and request.accept_encodings["gzip"] > 0
-    answer = Response(_packed(file) if packed else file.read_bytes(), content_type=TYPES[file.suffix])
+    packed = file.suffix in COMPRESSED_SUFFIXES and request.accept_encodings["gzip"] > 0
+    answer = Response(_compressed(file) if packed else file.read_bytes(), content_type=CONTENT_TYPES[file.suffix])
     answer.vary.add("Accept-Encoding")
     if packed:
         answer.content_encoding = "gzip"
     answer.cache_control.public = True
-    answer.cache_control.max_age = A_YEAR if known == digest() else 60
+    answer.cache_control.max_age = ONE_YEAR_SECONDS if known == digest() else 60
     answer.cache_control.immutable = known == digest()
     return answer
 
 
 @cache
-def _packed(file: Path) -> bytes:
+def _compressed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), mtime=0)

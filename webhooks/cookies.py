@@ -11,7 +11,7 @@ from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from bot.domain.roster.sessions import AHEAD
+from bot.domain.roster.sessions import MAX_CLOCK_AHEAD
 
 
 class SharedTimeSigner(TimestampSigner):
@@ -29,7 +29,7 @@ class SharedTimeSigner(TimestampSigner):
         """See TimestampSigner; a signature of the next two minutes is one of now."""
         value, signed_at = super().unsign(signed_value, None, return_timestamp=True)
         age = self._now() - signed_at
-        if max_age is not None and not -AHEAD <= age <= timedelta(seconds=max_age):
+        if max_age is not None and not -MAX_CLOCK_AHEAD <= age <= timedelta(seconds=max_age):
             raise SignatureExpired("too old, or too far ahead", payload=value, date_signed=signed_at)
         return (value, signed_at) if return_timestamp else value
 

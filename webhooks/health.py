@@ -19,7 +19,7 @@ class Readiness:
         self._redis = redis
         self._seen = False
 
-    def look(self) -> tuple[int, dict[str, str]]:
+    def states(self) -> tuple[int, dict[str, str]]:
         """The HTTP status and what was found of each part."""
         parts = {"redis": self._redis_state(), **self._database_states()}
         held = parts["database"] == "ok" and parts["migrations"] in (migrations.OK, migrations.NEWER)
@@ -37,7 +37,7 @@ class Readiness:
 
     def _database_states(self) -> dict[str, str]:
         try:
-            _revision, standing = migrations.standing(self._database)
+            _revision, standing = migrations.migration_state(self._database)
         except SQLAlchemyError:
             return {"database": "lost", "migrations": "unknown"}
         return {"database": "ok", "migrations": standing}
@@ -54,7 +54,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/readyz")
     def ready() -> tuple[Response, int]:
-        status, found = readiness.look()
+        status, found = readiness.states()
         return jsonify(found), status
 
     return door

@@ -14,7 +14,7 @@ from flows.text.choices import open_events
 from flows.visitor.registration import none_open
 from webhooks import i18n
 
-SAID = {
+TEXTS = {
     "TITLE": _("Entry passes"),
     "LEAD": _(
         "Say hi on WhatsApp, or answer the questions here: your entry pass with its QR code comes to your phone."
@@ -27,11 +27,11 @@ SAID = {
     "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer."),
 }
 ONE_DAY = _("{first}")
-SPAN = _("{first} to {last}")
+DATE_SPAN = _("{first} to {last}")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EventCard:
     """An event as the page shows it."""
 
     name: str
@@ -50,18 +50,18 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/")
     def page() -> str:
-        facts = service.submissions.facts(Asker(""))
-        doors = [door_of(event, number) for event in open_events(facts)]
+        facts = service.web_submissions.facts(Asker(""))
+        doors = [event_card(event, number) for event in open_events(facts)]
         why = [] if doors else [i18n.say(sentence) for sentence in none_open(facts)]
         has_simulator = "simulator" in current_app.blueprints
-        return render_template("front.html", doors=doors, why=why, words=SAID, simulator=has_simulator)
+        return render_template("front.html", doors=doors, why=why, words=TEXTS, simulator=has_simulator)
 
     return door
 
 
-def door_of(event: Event, number: str) -> Door:
+def event_card(event: Event, number: str) -> EventCard:
     """The event in the page's language."""
-    return Door(
+    return EventCard(
         name=i18n.say(words(event.name)),
         venue=i18n.say(words(event.venue)) if event.venue else "",
         dates=dates(event.starts_on, event.ends_on),
@@ -72,4 +72,4 @@ def door_of(event: Event, number: str) -> Door:
 
 def dates(first: date, last: date) -> str:
     """The days from the first to the last, or the one."""
-    return i18n.say(ONE_DAY if first == last else SPAN, first=first, last=last)
+    return i18n.say(ONE_DAY if first == last else DATE_SPAN, first=first, last=last)

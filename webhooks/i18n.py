@@ -11,33 +11,35 @@ from flows.text import LANGUAGES, _, render
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ErrorText:
     """An error page: what happened and what to do."""
 
     title: Sentence
     advice: Sentence
 
 
-ERRORS: Mapping[int, Words] = {
-    400: Words(_("We could not read that"), _("Please go back and try again.")),
-    401: Words(_("You are signed out"), _("Please sign in again.")),
-    403: Words(_("This is not open to you"), _("If you think it should be, please ask the organisers.")),
-    404: Words(_("There is nothing here"), _("Please check the address, or start again from the first page.")),
-    405: Words(_("That does not work here"), _("Please start again from the first page.")),
-    410: Words(_("This link has expired"), _("Send *my pass* on WhatsApp and you get a new one.")),
-    413: Words(_("That is too large"), _("Please send something smaller.")),
-    429: Words(_("That was too often"), _("Please wait a minute or two, then go back and try again. Nothing is lost.")),
-    503: Words(_("We cannot answer just now"), _("Please try again in a minute.")),
+ERRORS: Mapping[int, ErrorText] = {
+    400: ErrorText(_("We could not read that"), _("Please go back and try again.")),
+    401: ErrorText(_("You are signed out"), _("Please sign in again.")),
+    403: ErrorText(_("This is not open to you"), _("If you think it should be, please ask the organisers.")),
+    404: ErrorText(_("There is nothing here"), _("Please check the address, or start again from the first page.")),
+    405: ErrorText(_("That does not work here"), _("Please start again from the first page.")),
+    410: ErrorText(_("This link has expired"), _("Send *my pass* on WhatsApp and you get a new one.")),
+    413: ErrorText(_("That is too large"), _("Please send something smaller.")),
+    429: ErrorText(
+        _("That was too often"), _("Please wait a minute or two, then go back and try again. Nothing is lost.")
+    ),
+    503: ErrorText(_("We cannot answer just now"), _("Please try again in a minute.")),
 }
-OLD_FORM = Words(
+OLD_FORM = ErrorText(
     _("This page was open for too long"), _("Please go back, load it again, and send it once more. Cookies must be on.")
 )
 """The error page for a form without the token of this browser."""
 FIRST_PAGE = _("To the first page")
-BROKEN = Words(_("Something broke on our side"), _("It has been noted. Please try again in a minute."))
+BROKEN = ErrorText(_("Something broke on our side"), _("It has been noted. Please try again in a minute."))
 
 
-def error(code: int) -> Words:
+def error(code: int) -> ErrorText:
     """The words for an HTTP status."""
     if code >= 500:
         return ERRORS.get(code, BROKEN)
@@ -58,7 +60,7 @@ def keep_language() -> None:
         session["language"] = chosen
 
 
-def spoken(value: Any) -> Any:
+def localized(value: Any) -> Any:
     """The value as a template prints it: a sentence in the page's language, all else unchanged."""
     return say(value) if isinstance(value, Sentence) else value
 

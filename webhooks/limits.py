@@ -16,7 +16,7 @@ from werkzeug.exceptions import TooManyRequests
 
 PER_ADDRESS = "3000 per minute"
 """A mobile carrier lets thousands of phones share one address: this only stops a flood."""
-REDIS_SECONDS = 1.0
+REDIS_TIMEOUT_SECONDS = 1.0
 KEY_PREFIX = "limit"
 _PORTED = re.compile(r"(\[?)([0-9.]+|(?<=\[)[0-9A-Fa-f:.]+)\]?(?::[0-9]{1,5})?")
 """An address of version 4, or one of version 6 in brackets, with a port or without."""
@@ -24,7 +24,7 @@ _PORTED = re.compile(r"(\[?)([0-9.]+|(?<=\[)[0-9A-Fa-f:.]+)\]?(?::[0-9]{1,5})?")
 
 def install(app: Flask, redis_url: str) -> None:
     """Let `spend` count for this application. `redis_url` is redis://, rediss:// or unix://."""
-    options: dict[str, Any] = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+    options: dict[str, Any] = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
     Limiter(
         address,
         app=app,
@@ -42,10 +42,10 @@ def address() -> str:
     return _without_port(forwarded) or request.remote_addr or "nowhere"
 
 
-def _without_port(found: str) -> str:
+def _without_port(address_: str) -> str:
     """Some proxies tell the port too, which is another one with every connection."""
-    ported = _PORTED.fullmatch(found)
-    return ported[2] if ported else found
+    ported = _PORTED.fullmatch(address_)
+    return ported[2] if ported else address_
 
 
 def network() -> str:

@@ -10,7 +10,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid
 
-GONE = {"expired": 410}
+STATUS_OF_REFUSAL = {"expired": 410}
 """HTTP status by what is wrong with the link; any other fault is a link that we never gave: 404."""
 
 
@@ -20,13 +20,13 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.get("/media/passes/<token>.png")
     def pass_png(token: str) -> Response:
-        if f"{token}.png" == notices.SAMPLE:
-            return png(image_cache.sample(service.settings.origin))
+        if f"{token}.png" == notices.SAMPLE_PICTURE:
+            return png(image_cache.sample_image(service.settings.origin))
         try:
             pass_id = media_links.read(token, service.settings.secret_key, service.now())
             return png(_picture(service, pass_id, request.args.get("language", "")))
         except Invalid as fault:
-            abort(GONE.get(fault.code, 404))
+            abort(STATUS_OF_REFUSAL.get(fault.code, 404))
         except Refused:
             abort(404)
 
@@ -37,7 +37,7 @@ def _picture(service: Service, pass_id: int, language: str) -> bytes:
     """The picture that the worker has drawn for Twilio, else one drawn now. Raises Refused `no_such_pass`."""
     if not image_cache.is_valid(service, pass_id):
         raise Refused("no_such_pass")
-    return Handover(service.redis).take(pass_id, language) or image_cache.of(service, pass_id, language)
+    return Handover(service.redis).take(pass_id, language) or image_cache.pass_image(service, pass_id, language)
 
 
 def png(image: bytes) -> Response:

@@ -16,21 +16,21 @@ from bot.database import Database
 from bot.delivery.outbox import queues
 from bot.domain.messaging import otp
 from bot.domain.models import Delivery
-from bot.metrics import Counts
-from bot.ops.inbound_watchdog import Silence
+from bot.metrics import MetricCounters
+from bot.ops.inbound_watchdog import InboundWatchdog
 from bot.service import Service, utc_now
 from webhooks import local_requests
 
-ANSWERS = "pravesh_http_answers"
-METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+ANSWERS_METRIC = "pravesh_http_answers"
+KNOWN_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 """Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
-HELP = {ANSWERS: "Answers by door, method and status."}
+METRIC_HELP = {ANSWERS_METRIC: "Answers by door, method and status."}
 
 
-class Figures(Collector):
+class MetricsCollector(Collector):
     """The sums of all processes, and what the database and the queues hold at the moment of asking."""
 
-    def __init__(self, counts: Counts, database: Database, redis: "Redis", silence: Silence) -> None:
+    def __init__(self, counts: MetricCounters, database: Database, redis: "Redis", silence: InboundWatchdog) -> None:
         self._counts = counts
         self._database = database
         self._redis = redis
@@ -45,7 +45,7 @@ class Figures(Collector):
         families: dict[str, CounterMetricFamily] = {}
         for (name, labels), amount in sorted(self._counts.sums().items()):
             known = families.setdefault(
-                name, CounterMetricFamily(name, HELP.get(name, name), labels=[label for label, _ in labels])
+                name, CounterMetricFamily(name, METRIC_HELP.get(name, name), labels=[label for label, _ in labels])
             )
             known.add_metric([value for _, value in labels], amount)
         return list(families.values())
@@ -68,7 +68,7 @@ class Figures(Collector):
 
     def _queues(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
-        for queue in queues.NAMES:
+        for queue in queues.QUEUE_NAMES:
             family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
         words = (
             "Entries of the queues that were none of ours and were put aside (at most 100, until a day without one)."
@@ -83,16 +83,16 @@ def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
         return []
 
 
-def blueprint(service: Service, counts: Counts) -> Blueprint:
+def blueprint(service: Service, counts: MetricCounters) -> Blueprint:
     """`GET /metrics`: for whoever has METRICS_TOKEN, or where none is set for this machine alone."""
     door = Blueprint("figures", __name__)
     registry = CollectorRegistry()
-    registry.register(Figures(counts, service.database, service.redis, service.silence))
+    registry.register(MetricsCollector(counts, service.database, service.redis, service.inbound_watchdog))
     token = service.settings.metrics_token
 
     @door.get("/metrics")
     def metrics() -> Response:
-        if token and not _bears(token):
+        if token and not _has_token(token):
             abort(Response("METRICS_TOKEN is needed as a bearer token\n", 401, {"WWW-Authenticate": "Bearer"}))
         if not token and not local_requests.is_nearby():
             abort(403)
@@ -101,17 +101,17 @@ def blueprint(service: Service, counts: Counts) -> Blueprint:
     return door
 
 
-def _bears(token: str) -> bool:
+def _has_token(token: str) -> bool:
     given = request.authorization
     bearer = given.token if given and given.type == "bearer" else None
     return hmac.compare_digest((bearer or "").encode(), token.encode())
 
 
-def count_answers(app: Flask, counts: Counts) -> None:
+def count_answers(app: Flask, counts: MetricCounters) -> None:
     """Count every answer by its door."""
 
     @app.after_request
     def note(response: Response) -> Response:
-        method = request.method if request.method in METHODS else "other"
-        counts.add(ANSWERS, door=request.endpoint or "none", method=method, status=str(response.status_code))
+        method = request.method if request.method in KNOWN_METHODS else "other"
+        counts.add(ANSWERS_METRIC, door=request.endpoint or "none", method=method, status=str(response.status_code))
         return response

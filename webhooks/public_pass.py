@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template
 
 from bot.domain.passes import public_status
-from bot.domain.passes.public_status import ShownPass
+from bot.domain.passes.public_status import PublicPassStatus
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid, Sentence
@@ -21,29 +21,33 @@ LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PassVerdict:
     """The large words of the page."""
 
-    look: str
+    style: str
     title: Sentence
     advice: Sentence
 
 
-OF_STATE = {
-    public_status.VALID: Verdict(GOOD, _("Valid today"), _("This is a genuine pass.")),
-    public_status.ANOTHER_DAY: Verdict(WAIT, _("Valid, but not today"), _("It is for {day}.")),
-    public_status.OVER: Verdict(BAD, _("No longer valid"), _("It was for {day}.")),
-    public_status.REPLACED: Verdict(BAD, _("Replaced"), _("This pass was issued anew. Only the newer one is valid.")),
-    public_status.REVOKED: Verdict(BAD, _("Cancelled"), _("This pass was cancelled and admits nobody.")),
-    public_status.EVENT_CANCELLED: Verdict(
+VERDICT_OF_STATE = {
+    public_status.VALID: PassVerdict(GOOD, _("Valid today"), _("This is a genuine pass.")),
+    public_status.ANOTHER_DAY: PassVerdict(WAIT, _("Valid, but not today"), _("It is for {day}.")),
+    public_status.OVER: PassVerdict(BAD, _("No longer valid"), _("It was for {day}.")),
+    public_status.REPLACED: PassVerdict(
+        BAD, _("Replaced"), _("This pass was issued anew. Only the newer one is valid.")
+    ),
+    public_status.REVOKED: PassVerdict(BAD, _("Cancelled"), _("This pass was cancelled and admits nobody.")),
+    public_status.EVENT_CANCELLED: PassVerdict(
         BAD, _("Event cancelled"), _("We are sorry: the event does not take place.")
     ),
-    public_status.DAY_CLOSED: Verdict(BAD, _("Closed on that day"), _("We are sorry: nobody is let in on {day}.")),
+    public_status.DAY_CLOSED: PassVerdict(BAD, _("Closed on that day"), _("We are sorry: nobody is let in on {day}.")),
 }
-OF_NO_PASS = {
-    "forged": Verdict(BAD, _("Not genuine"), _("This QR code was not made by us and admits nobody.")),
-    "no_such_pass": Verdict(BAD, _("Unknown"), _("We have no pass of this QR code.")),
-    "unreadable": Verdict(UNCLEAR, _("Could not be read"), _("Please scan the whole QR code again, in good light.")),
+VERDICT_OF_REFUSAL = {
+    "forged": PassVerdict(BAD, _("Not genuine"), _("This QR code was not made by us and admits nobody.")),
+    "no_such_pass": PassVerdict(BAD, _("Unknown"), _("We have no pass of this QR code.")),
+    "unreadable": PassVerdict(
+        UNCLEAR, _("Could not be read"), _("Please scan the whole QR code again, in good light.")
+    ),
 }
 """What the page says, by the code with which the domain refuses."""
 
@@ -57,46 +61,46 @@ def blueprint(service: Service) -> Blueprint:
     def page(token: str) -> Response:
         try:
             with service.database.read() as db:
-                found = public_status.look(db, service.ring, token, service.now())
+                found = public_status.public_status(db, service.ring, token, service.now())
         except (Invalid, Refused) as no:
-            return _answer(404, OF_NO_PASS[no.code], ())
+            return _answer(404, VERDICT_OF_REFUSAL[no.code], ())
         offer = admit.offer(service, token, found.party_size)
         return _answer(200, _verdict(found, offer), facts(found), offer)
 
     return door
 
 
-def _verdict(found: ShownPass, offer: admit.Offer | None) -> Verdict:
+def _verdict(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> PassVerdict:
     """How the pass stands; to whoever admits also whether it has been used."""
     if offer is None or offer.earlier is None:
-        return OF_STATE[found.state]
+        return VERDICT_OF_STATE[status.state]
     if offer.left:
-        some = _("{left} of {party} can still come in", left=offer.left, party=found.party_size)
-        return Verdict(GOOD, some, offer.earlier)
-    everybody = ngettext_("This person is in already", "All {count} are in already", count=found.party_size)
-    return Verdict(WAIT, everybody, offer.earlier)
+        some = _("{left} of {party} can still come in", left=offer.left, party=status.party_size)
+        return PassVerdict(GOOD, some, offer.earlier)
+    everybody = ngettext_("This person is in already", "All {count} are in already", count=status.party_size)
+    return PassVerdict(WAIT, everybody, offer.earlier)
 
 
-def facts(found: ShownPass) -> tuple[tuple[str, str], ...]:
+def facts(status: PublicPassStatus) -> tuple[tuple[str, str], ...]:
     """Labels and what stands beside them, in the page's language."""
-    people = ngettext_("{count} person", "{count} people", count=found.party_size)
+    people = ngettext_("{count} person", "{count} people", count=status.party_size)
     lines = {
-        "event": i18n.say(words(found.event.name)),
-        "day": i18n.say(pass_day_texts.said(found.dates)),
+        "event": i18n.say(words(status.event.name)),
+        "day": i18n.say(pass_day_texts.describe_days(status.dates)),
         "party": i18n.say(people),
-        "place": i18n.say(words(found.event.venue)) if any(found.event.venue.values()) else "",
-        "notice": i18n.say(words(found.event.notice)) if found.event.notice else "",
+        "place": i18n.say(words(status.event.venue)) if any(status.event.venue.values()) else "",
+        "notice": i18n.say(words(status.event.notice)) if status.event.notice else "",
     }
     return tuple((i18n.say(LABELS[name]), value) for name, value in lines.items() if value)
 
 
 def _answer(
-    status: int, verdict: Verdict, lines: tuple[tuple[str, str], ...], offer: admit.Offer | None = None
+    status: int, verdict: PassVerdict, lines: tuple[tuple[str, str], ...], offer: admit.AdmissionOffer | None = None
 ) -> Response:
     day = dict(lines).get(i18n.say(LABELS["day"]), "")
     advice = i18n.say(verdict.advice, day=day)
-    note = AT_THE_GATE if verdict.look != BAD and lines else None
+    note = AT_THE_GATE if verdict.style != BAD and lines else None
     told = {"verdict": verdict, "advice": advice, "lines": lines, "note": None if offer else note}
-    page = render_template("pass.html", **told, offer=offer, admit=admit.SAID)
+    page = render_template("pass.html", **told, offer=offer, admit=admit.TEXTS)
     # The pass may be cancelled the next minute, and search engines must not list it.
     return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

@@ -13,16 +13,16 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.conversation import replay
-from bot.inbound import Inbound, kept_sid, named, storable
+from bot.inbound import Inbound, from_address, storable, storable_sid
 
 if TYPE_CHECKING:
     from bot.service import Service
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 """Bytes of a request's body at most: Twilio's own forms stay below 20 KB."""
-FORMS = {
+FORM_OF_TYPE = {
     "text": "text",
     "image": "image",
     "audio": "audio",
@@ -34,11 +34,11 @@ FORMS = {
     "location": "location",
 }
 """MessageType, as seen in real captures, to what a flow calls it (docs/field-notes.md#inbound-parameters)."""
-NUMBER = re.compile(r"[0-9]{1,9}")
-MOST_MEDIA = 10
+NUMBER_PATTERN = re.compile(r"[0-9]{1,9}")
+MAX_MEDIA = 10
 """Media of one message at most (Twilio's 'Media resource'); WhatsApp sends one."""
-LONGEST_URL = 500
-MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
+MAX_URL_LENGTH = 500
+FORM_OF_MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
 
 Form = Mapping[str, str]
 
@@ -46,7 +46,7 @@ Form = Mapping[str, str]
 def blueprint(service: "Service") -> Blueprint:
     """The doors of `/webhooks/twilio`."""
     doors = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
-    signed = _signed(service)
+    signed = _require_signature(service)
 
     @doors.post("/message")
     @signed
@@ -55,7 +55,7 @@ def blueprint(service: "Service") -> Blueprint:
         if inbound is None:
             return twiml("")
         try:
-            return twiml(service.dialogue.hear(inbound))
+            return twiml(service.dialogue.handle(inbound))
         except RedisError as problem:
             log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": "5"})
@@ -67,7 +67,7 @@ def blueprint(service: "Service") -> Blueprint:
         if inbound is None:
             return twiml("")
         try:
-            return twiml(replay.promise(service.belated.keep(inbound)))
+            return twiml(replay.deferred_answer(service.message_replay.store(inbound)))
         except DBAPIError as problem:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": "5"})
@@ -75,8 +75,8 @@ def blueprint(service: "Service") -> Blueprint:
     @doors.post("/status")
     @signed
     def status() -> Response:
-        service.outbox.note_status(
-            message_sid=kept_sid(request.form.get("MessageSid", "")),
+        service.outbox.record_status(
+            message_sid=storable_sid(request.form.get("MessageSid", "")),
             delivery_id=_number(request.args.get("delivery", "")),
             status=request.form.get("MessageStatus", ""),
             error_code=_number(request.form.get("ErrorCode", "")),
@@ -89,7 +89,7 @@ def blueprint(service: "Service") -> Blueprint:
 
 def _number(text: str) -> int | None:
     """The number that this text is; None where it is none that the database has room for."""
-    return int(text) if NUMBER.fullmatch(text) else None
+    return int(text) if NUMBER_PATTERN.fullmatch(text) else None
 
 
 def twiml(text: str) -> Response:
@@ -100,7 +100,7 @@ def twiml(text: str) -> Response:
     return Response(str(answer), 200, content_type="text/xml; charset=utf-8")
 
 
-def _signed(service: "Service") -> Callable[[Callable[[], Response]], Callable[[], Response]]:
+def _require_signature(service: "Service") -> Callable[[Callable[[], Response]], Callable[[], Response]]:
     """Let through only what Twilio signed for our account; 403 for anything else.
 
     The URL that was signed is our public one, whatever a proxy made of the Host header.
@@ -108,10 +108,10 @@ def _signed(service: "Service") -> Callable[[Callable[[], Response]], Callable[[
     settings = service.settings
     validator = RequestValidator(settings.twilio_auth_token)
 
-    def door(view: Callable[[], Response]) -> Callable[[], Response]:
+    def decorate(view: Callable[[], Response]) -> Callable[[], Response]:
         @wraps(view)
         def guarded() -> Response:
-            request.max_content_length = LARGEST_BODY
+            request.max_content_length = MAX_BODY_BYTES
             signature = request.headers.get("X-Twilio-Signature", "")
             query = request.query_string.decode("latin-1")
             url = settings.origin + request.path + (f"?{query}" if query else "")
@@ -123,7 +123,7 @@ def _signed(service: "Service") -> Callable[[Callable[[], Response]], Callable[[
 
         return guarded
 
-    return door
+    return decorate
 
 
 def read_inbound(form: Form) -> Inbound | None:
@@ -131,9 +131,9 @@ def read_inbound(form: Form) -> Inbound | None:
     sid, lane = form.get("MessageSid", ""), form.get("From", "")
     if not sid or not lane or len(lane) > 200:
         return None
-    phone, user = named(lane, form.get("ExternalUserId", ""))
+    phone, user = from_address(lane, form.get("ExternalUserId", ""))
     return Inbound(
-        sid=kept_sid(sid),
+        sid=storable_sid(sid),
         lane=lane,
         sender=form.get("To", "")[:60],
         phone=phone,
@@ -150,21 +150,21 @@ def read_inbound(form: Form) -> Inbound | None:
 def _media(form: Form) -> Iterator[tuple[str, str]]:
     """Address and content type of each file that was attached."""
     count = form.get("NumMedia", "").strip()
-    for place in range(min(int(count), MOST_MEDIA) if NUMBER.fullmatch(count) else 0):
+    for place in range(min(int(count), MAX_MEDIA) if NUMBER_PATTERN.fullmatch(count) else 0):
         if url := storable(form.get(f"MediaUrl{place}", "")):
-            yield url[:LONGEST_URL], storable(form.get(f"MediaContentType{place}", ""))[:100]
+            yield url[:MAX_URL_LENGTH], storable(form.get(f"MediaContentType{place}", ""))[:100]
 
 
 def _form(form: Form) -> str:
     """The kind of the message, in a flow's words."""
     if form.get("ButtonPayload") or form.get("ListId"):
         return "choice"
-    named = FORMS.get(form.get("MessageType", ""))
+    named = FORM_OF_TYPE.get(form.get("MessageType", ""))
     has_media = form.get("NumMedia", "0").strip() not in ("", "0")
     if has_media and named in (None, "text", "image", "document"):
         content = form.get("MediaContentType0", "").partition(";")[0].strip().lower()
         kind = content.partition("/")[0]
-        return MEDIA.get(content) or (kind if kind in ("image", "audio", "video") else "document")
+        return FORM_OF_MEDIA.get(content) or (kind if kind in ("image", "audio", "video") else "document")
     if named:
         return named
     if form.get("Latitude"):

@@ -9,17 +9,17 @@ import click
 
 from admin_cli.broadcast import begin
 from admin_cli.broadcast import report as broadcast_report
-from admin_cli.broadcast.begin import Wish
+from admin_cli.broadcast.begin import BroadcastRequest
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
 from admin_cli.console.output import as_json_too, details, listing
-from admin_cli.console.parameters import Day, InLanguage
+from admin_cli.console.parameters import DayParam, InLanguageParam
 
 if TYPE_CHECKING:
     from bot.domain.models import Broadcast
 
-OF_NOTICE = {
+PURPOSE_OF_NOTICE = {
     "notice": "news",
     "event_cancelled": "event_cancelled",
     "day_cancelled": "day_cancelled",
@@ -28,9 +28,9 @@ OF_NOTICE = {
 """What `--notice` can be, and the notice that it is sent as; `notice` is the event's own."""
 WITHOUT_A_TEXT = ("notice", "reminder")
 """Notices that have no place for more words."""
-SELECTING = (
+SELECTION_OPTIONS = (
     click.option(
-        "--day", "days", type=Day(), multiple=True, help="Only people with a pass for this day; can be repeated."
+        "--day", "days", type=DayParam(), multiple=True, help="Only people with a pass for this day; can be repeated."
     ),
     click.option(
         "--entered/--not-entered", default=None, help="Only people whose pass has, or has not, been used to enter."
@@ -65,18 +65,18 @@ def command() -> None:
 
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@with_options(SELECTING)
+@with_options(SELECTION_OPTIONS)
 @click.option("--text", help="The text, in English or for everybody.")
-@click.option("--text-in", type=InLanguage(), multiple=True, help="The text in another language; can be repeated.")
+@click.option("--text-in", type=InLanguageParam(), multiple=True, help="The text in another language; can be repeated.")
 @click.option(
     "--notice",
-    type=click.Choice(list(OF_NOTICE)),
+    type=click.Choice(list(PURPOSE_OF_NOTICE)),
     help="A standard text: the event's notice, a cancellation, a reminder.",
 )
 @click.option(
     "--for",
     "hours",
-    default=begin.HOURS,
+    default=begin.DEFAULT_HOURS,
     show_default=True,
     type=click.IntRange(1, 72),
     metavar="HOURS",
@@ -108,7 +108,7 @@ def send(
         raise click.UsageError("give --text (and --text-in), or --notice; both only for what is cancelled")
     if notice == "notice":
         texts = _own_notice(slug)
-    wish = Wish(slug, OF_NOTICE[notice] if notice else "news", texts, days, selected, hours)
+    wish = BroadcastRequest(slug, PURPOSE_OF_NOTICE[notice] if notice else "news", texts, days, selected, hours)
     begin.begin(wish, yes=yes, dry_run=dry_run)
 
 
@@ -123,7 +123,7 @@ def list_(slug: str | None, as_json: bool) -> None:
     from bot.domain.messaging import broadcasts
 
     with session.reading() as db:
-        rows = [row(one) for one in broadcasts.listed(db, slug)]
+        rows = [row(broadcast) for broadcast in broadcasts.list_broadcasts(db, slug)]
     listing(rows, as_json=as_json, nothing="There is none.")
 
 
@@ -141,7 +141,7 @@ def show(number: int, watch: bool, every: float, as_json: bool) -> None:
     """
     from bot.domain.messaging import broadcasts
 
-    with session.database() as database:
+    with session.open_database() as database:
         if watch and not as_json:
             broadcast_report.watch(database, number, every)
             return
@@ -187,10 +187,10 @@ def resume(number: int) -> None:
     from bot.domain.messaging import broadcasts
 
     now = datetime.now(UTC)
-    with session.database() as database:
-        with session.acting(database, audit.BROADCAST_RESUMED) as db:
+    with session.open_database() as database:
+        with session.audited(database, audit.BROADCAST_RESUMED) as db:
             broadcasts.resume(db, number, now)
-        again = on_the_way.look_again(database, number, now)
+        again = on_the_way.release_held(database, number, now)
     click.echo(f"broadcast {number} goes on within seconds; looked at once more: {again} who wait for the window")
 
 
@@ -216,20 +216,20 @@ def cancel(number: int, yes: bool) -> None:
     click.echo(f"broadcast {number} is cancelled")
 
 
-def row(found: "Broadcast") -> dict[str, Any]:
+def row(broadcast: "Broadcast") -> dict[str, Any]:
     """A broadcast in a list; its moments in the event's zone."""
-    zone = ZoneInfo(found.event.timezone)
+    zone = ZoneInfo(broadcast.event.timezone)
     return {
-        "id": found.id,
-        "event": found.event.slug,
-        "what": found.purpose,
-        "status": found.status,
-        "by": found.made_by,
-        "begun": found.created_at.astimezone(zone),
-        "until": found.until.astimezone(zone),
-        "people": found.expected or None,
-        "messages": found.owed,
-        "passed_over": found.skipped,
+        "id": broadcast.id,
+        "event": broadcast.event.slug,
+        "what": broadcast.purpose,
+        "status": broadcast.status,
+        "by": broadcast.made_by,
+        "begun": broadcast.created_at.astimezone(zone),
+        "until": broadcast.until.astimezone(zone),
+        "people": broadcast.expected or None,
+        "messages": broadcast.owed,
+        "passed_over": broadcast.skipped,
     }
 
 

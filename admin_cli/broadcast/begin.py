@@ -14,17 +14,17 @@ from admin_cli.console.options import confirm
 
 if TYPE_CHECKING:
     from bot.database import Database
-    from bot.delivery.campaigns.estimate import Outlook
+    from bot.delivery.campaigns.estimate import BroadcastEstimate
     from bot.domain.models import Event
 
-MANY = 5_000
+PROGRESS_ABOVE = 5_000
 """People from which on looking takes a second, and somebody wants to see that it goes on."""
-HOURS = 24
+DEFAULT_HOURS = 24
 """For how long a message may still leave, where nothing else is said."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class BroadcastRequest:
     """A broadcast that somebody wants."""
 
     slug: str
@@ -34,120 +34,120 @@ class Wish:
     days: tuple[date, ...] = ()
     selected: Mapping[str, Any] = field(default_factory=dict)
     """More fields of bot.domain.messaging.audience.Selection."""
-    hours: int = HOURS
+    hours: int = DEFAULT_HOURS
 
 
-def begin(wish: Wish, *, yes: bool, dry_run: bool = False) -> int | None:
+def begin(request: BroadcastRequest, *, yes: bool, dry_run: bool = False) -> int | None:
     """Show what it comes to, ask, and begin; its number, or None where it was only looked at.
 
     Raises Refused; Abort where the answer is no.
     """
-    with session.database() as database:
-        event, selection, wording = _prepared(database, wish)
-        found = _looked(database, event, selection, wish.purpose)
-        _tell(found, wording, wish.hours)
+    with session.open_database() as database:
+        event, selection, wording = _prepared(database, request)
+        found = _estimated(database, event, selection, request.purpose)
+        _print_estimate(found, wording, request.hours)
         if dry_run or not found.people:
             click.echo("nothing was sent" if found.people else "nobody would get it, so nothing was sent", err=True)
             return None
         confirm(f"Send it to {found.people} people?", yes)
-        number = _begun(database, wish, event, selection, wording, found.people)
+        number = _begun(database, request, event, selection, wording, found.people)
     click.echo(f"broadcast {number} has begun; to look at it: python -m admin_cli broadcast show {number} --watch")
     return number
 
 
-def offer(wish: Wish, typed: str, *, at_once: bool) -> None:
+def offer(request: BroadcastRequest, typed: str, *, at_once: bool) -> None:
     """Offer to tell people of what was just done; where nobody can be asked, say the command that does it.
 
     `typed` are the arguments of `broadcast send` that mean the wish.
     """
     if at_once:
-        begin(wish, yes=True)
+        begin(request, yes=True)
     elif sys.stdin.isatty() and click.confirm("Write to the people who hold passes now?", default=False, err=True):
-        begin(wish, yes=False)
+        begin(request, yes=False)
     else:
         click.echo(f"nobody was written to; to do so: python -m admin_cli broadcast send {typed}", err=True)
 
 
-def _prepared(database: "Database", wish: Wish) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
+def _prepared(database: "Database", request: BroadcastRequest) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
     from bot.delivery.campaigns import texts as campaign_texts
     from bot.domain import events
     from bot.domain.messaging import audience
     from flows.text import event_states
 
     with database.read() as db:
-        event = events.by_slug(db, wish.slug)
+        event = events.by_slug(db, request.slug)
         today = event_states.local_today(events.shape(event), datetime.now(UTC))
-        which = {"days": tuple(day.isoformat() for day in wish.days)} if wish.days else {"since": today.isoformat()}
-        selection = audience.checked(db, event, audience.Selection(**which, **wish.selected))
-        day = wish.days[0] if len(wish.days) == 1 else None
-        return event, selection, campaign_texts.of(event, wish.purpose, texts=wish.texts, day=day)
+        which = (
+            {"days": tuple(day.isoformat() for day in request.days)} if request.days else {"since": today.isoformat()}
+        )
+        selection = audience.checked(db, event, audience.Selection(**which, **request.selected))
+        day = request.days[0] if len(request.days) == 1 else None
+        return event, selection, campaign_texts.broadcast_texts(event, request.purpose, texts=request.texts, day=day)
 
 
-def _looked(database: "Database", event: "Event", selection: Any, purpose: str) -> "Outlook":
+def _estimated(database: "Database", event: "Event", selection: Any, purpose: str) -> "BroadcastEstimate":
     from rich.console import Console
 
     from bot.delivery.campaigns import estimate
-    from bot.delivery.outbox.session_window import Windows
+    from bot.delivery.outbox.session_window import SessionWindows
     from bot.service import connect_redis
 
-    settings = session.settings()
+    settings = session.load_settings()
     console = Console(stderr=True)
     with closing(connect_redis(settings.redis)) as redis, console.status("looking") as shown:
-        return estimate.of(
-            *(database, Windows(redis), settings, event, selection, purpose, datetime.now(UTC)),
-            told=lambda people: shown.update(f"looking: {people} people") if people >= MANY else None,
+        return estimate.estimate(
+            *(database, SessionWindows(redis), settings, event, selection, purpose, datetime.now(UTC)),
+            report=lambda people: shown.update(f"looking: {people} people") if people >= PROGRESS_ABOVE else None,
         )
 
 
-def _tell(found: "Outlook", wording: Mapping[str, Mapping[str, Any]], hours: int) -> None:
+def _print_estimate(plan: "BroadcastEstimate", wording: Mapping[str, Mapping[str, Any]], hours: int) -> None:
     """Prints the estimate, and one sample for each language that somebody reads."""
     from bot.delivery.campaigns import estimate
     from bot.delivery.templates import notices
 
-    languages = ", ".join(f"{language} {number}" for language, number in found.languages.items())
-    click.echo(f"people: {found.people}{f' ({languages})' if languages else ''}")
+    languages = ", ".join(f"{language} {number}" for language, number in plan.languages.items())
+    click.echo(f"people: {plan.people}{f' ({languages})' if languages else ''}")
     reasons = {estimate.STOPPED: "said stop", estimate.NO_ADDRESS: "have no number or WhatsApp id"}
-    for why, number in found.skipped.items():
+    for why, number in plan.skipped.items():
         click.echo(f"passed over: {number} {reasons[why]}")
-    if not found.people:
+    if not plan.people:
         return
-    click.echo(
-        f"24-hour window: {found.inside} inside, {found.outside} outside, {found.unknown} of whom it is not known"
-    )
-    _tell_limit(found.outside + found.unknown)
-    for language, number in found.without_template.items():
+    click.echo(f"24-hour window: {plan.inside} inside, {plan.outside} outside, {plan.unknown} of whom it is not known")
+    _print_daily_limit(plan.outside + plan.unknown)
+    for language, number in plan.without_template.items():
         click.echo(
             f"no approved template in {language}: of {number} people those outside the window get it only if they "
             f"write within {hours} hours (else window_closed)"
         )
-    if any(len(str(said["values"].get("text", ""))) > notices.LONGEST_VALUE for said in wording.values()):
-        click.echo(f"outside the window the text is cut after {notices.LONGEST_VALUE} characters")
-    _tell_time(found)
-    for language in found.languages:
+    if any(len(str(said["values"].get("text", ""))) > notices.MAX_VALUE_LENGTH for said in wording.values()):
+        click.echo(f"outside the window the text is cut after {notices.MAX_VALUE_LENGTH} characters")
+    _print_duration(plan)
+    for language in plan.languages:
         click.echo(f"\n[{language}] {wording[language]['body']}")
     click.echo("")
 
 
-def _tell_time(found: "Outlook") -> None:
+def _print_duration(plan: "BroadcastEstimate") -> None:
     """Says how long it takes at best, and with the workers that run: each sends one message at a time."""
     from redis.exceptions import RedisError
 
     from bot.delivery.campaigns import estimate
     from bot.ops import checks
-    from bot.ops.connections import connected
+    from bot.ops.connections import connect_redis
 
-    settings = session.settings()
+    settings = session.load_settings()
     pace, simulated = settings.twilio_mps, settings.simulated
     try:
-        with connected(settings.redis) as redis:
+        with connect_redis(settings.redis) as redis:
             workers = checks.workers_seen(redis).alive
     except RedisError:
         workers = 0
-    click.echo(f"time: at best {_lasting(found.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
-    slower = estimate.with_workers(found, workers, simulated=simulated)
+    click.echo(f"time: at best {_lasting(plan.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
+    slower = estimate.with_workers(plan, workers, simulated=simulated)
     if not workers:
         click.echo("workers: none runs now; nothing leaves until one does")
-    elif slower > found.seconds:
+    elif slower > plan.seconds:
         enough = estimate.enough_workers(pace, simulated=simulated)
         click.echo(
             f"workers: {workers} now, with which it takes {_lasting(slower)}; for TWILIO_MPS={pace} it takes some "
@@ -155,7 +155,7 @@ def _tell_time(found: "Outlook") -> None:
         )
 
 
-def _tell_limit(people: int) -> None:
+def _print_daily_limit(people: int) -> None:
     from bot.delivery.campaigns import estimate
 
     if people:
@@ -176,7 +176,7 @@ def _limits() -> dict[str, str]:
     from bot.delivery.dispatch import health
     from bot.errors import NotReady
 
-    settings = session.settings()
+    settings = session.load_settings()
     try:
         return {} if settings.simulated else health.daily_limits(settings)
     except NotReady:
@@ -192,7 +192,12 @@ def _lasting(seconds: int) -> str:
 
 
 def _begun(
-    database: "Database", wish: Wish, event: "Event", selection: Any, wording: Mapping[str, Any], people: int
+    database: "Database",
+    request: BroadcastRequest,
+    event: "Event",
+    selection: Any,
+    wording: Mapping[str, Any],
+    people: int,
 ) -> int:
     from admin_cli.console import actor
     from bot.domain import audit, events
@@ -200,17 +205,17 @@ def _begun(
     from bot.domain.messaging import broadcasts
 
     now = datetime.now(UTC)
-    with session.acting(database, audit.BROADCAST_BEGUN, event.slug) as db:
+    with session.audited(database, audit.BROADCAST_BEGUN, event.slug) as db:
         made = broadcasts.begin(
             db,
             events.by_slug(db, event.slug),
-            purpose=wish.purpose,
+            purpose=request.purpose,
             wording=wording,
             selection=selection,
             expected=people,
-            made_by=actor.it_is(),
+            made_by=actor.current_actor(),
             now=now,
-            until=now + timedelta(hours=wish.hours),
+            until=now + timedelta(hours=request.hours),
         )
-        recorder.tell(db, broadcast=made.id, purpose=wish.purpose, people=people)
+        recorder.add_facts(db, broadcast=made.id, purpose=request.purpose, people=people)
         return made.id

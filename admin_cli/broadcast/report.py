@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from bot.database import Database
-    from bot.domain.messaging.broadcasts import Counts
+    from bot.domain.messaging.broadcasts import BroadcastCounts
     from bot.domain.models import Broadcast
 
 
-def progress(found: "Broadcast", counts: "Counts") -> dict[str, Any]:
+def progress(broadcast: "Broadcast", counts: "BroadcastCounts") -> dict[str, Any]:
     """The messages of a broadcast by status; `not_yet` are people who are not in the outbox yet."""
-    not_yet = 0 if found.filled_at else max(found.expected - found.owed, 0)
+    not_yet = 0 if broadcast.filled_at else max(broadcast.expected - broadcast.owed, 0)
     return {
         "not_yet": not_yet,
         "owed": counts.owed,
@@ -27,9 +27,9 @@ def progress(found: "Broadcast", counts: "Counts") -> dict[str, Any]:
     }
 
 
-def remaining(found: "Broadcast", counts: "Counts") -> int:
+def remaining(broadcast: "Broadcast", counts: "BroadcastCounts") -> int:
     """How many messages are still to leave, without those that wait for their readers."""
-    return counts.owed + (0 if found.filled_at else max(found.expected - found.owed, 0))
+    return counts.owed + (0 if broadcast.filled_at else max(broadcast.expected - broadcast.owed, 0))
 
 
 def watch(database: "Database", number: int, every: float) -> None:
@@ -53,15 +53,17 @@ def watch(database: "Database", number: int, every: float) -> None:
             time.sleep(every)
 
 
-def _screen(found: "Broadcast", counts: "Counts", rate: float | None) -> "Table":
+def _screen(broadcast: "Broadcast", counts: "BroadcastCounts", rate: float | None) -> "Table":
     from rich.box import SIMPLE
     from rich.table import Table
 
-    left = remaining(found, counts)
-    rows = progress(found, counts) | {f"passed over: {why}": number for why, number in found.skipped.items()}
+    left = remaining(broadcast, counts)
+    rows = progress(broadcast, counts) | {f"passed over: {why}": number for why, number in broadcast.skipped.items()}
     rows["a second"] = "-" if rate is None else f"{rate:.1f}"
     rows["seconds left"] = f"{left / rate:.0f}" if rate and left else "-"
-    table = Table("", "", title=f"broadcast {found.id}: {found.status}", box=SIMPLE, show_header=False, pad_edge=False)
+    table = Table(
+        "", "", title=f"broadcast {broadcast.id}: {broadcast.status}", box=SIMPLE, show_header=False, pad_edge=False
+    )
     for name, value in rows.items():
         table.add_row(name.replace("_", " "), str(value))
     return table

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-LONGEST = 80
-GIVEN = "admin_cli.console.actor"
+MAX_NAME_LENGTH = 80
+CONTEXT_KEY = "admin_cli.console.actor"
 
 
 def _user() -> str:
@@ -18,16 +18,18 @@ def _user() -> str:
 
 
 def as_whom(command: Any) -> Any:
-    """Give a command the option `--as`; `it_is` tells what was given."""
+    """Give a command the option `--as`; `current_actor` tells what was given."""
 
     def keep(ctx: click.Context, _param: click.Parameter, name: str) -> None:
-        ctx.meta[GIVEN] = " ".join("".join(one if one.isprintable() else " " for one in name).split())[:LONGEST]
+        ctx.meta[CONTEXT_KEY] = " ".join(
+            "".join(character if character.isprintable() else " " for character in name).split()
+        )[:MAX_NAME_LENGTH]
 
     told = "Who you are, for the audit log; else your name on this computer."
     return click.option("--as", metavar="NAME", default=_user, callback=keep, expose_value=False, help=told)(command)
 
 
-def it_is() -> str:
+def current_actor() -> str:
     """The actor of the running command. Raises KeyError for a command without `--as`: it may change nothing."""
-    name: str = click.get_current_context().meta[GIVEN]
+    name: str = click.get_current_context().meta[CONTEXT_KEY]
     return name

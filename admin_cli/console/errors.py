@@ -9,7 +9,7 @@ from bot.errors import NotReady, Refused
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported_errors() -> Iterator[None]:
     """Turn what is no bug into one line on standard error and exit code 1."""
     try:
         yield
@@ -21,8 +21,8 @@ def told() -> Iterator[None]:
 
 def sentence(refusal: Refused) -> str:
     """The refusal in words, with its code and what was perhaps meant."""
-    from admin_cli.console.refusals import said  # imports the catalogues, which takes a moment
+    from admin_cli.console.refusals import refusal_text  # imports the catalogues, which takes a moment
 
     nearest = refusal.params.get("nearest")
     hint = f"; did you mean {nearest}?" if nearest else ""
-    return f"{said(refusal.code, refusal.params)} ({refusal.code}{hint})"
+    return f"{refusal_text(refusal.code, refusal.params)} ({refusal.code}{hint})"

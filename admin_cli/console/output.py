@@ -28,18 +28,20 @@ def listing(rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str) -
         click.echo(nothing, err=True)
 
 
-def details(one: Mapping[str, Any], *, as_json: bool) -> None:
+def details(record: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one thing: a line for each of its fields."""
     if as_json:
-        click.echo(as_json_text(one, default=_json))
+        click.echo(as_json_text(record, default=_json))
     else:
-        _table(None, [[name.replace("_", " "), _text(value)] for name, value in one.items()])
+        _table(None, [[name.replace("_", " "), _text(value)] for name, value in record.items()])
 
 
 def as_json_text(value: Any, *, indent: int | None = 2, default: Callable[[Any], str] = str) -> str:
     """JSON that reads the same for programs, and of which nothing moves a terminal or turns its lines around."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
-    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
+    return "".join(
+        character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text
+    )
 
 
 def _json(value: Any) -> str:

@@ -6,18 +6,18 @@ from typing import Any
 
 import click
 
-NONE = "none"
+NO_LIMIT = "none"
 """What is typed to take a limit away."""
-WHOLE = re.compile(r"-?[0-9]{1,18}")
-HOURS = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
-HOUR = re.compile(r"[0-9]{2}:[0-9]{2}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOMENT = re.compile(DAY.pattern + r" [0-9]{2}:[0-9]{2}")
-"""WHOLE, HOURS, HOUR, DAY and MOMENT are the accepted forms. Python reads more: 1_0 as a number, 9:5 as an hour,
-2027-1-9 as a date."""
+WHOLE_NUMBER_PATTERN = re.compile(r"-?[0-9]{1,18}")
+HOURS_PATTERN = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
+HOUR_PATTERN = re.compile(r"[0-9]{2}:[0-9]{2}")
+DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT_PATTERN = re.compile(DAY_PATTERN.pattern + r" [0-9]{2}:[0-9]{2}")
+"""WHOLE_NUMBER_PATTERN, HOURS_PATTERN, HOUR_PATTERN, DAY_PATTERN and MOMENT_PATTERN are the accepted forms. Python
+reads more: 1_0 as a number, 9:5 as an hour, 2027-1-9 as a date."""
 
 
-class Day(click.ParamType[date]):
+class DayParam(click.ParamType[date]):
     """YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -25,12 +25,12 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The date."""
         try:
-            return date.fromisoformat(_of_form(DAY, value)[0])
+            return date.fromisoformat(_matching(DAY_PATTERN, value)[0])
         except ValueError:
             self.fail(f"{value!r} is not a date such as 2027-01-09", param, ctx)
 
 
-class Hours(click.ParamType[tuple[time | None, time | None]]):
+class HoursParam(click.ParamType[tuple[time | None, time | None]]):
     """HH:MM-HH:MM, or `none`: two times, or two Nones."""
 
     name = "HH:MM-HH:MM"
@@ -39,16 +39,16 @@ class Hours(click.ParamType[tuple[time | None, time | None]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[time | None, time | None]:
         """Opening and closing time."""
-        if value == NONE:
+        if value == NO_LIMIT:
             return None, None
         try:
-            opens, closes = map(time.fromisoformat, _of_form(HOURS, value).groups())
+            opens, closes = map(time.fromisoformat, _matching(HOURS_PATTERN, value).groups())
         except ValueError:
             self.fail(f"{value!r} is not of the form 10:00-20:30", param, ctx)
         return opens, closes
 
 
-class Hour(click.ParamType[time]):
+class HourParam(click.ParamType[time]):
     """HH:MM."""
 
     name = "HH:MM"
@@ -58,27 +58,27 @@ class Hour(click.ParamType[time]):
         if isinstance(value, time):
             return value
         try:
-            return time.fromisoformat(_of_form(HOUR, value)[0])
+            return time.fromisoformat(_matching(HOUR_PATTERN, value)[0])
         except ValueError:
             self.fail(f"{value!r} is not a time of day such as 18:00", param, ctx)
 
 
-class Moment(click.ParamType[datetime | None]):
+class MomentParam(click.ParamType[datetime | None]):
     """YYYY-MM-DD HH:MM, or `none`: a moment without a zone, which is the event's."""
 
     name = "YYYY-MM-DD HH:MM"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime | None:
         """The moment as typed."""
-        if value == NONE:
+        if value == NO_LIMIT:
             return None
         try:
-            return datetime.fromisoformat(_of_form(MOMENT, value)[0])
+            return datetime.fromisoformat(_matching(MOMENT_PATTERN, value)[0])
         except ValueError:
             self.fail(f"{value!r} is not a moment such as '2027-01-01 10:00'", param, ctx)
 
 
-class Border(click.ParamType[datetime]):
+class BorderParam(click.ParamType[datetime]):
     """A day, or a moment as ISO 8601 has it; without an offset it is of the event's zone.
 
     Of a day the border is its beginning, or with `end` its end: the beginning of the next.
@@ -101,39 +101,39 @@ class Border(click.ParamType[datetime]):
         return moment + timedelta(days=1) if self._end and is_day else moment
 
 
-class Whole(click.ParamType[int]):
+class WholeNumberParam(click.ParamType[int]):
     """A whole number in plain digits; which ones can be is for the rules to say."""
 
     name = "NUMBER"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number."""
-        if not WHOLE.fullmatch(str(value)):
+        if not WHOLE_NUMBER_PATTERN.fullmatch(str(value)):
             self.fail(f"{value!r} is not a whole number", param, ctx)
         return int(value)
 
 
-class Limit(click.ParamType[int | None]):
+class LimitParam(click.ParamType[int | None]):
     """A whole number, or `none`."""
 
     name = "NUMBER"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
         """The number, None for no limit."""
-        return None if value == NONE else Whole().convert(value, param, ctx)
+        return None if value == NO_LIMIT else WholeNumberParam().convert(value, param, ctx)
 
 
-class Countries(click.ParamType[str]):
+class CountriesParam(click.ParamType[str]):
     """Countries, two letters each, separated by commas, or `none`."""
 
     name = "COUNTRIES"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """As typed, empty for none."""
-        return "" if value == NONE else str(value)
+        return "" if value == NO_LIMIT else str(value)
 
 
-class InLanguage(click.ParamType[tuple[str, str]]):
+class InLanguageParam(click.ParamType[tuple[str, str]]):
     """LANG=TEXT, such as hi=पुस्तक मेला."""
 
     name = "LANG=TEXT"
@@ -153,9 +153,9 @@ def in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
     return moment.replace(tzinfo=zone) if moment and moment.tzinfo is None else moment
 
 
-def _of_form(form: re.Pattern[str], text: str) -> re.Match[str]:
+def _matching(pattern: re.Pattern[str], text: str) -> re.Match[str]:
     """The text's match, where all of it has this form. Raises ValueError."""
-    found = form.fullmatch(text)
+    found = pattern.fullmatch(text)
     if found is None:
-        raise ValueError(form.pattern)
+        raise ValueError(pattern.pattern)
     return found

@@ -8,11 +8,11 @@ from admin_cli.console import session
 
 
 @contextmanager
-def last_senders() -> Iterator[Callable[[str], str | None]]:
+def last_sender_of() -> Iterator[Callable[[str], str | None]]:
     """A function that gives, for an address, the sender to which it last wrote; None where nobody knows."""
-    from bot.delivery.outbox.session_window import Windows
-    from bot.ops.connections import connected
+    from bot.delivery.outbox.session_window import SessionWindows
+    from bot.ops.connections import connect_redis
 
-    settings = session.settings()
-    with connected(settings.redis) as redis:
-        yield partial(Windows(redis).last, senders=settings.twilio_whatsapp_from)
+    settings = session.load_settings()
+    with connect_redis(settings.redis) as redis:
+        yield partial(SessionWindows(redis).last, senders=settings.twilio_whatsapp_from)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def settings(*, making: bool = False) -> "Settings":
+def load_settings(*, making: bool = False) -> "Settings":
     """The settings; logs go to standard error, so that standard output holds only what was asked for.
 
     `making` makes the folder and its secret where they are missing.
@@ -22,7 +22,7 @@ def settings(*, making: bool = False) -> "Settings":
     from bot import logs
     from bot.settings import load
 
-    found = load(looking=not making)
+    found = load(read_only=not making)
     # At a terminal log lines of services do not help; LOG_LEVEL shows them.
     quiet = {} if "log_level" in found.model_fields_set else {"log_level": "WARNING"}
     logs.configure(found.model_copy(update=quiet), "cli")
@@ -30,14 +30,14 @@ def settings(*, making: bool = False) -> "Settings":
 
 
 @contextmanager
-def database(*, making: bool = False) -> Iterator["Database"]:
+def open_database(*, making: bool = False) -> Iterator["Database"]:
     """The database of the settings. Raises NotReady where there is no file of it, unless `making` one."""
     from bot.database import Database
-    from bot.ops.connections import database_is_there
+    from bot.ops.connections import database_exists
 
-    wanted = settings(making=making)
+    wanted = load_settings(making=making)
     if not making:
-        database_is_there(wanted)
+        database_exists(wanted)
     with closing(Database(wanted.database)) as found, _at_head(found):
         yield found
 
@@ -45,7 +45,7 @@ def database(*, making: bool = False) -> Iterator["Database"]:
 @contextmanager
 def reading() -> Iterator["Session"]:
     """A session for looking."""
-    with database() as found, found.read() as db:
+    with open_database() as found, found.read() as db:
         yield db
 
 
@@ -55,25 +55,25 @@ def writing(what: str, slug: str | None = None) -> Iterator["Session"]:
 
     `slug` is the event, for the case that nothing changes.
     """
-    with database() as found, acting(found, what, slug) as db:
+    with open_database() as found, audited(found, what, slug) as db:
         yield db
 
 
 @contextmanager
-def acting(found: "Database", what: str, slug: str | None = None) -> Iterator["Session"]:
+def audited(database_: "Database", what: str, slug: str | None = None) -> Iterator["Session"]:
     """A transaction on a database that is open already; the act is kept in the audit log."""
     from datetime import UTC, datetime
 
     from admin_cli.console import actor as console_actor
     from bot.domain.audit import recorder
 
-    actor, now = console_actor.it_is(), datetime.now(UTC)
-    with found.write() as db, recorder.acting(db, what, now=now, actor=actor, slug=slug):
+    actor, now = console_actor.current_actor(), datetime.now(UTC)
+    with database_.write() as db, recorder.audited(db, what, now=now, actor=actor, slug=slug):
         yield db
 
 
 @contextmanager
-def _at_head(found: "Database") -> Iterator[None]:
+def _at_head(database_: "Database") -> Iterator[None]:
     """Explain an error of the database: most often it was not migrated."""
     from sqlalchemy.exc import DBAPIError
 
@@ -82,5 +82,5 @@ def _at_head(found: "Database") -> Iterator[None]:
     except DBAPIError:
         from bot.ops import checks
 
-        checks.migrations_at_head(found)
+        checks.migrations_at_head(database_)
         raise

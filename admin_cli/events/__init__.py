@@ -10,7 +10,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm, typed, with_options
 from admin_cli.console.output import as_json_too, details, listing
-from admin_cli.console.parameters import Day
+from admin_cli.console.parameters import DayParam
 from admin_cli.events import alerts as event_alerts
 from admin_cli.events import cancel as event_cancel
 from admin_cli.events import days as event_days
@@ -41,8 +41,8 @@ for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
 @command.command
 @click.option("--slug", required=True, help="Its short name in links and messages: small letters, digits, hyphens.")
 @click.option("--name", required=True, help="Its name, as visitors read it.")
-@click.option("--from", "starts_on", type=Day(), required=True, help="First day.")
-@click.option("--to", "ends_on", type=Day(), required=True, help="Last day.")
+@click.option("--from", "starts_on", type=DayParam(), required=True, help="First day.")
+@click.option("--to", "ends_on", type=DayParam(), required=True, help="Last day.")
 @with_options(OPTIONS)
 @as_whom
 @click.pass_context
@@ -58,8 +58,8 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
         made = events.create(db, slug=slug, now=now, **given(ctx))
         over = events.is_over(made, now)
     click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
-    _tell_of_the_night(ctx, made)
-    _warn_of_the_past(made, over)
+    _warn_of_night_hours(ctx, made)
+    _warn_of_past_dates(made, over)
 
 
 @command.command("list")
@@ -72,7 +72,7 @@ def list_(as_json: bool) -> None:
     from bot.domain import events
 
     with session.reading() as db:
-        listing([row(event) for event in events.listed(db)], as_json=as_json, nothing="There is no event yet.")
+        listing([row(event) for event in events.list_events(db)], as_json=as_json, nothing="There is no event yet.")
 
 
 @command.command
@@ -92,10 +92,10 @@ def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
     from bot.domain import events
     from bot.domain.events import links as event_links
 
-    settings = session.settings()
+    settings = session.load_settings()
     with session.reading() as db:
         event = events.by_slug(db, slug)
-        links = event_links.doors(event.slug, settings.origin, settings.twilio_whatsapp_from)
+        links = event_links.links_of_event(event.slug, settings.origin, settings.twilio_whatsapp_from)
         whole, days = {**everything(event), "links": links}, [day_row(day) for day in event.days]
     if qr_dir is not None:
         qr_links.save(links, qr_dir, event.slug)
@@ -122,7 +122,7 @@ def open_(slug: str) -> None:
     from bot.domain import audit, events
 
     with session.writing(audit.EVENT_OPENED, slug) as db:
-        event = events.open_event(db, slug, real=not session.settings().simulated)
+        event = events.open_event(db, slug, real=not session.load_settings().simulated)
         gates = len(event.gates)
         over = events.is_over(event, datetime.now(UTC))
     click.echo(f"{event.slug} is open")
@@ -130,7 +130,7 @@ def open_(slug: str) -> None:
         click.echo(
             f"note: it has no gate yet: python -m admin_cli gates add --event {event.slug} --name Main", err=True
         )
-    _warn_of_the_past(event, over)
+    _warn_of_past_dates(event, over)
 
 
 @command.command
@@ -150,7 +150,7 @@ def close(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
-@click.option("--day", type=Day(), help="Cancel only this day: nobody can choose it, and its passes do not enter.")
+@click.option("--day", type=DayParam(), help="Cancel only this day: nobody can choose it, and its passes do not enter.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for it.")
 @as_whom
@@ -166,12 +166,12 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
-        days = [one for one in event.days if day in (None, one.day)]
-        people, as_shown = sum(one.taken for one in days), edit_conflict.mark([event, *days])
+        days = [event_day for event_day in event.days if day in (None, event_day.day)]
+        people, as_shown = sum(event_day.taken for event_day in days), edit_conflict.fingerprint([event, *days])
     what = f"{event.slug}, {day}" if day else event.slug
     confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", yes)
     with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
-        edit_conflict.expect(db, [event, *days], as_shown)
+        edit_conflict.require_unchanged(db, [event, *days], as_shown)
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
     click.echo(f"{what} is cancelled; people who hold passes: {people}")
     event_cancel.offer_broadcast(event, day, at_once=broadcast)
@@ -183,7 +183,7 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
 @click.option(
     "--from",
     "starts_on",
-    type=Day(),
+    type=DayParam(),
     required=True,
     help="The first day of the new event; the others follow as in the old one.",
 )
@@ -203,16 +203,16 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
     with session.writing(audit.EVENT_COPIED, new_slug) as db:
         made = events_clone.clone(db, slug, new_slug, name=name, starts_on=starts_on, now=now)
         over = events.is_over(made, now)
-        event_days.tell_of_own_hours(made)
+        event_days.warn_of_own_hours(made)
     click.echo(f"made {new_slug}, closed: {made.starts_on} to {made.ends_on}")
-    _warn_of_the_past(made, over)
+    _warn_of_past_dates(made, over)
 
 
 @command.command("set")
 @click.argument("slug")
 @click.option("--name", help="Its name, as visitors read it.")
-@click.option("--from", "starts_on", type=Day(), help="First day.")
-@click.option("--to", "ends_on", type=Day(), help="Last day.")
+@click.option("--from", "starts_on", type=DayParam(), help="First day.")
+@click.option("--to", "ends_on", type=DayParam(), help="Last day.")
 @with_options(OPTIONS + MORE_OPTIONS)
 @as_whom
 @click.pass_context
@@ -222,31 +222,31 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
     """
     from bot.domain import audit, events
-    from bot.domain.events.rows import one
+    from bot.domain.events.rows import get_event
 
     fields = given(ctx)
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
     with session.writing(audit.EVENT_CHANGED, slug) as db:
-        before = one(db, slug, lock=True)
+        before = get_event(db, slug, lock=True)
         days = {row.day for row in before.days}
         event = events.change(db, slug, **completed(fields, before))
         now = {row.day for row in event.days}
         if typed(ctx, "hours"):
-            event_days.tell_of_own_hours(event)
+            event_days.warn_of_own_hours(event)
     click.echo(f"{event.slug} is changed")
-    _tell_of_the_night(ctx, event)
+    _warn_of_night_hours(ctx, event)
     for said, changed in (("days that are gone", days - now), ("new days", now - days)):
         if changed:
             click.echo(f"{said}: {', '.join(map(str, sorted(changed)))}", err=True)
 
 
-def _tell_of_the_night(ctx: click.Context, event: "Event") -> None:
+def _warn_of_night_hours(ctx: click.Context, event: "Event") -> None:
     """Says so where hours end before they begin: that may be meant, or a slip."""
     if typed(ctx, "hours") and event.opens and event.closes and event.closes < event.opens:
         click.echo(f"note: {event.opens:%H:%M}-{event.closes:%H:%M} goes on into the next morning", err=True)
 
 
-def _warn_of_the_past(event: "Event", over: bool) -> None:
+def _warn_of_past_dates(event: "Event", over: bool) -> None:
     if over:
         click.echo(f"note: {event.slug} ended on {event.ends_on}, so nobody can register for it", err=True)

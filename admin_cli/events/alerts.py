@@ -9,7 +9,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed
 from admin_cli.console.output import as_json_too, details
-from admin_cli.console.parameters import NONE, Limit
+from admin_cli.console.parameters import NO_LIMIT, LimitParam
 
 
 class Percent(click.ParamType[int | None]):
@@ -19,7 +19,7 @@ class Percent(click.ParamType[int | None]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
         """Tenths of a per cent."""
-        if value == NONE:
+        if value == NO_LIMIT:
             return None
         try:
             tenths = Decimal(value) * 10
@@ -32,10 +32,12 @@ class Percent(click.ParamType[int | None]):
 
 @click.command
 @click.argument("slug")
-@click.option("--inside", type=Limit(), metavar="N", help="Alert when more people than this are inside; off until set.")
+@click.option(
+    "--inside", type=LimitParam(), metavar="N", help="Alert when more people than this are inside; off until set."
+)
 @click.option(
     "--silent-minutes",
-    type=Limit(),
+    type=LimitParam(),
     metavar="N",
     help="Alert after so many minutes without a scan at an open gate that had entries.",
 )
@@ -46,7 +48,7 @@ class Percent(click.ParamType[int | None]):
     help="Alert when more than this share of the last hour's messages failed, of 50 or more.",
 )
 @click.option(
-    "--queue-seconds", type=Limit(), metavar="N", help="Alert when an answer or a pass waits longer than this."
+    "--queue-seconds", type=LimitParam(), metavar="N", help="Alert when an answer or a pass waits longer than this."
 )
 @as_json_too
 @as_whom

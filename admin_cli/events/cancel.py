@@ -8,7 +8,7 @@ from admin_cli.broadcast import begin
 if TYPE_CHECKING:
     from bot.domain.models import Event
 
-HOURS = 72
+BROADCAST_HOURS = 72
 """For so long somebody who writes is still told: it does not grow stale within days."""
 
 
@@ -17,6 +17,6 @@ def offer_broadcast(event: "Event", day: date | None, *, at_once: bool) -> None:
     from bot.delivery.templates import notices
 
     purpose = notices.DAY_CANCELLED if day else notices.EVENT_CANCELLED
-    wish = begin.Wish(event.slug, purpose, days=(day,) if day else (), hours=HOURS)
+    wish = begin.BroadcastRequest(event.slug, purpose, days=(day,) if day else (), hours=BROADCAST_HOURS)
     of_day = f" --day {day}" if day else ""
-    begin.offer(wish, f"--event {event.slug} --notice {purpose}{of_day} --for {HOURS}", at_once=at_once)
+    begin.offer(wish, f"--event {event.slug} --notice {purpose}{of_day} --for {BROADCAST_HOURS}", at_once=at_once)

@@ -9,7 +9,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import Day, Hours, Limit
+from admin_cli.console.parameters import DayParam, HoursParam, LimitParam
 from admin_cli.events.views import day_row
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("slug")
-@click.argument("day", type=Day())
+@click.argument("day", type=DayParam())
 @click.option(
     "--close/--open", "closed", default=None, help="Close the day for registration and entry, or open it again."
 )
-@click.option("--capacity", type=Limit(), metavar="PEOPLE", help="Capacity in people; `none`: no limit.")
-@click.option("--hours", type=Hours(), help="Opening hours of this day; `none`: the event's.")
+@click.option("--capacity", type=LimitParam(), metavar="PEOPLE", help="Capacity in people; `none`: no limit.")
+@click.option("--hours", type=HoursParam(), help="Opening hours of this day; `none`: the event's.")
 @as_whom
 @click.pass_context
 def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None, hours: Any) -> None:
@@ -60,11 +60,11 @@ def days(slug: str, as_json: bool) -> None:
     from bot.domain import events
 
     with session.reading() as db:
-        rows = [day_row(one) for one in events.by_slug(db, slug).days]
+        rows = [day_row(event_day) for event_day in events.by_slug(db, slug).days]
     listing(rows, as_json=as_json, nothing="It has no days.")
 
 
-def tell_of_own_hours(event: "Event") -> None:
+def warn_of_own_hours(event: "Event") -> None:
     """Which days the event's hours are not for: a change of them, or a copy, does not say it by itself."""
     from bot.domain import events
 

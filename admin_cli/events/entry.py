@@ -43,9 +43,12 @@ def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
     from bot.usecases import stop_entry
 
     key, now = f"entry:cli:{uuid4()}", datetime.now(UTC)
-    with sender.last_senders() as last, session.writing(audit.PAUSED if stopped else audit.RESUMED, slug) as db:
-        told = stop_entry.set_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
-        closed = [] if stopped else [one.slug for one in gates.listed(db, slug) if one.closed]
+    with (
+        sender.last_sender_of() as last,
+        session.writing(audit.ENTRY_PAUSED if stopped else audit.ENTRY_RESUMED, slug) as db,
+    ):
+        told = stop_entry.set_entry_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
+        closed = [] if stopped else [gate_row.slug for gate_row in gates.list_gates(db, slug) if gate_row.closed]
     click.echo(f"entry {'is stopped' if stopped else 'goes on'}; volunteers who are told: {len(told)}")
     if closed:
         click.echo(f"still closed: {', '.join(closed)}")

@@ -9,7 +9,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed, with_options
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import NONE, Day, InLanguage, Limit
+from admin_cli.console.parameters import NO_LIMIT, DayParam, InLanguageParam, LimitParam
 
 if TYPE_CHECKING:
     from bot.domain.models import Kind
@@ -22,14 +22,14 @@ class DayOrNone(click.ParamType[date | None]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | None:
         """The date; None takes the kind's own days away."""
-        return None if value == NONE else Day().convert(value, param, ctx)
+        return None if value == NO_LIMIT else DayParam().convert(value, param, ctx)
 
 
-OPTIONS = (
+KIND_OPTIONS = (
     click.option(
         "--label",
         "labels",
-        type=InLanguage(),
+        type=InLanguageParam(),
         multiple=True,
         help="The kind's name; can be repeated for each language.",
     ),
@@ -42,11 +42,11 @@ OPTIONS = (
     ),
     click.option(
         "--policy",
-        type=click.Choice(["once", "daily", "in_out", NONE]),
+        type=click.Choice(["once", "daily", "in_out", NO_LIMIT]),
         help="How often it may enter; `none`: the event's policy.",
     ),
     click.option(
-        "--max-party", type=Limit(), metavar="N", help="People on one pass at most; `none`: the event's limit."
+        "--max-party", type=LimitParam(), metavar="N", help="People on one pass at most; `none`: the event's limit."
     ),
     click.option(
         "--gate",
@@ -69,7 +69,7 @@ def command() -> None:
 @command.command
 @click.argument("slug")
 @click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
-@with_options(OPTIONS)
+@with_options(KIND_OPTIONS)
 @as_whom
 @click.pass_context
 def add(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
@@ -96,14 +96,14 @@ def list_(event_slug: str, as_json: bool) -> None:
     from bot.domain.passes import kinds
 
     with session.reading() as db:
-        rows = [_row(kind) for kind in kinds.listed(db, event_slug)]
+        rows = [_row(kind) for kind in kinds.list_kinds(db, event_slug)]
     listing(rows, as_json=as_json, nothing="It has no kinds.")
 
 
 @command.command("set")
 @click.argument("slug")
 @click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
-@with_options(OPTIONS)
+@with_options(KIND_OPTIONS)
 @as_whom
 @click.pass_context
 def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
@@ -126,9 +126,9 @@ def _given(ctx: click.Context) -> Any:
     """The fields as typed."""
     fields = {name: ctx.params[name] for name in ("labels", "days", "policy", "max_party", "gates") if typed(ctx, name)}
     for name in ("days", "gates"):
-        if any(value in (None, NONE) for value in fields.get(name, ())):
+        if any(value in (None, NO_LIMIT) for value in fields.get(name, ())):
             fields[name] = None
-    if fields.get("policy") == NONE:
+    if fields.get("policy") == NO_LIMIT:
         fields["policy"] = None
     if "labels" in fields:
         fields["labels"] = dict(fields["labels"])

@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from admin_cli.console.options import typed
-from admin_cli.console.parameters import Countries, Hours, InLanguage, Limit, Moment, Whole
+from admin_cli.console.parameters import (
+    CountriesParam,
+    HoursParam,
+    InLanguageParam,
+    LimitParam,
+    MomentParam,
+    WholeNumberParam,
+)
 
 if TYPE_CHECKING:
     from bot.domain.models import Event
@@ -15,10 +22,12 @@ OPTIONS = (
     click.option("--venue", help="Where it is, as visitors read it."),
     click.option("--map", "map_url", metavar="URL", help="A link to the place on a map."),
     click.option(
-        "--hours", type=Hours(), help="Opening hours of every day, in the event's zone; `none`: open all day."
+        "--hours", type=HoursParam(), help="Opening hours of every day, in the event's zone; `none`: open all day."
     ),
-    click.option("--capacity-per-day", type=Limit(), metavar="PEOPLE", help="People a day; `none`: no limit."),
-    click.option("--max-party", type=Whole(), metavar="N", help="People on one pass at most; 10 where none is given."),
+    click.option("--capacity-per-day", type=LimitParam(), metavar="PEOPLE", help="People a day; `none`: no limit."),
+    click.option(
+        "--max-party", type=WholeNumberParam(), metavar="N", help="People on one pass at most; 10 where none is given."
+    ),
     click.option(
         "--policy",
         type=click.Choice(["once", "daily", "in_out"]),
@@ -28,7 +37,9 @@ OPTIONS = (
 )
 MORE_OPTIONS = (
     click.option(
-        "--registration-opens", type=Moment(), help="When registration opens, in the event's zone; `none`: at once."
+        "--registration-opens",
+        type=MomentParam(),
+        help="When registration opens, in the event's zone; `none`: at once.",
     ),
     click.option(
         "--language",
@@ -37,12 +48,14 @@ MORE_OPTIONS = (
         metavar="LANG",
         help="A language that is offered; repeat for all languages.",
     ),
-    click.option("--name-in", type=InLanguage(), multiple=True, help="The name in another language."),
-    click.option("--venue-in", type=InLanguage(), multiple=True, help="The place in another language."),
-    click.option("--consent", type=InLanguage(), multiple=True, help="The consent; can be repeated for each language."),
+    click.option("--name-in", type=InLanguageParam(), multiple=True, help="The name in another language."),
+    click.option("--venue-in", type=InLanguageParam(), multiple=True, help="The place in another language."),
+    click.option(
+        "--consent", type=InLanguageParam(), multiple=True, help="The consent; can be repeated for each language."
+    ),
     click.option(
         "--notice",
-        type=InLanguage(),
+        type=InLanguageParam(),
         multiple=True,
         help="A line shown with the event; can be repeated for each language.",
     ),
@@ -51,11 +64,13 @@ MORE_OPTIONS = (
     click.option("--complaints", metavar="CONTACT", help="Where to complain: an address, number or page."),
     click.option(
         "--otp-countries",
-        type=Countries(),
+        type=CountriesParam(),
         metavar="NP,BT",
         help="More countries whose phones get codes by SMS, besides OTP_COUNTRIES; `none`: no others.",
     ),
-    click.option("--retention-days", type=Limit(), metavar="DAYS", help="Days after the last for which data are kept."),
+    click.option(
+        "--retention-days", type=LimitParam(), metavar="DAYS", help="Days after the last for which data are kept."
+    ),
 )
 
 

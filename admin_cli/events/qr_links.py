@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-POSTER = 0o644
+POSTER_PIXELS = 0o644
 """Posters are for everybody."""
-EDGE = 4
+QUIET_ZONE = 4
 """Modules of white around a QR code (ISO/IEC 18004)."""
 
 
@@ -21,14 +21,14 @@ def draw(links: Mapping[str, str]) -> None:
 
 def save(links: Mapping[str, str], folder: Path, slug: str) -> None:
     """Each link's QR code as `SLUG-whatsapp.png` and `SLUG-web.png`. Raises ClickException for no such folder."""
-    from bot.domain.exports.files import whole
+    from bot.domain.exports.files import write_whole
 
     if not folder.is_dir():
         raise click.ClickException(f"there is no folder {folder}")
     for name, link in links.items():
         file = folder / f"{slug}-{name}.png"
         try:
-            with whole(file, POSTER) as part, part.open("wb") as out:
+            with write_whole(file, POSTER_PIXELS) as part, part.open("wb") as out:
                 _code(link).make_image().save(out)
         except OSError as error:
             raise click.ClickException(f"could not write {file}: {error.strerror}") from None
@@ -39,6 +39,6 @@ def _code(link: str) -> Any:
     """Up to a quarter of it may be unreadable: posters get dirty."""
     import qrcode
 
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=EDGE, box_size=12)
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=QUIET_ZONE, box_size=12)
     code.add_data(link)
     return code

@@ -7,13 +7,15 @@ import click
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.errors import sentence
-from admin_cli.console.parameters import Hour
+from admin_cli.console.parameters import HourParam
 
 
 @click.command
 @click.argument("slug")
 @click.argument("state", type=click.Choice(["on", "off"]))
-@click.option("--at", type=Hour(), help="The hour on the day before, in the event's zone; 18:00 where none is given.")
+@click.option(
+    "--at", type=HourParam(), help="The hour on the day before, in the event's zone; 18:00 where none is given."
+)
 @as_whom
 def reminder(slug: str, state: str, at: time | None) -> None:
     """Remind everybody who has a pass for tomorrow, once; or not any more. It is off until it is switched on.
@@ -31,13 +33,13 @@ def reminder(slug: str, state: str, at: time | None) -> None:
         if at is not None:
             raise click.UsageError("--at goes with on")
         with session.writing(audit.REMINDER_SET, slug) as db:
-            event = reminders.switch(db, slug, None)
+            event = reminders.set_reminder(db, slug, None)
         click.echo(f"{event.slug}: nobody is reminded")
         return
-    at = at or reminders.AT
+    at = at or reminders.DEFAULT_HOUR
     lacking = _lacking(slug)
     with session.writing(audit.REMINDER_SET, slug) as db:
-        event = reminders.switch(db, slug, at)
+        event = reminders.set_reminder(db, slug, at)
     click.echo(f"{event.slug}: people are reminded at {at:%H:%M} ({event.timezone}) of the day before")
     if lacking:
         click.echo(f"note: {lacking} Until then it reaches only who wrote within 24 hours", err=True)
@@ -53,7 +55,7 @@ def _lacking(slug: str) -> str:
         try:
             reminders.require_templates(db, events.by_slug(db, slug), datetime.now(UTC))
         except Refused as refusal:
-            if not session.settings().simulated or refusal.code != "template_not_approved":
+            if not session.load_settings().simulated or refusal.code != "template_not_approved":
                 raise
             return sentence(refusal)
     return ""

@@ -9,39 +9,43 @@ from admin_cli.broadcast import begin
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import InLanguage
+from admin_cli.console.parameters import InLanguageParam
 
-TEXTS = ("welcome", "instructions", "notice", "consent")
+TEXT_NAMES = ("welcome", "instructions", "notice", "consent")
 Given = Sequence[tuple[str, str]]
 
 
 @click.command
 @click.argument("slug")
-@click.option("--welcome", type=InLanguage(), multiple=True, help="Shown below the greeting.")
-@click.option("--instructions", type=InLanguage(), multiple=True, help="Sent with the pass, such as what to bring.")
-@click.option("--consent", type=InLanguage(), multiple=True, help="The consent; after a change people are asked again.")
-@click.option("--remove", type=click.Choice(TEXTS), multiple=True, help="Remove a text in every language.")
+@click.option("--welcome", type=InLanguageParam(), multiple=True, help="Shown below the greeting.")
+@click.option(
+    "--instructions", type=InLanguageParam(), multiple=True, help="Sent with the pass, such as what to bring."
+)
+@click.option(
+    "--consent", type=InLanguageParam(), multiple=True, help="The consent; after a change people are asked again."
+)
+@click.option("--remove", type=click.Choice(TEXT_NAMES), multiple=True, help="Remove a text in every language.")
 @as_json_too
 @as_whom
-def texts(slug: str, remove: Sequence[str], as_json: bool, **said: Given) -> None:
+def texts(slug: str, remove: Sequence[str], as_json: bool, **values: Given) -> None:
     """The event's texts by language: shown, or changed. Other languages of a text stay as they are.
 
     Example: python -m admin_cli events texts demo --welcome "en=Entry is free" --welcome "hi=प्रवेश निःशुल्क है"
     """
     from bot.domain import audit, events
-    from bot.domain.events.rows import one
+    from bot.domain.events.rows import get_event
 
-    given = {name: dict(texts) for name, texts in said.items() if texts}
+    given = {name: dict(texts) for name, texts in values.items() if texts}
     if given or remove:
         with session.writing(audit.TEXTS_SET, slug) as db:
-            kept = one(db, slug, lock=True).texts
+            kept = get_event(db, slug, lock=True).texts
             wanted: dict[str, Any] = {name: {**kept.get(name, {}), **texts} for name, texts in given.items()}
             events.change(db, slug, **{**wanted, **{name: {} for name in remove}})
     with session.reading() as db:
         kept = events.by_slug(db, slug).texts
     rows = [
         {"text": name, "language": language, "says": says}
-        for name in TEXTS
+        for name in TEXT_NAMES
         for language, says in kept.get(name, {}).items()
     ]
     listing(rows, as_json=as_json, nothing="It has no texts of its own.")
@@ -63,12 +67,12 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
     Example: python -m admin_cli events notice demo "Gate 2 is closed today; please use gate 1."
     """
     from bot.domain import audit, events
-    from bot.domain.events.rows import one
+    from bot.domain.events.rows import get_event
 
     if bool(text) == remove or (remove and broadcast):
         raise click.UsageError("give the text, or --remove")
     with session.writing(audit.NOTICE_SET, slug) as db:
-        kept = one(db, slug, lock=True).texts.get("notice", {})
+        kept = get_event(db, slug, lock=True).texts.get("notice", {})
         events.change(db, slug, notice={} if remove else {**kept, language: text or ""})
     click.echo("the notice is gone" if remove else f"the notice ({language}) can be read now")
     if not remove:
@@ -108,7 +112,7 @@ def _offer_broadcast(slug: str, *, at_once: bool) -> None:
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
-    wish = begin.Wish(event.slug, notices.NEWS, event.texts["notice"])
+    wish = begin.BroadcastRequest(event.slug, notices.NEWS, event.texts["notice"])
     begin.offer(wish, f"--event {event.slug} --notice notice", at_once=at_once)
 
 
@@ -129,9 +133,9 @@ def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
-        slug, number, as_shown = event.slug, len(event.questions), edit_conflict.mark(event)
+        slug, number, as_shown = event.slug, len(event.questions), edit_conflict.fingerprint(event)
     if number and not yes:
         click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
     with session.writing(audit.QUESTIONS_SET, slug) as db:
-        edit_conflict.expect(db, event, as_shown)
+        edit_conflict.require_unchanged(db, event, as_shown)
         events.set_questions(db, slug, wanted)

@@ -39,12 +39,12 @@ def find(text: str, slug: str, limit: int, as_json: bool) -> None:
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder
 
-    region = session.settings().default_region
-    with session.writing(audit.FOUND, slug) as db:
-        by, found = visitors.find(db, slug, text, region=region, most=limit + 1)
+    region = session.load_settings().default_region
+    with session.writing(audit.SEARCHED, slug) as db:
+        by, found = visitors.find(db, slug, text, region=region, limit=limit + 1)
         shown, more = found[:limit], len(found) > limit
-        rows = [_found(one) for one in shown]
-        recorder.tell(db, by=by, passes=[one.id for one in shown], codes=[row["code"] for row in rows])
+        rows = [_pass_row(pass_) for pass_ in shown]
+        recorder.add_facts(db, by=by, passes=[pass_.id for pass_ in shown], codes=[row["code"] for row in rows])
     listing(rows, as_json=as_json, nothing="There is none.")
     if more:
         click.echo(f"there are more than {limit}: say more of the name, or give --limit", err=True)
@@ -63,16 +63,19 @@ def show(who: str, as_json: bool) -> None:
     """
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder
-    from bot.ops.connections import connected
+    from bot.ops.connections import connect_redis
     from bot.personal_data import export as personal_data_export
 
-    settings = session.settings()
-    with connected(settings.redis) as redis, session.writing(audit.VIEWED) as db:
+    settings = session.load_settings()
+    with connect_redis(settings.redis) as redis, session.writing(audit.PERSON_VIEWED) as db:
         known = visitors.known(db, who, region=settings.default_region)
-        events = {one.event_id for one in known.registrations}
-        whole = personal_data_export.everything(db, known, redis)
-        seen = {"contacts": [one.id for one in known.contacts], "codes": [one["code"] for one in whole["passes"]]}
-        recorder.tell(db, event_id=min(events) if len(events) == 1 else None, **seen)
+        events = {registration.event_id for registration in known.registrations}
+        whole = personal_data_export.export_person(db, known, redis)
+        seen = {
+            "contacts": [contact.id for contact in known.contacts],
+            "codes": [pass_["code"] for pass_ in whole["passes"]],
+        }
+        recorder.add_facts(db, event_id=min(events) if len(events) == 1 else None, **seen)
     if as_json:
         details(whole, as_json=True)
     else:
@@ -87,17 +90,17 @@ def _print(whole: Mapping[str, Any]) -> None:
         listing(whole[name], as_json=False, nothing="  none")
 
 
-def _found(one: "Pass") -> dict[str, Any]:
+def _pass_row(pass_: "Pass") -> dict[str, Any]:
     from bot.domain.passes import days as pass_days
     from flows.understanding.codes import shown
 
     return {
-        "code": shown(one.code),
-        "name": one.registration.full_name,
-        "day": one.day,
-        "days": pass_days.of(one),
-        "party_size": one.party_size,
-        "kind": one.kind.slug,
-        "status": one.status,
-        "channel": one.registration.channel,
+        "code": shown(pass_.code),
+        "name": pass_.registration.full_name,
+        "day": pass_.day,
+        "days": pass_days.days_of_pass(pass_),
+        "party_size": pass_.party_size,
+        "kind": pass_.kind.slug,
+        "status": pass_.status,
+        "channel": pass_.registration.channel,
     }

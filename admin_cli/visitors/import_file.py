@@ -15,11 +15,11 @@ from admin_cli.console.actor import as_whom
 from admin_cli.console.output import as_json_too
 from admin_cli.console.progress import bar
 from admin_cli.visitors import import_report, import_texts
-from admin_cli.visitors.import_report import Done, Problems, Wanted
+from admin_cli.visitors.import_report import ImportOptions, ImportOutcome, ProblemList
 
 if TYPE_CHECKING:
     from bot.database import Database
-    from bot.domain.imports.run import Act, Plan, Report
+    from bot.domain.imports.run import ImportAct, ImportPlan, ImportReport
     from bot.domain.keys import KeyRing
     from bot.settings import Settings
 
@@ -28,8 +28,8 @@ REGISTERED = "; the people are registered, and the same command again writes the
 
 def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
     """`A=B` as a pair; the last = parts them."""
-    pairs = [one.rpartition("=") for one in given]
-    if wrong := next((one for one, (_, parted, _) in zip(given, pairs, strict=True) if not parted), None):
+    pairs = [pair.rpartition("=") for pair in given]
+    if wrong := next((pair for pair, (_, parted, _) in zip(given, pairs, strict=True) if not parted), None):
         raise click.BadParameter(f"{wrong!r} is not of the form {param.metavar}", param=param)
     return [(left.strip(), right.strip()) for left, _, right in pairs]
 
@@ -83,7 +83,7 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 def import_(
     file: IO[bytes],
     slug: str,
-    told: list[tuple[str, str]],
+    given_columns: list[tuple[str, str]],
     defaults: list[tuple[str, str]],
     worksheet: str,
     without_hidden: bool,
@@ -104,55 +104,55 @@ def import_(
     Example: python -m admin_cli visitors import guests.xlsx --event demo --consent "signed list at the school,
     January 2027" --sheet passes.pdf --errors bad.csv
     """
-    asked = Wanted(**wanted)
+    asked = ImportOptions(**wanted)
     if not (dry_run or asked.consent.strip()):
         raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
     _check_places(asked, yes=yes)
-    with session.database() as database:
-        said = {"told": told, "defaults": dict(defaults), "again": again}
+    with session.open_database() as database:
+        said = {"given_columns": given_columns, "defaults": dict(defaults), "again": again}
         how = {"worksheet": worksheet, "hidden": not without_hidden, "encoding": encoding or "", "dates": dates or ""}
         plan = _planned(database, file, slug, **said, **how)
-        looked, problems = _look(database, plan, asked)
+        looked, problems = _preview(database, plan, asked)
         if not asked.as_json:
-            import_report.look(plan, looked, problems)
+            import_report.print_preview(plan, looked, problems)
         bad = looked.rows["bad"]
         if bad and all_or_nothing and not dry_run:
             raise click.ClickException(f"nothing was imported: {bad} of {looked.all_rows} rows are bad")
         to_do = bool(looked.rows["new"] or (asked.hands_out and looked.passes)) and not dry_run
         if to_do and not yes:
             click.confirm(import_report.question(looked, asked), abort=True, err=True)
-        done = _take(database, plan, asked, looked, problems) if to_do else Done(looked)
-    import_report.end(plan, done, problems, asked)
+        done = _import(database, plan, asked, looked, problems) if to_do else ImportOutcome(looked)
+    import_report.print_outcome(plan, done, problems, asked)
     click.get_current_context().exit(1 if done.report.rows["bad"] else 0)
 
 
-def _check_places(asked: Wanted, *, yes: bool) -> None:
+def _check_places(options: ImportOptions, *, yes: bool) -> None:
     """What can be known to fail, or would be lost, is said before anything is done."""
-    for path in filter(None, (asked.errors, asked.sheet)):
+    for path in filter(None, (options.errors, options.sheet)):
         out_files.check(path, yes=yes)
-    if asked.images and not asked.images.is_dir():
-        raise click.ClickException(f"there is no folder {asked.images}")
+    if options.images and not options.images.is_dir():
+        raise click.ClickException(f"there is no folder {options.images}")
 
 
-def _planned(database: "Database", file: IO[bytes], slug: str, **said: Any) -> "Plan":
+def _planned(database: "Database", file: IO[bytes], slug: str, **values: Any) -> "ImportPlan":
     from io import BytesIO
 
     from bot.domain.imports import run as run_import
-    from bot.domain.imports.unreadable import BYTES, Unreadable
+    from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
 
-    region = session.settings().default_region
-    source = file if file.seekable() else BytesIO(file.read(BYTES + 1))
+    region = session.load_settings().default_region
+    source = file if file.seekable() else BytesIO(file.read(MAX_FILE_BYTES + 1))
     try:
         with database.read() as db:
-            return run_import.plan(db, slug, source, region=region, now=datetime.now(UTC), **said)
-    except Unreadable as problem:
-        raise click.ClickException(f"{file.name}: {import_texts.of_file(problem)}") from None
+            return run_import.make_plan(db, slug, source, region=region, now=datetime.now(UTC), **values)
+    except UnreadableFile as problem:
+        raise click.ClickException(f"{file.name}: {import_texts.file_problem(problem)}") from None
 
 
 @contextmanager
-def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
+def _write_problems(plan: "ImportPlan", errors: Path | None) -> Iterator[Callable[[list[Any]], None]]:
     """Opens the file for bad rows: it has their columns, and can be corrected and imported itself."""
-    from bot.domain.exports.files import whole
+    from bot.domain.exports.files import write_whole
     from bot.domain.exports.writers import csv_file
     from bot.domain.imports.columns import OUR_OWN
 
@@ -160,7 +160,7 @@ def _kept(plan: "Plan", errors: Path | None) -> Iterator[Callable[[list[Any]], N
         yield lambda cells: None
         return
     heads = [*(head for _, head in plan.columns.of_file), *OUR_OWN]
-    with _writing(errors), whole(errors) as part, csv_file(part, heads) as put:
+    with _writing(errors), write_whole(errors) as part, csv_file(part, heads) as put:
         yield put
 
 
@@ -175,45 +175,49 @@ def _writing(path: Path, more: str = "") -> Iterator[None]:
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    from bot.domain.imports.unreadable import Unreadable
+    from bot.domain.imports.unreadable import UnreadableFile
 
     try:
         yield
-    except Unreadable as problem:
-        raise click.ClickException(f"the file: {import_texts.of_file(problem)}") from None
+    except UnreadableFile as problem:
+        raise click.ClickException(f"the file: {import_texts.file_problem(problem)}") from None
 
 
-def _look(database: "Database", plan: "Plan", asked: Wanted) -> "tuple[Report, Problems]":
+def _preview(database: "Database", plan: "ImportPlan", options: ImportOptions) -> "tuple[ImportReport, ProblemList]":
     from bot.domain.imports import run as run_import
 
-    with _kept(plan, asked.errors) as put, _reading(), bar("looked at", None) as told:
-        problems = Problems(plan, put)
-        return run_import.look(database, plan, seen=problems.see, told=told), problems
+    with _write_problems(plan, options.errors) as put, _reading(), bar("looked at", None) as told:
+        problems = ProblemList(plan, put)
+        return run_import.preview(database, plan, on_row=problems.add, progress=told), problems
 
 
-def _take(database: "Database", plan: "Plan", asked: Wanted, looked: "Report", before: Problems) -> Done:
+def _import(
+    database: "Database", plan: "ImportPlan", options: ImportOptions, looked: "ImportReport", earlier: ProblemList
+) -> ImportOutcome:
     """Register, then hand out. What the look has told of already is not told again."""
     from bot.domain.imports import run as run_import
     from bot.pass_keys import open_ring
 
-    settings = session.settings()
+    settings = session.load_settings()
     ring = open_ring(database, settings)
-    act = run_import.Act(plan.event.id, actor.it_is(), {"file": plan.digest[:16]})
-    with _kept(plan, asked.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
-        problems = Problems(plan, put)
-        consent = asked.consent.strip()
-        report = run_import.take(database, ring, plan, act, consent=consent, seen=problems.see, told=told, now=_now)
-    known = [one["row"] for one in before.told]
-    later = [one for one in problems.told if one["row"] not in known]
-    before.told += later
-    if not asked.as_json:
-        import_report.say(later, 0)
-    parts = Parts(database, ring, settings)
-    return Done(report, True, _handed_out(parts, plan.event.id, report.passes, asked, act))
+    act = run_import.ImportAct(plan.event.id, actor.current_actor(), {"file": plan.digest[:16]})
+    with _write_problems(plan, options.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
+        problems = ProblemList(plan, put)
+        consent = options.consent.strip()
+        report = run_import.import_people(
+            database, ring, plan, act, consent=consent, on_row=problems.add, progress=told, now=_now
+        )
+    known = [message["row"] for message in earlier.lines]
+    later = [problem for problem in problems.lines if problem["row"] not in known]
+    earlier.lines += later
+    if not options.as_json:
+        import_report.print_lines(later, 0)
+    parts = ImportDeps(database, ring, settings)
+    return ImportOutcome(report, True, _handed_out(parts, plan.event.id, report.passes, options, act))
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ImportDeps:
     """The parts that pictures of passes need."""
 
     database: "Database"
@@ -221,33 +225,35 @@ class Parts:
     settings: "Settings"
 
 
-def _handed_out(parts: Parts, event_id: int, passes: list[int], asked: Wanted, act: "Act") -> dict[str, Any]:
+def _handed_out(
+    deps: ImportDeps, event_id: int, passes: list[int], options: ImportOptions, act: "ImportAct"
+) -> dict[str, Any]:
     """The passes as files and messages, as far as asked for; how many."""
     from bot.delivery.campaigns import bulk_passes
     from bot.domain.imports import run as run_import
 
     done: dict[str, Any] = {}
-    if asked.images:
-        with _writing(asked.images, REGISTERED), bar("drawn", len(passes)) as told:
-            done["images"] = bulk_passes.pictures(parts, event_id, passes, asked.images, told)
-    if asked.sheet:
-        with _writing(asked.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
-            done["sheet"] = bulk_passes.sheet(parts, event_id, passes, asked.sheet, told)
-    if asked.send:
-        done["send"] = dict(_send(parts, passes))
+    if options.images:
+        with _writing(options.images, REGISTERED), bar("drawn", len(passes)) as told:
+            done["images"] = bulk_passes.write_pictures(deps, event_id, passes, options.images, told)
+    if options.sheet:
+        with _writing(options.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
+            done["sheet"] = bulk_passes.write_sheet(deps, event_id, passes, options.sheet, told)
+    if options.send:
+        done["send"] = dict(_send(deps, passes))
     if done:
-        run_import.note(parts.database, act, _now(), **done)
+        run_import.record_facts(deps.database, act, _now(), **done)
     return done
 
 
-def _send(parts: Parts, passes: list[int]) -> Mapping[str, int]:
+def _send(deps: ImportDeps, passes: list[int]) -> Mapping[str, int]:
     from bot.delivery.campaigns import bulk_passes
-    from bot.delivery.outbox.session_window import Windows
+    from bot.delivery.outbox.session_window import SessionWindows
     from bot.ops import connections
 
-    with connections.connected(parts.settings.redis) as redis, bar("owed", len(passes)) as told:
-        windows = Windows(redis)
-        return bulk_passes.send(parts.database, windows, parts.settings, passes, now=_now, told=told)
+    with connections.connect_redis(deps.settings.redis) as redis, bar("owed", len(passes)) as told:
+        windows = SessionWindows(redis)
+        return bulk_passes.enqueue_passes(deps.database, windows, deps.settings, passes, now=_now, report=told)
 
 
 def _now() -> datetime:

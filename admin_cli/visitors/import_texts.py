@@ -5,17 +5,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.domain.imports.columns import Columns
-    from bot.domain.imports.plan import Settled
-    from bot.domain.imports.rows import Wrong
-    from bot.domain.imports.unreadable import Note, Unreadable
+    from bot.domain.imports.columns import ColumnMap
+    from bot.domain.imports.plan import PlannedRow
+    from bot.domain.imports.rows import CellProblem
+    from bot.domain.imports.unreadable import ImportNote, UnreadableFile
 
 ENCODINGS = (
     *("utf-8", "utf-16", "utf-16-le", "utf-16-be", *(f"windows-{number}" for number in range(1250, 1259))),
     *("iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
 )
 """The encodings of bot.domain.imports.csv_files, a module that is loaded only when it is needed."""
-ROWS: Mapping[str, tuple[str, str]] = {
+ROW_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "empty": ("nothing stands there", "write the person's name"),
     "too_long": ("it is longer than {most} characters", "shorten it"),
     "too_short": ("it is shorter than {least} characters", "write the whole name"),
@@ -83,7 +83,7 @@ DOUBTS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """By code of a doubt about a row that is imported all the same: the reason, and what to do."""
-FILES: Mapping[str, str] = {
+FILE_PROBLEMS: Mapping[str, str] = {
     "old_workbook": "it is a workbook of an old form, or has a password: save it as .xlsx without one, or as CSV",
     "no_workbook": "it is a zip archive, but no XLSX workbook that can be read: save it again as .xlsx, or as CSV",
     "no_worksheet": "it has no sheet {worksheet}; there are: {there}",
@@ -114,7 +114,7 @@ FILES: Mapping[str, str] = {
     "changed": "it was changed while it was read: start again",
 }
 """By code of an unreadable file: the reason, and what to do."""
-NOTES: Mapping[str, str] = {
+NOTE_TEXTS: Mapping[str, str] = {
     "title": "the heads are in row {row}; above them: {above}",
     "hidden_sheet": "the sheet {sheet} is hidden",
     "hidden_sheets": "hidden sheets that are not read: {sheets}",
@@ -134,51 +134,51 @@ NOTES: Mapping[str, str] = {
     "have turned day and month",
 }
 """What is to be known of how a file is read."""
-ORDERS = {"dmy": "the day", "mdy": "the month"}
+ORDER_NAMES = {"dmy": "the day", "mdy": "the month"}
 DIFFERS = "the file says {file}, the pass has {held}"
 LEFT_ALONE = "left as it is: change the pass (passes revoke, then this again with --revoked-too) or the file"
 REVOKED = "their pass was revoked or cancelled after an earlier import"
 NOT_AGAIN = "no new one is made; with --revoked-too it is"
 
 
-def of_file(problem: "Unreadable") -> str:
+def file_problem(problem: "UnreadableFile") -> str:
     """Why a file cannot be used, with what was perhaps meant."""
     near = problem.params.get("nearest")
     hint = f"; did you mean {near}?" if near else ""
-    return f"{_filled(FILES[problem.code], problem.params)} ({problem.code}{hint})"
+    return f"{_filled(FILE_PROBLEMS[problem.code], problem.params)} ({problem.code}{hint})"
 
 
-def of_note(note: "Note") -> str:
+def note_text(note: "ImportNote") -> str:
     """The text of a note on how a file is read."""
     order = note.params.get("order")
-    return _filled(NOTES[note.code], {**note.params, "order": ORDERS.get(order or "", "")})
+    return _filled(NOTE_TEXTS[note.code], {**note.params, "order": ORDER_NAMES.get(order or "", "")})
 
 
-def of_doubts(settled: "Settled", columns: "Columns") -> Iterator[dict[str, Any]]:
+def doubts_of_row(planned: "PlannedRow", columns: "ColumnMap") -> Iterator[dict[str, Any]]:
     """The texts of doubts about a row that is to be registered."""
     from bot.domain.imports.plan import NEW
-    from bot.domain.imports.rows import Person
+    from bot.domain.imports.rows import ListedPerson
 
-    row = settled.row
-    if isinstance(row, Person) and settled.state == NEW:
+    row = planned.row
+    if isinstance(row, ListedPerson) and planned.state == NEW:
         for doubt in row.doubts:
-            yield _told(row.row.number, columns.head(doubt.thing), doubt.code, *DOUBTS[doubt.code])
+            yield _problem(row.row.number, columns.head(doubt.thing), doubt.code, *DOUBTS[doubt.code])
 
 
-def of_row(settled: "Settled", columns: "Columns") -> Iterator[dict[str, Any]]:
+def row_problem(planned: "PlannedRow", columns: "ColumnMap") -> Iterator[dict[str, Any]]:
     """Each thing that an organiser must know about a row: row, column, code, problem, todo."""
     from bot.domain.imports.plan import REVOKED as GONE
-    from bot.domain.imports.rows import BadRow
+    from bot.domain.imports.rows import RejectedRow
 
-    row = settled.row
-    if isinstance(row, BadRow):
-        for wrong in row.wrong:
-            yield _told(row.row.number, wrong.thing and columns.head(wrong.thing), wrong.code, *_wrong(wrong))
-    for thing, (said, held) in settled.differs.items():
+    row = planned.row
+    if isinstance(row, RejectedRow):
+        for wrong in row.problems:
+            yield _problem(row.row.number, wrong.thing and columns.head(wrong.thing), wrong.code, *_wrong(wrong))
+    for thing, (said, held) in planned.differs.items():
         problem = _filled(DIFFERS, {"file": said, "held": held})
-        yield _told(row.row.number, columns.head(thing), "differs", problem, LEFT_ALONE)
-    if settled.state == GONE:
-        yield _told(row.row.number, "", "revoked", REVOKED, NOT_AGAIN)
+        yield _problem(row.row.number, columns.head(thing), "differs", problem, LEFT_ALONE)
+    if planned.state == GONE:
+        yield _problem(row.row.number, "", "revoked", REVOKED, NOT_AGAIN)
 
 
 def line(problem: Mapping[str, Any]) -> str:
@@ -189,12 +189,12 @@ def line(problem: Mapping[str, Any]) -> str:
     return f"row {problem['row']}{column}: {problem['problem']}{end} {todo} ({problem['code']})."
 
 
-def _told(row: int, column: str, code: str, problem: str, todo: str) -> dict[str, Any]:
+def _problem(row: int, column: str, code: str, problem: str, todo: str) -> dict[str, Any]:
     return {"row": row, "column": column, "code": code, "problem": problem, "todo": todo}
 
 
-def _wrong(wrong: "Wrong") -> tuple[str, str]:
-    problem, todo = (_filled(text, wrong.params) for text in ROWS[wrong.code])
+def _wrong(wrong: "CellProblem") -> tuple[str, str]:
+    problem, todo = (_filled(text, wrong.params) for text in ROW_PROBLEMS[wrong.code])
     near = wrong.params.get("nearest")
     return (f"{problem}; did you mean {near}?" if near else problem), todo
 
@@ -209,5 +209,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return ", ".join(str(_plain(one)) for one in value)
+        return ", ".join(str(_plain(item)) for item in value)
     return "".join(character for character in str(value) if character.isprintable())

@@ -16,29 +16,29 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.inbound import Inbound
-from flows.shapes import Said
+from flows.shapes import UserInput
 
-ELSEWHERE = "\0"
+PAST_QUESTION = "\0"
 """The step of a tap on an earlier question. No step has this name."""
 _MARKED = re.compile(r"([^:]*)\.([0-9a-f]{8}):(.*)", re.DOTALL)
 TAG_DIGITS = 8
 
 
-def mark(step: str, state: Mapping[str, Any]) -> str:
+def tap_mark(step: str, state: Mapping[str, Any]) -> str:
     """The prefix of option ids where this step is asked; `state` is the one after the turn."""
-    return f"{step}.{tag(state)}:"
+    return f"{step}.{state_tag(state)}:"
 
 
-def tag(state: Mapping[str, Any]) -> str:
+def state_tag(state: Mapping[str, Any]) -> str:
     """Eight digits that are the same as long as the same question stands open, however often it is repeated."""
     told = [state.get(name) for name in ("flow", "asked", "answers", "under")]
     # Neither secret nor proof: whoever can read it sees the person's chat anyway.
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:TAG_DIGITS]
 
 
-def heard(database: Database, inbound: Inbound, state: Mapping[str, Any] | None) -> Said:
+def read_message(database: Database, inbound: Inbound, state: Mapping[str, Any] | None) -> UserInput:
     """The message as a flow sees it, a tap with the step that it answers."""
-    said = inbound.said
+    said = inbound.user_input
     if said.form != "choice":
         return said
     marked = _MARKED.fullmatch(said.choice)
@@ -46,20 +46,20 @@ def heard(database: Database, inbound: Inbound, state: Mapping[str, Any] | None)
     asked = f"{marked[1]}.{marked[2]}:" if marked else ""
     if inbound.replied_to:
         with database.read() as db:
-            asked = _asked_by(db, inbound.replied_to, inbound.lane) or asked
-    return Said(text=said.text, choice=choice, form=said.form, tapped_on=_step(asked, state or {}))
+            asked = _question_of(db, inbound.replied_to, inbound.lane) or asked
+    return UserInput(text=said.text, choice=choice, form=said.form, tapped_on=_step(asked, state or {}))
 
 
-def _asked_by(db: Session, message_sid: str, lane: str) -> str:
+def _question_of(db: Session, message_sid: str, address: str) -> str:
     """The mark of the question that one of our messages asked; empty where it is not known or asked none."""
-    row = select(Delivery.payload).where(Delivery.message_sid == message_sid, Delivery.lane == lane)
+    row = select(Delivery.payload).where(Delivery.message_sid == message_sid, Delivery.lane == address)
     payload = db.execute(row.limit(1)).scalar()
     return str((payload or {}).get("mark") or "")
 
 
 def _step(asked: str, state: Mapping[str, Any]) -> str:
-    """The step where its question is the present one, ELSEWHERE where it is not, empty where none is named."""
+    """The step where its question is the present one, PAST_QUESTION where it is not, empty where none is named."""
     if not asked:
         return ""
     step = asked.rpartition(".")[0]
-    return step if asked == mark(step, state) else ELSEWHERE
+    return step if asked == tap_mark(step, state) else PAST_QUESTION

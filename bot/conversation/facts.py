@@ -13,7 +13,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.look import Look, look, own_phone, who
+from bot.conversation.look import Look, identity_of, look, own_phone
 from bot.database import Database
 from bot.domain import events, passes, people, roster
 from bot.domain.checkins import search as gate_search
@@ -23,11 +23,11 @@ from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
 from bot.domain.roster import duty, entry_notices
 from bot.domain.stats import gate_figures as day_figures
-from bot.domain.stats.gate_figures import Figures
+from bot.domain.stats.gate_figures import EventFigures
 from bot.errors import Refused
 from bot.inbound import Inbound
 from flows import shapes
-from flows.shapes.duty import EntryNotice, Share
+from flows.shapes.duty import EntryNotice, FigureShare
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes
 
@@ -41,15 +41,15 @@ class Sources:
     """ISO region for phone numbers typed without a country code."""
     codes_need_whatsapp: Callable[[datetime], bool] = field(default=lambda now: False, repr=False)
     """See LiveFacts."""
-    _kept: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
+    _cached: tuple[tuple[int, int], tuple[shapes.Event, ...]] = field(default=((-1, -1), ()), repr=False)
 
     def events(self, revision: tuple[int, int]) -> tuple[shapes.Event, ...]:
         """Every event, by start, as the database holds them at this revision or later."""
-        kept, shown = self._kept
+        kept, shown = self._cached
         if revision != kept:
             with self.database.read() as db:
-                shown = tuple(events.shape(event) for event in events.listed(db))
-            self._kept = (revision, shown)
+                shown = tuple(events.shape(event) for event in events.list_events(db))
+            self._cached = (revision, shown)
         return shown
 
 
@@ -82,7 +82,7 @@ class LiveFacts:
     def events(self) -> tuple[shapes.Event, ...]:
         """Every event that is not long past, open or not, by start."""
         return tuple(
-            event for event in self.sources.events(self.look.revision) if events.is_spoken_of(event.ends_on, self.now)
+            event for event in self.sources.events(self.look.revision) if events.is_listed(event.ends_on, self.now)
         )
 
     def days(self, event: shapes.Event) -> tuple[shapes.EventDay, ...]:
@@ -106,7 +106,7 @@ class LiveFacts:
         if phone is None:
             return None
         with self.sources.database.read() as db:
-            return duty.of(db, phone, self.now)
+            return duty.current_duty(db, phone, self.now)
 
     @cached_property
     def former_duty(self) -> shapes.Event | None:
@@ -115,14 +115,14 @@ class LiveFacts:
         if phone is None or self.duty is not None:
             return None
         with self.sources.database.read() as db:
-            return duty.former(db, phone, self.now)
+            return duty.former_duty(db, phone, self.now)
 
     @cached_property
-    def figures(self) -> shapes.GateFigures:
+    def figures(self) -> shapes.GateStats:
         """The day's figures of the event for which they work. Asked of nobody but who is on duty."""
         work = self._at_work
         with self.sources.database.read() as db:
-            notice = entry_notices.last(db, work.event, self.now)
+            notice = entry_notices.last_notice(db, work.event, self.now)
             return gate_figures(day_figures.today(db, work.event, self.now), work, notice)
 
     @cached_property
@@ -150,7 +150,7 @@ class LiveFacts:
         """The one pass of today that differs from a mistyped code by one character; offered a few times an hour."""
         work = self._at_work
         with self.sources.database.read() as db:
-            return gate_search.near(db, work.event, code, staff_id=work.staff_id, now=self.now)
+            return gate_search.near_pass(db, work.event, code, staff_id=work.staff_id, now=self.now)
 
     @cached_property
     def on_roster(self) -> bool:
@@ -177,9 +177,9 @@ class LiveFacts:
     @cached_property
     def _known(self) -> tuple[shapes.Person, tuple[shapes.PassFacts, ...]]:
         if not self.look.known:
-            return shapes.Person(phone=people.named(who(self.inbound))["phone"]), ()
+            return shapes.Person(phone=people.named(identity_of(self.inbound))["phone"]), ()
         with self.sources.database.read() as db:
-            identity = people.settled(db, who(self.inbound))
+            identity = people.resolved(db, identity_of(self.inbound))
             contacts = people.find_all(db, **identity._asdict())
             return _person(db, identity, contacts, self.now), _passes(db, contacts, self.now)
 
@@ -188,7 +188,7 @@ def _person(db: Session, identity: Identity, contacts: list[Contact], now: datet
     if not contacts:
         return shapes.Person(phone=identity.phone)
     phones = (alias.value for contact in contacts for alias in contact.aliases if alias.kind == "phone")
-    failed = (code for contact in contacts for code in pending_messages.untold_failures(db, contact))
+    failed = (code for contact in contacts for code in pending_messages.unreported_failures(db, contact))
     return shapes.Person(
         known=True,
         language=next((contact.language for contact in contacts if contact.language), None),
@@ -201,7 +201,7 @@ def _person(db: Session, identity: Identity, contacts: list[Contact], now: datet
 
 def _history(db: Session, contacts: list[Contact], now: datetime) -> dict[str, bool]:
     """Facts that follow where their phone was somebody else's before; empty for nearly everybody."""
-    before = [row for contact in contacts for row in phone_owners.before(db, contact)]
+    before = [row for contact in contacts for row in phone_owners.last_transfer(db, contact)]
     if not before:
         return {}
     lately = (row for row in before if row.told_at is None)
@@ -214,39 +214,39 @@ def _history(db: Session, contacts: list[Contact], now: datetime) -> dict[str, b
 
 def _passes(db: Session, contacts: list[Contact], now: datetime) -> tuple[shapes.PassFacts, ...]:
     ids = {contact.id for contact in contacts}
-    found = {one.id: one for contact in contacts for one in passes.of_person(db, contact, now)}
-    return tuple(_pass(one, ids) for one in sorted(found.values(), key=lambda one: (one.day, one.id)))
+    found = {pass_.id: pass_ for contact in contacts for pass_ in passes.of_person(db, contact, now)}
+    return tuple(_pass(pass_, ids) for pass_ in sorted(found.values(), key=lambda pass_: (pass_.day, pass_.id)))
 
 
-def _pass(one: Pass, mine: Iterable[int]) -> shapes.PassFacts:
+def _pass(pass_: Pass, mine: Iterable[int]) -> shapes.PassFacts:
     return shapes.PassFacts(
-        code=codes.shown(one.code),
-        event=one.event.slug,
-        day=one.day,
-        party_size=one.party_size,
-        full_name=one.registration.full_name,
-        own=one.holder_id in mine,
-        kind_days=pass_days.of(one) if one.kind.days else (),
-        answers=one.registration.answers,
+        code=codes.shown(pass_.code),
+        event=pass_.event.slug,
+        day=pass_.day,
+        party_size=pass_.party_size,
+        full_name=pass_.registration.full_name,
+        own=pass_.holder_id in mine,
+        kind_days=pass_days.days_of_pass(pass_) if pass_.kind.days else (),
+        answers=pass_.registration.answers,
     )
 
 
-def gate_figures(found: Figures, work: shapes.Duty, notice: EntryNotice | None) -> shapes.GateFigures:
+def gate_figures(figures: EventFigures, work: shapes.Duty, notice: EntryNotice | None) -> shapes.GateStats:
     """The figures of a day as a volunteer is told them."""
-    by_gate = {share.key: Share(share.name, share.admitted, share.refused) for share in found.gates}
-    return shapes.GateFigures(
-        day=found.day,
-        admitted=found.admitted,
-        lately=found.lately,
-        inside=found.inside,
-        counted_in=found.counted_in,
-        counted_out=found.counted_out,
-        refused=found.refused,
+    by_gate = {share.key: FigureShare(share.name, share.admitted, share.refused) for share in figures.gates}
+    return shapes.GateStats(
+        day=figures.day,
+        admitted=figures.admitted,
+        lately=figures.lately,
+        inside=figures.inside,
+        counted_in=figures.counted_in,
+        counted_out=figures.counted_out,
+        refused=figures.refused,
         here=by_gate.get(work.place) if work.place else None,
         gates=tuple(by_gate.values()),
-        staff=tuple(Share(share.name, share.admitted, share.refused) for share in found.staff),
-        scanners=tuple(Share(share.name, share.admitted, share.refused) for share in found.scanners),
+        staff=tuple(FigureShare(share.name, share.admitted, share.refused) for share in figures.staff),
+        scanners=tuple(FigureShare(share.name, share.admitted, share.refused) for share in figures.scanners),
         notice=notice,
-        is_over=found.is_over,
-        unheard=tuple((one.name, one.gate, one.heard_at) for one in found.unheard),
+        is_over=figures.is_over,
+        offline_staff=tuple((silent.name, silent.gate, silent.heard_at) for silent in figures.offline_staff),
     )

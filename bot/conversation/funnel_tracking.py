@@ -27,17 +27,17 @@ from flows.visitor.registration import REGISTRATION
 
 log = structlog.get_logger(__name__)
 
-KEY = "beginnings"
+REDIS_KEY = "beginnings"
 """The Redis hash of what is not in rows yet, by id."""
-KEPT = "begun"
+STATE_KEY = "begun"
 """Beside a conversation's state: the beginning that it goes on with."""
-PAGES = {"otp": 100, "agree": 200, DONE: 1000}
+PAGE_MOVES = {"otp": 100, "agree": 200, DONE: 1000}
 """The moves of a form's pages; the questions of the first one come before."""
-LAST = PAGES[DONE]
+LAST_MOVE = PAGE_MOVES[DONE]
 """The number of the last move, DONE."""
-MOST = 5_000
+MAX_ROWS_PER_RUN = 5_000
 """Beginnings that are written to the database at a time."""
-REMOVE = """
+REMOVE_SCRIPT = """
 for at = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[at]) == ARGV[at + 1] then redis.call('HDEL', KEYS[1], ARGV[at]) end
 end
@@ -46,7 +46,7 @@ end
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class FunnelProgress:
     """A registration that has come so far."""
 
     id: str
@@ -61,11 +61,11 @@ class Begun:
     """When it was begun: ISO 8601."""
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The beginning from its JSON."""
-        return cls(**{**kept, "steps": tuple(kept["steps"])})
+        return cls(**{**stored, "steps": tuple(stored["steps"])})
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The beginning as JSON."""
         return {**asdict(self), "steps": list(self.steps)}
 
@@ -75,88 +75,92 @@ def new_id(name: str) -> str:
     return sha256(f"beginning {name}".encode()).hexdigest()[:32]
 
 
-def follow(kept: Mapping[str, Any] | None, turn: Turn, sid: str, channel: str, now: datetime) -> Begun | None:
+def progress_after_turn(
+    stored: Mapping[str, Any] | None, turn: Turn, sid: str, channel: str, now: datetime
+) -> FunnelProgress | None:
     """The beginning with which a conversation goes on after a turn; None: it is registering nobody.
 
-    `kept` is what stood beside the state before, `sid` names the message that began it.
+    `stored` is what stood beside the state before, `sid` names the message that began it.
     """
-    before = _before(kept)
-    begun = before or Begun(new_id(sid), channel, "", (), 0, now.isoformat())
-    if turn.flow == REGISTRATION.name and any(isinstance(one, Register) and not one.phone for one in turn.effects):
-        return _moved(begun, DONE, turn.answers, LAST)
+    before = _stored_progress(stored)
+    begun = before or FunnelProgress(new_id(sid), channel, "", (), 0, now.isoformat())
+    if turn.flow == REGISTRATION.name and any(
+        isinstance(effect, Register) and not effect.phone for effect in turn.effects
+    ):
+        return _moved_to(begun, DONE, turn.answers, LAST_MOVE)
     state = turn.state
     if state.flow == REGISTRATION.name:
-        return _moved(begun, state.asked, state.answers, begun.moves + 1)
+        return _moved_to(begun, state.asked, state.answers, begun.moves + 1)
     beneath = (state.under or {}).get("flow") == REGISTRATION.name
     return before if beneath else None
 
 
-def _before(kept: Mapping[str, Any] | None) -> Begun | None:
+def _stored_progress(stored: Mapping[str, Any] | None) -> FunnelProgress | None:
     """Whatever another version of this program may have kept."""
-    found = kept.get(KEPT) if isinstance(kept, Mapping) else None
+    found = stored.get(STATE_KEY) if isinstance(stored, Mapping) else None
     try:
-        return Begun.of(found) if found else None
+        return FunnelProgress.from_json(found) if found else None
     except (KeyError, TypeError):
         return None
 
 
-def on_page(sid: str, channel: str, event: str, step: str, now: datetime) -> Begun:
+def progress_on_page(sid: str, channel: str, event: str, step: str, now: datetime) -> FunnelProgress:
     """A form that has come to this step; going back to an earlier page changes nothing. `sid` is its request's."""
-    return Begun(new_id(sid), channel, event, (step,), PAGES.get(step, 1), now.isoformat())
+    return FunnelProgress(new_id(sid), channel, event, (step,), PAGE_MOVES.get(step, 1), now.isoformat())
 
 
-def _moved(begun: Begun, step: str, answers: Mapping[str, Any], moves: int) -> Begun:
-    event = str(answers.get("event") or begun.event)
-    if step in begun.steps and event == begun.event:
-        return begun
-    steps = begun.steps if step in begun.steps else (*begun.steps, step)
-    return Begun(begun.id, begun.channel, event, steps, moves, begun.at)
+def _moved_to(progress: FunnelProgress, step: str, answers: Mapping[str, Any], moves: int) -> FunnelProgress:
+    event = str(answers.get("event") or progress.event)
+    if step in progress.steps and event == progress.event:
+        return progress
+    steps = progress.steps if step in progress.steps else (*progress.steps, step)
+    return FunnelProgress(progress.id, progress.channel, event, steps, moves, progress.at)
 
 
-def with_state(state: State | Mapping[str, Any], begun: Begun | None) -> dict[str, Any]:
+def with_state(state: State | Mapping[str, Any], progress: FunnelProgress | None) -> dict[str, Any]:
     """The kept state together with the beginning, unless the registration is over."""
     whole = dict(cast("Mapping[str, Any]", state))
-    if begun is not None and begun.moves < LAST:
-        whole[KEPT] = begun.kept()
+    if progress is not None and progress.moves < LAST_MOVE:
+        whole[STATE_KEY] = progress.to_json()
     return whole
 
 
 @dataclass(frozen=True, slots=True)
-class Beginnings:
+class FunnelTracker:
     """The beginnings that are noted in Redis and written to rows by the clock."""
 
     redis: "Redis" = field(repr=False)
 
-    def note(self, begun: Begun) -> None:
+    def record(self, progress: FunnelProgress) -> None:
         """Note how far one has come. Never raises: the funnel is not worth anybody's turn."""
         try:
-            self.redis.hset(KEY, begun.id, json.dumps(begun.kept()))
+            self.redis.hset(REDIS_KEY, progress.id, json.dumps(progress.to_json()))
         except RedisError as problem:
             log.warning("beginning_not_noted", problem=type(problem).__name__)
 
-    def put_down(self, database: Database) -> int:
+    def flush(self, database: Database) -> int:
         """Put what was noted into rows; how many. Twice does no harm. Raises RedisError. Run by the clock."""
-        read = cast("tuple[int, dict[bytes, bytes]]", self.redis.hscan(KEY, count=MOST))[1]
+        read = cast("tuple[int, dict[bytes, bytes]]", self.redis.hscan(REDIS_KEY, count=MAX_ROWS_PER_RUN))[1]
         if not read:
             return 0
         with database.write() as db:
-            write(db, *(Begun.of(json.loads(one)) for one in read.values()))
-        self.redis.eval(REMOVE, 1, KEY, *(part for pair in read.items() for part in pair))
+            write_rows(db, *(FunnelProgress.from_json(json.loads(stored)) for stored in read.values()))
+        self.redis.eval(REMOVE_SCRIPT, 1, REDIS_KEY, *(part for pair in read.items() for part in pair))
         return len(read)
 
 
-def write(db: Session, *begun: Begun) -> None:
+def write_rows(db: Session, *progress: FunnelProgress) -> None:
     """Keep how far these have come, in the caller's transaction."""
     rows = [
         {
-            "id": one.id,
-            "slug": one.event,
-            "channel": one.channel,
-            "step": one.steps[-1],
-            "moves": one.moves,
-            "begun_at": datetime.fromisoformat(one.at),
+            "id": progress.id,
+            "slug": progress.event,
+            "channel": progress.channel,
+            "step": progress.steps[-1],
+            "moves": progress.moves,
+            "begun_at": datetime.fromisoformat(progress.at),
         }
-        for one in sorted(begun, key=lambda one: one.id)
+        for progress in sorted(progress, key=lambda progress: progress.id)
     ]
     connection = db.connection()
     connection.execute(_WRITE[connection.dialect.name], rows)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.address import is_on_whatsapp
-from bot.conversation.effects import Performing, Results, perform
+from bot.conversation.effects import EffectContext, Results, perform
 from bot.domain import audit, checkins
 from bot.domain.checkins import code_guessing, head_counts, undo
 from bot.domain.checkins import search as gate_search
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.models import Device, Staff
 from bot.domain.roster import duty
 from bot.domain.roster import sessions as staff_sessions
@@ -38,161 +38,165 @@ from flows.shapes.gate_effects import (
 )
 from flows.shapes.scans import Admission, Scan
 from flows.text import _, lines, words
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 
 @perform.register
-def _admit(effect: Admit, doing: Performing) -> Results:
-    asked = [_scan(effect, one, doing, place) for place, one in enumerate(effect.scans, 1)]
-    answers = [checkins.admit(doing.db, doing.ring, scan, doing.now) for scan in asked]
-    told = _told(effect, asked, answers, doing)
-    return {"told": (*told, *_heed(asked, answers, doing))}
+def _admit(effect: Admit, ctx: EffectContext) -> Results:
+    asked = [_scan(effect, asked_scan, ctx, place) for place, asked_scan in enumerate(effect.scans, 1)]
+    answers = [checkins.admit(ctx.db, ctx.ring, scan, ctx.now) for scan in asked]
+    told = _scan_results(effect, asked, answers, ctx)
+    return {"told": (*told, *_count_guesses(asked, answers, ctx))}
 
 
-def _scan(effect: Admit, one: Scanned, doing: Performing, place: int) -> Scan:
+def _scan(effect: Admit, scan: Scanned, ctx: EffectContext, place: int) -> Scan:
     """The scan of a message; its scan_id is the message's SID, with a number where there are several."""
-    scan_id = doing.attempt if len(effect.scans) == 1 else f"{doing.attempt}-{place}"
+    scan_id = ctx.attempt if len(effect.scans) == 1 else f"{ctx.attempt}-{place}"
     return Scan(
-        one.text,
+        scan.text,
         scan_id,
         effect.event,
-        doing.channel,
+        ctx.channel,
         gate=effect.gate,
         staff_id=effect.staff_id,
-        direction=one.direction,
-        count=one.count,
-        simulate=one.simulate,
-        force=one.force,
-        reason=one.reason,
+        direction=scan.direction,
+        count=scan.count,
+        simulate=scan.simulate,
+        force=scan.force,
+        reason=scan.reason,
     )
 
 
-def _told(
-    effect: Admit, asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing
+def _scan_results(
+    effect: Admit, asked: Sequence[Scan], answers: Sequence[Admission], ctx: EffectContext
 ) -> tuple[Sentence, ...]:
     if len(asked) == 1:
-        return gate_answers.told(answers[0], asked[0], doing.now, effect.timezone)
-    when, short = (doing.now, effect.timezone), len(asked) > gate_answers.FEW
+        return gate_answers.scan_answer(answers[0], asked[0], ctx.now, effect.timezone)
+    when, short = (ctx.now, effect.timezone), len(asked) > gate_answers.MAX_FULL_LINES
     return tuple(
         gate_answers.in_a_line(answer, scan, when, short=short) for scan, answer in zip(asked, answers, strict=True)
     )
 
 
-def _heed(asked: Sequence[Scan], answers: Sequence[Admission], doing: Performing) -> tuple[Sentence, ...]:
+def _count_guesses(asked: Sequence[Scan], answers: Sequence[Admission], ctx: EffectContext) -> tuple[Sentence, ...]:
     """Count guesses; whoever made too many is paused, and the supervisors are told, once."""
     results = [(scan, answer.result) for scan, answer in zip(asked, answers, strict=True)]
-    guesser = code_guessing.heed(doing.db, results, doing.now)
+    guesser = code_guessing.count_guesses(ctx.db, results, ctx.now)
     if guesser is None:
         return ()
-    key = f"guessing:{doing.attempt}"
-    doing.owed += report_guessing.tell(doing.db, guesser, key=key, now=doing.now, sender_of=doing.last_sender)
+    key = f"guessing:{ctx.attempt}"
+    ctx.delivery_ids += report_guessing.notify_supervisors(
+        ctx.db, guesser, key=key, now=ctx.now, sender_of=ctx.last_sender
+    )
     return (_("You are paused for 10 minutes: too many unknown codes. A supervisor has been told."),)
 
 
 @perform.register
-def _note_offer(effect: NoteOffer, doing: Performing) -> Results:
-    row = _row(doing.db, effect.staff_id)
+def _note_offer(effect: NoteOffer, ctx: EffectContext) -> Results:
+    row = _row(ctx.db, effect.staff_id)
     about = {"code": effect.code}
-    audit.note(doing.db, audit.OFFERED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
+    audit.record(ctx.db, audit.NEAR_CODE_OFFERED, now=ctx.now, event_id=row.event_id, staff_id=row.id, about=about)
     return {}
 
 
 @perform.register
-def _count_people(effect: CountPeople, doing: Performing) -> Results:
-    count = Count(effect.event, doing.attempt, effect.direction, effect.people, doing.channel, effect.gate)
-    head_counts.add(doing.db, replace(count, staff_id=effect.staff_id), doing.now)
+def _count_people(effect: CountPeople, ctx: EffectContext) -> Results:
+    count = HeadCountRequest(effect.event, ctx.attempt, effect.direction, effect.people, ctx.channel, effect.gate)
+    head_counts.add(ctx.db, replace(count, staff_id=effect.staff_id), ctx.now)
     return {}
 
 
 @perform.register
-def _take_back(effect: TakeBack, doing: Performing) -> Results:
+def _take_back(effect: TakeBack, ctx: EffectContext) -> Results:
     if effect.passes:
-        return {"taken": lines(*(_taken_back(text, effect.staff_id, doing) for text in effect.passes))}
+        return {"taken": lines(*(_undo_pass(text, effect.staff_id, ctx) for text in effect.passes))}
     try:
-        return {"taken": _last_taken_back(effect.staff_id, doing)}
+        return {"taken": _undo_last(effect.staff_id, ctx)}
     except Refused as no:
-        return {"taken": gate_answers.not_taken_back(no.code, no.params.get("code", ""))}
+        return {"taken": gate_answers.nothing_undone(no.code, no.params.get("code", ""))}
 
 
-def _last_taken_back(staff_id: int, doing: Performing) -> Sentence:
-    counted = undo.undo_count(doing.db, staff_id, doing.now)
+def _undo_last(staff_id: int, ctx: EffectContext) -> Sentence:
+    counted = undo.undo_count(ctx.db, staff_id, ctx.now)
     if counted is not None:
-        return gate_answers.uncounted(counted.people, counted.direction)
-    undone = undo.undo(doing.db, staff_id, doing.now)
-    return gate_answers.taken_back(undone.people, undone.pass_)
+        return gate_answers.count_undone(counted.people, counted.direction)
+    undone = undo.undo(ctx.db, staff_id, ctx.now)
+    return gate_answers.admission_undone(undone.people, undone.pass_)
 
 
-def _taken_back(text: str, staff_id: int, doing: Performing) -> Sentence:
+def _undo_pass(text: str, staff_id: int, ctx: EffectContext) -> Sentence:
     try:
-        undone = undo.undo_pass(doing.db, doing.ring, staff_id, text, doing.now)
+        undone = undo.undo_pass(ctx.db, ctx.ring, staff_id, text, ctx.now)
     except Refused as no:
-        return gate_answers.not_taken_back(no.code, no.params.get("code", ""), text)
-    return gate_answers.taken_back(undone.people, undone.pass_)
+        return gate_answers.nothing_undone(no.code, no.params.get("code", ""), text)
+    return gate_answers.admission_undone(undone.people, undone.pass_)
 
 
 @perform.register
-def _note_search(effect: NoteSearch, doing: Performing) -> Results:
-    gate_search.note(doing.db, effect.event, staff_id=effect.staff_id, by=effect.by, codes=effect.codes, now=doing.now)
+def _note_search(effect: NoteSearch, ctx: EffectContext) -> Results:
+    gate_search.record_search(
+        ctx.db, effect.event, staff_id=effect.staff_id, by=effect.by, codes=effect.codes, now=ctx.now
+    )
     return {}
 
 
 @perform.register
-def _choose_gate(effect: ChooseGate, doing: Performing) -> Results:
-    duty.choose_gate(doing.db, effect.staff_id, effect.gate)
+def _choose_gate(effect: ChooseGate, ctx: EffectContext) -> Results:
+    duty.choose_gate(ctx.db, effect.staff_id, effect.gate)
     return {}
 
 
 @perform.register
-def _choose_event(effect: ChooseEvent, doing: Performing) -> Results:
-    phone = _row(doing.db, effect.staff_id).phone
-    duty.choose_event(doing.db, phone, effect.event, doing.now)
+def _choose_event(effect: ChooseEvent, ctx: EffectContext) -> Results:
+    phone = _row(ctx.db, effect.staff_id).phone
+    duty.choose_event(ctx.db, phone, effect.event, ctx.now)
     return {}
 
 
 @perform.register
-def _offer_sign_in(effect: OfferSignIn, doing: Performing) -> Results:
+def _offer_sign_in(effect: OfferSignIn, ctx: EffectContext) -> Results:
     """The link goes only to the roster's own WhatsApp: a message by another way may be anybody's."""
-    if doing.sign_in_links is None or not is_on_whatsapp(doing.address):
+    if ctx.sign_in_links is None or not is_on_whatsapp(ctx.address):
         raise Refused("not_on_roster")
-    row = _row(doing.db, effect.staff_id) if effect.staff_id is not None else _place_of(doing)
-    token = doing.sign_in_links.make(row.id, row.phone, doing.now)
-    return {"link": f"{doing.origin}/staff/link/{token}"}
+    row = _row(ctx.db, effect.staff_id) if effect.staff_id is not None else _scan_context(ctx)
+    token = ctx.sign_in_links.make(row.id, row.phone, ctx.now)
+    return {"link": f"{ctx.origin}/staff/link/{token}"}
 
 
-def _place_of(doing: Performing) -> Staff:
-    places = staff_sessions.places(doing.db, doing.identity.phone, doing.now) if doing.identity.phone else []
+def _scan_context(ctx: EffectContext) -> Staff:
+    places = staff_sessions.places(ctx.db, ctx.identity.phone, ctx.now) if ctx.identity.phone else []
     if not places:
         raise Refused("not_on_roster")
     return places[0]
 
 
 @perform.register
-def _stop_entry(effect: StopEntry, doing: Performing) -> Results:
-    _supervisor(doing.db, effect.staff_id)
-    owed = stop_entry.set_stopped(
-        doing.db,
+def _stop_entry(effect: StopEntry, ctx: EffectContext) -> Results:
+    _supervisor(ctx.db, effect.staff_id)
+    owed = stop_entry.set_entry_stopped(
+        ctx.db,
         effect.event,
         effect.gate,
         stopped=effect.stopped,
-        key=f"entry:{doing.attempt}",
-        now=doing.now,
+        key=f"entry:{ctx.attempt}",
+        now=ctx.now,
         staff_id=effect.staff_id,
-        sender_of=doing.last_sender,
+        sender_of=ctx.last_sender,
     )
-    doing.owed += owed
+    ctx.delivery_ids += owed
     return {"number": len(owed)}
 
 
 @perform.register
-def _release_staff(effect: ReleaseStaff, doing: Performing) -> Results:
-    row = _supervisor(doing.db, effect.staff_id)
-    released = code_guessing.resume(doing.db, row.event_id, effect.name, doing.now)
+def _release_staff(effect: ReleaseStaff, ctx: EffectContext) -> Results:
+    row = _supervisor(ctx.db, effect.staff_id)
+    released = code_guessing.resume(ctx.db, row.event_id, effect.name, ctx.now)
     about = {
-        "staff": [one.id for one in released if isinstance(one, Staff)],
-        "devices": [one.id for one in released if isinstance(one, Device)],
+        "staff": [released_member.id for released_member in released if isinstance(released_member, Staff)],
+        "devices": [released_member.id for released_member in released if isinstance(released_member, Device)],
     }
-    audit.note(doing.db, audit.RELEASED, now=doing.now, event_id=row.event_id, staff_id=row.id, about=about)
-    return {"names": words(", ".join(dict.fromkeys(inert(one.name) for one in released)))}
+    audit.record(ctx.db, audit.STAFF_RESUMED, now=ctx.now, event_id=row.event_id, staff_id=row.id, about=about)
+    return {"names": words(", ".join(dict.fromkeys(escape(released_member.name) for released_member in released)))}
 
 
 def _row(db: Session, staff_id: int) -> Staff:

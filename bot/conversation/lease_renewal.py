@@ -7,26 +7,26 @@ from contextlib import contextmanager
 import structlog
 from redis.exceptions import RedisError
 
-from bot.conversation.store import RENEW_SECONDS, Conversations, Held
+from bot.conversation.store import LEASE_RENEWAL_SECONDS, ClaimedMessage, ConversationStore
 
 log = structlog.get_logger(__name__)
 
 
-class Leases:
+class LeaseRenewer:
     """The leases of one process; nobody needs them after it has died, so the thread is a daemon."""
 
-    def __init__(self, conversations: Conversations) -> None:
+    def __init__(self, conversations: ConversationStore) -> None:
         self._conversations = conversations
-        self._held: dict[int, Held] = {}
+        self._held: dict[int, ClaimedMessage] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def kept(self, held: Held) -> Iterator[None]:
+    def renewing(self, claimed: ClaimedMessage) -> Iterator[None]:
         """Renew this lease for as long as the block runs."""
         with self._lock:
-            self._held[held.token] = held
+            self._held[claimed.token] = claimed
             if self._thread is None:
                 self._thread = threading.Thread(target=self._renew_all, name="leases", daemon=True)
                 self._thread.start()
@@ -34,7 +34,7 @@ class Leases:
             yield
         finally:
             with self._lock:
-                self._held.pop(held.token, None)
+                self._held.pop(claimed.token, None)
 
     def close(self) -> None:
         """End the thread."""
@@ -43,14 +43,14 @@ class Leases:
             self._thread.join()
 
     def _renew_all(self) -> None:
-        while not self._closing.wait(RENEW_SECONDS):
+        while not self._closing.wait(LEASE_RENEWAL_SECONDS):
             with self._lock:
                 held = list(self._held.values())
-            for one in held:
-                self._renew(one)
+            for claimed in held:
+                self._renew(claimed)
 
-    def _renew(self, held: Held) -> None:
+    def _renew(self, claimed: ClaimedMessage) -> None:
         try:
-            self._conversations.renew(held)
+            self._conversations.renew_lease(claimed)
         except RedisError as problem:
-            log.warning("lease_not_renewed", sid=held.sid, problem=type(problem).__name__)
+            log.warning("lease_not_renewed", sid=claimed.sid, problem=type(problem).__name__)

@@ -44,14 +44,14 @@ class Look:
 
 def look(database: Database, inbound: Inbound, now: datetime) -> Look:
     """Ask the database, once. Raises OperationalError as Database.look does."""
-    names, staff = who(inbound), own_phone(inbound)
+    names, staff = identity_of(inbound), own_phone(inbound)
     asked = {**people.named(names), "staff": staff, "sid": inbound.sid, "spoken_of": event_shapes.spoken_of_since(now)}
     statement = _STATEMENTS[database.engine.dialect.name]
     count, changes, known, on_roster, taken, days = database.look(statement, asked)[0]
     return Look((count, changes), bool(known), bool(on_roster), bool(taken), days or ())
 
 
-def who(inbound: Inbound) -> Identity:
+def identity_of(inbound: Inbound) -> Identity:
     """The names of whoever wrote; an address that is neither phone nor user id stands for the person itself."""
     if not inbound.is_proved:
         return Identity(inbound.phone, None if inbound.phone else inbound.lane)

@@ -18,29 +18,29 @@ from redis.lock import Lock
 
 from bot.inbound import Inbound
 
-SHARES = 8
+SHARD_COUNT = 8
 """How many processes at most replay messages at once."""
-ALONE = 15.0
+LOCK_TTL_SECONDS = 15.0
 """Seconds for which a share is locked. Its holder renews the lock; a killed one blocks it no longer than this."""
 
-Listed = tuple[Inbound, datetime]
+SentMessage = tuple[Inbound, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ShardLocks:
     """The shares of one process."""
 
     locks: Mapping[int, Lock] = field(repr=False)
     lost: threading.Event = field(default_factory=threading.Event, repr=False)
     """Set when another holds one of them; then nothing more may be taken."""
 
-    def mine(self, person: str) -> bool:
+    def covers(self, person: str) -> bool:
         """Whether this person is in one of these shares."""
-        return share_of(person) in self.locks
+        return shard_of(person) in self.locks
 
-    def keep_until(self, done: Sequence["Future[int]"]) -> None:
+    def renew_until(self, futures: Sequence["Future[int]"]) -> None:
         """Hold the shares until all of these have ended."""
-        while wait(done, timeout=ALONE / 3).not_done:
+        while wait(futures, timeout=LOCK_TTL_SECONDS / 3).not_done:
             try:
                 for lock in self.locks.values():
                     lock.reacquire()
@@ -48,28 +48,28 @@ class Held:
                 self.lost.set()
 
 
-def share_of(person: str) -> int:
+def shard_of(person: str) -> int:
     """The share that this person is in."""
-    return crc32(person.encode()) % SHARES
+    return crc32(person.encode()) % SHARD_COUNT
 
 
 @contextmanager
-def held(redis: "Redis", name: str, among: Iterable[int], most: int) -> Iterator[Held]:
-    """Lock up to `most` of these shares that nobody else holds, the first ones first; given back at the end."""
+def hold_shards(redis: "Redis", name: str, candidates: Iterable[int], limit: int) -> Iterator[ShardLocks]:
+    """Lock up to `limit` of these shares that nobody else holds, the first ones first; given back at the end."""
     locks: dict[int, Lock] = {}
-    for number in among:
-        lock = redis.lock(f"{name}:{number}", timeout=ALONE, thread_local=False)
-        if len(locks) < most and lock.acquire(blocking=False):
+    for number in candidates:
+        lock = redis.lock(f"{name}:{number}", timeout=LOCK_TTL_SECONDS, thread_local=False)
+        if len(locks) < limit and lock.acquire(blocking=False):
             locks[number] = lock
     try:
-        yield Held(locks)
+        yield ShardLocks(locks)
     finally:
         for lock in locks.values():
             with suppress(LockError):
                 lock.release()
 
 
-def by_person(waiting: Sequence[Listed], owners: Mapping[str, str]) -> dict[str, list[Listed]]:
+def by_person(waiting: Sequence[SentMessage], owners: Mapping[str, str]) -> dict[str, list[SentMessage]]:
     """These messages, person by person, each one's in the order given.
 
     `owners`: for each address the conversation that it belongs to. A message with two addresses tells
@@ -85,7 +85,7 @@ def by_person(waiting: Sequence[Listed], owners: Mapping[str, str]) -> dict[str,
     for inbound, _ in waiting:
         names = {person(name) for address in inbound.addresses for name in (address, owners[address])}
         onward |= dict.fromkeys(names, min(names))
-    found: dict[str, list[Listed]] = {}
-    for one in waiting:
-        found.setdefault(person(one[0].addresses[0]), []).append(one)
+    found: dict[str, list[SentMessage]] = {}
+    for sent_message in waiting:
+        found.setdefault(person(sent_message[0].addresses[0]), []).append(sent_message)
     return found

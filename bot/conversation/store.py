@@ -14,18 +14,18 @@ from typing import Any, cast
 
 from redis import Redis
 
-KEEP_SECONDS = 48 * 3600
+MESSAGE_TTL_SECONDS = 48 * 3600
 """How long a message and its answer are remembered: longer than the day after which Twilio might repeat it."""
-ALIAS_SECONDS = 30 * 24 * 3600
+ALIAS_TTL_SECONDS = 30 * 24 * 3600
 """How long two addresses of one person stay joined here; the database joins them for good."""
-LEASE_MS = 6_000
+LEASE_TTL_MS = 6_000
 """How long a holder may be silent before another takes over: less than a webhook waits, so that the
 repeat of a message whose process died is answered in its own response."""
-RENEW_SECONDS = 1.5
+LEASE_RENEWAL_SECONDS = 1.5
 """How often a holder at work says that it lives: several times a lease."""
-WINDOW_SECONDS = 24 * 3600
+SESSION_WINDOW_SECONDS = 24 * 3600
 """How long WhatsApp lets us write freely to somebody who wrote to us (docs/field-notes.md#limits)."""
-WAITING_MS = 12_000
+MAX_WEBHOOK_WAIT_MS = 12_000
 """Milliseconds after which no webhook request waits for a message any more: its answer goes by the outbox."""
 
 
@@ -34,19 +34,19 @@ JOINED, PARTED = "joined", "parted"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AlreadyAnswered:
     """The message was taken before; this was its answer."""
 
     answer: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class LeasedElsewhere:
     """The message stands in the list; somebody else holds the person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ClaimedMessage:
     """The caller holds the person: the message at the head of the list is the caller's to take."""
 
     conversation: str
@@ -57,15 +57,15 @@ class Held:
     """The state as kept; None where there is none (a newcomer, or one whose state has lapsed)."""
     attempt: int
     """1 for the first time that this message is taken."""
-    owed: bool
+    by_outbox: bool
     """Whether nobody waits for the answer, so that it goes by the outbox."""
-    behind: bool
+    has_unsent_answer: bool
     """An earlier answer of this person went to the outbox and may still be there."""
-    found: bool = False
+    found_later: bool = False
     """Whether it was found after the fact, and not brought by the webhook: it may have been processed before."""
     late: bool = False
     """A newer message of this person has been taken meanwhile."""
-    news: str = ""
+    identity_change: str = ""
     """JOINED or PARTED where this message is the first to tell it; else empty."""
     phone: str = ""
     """The phone that this person has come by lately; empty: by none."""
@@ -74,23 +74,23 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LeaseLost:
     """The lease went to somebody else; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
+class NobodyWaiting:
     """Nothing was kept yet: whoever waited has gone, so the answer must be put into the outbox first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The turn is kept; `following` is the next message of the same person, held, if there is one."""
+class Committed:
+    """The turn is kept; `next_message` is the next message of the same person, held, if there is one."""
 
-    following: Held | None
+    next_message: ClaimedMessage | None
 
 
-class Conversations:
+class ConversationStore:
     """The people's lists, leases, states and answers."""
 
     def __init__(self, redis: "Redis", *, state_seconds: int) -> None:
@@ -105,12 +105,12 @@ class Conversations:
         addresses: Sequence[str],
         message: Mapping[str, Any],
         now_ms: int,
-        lane: str = "",
+        address: str = "",
         sent_ms: int | None = None,
-    ) -> "Found":
+    ) -> "AcceptResult":
         """Put a message on its person's list unless it was there before, and hold the person if nobody does.
 
-        It opens the 24-hour window of `lane`, the address that the message came from. `sent_ms` says
+        It opens the 24-hour window of `address`, the address that the message came from. `sent_ms` says
         when Twilio got it, for one that was found after the fact: nobody waits for its answer, and it
         is late where a newer one of the person was taken.
 
@@ -119,22 +119,22 @@ class Conversations:
         to this one, and its former owner keeps their own conversation.
         """
         sent = "" if sent_ms is None else sent_ms
-        return self._found(self._run("accept", now_ms, sid, json.dumps(message), lane, sent, *addresses))
+        return self._parsed(self._run("accept", now_ms, sid, json.dumps(message), address, sent, *addresses))
 
-    def look(self, sid: str, now_ms: int) -> "Found":
+    def status(self, sid: str, now_ms: int) -> "AcceptResult":
         """The standing of an accepted message. Holds the person if nobody does."""
-        return self._found(self._run("look", now_ms, sid))
+        return self._parsed(self._run("look", now_ms, sid))
 
-    def give_up(self, sid: str, now_ms: int) -> Answered | None:
+    def stop_waiting(self, sid: str, now_ms: int) -> AlreadyAnswered | None:
         """Note that nobody waits for this answer any more; the answer, if it has come just now."""
-        found = self._found(self._run("give_up", now_ms, sid))
-        return found if isinstance(found, Answered) else None
+        found = self._parsed(self._run("give_up", now_ms, sid))
+        return found if isinstance(found, AlreadyAnswered) else None
 
-    def fall_behind(self, sid: str) -> None:
+    def mark_in_outbox(self, sid: str) -> None:
         """Note that the answer to this message goes by the outbox after all."""
         self._run("fall_behind", 0, sid)
 
-    def known(self, sids: Sequence[str]) -> list[bool]:
+    def known_sids(self, sids: Sequence[str]) -> list[bool]:
         """Which of these messages have been accepted within the last days."""
         with self._redis.pipeline(transaction=False) as asking:
             for sid in sids:
@@ -151,7 +151,7 @@ class Conversations:
                     asking.get(f"{keys}:{name}")
                 onward = asking.execute()
             steps = zip(found.items(), onward, strict=True)
-            following = {one: kept.decode() if kept else name for (one, name), kept in steps}
+            following = {address_: kept.decode() if kept else name for (address_, name), kept in steps}
             if following == found and keys == "c:gone":
                 break
             found, keys = following, "c:gone"
@@ -162,21 +162,21 @@ class Conversations:
         kept = cast("bytes | None", self._redis.hget(f"c:state:{self.owners([address])[address]}", "json"))
         return json.loads(kept) if kept else None
 
-    def heard_ms(self) -> int | None:
+    def last_inbound_ms(self) -> int | None:
         """When a message last came in by the main door; None where none ever did."""
         kept = cast("bytes | None", self._redis.get("c:heard"))
         return int(kept) if kept else None
 
     def commit(
         self,
-        held: Held,
+        claimed: ClaimedMessage,
         state: Mapping[str, Any],
         answer: Mapping[str, Any],
         now_ms: int,
         *,
         in_outbox: bool,
         keep_message: bool = False,
-    ) -> Done | Lost | Unheard:
+    ) -> Committed | LeaseLost | NobodyWaiting:
         """Keep the state and the answer and take the message off the list, all or nothing.
 
         `in_outbox` says that the answer's row in the outbox is written; without it the answer of a
@@ -186,9 +186,9 @@ class Conversations:
         reply = self._run(
             "commit",
             now_ms,
-            held.conversation,
-            held.token,
-            held.sid,
+            claimed.conversation,
+            claimed.token,
+            claimed.sid,
             json.dumps(state),
             json.dumps(answer),
             int(in_outbox),
@@ -196,76 +196,84 @@ class Conversations:
         )
         match reply[0]:
             case b"lost":
-                return Lost()
+                return LeaseLost()
             case b"unheard":
-                return Unheard()
+                return NobodyWaiting()
             case b"held":
-                return Done(_held(reply))
+                return Committed(_claimed(reply))
             case _:
-                return Done(None)
+                return Committed(None)
 
-    def renew(self, held: Held) -> None:
+    def renew_lease(self, claimed: ClaimedMessage) -> None:
         """Say that the holder lives, if it still is the holder."""
-        self._run("renew", 0, held.conversation, held.token)
+        self._run("renew", 0, claimed.conversation, claimed.token)
 
-    def put_off(self, held: Held, answer: Mapping[str, Any], now_ms: int) -> None:
+    def defer(self, claimed: ClaimedMessage, answer: Mapping[str, Any], now_ms: int) -> None:
         """Let go of the person and leave the message at the head, to be taken again later.
 
         Every copy of it gets this answer from now on; that of the turn goes by the outbox.
         """
-        self._run("put_off", now_ms, held.conversation, held.token, held.sid, json.dumps(answer))
+        self._run("put_off", now_ms, claimed.conversation, claimed.token, claimed.sid, json.dumps(answer))
 
-    def clear_behind(self, held: Held) -> None:
+    def clear_unsent_mark(self, claimed: ClaimedMessage) -> None:
         """Note that the outbox holds no more answer for this person."""
-        self._redis.delete(f"c:behind:{held.conversation}")
+        self._redis.delete(f"c:behind:{claimed.conversation}")
 
     def abandoned(self, now_ms: int, limit: int = 200) -> list[str]:
         """Conversations whose list has stood without progress for longer than any request waits."""
-        found = self._redis.zrangebyscore("c:pending", 0, now_ms - WAITING_MS, start=0, num=limit)
+        found = self._redis.zrangebyscore("c:pending", 0, now_ms - MAX_WEBHOOK_WAIT_MS, start=0, num=limit)
         return [name.decode() for name in cast("list[bytes]", found)]
 
-    def take_over(self, conversation: str, now_ms: int) -> Held | None:
+    def take_over(self, conversation: str, now_ms: int) -> ClaimedMessage | None:
         """Hold an abandoned conversation, if it has a message and nobody holds it."""
-        found = self._found(self._run("take_over", now_ms, conversation))
-        return found if isinstance(found, Held) else None
+        found = self._parsed(self._run("take_over", now_ms, conversation))
+        return found if isinstance(found, ClaimedMessage) else None
 
-    def pending(self) -> int:
+    def pending_count(self) -> int:
         """How many people have a message that is not taken yet."""
         return int(self._redis.zcard("c:pending"))
 
     def _run(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
-        numbers = (now_ms, self._state_seconds, KEEP_SECONDS, ALIAS_SECONDS, LEASE_MS, WAITING_MS, WINDOW_SECONDS)
+        numbers = (
+            now_ms,
+            self._state_seconds,
+            MESSAGE_TTL_SECONDS,
+            ALIAS_TTL_SECONDS,
+            LEASE_TTL_MS,
+            MAX_WEBHOOK_WAIT_MS,
+            SESSION_WINDOW_SECONDS,
+        )
         reply: list[Any] = self._script(keys=[verb], args=[*numbers, *arguments])
         return reply
 
-    def _found(self, reply: list[Any]) -> "Found":
+    def _parsed(self, reply: list[Any]) -> "AcceptResult":
         match reply[0]:
             case b"answered":
-                return Answered(json.loads(reply[1]))
+                return AlreadyAnswered(json.loads(reply[1]))
             case b"held":
-                return _held(reply)
+                return _claimed(reply)
             case _:
-                return Waiting()
+                return LeasedElsewhere()
 
 
-Found = Answered | Waiting | Held
+AcceptResult = AlreadyAnswered | LeasedElsewhere | ClaimedMessage
 
 
-def _held(reply: list[Any]) -> Held:
+def _claimed(reply: list[Any]) -> ClaimedMessage:
     _, conversation, token, sid, message, state, attempt, owed, behind, found, late, *who = reply
     news, phone, user = who
-    return Held(
+    return ClaimedMessage(
         conversation=conversation.decode(),
         token=int(token),
         sid=sid.decode(),
         message=json.loads(message),
         state=json.loads(state) if state else None,
         attempt=int(attempt),
-        owed=owed == b"1",
-        behind=behind == b"1",
-        found=found == b"1",
+        by_outbox=owed == b"1",
+        has_unsent_answer=behind == b"1",
+        found_later=found == b"1",
         late=late == b"1",
-        news=news.decode(),
+        identity_change=news.decode(),
         phone=phone.decode(),
         user=user.decode(),
     )

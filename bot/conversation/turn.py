@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from bot.address import is_on_whatsapp
 from bot.conversation import button_taps, effects, funnel_tracking, gate_effects, walkup_effects
 from bot.conversation.facts import LiveFacts, Sources
-from bot.conversation.funnel_tracking import Beginnings, Begun
-from bot.conversation.look import who
+from bot.conversation.funnel_tracking import FunnelProgress, FunnelTracker
+from bot.conversation.look import identity_of
 from bot.conversation.store import JOINED
 from bot.database import Database
 from bot.delivery.campaigns import account_notices
 from bot.delivery.outbox import whatsapp_text
-from bot.delivery.templates import Templates, interactive
-from bot.delivery.twilio.media import Medium
+from bot.delivery.templates import TemplateCatalog, interactive
+from bot.delivery.twilio.media import TwilioMedia
 from bot.domain import people
 from bot.domain.models import TurnRecord, table
 from bot.domain.people import ownership_proofs, phone_owners
@@ -29,12 +29,12 @@ from bot.inbound import Inbound
 from bot.photos import delete_media
 from bot.photos.photos import Photos
 from flows import engine
-from flows.shapes import Effect, Facts, Said, Say, Turn
+from flows.shapes import Effect, Facts, Say, Turn, UserInput
 from flows.shapes.ownership_proof import ProveByCode
 
-TAUGHT = (gate_effects, walkup_effects)
+EFFECT_MODULES = (gate_effects, walkup_effects)
 """Importing these registers their performers with effects.perform."""
-JUST_NOW = timedelta(hours=1)
+RECENTLY = timedelta(hours=1)
 """How old a message may be and still be tried again: longer than any turn is tried."""
 _TURNS = table(TurnRecord)
 _CLAIM = {
@@ -45,45 +45,45 @@ _COMPLETE = (
     .where(_TURNS.c.message_sid == bindparam("sid"))
     .values(answer=bindparam("answer"), state=bindparam("state"))
 )
-REFUSALS = 4
+MAX_REFUSALS = 4
 """How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TurnResult:
     """The result of a turn."""
 
     state: Mapping[str, Any]
     text: str
-    owed: tuple[int, ...] = ()
+    delivery_ids: tuple[int, ...] = ()
     """Deliveries to enqueue now that the turn is kept."""
     question: Mapping[str, Any] | None = None
     """The answer as buttons or a list, where a template carries it; it then goes by the outbox."""
-    moved: Begun | None = None
+    moved: FunnelProgress | None = None
     """How far a registration has come, where that is news and no row tells it yet."""
     broken: bool = False
     """A bug of ours: the state is what it was and the text an apology."""
 
 
-class TakenBefore(Exception):
+class AlreadyProcessed(Exception):
     """The database already holds this turn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class TurnRunner:
     """Runs turns against one database."""
 
     database: Database
     sources: Sources
-    performing: "effects.Means" = field(repr=False)
-    templates: Templates | None = field(default=None, repr=False)
+    effect_deps: "effects.EffectDeps" = field(repr=False)
+    templates: TemplateCatalog | None = field(default=None, repr=False)
     """None: every answer is words alone."""
     photos: Photos | None = field(default=None, repr=False)
     """None: photos are not looked at."""
-    beginnings: Beginnings | None = field(default=None, repr=False)
+    funnel_tracker: FunnelTracker | None = field(default=None, repr=False)
     """None: nobody asks how far registrations come."""
 
-    def take(
+    def run(
         self,
         inbound: Inbound,
         state: Mapping[str, Any] | None,
@@ -91,7 +91,7 @@ class Turns:
         *,
         news: str = "",
         late: bool = False,
-    ) -> Taken:
+    ) -> TurnResult:
         """Run the turn of one message from the state that was kept, unless the database has it already.
 
         `news`: what the message is the first to tell of its writer's names (JOINED, PARTED). `late`: a newer
@@ -102,63 +102,63 @@ class Turns:
             if self._join(inbound, now) and news == JOINED:
                 state = None  # the phone changed hands, and the conversation may have been the former owner's
             facts = self._facts(inbound, now)
-        if facts.look.taken and (before := self._before(inbound.sid)):
+        if facts.look.taken and (before := self._stored_result(inbound.sid)):
             return replace(before, state=state) if late and state is not None else before
         media = self._photos(inbound, facts)
         try:
-            return self._take(inbound, state, self._facts(inbound, now) if media else facts, media, late=late)
+            return self._run(inbound, state, self._facts(inbound, now) if media else facts, media, late=late)
         except DBAPIError:
             raise  # the caller tries again, or another process takes the message later
         except Exception:
-            self._discard(media, now)
+            self._delete_photos(media, now)
             raise
 
-    def _take(
+    def _run(
         self,
         inbound: Inbound,
         state: Mapping[str, Any] | None,
         facts: LiveFacts,
-        media: Sequence[Medium],
+        media: Sequence[TwilioMedia],
         *,
         late: bool,
-    ) -> Taken:
+    ) -> TurnResult:
         revived, restarted = engine.revive(state)
         if late:
-            turn = engine.late(revived, facts)
+            turn = engine.step_late(revived, facts)
         else:
-            turn = engine.take(revived, self._said(inbound, state, media), facts, restarted=restarted)
-        for _ in range(REFUSALS):
+            turn = engine.step(revived, self._user_input(inbound, state, media), facts, restarted=restarted)
+        for _ in range(MAX_REFUSALS):
             try:
-                return self._keep(inbound, turn, facts, media, state)
+                return self._persist(inbound, turn, facts, media, state)
             except Refused as no:
                 facts = self._facts(inbound, facts.now)
                 turn = engine.refuse(revived, turn, no.code, no.params, facts)
-            except TakenBefore:
-                return self._before(inbound.sid) or self._keep(inbound, turn, facts, media, state)
-        raise RuntimeError(f"one turn met {REFUSALS} refusals")
+            except AlreadyProcessed:
+                return self._stored_result(inbound.sid) or self._persist(inbound, turn, facts, media, state)
+        raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
 
-    def note(self, taken: Taken) -> None:
+    def note(self, taken: TurnResult) -> None:
         """Note what a turn moved, once its answer is given. Never raises for Redis."""
-        if taken.moved and self.beginnings:
-            self.beginnings.note(taken.moved)
+        if taken.moved and self.funnel_tracker:
+            self.funnel_tracker.record(taken.moved)
 
-    def _photos(self, inbound: Inbound, facts: Facts) -> tuple[Medium, ...]:
+    def _photos(self, inbound: Inbound, facts: Facts) -> tuple[TwilioMedia, ...]:
         """The photos of a message from somebody on a roster; nobody else's are looked at."""
         if self.photos is None or not inbound.media or facts.duty is None:
             return ()
         return self.photos.media(inbound)
 
-    def _said(self, inbound: Inbound, state: Mapping[str, Any] | None, media: Sequence[Medium]) -> Said:
+    def _user_input(self, inbound: Inbound, state: Mapping[str, Any] | None, media: Sequence[TwilioMedia]) -> UserInput:
         """The message as the flow sees it. No session is open while a photo is fetched."""
         if media and self.photos:
-            return self.photos.look(inbound, media)
-        return button_taps.heard(self.database, inbound, state)
+            return self.photos.read(inbound, media)
+        return button_taps.read_message(self.database, inbound, state)
 
-    def _discard(self, media: Sequence[Medium], now: datetime) -> None:
+    def _delete_photos(self, media: Sequence[TwilioMedia], now: datetime) -> None:
         """Have these photos deleted although the turn came to nothing."""
         if media:
             with self.database.write() as db:
-                delete_media.owe(db, media, now)
+                delete_media.enqueue_deletions(db, media, now)
 
     def _join(self, inbound: Inbound, now: datetime) -> bool:
         """Let the two names of whoever wrote be one contact's, where the database knows either of them; whoever stands
@@ -166,55 +166,55 @@ class Turns:
 
         Whether the phone was somebody else's until just now.
         """
-        names = who(inbound)
+        names = identity_of(inbound)
         with self.database.write() as db:
             people.find_or_make(db, **names._asdict(), now=now)
             if names.phone:
-                account_notices.tell(db, names.phone, now)
-            return names.phone is not None and phone_owners.since(db, names.phone, now - JUST_NOW)
+                account_notices.notify_supervisors(db, names.phone, now)
+            return names.phone is not None and phone_owners.has_changed_since(db, names.phone, now - RECENTLY)
 
     def _facts(self, inbound: Inbound, now: datetime) -> LiveFacts:
         return LiveFacts(self.sources, inbound, now)
 
-    def _before(self, sid: str) -> Taken | None:
+    def _stored_result(self, sid: str) -> TurnResult | None:
         with self.database.read() as db:
             record = db.get(TurnRecord, sid)
-            return _taken(record.state, record.answer) if record else None
+            return _result(record.state, record.answer) if record else None
 
-    def _keep(
+    def _persist(
         self,
         inbound: Inbound,
         turn: Turn,
         facts: LiveFacts,
-        media: Sequence[Medium],
-        before: Mapping[str, Any] | None,
-    ) -> Taken:
+        media: Sequence[TwilioMedia],
+        stored_state: Mapping[str, Any] | None,
+    ) -> TurnResult:
         """Perform the turn's effects; one transaction where any of them writes or a photo is to be deleted."""
         now, is_new = facts.now, not facts.look.known
-        begun = funnel_tracking.follow(before, turn, inbound.sid, inbound.channel, now)
+        begun = funnel_tracking.progress_after_turn(stored_state, turn, inbound.sid, inbound.channel, now)
         state = funnel_tracking.with_state(engine.to_json(turn.state), begun)
-        moved = begun if begun and begun.kept() != (before or {}).get(funnel_tracking.KEPT) else None
-        if not media and not any(effects.writes(effect) for effect in turn.effects):
-            return _taken(state, self._answer(inbound, turn, state, {}), moved=moved)
+        moved = begun if begun and begun.to_json() != (stored_state or {}).get(funnel_tracking.STATE_KEY) else None
+        if not media and not any(effects.needs_transaction(effect) for effect in turn.effects):
+            return _result(state, self._answer(inbound, turn, state, {}), moved=moved)
         effects.check_sender(turn.effects, inbound)
         self._spend_proofs(turn.effects, inbound, now)
-        effects.check_codes(turn.effects, self.performing, inbound, now)
+        effects.check_otps(turn.effects, self.effect_deps, inbound, now)
         with self.database.write() as db:
             claim(db, inbound.sid, now, inbound.addresses[-1])
-            delete_media.owe(db, media, now)
-            doing = self.performing.within(db, inbound, now, is_new=is_new)
+            delete_media.enqueue_deletions(db, media, now)
+            doing = self.effect_deps.context(db, inbound, now, is_new=is_new)
             results = perform_all(turn.effects, doing)
             if moved:
-                funnel_tracking.write(db, moved)
+                funnel_tracking.write_rows(db, moved)
             answer = self._answer(inbound, turn, state, results)
             complete(db, doing, answer, state)
-        return _taken(state, answer, tuple(doing.owed))
+        return _result(state, answer, tuple(doing.delivery_ids))
 
-    def _spend_proofs(self, wanted: Sequence[Effect], inbound: Inbound, now: datetime) -> None:
+    def _spend_proofs(self, requested: Sequence[Effect], inbound: Inbound, now: datetime) -> None:
         """Count a try at proving who one is, in a transaction of its own: it stays counted. Raises Refused."""
-        if any(isinstance(effect, ProveByCode) for effect in wanted):
+        if any(isinstance(effect, ProveByCode) for effect in requested):
             with self.database.write() as db:
-                ownership_proofs.spend(db, people.find_or_make(db, **who(inbound)._asdict(), now=now), now)
+                ownership_proofs.count_try(db, people.find_or_make(db, **identity_of(inbound)._asdict(), now=now), now)
 
     def _answer(
         self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], results: Mapping[str, Any]
@@ -225,23 +225,23 @@ class Turns:
         answer = {"text": whatsapp_text.message(says, language, results)}
         if self.templates is None or not is_on_whatsapp(inbound.lane) or not self.templates.in_use:
             return answer
-        mark = button_taps.mark(turn.state.asked, state)
-        card = interactive.card(says, language, results, mark)
-        if card is None or not self.templates.carry(card.shape.name):
+        mark = button_taps.tap_mark(turn.state.asked, state)
+        card = interactive.build_card(says, language, results, mark)
+        if card is None or not self.templates.is_available(card.shape.name):
             return answer
         return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
 
 
 def claim(db: Session, sid: str, now: datetime, address: str) -> None:
-    """Write the turn's row, first: a second transaction for the same message stops here. Raises TakenBefore."""
+    """Write the turn's row, first: a second transaction for the same message stops here. Raises AlreadyProcessed."""
     row = {"message_sid": sid, "answer": {"text": ""}, "state": {}, "address": address, "created_at": now}
     connection = db.connection()
     if connection.execute(_CLAIM[connection.dialect.name], row).first() is None:
-        raise TakenBefore
+        raise AlreadyProcessed
 
 
 def complete(
-    db: Session, doing: "effects.Performing", answer: Mapping[str, Any], state: Mapping[str, Any] | None = None
+    db: Session, doing: "effects.EffectContext", answer: Mapping[str, Any], state: Mapping[str, Any] | None = None
 ) -> None:
     """Fill the turn's row, and run what locks others out for as short a time as can be. Raises Refused."""
     row = {"sid": doing.attempt, "answer": dict(answer), "state": dict(state or {})}
@@ -250,16 +250,19 @@ def complete(
     doing.finish()
 
 
-def perform_all(wanted: tuple[Effect, ...], doing: "effects.Performing") -> dict[str, Any]:
+def perform_all(requested: tuple[Effect, ...], ctx: "effects.EffectContext") -> dict[str, Any]:
     """Perform those effects that write, in order; what they give together. Raises Refused."""
     results: dict[str, Any] = {}
-    for effect in wanted:
-        if effects.writes(effect):
-            results |= effects.perform(effect, doing)
+    for effect in requested:
+        if effects.needs_transaction(effect):
+            results |= effects.perform(effect, ctx)
     return results
 
 
-def _taken(
-    state: Mapping[str, Any], answer: Mapping[str, Any], owed: tuple[int, ...] = (), moved: Begun | None = None
-) -> Taken:
-    return Taken(state, str(answer["text"]), owed, answer.get("question"), moved)
+def _result(
+    state: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    delivery_ids: tuple[int, ...] = (),
+    moved: FunnelProgress | None = None,
+) -> TurnResult:
+    return TurnResult(state, str(answer["text"]), delivery_ids, answer.get("question"), moved)

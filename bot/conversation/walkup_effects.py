@@ -1,8 +1,8 @@
 """Performers of the walk-up conversation's effects. Importing this module registers them."""
 
-from bot.conversation.effects import Performing, Results, perform
+from bot.conversation.effects import EffectContext, Results, perform
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import Registered, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
 from bot.usecases import walkup
 from flows.gate import answers as gate_answers
 from flows.gate import walkup as gate_walkup
@@ -13,16 +13,16 @@ from flows.understanding import codes
 
 
 @perform.register
-def _look_for_pass(effect: LookForPass, doing: Performing) -> Results:
-    walkups.look(doing.db, effect.event, effect.kind, effect.phone, doing.now)
+def _look_for_pass(effect: LookForPass, ctx: EffectContext) -> Results:
+    walkups.check_walkup(ctx.db, effect.event, effect.kind, effect.phone, ctx.now)
     return {}
 
 
 @perform.register
-def _register_walkup(effect: RegisterWalkup, doing: Performing) -> Results:
+def _register_walkup(effect: RegisterWalkup, ctx: EffectContext) -> Results:
     wanted = Walkup(
         event=effect.event,
-        request_id=doing.attempt,
+        request_id=ctx.attempt,
         full_name=effect.full_name,
         party_size=effect.party_size,
         language=effect.language,
@@ -34,18 +34,18 @@ def _register_walkup(effect: RegisterWalkup, doing: Performing) -> Results:
         anyway=effect.anyway,
         overbook=effect.overbook,
         staff_id=effect.staff_id,
-        channel=doing.channel,
+        channel=ctx.channel,
     )
-    to = doing.reach(effect.phone, doing.now) if effect.phone else None
-    made = walkup.register(doing.db, doing.ring, wanted, to, doing.now)
-    doing.owed += made.owed
-    told = _told(effect, made.registered, doing)
-    return {"code": made.registered.code, "told": told, "sent": gate_walkup.SENT[made.sent]}
+    to = ctx.choose_channel(effect.phone, ctx.now) if effect.phone else None
+    made = walkup.register_walkup(ctx.db, ctx.ring, wanted, to, ctx.now)
+    ctx.delivery_ids += made.delivery_ids
+    told = _walkup_results(effect, made.registered, ctx)
+    return {"code": made.registered.code, "told": told, "sent": gate_walkup.SENT_TEXTS[made.sent]}
 
 
-def _told(effect: RegisterWalkup, made: Registered, doing: Performing) -> tuple[Sentence, ...]:
+def _walkup_results(effect: RegisterWalkup, registered: RegisteredWalkup, ctx: EffectContext) -> tuple[Sentence, ...]:
     """The answer of the gate, as for a pass that was scanned."""
-    if made.admission is None:
+    if registered.admission is None:
         return ()
-    scanned = Scan(codes.parse(made.code), made.admission.scan_id, effect.event, doing.channel, effect.gate)
-    return gate_answers.told(made.admission, scanned, doing.now, effect.timezone)
+    scanned = Scan(codes.parse(registered.code), registered.admission.scan_id, effect.event, ctx.channel, effect.gate)
+    return gate_answers.scan_answer(registered.admission, scanned, ctx.now, effect.timezone)

@@ -8,13 +8,13 @@ from typing import Any
 from bot.address import WEB, Address, on_whatsapp
 from bot.conversation import effects, funnel_tracking
 from bot.conversation.facts import LiveFacts, Sources
-from bot.conversation.funnel_tracking import Beginnings
-from bot.conversation.turn import TakenBefore, claim, complete, perform_all
+from bot.conversation.funnel_tracking import FunnelTracker
+from bot.conversation.turn import AlreadyProcessed, claim, complete, perform_all
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
 from bot.domain.models import TurnRecord
 from bot.domain.stats.funnel import DONE
-from bot.inbound import Inbound, kept_sid
+from bot.inbound import Inbound, storable_sid
 from flows.shapes import Effect, Facts, Register
 
 
@@ -33,68 +33,70 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Submissions:
+class WebSubmissions:
     """Performs what forms come to, by the same performers as a turn of the chat."""
 
     database: Database
     sources: Sources
-    means: "effects.Means" = field(repr=False)
+    effect_deps: "effects.EffectDeps" = field(repr=False)
     outbox: Outbox = field(repr=False)
     senders: tuple[str, ...]
     now: Callable[[], datetime]
-    beginnings: Beginnings | None = field(default=None, repr=False)
+    funnel_tracker: FunnelTracker | None = field(default=None, repr=False)
     """None: nobody asks how far registrations come."""
 
     def facts(self, asker: Asker) -> Facts:
         """Facts for the visitor's flow; nothing about the person until their phone is proved."""
         return LiveFacts(self.sources, self._request(asker, ""), self.now(), asker.country)
 
-    def perform(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> Mapping[str, str]:
+    def perform(self, requested: tuple[Effect, ...], asker: Asker, request: str) -> Mapping[str, str]:
         """Do all of these effects or none, once for each `request`; the results as text. Raises Refused.
 
         The same request again gives the results of the first, also while that one is still running.
         """
-        return self._once(wanted, self._request(asker, request), asker.network)
+        return self._perform_once(requested, self._request(asker, request), asker.network)
 
-    def done(self, asker: Asker, request: str) -> bool:
+    def stored_results(self, asker: Asker, request: str) -> bool:
         """Whether the effects of this request have been performed."""
-        return self._before(self._request(asker, request).sid) is not None
+        return self._stored(self._request(asker, request).sid) is not None
 
-    def come_to(self, step: str, event: str, asker: Asker, request: str) -> None:
+    def record_step(self, step: str, event: str, asker: Asker, request: str) -> None:
         """Note for the funnel that a registration for this event (its slug) has reached this step."""
-        if self.beginnings:
+        if self.funnel_tracker:
             sid = self._request(asker, request).sid
-            self.beginnings.note(funnel_tracking.on_page(sid, WEB, event, step, self.now()))
+            self.funnel_tracker.record(funnel_tracking.progress_on_page(sid, WEB, event, step, self.now()))
 
-    def send_to_whatsapp(self, wanted: tuple[Effect, ...], asker: Asker, request: str) -> None:
+    def send_to_whatsapp(self, requested: tuple[Effect, ...], asker: Asker, request: str) -> None:
         """Perform effects whose message goes to the asker's own WhatsApp, once for each `request`. Raises Refused."""
         lane = on_whatsapp(asker.phone or "")
-        self._once(wanted, self._request(asker, request, lane), asker.network)
+        self._perform_once(requested, self._request(asker, request, lane), asker.network)
 
-    def _request(self, asker: Asker, request: str, lane: str = "") -> Inbound:
+    def _request(self, asker: Asker, request: str, address: str = "") -> Inbound:
         sender = self.senders[0] if self.senders else ""
-        sid = kept_sid(f"web {asker.visit} {request}")
-        return Inbound(sid, lane or Address(WEB, asker.visit).format(), sender, phone=asker.phone, channel=WEB)
+        sid = storable_sid(f"web {asker.visit} {request}")
+        return Inbound(sid, address or Address(WEB, asker.visit).format(), sender, phone=asker.phone, channel=WEB)
 
-    def _once(self, wanted: tuple[Effect, ...], request: Inbound, network: str) -> Mapping[str, str]:
+    def _perform_once(self, requested: tuple[Effect, ...], request: Inbound, network: str) -> Mapping[str, str]:
         now = self.now()
-        effects.check_codes(wanted, self.means, request, now)
+        effects.check_otps(requested, self.effect_deps, request, now)
         try:
             with self.database.write() as db:
                 claim(db, request.sid, now, request.addresses[0])
-                doing = self.means.within(db, request, now)
+                doing = self.effect_deps.context(db, request, now)
                 doing.network = network
-                results = _as_text(perform_all(wanted, doing))
-                for one in wanted:
-                    if isinstance(one, Register):
-                        funnel_tracking.write(db, funnel_tracking.on_page(request.sid, WEB, one.event, DONE, now))
+                results = _as_text(perform_all(requested, doing))
+                for effect in requested:
+                    if isinstance(effect, Register):
+                        funnel_tracking.write_rows(
+                            db, funnel_tracking.progress_on_page(request.sid, WEB, effect.event, DONE, now)
+                        )
                 complete(db, doing, {"text": "", "results": results})
-        except TakenBefore:
-            return self._before(request.sid) or {}
-        self.outbox.enqueue(doing.owed)
+        except AlreadyProcessed:
+            return self._stored(request.sid) or {}
+        self.outbox.dispatch(doing.delivery_ids)
         return results
 
-    def _before(self, sid: str) -> Mapping[str, str] | None:
+    def _stored(self, sid: str) -> Mapping[str, str] | None:
         with self.database.read() as db:
             record = db.get(TurnRecord, sid)
             return record.answer["results"] if record else None

@@ -9,7 +9,7 @@ from bot.address import Address
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class StatusUpdate:
     """A status of one message as its carrier tells it, by callback or in its list."""
 
     message_sid: str
@@ -22,7 +22,7 @@ class Carrier(Protocol):
 
     def send(
         self,
-        lane: str,
+        address: str,
         sender: str | None,
         body: str | None = None,
         media_url: str | None = None,
@@ -34,13 +34,13 @@ class Carrier(Protocol):
 
     def find(
         self,
-        lane: str,
+        address: str,
         *,
         body: str | Collection[str],
         media: int | None,
         since: datetime,
         known: Collection[str] = (),
-    ) -> News | None:
+    ) -> StatusUpdate | None:
         """A message that was sent. Raises SendFailed where that cannot be known."""
 
 
@@ -74,7 +74,7 @@ class ByAddress:
         media: int | None,
         since: datetime,
         known: Collection[str] = (),
-    ) -> News | None:
+    ) -> StatusUpdate | None:
         """See Carrier."""
         return self._of(lane).find(lane, body=body, media=media, since=since, known=known)
 

@@ -20,7 +20,7 @@ from bot.errors import Refused
 from flows.shapes import Sentence
 from flows.text.sentences import _
 
-LEFT_OUT: Mapping[str, frozenset[str]] = {
+IGNORED_COLUMNS: Mapping[str, frozenset[str]] = {
     "events": frozenset({"revision", "entry_paused_at"}),
     "event_days": frozenset({"taken", "beyond"}),
     "gates": frozenset({"paused_at"}),
@@ -31,27 +31,27 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
 """Columns that are no part of a mark, by table; of tables that are not here every column is. They change by
 themselves while the event runs (places taken, who was seen when, a lease), or they are switches that a supervisor
 at a gate throws (entry stopped), which no form sets and no form may undo."""
-LOOKED_THROUGH = 500
+MAX_AUDIT_ENTRIES = 500
 """Entries of an event's audit log in which the one who was faster is looked for, the newest first."""
 
-UNNAMED = _("the audit log does not say by whom")
-NAMED = _("{who}, {when}")
+UNKNOWN_ACTOR = _("the audit log does not say by whom")
+ACTOR_AND_TIME = _("{who}, {when}")
 
 Rows = Base | Sequence[Base]
 
 
-def mark(rows: Rows) -> str:
+def fingerprint(rows: Rows) -> str:
     """A digest of what people edit of a row, or of several that are edited together, such as an event and its days."""
     digest = hashlib.sha256()
     for row in _each(rows):
-        left_out = LEFT_OUT.get(row.__tablename__, frozenset())
-        columns = [one for one in inspect(row).mapper.column_attrs if one.columns[0].name not in left_out]
-        digest.update(repr([row.__tablename__, *(_plain(getattr(row, one.key)) for one in columns)]).encode())
+        left_out = IGNORED_COLUMNS.get(row.__tablename__, frozenset())
+        columns = [column for column in inspect(row).mapper.column_attrs if column.columns[0].name not in left_out]
+        digest.update(repr([row.__tablename__, *(_plain(getattr(row, column.key)) for column in columns)]).encode())
     return digest.hexdigest()
 
 
-def expect(db: Session, rows: Rows, seen: str) -> None:
-    """Lock these rows and go on only where they still have the mark that was `seen`.
+def require_unchanged(db: Session, rows: Rows, known_fingerprint: str) -> None:
+    """Lock these rows and go on only where they still have the mark that was `known_fingerprint`.
 
     To be called first in a transaction that writes. The rows may be of an earlier session; those of `db`
     are brought up to date. A pass's day is locked before it, which is the order of the house
@@ -59,13 +59,13 @@ def expect(db: Session, rows: Rows, seen: str) -> None:
     audit log has them, both None where it has nobody, and `by`: both in words.
     """
     now = [_locked(db, row) for row in _each(rows)]
-    if None in now or mark([row for row in now if row is not None]) != seen:
+    if None in now or fingerprint([row for row in now if row is not None]) != known_fingerprint:
         raise _refusal(db, _each(rows))
 
 
-def changed() -> Refused:
-    """What `expect` raises where the audit log names nobody: for what is no row, such as a search's finding."""
-    return Refused("changed_meanwhile", who=None, when=None, by=UNNAMED)
+def changed_refusal() -> Refused:
+    """What `require_unchanged` raises where the audit log names nobody, and for what is no row: a search's finding."""
+    return Refused("changed_meanwhile", who=None, when=None, by=UNKNOWN_ACTOR)
 
 
 def _each(rows: Rows) -> Sequence[Any]:
@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
 
 def _locked(db: Session, row: Base) -> Base | None:
     if isinstance(row, Pass):
-        places.hold(db, row.event_id, *pass_days.of_kind(db.get_one(Kind, row.kind_id), row.day))
+        places.lock_days(db, row.event_id, *pass_days.days_of_kind(db.get_one(Kind, row.kind_id), row.day))
     found: Base | None = db.get(type(row), inspect(row).identity, populate_existing=True, with_for_update=True)
     return found
 
@@ -91,23 +91,23 @@ def _refusal(db: Session, rows: Sequence[Any]) -> Refused:
     entry = _entry(db, event_id, {(row.__tablename__, _identity(row)) for row in rows})
     who = entry and (entry.staff.name if entry.staff else entry.actor)
     if entry is None or not who:
-        return changed()
+        return changed_refusal()
     event = db.get(Event, event_id) if event_id else None
     when = entry.at.astimezone(ZoneInfo(event.timezone if event else "UTC"))
-    by = Sentence(NAMED.source, {"who": who, "when": when}, NAMED.plural)
+    by = Sentence(ACTOR_AND_TIME.source, {"who": who, "when": when}, ACTOR_AND_TIME.plural)
     return Refused("changed_meanwhile", who=who, when=when, by=by)
 
 
-def _entry(db: Session, event_id: int | None, wanted: set[tuple[str, str]]) -> AuditEntry | None:
+def _entry(db: Session, event_id: int | None, rows: set[tuple[str, str]]) -> AuditEntry | None:
     """The newest act that changed one of these rows."""
     newest = select(AuditEntry).options(joinedload(AuditEntry.staff)).where(AuditEntry.event_id == event_id)
-    for entry in db.scalars(newest.order_by(AuditEntry.id.desc()).limit(LOOKED_THROUGH)):
-        if any((one["table"], str(one["id"])) in wanted for one in entry.about.get("changes", ())):
+    for entry in db.scalars(newest.order_by(AuditEntry.id.desc()).limit(MAX_AUDIT_ENTRIES)):
+        if any((change["table"], str(change["id"])) in rows for change in entry.about.get("changes", ())):
             return entry
     return None
 
 
 def _identity(row: Any) -> str:
     """Identifies a row as the audit log does."""
-    found = [one if isinstance(one, int) else str(one) for one in inspect(row).identity]
+    found = [part if isinstance(part, int) else str(part) for part in inspect(row).identity]
     return str(found[0] if len(found) == 1 else found)

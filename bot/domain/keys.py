@@ -18,13 +18,13 @@ from bot.database import Database
 from bot.domain.models import SigningKey
 from bot.errors import NotReady
 
-FIRST = 1
+FIRST_KEY_ID = 1
 """The id of the first key; two processes that open an empty database both try to make this one."""
 NONCE_BYTES = 12
 """AES-GCM's usual nonce length (NIST SP 800-38D, 5.2.1.1)."""
-FRESH_SECONDS = 30
+REFRESH_SECONDS = 30
 """Seconds after which a key ring reads the database again, and so learns of keys rolled or retired elsewhere."""
-SEALS = "seals of pass-signing keys"
+SEAL_PURPOSE = "seals of pass-signing keys"
 """What of SECRET_KEY's purposes the seeds are sealed for."""
 SEED_BYTES = 32
 """Ed25519's private key (RFC 8032, 5.1.5)."""
@@ -52,7 +52,7 @@ class KeyRing:
 
         Raises NotReady where the seeds were sealed under another SECRET_KEY.
         """
-        ring = cls(database, AESGCM(derived(secret_key, SEALS)))
+        ring = cls(database, AESGCM(derived(secret_key, SEAL_PURPOSE)))
         if not ring._load():
             ring._make_first(first_seed or secrets.token_bytes(SEED_BYTES))
             ring._load()
@@ -107,7 +107,7 @@ class KeyRing:
     def _load(self, only: int | None = None) -> bool:
         """Read the keys, or one of them; whether there was any."""
         if only is None:
-            self._fresh_until = time.monotonic() + FRESH_SECONDS  # first: other threads need not wait
+            self._fresh_until = time.monotonic() + REFRESH_SECONDS  # first: other threads need not wait
         with self._database.read() as db:
             wanted = select(SigningKey)
             rows = db.scalars(wanted if only is None else wanted.where(SigningKey.id == only)).all()
@@ -131,7 +131,7 @@ class KeyRing:
 
     def rewrapped(self, row: SigningKey, secret_key: str) -> bytes:
         """The seed of a row of this ring's, sealed under another secret."""
-        other = AESGCM(derived(secret_key, SEALS))
+        other = AESGCM(derived(secret_key, SEAL_PURPOSE))
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + other.encrypt(nonce, self._unseal(row).private_bytes_raw(), _bound_to(row.id))
 
@@ -149,7 +149,7 @@ class KeyRing:
         """Keep the first key, unless another process has kept one in this very moment."""
         try:
             with self._database.write() as db:
-                db.add(self.sealed(FIRST, seed, datetime.now(UTC)))
+                db.add(self.sealed(FIRST_KEY_ID, seed, datetime.now(UTC)))
         except IntegrityError:
             return
 

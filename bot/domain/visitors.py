@@ -11,19 +11,19 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import passes, people
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Checkin, Contact, NameWord, Pass, Registration
 from bot.domain.people import name_index
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from flows.understanding import codes
 
-LEAST_LETTERS = 3
+MIN_LETTERS = 3
 """Letters of a name that a search needs; in Devanagari many characters are marks on others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """All that is held of one person."""
 
     contacts: tuple[Contact, ...]
@@ -34,48 +34,48 @@ class Known:
     """Of these registrations' passes, the earliest first."""
 
 
-def find(db: Session, slug: str, text: str, *, region: str, most: int) -> tuple[str, list[Pass]]:
+def find(db: Session, slug: str, text: str, *, region: str, limit: int) -> tuple[str, list[Pass]]:
     """How it was looked for (`code`, `phone` or `name`), and the passes that fit, the newest first.
 
     Passes that were revoked or replaced are among them. A name is looked for by the beginnings of its words,
     however it was typed. Raises Refused `no_such_event`, and `search_too_short` (`least`) for what is neither a
     code, a phone nor so many letters.
     """
-    event = one(db, slug, lock=False)
-    by, condition = _meant(db, text, event.id, region, most)
+    event = get_event(db, slug, lock=False)
+    by, condition = _matching(db, text, event.id, region, limit)
     mine = select(Pass).join(Pass.registration).where(Pass.event_id == event.id, condition)
     whole = mine.options(joinedload(Pass.registration), joinedload(Pass.kind))
-    return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(most)))
+    return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(limit)))
 
 
-def known(db: Session, text: str, *, region: str) -> Known:
+def known(db: Session, text: str, *, region: str) -> KnownPerson:
     """The person of a phone number or of a pass code, whose holder it is.
 
     Raises Refused as passes.by_code does, and `no_such_person` for a phone of which nothing is held.
     """
     contacts = _contacts(db, text, region)
-    theirs = _of(contacts)
+    theirs = _known_person(contacts)
     with_passes = (joinedload(Registration.passes).joinedload(Pass.kind), joinedload(Registration.event))
     found = db.scalars(select(Registration).where(theirs).options(*with_passes).order_by(Registration.id)).unique()
     registrations = tuple(found)
-    return Known(tuple(contacts), registrations, tuple(_entries(db, registrations)))
+    return KnownPerson(tuple(contacts), registrations, tuple(_entries(db, registrations)))
 
 
-def _meant(db: Session, text: str, event_id: int, region: str, most: int) -> tuple[str, ColumnElement[bool]]:
+def _matching(db: Session, text: str, event_id: int, region: str, limit: int) -> tuple[str, ColumnElement[bool]]:
     typed = " ".join(text.split())
     code = _code(db, typed)
     if code:
         return "code", Pass.code == code
     try:
-        return "phone", _of(people.find_all(db, phone=roster_validation.phone(typed, region)))
+        return "phone", _known_person(people.find_all(db, phone=roster_validation.phone(typed, region)))
     except Refused:
         pass
-    if sum(unicodedata.category(character)[0] in "LM" for character in typed) < LEAST_LETTERS:
-        raise Refused("search_too_short", least=LEAST_LETTERS)
+    if sum(unicodedata.category(character)[0] in "LM" for character in typed) < MIN_LETTERS:
+        raise Refused("search_too_short", least=MIN_LETTERS)
     # The newest registrations are found in the index alone; a name has few words that begin alike.
     newest = NameWord.registration_id.desc()
-    named = select(NameWord.registration_id).where(name_index.fits(event_id, typed)).order_by(newest)
-    return "name", Registration.id.in_(named.limit(most * name_index.WORDS_THAT_FIT))
+    named = select(NameWord.registration_id).where(name_index.matches(event_id, typed)).order_by(newest)
+    return "name", Registration.id.in_(named.limit(limit * name_index.MAX_MATCHED_WORDS))
 
 
 def _code(db: Session, typed: str) -> str:
@@ -84,7 +84,7 @@ def _code(db: Session, typed: str) -> str:
     return (db.scalar(select(Pass.code).where(Pass.code == bare)) or "") if bare else ""
 
 
-def _of(contacts: Sequence[Contact]) -> ColumnElement[bool]:
+def _known_person(contacts: Sequence[Contact]) -> ColumnElement[bool]:
     ids = [contact.id for contact in contacts]
     return or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
 

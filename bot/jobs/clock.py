@@ -21,13 +21,13 @@ from bot.jobs import startup, tasks
 
 log = structlog.get_logger(__name__)
 
-LIMIT_SECONDS = 60
+JOB_TIMEOUT_SECONDS = 60
 """Seconds after which a periodic job is ended."""
-KEEP_FAILED_SECONDS = 3600
+FAILED_JOB_TTL_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Periodic:
+class PeriodicTask:
     """A piece of periodic work."""
 
     task: Callable[[], None]
@@ -35,40 +35,40 @@ class Periodic:
     """Seconds."""
 
 
-WORK = (
-    Periodic(tasks.sweep, 5),
-    Periodic(tasks.take_over, 15),
-    Periodic(tasks.replay, 5),
-    Periodic(tasks.look_for_missed, 180),
-    Periodic(tasks.listen, 60),
-    Periodic(tasks.look_at_approvals, 600),
-    Periodic(tasks.broadcast, 10),
-    Periodic(tasks.discard_photos, 10),
-    Periodic(tasks.add_up, 5),
-    Periodic(tasks.alert, 60),
-    Periodic(tasks.forget, 30),
-    Periodic(tasks.see_to_exports, 10),
-    Periodic(tasks.index_names, 600),
-    Periodic(tasks.keep_no_longer, 3600),
+SCHEDULE = (
+    PeriodicTask(tasks.sweep, 5),
+    PeriodicTask(tasks.take_over, 15),
+    PeriodicTask(tasks.replay, 5),
+    PeriodicTask(tasks.look_for_missed, 180),
+    PeriodicTask(tasks.listen, 60),
+    PeriodicTask(tasks.look_at_approvals, 600),
+    PeriodicTask(tasks.broadcast, 10),
+    PeriodicTask(tasks.discard_photos, 10),
+    PeriodicTask(tasks.add_up, 5),
+    PeriodicTask(tasks.alert, 60),
+    PeriodicTask(tasks.forget, 30),
+    PeriodicTask(tasks.see_to_exports, 10),
+    PeriodicTask(tasks.index_names, 600),
+    PeriodicTask(tasks.keep_no_longer, 3600),
 )
 
 
 class Clock(CronScheduler):
     """RQ's scheduler, with a lock on each slot."""
 
-    def __init__(self, redis: "Redis", work: tuple[Periodic, ...] = WORK) -> None:
+    def __init__(self, redis: "Redis", work: tuple[PeriodicTask, ...] = SCHEDULE) -> None:
         super().__init__(redis, logging_level="WARNING")
         self.told_to_stop = False
         for piece in work:
             self.register(
                 piece.task,
-                queues.NAMES[0],
+                queues.QUEUE_NAMES[0],
                 interval=piece.every,
-                job_timeout=LIMIT_SECONDS,
+                job_timeout=JOB_TIMEOUT_SECONDS,
                 result_ttl=0,
                 # Jobs expire, so that they do not pile up for hours where no worker runs.
                 ttl=2 * piece.every,
-                failure_ttl=KEEP_FAILED_SECONDS,
+                failure_ttl=FAILED_JOB_TTL_SECONDS,
             )
 
     def enqueue_jobs(self) -> list[CronJob]:
@@ -85,7 +85,7 @@ class Clock(CronScheduler):
         return handed
 
     def _first_in_slot(self, job: CronJob, moment: float) -> bool:
-        every = job.interval or LIMIT_SECONDS
+        every = job.interval or JOB_TIMEOUT_SECONDS
         slot = f"clock:{job.name}:{int(moment // every)}"
         return bool(self.connection.set(slot, self.name, nx=True, ex=2 * every))
 
@@ -109,7 +109,7 @@ def main() -> int:
         print(reason, file=sys.stderr)
         return 1
     log.info("clock_started")
-    startup.keep_on(lambda: run(startup.connect(settings)))
+    startup.run_until_stopped(lambda: run(startup.connect(settings)))
     log.info("clock_ended")
     return 0
 

@@ -35,21 +35,21 @@ from bot.settings import load
 
 log = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 """Seconds between two signs of life, which an admin who watches sees as progress."""
-NICE = 10
+NICENESS = 10
 """How far exports stand back behind whatever else runs on the machine."""
-FOLDER = "pravesh-export-"
+FOLDER_PREFIX = "pravesh-export-"
 """How the folder begins in which the file grows; the process's id follows."""
 _started: list["subprocess.Popen[bytes]"] = []
 
 
-class EndedError(Exception):
+class ExportStopped(Exception):
     """The file is nobody's any more, or another is to make it."""
 
 
 @dataclass(slots=True)
-class Making:
+class ExportRun:
     """An export that this process is making."""
 
     database: Database
@@ -65,12 +65,12 @@ class Making:
     lost: threading.Event = field(default_factory=threading.Event)
     """Set where it was deleted, erased or taken over."""
 
-    def told(self, rows: int) -> None:
-        """Note how far it is. Raises EndedError where it is not to go on."""
+    def report_rows(self, rows: int) -> None:
+        """Note how far it is. Raises ExportStopped where it is not to go on."""
         self.rows = rows
         self._look_at_parent()
         if self.lost.is_set() or self.stopping.is_set():
-            raise EndedError
+            raise ExportStopped
 
     @contextmanager
     def alive(self) -> Iterator[None]:
@@ -78,9 +78,9 @@ class Making:
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(BEAT_SECONDS):
+            while not over.wait(HEARTBEAT_SECONDS):
                 self._look_at_parent()
-                self.say()
+                self.heartbeat()
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
@@ -94,11 +94,11 @@ class Making:
         if os.getppid() != self.parent:
             self.stopping.set()
 
-    def say(self) -> None:
+    def heartbeat(self) -> None:
         """Say how far it is, and hear whether it is still to be made."""
         try:
             with self.database.write() as db:
-                is_mine = stored_exports.alive(
+                is_mine = stored_exports.heartbeat(
                     db, self.number, self.token, self.now(), rows=self.rows, total=self.total
                 )
         except SQLAlchemyError:
@@ -109,17 +109,17 @@ class Making:
 
 def begin(number: int) -> None:
     """Start a process that makes this export, where this worker has not started enough of them."""
-    if len(_still_at_work()) < stored_exports.AT_ONCE:
+    if len(_still_at_work()) < stored_exports.MAX_CONCURRENT_EXPORTS:
         command = [sys.executable, "-m", __name__, str(number), str(os.getpid())]
         _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603 - our own code
 
 
-def see_to_all(database: Database, now: datetime) -> None:
+def start_waiting(database: Database, now: datetime) -> None:
     """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
     _still_at_work()
     clear_up()
     with database.read() as db:
-        due, old = stored_exports.to_make(db, now), stored_exports.past_their_time(db, now)
+        due, old = stored_exports.waiting_exports(db, now), stored_exports.expired_exports(db, now)
     if old:
         with database.write() as db:
             stored_exports.purge(db, old)
@@ -140,72 +140,78 @@ def make(
         token = stored_exports.claim(db, number, now())
     if token is None:
         return False
-    one = Making(database, number, token, now, stop, parent or os.getppid())
+    run = ExportRun(database, number, token, now, stop, parent or os.getppid())
     try:
-        with one.alive():
-            size = _keep(one, _written(one, folder))
-        return _finished(one, size)
-    except EndedError:
-        if not one.lost.is_set():
+        with run.alive():
+            size = _store_file(run, _written(run, folder))
+        return _finished(run, size)
+    except ExportStopped:
+        if not run.lost.is_set():
             with database.write() as db:
                 stored_exports.give_back(db, number, token)
     except SQLAlchemyError as problem:
         log.warning("export_interrupted", export=number, problem=type(problem).__name__)
     except Exception as problem:
-        _failed(one, problem)
+        _failed(run, problem)
     return False
 
 
 def clear_up() -> None:
     """Remove the folders of processes that were killed: there is somebody's data in them."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
-        if not _lives(folder.name.removeprefix(FOLDER)):
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        if not _lives(folder.name.removeprefix(FOLDER_PREFIX)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _written(one: Making, folder: Path) -> Path:
-    with one.database.read() as db:
-        row = db.get_one(Export, one.number, options=[joinedload(Export.event)])
-        wanted = pages.wanted(db, row.event, since=row.since, until=row.until, event_day=row.event_day)
-        one.total = TABLES[row.kind].count(db, wanted)
-    one.say()
+def _written(run: ExportRun, folder: Path) -> Path:
+    with run.database.read() as db:
+        row = db.get_one(Export, run.number, options=[joinedload(Export.event)])
+        wanted = pages.scope_of(db, row.event, since=row.since, until=row.until, event_day=row.event_day)
+        run.total = TABLES[row.kind].count(db, wanted)
+    run.heartbeat()
     path = folder / "export"
-    one.rows = run_export.run(
-        one.database, row.kind, wanted, form=row.form, path=path, columns=row.columns, told=one.told
+    run.rows = run_export.run(
+        run.database,
+        row.kind,
+        wanted,
+        file_format=row.form,
+        path=path,
+        columns=row.columns,
+        report_progress=run.report_rows,
     )
     return path
 
 
-def _keep(one: Making, path: Path) -> int:
-    """Put the file into the database, piece by piece, so that nobody else waits; its size. Raises EndedError."""
+def _store_file(run: ExportRun, path: Path) -> int:
+    """Put the file into the database, piece by piece, so that nobody else waits; its size. Raises ExportStopped."""
     with path.open("rb") as file:
-        for place, piece in enumerate(iter(lambda: file.read(stored_exports.PIECE), b"")):
-            one.told(one.rows)
-            data = stored_exports.packed(piece)
-            with one.database.write() as db:
-                if not stored_exports.put(db, one.number, one.token, place, data, one.now()):
-                    one.lost.set()
+        for place, piece in enumerate(iter(lambda: file.read(stored_exports.CHUNK_BYTES), b"")):
+            run.report_rows(run.rows)
+            data = stored_exports.compressed(piece)
+            with run.database.write() as db:
+                if not stored_exports.store_chunk(db, run.number, run.token, place, data, run.now()):
+                    run.lost.set()
     return path.stat().st_size
 
 
-def _finished(one: Making, size: int) -> bool:
-    with one.database.write() as db:
-        is_done = stored_exports.finish(db, one.number, one.token, one.now(), rows=one.rows, size=size)
-    log.info("export_made" if is_done else "export_lost", export=one.number, rows=one.rows, bytes=size)
+def _finished(run: ExportRun, size: int) -> bool:
+    with run.database.write() as db:
+        is_done = stored_exports.finish(db, run.number, run.token, run.now(), rows=run.rows, size=size)
+    log.info("export_made" if is_done else "export_lost", export=run.number, rows=run.rows, bytes=size)
     return is_done
 
 
-def _failed(one: Making, problem: Exception) -> None:
+def _failed(run: ExportRun, problem: Exception) -> None:
     """Whatever it was: of an exception of others only its kind is told, as its words may quote somebody."""
     reason = problem.code if isinstance(problem, Refused) else "disk" if isinstance(problem, OSError) else "broken"
-    log.error("export_failed", export=one.number, reason=reason, problem=type(problem).__name__)
-    with one.database.write() as db:
-        stored_exports.fail(db, one.number, one.token, reason, one.now())
+    log.error("export_failed", export=run.number, reason=reason, problem=type(problem).__name__)
+    with run.database.write() as db:
+        stored_exports.fail(db, run.number, run.token, reason, run.now())
 
 
 def _still_at_work() -> list["subprocess.Popen[bytes]"]:
     """The processes that this worker has started and that still run; finished ones are reaped."""
-    _started[:] = [one for one in _started if one.poll() is None]
+    _started[:] = [process for process in _started if process.poll() is None]
     return _started
 
 
@@ -222,7 +228,7 @@ def _lives(process: str) -> bool:
 @contextmanager
 def _own_folder() -> Iterator[Path]:
     """A temporary folder for this process alone; temporary files of libraries go there too."""
-    folder = Path(tempfile.gettempdir()) / f"{FOLDER}{os.getpid()}"
+    folder = Path(tempfile.gettempdir()) / f"{FOLDER_PREFIX}{os.getpid()}"
     folder.mkdir(mode=0o700)
     tempfile.tempdir = str(folder)
     try:
@@ -235,7 +241,7 @@ def main(number: int, parent: int) -> int:
     """The exit code: 1 where there is no file yet."""
     settings = load()
     logs.configure(settings, "export")
-    os.nice(NICE)
+    os.nice(NICENESS)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
     clear_up()

@@ -13,15 +13,15 @@ from rq.exceptions import StopRequested
 from bot import logs
 from bot.database import Database
 from bot.ops import checks
-from bot.ops.connections import connected
+from bot.ops.connections import connect_redis
 from bot.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
-CONNECT_SECONDS = 5.0
-AWAY_SECONDS = 2.0
+CONNECT_TIMEOUT_SECONDS = 5.0
+RETRY_SECONDS = 2.0
 """Seconds between two tries to reach a Redis that is away."""
-LOUD = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.scheduler", "rq.registry")
+NOISY_LOGGERS = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.scheduler", "rq.registry")
 """RQ's loggers give themselves a level that writes several lines a job."""
 
 
@@ -29,21 +29,21 @@ def ready(process: str) -> Settings:
     """The settings of a process that may start. Raises NotReady where database, keys or Redis are not ready."""
     settings = load()
     logs.configure(settings, process)
-    for name in LOUD:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     with closing(Database(settings.database)) as database:
         checks.keys_open(database, settings)
-    with connected(settings.redis) as redis:
+    with connect_redis(settings.redis) as redis:
         checks.redis_reached(redis, settings)
     return settings
 
 
 def connect(settings: Settings) -> "Redis":
     """A client for RQ, which sets the time-outs of its long waits itself."""
-    return Redis.from_url(settings.redis, socket_connect_timeout=CONNECT_SECONDS)
+    return Redis.from_url(settings.redis, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS)
 
 
-def keep_on(run: Callable[[], bool]) -> None:
+def run_until_stopped(run: Callable[[], bool]) -> None:
     """Call `run` until it says that it was told to stop; again after a while where Redis was lost."""
     while True:
         try:
@@ -54,6 +54,6 @@ def keep_on(run: Callable[[], bool]) -> None:
         except RedisError as problem:
             log.warning("redis_away", problem=type(problem).__name__)
         try:
-            time.sleep(AWAY_SECONDS)
+            time.sleep(RETRY_SECONDS)
         except StopRequested:
             return

@@ -47,25 +47,25 @@ def take_over() -> None:
 
 def replay() -> None:
     """Take the messages that came by a side door."""
-    service().belated.replay()
+    service().message_replay.replay()
 
 
 def listen() -> None:
     """Give the alarm where nothing comes in any more."""
-    service().silence.alarm(service().now())
+    service().inbound_watchdog.alarm(service().now())
 
 
 def look_at_approvals() -> None:
     """Note what WhatsApp says by now of the templates that it must approve."""
     from bot.delivery.templates import sync
-    from bot.delivery.twilio.content_api import Content
+    from bot.delivery.twilio.content_api import ContentApi
 
-    sync.refresh(service().database, Content(service().twilio))
+    sync.refresh(service().database, ContentApi(service().twilio))
 
 
 def look_for_missed() -> None:
     """Compare Twilio's list of inbound messages with what was taken, and keep what never came."""
-    service().belated.look_for_missed()
+    service().message_replay.store_missed()
 
 
 def add_up() -> None:
@@ -73,7 +73,7 @@ def add_up() -> None:
     from bot.domain.stats import counters as figure_counters
 
     end = monotonic() + ONE_RUN
-    service().beginnings.put_down(service().database)
+    service().funnel_tracker.flush(service().database)
     for _folded in figure_counters.fold_all(service().database):
         if monotonic() > end:
             break
@@ -81,12 +81,12 @@ def add_up() -> None:
 
 def alert() -> None:
     """Look whether anything is beyond what its event's admins call safe, and tell its supervisors."""
-    service().alerting.look(service().now())
+    service().alerter.check(service().now())
 
 
 def forget() -> None:
     """Remove the traces of people who were erased."""
-    service().forgetting.sweep(service().now())
+    service().trace_eraser.sweep(service().now())
 
 
 def keep_no_longer() -> None:
@@ -99,8 +99,8 @@ def keep_no_longer() -> None:
     with service().database.write() as db:
         staff_sessions.forget_ended(db, now)
     with service().database.read() as db:
-        events = retention.past_their_time(db, now.date())
-    for _people in retention.purge(service().database, events, now, retention.CLOCK) if events else ():
+        events = retention.expired_events(db, now.date())
+    for _people in retention.purge(service().database, events, now, retention.CLOCK_ACTOR) if events else ():
         if monotonic() > end:
             break
 
@@ -115,12 +115,12 @@ def index_names() -> None:
 
 def broadcast() -> None:
     """Put what goes to many into the outbox, slice by slice; begin the reminders whose hour has come."""
-    service().broadcasting.work(service().now())
+    service().broadcast_sender.run(service().now())
 
 
 def discard_photos() -> None:
     """Delete at Twilio the photos that were looked at."""
-    service().discarding.sweep(service().now())
+    service().media_deleter.sweep(service().now())
 
 
 def export(number: int) -> None:
@@ -134,7 +134,7 @@ def see_to_exports() -> None:
     """Begin exports that wait or whose maker was killed; delete those that were kept for a day."""
     from bot.jobs import export_process
 
-    export_process.see_to_all(service().database, service().now())
+    export_process.start_waiting(service().database, service().now())
 
 
 _TASKS: tuple[Callable[..., None], ...] = (

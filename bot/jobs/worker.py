@@ -29,7 +29,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TTL_SECONDS = 25
+WORKER_TTL_SECONDS = 25
 """RQ lets an idle worker say that it lives 15 s more often than this: every 10 s (bot.ops.checks counts on it)."""
 
 
@@ -43,7 +43,11 @@ class Worker(SimpleWorker):
         redis = startup.connect(settings)
         entries: dict[str, Any] = {"queue_class": Entries, "job_class": Entry, "serializer": JSONSerializer}
         super().__init__(
-            list(queues.NAMES), connection=redis, worker_ttl=TTL_SECONDS, log_job_description=False, **entries
+            list(queues.QUEUE_NAMES),
+            connection=redis,
+            worker_ttl=WORKER_TTL_SECONDS,
+            log_job_description=False,
+            **entries,
         )
         self.told_to_stop = False
         self._parent = parent
@@ -76,7 +80,7 @@ class Pool(WorkerPool):
     """A pool of workers; one that dies is replaced."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(queues.NAMES, connection=startup.connect(settings), num_workers=settings.workers)
+        super().__init__(queues.QUEUE_NAMES, connection=startup.connect(settings), num_workers=settings.workers)
         self._settings = settings
 
     def get_worker_process(self, name: str, *args: Any, **options: Any) -> BaseProcess:
@@ -93,7 +97,7 @@ def work(settings: Settings, parent: int | None = None) -> None:
         worker.work(logging_level="WARNING")
         return worker.told_to_stop
 
-    startup.keep_on(once)
+    startup.run_until_stopped(once)
 
 
 def main() -> int:

@@ -16,17 +16,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot import clocks, pass_keys
-from bot.conversation.store import Conversations
+from bot.conversation.store import ConversationStore
 from bot.database import Database
 from bot.domain.messaging import otp
 from bot.errors import NotReady
 from bot.ops import migrations
-from bot.ops.inbound_watchdog import Silence
+from bot.ops.inbound_watchdog import InboundWatchdog
 from bot.settings import Settings
 
-BEAT = timedelta(seconds=30)
+MAX_HEARTBEAT_AGE = timedelta(seconds=30)
 """Idle workers tell every 10 s that they live, clocks every 5 s: three beats of the slower."""
-BUSY = timedelta(seconds=75)
+MAX_BUSY_HEARTBEAT_AGE = timedelta(seconds=75)
 """A worker at a job tells it before and after; no job of ours may take more than 60 s."""
 
 
@@ -36,11 +36,11 @@ def database_answers(database: Database) -> str:
         with database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except DBAPIError as problem:
-        raise NotReady(f"DATABASE_URL: the database does not answer ({reason(problem)})") from None
+        raise NotReady(f"DATABASE_URL: the database does not answer ({failure_reason(problem)})") from None
     return database.engine.dialect.name
 
 
-def reason(problem: DBAPIError) -> str:
+def failure_reason(problem: DBAPIError) -> str:
     """The driver's words, after its account of where it tried: that may name hosts and users."""
     lines = str(problem.orig).splitlines() or [type(problem.orig).__name__]
     return lines[0].rsplit("failed: ", 1)[-1].strip()
@@ -49,7 +49,7 @@ def reason(problem: DBAPIError) -> str:
 def migrations_at_head(database: Database) -> str:
     """The revision, and whether it is newer than this code. Raises NotReady where migrations are still to be run."""
     database_answers(database)
-    found, standing = migrations.standing(database)
+    found, standing = migrations.migration_state(database)
     if standing == migrations.BEHIND:
         wanted = migrations.newest()
         raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: python -m admin_cli db upgrade")
@@ -78,14 +78,14 @@ def redis_reached(redis: "Redis", settings: Settings) -> str:
 def clocks_agree(database: Database, redis: "Redis") -> str:
     """How far this machine's clock is from Redis' and the database's. Raises NotReady where one should be set."""
     redis_answers(redis)
-    found = {"Redis": clocks.apart(redis), **_database_apart(database)}
+    found = {"Redis": clocks.clock_offset(redis), **_database_clock_offset(database)}
     told = ", ".join(f"{name} {apart.total_seconds():+.1f} s" for name, apart in found.items())
-    if any(abs(apart) > clocks.TOO_FAR for apart in found.values()):
+    if any(abs(apart) > clocks.WARNING_OFFSET for apart in found.values()):
         raise NotReady(f"clocks are apart as seen from here ({told}): set them by NTP; Redis' counts meanwhile")
     return told
 
 
-def _database_apart(database: Database) -> dict[str, timedelta]:
+def _database_clock_offset(database: Database) -> dict[str, timedelta]:
     """By how much the database server's clock is ahead of this machine's; empty for SQLite, which has no clock."""
     if database.engine.dialect.name == "sqlite":
         return {}
@@ -116,25 +116,27 @@ def workers_alive(redis: "Redis") -> str:
     return f"{seen.alive}{seen}"
 
 
-def workers_seen(redis: "Redis") -> "Seen":
+def workers_seen(redis: "Redis") -> "ProcessesSeen":
     """How many worker processes live. Raises RedisError."""
     workers = Worker.all(connection=redis)
-    limits = [BUSY if worker.get_state() == WorkerStatus.BUSY else BEAT for worker in workers]
-    return _seen([worker.last_heartbeat for worker in workers], limits)
+    limits = [
+        MAX_BUSY_HEARTBEAT_AGE if worker.get_state() == WorkerStatus.BUSY else MAX_HEARTBEAT_AGE for worker in workers
+    ]
+    return _processes_seen([worker.last_heartbeat for worker in workers], limits)
 
 
 def clock_alive(redis: "Redis") -> str:
     """How many, and when one was last seen. Raises NotReady where none has been heard of lately."""
     redis_answers(redis)
     beats = [clock.last_heartbeat for clock in CronScheduler.all(redis)]
-    seen = _seen(beats, [BEAT] * len(beats))
+    seen = _processes_seen(beats, [MAX_HEARTBEAT_AGE] * len(beats))
     if not seen.alive:
         raise NotReady(f"no clock runs{seen}: what was lost is not made up for; start `python -m bot.jobs.clock`")
     return f"{seen.alive}{seen}"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProcessesSeen:
     """How many processes of a kind live, and how long ago one of them, dead ones too, was last heard."""
 
     alive: int
@@ -144,10 +146,10 @@ class Seen:
         return "" if self.ago is None else f", last seen {max(0, round(self.ago.total_seconds()))} s ago"
 
 
-def _seen(beats: Sequence[datetime | None], limits: Sequence[timedelta]) -> Seen:
+def _processes_seen(beats: Sequence[datetime | None], limits: Sequence[timedelta]) -> ProcessesSeen:
     now = datetime.now(UTC)
     ages = [(now - beat, limit) for beat, limit in zip(beats, limits, strict=True) if beat]
-    return Seen(sum(age <= limit for age, limit in ages), min((age for age, _ in ages), default=None))
+    return ProcessesSeen(sum(age <= limit for age, limit in ages), min((age for age, _ in ages), default=None))
 
 
 def codes_are_left(redis: "Redis", now: datetime) -> str:
@@ -163,11 +165,11 @@ def messages_come_in(database: Database, redis: "Redis", settings: Settings, now
     """That a message came in lately. Raises NotReady where none did for too long while an event is open."""
     migrations_at_head(database)
     redis_answers(redis)
-    conversations = Conversations(redis, state_seconds=settings.conversation_hours * 3600)
-    minutes = Silence(database, redis, conversations, settings.silence).lasting(now)
+    conversations = ConversationStore(redis, state_seconds=settings.conversation_hours * 3600)
+    minutes = InboundWatchdog(database, redis, conversations, settings.silence).lasting(now)
     if minutes:
         raise NotReady(f"nothing for {minutes} minutes although an event is open: look at Twilio's error log (11200)")
-    heard_ms = conversations.heard_ms()
+    heard_ms = conversations.last_inbound_ms()
     return f"last at {datetime.fromtimestamp(heard_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC" if heard_ms else "none yet"
 
 

@@ -13,11 +13,11 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from redis import Redis
 
-PATIENCE = 5.0
+CONNECT_TIMEOUT_SECONDS = 5.0
 """Seconds to wait for Redis to answer."""
 
 
-def database_is_there(settings: Settings) -> None:
+def database_exists(settings: Settings) -> None:
     """Raise NotReady where the database would be a file that is not there: looking at one makes it."""
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
@@ -31,9 +31,11 @@ def database_is_there(settings: Settings) -> None:
 
 
 @contextmanager
-def connected(url: str) -> Iterator["Redis"]:
+def connect_redis(url: str) -> Iterator["Redis"]:
     """A client of this Redis that gives up after a few seconds."""
     from redis import Redis  # a tenth of a second, which most commands do not need
 
-    with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as redis:
+    with Redis.from_url(
+        url, socket_timeout=CONNECT_TIMEOUT_SECONDS, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS
+    ) as redis:
         yield redis

@@ -11,28 +11,28 @@ from zoneinfo import ZoneInfo
 import structlog
 from redis import Redis
 
-from bot.conversation.store import Conversations
+from bot.conversation.store import ConversationStore
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Event
 
 log = structlog.get_logger(__name__)
 
-TOLD = "silence:told"
+LAST_ALARM_KEY = "silence:told"
 """The Redis key of the moment from which the silence lasts that was last logged."""
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class InboundWatchdog:
     """Watches over the time since the main door last took a message."""
 
     database: Database
     redis: "Redis" = field(repr=False)
-    conversations: Conversations = field(repr=False)
+    conversations: ConversationStore = field(repr=False)
     minutes: int
     """Minutes of silence that raise the alarm; 0: never."""
 
-    def since(self, now: datetime) -> datetime | None:
+    def silent_since(self, now: datetime) -> datetime | None:
         """Since when nothing has come in, where that is too long; None: all is well, or nothing is open.
 
         Only opening hours count: a night between two days of an event is no silence.
@@ -40,30 +40,30 @@ class Silence:
         opened = self._opened(now) if self.minutes else None
         if opened is None:
             return None
-        heard_ms = self.conversations.heard_ms()
+        heard_ms = self.conversations.last_inbound_ms()
         heard = datetime.fromtimestamp(heard_ms / 1000, now.tzinfo) if heard_ms else opened
         begun = max(opened, heard)
         return begun if now - begun >= timedelta(minutes=self.minutes) else None
 
     def alarm(self, now: datetime) -> bool:
         """Say so in the log, once for each silence; whether there is one. Run by the clock."""
-        since = self.since(now)
+        since = self.silent_since(now)
         if since is None:
             return False
         mark = since.isoformat().encode()
-        if self.redis.getset(TOLD, mark) != mark:
+        if self.redis.getset(LAST_ALARM_KEY, mark) != mark:
             log.error("nothing_came_in", minutes=self.lasting(now), since=since.isoformat())
         return True
 
     def lasting(self, now: datetime) -> int:
         """Whole minutes of a silence that is too long; 0: there is none."""
-        since = self.since(now)
+        since = self.silent_since(now)
         return int((now - since).total_seconds() // 60) if since else 0
 
     def _opened(self, now: datetime) -> datetime | None:
         """When the first of the events that are open at this moment opened today."""
         with self.database.read() as db:
-            openings = [opened for event in events.listed(db) for opened in _opened_today(event, now)]
+            openings = [opened for event in events.list_events(db) for opened in _opened_today(event, now)]
         return min(openings, default=None)
 
 

@@ -23,36 +23,36 @@ from bot import logs
 from bot.database import Database
 from bot.errors import NotReady
 from bot.ops import checks, embedded_redis, prepare_database
-from bot.ops.connections import connected
-from bot.ops.stop_signal import Stop
-from bot.ops.supervisor import Family
+from bot.ops.connections import connect_redis
+from bot.ops.stop_signal import StopSignal
+from bot.ops.supervisor import Supervisor
 from bot.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 60.0
-LEFTOVER_SECONDS = 5.0
+READY_TIMEOUT_SECONDS = 60.0
+LEFTOVER_TIMEOUT_SECONDS = 5.0
 """Seconds that the processes of a killed run may take to free the port."""
-ENDING_SECONDS = 7.0
+STOP_TIMEOUT_SECONDS = 7.0
 """For web, worker and clock to finish what they hold; with Redis's two all is over in less than ten."""
-REDIS_ENDING_SECONDS = 2.0
-LOOK_SECONDS = 0.2
+REDIS_STOP_TIMEOUT_SECONDS = 2.0
+POLL_SECONDS = 0.2
 REDIS = "redis"
 
 
-def run(stop: Stop, ready: Callable[[], None] = lambda: None) -> None:
+def run(stop: StopSignal, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until asked to stop; `ready` is called as soon as it serves.
 
     Raises NotReady where it cannot start or one process keeps dying.
     """
     settings = load()
     logs.configure(settings, "local")
-    with _alone(settings.var_dir) as killed_before:
-        _check_port(settings, LEFTOVER_SECONDS if killed_before else 0.0)
+    with _single_instance(settings.var_dir) as killed_before:
+        _check_port(settings, LEFTOVER_TIMEOUT_SECONDS if killed_before else 0.0)
         # The Procfile's `python` and `gunicorn` are those beside the Python that runs this.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        family = Family(_tell, {**os.environ, "PATH": path})
+        family = Supervisor(_log_line, {**os.environ, "PATH": path})
         processes = procfile()
         try:
             _start_redis(settings, family)
@@ -62,13 +62,13 @@ def run(stop: Stop, ready: Callable[[], None] = lambda: None) -> None:
             _wait_until_ready(settings, family, stop)
             ready()
             if not stop.asked:
-                _tell_where_to_click(settings)
-            while not stop.wait(LOOK_SECONDS):
-                family.mend()
-            _tell(f"asked to stop ({stop.why}): ending all processes", logging.INFO)
+                _log_links(settings)
+            while not stop.wait(POLL_SECONDS):
+                family.restart_ended()
+            _log_line(f"asked to stop ({stop.why}): ending all processes", logging.INFO)
         finally:
-            family.stop(list(processes), ENDING_SECONDS)
-            family.stop([REDIS], REDIS_ENDING_SECONDS)
+            family.stop(list(processes), STOP_TIMEOUT_SECONDS)
+            family.stop([REDIS], REDIS_STOP_TIMEOUT_SECONDS)
 
 
 def procfile() -> dict[str, str]:
@@ -78,11 +78,11 @@ def procfile() -> dict[str, str]:
 
 
 @contextmanager
-def _alone(var_dir: Path) -> Iterator[bool]:
+def _single_instance(var_dir: Path) -> Iterator[bool]:
     """Be the only launcher of this VAR_DIR. Gives whether the last one was killed."""
     try:
         var_dir.mkdir(parents=True, mode=0o700, exist_ok=True)
-        _keep_to_ourselves(var_dir)
+        _make_private(var_dir)
         lock = (var_dir / "run.lock").open("a+")
     except OSError as problem:
         raise NotReady(f"VAR_DIR: cannot write there ({problem.strerror})") from None
@@ -100,7 +100,7 @@ def _alone(var_dir: Path) -> Iterator[bool]:
         lock.truncate(0)
 
 
-def _keep_to_ourselves(var_dir: Path) -> None:
+def _make_private(var_dir: Path) -> None:
     """Close to other people of this machine what an earlier version left open to them: all names and phones.
 
     The folder itself stays as it is where it was there: it may be somebody's own choice, with other things in it.
@@ -112,8 +112,8 @@ def _keep_to_ourselves(var_dir: Path) -> None:
             path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def _check_port(settings: Settings, patience: float) -> None:
-    deadline = time.monotonic() + patience
+def _check_port(settings: Settings, timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
     while True:
         try:
             _bind(settings)
@@ -124,7 +124,7 @@ def _check_port(settings: Settings, patience: float) -> None:
                 raise NotReady(
                     f"PORT: {settings.port} cannot be used ({problem.strerror}); choose another: make run PORT=…"
                 ) from None
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         else:
             return
 
@@ -136,13 +136,13 @@ def _bind(settings: Settings) -> None:
         probe.bind((settings.listens_on, settings.port))
 
 
-def _start_redis(settings: Settings, family: Family) -> None:
+def _start_redis(settings: Settings, family: Supervisor) -> None:
     if settings.redis_url:
-        with connected(settings.redis) as redis:
+        with connect_redis(settings.redis) as redis:
             checks.redis_answers(redis)
         return
     if embedded_redis.answers(settings):
-        _tell("the Redis that a killed run left behind is ended and started anew")
+        _log_line("the Redis that a killed run left behind is ended and started anew")
         embedded_redis.shut_down(settings)
     family.start(REDIS, embedded_redis.command(settings))
     embedded_redis.wait_until_ready(settings, family.check)
@@ -155,13 +155,13 @@ def _prepare_database(settings: Settings) -> None:
             prepare_database.make_demo(database)
 
 
-def _wait_until_ready(settings: Settings, family: Family, stop: Stop) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+def _wait_until_ready(settings: Settings, family: Supervisor, stop: StopSignal) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not (stop.asked or _ready(settings)):
         family.check()
         if time.monotonic() > deadline:
-            raise NotReady(f"the web process was not ready in {READY_SECONDS:.0f} s; what it said stands above")
-        stop.wait(LOOK_SECONDS)
+            raise NotReady(f"the web process was not ready in {READY_TIMEOUT_SECONDS:.0f} s; what it said stands above")
+        stop.wait(POLL_SECONDS)
 
 
 def _ready(settings: Settings) -> bool:
@@ -177,7 +177,7 @@ def _reached_at(settings: Settings) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.listens_on, settings.listens_on)  # noqa: S104 - compared
 
 
-def _tell_where_to_click(settings: Settings) -> None:
+def _log_links(settings: Settings) -> None:
     here = f"http://{_reached_at(settings)}:{settings.port}"
     lines = ["", "Pravesh is ready."]
     if settings.simulated:
@@ -186,7 +186,7 @@ def _tell_where_to_click(settings: Settings) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _tell(line: str, level: int = logging.WARNING) -> None:
+def _log_line(line: str, level: int = logging.WARNING) -> None:
     """Say a line to whoever sits at the terminal, or to the log where nobody does."""
     if sys.stderr.isatty():
         print(line, file=sys.stderr, flush=True)

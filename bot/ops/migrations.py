@@ -49,7 +49,7 @@ def current(database: Database) -> str:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def standing(database: Database) -> tuple[str, str]:
+def migration_state(database: Database) -> tuple[str, str]:
     """The database's revision, and how it stands to this code: OK, NEWER (one that it does not know) or BEHIND."""
     found = current(database)
     if found == newest():

@@ -21,10 +21,10 @@ def upgrade(database: Database) -> str:
     _make_file(database)
     checks.database_answers(database)
     try:
-        if migrations.standing(database)[1] == migrations.BEHIND:
+        if migrations.migration_state(database)[1] == migrations.BEHIND:
             migrations.upgrade(database)
     except DBAPIError as problem:
-        raise NotReady(f"the migrations cannot be run ({checks.reason(problem)})") from None
+        raise NotReady(f"the migrations cannot be run ({checks.failure_reason(problem)})") from None
     return checks.migrations_at_head(database)
 
 

@@ -5,7 +5,7 @@ import time
 from types import FrameType
 
 
-class Stop:
+class StopSignal:
     """Whether we were asked to stop.
 
     No threading.Event: a signal that comes while the main thread is inside the event's own lock would

@@ -16,18 +16,18 @@ from dataclasses import dataclass, field
 
 from bot.errors import NotReady
 
-DEATHS_TO_GIVE_UP = 5
-WITHIN_SECONDS = 60.0
+MAX_DEATHS = 5
+DEATH_WINDOW_SECONDS = 60.0
 
 
 @dataclass
-class Child:
+class ChildProcess:
     """A process, and what it takes to start it again."""
 
     name: str
     command: Sequence[str]
     process: subprocess.Popen[bytes]
-    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS_TO_GIVE_UP))
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_DEATHS))
 
     @property
     def ended(self) -> bool:
@@ -35,52 +35,54 @@ class Child:
         return self.process.poll() is not None
 
 
-class Family:
+class Supervisor:
     """The children of one launcher.
 
     `tell` gets one line for each thing that went wrong; `environment` is theirs, None: our own.
     """
 
-    def __init__(self, tell: Callable[[str], None], environment: Mapping[str, str] | None = None) -> None:
-        self._children: list[Child] = []
-        self._tell = tell
+    def __init__(self, log_line: Callable[[str], None], environment: Mapping[str, str] | None = None) -> None:
+        self._children: list[ChildProcess] = []
+        self._tell = log_line
         self._environment = environment
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a process that dies with us, in a session of its own: a terminal's Ctrl-C reaches only us."""
-        self._children.append(Child(name, command, _spawn(command, self._environment)))
+        self._children.append(ChildProcess(name, command, _spawn(command, self._environment)))
 
     def check(self) -> None:
         """Raise NotReady if one has ended: while starting, a process that ends will end again."""
         for child in self._children:
             if child.ended:
-                raise NotReady(f"{child.name} ended while starting ({_how(child)}); what it said stands above")
+                raise NotReady(f"{child.name} ended while starting ({_exit_reason(child)}); what it said stands above")
 
-    def mend(self) -> None:
+    def restart_ended(self) -> None:
         """Start again whoever has died. Raises NotReady when one dies again and again."""
         for child in self._children:
             if not child.ended:
                 continue
             child.deaths.append(time.monotonic())
-            if len(child.deaths) == DEATHS_TO_GIVE_UP and child.deaths[-1] - child.deaths[0] < WITHIN_SECONDS:
-                raise NotReady(f"{child.name} died {DEATHS_TO_GIVE_UP} times in {WITHIN_SECONDS:.0f} s ({_how(child)})")
-            self._tell(f"{child.name} died ({_how(child)}); starting it again")
+            if len(child.deaths) == MAX_DEATHS and child.deaths[-1] - child.deaths[0] < DEATH_WINDOW_SECONDS:
+                raise NotReady(
+                    f"{child.name} died {MAX_DEATHS} times in {DEATH_WINDOW_SECONDS:.0f} s ({_exit_reason(child)})"
+                )
+            self._tell(f"{child.name} died ({_exit_reason(child)}); starting it again")
             _kill_group(child.process.pid)
             child.process = _spawn(child.command, self._environment)
 
-    def stop(self, names: Sequence[str], within: float) -> None:
+    def stop(self, names: Sequence[str], timeout_seconds: float) -> None:
         """End these: ask by SIGTERM, wait so many seconds at most, then SIGKILL with all that they started."""
         leaving = [child for child in self._children if child.name in names]
         self._children = [child for child in self._children if child.name not in names]
         for child in leaving:
             child.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + timeout_seconds
         for child in leaving:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))
         for child in leaving:
             if not child.ended:
-                self._tell(f"{child.name} did not end in {within:.0f} s; killed")
+                self._tell(f"{child.name} did not end in {timeout_seconds:.0f} s; killed")
             _kill_group(child.process.pid)
             child.process.wait()
 
@@ -113,6 +115,6 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _how(child: Child) -> str:
+def _exit_reason(child: ChildProcess) -> str:
     code = child.process.returncode
     return f"signal {-code}" if code < 0 else f"exit code {code}"

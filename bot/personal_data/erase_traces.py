@@ -25,14 +25,20 @@ from bot.personal_data.traces import Traces
 
 log = structlog.get_logger(__name__)
 
-TOLD = (TurnRecord.answer, TurnRecord.state, Delivery.payload, InboundMessage.message, AuditEntry.about)
+COLUMNS_WITH_MENTIONS = (
+    TurnRecord.answer,
+    TurnRecord.state,
+    Delivery.payload,
+    InboundMessage.message,
+    AuditEntry.about,
+)
 """Columns in which something of somebody else may name the person."""
-BATCH = 20
-PAGE = 1000
+BATCH_SIZE = 20
+TWILIO_PAGE_SIZE = 1000
 """Messages that Twilio lists at once."""
-STUCK = timedelta(hours=1)
+STUCK_AFTER = timedelta(hours=1)
 """Rows that are older want a person to look."""
-API = "https://api.twilio.com"
+TWILIO_API = "https://api.twilio.com"
 
 
 class Lister(Protocol):
@@ -47,13 +53,13 @@ def nothing_is_stuck(database: Database, now: datetime) -> str:
     with database.read() as db:
         count = db.scalar(select(func.count()).select_from(Erasure)) or 0
         oldest = db.scalars(select(Erasure).order_by(Erasure.created_at).limit(1)).first()
-    if oldest is not None and now - oldest.created_at > STUCK:
+    if oldest is not None and now - oldest.created_at > STUCK_AFTER:
         raise NotReady(f"erased people whose traces are not gone yet: {count} ({oldest.reason})")
     return f"{count} erased people have traces left" if count else "no erased person has traces left"
 
 
 @dataclass(frozen=True, slots=True)
-class Forgetting:
+class TraceEraser:
     """Works off what erasing has left to do."""
 
     database: Database
@@ -65,8 +71,8 @@ class Forgetting:
     def sweep(self, now: datetime) -> int:
         """Work off whatever is due; how many people are done. Run by the clock; two at once do no harm."""
         with self.database.read() as db:
-            due = list(db.scalars(select(Erasure.id).where(Erasure.not_before <= now).limit(BATCH)))
-        return [self.finish(one, now) for one in due].count(None)
+            due = list(db.scalars(select(Erasure.id).where(Erasure.not_before <= now).limit(BATCH_SIZE)))
+        return [self.finish(erasure_id, now) for erasure_id in due].count(None)
 
     def finish(self, erasure: int, now: datetime) -> str | None:
         """Remove the traces of one person; None, or the code of why something is left: it is tried again."""
@@ -74,23 +80,23 @@ class Forgetting:
             row = db.get(Erasure, erasure)
         if row is None:
             return None
-        reason = self._tried(row, now)
+        reason = self._record_try(row, now)
         with self.database.write() as db:
             if reason is None:
                 db.execute(delete(Erasure).where(Erasure.id == erasure))
             else:
                 tries = row.attempts + 1
-                later = now + timedelta(seconds=backoff.seconds(tries))
+                later = now + timedelta(seconds=backoff.delay_seconds(tries))
                 same = update(Erasure).where(Erasure.id == erasure)
                 db.execute(same.values(attempts=tries, not_before=later, reason=reason))
         log.info("erasure_worked_off", erasure=erasure, left=reason)
         return reason
 
-    def _tried(self, row: Erasure, now: datetime) -> str | None:
-        traces = Traces.of(row.addresses, row.names)
+    def _record_try(self, row: Erasure, now: datetime) -> str | None:
+        traces = Traces.from_names(row.addresses, row.names)
         try:
-            busy = traces.leave_redis(self.redis)
-            for column in TOLD:
+            busy = traces.redact_redis(self.redis)
+            for column in COLUMNS_WITH_MENTIONS:
                 self._replace(column, traces)
             if row.names and not busy:
                 self._forget_names(row.id)
@@ -106,12 +112,12 @@ class Forgetting:
         table = column.class_
         key = table.__mapper__.primary_key[0]
         text = as_type(column, String)
-        named = or_(*(text.icontains(needle, autoescape=True) for needle in traces.needles()))
+        named = or_(*(text.icontains(needle, autoescape=True) for needle in traces.search_terms()))
         with self.database.read() as db:
-            found = db.execute(select(key, column).where(named)).all() if traces.needles() else []
+            found = db.execute(select(key, column).where(named)).all() if traces.search_terms() else []
         for identity, kept in found:
             with self.database.write() as db:
-                without = traces.without(kept)
+                without = traces.redacted(kept)
                 values = {column.key: without}
                 same = update(table).where(key == identity).values(values)
                 db.execute(same.execution_options(synchronize_session=False))
@@ -127,18 +133,18 @@ class Forgetting:
             return
         for address in _at_twilio(row.addresses):
             for end in ("From", "To"):
-                sids = list(self._sids({end: address, "PageSize": PAGE}))
+                sids = list(self._sids({end: address, "PageSize": TWILIO_PAGE_SIZE}))
                 with self.database.write() as db:
-                    privacy_erasure.owe_messages(db, sids, now)
+                    privacy_erasure.enqueue_message_erasures(db, sids, now)
 
     def _sids(self, params: Mapping[str, Any]) -> Iterator[str]:
         page: str | None = f"/2010-04-01/Accounts/{self.account}/Messages.json"
         asked: Mapping[str, Any] | None = params
         while page:
-            status, answer = self.twilio.call("GET", f"{API}{page}", params=asked)
+            status, answer = self.twilio.call("GET", f"{TWILIO_API}{page}", params=asked)
             if status != 200:
                 raise SendFailed(f"http_{status}", retry=True)
-            yield from (one["sid"] for one in answer["messages"])
+            yield from (message["sid"] for message in answer["messages"])
             page, asked = answer.get("next_page_uri"), None
 
 

@@ -8,12 +8,12 @@ from typing import Any, Self, cast
 
 from redis import Redis
 
-from bot.domain.privacy.erasure import GONE
+from bot.domain.privacy.erasure import ERASED_TEXT
 
-NOT_OURS = ("rq:", "sim:", "otp:", "clock:")
+UNRELATED_KEY_PREFIXES = ("rq:", "sim:", "otp:", "clock:")
 """Beginnings of keys that name nobody: ids of rows, keyed hashes; and the simulator's, which stands for Twilio."""
-EMPTY = json.dumps({"text": ""})
-_LEAVE = """
+EMPTY_ANSWER = json.dumps({"text": ""})
+_REMOVE_SCRIPT = """
 local inbox, lease = 'c:inbox:' .. ARGV[1], 'c:lease:' .. ARGV[1]
 if redis.call('LLEN', inbox) > 0 or redis.call('EXISTS', lease) == 1 then return 0 end
 redis.call('DEL', 'c:state:' .. ARGV[1], 'c:names:' .. ARGV[1], 'c:last:' .. ARGV[1], 'c:behind:' .. ARGV[1])
@@ -33,39 +33,39 @@ class Traces:
     names: tuple[str, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, addresses: Sequence[str], names: Sequence[str]) -> Self:
+    def from_names(cls, addresses: Sequence[str], names: Sequence[str]) -> Self:
         """The traces from the addresses and names of a row of `erasures`."""
-        words = (one.partition(":")[2].removeprefix("+") for one in addresses)
+        words = (address.partition(":")[2].removeprefix("+") for address in addresses)
         return cls(tuple(addresses), tuple(words), tuple(names))
 
-    def needles(self) -> list[str]:
+    def search_terms(self) -> list[str]:
         """The texts to search for in JSON that is stored as text, with and without Unicode escapes."""
         forms = (form for name in self.names for form in (name, json.dumps(name)[1:-1]))
         return list(dict.fromkeys((*self.words, *forms)))
 
-    def without(self, value: Any) -> Any:
+    def redacted(self, value: Any) -> Any:
         """The value, however nested, with `…` in the place of every trace."""
         if isinstance(value, dict):
-            return {name: self.without(inner) for name, inner in value.items()}
+            return {name: self.redacted(inner) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self.without(inner) for inner in value]
-        return self._pattern().sub(GONE, value) if isinstance(value, str) else value
+            return [self.redacted(inner) for inner in value]
+        return self._pattern().sub(ERASED_TEXT, value) if isinstance(value, str) else value
 
-    def leave_redis(self, redis: "Redis") -> bool:
+    def redact_redis(self, redis: "Redis") -> bool:
         """Take everything out of Redis; whether they are just talking, so that something is left.
 
         Looks at every key once. Raises redis.RedisError.
         """
         mine, busy = {*self.addresses, *self._conversations(redis)}, False
-        leave = redis.register_script(_LEAVE)
+        leave = redis.register_script(_REMOVE_SCRIPT)
         for conversation in mine:
             busy |= not leave(keys=[], args=[conversation])
         for key in redis.scan_iter(count=1000):
             name = key.decode(errors="replace")
-            if name.startswith(NOT_OURS):
+            if name.startswith(UNRELATED_KEY_PREFIXES):
                 continue
             if name.startswith("c:message:"):
-                self._leave_message(redis, key, mine)
+                self._redact_message(redis, key, mine)
             elif name.startswith(("c:inbox:", "c:lease:", "c:pending")):
                 continue  # theirs only while they talk, and then Redis lets go of it by itself
             elif self._pattern().search(name) or self._is_named_in(redis, key):
@@ -85,17 +85,17 @@ class Traces:
                 yield kept.decode()
                 kept = cast("bytes | None", redis.get(f"c:gone:{kept.decode()}"))
 
-    def _leave_message(self, redis: "Redis", key: bytes, mine: Iterable[str]) -> None:
+    def _redact_message(self, redis: "Redis", key: bytes, search_terms: Iterable[str]) -> None:
         """An answered message stays known by its SID, lest it be taken again; its words go."""
         kept = cast("list[bytes | None]", redis.hmget(key, ["conv", "answer"]))
-        conversation, answer = ((one or b"").decode() for one in kept)
+        conversation, answer = ((stored or b"").decode() for stored in kept)
         if not answer:
             return
-        if conversation in mine:
+        if conversation in search_terms:
             redis.hdel(key, "body")
-            redis.hset(key, mapping={"conv": "erased", "answer": EMPTY})
+            redis.hset(key, mapping={"conv": "erased", "answer": EMPTY_ANSWER})
             return
-        without = json.dumps(self.without(json.loads(answer)))
+        without = json.dumps(self.redacted(json.loads(answer)))
         if without != json.dumps(json.loads(answer)):
             redis.hset(key, "answer", without)
             redis.hdel(key, "body")

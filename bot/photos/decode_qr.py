@@ -10,31 +10,31 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-from flows.gate.photos import MOST_CODES, NO_IMAGE, NO_QR, TOO_LARGE
+from flows.gate.photos import MAX_CODES, NO_IMAGE, NO_QR, TOO_LARGE
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What phones and their chats send. Every further decoder is one more that strangers' bytes could break."""
-MOST_PIXELS = 25_000_000
+MAX_PIXELS = 25_000_000
 """A phone's photo has 12 million at most chats' largest; decoded, so many fill about 100 MB."""
-LONGEST_SIDE = 2400
+MAX_SIDE_PIXELS = 2400
 """Pixels to which a picture is brought down first: twenty passes on a table still have 3 to a module."""
-LEAST_SIDE = 21
+MIN_SIDE_MODULES = 21
 """Modules of the smallest symbol (ISO/IEC 18004): what is narrower has none."""
-SMALLER = (1200, 600)
+REDUCED_SIDES = (1200, 600)
 """Sides to which it is brought down where nothing was found: what is blurred or grainy is sharper when small."""
-LARGEST_DOUBLED = 1600
+MAX_DOUBLED_SIDE = 1600
 """Up to this side (a photo as WhatsApp sends it) it is enlarged too, smoothed once: for small symbols in poor light."""
-LONGEST_TEXT = 500
+MAX_TEXT_LENGTH = 500
 """Characters of a QR that are looked at: ours have under 400."""
-AT_ONCE = threading.BoundedSemaphore(2)
+OPEN_PICTURES = threading.BoundedSemaphore(2)
 """How many pictures one process has open: its threads are many, its memory is not."""
 QR_ALONE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-OURS = "/P/"
+QR_PATH = "/P/"
 """What stands in the QRs of passes (docs/contract.md#codes-and-qr)."""
 
 
-class Unreadable(Exception):
-    """No QR could be read; `code` is one of flows.gate.photos.TROUBLES."""
+class UnreadableImage(Exception):
+    """No QR could be read; `code` is one of flows.gate.photos.TROUBLE_TEXTS."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -45,33 +45,33 @@ def read(data: bytes) -> tuple[str, ...]:
     """The texts of the QRs in a picture, from top to bottom, each once; at most MOST_CODES.
 
     Where any of them look like passes the others (a payment code on the wall) are left out.
-    Raises Unreadable `no_image`, `too_large`, `no_qr`.
+    Raises UnreadableImage `no_image`, `too_large`, `no_qr`.
     """
-    with AT_ONCE:
+    with OPEN_PICTURES:
         image = _opened(data)
-        texts = _texts(image) if min(image.size) >= LEAST_SIDE else []
+        texts = _texts(image) if min(image.size) >= MIN_SIDE_MODULES else []
     if not texts:
-        raise Unreadable(NO_QR)
-    ours = [text for text in texts if OURS in text.upper()]
-    return tuple((ours or texts)[:MOST_CODES])
+        raise UnreadableImage(NO_QR)
+    ours = [text for text in texts if QR_PATH in text.upper()]
+    return tuple((ours or texts)[:MAX_CODES])
 
 
 def _opened(data: bytes) -> Image.Image:
-    """The picture in grey, upright, of a size that can be searched. Raises Unreadable."""
+    """The picture in grey, upright, of a size that can be searched. Raises UnreadableImage."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
             # Known from the header: nothing has been unpacked yet.
-            if image.width * image.height > MOST_PIXELS:
-                raise Unreadable(TOO_LARGE)
-            image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
-            return _brought_down(ImageOps.exif_transpose(_in_grey(image)), LONGEST_SIDE)
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadableImage(TOO_LARGE)
+            image.draft("L", (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
+            return _reduced(ImageOps.exif_transpose(_in_grey(image)), MAX_SIDE_PIXELS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unreadable(TOO_LARGE) from None
-    except Unreadable:
+        raise UnreadableImage(TOO_LARGE) from None
+    except UnreadableImage:
         raise
     except Exception:
         # Any error of a decoder means that this is no picture. Its text may quote the data, so it is dropped.
-        raise Unreadable(NO_IMAGE) from None
+        raise UnreadableImage(NO_IMAGE) from None
 
 
 def _in_grey(image: Image.Image) -> Image.Image:
@@ -85,7 +85,7 @@ def _in_grey(image: Image.Image) -> Image.Image:
     return ground
 
 
-def _brought_down(image: Image.Image, side: int) -> Image.Image:
+def _reduced(image: Image.Image, side: int) -> Image.Image:
     if max(image.size) <= side:
         return image
     return ImageOps.contain(image, (side, side), Image.Resampling.LANCZOS)
@@ -97,23 +97,27 @@ def _doubled(image: Image.Image) -> Image.Image:
 
 def _texts(image: Image.Image) -> list[str]:
     """Each text once; the first look that finds any is believed, for further ones find the same again."""
-    for look in _looks(image):
+    for look in _variants(image):
         found = zxingcpp.read_barcodes(look, QR_ALONE, text_mode=zxingcpp.TextMode.Plain)
-        placed = sorted((one.position.top_left.y, one.position.top_left.x, one.text) for one in found if one.text)
+        placed = sorted(
+            (barcode.position.top_left.y, barcode.position.top_left.x, barcode.text)
+            for barcode in found
+            if barcode.text
+        )
         if placed:
-            return list(dict.fromkeys(text[:LONGEST_TEXT] for _, _, text in placed))
+            return list(dict.fromkeys(text[:MAX_TEXT_LENGTH] for _, _, text in placed))
     return []
 
 
-def _looks(image: Image.Image) -> Iterator[Image.Image]:
+def _variants(image: Image.Image) -> Iterator[Image.Image]:
     """The picture as it is, then with more contrast, smaller, larger, and with an edge of white for a cropped one."""
     yield image
     image = ImageOps.autocontrast(image, cutoff=2)
     yield image
-    for side in SMALLER:
+    for side in REDUCED_SIDES:
         if max(image.size) > side:
-            yield _brought_down(image, side)
-    if max(image.size) <= LARGEST_DOUBLED:
+            yield _reduced(image, side)
+    if max(image.size) <= MAX_DOUBLED_SIDE:
         yield _doubled(image)
         yield _doubled(image.filter(ImageFilter.GaussianBlur(1)))
     yield ImageOps.expand(image, border=max(image.size) // 12 + 4, fill=255)

@@ -16,24 +16,24 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.outbox import backoff
-from bot.delivery.twilio.media import Medium
+from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.domain.upserts import insert
 from bot.errors import NotReady, SendFailed
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
-AT_ONCE = 4
+BATCH_SIZE = 100
+MAX_CONCURRENT_CALLS = 4
 """Calls to Twilio at one time."""
-ONE_RUN = 40.0
+RUN_LIMIT_SECONDS = 40.0
 """Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
-HELD = timedelta(minutes=2)
+HOLD_TIME = timedelta(minutes=2)
 """How long a row is reserved for the process that works on it. After a process was killed another takes it then."""
-API = "https://api.twilio.com"
-GONE = (200, 202, 204, 404, 410)
+TWILIO_API = "https://api.twilio.com"
+DELETED_STATUSES = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
-STUCK = timedelta(hours=1)
+STUCK_AFTER = timedelta(hours=1)
 """Rows that are older want a person to look."""
 
 
@@ -44,11 +44,17 @@ class Deleter(Protocol):
         """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""
 
 
-def owe(db: Session, media: Iterable[Medium], now: datetime) -> None:
+def enqueue_deletions(db: Session, media: Iterable[TwilioMedia], now: datetime) -> None:
     """Note that these files are to be deleted, once each."""
     rows = [
-        {"message_sid": one.message_sid, "media_sid": one.sid, "attempts": 0, "not_before": now, "created_at": now}
-        for one in media
+        {
+            "message_sid": medium.message_sid,
+            "media_sid": medium.sid,
+            "attempts": 0,
+            "not_before": now,
+            "created_at": now,
+        }
+        for medium in media
     ]
     if rows:
         db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
@@ -59,7 +65,7 @@ def nothing_is_stuck(database: Database, now: datetime) -> str:
     with database.read() as db:
         count = db.scalar(select(func.count()).select_from(MediaDeletion)) or 0
         oldest = db.scalars(select(MediaDeletion).order_by(MediaDeletion.created_at).limit(1)).first()
-    if oldest is not None and now - oldest.created_at > STUCK:
+    if oldest is not None and now - oldest.created_at > STUCK_AFTER:
         hours = (now - oldest.created_at) / timedelta(hours=1)
         raise NotReady(
             f"photos or messages that Twilio has not deleted: {count}, one since {hours:.0f} hours ({oldest.reason})"
@@ -68,7 +74,7 @@ def nothing_is_stuck(database: Database, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Discarding:
+class MediaDeleter:
     """Deletes what is owed."""
 
     database: Database
@@ -78,31 +84,31 @@ class Discarding:
 
     def sweep(self, now: datetime) -> int:
         """Delete at Twilio whatever is due; how many are gone. Run by the clock; two at once do no harm."""
-        end, gone = monotonic() + ONE_RUN, 0
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="photo") as pool:
-            while monotonic() < end and (held := self._hold(now)):
+        end, gone = monotonic() + RUN_LIMIT_SECONDS, 0
+        with ThreadPoolExecutor(MAX_CONCURRENT_CALLS, thread_name_prefix="photo") as pool:
+            while monotonic() < end and (held := self._claim(now)):
                 outcomes = list(pool.map(self._delete, held))
                 gone += outcomes.count(None)
-                self._note(held, outcomes, now)
+                self._record_outcomes(held, outcomes, now)
         if gone:
             log.info("photos_deleted", photos=gone)
         return gone
 
-    def _hold(self, now: datetime) -> list[MediaDeletion]:
+    def _claim(self, now: datetime) -> list[MediaDeletion]:
         """Take due rows; each for one sweep alone."""
         due = select(MediaDeletion).where(MediaDeletion.not_before <= now).order_by(MediaDeletion.not_before)
         with self.database.write() as db:
-            rows = list(db.scalars(due.limit(BATCH).with_for_update(skip_locked=True)))
+            rows = list(db.scalars(due.limit(BATCH_SIZE).with_for_update(skip_locked=True)))
             for row in rows:
-                row.not_before, row.attempts = now + HELD, row.attempts + 1
+                row.not_before, row.attempts = now + HOLD_TIME, row.attempts + 1
         return rows
 
     def _delete(self, row: MediaDeletion) -> str | None:
         """Why it is still there; None: it is gone."""
-        message = f"{API}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
+        message = f"{TWILIO_API}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
         try:
             if row.media_sid:
-                return self._gone(f"{message}/Media/{row.media_sid}.json")
+                return self._is_deleted(f"{message}/Media/{row.media_sid}.json")
             return self._delete_whole(message)
         except SendFailed as failure:
             return failure.code
@@ -110,21 +116,21 @@ class Discarding:
     def _delete_whole(self, message: str) -> str | None:
         """A message after its media: Twilio keeps them apart. Raises SendFailed."""
         status, listed = self.twilio.call("GET", f"{message}/Media.json")
-        for one in listed.get("media_list", ()) if status == 200 else ():
-            if kept := self._gone(f"{message}/Media/{one['sid']}.json"):
+        for medium in listed.get("media_list", ()) if status == 200 else ():
+            if kept := self._is_deleted(f"{message}/Media/{medium['sid']}.json"):
                 return kept
-        return self._gone(f"{message}.json")
+        return self._is_deleted(f"{message}.json")
 
-    def _gone(self, address: str) -> str | None:
+    def _is_deleted(self, address: str) -> str | None:
         status, _ = self.twilio.call("DELETE", address)
-        return None if status in GONE else f"http_{status}"
+        return None if status in DELETED_STATUSES else f"http_{status}"
 
-    def _note(self, held: Sequence[MediaDeletion], outcomes: Sequence[str | None], now: datetime) -> None:
+    def _record_outcomes(self, claimed: Sequence[MediaDeletion], outcomes: Sequence[str | None], now: datetime) -> None:
         with self.database.write() as db:
-            for row, reason in zip(held, outcomes, strict=True):
+            for row, reason in zip(claimed, outcomes, strict=True):
                 same = (MediaDeletion.message_sid == row.message_sid, MediaDeletion.media_sid == row.media_sid)
                 if reason is None:
                     db.execute(delete(MediaDeletion).where(*same))
                     continue
-                later = now + timedelta(seconds=backoff.seconds(row.attempts))
+                later = now + timedelta(seconds=backoff.delay_seconds(row.attempts))
                 db.execute(update(MediaDeletion).where(*same).values(not_before=later, reason=reason))

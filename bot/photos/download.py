@@ -12,95 +12,95 @@ import structlog
 from urllib3.exceptions import HTTPError
 
 from bot.delivery.twilio import media as twilio_media
-from bot.delivery.twilio.http import Wire
-from bot.delivery.twilio.media import LISTED, Medium
-from bot.photos.decode_qr import Unreadable
+from bot.delivery.twilio.http import TwilioHttp
+from bot.delivery.twilio.media import MEDIA_LIST_SUFFIX, TwilioMedia
+from bot.photos.decode_qr import UnreadableImage
 from bot.settings import Settings
 from flows.gate.photos import NOT_FETCHED, TOO_LARGE
 
 log = structlog.get_logger(__name__)
 
-MOST_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024
 """WhatsApp's own limit for an image (docs/field-notes.md#limits)."""
-TIMEOUTS = (4.0, 6.0)
+TIMEOUTS_SECONDS = (4.0, 6.0)
 """Seconds to connect, and between two bytes."""
-LONGEST = 15.0
+DOWNLOAD_TIMEOUT_SECONDS = 15.0
 """Seconds for the whole of it, tries and redirects included: a sender of single bytes does not hold us."""
-AGAIN_AFTER = 0.8
+RETRY_AFTER_SECONDS = 0.8
 """Seconds before the one further try where Twilio stumbles, or has not stored the file yet."""
-HOPS = 2
-PIECE = 64 * 1024
-SID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+MAX_REDIRECTS = 2
+CHUNK_BYTES = 64 * 1024
+SID_PATTERN = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
-class _Stumbled(Exception):
+class _TransientError(Exception):
     """Worth one more try."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
+class MediaDownloader:
     """Fetches media of one account."""
 
     settings: Settings = field(repr=False)
-    wire: Wire
+    wire: TwilioHttp
 
-    def media(self, url: str, message_sid: str) -> tuple[Medium, ...]:
+    def media(self, url: str, message_sid: str) -> tuple[TwilioMedia, ...]:
         """The resources behind an address that came with a message: one, or those of a list. Never raises."""
-        if not url.endswith(LISTED):
+        if not url.endswith(MEDIA_LIST_SUFFIX):
             found = self.medium(url, message_sid)
             return (found,) if found else ()
         some = self.medium(f"{url.removesuffix('.json')}/any", message_sid)
         return tuple(replace(some, sid=sid) for sid in self._sids(some)) if some else ()
 
-    def _sids(self, some: Medium) -> list[str]:
+    def _sids(self, some: TwilioMedia) -> list[str]:
         """The SIDs in the list to which this one belongs."""
         credentials = (self.settings.twilio_account_sid, self.settings.twilio_auth_token)
         try:
             answer = self.wire.request("GET", twilio_media.resource(some, self.settings, file=False), auth=credentials)
-            listed = [str(one["sid"]) for one in answer.json()["media_list"]]
+            listed = [str(medium["sid"]) for medium in answer.json()["media_list"]]
         except (requests.RequestException, ValueError, LookupError, TypeError, RecursionError) as problem:
             log.warning("media_list_not_had", sid=some.message_sid, problem=type(problem).__name__)
             return []
-        return [sid for sid in listed if SID.fullmatch(sid)]
+        return [sid for sid in listed if SID_PATTERN.fullmatch(sid)]
 
-    def medium(self, url: str, message_sid: str) -> Medium | None:
+    def medium(self, url: str, message_sid: str) -> TwilioMedia | None:
         """The resource that an address names; None where it is not Twilio's, nor of our account and this message."""
         return twilio_media.named(url, message_sid, self.settings)
 
-    def bytes_of(self, medium: Medium) -> bytes:
-        """The file. Raises Unreadable `not_fetched`, `too_large`."""
-        end = time.monotonic() + LONGEST
+    def bytes_of(self, medium: TwilioMedia) -> bytes:
+        """The file. Raises UnreadableImage `not_fetched`, `too_large`."""
+        end = time.monotonic() + DOWNLOAD_TIMEOUT_SECONDS
         try:
             try:
                 return self._got(medium, end)
-            except _Stumbled:
-                time.sleep(AGAIN_AFTER)
+            except _TransientError:
+                time.sleep(RETRY_AFTER_SECONDS)
                 return self._got(medium, end)
-        except (_Stumbled, requests.RequestException, HTTPError):
-            raise Unreadable(NOT_FETCHED) from None
+        except (_TransientError, requests.RequestException, HTTPError):
+            raise UnreadableImage(NOT_FETCHED) from None
 
-    def _got(self, medium: Medium, end: float) -> bytes:
+    def _got(self, medium: TwilioMedia, end: float) -> bytes:
         account, token = self.settings.twilio_account_sid, self.settings.twilio_auth_token
         url = self.wire.address(twilio_media.resource(medium, self.settings))
         credentials: tuple[str, str] | None = (account, token)
-        for _ in range(HOPS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             answer = self._ask(url, credentials)
             with closing(answer):
                 if not answer.is_redirect:
                     return _body(answer, end)
                 target, credentials = answer.headers["Location"], None
             if not twilio_media.may_follow(url := _joined(url, target), self.settings):
-                raise Unreadable(NOT_FETCHED)
-        raise Unreadable(NOT_FETCHED)
+                raise UnreadableImage(NOT_FETCHED)
+        raise UnreadableImage(NOT_FETCHED)
 
     def _ask(self, url: str, credentials: tuple[str, str] | None) -> requests.Response:
         headers = {"Accept-Encoding": "identity"}
         try:
             return requests.get(
-                url, auth=credentials, headers=headers, timeout=TIMEOUTS, allow_redirects=False, stream=True
+                url, auth=credentials, headers=headers, timeout=TIMEOUTS_SECONDS, allow_redirects=False, stream=True
             )
         except (requests.ConnectionError, requests.Timeout):
-            raise _Stumbled from None
+            raise _TransientError from None
 
 
 def _joined(base: str, target: str) -> str:
@@ -111,25 +111,25 @@ def _joined(base: str, target: str) -> str:
 
 
 def _body(answer: requests.Response, end: float) -> bytes:
-    """Raises Unreadable, _Stumbled where another try may help."""
+    """Raises UnreadableImage, _Stumbled where another try may help."""
     if answer.status_code != requests.codes.ok:
         if answer.status_code in (404, 408, 429) or answer.status_code >= 500:
-            raise _Stumbled
-        raise Unreadable(NOT_FETCHED)
+            raise _TransientError
+        raise UnreadableImage(NOT_FETCHED)
     length = answer.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > MOST_BYTES:
-        raise Unreadable(TOO_LARGE)
-    return b"".join(_pieces(answer, end))
+    if length.isdigit() and int(length) > MAX_BYTES:
+        raise UnreadableImage(TOO_LARGE)
+    return b"".join(_chunks(answer, end))
 
 
-def _pieces(answer: requests.Response, end: float) -> Iterator[bytes]:
+def _chunks(answer: requests.Response, end: float) -> Iterator[bytes]:
     """The bytes as they come; as they were sent, so that nothing swells on unpacking."""
     had = 0
     # Whatever has come is taken: waiting for a whole piece would let a slow sender pass the deadline.
-    while piece := answer.raw.read1(PIECE, decode_content=False):
+    while piece := answer.raw.read1(CHUNK_BYTES, decode_content=False):
         had += len(piece)
-        if had > MOST_BYTES:
-            raise Unreadable(TOO_LARGE)
+        if had > MAX_BYTES:
+            raise UnreadableImage(TOO_LARGE)
         if time.monotonic() > end:
-            raise Unreadable(NOT_FETCHED)
+            raise UnreadableImage(NOT_FETCHED)
         yield piece

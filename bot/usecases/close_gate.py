@@ -10,10 +10,10 @@ from bot.domain.models import Gate
 from bot.domain.roster import gates
 from flows.shapes import Sentence
 from flows.text import _, lines
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 
-def set_closed(
+def set_gate_closed(
     db: Session,
     slug: str,
     gate: str,
@@ -29,29 +29,29 @@ def set_closed(
     Every enabled volunteer there is told, but `staff_id`, who does it, and once for each `key`: whoever worked at a
     gate that is closed is asked for another. Raises Refused `no_such_event`, `no_such_gate`.
     """
-    before = gates.named(db, slug, gate).closed
+    before = gates.find_open(db, slug, gate).closed
     found = gates.close(db, slug, gate, closed=closed)
     if before == closed:
         return found, []
-    told = staff_messages.tell(
+    told = staff_messages.notify_staff(
         db,
         found.event_id,
         _opened(found) if not closed else _closed(found, others=gates.is_any_open(db, found.event_id)),
         key=key,
         now=now,
         gates=[found.id],
-        but=staff_id,
+        except_staff=staff_id,
         sender_of=sender_of,
     )
-    return found, [one.delivery_id for one in told]
+    return found, [message.delivery_id for message in told]
 
 
 def _closed(gate: Gate, *, others: bool) -> Sentence:
-    shut = _("⛔ {gate} is closed: nobody is let in there any more.", gate=inert(gate.name))
+    shut = _("⛔ {gate} is closed: nobody is let in there any more.", gate=escape(gate.name))
     return lines(shut, _("If you work there, send *gate* and say where you are now.")) if others else shut
 
 
 def _opened(gate: Gate) -> Sentence:
     if gate.paused_at is not None:
-        return _("{gate} is open again, but entry is stopped there. Admit nobody yet.", gate=inert(gate.name))
-    return _("✅ {gate} is open again. You can admit there.", gate=inert(gate.name))
+        return _("{gate} is open again, but entry is stopped there. Admit nobody yet.", gate=escape(gate.name))
+    return _("✅ {gate} is open again. You can admit there.", gate=escape(gate.name))

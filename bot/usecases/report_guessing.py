@@ -9,44 +9,46 @@ from bot.delivery.campaigns import staff_messages
 from bot.domain.checkins import code_guessing
 from bot.domain.models import Device, Staff
 from flows.shapes import Sentence
-from flows.shapes.duty import SUPERVISORS
+from flows.shapes.duty import SUPERVISOR_ROLES
 from flows.shapes.scans import Scan
 from flows.text import _, lines
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 SenderOf = Callable[[str], str | None]
 
 
-def nobody(_lane: str) -> str | None:
+def no_sender(_address: str) -> str | None:
     """The sender for a phone of which nobody knows to which number it last wrote."""
     return None
 
 
-def heed(
-    db: Session, scans: Iterable[tuple[Scan, str]], *, key: str, now: datetime, sender_of: SenderOf = nobody
+def report_guessing(
+    db: Session, scans: Iterable[tuple[Scan, str]], *, key: str, now: datetime, sender_of: SenderOf = no_sender
 ) -> list[int]:
     """Count the guesses among one caller's scans and results; the deliveries to enqueue where a pause begins."""
-    guesser = code_guessing.heed(db, scans, now)
-    return tell(db, guesser, key=key, now=now, sender_of=sender_of) if guesser else []
+    guesser = code_guessing.count_guesses(db, scans, now)
+    return notify_supervisors(db, guesser, key=key, now=now, sender_of=sender_of) if guesser else []
 
 
-def tell(db: Session, guesser: Staff | Device, *, key: str, now: datetime, sender_of: SenderOf = nobody) -> list[int]:
+def notify_supervisors(
+    db: Session, guesser: Staff | Device, *, key: str, now: datetime, sender_of: SenderOf = no_sender
+) -> list[int]:
     """Tell the supervisors of the event, but not the guesser, once for each `key`; the deliveries to enqueue."""
-    owed = staff_messages.tell(
+    owed = staff_messages.notify_staff(
         db,
         guesser.event_id,
-        _told(guesser),
+        _sentence(guesser),
         key=key,
         now=now,
-        roles=SUPERVISORS,
-        but=guesser.id if isinstance(guesser, Staff) else None,
+        roles=SUPERVISOR_ROLES,
+        except_staff=guesser.id if isinstance(guesser, Staff) else None,
         sender_of=sender_of,
     )
-    return [one.delivery_id for one in owed]
+    return [message.delivery_id for message in owed]
 
 
-def _told(guesser: Staff | Device) -> Sentence:
-    facts = {"name": inert(guesser.name), "number": code_guessing.MOST}
+def _sentence(guesser: Staff | Device) -> Sentence:
+    facts = {"name": escape(guesser.name), "number": code_guessing.MAX_GUESSES}
     happened = (
         _("⚠ {number} unknown codes were typed on scanner {name}. It is paused for 10 minutes.", **facts)
         if isinstance(guesser, Device)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
-from bot.delivery.outbox.enqueue import note_code_used, owe_otp
+from bot.delivery.outbox.enqueue import enqueue_otp, mark_code_used
 from bot.domain import events
 from bot.domain.messaging.otp import Otps
 from bot.domain.messaging.otp_limits import Origin
@@ -18,7 +18,7 @@ from bot.domain.roster.sessions import PURPOSE, SessionMark
 from bot.errors import Refused
 
 
-def ask(
+def send_code(
     database: Database,
     otps: Otps,
     outbox: Outbox,
@@ -40,11 +40,11 @@ def ask(
     lane = otps.ask(**bound, now=now, attempt=attempt, origin=replace(origin, countries=countries, for_staff=True))
     sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
     with database.write() as db:
-        owed = owe_otp(db, **bound, language=language, lane=lane, now=now, sender=sender)
-    outbox.enqueue([owed])
+        owed = enqueue_otp(db, **bound, language=language, address=lane, now=now, sender=sender)
+    outbox.dispatch([owed])
 
 
-def prove(
+def check_code(
     database: Database, otps: Otps, *, phone: str, asker: str, otp: str, attempt: str, now: datetime
 ) -> SessionMark:
     """A session for whoever has the code, at the event that comes first. Raises Refused `sign_in_code`."""
@@ -58,5 +58,5 @@ def prove(
         rows = staff_sessions.places(db, phone, now)
         if not rows:
             raise Refused("sign_in_code")
-        note_code_used(db, **bound, now=now)
+        mark_code_used(db, **bound, now=now)
         return staff_sessions.begin(rows[0], now)

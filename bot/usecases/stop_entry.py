@@ -12,10 +12,10 @@ from bot.domain.models import Event, Gate
 from bot.domain.roster import entry_notices, gates
 from flows.shapes import Sentence
 from flows.text import _, words
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 
-def set_stopped(
+def set_entry_stopped(
     db: Session,
     slug: str,
     gate: str | None,
@@ -39,29 +39,29 @@ def set_stopped(
     else:
         gates.resume_entry(db, event.id, gate)
     concerned = [gates.find(db, event.id, gate)] if gate else _gates(db, event)
-    where = words(inert(concerned[0].name)) if gate else _("all gates")
-    ids = [one.id for one in concerned]
-    told = staff_messages.tell(
+    where = words(escape(concerned[0].name)) if gate else _("all gates")
+    ids = [gate_row.id for gate_row in concerned]
+    told = staff_messages.notify_staff(
         db,
         event.id,
         _sentence(stopped, where),
         key=key,
         now=now,
         gates=ids if gate else None,
-        but=staff_id,
+        except_staff=staff_id,
         sender_of=sender_of,
     )
-    entry_notices.note(
+    entry_notices.record_notice(
         db,
         event.id,
         stopped=stopped,
         gates=ids,
-        told=[(one.staff_id, one.gate_id, one.delivery_id) for one in told],
+        messages=[(message.staff_id, message.gate_id, message.delivery_id) for message in told],
         now=now,
         staff_id=staff_id,
         actor=actor,
     )
-    return [one.delivery_id for one in told]
+    return [message.delivery_id for message in told]
 
 
 def _gates(db: Session, event: Event) -> list[Gate]:

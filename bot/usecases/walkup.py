@@ -6,36 +6,38 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.delivery.dispatch import channel_choice
-from bot.delivery.dispatch.channel_choice import Reach
+from bot.delivery.dispatch.channel_choice import ChannelChoice
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import Registered, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 
 
 @dataclass(frozen=True, slots=True)
-class WalkedIn:
+class WalkupResult:
     """The result of a walk-up."""
 
-    registered: Registered
+    registered: RegisteredWalkup
     sent: str = ""
     """How the pass goes to their phone, in the words of bot.delivery.dispatch.channel_choice.
 
     Empty where there is no phone, or where the registration was made before and its pass is on its way already.
     """
-    owed: tuple[int, ...] = ()
+    delivery_ids: tuple[int, ...] = ()
     """Deliveries to enqueue after the commit."""
 
 
-def register(db: Session, ring: KeyRing, walkup: Walkup, to: Reach | None, now: datetime) -> WalkedIn:
+def register_walkup(
+    db: Session, ring: KeyRing, walkup: Walkup, choice: ChannelChoice | None, now: datetime
+) -> WalkupResult:
     """Register, admit where that is asked, and enqueue the pass for the phone; all of it or nothing.
 
-    `to` is the way to `walkup.phone` (bot.delivery.dispatch.channel_choice.of), None where it has none.
+    `choice` is the way to `walkup.phone` (bot.delivery.dispatch.channel_choice.choose_channel), None where it has none.
     Raises Refused as bot.domain.checkins.walkups.register.
     """
     registered = walkups.register(db, ring, walkup, now)
-    if to is None or registered.again:
-        return WalkedIn(registered)
+    if choice is None or registered.again:
+        return WalkupResult(registered)
     issued = db.get_one(Pass, registered.pass_id)
-    row, way = channel_choice.owe(db, issued, to, walkup.language, now)
-    return WalkedIn(registered, way, (row,))
+    row, way = channel_choice.enqueue_pass(db, issued, choice, walkup.language, now)
+    return WalkupResult(registered, way, (row,))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.gate.questions import GATE, LARGE_COUNT, NEAR_PASS
+from flows.gate.questions import ASK_GATE_FLOW, CONFIRM_LARGE_COUNT, CONFIRM_NEAR_PASS
 from flows.gate.walkup import WALK_UP
 from flows.shapes import Flow
 from flows.visitor.cancellation import CANCELLATION
@@ -20,7 +20,7 @@ FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
         *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
-        *(GATE, NEAR_PASS, LARGE_COUNT, WALK_UP),
+        *(ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
     )
 }
 

@@ -4,24 +4,24 @@ from dataclasses import replace
 
 from flows import understanding
 from flows.engine.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
-from flows.engine.progress import NO_LOSS, NOTHING, back, begin, come_back, go_on, idle, left_behind, say
+from flows.engine.progress import EXPENDABLE_ANSWERS, NO_STEP, abandoned_notice, advance, back, begin, idle, resume, say
 from flows.engine.state_codec import revive, to_json
-from flows.gate.commands import AS_VISITOR
-from flows.shapes import Facts, Outcome, Said, Say, Sentence, Start, State, Step, StopMessages, Turn
+from flows.gate.commands import AS_VISITOR_KEY
+from flows.shapes import Facts, Outcome, Say, Sentence, Start, State, Step, StopMessages, Turn, UserInput
 from flows.text import phrases, sentence_for
 from flows.understanding import intents, small_talk
 from flows.visitor import confirm_intent
-from flows.visitor.undelivered import to_be_told
+from flows.visitor.undelivered import pending_notices
 
 
-def command_of(said: Said) -> str:
+def command_of(message: UserInput) -> str:
     """The command that somebody typed, by its name; empty when it is none."""
-    return intents.command(said.text) if said.form == "text" else ""
+    return intents.command(message.text) if message.form == "text" else ""
 
 
-def event_greeted(said: Said, facts: Facts) -> str:
+def event_greeted(message: UserInput, facts: Facts) -> str:
     """The event that somebody greets (`hi book-fair`), by its slug; empty where it is none of ours."""
-    name = understanding.greeting(said.text) if said.form == "text" else ""
+    name = understanding.greeting(message.text) if message.form == "text" else ""
     if not name:
         return ""
     slugs = {understanding.plain(event.slug): event.slug for event in facts.events}
@@ -33,67 +33,69 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
     """Begin a registration for this event; one that is going on is gone on with."""
     if state.flow == VISITING and state.answers.get("event") == slug:
         return repeated(state, facts)
-    before = (*to_be_told(facts), *left_behind(state))
+    before = (*pending_notices(facts), *abandoned_notice(state))
     return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=before)
 
 
 # --- nothing is going on ------------------------------------------------------------------------
 
 
-def at_rest(state: State, said: Said, facts: Facts) -> Turn:
+def start_conversation(state: State, message: UserInput, facts: Facts) -> Turn:
     """The turn of a message while nothing is going on."""
-    word = command_of(said)
+    word = command_of(message)
     if word == "stop":
         return stop(state)
-    if not word and said.form == "text":
-        asked = ask_whether_meant(state, said, facts)
+    if not word and message.form == "text":
+        asked = ask_whether_meant(state, message, facts)
         if asked is not None:
             return asked
-        word = understanding.near_command(said.text)
+        word = understanding.near_command(message.text)
     if word == "help":
         return Turn(idle(state), say(phrases.HELP))
     if word in BEGUN_BY:
-        return begin(idle(state), Start(BEGUN_BY[word]), facts, before=to_be_told(facts))
-    return enter(state, said, facts)
+        return begin(idle(state), Start(BEGUN_BY[word]), facts, before=pending_notices(facts))
+    return enter(state, message, facts)
 
 
-def enter(state: State, said: Said, facts: Facts) -> Turn:
+def enter(state: State, message: UserInput, facts: Facts) -> Turn:
     """Begin whatever fits the words and the person; `hi <slug>` names the event."""
-    slug = event_greeted(said, facts)
+    slug = event_greeted(message, facts)
     if slug:
         return visit(state, slug, facts)
-    text = understanding.cleaned(said.text)[: understanding.LONGEST] if said.form == "text" else ""
+    text = understanding.cleaned(message.text)[: understanding.MAX_GUESS_LENGTH] if message.form == "text" else ""
     start = entrance(text, facts, state.language)
-    turn = begin(idle(state), start, facts, text, to_be_told(facts))
-    return replace(turn, effects=(*_not_understood(said, start, turn), *turn.effects))
+    turn = begin(idle(state), start, facts, text, pending_notices(facts))
+    return replace(turn, effects=(*_not_understood(message, start, turn), *turn.effects))
 
 
-def _not_understood(said: Said, start: Start, turn: Turn) -> tuple[Say, ...]:
+def _not_understood(message: UserInput, start: Start, turn: Turn) -> tuple[Say, ...]:
     """Says that the words were not understood, where the answer would be the same for any words."""
-    if said.form not in ("text", "choice"):
+    if message.form not in ("text", "choice"):
         return say(sentence_for("not_text"))
-    taken = set(turn.state.answers) - {*start.answers, *NO_LOSS}
+    taken = set(turn.state.answers) - {*start.answers, *EXPENDABLE_ANSWERS}
     general = start.flow in (HOME, VISITING) and not start.answers and not taken
-    return say(phrases.UNKNOWN_WORDS) if said.form == "text" and general and not small_talk.is_any(said.text) else ()
+    return (
+        say(phrases.UNKNOWN_WORDS) if message.form == "text" and general and not small_talk.is_any(message.text) else ()
+    )
 
 
 # --- what may be meant --------------------------------------------------------------------------
 
 
-def ask_whether_meant(state: State, said: Said, facts: Facts) -> Turn | None:
+def ask_whether_meant(state: State, message: UserInput, facts: Facts) -> Turn | None:
     """Ask whether something hard to take back is meant by words that are not plain; None where they are about
     something else, or at a gate.
     """
-    wish = intents.read(said.text).command
+    wish = intents.read(message.text).command
     if not wish and state.flow in ("", HOME):
-        wish = intents.near(said.text)
+        wish = intents.near(message.text)
     if not wish or (wish == intents.CANCEL_PASS and not facts.passes) or _works_at_a_gate(state, facts):
         return None
     below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
     anybody = not (state.language or facts.person.language)
     answers = {
-        confirm_intent.WISH: wish,
-        confirm_intent.ANYBODY: anybody,
+        confirm_intent.COMMAND_KEY: wish,
+        confirm_intent.NO_LANGUAGE_KEY: anybody,
         **({"under": below["flow"]} if below else {}),
     }
     return begin(idle(state).but(under=below), Start(confirm_intent.NAME, answers), facts)
@@ -101,17 +103,17 @@ def ask_whether_meant(state: State, said: Said, facts: Facts) -> Turn | None:
 
 def _works_at_a_gate(state: State, facts: Facts) -> bool:
     beneath = revive(state.under)[0].answers
-    return facts.duty is not None and AS_VISITOR not in state.answers and AS_VISITOR not in beneath
+    return facts.duty is not None and AS_VISITOR_KEY not in state.answers and AS_VISITOR_KEY not in beneath
 
 
 # --- commands -----------------------------------------------------------------------------------
 
 
-def obey(state: State, step: Step | None, word: str, facts: Facts) -> Turn | None:
+def run_command(state: State, step: Step | None, word: str, facts: Facts) -> Turn | None:
     """The turn for a command word inside a question; None where it is no command there."""
     effects = step.also(word, state.answers, facts) if step and word else ()
     if effects:
-        return go_on(state, facts, effects, NOTHING)
+        return advance(state, facts, effects, NO_STEP)
     match word:
         case "hi" | "start":
             return repeated(state, facts)
@@ -124,7 +126,7 @@ def obey(state: State, step: Step | None, word: str, facts: Facts) -> Turn | Non
         case "stop":
             return stop(state)
         case "cancel" if state.flow != HOME or state.under is not None:
-            return come_back(state, facts, say(phrases.LEFT) if state.under is None else ())
+            return resume(state, facts, say(phrases.LEFT) if state.under is None else ())
         case _ if word in BEGUN_BY:
             return begin_by_command(state, BEGUN_BY[word], facts)
     return None
@@ -139,15 +141,15 @@ def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
     if dead_end:
         return _dissuaded(state, dead_end, facts)
     if flow not in INTERRUPTING:
-        return begin(idle(state), Start(flow), facts, before=(*to_be_told(facts), *left_behind(state)))
+        return begin(idle(state), Start(flow), facts, before=(*pending_notices(facts), *abandoned_notice(state)))
     answers = {"under": below["flow"]} if below else {}
-    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=to_be_told(facts))
+    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=pending_notices(facts))
 
 
 def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:
     """Why a flow cannot be begun, and the open question again: nothing is given up for nothing."""
     reasons = tuple(effect for effect in dead_end if isinstance(effect, Say))
-    return go_on(state, facts, (*reasons, *say(phrases.CORRECT)), NOTHING)
+    return advance(state, facts, (*reasons, *say(phrases.CORRECT)), NO_STEP)
 
 
 def restart(state: State, facts: Facts) -> Turn:
@@ -164,4 +166,4 @@ def stop(state: State) -> Turn:
 
 def repeated(state: State, facts: Facts, *notes: Sentence) -> Turn:
     """The open question again, or what comes instead by now."""
-    return go_on(state, facts, say(*notes), NOTHING)
+    return advance(state, facts, say(*notes), NO_STEP)

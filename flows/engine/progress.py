@@ -12,7 +12,7 @@ from flows.engine.catalogue import FLOWS, INTERRUPTING
 from flows.engine.state_codec import revive
 from flows.fields import DOUBTED, accept
 from flows.fields.steps import answer_line, questions_of, steps_of
-from flows.gate.commands import AS_VISITOR
+from flows.gate.commands import AS_VISITOR_KEY
 from flows.shapes import (
     Answers,
     Effect,
@@ -20,7 +20,6 @@ from flows.shapes import (
     Flow,
     Invalid,
     Outcome,
-    Said,
     Say,
     Sentence,
     Start,
@@ -28,20 +27,21 @@ from flows.shapes import (
     Step,
     StopMessages,
     Turn,
+    UserInput,
 )
 from flows.text import sentence_for
 from flows.text.phrases import LEFT_BEHIND, NOT_NOTED, NOTED, NOTHING_BEFORE
 from flows.understanding import labelled_forms
 
-WORDS = "first words"
+FIRST_WORDS = "first words"
 """Among the answers: the words that began the flow, kept until the event that they speak of is known."""
-TAKEN = "taken by the way"
+INFERRED_STEPS = "taken by the way"
 """Among the answers: the steps that were answered by other words than an answer, until the next answer comes."""
-NO_LOSS = frozenset({"language", "event", WORDS, TAKEN, DOUBTED, AS_VISITOR})
+EXPENDABLE_ANSWERS = frozenset({"language", "event", FIRST_WORDS, INFERRED_STEPS, DOUBTED, AS_VISITOR_KEY})
 """Answers that nobody misses when a conversation is left: they are known, or asked in a word."""
-ASIDE = "\0aside"
+INTERRUPTION = "\0aside"
 """Given as the flow of a turn in which something was done that is no part of the conversation that goes on."""
-NOTHING = "\0"
+NO_STEP = "\0"
 """Given as the step after which answers are looked at again: none of them is."""
 
 
@@ -65,13 +65,13 @@ def begin(state: State, start: Start, facts: Facts, text: str = "", before: tupl
     answers: Answers = {**_language_known(flow, language), **start.answers}
     fresh = State(flow.name, flow.version, answers, language=language, under=state.under)
     if flow.instead(answers, facts):
-        return go_on(fresh, facts, before)
-    answers, effects = found(flow, answers, text, facts)
+        return advance(fresh, facts, before)
+    answers, effects = infer_answers(flow, answers, text, facts)
     answers = {**answers, **_event_known(flow, answers, facts)}
     if text and flow.questions_before and "event" not in answers:
-        answers = {**answers, WORDS: text}
+        answers = {**answers, FIRST_WORDS: text}
     opening = say(*flow.opening(answers, facts))
-    return go_on(fresh.but(answers=answers), facts, (*before, *opening, *effects))
+    return advance(fresh.but(answers=answers), facts, (*before, *opening, *effects))
 
 
 def _language_known(flow: Flow, language: str | None) -> Answers:
@@ -86,7 +86,7 @@ def _event_known(flow: Flow, answers: Answers, facts: Facts) -> Answers:
     return {} if given is None else {"event": given}
 
 
-def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
+def infer_answers(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answers, tuple[Effect, ...]]:
     """The answers with those that the text gives beyond doubt; the effects that those entail, and what was taken.
 
     No conversation ends with what was said by the way: then nothing is taken.
@@ -94,12 +94,12 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
     effects: tuple[Effect, ...] = ()
     before, taken, passed = answers, list[Step](), set[str]()
     steps = steps_of(flow, answers, facts) if text else ()
-    while step := next((one for one in steps if one.name not in passed), None):
+    while step := next((candidate for candidate in steps if candidate.name not in passed), None):
         passed.add(step.name)
         if step.name in answers:
             continue
         given = step.given(answers, facts)
-        value = _found(flow, step, text, answers, facts) if given is None else given
+        value = _infer_answer(flow, step, text, answers, facts) if given is None else given
         if value is not None:
             answers = {**answers, step.name: value}
             steps = steps_of(flow, answers, facts)
@@ -109,51 +109,54 @@ def found(flow: Flow, answers: Answers, text: str, facts: Facts) -> tuple[Answer
         return answers, effects
     if _next(flow, answers, facts)[1] is None:
         return before, ()
-    return {**answers, TAKEN: [step.name for step in taken]}, (*effects, *say(_noted(taken, answers, facts)))
+    return {**answers, INFERRED_STEPS: [step.name for step in taken]}, (
+        *effects,
+        *say(_inferred_summary(taken, answers, facts)),
+    )
 
 
-def _noted(taken: Sequence[Step], answers: Answers, facts: Facts) -> Sentence:
+def _inferred_summary(inferred: Sequence[Step], answers: Answers, facts: Facts) -> Sentence:
     """Reads back what was taken, so that a mistake is seen at once."""
-    parts = {step.name: answer_line(step, answers, facts) for step in taken}
+    parts = {step.name: answer_line(step, answers, facts) for step in inferred}
     listed = Sentence(", ".join(f"{{{name}}}" for name in parts), parts)
     return Sentence(NOTED.source, {"noted": listed})
 
 
-def answered(state: State, facts: Facts, step: Step, value: Any, text: str) -> tuple[Answers, tuple[Effect, ...]]:
+def record_answer(state: State, facts: Facts, step: Step, value: Any, text: str) -> tuple[Answers, tuple[Effect, ...]]:
     """The answers with this one and whatever else is said with it; the effects that those entail.
 
     `text` is what was typed; empty where nothing was. The words that began the flow count once the event is known.
     """
     flow = FLOWS[state.flow]
-    answers: Answers = {name: known for name, known in state.answers.items() if name not in (TAKEN, DOUBTED)} | {
-        step.name: value
-    }
+    answers: Answers = {
+        name: known for name, known in state.answers.items() if name not in (INFERRED_STEPS, DOUBTED)
+    } | {step.name: value}
     effects = (*step.after(answers, facts), *say(*step.heard(text, value)))
-    for words in (str(answers.get(WORDS, "")), "" if text == value else text):
+    for words in (str(answers.get(FIRST_WORDS, "")), "" if text == value else text):
         if "event" in answers or not flow.questions_before:
-            kept = {name: known for name, known in answers.items() if name != WORDS}
-            answers, more = found(flow, kept, words, facts)
+            kept = {name: known for name, known in answers.items() if name != FIRST_WORDS}
+            answers, more = infer_answers(flow, kept, words, facts)
             effects += more
     return answers, effects
 
 
-def _found(flow: Flow, step: Step, text: str, answers: Answers, facts: Facts) -> Any:
+def _infer_answer(flow: Flow, step: Step, text: str, answers: Answers, facts: Facts) -> Any:
     """The answer to a step in a longer text: behind its label in a form, else where the field finds it; or None."""
     known = step.field.known(answers, facts)
     form = labelled_forms.read(text, [question.name for question in questions_of(flow, answers, facts)])
     if step.name not in form:
         return step.field.find(text, known)
     try:
-        return accept(step.field, Said(form[step.name]), known)
+        return accept(step.field, UserInput(form[step.name]), known)
     except Invalid:
         return None
 
 
-def go_on(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: str = "") -> Turn:
+def advance(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: str = "") -> Turn:
     """Ask the next question, or end the flow.
 
     Answers to steps later than `since` were given before it was answered: the first of them that holds
-    no longer is asked again, with the reason. `since` empty: all are looked at; NOTHING: none.
+    no longer is asked again, with the reason. `since` empty: all are looked at; NO_STEP: none.
     """
     flow = FLOWS[state.flow]
     instead = flow.instead(state.answers, facts)
@@ -167,7 +170,7 @@ def go_on(state: State, facts: Facts, effects: tuple[Effect, ...] = (), since: s
 
 
 def _next(
-    flow: Flow, answers: Answers, facts: Facts, since: str = NOTHING
+    flow: Flow, answers: Answers, facts: Facts, since: str = NO_STEP
 ) -> tuple[Answers, Step | None, tuple[Sentence, ...]]:
     """The step to ask, with the answers that the facts give for steps before it, and why it is asked again.
 
@@ -217,34 +220,34 @@ def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect
     if any(isinstance(effect, StopMessages) for effect in outcome):
         return Turn(idle(state).but(stopped=True), done, state.flow, state.answers)
     if start is None:
-        turn = come_back(state, facts, done)
+        turn = resume(state, facts, done)
     elif start.flow == state.flow:
-        turn = go_on(state.but(answers=start.answers), facts, done)
+        turn = advance(state.but(answers=start.answers), facts, done)
     elif start.flow in INTERRUPTING and state.flow in INTERRUPTING:
         known = {"under": state.under["flow"]} if state.under else {}
         start = replace(start, answers={**start.answers, **known})
         turn = begin(idle(state).but(under=state.under), start, facts, before=done)
     else:
-        turn = begin(idle(state), start, facts, before=(*done, *left_behind(revive(state.under)[0])))
+        turn = begin(idle(state), start, facts, before=(*done, *abandoned_notice(revive(state.under)[0])))
     wrote = any(not isinstance(effect, Say) for effect in done)
     return replace(turn, flow=state.flow, answers=state.answers) if wrote else turn
 
 
-def left_behind(state: State) -> tuple[Say, ...]:
+def abandoned_notice(state: State) -> tuple[Say, ...]:
     """Says that another conversation was left; nothing where it had no answers yet."""
     beneath = revive(state.under)[0] if state.flow in INTERRUPTING else state
-    return say(LEFT_BEHIND) if set(beneath.answers) - NO_LOSS else ()
+    return say(LEFT_BEHIND) if set(beneath.answers) - EXPENDABLE_ANSWERS else ()
 
 
-def come_back(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
+def resume(state: State, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
     """Go on with the conversation below this one, else rest."""
     below, unreadable = revive(state.under)
     if state.under is None or unreadable or not below.flow:
         return Turn(idle(state), effects, state.flow, state.answers)
-    return go_on(renewed(below.but(language=state.language, under=None), facts), facts, effects, NOTHING)
+    return advance(migrated(below.but(language=state.language, under=None), facts), facts, effects, NO_STEP)
 
 
-def renewed(state: State, facts: Facts) -> State:
+def migrated(state: State, facts: Facts) -> State:
     """The state under the present version of its flow: without the first answer that holds no longer.
 
     The open question stays open only if it is still the next one.
@@ -263,16 +266,16 @@ def back(state: State, facts: Facts) -> Turn:
     What was taken by the way with the last message goes first.
     """
     flow = FLOWS[state.flow]
-    if TAKEN in state.answers:
-        dropped = {TAKEN, *map(str, state.answers[TAKEN])}
+    if INFERRED_STEPS in state.answers:
+        dropped = {INFERRED_STEPS, *map(str, state.answers[INFERRED_STEPS])}
         kept = {name: known for name, known in state.answers.items() if name not in dropped}
-        return go_on(state.but(answers=kept), facts, say(NOT_NOTED), NOTHING)
+        return advance(state.but(answers=kept), facts, say(NOT_NOTED), NO_STEP)
     answers = _without_last(flow, state, facts)
     if answers is not None:
-        return go_on(state.but(answers=answers, asked=""), facts, since=NOTHING)
+        return advance(state.but(answers=answers, asked=""), facts, since=NO_STEP)
     if state.under is not None:
-        return come_back(state, facts)
-    return go_on(state, facts, say(NOTHING_BEFORE), NOTHING)
+        return resume(state, facts)
+    return advance(state, facts, say(NOTHING_BEFORE), NO_STEP)
 
 
 def _without_last(flow: Flow, state: State, facts: Facts) -> Answers | None:
@@ -296,7 +299,7 @@ def _before(steps: tuple[Step, ...], asked: str) -> tuple[Step, ...]:
     return steps[: names.index(asked)] if asked in names else steps
 
 
-def without(flow: Flow, answers: Answers, facts: Facts, wrong: str, just_given: str) -> Mapping[str, Any]:
+def without_answer(flow: Flow, answers: Answers, facts: Facts, wrong: str, just_given: str) -> Mapping[str, Any]:
     """The answers without one that was refused, and without the one just given if that comes later."""
     names = [step.name for step in steps_of(flow, answers, facts)]
     later = just_given in names and wrong in names and names.index(just_given) > names.index(wrong)

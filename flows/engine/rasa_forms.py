@@ -1,6 +1,6 @@
 """Slot validation by rasa-sdk: each flow as a form, each question as a slot.
 
-What is asked of an action is a JSON body (`call`), the same in process and over HTTP. Its tracker
+What is asked of an action is a JSON body (`validation_call`), the same in process and over HTTP. Its tracker
 holds, besides the slot to judge, `known` (what the field must know), `said` (one message, see
 shapes.Said) and `question` (the event's own question that is asked, or null). An unusable answer
 comes back as the slot set to null and one response named by the code, its parameters beside it.
@@ -16,7 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 
 from flows.fields import accept, question_step
-from flows.shapes import Field, Flow, Invalid, Question, Said, Sentence
+from flows.shapes import Field, Flow, Invalid, Question, Sentence, UserInput
 
 Json = dict[str, Any]
 _DAY, _SENTENCE = "$day", "$sentence"
@@ -24,7 +24,7 @@ _RESPONSE_KEYS = frozenset(("text", "buttons", "elements", "custom", "template",
 """What every response of rasa-sdk carries; the rest are parameters."""
 
 
-class _Judging:
+class _FieldValidator:
     """The base of all flows' forms: every slot is judged by the field of its step."""
 
     flow: Flow
@@ -36,13 +36,13 @@ class _Judging:
     def __getattr__(self, name: str) -> Callable[..., Json]:
         """The method that rasa-sdk looks for by slot; the event's own questions have one too."""
         if name.startswith("validate_"):
-            return self._judge
+            return self._validate
         raise AttributeError(name)
 
-    def _judge(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> Json:
+    def _validate(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> Json:
         slot = tracker.slots[REQUESTED_SLOT]
         try:
-            accepted = accept(self._field(slot, tracker), Said(**tracker.slots["said"]), tracker.slots["known"])
+            accepted = accept(self._field(slot, tracker), UserInput(**tracker.slots["said"]), tracker.slots["known"])
         except Invalid as no:
             dispatcher.utter_message(response=no.code, **_packed(no.params))
             return {slot: None}
@@ -64,16 +64,18 @@ def form_of(flow: Flow) -> type[FormValidationAction]:
         title = "".join(part.capitalize() for part in flow.name.split("_"))
         # rasa-sdk's server pickles its actions for its workers, which finds classes by module and name.
         body = {"flow": flow, "__module__": "flows.actions"}
-        _FORMS[id(flow)] = type(f"Validate{title}", (_Judging, FormValidationAction), body)
+        _FORMS[id(flow)] = type(f"Validate{title}", (_FieldValidator, FormValidationAction), body)
     return _FORMS[id(flow)]
 
 
-def call(flow: Flow, slot: str, said: Said, known: Mapping[str, Any], question: Question | None = None) -> Json:
+def validation_call(
+    flow: Flow, slot: str, message: UserInput, known: Mapping[str, Any], question: Question | None = None
+) -> Json:
     """The body of an action call that judges one answer: what a rasa server would post."""
     slots: Json = {
         REQUESTED_SLOT: slot,
-        slot: said.text,
-        "said": asdict(said),
+        slot: message.text,
+        "said": asdict(message),
         "known": dict(known),
         "question": asdict(question) if question else None,
     }
@@ -83,8 +85,8 @@ def call(flow: Flow, slot: str, said: Said, known: Mapping[str, Any], question: 
         "tracker": {
             "sender_id": "",
             "slots": slots,
-            "latest_message": {"text": said.text},
-            "events": [{"event": "slot", "name": slot, "value": said.text, "timestamp": None}],
+            "latest_message": {"text": message.text},
+            "events": [{"event": "slot", "name": slot, "value": message.text, "timestamp": None}],
             "paused": False,
             "followup_action": None,
             "active_loop": {"name": flow.name},
@@ -112,9 +114,11 @@ def verdict(slot: str, events: list[Json], responses: list[Json]) -> Any:
     raise Invalid(responses[-1]["response"], **_unpacked(params))
 
 
-def judge(flow: Flow, slot: str, said: Said, known: Mapping[str, Any], question: Question | None = None) -> Any:
+def validate(
+    flow: Flow, slot: str, message: UserInput, known: Mapping[str, Any], question: Question | None = None
+) -> Any:
     """The value of an answer, judged by the flow's form in this process. Raises Invalid."""
-    body = call(flow, slot, said, known, question)
+    body = validation_call(flow, slot, message, known, question)
     dispatcher = CollectingDispatcher()
     running = form_of(flow)().run(dispatcher, Tracker.from_dict(body["tracker"]), body["domain"])
     try:

@@ -31,29 +31,29 @@ def to_json(state: State) -> dict[str, Any]:
     }
 
 
-def revive(kept: Mapping[str, Any] | None) -> tuple[State, bool]:
+def revive(stored: Mapping[str, Any] | None) -> tuple[State, bool]:
     """The state that was kept, and whether the conversation had to be given up because it cannot be read.
 
     Never raises, whatever is given: an older or newer version of this program may have written it.
     Language and the wish to be left alone are kept as long as they can be read.
     """
-    if kept is None:
+    if stored is None:
         return State(), False
-    if not isinstance(kept, Mapping) or any(not isinstance(kept.get(name), kind) for name, kind in _TYPES.items()):
-        return _remains(kept), True
-    if kept["flow"] and kept["flow"] not in FLOWS:
-        return _remains(kept), True
-    under = kept.get("under")
-    state = State(**{name: kept[name] for name in _TYPES}, under=under if isinstance(under, Mapping) else None)
-    return state.but(language=_language(kept)), False
+    if not isinstance(stored, Mapping) or any(not isinstance(stored.get(name), kind) for name, kind in _TYPES.items()):
+        return _stored_remains(stored), True
+    if stored["flow"] and stored["flow"] not in FLOWS:
+        return _stored_remains(stored), True
+    under = stored.get("under")
+    state = State(**{name: stored[name] for name in _TYPES}, under=under if isinstance(under, Mapping) else None)
+    return state.but(language=_language(stored)), False
 
 
-def _remains(kept: Any) -> State:
-    if not isinstance(kept, Mapping):
+def _stored_remains(stored: Any) -> State:
+    if not isinstance(stored, Mapping):
         return State()
-    return State(language=_language(kept), stopped=kept.get("stopped") is True)
+    return State(language=_language(stored), stopped=stored.get("stopped") is True)
 
 
-def _language(kept: Mapping[str, Any]) -> str | None:
-    language = kept.get("language")
+def _language(stored: Mapping[str, Any]) -> str | None:
+    language = stored.get("language")
     return language if isinstance(language, str) and language in LANGUAGES else None

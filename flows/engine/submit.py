@@ -7,7 +7,7 @@ from typing import Any
 from flows.engine import rasa_forms
 from flows.fields import SKIPPED
 from flows.fields.steps import questions_of, steps_of
-from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Said, Step
+from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Step, UserInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +72,25 @@ def _walk(flow: Flow, values: Answers, facts: Facts) -> Iterator[Step]:
 def _answer(flow: Flow, step: Step, given: Mapping[str, str], values: Answers, facts: Facts) -> Any:
     """The answer to a step: given now, kept from before, or following from the facts; None: none yet."""
     if step.name in given:
-        return _judged(flow, step, given[step.name], values, facts)
+        return _validate(flow, step, given[step.name], values, facts)
     if step.name in values:
         step.field.check(values[step.name], step.field.known(values, facts))
         return values[step.name]
     return step.given(values, facts)
 
 
-def _judged(flow: Flow, step: Step, text: str, values: Answers, facts: Facts) -> Any:
-    question = next((one for one in questions_of(flow, values, facts) if one.name == step.name), None)
+def _validate(flow: Flow, step: Step, text: str, values: Answers, facts: Facts) -> Any:
+    question = next((candidate for candidate in questions_of(flow, values, facts) if candidate.name == step.name), None)
     known = step.field.known(values, facts)
-    return rasa_forms.judge(flow, step.name, said_in(step, text, known), known, question)
+    return rasa_forms.validate(flow, step.name, input_from(step, text, known), known, question)
 
 
-def said_in(step: Step, text: str, known: Mapping[str, Any]) -> Said:
+def input_from(step: Step, text: str, known: Mapping[str, Any]) -> UserInput:
     """An input as a message: the id of an option is a tap on it, nothing at all leaves an optional question out."""
     ids = [option.id for option in step.field.options(known)]
     if not text.strip() and is_optional(step):
-        return Said(choice=SKIPPED, form="choice")
-    return Said(choice=text, form="choice") if text in ids else Said(text)
+        return UserInput(choice=SKIPPED, form="choice")
+    return UserInput(choice=text, form="choice") if text in ids else UserInput(text)
 
 
 def is_optional(step: Step) -> bool:

@@ -17,12 +17,12 @@ from flows.fields.number import Number
 from flows.fields.phone import Otp, Phone
 from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
 from flows.fields.yes_no import YesNo
-from flows.shapes import Field, Invalid, Option, Question, Said, Step
+from flows.shapes import Field, Invalid, Option, Question, Step, UserInput
 from flows.text import _, lines, words
 
 __all__ = [
     "DOUBTED",
-    "LONGEST",
+    "MAX_ANSWER_LENGTH",
     "SKIPPED",
     "SUGGESTED",
     "Choice",
@@ -36,20 +36,22 @@ __all__ = [
     "question_step",
 ]
 
-LONGEST = 1000
+MAX_ANSWER_LENGTH = 1000
 """Characters of the longest answer; a text field says its own limit."""
 
 
-def accept(field: Field, said: Said, known: Mapping[str, Any]) -> Any:
+def accept(field: Field, message: UserInput, known: Mapping[str, Any]) -> Any:
     """The value of what was said; the one way in for every channel. Raises Invalid."""
-    if said.form not in ("text", "choice"):
-        raise Invalid("not_text", form=said.form)
-    text = understanding.cleaned(said.text)
-    if not text and not said.choice:
+    if message.form not in ("text", "choice"):
+        raise Invalid("not_text", form=message.form)
+    text = understanding.cleaned(message.text)
+    if not text and not message.choice:
         raise Invalid("empty")
-    if len(text) > (field.longest if isinstance(field, Text) else LONGEST):
-        raise Invalid("too_long", most=field.most if isinstance(field, Text) else LONGEST)
-    return field.parse(Said(text, said.choice if said.form == "choice" else "", said.tapped_on, said.form), known)
+    if len(text) > (field.max_input_length if isinstance(field, Text) else MAX_ANSWER_LENGTH):
+        raise Invalid("too_long", most=field.most if isinstance(field, Text) else MAX_ANSWER_LENGTH)
+    return field.parse(
+        UserInput(text, message.choice if message.form == "choice" else "", message.tapped_on, message.form), known
+    )
 
 
 def question_step(question: Question) -> Step:
@@ -64,7 +66,7 @@ def question_step(question: Question) -> Step:
 def _field_of(question: Question) -> Field:
     optional = not question.required
     if question.kind == "choice":
-        options = tuple(Option(one["en"], words(one)) for one in question.options)
+        options = tuple(Option(option["en"], words(option)) for option in question.options)
         return Choice(lambda answers, facts: options, optional=optional)
     if question.kind == "number":
         return Number(question.least, question.most, people=False, optional=optional)

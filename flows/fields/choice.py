@@ -6,7 +6,7 @@ from typing import Any
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
+from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import LANGUAGES, _, render, words
 
 
@@ -23,35 +23,35 @@ class Choice:
         """The options with their names and details in every language."""
         return {"options": [_option_known(option) for option in self.choose_from(answers, facts)]}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The id of the option that is meant."""
         ids = [option["id"] for option in known["options"]] + ([SKIPPED] if self.optional else [])
-        if said.choice:
-            return _kept(ids, said.choice)
-        place = self.place_of(said.text, known)
+        if message.choice:
+            return _chosen_options(ids, message.choice)
+        place = self.place_of(message.text, known)
         if place is not None:
             return str(ids[place])
-        if self.optional and understanding.skips(said.text):
+        if self.optional and understanding.skips(message.text):
             return ""
-        place = understanding.listed_number(said.text, len(ids))
+        place = understanding.listed_number(message.text, len(ids))
         if place is not None:
-            return _kept(ids, ids[place])
-        return str(ids[self._named(said.text, known, len(ids))])
+            return _chosen_options(ids, ids[place])
+        return str(ids[self._named(message.text, known, len(ids))])
 
     def place_of(self, text: str, known: Mapping[str, Any]) -> int | None:
         """The place of the option of which the text is the whole name, in any language; None where it is none's."""
         places = understanding.called(text, [tuple(option["names"].values()) for option in known["options"]])
         return places[0] if len(places) == 1 and not understanding.plain(text).isdecimal() else None
 
-    def _named(self, text: str, known: Mapping[str, Any], most: int) -> int:
+    def _named(self, text: str, known: Mapping[str, Any], limit: int) -> int:
         names = [(option["id"], *option["names"].values()) for option in known["options"]]
-        places = understanding.meant(text, names) or understanding.meant_among(text, names)
+        places = understanding.best_choice(text, names) or understanding.meant_among(text, names)
         if not places and self.findable and not understanding.negates(text) and "?" not in text:
             places = understanding.mentioned(text, names, words=2)
         if len(places) > 1:
             raise Invalid("several_options")
         if not places:
-            raise Invalid("not_an_option", most=most)
+            raise Invalid("not_an_option", most=limit)
         return places[0]
 
     def check(self, value: Any, known: Mapping[str, Any]) -> None:
@@ -91,7 +91,7 @@ def in_each(text: Sentence | str) -> dict[str, str]:
     return {language: text if isinstance(text, str) else render(text, language) for language in LANGUAGES}
 
 
-def _kept(ids: list[str], chosen: str) -> str:
+def _chosen_options(ids: list[str], chosen: str) -> str:
     if chosen not in ids:
         raise Invalid("not_an_option", most=len(ids))
     return "" if chosen == SKIPPED else chosen

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flows import understanding
-from flows.shapes import Answers, EventDay, Facts, Invalid, Option, Said
+from flows.shapes import Answers, EventDay, Facts, Invalid, Option, UserInput
 from flows.text import pass_days as pass_day_texts
 from flows.text import words
 from flows.text.event_states import left_sentence
@@ -43,9 +43,9 @@ class Day:
             "every": [_day_known(day) for day in self.every(answers, facts)],
         }
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The day; raises Invalid with the reason where it cannot be had."""
-        day = _tapped(said.choice) if said.choice else _typed(said.text, known)
+        day = _tapped(message.choice) if message.choice else _typed(message.text, known)
         if day is None:
             raise Invalid("day_unclear")
         self.check(day.isoformat(), known)
@@ -98,7 +98,7 @@ def _typed(text: str, known: Mapping[str, Any]) -> date | None:
     place = understanding.listed_number(text, len(offered))
     if place is not None:
         return offered[place]
-    heard = dates.hear(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))
+    heard = dates.interpret(text, date.fromisoformat(known["today"]), offered, _dates(known["every"]))
     if heard.contradicts:
         raise Invalid("day_contradicts", day=heard.days[0])
     if len(heard.days) > 1:
@@ -112,12 +112,12 @@ def _several(days: Sequence[date], known: Mapping[str, Any]) -> Invalid:
     """
     offered = _dates(known["days"])
     open_ = [day for day in days if day in offered]
-    return Invalid("several_days", days=pass_day_texts.said(open_)) if open_ else _refusal(days[0], known)
+    return Invalid("several_days", days=pass_day_texts.describe_days(open_)) if open_ else _refusal(days[0], known)
 
 
 def _refusal(day: date | None, known: Mapping[str, Any]) -> Invalid:
     """Why a day that is not offered cannot be had."""
-    event = {date.fromisoformat(one["day"]): one for one in (*known["every"], *known["days"])}
+    event = {date.fromisoformat(known_day["day"]): known_day for known_day in (*known["every"], *known["days"])}
     if day is None or not event:
         return Invalid("day_unclear")
     if day < date.fromisoformat(known["today"]):

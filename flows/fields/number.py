@@ -6,7 +6,7 @@ from typing import Any
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.shapes import Answers, Facts, Invalid, Option, Said
+from flows.shapes import Answers, Facts, Invalid, Option, UserInput
 from flows.understanding import party_sizes
 
 
@@ -26,11 +26,11 @@ class Number:
         most = self.most if isinstance(self.most, int) else self.most(answers, facts)
         return {"most": most, "code": self.code if isinstance(self.code, str) else self.code(answers, facts)}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> int | str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> int | str:
         """The number."""
-        if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
+        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
             return ""
-        number = _people(said.text) if self.people else understanding.number(said.text)
+        number = _people(message.text) if self.people else understanding.number(message.text)
         if number is None:
             raise Invalid("not_a_number", least=self.least, most=known["most"])
         self.check(number, known)

@@ -9,7 +9,7 @@ import phonenumbers
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.shapes import Answers, Facts, Invalid, Option, Said
+from flows.shapes import Answers, Facts, Invalid, Option, UserInput
 from flows.understanding.phones import canonical
 
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -19,7 +19,7 @@ _NUMBER_OF = re.compile(r"\bno\b", re.IGNORECASE)
 """`mobile no 98…` denies nothing."""
 
 
-def _nobody(answers: Answers, facts: Facts) -> str | None:
+def _no_phone(answers: Answers, facts: Facts) -> str | None:
     return None
 
 
@@ -27,21 +27,21 @@ def _nobody(answers: Answers, facts: Facts) -> str | None:
 class Phone:
     """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
 
-    own: Callable[[Answers, Facts], str | None] = _nobody
+    own: Callable[[Answers, Facts], str | None] = _no_phone
     optional: bool = False
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The region for numbers without a country code, and the person's own number."""
         return {"region": facts.region, "own": self.own(answers, facts)}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The number in E.164; empty where it is left out."""
-        if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
+        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
             return ""
-        if understanding.negates(_NUMBER_OF.sub("", said.text)):
+        if understanding.negates(_NUMBER_OF.sub("", message.text)):
             raise Invalid("not_a_phone")
         try:
-            typed = phonenumbers.parse(understanding.plain(said.text), known["region"])
+            typed = phonenumbers.parse(understanding.plain(message.text), known["region"])
             written = phonenumbers.format_number(typed, phonenumbers.PhoneNumberFormat.E164)
             number = phonenumbers.parse(canonical(written), None)
         except phonenumbers.NumberParseException:
@@ -79,9 +79,9 @@ class Otp:
         """Nothing: the code is checked elsewhere."""
         return {}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The six digits."""
-        whole = understanding.plain(said.text)
+        whole = understanding.plain(message.text)
         found = re.findall(r"(?<!\d)\d{6}(?!\d)", whole) or re.findall(r"^\d{6}$", re.sub(r"[\s-]", "", whole))
         if len(found) != 1:
             raise Invalid("not_an_otp")

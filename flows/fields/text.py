@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows import understanding
-from flows.shapes import Answers, Facts, Invalid, Option, Said
+from flows.shapes import Answers, Facts, Invalid, Option, UserInput
 from flows.text import words
 from flows.understanding import agreement, names
 
@@ -16,11 +16,11 @@ TYPED = "typed"
 """The id of the option that takes the typed word as a name, although it can be an answer."""
 DOUBTED = "doubted"
 """The key, among the answers and in Invalid's parameters, of the word that was asked about."""
-LONGEST_INTRODUCTION = 300
+MAX_INTRODUCTION_LENGTH = 300
 """Characters of `My name is …`, or of a form with a name in it, at most."""
 
 
-def _nothing(answers: Answers, facts: Facts) -> str:
+def _no_suggestion(answers: Answers, facts: Facts) -> str:
     return ""
 
 
@@ -35,52 +35,52 @@ class Text:
     name: bool = False
     """Whether it is somebody's name: words that say yes or no, skip or command anything are none."""
     optional: bool = False
-    suggest: Callable[[Answers, Facts], str] = _nothing
+    suggest: Callable[[Answers, Facts], str] = _no_suggestion
 
     @property
-    def longest(self) -> int:
+    def max_input_length(self) -> int:
         """Characters of the longest message that is looked at."""
-        return LONGEST_INTRODUCTION if self.name else self.most
+        return MAX_INTRODUCTION_LENGTH if self.name else self.most
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The suggestion, where it would be accepted if it were typed; and a word of which it was asked what it is."""
         suggestion = understanding.cleaned(self.suggest(answers, facts))
         try:
-            if not suggestion or self._judged(suggestion) != suggestion:
+            if not suggestion or self._validated(suggestion) != suggestion:
                 return {}
         except Invalid:
             return {}
         doubted = answers.get(DOUBTED)
         return {"suggest": suggestion, **({DOUBTED: doubted} if isinstance(doubted, str) else {})}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The words, or the suggestion when they say yes to it."""
-        if self.optional and (said.choice == SKIPPED or understanding.skips(said.text)):
+        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
             return ""
         suggestion: str = known.get("suggest", "")
-        if suggestion and self._takes_suggestion(said, known):
+        if suggestion and self._accepts_suggestion(message, known):
             return suggestion
-        taken = known.get(DOUBTED) if said.choice == TYPED or understanding.plain(said.text) == "2" else None
-        return self._judged(taken or said.text)
+        taken = known.get(DOUBTED) if message.choice == TYPED or understanding.plain(message.text) == "2" else None
+        return self._validated(taken or message.text)
 
-    def _takes_suggestion(self, said: Said, known: Mapping[str, Any]) -> bool:
+    def _accepts_suggestion(self, message: UserInput, known: Mapping[str, Any]) -> bool:
         """Whether it says yes to the suggestion; Invalid for a no, and for a word that is a name as well."""
-        typed, doubted = understanding.plain(said.text), understanding.plain(known.get(DOUBTED, ""))
-        if said.choice or typed == "1":
-            return said.choice != TYPED
+        typed, doubted = understanding.plain(message.text), understanding.plain(known.get(DOUBTED, ""))
+        if message.choice or typed == "1":
+            return message.choice != TYPED
         if doubted and typed in (doubted, "2"):
             return False
         own = understanding.plain(known["suggest"])
-        if self.name and typed != own and names.may_be_yes_or_no(said.text):
-            raise Invalid("name_or_answer", **{DOUBTED: said.text})
-        agreed = True if typed == own else agreement.the_word_itself(said.text)
+        if self.name and typed != own and names.may_be_yes_or_no(message.text):
+            raise Invalid("name_or_answer", **{DOUBTED: message.text})
+        agreed = True if typed == own else agreement.is_the_word_itself(message.text)
         if agreed is None and own in typed:  # `yes, Asha Rao`
             agreed = agreement.yes_no(typed.replace(own, "it"))
         if agreed is False:
             raise Invalid("type_it")
         return bool(agreed)
 
-    def _judged(self, text: str) -> str:
+    def _validated(self, text: str) -> str:
         """The text, or the name in it; Invalid where it is none."""
         return self._measured(names.given(text) if self.name else text)
 
@@ -104,7 +104,7 @@ class Text:
         """The name that a longer text gives as one; other words cannot be told from the rest."""
         name = names.introduced(text) if self.name else ""
         try:
-            return self._judged(name) if name else None
+            return self._validated(name) if name else None
         except Invalid:
             return None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows import understanding
-from flows.shapes import Answers, Facts, Invalid, Option, Said, Sentence
+from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import _
 from flows.understanding import agreement
 
@@ -22,10 +22,10 @@ class YesNo:
         """Nothing is needed to read a yes."""
         return {}
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> bool:
         """True for yes."""
-        said_yes = {"yes": True, "no": False}.get(said.choice, agreement.yes_no(said.text, self.beside))
-        if said_yes is None and (place := understanding.listed_number(said.text, 2)) is not None:
+        said_yes = {"yes": True, "no": False}.get(message.choice, agreement.yes_no(message.text, self.beside))
+        if said_yes is None and (place := understanding.listed_number(message.text, 2)) is not None:
             said_yes = place == 0
         if said_yes is None:
             raise Invalid("not_yes_no")

@@ -12,33 +12,33 @@ from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
 from flows.text import _, lines, ngettext_, sentence_for, words
 from flows.text import pass_days as pass_day_texts
 from flows.text.choices import people
-from flows.text.literal import inert
+from flows.text.literal import escape
 from flows.understanding import codes
 
 VISITOR = "visitor"
 """The kind of pass that goes without saying (docs/contract.md#policies-and-kinds)."""
 NO_PASS = _("⛔ This is no pass of ours: please look at the code again")
-MOST_DAYS = 3
+MAX_NAMED_DAYS = 3
 """Days of a pass that an answer names one by one."""
-FEW = 8
+MAX_FULL_LINES = 8
 """Codes of one message whose lines are told in full: WhatsApp takes 1600 characters."""
-LONG_NAME, SHORT_NAME, LONGEST_TYPED = 30, 10, 24
+MAX_NAME_LENGTH, MAX_SHORT_NAME_LENGTH, MAX_TYPED_LENGTH = 30, 10, 24
 """Characters of a name in a line, of one in a short line, and of what was scanned and is no pass."""
-_GOOD = (scans.ADMITTED, scans.LEFT)
+_PASSING_RESULTS = (scans.ADMITTED, scans.LEFT)
 
 
-def told(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
+def scan_answer(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
     """The answer to a scan, a sentence a line: the headline, whose pass, how many, of what kind, for when.
 
     For a pass that was used before also when, where and by whom; `timezone` is the event's.
     """
     details = _details(answer, scan) if answer.pass_ else ()
-    before = _before(answer, scan, now, timezone)
+    before = _entered_before(answer, scan, now, timezone)
     only_looked = (_("Only looked up: nothing has changed."),) if scan.simulate else ()
     return (headline(answer, scan), *before, *details, *only_looked)
 
 
-def _before(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
+def _entered_before(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
     if not _is_repeat(answer) or answer.first_entry is None:
         return ()
     entry = earlier(answer.first_entry, scan, now, timezone)
@@ -54,22 +54,22 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
     """The answer as one of several: the headline, the code and whose it is; where some of them are in, how many;
     for a pass that was used before also when, where and by whom.
 
-    `when`: now, and the event's zone. `short`: for more than FEW of them, so that all fit into one message.
+    `when`: now, and the event's zone. `short`: for more than MAX_FULL_LINES of them, so that all fit into one message.
     What is no pass of this event is shown as it was scanned, without a hyphen.
     """
     if answer.pass_ is None:
         return _joined(headline(answer, scan), _as_scanned(scan.text))
     seen = answer.pass_
     first = _("⛔ Not for today") if short and answer.result == scans.WRONG_DAY else headline(answer, scan)
-    name = words(inert(_clipped(seen.name, SHORT_NAME if short else LONG_NAME)))
+    name = words(escape(_clipped(seen.name, MAX_SHORT_NAME_LENGTH if short else MAX_NAME_LENGTH)))
     partly = _in_parts(answer, seen, scan)
     known = _is_repeat(answer) and answer.first_entry
     before = (_briefly(answer.first_entry, scan, *when, short=short),) if known and answer.first_entry else ()
     return _joined(first, words(seen.code), name, *((partly,) if partly and not (short and before) else ()), *before)
 
 
-def _clipped(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+def _clipped(name: str, max_length: int) -> str:
+    return name if len(name) <= max_length else f"{name[: max_length - 1].rstrip()}…"
 
 
 def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, short: bool) -> Sentence:
@@ -80,7 +80,7 @@ def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, sho
     is_today = moment.date() == now.astimezone(ZoneInfo(timezone)).date()
     if short:
         return words(moment.time()) if is_today else ago(now - entry.at)
-    parts = (words(inert(_clipped(part, LONG_NAME))) for part in (entry.gate_name, entry.by) if part)
+    parts = (words(escape(_clipped(part, MAX_NAME_LENGTH))) for part in (entry.gate_name, entry.by) if part)
     return _joined(words(moment.time() if is_today else moment), *parts)
 
 
@@ -93,18 +93,18 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
     moment = entry.at.astimezone(zone)
     is_today = moment.date() == now.astimezone(zone).date()
     parts = [_joined(words(moment.time() if is_today else moment), since)]
-    parts += [words(inert(entry.gate_name))] if entry.gate_name else []
-    parts += [_("by {name}", name=inert(entry.by))] if entry.by else []
+    parts += [words(escape(entry.gate_name))] if entry.gate_name else []
+    parts += [_("by {name}", name=escape(entry.by))] if entry.by else []
     return _joined(*parts)
 
 
-def taken_back(count: int, seen: SeenPass) -> Sentence:
+def admission_undone(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
     undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
-    return lines(_joined(undone, words(seen.code), words(inert(seen.name))), _("They can come in again."))
+    return lines(_joined(undone, words(seen.code), words(escape(seen.name))), _("They can come in again."))
 
 
-def not_taken_back(why: str, code: str = "", scanned: str = "") -> Sentence:
+def nothing_undone(why: str, code: str = "", scanned: str = "") -> Sentence:
     """The answer to `undo` where nothing is taken back: of which pass, where that is known, and why.
 
     `code` is that of an admission of their own, `scanned` what they named themselves.
@@ -116,17 +116,17 @@ def not_taken_back(why: str, code: str = "", scanned: str = "") -> Sentence:
         return Sentence("⛔ {qr}: {why}", {"qr": _("This QR code"), **told})
     try:
         # Not in the form of a code: nobody knows whether there is such a pass.
-        return Sentence("⛔ {shown}: {why}", {"shown": words(inert(codes.shown(codes.parse(scanned)))), **told})
+        return Sentence("⛔ {shown}: {why}", {"shown": words(escape(codes.shown(codes.parse(scanned)))), **told})
     except Invalid:
         return _joined(NO_PASS, _as_scanned(scanned))
 
 
 def _as_scanned(text: str) -> Sentence:
     """What may be no pass, without a hyphen: only codes have the form of one (docs/contract.md#codes-and-qr)."""
-    return words(inert(text.replace("-", "")[:LONGEST_TYPED]))
+    return words(escape(text.replace("-", "")[:MAX_TYPED_LENGTH]))
 
 
-def uncounted(count: int, direction: str) -> Sentence:
+def count_undone(count: int, direction: str) -> Sentence:
     """The answer to `undo` after people were counted without a pass."""
     if direction == scans.OUT:
         return ngettext_(
@@ -135,9 +135,9 @@ def uncounted(count: int, direction: str) -> Sentence:
     return ngettext_("✅ No longer counted in: {count} person", "✅ No longer counted in: {count} people", count=count)
 
 
-def found(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
+def search_answer(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
     """The answer to `find`, a pass a line; `more`: there are others that fit."""
-    rows = (_joined(words(one.code), words(inert(one.name)), people(one.party_size)) for one in passes)
+    rows = (_joined(words(pass_.code), words(escape(pass_.name)), people(pass_.party_size)) for pass_ in passes)
     rest = (_("There are more: send more of the name."),) if more else ()
     return (*rows, *rest) if passes else (_("No pass of today fits that."),)
 
@@ -167,9 +167,9 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
     assert answer.pass_ is not None  # noqa: S101 - the caller looked
     seen = answer.pass_
     party = _party(answer, seen, scan)
-    whose = _("{name}: {people}", name=inert(seen.name), people=party) if seen.name else party  # erased: no name
+    whose = _("{name}: {people}", name=escape(seen.name), people=party) if seen.name else party  # erased: no name
     kind = () if seen.kind == VISITOR else (words({"en": seen.kind, **seen.labels}),)
-    when = () if answer.result == scans.WRONG_DAY else (pass_day_texts.said(seen.days),)
+    when = () if answer.result == scans.WRONG_DAY else (pass_day_texts.describe_days(seen.days),)
     return (whose, *kind, *when)
 
 
@@ -185,7 +185,7 @@ def _in_parts(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence | None:
         return _("{number} still inside", number=still) if still is not None else None
     left = answer.remaining + (answer.admitted_now if scan.simulate else 0)
     entered = seen.party_size - left
-    if left <= 0 or entered <= 0 or answer.result not in (*_GOOD, scans.TOO_MANY):
+    if left <= 0 or entered <= 0 or answer.result not in (*_PASSING_RESULTS, scans.TOO_MANY):
         return None
     return _("{inside} of {party} in, {left} left", inside=entered, party=seen.party_size, left=left)
 
@@ -223,7 +223,7 @@ def _too_many(answer: Admission, scan: Scan) -> Sentence:
 def _wrong_day(answer: Admission, scan: Scan) -> Sentence:
     if answer.pass_ is None:
         return _("⛔ Not for today")
-    return _("⛔ Not for today: this pass is for {days}", days=pass_day_texts.said(answer.pass_.days))
+    return _("⛔ Not for today: this pass is for {days}", days=pass_day_texts.describe_days(answer.pass_.days))
 
 
 def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:

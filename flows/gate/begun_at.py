@@ -14,23 +14,23 @@ from flows.text.event_states import CANCELLED, local_today
 
 EVENT = "event"
 """Among the answers: the slug of the event."""
-ELSEWHERE = _("That was for *{event}*, and you work for *{now}* now. Nothing was done.")
+EVENT_CHANGED = _("That was for *{event}*, and you work for *{now}* now. Nothing was done.")
 OFF_THE_ROSTER = _("You do not work for *{event}* any more. What was begun there was left.")
 
 
-def begun_at(duty: Duty) -> dict[str, Any]:
+def event_answer(duty: Duty) -> dict[str, Any]:
     """The answers with which a conversation begins that is about the event for which somebody works."""
     return {EVENT: duty.event}
 
 
-def elsewhere(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+def event_changed(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """Why a conversation cannot go on: it was begun for another event than that for which they work now."""
     slug, duty = answers.get(EVENT), facts.duty
     if duty is None or slug is None or slug == duty.event:
         return ()
     event = event_by(str(slug), facts)
     if str(slug) in dict(duty.others):  # what an older program kept may be anything
-        return (Sentence(ELSEWHERE.source, {"event": dict(duty.others)[str(slug)], "now": duty.event_name}),)
+        return (Sentence(EVENT_CHANGED.source, {"event": dict(duty.others)[str(slug)], "now": duty.event_name}),)
     if event and (event.status == CANCELLED or local_today(event, facts.now) > event.ends_on):
         return (not_working(event),)
     return (Sentence(OFF_THE_ROSTER.source, {"event": event.name if event else str(slug)}),)

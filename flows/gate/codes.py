@@ -10,9 +10,9 @@ from flows.shapes import Invalid
 from flows.understanding import codes, vocabulary
 from flows.understanding.vocabulary import gate as gate_vocabulary
 
-SHORTEST_TOKEN = 60
+MIN_TOKEN_LENGTH = 60
 """Characters from which a word without sense is taken for the token of a QR; ours have over a hundred."""
-NO = frozenset("❌✖✗✘❎🚫⛔🛑👎⚠🙅")
+NEGATIVE_SIGNS = frozenset("❌✖✗✘❎🚫⛔🛑👎⚠🙅")
 """Pictures that say no: a pass beside one of them is not simply to be let in. All others say nothing."""
 _EDGES = "*_~`.,;:!?\"'“”‘’()[]<>।"
 _SHAPES = ((8,), (4, 4), (2, 2, 2, 2), (1,) * 8)
@@ -27,13 +27,13 @@ _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3")
 _IN_A_RING = {0x2460 + place: f" {place + 1}) " for place in range(20)}
 _TOKEN = re.compile(r"(?=.*[A-Z])(?=.*[2-7])[A-Z2-7]{60,}")
 _TIMES = re.compile(r"[x×](\d{1,4})")
-_ONE = understanding.listed("one, ek, एक")
-_PEOPLE = understanding.listed(vocabulary.PEOPLE)
-_BESIDE_COUNTS = understanding.listed(gate_vocabulary.BESIDE_COUNTS)
+_ONE = understanding.word_set("one, ek, एक")
+_PEOPLE = understanding.word_set(vocabulary.PEOPLE)
+_BESIDE_COUNTS = understanding.word_set(gate_vocabulary.BESIDE_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCodes:
     """A code or QR text at the beginning of some words."""
 
     text: str
@@ -75,12 +75,12 @@ def words_of(line: str) -> list[str]:
 def _split(part: str) -> list[str]:
     if is_qr(part):
         return [part]
-    kept = "".join(map(_kept, part)).split()
+    kept = "".join(map(_kept_character, part)).split()
     return [word for word in (word.strip("-") for word in kept) if word]
 
 
-def _kept(character: str) -> str:
-    if character in NO:
+def _kept_character(character: str) -> str:
+    if character in NEGATIVE_SIGNS:
         return f" {character} "
     if character in "\u200c\u200d\ufe0e\ufe0f":
         return ""
@@ -111,23 +111,23 @@ def _trouble(text: str) -> str:
 def is_qr(word: str) -> bool:
     """Whether it is the text of a QR, or its token alone."""
     upper = word.upper()
-    return "/P/" in upper or (len(upper) >= SHORTEST_TOKEN and re.fullmatch("[A-Z0-9]+", upper) is not None)
+    return "/P/" in upper or (len(upper) >= MIN_TOKEN_LENGTH and re.fullmatch("[A-Z0-9]+", upper) is not None)
 
 
-def at_start(words: Sequence[str]) -> Found | None:
+def at_start(words: Sequence[str]) -> FoundCodes | None:
     """The code or QR text with which these words begin, or what is nearly one; None where there is none."""
     return _with_form(words) or _nearly(words)
 
 
-def _with_form(words: Sequence[str]) -> Found | None:
+def _with_form(words: Sequence[str]) -> FoundCodes | None:
     if words and is_qr(words[0]):
-        return Found(words[0], words[1:])
+        return FoundCodes(words[0], words[1:])
     parts: list[int] = []
     for place, word in enumerate(words[:8], 1):
         parts.append(len(word.replace("-", "")))
         text = "".join(words[:place])
         if tuple(parts) in _SHAPES and _has_form(text):
-            return Found(text, words[place:], spaced=place > 1)
+            return FoundCodes(text, words[place:], spaced=place > 1)
     return None
 
 
@@ -137,13 +137,13 @@ def _has_form(text: str) -> bool:
     return is_code(text) or is_mistyped(text)
 
 
-def _nearly(words: Sequence[str]) -> Found | None:
+def _nearly(words: Sequence[str]) -> FoundCodes | None:
     """A code with a character too many or too few."""
     if words and _means_a_code(words[0]):
-        return Found(words[0], words[1:])
+        return FoundCodes(words[0], words[1:])
     both = " ".join(words)
     is_one = len(words) == 2 and _with_form(words[1:]) is None and _means_a_code(both)
-    return Found(both, (), spaced=True) if is_one else None
+    return FoundCodes(both, (), spaced=True) if is_one else None
 
 
 def _means_a_code(text: str) -> bool:
@@ -153,18 +153,18 @@ def _means_a_code(text: str) -> bool:
     return near and (digits >= 2 or (digits >= 1 and "-" in text))
 
 
-def can_stand_alone(found: Found) -> bool:
+def can_stand_alone(codes: FoundCodes) -> bool:
     """Whether it is meant as a code where nothing else stands there: a word of eight letters is none by chance."""
-    if is_qr(found.text) or any(map(str.isdigit, found.text)):
+    if is_qr(codes.text) or any(map(str.isdigit, codes.text)):
         return True
-    if found.spaced:
-        return found.text.isupper() and is_code(found.text)
-    return "-" in found.text or is_code(found.text)
+    if codes.spaced:
+        return codes.text.isupper() and is_code(codes.text)
+    return "-" in codes.text or is_code(codes.text)
 
 
-def is_beyond_doubt(found: Found) -> bool:
+def is_beyond_doubt(codes: FoundCodes) -> bool:
     """Whether it can be nothing but a code, whatever stands beside it: `fake pass` has the form of one as well."""
-    text = found.text
+    text = codes.text
     if is_qr(text):
         tail = text.upper().rpartition("/P/")[2]
         return _TOKEN.fullmatch(tail) is not None or (tail != text.upper() and is_code(tail))
@@ -172,7 +172,7 @@ def is_beyond_doubt(found: Found) -> bool:
         return True
     if _AS_SHOWN.fullmatch(text):
         return any(map(str.isalpha, text))  # `2026-2027` are years
-    return not found.spaced and _TWICE_DIGITS.search(text) is not None
+    return not codes.spaced and _TWICE_DIGITS.search(text) is not None
 
 
 def seen(line: str) -> int:

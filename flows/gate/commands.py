@@ -15,11 +15,11 @@ from flows.gate import codes as gate_codes
 from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
 from flows.gate import walkup
-from flows.gate.begun_at import begun_at
+from flows.gate.begun_at import event_answer
 from flows.gate.menu import gate_name
-from flows.gate.parse import MOST_CODES, Heard
+from flows.gate.parse import MAX_CODES, GateMessage
 from flows.gate.stats import stats
-from flows.shapes import Duty, Facts, Invalid, Outcome, Said, Say, Sentence, Start
+from flows.shapes import Duty, Facts, Invalid, Outcome, Say, Sentence, Start, UserInput
 from flows.shapes.gate_effects import (
     Admit,
     ChooseEvent,
@@ -33,27 +33,27 @@ from flows.shapes.gate_effects import (
     StopEntry,
     TakeBack,
 )
-from flows.shapes.scans import IN, LARGEST_COUNT
+from flows.shapes.scans import IN, MAX_COUNT
 from flows.text import _, lines, ngettext_, sentence_for, words
-from flows.text.literal import inert
+from flows.text.literal import escape
 from flows.understanding import codes
 from flows.understanding.vocabulary import gate as gate_vocabulary
 
-AS_VISITOR = "as visitor"
+AS_VISITOR_KEY = "as visitor"
 """Among the answers: somebody on a roster asked for the visitor's side."""
 ASK_GATE, OFFER, LARGE, WALK_UP, VISITING = "gate", "near_pass", "large_count", "walk_up", "registration"
 """Flows that a command begins."""
-ASKED_AT = "asked at"
+ASKED_AT_KEY = "asked at"
 """Among the answers: when a question was asked that waits for a moment only."""
-WAITING = "waiting"
+WAITING_KEY = "waiting"
 """Among the answers: the messages that wait for the gate to be known."""
-MOST_COUNTED = 10_000
+MAX_COUNTED = 10_000
 """People counted at once, as in the domain."""
-LARGE_COUNT = 200
+CONFIRM_ABOVE = 200
 """People; more at once may be a slip of the thumb, and are asked about."""
-LEAST_LETTERS = 3
+MIN_LETTERS = 3
 """Letters of a name that `find` needs (docs/contract.md#roster-numbers-in-the-chat)."""
-TOLD = Sentence("{told}")
+SCAN_LINES = Sentence("{told}")
 """The lines that judging a scan gave."""
 SCANNING = frozenset({"scan", "check", "force", "count", "find", "new"})
 """Commands that a pause for guessing stops."""
@@ -61,33 +61,35 @@ AT_A_GATE = frozenset({"scan", "force", "count", "new"})
 """Commands before which the gate must be known."""
 
 
-def outcome(heard: Heard, messages: Sequence[Said], duty: Duty, facts: Facts) -> Outcome:
+def outcome(heard: GateMessage, messages: Sequence[UserInput], duty: Duty, facts: Facts) -> Outcome:
     """What is meant at a gate comes to; the messages that said it are kept where the gate must be asked first."""
     if heard.word in SCANNING and duty.is_paused(facts.now) and duty.paused_until:
         hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
         return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
     if heard.word in AT_A_GATE and duty.must_choose:
         waiting = [{"words": said.text, "photo": list(said.codes)} for said in messages]
-        return (Start(ASK_GATE, {**begun_at(duty), WAITING: waiting, ASKED_AT: facts.now.isoformat()}),)
+        return (Start(ASK_GATE, {**event_answer(duty), WAITING_KEY: waiting, ASKED_AT_KEY: facts.now.isoformat()}),)
     return _COMMANDS[heard.word](heard, duty, facts)
 
 
-def hear(said: Said) -> Heard:
+def parse_message(message: UserInput) -> GateMessage:
     """The meaning of a message at a gate."""
-    return gate_parse.in_photo(said.codes, said.text) if said.codes else gate_parse.read(said.text)
+    return gate_parse.in_photo(message.codes, message.text) if message.codes else gate_parse.read(message.text)
 
 
-def together(messages: Sequence[Said]) -> Heard:
+def merged(messages: Sequence[UserInput]) -> GateMessage:
     """What several messages mean, one after the other: the last, with the codes of those before it where it has codes.
 
     Each is read by itself: a command in one says nothing of another.
     """
-    heard = [hear(said) for said in messages]
-    of_codes = [one for one in heard if one.word in (gate_vocabulary.SCAN, gate_vocabulary.FORCE) and one.scans]
-    last = heard[-1] if heard else Heard()
+    heard = [parse_message(said) for said in messages]
+    of_codes = [
+        command for command in heard if command.word in (gate_vocabulary.SCAN, gate_vocabulary.FORCE) and command.scans
+    ]
+    last = heard[-1] if heard else GateMessage()
     if len(of_codes) < 2 or of_codes[-1] is not last:
         return last
-    return Heard(gate_vocabulary.SCAN, scans=tuple(scan for one in of_codes for scan in one.scans))
+    return GateMessage(gate_vocabulary.SCAN, scans=tuple(scan for command in of_codes for scan in command.scans))
 
 
 def chosen_gate(slug: str, duty: Duty) -> Outcome:
@@ -109,22 +111,22 @@ def _events(duty: Duty) -> Mapping[str, Mapping[str, str]]:
     return {duty.event: duty.event_name, **dict(duty.others)}
 
 
-def judged(duty: Duty, *scans: Scanned) -> Outcome:
+def scan_outcome(duty: Duty, *scans: Scanned) -> Outcome:
     """Judge these scans and tell what came of them."""
-    return (Admit(duty.staff_id, duty.event, duty.place, duty.timezone, scans), Say((TOLD,)))
+    return (Admit(duty.staff_id, duty.event, duty.place, duty.timezone, scans), Say((SCAN_LINES,)))
 
 
 # --- passes -------------------------------------------------------------------------------------
 
 
-def _scan(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    if len(heard.scans) > MOST_CODES:
-        return _nobody(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
-    if any(scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT for scan in heard.scans):
-        return _nobody(sentence_for("bad_count"))
+def _scan(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
+    if len(heard.scans) > MAX_CODES:
+        return _not_admitted(_filled(gate_menu.TOO_MANY_CODES, most=MAX_CODES))
+    if any(scan.count is not None and not 1 <= scan.count <= MAX_COUNT for scan in heard.scans):
+        return _not_admitted(sentence_for("bad_count"))
     if any(scan.force for scan in heard.scans):
         return _force(heard, duty, facts)
-    done = judged(duty, *heard.scans)
+    done = scan_outcome(duty, *heard.scans)
     return (*done, *_offer(heard.scans[0], duty, facts)) if len(heard.scans) == 1 else done
 
 
@@ -137,34 +139,34 @@ def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
         return ()
     kept = {"direction": scan.direction, "count": scan.count, "simulate": scan.simulate}
     told = {"code": near.code, "name": near.name, "party": near.party_size}
-    asked = {**begun_at(duty), ASKED_AT: facts.now.isoformat()}
+    asked = {**event_answer(duty), ASKED_AT_KEY: facts.now.isoformat()}
     return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told, **asked}))
 
 
-def _check(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _check(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     return _answer(gate_menu.HOW_TO_CHECK)
 
 
-def _force(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _force(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if not duty.is_supervisor:
-        return _nobody(sentence_for("supervisors_only"))
+        return _not_admitted(sentence_for("supervisors_only"))
     if not heard.scans:
         return _answer(gate_menu.HOW_TO_FORCE)
     if not all(scan.reason.strip() for scan in heard.scans if scan.force):
-        return _nobody(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
-    return judged(duty, *heard.scans)
+        return _not_admitted(lines(sentence_for("reason_missing"), gate_menu.HOW_TO_FORCE))
+    return scan_outcome(duty, *heard.scans)
 
 
-def _undo(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _undo(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     """Takes back: the passes that are named, or whatever was done last where nothing else is said."""
-    if len(heard.scans) > MOST_CODES:
-        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MOST_CODES))
+    if len(heard.scans) > MAX_CODES:
+        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MAX_CODES))
     if heard.rest or any(scan.count is not None for scan in heard.scans):
         return _answer(gate_menu.HOW_TO_UNDO)
     return (TakeBack(duty.staff_id, tuple(scan.text for scan in heard.scans)), Say((Sentence("{taken}"),)))
 
 
-def _unclear(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _unclear(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     """Says how many passes were seen, and how to admit them or to look at them."""
     how = gate_menu.PHOTO_ALONE if heard.photo else gate_menu.SEND_ALONE
     return _answer(_filled(gate_menu.UNCLEAR, count=heard.seen), how)
@@ -173,17 +175,17 @@ def _unclear(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
 # --- people without a pass ----------------------------------------------------------------------
 
 
-def _count(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _count(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if heard.people is None:
         return _answer(gate_menu.HOW_TO_COUNT)
-    if not 1 <= heard.people <= MOST_COUNTED:
-        too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MOST_COUNTED)
-        return _answer(too_many if heard.people > MOST_COUNTED else sentence_for("bad_count"))
+    if not 1 <= heard.people <= MAX_COUNTED:
+        too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MAX_COUNTED)
+        return _answer(too_many if heard.people > MAX_COUNTED else sentence_for("bad_count"))
     if heard.direction == IN and duty.is_closed:
         return _answer(*gate_menu.closed(duty))
-    if heard.people > LARGE_COUNT:
-        asked = {"direction": heard.direction, "people": heard.people, ASKED_AT: facts.now.isoformat()}
-        return (Start(LARGE, {**begun_at(duty), **asked}),)
+    if heard.people > CONFIRM_ABOVE:
+        asked = {"direction": heard.direction, "people": heard.people, ASKED_AT_KEY: facts.now.isoformat()}
+        return (Start(LARGE, {**event_answer(duty), **asked}),)
     return counted(duty, heard.direction, heard.people)
 
 
@@ -202,10 +204,10 @@ def _counted(direction: str, count: int) -> Sentence:
 # --- looking for passes -------------------------------------------------------------------------
 
 
-def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _find(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     typed = understanding.cleaned(heard.rest)
     if gate_codes.is_code(typed):
-        return judged(duty, Scanned(codes.shown(codes.parse(typed)), simulate=True))
+        return scan_outcome(duty, Scanned(codes.shown(codes.parse(typed)), simulate=True))
     asked = looked_for(typed, facts.region)
     if not asked:
         return _answer(gate_menu.HOW_TO_FIND)
@@ -213,16 +215,16 @@ def _find(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     if found is None:
         return _answer(sentence_for("too_many_searches"))
     passes, more = found
-    kept = NoteSearch(duty.staff_id, duty.event, next(iter(asked)), tuple(one.code for one in passes))
-    return (kept, *_answer(lines(*gate_answers.found(passes, more=more))))
+    kept = NoteSearch(duty.staff_id, duty.event, next(iter(asked)), tuple(pass_.code for pass_ in passes))
+    return (kept, *_answer(lines(*gate_answers.search_answer(passes, more=more))))
 
 
 def looked_for(typed: str, region: str) -> dict[str, str]:
     """What is looked for: a `name` of three letters or more, or a `phone` in E.164; neither where it is neither."""
-    if sum(character.isalpha() or _is_mark(character) for character in typed) >= LEAST_LETTERS:
+    if sum(character.isalpha() or _is_mark(character) for character in typed) >= MIN_LETTERS:
         return {"name": typed}
     try:
-        return {"phone": Phone().parse(Said(typed), {"region": region, "own": None})}
+        return {"phone": Phone().parse(UserInput(typed), {"region": region, "own": None})}
     except Invalid:
         return {}
 
@@ -230,14 +232,14 @@ def looked_for(typed: str, region: str) -> dict[str, str]:
 # --- where they work ----------------------------------------------------------------------------
 
 
-def _gate(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _gate(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if not duty.gate_names:
         return _answer(gate_menu.WITHOUT_GATES)
     slug = named_gate(heard.rest, duty)
     if slug:
         return chosen_gate(slug, duty)
     here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place and not duty.is_closed else ()
-    return (*_answer(*(_not_that_one(heard.rest, duty) if heard.rest else here)), Start(ASK_GATE, begun_at(duty)))
+    return (*_answer(*(_not_that_one(heard.rest, duty) if heard.rest else here)), Start(ASK_GATE, event_answer(duty)))
 
 
 def _not_that_one(typed: str, duty: Duty) -> tuple[Sentence, ...]:
@@ -247,7 +249,7 @@ def _not_that_one(typed: str, duty: Duty) -> tuple[Sentence, ...]:
     return (gate_menu.NO_GATE_OF_THAT_NAME,)
 
 
-def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _event(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     every = _events(duty)
     slug = named_event(heard.rest, duty)
     if slug:
@@ -258,11 +260,11 @@ def _event(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
     return _answer(lines(_filled(gate_menu.EVENT_NOW, event=duty.event_name), *rows))
 
 
-def _new(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _new(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     return (walkup.started(heard.rest, facts),)
 
 
-def _sign_in(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _sign_in(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     return sign_in_link(duty.staff_id)
 
 
@@ -271,24 +273,24 @@ def sign_in_link(staff_id: int | None) -> Outcome:
     return (OfferSignIn(staff_id), *_answer(gate_menu.SIGN_IN_LINK))
 
 
-def _visitor(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
-    return (Start("menu" if facts.passes else VISITING, {AS_VISITOR: True}),)
+def _visitor(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
+    return (Start("menu" if facts.passes else VISITING, {AS_VISITOR_KEY: True}),)
 
 
-def _stats(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _stats(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     return _answer(*stats(duty, facts.figures))
 
 
 # --- supervisors --------------------------------------------------------------------------------
 
 
-def _stop_entry(stopped: bool) -> Callable[[Heard, Duty, Facts], Outcome]:
-    def command(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _stop_entry(stopped: bool) -> Callable[[GateMessage, Duty, Facts], Outcome]:
+    def command(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
         if not duty.is_supervisor:
             return _answer(sentence_for("supervisors_only"))
         gate = _named(heard.rest, {slug: (slug, name) for slug, name in duty.gate_names.items()})
         if heard.rest and not gate:
-            return _answer(sentence_for("no_such_gate", gate=inert(heard.rest)))
+            return _answer(sentence_for("no_such_gate", gate=escape(heard.rest)))
         shut = [slug for slug in duty.gate_names if slug not in dict(duty.gates)]
         if not stopped and gate in shut:
             return _answer(sentence_for("gate_closed", gate=gate_name(duty, gate)))
@@ -307,7 +309,7 @@ def _still_closed(shut: Sequence[str], duty: Duty) -> tuple[Sentence, ...]:
     return (_filled(gate_menu.STILL_CLOSED, gates=", ".join(gate_name(duty, slug) for slug in shut)),) if shut else ()
 
 
-def _release(heard: Heard, duty: Duty, facts: Facts) -> Outcome:
+def _release(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if not duty.is_supervisor:
         return _answer(*gate_menu.menu(duty)) if not heard.rest else _answer(sentence_for("supervisors_only"))
     if not heard.rest:
@@ -322,7 +324,7 @@ def _answer(*paragraphs: Sentence) -> Outcome:
     return (Say(paragraphs),) if paragraphs else ()
 
 
-def _nobody(why: Sentence) -> Outcome:
+def _not_admitted(why: Sentence) -> Outcome:
     """Why nobody is admitted, with the sign of it."""
     return _answer(Sentence("⛔ {why}", {"why": why}))
 
@@ -333,7 +335,7 @@ def _filled(sentence: Sentence, **params: Any) -> Sentence:
 
 def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The slug of the one that is meant by a name or slug, in any case, nearly right."""
-    places = understanding.meant(typed, tuple(names.values())) if typed.strip() else []
+    places = understanding.best_choice(typed, tuple(names.values())) if typed.strip() else []
     return tuple(names)[places[0]] if len(places) == 1 else ""
 
 
@@ -342,13 +344,13 @@ def _is_mark(character: str) -> bool:
     return unicodedata.category(character).startswith("M")
 
 
-_COMMANDS: Mapping[str, Callable[[Heard, Duty, Facts], Outcome]] = {
+_COMMANDS: Mapping[str, Callable[[GateMessage, Duty, Facts], Outcome]] = {
     gate_vocabulary.SCAN: _scan,
     gate_vocabulary.CHECK: _check,
     gate_vocabulary.FORCE: _force,
     gate_vocabulary.COUNT: _count,
     gate_vocabulary.FIND: _find,
-    gate_vocabulary.GATE: _gate,
+    gate_vocabulary.GATE_COMMAND: _gate,
     gate_vocabulary.EVENT: _event,
     gate_vocabulary.UNDO: _undo,
     gate_vocabulary.UNCLEAR: _unclear,

@@ -9,19 +9,22 @@ from dataclasses import dataclass, field, replace
 
 from flows import understanding
 from flows.gate import codes as gate_codes
-from flows.gate.codes import Found, at_start, count_at_start, words_of
+from flows.gate.codes import FoundCodes, at_start, count_at_start, words_of
 from flows.shapes.gate_effects import Scanned
 from flows.understanding.vocabulary import gate as gate_vocabulary
 from flows.understanding.vocabulary.gate import CHECK, IN, OUT, UNDO
 
 OF_CODES = (IN, OUT, CHECK, UNDO)
 """Commands that are given with codes."""
-LONGEST_COMMAND = 3
+MAX_COMMAND_WORDS = 3
 """Words."""
 _COMMANDS = {
-    word: name for name in OF_CODES for word in understanding.listed(gate_vocabulary.WORDS[name]) if word.strip()
+    word: name
+    for name in OF_CODES
+    for word in understanding.word_set(gate_vocabulary.COMMAND_WORDS[name])
+    if word.strip()
 }
-_ONLY_BEFORE = understanding.listed(gate_vocabulary.ONLY_BEFORE)
+_ONLY_BEFORE = understanding.word_set(gate_vocabulary.ONLY_BEFORE)
 _MARK = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]+\s*(?=\S)")
 """The number of a list, before what stands in it."""
 _UNCLEAR = re.compile(r"(?<!\S)\d{1,2}[.)]+(?=\s+\S)|^\s*\(?\d{1,2}[.)]+\s*$")
@@ -31,13 +34,13 @@ _GOES_TOGETHER = re.compile(r"A[A\n]*|K[A\n]+|A+K|[A\n]+\nK|(?:KA+\n?)+|(?:A+K\n
 
 
 @dataclass(slots=True)
-class Codes:
+class CodeList:
     """The codes of a message while it is read."""
 
     form: str = ""
     """A for a code, K for a command, a line break for itself."""
     commands: list[str] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
+    found: list[FoundCodes] = field(default_factory=list)
     counts: list[int | None] = field(default_factory=list)
 
     def scans(self) -> tuple[Scanned, ...]:
@@ -45,13 +48,13 @@ class Codes:
         command = next(iter(self.commands), IN)
         how = Scanned("", OUT if command == OUT else IN, simulate=command == CHECK)
         pairs = zip(self.found, self.counts, strict=True)
-        return tuple(replace(how, text=one.text, count=count) for one, count in pairs)
+        return tuple(replace(how, text=codes.text, count=count) for codes, count in pairs)
 
 
-def read(lines: Sequence[str]) -> Codes | None:
+def read(lines: Sequence[str]) -> CodeList | None:
     """The codes of these folded lines and their command; None where anything else stands there, or no code."""
-    codes = Codes()
-    if not all(_take(codes, line) for line in lines) or not codes.found:
+    codes = CodeList()
+    if not all(_add_line(codes, line) for line in lines) or not codes.found:
         return None
     goes_together = len(set(codes.commands)) < 2 and _GOES_TOGETHER.fullmatch(codes.form.strip("\n"))
     if CHECK not in codes.commands and any(map(gate_codes.doubts, lines)):
@@ -63,7 +66,7 @@ def read(lines: Sequence[str]) -> Codes | None:
 
 def command_at_start(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The command with which these words begin, and the words after it; empty where there is none."""
-    for length in range(min(LONGEST_COMMAND, len(words)), 0, -1):
+    for length in range(min(MAX_COMMAND_WORDS, len(words)), 0, -1):
         name = _COMMANDS.get(understanding.plain(" ".join(words[:length])))
         if name:
             return name, words[length:]
@@ -73,7 +76,7 @@ def command_at_start(words: Sequence[str]) -> tuple[str, Sequence[str]]:
 # --- a line -------------------------------------------------------------------------------------
 
 
-def _take(codes: Codes, line: str) -> bool:
+def _add_line(codes: CodeList, line: str) -> bool:
     """Read one more line; False where it holds what is neither code nor number nor command."""
     parts = _parts(line)
     if any(map(_UNCLEAR.search, parts)):
@@ -81,7 +84,7 @@ def _take(codes: Codes, line: str) -> bool:
     lines = [words_of(part) for part in parts]
     if len(lines) == 1 and _counts_the_one_above(codes, lines[0]):
         return True
-    done = all(_take_words(codes, words) for words in lines)
+    done = all(_add_words(codes, words) for words in lines)
     codes.form += "\n" if any(lines) else ""
     return done
 
@@ -98,7 +101,7 @@ def _parts(line: str) -> list[str]:
     return [line[mark.end() : end] for mark, end in zip(in_order, ends, strict=True)]
 
 
-def _counts_the_one_above(codes: Codes, words: Sequence[str]) -> bool:
+def _counts_the_one_above(codes: CodeList, words: Sequence[str]) -> bool:
     """Whether the line is only the number of people of the code before it, which is kept then."""
     count, rest = count_at_start(words)
     if count is None or rest or not codes.form.endswith("A\n") or codes.counts[-1] is not None:
@@ -107,7 +110,7 @@ def _counts_the_one_above(codes: Codes, words: Sequence[str]) -> bool:
     return True
 
 
-def _take_words(codes: Codes, words: Sequence[str]) -> bool:
+def _add_words(codes: CodeList, words: Sequence[str]) -> bool:
     begun = len(codes.form)
     while words:
         command, rest = command_at_start(words)

@@ -1,9 +1,9 @@
 """The gate's menu and hints."""
 
 from flows.shapes import Duty, Event, Sentence
-from flows.text import _, in_all, lines, words
+from flows.text import _, in_all_languages, lines, words
 from flows.text.event_states import CANCELLED
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 HOW_TO_CHECK = _("Send *check* and the pass code.")
 HOW_TO_COUNT = _("How many people? For example: *in* 5, or *out* 5.")
@@ -67,7 +67,7 @@ def menu(duty: Duty) -> tuple[Sentence, ...]:
         *stopped,
         _place(duty),
         lines(*_everybody(duty), *(_supervisors() if duty.is_supervisor else ())),
-        in_all(LANGUAGE),
+        in_all_languages(LANGUAGE),
     )
 
 
@@ -89,7 +89,7 @@ def closed(duty: Duty) -> tuple[Sentence, ...]:
 def gate_name(duty: Duty, slug: str | None = None) -> str:
     """The name of a gate, by default of the one where they are; empty where there is none."""
     found = slug or duty.place
-    return inert(duty.gate_names.get(found, found)) if found else ""
+    return escape(duty.gate_names.get(found, found)) if found else ""
 
 
 def _everybody(duty: Duty) -> tuple[Sentence, ...]:

@@ -30,11 +30,11 @@ from flows.understanding.vocabulary.gate import (
     UNDO,
 )
 
-MOST_CODES = 20
+MAX_CODES = 20
 """Codes that one message may hold (docs/gate.md#for-volunteers)."""
-LONGEST = 6000
+MAX_MESSAGE_LENGTH = 6000
 """Characters of a message that are looked at: twenty QR texts."""
-MOST_LINES = 60
+MAX_LINES = 60
 """Lines of a message that are looked at."""
 _GLUED = re.compile(r"(\D+?)(\d{1,4})")
 """`in5`."""
@@ -45,7 +45,7 @@ _WITH_ANY_WORDS = (FIND, NEW, PAUSE, RESUME, RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class GateMessage:
     """The meaning of a gate message."""
 
     word: str = ""
@@ -63,45 +63,45 @@ class Heard:
     """Whether that is a photo with its words."""
 
 
-def read(text: str) -> Heard:
+def read(text: str) -> GateMessage:
     """Parse a message at a gate."""
     lines = _lines(text)
-    is_cut = len(text) > LONGEST or len(lines) > MOST_LINES  # the rest of the message is not known
-    lines = lines[:MOST_LINES]
+    is_cut = len(text) > MAX_MESSAGE_LENGTH or len(lines) > MAX_LINES  # the rest of the message is not known
+    lines = lines[:MAX_LINES]
     whole = " ".join(lines)
     word, rest = _command(whole)
     if word == FORCE:
         return _forced(rest)
     if word in _WITH_ANY_WORDS:
-        return Heard(word, rest)
+        return GateMessage(word, rest)
     if word in (IN, OUT) and rest.isdecimal() and not is_code(rest):  # eight digits count people too
         return _counted(word, rest)
     return _of_codes(lines, whole, is_cut=is_cut) or _without_codes(word, rest)
 
 
 def _lines(text: str) -> list[str]:
-    plain = understanding.cleaned(folded(text[:LONGEST]), lines=True)
+    plain = understanding.cleaned(folded(text[:MAX_MESSAGE_LENGTH]), lines=True)
     return [line for line in plain.split("\n") if line]
 
 
-def _of_codes(lines: Sequence[str], whole: str, *, is_cut: bool) -> Heard | None:
+def _of_codes(lines: Sequence[str], whole: str, *, is_cut: bool) -> GateMessage | None:
     """A message of codes, or one in which passes stand beside something else; None where there is neither."""
     count = sum(map(seen, lines))
     found = None if is_cut else gate_lists.read(lines)
     if found is None and not count and not is_cut:  # one code on several lines
         found = gate_lists.read([whole])
     if found is None:
-        return Heard(UNCLEAR, seen=count) if count else None
-    return Heard(UNDO if UNDO in found.commands else SCAN, scans=found.scans())
+        return GateMessage(UNCLEAR, seen=count) if count else None
+    return GateMessage(UNDO if UNDO in found.commands else SCAN, scans=found.scans())
 
 
-def _forced(rest: str) -> Heard:
+def _forced(rest: str) -> GateMessage:
     """`force CODE reason`: one code, and a reason in which no other stands."""
     found = at_start(words_of(rest))
     if found is None or seen(" ".join(found.rest)):
-        return Heard(FORCE, rest)
+        return GateMessage(FORCE, rest)
     reason = _after(found.text, rest)
-    return Heard(FORCE, scans=(Scanned(found.text, force=True, reason=reason),))
+    return GateMessage(FORCE, scans=(Scanned(found.text, force=True, reason=reason),))
 
 
 def _after(code: str, text: str) -> str:
@@ -113,28 +113,28 @@ def _after(code: str, text: str) -> str:
     return ""
 
 
-def _without_codes(word: str, rest: str) -> Heard:
+def _without_codes(word: str, rest: str) -> GateMessage:
     if word in (IN, OUT):
         return _counted(word, rest)
-    return Heard(word, rest) if word else Heard()
+    return GateMessage(word, rest) if word else GateMessage()
 
 
-def _counted(word: str, rest: str) -> Heard:
+def _counted(word: str, rest: str) -> GateMessage:
     words = [part for part in rest.split() if understanding.plain(part) not in _BESIDE_COUNTS]
-    return Heard(COUNT, rest, direction=word, people=understanding.number(" ".join(words).lstrip("x×*")))
+    return GateMessage(COUNT, rest, direction=word, people=understanding.number(" ".join(words).lstrip("x×*")))
 
 
-def in_photo(found: Sequence[str], caption: str) -> Heard:
+def in_photo(qr_texts: Sequence[str], caption: str) -> GateMessage:
     """What the QRs of a photo and its caption mean."""
     line = understanding.cleaned(folded(caption))
     word, rest = _command(line)
     if word == FORCE:
-        return Heard(FORCE, scans=tuple(Scanned(text, force=True, reason=rest) for text in found))
+        return GateMessage(FORCE, scans=tuple(Scanned(text, force=True, reason=rest) for text in qr_texts))
     command, count, others = _caption(words_of(line))
     if others or (doubts(line) and command != CHECK):
-        return Heard(UNCLEAR, seen=len(found) + seen(line), photo=True)
+        return GateMessage(UNCLEAR, seen=len(qr_texts) + seen(line), photo=True)
     same = Scanned("", OUT if command == OUT else IN, count, simulate=command == CHECK)
-    return Heard(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in found))
+    return GateMessage(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in qr_texts))
 
 
 def _caption(words: Sequence[str]) -> tuple[str, int | None, Sequence[str]]:
@@ -156,13 +156,17 @@ def whole_codes(text: str) -> bool:
 
 
 def _table() -> tuple[tuple[str, str], ...]:
-    words = ((word, name) for name, listed in gate_vocabulary.WORDS.items() for word in understanding.listed(listed))
+    words = (
+        (word, name)
+        for name, listed in gate_vocabulary.COMMAND_WORDS.items()
+        for word in understanding.word_set(listed)
+    )
     return tuple(sorted(words, key=lambda pair: -len(pair[0])))
 
 
 _WORDS = _table()
 _EXACT = dict(_WORDS)
-_BESIDE_COUNTS = understanding.listed(gate_vocabulary.BESIDE_COUNTS)
+_BESIDE_COUNTS = understanding.word_set(gate_vocabulary.BESIDE_COUNTS)
 
 
 def _command(line: str) -> tuple[str, str]:

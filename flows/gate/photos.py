@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from flows.shapes import Said, Sentence
+from flows.shapes import Sentence, UserInput
 from flows.text import _, lines
 
-MOST_CODES = 20
+MAX_CODES = 20
 """QRs of one photo that are answered, as many as typed codes of one message."""
 
 NO_QR, NO_IMAGE, TOO_LARGE, NOT_FETCHED = "no_qr", "no_image", "too_large", "not_fetched"
 
-TROUBLES: Mapping[str, Sentence] = {
+TROUBLE_TEXTS: Mapping[str, Sentence] = {
     NO_QR: lines(
         _("No QR code could be read in this photo."),
         _(
@@ -25,6 +25,6 @@ TROUBLES: Mapping[str, Sentence] = {
 """Why nothing was read, and what to do."""
 
 
-def not_read(said: Said) -> Sentence:
+def not_read(message: UserInput) -> Sentence:
     """The answer to a photo without a readable QR."""
-    return TROUBLES.get(said.trouble, TROUBLES[NO_QR])
+    return TROUBLE_TEXTS.get(message.trouble, TROUBLE_TEXTS[NO_QR])

@@ -8,25 +8,25 @@ from flows.fields import Choice, YesNo
 from flows.gate import begun_at
 from flows.gate.commands import (
     ASK_GATE,
-    ASKED_AT,
+    ASKED_AT_KEY,
     LARGE,
     OFFER,
-    WAITING,
+    WAITING_KEY,
     chosen_gate,
     counted,
-    judged,
+    merged,
     outcome,
-    together,
+    scan_outcome,
 )
 from flows.gate.menu import AT_WHICH_GATE, closed, menu
-from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Step
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Step, UserInput
 from flows.shapes.gate_effects import ChooseGate, Scanned
 from flows.shapes.scans import DIRECTIONS, IN
 from flows.text import _, words
 from flows.text.choices import people
-from flows.text.literal import inert
+from flows.text.literal import escape
 
-PATIENCE = timedelta(minutes=5)
+QUESTION_TTL = timedelta(minutes=5)
 """How long what was sent before a question waits for its answer: later nobody stands at the gate for it."""
 NOBODY_COUNTED = _("All right, nobody was counted.")
 NOTHING_DONE = _("All right, nobody was admitted.")
@@ -36,7 +36,7 @@ NOTHING_DONE = _("All right, nobody was admitted.")
 
 
 def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    return tuple(Option(slug, words(inert(name))) for slug, name in facts.duty.gates) if facts.duty else ()
+    return tuple(Option(slug, words(escape(name))) for slug, name in facts.duty.gates) if facts.duty else ()
 
 
 def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -49,7 +49,7 @@ def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
     if facts.duty is None:
         return ()
     messages = waiting(answers, facts)
-    heard, duty = together(messages), replace(facts.duty, gate=answers["gate"])
+    heard, duty = merged(messages), replace(facts.duty, gate=answers["gate"])
     if not heard.word:
         return chosen_gate(answers["gate"], facts.duty)
     return (ChooseGate(duty.staff_id, answers["gate"]), *outcome(heard, messages, duty, facts))
@@ -58,29 +58,29 @@ def _chosen(answers: Answers, facts: Facts, language: str) -> Outcome:
 def is_fresh(answers: Answers, facts: Facts) -> bool:
     """Whether the question was asked a moment ago: a yes of tomorrow admits nobody."""
     try:
-        asked = datetime.fromisoformat(str(answers.get(ASKED_AT)))
+        asked = datetime.fromisoformat(str(answers.get(ASKED_AT_KEY)))
     except ValueError:
         return False
-    return asked.tzinfo is not None and facts.now - asked < PATIENCE
+    return asked.tzinfo is not None and facts.now - asked < QUESTION_TTL
 
 
-def waiting(answers: Answers, facts: Facts) -> tuple[Said, ...]:
+def waiting(answers: Answers, facts: Facts) -> tuple[UserInput, ...]:
     """What was sent a moment ago, before the gate was known; nothing where the answers are not what we keep."""
-    kept = answers.get(WAITING)
+    kept = answers.get(WAITING_KEY)
     if not is_fresh(answers, facts) or not isinstance(kept, list):
         return ()
-    return tuple(_said(one) for one in kept if isinstance(one, dict))
+    return tuple(_restore_message(stored) for stored in kept if isinstance(stored, dict))
 
 
-def _said(kept: dict[str, Any]) -> Said:
-    text, photo = kept.get("words"), kept.get("photo")
+def _restore_message(stored: dict[str, Any]) -> UserInput:
+    text, photo = stored.get("words"), stored.get("photo")
     found = tuple(code for code in photo if isinstance(code, str)) if isinstance(photo, list) else ()
-    return Said(text if isinstance(text, str) else "", codes=found)
+    return UserInput(text if isinstance(text, str) else "", codes=found)
 
 
 def _no_choice(answers: Answers, facts: Facts) -> Outcome:
     """Ends the question for another event, or where all its gates have been closed meanwhile."""
-    elsewhere = begun_at.elsewhere(answers, facts)
+    elsewhere = begun_at.event_changed(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)
     if facts.duty is None or facts.duty.gates:
@@ -88,7 +88,7 @@ def _no_choice(answers: Answers, facts: Facts) -> Outcome:
     return (Say(menu(facts.duty)),)
 
 
-GATE = Flow(
+ASK_GATE_FLOW = Flow(
     name=ASK_GATE,
     version=2,
     steps=(Step("gate", _ask_gate, Choice(_options), example=words("1")),),
@@ -111,7 +111,7 @@ class Confirmed(YesNo):
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     party = people(answers["party"])
-    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=inert(answers["name"]), people=party)
+    told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=escape(answers["name"]), people=party)
     return (told, _("Compare it with the pass, then type *yes* or *no*."))
 
 
@@ -119,12 +119,12 @@ def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
     if facts.duty is None or not answers["meant"]:
         return (Say((NOTHING_DONE,)),)
     scan = Scanned(answers["code"], answers["direction"], answers["count"], answers["simulate"])
-    return judged(facts.duty, scan)
+    return scan_outcome(facts.duty, scan)
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
     """Ends the question for another event, and where the kept state has no pass."""
-    elsewhere = begun_at.elsewhere(answers, facts)
+    elsewhere = begun_at.event_changed(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)
     kinds = {"code": str, "name": str, "party": int, "direction": str, "simulate": bool}
@@ -133,7 +133,7 @@ def _forgotten(answers: Answers, facts: Facts) -> Outcome:
     return () if known else (Say((NOTHING_DONE,)),)
 
 
-NEAR_PASS = Flow(
+CONFIRM_NEAR_PASS = Flow(
     name=OFFER,
     version=1,
     steps=(Step("meant", _ask, Confirmed(), example=words("yes")),),
@@ -164,14 +164,14 @@ def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 def _uncountable(answers: Answers, facts: Facts) -> Outcome:
     """Ends the question for another event, and where the kept state has no count."""
-    elsewhere = begun_at.elsewhere(answers, facts)
+    elsewhere = begun_at.event_changed(answers, facts)
     if elsewhere:
         return (Say(elsewhere),)
     known = answers.get("direction") in DIRECTIONS and isinstance(answers.get("people"), int)
     return () if known else (Say((NOBODY_COUNTED,)),)
 
 
-LARGE_COUNT = Flow(
+CONFIRM_LARGE_COUNT = Flow(
     name=LARGE,
     version=1,
     steps=(Step("sure", _ask_large, Confirmed(), example=words("yes")),),
@@ -181,5 +181,5 @@ LARGE_COUNT = Flow(
 """More people at once than are often counted; nobody is counted without a yes."""
 
 ASKED_AT_GATES = frozenset({ASK_GATE, OFFER, LARGE})
-FOR_A_MOMENT = frozenset({OFFER, LARGE})
+SHORT_LIVED = frozenset({OFFER, LARGE})
 """Questions to which only a yes or no of the next minutes is an answer."""

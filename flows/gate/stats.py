@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from flows.shapes import Duty, GateFigures, Sentence, scans
-from flows.shapes.duty import EntryNotice, Share
+from flows.shapes import Duty, GateStats, Sentence, scans
+from flows.shapes.duty import EntryNotice, FigureShare
 from flows.text import _, lines, words
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 INSIDE_OVER = _("Inside now: 0, as today's hours are over")
-MOST_SHARES = 12
+MAX_NAMED_SHARES = 12
 """Gates, volunteers and scanners that are named, at most of each."""
 
 
-def stats(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+def stats(duty: Duty, figures: GateStats) -> tuple[Sentence, ...]:
     """The paragraphs of the answer to `stats`."""
-    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_unheard(duty, figures))
+    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_offline_staff(duty, figures))
     return (*told, *_entry(duty, figures.notice))
 
 
-def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
+def _totals(figures: GateStats) -> tuple[Sentence, ...]:
     here = (_share(figures.here),) if figures.here else ()
     lately = {"admitted": figures.admitted, "lately": figures.lately}
     inside = _inside(figures)
@@ -29,7 +29,7 @@ def _totals(figures: GateFigures) -> tuple[Sentence, ...]:
     return (*here, words(figures.day), admitted, *inside, *without)
 
 
-def _inside(figures: GateFigures) -> tuple[Sentence, ...]:
+def _inside(figures: GateStats) -> tuple[Sentence, ...]:
     if figures.inside is None:
         return ()
     return (INSIDE_OVER,) if figures.is_over else (_("Inside now: {number}", number=figures.inside),)
@@ -40,41 +40,41 @@ def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
     if not refused:
         return ()
     ordered = sorted(refused.items(), key=lambda pair: -pair[1])
-    rows = (_("{reason}: {number}", reason=REASONS[result], number=number) for result, number in ordered)
+    rows = (_("{reason}: {number}", reason=REFUSAL_REASONS[result], number=number) for result, number in ordered)
     return (lines(_("Refused today: {number}", number=sum(refused.values())), *rows),)
 
 
-def _shares(figures: GateFigures) -> tuple[Sentence, ...]:
+def _shares(figures: GateStats) -> tuple[Sentence, ...]:
     by_gate = _listed(_("By gate:"), figures.gates) if len(figures.gates) > 1 else ()
     return (*by_gate, *_listed(_("By volunteer:"), figures.staff), *_listed(_("By scanner:"), figures.scanners))
 
 
-def _listed(title: Sentence, shares: Sequence[Share]) -> tuple[Sentence, ...]:
-    busiest = sorted(shares, key=lambda share: -(share.admitted + share.refused))[:MOST_SHARES]
+def _listed(title: Sentence, shares: Sequence[FigureShare]) -> tuple[Sentence, ...]:
+    busiest = sorted(shares, key=lambda share: -(share.admitted + share.refused))[:MAX_NAMED_SHARES]
     return (lines(title, *map(_share, busiest)),) if busiest else ()
 
 
-def _share(share: Share) -> Sentence:
-    name = words(inert(share.name)) if share.name else _("Without a name")
+def _share(share: FigureShare) -> Sentence:
+    name = words(escape(share.name)) if share.name else _("Without a name")
     return _(
         "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
     )
 
 
-def _unheard(duty: Duty, figures: GateFigures) -> tuple[Sentence, ...]:
+def _offline_staff(duty: Duty, figures: GateStats) -> tuple[Sentence, ...]:
     """The line with people who may scan without a network, and must be told of a stop of entry in person."""
-    if not figures.unheard:
+    if not figures.offline_staff:
         return ()
     zone = ZoneInfo(duty.timezone)
     rows = [
-        _("{name} ({gate}): {hour}", name=inert(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
-        for name, gate, heard in figures.unheard[:MOST_SHARES]
+        _("{name} ({gate}): {hour}", name=escape(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
+        for name, gate, heard in figures.offline_staff[:MAX_NAMED_SHARES]
     ]
     return (lines(_("Not heard for five minutes, perhaps without a network; last heard:"), *rows),)
 
 
 def _gate(duty: Duty, slug: str | None) -> Sentence:
-    return words(inert(duty.gate_names.get(slug, slug))) if slug else _("no gate")
+    return words(escape(duty.gate_names.get(slug, slug))) if slug else _("no gate")
 
 
 def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
@@ -96,10 +96,10 @@ def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
 
 
 def _names(gates: Sequence[str]) -> str:
-    return ", ".join(map(inert, gates))
+    return ", ".join(map(escape, gates))
 
 
-REASONS: Mapping[str, Sentence] = {
+REFUSAL_REASONS: Mapping[str, Sentence] = {
     scans.UNREADABLE: _("not one of our codes"),
     scans.FORGED: _("forged"),
     scans.UNKNOWN: _("no such pass"),

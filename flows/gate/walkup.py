@@ -20,28 +20,28 @@ from flows.shapes import (
     Option,
     Outcome,
     PassKind,
-    Said,
     Say,
     Sentence,
     Start,
     Step,
+    UserInput,
 )
 from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import event_by, people
 from flows.text.event_states import in_progress
-from flows.text.literal import inert
+from flows.text.literal import escape
 from flows.understanding import party_sizes
 from flows.visitor.consent import read_out
-from flows.visitor.registration import LEAST_NAME, MOST_NAME, told_with_pass
+from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH, event_sentences
 from flows.visitor.someone_else import THEIR_NAME
-from flows.visitor.visit_questions import sum_told
+from flows.visitor.visit_questions import party_sum
 
 NAME = "walk_up"
-MOST_PEOPLE = 255
+MAX_PARTY_SIZE = 255
 """People on one pass at most: what the token's byte holds."""
 
-SENT: Mapping[str, Sentence] = {
+SENT_TEXTS: Mapping[str, Sentence] = {
     "whatsapp": _("The pass is on its way to their WhatsApp."),
     "sms": _("A link to the pass goes to their phone by SMS."),
     "waits": _("WhatsApp brings the pass as soon as they write *hi* to us. Until then the code is their pass."),
@@ -50,7 +50,7 @@ SENT: Mapping[str, Sentence] = {
 """How the pass reaches them, by the words of bot.delivery.dispatch.channel_choice."""
 
 CODE_TO_WRITE = _("Pass code, to write down for them: *{code}*")
-HELD = _("This number holds *{code}*. Make another pass all the same?")
+PHONE_HAS_PASS = _("This number holds *{code}*. Make another pass all the same?")
 OVERFULL = _("Places left for today: {left}. Register {people} all the same?")
 NOT_REGISTERED = _("Nobody was registered.")
 THEIRS = _("To let them in with the pass that they hold, type *{code}*.")
@@ -88,16 +88,16 @@ def _is_supervisor(facts: Facts) -> bool:
     return facts.duty is not None and facts.duty.is_supervisor
 
 
-def _most(answers: Answers, facts: Facts) -> int:
+def _max_party(answers: Answers, facts: Facts) -> int:
     """The largest party: what the kind allows, or what is left of the day for who may not go beyond it."""
     kind, left = _kind(answers, facts), _left(facts)
-    allowed = kind.most if kind else MOST_PEOPLE
+    allowed = kind.most if kind else MAX_PARTY_SIZE
     return allowed if left is None or _is_supervisor(facts) else min(allowed, left)
 
 
 def _too_many(answers: Answers, facts: Facts) -> str:
     kind = _kind(answers, facts)
-    return "only_some_today" if kind and _most(answers, facts) < kind.most else "party_too_large"
+    return "only_some_today" if kind and _max_party(answers, facts) < kind.most else "party_too_large"
 
 
 def _goes_beyond(answers: Answers, facts: Facts) -> bool:
@@ -139,16 +139,16 @@ KIND = Step(
 
 PARTY_SIZE = Step(
     "party_size",
-    lambda answers, facts: (_("How many people? At most {most}.", most=_most(answers, facts)),),
-    Number(1, _most, code=_too_many),
+    lambda answers, facts: (_("How many people? At most {most}.", most=_max_party(answers, facts)),),
+    Number(1, _max_party, code=_too_many),
     label=_("People"),
     example=words("3"),
-    heard=sum_told,
+    heard=party_sum,
 )
 
 
-def _look(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
-    if not answers["phone"] or facts.duty is None or begun_at.elsewhere(answers, facts):
+def _check_phone(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
+    if not answers["phone"] or facts.duty is None or begun_at.event_changed(answers, facts):
         return ()
     return (LookForPass(facts.duty.event, answers["kind"], answers["phone"]),)
 
@@ -158,13 +158,13 @@ PHONE = Step(
     _("Their mobile number? Without one: *skip*."),
     Phone(optional=True),
     label=_("Their number"),
-    after=_look,
+    after=_check_phone,
     example=words("98765 43210"),
 )
 
 ANYWAY = Step(
     "anyway",
-    lambda answers, facts: (Sentence(HELD.source, {"code": answers["held"]}),),
+    lambda answers, facts: (Sentence(PHONE_HAS_PASS.source, {"code": answers["held"]}),),
     YesNo(),
     when=lambda answers, facts: bool(answers.get("held")),
     example=_("yes"),
@@ -216,7 +216,7 @@ def started(text: str, facts: Facts) -> Start:
 
 
 _DIGITS = re.compile(r"\+?[\d().-]+")
-MOST_PARTS = 5
+MAX_PARTS = 5
 """Parts into which a phone number may be spaced."""
 _ALONE = re.compile(r"(?<!\S)(\d{1,3})(?!\S)")
 _BETWEEN = " ,;:/|-–"
@@ -229,7 +229,7 @@ _BEFORE_NUMBERS = _BESIDES | {"for", "ke", "के"}
 def _phone_in(text: str, facts: Facts) -> tuple[str, str]:
     """The text without the phone number in it, and the number: the most words that make one together."""
     parts = understanding.cleaned(text).translate(_NUMERALS).replace(",", " , ").split()
-    for length in range(MOST_PARTS, 0, -1):
+    for length in range(MAX_PARTS, 0, -1):
         for start in range(len(parts) - length + 1):
             together = parts[start : start + length]
             if all(map(_DIGITS.fullmatch, together)) and (phone := _phone(" ".join(together), facts)):
@@ -239,7 +239,7 @@ def _phone_in(text: str, facts: Facts) -> tuple[str, str]:
 
 def _phone(typed: str, facts: Facts) -> str:
     try:
-        return Phone().parse(Said(typed), {"region": facts.region, "own": None})
+        return Phone().parse(UserInput(typed), {"region": facts.region, "own": None})
     except Invalid:
         return ""
 
@@ -248,7 +248,7 @@ def _kind_in(text: str, facts: Facts) -> tuple[str, str]:
     """The text without the name of a kind, and the kind's slug; a single kind is never looked for."""
     kinds = _kinds(facts)
     named = [(kind, name) for kind in kinds for name in (*kind.labels.values(), kind.slug)] if len(kinds) > 1 else []
-    for kind, name in sorted(named, key=lambda one: -len(one[1])):
+    for kind, name in sorted(named, key=lambda name_and_kind: -len(name_and_kind[1])):
         found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
         if found:
             return f"{text[: found.start()]} {text[found.end() :]}", kind.slug
@@ -267,7 +267,7 @@ def _number_in(text: str) -> tuple[str, int]:
     found = list(_ALONE.finditer(text))
     if (
         len(found) != 1
-        or not 1 <= int(found[0][1]) <= MOST_PEOPLE
+        or not 1 <= int(found[0][1]) <= MAX_PARTY_SIZE
         or party_sizes.is_doubtful(_NAME_FIRST.sub("", text))
     ):
         return text, 0
@@ -285,9 +285,9 @@ def _name_in(text: str) -> str:
     while parts and understanding.plain(parts[-1]) in _BEFORE_NUMBERS:
         parts.pop()
     name = " ".join(parts).strip(_BETWEEN)
-    field = Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True)
+    field = Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True)
     try:
-        return field.parse(Said(name), {}) if not any(character.isdigit() for character in name) else ""
+        return field.parse(UserInput(name), {}) if not any(character.isdigit() for character in name) else ""
     except Invalid:
         return ""
 
@@ -299,7 +299,7 @@ _NUMERALS = {0x0966 + digit: str(digit) for digit in range(10)} | {0xFF10 + digi
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
     """Why nobody can be registered now, and what comes of a no."""
-    elsewhere = begun_at.elsewhere(answers, facts)
+    elsewhere = begun_at.event_changed(answers, facts)
     if elsewhere:
         return (Say((*elsewhere, NOT_REGISTERED)),)
     if _today(facts) is None:
@@ -336,17 +336,17 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         anyway=bool(answers.get("anyway")),
         overbook=bool(answers.get("overbook")),
     )
-    made = lines(_("Registered, not let in yet:"), inert(answers["full_name"]), people(answers["party_size"]))
+    made = lines(_("Registered, not let in yet:"), escape(answers["full_name"]), people(answers["party_size"]))
     headline = (Sentence("{told}"),) if answers["admit"] else (made,)
-    return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *told_with_pass(event))))
+    return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *event_sentences(event))))
 
 
-def _held(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+def _phone_has_pass(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
     """Ask whether another pass is meant."""
     return (Start(NAME, {**answers, "held": params["code"]}),)
 
 
-def _full(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+def _day_is_full(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
     """A supervisor is asked whether to go beyond; others may choose fewer, if any place is left."""
     if _is_supervisor(facts):
         return (Start(NAME, _without(answers, "overbook")),)
@@ -363,8 +363,8 @@ WALK_UP: Flow = Flow(
     steps=(FOR_EVENT, FULL_NAME, KIND, PARTY_SIZE, PHONE, ANYWAY, OVERBOOK, AGREE, ADMIT),
     finish=finish,
     refused={
-        "already_registered": _held,
-        "today_full": _full,
+        "already_registered": _phone_has_pass,
+        "today_full": _day_is_full,
         "party_too_large": "party_size",
         "bad_name": "full_name",
         "consent_changed": "agree",

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from flows import engine
-from flows.sandbox.world import World, demo, hear
-from flows.shapes import Option, Said, Say, Turn
-from flows.text.translate import render, shown
+from flows.sandbox.world import World, demo, send
+from flows.shapes import Option, Say, Turn, UserInput
+from flows.text.translate import format_value, render
 
 FORMS = ("image", "audio", "video", "sticker", "document", "contact", "location", "other")
 
@@ -31,23 +31,23 @@ def spoken(turn: Turn, results: Mapping[str, Any]) -> str:
 
 
 def _line(option: Option, language: str) -> str:
-    title = shown(option.title, language)
-    return f"{title} ({shown(option.detail, language)})" if option.detail else title
+    title = format_value(option.title, language)
+    return f"{title} ({format_value(option.detail, language)})" if option.detail else title
 
 
-def done(turn: Turn) -> list[str]:
+def describe_effects(turn: Turn) -> list[str]:
     """The turn's effects besides what it says, a line each."""
     return [f"{type(effect).__name__} {asdict(effect)}" for effect in turn.effects if not isinstance(effect, Say)]
 
 
-def said_by(line: str) -> Said:
+def said_by(line: str) -> UserInput:
     """The message for a typed line: words, or with `/tap` and the like something else."""
     word, _, rest = line.removeprefix("/").partition(" ")
     if line.startswith("/") and word == "tap":
-        return Said(rest, choice=rest, form="choice")
+        return UserInput(rest, choice=rest, form="choice")
     if line.startswith("/") and word in FORMS:
-        return Said(rest, form=word)
-    return Said(line)
+        return UserInput(rest, form=word)
+    return UserInput(line)
 
 
 def play(lines: TextIO, out: TextIO, now: datetime) -> None:
@@ -64,9 +64,9 @@ def play(lines: TextIO, out: TextIO, now: datetime) -> None:
             case "/state":
                 print(json.dumps(kept, ensure_ascii=False, indent=2), file=out)
             case _:
-                turn, results = hear(world, kept, said_by(line))
+                turn, results = send(world, kept, said_by(line))
                 kept = engine.to_json(turn.state)
-                print(f"\n{spoken(turn, results)}\n", *done(turn), sep="\n  * ", file=out)
+                print(f"\n{spoken(turn, results)}\n", *describe_effects(turn), sep="\n  * ", file=out)
         print("> ", end="", file=out, flush=True)
 
 

@@ -22,7 +22,7 @@ from flows.shapes import (
     EraseMe,
     Event,
     EventDay,
-    GateFigures,
+    GateStats,
     KeepLanguage,
     PassFacts,
     PassKind,
@@ -30,12 +30,12 @@ from flows.shapes import (
     Question,
     Register,
     ResumeMessages,
-    Said,
     Say,
     SendOtp,
     SendPass,
     StopMessages,
     Turn,
+    UserInput,
     VerifyOtp,
 )
 from flows.shapes.scans import SeenPass
@@ -48,15 +48,15 @@ OTP = "123456"
 CITY = Question("city", "text", {"en": "Which city do you come from?", "hi": "आप किस शहर से आ रहे हैं?"})
 """The demo event's own question."""
 
-REFUSALS = 4
+MAX_REFUSALS = 4
 """How many refusals a turn may meet: as in the bot."""
 
 
-NO_FIGURES = GateFigures(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), None)
+NO_FIGURES = GateStats(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), None)
 """A day on which nothing has happened."""
 
 
-class Refused(Coded):
+class SandboxRefused(Coded):
     """The rules of this world say no, as the bot's would."""
 
 
@@ -75,7 +75,7 @@ class World:
     duty: Duty | None = None
     former_duty: Event | None = None
     codes_need_whatsapp: bool = False
-    figures: GateFigures = NO_FIGURES
+    figures: GateStats = NO_FIGURES
     kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)
     profile_name: str = ""
     region: str = "IN"
@@ -108,23 +108,23 @@ class World:
         self.places[event.slug] = {day: EventDay(day, capacity, closed=False) for day in days}
 
     def perform_all(self, effects: tuple[Effect, ...]) -> dict[str, Any]:
-        """Do all of them or none: their results. Raises Refused, and then nothing has changed."""
+        """Do all of them or none: their results. Raises SandboxRefused, and then nothing has changed."""
         before = deepcopy({name: value for name, value in vars(self).items() if name != "refusals"})
         results: dict[str, Any] = {}
         try:
             for effect in effects:
-                self._refuse_as_told(effect)
+                self._refuse_as_ordered(effect)
                 results |= self.perform(effect) or {}
-        except Refused:
+        except SandboxRefused:
             vars(self).update(before)
             raise
         return results
 
-    def _refuse_as_told(self, effect: Effect) -> None:
+    def _refuse_as_ordered(self, effect: Effect) -> None:
         for place, (name, code, params) in enumerate(self.refusals):
             if name == type(effect).__name__:
                 del self.refusals[place]
-                raise Refused(code, **params)
+                raise SandboxRefused(code, **params)
 
     # --- effects: what comes of each ------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class World:
 
     @perform.register
     def _(self, effect: SendPass) -> None:
-        self._held(effect.code)
+        self._find_pass(effect.code)
 
     @perform.register
     def _(self, effect: Register) -> dict[str, Any]:
@@ -147,8 +147,8 @@ class World:
         own = effect.phone is None
         held = next((one for one in self.passes if (one.event, one.day, one.own) == (effect.event, day, own)), None)
         if own and held:
-            raise Refused("already_registered", day=day, code=held.code)
-        self._take(effect.event, day, effect.party_size)
+            raise SandboxRefused("already_registered", day=day, code=held.code)
+        self._take_places(effect.event, day, effect.party_size)
         made = PassFacts(self.new_code(), effect.event, day, effect.party_size, effect.full_name, own)
         self._keep_pass(made)
         self.person = replace(self.person, known=True, language=effect.language)
@@ -156,10 +156,10 @@ class World:
 
     @perform.register
     def _(self, effect: ChangePass) -> dict[str, Any]:
-        old = self._held(effect.code)
+        old = self._find_pass(effect.code)
         day = date.fromisoformat(effect.visit_date)
-        self._take(old.event, old.day, -old.party_size)
-        self._take(old.event, day, effect.party_size)
+        self._take_places(old.event, old.day, -old.party_size)
+        self._take_places(old.event, day, effect.party_size)
         new = replace(old, code=self.new_code(), day=day, party_size=effect.party_size)
         self._drop_pass(old)
         self._keep_pass(new)
@@ -167,15 +167,15 @@ class World:
 
     @perform.register
     def _(self, effect: CancelPass) -> None:
-        held = self._held(effect.code)
-        self._take(held.event, held.day, -held.party_size)
+        held = self._find_pass(effect.code)
+        self._take_places(held.event, held.day, -held.party_size)
         self._drop_pass(held)
 
     @perform.register
     def _(self, effect: EraseMe) -> None:
         today = self.now.astimezone(ZoneInfo("Asia/Kolkata")).date()
         if not effect.even_today and any(one.own and one.day <= today for one in self.passes):
-            raise Refused("valid_today")
+            raise SandboxRefused("valid_today")
         self.person, self.passes = Person(phone=self.person.phone), ()
 
     @perform.register
@@ -185,7 +185,7 @@ class World:
     @perform.register
     def _(self, effect: VerifyOtp) -> None:
         if effect.otp != OTP:
-            raise Refused("otp_wrong", left=4)
+            raise SandboxRefused("otp_wrong", left=4)
 
     @perform.register
     def _(self, effect: KeepLanguage) -> None:
@@ -201,23 +201,23 @@ class World:
 
     # --- what effects share ---------------------------------------------------------------------
 
-    def _held(self, code: str) -> PassFacts:
-        held = next((one for one in self.passes if one.code == code), None)
+    def _find_pass(self, code: str) -> PassFacts:
+        held = next((pass_ for pass_ in self.passes if pass_.code == code), None)
         if held is None:
-            raise Refused("no_such_pass")
+            raise SandboxRefused("no_such_pass")
         return held
 
-    def _take(self, event: str, day: date, party: int) -> None:
+    def _take_places(self, event: str, day: date, party: int) -> None:
         """Take places; a negative party gives them back."""
         known = self.places[event][day]
         if known.closed:
-            raise Refused("day_closed", day=day)
+            raise SandboxRefused("day_closed", day=day)
         if known.left is None:
             return
         if known.left == 0 < party:
-            raise Refused("day_full", day=day)
+            raise SandboxRefused("day_full", day=day)
         if known.left < party:
-            raise Refused("too_few_left", day=day, left=known.left)
+            raise SandboxRefused("too_few_left", day=day, left=known.left)
         self.places[event][day] = replace(known, left=known.left - party)
 
     def new_code(self) -> str:
@@ -227,26 +227,26 @@ class World:
         body = "".join(digits)
         return codes.shown(body + codes.check_character(body))
 
-    def _keep_pass(self, made: PassFacts) -> None:
-        self.passes = tuple(sorted((*self.passes, made), key=lambda one: one.day))
+    def _keep_pass(self, pass_: PassFacts) -> None:
+        self.passes = tuple(sorted((*self.passes, pass_), key=lambda pass_: pass_.day))
 
     def _drop_pass(self, gone: PassFacts) -> None:
-        self.passes = tuple(one for one in self.passes if one != gone)
+        self.passes = tuple(pass_ for pass_ in self.passes if pass_ != gone)
 
 
-def hear(world: World, kept: Mapping[str, Any] | None, said: Said) -> tuple[Turn, dict[str, Any]]:
+def send(world: World, stored: Mapping[str, Any] | None, message: UserInput) -> tuple[Turn, dict[str, Any]]:
     """The turn that a message makes, and its results, refusals answered as the bot does it.
 
-    `kept` is the state as JSON; the turn's effects have come true in the world.
+    `stored` is the state as JSON; the turn's effects have come true in the world.
     """
-    state, restarted = engine.revive(kept)
-    turn = engine.take(state, said, world, restarted=restarted)
-    for _ in range(REFUSALS):
+    state, restarted = engine.revive(stored)
+    turn = engine.step(state, message, world, restarted=restarted)
+    for _ in range(MAX_REFUSALS):
         try:
             return turn, world.perform_all(turn.effects)
-        except Refused as no:
+        except SandboxRefused as no:
             turn = engine.refuse(state, turn, no.code, no.params, world)
-    raise RuntimeError(f"one turn met {REFUSALS} refusals")
+    raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
 
 
 def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:

@@ -1,6 +1,6 @@
 """The data types of flows: what was said, facts, state, sentences, effects, and the flow itself.
 
-Everything here is a frozen dataclass. `State` survives JSON; `Said` and the facts come in with each
+Everything here is a frozen dataclass. `State` survives JSON; `UserInput` and the facts come in with each
 turn; effects go out and are performed by the bot.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flows.shapes.duty import Duty as Duty
-from flows.shapes.duty import GateFigures as GateFigures
+from flows.shapes.duty import GateStats as GateStats
 from flows.shapes.events import DayHours as DayHours
 from flows.shapes.events import Event as Event
 from flows.shapes.events import EventDay as EventDay
@@ -31,7 +31,7 @@ Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class UserInput:
     """One message as a flow sees it: any channel, already freed of what the channel added."""
 
     text: str = ""
@@ -47,7 +47,7 @@ class Said:
     codes: tuple[str, ...] = ()
     """Texts of the QRs in a `photo`, from top to bottom, each once."""
     trouble: str = ""
-    """Why a `photo` has no codes: one of flows.gate.photos.TROUBLES."""
+    """Why a `photo` has no codes: one of flows.gate.photos.TROUBLE_TEXTS."""
 
 
 # --- what is known -----------------------------------------------------------------------------
@@ -96,7 +96,7 @@ class Facts(Protocol):
         """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
 
     @property
-    def figures(self) -> GateFigures:
+    def figures(self) -> GateStats:
         """The day's figures of the event for which they work; asked of nobody but who is on duty."""
 
     @property
@@ -277,7 +277,7 @@ class ResumeMessages(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteTold(Effect):
+class MarkFailuresTold(Effect):
     """Note that the person has been told of the passes that could not be delivered.
 
     Results: `links` to them, each on a line of its own.
@@ -331,7 +331,7 @@ class Field(Protocol):
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The facts that parse, find and options need this turn, as JSON."""
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> Any:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> Any:
         """The value (JSON, never None; empty string for a skipped answer). Raises Invalid."""
 
     def check(self, value: Any, known: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 ROLES = ("volunteer", "supervisor", "admin")
 """Each may do what those before it may."""
-SUPERVISORS = ROLES[1:]
+SUPERVISOR_ROLES = ROLES[1:]
 """Who may stop entry, overrule refusals and end pauses."""
 
 
@@ -42,7 +42,7 @@ class Duty:
     @property
     def is_supervisor(self) -> bool:
         """Whether they may stop entry, overrule refusals and end pauses."""
-        return self.role in SUPERVISORS
+        return self.role in SUPERVISOR_ROLES
 
     @property
     def place(self) -> str | None:
@@ -79,7 +79,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FigureShare:
     """The figures of one gate, volunteer or scanner today; `name` is None where nobody said."""
 
     name: str | None
@@ -99,7 +99,7 @@ class EntryNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class GateFigures:
+class GateStats:
     """An event's day in numbers of people; `refused` counts scans by result."""
 
     day: date
@@ -112,15 +112,15 @@ class GateFigures:
     """Without a pass."""
     counted_out: int
     refused: Mapping[str, int]
-    here: Share | None
+    here: FigureShare | None
     """The volunteer's own gate; None where nothing was done there."""
-    gates: tuple[Share, ...]
-    staff: tuple[Share, ...]
+    gates: tuple[FigureShare, ...]
+    staff: tuple[FigureShare, ...]
     notice: EntryNotice | None
     """None where entry was not stopped today."""
-    scanners: tuple[Share, ...] = ()
+    scanners: tuple[FigureShare, ...] = ()
     """Devices with a token of their own."""
-    unheard: tuple[tuple[str, str | None, datetime], ...] = ()
+    offline_staff: tuple[tuple[str, str | None, datetime], ...] = ()
     """Who was at work and is silent: name, the own gate's slug, and when they were last heard."""
     is_over: bool = False
     """Whether the day's hours have ended, with which `inside` goes back to 0."""

@@ -16,5 +16,5 @@ class ProveByCode(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteProofTold(Effect):
+class MarkProofTold(Effect):
     """Note that the person has been told how to prove that the passes of their number are theirs."""

@@ -19,7 +19,7 @@ RESULTS = (
     *(ENTRY_PAUSED, ALREADY_ADMITTED, TOO_MANY, ADMITTED, LEFT, NOT_INSIDE, CONFLICT),
 )
 """Up to `admitted` in this order: the first that holds is the result."""
-LARGEST_COUNT = 255
+MAX_COUNT = 255
 """People on one pass at most: what the token's byte holds."""
 
 

@@ -5,14 +5,25 @@ from typing import Any
 from flows.shapes import Sentence
 from flows.text import refusals
 from flows.text.languages import LANGUAGES
-from flows.text.sentences import _, in_all, lines, ngettext_, words
-from flows.text.translate import MISSING, Spoken, render
+from flows.text.sentences import _, in_all_languages, lines, ngettext_, words
+from flows.text.translate import MISSING, SpokenSentence, render
 
-__all__ = ["LANGUAGES", "MISSING", "Spoken", "_", "in_all", "lines", "ngettext_", "render", "sentence_for", "words"]
+__all__ = [
+    "LANGUAGES",
+    "MISSING",
+    "SpokenSentence",
+    "_",
+    "in_all_languages",
+    "lines",
+    "ngettext_",
+    "render",
+    "sentence_for",
+    "words",
+]
 
 
 def sentence_for(code: str, /, **params: Any) -> Sentence:
     """The sentence for an Invalid or Refused code; a general one for a code without its own."""
     known = refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE)
-    counted = params.get(refusals.COUNTED.get(code, ""))
+    counted = params.get(refusals.COUNT_PARAMETER.get(code, ""))
     return Sentence(known.source, {**known.params, "count": counted, **params}, known.plural)

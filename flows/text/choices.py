@@ -6,12 +6,11 @@ from datetime import date
 
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
-from flows.text.event_states import CANCELLED, called_off, open_days, open_now, to_come
+from flows.text.event_states import CANCELLED, is_called_off, open_days, open_now, to_come
 from flows.text.languages import SOURCE
-from flows.text.pass_days import held as days_held
-from flows.text.pass_days import said
+from flows.text.pass_days import days_held, describe_days
 
-MOST_LISTED = 8
+MAX_LISTED_PASSES = 8
 """Passes named in a list; a teacher may hold many more, and a phone shows about a dozen lines."""
 
 
@@ -30,12 +29,12 @@ def event_by(slug: str, facts: Facts) -> Event | None:
     return next((event for event in facts.events if event.slug == slug), None)
 
 
-def the_event(answers: Answers, facts: Facts) -> Event | None:
+def chosen_event(answers: Answers, facts: Facts) -> Event | None:
     """The event that this conversation is about: the chosen one, the chosen pass's, or the only open one."""
     if answers.get("event"):
         return event_by(answers["event"], facts)
     if answers.get("code"):
-        held = the_pass(answers, facts)
+        held = chosen_pass(answers, facts)
         return event_by(held.event, facts) if held else None
     events = open_events(facts)
     return events[0] if len(events) == 1 else None
@@ -64,16 +63,16 @@ def dates(event: Event) -> Sentence:
 
 def every_day(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
     """The days of the conversation's event; whoever changes a pass finds its places free again."""
-    event = the_event(answers, facts)
-    held = the_pass(answers, facts) if answers.get("code") else None
+    event = chosen_event(answers, facts)
+    held = chosen_pass(answers, facts) if answers.get("code") else None
     days = facts.days(event) if event else ()
     return tuple(_given_back(day, held) if held else day for day in days)
 
 
-def _given_back(day: EventDay, held: PassFacts) -> EventDay:
-    if day.left is None or day.day not in days_held(held):
+def _given_back(day: EventDay, pass_: PassFacts) -> EventDay:
+    if day.left is None or day.day not in days_held(pass_):
         return day
-    return replace(day, left=day.left + held.party_size)
+    return replace(day, left=day.left + pass_.party_size)
 
 
 def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
@@ -81,15 +80,15 @@ def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
 
     Of a pass whose kind has days of its own one of them: nobody chooses among them.
     """
-    event = the_event(answers, facts)
-    held = the_pass(answers, facts) if answers.get("code") else None
+    event = chosen_event(answers, facts)
+    held = chosen_pass(answers, facts) if answers.get("code") else None
     found = open_days(event, every_day(answers, facts), facts.now) if event else ()
     if held and held.kind_days:
         return tuple(day for day in found if day.day in held.kind_days)[:1]
     return found
 
 
-def the_day(answers: Answers, facts: Facts) -> EventDay | None:
+def chosen_day(answers: Answers, facts: Facts) -> EventDay | None:
     """The day that was chosen, if it can still be had."""
     chosen = answers.get("visit_date")
     return next((day for day in days_of(answers, facts) if day.day.isoformat() == chosen), None)
@@ -97,14 +96,14 @@ def the_day(answers: Answers, facts: Facts) -> EventDay | None:
 
 def own_pass_of_that_day(answers: Answers, facts: Facts) -> PassFacts | None:
     """The person's own pass for the chosen event and day, if they have one."""
-    event, chosen = the_event(answers, facts), answers.get("visit_date")
+    event, chosen = chosen_event(answers, facts), answers.get("visit_date")
     if event is None or not chosen:
         return None
     mine = (known for known in facts.passes if known.own and known.event == event.slug)
     return next((known for known in mine if known.day.isoformat() == chosen), None)
 
 
-def the_pass(answers: Answers, facts: Facts) -> PassFacts | None:
+def chosen_pass(answers: Answers, facts: Facts) -> PassFacts | None:
     """The pass that this conversation is about: the chosen one, or the only one."""
     chosen = answers.get("code")
     if chosen:
@@ -112,7 +111,7 @@ def the_pass(answers: Answers, facts: Facts) -> PassFacts | None:
     return facts.passes[0] if len(facts.passes) == 1 else None
 
 
-def the_only_pass(answers: Answers, facts: Facts) -> str | None:
+def only_pass(answers: Answers, facts: Facts) -> str | None:
     """The code of the person's only pass, so that they are not asked to choose; else None."""
     return facts.passes[0].code if len(facts.passes) == 1 else None
 
@@ -124,7 +123,10 @@ def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 def _described(known: PassFacts) -> Sentence:
     return _(
-        "{day}, {people}, {name}", day=said(days_held(known)), people=people(known.party_size), name=known.full_name
+        "{day}, {people}, {name}",
+        day=describe_days(days_held(known)),
+        people=people(known.party_size),
+        name=known.full_name,
     )
 
 
@@ -132,12 +134,15 @@ def pass_line(known: PassFacts) -> Sentence:
     """A pass in one line of a list: code, day, party, and whose it is when it is not one's own."""
     if known.own:
         return _(
-            "*{code}*: {day}, {people}", code=known.code, day=said(days_held(known)), people=people(known.party_size)
+            "*{code}*: {day}, {people}",
+            code=known.code,
+            day=describe_days(days_held(known)),
+            people=people(known.party_size),
         )
     return _(
         "*{code}*: {day}, {people}, for {name}",
         code=known.code,
-        day=said(days_held(known)),
+        day=describe_days(days_held(known)),
         people=people(known.party_size),
         name=known.full_name,
     )
@@ -145,17 +150,19 @@ def pass_line(known: PassFacts) -> Sentence:
 
 def pass_lines(passes: Sequence[PassFacts]) -> tuple[Sentence, ...]:
     """The passes, a line each: the first ones, and how many more there are."""
-    more = len(passes) - MOST_LISTED
+    more = len(passes) - MAX_LISTED_PASSES
     rest = (ngettext_("and {count} more", "and {count} more", count=more),) if more > 0 else ()
-    return (*(pass_line(known) for known in passes[:MOST_LISTED]), *rest)
+    return (*(pass_line(known) for known in passes[:MAX_LISTED_PASSES]), *rest)
 
 
-def calls_off(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sentence, ...]:
+def cancellation_notices(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sentence, ...]:
     """Which of their events and days do not take place, each said once, and how another day is had."""
     told: dict[tuple[str, date | None], Sentence] = {}
     for known in passes:
         event = event_by(known.event, facts)
-        sentence = called_off(event, to_come(event, facts.days(event), facts.now), days_held(known)) if event else None
+        sentence = (
+            is_called_off(event, to_come(event, facts.days(event), facts.now), days_held(known)) if event else None
+        )
         if event and sentence:
             told[event.slug, None if event.status == CANCELLED else known.day] = sentence
     still_open = {event.slug for event in open_events(facts)}

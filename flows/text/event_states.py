@@ -112,14 +112,14 @@ def day_state(event: Registering, days: Sequence[EventDay], day: date, now: date
     return FULL if found.left == 0 else OPEN
 
 
-SCARCE = 500
+FEW_PLACES_LEFT = 500
 """Places below which a day's row tells how many are left: fifty of the largest parties that events usually
 take. Above that the number decides nothing for anybody, and stands nine times below itself in a list."""
 
 
 def left_sentence(day: EventDay) -> Sentence | None:
     """`12 places left`, where the day has a limit and the places are scarce."""
-    if day.left is None or day.left >= SCARCE:
+    if day.left is None or day.left >= FEW_PLACES_LEFT:
         return None
     return ngettext_("{count} place left", "{count} places left", count=day.left)
 
@@ -129,14 +129,14 @@ def sentence_of(event: Event, days: Sequence[EventDay], now: datetime) -> Senten
     return _SENTENCES[state_of(event, days, now)](event)
 
 
-def called_off(event: Event, days: Sequence[EventDay], held: Sequence[date]) -> Sentence | None:
+def is_called_off(event: Event, days: Sequence[EventDay], pass_days_: Sequence[date]) -> Sentence | None:
     """The sentence that nobody is let in on some of these days; None where all take place."""
     if event.status == CANCELLED:
         return _SENTENCES[CANCELLED](event)
-    closed = [known.day for known in days if known.closed and known.day in held]
+    closed = [known.day for known in days if known.closed and known.day in pass_days_]
     if not closed:
         return None
-    day = pass_day_texts.said(closed)
+    day = pass_day_texts.describe_days(closed)
     return _("⚠️ *{event}* is closed on {day}: nobody is let in on that day.", event=event.name, day=day)
 
 

@@ -20,14 +20,14 @@ _JOINERS = "\u200c\u200d"
 _STYLE_OF_A_PICTURE = "\ufe0e\ufe0f"
 
 
-def inert(text: str) -> str:
+def escape(text: str) -> str:
     """The text on one line, without effect: no markup, no link, no sign of ours, no code, no direction mark."""
-    kept = "".join(_kept(character) for character in text)
+    kept = "".join(_shown_character(character) for character in text)
     quiet = _SCHEME.sub("꞉∕∕", _POINT_OF_AN_ADDRESS.sub("․", kept.translate(_LOOKS_ALIKE)))
     return " ".join(unlike(quiet).split())
 
 
-def _kept(character: str) -> str:
+def _shown_character(character: str) -> str:
     if character in _SIGNS or character in _STYLE_OF_A_PICTURE:
         return ""
     if character in _JOINERS:

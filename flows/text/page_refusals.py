@@ -10,7 +10,7 @@ from flows.shapes import Sentence
 from flows.text import sentence_for
 from flows.text.sentences import _, ngettext_
 
-SENTENCES: Mapping[str, Sentence] = {
+PAGE_SENTENCES: Mapping[str, Sentence] = {
     "empty": _("Please fill this in."),
     "not_an_option": _("Please choose one of these."),
     "several_options": _("Please choose one of these."),
@@ -42,13 +42,13 @@ SENTENCES: Mapping[str, Sentence] = {
     "no_such_pass": _("This pass is not valid any more."),
 }
 
-COUNTED: Mapping[str, str] = {"party_too_large": "most"}
+COUNT_PARAMETER: Mapping[str, str] = {"party_too_large": "most"}
 """By code: the parameter that chooses between the sentence's singular and plural."""
 
 
 def on_page(code: str, params: Mapping[str, Any]) -> Sentence:
     """The sentence on a page for an Invalid or Refused code."""
-    known = SENTENCES.get(code)
+    known = PAGE_SENTENCES.get(code)
     if known is None:
         return sentence_for(code, **params)
-    return Sentence(known.source, {**params, "count": params.get(COUNTED.get(code, ""))}, known.plural)
+    return Sentence(known.source, {**params, "count": params.get(COUNT_PARAMETER.get(code, ""))}, known.plural)

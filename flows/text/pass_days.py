@@ -6,23 +6,23 @@ from datetime import date
 from flows.shapes import PassFacts, Sentence
 from flows.text import _, ngettext_, words
 
-MOST = 3
+MAX_SPANS = 3
 """Spans that are named; further days are counted."""
 
 
-def held(known: PassFacts) -> Sequence[date]:
+def days_held(known: PassFacts) -> Sequence[date]:
     """The days on which a pass is good, the first first."""
     return known.kind_days or (known.day,)
 
 
-def said(days: Sequence[date]) -> Sentence:
+def describe_days(days: Sequence[date]) -> Sentence:
     """Days, the first first: `Sun 10 Jan`; days in a row by the first and the last; others one by one.
 
     Of many the first spans, and how many days there are besides.
     """
     spans = list(_spans(days))
-    parts = [_span(span) for span in spans[:MOST]]
-    rest = sum(len(span) for span in spans[MOST:])
+    parts = [_span(span) for span in spans[:MAX_SPANS]]
+    rest = sum(len(span) for span in spans[MAX_SPANS:])
     if rest:
         parts.append(ngettext_("and {count} more", "and {count} more", count=rest))
     named = {f"part{place}": part for place, part in enumerate(parts)}

@@ -52,10 +52,10 @@ RESTARTED = _("Let us begin again.")
 BEGUN_AGAIN = _("Your last conversation cannot go on any more. Let us begin again.")
 """A conversation could not be read any more; the first question follows."""
 
-LATE = _("An earlier message of yours reached us late, so we did not use it. This is where we are:")
+LATE_MESSAGE = _("An earlier message of yours reached us late, so we did not use it. This is where we are:")
 """A message found after a newer one was answered; the open question follows."""
 
-LATE_ALONE = _("An earlier message of yours reached us late, so we did not use it. Write *hi* to go on.")
+LATE_MESSAGE_ALONE = _("An earlier message of yours reached us late, so we did not use it. Write *hi* to go on.")
 """Said of a message that was found late, where no question is open."""
 
 STOPPED = _("You will get no more messages from us. Your passes stay valid. Type *start* to begin again.")
@@ -76,5 +76,5 @@ DONE = _("Done.")
 CORRECT = _("To correct an answer that you gave here, type *back*.")
 """A word that would begin something which cannot be had, in the middle of something else; the question follows."""
 
-KEPT = _("We have your message. The answer will come in a few minutes.")
+MESSAGE_KEPT = _("We have your message. The answer will come in a few minutes.")
 """Something of ours is out of order for a moment; the message is kept and will be answered."""

@@ -12,7 +12,7 @@ from flows.text.sentences import _, ngettext_
 ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
 """For a code that has no sentence here; a test sees to it that every code has one."""
 
-ANSWERS: Mapping[str, Sentence] = {
+ANSWER_REFUSALS: Mapping[str, Sentence] = {
     "not_text": _("Sorry, here we can only read what is typed."),
     "empty": _("That message was empty. Please type your answer."),
     "type_it": _("All right; please type it."),
@@ -50,7 +50,7 @@ ANSWERS: Mapping[str, Sentence] = {
 }
 """Answers that cannot be used: the question follows."""
 
-EVENTS: Mapping[str, Sentence] = {
+EVENT_REFUSALS: Mapping[str, Sentence] = {
     "no_such_event": _("There is no such event here (any more)."),
     "event_not_yet_open": _("Registration for this event is not open yet."),
     "event_closed": _("Registration for this event is closed."),
@@ -79,7 +79,7 @@ EVENTS: Mapping[str, Sentence] = {
 }
 """What the rules of an event refuse."""
 
-CODES: Mapping[str, Sentence] = {
+CODE_REFUSALS: Mapping[str, Sentence] = {
     "otp_wait": ngettext_(
         "A code was sent a moment ago. Please wait one second before you ask for another.",
         "A code was sent a moment ago. Please wait {seconds} seconds before you ask for another.",
@@ -119,7 +119,7 @@ CODES: Mapping[str, Sentence] = {
 }
 """One-time codes, pass codes and links, and our own faults."""
 
-ORGANISERS: Mapping[str, Sentence] = {
+ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "slug_taken": _("There is an event {slug} already."),
     "bad_slug": _("A short name has 1 to 40 small letters and digits, single hyphens between them."),
     "bad_name": _("The name is empty or too long."),
@@ -179,7 +179,7 @@ ORGANISERS: Mapping[str, Sentence] = {
 }
 """What organisers hear at the command line."""
 
-ROSTER: Mapping[str, Sentence] = {
+ROSTER_REFUSALS: Mapping[str, Sentence] = {
     "on_roster_already": _("This phone number stands on the roster of this event already."),
     "not_on_roster": _("This phone number does not stand on the roster."),
     "twice_in_file": _("This phone number stands in the file twice."),
@@ -198,7 +198,7 @@ ROSTER: Mapping[str, Sentence] = {
 }
 """Refusals about volunteers, gates and devices."""
 
-GATE: Mapping[str, Sentence] = {
+GATE_REFUSALS: Mapping[str, Sentence] = {
     "supervisors_only": _("Only supervisors can do that."),
     "reason_missing": _("Please give a reason."),
     "bad_threshold": _("{field}: a whole number from 1 to {most}, or none."),
@@ -216,9 +216,16 @@ GATE: Mapping[str, Sentence] = {
 }
 """What is refused at the gates besides the check-in results."""
 
-SENTENCES: Mapping[str, Sentence] = {**ANSWERS, **EVENTS, **CODES, **ORGANISERS, **ROSTER, **GATE}
+SENTENCES: Mapping[str, Sentence] = {
+    **ANSWER_REFUSALS,
+    **EVENT_REFUSALS,
+    **CODE_REFUSALS,
+    **ORGANISER_REFUSALS,
+    **ROSTER_REFUSALS,
+    **GATE_REFUSALS,
+}
 
-COUNTED: Mapping[str, str] = {
+COUNT_PARAMETER: Mapping[str, str] = {
     "party_too_large": "most",
     "otp_wait": "seconds",
     "otp_too_many": "minutes",

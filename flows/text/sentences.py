@@ -4,7 +4,7 @@ from typing import Any
 
 from flows.shapes import Sentence
 from flows.text.languages import LANGUAGES
-from flows.text.translate import Spoken
+from flows.text.translate import SpokenSentence
 
 
 def _(source: str, /, **params: Any) -> Sentence:
@@ -27,15 +27,15 @@ def lines(*parts: Any) -> Sentence:
     return Sentence("{lines}", {"lines": parts})
 
 
-def in_all(sentence: Sentence) -> Sentence:
+def in_all_languages(sentence: Sentence) -> Sentence:
     """The sentence in every language, below each other: for who has not chosen yet."""
-    said = [Spoken(sentence, language) for language in LANGUAGES]
+    said = [SpokenSentence(sentence, language) for language in LANGUAGES]
     if "lines" not in sentence.params:
         return lines(*said)
-    return lines(said[0], *(part for one in said[1:] for part in ("", one)))
+    return lines(said[0], *(part for spoken in said[1:] for part in ("", spoken)))
 
 
-def for_anybody(sentence: Sentence) -> Sentence:
+def in_every_language(sentence: Sentence) -> Sentence:
     """The sentence in every language. One that is in every language already stays as it is."""
     parts = sentence.params.get("lines", ())
-    return sentence if any(isinstance(part, Spoken) for part in parts) else in_all(sentence)
+    return sentence if any(isinstance(part, SpokenSentence) for part in parts) else in_all_languages(sentence)

@@ -26,11 +26,11 @@ MISSING = "—"
 LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "pravesh"
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenSentence:
     """A sentence that is said in this language, whatever the reader's is: for who has not chosen yet."""
 
     sentence: Sentence
@@ -68,9 +68,9 @@ def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] 
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
-        return shown(known[name], spoken, results) if known.get(name) is not None else MISSING
+        return format_value(known[name], spoken, results) if known.get(name) is not None else MISSING
 
-    return _FIELD.sub(fill, _template(sentence, spoken, known.get("count")))
+    return _PLACEHOLDER.sub(fill, _template(sentence, spoken, known.get("count")))
 
 
 def _template(sentence: Sentence, language: str, count: Any) -> str:
@@ -89,7 +89,7 @@ def _translated(language: str, sentence: Sentence, number: int) -> str:
     return str(message.string[_PLURALS[language](number)])
 
 
-def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:
+def format_value(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:
     """One parameter in words: what a summary or a caption shows for a value of any kind we use.
 
     Tuples are one line each; a Mapping gives its text in this language, else in English.
@@ -97,12 +97,12 @@ def shown(value: Any, language: str, results: Mapping[str, Any] | None = None) -
     match value:
         case Sentence():
             return render(value, language, results)
-        case Spoken():
+        case SpokenSentence():
             return render(value.sentence, value.language, results)
         case Mapping():
             return str(value.get(language) or value.get(SOURCE) or next(iter(value.values()), MISSING))
         case tuple() | list():
-            return "\n".join(shown(part, language, results) for part in value)
+            return "\n".join(format_value(part, language, results) for part in value)
         case datetime() | date() | time():
             return moment(value, language)
         case int() if not isinstance(value, bool):

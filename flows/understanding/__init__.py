@@ -12,18 +12,18 @@ from rapidfuzz import fuzz
 
 from flows.understanding import vocabulary
 
-REMEMBERED = 512
+CACHE_SIZE = 512
 """Texts of which a form is kept: a message is looked at from many sides in a turn, the names of choices in each."""
-LONGEST = 300
+MAX_GUESS_LENGTH = 300
 """Characters that are looked at when guessing what a text means; what is longer is no answer to a list."""
-NEAR = 80
+MIN_SIMILARITY = 80
 """Likeness, in percent, from which a misspelt word counts as the word that was meant."""
-NEAR_COMMAND = 85
-"""Likeness, in percent, from which a misspelt word counts as a command: higher than NEAR, since a name must not
-become one."""
-APART = 10
+MIN_COMMAND_SIMILARITY = 85
+"""Likeness, in percent, from which a misspelt word counts as a command: higher than MIN_SIMILARITY, since a name must
+not become one."""
+MIN_SIMILARITY_LEAD = 10
 """Percent by which the second best must be less like the text: between two likely words the answer is to ask."""
-SHORTEST_NEAR = 4
+MIN_GUESS_LENGTH = 4
 """Letters below which nothing is guessed: too many short words are one letter apart."""
 
 _JOINERS = "\u200c\u200d"
@@ -34,7 +34,7 @@ _EDGES = " \t.,;:!।॥*_~`'\"“”‘’()[]"
 _SIGNED = re.compile(r"-?\d+")
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def cleaned(text: str, *, lines: bool = False) -> str:
     """The text without control, invisible and direction-override characters, spaces collapsed.
 
@@ -42,13 +42,13 @@ def cleaned(text: str, *, lines: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():  # a list has millions of such cells
         return " ".join(text.split())
-    kept = "".join(_kept(character) for character in unicodedata.normalize("NFC", text))
+    kept = "".join(_kept_character(character) for character in unicodedata.normalize("NFC", text))
     if lines:
         return "\n".join(line for line in (" ".join(part.split()) for part in kept.split("\n")) if line)
     return " ".join(kept.split())
 
 
-def _kept(character: str) -> str:
+def _kept_character(character: str) -> str:
     if character in _JOINERS:
         return character
     category = unicodedata.category(character)
@@ -59,10 +59,10 @@ def _kept(character: str) -> str:
     return "" if category in ("Cc", "Cf", "Cs", "Co") else character
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHE_SIZE)
 def plain(text: str) -> str:
     """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
-    said = cleaned(text)[:LONGEST]
+    said = cleaned(text)[:MAX_GUESS_LENGTH]
     if said.isascii():
         return " ".join(said.casefold().strip(_EDGES).split()) or said.casefold().strip()
     folded = unicodedata.normalize("NFKC", said).casefold()
@@ -77,31 +77,31 @@ def _digit(character: str) -> str:
     return str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
 
 
-def listed(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """The words of a comma-separated table, each in the form in which words are compared."""
     return frozenset(plain(word) for word in words.split(",") if word.strip())
 
 
 def by_word(table: Iterable[tuple[int, str]]) -> Mapping[str, int]:
     """Word to value, for a table of values and their words."""
-    return {word: value for value, words in table for word in listed(words)}
+    return {word: value for value, words in table for word in word_set(words)}
 
 
-_WORDS_OF = {command: tuple(listed(words)) for command, words in vocabulary.COMMANDS.items()}
+_WORDS_OF = {command: tuple(word_set(words)) for command, words in vocabulary.COMMANDS.items()}
 NEVER_GUESSED = frozenset(("stop", "cancel", "cancel_pass", "delete_data"))
 """Commands that no likeness of letters leads to: see flows.understanding.intents."""
 _COMMANDS = {word: command for command, words in _WORDS_OF.items() for word in words}
-_SKIP = listed(vocabulary.SKIP)
+_SKIP = word_set(vocabulary.SKIP)
 _NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
-_PEOPLE = listed(vocabulary.PEOPLE)
+_PEOPLE = word_set(vocabulary.PEOPLE)
 NUMBER_WORDS, PEOPLE_WORDS = frozenset(_NUMBERS), _PEOPLE
-_BESIDE_NUMBERS = listed(vocabulary.BESIDE_NUMBERS) | _PEOPLE
-_BESIDE_PLACES, _ALONE = listed(vocabulary.BESIDE_PLACES), listed(vocabulary.ALONE)
-_ALSO = {plain(name): listed(others) for name, others in vocabulary.ALSO_CALLED.items()}
-_NEGATIONS, _BESIDE_CHOICES = listed(vocabulary.NEGATIONS), listed(vocabulary.BESIDE_CHOICES)
-_HELLOS = listed(vocabulary.COMMANDS["hi"]) | listed(vocabulary.COMMANDS["start"])
+_BESIDE_NUMBERS = word_set(vocabulary.BESIDE_NUMBERS) | _PEOPLE
+_BESIDE_PLACES, _ALONE = word_set(vocabulary.BESIDE_PLACES), word_set(vocabulary.ALONE)
+_ALSO = {plain(name): word_set(others) for name, others in vocabulary.ALSO_CALLED.items()}
+_NEGATIONS, _BESIDE_CHOICES = word_set(vocabulary.NEGATIONS), word_set(vocabulary.BESIDE_CHOICES)
+_HELLOS = word_set(vocabulary.COMMANDS["hi"]) | word_set(vocabulary.COMMANDS["start"])
 _GREETINGS = tuple(f"{word} " for word in sorted(_HELLOS, key=len, reverse=True))
-_REGISTER = listed(vocabulary.COMMANDS["register"])
+_REGISTER = word_set(vocabulary.COMMANDS["register"])
 
 
 def command(text: str) -> str:
@@ -114,8 +114,8 @@ def without_pictures(word: str, but: Collection[str] = ()) -> str:
     """The text without pictures among it, save those of `but`, and without what surrounds it."""
     if word.isascii():
         return word.strip(_EDGES)
-    pictures = {one for one in word if unicodedata.category(one) == "So"}.difference(but)
-    return "".join(" " if one in pictures else one for one in word).strip(_EDGES)
+    pictures = {character for character in word if unicodedata.category(character) == "So"}.difference(but)
+    return "".join(" " if character in pictures else character for character in word).strip(_EDGES)
 
 
 def near_command(text: str) -> str:
@@ -124,7 +124,7 @@ def near_command(text: str) -> str:
     None that is hard to take back.
     """
     word = plain(text)
-    places = _nearly(word, tuple(_WORDS_OF.values()), NEAR_COMMAND) if len(word) > SHORTEST_NEAR else []
+    places = _nearly(word, tuple(_WORDS_OF.values()), MIN_COMMAND_SIMILARITY) if len(word) > MIN_GUESS_LENGTH else []
     found = tuple(_WORDS_OF)[places[0]] if len(places) == 1 else ""
     return "" if found in NEVER_GUESSED else found
 
@@ -163,14 +163,14 @@ def number(text: str) -> int | None:
     return values[0] if len(values) == 1 and all(word in _BESIDE_NUMBERS for word in others) else None
 
 
-def listed_number(text: str, most: int) -> int | None:
-    """The position in a list of `most` that a number means, from 0; None where the text is no such number.
+def listed_number(text: str, maximum: int) -> int | None:
+    """The position in a list of `maximum` that a number means, from 0; None where the text is no such number.
 
     `3 people`, `just me` and `I need 2` count people or things, and are no place.
     """
     words = [word for part in plain(text).split() if (word := part.strip(_EDGES)) and word not in _BESIDE_PLACES]
     value = counted(words[0]) if len(words) == 1 and words[0] not in _ALONE and "~" not in text else None
-    return value - 1 if value is not None and 1 <= value <= most else None
+    return value - 1 if value is not None and 1 <= value <= maximum else None
 
 
 def counted(word: str) -> int | None:
@@ -192,15 +192,15 @@ def counts_somebody(text: str) -> bool:
 
 def nearest(word: str, among: Sequence[str]) -> str:
     """The one of these words that is meant by a misspelt one; empty when none or several could be."""
-    if not SHORTEST_NEAR <= len(word) <= LONGEST:
+    if not MIN_GUESS_LENGTH <= len(word) <= MAX_GUESS_LENGTH:
         return ""
     ranked = sorted(((fuzz.ratio(word, other), other) for other in dict.fromkeys(among)), reverse=True)[:2]
-    if not ranked or ranked[0][0] < NEAR:
+    if not ranked or ranked[0][0] < MIN_SIMILARITY:
         return ""
-    return "" if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < APART else ranked[0][1]
+    return "" if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < MIN_SIMILARITY_LEAD else ranked[0][1]
 
 
-def meant(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
+def best_choice(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     """Which of the choices, each with its names in every language, the text can mean, by position.
 
     One position: that one. Several: more than one fits. None: nothing does. Exact names first, then
@@ -244,21 +244,21 @@ def named(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     begun = [
         place for place, own in enumerate(names) if " " in word and any(name.startswith(f"{word} ") for name in own)
     ]
-    return exact or begun or _nearly(word, names, NEAR_COMMAND)
+    return exact or begun or _nearly(word, names, MIN_COMMAND_SIMILARITY)
 
 
 def _begins(name: str, word: str) -> bool:
     return len(word) >= 3 and any(word[0].isalpha() and part.startswith(word) for part in (name, *name.split()))
 
 
-def _nearly(word: str, names: Sequence[Sequence[str]], near: float = NEAR) -> list[int]:
+def _nearly(word: str, names: Sequence[Sequence[str]], near: float = MIN_SIMILARITY) -> list[int]:
     """Which of the names are like the word and begin as it does: Hinglish is no English."""
-    if not SHORTEST_NEAR <= len(word) <= LONGEST:
+    if not MIN_GUESS_LENGTH <= len(word) <= MAX_GUESS_LENGTH:
         return []
     alike = [[name for name in own if name[:1] == word[:1]] for own in names]
     likeness = [max((fuzz.ratio(word, name) for name in own), default=0.0) for own in alike]
     best = max(likeness, default=0.0)
-    return [place for place, like in enumerate(likeness) if like > best - APART] if best >= near else []
+    return [place for place, like in enumerate(likeness) if like > best - MIN_SIMILARITY_LEAD] if best >= near else []
 
 
 def _called(names: Sequence[str]) -> list[str]:
@@ -276,4 +276,4 @@ def mentioned(text: str, choices: Sequence[Sequence[str]], words: int = 1) -> li
     names = [[name for name in _called(own) if len(name.split()) >= words] for own in choices]
     named = {place: [name for name in own if f" {name} " in whole] for place, own in enumerate(names)}
     places = [place for place, found in named.items() if found]
-    return [] if len(places) == 1 and len(max(named[places[0]], key=len)) < SHORTEST_NEAR else places
+    return [] if len(places) == 1 and len(max(named[places[0]], key=len)) < MIN_GUESS_LENGTH else places

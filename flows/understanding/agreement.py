@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from flows.understanding import LONGEST, cleaned, listed, plain, vocabulary, without_pictures
+from flows.understanding import MAX_GUESS_LENGTH, cleaned, plain, vocabulary, without_pictures, word_set
 from flows.understanding.vocabulary import agreement as agreement_vocabulary
 
 _APOSTROPHES = re.compile("['’‘`´]")
@@ -18,19 +18,19 @@ def yes_no(text: str, beside: str = "") -> bool | None:
     `beside`: words, separated by commas, that may stand with it here because they say what is asked.
     """
     whole = plain(f"{cleaned(text)}.")
-    if "?" in whole or len(cleaned(text)) > LONGEST:
+    if "?" in whole or len(cleaned(text)) > MAX_GUESS_LENGTH:
         return None
-    said = the_word_itself(text)
-    return _among_words(_words(whole), listed(beside)) if said is None else said
+    said = is_the_word_itself(text)
+    return _among_words(_words(whole), word_set(beside)) if said is None else said
 
 
-def the_word_itself(text: str) -> bool | None:
+def is_the_word_itself(text: str) -> bool | None:
     """True or False where the whole text is a word for it, with or without pictures; else None."""
     bare = plain(text)
     # A repeated 👍👍 is one.
     bare = bare[0] if bare and len(set(bare)) == 1 and not bare.isalnum() else bare
-    said = _SAID.get(bare, _SAID.get(without_pictures(bare)))
-    return None if any(_SAID[one] is not said for one in bare if one in _PICTURES) else said
+    said = _ANSWER_OF_WORD.get(bare, _ANSWER_OF_WORD.get(without_pictures(bare)))
+    return None if any(_ANSWER_OF_WORD[word] is not said for word in bare if word in _PICTURES) else said
 
 
 # --- among words --------------------------------------------------------------------------------
@@ -38,7 +38,9 @@ def the_word_itself(text: str) -> bool | None:
 
 def _words(whole: str) -> tuple[str, ...]:
     """The words, each as the table has it; pictures only where they say yes or no."""
-    apart = "".join(f" {one} " if one in _PICTURES else one for one in _APOSTROPHES.sub("", whole))
+    apart = "".join(
+        f" {character} " if character in _PICTURES else character for character in _APOSTROPHES.sub("", whole)
+    )
     parts = (word if word in _PICTURES else without_pictures(word) for word in _BETWEEN.split(apart))
     text = f" {' '.join(_unstretched(word) for word in parts if word)} "
     for phrase, word in _ONE_WORD:
@@ -65,31 +67,31 @@ def _among_words(words: Sequence[str], beside: frozenset[str]) -> bool | None:
 def _asks_to_mend(words: Sequence[str]) -> bool:
     """`correct it`, `please correct`, `sahi kar do`: said of what is wrong."""
     return any(
-        (one in _MENDS and other in _IT) or (one in _PLEASE and other in _MENDS) for one, other in pairwise(words)
+        (word in _MENDS and other in _IT) or (word in _PLEASE and other in _MENDS) for word, other in pairwise(words)
     )
 
 
-def _with_a_fault(words: Sequence[str], said: frozenset[str]) -> bool | None:
+def _with_a_fault(words: Sequence[str], words_said: frozenset[str]) -> bool | None:
     """`galat hai`, `wrong date`; neither for `galat nahi hai`, `no mistake`, `yes but wrong`."""
-    if not said <= _WRONG | _FAULTS | _NO | _BESIDE | _ANSWERS or said & _NEGATES:
+    if not words_said <= _WRONG | _FAULTS | _NO | _BESIDE | _ANSWERS or words_said & _NEGATES:
         return None
-    if not said & _NO:
+    if not words_said & _NO:
         return False
-    return False if words[0] in _NO and not said & _FAULTS and not frozenset(words[1:]) & _NO else None
+    return False if words[0] in _NO and not words_said & _FAULTS and not frozenset(words[1:]) & _NO else None
 
 
-def _with_a_no(words: Sequence[str], said: frozenset[str], beside: frozenset[str]) -> bool | None:
+def _with_a_no(words: Sequence[str], words_said: frozenset[str], beside: frozenset[str]) -> bool | None:
     """`no thanks`, `sahi nahi hai`, `don't register`, `no, change the date`; neither for `yes no`, `no problem`."""
-    if words[0] in _NO and said & _CHANGES and said & _ANSWERS:
-        return False if said <= _NO | _CHANGES | _ANSWERS | _BESIDE else None
-    if said & (_YES | _NOTHING) or not said <= _NO | _NEGATES | _AGREES | _BESIDE | beside:
+    if words[0] in _NO and words_said & _CHANGES and words_said & _ANSWERS:
+        return False if words_said <= _NO | _CHANGES | _ANSWERS | _BESIDE else None
+    if words_said & (_YES | _NOTHING) or not words_said <= _NO | _NEGATES | _AGREES | _BESIDE | beside:
         return None
-    if said & _NEGATES and not said & _NO:
-        return False if said & (_AGREES | beside) and _comes_first(words, _NEGATES, _AGREES | beside) else None
-    if said & _AGREES:
+    if words_said & _NEGATES and not words_said & _NO:
+        return False if words_said & (_AGREES | beside) and _comes_first(words, _NEGATES, _AGREES | beside) else None
+    if words_said & _AGREES:
         begs = words[-1] in _BEGS  # `sahi hai na` asks
         return False if not begs and _comes_first(words, _AGREES, _NO) else None
-    return None if said & _NEGATES and not said & beside else False
+    return None if words_said & _NEGATES and not words_said & beside else False
 
 
 def _comes_first(words: Sequence[str], some: frozenset[str], others: frozenset[str]) -> bool:
@@ -100,20 +102,20 @@ def _comes_first(words: Sequence[str], some: frozenset[str], others: frozenset[s
 
 # --- words --------------------------------------------------------------------------------------
 
-_SAID = dict.fromkeys(listed(vocabulary.YES), True) | dict.fromkeys(listed(vocabulary.NO), False)
-_YES, _AGREES = listed(agreement_vocabulary.YES), listed(agreement_vocabulary.AGREES)
-_CONFIRMS = listed(agreement_vocabulary.CONFIRMS)
+_ANSWER_OF_WORD = dict.fromkeys(word_set(vocabulary.YES), True) | dict.fromkeys(word_set(vocabulary.NO), False)
+_YES, _AGREES = word_set(agreement_vocabulary.YES), word_set(agreement_vocabulary.AGREES)
+_CONFIRMS = word_set(agreement_vocabulary.CONFIRMS)
 _ASKS, _NOTHING, _PLEASE = (
-    listed(agreement_vocabulary.ASKS),
-    listed(agreement_vocabulary.NOTHING),
-    listed("please, pls, plz"),
+    word_set(agreement_vocabulary.ASKS),
+    word_set(agreement_vocabulary.NOTHING),
+    word_set("please, pls, plz"),
 )
-_BEGS = listed(agreement_vocabulary.BEGS)
-_MENDS, _IT = listed(agreement_vocabulary.MENDS), listed(agreement_vocabulary.MENDED)
-_NO, _NEGATES = listed(agreement_vocabulary.NO), listed(agreement_vocabulary.NEGATES)
-_WRONG, _FAULTS = listed(agreement_vocabulary.WRONG), listed(agreement_vocabulary.FAULTS)
-_CHANGES, _ANSWERS = listed(agreement_vocabulary.CHANGES), listed(agreement_vocabulary.ANSWERS)
-_BESIDE = listed(agreement_vocabulary.BESIDE)
+_BEGS = word_set(agreement_vocabulary.BEGS)
+_MENDS, _IT = word_set(agreement_vocabulary.MENDS), word_set(agreement_vocabulary.MENDED)
+_NO, _NEGATES = word_set(agreement_vocabulary.NO), word_set(agreement_vocabulary.NEGATES)
+_WRONG, _FAULTS = word_set(agreement_vocabulary.WRONG), word_set(agreement_vocabulary.FAULTS)
+_CHANGES, _ANSWERS = word_set(agreement_vocabulary.CHANGES), word_set(agreement_vocabulary.ANSWERS)
+_BESIDE = word_set(agreement_vocabulary.BESIDE)
 _ONE_WORD = tuple((plain(phrase), plain(word)) for phrase, word in agreement_vocabulary.ONE_WORD.items())
 _HEADS = _YES | _AGREES | _NO
 _OF_A_YES = _YES | _AGREES | _BESIDE

@@ -29,7 +29,7 @@ def parse(text: str) -> str:
     Raises Invalid `not_a_code` where it cannot be one and `mistyped_code` where the check
     character is wrong.
     """
-    bare = mended(text)
+    bare = corrected(text)
     if len(bare) != LENGTH or any(character not in ALPHABET for character in bare):
         raise Invalid("not_a_code")
     if check_character(bare[:-1]) != bare[-1]:
@@ -45,7 +45,7 @@ def found(text: str) -> str:
         return ""
 
 
-def mended(text: str) -> str:
+def corrected(text: str) -> str:
     """A typed code without spaces and hyphens, look-alikes as the alphabet has them."""
     return "".join(text.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
 

@@ -9,29 +9,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from flows.understanding import day_phrases, listed, plain, vocabulary
-from flows.understanding.day_phrases import AND, EITHER, TO, Mention, Named
+from flows.understanding import day_phrases, plain, vocabulary, word_set
+from flows.understanding.day_phrases import AND, EITHER, TO, DayMention, NamedDay
 from flows.understanding.doubts import Doubts, split
 from flows.understanding.vocabulary import visits as visit_vocabulary
 
-LONGEST_RANGE = 31
+MAX_RANGE_DAYS = 31
 """Days of the longest range that is looked at day by day."""
 
 _BESIDE = (
-    listed(vocabulary.BESIDE_DAYS)
-    | listed(visit_vocabulary.BESIDE_ANY_DAY)
-    | listed(visit_vocabulary.PARTS_OF_DAY)
-    | listed(vocabulary.DAY_OF_MONTH)
+    word_set(vocabulary.BESIDE_DAYS)
+    | word_set(visit_vocabulary.BESIDE_ANY_DAY)
+    | word_set(visit_vocabulary.PARTS_OF_DAY)
+    | word_set(vocabulary.DAY_OF_MONTH)
     | day_phrases.THIS
     | frozenset((",", ".", "!", "-", "(", ")"))
 )
 _BETWEEN_SEVERAL = (
-    AND | TO | EITHER | listed(visit_vocabulary.MARKING_RANGES) | listed("both, dono, दोनों, beech, के बीच")
+    AND | TO | EITHER | word_set(visit_vocabulary.MARKING_RANGES) | word_set("both, dono, दोनों, beech, के बीच")
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class DayReading:
     """The days that a text names: none, one, or several."""
 
     days: tuple[date, ...] = ()
@@ -44,7 +44,7 @@ class Heard:
         return self.days[0] if len(self.days) == 1 and not self.contradicts else None
 
 
-NOTHING = Heard()
+NO_DAYS = DayReading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Calendar:
     asked: bool
 
 
-def hear(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> Heard:
+def interpret(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> DayReading:
     """The days that an answer to the question for a day names, offered or not."""
     words = _words(text)
     found = day_phrases.mentions(words, asked=True)
@@ -65,25 +65,25 @@ def hear(text: str, today: date, offered: Sequence[date], every: Sequence[date] 
     others = {word for place, word in _others(words, found) if not day_phrases.counts(words, place)}
     if others <= _BESIDE or (len(heard.days) > 1 and others <= _BESIDE | _BETWEEN_SEVERAL):
         return heard
-    return _heard_by_the_way(words, _Calendar(today, offered, (*offered, *every), asked=False))
+    return _mentioned_days(words, _Calendar(today, offered, (*offered, *every), asked=False))
 
 
 def read(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> date | None:
     """The day that the whole text names, offered or not; None where it names none, or several."""
-    return hear(text, today, offered, every).day
+    return interpret(text, today, offered, every).day
 
 
 def find(text: str, today: date, offered: Sequence[date]) -> date | None:
     """The offered day that a longer text names beyond doubt, else None."""
-    found = _heard_by_the_way(_words(text), _Calendar(today, offered, offered, asked=False)).day
+    found = _mentioned_days(_words(text), _Calendar(today, offered, offered, asked=False)).day
     return found if found in offered else None
 
 
-def _heard_by_the_way(words: Sequence[str], calendar: _Calendar) -> Heard:
+def _mentioned_days(words: Sequence[str], calendar: _Calendar) -> DayReading:
     """The days that a text names among other things, where nothing makes them doubtful."""
     found, doubts = day_phrases.mentions(words, asked=False), Doubts(tuple(words))
     if any(doubts.about_day(mention.start, mention.end) for mention in found):
-        return NOTHING
+        return NO_DAYS
     return _resolved(found, words, calendar)
 
 
@@ -93,48 +93,48 @@ def _words(text: str) -> tuple[str, ...]:
     )
 
 
-def _others(words: Sequence[str], found: Iterable[Mention]) -> Iterator[tuple[int, str]]:
+def _others(words: Sequence[str], mentioned: Iterable[DayMention]) -> Iterator[tuple[int, str]]:
     """The words that name no day, with their places."""
-    named = {place for mention in found for place in range(mention.start, mention.end)}
+    named = {place for mention in mentioned for place in range(mention.start, mention.end)}
     return ((place, word) for place, word in enumerate(words) if place not in named)
 
 
 # --- which days those are -----------------------------------------------------------------------
 
 
-def _resolved(found: Sequence[Mention], words: Sequence[str], calendar: _Calendar) -> Heard:
+def _resolved(mentioned: Sequence[DayMention], words: Sequence[str], calendar: _Calendar) -> DayReading:
     """The days on which all that was heard agrees."""
-    dates, weekdays = list[date](), list[Named]()
-    for named in (named for mention in found for named in mention.days):
+    dates, weekdays = list[date](), list[NamedDay]()
+    for named in (named for mention in mentioned for named in mention.days):
         if named.weekday is not None:
             weekdays.append(named)
         elif day := _date(named, calendar):
             dates.append(day)
         else:
-            return NOTHING
-    spans, links = _between(found, words)
+            return NO_DAYS
+    spans, links = _between(mentioned, words)
     apart = [named for named in weekdays if named.weekday not in [day.weekday() for day in dates]]
     if len(set(dates)) == 1 and not links:
-        return Heard((dates[0],), contradicts=bool(apart))
+        return DayReading((dates[0],), contradicts=bool(apart))
     of_weekdays = [day for named in apart for day in _of_weekday(named, calendar)]
     days = sorted({*dates, *of_weekdays})
-    return Heard(tuple(_filled(days) if spans else days))
+    return DayReading(tuple(_filled(days) if spans else days))
 
 
-def _between(found: Sequence[Mention], words: Sequence[str]) -> tuple[bool, bool]:
+def _between(mentioned: Sequence[DayMention], words: Sequence[str]) -> tuple[bool, bool]:
     """Whether days are the first and the last of a range, and whether anything puts one beside another."""
-    gaps = [words[one.end : other.start] for one, other in pairwise(found)]
+    gaps = [words[earlier.end : other.start] for earlier, other in pairwise(mentioned)]
     links = [word for gap in gaps for word in gap if word in AND | TO | EITHER]
-    spans = any(mention.ranged for mention in found) or any(word in TO for word in links)
+    spans = any(mention.ranged for mention in mentioned) or any(word in TO for word in links)
     return spans, bool(links)
 
 
 def _filled(days: Sequence[date]) -> list[date]:
     length = (days[-1] - days[0]).days + 1 if days else 0
-    return [days[0] + timedelta(days=ahead) for ahead in range(length)] if 0 < length <= LONGEST_RANGE else list(days)
+    return [days[0] + timedelta(days=ahead) for ahead in range(length)] if 0 < length <= MAX_RANGE_DAYS else list(days)
 
 
-def _date(named: Named, calendar: _Calendar) -> date | None:
+def _date(named: NamedDay, calendar: _Calendar) -> date | None:
     if named.ahead is not None:
         return calendar.today + timedelta(days=named.ahead)
     if named.month is None:
@@ -143,7 +143,7 @@ def _date(named: Named, calendar: _Calendar) -> date | None:
     return found or (_in_year(named.month, named.day, named.year, calendar) if named.other_way else None)
 
 
-def _of_month(named: Named, calendar: _Calendar) -> date | None:
+def _of_month(named: NamedDay, calendar: _Calendar) -> date | None:
     """The first day of the event that is so many days into its month; of `25th` else the next there is."""
     known = next((day for day in (*calendar.offered, *calendar.every) if day.day == named.day), None)
     if known or not named.ordinal:
@@ -152,7 +152,7 @@ def _of_month(named: Named, calendar: _Calendar) -> date | None:
     return next((day for day in coming if day.day == named.day), None)
 
 
-def _of_weekday(named: Named, calendar: _Calendar) -> list[date]:
+def _of_weekday(named: NamedDay, calendar: _Calendar) -> list[date]:
     """The coming such day if it can be had, else the first that can; `next` is next week's, Monday first.
 
     Several where it may be one or another: today's or the one in a week, this or next week's by the way.
@@ -184,15 +184,15 @@ def _of_weekday(named: Named, calendar: _Calendar) -> list[date]:
 def _in_year(day: int, month: int, year: int | None, calendar: _Calendar) -> date | None:
     """The day in the year that is said (two digits: this century), else the event's, else the nearest."""
     if year is not None:
-        return _made(year if year > 99 else 2000 + year, month, day)
+        return _valid_date(year if year > 99 else 2000 + year, month, day)
     today = calendar.today
-    near = [made for y in (today.year - 1, today.year, today.year + 1) if (made := _made(y, month, day))]
+    near = [made for y in (today.year - 1, today.year, today.year + 1) if (made := _valid_date(y, month, day))]
     known = [made for made in near if made in calendar.every]
     nearest_first = known or sorted(near, key=lambda made: abs((made - today).days))
     return nearest_first[0] if nearest_first else None
 
 
-def _made(year: int, month: int, day: int) -> date | None:
+def _valid_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

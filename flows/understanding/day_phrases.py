@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.understanding import by_word, counted, listed, nearest, vocabulary
+from flows.understanding import by_word, counted, nearest, vocabulary, word_set
 from flows.understanding.vocabulary import visits as visit_vocabulary
 
 _RELATIVE = by_word(vocabulary.RELATIVE_DAYS.items())
@@ -12,17 +12,17 @@ _WEEKDAYS = by_word(enumerate(vocabulary.WEEKDAYS))
 _SHORT_WEEKDAYS = by_word(enumerate(vocabulary.SHORT_WEEKDAYS))
 _MONTHS = by_word(enumerate(vocabulary.MONTHS, 1))
 _ORDINALS = {word: place for place, word in enumerate(visit_vocabulary.ORDINALS.split(", "), 1)}
-THIS, _NEXT = listed(vocabulary.THIS), listed(vocabulary.NEXT)
-_TARIKH, _ENGLISH_ENDINGS = listed(vocabulary.DAY_OF_MONTH), listed("th, st, nd, rd")
-_WEEK, _OF = listed("week, hafte, हफ्ते, हफ़्ते, wale, वाले, ke, के"), listed("of, ka, ki, ke, का, की, के, month")
-_DATED = listed("on, for, the, date, tarikh")
-AND, TO, EITHER = listed(visit_vocabulary.AND), listed(visit_vocabulary.TO), listed(visit_vocabulary.EITHER)
-_HOURS, _LENGTHS = listed(visit_vocabulary.HOURS), listed(visit_vocabulary.LENGTHS)
+THIS, _NEXT = word_set(vocabulary.THIS), word_set(vocabulary.NEXT)
+_TARIKH, _ENGLISH_ENDINGS = word_set(vocabulary.DAY_OF_MONTH), word_set("th, st, nd, rd")
+_WEEK, _OF = word_set("week, hafte, हफ्ते, हफ़्ते, wale, वाले, ke, के"), word_set("of, ka, ki, ke, का, की, के, month")
+_DATED = word_set("on, for, the, date, tarikh")
+AND, TO, EITHER = word_set(visit_vocabulary.AND), word_set(visit_vocabulary.TO), word_set(visit_vocabulary.EITHER)
+_HOURS, _LENGTHS = word_set(visit_vocabulary.HOURS), word_set(visit_vocabulary.LENGTHS)
 _PARTY_TABLES = (
     *(vocabulary.PEOPLE, visit_vocabulary.PARTY_UNITS, visit_vocabulary.PASSES, visit_vocabulary.ADULTS),
     *(visit_vocabulary.CHILDREN, visit_vocabulary.OTHERS),
 )
-_PARTY = listed(",".join(_PARTY_TABLES)) - _MONTHS.keys()
+_PARTY = word_set(",".join(_PARTY_TABLES)) - _MONTHS.keys()
 _COUNTED = _PARTY | _HOURS | _LENGTHS
 """What makes a number before it no day."""
 _NAMES = tuple(word for word in (*_WEEKDAYS, *_MONTHS, "tomorrow", "today") if len(word) >= 5)
@@ -35,7 +35,7 @@ _AHEAD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedDay:
     """One day as it is named: by its distance, its weekday, or its place in a month."""
 
     ahead: int | None = None
@@ -53,12 +53,12 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class DayMention:
     """Words from `start` to `end` that name a day, or several; `ranged`: the first and the last of them."""
 
     start: int
     end: int
-    days: tuple[Named, ...]
+    days: tuple[NamedDay, ...]
     ranged: bool = False
 
 
@@ -74,9 +74,9 @@ def _ahead(match: re.Match[str]) -> str:
     return match[0] if count is None or about else f"@{count}"
 
 
-def mentions(words: Sequence[str], *, asked: bool) -> list[Mention]:
+def mentions(words: Sequence[str], *, asked: bool) -> list[DayMention]:
     """Every place at which days are named. `asked`: nothing but a day is expected, so that `7` and `sat` are one."""
-    found, place = list[Mention](), 0
+    found, place = list[DayMention](), 0
     while place < len(words):
         mention = _numbered(words, place, asked) or _month_first(words, place) or _worded(words, place, asked)
         if mention:
@@ -88,36 +88,36 @@ def mentions(words: Sequence[str], *, asked: bool) -> list[Mention]:
 # --- words --------------------------------------------------------------------------------------
 
 
-def _worded(words: Sequence[str], place: int, asked: bool) -> Mention | None:
+def _worded(words: Sequence[str], place: int, asked: bool) -> DayMention | None:
     """A relative day, a weekday, a date in digits."""
     word = words[place]
     if word.startswith("@") and word[1:].isdecimal():
-        return Mention(place, place + 1, (Named(ahead=int(word[1:5])),))
+        return DayMention(place, place + 1, (NamedDay(ahead=int(word[1:5])),))
     written = None if words[place + 1 : place + 2] and words[place + 1] in _COUNTED else _WRITTEN.fullmatch(word)
     if written:
-        return Mention(place, place + 1, (_written(*(int(part or -1) for part in written.groups())),))
+        return DayMention(place, place + 1, (_written(*(int(part or -1) for part in written.groups())),))
     distance, weekday = _known(word, _RELATIVE, asked), _known(word, _WEEKDAYS, asked)
     if weekday is None and asked:
         weekday = _SHORT_WEEKDAYS.get(word)
     if distance is not None:
-        return Mention(place, place + 1, (Named(ahead=distance),))
+        return DayMention(place, place + 1, (NamedDay(ahead=distance),))
     return _weekday(words, place, weekday) if weekday is not None else None
 
 
-def _weekday(words: Sequence[str], place: int, weekday: int) -> Mention:
+def _weekday(words: Sequence[str], place: int, weekday: int) -> DayMention:
     start, end = place, place + 1
     while start > 0 and words[start - 1] in _NEXT | THIS | _WEEK:
         start -= 1
     if words[end : end + 1] and words[end] in _NEXT and words[end + 1 : end + 2] and words[end + 1] in _WEEK:
         end += 2
     following = any(word in _NEXT for word in (*words[start:place], *words[place + 1 : end]))
-    return Mention(start, end, (Named(weekday=weekday, following=following),))
+    return DayMention(start, end, (NamedDay(weekday=weekday, following=following),))
 
 
-def _written(first: int, second: int, third: int) -> Named:
+def _written(first: int, second: int, third: int) -> NamedDay:
     if first > 31:
-        return Named(day=third, month=second, year=first)
-    return Named(day=first, month=second, year=None if third < 0 else third, other_way=True)
+        return NamedDay(day=third, month=second, year=first)
+    return NamedDay(day=first, month=second, year=None if third < 0 else third, other_way=True)
 
 
 def _known(word: str, table: Mapping[str, int], asked: bool) -> int | None:
@@ -130,7 +130,7 @@ def _known(word: str, table: Mapping[str, int], asked: bool) -> int | None:
 # --- numbers and months -------------------------------------------------------------------------
 
 
-def _numbered(words: Sequence[str], place: int, asked: bool) -> Mention | None:
+def _numbered(words: Sequence[str], place: int, asked: bool) -> DayMention | None:
     """`5 dec`, `5th and 6th dec 2026`, `5-7 dec`, `5th`; where a day is asked also `5`, `5, 6`."""
     numbers, ranged, end, ordinal = _run(words, place)
     if not numbers:
@@ -141,12 +141,12 @@ def _numbered(words: Sequence[str], place: int, asked: bool) -> Mention | None:
     month = _known(words[beyond], _MONTHS, asked) if beyond < len(words) else None
     if month is not None:
         year, end = _year(words, beyond + 1)
-        return Mention(place, end, tuple(Named(day=day, month=month, year=year) for day in numbers), ranged)
+        return DayMention(place, end, tuple(NamedDay(day=day, month=month, year=year) for day in numbers), ranged)
     ordinal = ordinal and (asked or _stands_as_date(words, place, end))
     bare = asked and not any(character in words[place] for character in "/-.") and words[place].isdecimal()
     if not ordinal and not bare:
         return None
-    return Mention(place, end, tuple(Named(day=day, ordinal=ordinal) for day in numbers), ranged)
+    return DayMention(place, end, tuple(NamedDay(day=day, ordinal=ordinal) for day in numbers), ranged)
 
 
 def _run(words: Sequence[str], place: int, *, of_month: bool = False) -> tuple[list[int], bool, int, bool]:
@@ -198,7 +198,7 @@ def _before_month(words: Sequence[str], place: int) -> bool:
     return place < len(words) and words[place] in _MONTHS
 
 
-def _month_first(words: Sequence[str], place: int) -> Mention | None:
+def _month_first(words: Sequence[str], place: int) -> DayMention | None:
     """`dec 5`, `december 5th, 2026`, `dec 5 to 7`."""
     month = _MONTHS.get(words[place])
     if month is None:
@@ -207,9 +207,9 @@ def _month_first(words: Sequence[str], place: int) -> Mention | None:
     if not numbers:
         return None
     if len(numbers) > 1 and numbers[1] > 12 and not ranged and end == place + 3:
-        return Mention(place, end, (Named(day=numbers[0], month=month, year=numbers[1]),))
+        return DayMention(place, end, (NamedDay(day=numbers[0], month=month, year=numbers[1]),))
     year, end = _year(words, end)
-    return Mention(place, end, tuple(Named(day=day, month=month, year=year) for day in numbers), ranged)
+    return DayMention(place, end, tuple(NamedDay(day=day, month=month, year=year) for day in numbers), ranged)
 
 
 def _year(words: Sequence[str], place: int) -> tuple[int | None, int]:
@@ -234,6 +234,6 @@ def _stands_as_date(words: Sequence[str], start: int, end: int) -> bool:
     )
 
 
-_BESIDE_9TH = listed(
+_BESIDE_9TH = word_set(
     "please, pls, plz, with, for, morning, evening, afternoon, only, and, we, i, in, at, of, ke, ki, ka"
 )

@@ -10,29 +10,31 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from flows.understanding import LONGEST, cleaned, counted, listed, plain, vocabulary, without_pictures
+from flows.understanding import MAX_GUESS_LENGTH, cleaned, counted, plain, vocabulary, without_pictures, word_set
 from flows.understanding.vocabulary import visits as visit_vocabulary
 
-_DENYING, _DOUBTING = listed(visit_vocabulary.DENYING), listed(visit_vocabulary.DOUBTING)
-_ASKING, _AUXILIARIES = listed(visit_vocabulary.ASKING), listed(visit_vocabulary.AUXILIARIES)
-_ASKED_OF, _BEGINNINGS = listed(visit_vocabulary.ASKED_OF), listed(visit_vocabulary.BEGINNING_QUESTIONS)
-_BEFORE, _AFTER = listed(visit_vocabulary.BEFORE_DOUBTFUL), listed(visit_vocabulary.AFTER_DOUBTFUL)
-_RANGES, _ANY_DAY = listed(visit_vocabulary.MARKING_RANGES), listed(visit_vocabulary.ANY_DAY)
-_LENGTHS = listed(visit_vocabulary.DAYS_LONG)
-_LEAVING_OUT, _ANOTHER_DAY = listed(visit_vocabulary.LEAVING_OUT), listed(visit_vocabulary.ANOTHER_DAY)
-_CLAUSES = listed(visit_vocabulary.CLAUSES)
-_BETWEEN = listed("the, a, of, on, for, this, next, coming, only, just, in, in all, all, ke, ko, hi, के, को, ही")
-_GREETINGS = listed(vocabulary.COMMANDS["hi"]) | listed("sir, madam, dear, please, pls, plz, kindly, ok, so, and, ji")
-_DAYS = listed(
+_DENYING, _DOUBTING = word_set(visit_vocabulary.DENYING), word_set(visit_vocabulary.DOUBTING)
+_ASKING, _AUXILIARIES = word_set(visit_vocabulary.ASKING), word_set(visit_vocabulary.AUXILIARIES)
+_ASKED_OF, _BEGINNINGS = word_set(visit_vocabulary.ASKED_OF), word_set(visit_vocabulary.BEGINNING_QUESTIONS)
+_BEFORE, _AFTER = word_set(visit_vocabulary.BEFORE_DOUBTFUL), word_set(visit_vocabulary.AFTER_DOUBTFUL)
+_RANGES, _ANY_DAY = word_set(visit_vocabulary.MARKING_RANGES), word_set(visit_vocabulary.ANY_DAY)
+_LENGTHS = word_set(visit_vocabulary.DAYS_LONG)
+_LEAVING_OUT, _ANOTHER_DAY = word_set(visit_vocabulary.LEAVING_OUT), word_set(visit_vocabulary.ANOTHER_DAY)
+_CLAUSES = word_set(visit_vocabulary.CLAUSES)
+_BETWEEN = word_set("the, a, of, on, for, this, next, coming, only, just, in, in all, all, ke, ko, hi, के, को, ही")
+_GREETINGS = word_set(vocabulary.COMMANDS["hi"]) | word_set(
+    "sir, madam, dear, please, pls, plz, kindly, ok, so, and, ji"
+)
+_DAYS = word_set(
     ",".join((*vocabulary.WEEKDAYS, *vocabulary.SHORT_WEEKDAYS, *vocabulary.MONTHS, *vocabulary.RELATIVE_DAYS.values()))
-) | listed(vocabulary.DAY_OF_MONTH)
-_PEOPLE = listed(f"{vocabulary.PEOPLE}, {visit_vocabulary.PARTY_UNITS}")
+) | word_set(vocabulary.DAY_OF_MONTH)
+_PEOPLE = word_set(f"{vocabulary.PEOPLE}, {visit_vocabulary.PARTY_UNITS}")
 _DAYS_AND_PEOPLE = _DAYS | _PEOPLE
 _PHRASES = {
     word
     for table in (
         *(_DENYING, _DOUBTING, _ASKING, _BEFORE, _AFTER, _RANGES, _ANY_DAY, _GREETINGS, _BETWEEN),
-        *(_LEAVING_OUT, _ANOTHER_DAY, listed(visit_vocabulary.HARMLESS)),
+        *(_LEAVING_OUT, _ANOTHER_DAY, word_set(visit_vocabulary.HARMLESS)),
     )
     for word in table
     if " " in word
@@ -51,7 +53,7 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
 
     Nothing of a text that is too long to be looked at whole: its end may deny its beginning.
     """
-    if len(cleaned(text)) >= LONGEST:
+    if len(cleaned(text)) >= MAX_GUESS_LENGTH:
         return ()
     line = "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
     line = without_pictures(
@@ -83,7 +85,7 @@ class Doubts:
     def about_day(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end`, which name a day, are not plain."""
         clause = self._clause(start, end)
-        for_days = any(counted(one) is not None and other in _LENGTHS for one, other in pairwise(clause))
+        for_days = any(counted(word) is not None and other in _LENGTHS for word, other in pairwise(clause))
         any_day = for_days or not _ANY_DAY.isdisjoint(clause) or not _ANOTHER_DAY.isdisjoint(self._sentence(start, end))
         return any_day or self._about(start, end) or self._denied_next(start, end, _DAYS)
 

@@ -31,11 +31,11 @@ def _typed(text: str) -> list[tuple[str, ...]]:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    pieces = ("".join(map(_bare, unicodedata.normalize("NFD", piece))) for piece in MARKS_WITHIN.split(word))
+    pieces = ("".join(map(_base_character, unicodedata.normalize("NFD", piece))) for piece in MARKS_WITHIN.split(word))
     return tuple(unicodedata.normalize("NFC", piece)[:MAX_WORD_LENGTH] for piece in pieces if piece)
 
 
-def _bare(character: str) -> str:
+def _base_character(character: str) -> str:
     """The character, if it tells words apart."""
     category = unicodedata.category(character)
     if category == "Mn":

@@ -14,16 +14,25 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from flows import understanding
-from flows.understanding import LONGEST, NEAR_COMMAND, REMEMBERED, SHORTEST_NEAR, cleaned, listed, plain, vocabulary
+from flows.understanding import (
+    CACHE_SIZE,
+    MAX_GUESS_LENGTH,
+    MIN_COMMAND_SIMILARITY,
+    MIN_GUESS_LENGTH,
+    cleaned,
+    plain,
+    vocabulary,
+    word_set,
+)
 from flows.understanding.vocabulary import intents as intent_vocabulary
 
 STOP, CANCEL, CANCEL_PASS, DELETE_DATA = "stop", "cancel", "cancel_pass", "delete_data"
-HARD = (STOP, CANCEL_PASS, DELETE_DATA)
+IRREVERSIBLE = (STOP, CANCEL_PASS, DELETE_DATA)
 """Commands, by their names in flows.understanding.vocabulary, that are never guessed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CommandReading:
     """A wish in a text."""
 
     command: str = ""
@@ -34,17 +43,17 @@ class Wish:
     """Whether it can only be said to us: it is asked about even where any words are an answer."""
 
 
-NONE, COURTESY = Wish(), Wish(plain=True)
+NONE, COURTESY = CommandReading(), CommandReading(plain=True)
 """A text about something else, and one that changes nothing."""
 
 
-@lru_cache(REMEMBERED)
-def read(text: str) -> Wish:
+@lru_cache(CACHE_SIZE)
+def read(text: str) -> CommandReading:
     """The wish in the text, plain or not."""
     if command := _the_word_itself(text):
-        return Wish(command, plain=True, addressed=True)
+        return CommandReading(command, plain=True, addressed=True)
     whole = cleaned(text.replace("\n", ". "))
-    if not whole or len(whole) > LONGEST:
+    if not whole or len(whole) > MAX_GUESS_LENGTH:
         return NONE
     question = "?" in plain(f"{whole}.")
     found = [_clause(words, question) for words in _clauses(whole)]
@@ -52,7 +61,7 @@ def read(text: str) -> Wish:
     if not wishes:
         return NONE
     certain = all(wish.plain for wish in found) and len({wish.command for wish in wishes}) == 1
-    return Wish(wishes[0].command, certain, any(wish.addressed for wish in wishes))
+    return CommandReading(wishes[0].command, certain, any(wish.addressed for wish in wishes))
 
 
 def command(text: str) -> str:
@@ -63,22 +72,22 @@ def command(text: str) -> str:
     wish, word = read(text), understanding.command(text)
     if wish.command and wish.plain:
         return wish.command
-    return "" if word in HARD else word
+    return "" if word in IRREVERSIBLE else word
 
 
 def near(text: str) -> str:
     """Which of these commands the whole text is nearly: to be asked about, where no question waits."""
     word = plain(text)
-    if not SHORTEST_NEAR < len(word) <= LONGEST or read(text).command or understanding.negates(text):
+    if not MIN_GUESS_LENGTH < len(word) <= MAX_GUESS_LENGTH or read(text).command or understanding.negates(text):
         return ""
     alike = {name: fuzz.ratio(word, name) for name in _COMMANDS if name.count(" ") == word.count(" ")}
     best = max(alike, key=lambda name: alike[name], default="")
-    return _NEAR.get(best, "") if best and alike[best] >= NEAR_COMMAND else ""
+    return _NEAR.get(best, "") if best and alike[best] >= MIN_COMMAND_SIMILARITY else ""
 
 
 def _the_word_itself(text: str) -> str:
     command = understanding.command(text)
-    return command if command in HARD and "?" not in plain(f"{text}.") else ""
+    return command if command in IRREVERSIBLE and "?" not in plain(f"{text}.") else ""
 
 
 # --- clauses ------------------------------------------------------------------------------------
@@ -106,7 +115,7 @@ def _one_word(text: str) -> tuple[str, ...]:
     return tuple(spaced.split())
 
 
-def _clause(words: Sequence[str], question: bool) -> Wish:
+def _clause(words: Sequence[str], question: bool) -> CommandReading:
     """The wish of one clause; NONE where it says something else."""
     for wish in (_cancels(words, question), _deletes(words, question), _stops(words, question)):
         if wish.command:
@@ -121,7 +130,7 @@ def _all_in(words: Sequence[str], known: frozenset[str]) -> bool:
 # --- to stop ------------------------------------------------------------------------------------
 
 
-def _stops(words: Sequence[str], question: bool) -> Wish:
+def _stops(words: Sequence[str], question: bool) -> CommandReading:
     said = frozenset(words)
     if said & _STOPPERS or (said & _WAITS and (said & _MESSAGES or said & _ASKED_ALONE)):
         return _by_word(words, said, question)
@@ -130,17 +139,19 @@ def _stops(words: Sequence[str], question: bool) -> Wish:
     return _by_removal(words, said, question)
 
 
-def _by_word(words: Sequence[str], said: frozenset[str], question: bool) -> Wish:
+def _by_word(words: Sequence[str], words_said: frozenset[str], question: bool) -> CommandReading:
     """`stop`, `stop messages`, `message band karo`."""
     alone = _all_in(words, _AROUND_STOPPING)
-    doubtful = question or bool(said & (_ASKS | _NEGATES)) or _is_a_thing(words)
-    about_us = bool(said & (_MESSAGES | _UNSUBSCRIBES))
+    doubtful = question or bool(words_said & (_ASKS | _NEGATES)) or _is_a_thing(words)
+    about_us = bool(words_said & (_MESSAGES | _UNSUBSCRIBES))
     if _is_a_thing(words) and not about_us:
         return NONE
-    wanted = bool(said & _WANTS) and not about_us
-    certain = alone and not doubtful and not wanted and (about_us or not said & _WAITS)
-    asking = alone and (wanted or question or bool(said & _ASKS) or bool(said & _NEGATES and said & _STOPS))
-    return Wish(STOP, certain, certain or about_us or asking) if alone or about_us else NONE
+    wanted = bool(words_said & _WANTS) and not about_us
+    certain = alone and not doubtful and not wanted and (about_us or not words_said & _WAITS)
+    asking = alone and (
+        wanted or question or bool(words_said & _ASKS) or bool(words_said & _NEGATES and words_said & _STOPS)
+    )
+    return CommandReading(STOP, certain, certain or about_us or asking) if alone or about_us else NONE
 
 
 def _is_a_thing(words: Sequence[str]) -> bool:
@@ -148,89 +159,89 @@ def _is_a_thing(words: Sequence[str]) -> bool:
     return any(before in _BEFORE_NOUNS and word in _ENDS | _STOPS for before, word in pairwise(words))
 
 
-def _by_negation(words: Sequence[str], said: frozenset[str], question: bool) -> Wish:
+def _by_negation(words: Sequence[str], words_said: frozenset[str], question: bool) -> CommandReading:
     """`message mat bhejo`, `I don't want messages`, `no more messages`; not `message nahi aaya`."""
     more = any(pair in (("no", "more"), ("no", "further")) for pair in pairwise(words))
-    if not (_forbids(words, said) or said & _WANTS or more):
+    if not (_forbids(words, words_said) or words_said & _WANTS or more):
         return NONE
-    alone, about_us = _all_in(words, _AROUND_STOPPING | _ANYTHING), bool(said & _MESSAGES_TOO)
-    certain = alone and (about_us or said & _ANYTHING) and sum(word in _NEGATES for word in words) == 1
-    doubtful = question or bool(said & _ASKS)
-    return Wish(STOP, bool(certain) and not doubtful, about_us) if alone or about_us else NONE
+    alone, about_us = _all_in(words, _AROUND_STOPPING | _ANYTHING), bool(words_said & _MESSAGES_TOO)
+    certain = alone and (about_us or words_said & _ANYTHING) and sum(word in _NEGATES for word in words) == 1
+    doubtful = question or bool(words_said & _ASKS)
+    return CommandReading(STOP, bool(certain) and not doubtful, about_us) if alone or about_us else NONE
 
 
-def _forbids(words: Sequence[str], said: frozenset[str]) -> bool:
+def _forbids(words: Sequence[str], words_said: frozenset[str]) -> bool:
     """Whether sending is forbidden: by an order, wherever it stands, or by a negation beside it."""
-    if said & _FORBIDS and said & (_ORDERS | _SENT):
+    if words_said & _FORBIDS and words_said & (_ORDERS | _SENT):
         return True
-    orders = ((one in _FORBIDS and other in _AS_VERBS) or _forbidden(one, other) for one, other in pairwise(words))
+    orders = ((word in _FORBIDS and other in _AS_VERBS) or _forbidden(word, other) for word, other in pairwise(words))
     return any(orders)
 
 
-def _forbidden(one: str, other: str) -> bool:
+def _forbidden(first: str, second: str) -> bool:
     # Behind the verb `na` begs: `bhejo na`.
-    return (one in _NEGATES_BESIDE and other in _ORDERS) or (one in _ORDERS and other in _NEGATES_BESIDE - _BEGS)
+    return (first in _NEGATES_BESIDE and second in _ORDERS) or (first in _ORDERS and second in _NEGATES_BESIDE - _BEGS)
 
 
-def _by_removal(words: Sequence[str], said: frozenset[str], question: bool) -> Wish:
+def _by_removal(words: Sequence[str], words_said: frozenset[str], question: bool) -> CommandReading:
     """`remove me from your list`."""
-    removes = said & _REMOVES and said & _FROM_WHERE and not said & _NEGATES
+    removes = words_said & _REMOVES and words_said & _FROM_WHERE and not words_said & _NEGATES
     if not removes or not _all_in(words, _AROUND_STOPPING | _REMOVES):
         return NONE
-    doubtful = question or bool(said & _ASKS)
-    return Wish(STOP, bool(said & _LISTS) and not doubtful, addressed=not doubtful)
+    doubtful = question or bool(words_said & _ASKS)
+    return CommandReading(STOP, bool(words_said & _LISTS) and not doubtful, addressed=not doubtful)
 
 
 # --- to cancel, to delete -----------------------------------------------------------------------
 
 
-def _cancels(words: Sequence[str], question: bool) -> Wish:
+def _cancels(words: Sequence[str], question: bool) -> CommandReading:
     """`please cancel`, `cancel my pass`; with more to it (`cancel my pass for sunday`) it is asked about."""
     said = frozenset(words)
     if question or not said & _CANCELS or said & (_ASKS | _NEGATES | _REPORTS):
         return NONE
     certain = _all_in(words, _CARRYING | _CANCELS | _PASSES)
     if said & _PASSES:
-        return Wish(CANCEL_PASS, certain)
-    return Wish(CANCEL, plain=True) if certain else NONE
+        return CommandReading(CANCEL_PASS, certain)
+    return CommandReading(CANCEL, plain=True) if certain else NONE
 
 
-def _deletes(words: Sequence[str], question: bool) -> Wish:
+def _deletes(words_: Sequence[str], question: bool) -> CommandReading:
     """`delete my data`, `forget me`; with more to it it is asked about."""
-    said = frozenset(words)
+    said = frozenset(words_)
     if question or not said & _DELETES or said & (_ASKS | _NEGATES | _REPORTS):
         return NONE
-    certain = _all_in(words, _CARRYING | _DELETES | _DATA)
+    certain = _all_in(words_, _CARRYING | _DELETES | _DATA)
     meant = said & _DATA or (said & _DELETES_PEOPLE and said & _ME and certain)
-    return Wish(DELETE_DATA, certain) if meant else NONE
+    return CommandReading(DELETE_DATA, certain) if meant else NONE
 
 
 # --- words --------------------------------------------------------------------------------------
 
-_STOPS = listed(intent_vocabulary.STOPS)
-_UNSUBSCRIBES = listed(intent_vocabulary.UNSUBSCRIBES)
-_ENDS = listed(intent_vocabulary.ENDS)
+_STOPS = word_set(intent_vocabulary.STOPS)
+_UNSUBSCRIBES = word_set(intent_vocabulary.UNSUBSCRIBES)
+_ENDS = word_set(intent_vocabulary.ENDS)
 _STOPPERS = _STOPS | _UNSUBSCRIBES | _ENDS
-_WAITS = listed(intent_vocabulary.WAITS)
-_ASKED_ALONE = listed(intent_vocabulary.ASKED_ALONE)
-_REMOVES, _LISTS = listed(intent_vocabulary.REMOVES), listed(intent_vocabulary.LISTS)
-_MESSAGES, _AS_VERBS = listed(intent_vocabulary.MESSAGES), listed(intent_vocabulary.MESSAGES_AS_VERBS)
-_SENDS, _SENT = listed(intent_vocabulary.SENDS), listed(intent_vocabulary.SENT)
-_ORDERS = _SENDS | listed(intent_vocabulary.DOES)
-_MESSAGES_TOO = _MESSAGES | listed(intent_vocabulary.TROUBLES)
-_ANYTHING = listed(intent_vocabulary.ANYTHING)
-_WANTS = listed(intent_vocabulary.WANTS)
-_NEGATES, _FORBIDS = listed(intent_vocabulary.NEGATES), listed(intent_vocabulary.FORBIDS)
-_NEGATES_BESIDE, _BEGS = listed(intent_vocabulary.NEGATES_BESIDE), listed("na, ना, न")
-_REPORTS = listed(intent_vocabulary.REPORTS)
-_ASKS = listed(intent_vocabulary.ASKS) - listed(intent_vocabulary.AROUND)
-_BEFORE_NOUNS = listed(intent_vocabulary.BEFORE_NOUNS)
-_ME, _NUMBER = listed(intent_vocabulary.ME), listed("number, नंबर")
+_WAITS = word_set(intent_vocabulary.WAITS)
+_ASKED_ALONE = word_set(intent_vocabulary.ASKED_ALONE)
+_REMOVES, _LISTS = word_set(intent_vocabulary.REMOVES), word_set(intent_vocabulary.LISTS)
+_MESSAGES, _AS_VERBS = word_set(intent_vocabulary.MESSAGES), word_set(intent_vocabulary.MESSAGES_AS_VERBS)
+_SENDS, _SENT = word_set(intent_vocabulary.SENDS), word_set(intent_vocabulary.SENT)
+_ORDERS = _SENDS | word_set(intent_vocabulary.DOES)
+_MESSAGES_TOO = _MESSAGES | word_set(intent_vocabulary.TROUBLES)
+_ANYTHING = word_set(intent_vocabulary.ANYTHING)
+_WANTS = word_set(intent_vocabulary.WANTS)
+_NEGATES, _FORBIDS = word_set(intent_vocabulary.NEGATES), word_set(intent_vocabulary.FORBIDS)
+_NEGATES_BESIDE, _BEGS = word_set(intent_vocabulary.NEGATES_BESIDE), word_set("na, ना, न")
+_REPORTS = word_set(intent_vocabulary.REPORTS)
+_ASKS = word_set(intent_vocabulary.ASKS) - word_set(intent_vocabulary.AROUND)
+_BEFORE_NOUNS = word_set(intent_vocabulary.BEFORE_NOUNS)
+_ME, _NUMBER = word_set(intent_vocabulary.ME), word_set("number, नंबर")
 _FROM_WHERE = _LISTS | _ME | _NUMBER
-_CARRYING = listed(intent_vocabulary.COURTESY) | listed(intent_vocabulary.AROUND)
+_CARRYING = word_set(intent_vocabulary.COURTESY) | word_set(intent_vocabulary.AROUND)
 _AROUND_STOPPING = (
     _CARRYING
-    | listed(intent_vocabulary.AROUND_STOPS)
+    | word_set(intent_vocabulary.AROUND_STOPS)
     | _STOPPERS
     | _WAITS
     | _MESSAGES_TOO
@@ -242,13 +253,13 @@ _AROUND_STOPPING = (
     | _ASKS
 )
 _CARRYING_ON, _WANTING = _CARRYING | _MESSAGES, _WANTS | _ASKS
-_CANCELS, _PASSES = listed(intent_vocabulary.CANCELS), listed(intent_vocabulary.PASSES)
-_DELETES, _DATA = listed(intent_vocabulary.DELETES), listed(intent_vocabulary.DATA)
-_DELETES_PEOPLE = listed(intent_vocabulary.DELETES_PEOPLE)
+_CANCELS, _PASSES = word_set(intent_vocabulary.CANCELS), word_set(intent_vocabulary.PASSES)
+_DELETES, _DATA = word_set(intent_vocabulary.DELETES), word_set(intent_vocabulary.DATA)
+_DELETES_PEOPLE = word_set(intent_vocabulary.DELETES_PEOPLE)
 _ONE_WORD = tuple((plain(phrase), plain(word)) for phrase, word in intent_vocabulary.ONE_WORD.items())
-_COMMANDS = frozenset(word for words in vocabulary.COMMANDS.values() for word in listed(words))
+_COMMANDS = frozenset(word for words in vocabulary.COMMANDS.values() for word in word_set(words))
 _NEAR = {
     **dict.fromkeys(_STOPS | _UNSUBSCRIBES, STOP),
-    **{word: name for name in (CANCEL_PASS, DELETE_DATA) for word in listed(vocabulary.COMMANDS[name])},
+    **{word: name for name in (CANCEL_PASS, DELETE_DATA) for word in word_set(vocabulary.COMMANDS[name])},
 }
 """Words to which a text must be near to be asked about: `end` and `band` are too like other words."""

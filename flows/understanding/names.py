@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from flows import understanding
 from flows.shapes import Invalid
-from flows.understanding import agreement, cleaned, codes, labelled_forms, listed, plain, vocabulary, without_pictures
+from flows.understanding import agreement, cleaned, codes, labelled_forms, plain, vocabulary, without_pictures, word_set
 from flows.understanding.vocabulary import names as name_vocabulary
 
 _APOSTROPHES = re.compile("['’‘`´]")
@@ -78,19 +78,19 @@ def _is_code(word: str) -> bool:
     bare = "".join(word.split()).strip("*_~`.,;:!?\"'()")
     digits = sum(character.isdigit() for character in bare)
     letters = sum(character.isalpha() for character in bare)
-    return len(codes.mended(bare)) == codes.LENGTH and digits > 0 and letters > 0 and bare.replace("-", "").isalnum()
+    return len(codes.corrected(bare)) == codes.LENGTH and digits > 0 and letters > 0 and bare.replace("-", "").isalnum()
 
 
-_ALSO_NAMES = listed(name_vocabulary.ALSO_NAMES)
-_NEVER, _SELDOM = listed(name_vocabulary.NEVER), listed(name_vocabulary.SELDOM)
+_ALSO_NAMES = word_set(name_vocabulary.ALSO_NAMES)
+_NEVER, _SELDOM = word_set(name_vocabulary.NEVER), word_set(name_vocabulary.SELDOM)
 _NO_NAMES = (
     _SELDOM
     | understanding.PEOPLE_WORDS
-    | (understanding.NUMBER_WORDS - listed(name_vocabulary.NUMBERS_TOO))
-    | listed(",".join((*vocabulary.WEEKDAYS, *vocabulary.RELATIVE_DAYS.values(), vocabulary.COMMANDS["hi"])))
-    | (listed(f"{vocabulary.YES},{vocabulary.NO}") - _ALSO_NAMES)
+    | (understanding.NUMBER_WORDS - word_set(name_vocabulary.NUMBERS_TOO))
+    | word_set(",".join((*vocabulary.WEEKDAYS, *vocabulary.RELATIVE_DAYS.values(), vocabulary.COMMANDS["hi"])))
+    | (word_set(f"{vocabulary.YES},{vocabulary.NO}") - _ALSO_NAMES)
 )
-_MONTHS = listed(",".join(vocabulary.MONTHS))
+_MONTHS = word_set(",".join(vocabulary.MONTHS))
 
 _HELLO = r"(?:(?:hi|hii|hello|hey|namaste|namaskar|ji|ok|yes|haan|sir|madam|नमस्ते|नमस्कार|जी|हाँ)[\s,.!]+)*"
 _THANKS = r"(?:\s+(?:ji|sir|madam|bhai|thanks|dhanyavad|shukriya|जी|सर|भाई|धन्यवाद|शुक्रिया))*"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.understanding import counted, listed
+from flows.understanding import counted, word_set
 from flows.understanding.doubts import Doubts, split
 from flows.understanding.vocabulary import BESIDE_NUMBERS, DAY_OF_MONTH, MONTHS
 from flows.understanding.vocabulary import visits as words_of
@@ -21,42 +21,42 @@ _KINDS = (
     *((OTHERS, words_of.OTHERS), (CHILDREN, words_of.CHILDREN), (ADULTS, words_of.ADULTS)),
     *((ANYBODY, words_of.PARTY_UNITS), (ANYBODY, words_of.PASSES)),
 )
-_UNITS = {word: kind for kind, words in _KINDS for word in listed(words)}
+_UNITS = {word: kind for kind, words in _KINDS for word in word_set(words)}
 _COUNTED_BY_THEMSELVES = {
-    **dict.fromkeys(listed(words_of.ONE_OF_THEM), (ONE, 1)),
-    **dict.fromkeys(listed(words_of.SPOUSES), (SPOUSE, 1)),
-    **dict.fromkeys(listed(words_of.PARENTS), (ONE, 2)),
-    **dict.fromkeys(listed(words_of.SELF), (SELF, 1)),
-    **dict.fromkeys(listed(words_of.ALONE), (ALONE, 1)),
-    **dict.fromkeys(listed(words_of.TWO), (PAIR, 2)),
-    **{word: (WHOLE, count) for count, words in words_of.ALL_OF.items() for word in listed(words)},
+    **dict.fromkeys(word_set(words_of.ONE_OF_THEM), (ONE, 1)),
+    **dict.fromkeys(word_set(words_of.SPOUSES), (SPOUSE, 1)),
+    **dict.fromkeys(word_set(words_of.PARENTS), (ONE, 2)),
+    **dict.fromkeys(word_set(words_of.SELF), (SELF, 1)),
+    **dict.fromkeys(word_set(words_of.ALONE), (ALONE, 1)),
+    **dict.fromkeys(word_set(words_of.TWO), (PAIR, 2)),
+    **{word: (WHOLE, count) for count, words in words_of.ALL_OF.items() for word in word_set(words)},
 }
-_PASSES, _GROUPS, _MINE = listed(words_of.PASSES), listed(words_of.GROUPS), listed(words_of.MINE)
-_ONE_IF_MINE, _ONE_OF_MINE = listed(words_of.ONE_IF_MINE), listed(words_of.ONE_OF_MINE)
-_AND, _PLUS, _WITH = listed(words_of.AND), listed("+, plus"), listed(words_of.WITH)
-_WEAK = listed("i, main, mai, मैं, मै, self")
+_PASSES, _GROUPS, _MINE = word_set(words_of.PASSES), word_set(words_of.GROUPS), word_set(words_of.MINE)
+_ONE_IF_MINE, _ONE_OF_MINE = word_set(words_of.ONE_IF_MINE), word_set(words_of.ONE_OF_MINE)
+_AND, _PLUS, _WITH = word_set(words_of.AND), word_set("+, plus"), word_set(words_of.WITH)
+_WEAK = word_set("i, main, mai, मैं, मै, self")
 """Whoever writes, or only the subject of the sentence."""
-_TOTAL, _WE = listed(words_of.TOTAL), listed("we, us, hum, ham, हम")
-_NEEDED = listed("required, needed, count, wanted, chahiye, चाहिए")
-_BEFORE_OF_US = listed("are, r, of, log, लोग")
-_NUMBER_OF = listed("no of, number of")
-_OF = listed("of, in, me, mein, ka, ke, ki, में, का, के, की")
-_BESIDE = (listed(BESIDE_NUMBERS) | listed(words_of.BESIDE_PARTIES) | _WE) - _AND
-_MONTHS, _TO = listed(",".join(MONTHS)), listed(words_of.TO)
-_NO_PEOPLE = listed(f"{words_of.HOURS}, {words_of.LENGTHS}, {DAY_OF_MONTH}") | _MONTHS
+_TOTAL, _WE = word_set(words_of.TOTAL), word_set("we, us, hum, ham, हम")
+_NEEDED = word_set("required, needed, count, wanted, chahiye, चाहिए")
+_BEFORE_OF_US = word_set("are, r, of, log, लोग")
+_NUMBER_OF = word_set("no of, number of")
+_OF = word_set("of, in, me, mein, ka, ke, ki, में, का, के, की")
+_BESIDE = (word_set(BESIDE_NUMBERS) | word_set(words_of.BESIDE_PARTIES) | _WE) - _AND
+_MONTHS, _TO = word_set(",".join(MONTHS)), word_set(words_of.TO)
+_NO_PEOPLE = word_set(f"{words_of.HOURS}, {words_of.LENGTHS}, {DAY_OF_MONTH}") | _MONTHS
 """What makes a number before it none of people."""
-_NUMBERED = listed(words_of.NUMBERED) | _MONTHS
+_NUMBERED = word_set(words_of.NUMBERED) | _MONTHS
 _MARKS = frozenset(",;:.!-=()")
 _PHRASES = tuple(
     word
     for table in (
         *(_UNITS, _COUNTED_BY_THEMSELVES, _TOTAL, _WITH, _BESIDE, _ONE_OF_MINE, _NUMBER_OF),
-        listed(words_of.WITH_ME),
+        word_set(words_of.WITH_ME),
     )
     for word in table
     if " " in word
 )
-_PERSONS = frozenset(_COUNTED_BY_THEMSELVES) | _MINE | _GROUPS | _ONE_IF_MINE | listed(words_of.WITH_ME)
+_PERSONS = frozenset(_COUNTED_BY_THEMSELVES) | _MINE | _GROUPS | _ONE_IF_MINE | word_set(words_of.WITH_ME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def read(text: str) -> Party | None:
 def find(text: str) -> int | None:
     """How many people a longer text speaks of, where one place in it says so, plainly."""
     words = split(text, _PHRASES)
-    parts = [_plain(part, words) for part in _parts(words) if _tells(part, words)]
+    parts = [_is_plain(part, words) for part in _parts(words) if _tells(part, words)]
     if {part.kind for part in parts} == {ADULTS, CHILDREN} and len(parts) == 2:
         parts = [_Part(WHOLE, sum(part.count for part in parts), parts[0].start, parts[-1].end)]
     doubts = Doubts(words)
@@ -225,8 +225,8 @@ def _party(parts: Sequence[_Part], words: Sequence[str]) -> Party | None:
     if any(word in _MINE for word in words) and any(part.kind in (NUMBER, ANYBODY) for part in rest):
         return None
     if not me:
-        return _without_me(rest, words)
-    return Party(1) if not rest else _with_me(rest)
+        return _sum_without_speaker(rest, words)
+    return Party(1) if not rest else _sum_with_speaker(rest)
 
 
 def _is_joined(parts: Sequence[_Part], words: Sequence[str]) -> bool:
@@ -245,7 +245,7 @@ def _whole(me: Sequence[_Part], rest: Sequence[_Part]) -> Party | None:
     return Party(wholes[0].count) if parts <= wholes[0].count else None
 
 
-def _without_me(parts: Sequence[_Part], words: Sequence[str]) -> Party | None:
+def _sum_without_speaker(parts: Sequence[_Part], words: Sequence[str]) -> Party | None:
     kinds = {part.kind for part in parts}
     if len(parts) == 1:
         alone = kinds & {NUMBER, ANYBODY, ADULTS, WHOLE, PAIR, ALONE} or (kinds == {OTHERS} and set(words) & _WE)
@@ -265,7 +265,7 @@ def _without_me(parts: Sequence[_Part], words: Sequence[str]) -> Party | None:
     return _sum(parts) if any(plain) else None
 
 
-def _with_me(parts: Sequence[_Part]) -> Party | None:
+def _sum_with_speaker(parts: Sequence[_Part]) -> Party | None:
     """The number of the others and the writer together."""
     if any(part.kind in (WHOLE, PAIR, ALONE) for part in parts):
         return Party(1) if all(part.kind == ALONE for part in parts) else None
@@ -292,7 +292,7 @@ def _is_one_pass(part: _Part, words: Sequence[str]) -> bool:
     return part.count == 1 and words[part.end - 1] in _PASSES
 
 
-def _plain(part: _Part, words: Sequence[str]) -> _Part:
+def _is_plain(part: _Part, words: Sequence[str]) -> _Part:
     """The part as it counts: `we are 3 friends` are three, whoever writes among them."""
     we = part.kind == OTHERS and not _WE.isdisjoint(words[max(part.start - 2, 0) : part.start])
     return _Part(ANYBODY, part.count, part.start, part.end) if we else part

@@ -1,11 +1,11 @@
 """Recognises greetings and thanks, which need no answer of their own."""
 
 from flows import understanding
-from flows.understanding import agreement, listed, plain, vocabulary, without_pictures
+from flows.understanding import agreement, plain, vocabulary, without_pictures, word_set
 from flows.understanding.vocabulary import intents as intent_vocabulary
 
-_POLITE = listed(intent_vocabulary.COURTESY) | listed(vocabulary.POLITE)
-_ABOUT_PASSES = listed(vocabulary.ABOUT_PASSES)
+_POLITE = word_set(intent_vocabulary.COURTESY) | word_set(vocabulary.POLITE)
+_ABOUT_PASSES = word_set(vocabulary.ABOUT_PASSES)
 
 
 def is_any(text: str) -> bool:

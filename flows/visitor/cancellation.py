@@ -3,13 +3,13 @@
 from flows.fields import Choice, YesNo
 from flows.shapes import Answers, CancelPass, Facts, Flow, Outcome, Say, Sentence, Step
 from flows.text import _, lines, words
-from flows.text.choices import pass_line, pass_options, the_only_pass, the_pass
+from flows.text.choices import chosen_pass, only_pass, pass_line, pass_options
 from flows.understanding.vocabulary.agreement import CANCELLING
 from flows.visitor.my_pass import without_a_pass
 
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    chosen = the_pass(answers, facts)
+    chosen = chosen_pass(answers, facts)
     named = (pass_line(chosen),) if chosen else ()
     return (lines(_("Do you want to cancel this pass?"), *named), _("Nobody can enter with it afterwards."))
 
@@ -34,7 +34,7 @@ CANCELLATION = Flow(
             "code",
             _("Which pass do you want to cancel?"),
             Choice(pass_options),
-            given=the_only_pass,
+            given=only_pass,
             example=words("1"),
         ),
         Step("agree", _ask, YesNo(beside=CANCELLING), example=_("yes")),

@@ -7,14 +7,14 @@ from typing import Any
 from flows import understanding
 from flows.fields import YesNo
 from flows.fields.choice import in_each
-from flows.shapes import Answers, Facts, Flow, Option, Outcome, Said, Say, Sentence, Start, Step, StopMessages
-from flows.text import LANGUAGES, Spoken, _, phrases
+from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step, StopMessages, UserInput
+from flows.text import LANGUAGES, SpokenSentence, _, phrases
 from flows.understanding.intents import CANCEL_PASS, DELETE_DATA, STOP
 
 NAME = "unsure"
-WISH = "wish"
+COMMAND_KEY = "wish"
 """Among the answers: the command that may be meant."""
-ANYBODY = "anybody"
+NO_LANGUAGE_KEY = "anybody"
 """Among the answers: whoever is asked has not chosen a language."""
 _ASKED: Mapping[str, tuple[Sentence, Sentence]] = {
     STOP: (_("Do you want us to stop all messages to you?"), _("Stop messages")),
@@ -33,46 +33,48 @@ class Meant(YesNo):
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """Which command is asked about."""
-        return {WISH: _wish(answers) or STOP, ANYBODY: bool(answers.get(ANYBODY))}
+        return {COMMAND_KEY: _meant_command(answers) or STOP, NO_LANGUAGE_KEY: bool(answers.get(NO_LANGUAGE_KEY))}
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """What may be meant, and to go on as if nothing had been said."""
-        titles = (_ASKED[known[WISH]][1], GO_ON)
-        shown = tuple(map(_in_all, titles)) if known[ANYBODY] else titles
+        titles = (_ASKED[known[COMMAND_KEY]][1], GO_ON)
+        shown = tuple(map(_in_all_languages, titles)) if known[NO_LANGUAGE_KEY] else titles
         return (Option("yes", shown[0]), Option("no", shown[1]))
 
-    def parse(self, said: Said, known: Mapping[str, Any]) -> bool:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> bool:
         """Yes or no, or the name of one of the choices."""
-        called = [tuple(in_each(title).values()) for title in (_ASKED[known[WISH]][1], GO_ON)]
-        places = understanding.called(said.text, called)
-        return places[0] == 0 if places and not said.choice else YesNo.parse(self, said, known)
+        called = [tuple(in_each(title).values()) for title in (_ASKED[known[COMMAND_KEY]][1], GO_ON)]
+        places = understanding.called(message.text, called)
+        return places[0] == 0 if places and not message.choice else YesNo.parse(self, message, known)
 
 
-def _in_all(title: Sentence) -> Sentence:
+def _in_all_languages(title: Sentence) -> Sentence:
     """A choice in every language, on one line."""
-    return Sentence(" / ".join(f"{{{code}}}" for code in LANGUAGES), {code: Spoken(title, code) for code in LANGUAGES})
+    return Sentence(
+        " / ".join(f"{{{code}}}" for code in LANGUAGES), {code: SpokenSentence(title, code) for code in LANGUAGES}
+    )
 
 
-def _wish(answers: Answers) -> str:
+def _meant_command(answers: Answers) -> str:
     """The command that is asked about; empty where an older program may have kept something else."""
-    return next((command for command in _ASKED if command == answers.get(WISH)), "")
+    return next((command for command in _ASKED if command == answers.get(COMMAND_KEY)), "")
 
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (_ASKED[answers[WISH]][0],)
+    return (_ASKED[answers[COMMAND_KEY]][0],)
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if not answers["meant"]:
         return () if answers.get("under") else (Say((phrases.NOTHING_CHANGED,)),)
-    if answers[WISH] == STOP:
+    if answers[COMMAND_KEY] == STOP:
         return (Say((phrases.STOPPED,)), StopMessages())
-    return (Start(_BEGINS[answers[WISH]]),)
+    return (Start(_BEGINS[answers[COMMAND_KEY]]),)
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
     """Ends the question where the kept state has no wish."""
-    return () if _wish(answers) else (Say((phrases.NOTHING_CHANGED,)),)
+    return () if _meant_command(answers) else (Say((phrases.NOTHING_CHANGED,)),)
 
 
 UNSURE = Flow(

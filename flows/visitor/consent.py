@@ -3,24 +3,24 @@
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
 from flows.text import _, lines, words
-from flows.text.choices import the_event
+from flows.text.choices import chosen_event
 from flows.text.translate import render
 
-OWN = _(
+CONSENT = _(
     "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
     "you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are 18 or older, "
     "or a parent or teacher registering children."
 )
 """What a visitor agrees to where the event has no words of its own."""
 
-TICKED = _(
+CONSENT_CHECKBOX = _(
     "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
     "you in, to count visitors and to tell you of changes. By ticking the box you agree, and say that you are 18 "
     "or older, or a parent or teacher registering children."
 )
 """The consent on a page, where a box is ticked and nobody types a yes."""
 
-OTHERS = _(
+CONSENT_FOR_ANOTHER = _(
     "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
     "them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you to "
     "register them, and that you are 18 or older."
@@ -52,12 +52,12 @@ def read_out_text(event: Event, language: str) -> str:
 def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence:
     """The words that a yes agrees to, or a tick for oneself: the event's, else ours; and who answers for the data."""
     if not event.consent:
-        return _whole(event, OTHERS if another else TICKED if ticked else OWN)
+        return _whole(event, CONSENT_FOR_ANOTHER if another else CONSENT_CHECKBOX if ticked else CONSENT)
     own = words(event.consent)
     return _whole(event, own, *((ASKED_BY_THEM,) if another else ()))
 
 
-def _whole(event: Event, *said: Sentence) -> Sentence:
+def _whole(event: Event, *sentence: Sentence) -> Sentence:
     """These words, and below them who answers for the data, what for they are asked, and where to complain."""
     answerable = (
         (event.organiser, _("Organiser: {organiser}", organiser=event.organiser)),
@@ -65,7 +65,7 @@ def _whole(event: Event, *said: Sentence) -> Sentence:
         (event.complaints, _("Questions and complaints: {complaints}", complaints=event.complaints)),
     )
     told = tuple(sentence for given, sentence in answerable if given)
-    return lines(*said, *told) if told or len(said) > 1 else said[0]
+    return lines(*sentence, *told) if told or len(sentence) > 1 else sentence[0]
 
 
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
@@ -75,7 +75,7 @@ def consent_text(event: Event, language: str, *, another: bool, ticked: bool = F
 
 def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:
     """Every answer by its label, the consent, and the question whose yes registers."""
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     if event is None:  # the event was removed in mid-conversation: the flow ends before this is said
         return ()
     return (

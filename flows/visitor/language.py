@@ -2,14 +2,14 @@
 
 from flows.fields import Choice
 from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step
-from flows.text import _, in_all, words
+from flows.text import _, in_all_languages, words
 from flows.text.choices import language_options
 
 QUESTION = _("Choose your language. To change it later, type *language*.")
 
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (in_all(QUESTION),)
+    return (in_all_languages(QUESTION),)
 
 
 def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:

@@ -4,7 +4,7 @@ from flows import understanding
 from flows.fields import Choice
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step
 from flows.text import _, lines, words
-from flows.text.choices import calls_off, open_events, pass_lines
+from flows.text.choices import cancellation_notices, open_events, pass_lines
 from flows.text.phrases import HELP
 from flows.understanding import codes, labelled_forms
 
@@ -30,8 +30,8 @@ def entrance(text: str, facts: Facts, language: str | None) -> Start:
 
 def _named(text: str, facts: Facts) -> str:
     """The conversation that the menu offers by these words, well spelt or nearly; empty where it is none or help."""
-    offered = [one for one in CHOICE.known({}, facts)["options"] if one["id"] != HELP_WORD]
-    called = [tuple(one["names"].values()) for one in offered]
+    offered = [option for option in CHOICE.known({}, facts)["options"] if option["id"] != HELP_WORD]
+    called = [tuple(option["names"].values()) for option in offered]
     places = understanding.named(text, called)
     found = str(offered[places[0]]["id"]) if len(places) == 1 else ""
     return "" if found == "cancellation" and not understanding.called(text, called) else found
@@ -53,7 +53,7 @@ def _known(facts: Facts) -> tuple[Sentence, ...]:
     """Sentences about events that do not take place, and notices of the events of their passes."""
     theirs = {known.event for known in facts.passes}
     notices = (words(event.notice) for event in facts.events if event.slug in theirs and event.notice)
-    return (*calls_off(facts.passes, facts), *notices)
+    return (*cancellation_notices(facts.passes, facts), *notices)
 
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:

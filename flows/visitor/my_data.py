@@ -13,7 +13,7 @@ from flows.understanding.vocabulary.agreement import DELETING
 HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
 
 
-def _told(answers: Answers, facts: Facts, language: str) -> Outcome:
+def _answer_text(answers: Answers, facts: Facts, language: str) -> Outcome:
     person = facts.person
     if not person.known:
         kept = _("We hold nothing about you but this conversation, for a short time.")
@@ -51,7 +51,7 @@ def _answer(name: str, question: Question | None, value: Any) -> Sentence:
     return Sentence("{label} {value}", {"label": words(label), "value": words(chosen)})
 
 
-MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_told)
+MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_answer_text)
 """What is held, in short."""
 
 
@@ -67,17 +67,19 @@ def _ask_again(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _is_today(answers: Answers, facts: Facts) -> bool:
-    return bool(answers.get("agree")) and (bool(answers.get("today")) or any(_today(one, facts) for one in _own(facts)))
+    return bool(answers.get("agree")) and (
+        bool(answers.get("today")) or any(_today(pass_, facts) for pass_ in _own(facts))
+    )
 
 
-def _today(held: PassFacts, facts: Facts) -> bool:
-    event = event_by(held.event, facts)
+def _today(pass_: PassFacts, facts: Facts) -> bool:
+    event = event_by(pass_.event, facts)
     today = local_today(event, facts.now) if event else None
-    return today is not None and (today in held.kind_days if held.kind_days else held.day <= today)
+    return today is not None and (today in pass_.kind_days if pass_.kind_days else pass_.day <= today)
 
 
 def _own(facts: Facts) -> list[PassFacts]:
-    return [one for one in facts.passes if one.own]
+    return [pass_ for pass_ in facts.passes if pass_.own]
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:

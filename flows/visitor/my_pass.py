@@ -20,21 +20,20 @@ from flows.shapes import (
 )
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import (
-    calls_off,
+    cancellation_notices,
+    chosen_pass,
     day_from,
     event_by,
     every_day,
+    only_pass,
     pass_line,
     pass_lines,
     pass_options,
     people,
-    the_only_pass,
-    the_pass,
 )
-from flows.text.event_states import OPEN, called_off, sentence_of, state_of
-from flows.text.pass_days import held as days_held
-from flows.text.pass_days import said
-from flows.visitor.registration import told_with_pass, visit_line
+from flows.text.event_states import OPEN, is_called_off, sentence_of, state_of
+from flows.text.pass_days import days_held, describe_days
+from flows.visitor.registration import event_sentences, visit_line
 from flows.visitor.visit_questions import PARTY_SIZE, VISIT_DATE, most_people
 
 # --- my pass ------------------------------------------------------------------------------------
@@ -56,7 +55,7 @@ def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
 
 
 def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
-    sent = the_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
+    sent = chosen_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
     others = pass_lines([known for known in facts.passes if known.code != sent.code])
     again = (_("The picture with the QR code is on its way."),)
     also = (lines(_("You also have:"), *others),) if others else ()
@@ -65,7 +64,7 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
     notice = (words(event.notice),) if event and event.notice else ()
-    known = (*calls_off(facts.passes, facts), *notice, *(told_with_pass(event) if event else ()))
+    known = (*cancellation_notices(facts.passes, facts), *notice, *(event_sentences(event) if event else ()))
     return (
         SendPass(sent.code, language),
         Say((lines(*named, pass_line(sent)), *known, *again, *more)),
@@ -79,7 +78,7 @@ MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pa
 
 
 def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
-    held = the_pass(answers, facts)
+    held = chosen_pass(answers, facts)
     event = event_by(held.event, facts) if held else None
     if held is None and answers.get("code"):
         return (Say((sentence_for("no_such_pass"),)),)
@@ -88,25 +87,25 @@ def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
     days = every_day({**answers, "code": held.code}, facts)
     if state_of(event, days, facts.now) == OPEN:
         return ()
-    return (Say((sentence_of(event, days, facts.now), *_stays(answers, facts))),)
+    return (Say((sentence_of(event, days, facts.now), *_unchanged(answers, facts))),)
 
 
-def _stays(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    held = the_pass(answers, facts)
+def _unchanged(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    held = chosen_pass(answers, facts)
     return (_("Your pass *{code}* stays as it is.", code=held.code),) if held else ()
 
 
 def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    held = the_pass(answers, facts)
+    held = chosen_pass(answers, facts)
     event = event_by(held.event, facts) if held else None
     if held is None or event is None:
         return ()
-    off = called_off(event, facts.days(event), days_held(held))
-    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=said(days_held(held))))
+    off = is_called_off(event, facts.days(event), days_held(held))
+    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=describe_days(days_held(held))))
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    held = the_pass(answers, facts)
+    held = chosen_pass(answers, facts)
     if held is None:
         return ()
     return (
@@ -119,7 +118,7 @@ def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
-    held = the_pass(answers, facts)
+    held = chosen_pass(answers, facts)
     if held is None:
         return without_a_pass(answers, facts)
     day, size = answers["visit_date"], answers["party_size"]
@@ -135,13 +134,13 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 def _go_on_without(step: str) -> Refusal:
     def again(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
         kept = {name: value for name, value in answers.items() if name != step}
-        return (Say(_stays(answers, facts)), Start("change", kept))
+        return (Say(_unchanged(answers, facts)), Start("change", kept))
 
     return again
 
 
 def _ends(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
-    return (Say(_stays(answers, facts)),)
+    return (Say(_unchanged(answers, facts)),)
 
 
 CHANGE = Flow(
@@ -152,7 +151,7 @@ CHANGE = Flow(
             "code",
             _("Which pass do you want to change?"),
             Choice(pass_options),
-            given=the_only_pass,
+            given=only_pass,
             example=words("1"),
         ),
         replace(VISIT_DATE, ask=_ask_day),

@@ -7,18 +7,18 @@ from typing import Any
 from flows.fields import Text, YesNo
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Step
 from flows.text import _, lines, sentence_for, words
-from flows.text.choices import day_from, language_of, open_events, own_pass_of_that_day, people, the_event
+from flows.text.choices import chosen_event, day_from, language_of, open_events, own_pass_of_that_day, people
 from flows.text.event_states import OPEN, OVER, sentence_of, state_of
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 from flows.understanding.vocabulary.agreement import REGISTERING
 from flows.visitor.consent import consent_text, last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
 
-LEAST_NAME, MOST_NAME = 2, 80
+MIN_NAME_LENGTH, MAX_NAME_LENGTH = 2, 80
 """Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 
-MOST_TOLD = 3
+MAX_EXPLAINED_EVENTS = 3
 """Events of which it is told why nobody can register, where none is open: those that are over last."""
 
 # --- before the first question ------------------------------------------------------------------
@@ -26,7 +26,7 @@ MOST_TOLD = 3
 
 def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """The greeting with the event's name, its own welcome, and what it wants known at present."""
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     if event is None:
         return (_("Namaste! Get entry passes for our events here."),)
     greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
@@ -35,7 +35,7 @@ def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
     """Why nobody can register now, or that this person has a pass for the day already."""
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     if event is None and answers.get("event"):
         return (Say((sentence_for("no_such_event"),)),)
     if event is None:
@@ -54,7 +54,9 @@ def none_open(facts: Facts) -> tuple[Sentence, ...]:
     """Why nobody can register for anything now: of the events to come, else of those that are over."""
     over = {event.slug for event in facts.events if state_of(event, facts.days(event), facts.now) == OVER}
     coming = [event for event in facts.events if event.slug not in over]
-    told = [sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MOST_TOLD]]
+    told = [
+        sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MAX_EXPLAINED_EVENTS]
+    ]
     return tuple(told) or (_("There is no event to register for at present."),)
 
 
@@ -85,7 +87,7 @@ def _sent_again(code: str, answers: Answers) -> Outcome:
 def known_name(answers: Answers, facts: Facts) -> str:
     """A name to offer: the one on their own pass, else their WhatsApp profile's where it can be a name."""
     own = next((known.full_name for known in facts.passes if known.own), facts.profile_name).strip()
-    usable = LEAST_NAME <= len(own) <= MOST_NAME and any(character.isalpha() for character in own)
+    usable = MIN_NAME_LENGTH <= len(own) <= MAX_NAME_LENGTH and any(character.isalpha() for character in own)
     return own if usable else ""
 
 
@@ -98,7 +100,7 @@ def _ask_name(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 FULL_NAME = Step(
     "full_name",
     _ask_name,
-    Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True, suggest=known_name),
+    Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True, suggest=known_name),
     label=_("Name"),
     example=_("Asha Rao"),
 )
@@ -138,12 +140,12 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
 def visit_line(answers: Answers, kind_days: Sequence[date] = ()) -> Sentence:
     """Day and party in one line; `kind_days` are the pass's own, whatever was chosen."""
     days = kind_days or (day_from(answers["visit_date"]),)
-    return _("{day}, {people}", day=said(days), people=people(answers["party_size"]))
+    return _("{day}, {people}", day=describe_days(days), people=people(answers["party_size"]))
 
 
 def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     """Registers, and tells the code and what comes next."""
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     if event is None:
         return _nothing_open(facts)
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
@@ -151,10 +153,10 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     later = _("To see, change or cancel your pass, write *hi*.")
     if facts.duty:  # for them *hi* opens the gate
         later = _("To see, change or cancel your pass, write *visitor*.")
-    return (register(event, answers, language), Say((done, picture, *told_with_pass(event), later)))
+    return (register(event, answers, language), Say((done, picture, *event_sentences(event), later)))
 
 
-def told_with_pass(event: Event) -> tuple[Sentence, ...]:
+def event_sentences(event: Event) -> tuple[Sentence, ...]:
     """The event's instructions for somebody with a pass."""
     return (words(event.instructions),) if event.instructions else ()
 
@@ -163,7 +165,7 @@ def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Fact
     return _sent_again(params["code"], answers) if params.get("code") else ()
 
 
-REFUSED = {
+STEP_OF_REFUSAL = {
     "day_full": "visit_date",
     "day_closed": "visit_date",
     "day_over": "visit_date",
@@ -178,7 +180,7 @@ REGISTRATION: Flow = Flow(
     version=1,
     steps=(LANGUAGE_STEP, EVENT, FULL_NAME, VISIT_DATE, PARTY_SIZE, AGREE),
     finish=finish,
-    refused={**REFUSED, "already_registered": _already},
+    refused={**STEP_OF_REFUSAL, "already_registered": _already},
     questions_before="agree",
     opening=opening,
     instead=instead,

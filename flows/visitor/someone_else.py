@@ -7,18 +7,18 @@ from typing import Any
 from flows.fields import Otp, Phone, Text, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
 from flows.text import _, lines, words
-from flows.text.choices import language_of, the_event
+from flows.text.choices import chosen_event, language_of
 from flows.understanding.vocabulary.agreement import REGISTERING
 from flows.visitor.consent import last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.registration import (
     FULL_NAME,
-    LEAST_NAME,
-    MOST_NAME,
-    REFUSED,
+    MAX_NAME_LENGTH,
+    MIN_NAME_LENGTH,
+    STEP_OF_REFUSAL,
+    event_sentences,
     not_open,
     register,
-    told_with_pass,
     visit_line,
 )
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE, most_people
@@ -77,7 +77,7 @@ OTP = Step(
 THEIR_NAME = replace(
     FULL_NAME,
     ask=_("What is their full name?"),
-    field=Text(least=LEAST_NAME, most=MOST_NAME, letter=True, name=True),
+    field=Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True),
 )
 THEIR_DATE = replace(VISIT_DATE, ask=_("Which day will they come?"))
 
@@ -102,7 +102,7 @@ AGREE = Step(
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     if event is None:
         return not_open(answers, facts)
     done = lines(
@@ -111,7 +111,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         visit_line(answers),
     )
     picture = _("The pass comes here, in this chat. Please forward the picture to them, or tell them the code.")
-    return (register(event, answers, language, phone=answers["phone"]), Say((done, picture, *told_with_pass(event))))
+    return (register(event, answers, language, phone=answers["phone"]), Say((done, picture, *event_sentences(event))))
 
 
 def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
@@ -128,7 +128,7 @@ SOMEONE_ELSE: Flow = Flow(
     steps=(LANGUAGE_STEP, PHONE, OTP, EVENT, THEIR_NAME, THEIR_DATE, THEIR_PARTY, AGREE),
     finish=_finish,
     refused={
-        **REFUSED,
+        **STEP_OF_REFUSAL,
         "otp_wait": "otp",
         "otp_too_many": None,
         "otp_unreachable": "phone",

@@ -1,7 +1,7 @@
 """Told before anything else: that a picture could not be sent, or that a number was somebody else's."""
 
-from flows.shapes import Effect, Facts, NoteTold, Said, Say
-from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
+from flows.shapes import Effect, Facts, MarkFailuresTold, Say, UserInput
+from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
 from flows.text import _
 from flows.understanding import codes
 
@@ -16,7 +16,7 @@ UNCONFIRMED = _(
 )
 
 
-def to_be_told(facts: Facts) -> tuple[Effect, ...]:
+def pending_notices(facts: Facts) -> tuple[Effect, ...]:
     """Everything that must be said before a conversation begins."""
     return (*changed_hands(facts), *undelivered(facts))
 
@@ -25,21 +25,21 @@ def changed_hands(facts: Facts) -> tuple[Effect, ...]:
     """Tells whoever has a number now that was another account's what that means for them; nothing for all others."""
     person = facts.person
     unconfirmed = (Say((UNCONFIRMED,)),) if person.is_unconfirmed else ()
-    return (*unconfirmed, *((Say((PROVE,)), NoteProofTold()) if person.proof_untold else ()))
+    return (*unconfirmed, *((Say((PROVE,)), MarkProofTold()) if person.proof_untold else ()))
 
 
-def proof(said: Said, facts: Facts, *, asked: bool) -> tuple[Effect, ...]:
+def proof(message: UserInput, facts: Facts, *, asked: bool) -> tuple[Effect, ...]:
     """What a code alone does that may prove that somebody is who had their number before; nothing for what is none.
 
     `asked`: a question stands open, to which eight letters may be the answer.
     """
-    code = codes.shown(codes.found(said.text))
-    if said.form != "text" or not codes.found(said.text):
+    code = codes.shown(codes.found(message.text))
+    if message.form != "text" or not codes.found(message.text):
         return ()
     # At a gate a code is a scan, for which nothing of the volunteer's own need be read.
     if facts.duty is not None or not facts.person.may_prove:
         return ()
-    is_name = asked and "-" not in said.text and not any(character.isdigit() for character in said.text)
+    is_name = asked and "-" not in message.text and not any(character.isdigit() for character in message.text)
     if is_name or any(known.code == code for known in facts.passes):
         return ()
     return (ProveByCode(code), Say((PROVED,)))
@@ -55,4 +55,4 @@ def undelivered(facts: Facts) -> tuple[Effect, ...]:
         for code in codes
     )
     links, again = _("You can also open it here: {links}"), _("To try again, type *my pass*.")
-    return (Say((*told, links, again)), NoteTold(codes))
+    return (Say((*told, links, again)), MarkFailuresTold(codes))

@@ -5,7 +5,7 @@ from typing import Any
 from flows.fields import Choice, Day, Number
 from flows.shapes import Answers, Facts, Sentence, Step
 from flows.text import _, words
-from flows.text.choices import days_of, event_options, every_day, open_events, people, the_day, the_event
+from flows.text.choices import chosen_day, chosen_event, days_of, event_options, every_day, open_events, people
 from flows.text.event_states import local_today
 from flows.understanding import party_sizes
 
@@ -26,7 +26,7 @@ EVENT = Step(
 
 
 def _today(answers: Answers, facts: Facts) -> str:
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     return local_today(event, facts.now).isoformat() if event else facts.now.date().isoformat()
 
 
@@ -48,13 +48,13 @@ VISIT_DATE = Step(
 
 def most_people(answers: Answers, facts: Facts) -> int:
     """The largest party: what the event allows a pass, or what is left of the day where that is less."""
-    event, day = the_event(answers, facts), the_day(answers, facts)
+    event, day = chosen_event(answers, facts), chosen_day(answers, facts)
     allowed = event.max_party if event else 1
     return allowed if day is None or day.left is None else min(allowed, day.left)
 
 
 def _too_many(answers: Answers, facts: Facts) -> str:
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     return "only_some_left" if event and most_people(answers, facts) < event.max_party else "party_too_large"
 
 
@@ -68,7 +68,7 @@ def ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     )
 
 
-def sum_told(text: str, value: Any) -> tuple[Sentence, ...]:
+def party_sum(text: str, value: Any) -> tuple[Sentence, ...]:
     """How many people those make together who were counted apart."""
     party = party_sizes.read(text)
     return (_("That makes {people}.", people=people(party.count)),) if party and party.summed else ()
@@ -80,5 +80,5 @@ PARTY_SIZE = Step(
     Number(1, most_people, code=_too_many),
     label=_("People"),
     example=words("3"),
-    heard=sum_told,
+    heard=party_sum,
 )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows.fields import Otp, Phone, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Register, SendOtp, Step, VerifyOtp
 from flows.text import _, words
-from flows.text.choices import language_of, the_event
+from flows.text.choices import chosen_event, language_of
 from flows.visitor.consent import consent_text, last_question
 from flows.visitor.registration import AGREE, FULL_NAME, REGISTRATION, finish
 
@@ -58,10 +58,10 @@ CONSENT = replace(
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     """Finishes as in the chat, but keeps the words beside the box that was ticked as the consent."""
-    event = the_event(answers, facts)
+    event = chosen_event(answers, facts)
     shown = consent_text(event, language, another=False, ticked=True) if event else ""
     done = finish(answers, facts, language)
-    return tuple(replace(one, consent_text=shown) if isinstance(one, Register) else one for one in done)
+    return tuple(replace(effect, consent_text=shown) if isinstance(effect, Register) else effect for effect in done)
 
 
 WEB_REGISTRATION: Flow = replace(
@@ -78,9 +78,9 @@ WEB_REGISTRATION: Flow = replace(
 )
 
 
-def _found(answers: Answers, facts: Facts, language: str) -> Outcome:
+def _show_passes(answers: Answers, facts: Facts, language: str) -> Outcome:
     return ()
 
 
-FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=_found)
+FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=_show_passes)
 """The questions before a page that shows passes: whoever proves a number sees the passes of its holder."""

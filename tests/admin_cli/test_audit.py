@@ -105,7 +105,7 @@ def test_every_act_about_a_pass_is_found_by_its_code(ok: Run, rows: Rows, code: 
     for command in (("passes", "show", code), ("passes", "resend", code), ("visitors", "show", code)):
         ok(*command)
     ok("visitors", "find", code, *OF)
-    told = [audit.FOUND, audit.VIEWED, audit.PASS_RESENT, audit.VIEWED]
+    told = [audit.SEARCHED, audit.PERSON_VIEWED, audit.PASS_RESENT, audit.PERSON_VIEWED]
     assert [one["what"] for one in rows("audit", "search", code.lower().replace("-", ""))] == told
 
 

@@ -9,7 +9,7 @@ from click.testing import Result
 from sqlalchemy import select, update
 
 from bot.database import Database
-from bot.delivery.dispatch import owe
+from bot.delivery.dispatch import enqueue
 from bot.domain import events, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
@@ -27,7 +27,7 @@ def failed(database: Database) -> int:
     """The id of a reply that failed for good, next to one that is still owed and an OTP that failed."""
     with database.write() as db:
         ids = [
-            owe(db, kind=kind, lane=f"whatsapp:{PHONE}", payload={"body": "Namaste Asha"}, priority=0, now=NOW)
+            enqueue(db, kind=kind, address=f"whatsapp:{PHONE}", payload={"body": "Namaste Asha"}, priority=0, now=NOW)
             for kind in ("reply", "reply", "otp")
         ]
         values = {"status": "failed", "error_code": 63024, "reason": "bad_recipient", "told_at": NOW}

@@ -12,8 +12,8 @@ from click.testing import Result
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import health, owe
-from bot.delivery.outbox.rate_limit import Pace
+from bot.delivery.dispatch import enqueue, health
+from bot.delivery.outbox.rate_limit import RateLimiter
 from bot.domain.models import Contact, ContentTemplate
 from bot.errors import NotReady, SendFailed
 from bot.settings import SIMULATED_SENDER, Settings
@@ -123,7 +123,7 @@ def test_our_own_address(outside: responses.RequestsMock, answer: dict[str, Any]
 def test_a_paused_sender_is_named(redis: "Redis") -> None:
     given = Settings(secret_key="x" * 16)
     assert health.senders_open(redis, given)
-    Pace(redis, 80).heed(SIMULATED_SENDER, "whatsapp:+911", SendFailed("63038", retry=True))
+    RateLimiter(redis, 80).apply_refusal(SIMULATED_SENDER, "whatsapp:+911", SendFailed("63038", retry=True))
     said = why(health.senders_open, redis, given)
     assert SIMULATED_SENDER in said
     assert "63038" in said
@@ -163,6 +163,6 @@ def test_who_has_stopped_us_is_counted(database: Database) -> None:
 def test_what_is_stuck(database: Database) -> None:
     assert health.queue_moves(database, NOW)
     with database.write() as db:
-        owe(db, kind="text", lane="whatsapp:+911", payload={"body": "x"}, priority=0, now=NOW)
+        enqueue(db, kind="text", address="whatsapp:+911", payload={"body": "x"}, priority=0, now=NOW)
     assert health.queue_moves(database, NOW + timedelta(minutes=4))
     assert "7 minutes" in why(health.queue_moves, database, NOW + timedelta(minutes=7))

@@ -57,7 +57,7 @@ def codes(ok: Run, fair: str, database: Database) -> list[str]:
             asker = people.find_or_make(db, phone=f"+9198765432{number:02}", now=NOON)
             wish = asking(asker, visit_date=DAY, full_name=name, answers={"city": "+Delhi"}, now=NOON)
             issued.append(registrations.register(db, ring, **wish))
-        enqueue.owe_pass(db, issued[0], lane="whatsapp:+919876543200", sender=None, language="en", now=NOON)
+        enqueue.enqueue_pass(db, issued[0], address="whatsapp:+919876543200", sender=None, language="en", now=NOON)
         same: dict[str, Any] = {"event": fair, "channel": "api", "gate": "main", "staff_id": ravi.id}
         checkins.admit(db, ring, Scan(issued[0].code, "one", **same), NOON)
         checkins.admit(db, ring, Scan("nonsense", "two", **same), NOON.replace(minute=31))
@@ -287,7 +287,7 @@ def test_systems_without_nameless_files_have_named_ones(
     assert [row["code"] for row in read(out)] == codes
     assert ([file.name for file in folder.iterdir()], out.stat().st_mode & 0o777) == ([out.name], 0o600)
     monkeypatch.setattr(workbook, "_parts", lambda sheets: os.kill(os.getpid(), signal.SIGTERM))
-    with pytest.raises(SystemExit), files.whole(out) as part, workbook.written(part, ["a"]):
+    with pytest.raises(SystemExit), files.write_whole(out) as part, workbook.written(part, ["a"]):
         assert len(list(folder.iterdir())) == 2
     assert [file.name for file in folder.iterdir()] == [out.name]
 
@@ -295,8 +295,8 @@ def test_systems_without_nameless_files_have_named_ones(
 def test_pages_and_sheets_lose_nobody(
     ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE", 1)
-    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
+    monkeypatch.setattr(pages, "PAGE_ROWS", 1)
+    monkeypatch.setattr(workbook, "MAX_SHEET_ROWS", 3)
     out = folder / "paged.xlsx"
     ok("export", "visitors", "--event", fair, "--format", "xlsx", "--out", str(out))
     with zipfile.ZipFile(out) as book:
@@ -307,7 +307,7 @@ def test_pages_and_sheets_lose_nobody(
 def test_a_workbook_keeps_every_character(folder: Path) -> None:
     texts = ["a & b <c>", ' two  "spaces" ', "मीरा\nशर्मा", "\x07bell", "_x0041_ as typed", "x" * 40_000, "'=1"]
     with workbook.written(folder / "a.xlsx", ["Head"] * 8) as book:
-        book.put([*texts, 1.5])
+        book.write_row([*texts, 1.5])
 
     plain = openpyxl.load_workbook(folder / "a.xlsx").active[2]
     assert [cell.value for cell in plain][2:] == [texts[2], "bell", "_x005F_x0041_ as typed", "x" * 32_767, "'=1", 1.5]

@@ -33,7 +33,7 @@ def test_old_passes_stay_good_until_their_key_is_retired(
     with database.write() as db:
         asker = people.find_or_make(db, phone="+919876543210", now=NOON)
         issued = registrations.register(db, ring, **asking(asker, visit_date=date(2027, 1, 9), party_size=3, now=NOON))
-        token = tokens.encode(tokens.of(issued), ring)
+        token = tokens.encode(tokens.token_of(issued), ring)
     assert run("keys", "retire", "1", "--yes").exit_code == 1
     ok("keys", "roll")
     assert [(row["number"], row["state"]) for row in rows("keys", "list")] == [(1, "good"), (2, "current")]
@@ -47,7 +47,7 @@ def test_old_passes_stay_good_until_their_key_is_retired(
     with database.read() as db:
         document = offline_document.document(db, "x" * 16, fair, NOON)
         assert [key["number"] for key in document["keys"]] == [2]
-        anew = tokens.encode(tokens.of(db.merge(issued)), KeyRing.open(database, "x" * 16))
+        anew = tokens.encode(tokens.token_of(db.merge(issued)), KeyRing.open(database, "x" * 16))
     assert scanned(database, fair, anew, "d") == "admitted"
     assert "no_such_key" in run("keys", "retire", "9", "--yes").stderr
 

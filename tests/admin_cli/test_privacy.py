@@ -14,8 +14,8 @@ from redis import Redis
 from responses import matchers
 from sqlalchemy import func, select
 
-from bot.conversation.store import Conversations, Held
-from bot.conversation.web_sessions import Visit, Visits
+from bot.conversation.store import ClaimedMessage, ConversationStore
+from bot.conversation.web_sessions import WebSession, WebSessions
 from bot.database import Database
 from bot.delivery.outbox import enqueue
 from bot.domain import audit, checkins, people
@@ -47,10 +47,10 @@ FRIEND = "+919876543211"
 
 def talk(redis: "Redis", database: Database, sid: str, phone: str, state: dict[str, Any], text: str) -> None:
     """A turn that wrote something, as the database and Redis keep it."""
-    kept, address = Conversations(redis, state_seconds=3600), f"phone:{phone}"
+    kept, address = ConversationStore(redis, state_seconds=3600), f"phone:{phone}"
     addresses = [address, f"user:{USER}"] if phone == PHONE else [address]
     held = kept.accept(sid, addresses, {"text": text}, 1, f"whatsapp:{phone}")
-    assert isinstance(held, Held)
+    assert isinstance(held, ClaimedMessage)
     kept.commit(held, state, {"text": text}, 2, in_outbox=False)
     with database.write() as db:
         db.add(TurnRecord(message_sid=sid, answer={"text": text}, state=state, address=address, created_at=NOON))
@@ -70,15 +70,15 @@ def code(ok: Run, fair: str, database: Database, redis: "Redis") -> str:
         registrations.register(
             db, ring, **asking(asha, phone=FRIEND, visit_date=LATER, full_name="Mira Das", party_size=2, now=NOON)
         )
-        enqueue.owe_pass(db, issued, lane=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
+        enqueue.enqueue_pass(db, issued, address=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
         sent = db.scalars(select(Delivery)).one()
         sent.message_sid, sent.status = "MM" + "1" * 32, "sent"
-        enqueue.owe_pass(db, issued, lane=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
+        enqueue.enqueue_pass(db, issued, address=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
         checkins.admit(db, ring, Scan(issued.code, "one", "fair", "api", "main", count=2), NOON)
-        audit.note(db, "old_note", now=NOON, about={"ids": [["phone", PHONE]], "name": NAME})
+        audit.record(db, "old_note", now=NOON, about={"ids": [["phone", PHONE]], "name": NAME})
     talk(redis, database, "SM" + "2" * 32, PHONE, {"slots": {"full_name": NAME, "city": ANSWER}}, f"Thank you, {NAME}")
     talk(redis, database, "SM" + "3" * 32, FRIEND, {"asked": "menu"}, f"{NAME} may enter")
-    Visits(redis).save(Visit("one", phone=PHONE))
+    WebSessions(redis).save(WebSession("one", phone=PHONE))
     redis.set(f"window:heard:whatsapp:{PHONE}|whatsapp:+1555", 1)
     return shown(issued.code)
 
@@ -177,9 +177,9 @@ def test_data_are_kept_as_long_as_was_said(ok: Run, rows: Callable[..., Any], co
     ok("privacy", "retention", "set", "fair", "30")
     assert [row["kept_until"] for row in rows("privacy", "retention", "show")] == ["2027-02-10", None]
     with database.read() as db:
-        assert retention.past_their_time(db, date(2027, 2, 10)) == []
-        due = retention.past_their_time(db, date(2027, 2, 11))
-    assert sum(retention.purge(database, due, NOON + timedelta(days=40), retention.CLOCK)) == 2
+        assert retention.expired_events(db, date(2027, 2, 10)) == []
+        due = retention.expired_events(db, date(2027, 2, 11))
+    assert sum(retention.purge(database, due, NOON + timedelta(days=40), retention.CLOCK_ACTOR)) == 2
     retention.forget_turns(database, NOON + timedelta(days=40))
     assert figures(database) == before
     assert [row["with_a_name"] for row in rows("privacy", "retention", "show")] == [0, 1]

@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from bot.database import Database
 from bot.domain import checkins, events, people, roster
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import FigureChange
 from bot.domain.passes import registration as registrations
@@ -45,7 +45,7 @@ def busy(database: Database) -> str:
         same: dict[str, Any] = {"event": "fair", "channel": "api", "gate": "main", "staff_id": ravi.id}
         checkins.admit(db, ring, Scan(code, "one", count=2, **same), now)
         checkins.admit(db, ring, Scan("nonsense", "two", **same), now)
-        head_counts.add(db, Count("fair", "five", "in", 5, "api", gate="main"), now)
+        head_counts.add(db, HeadCountRequest("fair", "five", "in", 5, "api", gate="main"), now)
     return "fair"
 
 
@@ -76,7 +76,7 @@ def test_any_day_of_the_event(ok: Run, run: Run, rows: Rows, busy: str) -> None:
 
 def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, database: Database, busy: str) -> None:
     with database.write() as db:
-        head_counts.add(db, Count(busy, "out", "out", 1, "api", gate="main"), datetime.now(UTC))
+        head_counts.add(db, HeadCountRequest(busy, "out", "out", 1, "api", gate="main"), datetime.now(UTC))
     assert rows("stats", "--event", busy)["inside"] == 6
     shown = ok("stats", "--event", busy).stdout
     assert "inside now" in shown

@@ -9,8 +9,8 @@ from click.testing import Result
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe
-from bot.delivery.outbox.rate_limit import Pace
+from bot.delivery.dispatch import Outbox, enqueue
+from bot.delivery.outbox.rate_limit import RateLimiter
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_SENDER, Settings
 from tests.bot.delivery.conftest import LANE, Clock, FakeOtps, FakeTwilio, a_pass, fetched, reply, row
@@ -45,7 +45,7 @@ def test_the_whole_story_of_one_message(
         clock.move(seconds=95)
     sid = twilio.sent[0].sid
     for status in ("sent", "delivered", "sent", "delivered"):
-        outbox.note_status(sid, image, status, None, clock.at)
+        outbox.record_status(sid, image, status, None, clock.at)
     shown = rows("deliveries", "show", str(image))
     assert [(step["what"], step["reason"]) for step in shown["story"]] == [
         *[("owed", None), ("tried", None), ("put_off", "provider_busy"), ("tried", None), ("put_off", "no_answer")],
@@ -67,7 +67,7 @@ def test_a_failure_says_why_and_an_admin_who_tries_again_is_told_of(
 ) -> None:
     image = a_pass(database)
     outbox.deliver(image)
-    outbox.note_status(twilio.sent[0].sid, image, "failed", 63005, clock.at)
+    outbox.record_status(twilio.sent[0].sid, image, "failed", 63005, clock.at)
     ok("deliveries", "retry", str(image))
     told = [
         (step["what"], step["reason"], step["error_code"]) for step in rows("deliveries", "show", str(image))["story"]
@@ -81,7 +81,7 @@ def test_a_story_of_nobody(run: Run) -> None:
 
 def test_the_list_by_status_and_reason(rows: Rows, database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
     waits, sent = reply(database, "1", lane="whatsapp:+911"), reply(database, "2")
-    outbox.windows.note_closed("whatsapp:+911", SIMULATED_SENDER, outbox.now())
+    outbox.windows.mark_closed("whatsapp:+911", SIMULATED_SENDER, outbox.now())
     outbox.deliver(waits)
     outbox.deliver(sent)
     assert [one["id"] for one in rows("deliveries", "list", "--reason", "window_closed")] == [waits]
@@ -97,11 +97,11 @@ def test_a_paused_sender_is_told_of_and_can_be_resumed(
     outbox = Outbox(database, redis, twilio, FakeOtps(), settings, check_media=fetched)
     with database.write() as db:
         given: dict[str, Any] = {"kind": "text", "payload": {"body": "Hello"}, "priority": 0, "now": datetime.now(UTC)}
-        first, second = (owe(db, lane=lane, **given) for lane in (LANE, "whatsapp:+911"))
+        first, second = (enqueue(db, address=lane, **given) for lane in (LANE, "whatsapp:+911"))
     outbox.deliver(first)
     outbox.deliver(second)
     assert [one["id"] for one in rows("deliveries", "list", "--reason", "sender_paused")] == [second, first]
-    assert len(Pace(redis, 80).closed([SIMULATED_SENDER])) == 1
+    assert len(RateLimiter(redis, 80).closed_senders([SIMULATED_SENDER])) == 1
     assert "2 messages go now" in ok("deliveries", "resume-sender", SIMULATED_SENDER).stdout
     for delivery in (first, second):
         outbox.deliver(delivery)

@@ -58,7 +58,7 @@ def test_sync_makes_what_is_needed_once(
     kept = rows("templates", "list")
     assert {row["sid"] for row in kept} == set(twilio)
     submitted = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
-    assert submitted == {one.shape: "received" for one in notices.wanted("http://127.0.0.1:8000")}
+    assert submitted == {one.shape: "received" for one in notices.template_specs("http://127.0.0.1:8000")}
     act = rows("audit", "list", "--what", "templates_synced")[0]
     assert sorted(name for _, name in act["about"]["templates"]) == sorted(row["name"] for row in done)
     assert {row["approval"] for row in kept if row["shape"] not in submitted} == {"unsubmitted"}

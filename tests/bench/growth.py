@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.delivery.dispatch import failures
 from bot.domain import checkins
 from bot.domain.checkins.offline import document
@@ -81,7 +81,7 @@ def _steps(database: Database, ring: KeyRing, filled: int) -> dict[str, Callable
         since = document.document(db, SECRET, "fair", at(12))["next"]
 
     def status(db: Session, place: int) -> object:
-        return failures.note(db, News(f"SM{filled - 1 - place:032}", "delivered", None), None, at(12))
+        return failures.record_status(db, StatusUpdate(f"SM{filled - 1 - place:032}", "delivered", None), None, at(12))
 
     def admit(of: list[Scan], db: Session, place: int) -> object:
         return checkins.admit(db, ring, of[place], at(12))
@@ -91,7 +91,7 @@ def _steps(database: Database, ring: KeyRing, filled: int) -> dict[str, Callable
         "the same scan again": partial(admit, scans),
         "a pass used before": partial(admit, [scan(one.text, gate=None) for one in scans]),
         "a status": status,
-        "the dashboard": lambda db, _place: dashboard_query.look(db, "fair", at(12)),
+        "the dashboard": lambda db, _place: dashboard_query.get_dashboard(db, "fair", at(12)),
         "the gate's figures": lambda db, _place: gate_figures.today(db, "fair", at(12)),
         "changes for scanners": lambda db, _place: document.document(db, SECRET, "fair", at(12), since),
     }

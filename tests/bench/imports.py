@@ -86,7 +86,7 @@ def _file(path: Path, number: int, day: str) -> Path:
     heads, *rows = _rows(number, day)
     with workbook.written(path, heads) as book:
         for row in rows:
-            book.put(row)
+            book.write_row(row)
     return path
 
 

@@ -19,7 +19,7 @@ from bot.domain.models import Checkin, Figure, FigureChange, Gate, Staff
 from bot.domain.roster import gates
 from bot.domain.stats import counters as figure_counters
 from bot.domain.stats import dashboard_query, gate_figures, metrics, recount
-from bot.domain.stats.metrics import EVER, Change
+from bot.domain.stats.metrics import WHOLE_EVENT_DAY, CounterChange
 from tests.bench.standing import SECRET, conditions, standing
 from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW
@@ -61,7 +61,8 @@ def _of_one(kind: str, database: Database) -> None:
         sums, coming = (db.scalar(select(func.count()).select_from(table)) for table in (Figure, FigureChange))
     print(f"  {kind:9} {sums:,} sums, {coming:,} changes on their way: ", end="")
     print(
-        f"a look {_median(database, dashboard_query.look)}, the gate's figures {_median(database, gate_figures.today)}"
+        f"a look {_median(database, dashboard_query.get_dashboard)}, "
+        f"the gate's figures {_median(database, gate_figures.today)}"
     )
 
 
@@ -70,7 +71,7 @@ def _of_one(kind: str, database: Database) -> None:
 
 def _fill(database: Database, event_id: int, where: list[int]) -> None:
     with database.write() as db:
-        figure_counters._add(db, metrics.sums(_facts(event_id, where)))
+        figure_counters._add(db, metrics.totals(_facts(event_id, where)))
         some = random.Random(1)
         late = metrics.minute_of(EVENING)
         row = {"event_id": event_id, "fact": "in", "day": DAY + timedelta(days=DAYS - 1), "minute": late, "times": 1}
@@ -79,27 +80,29 @@ def _fill(database: Database, event_id: int, where: list[int]) -> None:
         db.execute(insert(FigureChange), rows)
 
 
-def _facts(event_id: int, where: list[int]) -> Iterator[Change]:
+def _facts(event_id: int, where: list[int]) -> Iterator[CounterChange]:
     """A quarter of a year of registrations and messages, and five full days at the gates."""
     some, last = random.Random(2), metrics.minute_of(EVENING + timedelta(days=DAYS - 1))
-    quarters = range(last - 90 * 1440, last, metrics.QUARTER)
+    quarters = range(last - 90 * 1440, last, metrics.QUARTER_HOUR)
     each = VISITORS // len(quarters)
     for minute in quarters:
         for channel in ("whatsapp", "web", "import"):
-            yield Change(event_id, "registered", EVER, minute, 0, 0, 0, channel, "", 0, each // 3)
-            yield Change(event_id, "held", EVER, minute, 0, 0, 0, channel, "", each, 0)
+            yield CounterChange(event_id, "registered", WHOLE_EVENT_DAY, minute, 0, 0, 0, channel, "", 0, each // 3)
+            yield CounterChange(event_id, "held", WHOLE_EVENT_DAY, minute, 0, 0, 0, channel, "", each, 0)
         for state in STATES:
-            yield Change(event_id, "message", EVER, minute, 0, 0, 0, "pass", state, 0, each // len(STATES))
+            yield CounterChange(
+                event_id, "message", WHOLE_EVENT_DAY, minute, 0, 0, 0, "pass", state, 0, each // len(STATES)
+            )
         for step in ("language", "full_name", "visit_date", "agree", "done"):
-            yield Change(event_id, "begun", EVER, minute, 0, 0, 0, "whatsapp", step, 0, each // 5)
+            yield CounterChange(event_id, "begun", WHOLE_EVENT_DAY, minute, 0, 0, 0, "whatsapp", step, 0, each // 5)
     minutes = [metrics.minute_of(at(9) + timedelta(days=day)) + one for day in range(DAYS) for one in range(600)]
     scans = VISITORS // (len(minutes) * len(where))
     for number, minute in enumerate(minutes):
         day = DAY + timedelta(days=number // 600)
         for gate in where:
             who = some.randint(1, STAFF)
-            yield Change(event_id, "in", day, minute, gate, who, 0, "admitted", "", 3 * scans, scans)
-            yield Change(event_id, "refused", day, minute, gate, who, 0, "already_admitted", "", 0, 1)
+            yield CounterChange(event_id, "in", day, minute, gate, who, 0, "admitted", "", 3 * scans, scans)
+            yield CounterChange(event_id, "refused", day, minute, gate, who, 0, "already_admitted", "", 0, 1)
 
 
 def _median(database: Database, look: Callable[[Any, str, datetime], object]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe, owe_reply
+from bot.delivery.dispatch import Outbox, enqueue, enqueue_reply
 from bot.delivery.outbox.enqueue import BULK, REPLIES
 from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
@@ -60,7 +60,7 @@ def measured(limit: int) -> Seen:
         settings = Settings(secret_key=SECRET, twilio_api_base=api.origin)
         database, redis = Database(environment["DATABASE_URL"]), Redis.from_url(environment["REDIS_URL"])
         outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, check_media=fetched)
-        outbox.enqueue([_owed(database, number, BULK) for number in range(MANY)])
+        outbox.dispatch([_owed(database, number, BULK) for number in range(MANY)])
         with running("bot.jobs.worker", inherited | environment | more, Path(folder)):
             asked = _ask(database, outbox, api)
             wait_for(lambda: len(api.taken) == MANY + ASKED, "every message")
@@ -73,7 +73,7 @@ def _ask(database: Database, outbox: Outbox, api: FakeApi) -> dict[str, float]:
     asked: dict[str, float] = {}
     wait_for(lambda: len(api.taken) > LIMIT, "the first second")
     for number in range(MANY, MANY + ASKED):
-        outbox.enqueue([_owed(database, number, REPLIES)])
+        outbox.dispatch([_owed(database, number, REPLIES)])
         asked[str(number)] = time.monotonic()
         wait_for(_came(api, str(number)), "the reply")
     return asked
@@ -87,8 +87,8 @@ def _owed(database: Database, number: int, priority: int) -> int:
     lane, body, now = f"whatsapp:+9198{number:08}", str(number), datetime.now(UTC)
     with database.write() as db:
         if priority == BULK:
-            return owe(db, kind="text", lane=lane, payload={"body": body}, priority=priority, now=now)
-        return owe_reply(db, message_sid=body, lane=lane, sender=None, body=body, now=now)
+            return enqueue(db, kind="text", address=lane, payload={"body": body}, priority=priority, now=now)
+        return enqueue_reply(db, message_sid=body, address=lane, sender=None, body=body, now=now)
 
 
 def _seen(api: FakeApi, asked: dict[str, float]) -> Seen:

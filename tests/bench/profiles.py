@@ -34,7 +34,7 @@ from tests.chaos.plan import SPOKEN, name_of
 from tests.e2e.server import free_port
 from webhooks import create_app
 from webhooks.simulator.store.messages import new_sid
-from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.phones import SimulatedPhone
 from webhooks.simulator.store.state import MESSAGE_PATH
 from webhooks.simulator.twilio import inbound_form
 from webhooks.simulator.twilio.signature import sign
@@ -103,9 +103,9 @@ def _messages(service: Service, client: FlaskClient) -> None:
 
 def _register(service: Service, client: FlaskClient, person: int, profile: cProfile.Profile | None = None) -> None:
     number = f"+9183{person:08d}"
-    phone = Phone(number, name_of(number))
+    phone = SimulatedPhone(number, name_of(number))
     for text in SPOKEN:
-        written = inbound_form.Written(text=text.format(name=phone.name))
+        written = inbound_form.ComposedMessage(text=text.format(name=phone.name))
         form = inbound_form.parameters(new_sid("SM"), phone, SIMULATED_SENDER, written, SIMULATED_ACCOUNT)
         _post(service, client, MESSAGE_PATH, form, profile)
 
@@ -131,7 +131,9 @@ def _admissions(service: Service, client: FlaskClient) -> None:
         _, token = devices.add(db, "demo", name="Scanner", gate="main", now=utc_now())
     with service.database.read() as db:
         rows = db.scalars(select(Pass).where(Pass.code.in_(codes)))
-        texts = [tokens.qr_text(service.settings.origin, tokens.encode(tokens.of(row), service.ring)) for row in rows]
+        texts = [
+            tokens.qr_text(service.settings.origin, tokens.encode(tokens.token_of(row), service.ring)) for row in rows
+        ]
     with _profiled("an admission by API", TIMES) as profile:
         for place, text in enumerate(texts):
             body = json.dumps({"pass": text, "scan_id": str(uuid4())})

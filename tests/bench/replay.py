@@ -10,8 +10,8 @@ from multiprocessing.synchronize import Event, Semaphore
 import structlog
 
 from bot.conversation import replay
-from bot.conversation.replay import Belated
-from bot.conversation.replay_shards import Listed
+from bot.conversation.replay import MessageReplay
+from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.service import assemble, utc_now
@@ -27,7 +27,7 @@ MESSAGES = PEOPLE * len(SPOKEN)
 class NoList:
     """A Twilio whose list tells nothing."""
 
-    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[SentMessage]:
         """Nothing."""
         return iter(())
 
@@ -40,11 +40,13 @@ def print_all() -> None:
         print(f"  {kind:9} one process, one after the other {alone:6.0f} a second")
         for processes in (1, 2, 4)[: most.bit_length()]:
             rate = measured(kind, processes)
-            people = f"{processes} process{'es' * (processes > 1)}, {replay.AT_ONCE} people at once in each"
+            people = (
+                f"{processes} process{'es' * (processes > 1)}, {replay.MAX_CONCURRENT_PEOPLE} people at once in each"
+            )
             print(f"  {kind:9} {people:39} {rate:6.0f} a second, {rate / alone:.1f} times that", flush=True)
 
 
-def measured(kind: str, processes: int, at_once: int = replay.AT_ONCE) -> float:
+def measured(kind: str, processes: int, at_once: int = replay.MAX_CONCURRENT_PEOPLE) -> float:
     """Messages a second from the first to the last."""
     with standing(kind) as environment:
         database = Database(environment["DATABASE_URL"])
@@ -71,10 +73,10 @@ def measured(kind: str, processes: int, at_once: int = replay.AT_ONCE) -> float:
 def work(environment: dict[str, str], at_once: int, ready: Semaphore, go: Event) -> None:
     """What a worker's process does again and again until nothing waits."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    replay.AT_ONCE = at_once
+    replay.MAX_CONCURRENT_PEOPLE = at_once
     service = assemble(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
     parts = (service.database, service.redis, service.conversations, service.dialogue)
-    taking = Belated(*parts, NoList(), utc_now)
+    taking = MessageReplay(*parts, NoList(), utc_now)
     ready.release()
     go.wait()
     while taking._waiting(1):
@@ -85,7 +87,7 @@ def work(environment: dict[str, str], at_once: int, ready: Semaphore, go: Event)
 
 def _fill(database: Database) -> None:
     began = utc_now() - timedelta(minutes=20)
-    rows: list[Listed] = []
+    rows: list[SentMessage] = []
     for place, words in enumerate(SPOKEN):
         for person in range(PEOPLE):
             phone = f"+9198100{person:05d}"
@@ -93,4 +95,4 @@ def _fill(database: Database) -> None:
             sent_at = began + timedelta(minutes=place, milliseconds=person)
             rows.append((Inbound(sid, lane, SIMULATED_SENDER, phone=phone, text=words), sent_at))
     with database.write() as db:
-        replay._keep(db, rows, "missed", utc_now(), None)
+        replay._insert_missing(db, rows, "missed", utc_now(), None)

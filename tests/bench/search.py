@@ -109,7 +109,7 @@ def _times(database: Database, ravi: int) -> dict[str, float]:
             return gate_search.search(db, "fair", staff_id=ravi, name=name, now=at(12))
 
         def organiser(db: Session, name: str = name) -> object:
-            return visitors.find(db, "fair", name, region="IN", most=20)
+            return visitors.find(db, "fair", name, region="IN", limit=20)
 
         found[f"gate, {name}"] = _median(database, gate)
         found[f"organiser, {name}"] = _median(database, organiser)

@@ -8,7 +8,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as Away
 
 from bot import clocks
-from bot.clocks import SharedClock, apart, utc_now
+from bot.clocks import SharedClock, clock_offset, utc_now
 from bot.database import Database
 from bot.domain.messaging.otp import OwnOtps
 from bot.errors import NotReady
@@ -46,7 +46,7 @@ def test_without_redis_the_last_comparison_holds(
     true = utc_now()
     with time_machine.travel(true + MINUTES):
         now = SharedClock(redis_url)
-        monkeypatch.setattr(clocks, "apart", _away)
+        monkeypatch.setattr(clocks, "clock_offset", _away)
         monkeypatch.setattr(now, "_look_again", 0.0)
         assert abs(now() - true) < timedelta(seconds=2)
     assert SharedClock("redis://127.0.0.1:1")() <= utc_now()
@@ -64,7 +64,7 @@ def test_the_doctor_compares_clocks(database: Database, redis: "Redis") -> None:
     told = checks.clocks_agree(database, redis)
     assert "Redis" in told
     assert ("database" in told) == (database.engine.dialect.name == "postgresql")
-    assert abs(apart(redis)) < timedelta(seconds=1)
+    assert abs(clock_offset(redis)) < timedelta(seconds=1)
     with time_machine.travel(utc_now() + MINUTES), pytest.raises(NotReady, match=r"-4\d\d\.\d s"):
         checks.clocks_agree(database, redis)
 

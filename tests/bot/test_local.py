@@ -137,7 +137,7 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     left = [tmp_path / "pravesh.db", tmp_path / "pravesh.db-wal", tmp_path / "redis" / "appendonly.aof"]
     for path in left:
         path.touch(mode=0o644)
-    with launch._alone(tmp_path):
+    with launch._single_instance(tmp_path):
         assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "redis", tmp_path)] == [0o700, 0o755]
 
@@ -193,7 +193,7 @@ def test_what_was_kept_is_there_after_a_stop_and_after_a_kill(environment: dict[
         assert redis.get("kept") == b"yes"
     _stops(run, signal.SIGINT)
     with closing(Database(_settings(run).database)) as database, database.read() as db:
-        assert [(event.slug, event.status) for event in events.listed(db)] == [("demo", "closed")]
+        assert [(event.slug, event.status) for event in events.list_events(db)] == [("demo", "closed")]
 
 
 def _admin(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":

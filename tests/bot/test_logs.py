@@ -12,7 +12,7 @@ import structlog
 
 from bot import logs
 from bot.settings import Settings
-from webhooks.app_setup import Edge
+from webhooks.app_setup import App
 
 PHONE = "+919876543210"
 
@@ -52,7 +52,7 @@ def test_an_error_is_told_without_its_words(capsys: pytest.CaptureFixture[str]) 
     ours, theirs = _lines(capsys)
     assert ours["exception"].startswith("ValueError at test_logs.py:")
     assert "< KeyError at test_logs.py:" in ours["exception"]
-    assert theirs["event"] == f"Error handling request {logs.HIDDEN}"
+    assert theirs["event"] == f"Error handling request {logs.REDACTED}"
     assert not {"Asha", PHONE, "secret"} & set(str([ours, theirs]).replace("'", " ").split())
 
 
@@ -93,7 +93,7 @@ def test_libraries_speak_through_ours(capsys: pytest.CaptureFixture[str]) -> Non
     _configured()
     logging.getLogger("rq.worker").info("Worker %d for %s: %s", 7, "Asha", ValueError("Asha"))
     (line,) = _lines(capsys)
-    assert line["event"] == f"Worker 7 for {logs.HIDDEN}: ValueError"
+    assert line["event"] == f"Worker 7 for {logs.REDACTED}: ValueError"
     assert line["process"] == "test"
 
 
@@ -146,7 +146,7 @@ def test_sentry_hears_what_is_allowed_and_no_more(monkeypatch: pytest.MonkeyPatc
                 raise ValueError(f"no such person: {name}")
             except ValueError:
                 log.exception("turn_failed", sid="SM1", problem="ValueError", said=MARKED)
-            broken = Edge("broken")
+            broken = App("broken")
 
             @broken.post("/register/<who>")
             def door(who: str) -> str:

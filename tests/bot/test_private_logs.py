@@ -47,7 +47,7 @@ def _hear(service: Service, text: str) -> str:
     lane = f"whatsapp:+{PHONE}"
     sid = f"SM{uuid.uuid4().hex}"
     sender = "whatsapp:+14155238886"
-    return service.dialogue.hear(
+    return service.dialogue.handle(
         Inbound(sid=sid, lane=lane, sender=sender, phone=f"+{PHONE}", profile_name="Asha R", text=text)
     )
 

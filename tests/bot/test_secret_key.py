@@ -59,7 +59,7 @@ def test_a_new_installation_needs_a_good_one_and_an_old_one_goes_on(database: Da
     assert weak.secret_key not in str(logs)
     assert signed[0] == 1
     with pytest.raises(NotReady, match="rewrap"):
-        pass_keys.is_good(weak)
+        pass_keys.is_strong(weak)
 
 
 def test_the_simulator_takes_any_and_a_good_one_is_taken_everywhere(database: Database) -> None:

@@ -213,7 +213,7 @@ def test_racing_processes_keep_one_secret(elsewhere: Path) -> None:
     folders = [elsewhere / f"var{number}" for number in range(20)]
     with context.Pool(4) as pool:
         for folder in folders:
-            assert len(set(pool.map(secret_key.kept_secret, [folder] * 8, chunksize=1))) == 1
+            assert len(set(pool.map(secret_key.stored_secret, [folder] * 8, chunksize=1))) == 1
 
 
 def test_a_long_var_dir_still_gets_a_socket(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:

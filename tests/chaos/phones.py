@@ -14,11 +14,11 @@ from bot.settings import Settings
 from flows.text import LANGUAGES
 from tests.chaos.plan import SPOKEN, Plan, name_of
 from webhooks.simulator.faults import Fault, Faults
-from webhooks.simulator.store.messages import MOST_AT_ONCE, Message, Messages
-from webhooks.simulator.store.phones import Phones, phone
+from webhooks.simulator.store.messages import MAX_PAGE_SIZE, MessageStore, SimulatedMessage
+from webhooks.simulator.store.phones import PhoneStore, phone
 
 LOOK_SECONDS = 0.05
-PROMISES = {replay.promise(language) for language in (None, *LANGUAGES)}
+PROMISES = {replay.deferred_answer(language) for language in (None, *LANGUAGES)}
 ARRIVED = ("sent", "delivered", "read")
 NEVER_CAME = ("failed", "undelivered")
 
@@ -41,7 +41,7 @@ class Person:
         return self.heard >= len(SPOKEN) and self.has_pass
 
 
-def is_promise(message: Message) -> bool:
+def is_promise(message: SimulatedMessage) -> bool:
     """Whether it only says that the answer will come: what the fallback door says. People wait on."""
     return message.body in PROMISES
 
@@ -54,7 +54,7 @@ class Crowd:
         self._plan = plan
         self._origin = f"http://127.0.0.1:{twilio.port}"
         self._redis = Redis.from_url(twilio.redis)
-        self.messages = Messages(self._redis)
+        self.messages = MessageStore(self._redis)
         self._faults = Faults(self._redis)
         self._known: set[str] = set()
         self._cursor = 0
@@ -82,13 +82,13 @@ class Crowd:
                 time.sleep(LOOK_SECONDS)
         return sum(person.is_through for person in people.values())
 
-    def got(self, number: str) -> list[Message]:
+    def got(self, number: str) -> list[SimulatedMessage]:
         """What came to this phone, in the order in which Twilio took it."""
         sids = self.messages.sids(recipient=f"whatsapp:{number}")
         found = sorted(self.messages.several(sids), key=lambda message: message.created_ms)
         return [message for message in found if message.status not in NEVER_CAME]
 
-    def sent(self, number: str) -> list[Message]:
+    def sent(self, number: str) -> list[SimulatedMessage]:
         """What this phone sent, in order."""
         sids = self.messages.sids(sender=f"whatsapp:{number}")
         return sorted(self.messages.several(sids), key=lambda message: message.created_ms)
@@ -99,7 +99,7 @@ class Crowd:
 
     def _prepare(self, numbers: list[str]) -> None:
         """Add the phones, and order which of their messages come twice."""
-        phones = Phones(self._redis)
+        phones = PhoneStore(self._redis)
         for number in numbers:
             phones.add(phone(number, name_of(number)))
         self._faults.clear()
@@ -113,7 +113,7 @@ class Crowd:
 
     def _hear(self, people: dict[str, Person], think: float) -> None:
         changed = self.messages.changed(self._cursor)
-        if len(changed) == MOST_AT_ONCE:
+        if len(changed) == MAX_PAGE_SIZE:
             raise RuntimeError("more happened at once than can be followed")
         for message in changed:
             self._cursor = max(self._cursor, message.change)

@@ -10,8 +10,8 @@ import time
 
 from flask import Response, request
 
-from webhooks.simulator.store.messages import Message
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.store.messages import SimulatedMessage
+from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.twilio import outbound
 from webhooks.wsgi import app
 
@@ -23,10 +23,10 @@ SILENT = float(os.environ["CHAOS_SILENT"])
 _report = outbound.report
 
 
-def report(parts: Parts, message: Message, state: str, error: int = 0) -> None:
+def report(simulator: SimulatorState, message: SimulatedMessage, state: str, error: int = 0) -> None:
     """Report a status, unless this message is one of the silent; that it failed is always reported."""
     if error or int(message.sid[-4:], 16) / 16**4 >= SILENT:
-        _report(parts, message, state, error)
+        _report(simulator, message, state, error)
 
 
 @app.after_request

@@ -11,8 +11,8 @@ from bot.jobs import worker
 
 def hurried() -> None:
     """Take up what a killed worker held after seconds instead of a minute and a half."""
-    leases.LEASE = timedelta(seconds=6)
-    leases.LOOK_AFTER = timedelta(seconds=3)
+    leases.LEASE_TTL = timedelta(seconds=6)
+    leases.LOOKUP_DELAY = timedelta(seconds=3)
 
 
 def blind() -> None:

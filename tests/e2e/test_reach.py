@@ -60,7 +60,7 @@ def resent(running: Running, database: Database, code: str) -> int:
     with database.write() as db:
         number = resend.resend(db, passes.by_code(db, code), datetime.now(UTC))
     with Redis.from_url(running.settings.redis) as redis:
-        queues.hand_over(redis, [(number, PASSES, 0)])
+        queues.enqueue_jobs(redis, [(number, PASSES, 0)])
     return number
 
 
@@ -96,7 +96,7 @@ def test_a_day_later_a_pass_comes_by_its_template(templated: Running, database: 
     assert shown["text"] != visitor.got(media=True)[0]["text"]
     becomes(database, number, status="read")
     with database.read() as db:
-        told = [step.error_code for step in delivery_history.of(db, number) if step.reason == "window_closed"]
+        told = [step.error_code for step in delivery_history.history(db, number) if step.reason == "window_closed"]
     assert told == [63016]
 
 

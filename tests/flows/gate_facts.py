@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows.shapes import Duty, PassKind
-from flows.shapes.duty import EntryNotice, GateFigures, Share
+from flows.shapes.duty import EntryNotice, FigureShare, GateStats
 from flows.shapes.scans import SeenPass
 from tests.flows.gate_world import Book, World
 from tests.flows.worlds import on_duty
@@ -67,15 +67,15 @@ def status(world: World, value: str) -> None:
 def figures(world: World, value: str) -> None:
     """`1200 60 800`: admitted today, lately, inside now (`-`: not known); with refusals, gates and a stop."""
     admitted, lately, inside = value.split()
-    main, north = Share("Main", 700, 4), Share("North", 500, 1)
+    main, north = FigureShare("Main", 700, 4), FigureShare("North", 500, 1)
     refused = {"already_admitted": 3, "wrong_day": 2}
     notice = EntryNotice(True, world.now - timedelta(minutes=5), ("Main",), ("North",))
     there = None if inside == "-" else int(inside)
     counted = (int(admitted), int(lately), there, 5, 2)
-    staff, scanners = (Share("Ravi", 90, 1),), (Share("Phone 7", 610, 3),)
+    staff, scanners = (FigureShare("Ravi", 90, 1),), (FigureShare("Phone 7", 610, 3),)
     shares = ((main, north), staff, notice, scanners)
     silent = (("Mira", "main", world.now - timedelta(minutes=12)), ("Phone 9", None, world.now - timedelta(hours=1)))
-    world.figures = GateFigures(date(2026, 1, 15), *counted, refused, main, *shares, silent)
+    world.figures = GateStats(date(2026, 1, 15), *counted, refused, main, *shares, silent)
 
 
 def guessing(world: World, value: str) -> None:

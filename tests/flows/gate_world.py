@@ -14,7 +14,7 @@ from flows.gate import answers as gate_answers
 from flows.gate import codes as gate_codes
 from flows.gate import walkup
 from flows.sandbox import world as sandbox_world
-from flows.shapes import Duty, Effect, EventDay, Invalid, NoteTold, Sentence, scans
+from flows.shapes import Duty, Effect, EventDay, Invalid, MarkFailuresTold, Sentence, scans
 from flows.shapes.gate_effects import (
     Admit,
     ChooseEvent,
@@ -28,7 +28,7 @@ from flows.shapes.gate_effects import (
     StopEntry,
     TakeBack,
 )
-from flows.shapes.ownership_proof import NoteProofTold, ProveByCode
+from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
 from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
 from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.text import event_states, lines
@@ -82,7 +82,7 @@ class World(sandbox_world.World):
 
     def near_pass(self, code: str) -> SeenPass | None:
         """The one pass that differs from a mistyped code by one character."""
-        typed = codes.shown(codes.mended(code))
+        typed = codes.shown(codes.corrected(code))
         alike = [book.seen for known, book in self.gate.books.items() if sum(map(str.__ne__, known, typed)) == 1]
         return alike[0] if len(alike) == 1 else None
 
@@ -100,10 +100,10 @@ def _admit(world: World, effect: Admit) -> dict[str, Any]:
         world.duty = replace(_duty(world), paused_until=world.now + timedelta(minutes=10))
     when = (world.now, effect.timezone)
     if len(asked) == 1:
-        return {"told": gate_answers.told(answers[0], asked[0], world.now, effect.timezone)}
+        return {"told": gate_answers.scan_answer(answers[0], asked[0], world.now, effect.timezone)}
     return {
         "told": tuple(
-            gate_answers.in_a_line(answer, scan, when, short=len(asked) > gate_answers.FEW)
+            gate_answers.in_a_line(answer, scan, when, short=len(asked) > gate_answers.MAX_FULL_LINES)
             for answer, scan in zip(answers, asked, strict=True)
         )
     }
@@ -172,12 +172,12 @@ def _take_back(world: World, effect: TakeBack) -> dict[str, Any]:
     if world.gate.last_count:
         (people, direction), world.gate.last_count = world.gate.last_count, None
         world.gate.counted[direction] -= people
-        return {"taken": gate_answers.uncounted(people, direction)}
+        return {"taken": gate_answers.count_undone(people, direction)}
     if world.gate.last not in world.gate.books:
-        raise sandbox_world.Refused("nothing_to_undo")
+        raise sandbox_world.SandboxRefused("nothing_to_undo")
     book = world.gate.books[world.gate.last]
     world.gate.books[world.gate.last] = replace(book, entered=0, first=None)
-    return {"taken": gate_answers.taken_back(book.entered, book.seen)}
+    return {"taken": gate_answers.admission_undone(book.entered, book.seen)}
 
 
 def _taken_back(world: World, text: str) -> Sentence:
@@ -186,9 +186,9 @@ def _taken_back(world: World, text: str) -> Sentence:
     code = codes.shown(codes.parse(code)) if gate_codes.is_code(code) else code
     book = world.gate.books.get(code)
     if book is None or not book.entered:
-        return gate_answers.not_taken_back("not_let_in_by_you", "", text)
+        return gate_answers.nothing_undone("not_let_in_by_you", "", text)
     world.gate.books[code] = replace(book, entered=0, first=None)
-    return gate_answers.taken_back(book.entered, book.seen)
+    return gate_answers.admission_undone(book.entered, book.seen)
 
 
 def _count(world: World, effect: CountPeople) -> None:
@@ -225,7 +225,7 @@ def _look_for_pass(world: World, effect: LookForPass) -> None:
     """Refuse a phone that holds a pass for today."""
     held = world.held.get((effect.phone, effect.kind))
     if held:
-        raise sandbox_world.Refused("already_registered", code=held, day=_today(world, effect.event).day)
+        raise sandbox_world.SandboxRefused("already_registered", code=held, day=_today(world, effect.event).day)
 
 
 def _register_walkup(world: World, effect: RegisterWalkup) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _register_walkup(world: World, effect: RegisterWalkup) -> dict[str, Any]:
         _look_for_pass(world, LookForPass(effect.event, effect.kind, effect.phone))
     day = _today(world, effect.event)
     if day.left is not None and day.left < effect.party_size and not effect.overbook:
-        raise sandbox_world.Refused("today_full", left=day.left)
+        raise sandbox_world.SandboxRefused("today_full", left=day.left)
     left = None if day.left is None else max(day.left - effect.party_size, 0)
     world.places[effect.event][day.day] = replace(day, left=left)
     code = world.new_code()
@@ -242,7 +242,7 @@ def _register_walkup(world: World, effect: RegisterWalkup) -> dict[str, Any]:
         world.held[effect.phone, effect.kind] = code
     labels = next(kind.labels for kind in world.kinds if kind.slug == effect.kind)
     seen = SeenPass(code, effect.full_name, effect.party_size, (day.day,), effect.kind, labels)
-    sent = walkup.SENT["whatsapp" if effect.phone else ""]
+    sent = walkup.SENT_TEXTS["whatsapp" if effect.phone else ""]
     return {"code": code, "sent": sent, "told": _admitted(world, effect, seen) if effect.admit else ()}
 
 
@@ -250,29 +250,29 @@ def _admitted(world: World, effect: RegisterWalkup, seen: SeenPass) -> tuple[Any
     scan = Scan(seen.code, "SM", effect.event, "whatsapp", effect.gate, staff_id=effect.staff_id)
     result = scans.ENTRY_PAUSED if world.gate.stopped else scans.ADMITTED
     people = 0 if world.gate.stopped else seen.party_size
-    return gate_answers.told(Admission(result, "SM", people, 0, seen), scan, world.now, effect.timezone)
+    return gate_answers.scan_answer(Admission(result, "SM", people, 0, seen), scan, world.now, effect.timezone)
 
 
 def _today(world: World, slug: str) -> EventDay:
     event = next(one for one in world.events if one.slug == slug)
     day = event_states.in_progress(event, world.days(event), world.now)
     if day is None:
-        raise sandbox_world.Refused("gates_not_open")
+        raise sandbox_world.SandboxRefused("gates_not_open")
     return day
 
 
-def _note_told(world: World, effect: NoteTold) -> dict[str, Any]:
+def _note_told(world: World, effect: MarkFailuresTold) -> dict[str, Any]:
     world.person = replace(world.person, failed_codes=())
     return {"links": "\n".join("HTTPS://PASS.EXAMPLE.ORG/P/…" for _ in effect.codes)}
 
 
-def _note_proof_told(world: World, effect: NoteProofTold) -> None:
+def _note_proof_told(world: World, effect: MarkProofTold) -> None:
     world.person = replace(world.person, proof_untold=False)
 
 
 def _prove_by_code(world: World, effect: ProveByCode) -> None:
     if effect.code not in [former.code for former in world.formers]:
-        raise sandbox_world.Refused("not_proved")
+        raise sandbox_world.SandboxRefused("not_proved")
     world.person = replace(world.person, known=True, may_prove=False)
     world.passes, world.formers = (*world.passes, *world.formers), ()
 
@@ -288,8 +288,8 @@ _PERFORMED: Mapping[type, Callable[[World, Any], dict[str, Any] | None]] = {
     ChooseEvent: _choose_event,
     StopEntry: _stop_entry,
     ReleaseStaff: _release,
-    NoteTold: _note_told,
-    NoteProofTold: _note_proof_told,
+    MarkFailuresTold: _note_told,
+    MarkProofTold: _note_proof_told,
     ProveByCode: _prove_by_code,
     LookForPass: _look_for_pass,
     RegisterWalkup: _register_walkup,

@@ -49,7 +49,7 @@ from flows.gate import menu as gate_menu
 from flows.gate import questions as gate_questions
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
-from flows.shapes import Effect, PassFacts, Said, Say, Turn
+from flows.shapes import Effect, PassFacts, Say, Turn, UserInput
 from flows.text import phrases, sentence_for
 from flows.text.translate import MISSING
 from flows.visitor import undelivered
@@ -113,9 +113,9 @@ class Play:
         kept = json.loads(json.dumps(self.kept)) if self.kept is not None else None
         results: dict[str, Any] = {}
         if words == "[late]":
-            self.turn = engine.late(engine.revive(kept)[0], self.world)
+            self.turn = engine.step_late(engine.revive(kept)[0], self.world)
         else:
-            self.turn, results = sandbox_world.hear(self.world, kept, said(words))
+            self.turn, results = sandbox_world.send(self.world, kept, said(words))
         self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         self.answer = spoken(self.turn, results)
         assert MISSING not in self.answer, "a sentence lacks a parameter"
@@ -132,20 +132,20 @@ class Play:
         return self.turn
 
 
-def said(words: str) -> Said:
+def said(words: str) -> UserInput:
     """The message that a `>` line writes."""
     if not (words.startswith("[") and words.endswith("]")):
-        return Said(words)
+        return UserInput(words)
     kind, _, rest = words[1:-1].partition(" ")
     if kind == "tap":
         choice, _, step = rest.partition(" on ")
-        return Said(choice, choice=choice, tapped_on=step, form="choice")
+        return UserInput(choice, choice=choice, tapped_on=step, form="choice")
     if kind == "photo":
         codes, _, caption = rest.partition("|")
-        return Said(caption.strip(), form="photo", codes=tuple(codes.replace(",", " ").split()))
+        return UserInput(caption.strip(), form="photo", codes=tuple(codes.replace(",", " ").split()))
     if kind.isdecimal():
-        return Said("x" * int(kind))
-    return Said("") if kind == "empty" else Said(rest, form=kind)
+        return UserInput("x" * int(kind))
+    return UserInput("") if kind == "empty" else UserInput(rest, form=kind)
 
 
 def play(script: Script) -> None:

@@ -12,7 +12,7 @@ from flows import engine
 from flows.engine.catalogue import FLOWS
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
-from flows.shapes import EventDay, Person, Register, Said, State, Turn
+from flows.shapes import EventDay, Person, Register, State, Turn, UserInput
 from flows.text.languages import LANGUAGES
 from flows.text.translate import MISSING
 from flows.understanding import vocabulary
@@ -51,7 +51,7 @@ WORDS = [
     *(word.strip() for words in vocabulary.COMMANDS.values() for word in words.split(",")),
     *GOOD.values(),
     *("hi demo", "hi fair", "yes", "no", "0", "99", "-1", "kal", "अगले शनिवार", "31/2", "15 jan", "skip", *CODES),
-    *(word.split(",")[0] for word in gate_vocabulary.WORDS.values()),
+    *(word.split(",")[0] for word in gate_vocabulary.COMMAND_WORDS.values()),
     *(f"{CODES[0]} 2", f"out {CODES[0]}", f"check {CODES[1]}", "in 5", "out 0", "gate north", "find asha", "7QK2-M9X6"),
     *(
         "register 3 people for saturday",
@@ -76,7 +76,7 @@ texts = st.one_of(st.sampled_from(WORDS), typed, typed)
 choices = st.one_of(
     st.sampled_from(["1", "en", "hi", "yes", "no", "suggested", "skip", "2026-01-16", "continue"]), texts
 )
-messages = st.builds(Said, texts, choices, st.sampled_from(STEPS), st.sampled_from(FORMS))
+messages = st.builds(UserInput, texts, choices, st.sampled_from(STEPS), st.sampled_from(FORMS))
 
 junk = st.recursive(
     st.none()
@@ -137,7 +137,7 @@ def all_is_well(turn: Turn, results: dict[str, Any]) -> None:
 
 def late_is_well(state: State, world: World) -> None:
     """What must hold for a message that was found late; after `stop` nothing is said."""
-    turn = engine.late(state, world)
+    turn = engine.step_late(state, world)
     if turn.effects:
         all_is_well(turn, {})
     else:
@@ -146,7 +146,7 @@ def late_is_well(state: State, world: World) -> None:
 
 @SLOW
 @given(worlds(), st.lists(messages, min_size=1, max_size=12))
-def test_any_conversation(world: World, said: list[Said]) -> None:
+def test_any_conversation(world: World, said: list[UserInput]) -> None:
     talk = Talk(world)
     for message in said:
         talk.say(message)
@@ -157,9 +157,9 @@ def test_any_conversation(world: World, said: list[Said]) -> None:
 
 @SLOW
 @given(worlds(), states, messages)
-def test_any_state_that_an_older_program_may_have_kept(world: World, kept: dict[str, Any], said: Said) -> None:
+def test_any_state_that_an_older_program_may_have_kept(world: World, kept: dict[str, Any], said: UserInput) -> None:
     state, restarted = engine.revive(kept)
-    all_is_well(engine.take(state, said, world, restarted=restarted), GUESSED)
+    all_is_well(engine.step(state, said, world, restarted=restarted), GUESSED)
     late_is_well(state, world)
     talk = Talk(world, kept)
     talk.say(said)

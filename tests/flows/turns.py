@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flows.shapes import Said, Say, Sentence, Turn
+from flows.shapes import Say, Sentence, Turn, UserInput
 from flows.text import sentence_for
-from flows.text.translate import Spoken
+from flows.text.translate import SpokenSentence
 
 
 def sources(thing: Any) -> set[str]:
     """The English sources of all sentences in something, however deep."""
     if isinstance(thing, Turn):
         return sources(tuple(effect.paragraphs for effect in thing.effects if isinstance(effect, Say)))
-    if isinstance(thing, Spoken):
+    if isinstance(thing, SpokenSentence):
         return sources(thing.sentence)
     if isinstance(thing, Sentence):
         return {thing.source} | sources(tuple(thing.params.values()))
@@ -27,5 +27,5 @@ def done(turn: Turn) -> list[type]:
     return [type(effect) for effect in turn.effects if not isinstance(effect, Say)]
 
 
-def tap(choice: str, step: str = "") -> Said:
-    return Said("A title", choice=choice, tapped_on=step, form="choice")
+def tap(choice: str, step: str = "") -> UserInput:
+    return UserInput("A title", choice=choice, tapped_on=step, form="choice")

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows import engine
 from flows.sandbox import world as sandbox_world
-from flows.shapes import Duty, PassFacts, Person, Said, Turn
+from flows.shapes import Duty, PassFacts, Person, Turn, UserInput
 from tests.flows.gate_world import World
 
 NOW = datetime.fromisoformat("2026-01-15T10:00+05:30")
@@ -61,11 +61,11 @@ class Talk:
         self.turn: Turn = Turn(engine.revive(kept)[0], ())
         self.results: dict[str, Any] = {}
 
-    def say(self, *messages: str | Said) -> Turn:
+    def say(self, *messages: str | UserInput) -> Turn:
         """Say these one after the other: the last turn."""
         for message in messages:
-            said = message if isinstance(message, Said) else Said(message)
-            self.turn, self.results = sandbox_world.hear(self.world, self.kept, said)
+            said = message if isinstance(message, UserInput) else UserInput(message)
+            self.turn, self.results = sandbox_world.send(self.world, self.kept, said)
             self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         return self.turn
 

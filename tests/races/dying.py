@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.conversation import turn
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.store import Conversations
+from bot.conversation.store import ConversationStore
 from bot.delivery.dispatch import Outbox
 from bot.service import assemble
 from bot.settings import Settings
@@ -21,23 +21,23 @@ def die(*_: Any, **__: Any) -> Any:
 
 
 def before_the_turn() -> None:
-    turn.Turns.take = die  # type: ignore[method-assign]  # the point where it dies
+    turn.TurnRunner.run = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def inside_the_transaction() -> None:
-    turn.Turns._answer = die  # type: ignore[method-assign]  # the point where it dies
+    turn.TurnRunner._answer = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def after_the_facts_are_kept() -> None:
-    Dialogue._keep = die  # type: ignore[method-assign]  # the point where it dies
+    Dialogue._persist = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def after_the_state_is_kept() -> None:
-    Outbox.enqueue = die  # type: ignore[method-assign]  # the point where it dies
+    Outbox.dispatch = die  # type: ignore[method-assign]  # the point where it dies
 
 
 def before_the_message_is_taken_off() -> None:
-    Conversations.commit = die  # type: ignore[method-assign]  # the point where it dies
+    ConversationStore.commit = die  # type: ignore[method-assign]  # the point where it dies
 
 
 POINTS: dict[str, Callable[[], None]] = {
@@ -56,4 +56,4 @@ def take(settings: Mapping[str, Any], point: str, place: int) -> None:
     """Take the message of this place and die at the point; the process's whole life."""
     service = assemble(Settings(**settings))
     POINTS[point]()
-    service.dialogue.hear(message(0, place))
+    service.dialogue.handle(message(0, place))

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from bot.conversation.replay import promise
-from bot.conversation.replay_shards import Listed
+from bot.conversation.replay import deferred_answer
+from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
@@ -26,7 +26,7 @@ TRIES = 4
 BETWEEN_TRIES = 0.2
 PATIENCE = 60.0
 """Seconds until an answer that never comes counts as lost."""
-PROMISES = frozenset(promise(language) for language in (None, "en", "hi"))
+PROMISES = frozenset(deferred_answer(language) for language in (None, "en", "hi"))
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Line:
     """Twilio between the phones and our doors: tries, then the fallback, and a list of all that it got."""
 
     app: Flask
-    listed: list[Listed] = field(default_factory=list)
+    listed: list[SentMessage] = field(default_factory=list)
     tried_in_vain: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,7 +65,7 @@ class Line:
         texts = [message.text or "" for message in ElementTree.fromstring(answer.data).iter("Message")]
         return 200, "".join(texts)
 
-    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[SentMessage]:
         """What Twilio's own list tells, the newest first."""
         with self._lock:
             listed = list(reversed(self.listed))

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot.conversation.store import Conversations, Done, Held
+from bot.conversation.store import ClaimedMessage, Committed, ConversationStore
 from bot.inbound import Inbound
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_SENDER, Settings
@@ -32,7 +32,7 @@ class Crowd:
     """Without the list and the lease: shows that the race is one."""
 
 
-class Careless(Conversations):
+class Careless(ConversationStore):
     """A conversation store as it is first written: read the state, work, write the state."""
 
     def accept(
@@ -43,25 +43,27 @@ class Careless(Conversations):
         now_ms: int,
         lane: str = "",
         sent_ms: int | None = None,
-    ) -> Held:
+    ) -> ClaimedMessage:
         """Hand the message to everybody who asks."""
         self._redis.set(f"c:message:{sid}", 1)
         state = cast("bytes | None", self._redis.get(f"careless:{lane}"))
-        return Held(lane, 0, sid, message, json.loads(state) if state else None, 1, owed=False, behind=False)
+        return ClaimedMessage(
+            lane, 0, sid, message, json.loads(state) if state else None, 1, by_outbox=False, has_unsent_answer=False
+        )
 
     def commit(
         self,
-        held: Held,
+        held: ClaimedMessage,
         state: Mapping[str, Any],
         answer: Mapping[str, Any],
         now_ms: int,
         *,
         in_outbox: bool,
         keep_message: bool = False,
-    ) -> Done:
+    ) -> Committed:
         """Whoever comes last is right."""
         self._redis.set(f"careless:{held.conversation}", json.dumps(state))
-        return Done(None)
+        return Committed(None)
 
 
 def message(person: int, place: int) -> Inbound:
@@ -97,7 +99,7 @@ def _send(service: Service, one: Inbound) -> tuple[str, str]:
     place = int(one.sid[-1])
     if place:
         wait_for(service, f"c:message:{one.sid[:-1]}{place - 1}")
-    return one.sid, service.dialogue.hear(one, wait=PATIENCE)
+    return one.sid, service.dialogue.handle(one, wait=PATIENCE)
 
 
 def wait_for(service: Service, key: str) -> None:

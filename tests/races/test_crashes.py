@@ -52,17 +52,17 @@ def test_killed_at_any_point_of_the_last_message_there_is_one_pass_and_its_answe
     service: Service, settings: dict[str, Any], database: Database, redis: "Redis", point: str
 ) -> None:
     for place in range(LAST):
-        service.dialogue.hear(message(0, place))
+        service.dialogue.handle(message(0, place))
     die_taking(settings, point, LAST)
     let_leases_lapse(redis)
-    answer = service.dialogue.hear(message(0, LAST))
+    answer = service.dialogue.handle(message(0, LAST))
     with database.read() as db:
         [code] = db.scalars(select(Pass.code)).all()
     assert shown(code) in answer
-    assert service.dialogue.hear(message(0, LAST)) == answer
+    assert service.dialogue.handle(message(0, LAST)) == answer
     assert rows(database, Registration) == 1
     assert rows(database, Delivery, Delivery.kind == "pass") == 1
-    assert service.conversations.pending() == 0
+    assert service.conversations.pending_count() == 0
 
 
 @pytest.mark.parametrize("point", ["before_the_turn", "before_the_message_is_taken_off", "after_the_state_is_kept"])
@@ -71,10 +71,10 @@ def test_killed_at_a_question_the_repeat_gets_its_answer_and_the_rest_goes_on(
     service: Service, settings: dict[str, Any], database: Database, redis: "Redis", point: str, place: int
 ) -> None:
     for earlier in range(place):
-        service.dialogue.hear(message(0, earlier))
+        service.dialogue.handle(message(0, earlier))
     die_taking(settings, point, place)
     let_leases_lapse(redis)
-    answers = [service.dialogue.hear(message(0, later)) for later in range(place, len(SPOKEN))]
+    answers = [service.dialogue.handle(message(0, later)) for later in range(place, len(SPOKEN))]
     assert all(answers)
     assert rows(database, Pass) == 1
 
@@ -83,14 +83,14 @@ def test_the_repeat_is_answered_while_twilio_waits_although_the_dead_process_hel
     service: Service, settings: dict[str, Any], database: Database
 ) -> None:
     die_taking(settings, "before_the_turn", 0)
-    assert service.dialogue.hear(message(0, 0))
+    assert service.dialogue.handle(message(0, 0))
 
 
 def test_without_a_repeat_the_clock_takes_over_and_the_answer_is_owed(
     service: Service, settings: dict[str, Any], database: Database, redis: "Redis"
 ) -> None:
     for place in range(LAST):
-        service.dialogue.hear(message(0, place))
+        service.dialogue.handle(message(0, place))
     die_taking(settings, "after_the_facts_are_kept", LAST)
     let_leases_lapse(redis)
     long_ago = message(0, LAST)
@@ -104,7 +104,7 @@ def test_without_a_repeat_the_clock_takes_over_and_the_answer_is_owed(
 def test_a_repeat_after_redis_was_lost_gets_the_first_answer_from_the_database(
     service: Service, database: Database, redis: "Redis"
 ) -> None:
-    answers = [service.dialogue.hear(message(0, place)) for place in range(len(SPOKEN))]
+    answers = [service.dialogue.handle(message(0, place)) for place in range(len(SPOKEN))]
     redis.flushall()
-    assert service.dialogue.hear(message(0, LAST)) == answers[-1]
+    assert service.dialogue.handle(message(0, LAST)) == answers[-1]
     assert rows(database, Pass) == 1

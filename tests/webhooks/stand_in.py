@@ -16,15 +16,15 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.serving import make_server
 
-from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.http import TwilioHttp
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_SMS, SIMULATED_TOKEN, Settings
 from webhooks import assets, i18n, simulator
-from webhooks.simulator.courier import KEY as ERRANDS
-from webhooks.simulator.store.phones import FIRST
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.courier import QUEUE_KEY as ERRANDS
+from webhooks.simulator.store.phones import DEFAULT_PHONES
+from webhooks.simulator.store.state import SimulatorState
 
 Form = dict[str, str]
-ASHA, RAVI = (number for number, _ in FIRST)
+ASHA, RAVI = (number for number, _ in DEFAULT_PHONES)
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
     "78da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
@@ -98,7 +98,7 @@ class Lab:
     """The simulator over stand-in doors, served on loopback."""
 
     doors: Doors
-    parts: Parts
+    parts: SimulatorState
     settings: Settings
     twilio: Client
 
@@ -156,7 +156,7 @@ def lab(redis: "Redis") -> Iterator[Lab]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     settings = Settings(port=server.port, secret_key="0123456789abcdef", redis_url="redis://unused")
     doors.origin = settings.origin
-    simulator.register(app, settings, redis)
+    simulator.register_simulator(app, settings, redis)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -170,4 +170,4 @@ def lab(redis: "Redis") -> Iterator[Lab]:
 
 def client(settings: Settings) -> Client:
     """Twilio's own client, speaking to the simulator."""
-    return Client(SIMULATED_ACCOUNT, SIMULATED_TOKEN, http_client=Wire(settings.api_base), environment={"-": ""})
+    return Client(SIMULATED_ACCOUNT, SIMULATED_TOKEN, http_client=TwilioHttp(settings.api_base), environment={"-": ""})

@@ -16,7 +16,7 @@ SECRET = "Asha Verma +919876543210"
 @pytest.fixture
 def app() -> Flask:
     """The edge around doors that a test can break."""
-    app = app_setup.Edge("webhooks")
+    app = app_setup.App("webhooks")
     app.config.update(MAX_CONTENT_LENGTH=1000, SECRET_KEY="of-the-tests-alone")
     app.register_blueprint(assets.blueprint())
     exempt = app_setup.guard(app, ORIGIN).exempt

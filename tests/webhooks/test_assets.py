@@ -60,6 +60,6 @@ def test_every_address_in_a_page_leads_somewhere(client: FlaskClient) -> None:
 
 
 def test_the_lock_file_names_no_registry() -> None:
-    lock = (assets.HERE.parent / "package-lock.json").read_text(encoding="utf-8")
+    lock = (assets.PACKAGE_FOLDER.parent / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert "integrity" in lock

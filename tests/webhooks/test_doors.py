@@ -15,21 +15,21 @@ from sqlalchemy import select
 
 from bot import __version__, metrics
 from bot.database import Database
-from bot.delivery.dispatch import owe_pass, send
+from bot.delivery.dispatch import enqueue_pass, send
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links, pass_image
 from bot.delivery.images.pass_image import PassImage
 from bot.domain import events, people
 from bot.domain.models import Delivery, Pass
 from bot.domain.passes import registration as registrations
-from bot.metrics import Counts
+from bot.metrics import MetricCounters
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_TOKEN, Settings
 from tests.bot.delivery.conftest import FakeTwilio
 from tests.bot.domain.builders import DAY, NOW, asking
 from webhooks import create_app
 from webhooks.health import Readiness
-from webhooks.metrics import Figures
+from webhooks.metrics import MetricsCollector
 
 
 class LostRedis:
@@ -119,7 +119,7 @@ def test_a_picture_is_drawn_once_by_the_worker_and_our_link_is_looked_at_once(
     with service.database.write() as db:
         issued = db.scalars(select(Pass)).one()
         sent = [
-            owe_pass(db, issued, lane=f"whatsapp:+9198111111{at}", sender=None, language="en", now=service.now())
+            enqueue_pass(db, issued, address=f"whatsapp:+9198111111{at}", sender=None, language="en", now=service.now())
             for at in (11, 12)
         ]
     outbox.deliver(sent[0])
@@ -128,7 +128,7 @@ def test_a_picture_is_drawn_once_by_the_worker_and_our_link_is_looked_at_once(
     assert fetched[0].data == fetched[1].data
     outbox.deliver(sent[1])
     assert len(looked) == 1
-    outbox.note_status(twilio.sent[0].sid, sent[0], "failed", 63019, service.now())
+    outbox.record_status(twilio.sent[0].sid, sent[0], "failed", 63019, service.now())
     outbox.deliver(sent[0])
     with service.database.write() as db:
         db.get_one(Pass, issued.id).status = "revoked"
@@ -158,26 +158,26 @@ def test_alive_and_ready(client: FlaskClient) -> None:
 
 def test_a_lost_redis_counts_only_until_it_has_been_seen(service: Service) -> None:
     never = Readiness(service.database, LostRedis())  # type: ignore[arg-type]  # one that is away
-    assert never.look()[0] == 503
+    assert never.states()[0] == 503
     seen = Readiness(service.database, service.redis)
-    assert seen.look() == (200, {"status": "ok", "redis": "ok", "database": "ok", "migrations": "ok"})
+    assert seen.states() == (200, {"status": "ok", "redis": "ok", "database": "ok", "migrations": "ok"})
     seen._redis = LostRedis()  # type: ignore[assignment]  # it goes away
-    assert seen.look()[0] == 200
-    assert seen.look()[1]["status"] == "degraded"
+    assert seen.states()[0] == 200
+    assert seen.states()[1]["status"] == "degraded"
 
 
 def test_a_database_that_is_behind_or_away_cannot_serve(redis: "Redis", tmp_path: Path) -> None:
     behind = Readiness(Database(f"sqlite:///{tmp_path / 'empty.db'}"), redis)
-    assert behind.look() == (503, {"status": "unready", "redis": "ok", "database": "ok", "migrations": "behind"})
+    assert behind.states() == (503, {"status": "unready", "redis": "ok", "database": "ok", "migrations": "behind"})
     away = Readiness(Database(f"sqlite:///{tmp_path}/no/such/folder.db"), redis)
-    assert away.look()[1]["database"] == "lost"
-    assert away.look()[0] == 503
+    assert away.states()[1]["database"] == "lost"
+    assert away.states()[0] == 503
 
 
 def test_the_figures_of_every_process_are_added_up(client: FlaskClient, service: Service) -> None:
-    elsewhere = Counts(service.redis)
+    elsewhere = MetricCounters(service.redis)
     elsewhere.add("pravesh_http_answers", 5, door="health.alive", method="GET", status="200")
-    elsewhere.hand_over()
+    elsewhere.flush()
     client.get("/healthz")
     with service.database.write() as db:
         db.add_all(
@@ -218,7 +218,9 @@ def test_invented_methods_and_paths_make_no_series(client: FlaskClient, service:
     for number in range(20):
         client.open(f"/nowhere-{number}", method=f"MADE{number}")
         client.open("/healthz", method=f"A|B{number}=c")
-    answers = [labels for name, labels in metrics.Counts(service.redis).sums() if name == "pravesh_http_answers"]
+    answers = [
+        labels for name, labels in metrics.MetricCounters(service.redis).sums() if name == "pravesh_http_answers"
+    ]
     client.get("/metrics")
     told = [line for line in client.get("/metrics").text.splitlines() if "MADE" in line or "A|B" in line]
     assert (told, len(answers) < 5) == ([], True)
@@ -251,14 +253,14 @@ def test_a_simulator_with_a_password_is_for_who_has_it(settings: Settings) -> No
 
 def test_figures_that_cannot_be_had_are_left_out(service: Service) -> None:
     lost = LostRedis()
-    counts = Counts(lost)  # type: ignore[arg-type]  # one that is away
+    counts = MetricCounters(lost)  # type: ignore[arg-type]  # one that is away
     counts.add("pravesh_http_answers", door="x")
-    figures = Figures(counts, service.database, lost, service.silence)  # type: ignore[arg-type]  # one that is away
+    figures = MetricsCollector(counts, service.database, lost, service.inbound_watchdog)  # type: ignore[arg-type]  # one that is away
     assert {metric.name for metric in figures.collect()} == {"pravesh_deliveries", "pravesh_silent_minutes"}
 
 
 def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None:
-    counts = Counts(LostRedis())  # type: ignore[arg-type]  # one that is away
+    counts = MetricCounters(LostRedis())  # type: ignore[arg-type]  # one that is away
     counts.add("answers", 2, door="x")
     counts._redis = redis
     assert counts.sums() == {("answers", (("door", "x"),)): 2.0}
@@ -266,7 +268,7 @@ def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None
 
 def test_a_lost_redis_holds_up_one_request_and_not_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that hangs takes seconds to fail, and a volunteer waits at a gate."""
-    monkeypatch.setattr(metrics, "HAND_OVER_SECONDS", 0.0)
+    monkeypatch.setattr(metrics, "FLUSH_SECONDS", 0.0)
     asked: list[str] = []
 
     class Hanging(LostRedis):
@@ -274,7 +276,7 @@ def test_a_lost_redis_holds_up_one_request_and_not_each(monkeypatch: pytest.Monk
             asked.append(name)
             return super().__getattr__(name)
 
-    counts = Counts(Hanging())  # type: ignore[arg-type]  # one that is away
+    counts = MetricCounters(Hanging())  # type: ignore[arg-type]  # one that is away
     for _ in range(20):
         counts.add("answers", door="x")
     assert asked == ["pipeline"]

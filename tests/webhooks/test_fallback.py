@@ -10,7 +10,7 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from bot.conversation.replay import promise
+from bot.conversation.replay import deferred_answer
 from bot.database import Database
 from bot.domain import people
 from bot.domain.models import InboundMessage
@@ -61,7 +61,7 @@ def test_without_redis_the_main_door_sends_twilio_on_and_the_fallback_keeps_the_
     client: FlaskClient, database: Database
 ) -> None:
     assert post(client, "/webhooks/twilio/message").status_code == 503
-    assert said(post(client)) == [promise(None)]
+    assert said(post(client)) == [deferred_answer(None)]
     [row] = kept(database)
     assert (row.source, row.taken_at) == ("fallback", None)
     inbound = Inbound.from_json(row.message)
@@ -77,7 +77,7 @@ def test_the_same_message_again_gets_the_same_answer_and_one_row(client: FlaskCl
 def test_somebody_known_is_answered_in_their_language(client: FlaskClient, database: Database) -> None:
     with database.write() as db:
         people.find_or_make(db, phone="+919810000001", now=utc_now()).language = "hi"
-    assert said(post(client)) == [promise("hi")]
+    assert said(post(client)) == [deferred_answer("hi")]
 
 
 def test_what_twilio_did_not_sign_is_neither_kept_nor_answered(client: FlaskClient, database: Database) -> None:

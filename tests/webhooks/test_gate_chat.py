@@ -88,7 +88,7 @@ def issued(service: Service, size: int = 4, phone: str = "+919844444444") -> tup
         made = registrations.register(
             db, service.ring, **asking(holder, visit_date=today, party_size=size, now=service.now())
         )
-        return made.code, tokens.qr_text(service.settings.origin, tokens.encode(tokens.of(made), service.ring))
+        return made.code, tokens.qr_text(service.settings.origin, tokens.encode(tokens.token_of(made), service.ring))
 
 
 # --- typed codes ------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_a_photo_whose_turn_breaks_is_deleted_all_the_same(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("flows.engine.take", breaks)
+    monkeypatch.setattr("flows.engine.step", breaks)
     assert phones.show(as_file(shot(drawn(qr))))
     assert (phones.count(MediaDeletion), phones.count(Checkin)) == (1, 0)
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from bot.domain import events
 from bot.service import Service, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
-from webhooks.twilio import LARGEST_BODY
+from webhooks.twilio import MAX_BODY_BYTES
 
 PATH = "/webhooks/twilio/message"
 FORM = "application/x-www-form-urlencoded"
@@ -141,8 +141,8 @@ def test_repeated_parameters_are_signed_together_and_the_first_counts(visitor: V
 
 
 def test_a_form_of_64_kb_is_read_and_a_longer_one_refused_without_an_error_of_ours(visitor: Visitor) -> None:
-    assert visitor.send(Body="x" * (LARGEST_BODY - 500)).status_code == 200
-    assert visitor.send(Body="x" * LARGEST_BODY).status_code == 413
+    assert visitor.send(Body="x" * (MAX_BODY_BYTES - 500)).status_code == 200
+    assert visitor.send(Body="x" * MAX_BODY_BYTES).status_code == 413
 
 
 @pytest.mark.parametrize("raw", [b"Body=\xff\xfe\xe9", b"Body=%FF%FE%E9", b"Body=%ED%A0%80", b"\xff=%", b"%", b"=&=&&"])

@@ -42,7 +42,7 @@ def issued(service: Service) -> Pass:
 @pytest.fixture
 def token(service: Service, issued: Pass) -> str:
     with service.database.read() as db:
-        return tokens.encode(tokens.of(db.get_one(Pass, issued.id)), service.ring)
+        return tokens.encode(tokens.token_of(db.get_one(Pass, issued.id)), service.ring)
 
 
 def look_of(page: str) -> str:
@@ -107,7 +107,7 @@ def test_forged_unknown_and_unreadable_are_not_found_and_told_apart(
     client: FlaskClient, service: Service, issued: Pass, token: str
 ) -> None:
     with service.database.read() as db:
-        made = tokens.of(db.get_one(Pass, issued.id))
+        made = tokens.token_of(db.get_one(Pass, issued.id))
     stray = tokens.PassToken(made.key, made.event, made.kind, made.pass_id + 1, made.first_day, made.days, 1)
     forged = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
     answers = [client.get(f"/p/{text}") for text in (forged, tokens.encode(stray, service.ring), token[:-1])]
@@ -118,8 +118,8 @@ def test_forged_unknown_and_unreadable_are_not_found_and_told_apart(
 
 
 def test_every_state_and_every_refusal_has_its_verdict() -> None:
-    assert set(public_pass.OF_STATE) == set(public_status.STATES)
-    assert set(public_pass.OF_NO_PASS) == {"forged", "unreadable", "no_such_pass"}
+    assert set(public_pass.VERDICT_OF_STATE) == set(public_status.STATES)
+    assert set(public_pass.VERDICT_OF_REFUSAL) == {"forged", "unreadable", "no_such_pass"}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)

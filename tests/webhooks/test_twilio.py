@@ -39,7 +39,7 @@ class FakeDialogue:
     answer: str = "hello & <welcome>"
     problem: Exception | None = None
 
-    def hear(self, inbound: Inbound) -> str:
+    def handle(self, inbound: Inbound) -> str:
         if self.problem:
             raise self.problem
         self.heard.append(inbound)
@@ -50,7 +50,7 @@ class FakeDialogue:
 class FakeOutbox:
     noted: list[dict[str, Any]] = field(default_factory=list)
 
-    def note_status(self, **status: Any) -> None:
+    def record_status(self, **status: Any) -> None:
         self.noted.append(status)
 
 

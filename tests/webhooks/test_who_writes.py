@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import select
 
-from bot.conversation.web_sessions import Visit
+from bot.conversation.web_sessions import WebSession
 from bot.database import Database
 from bot.delivery.dispatch import compose, resend
 from bot.delivery.dispatch.compose import NotWanted
@@ -193,12 +193,14 @@ def test_a_page_for_which_the_former_owner_proved_the_number_is_theirs_no_more(p
     code, service = issued(phones, user=OLD), phones.service
     with phones.client.session_transaction() as cookie:
         cookie[COOKIE] = "their visit"
-    service.visits.save(Visit("their visit", PHONE, proved_at=service.now().timestamp()))
+    service.web_sessions.save(WebSession("their visit", PHONE, proved_at=service.now().timestamp()))
     assert code in phones.client.get("/passes").text
     phones.say("hi", LANE, NEW)
     for page in ("/passes", "/passes/data"):
         assert code not in phones.client.get(page, follow_redirects=True).text
-    service.visits.save(Visit("their visit", PHONE, proved_at=service.now().timestamp()))  # by whoever has it now
+    service.web_sessions.save(
+        WebSession("their visit", PHONE, proved_at=service.now().timestamp())
+    )  # by whoever has it now
     with phones.client as client:
         assert client.get("/passes/data").status_code == 200
 
@@ -207,7 +209,7 @@ def test_a_message_of_the_former_owners_that_is_found_late_takes_the_number_from
     code, service = issued(phones, user=OLD), phones.service
     phones.say("hi", LANE, NEW)
     late = Inbound("SMlate", LANE, service.settings.twilio_whatsapp_from[0], phone=PHONE, user=OLD, text="my pass")
-    assert service.dialogue.hear_found(late, service.now() - timedelta(minutes=5))
+    assert service.dialogue.handle_found(late, service.now() - timedelta(minutes=5))
     assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
     assert code not in phones.say("my pass", LANE)
 
@@ -246,11 +248,11 @@ def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones
     service = phones.service
     with service.database.write() as db:
         issued_pass = db.scalars(select(Pass)).one()
-        to: dict[str, Any] = {"lane": LANE, "sender": None, "now": service.now()}
-        enqueue.owe_pass(db, issued_pass, language="en", **to)
-        enqueue.owe_reply(db, message_sid="SM9", body="your pass", **to)
+        to: dict[str, Any] = {"address": LANE, "sender": None, "now": service.now()}
+        enqueue.enqueue_pass(db, issued_pass, language="en", **to)
+        enqueue.enqueue_reply(db, message_sid="SM9", body="your pass", **to)
         otp = {"purpose": "web", "phone": PHONE, "asker": "web:1", "language": "en"}
-        enqueue.owe_otp(db, **otp, lane=PHONE, now=service.now())
+        enqueue.enqueue_otp(db, **otp, address=PHONE, now=service.now())
     phones.say("hi", LANE, NEW)
     rows = {one.kind: (one.status, one.reason) for one in phones.rows(Delivery)}
     let_go = ("canceled", "number_changed_hands")
@@ -259,12 +261,12 @@ def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones
         issued_pass = db.scalars(select(Pass)).one()
         again = resend.resend(db, issued_pass, service.now())
         assert db.get_one(Delivery, again).lane == f"whatsapp:{OLD}"
-        late = enqueue.owe_pass(db, issued_pass, language="en", **to)  # as by a hand that does not look
+        late = enqueue.enqueue_pass(db, issued_pass, language="en", **to)  # as by a hand that does not look
         with pytest.raises(NotWanted, match="number_changed_hands"):
             compose.compose(db, db.get_one(Delivery, late), service.settings, service.now(), service.ring)
         event = db.scalars(select(Event)).one()
         [person] = audience.page(db, event, Selection(), 0).people
-        assert person.lanes == (f"whatsapp:{OLD}",)
+        assert person.addresses == (f"whatsapp:{OLD}",)
     assert held(phones) == [(code, "valid")]
 
 

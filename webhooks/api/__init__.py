@@ -12,7 +12,7 @@ from webhooks.api import checkins, counts, etag, offline, problems, walkups
 from webhooks.api import openapi as api_openapi
 from webhooks.api.auth import Callers
 from webhooks.api.problems import answer_errors
-from webhooks.api.routes import Door, hang
+from webhooks.api.routes import Route, add_route
 
 __all__ = ["answer_errors", "blueprint"]
 BASE = "/api/v1"
@@ -22,21 +22,21 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
     """Every door below BASE; `staff_of` gives the roster row of a request's session, where it has one."""
     made = Blueprint("api", __name__, url_prefix=BASE)
     callers = Callers(service, staff_of)
-    listed: tuple[Door, ...] = (
-        *checkins.doors(service),
-        *counts.doors(service),
-        *walkups.doors(service),
-        *offline.doors(service),
+    listed: tuple[Route, ...] = (
+        *checkins.routes(service),
+        *counts.routes(service),
+        *walkups.routes(service),
+        *offline.routes(service),
     )
     for door in listed:
-        hang(made, door, callers)
+        add_route(made, door, callers)
     made.register_error_handler(Refused, problems.refused)
     for unavailable in (OperationalError, InterfaceError):
         made.register_error_handler(unavailable, problems.unavailable)
-    described = api_openapi.of(listed, BASE, service.settings.origin)
+    described = api_openapi.openapi_document(listed, BASE, service.settings.origin)
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
-        return etag.answer(described)
+        return etag.etag_response(described)
 
     return made

@@ -31,7 +31,7 @@ class ShownPass(Answer):
     """The kind's slug."""
 
     @classmethod
-    def of(cls, seen: SeenPass) -> "ShownPass":
+    def from_view(cls, seen: SeenPass) -> "ShownPass":
         """The pass for the JSON answer."""
         return cls(code=seen.code, name=seen.name, party_size=seen.party_size, days=list(seen.days), kind=seen.kind)
 
@@ -46,7 +46,7 @@ class Entry(Answer):
     """The volunteer, or the scanner."""
 
     @classmethod
-    def of(cls, entry: FirstEntry) -> "Entry":
+    def from_first_entry(cls, entry: FirstEntry) -> "Entry":
         """The entry for the JSON answer."""
         return cls(at=entry.at, gate=entry.gate, by=entry.by)
 
@@ -68,18 +68,18 @@ class CheckinAnswer(Answer):
     """There where a scan of a batch counts from its arrival, because the scanner's clock cannot be right."""
 
     @classmethod
-    def of(cls, done: Admission, message: str) -> "CheckinAnswer":
+    def from_admission(cls, admission: Admission, message: str) -> "CheckinAnswer":
         """The admission for the JSON answer."""
         return cls(
-            result=done.result,
+            result=admission.result,
             message=message,
-            admitted_now=done.admitted_now,
-            remaining=done.remaining,
-            pass_=ShownPass.of(done.pass_) if done.pass_ else None,
-            first_entry=Entry.of(done.first_entry) if done.first_entry else None,
-            scan_id=done.scan_id,
-            forced=done.forced,
-            clock=done.clock,
+            admitted_now=admission.admitted_now,
+            remaining=admission.remaining,
+            pass_=ShownPass.from_view(admission.pass_) if admission.pass_ else None,
+            first_entry=Entry.from_first_entry(admission.first_entry) if admission.first_entry else None,
+            scan_id=admission.scan_id,
+            forced=admission.forced,
+            clock=admission.clock,
         )
 
 
@@ -126,9 +126,14 @@ class CountAnswer(Answer):
     counted_at: datetime
 
     @classmethod
-    def of(cls, kept: HeadCount) -> "CountAnswer":
+    def from_count(cls, head_count: HeadCount) -> "CountAnswer":
         """The count for the JSON answer."""
-        return cls(request_id=kept.request_id, direction=kept.direction, count=kept.people, counted_at=kept.counted_at)
+        return cls(
+            request_id=head_count.request_id,
+            direction=head_count.direction,
+            count=head_count.people,
+            counted_at=head_count.counted_at,
+        )
 
 
 class WalkupAnswer(Answer):

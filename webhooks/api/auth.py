@@ -79,31 +79,31 @@ class Callers:
             raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
         if request.headers.get("Sec-Fetch-Site", "") not in SAME_SITE:
             raise Problem("cross_site")
-        self._note_staff_seen(found)
+        self._mark_staff_seen(found)
         return of_staff(found)
 
     def _device(self, token: str) -> Caller:
         found = devices.by_token(self._service.database, token)
         if found is None:
             raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        self._note_seen(found)
+        self._mark_seen(found)
         return of_device(found)
 
-    def _note_staff_seen(self, row: Staff) -> None:
+    def _mark_staff_seen(self, row: Staff) -> None:
         now = self._service.now()
-        if row.seen_at is None or row.seen_at < now - offline_staff.EVERY:
+        if row.seen_at is None or row.seen_at < now - offline_staff.SEEN_RESOLUTION:
             with self._service.database.write() as db:
-                offline_staff.note(db, row.id, now)
+                offline_staff.mark_seen(db, row.id, now)
 
-    def _note_seen(self, device: devices.Scanner) -> None:
+    def _mark_seen(self, device: devices.Scanner) -> None:
         """Keep once in a while that a scanner is at work, when its answer has left: nobody waits at a gate for that."""
         now = self._service.now()
-        if device.seen_at is not None and device.seen_at >= now - devices.SEEN_EVERY:
+        if device.seen_at is not None and device.seen_at >= now - devices.SEEN_RESOLUTION:
             return
 
         def note() -> None:
             with self._service.database.write() as db:
-                devices.note_seen(db, device.id, now)
+                devices.mark_seen(db, device.id, now)
 
         @after_this_request
         def afterwards(answer: Response) -> Response:
@@ -111,28 +111,28 @@ class Callers:
             return answer
 
 
-def of_staff(found: Staff) -> Caller:
+def of_staff(member: Staff) -> Caller:
     """The caller for a person on the roster."""
     return Caller(
-        event=found.event.slug,
-        event_id=found.event_id,
-        gate=found.gate.slug if found.gate else None,
-        name=found.name,
+        event=member.event.slug,
+        event_id=member.event_id,
+        gate=member.gate.slug if member.gate else None,
+        name=member.name,
         channel="page",
-        staff_id=found.id,
-        role=found.role,
-        paused_until=found.paused_until,
+        staff_id=member.id,
+        role=member.role,
+        paused_until=member.paused_until,
     )
 
 
-def of_device(found: devices.Scanner) -> Caller:
+def of_device(device: devices.Scanner) -> Caller:
     """A scanner."""
     return Caller(
-        found.event,
-        found.event_id,
-        found.gate,
-        found.name,
+        device.event,
+        device.event_id,
+        device.gate,
+        device.name,
         "api",
-        device_id=found.id,
-        paused_until=found.paused_until,
+        device_id=device.id,
+        paused_until=device.paused_until,
     )

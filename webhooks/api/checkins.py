@@ -14,84 +14,88 @@ from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import report_guessing
 from flows.gate import answers as gate_answers
-from flows.shapes.duty import SUPERVISORS
+from flows.shapes.duty import SUPERVISOR_ROLES
 from flows.shapes.scans import ADMITTED, BATCH, IN, LATE, Admission, Scan
 from flows.text import _
 from webhooks import i18n
 from webhooks.api import parse_json, values
 from webhooks.api.answers import BatchAnswer, CheckinAnswer, ScanProblem
 from webhooks.api.auth import Caller
-from webhooks.api.problems import Problem, bad_field, problem_of
+from webhooks.api.problems import Problem, bad_field, problem_from
 from webhooks.api.requests import BatchRequest, BatchScan, CheckinRequest
-from webhooks.api.routes import LARGE, SCANS, Door
+from webhooks.api.routes import LARGE_LIMIT, SCAN_LIMIT, Route
 
-HAPPENED = _("A batch records what has happened: it cannot be simulated.")
+NOT_IN_BATCH = _("A batch records what has happened: it cannot be simulated.")
 
 
-def doors(service: Service) -> Sequence[Door]:
+def routes(service: Service) -> Sequence[Route]:
     """`POST /checkins` and `POST /checkins/batch`."""
 
     def check_in(caller: Caller, asked: CheckinRequest) -> CheckinAnswer:
         caller.at(asked.event).at_work(service.now())
         scan = scan_of(caller, asked, caller.channel, asked.gate or own_gate(service, caller))
-        if scan.force and caller.role not in SUPERVISORS:
+        if scan.force and caller.role not in SUPERVISOR_ROLES:
             raise Problem("supervisors_only")
         with service.database.write() as db:
             done = checkins.admit(db, service.ring, scan, service.now())
-            owed = report_guessing.heed(db, [(scan, done.result)], **_telling(service, scan.scan_id))
-        service.outbox.enqueue(owed)
+            owed = report_guessing.report_guessing(db, [(scan, done.result)], **_logged(service, scan.scan_id))
+        service.outbox.dispatch(owed)
         return answer(done, scan)
 
     def check_in_batch(caller: Caller, asked: BatchRequest) -> BatchAnswer:
         gate = own_gate(service, caller)
-        read = [_read(caller, one, gate) for one in asked.scans]
-        scans = [one for one in read if isinstance(one, Scan)]
+        read = [_read(caller, raw_scan, gate) for raw_scan in asked.scans]
+        scans = [parsed for parsed in read if isinstance(parsed, Scan)]
         done = offline_upload.record(service.database, service.ring, scans, service.now())
         if _is_guessing(service, caller, scans, done):
-            done = [_without_holder(answered, one) for answered, one in zip(done, scans, strict=True)]
+            done = [_without_holder(answered, scan) for answered, scan in zip(done, scans, strict=True)]
         told = iter(done)
-        results = [_answer(next(told), one) if isinstance(one, Scan) else one for one in read]
+        results = [_answer(next(told), parsed) if isinstance(parsed, Scan) else parsed for parsed in read]
         return BatchAnswer(results=results)
 
     return (
-        Door(
+        Route(
             method="POST",
             path="/checkins",
             summary="Judge a scan and do what the result says",
             body=CheckinRequest,
             answer=CheckinAnswer,
             view=check_in,
-            limit=SCANS,
+            limit=SCAN_LIMIT,
         ),
-        Door(
+        Route(
             method="POST",
             path="/checkins/batch",
             summary="Record what was done without a network",
             body=BatchRequest,
             answer=BatchAnswer,
             view=check_in_batch,
-            limit=LARGE,
+            limit=LARGE_LIMIT,
         ),
     )
 
 
 def _is_guessing(
-    service: Service, caller: Caller, scans: Sequence[Scan], done: Sequence[offline_upload.Answer]
+    service: Service, caller: Caller, scans: Sequence[Scan], outcomes: Sequence[offline_upload.BatchResult]
 ) -> bool:
     """Whether the caller is paused for guessing codes, or from now on is: a batch is taken all the same."""
-    results = [(one, got.result) for one, got in zip(scans, done, strict=True) if isinstance(got, Admission)]
+    results = [(scan, got.result) for scan, got in zip(scans, outcomes, strict=True) if isinstance(got, Admission)]
     paused = caller.is_paused(service.now())
-    if not any(code_guessing.is_guess(*one) for one in results):
+    if not any(code_guessing.is_guess(*scan_and_result) for scan_and_result in results):
         return paused
     with service.database.write() as db:
-        guesser = code_guessing.heed(db, results, service.now())
+        guesser = code_guessing.count_guesses(db, results, service.now())
         news = guesser is not None and not paused
-        owed = report_guessing.tell(db, guesser, **_telling(service, results[0][0].scan_id)) if guesser and news else []
-    service.outbox.enqueue(owed)
+        owed = (
+            report_guessing.notify_supervisors(db, guesser, **_logged(service, results[0][0].scan_id))
+            if guesser and news
+            else []
+        )
+    service.outbox.dispatch(owed)
     return paused or guesser is not None
 
 
-def _without_holder(answered: offline_upload.Answer, scan: Scan) -> offline_upload.Answer:
+def _without_holder(answered: offline_upload.BatchResult, scan: Scan) -> offline_upload.BatchResult:
     """An answer to who guesses codes: of a typed one it does not say whose it is."""
     if isinstance(answered, Refused) or not scan_input.is_code(scan.text):
         return answered
@@ -103,7 +107,7 @@ def own_gate(service: Service, caller: Caller) -> str | None:
     if caller.gate:
         return caller.gate
     with service.database.read() as db:
-        only = gates.of_nobody(db, caller.event_id)
+        only = gates.clear_chosen_gate(db, caller.event_id)
     return only.slug if only else None
 
 
@@ -129,13 +133,13 @@ def scan_of(caller: Caller, asked: CheckinRequest, channel: str, gate: str | Non
     )
 
 
-def answer(done: Admission, scan: Scan) -> CheckinAnswer:
+def answer(admission: Admission, scan: Scan) -> CheckinAnswer:
     """What came of a scan, with its headline in the reader's language; of a repeat that of the first."""
-    scan = replace(scan, simulate=False) if done.again else scan
-    return CheckinAnswer.of(done, i18n.say(gate_answers.headline(done, scan)))
+    scan = replace(scan, simulate=False) if admission.again else scan
+    return CheckinAnswer.from_admission(admission, i18n.say(gate_answers.headline(admission, scan)))
 
 
-def _telling(service: Service, scan_id: str) -> dict[str, Any]:
+def _logged(service: Service, scan_id: str) -> dict[str, Any]:
     """How supervisors are told of who is paused by this scan."""
     last_sender = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
     return {"key": f"guessing:{scan_id}", "now": service.now(), "sender_of": last_sender}
@@ -146,17 +150,17 @@ def _read(caller: Caller, value: Any, gate: str | None) -> Scan | ScanProblem:
         asked = parse_json.checked(BatchScan, value)
         caller.at(asked.event)
         if asked.simulate:
-            raise bad_field("simulate", "happened_already", i18n.say(HAPPENED))
+            raise bad_field("simulate", "happened_already", i18n.say(NOT_IN_BATCH))
     except Problem as problem:
         return _in_place(problem, _scan_id(value))
     channel = LATE if asked.late else BATCH
     scan = scan_of(caller, asked, channel, asked.gate or gate, asked.shown or ADMITTED)
     # It happened all the same, but only a supervisor may say that it was forced.
-    return scan if caller.role in SUPERVISORS else replace(scan, force=False)
+    return scan if caller.role in SUPERVISOR_ROLES else replace(scan, force=False)
 
 
-def _answer(done: Admission | Refused, scan: Scan) -> CheckinAnswer | ScanProblem:
-    return _in_place(problem_of(done), scan.scan_id) if isinstance(done, Refused) else answer(done, scan)
+def _answer(outcome: Admission | Refused, scan: Scan) -> CheckinAnswer | ScanProblem:
+    return _in_place(problem_from(outcome), scan.scan_id) if isinstance(outcome, Refused) else answer(outcome, scan)
 
 
 def _in_place(problem: Problem, scan_id: str | None) -> ScanProblem:

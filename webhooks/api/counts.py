@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import Response
 
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.roster import entry_notices, gates
 from bot.domain.stats import gate_figures
 from bot.service import Service
@@ -15,18 +15,18 @@ from webhooks.api.answers import CountAnswer
 from webhooks.api.auth import Caller
 from webhooks.api.checkins import own_gate
 from webhooks.api.requests import CountRequest
-from webhooks.api.routes import LARGE, SCANS, Door
+from webhooks.api.routes import LARGE_LIMIT, SCAN_LIMIT, Route
 from webhooks.api.single_flight import SingleFlight
 from webhooks.api.stats import StatsAnswer
 
 
-def doors(service: Service) -> Sequence[Door]:
+def routes(service: Service) -> Sequence[Route]:
     """`POST /counts` and `GET /events/<event>/stats`, which is worked out once for all who ask meanwhile."""
     flights: defaultdict[str, SingleFlight[StatsAnswer]] = defaultdict(SingleFlight)
 
     def count(caller: Caller, asked: CountRequest) -> CountAnswer:
         caller.at(asked.event).at_work(service.now())
-        wanted = Count(
+        wanted = HeadCountRequest(
             event=caller.event,
             request_id=asked.request_id,
             direction=asked.direction,
@@ -38,28 +38,28 @@ def doors(service: Service) -> Sequence[Door]:
             counted_at=asked.counted_at,
         )
         with service.database.write() as db:
-            return CountAnswer.of(head_counts.add(db, wanted, service.now()))
+            return CountAnswer.from_count(head_counts.add(db, wanted, service.now()))
 
     def stats(caller: Caller) -> Response:
-        return etag.answer(flights[caller.event].get(lambda: _figures(service, caller.event)))
+        return etag.etag_response(flights[caller.event].get(lambda: _figures(service, caller.event)))
 
     return (
-        Door(
+        Route(
             method="POST",
             path="/counts",
             summary="Count people without a pass",
             body=CountRequest,
             answer=CountAnswer,
             view=count,
-            limit=SCANS,
+            limit=SCAN_LIMIT,
         ),
-        Door(
+        Route(
             method="GET",
             path="/events/<event>/stats",
             summary="The figures of the day",
             answer=StatsAnswer,
             view=stats,
-            limit=LARGE,
+            limit=LARGE_LIMIT,
         ),
     )
 
@@ -67,5 +67,5 @@ def doors(service: Service) -> Sequence[Door]:
 def _figures(service: Service, event: str) -> StatsAnswer:
     now = service.now()
     with service.database.read() as db:
-        found, notice = gate_figures.today(db, event, now), entry_notices.last(db, event, now)
-        return StatsAnswer.of(found, gates.listed(db, event), notice)
+        found, notice = gate_figures.today(db, event, now), entry_notices.last_notice(db, event, now)
+        return StatsAnswer.from_figures(found, gates.list_gates(db, event), notice)

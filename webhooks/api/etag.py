@@ -11,13 +11,13 @@ CACHING = "private, no-cache"
 """Kept by who asked, and asked about again each time."""
 
 
-def answer(found: BaseModel | dict[str, Any]) -> Response:
+def etag_response(content: BaseModel | dict[str, Any]) -> Response:
     """The object with an ETag of its content."""
-    body = (json.dumps(found) if isinstance(found, dict) else found.model_dump_json()).encode()
-    return with_tag(Response(body, content_type="application/json"), hashlib.sha256(body).hexdigest()[:32])
+    body = (json.dumps(content) if isinstance(content, dict) else content.model_dump_json()).encode()
+    return with_etag(Response(body, content_type="application/json"), hashlib.sha256(body).hexdigest()[:32])
 
 
-def with_tag(response: Response, tag: str) -> Response:
+def with_etag(response: Response, tag: str) -> Response:
     """The response under this tag; 304 without a body where the caller has it."""
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = CACHING

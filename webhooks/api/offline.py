@@ -16,12 +16,12 @@ from bot.service import Service
 from webhooks.api import etag
 from webhooks.api.auth import Caller
 from webhooks.api.offline_answer import OfflineAnswer
-from webhooks.api.routes import LARGE, Door
+from webhooks.api.routes import LARGE_LIMIT, Route
 from webhooks.api.single_flight import SingleFlight
 
-QUICKLY = 1
+COMPRESSION_LEVEL = 1
 """Level of gzip: the columns are mostly random or mostly zero, and the best level gains two per cent."""
-SINCE = {
+SINCE_PARAMETER = {
     "name": "since",
     "in": "query",
     "description": "`next` of an earlier document: only passes that may have changed since. "
@@ -31,7 +31,7 @@ SINCE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PackedDocument:
     """A document ready to be sent."""
 
     packed: bytes
@@ -40,50 +40,50 @@ class Document:
     """The ETag of everything but `made_at`."""
 
 
-def doors(service: Service) -> Sequence[Door]:
+def routes(service: Service) -> Sequence[Route]:
     """The one door; whole documents of an event are made one after the other, and shared by who waits."""
-    flights: defaultdict[str, SingleFlight[Document]] = defaultdict(SingleFlight)
+    flights: defaultdict[str, SingleFlight[PackedDocument]] = defaultdict(SingleFlight)
 
     def offline(caller: Caller) -> Response:
         since = request.args.get("since", "")
         if since:
-            return _sent(_made(service, caller.event, since))
-        return _sent(flights[caller.event].get(lambda: _made(service, caller.event, "")))
+            return _send_document(_make_document(service, caller.event, since))
+        return _send_document(flights[caller.event].get(lambda: _make_document(service, caller.event, "")))
 
     return (
-        Door(
+        Route(
             method="GET",
             path="/events/<event>/offline",
             summary="What is needed to work without a network",
             answer=OfflineAnswer,
             view=offline,
-            limit=LARGE,
-            parameters=(SINCE,),
+            limit=LARGE_LIMIT,
+            parameters=(SINCE_PARAMETER,),
         ),
     )
 
 
-def _made(service: Service, event: str, since: str) -> Document:
+def _make_document(service: Service, event: str, since: str) -> PackedDocument:
     now = service.now()
     with service.database.read() as db:
         found = offline_document.document(db, service.settings.secret_key, event, now, since)
     return packed(found, now)
 
 
-def packed(found: dict[str, Any], now: datetime) -> Document:
+def packed(document: dict[str, Any], now: datetime) -> PackedDocument:
     """The document as it is sent, with the time at which it was made."""
-    text = json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
     head = json.dumps({"made_at": offline_document.utc(now)}, separators=(",", ":")).encode()
-    body = gzip.compress(b"%b,%b" % (head[:-1], text[1:]), QUICKLY, mtime=0)
-    return Document(body, hashlib.sha256(text).hexdigest()[:32])
+    body = gzip.compress(b"%b,%b" % (head[:-1], text[1:]), COMPRESSION_LEVEL, mtime=0)
+    return PackedDocument(body, hashlib.sha256(text).hexdigest()[:32])
 
 
-def _sent(made: Document) -> Response:
+def _send_document(document: PackedDocument) -> Response:
     response = Response(content_type="application/json")
     response.vary.add("Accept-Encoding")
     if request.accept_encodings.quality("gzip"):
-        response.set_data(made.packed)
+        response.set_data(document.packed)
         response.headers["Content-Encoding"] = "gzip"
     else:
-        response.set_data(gzip.decompress(made.packed))
-    return etag.with_tag(response, made.tag)
+        response.set_data(gzip.decompress(document.packed))
+    return etag.with_etag(response, document.tag)

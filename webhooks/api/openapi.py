@@ -11,13 +11,13 @@ from pydantic.json_schema import models_json_schema
 from webhooks.api.answers import ProblemAnswer
 from webhooks.api.problems import KINDS, MEDIA_TYPE
 from webhooks.api.requests import BatchScan
-from webhooks.api.routes import Door
+from webhooks.api.routes import Route
 
-VERSION = "1"
+API_VERSION = "1"
 Mode = Literal["validation", "serialization"]
-EVERYWHERE = ("not_signed_in", "bad_token", "cross_site", "other_event", "too_fast", "busy")
+COMMON_PROBLEMS = ("not_signed_in", "bad_token", "cross_site", "other_event", "too_fast", "busy")
 """Problems that every door may answer with."""
-WITH_BODY = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
+BODY_PROBLEMS = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
 SCHEMES = {
     "device": {"type": "http", "scheme": "bearer", "description": "A scanner's token: `admin_cli devices add`."},
     "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "Signed in at /staff/login."},
@@ -25,40 +25,40 @@ SCHEMES = {
 SECURITY: Sequence[dict[str, list[str]]] = ({"device": []}, {"session": []})
 
 
-def of(doors: Sequence[Door], base: str, origin: str) -> dict[str, Any]:
+def openapi_document(routes: Sequence[Route], base: str, origin: str) -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {}
-    for door in doors:
+    for door in routes:
         path = base + re.sub(r"<(\w+)>", r"{\1}", door.path)
         paths.setdefault(path, {})[door.method.lower()] = _operation(door)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Pravesh: the gate", "version": VERSION},
+        "info": {"title": "Pravesh: the gate", "version": API_VERSION},
         "servers": [{"url": origin}],
         "security": list(SECURITY),
         "paths": paths,
-        "components": {"schemas": _schemas(doors), "securitySchemes": SCHEMES},
+        "components": {"schemas": _schemas(routes), "securitySchemes": SCHEMES},
         "x-problems": {name: {"status": kind.status, "title": kind.title.source} for name, kind in KINDS.items()},
     }
 
 
-def _operation(door: Door) -> dict[str, Any]:
+def _operation(route: Route) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "operationId": door.name,
-        "summary": door.summary,
-        "responses": {"200": {"description": "Done.", **_json("application/json", door.answer)}, **_problems(door)},
+        "operationId": route.name,
+        "summary": route.summary,
+        "responses": {"200": {"description": "Done.", **_json("application/json", route.answer)}, **_problems(route)},
     }
-    if parameters := [*_path_parameters(door.path), *door.parameters]:
+    if parameters := [*_path_parameters(route.path), *route.parameters]:
         made["parameters"] = parameters
-    if door.body:
-        made["requestBody"] = {"required": True, **_json("application/json", door.body)}
-    if door.method == "GET":
+    if route.body:
+        made["requestBody"] = {"required": True, **_json("application/json", route.body)}
+    if route.method == "GET":
         made["responses"]["304"] = {"description": "As the caller has it (If-None-Match)."}
     return made
 
 
-def _problems(door: Door) -> dict[str, Any]:
-    kinds = (*EVERYWHERE, *(WITH_BODY if door.body else ()), *door.problems)
+def _problems(route: Route) -> dict[str, Any]:
+    kinds = (*COMMON_PROBLEMS, *(BODY_PROBLEMS if route.body else ()), *route.problems)
     by_status: dict[int, list[str]] = {}
     for name in kinds:
         by_status.setdefault(KINDS[name].status, []).append(name)
@@ -79,9 +79,9 @@ def _json(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"content": {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}}
 
 
-def _schemas(doors: Iterable[Door]) -> dict[str, Any]:
-    asked = {door.body for door in doors if door.body} | {BatchScan}
-    given = {door.answer for door in doors} | {ProblemAnswer}
+def _schemas(routes: Iterable[Route]) -> dict[str, Any]:
+    asked = {door.body for door in routes if door.body} | {BatchScan}
+    given = {door.answer for door in routes} | {ProblemAnswer}
     both: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in asked]
     both += [(model, "serialization") for model in given]
     both.sort(key=lambda pair: pair[0].__name__)

@@ -11,11 +11,11 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks import i18n
 from webhooks.api.problems import FieldError, Problem
-from webhooks.api.values import Belongs
+from webhooks.api.values import ExpectedValue
 
 Model = TypeVar("Model", bound=BaseModel)
-WRONG = _("This value is not right.")
-SENTENCES: dict[str, Sentence] = {
+WRONG_VALUE = _("This value is not right.")
+ERROR_SENTENCES: dict[str, Sentence] = {
     "missing": _("This is missing."),
     "extra_forbidden": _("There is no such field."),
     "model_type": _("This must be a JSON object."),
@@ -33,7 +33,7 @@ def read(model: type[Model]) -> Model:
 def parsed(raw: bytes) -> Any:
     """JSON as RFC 8259 has it. Raises Problem `bad_json`, also for NaN, names given twice and endless nesting."""
     try:
-        return json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_once)
+        return json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique_pairs)
     except (ValueError, RecursionError):
         raise Problem("bad_json") from None
 
@@ -44,20 +44,20 @@ def checked(model: type[Model], value: Any) -> Model:
         return model.model_validate(value)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Problem("invalid", [_wrong(model, one["loc"], one["type"]) for one in problems]) from None
+        raise Problem("invalid", [_wrong(model, problem["loc"], problem["type"]) for problem in problems]) from None
 
 
 def _wrong(model: type[BaseModel], place: Iterable[Any], code: str) -> FieldError:
     # Unknown names come from outside: an answer repeats only as much as helps with a typing error.
     name = ".".join(str(part)[:40] for part in place if isinstance(part, str | int))
-    return FieldError(name, code, i18n.say(SENTENCES.get(code) or _belongs(model, name)))
+    return FieldError(name, code, i18n.say(ERROR_SENTENCES.get(code) or _belongs(model, name)))
 
 
 def _belongs(model: type[BaseModel], name: str) -> Sentence:
     """What belongs into this field of the body."""
     fields = (field for own, field in model.model_fields.items() if name in (own, field.alias))
     marks = (mark for field in fields for mark in (*field.metadata, *_marks(field.annotation)))
-    return next((mark.sentence for mark in marks if isinstance(mark, Belongs)), WRONG)
+    return next((mark.sentence for mark in marks if isinstance(mark, ExpectedValue)), WRONG_VALUE)
 
 
 def _marks(annotation: Any) -> Iterable[Any]:
@@ -69,7 +69,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name that is given twice")

@@ -27,38 +27,38 @@ FIELDS = {
     "party_too_large": "party_size",
 }
 """The field of which a refusal speaks."""
-BUSY_SECONDS = 2
+RETRY_AFTER_SECONDS = 2
 """Seconds after which a scan is worth another try when the database did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """A kind of problem: its HTTP status and what it is called."""
 
     status: int
     title: Sentence
 
 
-KINDS: Mapping[str, Kind] = {
-    "bad_json": Kind(400, _("The body is not JSON that we can read.")),
-    "bad_request": Kind(400, _("The request is not one that we can read.")),
-    "not_signed_in": Kind(401, _("Sign in, or send the scanner's token.")),
-    "bad_token": Kind(401, _("This scanner's token is not valid any more.")),
-    "paused": Kind(403, _("Paused because of too many unknown codes. Wait, or ask a supervisor.")),
-    "cross_site": Kind(403, _("This came from another website.")),
-    "other_event": Kind(403, _("You do not work at this event.")),
-    "supervisors_only": Kind(403, _("Only supervisors can do that.")),
-    "not_found": Kind(404, _("There is nothing here.")),
-    "method_not_allowed": Kind(405, _("That does not work here.")),
-    "refused": Kind(409, _("The rules of the event do not allow that.")),
-    "too_large": Kind(413, _("That is too large.")),
-    "not_json": Kind(415, _("The body has to be application/json.")),
-    "invalid": Kind(422, _("Some fields are not right.")),
-    "too_fast": Kind(429, _("That was too often. Please wait a little.")),
-    "broken": Kind(500, _("Something broke on our side. It has been noted.")),
-    "busy": Kind(503, _("We cannot answer just now. Please try again.")),
+KINDS: Mapping[str, ProblemKind] = {
+    "bad_json": ProblemKind(400, _("The body is not JSON that we can read.")),
+    "bad_request": ProblemKind(400, _("The request is not one that we can read.")),
+    "not_signed_in": ProblemKind(401, _("Sign in, or send the scanner's token.")),
+    "bad_token": ProblemKind(401, _("This scanner's token is not valid any more.")),
+    "paused": ProblemKind(403, _("Paused because of too many unknown codes. Wait, or ask a supervisor.")),
+    "cross_site": ProblemKind(403, _("This came from another website.")),
+    "other_event": ProblemKind(403, _("You do not work at this event.")),
+    "supervisors_only": ProblemKind(403, _("Only supervisors can do that.")),
+    "not_found": ProblemKind(404, _("There is nothing here.")),
+    "method_not_allowed": ProblemKind(405, _("That does not work here.")),
+    "refused": ProblemKind(409, _("The rules of the event do not allow that.")),
+    "too_large": ProblemKind(413, _("That is too large.")),
+    "not_json": ProblemKind(415, _("The body has to be application/json.")),
+    "invalid": ProblemKind(422, _("Some fields are not right.")),
+    "too_fast": ProblemKind(429, _("That was too often. Please wait a little.")),
+    "broken": ProblemKind(500, _("Something broke on our side. It has been noted.")),
+    "busy": ProblemKind(503, _("We cannot answer just now. Please try again.")),
 }
-OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json", 429: "too_fast"}
+KIND_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json", 429: "too_fast"}
 """The problem of an HTTP status that Flask itself answers with."""
 
 
@@ -97,7 +97,9 @@ class Problem(Exception):
         if self.detail:
             made["detail"] = self.detail
         if self.errors:
-            made["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
+            made["errors"] = [
+                {"field": error.field, "code": error.code, "detail": error.detail} for error in self.errors
+            ]
         return made
 
     def answer(self) -> Response:
@@ -110,28 +112,28 @@ class Problem(Exception):
         )
 
 
-def said(code: str, /, **params: Any) -> str:
+def problem_text(code: str, /, **params: Any) -> str:
     """The sentence of a refusal, in the reader's language."""
     return i18n.say(sentence_for(code, **params))
 
 
 def bad_field(name: str, code: str, detail: str = "") -> Problem:
     """A problem of one field."""
-    return Problem("invalid", [FieldError(name, code, detail or said(code))])
+    return Problem("invalid", [FieldError(name, code, detail or problem_text(code))])
 
 
-def problem_of(no: Refused) -> Problem:
+def problem_from(no: Refused) -> Problem:
     """A refusal of the domain that is no check-in result."""
     if no.code == "supervisors_only":
         return Problem("supervisors_only")
     if field := FIELDS.get(no.code):
-        return bad_field(field, no.code, said(no.code, **no.params))
-    return Problem("refused", code=no.code, detail=said(no.code, **no.params))
+        return bad_field(field, no.code, problem_text(no.code, **no.params))
+    return Problem("refused", code=no.code, detail=problem_text(no.code, **no.params))
 
 
 def refused(no: Refused) -> Response:
     """What a door answers where the rules say no."""
-    return problem_of(no).answer()
+    return problem_from(no).answer()
 
 
 def answer_errors(app: Flask) -> None:
@@ -144,7 +146,7 @@ def _http(error: HTTPException) -> Response:
     if not request.path.startswith(PREFIX):
         return app_setup.error_page(error)
     status = error.code or 500
-    kind = OF_STATUS.get(status, "bad_request" if status < 500 else "broken")
+    kind = KIND_OF_STATUS.get(status, "bad_request" if status < 500 else "broken")
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(kind, headers=kept).answer()
 
@@ -154,4 +156,4 @@ def unavailable(error: Exception) -> Response:
     app_setup.log.error(
         "database_away", request_id=g.get("request_id"), door=request.endpoint, error=type(error).__name__
     )
-    return Problem("busy", headers={"Retry-After": str(BUSY_SECONDS)}).answer()
+    return Problem("busy", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}).answer()

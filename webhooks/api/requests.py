@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.text import _
 from webhooks.api.values import (
-    Belongs,
     CleanText,
     Direction,
+    ExpectedValue,
     Flag,
     Language,
     Milliseconds,
@@ -23,7 +23,7 @@ from webhooks.api.values import (
     Yes,
 )
 
-MOST_SCANS = 500
+MAX_SCANS = 500
 
 
 class Body(BaseModel):
@@ -74,11 +74,11 @@ class BatchRequest(Body):
     scans: Annotated[
         list[Any],
         Field(
-            max_length=MOST_SCANS,
+            max_length=MAX_SCANS,
             json_schema_extra={"items": {"anyOf": [{"$ref": "#/components/schemas/BatchScan"}, {}]}},
             description="Whatever is no BatchScan gets a problem in its place.",
         ),
-        Belongs(_("This must be a list of at most {most} scans.", most=MOST_SCANS)),
+        ExpectedValue(_("This must be a list of at most {most} scans.", most=MAX_SCANS)),
     ]
 
 

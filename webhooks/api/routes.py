@@ -11,14 +11,14 @@ from webhooks import limits
 from webhooks.api import parse_json
 from webhooks.api.auth import Caller, Callers
 
-SCANS = "50 per second"
+SCAN_LIMIT = "50 per second"
 """How often one caller may send a scan or a count (docs/contract.md#http)."""
-LARGE = "20 per second"
+LARGE_LIMIT = "20 per second"
 """How often one caller may ask for what takes long: a batch, a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Route:
     """A route of the API."""
 
     method: str
@@ -42,24 +42,24 @@ class Door:
         return self.view.__name__
 
 
-def hang(blueprint: Blueprint, door: Door, callers: Callers) -> None:
+def add_route(blueprint: Blueprint, route: Route, callers: Callers) -> None:
     """Put a door into its frame: who asks, how often, and what they say."""
 
-    def enter(**path: str) -> Response:
+    def handle(**path: str) -> Response:
         caller = callers.of_request().at(path.pop("event", None))
-        limits.spend(door.limit, door.name, caller.key)
-        return _answered(_open(door, caller, path))
+        limits.spend(route.limit, route.name, caller.key)
+        return _to_response(_call_view(route, caller, path))
 
     # No answer to OPTIONS: other websites' pages have no business here.
-    blueprint.add_url_rule(door.path, door.name, enter, methods=[door.method], provide_automatic_options=False)
+    blueprint.add_url_rule(route.path, route.name, handle, methods=[route.method], provide_automatic_options=False)
 
 
-def _open(door: Door, caller: Caller, path: dict[str, str]) -> BaseModel | Response:
-    said = (parse_json.read(door.body),) if door.body else ()
-    return door.view(caller, *said, **path)
+def _call_view(route: Route, caller: Caller, path: dict[str, str]) -> BaseModel | Response:
+    said = (parse_json.read(route.body),) if route.body else ()
+    return route.view(caller, *said, **path)
 
 
-def _answered(done: BaseModel | Response) -> Response:
-    if isinstance(done, Response):
-        return done
-    return Response(done.model_dump_json(), content_type="application/json")
+def _to_response(result: BaseModel | Response) -> Response:
+    if isinstance(result, Response):
+        return result
+    return Response(result.model_dump_json(), content_type="application/json")

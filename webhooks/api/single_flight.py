@@ -6,24 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 @dataclass
-class SingleFlight(Generic[Made]):
+class SingleFlight(Generic[Result]):
     """Keeps one result in this process. A caller gets one whose making began at most `fresh` before the call."""
 
     fresh: float = 0.0
     """Seconds."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _begun: float = -1.0
-    _made: Made | None = None
+    _result: Result | None = None
 
-    def get(self, make: Callable[[], Made]) -> Made:
+    def get(self, make: Callable[[], Result]) -> Result:
         """The result of `make`, called now or for an earlier caller. An error of `make` goes to whoever called it."""
         asked = time.monotonic()
         with self._lock:
-            if self._made is None or self._begun < asked - self.fresh:
+            if self._result is None or self._begun < asked - self.fresh:
                 begun = time.monotonic()
-                self._made, self._begun = make(), begun
-            return self._made
+                self._result, self._begun = make(), begun
+            return self._result

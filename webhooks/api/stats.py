@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.domain.models import Gate
-from bot.domain.stats.gate_figures import Figures, Share
+from bot.domain.stats.gate_figures import CountShare, EventFigures
 from flows.shapes.duty import EntryNotice
 from webhooks.api.answers import Answer
 
@@ -84,34 +84,39 @@ class StatsAnswer(Answer):
     unheard: list[UnheardAnswer]
 
     @classmethod
-    def of(cls, found: Figures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
+    def from_figures(cls, figures: EventFigures, gates: Sequence[Gate], notice: EntryNotice | None) -> "StatsAnswer":
         """The figures for the JSON answer; every gate of the event is named."""
-        shares = {one.key: one for one in found.gates}
+        shares = {share.key: share for share in figures.gates}
         listed = [_gate(gate, shares.get(gate.slug), notice) for gate in gates]
         if nowhere := shares.get(None):
             listed.append(_gate(None, nowhere, None))
         return cls(
-            day=found.day,
-            admitted=found.admitted,
-            last_15_minutes=found.lately,
-            inside=found.inside,
-            left=found.left,
-            counted_in=found.counted_in,
-            counted_out=found.counted_out,
-            conflicts=found.conflicts,
-            refused=dict(found.refused),
+            day=figures.day,
+            admitted=figures.admitted,
+            last_15_minutes=figures.lately,
+            inside=figures.inside,
+            left=figures.left,
+            counted_in=figures.counted_in,
+            counted_out=figures.counted_out,
+            conflicts=figures.conflicts,
+            refused=dict(figures.refused),
             gates=listed,
             volunteers=[
-                VolunteerFigures(name=one.key, admitted=one.admitted, refused=one.refused) for one in found.staff
+                VolunteerFigures(name=share.key, admitted=share.admitted, refused=share.refused)
+                for share in figures.staff
             ],
             scanners=[
-                ScannerFigures(name=one.key or "", admitted=one.admitted, refused=one.refused) for one in found.scanners
+                ScannerFigures(name=share.key or "", admitted=share.admitted, refused=share.refused)
+                for share in figures.scanners
             ],
-            unheard=[UnheardAnswer(name=one.name, gate=one.gate, heard_at=one.heard_at) for one in found.unheard],
+            unheard=[
+                UnheardAnswer(name=silent.name, gate=silent.gate, heard_at=silent.heard_at)
+                for silent in figures.offline_staff
+            ],
         )
 
 
-def _gate(gate: Gate | None, share: Share | None, notice: EntryNotice | None) -> GateFigures:
+def _gate(gate: Gate | None, share: CountShare | None, notice: EntryNotice | None) -> GateFigures:
     return GateFigures(
         gate=gate.slug if gate else None,
         name=gate.name if gate else None,

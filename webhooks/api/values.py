@@ -14,7 +14,7 @@ from flows.text import LANGUAGES, _
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-LONGEST_TEXT = 500
+MAX_TEXT_LENGTH = 500
 """Characters of a reason or a name that are looked at."""
 
 
@@ -47,7 +47,7 @@ def whole(value: Any) -> int:
 
 def clean(value: str) -> str:
     """Text that every database can keep: without NUL and half characters."""
-    return value[:LONGEST_TEXT].replace("\x00", "").encode("utf-8", "ignore").decode()
+    return value[:MAX_TEXT_LENGTH].replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def result(value: str) -> str:
@@ -65,15 +65,15 @@ def language(value: str) -> str:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Belongs:
+class ExpectedValue:
     """Stands in a value's annotation: what the problem of a wrong one says."""
 
     sentence: Sentence
 
 
-TEXT = Belongs(_("A text belongs here."))
-FLAG = Belongs(_("This must be true or false, without quotation marks."))
-SLUG = Belongs(_("This must be a short name of small letters, digits and hyphens."))
+TEXT = ExpectedValue(_("A text belongs here."))
+FLAG = ExpectedValue(_("This must be true or false, without quotation marks."))
+SLUG = ExpectedValue(_("This must be a short name of small letters, digits and hyphens."))
 Text = Annotated[str, Strict(), TEXT]
 CleanText = Annotated[str, Strict(), AfterValidator(clean), TEXT]
 Slug = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40), SLUG]
@@ -81,50 +81,53 @@ ScanId = Annotated[
     str,
     BeforeValidator(uuid),
     WithJsonSchema({"type": "string", "format": "uuid"}),
-    Belongs(_("This must be a UUID, such as 0b0f6a5e-7a0c-4d6f-9c56-2f3f8a1f7c11.")),
+    ExpectedValue(_("This must be a UUID, such as 0b0f6a5e-7a0c-4d6f-9c56-2f3f8a1f7c11.")),
 ]
 RequestId = Annotated[
     str,
     Strict(),
     StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$"),
-    Belongs(_("This must be a UUID or another name of 1 to 64 characters.")),
+    ExpectedValue(_("This must be a UUID or another name of 1 to 64 characters.")),
 ]
 Moment = Annotated[
     datetime,
     BeforeValidator(moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
-    Belongs(_("This must be a time as in RFC 3339 with its offset, such as 2027-01-14T10:30:00+05:30.")),
+    ExpectedValue(_("This must be a time as in RFC 3339 with its offset, such as 2027-01-14T10:30:00+05:30.")),
 ]
 Flag = Annotated[bool, Strict(), FLAG]
 Party = Annotated[
-    int, Field(ge=1, le=255), BeforeValidator(whole), Belongs(_("This must be a whole number from 1 to 255."))
+    int, Field(ge=1, le=255), BeforeValidator(whole), ExpectedValue(_("This must be a whole number from 1 to 255."))
 ]
 People = Annotated[
-    int, Field(ge=1, le=10_000), BeforeValidator(whole), Belongs(_("This must be a whole number from 1 to 10,000."))
+    int,
+    Field(ge=1, le=10_000),
+    BeforeValidator(whole),
+    ExpectedValue(_("This must be a whole number from 1 to 10,000.")),
 ]
-MOST_MS = 366 * 24 * 60 * 60 * 1000
+MAX_ELAPSED_MS = 366 * 24 * 60 * 60 * 1000
 """Milliseconds of a year: no scanner is without a network for longer."""
 Milliseconds = Annotated[
     int,
-    Field(ge=0, le=MOST_MS),
+    Field(ge=0, le=MAX_ELAPSED_MS),
     BeforeValidator(whole),
-    Belongs(_("This must be a whole number of milliseconds, at most a year.")),
+    ExpectedValue(_("This must be a whole number of milliseconds, at most a year.")),
 ]
-Direction = Annotated[Literal["in", "out"], Belongs(_('This must be "in" or "out".'))]
+Direction = Annotated[Literal["in", "out"], ExpectedValue(_('This must be "in" or "out".'))]
 Language = Annotated[
     str,
     Strict(),
     AfterValidator(language),
     Field(json_schema_extra={"enum": list(LANGUAGES)}),
-    Belongs(_("This must be the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
+    ExpectedValue(_("This must be the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
 ]
-Yes = Annotated[Literal[True], Belongs(_("This must be true: without it nobody may be registered."))]
+Yes = Annotated[Literal[True], ExpectedValue(_("This must be true: without it nobody may be registered."))]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[
     str,
     Strict(),
     AfterValidator(result),
     _ANY_RESULT,
-    Belongs(_('This must be a check-in result, such as "admitted" or "wrong_day".')),
+    ExpectedValue(_('This must be a check-in result, such as "admitted" or "wrong_day".')),
 ]
 Result = Annotated[str, _ANY_RESULT]

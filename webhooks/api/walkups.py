@@ -12,20 +12,20 @@ from webhooks.api.answers import WalkupAnswer
 from webhooks.api.auth import Caller
 from webhooks.api.checkins import answer, own_gate
 from webhooks.api.requests import WalkupRequest
-from webhooks.api.routes import SCANS, Door
+from webhooks.api.routes import SCAN_LIMIT, Route
 
 
-def doors(service: Service) -> Sequence[Door]:
+def routes(service: Service) -> Sequence[Route]:
     """The one door."""
 
     def register_walkup(caller: Caller, asked: WalkupRequest) -> WalkupAnswer:
         now = service.now()
         caller.at(asked.event).at_work(now)
         walkup = _walkup(caller, asked, asked.gate or own_gate(service, caller), service.settings.default_region)
-        to = walkup.phone and channel_choice.of(service.outbox.windows, service.settings, walkup.phone, now)
+        to = walkup.phone and channel_choice.choose_channel(service.outbox.windows, service.settings, walkup.phone, now)
         with service.database.write() as db:
-            done = usecases_walkup.register(db, service.ring, walkup, to or None, now)
-        service.outbox.enqueue(done.owed)
+            done = usecases_walkup.register_walkup(db, service.ring, walkup, to or None, now)
+        service.outbox.dispatch(done.delivery_ids)
         made = done.registered
         return WalkupAnswer(
             request_id=asked.request_id,
@@ -39,14 +39,14 @@ def doors(service: Service) -> Sequence[Door]:
         )
 
     return (
-        Door(
+        Route(
             method="POST",
             path="/walkups",
             summary="Register somebody at the gate",
             body=WalkupRequest,
             answer=WalkupAnswer,
             view=register_walkup,
-            limit=SCANS,
+            limit=SCAN_LIMIT,
             problems=("refused",),
         ),
     )

@@ -8,24 +8,24 @@ from flask import Flask
 from redis import Redis
 
 from bot.settings import Settings
-from webhooks.simulator.courier import Errand
+from webhooks.simulator.courier import Task
 from webhooks.simulator.phones import control, page, send
-from webhooks.simulator.store.state import Parts, parts
+from webhooks.simulator.store.state import SimulatorState, build_simulator
 from webhooks.simulator.twilio import access, account, content, outbound, rest, verify
 
-ERRANDS = {"post": send.run_post, "leave": outbound.run_leave, "state": outbound.run_state}
+TASKS = {"post": send.run_post, "leave": outbound.run_send, "state": outbound.run_state}
 
 
-def register(app: Flask, settings: Settings, redis: "Redis") -> None:
+def register_simulator(app: Flask, settings: Settings, redis: "Redis") -> None:
     """Add the simulator's page, its orders for trouble and its Twilio to the application."""
-    made = parts(settings, redis, run)
+    made = build_simulator(settings, redis, run_task)
     for door in (page, control, rest, content, verify, account):
         app.register_blueprint(door.blueprint(made))
     app.extensions["simulator"] = made
     if not settings.simulator_password:
-        access.keep_here(app)
+        access.restrict_to_local(app)
 
 
-def run(made: Parts, errand: Errand) -> None:
+def run_task(simulator: SimulatorState, task: Task) -> None:
     """Do what was to be done outside a request."""
-    ERRANDS[errand["do"]](made, errand)
+    TASKS[task["do"]](simulator, task)

@@ -16,13 +16,13 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-KEY = "sim:errands"
-THREADS = 8
-LEASE_SECONDS = 45.0
+QUEUE_KEY = "sim:errands"
+WORKER_THREADS = 8
+LEASE_TTL_SECONDS = 45.0
 """Seconds for which a task is held, longer than any takes: Twilio waits 5 s for a connection and 15 s for an answer."""
-IDLE_SECONDS = 0.5
+POLL_SECONDS = 0.5
 """How often the errands of other processes are looked for."""
-TAKE = """
+TAKE_SCRIPT = """
 local due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if due[1] and tonumber(due[2]) <= tonumber(ARGV[1]) then
   redis.call('ZADD', KEYS[1], ARGV[2], due[1])
@@ -30,17 +30,17 @@ end
 return due
 """
 
-Errand = dict[str, Any]
+Task = dict[str, Any]
 log = structlog.get_logger(__name__)
 
 
-class Courier:
+class TaskQueue:
     """Takes errands as they fall due and hands each to `run`, at least once."""
 
-    def __init__(self, redis: "Redis", run: Callable[[Errand], None], threads: int = THREADS) -> None:
+    def __init__(self, redis: "Redis", run: Callable[[Task], None], threads: int = WORKER_THREADS) -> None:
         self._redis = redis
         self._run = run
-        self._take = redis.register_script(TAKE)
+        self._take = redis.register_script(TAKE_SCRIPT)
         self._number = threads
         self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
@@ -48,10 +48,10 @@ class Courier:
         self._woken = threading.Event()
         self._closed = threading.Event()
 
-    def send(self, errand: Mapping[str, Any], delay: float = 0.0) -> None:
+    def add(self, task: Mapping[str, Any], delay: float = 0.0) -> None:
         """Have an errand done after so many seconds."""
-        packed = json.dumps({**errand, "id": uuid.uuid4().hex})
-        self._redis.zadd(KEY, {packed: time.time() + delay})
+        packed = json.dumps({**task, "id": uuid.uuid4().hex})
+        self._redis.zadd(QUEUE_KEY, {packed: time.time() + delay})
         self.start()
         self._woken.set()
 
@@ -68,7 +68,7 @@ class Courier:
         self._closed.set()
         self._woken.set()
         for thread in self._threads:
-            thread.join(LEASE_SECONDS)
+            thread.join(LEASE_TTL_SECONDS)
 
     def _serve(self) -> None:
         while not self._closed.is_set():
@@ -81,10 +81,10 @@ class Courier:
         """The errand that is due, leased; waits a little and gives nothing where none is."""
         now = time.time()
         try:
-            found = self._take(keys=[KEY], args=[now, now + LEASE_SECONDS])
+            found = self._take(keys=[QUEUE_KEY], args=[now, now + LEASE_TTL_SECONDS])
         except RedisError:
             found = []
-        wait = min(float(found[1]) - now, IDLE_SECONDS) if found else IDLE_SECONDS
+        wait = min(float(found[1]) - now, POLL_SECONDS) if found else POLL_SECONDS
         if found and wait <= 0:
             return str(found[0].decode())
         self._woken.wait(wait)
@@ -103,6 +103,6 @@ class Courier:
 
     def _finish(self, packed: str) -> None:
         try:
-            self._redis.zrem(KEY, packed)
+            self._redis.zrem(QUEUE_KEY, packed)
         except RedisError:
             return

@@ -15,39 +15,39 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 COOKIE = "staff_browser"
-KEPT_SECONDS = 180 * 24 * 3600
-MOST_NUMBERS = 30
+COOKIE_TTL_SECONDS = 180 * 24 * 3600
+MAX_NUMBERS = 30
 """Numbers that one browser remembers: a tablet at a gate goes from hand to hand."""
 SALT = "browsers of staff"
 
 
-def of(phone: str) -> str:
+def browser_of(phone: str) -> str:
     """The name of this browser, if this phone (E.164) has signed in in it before; else empty."""
-    name, numbers = _kept()
+    name, numbers = _stored()
     return name if _mark(name, phone) in numbers else ""
 
 
 def name() -> str:
     """The name of this browser, if anybody has signed in in it before; else empty."""
-    return _kept()[0]
+    return _stored()[0]
 
 
 def remember(answer: Response, phone: str) -> None:
     """Let the browser of this request be known for this phone from now on."""
-    name, numbers = _kept()
+    name, numbers = _stored()
     name = name or token_urlsafe(12)
     mine = _mark(name, phone)
-    numbers = [mine, *(one for one in numbers if one != mine)][:MOST_NUMBERS]
+    numbers = [mine, *(number for number in numbers if number != mine)][:MAX_NUMBERS]
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     value = _signer().dumps({"name": name, "numbers": numbers})
-    kept = {"max_age": KEPT_SECONDS, "path": "/staff", "secure": secure, "httponly": True, "samesite": "Lax"}
+    kept = {"max_age": COOKIE_TTL_SECONDS, "path": "/staff", "secure": secure, "httponly": True, "samesite": "Lax"}
     answer.set_cookie(COOKIE, str(value), **kept)  # type: ignore[arg-type]  # a mapping of several types
 
 
-def _kept() -> tuple[str, list[str]]:
+def _stored() -> tuple[str, list[str]]:
     try:
         kept = _signer().loads(request.cookies.get(COOKIE, ""))
-        return str(kept["name"]), [str(one) for one in kept["numbers"]]
+        return str(kept["name"]), [str(number) for number in kept["numbers"]]
     except (BadSignature, KeyError, TypeError):
         return "", []
 

@@ -23,7 +23,7 @@ from webhooks.home import wa_me
 from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
 
-SAID = {
+TEXTS = {
     "TITLE": _("Staff sign-in"),
     "LEAD": _("For people who work at an event's gates. We send a code to your phone."),
     "PHONE": _("Your phone number"),
@@ -42,7 +42,7 @@ SAID = {
     "BY_WHATSAPP": _("Sign in by WhatsApp"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }
-PROBLEMS = {
+PROBLEM_TEXTS = {
     "otp_unreachable": _("We cannot send a code to that number. Please sign in by WhatsApp."),
     "otp_country": _("Codes do not go by SMS to numbers of that country. Please sign in by WhatsApp."),
     "otp_budget": _("No more codes can be sent from here at present. Please sign in by WhatsApp."),
@@ -55,18 +55,18 @@ PROBLEMS = {
 PENDING = "sign_in"
 """Key in the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
 PENDING_KEY = "staff:sign_in:"
-PATIENCE = timedelta(minutes=15)
+PENDING_TTL = timedelta(minutes=15)
 """How long the number need not be typed again."""
 REFUSAL_SECONDS = 1.0
 """How long the refusal of a code takes at least: one of a provider's would otherwise tell by its time
 that there was a code at all. It slows guessing too."""
-TRY_LATER = ("otp_wait", "otp_too_many", "otp_budget")
-LONGEST = 40
+RETRY_CODES = ("otp_wait", "otp_too_many", "otp_budget")
+MAX_INPUT_LENGTH = 40
 """Characters of a number or a code that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingSignIn:
     """A sign-in that waits for its code."""
 
     phone: str = field(repr=False)
@@ -75,38 +75,38 @@ class Pending:
     """The browser, as far as one-time codes are concerned."""
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/login`, `/staff/events`, `/staff/logout`."""
-    told: dict[str, Any] = {"words": SAID}
+    told: dict[str, Any] = {"words": TEXTS}
 
-    @door.get("")
-    @door.get("/")
+    @blueprint.get("")
+    @blueprint.get("/")
     def front() -> Response:
         return redirect(url_for("staff.login"))
 
-    @door.get("/login")
+    @blueprint.get("/login")
     def login() -> Response | str:
         user = sessions.staff()
         if user:
             return render_template("staff/signed_in.html", user=user, name=_name(user.row.event), **told)
         return _page(service, _pending(service))
 
-    @door.post("/login")
+    @blueprint.post("/login")
     def answer() -> Response | str | tuple[str, int]:
         if "change" in request.form:
             session.pop(PENDING, None)
             return redirect(_here())
         pending = _pending(service)
-        browser = known_browser.of(pending.phone) if pending else known_browser.name()
+        browser = known_browser.browser_of(pending.phone) if pending else known_browser.name()
         # A flood from one address must not shut out those who sign in there every day.
         limits.spend(start_session.PER_ADDRESS, "staff sign-in", browser or limits.address())
         try:
             return _prove(service, pending) if pending and "otp" in request.form else _ask(service, pending)
         except Refused as no:
-            return _page(service, pending, no), 429 if no.code in TRY_LATER else 422
+            return _page(service, pending, no), 429 if no.code in RETRY_CODES else 422
 
-    @door.route("/events", methods=["GET", "POST"])
-    @sessions.needs("volunteer")
+    @blueprint.route("/events", methods=["GET", "POST"])
+    @sessions.require_role("volunteer")
     def choose() -> Response | str:
         user = sessions.staff()
         assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
@@ -123,9 +123,9 @@ def doors(door: Blueprint, service: Service) -> None:
                 abort(403)
             row = next(row for row in rows if row.id == mark.staff_id)
             sessions.begin(sessions.signed_in(row, mark))
-        return redirect(sessions.onward(request.args.get("next", "")))
+        return redirect(sessions.safe_redirect(request.args.get("next", "")))
 
-    @door.post("/logout")
+    @blueprint.post("/logout")
     def logout() -> Response:
         if user := sessions.staff():
             with service.database.write() as db:
@@ -134,35 +134,35 @@ def doors(door: Blueprint, service: Service) -> None:
         return redirect(url_for("staff.login"))
 
 
-def _ask(service: Service, pending: Pending | None) -> Response:
+def _ask(service: Service, pending: PendingSignIn | None) -> Response:
     """Send a code, the first or another. Raises Refused."""
-    typed = pending.phone if pending else request.form.get("phone", "")[:LONGEST]
+    typed = pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH]
     phone = roster_validation.phone(typed, service.settings.default_region)
     asker = pending.asker if pending else token_urlsafe(16)
-    signing.ask(
+    signing.send_code(
         service.database,
         service.otps,
         service.outbox,
         phone=phone,
         asker=asker,
-        attempt=request.form.get("attempt", "")[:LONGEST],
-        origin=Origin(limits.network(), browser=known_browser.of(phone)),
+        attempt=request.form.get("attempt", "")[:MAX_INPUT_LENGTH],
+        origin=Origin(limits.network(), browser=known_browser.browser_of(phone)),
         language=i18n.language(),
         now=service.now(),
     )
-    service.redis.set(PENDING_KEY + asker, phone, ex=PATIENCE)
+    service.redis.set(PENDING_KEY + asker, phone, ex=PENDING_TTL)
     session[PENDING] = asker
     return redirect(_here())
 
 
-def _prove(service: Service, pending: Pending) -> Response:
+def _prove(service: Service, pending: PendingSignIn) -> Response:
     """Begin the session. Raises Refused."""
     begun = time.monotonic()
     now = service.now()
-    otp = "".join(request.form.get("otp", "")[:LONGEST].split())
-    attempt = request.form.get("attempt", "")[:LONGEST]
+    otp = "".join(request.form.get("otp", "")[:MAX_INPUT_LENGTH].split())
+    attempt = request.form.get("attempt", "")[:MAX_INPUT_LENGTH]
     try:
-        mark = signing.prove(
+        mark = signing.check_code(
             service.database,
             service.otps,
             phone=pending.phone,
@@ -174,24 +174,24 @@ def _prove(service: Service, pending: Pending) -> Response:
     except Refused:
         time.sleep(max(0.0, begun + REFUSAL_SECONDS - time.monotonic()))
         raise
-    return start_session.enter(service, mark)
+    return start_session.start_session(service, mark)
 
 
-def _pending(service: Service) -> Pending | None:
+def _pending(service: Service) -> PendingSignIn | None:
     """The number to which a code was sent, while one may still be typed."""
     asker = session.get(PENDING)
     kept = cast("bytes | None", service.redis.get(PENDING_KEY + str(asker))) if asker else None
-    return Pending(kept.decode(), str(asker)) if kept else None
+    return PendingSignIn(kept.decode(), str(asker)) if kept else None
 
 
-def _page(service: Service, pending: Pending | None, no: Refused | None = None) -> str:
+def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = None) -> str:
     senders = service.settings.twilio_whatsapp_from
     shown: dict[str, Any] = {
-        "words": SAID,
+        "words": TEXTS,
         "pending": pending,
         "problem": _problem(no) if no else "",
-        "stuck": no is not None and no.code in PROBLEMS,
-        "typed": pending.phone if pending else request.form.get("phone", "")[:LONGEST],
+        "stuck": no is not None and no.code in PROBLEM_TEXTS,
+        "typed": pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
         "attempt": token_urlsafe(12),
         "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
     }
@@ -199,7 +199,7 @@ def _page(service: Service, pending: Pending | None, no: Refused | None = None) 
 
 
 def _problem(no: Refused) -> str:
-    known = PROBLEMS.get(no.code)
+    known = PROBLEM_TEXTS.get(no.code)
     if known is None:
         return i18n.say(sentence_for(no.code, **no.params))
     return i18n.say(Sentence(known.source, {**no.params, "count": no.params.get("minutes", 0)}, known.plural))

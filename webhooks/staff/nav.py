@@ -9,14 +9,14 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff import session
 
-SAID = {
+TEXTS = {
     "PLACES": _("Staff pages"),
     "LEAVE": _("Sign out"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavItem:
     """A page that people of the roster work on."""
 
     endpoint: str
@@ -25,16 +25,16 @@ class Place:
     """Whom it lets in: who has this role or a higher one."""
 
 
-PLACES = (
-    Place("staff.dashboard", _("Dashboard"), "supervisor"),
-    Place("staff.scan", _("Scanner"), "volunteer"),
-    Place("staff.desk", _("Desk"), "volunteer"),
-    Place("manage.list", _("Manage"), "admin"),
+NAV_ITEMS = (
+    NavItem("staff.dashboard", _("Dashboard"), "supervisor"),
+    NavItem("staff.scan", _("Scanner"), "volunteer"),
+    NavItem("staff.desk", _("Desk"), "volunteer"),
+    NavItem("manage.list", _("Manage"), "admin"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NavLink:
     """A link of the navigation."""
 
     name: Sentence
@@ -43,17 +43,17 @@ class Way:
     """Whether it leads to the page that is being shown, or to one that this page is under."""
 
 
-def ways() -> Sequence[Way]:
+def nav_links() -> Sequence[NavLink]:
     """The links that the person of this request may open; none where nobody is signed in."""
     user = session.staff()
-    return [_way(place) for place in PLACES if user is not None and user.may(place.role)]
+    return [_nav_link(place) for place in NAV_ITEMS if user is not None and user.may(place.role)]
 
 
 def attach(app: Flask) -> None:
     """Let templates ask who is signed in and where they may go (`staff/page.html` shows it)."""
-    app.jinja_env.globals.update(signed_in=session.staff, ways=ways, nav_words=SAID)
+    app.jinja_env.globals.update(signed_in=session.staff, ways=nav_links, nav_words=TEXTS)
 
 
-def _way(place: Place) -> Way:
-    path = url_for(place.endpoint)
-    return Way(place.name, path, f"{request.path}/".startswith(f"{path}/"))
+def _nav_link(item: NavItem) -> NavLink:
+    path = url_for(item.endpoint)
+    return NavLink(item.name, path, f"{request.path}/".startswith(f"{path}/"))

@@ -24,9 +24,9 @@ from bot.domain.roster.sessions import SessionMark
 from bot.service import Service
 from flows.shapes import Event
 
-OURS = ("/staff/", "/p/", "/P/")
+LOCAL_PATHS = ("/staff/", "/p/", "/P/")
 """Where somebody may be taken after signing in."""
-KEPT = ("language",)
+KEPT_KEYS = ("language",)
 """What of a browser's session is no secret of whoever used it before."""
 
 P = ParamSpec("P")
@@ -55,15 +55,15 @@ def attach(app: Flask, service: Service) -> None:
     """Teach the application who is signed in."""
     # An answer that changed nothing must not bring its cookie back: one that comes late would undo what another
     # page has put there meanwhile, a sign-out too.
-    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=staff_sessions.SHIFT)
+    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=staff_sessions.SESSION_TTL)
     manager = LoginManager(app)
     manager.login_view = "staff.login"
     # A phone's address changes between masts: that must not sign anybody out.
     manager.session_protection = None
 
     @manager.user_loader  # type: ignore[untyped-decorator] # Flask-Login brings no types
-    def load(kept: str) -> SignedIn | None:
-        mark = read(kept)
+    def load(stored: str) -> SignedIn | None:
+        mark = read(stored)
         if mark is None:
             return None
         with service.database.read() as db:
@@ -71,10 +71,10 @@ def attach(app: Flask, service: Service) -> None:
             return signed_in(row, mark) if row else None
 
 
-def read(kept: str) -> SessionMark | None:
+def read(stored: str) -> SessionMark | None:
     """The session from the browser's cookie; None where it is none of ours."""
     try:
-        numbers, own = kept.split(".")[:3], kept.split(".")[3:]
+        numbers, own = stored.split(".")[:3], stored.split(".")[3:]
         staff_id, number, since = (int(part) for part in numbers)
         return SessionMark(staff_id, number, datetime.fromtimestamp(since, UTC), "".join(own))
     except (ValueError, OverflowError, OSError):
@@ -115,19 +115,19 @@ def begin(user: SignedIn) -> None:
 def leave() -> None:
     """Let this browser forget the session; copies of its cookie still hold (bot.domain.roster.sessions.end)."""
     logout_user()
-    for name in [name for name in session if name not in KEPT]:
+    for name in [name for name in session if name not in KEPT_KEYS]:
         session.pop(name)
 
 
-def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str]]:
+def require_role(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str]]:
     """Let through who is signed in with this role or a higher one; others go to the sign-in, or get 403.
 
     A page that asks for a part of itself gets 401 in place of the sign-in, which it could not show there.
     """
 
-    def door(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
+    def decorate(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
         @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> Response | str:
+        def guarded_view(*args: P.args, **kwargs: P.kwargs) -> Response | str:
             user = staff()
             if user is None and "HX-Request" in request.headers:
                 abort(401)
@@ -137,9 +137,9 @@ def needs(role: str) -> Callable[[Callable[P, Response | str]], Callable[P, Resp
                 abort(403)
             return view(*args, **kwargs)
 
-        return guarded
+        return guarded_view
 
-    return door
+    return decorate
 
 
 def _page() -> str:
@@ -147,8 +147,8 @@ def _page() -> str:
     return request.path if request.method == "GET" else urlsplit(request.referrer or "").path or request.path
 
 
-def onward(wanted: str) -> str:
+def safe_redirect(path: str) -> str:
     """The page after signing in: one of ours that was asked for, else the scanner."""
-    parts = urlsplit(wanted)
-    safe = not parts.scheme and not parts.netloc and "\\" not in wanted and parts.path.startswith(OURS)
+    parts = urlsplit(path)
+    safe = not parts.scheme and not parts.netloc and "\\" not in path and parts.path.startswith(LOCAL_PATHS)
     return parts.path if safe else url_for("staff.scan")

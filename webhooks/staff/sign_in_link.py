@@ -13,7 +13,7 @@ from webhooks import i18n, limits
 from webhooks.home import wa_me
 from webhooks.staff import start_session
 
-SAID = {
+TEXTS = {
     "TITLE": _("Sign in"),
     "LEAD": _("You have asked for this link on WhatsApp. It works once."),
     "SIGN_IN": _("Sign in"),
@@ -21,26 +21,26 @@ SAID = {
     "BY_CODE": _("Sign in by a code"),
 }
 OFF_ROSTER = _("You are not on the roster any more, or are disabled. Please ask who looks after the event.")
-STATUS = {"not_on_roster": 403}
-GONE = 410
+STATUS_OF_REFUSAL = {"not_on_roster": 403}
+GONE_STATUS = 410
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/link/<token>`."""
 
-    @door.get("/link/<token>")
+    @blueprint.get("/link/<token>")
     def link(token: str) -> Response:
         try:
-            _mark(service, service.sign_in_links.look(token, service.now()))
+            _mark(service, service.sign_in_links.check(token, service.now()))
         except Refused as no:
             return _page(service, no)
         return _page(service)
 
-    @door.post("/link/<token>")
+    @blueprint.post("/link/<token>")
     def spend_link(token: str) -> Response:
         try:
             staff_id = service.sign_in_links.spend(token, service.now())
-            return start_session.enter(service, _mark(service, staff_id))
+            return start_session.start_session(service, _mark(service, staff_id))
         except Refused as no:
             return _page(service, no)
 
@@ -57,10 +57,10 @@ def _page(service: Service, no: Refused | None = None) -> Response:
         limits.spend(start_session.PER_ADDRESS, "staff link", limits.address())
     senders = service.settings.twilio_whatsapp_from
     told: dict[str, Any] = {
-        "words": SAID,
-        "problem": i18n.say(OFF_ROSTER if no.code in STATUS else sentence_for(no.code)) if no else "",
+        "words": TEXTS,
+        "problem": i18n.say(OFF_ROSTER if no.code in STATUS_OF_REFUSAL else sentence_for(no.code)) if no else "",
         "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
         "by_code": url_for("staff.login"),
     }
-    status = STATUS.get(no.code, GONE) if no else 200
+    status = STATUS_OF_REFUSAL.get(no.code, GONE_STATUS) if no else 200
     return Response(render_template("staff/link.html", **told), status, mimetype="text/html")

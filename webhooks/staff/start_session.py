@@ -15,7 +15,7 @@ PER_ADDRESS = "600 per minute"
 and code."""
 
 
-def enter(service: Service, mark: SessionMark) -> Response:
+def start_session(service: Service, mark: SessionMark) -> Response:
     """Begin this session, and let the browser be known from now on; to the choice of an event where there are several.
 
     Raises Refused `sign_in_code` where the session holds no more.
@@ -28,7 +28,7 @@ def enter(service: Service, mark: SessionMark) -> Response:
         several = len(staff_sessions.places(db, row.phone, now)) > 1
         sessions.begin(sessions.signed_in(row, mark))
         wanted = request.args.get("next", "")
-        onward = url_for("staff.choose", next=wanted or None) if several else sessions.onward(wanted)
+        onward = url_for("staff.choose", next=wanted or None) if several else sessions.safe_redirect(wanted)
         answer = redirect(onward)
         known_browser.remember(answer, row.phone)
     return answer

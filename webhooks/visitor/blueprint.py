@@ -13,5 +13,5 @@ def blueprint(service: Service) -> Blueprint:
     door = Blueprint("visitor", __name__)
     visitor_session.guard(door)
     for part in (register_page, find_passes, pass_page, my_data):
-        part.add(door, service)
+        part.add_routes(door, service)
     return door

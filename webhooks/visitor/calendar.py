@@ -7,44 +7,44 @@ from zoneinfo import ZoneInfo
 from bot.delivery.images.pass_image import PassImage
 from bot.domain.models import Pass
 
-LINE_BYTES = 74
+MAX_LINE_BYTES = 74
 """Bytes of a line at most, its end not counted (RFC 5545, 3.1: 75)."""
 
 
-def of(row: Pass, told: PassImage, origin: str, now: datetime) -> str:
+def calendar_entry(row: Pass, image: PassImage, origin: str, now: datetime) -> str:
     """The entry, with the event's hours where it has some, for each day; the way to the pass instead of its code."""
     content = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Pravesh//EN",
-        *(line for day in told.days for line in _visit(row, told, day, origin, now)),
+        *(line for day in image.days for line in _visit(row, image, day, origin, now)),
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in content)
 
 
-def _visit(row: Pass, told: PassImage, day: date, origin: str, now: datetime) -> list[str]:
+def _visit(row: Pass, image: PassImage, day: date, origin: str, now: datetime) -> list[str]:
     host = urlsplit(origin).hostname or "pravesh"
-    which = "" if day == told.day else f"-{day:%Y%m%d}"
+    which = "" if day == image.day else f"-{day:%Y%m%d}"
     return [
         "BEGIN:VEVENT",
         f"UID:pass-{row.id}{which}@{host}",
         f"DTSTAMP:{_moment(now)}",
-        *_when(row, told, day),
-        f"SUMMARY:{_escaped(told.event)}",
-        *([f"LOCATION:{_escaped(told.venue)}"] if told.venue else []),
+        *_when(row, image, day),
+        f"SUMMARY:{_escaped(image.event)}",
+        *([f"LOCATION:{_escaped(image.venue)}"] if image.venue else []),
         f"URL:{origin}/passes/{row.id}",
         "END:VEVENT",
     ]
 
 
-def _when(row: Pass, told: PassImage, day: date) -> list[str]:
-    if told.opens is None or told.closes is None:
+def _when(row: Pass, image: PassImage, day: date) -> list[str]:
+    if image.opens is None or image.closes is None:
         return [f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"]
     zone = ZoneInfo(row.event.timezone)
-    overnight = told.closes <= told.opens
+    overnight = image.closes <= image.opens
     ends = day + timedelta(days=1) if overnight else day
-    return [f"DTSTART:{_at(day, told.opens, zone)}", f"DTEND:{_at(ends, told.closes, zone)}"]
+    return [f"DTSTART:{_at(day, image.opens, zone)}", f"DTEND:{_at(ends, image.closes, zone)}"]
 
 
 def _at(day: date, hour: time, zone: ZoneInfo) -> str:
@@ -63,7 +63,7 @@ def _folded(line: str) -> str:
     """The line in pieces that no reader finds too long, none of them ending within a character."""
     pieces, piece = [], ""
     for character in line:
-        if len((piece + character).encode()) > LINE_BYTES:
+        if len((piece + character).encode()) > MAX_LINE_BYTES:
             pieces.append(piece)
             piece = ""
         piece += character

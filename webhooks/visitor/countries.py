@@ -13,7 +13,7 @@ def choices(language: str) -> tuple[tuple[str, str], ...]:
     """Every ISO region with its name and calling code, as `India (+91)`, in the order of the names."""
     names = Locale.parse(TABLE[language].locale).territories
     known = [(region, names.get(region, region)) for region in phonenumbers.SUPPORTED_REGIONS]
-    ordered = sorted(known, key=lambda one: one[1])
+    ordered = sorted(known, key=lambda choice: choice[1])
     return tuple((region, f"{name} (+{phonenumbers.country_code_for_region(region)})") for region, name in ordered)
 
 

@@ -12,15 +12,19 @@ from flows.text import _, words
 from flows.text.page_refusals import on_page
 from webhooks import i18n
 
-FEW = 4
+MAX_SIDE_BY_SIDE = 4
 """Options that are shown side by side; more are a list to open."""
-LABELS: Mapping[str, Sentence] = {"language": words("Language · भाषा"), "agree": _("Yes, I agree"), "otp": _("Code")}
+FIELD_LABELS: Mapping[str, Sentence] = {
+    "language": words("Language · भाषा"),
+    "agree": _("Yes, I agree"),
+    "otp": _("Code"),
+}
 """Where the chat's question would not do as a label."""
-HELP: Mapping[str, Sentence] = {
+FIELD_HELP: Mapping[str, Sentence] = {
     "phone": _("We send a 6-digit code to it, to make sure that it is yours."),
     "otp": _("6 digits; the code works for 5 minutes."),
 }
-FILLED_IN: Mapping[str, Mapping[str, str]] = {
+AUTOFILL_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "full_name": {"autocomplete": "name", "autocapitalize": "words"},
     "party_size": {"autocomplete": "off"},
     "phone": {"autocomplete": "tel-national"},
@@ -30,11 +34,11 @@ FILLED_IN: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class FlowInput:
     """A question of a form."""
 
     slot: str
-    look: str
+    style: str
     """text, number, phone, code, list, buttons or tick."""
     label: str
     help: str = ""
@@ -55,7 +59,7 @@ def inputs_of(
     facts: Facts,
     typed: Mapping[str, str],
     errors: Mapping[str, Invalid],
-) -> tuple[Input, ...]:
+) -> tuple[FlowInput, ...]:
     """The questions of these slots (None: all that belong to the details) in the flow's order."""
     steps = [step for step in steps_of(flow, values, facts) if _belongs(step.name, slots)]
     labels = {question.name: words(question.labels) for question in questions_of(flow, values, facts)}
@@ -68,30 +72,30 @@ def _belongs(slot: str, slots: Sequence[str] | None) -> bool:
 
 def _input(
     step: Step, label: Sentence | None, values: Answers, facts: Facts, typed: Mapping[str, str], no: Invalid | None
-) -> Input:
+) -> FlowInput:
     known = step.field.known(values, facts)
     options = tuple((option.id, _titled(option.title, option.detail)) for option in step.field.options(known))
-    look = "list" if step.name == "language" else _look(step.field, len(options))
+    look = "list" if step.name == "language" else _input_style(step.field, len(options))
     optional = is_optional(step)
     if look == "list" and optional:
-        options = tuple(one for one in options if one[0] != SKIPPED)
-    return Input(
+        options = tuple(choice for choice in options if choice[0] != SKIPPED)
+    return FlowInput(
         slot=step.name,
-        look=look,
-        label=_said(LABELS.get(step.name) or label or _first(step, values, facts)),
-        help=_said(HELP[step.name]) if step.name in HELP else "",
+        style=look,
+        label=_spoken(FIELD_LABELS.get(step.name) or label or _first(step, values, facts)),
+        help=_spoken(FIELD_HELP[step.name]) if step.name in FIELD_HELP else "",
         value=_value(step.name, values, typed),
         error=_wrong(no, look) if no else "",
         code=no.code if no else "",
         options=options,
         optional=optional,
-        attributes={**FILLED_IN.get(step.name, {}), **_bounds(step.field)},
+        attributes={**AUTOFILL_ATTRIBUTES.get(step.name, {}), **_bounds(step.field)},
     )
 
 
-def _wrong(no: Invalid, look: str) -> str:
-    code = "not_an_option" if no.code == "empty" and look in ("list", "buttons") else no.code
-    return _said(on_page(code, no.params))
+def _wrong(no: Invalid, style: str) -> str:
+    code = "not_an_option" if no.code == "empty" and style in ("list", "buttons") else no.code
+    return _spoken(on_page(code, no.params))
 
 
 def _value(slot: str, values: Answers, typed: Mapping[str, str]) -> str:
@@ -101,11 +105,11 @@ def _value(slot: str, values: Answers, typed: Mapping[str, str]) -> str:
 
 
 def _titled(title: Sentence | str, detail: Sentence | str) -> str:
-    named = _said(title)
-    return f"{named} · {_said(detail)}" if detail else named
+    named = _spoken(title)
+    return f"{named} · {_spoken(detail)}" if detail else named
 
 
-def _said(text: Sentence | str) -> str:
+def _spoken(text: Sentence | str) -> str:
     return i18n.say(text) if isinstance(text, Sentence) else text
 
 
@@ -114,7 +118,7 @@ def _first(step: Step, values: Answers, facts: Facts) -> Sentence:
     return step.ask if isinstance(step.ask, Sentence) else step.ask(values, facts)[0]
 
 
-def _look(kind: Field, options: int) -> str:
+def _input_style(kind: Field, options: int) -> str:
     match kind:
         case Phone():
             return "phone"
@@ -124,7 +128,7 @@ def _look(kind: Field, options: int) -> str:
             return "tick"
         case Number():
             return "number"
-        case Choice() if options <= FEW and options > 0:
+        case Choice() if options <= MAX_SIDE_BY_SIDE and options > 0:
             return "buttons"
         case Choice() | Day():
             return "list"
@@ -147,4 +151,4 @@ def _is_told(step: Step, values: Answers) -> bool:
 
 def _line(step: Step, values: Answers, facts: Facts) -> tuple[str, str]:
     shown: Any = step.field.shown(values[step.name], step.field.known(values, facts))
-    return _said(step.label or ""), i18n.say(words(shown))
+    return _spoken(step.label or ""), i18n.say(words(shown))

@@ -15,7 +15,7 @@ from bot.conversation import effects
 from bot.domain import audit, visitors
 from bot.domain.models import Checkin, Event, Pass, Registration
 from bot.domain.passes import days as pass_days
-from bot.domain.visitors import Known
+from bot.domain.visitors import KnownPerson
 from bot.errors import Refused
 from bot.personal_data import export as personal_data_export
 from bot.service import Service
@@ -24,17 +24,17 @@ from flows.engine.submit import Submitted
 from flows.shapes import Effect, Say, Sentence
 from flows.text import LANGUAGES, _, words
 from flows.text.choices import people as so_many
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 from flows.understanding import codes
 from flows.visitor.my_data import DELETE_DATA
 from webhooks import i18n
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
-from webhooks.visitor.otp import Here
+from webhooks.visitor.otp import VisitorContext
 from webhooks.visitor.pass_page import as_file
 
-NAME = "data"
-WORDS = {
+FORM_NAME = "data"
+TEXTS = {
     "TITLE": _("Your data"),
     "LEAD": _("This is what we hold about you."),
     "NOTHING": _("We hold nothing about this number but this visit, for two hours at most."),
@@ -64,12 +64,12 @@ WORDS = {
     "ELSEWHERE": _("What you saved yourself, and the chat on your own phone, stays until you delete it there."),
     "OTHERS": _("To all events"),
 }
-STATUS = {"valid": _("valid"), "revoked": _("cancelled"), "replaced": _("replaced by another")}
+STATUS_NAMES = {"valid": _("valid"), "revoked": _("cancelled"), "replaced": _("replaced by another")}
 FILE = "my-data.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DataSection:
     """A part of the page."""
 
     title: str
@@ -78,75 +78,75 @@ class Section:
     """What was agreed to, in full."""
 
 
-def add(door: Blueprint, service: Service) -> None:
+def add_routes(blueprint: Blueprint, service: Service) -> None:
     """The pages of somebody's own data."""
 
-    @door.get("/passes/data")
+    @blueprint.get("/passes/data")
     def my_data() -> Answer:
-        return _proved(service, shown)
+        return _proved(service, show_data)
 
-    @door.get("/passes/data/file")
+    @blueprint.get("/passes/data/file")
     def my_data_file() -> Answer:
-        return _proved(service, saved)
+        return _proved(service, download_data)
 
-    @door.get("/passes/data/delete")
+    @blueprint.get("/passes/data/delete")
     def delete_data() -> Answer:
-        return _proved(service, asked)
+        return _proved(service, ask_deletion)
 
-    @door.post("/passes/data/delete")
+    @blueprint.post("/passes/data/delete")
     def take_delete() -> Answer:
-        return _proved(service, deleted)
+        return _proved(service, delete)
 
-    @door.get("/passes/deleted")
+    @blueprint.get("/passes/deleted")
     def data_deleted() -> Response:
-        return Response(render_template("visitor/deleted.html", words=WORDS))
+        return Response(render_template("visitor/deleted.html", words=TEXTS))
 
 
-def _proved(service: Service, answer: Callable[[Here], Answer]) -> Answer:
+def _proved(service: Service, answer: Callable[[VisitorContext], Answer]) -> Answer:
     """What somebody gets whose phone is proved; all others are asked for one."""
-    at = otp_page.here(service, NAME)
+    at = otp_page.visitor_context(service, FORM_NAME)
     return answer(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
 
 
 # --- what is held ---------------------------------------------------------------------------------
 
 
-def shown(at: Here) -> Response:
+def show_data(ctx: VisitorContext) -> Response:
     """The page; that somebody looked is in the audit log."""
-    with at.service.database.read() as db:
-        known = _known(db, at)
-        sections = tuple(_sections(db, at, known)) if known else ()
-    _noted(at, known, report=False)
-    return Response(render_template("visitor/data.html", words=WORDS, sections=sections))
+    with ctx.service.database.read() as db:
+        known = _known(db, ctx)
+        sections = tuple(_sections(db, ctx, known)) if known else ()
+    _record_view(ctx, known, report=False)
+    return Response(render_template("visitor/data.html", words=TEXTS, sections=sections))
 
 
-def saved(at: Here) -> Response:
+def download_data(ctx: VisitorContext) -> Response:
     """All that is held about them, as JSON, without the names of volunteers."""
-    with at.service.database.read() as db:
-        known = _known(db, at)
-        whole = personal_data_export.everything(db, known, at.service.redis) if known else {}
-    _noted(at, known, report=True)
+    with ctx.service.database.read() as db:
+        known = _known(db, ctx)
+        whole = personal_data_export.export_person(db, known, ctx.service.redis) if known else {}
+    _record_view(ctx, known, report=True)
     consents = personal_data_export.consents(known) if known else {}
-    entries = [{name: value for name, value in one.items() if name != "by"} for one in whole.get("entries", ())]
+    entries = [{name: value for name, value in entry.items() if name != "by"} for entry in whole.get("entries", ())]
     told = {**whole, "entries": entries, "consents": consents}
     return as_file(json.dumps(told, ensure_ascii=False, indent=2, default=str).encode(), "application/json", FILE)
 
 
-def _known(db: Session, at: Here) -> Known | None:
+def _known(db: Session, ctx: VisitorContext) -> KnownPerson | None:
     try:
-        return visitors.known(db, at.visit.phone or "", region=at.asker.country)
+        return visitors.known(db, ctx.visit.phone or "", region=ctx.asker.country)
     except Refused:
         return None
 
 
-def _noted(at: Here, known: Known | None, *, report: bool) -> None:
-    about = {"contacts": [one.id for one in known.contacts] if known else [], "report": report}
-    with at.service.database.write() as db:
-        audit.note(db, audit.VIEWED, now=at.service.now(), actor=effects.THEMSELVES, about=about)
+def _record_view(ctx: VisitorContext, known: KnownPerson | None, *, report: bool) -> None:
+    about = {"contacts": [contact.id for contact in known.contacts] if known else [], "report": report}
+    with ctx.service.database.write() as db:
+        audit.record(db, audit.PERSON_VIEWED, now=ctx.service.now(), actor=effects.SELF_ACTOR, about=about)
 
 
-def _sections(db: Session, at: Here, known: Known) -> Iterator[Section]:
-    whole = personal_data_export.everything(db, known, at.service.redis)
+def _sections(db: Session, ctx: VisitorContext, known: KnownPerson) -> Iterator[DataSection]:
+    whole = personal_data_export.export_person(db, known, ctx.service.redis)
     zone = ZoneInfo(known.registrations[0].event.timezone if known.registrations else "UTC")
     lines = {
         "NUMBER": ", ".join(whole["phones"]),
@@ -156,84 +156,95 @@ def _sections(db: Session, at: Here, known: Known) -> Iterator[Section]:
         "STOPPED": _moment(whole["stopped"], zone) if whole["stopped"] else "",
         "MESSAGES": str(len(whole["deliveries"])),
     }
-    yield Section(i18n.say(WORDS["YOU"]), tuple(_told(lines)))
-    mine = {one.id for one in known.contacts}
-    for one in known.registrations:
-        yield _registration(one, [entry for entry in known.entries if entry.pass_ in one.passes], mine)
+    yield DataSection(i18n.say(TEXTS["YOU"]), tuple(_non_empty(lines)))
+    mine = {contact.id for contact in known.contacts}
+    for registration in known.registrations:
+        yield _registration(
+            registration, [entry for entry in known.entries if entry.pass_ in registration.passes], mine
+        )
 
 
-def _registration(one: Registration, entries: list[Checkin], mine: set[int]) -> Section:
-    lines = {"NAME" if one.holder_id in mine else "FOR": one.full_name}
-    answers = [(_label(one.event, name), str(value)) for name, value in one.answers.items() if value not in (None, "")]
-    passes = [(i18n.say(WORDS["PASS"]), _pass(issued)) for issued in one.passes]
-    zone = ZoneInfo(one.event.timezone)
-    came = [(i18n.say(WORDS["ENTRY"]), _entry(entry, zone)) for entry in entries]
-    agreed = tuple(_told({"AGREED": _moment(one.consented_at, zone)}))
-    title = i18n.say(words({"en": one.event.name, **one.event.names}))
-    return Section(title, (*_told(lines), *answers, *passes, *came, *agreed), one.consent_text)
+def _registration(registration: Registration, entries: list[Checkin], contact_ids: set[int]) -> DataSection:
+    lines = {"NAME" if registration.holder_id in contact_ids else "FOR": registration.full_name}
+    answers = [
+        (_label(registration.event, name), str(value))
+        for name, value in registration.answers.items()
+        if value not in (None, "")
+    ]
+    passes = [(i18n.say(TEXTS["PASS"]), _pass(issued)) for issued in registration.passes]
+    zone = ZoneInfo(registration.event.timezone)
+    came = [(i18n.say(TEXTS["ENTRY"]), _entry(entry, zone)) for entry in entries]
+    agreed = tuple(_non_empty({"AGREED": _moment(registration.consented_at, zone)}))
+    title = i18n.say(words({"en": registration.event.name, **registration.event.names}))
+    return DataSection(title, (*_non_empty(lines), *answers, *passes, *came, *agreed), registration.consent_text)
 
 
 def _label(event: Event, name: str) -> str:
-    labels = next((one["labels"] for one in event.questions if one["name"] == name), None)
+    labels = next((question["labels"] for question in event.questions if question["name"] == name), None)
     return i18n.say(words(labels)) if labels else name
 
 
-def _pass(one: Pass) -> str:
-    parts = (words(codes.shown(one.code)), said(pass_days.of(one)), so_many(one.party_size), STATUS[one.status])
+def _pass(pass_: Pass) -> str:
+    parts = (
+        words(codes.shown(pass_.code)),
+        describe_days(pass_days.days_of_pass(pass_)),
+        so_many(pass_.party_size),
+        STATUS_NAMES[pass_.status],
+    )
     return " · ".join(i18n.say(part) for part in parts)
 
 
-def _entry(one: Checkin, zone: ZoneInfo) -> str:
-    parts = [_moment(one.scanned_at, zone), i18n.say(so_many(one.people)), one.gate.name if one.gate else ""]
+def _entry(entry: Checkin, zone: ZoneInfo) -> str:
+    parts = [_moment(entry.scanned_at, zone), i18n.say(so_many(entry.people)), entry.gate.name if entry.gate else ""]
     return " · ".join(part for part in parts if part)
 
 
-def _told(lines: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((i18n.say(WORDS[name]), value) for name, value in lines.items() if value)
+def _non_empty(lines: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((i18n.say(TEXTS[name]), value) for name, value in lines.items() if value)
 
 
 # --- the end of it --------------------------------------------------------------------------------
 
 
-def asked(at: Here) -> Response:
+def ask_deletion(ctx: VisitorContext) -> Response:
     """The first question, with the passes that would be lost."""
-    return _question(at, _judged(at, {}), {"agree": "yes"}, WORDS["YES"])
+    return _question(ctx, _check_answer(ctx, {}), {"agree": "yes"}, TEXTS["YES"])
 
 
-def deleted(at: Here) -> Answer:
+def delete(ctx: VisitorContext) -> Answer:
     """The answer to a yes: deleted, or asked once more where there is a pass for today."""
     given = {name: request.form[name] for name in ("agree", "again") if name in request.form}
-    done = _judged(at, given, today="today" in request.form)
+    done = _check_answer(ctx, given, today="today" in request.form)
     if "again" in done.missing:
-        return _again(at, done)
-    wanted = tuple(one for one in done.outcome if isinstance(one, Effect) and not isinstance(one, Say))
+        return _ask_again(ctx, done)
+    wanted = tuple(effect for effect in done.outcome if isinstance(effect, Effect) and not isinstance(effect, Say))
     if not wanted:
         return redirect(url_for("visitor.my_data"), 303)
     try:
-        at.perform(wanted, request.form.get("request") or secrets.token_hex(8))
+        ctx.perform(wanted, request.form.get("request") or secrets.token_hex(8))
     except Refused as no:
         if no.code != "valid_today":
             raise
-        return _again(at, done)
-    at.service.visits.end(at.visit)
+        return _ask_again(ctx, done)
+    ctx.service.web_sessions.end(ctx.visit)
     session.pop(visitor_session.COOKIE, None)
     return redirect(url_for("visitor.data_deleted"), 303)
 
 
-def _judged(at: Here, given: Mapping[str, str], *, today: bool = False) -> Submitted:
+def _check_answer(ctx: VisitorContext, given: Mapping[str, str], *, today: bool = False) -> Submitted:
     known = {"today": True} if today else {}
-    return engine.submit(DELETE_DATA, given, at.facts, i18n.language(), known)
+    return engine.submit(DELETE_DATA, given, ctx.facts, i18n.language(), known)
 
 
-def _again(at: Here, done: Submitted) -> Response:
-    return _question(at, done, {"agree": "yes", "again": "yes", "today": "yes"}, WORDS["EVEN_SO"])
+def _ask_again(ctx: VisitorContext, submitted: Submitted) -> Response:
+    return _question(ctx, submitted, {"agree": "yes", "again": "yes", "today": "yes"}, TEXTS["EVEN_SO"])
 
 
-def _question(at: Here, done: Submitted, yes: Mapping[str, str], button: Sentence) -> Response:
+def _question(ctx: VisitorContext, submitted: Submitted, yes: Mapping[str, str], button: Sentence) -> Response:
     step = DELETE_DATA.steps[1 if "again" in yes else 0]
-    said = step.ask(done.values, at.facts) if callable(step.ask) else (step.ask,)
-    told = {"said": [i18n.say(one) for one in said], "yes": yes, "button": i18n.say(button)}
-    return Response(render_template("visitor/delete.html", words=WORDS, request_id=secrets.token_hex(8), **told))
+    said = step.ask(submitted.values, ctx.facts) if callable(step.ask) else (step.ask,)
+    told = {"said": [i18n.say(sentence) for sentence in said], "yes": yes, "button": i18n.say(button)}
+    return Response(render_template("visitor/delete.html", words=TEXTS, request_id=secrets.token_hex(8), **told))
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

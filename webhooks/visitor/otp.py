@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from bot.conversation.web_sessions import Draft, Visit
+from bot.conversation.web_sessions import FormDraft, WebSession
 from bot.conversation.web_submissions import Asker
 from bot.domain import events
 from bot.domain.messaging.otp_limits import Origin
@@ -24,10 +24,10 @@ from webhooks.visitor import countries
 from webhooks.visitor import session as visitor_session
 from webhooks.visitor.inputs import inputs_of
 
-WRONG = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
+ERROR_TEXTS = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
 """The heading of a summary of errors, and the page's title then."""
-WORDS = {
-    **WRONG,
+TEXTS = {
+    **ERROR_TEXTS,
     "TITLE": _("Type the code"),
     "CHECK": _("Continue"),
     "AGAIN": _("Send a new code"),
@@ -58,20 +58,20 @@ CODES_GO_TO = _(
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class VisitorContext:
     """One form, and who fills it in."""
 
     service: Service
     name: str
     """The form's."""
-    visit: Visit
-    draft: Draft
+    visit: WebSession
+    draft: FormDraft
     facts: Facts
     asker: Asker = field(repr=False)
 
-    def keep(self, draft: Draft | None, **changes: Any) -> None:
+    def keep(self, draft: FormDraft | None, **changes: Any) -> None:
         """Save the form, and what else has changed of the visit."""
-        self.service.visits.save(self.visit.but(self.name, draft, **changes))
+        self.service.web_sessions.save(self.visit.with_draft(self.name, draft, **changes))
 
     @property
     def phone(self) -> str:
@@ -85,27 +85,29 @@ class Here:
 
     def perform(self, wanted: tuple[Effect, ...], request_id: str) -> Mapping[str, str]:
         """Do it once; see bot.conversation.web_submissions. Raises Refused."""
-        return self.service.submissions.perform(wanted, self.asker, request_id)
+        return self.service.web_submissions.perform(wanted, self.asker, request_id)
 
 
-def here(service: Service, name: str) -> Here:
+def visitor_context(service: Service, name: str) -> VisitorContext:
     """The form of this name, and its visitor. Facts of a person are known once their phone is proved."""
-    visit = visitor_session.visit(service)
+    visit = visitor_session.current_session(service)
     draft = visit.draft(name)
     default = service.settings.default_region
     country = countries.known(request.form.get("phone_country", ""), draft.country or default)
     asker = Asker(visit.id, visit.phone, country, limits.network())
-    return Here(service, name, visit, replace(draft, country=country), service.submissions.facts(asker), asker)
+    return VisitorContext(
+        service, name, visit, replace(draft, country=country), service.web_submissions.facts(asker), asker
+    )
 
 
-def begin(at: Here, request_id: str) -> int:
+def begin(ctx: VisitorContext, request_id: str) -> int:
     """Have the code sent to the number of the form; the seconds to wait where one went there a moment ago, else 0.
 
     Raises Refused where none can be sent, TooManyRequests.
     """
-    limits.spend(visitor_session.PER_PHONE, "visitor phone", at.phone)
+    limits.spend(visitor_session.PHONE_LIMIT, "visitor phone", ctx.phone)
     try:
-        at.perform(send_otp({**at.draft.values, "language": i18n.language()}, at.facts), f"{request_id} {at.phone}")
+        ctx.perform(send_otp({**ctx.draft.values, "language": i18n.language()}, ctx.facts), f"{request_id} {ctx.phone}")
     except Refused as no:
         if no.code != "otp_wait":
             raise
@@ -113,29 +115,29 @@ def begin(at: Here, request_id: str) -> int:
     return 0
 
 
-def whatsapp_first(at: Here, no: Invalid | None = None) -> Sentence | None:
+def whatsapp_first(ctx: VisitorContext, no: Invalid | None = None) -> Sentence | None:
     """Why people should write to us on WhatsApp first; None where a code can be sent from here.
 
     `no`: why none was sent just now.
     """
-    settings, code = at.service.settings, no.code if no else ""
+    settings, code = ctx.service.settings, no.code if no else ""
     if not settings.reaches_every_phone:
         return WHATSAPP_ONLY
     if code == "otp_country":
         return OTHER_COUNTRY
-    origin = Origin(address=at.asker.network)
-    return NO_MORE_CODES if code == "otp_budget" or at.service.otps.is_spent(origin, at.facts.now) else None
+    origin = Origin(address=ctx.asker.network)
+    return NO_MORE_CODES if code == "otp_budget" or ctx.service.otps.is_spent(origin, ctx.facts.now) else None
 
 
-def countries_told(at: Here, slug: str) -> str:
+def countries_text(ctx: VisitorContext, slug: str) -> str:
     """The sentence that names the countries to whose numbers codes go, for an event (its slug; empty: for any); empty
     where codes go everywhere.
     """
-    settings = at.service.settings
+    settings = ctx.service.settings
     if not settings.codes_by_sms_alone:
         return ""
-    with at.service.database.read() as db:
-        added = events.sms_countries(db, slug, at.facts.now)
+    with ctx.service.database.read() as db:
+        added = events.sms_countries(db, slug, ctx.facts.now)
     regions = dict.fromkeys((*settings.sms_countries, *added))
     return i18n.say(CODES_GO_TO, countries=", ".join(countries.name(region, i18n.language()) for region in regions))
 
@@ -145,22 +147,22 @@ def to_code(address: str, seconds: int) -> Answer:
     return redirect(f"{address}?soon={seconds}" if seconds else address, 303)
 
 
-def page(at: Here, address: str, change: str, no: Invalid | None = None, note: str = "") -> Response:
+def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = None, note: str = "") -> Response:
     """The page on which the code is typed; `change` is where another number is given."""
-    values = {"phone": at.phone}
+    values = {"phone": ctx.phone}
     typed = {"otp": request.form.get("otp", "") if no else ""}
-    (code,) = inputs_of(FIND_PASSES, ["otp"], values, at.facts, typed, {"otp": no} if no else {})
+    (code,) = inputs_of(FIND_PASSES, ["otp"], values, ctx.facts, typed, {"otp": no} if no else {})
     soon = request.args.get("soon", type=int)
     told = {
-        "sent": i18n.say(OTP.ask(values, at.facts)[0]) if callable(OTP.ask) else "",
-        "note": note or (i18n.say(WORDS["SOON"], seconds=soon) if soon else ""),
-        "simulated": at.service.settings.simulated,
+        "sent": i18n.say(OTP.ask(values, ctx.facts)[0]) if callable(OTP.ask) else "",
+        "note": note or (i18n.say(TEXTS["SOON"], seconds=soon) if soon else ""),
+        "simulated": ctx.service.settings.simulated,
         "request_id": secrets.token_hex(8),
-        "whatsapp": wa_me(next(iter(at.service.settings.twilio_whatsapp_from), ""), "hi"),
+        "whatsapp": wa_me(next(iter(ctx.service.settings.twilio_whatsapp_from), ""), "hi"),
         "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
     }
     inputs = {"code": code, "action": address, "change": change}
-    return Response(render_template("visitor/code.html", words=WORDS, **inputs, **told), status(no))
+    return Response(render_template("visitor/code.html", words=TEXTS, **inputs, **told), status(no))
 
 
 def status(wrong: object) -> int:
@@ -168,31 +170,31 @@ def status(wrong: object) -> int:
     return 422 if wrong else 200
 
 
-def typed(at: Here, address: str, change: str, onward: str) -> Answer:
+def accept_code(ctx: VisitorContext, address: str, change: str, next_page: str) -> Answer:
     """The answer to what was sent from that page: on, or the page again with what is wrong."""
     request_id = request.form.get("request", "")
     try:
         if request.form.get("act") == "resend":
-            seconds = begin(at, request_id)
+            seconds = begin(ctx, request_id)
             if seconds:
                 raise Refused("otp_wait", seconds=seconds)
-            return page(at, address, change, note=i18n.say(WORDS["SENT_AGAIN"]))
-        no = _check(at, request_id)
+            return page(ctx, address, change, note=i18n.say(TEXTS["SENT_AGAIN"]))
+        no = _check(ctx, request_id)
     except Refused as refusal:
-        return with_wait(page(at, address, change, Invalid(refusal.code, **refusal.params)), refusal)
+        return with_wait(page(ctx, address, change, Invalid(refusal.code, **refusal.params)), refusal)
     if no:
-        return page(at, address, change, no)
-    at.keep(at.draft, phone=at.phone, proved_at=at.service.now().timestamp())
-    return redirect(onward, 303)
+        return page(ctx, address, change, no)
+    ctx.keep(ctx.draft, phone=ctx.phone, proved_at=ctx.service.now().timestamp())
+    return redirect(next_page, 303)
 
 
-def _check(at: Here, request_id: str) -> Invalid | None:
+def _check(ctx: VisitorContext, request_id: str) -> Invalid | None:
     """Why what was typed is no code; None: it is the right one. Raises Refused."""
     otp = request.form.get("otp", "")
-    done = engine.submit(FIND_PASSES, {"otp": otp}, at.facts, i18n.language(), {"phone": at.phone})
+    done = engine.submit(FIND_PASSES, {"otp": otp}, ctx.facts, i18n.language(), {"phone": ctx.phone})
     if done.errors:
         return done.errors["otp"]
-    at.perform(done.effects, f"{request_id} {at.phone} {otp}")
+    ctx.perform(done.effects, f"{request_id} {ctx.phone} {otp}")
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
-from bot.conversation.web_sessions import Draft
+from bot.conversation.web_sessions import FormDraft
 from bot.domain import passes
 from bot.errors import Refused
 from bot.service import Service
@@ -25,11 +25,11 @@ from webhooks.home import dates, wa_me
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor.inputs import answered, inputs_of
-from webhooks.visitor.otp import Here
+from webhooks.visitor.otp import VisitorContext
 
-FLOW = WEB_REGISTRATION
-WORDS = {
-    **otp_page.WRONG,
+WEB_FLOW = WEB_REGISTRATION
+TEXTS = {
+    **otp_page.ERROR_TEXTS,
     "KICKER": _("Get your entry pass"),
     "NEXT": _("Continue"),
     "OPTIONAL": _("optional"),
@@ -47,110 +47,112 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class RegistrationForm:
     """A registration for an event that somebody fills in."""
 
-    at: Here
+    ctx: VisitorContext
     event: Event
 
     @property
     def known(self) -> Mapping[str, object]:
         """The answers so far; the page's language is that of the registration, where the event has it."""
-        otp = {"otp": "proved"} if self.at.proved else {}
-        offered = [option.id for option in language_options({}, self.at.facts)]
+        otp = {"otp": "proved"} if self.ctx.proved else {}
+        offered = [option.id for option in language_options({}, self.ctx.facts)]
         language = {"language": i18n.language()} if i18n.language() in offered else {}
-        return {**self.at.draft.values, "event": self.event.slug, **language, **otp}
+        return {**self.ctx.draft.values, "event": self.event.slug, **language, **otp}
 
     def submit(self, given: Mapping[str, str], known: Mapping[str, object] | None = None) -> Submitted:
         """These inputs, judged together with what is known."""
         values = self.known if known is None else known
-        return engine.submit(FLOW, given, self.at.facts, i18n.language(), values)
+        return engine.submit(WEB_FLOW, given, self.ctx.facts, i18n.language(), values)
 
-    def come_to(self, step: str) -> None:
+    def record_step(self, step: str) -> None:
         """Note for the funnel how far this registration has come."""
-        self.at.service.submissions.come_to(step, self.event.slug, self.at.asker, self.at.draft.request)
+        self.ctx.service.web_submissions.record_step(step, self.event.slug, self.ctx.asker, self.ctx.draft.request)
 
     def url(self, page: str) -> str:
         """The address of one of its pages."""
         return url_for(f"visitor.{page}", slug=self.event.slug)
 
 
-def add(door: Blueprint, service: Service) -> None:
+def add_routes(blueprint: Blueprint, service: Service) -> None:
     """The pages of a registration."""
 
-    def form(slug: str) -> Form:
-        at = otp_page.here(service, f"register {slug}")
+    def form(slug: str) -> RegistrationForm:
+        at = otp_page.visitor_context(service, f"register {slug}")
         event = event_by(slug, at.facts)
         if event is None:
             abort(404)
-        return Form(at, event)
+        return RegistrationForm(at, event)
 
-    @door.get("/register/<slug>")
+    @blueprint.get("/register/<slug>")
     def details(slug: str) -> Answer:
         return show_details(begun_anew(form(slug)))
 
-    @door.post("/register/<slug>")
+    @blueprint.post("/register/<slug>")
     def take_details(slug: str) -> Answer:
-        return taken_details(begun_anew(form(slug)))
+        return accept_details(begun_anew(form(slug)))
 
-    @door.get("/register/<slug>/code")
+    @blueprint.get("/register/<slug>/code")
     def code(slug: str) -> Answer:
         here = form(slug)
-        if not here.at.phone or here.at.proved:
-            return redirect(here.url("review" if here.at.proved else "details"), 303)
-        return otp_page.page(here.at, here.url("code"), here.url("details"))
+        if not here.ctx.phone or here.ctx.proved:
+            return redirect(here.url("review" if here.ctx.proved else "details"), 303)
+        return otp_page.page(here.ctx, here.url("code"), here.url("details"))
 
-    @door.post("/register/<slug>/code")
+    @blueprint.post("/register/<slug>/code")
     def take_code(slug: str) -> Answer:
         here = form(slug)
-        if not here.at.phone:
+        if not here.ctx.phone:
             return redirect(here.url("details"), 303)
-        return otp_page.typed(here.at, here.url("code"), here.url("details"), here.url("review"))
+        return otp_page.accept_code(here.ctx, here.url("code"), here.url("details"), here.url("review"))
 
-    @door.get("/register/<slug>/review")
+    @blueprint.get("/register/<slug>/review")
     def review(slug: str) -> Answer:
-        return reviewed(form(slug), {})
+        return accept_review(form(slug), {})
 
-    @door.post("/register/<slug>/review")
+    @blueprint.post("/register/<slug>/review")
     def take_review(slug: str) -> Answer:
-        return reviewed(form(slug), {"agree": request.form.get("agree") or "no"})
+        return accept_review(form(slug), {"agree": request.form.get("agree") or "no"})
 
 
-def begun_anew(form: Form) -> Form:
+def begun_anew(form: RegistrationForm) -> RegistrationForm:
     """The form, begun anew where its registration has led to a pass."""
     return (
-        replace(form, at=replace(form.at, draft=Draft(request=secrets.token_hex(16)))) if form.at.draft.done else form
+        replace(form, ctx=replace(form.ctx, draft=FormDraft(request=secrets.token_hex(16))))
+        if form.ctx.draft.done
+        else form
     )
 
 
 # --- the questions --------------------------------------------------------------------------------
 
 
-def show_details(form: Form, errors: Mapping[str, Invalid] | None = None) -> Response:
+def show_details(form: RegistrationForm, errors: Mapping[str, Invalid] | None = None) -> Response:
     """The questions with what is known of the answers; or why nobody can register now."""
-    facts = form.at.facts
+    facts = form.ctx.facts
     if state_of(form.event, facts.days(form.event), facts.now) != OPEN:
-        return closed(form, sentence_of(form.event, facts.days(form.event), facts.now))
-    settings = form.at.service.settings
-    values = {"phone": form.at.visit.phone, **form.known}
+        return show_closed(form, sentence_of(form.event, facts.days(form.event), facts.now))
+    settings = form.ctx.service.settings
+    values = {"phone": form.ctx.visit.phone, **form.known}
     wrong = errors or {}
-    inputs = inputs_of(FLOW, None, values, facts, form.at.draft.typed, wrong)
+    inputs = inputs_of(WEB_FLOW, None, values, facts, form.ctx.draft.typed, wrong)
     shown = {
         "inputs": inputs,
-        "wrong": [one for one in inputs if one.error],
+        "wrong": [field for field in inputs if field.error],
         "countries": countries.choices(i18n.language()),
-        "country": form.at.draft.country or settings.default_region,
-        "whatsapp_first": otp_page.whatsapp_first(form.at, wrong.get("phone")),
-        "codes_go_to": otp_page.countries_told(form.at, form.event.slug),
+        "country": form.ctx.draft.country or settings.default_region,
+        "whatsapp_first": otp_page.whatsapp_first(form.ctx, wrong.get("phone")),
+        "codes_go_to": otp_page.countries_text(form.ctx, form.event.slug),
         "request_id": secrets.token_hex(8),
     }
-    page = render_template("visitor/details.html", words=WORDS, **about(form), **shown)
+    page = render_template("visitor/details.html", words=TEXTS, **about(form), **shown)
     return Response(page, otp_page.status(wrong))
 
 
-def about(form: Form) -> dict[str, object]:
+def about(form: RegistrationForm) -> dict[str, object]:
     """The event's facts that every page shows."""
-    event, senders = form.event, form.at.service.settings.twilio_whatsapp_from
+    event, senders = form.event, form.ctx.service.settings.twilio_whatsapp_from
     return {
         "event": i18n.say(words(event.name)),
         "dates": dates(event.starts_on, event.ends_on),
@@ -162,59 +164,59 @@ def about(form: Form) -> dict[str, object]:
     }
 
 
-def taken_details(form: Form) -> Answer:
+def accept_details(form: RegistrationForm) -> Answer:
     """The answer to the questions: the code's page, the review, or the questions again with what is wrong."""
-    slots = [one.name for one in FLOW.steps] + [one.name for one in form.event.questions]
+    slots = [step.name for step in WEB_FLOW.steps] + [question.name for question in form.event.questions]
     typed = {
         slot: request.form[slot] for slot in slots if slot in request.form and slot not in ("otp", "agree", "event")
     }
     if typed.get("language") in LANGUAGES:
         session["language"] = typed["language"]
     if request.form.get("act") == "language":
-        form.at.keep(replace(form.at.draft, typed=typed))
+        form.ctx.keep(replace(form.ctx.draft, typed=typed))
         return redirect(form.url("details"), 303)
-    given = {**typed, **{slot: typed.get(slot, "") for slot in asked(form)}}
+    given = {**typed, **{slot: typed.get(slot, "") for slot in first_inputs(form)}}
     done = form.submit(given, {"event": form.event.slug})
-    draft = replace(form.at.draft, values=done.values, typed=typed)
-    form = replace(form, at=replace(form.at, draft=draft))
-    form.at.keep(draft)
+    draft = replace(form.ctx.draft, values=done.values, typed=typed)
+    form = replace(form, ctx=replace(form.ctx, draft=draft))
+    form.ctx.keep(draft)
     if done.outcome:
-        return ended(form, done.outcome)
+        return finish(form, done.outcome)
     if done.errors:
-        form.come_to(next(iter(done.errors)))
+        form.record_step(next(iter(done.errors)))
         return show_details(form, done.errors)
-    return redirect(form.url("review"), 303) if form.at.proved else send_code(form)
+    return redirect(form.url("review"), 303) if form.ctx.proved else send_code(form)
 
 
-def asked(form: Form) -> list[str]:
+def first_inputs(form: RegistrationForm) -> list[str]:
     """The slots of the questions on the first page."""
-    return [one.slot for one in inputs_of(FLOW, None, {"event": form.event.slug}, form.at.facts, {}, {})]
+    return [field.slot for field in inputs_of(WEB_FLOW, None, {"event": form.event.slug}, form.ctx.facts, {}, {})]
 
 
-def send_code(form: Form) -> Answer:
+def send_code(form: RegistrationForm) -> Answer:
     """Redirects to the code's page; or shows the questions again where no code can be sent to the number."""
     try:
-        seconds = otp_page.begin(form.at, request.form.get("request", ""))
+        seconds = otp_page.begin(form.ctx, request.form.get("request", ""))
     except Refused as no:
-        form.come_to("phone")
+        form.record_step("phone")
         return otp_page.with_wait(show_details(form, {"phone": Invalid(no.code, **no.params)}), no)
-    form.come_to("otp")
+    form.record_step("otp")
     return otp_page.to_code(form.url("code"), seconds)
 
 
 # --- the review and the end -----------------------------------------------------------------------
 
 
-def reviewed(form: Form, given: Mapping[str, str]) -> Answer:
+def accept_review(form: RegistrationForm, given: Mapping[str, str]) -> Answer:
     """The review, or what comes of agreeing to it."""
-    at = form.at
+    at = form.ctx
     if at.draft.done:
         return to_pass(form, at.draft.done)
     if not at.proved:
         return redirect(form.url("code" if at.phone else "details"), 303)
     done = form.submit(given)
     if done.outcome:
-        return ended(form, done.outcome)
+        return finish(form, done.outcome)
     others = {slot: no for slot, no in done.errors.items() if slot != "agree"}
     missing = [slot for slot in done.missing if slot != "agree"]
     if others or missing:
@@ -222,61 +224,66 @@ def reviewed(form: Form, given: Mapping[str, str]) -> Answer:
     return show_review(form, done.errors)
 
 
-def show_review(form: Form, errors: Mapping[str, Invalid]) -> Response:
+def show_review(form: RegistrationForm, errors: Mapping[str, Invalid]) -> Response:
     """Every answer, the consent in full, and the box to tick."""
-    form.come_to("agree")
-    (agree,) = inputs_of(FLOW, ["agree"], form.known, form.at.facts, {}, errors)
+    form.record_step("agree")
+    (agree,) = inputs_of(WEB_FLOW, ["agree"], form.known, form.ctx.facts, {}, errors)
     shown = {
-        "answers": answered(FLOW, form.known, form.at.facts),
+        "answers": answered(WEB_FLOW, form.known, form.ctx.facts),
         "consent": i18n.say(consent_of(form.event, another=False, ticked=True)),
         "agree": agree,
     }
-    page = render_template("visitor/review.html", words=WORDS, **about(form), **shown)
+    page = render_template("visitor/review.html", words=TEXTS, **about(form), **shown)
     return Response(page, otp_page.status(errors))
 
 
-def ended(form: Form, outcome: tuple[object, ...]) -> Answer:
+def finish(form: RegistrationForm, outcome: tuple[object, ...]) -> Answer:
     """What the flow came to: it is done, there is a pass already, or it cannot go on."""
-    wanted = tuple(one for one in outcome if isinstance(one, Effect) and not isinstance(one, Say))
+    wanted = tuple(
+        done_effect for done_effect in outcome if isinstance(done_effect, Effect) and not isinstance(done_effect, Say)
+    )
     for effect in wanted:
         if isinstance(effect, SendPass):
-            return already(form, effect.code)
+            return show_existing(form, effect.code)
     if not wanted:
         # What follows the first sentence tells what can be typed; the page has its buttons.
-        return closed(form, *(text for one in outcome if isinstance(one, Say) for text in one.paragraphs[:1]))
+        return show_closed(
+            form,
+            *(text for done_effect in outcome if isinstance(done_effect, Say) for text in done_effect.paragraphs[:1]),
+        )
     try:
-        results = form.at.perform(wanted, form.at.draft.request)
+        results = form.ctx.perform(wanted, form.ctx.draft.request)
     except Refused as no:
-        return refused(form, no)
+        return show_refusal(form, no)
     return to_pass(form, results["code"])
 
 
-def refused(form: Form, no: Refused) -> Answer:
+def show_refusal(form: RegistrationForm, no: Refused) -> Answer:
     """Back to the question that the rules refused, to the pass that there is, or the end."""
     if no.code == "already_registered":
-        return already(form, str(no.params["code"]))
-    way = FLOW.refused.get(no.code)
+        return show_existing(form, str(no.params["code"]))
+    way = WEB_FLOW.refused.get(no.code)
     error = {str(way): Invalid(no.code, **no.params)}
     if way == "agree":
         return show_review(form, error)
-    return show_details(form, error) if isinstance(way, str) else closed(form, on_page(no.code, no.params))
+    return show_details(form, error) if isinstance(way, str) else show_closed(form, on_page(no.code, no.params))
 
 
-def already(form: Form, code: str) -> Answer:
+def show_existing(form: RegistrationForm, code: str) -> Answer:
     """Redirects to a pass that was there before; says so unless the first click of two has just made it."""
-    mine = form.at.service.submissions.done(form.at.asker, form.at.draft.request)
+    mine = form.ctx.service.web_submissions.stored_results(form.ctx.asker, form.ctx.draft.request)
     return to_pass(form, code, "" if mine else "already")
 
 
-def to_pass(form: Form, code: str, note: str = "") -> Answer:
+def to_pass(form: RegistrationForm, code: str, note: str = "") -> Answer:
     """Redirects to the pass of this code; the form is over."""
-    form.at.keep(replace(form.at.draft, values={}, typed={}, done=code))
-    with form.at.service.database.read() as db:
+    form.ctx.keep(replace(form.ctx.draft, values={}, typed={}, done=code))
+    with form.ctx.service.database.read() as db:
         pass_id = passes.by_code(db, code).id
     return redirect(url_for("visitor.show_pass", pass_id=pass_id, note=note or None), 303)
 
 
-def closed(form: Form, *why: Sentence) -> Response:
+def show_closed(form: RegistrationForm, *why: Sentence) -> Response:
     """Why nobody can register, and where to go from here."""
-    told = [i18n.say(one) for one in why]
-    return Response(render_template("visitor/closed.html", words=WORDS, told=told, **about(form)))
+    told = [i18n.say(sentence) for sentence in why]
+    return Response(render_template("visitor/closed.html", words=TEXTS, told=told, **about(form)))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, session
 from redis.exceptions import RedisError
 from werkzeug.exceptions import ServiceUnavailable
 
-from bot.conversation.web_sessions import Visit, new_id
+from bot.conversation.web_sessions import WebSession, new_id
 from bot.domain.people import phone_owners
 from bot.service import Service
 from webhooks import limits
@@ -15,39 +15,39 @@ from webhooks.app_setup import error_page
 
 COOKIE = "visit"
 """Key in the signed cookie: the id of the visit, which is random."""
-PER_VISIT = "40 per minute"
-PER_PHONE = "20 per hour"
+SESSION_LIMIT = "40 per minute"
+PHONE_LIMIT = "20 per hour"
 """Forms sent for one number, whatever the browser; bot.domain.messaging.otp_limits bounds the codes."""
-AWAY_SECONDS = 30
+RETRY_AFTER_SECONDS = 30
 
 
-def guard(door: Blueprint) -> None:
+def guard(blueprint: Blueprint) -> None:
     """Count what is sent, by address and by visit; without Redis say that it cannot be had just now."""
 
-    @door.before_request
+    @blueprint.before_request
     def count() -> None:
         if request.method == "POST":
             limits.spend(limits.PER_ADDRESS, "visitor address", limits.address())
-            limits.spend(PER_VISIT, "visitor", str(session.get(COOKIE) or limits.address()))
+            limits.spend(SESSION_LIMIT, "visitor", str(session.get(COOKIE) or limits.address()))
 
-    @door.errorhandler(RedisError)
+    @blueprint.errorhandler(RedisError)
     def away(_problem: RedisError) -> Response:
-        return error_page(ServiceUnavailable(retry_after=AWAY_SECONDS))
+        return error_page(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 
-def visit(service: Service) -> Visit:
+def current_session(service: Service) -> WebSession:
     """The visit of whoever asks, an empty one where nothing is known of it. Raises RedisError.
 
     Without its phone where that has gone to somebody else since it was proved.
     """
     if COOKIE not in session:
         session[COOKIE] = new_id()
-    found = service.visits.find(str(session[COOKIE]))
+    found = service.web_sessions.find(str(session[COOKIE]))
     return replace(found, phone=None) if _has_changed_hands(service, found) else found
 
 
-def _has_changed_hands(service: Service, found: Visit) -> bool:
-    if not found.phone:
+def _has_changed_hands(service: Service, session: WebSession) -> bool:
+    if not session.phone:
         return False
     with service.database.read() as db:
-        return phone_owners.since(db, found.phone, datetime.fromtimestamp(found.proved_at, UTC))
+        return phone_owners.has_changed_since(db, session.phone, datetime.fromtimestamp(session.proved_at, UTC))

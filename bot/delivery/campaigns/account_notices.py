@@ -8,21 +8,23 @@ from sqlalchemy.orm import Session
 from bot.delivery.campaigns import staff_messages
 from bot.domain.models import Staff
 from flows.shapes import Sentence
-from flows.shapes.duty import SUPERVISORS
+from flows.shapes.duty import SUPERVISOR_ROLES
 from flows.text import _
-from flows.text.literal import inert
+from flows.text.literal import escape
 
-TOLD = _(
+UNCONFIRMED_TEXT = _(
     "⚠️ The number of *{name}* writes from another WhatsApp account than before, and works at no gate from now on. "
     "Ask them. If it is still theirs, write *resume {name}*."
 )
 
 
-def tell(db: Session, phone: str, now: datetime) -> None:
+def notify_supervisors(db: Session, phone: str, now: datetime) -> None:
     """Enqueue the notice, once for each roster on which this phone (E.164) stands unconfirmed."""
     for row in db.scalars(
         select(Staff).where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
     ):
         key = f"unconfirmed:{row.id}:{row.unconfirmed_since:%Y%m%d%H%M%S}"
-        sentence = Sentence(TOLD.source, {"name": inert(row.name)})
-        staff_messages.tell(db, row.event_id, sentence, key=key, now=now, roles=SUPERVISORS, but=row.id)
+        sentence = Sentence(UNCONFIRMED_TEXT.source, {"name": escape(row.name)})
+        staff_messages.notify_staff(
+            db, row.event_id, sentence, key=key, now=now, roles=SUPERVISOR_ROLES, except_staff=row.id
+        )

@@ -24,49 +24,49 @@ from bot.delivery.campaigns import estimate, reminders
 from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import enqueue
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox.session_window import CLOSED, Nearest
+from bot.delivery.outbox.session_window import WINDOW_CLOSED, NearestWindow
 from bot.delivery.templates import notices
 from bot.domain import audit
 from bot.domain.audit import recorder
 from bot.domain.messaging import audience, broadcasts
-from bot.domain.messaging.audience import Page, Selection
+from bot.domain.messaging.audience import RecipientPage, Selection
 from bot.domain.models import Broadcast, Delivery, Event
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-AHEAD_SECONDS = 60
+OUTBOX_AHEAD_SECONDS = 60
 """Seconds of sending that a broadcast may have in the outbox ahead of the rate limit."""
-ONE_RUN = 3.0
+RUN_LIMIT_SECONDS = 3.0
 """Seconds after which the rest is left to the next time: the worker has answers to send."""
-SLICE = 1000
+BATCH_SIZE = 1000
 """Messages ended in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Broadcasting:
+class BroadcastSender:
     """Looks after broadcasts."""
 
     database: Database
     outbox: Outbox = field(repr=False)
     settings: Settings = field(repr=False)
-    page: int = audience.PAGE
+    page_size: int = audience.PAGE_SIZE
     """Contacts looked at in one transaction."""
 
     @property
     def _ahead(self) -> int:
-        return self.settings.twilio_mps * AHEAD_SECONDS
+        return self.settings.twilio_mps * OUTBOX_AHEAD_SECONDS
 
-    def work(self, now: datetime) -> None:
+    def run(self, now: datetime) -> None:
         """See to every broadcast that has not ended. Run by the clock, as often as it likes."""
         self._begin_reminders(now)
-        end = monotonic() + ONE_RUN
+        end = monotonic() + RUN_LIMIT_SECONDS
         for number in self._unfinished():
             status = self._status(number, now)
             if status == broadcasts.CANCELLED:
                 self._clear(number, now)
             elif status == broadcasts.RUNNING:
-                self._let_go(number, now)
+                self._cancel_batch(number, now)
                 self._fill(number, now, end)
 
     def _begin_reminders(self, now: datetime) -> None:
@@ -89,7 +89,7 @@ class Broadcasting:
             return status
         with (
             self.database.write() as db,
-            recorder.acting(db, audit.BROADCAST_CANCELLED, now=now, actor=reminders.CLOCK),
+            recorder.audited(db, audit.BROADCAST_CANCELLED, now=now, actor=reminders.CLOCK_ACTOR),
         ):
             return broadcasts.cancel(db, number).status
 
@@ -97,39 +97,39 @@ class Broadcasting:
         """Put slices into the outbox until there is enough ahead or nobody is left."""
         room = self._ahead - self._unsent(number)
         while room > 0:
-            made, goes_on = self._slice(number, now)
-            self.outbox.enqueue(made)
+            made, goes_on = self._fill_batch(number, now)
+            self.outbox.dispatch(made)
             room -= len(made)
             if not goes_on or monotonic() > end:
                 break
         self._end(number, now)
 
-    def _slice(self, number: int, now: datetime) -> tuple[list[int], bool]:
+    def _fill_batch(self, number: int, now: datetime) -> tuple[list[int], bool]:
         """The next page's messages, and whether there may be more."""
         with self.database.write() as db:
             row = broadcasts.find(db, number, lock=True)
             if row.status != broadcasts.RUNNING or row.filled_at is not None:
                 return [], False
-            wanted = Selection.of(row.selection)
-            over = Page((), None)
-            page = over if now >= row.until else audience.page(db, row.event, wanted, row.cursor, self.page)
+            wanted = Selection.from_json(row.selection)
+            over = RecipientPage((), None)
+            page = over if now >= row.until else audience.page(db, row.event, wanted, row.cursor, self.page_size)
             ways = estimate.ways(self.outbox.windows, page, estimate.senders(self.settings), now)
             messages = [self._message(row, person, way) for person, way in ways]
-            made = enqueue.owe_many(db, messages, now=now, give_up_at=row.until)
+            made = enqueue.enqueue_many(db, messages, now=now, give_up_at=row.until)
             row.owed += len(made)
-            row.skipped = dict(Counter(row.skipped) + estimate.passed_over(page))
+            row.skipped = dict(Counter(row.skipped) + estimate.skipped_people(page))
             row.cursor = page.cursor or row.cursor
             row.filled_at = now if page.cursor is None else None
             return made, page.cursor is not None
 
-    def _message(self, row: Broadcast, person: audience.Person, way: Nearest) -> dict[str, Any]:
-        language = notices.spoken(person.language)
+    def _message(self, row: Broadcast, person: audience.Recipient, window: NearestWindow) -> dict[str, Any]:
+        language = notices.written_language(person.language)
         said = row.wording[language]
         return {
             "kind": "text",
             "key": f"broadcast:{row.id}:{person.contact}",
-            "lane": way.lane,
-            "sender": way.sender if way.sender in self.settings.twilio_whatsapp_from else None,
+            "lane": window.address,
+            "sender": window.sender if window.sender in self.settings.twilio_whatsapp_from else None,
             "priority": enqueue.BULK,
             "payload": {
                 "body": said["body"],
@@ -143,17 +143,17 @@ class Broadcasting:
     def _unsent(self, number: int) -> int:
         """How many of its messages may leave now; not those that wait for their readers."""
         mine = (Delivery.broadcast_id == number, Delivery.status == "owed")
-        may_leave = or_(Delivery.reason.is_(None), Delivery.reason != CLOSED)
+        may_leave = or_(Delivery.reason.is_(None), Delivery.reason != WINDOW_CLOSED)
         with self.database.read() as db:
             return db.scalar(select(func.count()).select_from(Delivery).where(*mine, may_leave)) or 0
 
-    def _let_go(self, number: int, now: datetime) -> None:
+    def _cancel_batch(self, number: int, now: datetime) -> None:
         """Make due what a pause had held back."""
-        held = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == broadcasts.HELD)
+        held = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == broadcasts.HELD_REASON)
         with self.database.write() as db:
             free = update(Delivery).where(*held).values(not_before=now, reason=None).returning(Delivery.id)
             let_go = db.scalars(free).all()
-        self.outbox.enqueue(let_go)
+        self.outbox.dispatch(let_go)
 
     def _end(self, number: int, now: datetime) -> None:
         if self._unsent(number):
@@ -167,30 +167,30 @@ class Broadcasting:
     def _clear(self, number: int, now: datetime) -> None:
         """Cancel what is still owed, except where a call to Twilio is under way: that one ends by itself."""
         untried = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.tried_at.is_(None))
-        some = select(Delivery.id).where(*untried).limit(SLICE)
+        some = select(Delivery.id).where(*untried).limit(BATCH_SIZE)
         canceled = update(Delivery).where(Delivery.id.in_(some.scalar_subquery()), *untried)
         canceled = canceled.values(status="canceled", reason="broadcast_cancelled")
         ended: Sequence[int] = [0]
         while ended:
             with self.database.write() as db:
                 ended = db.scalars(canceled.returning(Delivery.id)).all()
-                delivery_history.tell_all(db, ended, "canceled", now, reason="broadcast_cancelled")
+                delivery_history.record_all(db, ended, "canceled", now, reason="broadcast_cancelled")
         with self.database.write() as db:
             cleared = update(Broadcast).where(Broadcast.id == number, Broadcast.status == broadcasts.CANCELLED)
             db.execute(cleared.values(ended_at=now))
             log.info("broadcast_cancelled", broadcast=number)
 
 
-def look_again(database: Database, number: int, now: datetime) -> int:
+def release_held(database: Database, number: int, now: datetime) -> int:
     """Let what waits for its readers be looked at once more, as a template may have been approved; how many.
 
     What no template carries waits on.
     """
-    waits = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == CLOSED)
+    waits = (Delivery.broadcast_id == number, Delivery.status == "owed", Delivery.reason == WINDOW_CLOSED)
     still = (*waits, Delivery.not_before > now)
-    some = select(Delivery.id).where(*still).limit(SLICE).scalar_subquery()
-    found, more = 0, SLICE
-    while more == SLICE:
+    some = select(Delivery.id).where(*still).limit(BATCH_SIZE).scalar_subquery()
+    found, more = 0, BATCH_SIZE
+    while more == BATCH_SIZE:
         with database.write() as db:
             due = update(Delivery).where(Delivery.id.in_(some), *still).values(not_before=now)
             more = len(db.scalars(due.returning(Delivery.id)).all())

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from bot.database import Database
 from bot.delivery import templates
-from bot.delivery.outbox.rate_limit import MARGIN
-from bot.delivery.outbox.session_window import Nearest, Windows
+from bot.delivery.outbox.rate_limit import SPACING_MARGIN_SECONDS
+from bot.delivery.outbox.session_window import NearestWindow, SessionWindows
 from bot.delivery.templates import notices
 from bot.domain.messaging import audience
-from bot.domain.messaging.audience import Page, Person, Selection
+from bot.domain.messaging.audience import Recipient, RecipientPage, Selection
 from bot.domain.models import Event
 from bot.settings import Settings
 from flows.text import LANGUAGES
@@ -23,13 +23,13 @@ DAILY_LIMITS = (250, 2_000, 10_000, 100_000)
 """People outside the window to whom a portfolio may write in 24 hours, by its tier; the last tier has no limit
 (Meta, "Messaging limits"); which one, Twilio may tell: bot.delivery.dispatch.health.daily_limits."""
 
-ONE_SENDS, ONE_SENDS_SIMULATED = 6, 15
+ONE_WORKER_SENDS, ONE_WORKER_SENDS_SIMULATED = 6, 15
 """Messages a second of one worker process, which sends one after the other: a call to Twilio takes some 150 ms and our
 own work 10 to 25 (docs/figures.md); the simulator answers sooner, but works on the same machine (12 to 36 seen)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class BroadcastEstimate:
     """The estimate of a broadcast, as of now."""
 
     people: int
@@ -48,42 +48,42 @@ class Outlook:
     """How long it takes at TWILIO_MPS, if nothing else is sent and there are workers enough."""
 
 
-def of(
+def estimate(
     database: Database,
-    windows: Windows,
+    windows: SessionWindows,
     settings: Settings,
     event: Event,
-    wanted: Selection,
+    selection: Selection,
     purpose: str,
     now: datetime,
-    told: Callable[[int], None] = lambda people: None,
-) -> Outlook:
-    """Look at everybody who is meant, as the broadcast itself will; `told` hears now and then how many there are."""
+    report: Callable[[int], None] = lambda people: None,
+) -> BroadcastEstimate:
+    """Look at everybody who is meant, as the broadcast itself will; `report` hears now and then how many there are."""
     found: Counter[tuple[str, str, bool | None]] = Counter()
     skipped: Counter[str] = Counter()
     cursor: int | None = 0
     while cursor is not None:
         with database.read() as db:
-            page = audience.page(db, event, wanted, cursor)
+            page = audience.page(db, event, selection, cursor)
         cursor = page.cursor
-        skipped.update(passed_over(page))
+        skipped.update(skipped_people(page))
         found.update(
-            (notices.spoken(person.language), way.sender, way.is_open)
+            (notices.written_language(person.language), way.sender, way.is_open)
             for person, way in ways(windows, page, senders(settings), now)
         )
-        told(found.total())
+        report(found.total())
     return _summed(found, skipped, _unapproved(database, purpose, now), settings.twilio_mps)
 
 
-def with_workers(found: Outlook, workers: int, *, simulated: bool) -> int:
+def with_workers(estimated: BroadcastEstimate, workers: int, *, simulated: bool) -> int:
     """Seconds that it takes with so many worker processes, one at least."""
-    each = ONE_SENDS_SIMULATED if simulated else ONE_SENDS
-    return max(found.seconds, round(found.people / (each * max(workers, 1))))
+    each = ONE_WORKER_SENDS_SIMULATED if simulated else ONE_WORKER_SENDS
+    return max(estimated.seconds, round(estimated.people / (each * max(workers, 1))))
 
 
 def enough_workers(per_second: int, *, simulated: bool) -> int:
     """How many worker processes send as many messages a second."""
-    return math.ceil(per_second / (ONE_SENDS_SIMULATED if simulated else ONE_SENDS))
+    return math.ceil(per_second / (ONE_WORKER_SENDS_SIMULATED if simulated else ONE_WORKER_SENDS))
 
 
 def senders(settings: Settings) -> tuple[str, ...]:
@@ -92,17 +92,19 @@ def senders(settings: Settings) -> tuple[str, ...]:
     return (service,) if service else settings.twilio_whatsapp_from
 
 
-def passed_over(page: Page) -> Counter[str]:
+def skipped_people(page: RecipientPage) -> Counter[str]:
     """How many of a page get nothing, by the first reason that holds."""
     stopped = sum(person.stopped for person in page.people)
-    nowhere = sum(not person.stopped and not person.lanes for person in page.people)
+    nowhere = sum(not person.stopped and not person.addresses for person in page.people)
     return Counter({why: number for why, number in ((STOPPED, stopped), (NO_ADDRESS, nowhere)) if number})
 
 
-def ways(windows: Windows, page: Page, of_ours: Sequence[str], now: datetime) -> list[tuple[Person, Nearest]]:
+def ways(
+    windows: SessionWindows, page: RecipientPage, of_ours: Sequence[str], now: datetime
+) -> list[tuple[Recipient, NearestWindow]]:
     """The people of a page who get the message, each with the way to them; asks Redis once."""
-    people = [person for person in page.people if person.lanes and not person.stopped]
-    return list(zip(people, windows.nearest([one.lanes for one in people], of_ours, now), strict=True))
+    people = [person for person in page.people if person.addresses and not person.stopped]
+    return list(zip(people, windows.nearest([recipient.addresses for recipient in people], of_ours, now), strict=True))
 
 
 def enough_for(people: int) -> int | None:
@@ -118,22 +120,22 @@ def _unapproved(database: Database, purpose: str, now: datetime) -> set[str]:
 
 
 def _summed(
-    found: Counter[tuple[str, str, bool | None]], skipped: Counter[str], unapproved: set[str], per_second: int
-) -> Outlook:
+    found_windows: Counter[tuple[str, str, bool | None]], skipped: Counter[str], unapproved: set[str], per_second: int
+) -> BroadcastEstimate:
     windows, languages, by_sender, lacking = (Counter[object]() for _ in range(4))
-    for (language, sender, is_open), number in found.items():
+    for (language, sender, is_open), number in found_windows.items():
         windows[is_open] += number
         languages[language] += number
         by_sender[sender] += number
         if language in unapproved and not is_open:
             lacking[language] += number
-    return Outlook(
-        people=found.total(),
+    return BroadcastEstimate(
+        people=found_windows.total(),
         languages={str(language): number for language, number in languages.most_common()},
         skipped=dict(skipped),
         inside=windows[True],
         outside=windows[False],
         unknown=windows[None],
         without_template={str(language): number for language, number in lacking.items()},
-        seconds=round(max(by_sender.values(), default=0) * (1 + MARGIN) / per_second),
+        seconds=round(max(by_sender.values(), default=0) * (1 + SPACING_MARGIN_SECONDS) / per_second),
     )

@@ -15,23 +15,23 @@ from bot.delivery.campaigns import texts as campaign_texts
 from bot.delivery.templates import notices
 from bot.domain import audit, events
 from bot.domain.audit import recorder
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.messaging import broadcasts
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Event, EventDay
 from bot.errors import Refused
 from flows.text import event_states
 
-CLOCK = "clock"
+CLOCK_ACTOR = "clock"
 """The actor of broadcasts that the clock begins."""
-AT = time(18)
+DEFAULT_HOUR = time(18)
 """The hour, where no other is said."""
 CANCELLED = "cancelled"
 
 
-def switch(db: Session, slug: str, at: time | None) -> Event:
+def set_reminder(db: Session, slug: str, at: time | None) -> Event:
     """Remind the event's visitors at this hour of the day before, in its zone; None: not any more."""
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     event.reminder_at = at
     db.flush()
     return event
@@ -60,11 +60,11 @@ def is_moot(row: Broadcast) -> bool:
     if row.purpose != notices.REMINDER:
         return False
     [day] = [date.fromisoformat(day) for day in row.selection["days"]]
-    takes_place = any(one.day == day and not one.closed for one in row.event.days)
+    takes_place = any(event_day.day == day and not event_day.closed for event_day in row.event.days)
     return row.event.status == CANCELLED or not takes_place or (row.key is not None and row.event.reminder_at is None)
 
 
-def wanted(day: date) -> Selection:
+def selection_for(day: date) -> Selection:
     """The audience of the reminder for a day."""
     return Selection(days=(day.isoformat(),), begins=True, entered=False)
 
@@ -77,23 +77,23 @@ def _begin(db: Session, event: Event, now: datetime) -> Broadcast | None:
     key = f"reminder:{event.id}:{tomorrow.day}"
     if broadcasts.is_there(db, key):
         return None
-    one(db, event.slug, lock=True)  # a second clock waits here, and then finds the reminder
+    get_event(db, event.slug, lock=True)  # a second clock waits here, and then finds the reminder
     if broadcasts.is_there(db, key):
         return None
-    with recorder.acting(db, audit.BROADCAST_BEGUN, now=now, actor=CLOCK, slug=event.slug):
+    with recorder.audited(db, audit.BROADCAST_BEGUN, now=now, actor=CLOCK_ACTOR, slug=event.slug):
         made = broadcasts.begin(
             db,
             event,
             purpose=notices.REMINDER,
-            wording=campaign_texts.of(event, notices.REMINDER, texts={}, day=tomorrow.day),
-            selection=wanted(tomorrow.day),
+            wording=campaign_texts.broadcast_texts(event, notices.REMINDER, texts={}, day=tomorrow.day),
+            selection=selection_for(tomorrow.day),
             expected=0,
-            made_by=CLOCK,
+            made_by=CLOCK_ACTOR,
             now=now,
             until=_opening(event, tomorrow),
             key=key,
         )
-        recorder.tell(db, broadcast=made.id, purpose=notices.REMINDER)
+        recorder.add_facts(db, broadcast=made.id, purpose=notices.REMINDER)
     return made
 
 

@@ -8,17 +8,17 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.address import on_whatsapp
-from bot.delivery.outbox.enqueue import REPLIES, owe
+from bot.delivery.outbox.enqueue import REPLIES, enqueue
 from bot.domain.models import Contact, ContactAlias, Event, Staff
 from flows.shapes import Sentence
 from flows.text import render
 
-PATIENCE = timedelta(hours=1)
+STAFF_MESSAGE_TTL = timedelta(hours=1)
 """What is told late of a gate misleads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StaffMessage:
     """Somebody to whom a message is owed."""
 
     staff_id: int
@@ -26,7 +26,7 @@ class Told:
     delivery_id: int
 
 
-def tell(
+def notify_staff(
     db: Session,
     event_id: int,
     sentence: Sentence,
@@ -35,34 +35,34 @@ def tell(
     now: datetime,
     gates: Collection[int] | None = None,
     roles: Collection[str] = ("volunteer", "supervisor", "admin"),
-    but: int | None = None,
+    except_staff: int | None = None,
     only: Collection[int] | None = None,
     notice: tuple[str, Mapping[str, Sentence]] | None = None,
     sender_of: Callable[[str], str | None] = lambda lane: None,
-) -> list[Told]:
+) -> list[StaffMessage]:
     """Enqueue the sentence for everybody enabled on the roster, as urgently as an answer; once for each `key`.
 
-    `gates`: only to who works at one of these, or at none in particular. `but`: not to this volunteer; `only`:
+    `gates`: only to who works at one of these, or at none in particular. `except_staff`: not to this volunteer; `only`:
     to nobody but these. `notice` is by which approved template it may leave outside somebody's window, and what
     stands in its places. `sender_of` gives for an address the sender that writes to it; None: the first.
     """
     told = []
-    for staff, language in _whom(db, event_id, gates, roles, but):
+    for staff, language in _recipients(db, event_id, gates, roles, except_staff):
         if only is not None and staff.id not in only:
             continue
         lane = on_whatsapp(staff.phone)
-        row = owe(
+        row = enqueue(
             db,
             kind="text",
-            lane=lane,
+            address=lane,
             payload={"body": render(sentence, language), **_by_template(notice, language)},
             priority=REPLIES,
             now=now,
             key=f"{key}:{staff.id}",
             sender=sender_of(lane),
-            patience=PATIENCE,
+            ttl=STAFF_MESSAGE_TTL,
         )
-        told.append(Told(staff.id, staff.gate_id, row))
+        told.append(StaffMessage(staff.id, staff.gate_id, row))
     return told
 
 
@@ -74,8 +74,8 @@ def _by_template(notice: tuple[str, Mapping[str, Sentence]] | None, language: st
     return {"language": language, "notice": {"purpose": purpose, "values": said}}
 
 
-def _whom(
-    db: Session, event_id: int, gates: Collection[int] | None, roles: Collection[str], but: int | None
+def _recipients(
+    db: Session, event_id: int, gates: Collection[int] | None, roles: Collection[str], except_staff: int | None
 ) -> list[tuple[Staff, str]]:
     """The people to tell, each with the language: their own, else the event's first."""
     phone = and_(ContactAlias.kind == "phone", ContactAlias.value == Staff.phone)
@@ -90,8 +90,8 @@ def _whom(
     )
     if gates is not None:
         wanted = wanted.where(or_(Staff.gate_id.is_(None), Staff.gate_id.in_(gates)))
-    if but is not None:
-        wanted = wanted.where(Staff.id != but)
+    if except_staff is not None:
+        wanted = wanted.where(Staff.id != except_staff)
     rows = db.execute(wanted).all()
     return [
         (staff, (contact.language if contact else None) or next(iter(languages), "en"))

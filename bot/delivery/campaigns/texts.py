@@ -12,7 +12,7 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from flows.text import render as speak
 
-LONGEST = 1000
+MAX_TEXT_LENGTH = 1000
 """Characters of an organiser's own text: with our words around it a message has 1,600."""
 DO_NOT_COME = _("Please do not come.")
 ANOTHER_DAY = _("Write *change* here to choose another day.")
@@ -23,7 +23,9 @@ WITHOUT_A_TEXT: Mapping[str, Sentence] = {
 """What stands in the place of the organiser's text where there is none."""
 
 
-def of(event: Event, purpose: str, *, texts: Mapping[str, str], day: date | None = None) -> dict[str, dict[str, Any]]:
+def broadcast_texts(
+    event: Event, purpose: str, *, texts: Mapping[str, str], day: date | None = None
+) -> dict[str, dict[str, Any]]:
     """`body` and `values` of a notice in every language; a language without a text of its own gets the English one.
 
     Raises Refused `nothing_to_say` where the notice needs a text and there is none, `day_needed` where it
@@ -32,12 +34,12 @@ def of(event: Event, purpose: str, *, texts: Mapping[str, str], day: date | None
     places = notices.NOTICES[purpose].samples
     if "day" in places and day is None:
         raise Refused("day_needed")
-    if any(len(text) > LONGEST for text in texts.values()):
-        raise Refused("too_long", most=LONGEST)
-    return {language: _said(event, purpose, texts, day, language) for language in LANGUAGES}
+    if any(len(text) > MAX_TEXT_LENGTH for text in texts.values()):
+        raise Refused("too_long", most=MAX_TEXT_LENGTH)
+    return {language: _sentence(event, purpose, texts, day, language) for language in LANGUAGES}
 
 
-def _said(event: Event, purpose: str, texts: Mapping[str, str], day: date | None, language: str) -> dict[str, Any]:
+def _sentence(event: Event, purpose: str, texts: Mapping[str, str], day: date | None, language: str) -> dict[str, Any]:
     known = {
         "event": lambda: whatsapp_text.name_in(event, language),
         "day": lambda: speak(Sentence("{day}", {"day": day}), language),

@@ -9,36 +9,36 @@ from sqlalchemy.orm import Session
 from bot.address import SMS, WHATSAPP, on_whatsapp
 from bot.delivery import templates
 from bot.delivery.outbox import enqueue
-from bot.delivery.outbox.session_window import Windows
+from bot.delivery.outbox.session_window import SessionWindows
 from bot.delivery.templates import notices
 from bot.domain.models import Pass
 from bot.settings import Settings
 from flows.understanding import phones
 
-WAITS = "waits"
+WAITING = "waits"
 """A third way beside the kinds WHATSAPP, where the picture goes now, and SMS, where its link does: the picture
-goes as soon as they write to us. The words of flows.gate.walkup.SENT."""
+goes as soon as they write to us. The words of flows.gate.walkup.SENT_TEXTS."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ChannelChoice:
     """The way to a phone."""
 
     phone: str = field(repr=False)
     """E.164."""
-    lane: str = field(repr=False)
+    address: str = field(repr=False)
     sender: str | None
     """None: the first of the settings."""
-    way: str
-    """WHATSAPP, SMS or WAITS."""
+    channel: str
+    """WHATSAPP, SMS or WAITING."""
 
 
-class _How(TypedDict):
+class _EnqueueOptions(TypedDict):
     priority: int
     key: str | None
 
 
-def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach:
+def choose_channel(windows: SessionWindows, settings: Settings, phone: str, now: datetime) -> ChannelChoice:
     """The way to this phone (E.164) now. Asks Redis, so best before a transaction; never raises.
 
     WhatsApp where they wrote to us within a day, else SMS where there is a sender for it; else the picture
@@ -49,16 +49,16 @@ def of(windows: Windows, settings: Settings, phone: str, now: datetime) -> Reach
         lane = on_whatsapp(name)
         for sender in senders or settings.twilio_whatsapp_from:
             if windows.is_open(lane, sender, now):
-                return Reach(phone, lane, None if senders else sender, WHATSAPP)
+                return ChannelChoice(phone, lane, None if senders else sender, WHATSAPP)
     if settings.sms_from:
-        return Reach(phone, phone, settings.sms_from, SMS)
-    return Reach(phone, on_whatsapp(phone), None, WAITS)
+        return ChannelChoice(phone, phone, settings.sms_from, SMS)
+    return ChannelChoice(phone, on_whatsapp(phone), None, WAITING)
 
 
-def owe(
+def enqueue_pass(
     db: Session,
     issued: Pass,
-    reach: Reach,
+    choice: ChannelChoice,
     language: str,
     now: datetime,
     *,
@@ -71,21 +71,23 @@ def owe(
 
     Where WhatsApp has approved a template for passes the picture goes now in any case, and by SMS if that fails.
     """
-    if reach.way != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS, language), now):
-        reach = Reach(reach.phone, on_whatsapp(reach.phone), None, WHATSAPP)
-    how: _How = {"priority": priority, "key": key}
-    if reach.way != SMS:
-        row = enqueue.owe_pass(db, issued, lane=reach.lane, sender=reach.sender, language=language, now=now, **how)
+    if choice.channel != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS_NOTICE, language), now):
+        choice = ChannelChoice(choice.phone, on_whatsapp(choice.phone), None, WHATSAPP)
+    how: _EnqueueOptions = {"priority": priority, "key": key}
+    if choice.channel != SMS:
+        row = enqueue.enqueue_pass(
+            db, issued, address=choice.address, sender=choice.sender, language=language, now=now, **how
+        )
     else:
-        row = enqueue.owe(
+        row = enqueue.enqueue(
             db,
             kind="link",
-            lane=reach.lane,
+            address=choice.address,
             payload={"language": language, "first": True},
             now=now,
-            sender=reach.sender,
+            sender=choice.sender,
             pass_id=issued.id,
             contact_id=issued.holder_id,
             **how,
         )
-    return row, reach.way
+    return row, choice.channel

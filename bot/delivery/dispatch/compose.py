@@ -14,9 +14,9 @@ from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
 from bot.delivery.images.pass_image import PassImage
 from bot.delivery.outbox import whatsapp_text
-from bot.delivery.outbox.enqueue import BULK, contact_at, is_anothers, stopped_since
-from bot.delivery.outbox.message import Filled, Message
-from bot.delivery.templates.interactive import Card
+from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, stopped_since
+from bot.delivery.outbox.message import FilledTemplate, OutboundMessage
+from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery, Pass
@@ -30,17 +30,17 @@ from flows.text import render as words
 from flows.understanding.codes import shown
 from flows.visitor.web_registration import PURPOSE
 
-OTP_SECONDS = 300
+OTP_VALIDITY_SECONDS = 300
 """How long an OTP works (bot.domain.messaging.otp); Twilio need not send it later."""
-LONGEST_VALIDITY = 36_000
+MAX_VALIDITY_SECONDS = 36_000
 """Twilio's limit for ValidityPeriod, seconds."""
 
-OTP = _(
+OTP_TEXT = _(
     "Pravesh: {otp} is the code for an entry pass that somebody is getting for you. It works for 5 minutes. "
     "Tell it only to somebody you know."
 )
 """The words around an OTP, which begin with whose it is; six digits, which no pass code looks like."""
-OTP_FOR = {
+OTP_TEXTS = {
     PURPOSE: _("Pravesh: {otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
     staff_sessions.PURPOSE: _(
         "Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."
@@ -50,7 +50,7 @@ OTP_FOR = {
 
 
 @dataclass(frozen=True, slots=True)
-class PictureMessage(Message):
+class PictureMessage(OutboundMessage):
     """A message with the picture of a pass, which is drawn before Twilio fetches it."""
 
     picture: PassImage | None = None
@@ -60,14 +60,14 @@ class PictureMessage(Message):
 
 
 @runtime_checkable
-class SendsItself(Protocol):
+class OtpSender(Protocol):
     """A provider that makes and sends one-time codes: see bot.delivery.twilio.verify."""
 
     def send(self, purpose: str, phone: str, asker: str, language: str) -> str:
         """Have a code sent; the provider's SID. Raises Refused, SendFailed."""
 
 
-class Otps(Protocol):
+class OtpMaker(Protocol):
     """Makes one-time codes: see bot.domain.messaging.otp."""
 
     def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
@@ -78,7 +78,7 @@ class NotWanted(Exception):
     """The message must not go out any more; the text is the reason kept with the row."""
 
 
-LINK = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
+LINK_AFTER_FAILURE = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
 """The SMS with a pass's link, where its picture did not come."""
 FIRST_LINK = _("Your entry pass *{code}*: {link}")
 """The SMS with the link of a pass that goes no other way."""
@@ -86,7 +86,7 @@ FIRST_LINK = _("Your entry pass *{code}*: {link}")
 
 def compose(
     db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None = None
-) -> Message | None:
+) -> OutboundMessage | None:
     """The message of a row, or None for an OTP, which is made only when it leaves.
 
     Raises NotWanted where the pass has been replaced or revoked meanwhile, where the address is somebody else's by
@@ -97,11 +97,11 @@ def compose(
     if row.priority >= BULK and stopped_since(db, row):
         raise NotWanted("stopped_by_recipient")
     if row.contact_id is not None and row.pass_id is None and contact_at(db, row.lane) not in (None, row.contact_id):
-        raise NotWanted(phone_owners.REASON)
+        raise NotWanted(phone_owners.CANCEL_REASON)
     if row.broadcast_id is not None and broadcasts.status(db, row.broadcast_id) == broadcasts.CANCELLED:
         raise NotWanted("broadcast_cancelled")
     if row.kind == "otp":
-        _let_go_of_strangers(db, row)
+        _refuse_strangers(db, row)
         return None
     if row.kind == "pass":
         return _pass_image(db, row, settings, now, ring)
@@ -109,21 +109,21 @@ def compose(
         return _pass_link(db, row, settings, ring)
     if row.kind == "question" and "shape" in row.payload:
         return _question(db, row, now)
-    return Message(row.lane, row.sender, row.payload["body"])
+    return OutboundMessage(row.lane, row.sender, row.payload["body"])
 
 
-def _let_go_of_strangers(db: Session, row: Delivery) -> None:
+def _refuse_strangers(db: Session, row: Delivery) -> None:
     payload = row.payload
     if payload["purpose"] == staff_sessions.PURPOSE and not staff_sessions.is_on_roster(db, payload["phone"]):
         raise NotWanted("not_on_roster")
 
 
-def _question(db: Session, row: Delivery, now: datetime) -> Message:
+def _question(db: Session, row: Delivery, now: datetime) -> OutboundMessage:
     """The question as buttons or a list; in words alone where its template has gone meanwhile."""
-    card = Card.of(row.payload["shape"], row.payload["values"])
+    card = InteractiveCard.from_template(row.payload["shape"], row.payload["values"])
     sid = templates.sid_of(db, card.shape.name, now)
-    filled = Filled(sid, json.dumps(card.variables, ensure_ascii=False)) if sid else None
-    return Message(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
+    filled = FilledTemplate(sid, json.dumps(card.variables, ensure_ascii=False)) if sid else None
+    return OutboundMessage(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
 
 
 def _valid_pass(db: Session, row: Delivery) -> Pass:
@@ -132,17 +132,19 @@ def _valid_pass(db: Session, row: Delivery) -> Pass:
         raise NotWanted("pass_gone")
     if pass_.status != "valid":
         raise NotWanted(f"pass_{pass_.status}")
-    if is_anothers(db, row.lane, pass_):
-        raise NotWanted(phone_owners.REASON)
+    if belongs_to_another(db, row.lane, pass_):
+        raise NotWanted(phone_owners.CANCEL_REASON)
     return pass_
 
 
-def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> Message:
+def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> OutboundMessage:
     pass_ = _valid_pass(db, row)
-    link = tokens.qr_text(settings.origin, tokens.encode(tokens.of(pass_), ring))
-    sentence = FIRST_LINK if row.payload.get("first") else LINK
+    link = tokens.qr_text(settings.origin, tokens.encode(tokens.token_of(pass_), ring))
+    sentence = FIRST_LINK if row.payload.get("first") else LINK_AFTER_FAILURE
     said = Sentence(sentence.source, {"code": shown(pass_.code), "link": link})
-    return Message(row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", ""))
+    return OutboundMessage(
+        row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", "")
+    )
 
 
 def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None) -> PictureMessage:
@@ -155,26 +157,26 @@ def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, r
         row.sender,
         whatsapp_text.caption(pass_, language),
         f"{settings.origin}/media/passes/{token}.png?language={language}",
-        max(1, min(left, LONGEST_VALIDITY)),
+        max(1, min(left, MAX_VALIDITY_SECONDS)),
         picture=image_cache.facts_of(db, pass_, ring, settings.origin, language) if ring else None,
         pass_id=pass_.id,
         language=language,
     )
 
 
-def compose_otp(row: Delivery, otps: Otps, settings: Settings, now: datetime) -> Message:
+def compose_otp(row: Delivery, otps: OtpMaker, settings: Settings, now: datetime) -> OutboundMessage:
     """The message with a new OTP: by SMS to a bare number, else by WhatsApp.
 
     There the template for codes goes, if one is set. Raises Refused where no code may be made any more.
     """
     payload: Mapping[str, Any] = row.payload
     otp = otps.make(payload["purpose"], payload["phone"], payload["asker"], now)
-    said = OTP_FOR.get(payload["purpose"], OTP)
+    said = OTP_TEXTS.get(payload["purpose"], OTP_TEXT)
     body = words(Sentence(said.source, {"otp": otp}), payload["language"])
     if settings.sms_from and Address.parse(row.lane).kind == SMS:
-        return Message(row.lane, settings.sms_from, body, validity=OTP_SECONDS)
+        return OutboundMessage(row.lane, settings.sms_from, body, validity=OTP_VALIDITY_SECONDS)
     # A bare number here means that the SMS sender was removed after the code was requested.
     lane = Address.of(Address.parse(row.lane).name).format()
     template = settings.twilio_otp_content_sid
-    content = Filled(template, json.dumps({"1": otp})) if template else None
-    return Message(lane, row.sender, body, validity=OTP_SECONDS, content=content)
+    content = FilledTemplate(template, json.dumps({"1": otp})) if template else None
+    return OutboundMessage(lane, row.sender, body, validity=OTP_VALIDITY_SECONDS, content=content)

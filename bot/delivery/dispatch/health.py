@@ -16,10 +16,10 @@ from bot.address import on_whatsapp
 from bot.database import Database
 from bot.delivery import templates
 from bot.delivery.outbox import leases
-from bot.delivery.outbox.rate_limit import Pace, senders
-from bot.delivery.outbox.statuses import FAILED
+from bot.delivery.outbox.rate_limit import RateLimiter, senders
+from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.delivery.twilio.error_codes import Class
-from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.http import TwilioHttp
 from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, Delivery
 from bot.errors import NotReady
@@ -31,12 +31,12 @@ SENDERS = "https://messaging.twilio.com/v2/Channels/Senders"
 """The address of Twilio's list of WhatsApp senders (its 'Senders API')."""
 SANDBOX = on_whatsapp("+14155238886")
 """Twilio's sandbox, which belongs to no account and is in no list."""
-ON_THE_WAY = (templates.APPROVED, "received", "pending")
+PENDING_APPROVALS = (templates.APPROVED, "received", "pending")
 """WhatsApp's words for a template that is approved or still being looked at."""
-PATIENCE = 5.0
-SKEW = timedelta(seconds=60)
+TWILIO_TIMEOUT_SECONDS = 5.0
+MAX_CLOCK_OFFSET = timedelta(seconds=60)
 """How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.send)."""
-LATE = timedelta(minutes=5)
+STUCK_AFTER = timedelta(minutes=5)
 """How long a message that may leave can wait before it counts as stuck: the sweep comes every 15 s."""
 
 
@@ -57,9 +57,9 @@ def clock_is_right(settings: Settings, now: datetime) -> str:
     except ValueError:
         return "Twilio's answer names no time"
     apart = abs(now - theirs)
-    if apart > SKEW:
+    if apart > MAX_CLOCK_OFFSET:
         raise NotReady(f"this machine's clock is {apart.total_seconds():.0f} s from Twilio's: set it by NTP")
-    return f"within {SKEW.total_seconds():.0f} s of Twilio's"
+    return f"within {MAX_CLOCK_OFFSET.total_seconds():.0f} s of Twilio's"
 
 
 def senders_known(settings: Settings) -> str:
@@ -68,7 +68,7 @@ def senders_known(settings: Settings) -> str:
         _ask(settings, f"{SERVICES}/{settings.twilio_messaging_service_sid}")
         return "the Messaging Service is known"
     listed = _json(_ask(settings, SENDERS, Channel="whatsapp", PageSize="1000")).get("senders", [])
-    states = {one.get("sender_id"): str(one.get("status", "")) for one in listed}
+    states = {registered.get("sender_id"): str(registered.get("status", "")) for registered in listed}
     for sender in settings.twilio_whatsapp_from:
         state = states.get(sender, "ONLINE" if sender == SANDBOX else "unknown to Twilio")
         if not state.startswith("ONLINE"):
@@ -81,7 +81,10 @@ def daily_limits(settings: Settings) -> dict[str, str]:
     (`10K Customers/24hr`: `messaging_limit` of its Senders API); only those of which it tells. Raises NotReady.
     """
     listed = _json(_ask(settings, SENDERS, Channel="whatsapp", PageSize="1000")).get("senders", [])
-    told = {one.get("sender_id"): (one.get("properties") or {}).get("messaging_limit") for one in listed}
+    told = {
+        registered.get("sender_id"): (registered.get("properties") or {}).get("messaging_limit")
+        for registered in listed
+    }
     return {sender: str(told[sender]) for sender in settings.twilio_whatsapp_from if told.get(sender)}
 
 
@@ -103,7 +106,7 @@ def public_url_answers(settings: Settings) -> str:
     """What answers at PUBLIC_URL. Raises NotReady where nobody or another service answers there."""
     url = f"{settings.origin}/healthz"
     try:
-        answer = requests.get(url, timeout=PATIENCE, allow_redirects=False)
+        answer = requests.get(url, timeout=TWILIO_TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as problem:
         raise NotReady(f"PUBLIC_URL: {url} does not answer ({type(problem).__name__})") from None
     if answer.status_code != requests.codes.ok or not _is_ours(_json(answer)):
@@ -123,15 +126,15 @@ def templates_approved(database: Database, now: datetime) -> str:
     nobody has asked for its approval, or where Twilio refused a message with it within the hour.
     """
     with database.read() as db:
-        rows = [row for row in content_templates.listed(db) if row.replaced_at is None]
+        rows = [row for row in content_templates.list_templates(db) if row.replaced_at is None]
     if not rows:
         return (
             "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "
             "python -m admin_cli templates sync"
         )
-    resting = [f"{row.shape} refused with {row.refused_code}" for row in rows if not templates.is_rested(row, now)]
-    states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE)}
-    bad = [f"{shape} is {state}" for shape, state in states.items() if state not in ON_THE_WAY]
+    resting = [f"{row.shape} refused with {row.refused_code}" for row in rows if not templates.is_pause_over(row, now)]
+    states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE_PREFIX)}
+    bad = [f"{shape} is {state}" for shape, state in states.items() if state not in PENDING_APPROVALS]
     if bad or resting:
         raise NotReady(f"{'; '.join([*bad, *resting])}: python -m admin_cli templates list")
     waiting = sum(state != templates.APPROVED for state in states.values())
@@ -147,18 +150,21 @@ def stops(database: Database) -> str:
     told = select(func.count(func.distinct(Delivery.contact_id))).where(Delivery.reason == Class.STOPPED.value)
     with database.read() as db:
         people = db.scalar(select(func.count()).select_from(Contact).where(Contact.stopped_at.is_not(None))) or 0
-        refused = db.scalar(told.where(Delivery.status.in_(FAILED))) or 0
+        refused = db.scalar(told.where(Delivery.status.in_(FAILED_STATUSES))) or 0
     return f"{people} have stopped our messages; {refused} were told by Twilio or WhatsApp (21610, 63014)"
 
 
 def senders_open(redis: "Redis", settings: Settings) -> str:
     """That no sender is slowed down or stopped. Raises NotReady that names those that are, and until when."""
     try:
-        closed = Pace(redis, settings.twilio_mps).closed(senders(settings))
+        closed = RateLimiter(redis, settings.twilio_mps).closed_senders(senders(settings))
     except RedisError as problem:
         raise NotReady(f"Redis does not answer ({type(problem).__name__})") from None
     if closed:
-        which = "; ".join(f"{one.sender} until {one.until:%H:%M:%S} UTC ({one.reason})" for one in closed)
+        which = "; ".join(
+            f"{closed_sender.sender} until {closed_sender.until:%H:%M:%S} UTC ({closed_sender.reason})"
+            for closed_sender in closed
+        )
         raise NotReady(f"nothing leaves from {which}: python -m admin_cli deliveries resume-sender SENDER")
     return "none is paused"
 
@@ -166,7 +172,7 @@ def senders_open(redis: "Redis", settings: Settings) -> str:
 def queue_moves(database: Database, now: datetime) -> str:
     """That no message which may leave is stuck. Raises NotReady that says since when the oldest waits."""
     with database.read() as db:
-        stuck = leases.due(db, now - LATE, None, 1)
+        stuck = leases.due(db, now - STUCK_AFTER, None, 1)
     if stuck:
         minutes = (now - stuck[0].not_before) / timedelta(minutes=1)
         raise NotReady(f"delivery {stuck[0].id} waits since {minutes:.0f} minutes: do a worker and a clock run?")
@@ -177,7 +183,9 @@ def _ask(settings: Settings, url: str, **query: str) -> requests.Response:
     """Twilio's answer. Raises NotReady where there is none, or where it is a refusal."""
     credentials = (settings.twilio_account_sid, settings.twilio_auth_token)
     try:
-        answer = Wire(settings.api_base).request("GET", url, dict(query), auth=credentials, timeout=PATIENCE)
+        answer = TwilioHttp(settings.api_base).request(
+            "GET", url, dict(query), auth=credentials, timeout=TWILIO_TIMEOUT_SECONDS
+        )
     except requests.RequestException as problem:
         raise NotReady(f"Twilio does not answer ({type(problem).__name__})") from None
     if answer.status_code in (401, 403):

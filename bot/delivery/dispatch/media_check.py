@@ -7,7 +7,7 @@ import requests
 from redis import Redis
 from redis.exceptions import RedisError
 
-SECONDS = (3.0, 7.0)
+TIMEOUT_SECONDS = (3.0, 7.0)
 """Seconds to wait for a connection, and between two bytes of the answer."""
 PNG = b"\x89PNG\r\n\x1a\n"
 """How every PNG begins (ISO/IEC 15948, 5.2)."""
@@ -17,10 +17,10 @@ FOUND_SECONDS = 60
 NOT_FETCHED = "63019"
 
 
-def trouble(url: str) -> str | None:
+def media_problem(url: str) -> str | None:
     """Why Twilio would not get an image from this address, as a reason for admins; None where it would."""
     try:
-        answer = requests.get(url, timeout=SECONDS, allow_redirects=False)
+        answer = requests.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException:
         return "media_unreachable"
     if answer.status_code != requests.codes.ok:
@@ -35,10 +35,10 @@ class MediaCheck:
     """Looks at our own link at most once a minute while it works."""
 
     redis: "Redis" = field(repr=False)
-    look: Callable[[str], str | None] = trouble
+    look: Callable[[str], str | None] = media_problem
 
     def __call__(self, url: str) -> str | None:
-        """Why Twilio would not get the image, as `trouble` says; None where it would, or would a minute ago."""
+        """Why Twilio would not get the image, as `media_problem` says; None where it would, or would a minute ago."""
         try:
             if self.redis.exists(FOUND):
                 return None

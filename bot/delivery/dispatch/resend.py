@@ -21,14 +21,14 @@ def resend(db: Session, issued: Pass, now: datetime, key: str | None = None) -> 
     """
     if issued.status != "valid":
         raise Refused("pass_not_valid", code=codes.shown(issued.code), status=issued.status)
-    lane, sender = _went(db, issued) or (_chat(db, issued.registration), None)
+    lane, sender = _last_address(db, issued) or (_chat(db, issued.registration), None)
     if lane is None:
         raise Refused("pass_unreachable", code=codes.shown(issued.code))
-    to: dict[str, Any] = {"lane": lane, "sender": sender, "language": issued.registration.language}
-    return enqueue.owe_pass(db, issued, **to, now=now, key=key)
+    to: dict[str, Any] = {"address": lane, "sender": sender, "language": issued.registration.language}
+    return enqueue.enqueue_pass(db, issued, **to, now=now, key=key)
 
 
-def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:
+def _last_address(db: Session, issued: Pass) -> tuple[str, str | None] | None:
     """The address of the latest image of this registration, and the sender that it went from.
 
     None where it went nowhere, or to an address that is somebody else's by now.
@@ -36,7 +36,7 @@ def _went(db: Session, issued: Pass) -> tuple[str, str | None] | None:
     of_registration = select(Pass.id).where(Pass.registration_id == issued.registration_id)
     sent = select(Delivery.lane, Delivery.sender).where(Delivery.kind == "pass", Delivery.pass_id.in_(of_registration))
     row = db.execute(sent.order_by(Delivery.id.desc()).limit(1)).first()
-    if row is None or enqueue.is_anothers(db, row.lane, issued):
+    if row is None or enqueue.belongs_to_another(db, row.lane, issued):
         return None
     return row.lane, row.sender
 

@@ -10,31 +10,31 @@ from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.address import Address
-from bot.delivery.outbox.enqueue import PASSES, owe
+from bot.delivery.outbox.enqueue import PASSES, enqueue
 from bot.delivery.twilio.error_codes import Class
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.settings import Settings
 
-FAILED = ("failed", "undelivered")
-RECENT = timedelta(days=1)
+FAILED_STATUSES = ("failed", "undelivered")
+MAX_FAILURE_AGE = timedelta(days=1)
 """How old a failed picture may be and still get an SMS."""
-MOST = 200
+MAX_LINKS_PER_SWEEP = 200
 """Pictures for which one sweep puts an SMS into the outbox, at most."""
 
 
-def owe_links(db: Session, settings: Settings, now: datetime) -> list[int]:
+def enqueue_links(db: Session, settings: Settings, now: datetime) -> list[int]:
     """Enqueue an SMS for each failed picture that has none yet; the ids of the new deliveries."""
     if not settings.sms_from:
         return []
     found = [(row, phone) for row in db.scalars(_failed(now)) if (phone := _phone(db, row))]
-    return [_owe_link(db, row, phone, settings, now) for row, phone in found]
+    return [_enqueue_link(db, row, phone, settings, now) for row, phone in found]
 
 
-def _owe_link(db: Session, row: Delivery, phone: str, settings: Settings, now: datetime) -> int:
-    return owe(
+def _enqueue_link(db: Session, row: Delivery, phone: str, settings: Settings, now: datetime) -> int:
+    return enqueue(
         db,
         kind="link",
-        lane=phone,
+        address=phone,
         payload={"language": row.payload.get("language", "")},
         priority=PASSES,
         now=now,
@@ -48,14 +48,14 @@ def _owe_link(db: Session, row: Delivery, phone: str, settings: Settings, now: d
 def _failed(now: datetime) -> Select[Delivery]:
     """Pictures that failed lately: of valid passes, not sent anew since, to people who did not stop us."""
     later = aliased(Delivery)
-    sent_again = or_(later.kind == "link", and_(later.id > Delivery.id, later.status.not_in(FAILED)))
+    sent_again = or_(later.kind == "link", and_(later.id > Delivery.id, later.status.not_in(FAILED_STATUSES)))
     return (
         select(Delivery)
         .join(Pass, Pass.id == Delivery.pass_id)
         .outerjoin(Contact, Contact.id == Delivery.contact_id)
         .where(
-            Delivery.status.in_(FAILED),
-            Delivery.not_before > now - RECENT,
+            Delivery.status.in_(FAILED_STATUSES),
+            Delivery.not_before > now - MAX_FAILURE_AGE,
             Delivery.kind == "pass",
             Delivery.told_at.is_(None),
             or_(Delivery.reason.is_(None), Delivery.reason != Class.STOPPED.value),
@@ -64,7 +64,7 @@ def _failed(now: datetime) -> Select[Delivery]:
             ~exists().where(later.pass_id == Delivery.pass_id, sent_again),
         )
         .order_by(Delivery.id)
-        .limit(MOST)
+        .limit(MAX_LINKS_PER_SWEEP)
     )
 
 

@@ -13,24 +13,24 @@ from bot.errors import SendFailed
 
 log = structlog.get_logger(__name__)
 
-PERSON = (Class.STOPPED, Class.RECIPIENT, Class.CAPPED)
+RECIPIENT_CLASSES = (Class.STOPPED, Class.RECIPIENT, Class.CAPPED)
 """Classes of refusals that are about the person: plain words would be refused as well."""
 
 
-def helps(failure: SendFailed) -> bool:
+def text_may_help(failure: SendFailed) -> bool:
     """Whether the message may go as plain text after Twilio refused its template."""
     if failure.retry or failure.unclear:
         return False
-    return not failure.code.isdigit() or class_of(int(failure.code)) not in PERSON
+    return not failure.code.isdigit() or class_of(int(failure.code)) not in RECIPIENT_CLASSES
 
 
-def helps_after(row: Delivery, code: int | None) -> bool:
+def text_may_help_after(row: Delivery, code: int | None) -> bool:
     """Whether the message may go as plain text after Twilio took it and then could not deliver it."""
     lasting = class_of(code) in (Class.OURS, Class.WINDOW)
     return row.kind == "question" and "shape" in row.payload and lasting
 
 
-def settle(db: Session, row: Delivery, code: str, now: datetime) -> None:
+def record_text_fallback(db: Session, row: Delivery, code: str, now: datetime) -> None:
     """Make the question's row plain text from now on, and do not use its template for a while."""
     sid = templates.sid_of(db, row.payload.get("shape", ""), now)
     # A closed window says nothing against the template.

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from flows.text import LANGUAGES
 from flows.understanding import codes
 
-KEPT = 64
+CACHE_SIZE = 64
 """Pictures kept in a process: Twilio and the visitor ask for the same one within seconds. 40 KB each."""
 
 SAMPLE_DAY = date(2027, 1, 16)
@@ -26,10 +26,10 @@ SAMPLE_DAY = date(2027, 1, 16)
 
 VALID = "valid"
 _STATUS = select(table(Pass).c.status).where(table(Pass).c.id == bindparam("pass_id"))
-_drawn = lru_cache(maxsize=KEPT)(draw)
+_drawn = lru_cache(maxsize=CACHE_SIZE)(draw)
 
 
-class Parts(Protocol):
+class ImageDeps(Protocol):
     """The parts that a picture needs; bot.service.Service has them."""
 
     @property
@@ -45,22 +45,22 @@ class Parts(Protocol):
         """The settings, for the origin in the QR."""
 
 
-def of(service: Parts, pass_id: int, language: str = "") -> bytes:
+def pass_image(service: ImageDeps, pass_id: int, language: str = "") -> bytes:
     """The PNG of a valid pass, in this language or, where we do not have it, in that of its registration.
 
     Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
     """
     with service.database.read() as db:
-        facts = described(db, service, pass_id, language)
+        facts = image_facts(db, service, pass_id, language)
     return _drawn(facts)
 
 
-def is_valid(service: Parts, pass_id: int) -> bool:
+def is_valid(service: ImageDeps, pass_id: int) -> bool:
     """Whether there is such a pass, neither replaced nor revoked."""
     return [row.status for row in service.database.look(_STATUS, {"pass_id": pass_id})] == [VALID]
 
 
-def sample(origin: str) -> bytes:
+def sample_image(origin: str) -> bytes:
     """The PNG of a pass that is nobody's: what WhatsApp looks at before it approves a template with a picture."""
     facts = PassImage(
         event="Delhi Book Fair",
@@ -78,7 +78,7 @@ def sample(origin: str) -> bytes:
     return _drawn(facts)
 
 
-def described(db: Session, service: Parts, pass_id: int, language: str = "") -> PassImage:
+def image_facts(db: Session, service: ImageDeps, pass_id: int, language: str = "") -> PassImage:
     """The facts of a valid pass for its picture. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
     if shown is None or shown.status != VALID:
@@ -91,7 +91,7 @@ def facts_of(db: Session, shown: Pass, ring: KeyRing, origin: str, language: str
     event, kind = shown.event, shown.kind
     reader = language if language in LANGUAGES else shown.registration.language
     opens, closes = _hours(db, shown)
-    token = tokens.of(shown)
+    token = tokens.token_of(shown)
     return PassImage(
         event=name_in(event, reader),
         venue=venue_in(event, reader),
@@ -109,8 +109,8 @@ def facts_of(db: Session, shown: Pass, ring: KeyRing, origin: str, language: str
     )
 
 
-def _hours(db: Session, shown: Pass) -> tuple[time | None, time | None]:
+def _hours(db: Session, pass_: Pass) -> tuple[time | None, time | None]:
     """The day's own hours where it has some, else the event's."""
-    day = db.get(EventDay, (shown.event_id, shown.day))
-    event = shown.event
+    day = db.get(EventDay, (pass_.event_id, pass_.day))
+    event = pass_.event
     return (day and day.opens) or event.opens, (day and day.closes) or event.closes

@@ -45,7 +45,7 @@ class Band:
     """The rows, deflated up to the border of a byte, without references to other bands."""
 
 
-class Sheet:
+class PassCanvas:
     """A tall sheet of grey values that is written on from top to bottom and then cut off."""
 
     def __init__(self) -> None:

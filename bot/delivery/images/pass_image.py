@@ -22,13 +22,13 @@ from bot.delivery.images.canvas import (
     WHITE_ON_BLUE,
     WIDTH,
     Band,
-    Sheet,
+    PassCanvas,
     png,
 )
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style, balanced, fitted, width, write
 from flows.shapes import Sentence
 from flows.text import _, ngettext_, render
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 
 KEPT = 16
 """Bands that are the same on all passes of an event in a language, kept ready: 200 KB each."""
@@ -85,7 +85,7 @@ class PassImage:
 
 def draw(facts: PassImage) -> bytes:
     """The picture as a PNG of less than 150 KB."""
-    sheet = Sheet()
+    sheet = PassCanvas()
     _person(sheet, facts)
     _symbol(sheet, facts)
     head = _head(facts.event, facts.venue, facts.kind, facts.language)
@@ -95,7 +95,7 @@ def draw(facts: PassImage) -> bytes:
 @lru_cache(maxsize=KEPT)
 def _head(event: str, venue: str, kind: str, language: str) -> Band:
     """The event on its dark ground."""
-    sheet = Sheet()
+    sheet = PassCanvas()
     name_style, name = fitted(event, ROOM, EVENT_STEPS, BOLD)
     venue_style, venue_lines = fitted(venue, ROOM, VENUE_STEPS, REGULAR)
     sheet.skip(48)
@@ -111,7 +111,7 @@ def _head(event: str, venue: str, kind: str, language: str) -> Band:
     return sheet.band(WHITE_ON_BLUE)
 
 
-def _tag(sheet: Sheet, kind: str, baseline: int) -> None:
+def _tag(sheet: PassCanvas, kind: str, baseline: int) -> None:
     """The kind of pass on a plate at the upper right."""
     style, lines = fitted(kind, ROOM // 2, ((38, 1), (32, 1), (28, 1)), BOLD)
     side = width(lines[0], style)
@@ -120,7 +120,7 @@ def _tag(sheet: Sheet, kind: str, baseline: int) -> None:
     write(sheet.draw, (right - side - 22, baseline), lines[0], style, PAPER)
 
 
-def _person(sheet: Sheet, facts: PassImage) -> None:
+def _person(sheet: PassCanvas, facts: PassImage) -> None:
     """Draw name, day and party."""
     say = _speaker(facts.language)
     sheet.skip(44)
@@ -129,7 +129,7 @@ def _person(sheet: Sheet, facts: PassImage) -> None:
     sheet.lines(lines, style, INK)
     sheet.skip(26)
     top = sheet.top
-    _fact(sheet, MARGIN, say(_("Day")), say(said(facts.days)), 620)
+    _fact(sheet, MARGIN, say(_("Day")), say(describe_days(facts.days)), 620)
     open_hours = hours(facts)
     if open_hours:
         sheet.lines([say(open_hours)], Style(36), INK)
@@ -139,7 +139,7 @@ def _person(sheet: Sheet, facts: PassImage) -> None:
     sheet.skip(bottom - sheet.top)
 
 
-def _fact(sheet: Sheet, left: int, label: str, value: str, room: int) -> None:
+def _fact(sheet: PassCanvas, left: int, label: str, value: str, room: int) -> None:
     sheet.lines([label], Style(30), GREY, left=left)
     style, lines = fitted(value, room, FACT_STEPS, BOLD)
     # One height for both columns, whatever size their values came to; several days may need more lines.
@@ -159,7 +159,7 @@ def hours(facts: PassImage) -> Sentence | None:
     return _("Open until {closes}", closes=facts.closes) if facts.closes else None
 
 
-def _symbol(sheet: Sheet, facts: PassImage) -> None:
+def _symbol(sheet: PassCanvas, facts: PassImage) -> None:
     """The QR symbol with its quiet zone, and the code in large type below it."""
     symbol = qr.symbol(facts.qr_text)
     module = QR_SIDE // symbol.width
@@ -173,7 +173,7 @@ def _symbol(sheet: Sheet, facts: PassImage) -> None:
 @lru_cache(maxsize=KEPT)
 def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     """Draw what the pass allows."""
-    sheet, allowed = Sheet(), ON_EACH_DAY if on_each_day else POLICIES
+    sheet, allowed = PassCanvas(), ON_EACH_DAY if on_each_day else POLICIES
     sheet.skip(30)
     sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)
     sheet.skip(26)

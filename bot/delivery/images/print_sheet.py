@@ -13,7 +13,7 @@ from bot.delivery.images.pass_image import PassImage
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style, fitted, width, write
 from flows.text import render
 from flows.text.choices import people
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 
 A4 = (2480, 3508)
 """A4 paper, 210 by 297 mm, in dots of which 300 are an inch."""
@@ -78,7 +78,7 @@ def _words(draw: ImageDraw.ImageDraw, facts: PassImage, left: int, top: int) -> 
     say(facts.venue, SMALL_STEPS, ink=GREY)
     top += 18
     say(facts.full_name, NAME_STEPS, BOLD)
-    say(render(said(facts.days), facts.language), FACT_STEPS, BOLD)
+    say(render(describe_days(facts.days), facts.language), FACT_STEPS, BOLD)
     say(render(hours, facts.language) if hours else "", SMALL_STEPS)
     say(render(people(facts.party_size), facts.language), FACT_STEPS, BOLD)
     say(facts.kind, FACT_STEPS)

@@ -8,7 +8,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM
 
-QUIET = 4
+QUIET_ZONE = 4
 """Modules of white around the symbol (ISO/IEC 18004)."""
 MASK = 2
 """Searching for the best mask takes two thirds of the time; any mask is read as well as any other."""
@@ -34,7 +34,7 @@ def _version(mode: int, length: int) -> int:
 
 
 def _code(text: str) -> "QRCode[Any]":
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET, mask_pattern=MASK)
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, mask_pattern=MASK)
     # Without `optimize` it is one piece, in the densest mode that has all its characters.
     code.add_data(text, optimize=0)
     return code

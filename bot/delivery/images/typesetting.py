@@ -11,7 +11,7 @@ from bot.delivery.images.fonts import FILES, clusters, runs
 
 REGULAR, BOLD = 400, 700
 """Weights of the variable fonts."""
-CUT = "…"
+ELLIPSIS = "…"
 MEASURED_AT = 64
 """The size at which words are measured: outlines grow in proportion, and measuring is slow."""
 ROUNDING = 1.01
@@ -70,39 +70,39 @@ def _written(text: str, style: Style) -> tuple[int, int, Image.Image]:
 
 
 @lru_cache(maxsize=1024)
-def fitted(text: str, room: int, steps: tuple[tuple[int, int], ...], weight: int) -> tuple[Style, tuple[str, ...]]:
-    """The first of `steps` (size, most lines) at which the text fits into lines of `room` pixels, and the lines.
+def fitted(text: str, max_width: int, steps: tuple[tuple[int, int], ...], weight: int) -> tuple[Style, tuple[str, ...]]:
+    """The first of `steps` (size, most lines) at which the text fits into lines of `max_width` pixels, and the lines.
 
     Where even the last step has no room for all of it, the last line ends with an ellipsis.
     """
     for size, most in steps:
         style = Style(size, weight)
-        lines = wrapped(text, room, style)
+        lines = wrapped(text, max_width, style)
         if len(lines) <= most:
             return style, tuple(lines)
-    return style, (*lines[: most - 1], _shortened(lines[most - 1], room, style))
+    return style, (*lines[: most - 1], _shortened(lines[most - 1], max_width, style))
 
 
-def wrapped(text: str, room: int, style: Style) -> list[str]:
-    """The text in lines of at most `room` pixels, broken at spaces, within a word only where it is too long."""
+def wrapped(text: str, max_width: int, style: Style) -> list[str]:
+    """The text in lines of at most `max_width` pixels, broken at spaces, within a word only where it is too long."""
     lines: list[str] = []
     line = ""
     for word in text.split():
         longer = f"{line} {word}" if line else word
-        if _measured(longer, style) <= room:
+        if _measured(longer, style) <= max_width:
             line = longer
             continue
         lines += [line] if line else []
-        *full, line = _broken(word, room, style)
+        *full, line = _broken(word, max_width, style)
         lines += full
     return [*lines, line] if line else lines
 
 
 @lru_cache(maxsize=128)
-def balanced(text: str, room: int, style: Style) -> tuple[str, ...]:
+def balanced(text: str, max_width: int, style: Style) -> tuple[str, ...]:
     """The text in as few lines, of about one length: for lines that stand in the middle."""
-    lines = wrapped(text, room, style)
-    for narrower in range(room, room // 2, -style.size // 2):
+    lines = wrapped(text, max_width, style)
+    for narrower in range(max_width, max_width // 2, -style.size // 2):
         tighter = wrapped(text, narrower, style)
         if len(tighter) > len(lines):
             break
@@ -119,19 +119,19 @@ def _measured(line: str, style: Style) -> float:
     )
 
 
-def _broken(word: str, room: int, style: Style) -> list[str]:
-    if _measured(word, style) <= room:
+def _broken(word: str, max_width: int, style: Style) -> list[str]:
+    if _measured(word, style) <= max_width:
         return [word]
     parts = [""]
     for cluster in clusters(word):
-        if parts[-1] and sum(_measured(piece, style) for piece in (parts[-1], cluster)) > room:
+        if parts[-1] and sum(_measured(piece, style) for piece in (parts[-1], cluster)) > max_width:
             parts.append("")
         parts[-1] += cluster
     return parts
 
 
-def _shortened(line: str, room: int, style: Style) -> str:
+def _shortened(line: str, max_width: int, style: Style) -> str:
     pieces = clusters(line)
-    while pieces and _measured("".join(pieces).rstrip() + CUT, style) > room:
+    while pieces and _measured("".join(pieces).rstrip() + ELLIPSIS, style) > max_width:
         pieces.pop()
-    return "".join(pieces).rstrip() + CUT
+    return "".join(pieces).rstrip() + ELLIPSIS

@@ -5,24 +5,24 @@ from datetime import datetime, timedelta
 
 from bot.delivery.twilio.error_codes import Class, class_of, least_wait, may_retry
 
-FIRST_SECONDS = 2.0
-LONGEST_SECONDS = 900.0
+FIRST_DELAY_SECONDS = 2.0
+MAX_DELAY_SECONDS = 900.0
 SOON, STILL_SOON = 3, 9
 """Where the sender was too fast its rate is lower from then on, and the message only lets others pass: from the third
 try to the ninth its pauses do not grow."""
-TRIES_OF_ONCE = 2
+MAX_TRIES_OF_ONCE = 2
 """Tries in all of a message whose error allows one more try."""
 _CHANCE = secrets.SystemRandom()
 
 
-def seconds(attempts: int, least: float = 0.0) -> float:
+def delay_seconds(attempts: int, minimum: float = 0.0) -> float:
     """The pause after this many tries: doubling, spread by half so that many failures do not return as one wave.
 
-    `least` is what the provider asked for; the spread comes on top of it.
+    `minimum` is what the provider asked for; the spread comes on top of it.
     """
-    pause = min(FIRST_SECONDS * 2.0 ** max(attempts - 1, 0), LONGEST_SECONDS)
+    pause = min(FIRST_DELAY_SECONDS * 2.0 ** max(attempts - 1, 0), MAX_DELAY_SECONDS)
     spread = _CHANCE.uniform(0.5, 1.0) * pause
-    return max(spread, least * _CHANCE.uniform(1.0, 1.25))
+    return max(spread, minimum * _CHANCE.uniform(1.0, 1.25))
 
 
 def next_try(
@@ -41,9 +41,9 @@ def next_try(
     least = max(wait or 0.0, least_wait(code))
     if too_fast:
         attempts = max(min(attempts, SOON), attempts - (STILL_SOON - SOON))
-    return min(now + timedelta(seconds=seconds(attempts, least)), give_up_at)
+    return min(now + timedelta(seconds=delay_seconds(attempts, least)), give_up_at)
 
 
-def worth_trying(code: int | None, attempts: int) -> bool:
+def may_try_again(code: int | None, attempts: int) -> bool:
     """Whether another try is due after Twilio's error code."""
-    return may_retry(code) and not (class_of(code) is Class.ONCE and attempts >= TRIES_OF_ONCE)
+    return may_retry(code) and not (class_of(code) is Class.ONCE and attempts >= MAX_TRIES_OF_ONCE)

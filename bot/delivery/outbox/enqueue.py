@@ -1,6 +1,6 @@
 """Puts a message into the outbox: writes its row in the caller's transaction.
 
-Nothing leaves here. After the commit the ids go to `Outbox.enqueue`; a process that dies in between
+Nothing leaves here. After the commit the ids go to `Outbox.dispatch`; a process that dies in between
 loses nothing, for the sweep finds the row.
 """
 
@@ -21,13 +21,13 @@ from flows.understanding.phones import canonical
 
 REPLIES, PASSES, BULK = 0, 1, 2
 """Priorities, the most urgent first."""
-ANSWERS = ("reply", "question")
+ANSWER_KINDS = ("reply", "question")
 """Kinds that answer what a person said."""
-ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over")
+IN_TRANSIT = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over")
 """Statuses of what Twilio has taken and of which nobody knows yet whether it arrived."""
-PATIENCE = timedelta(hours=6)
+DELIVERY_TTL = timedelta(hours=6)
 """How long a message is tried before it has failed."""
-OTP_PATIENCE = timedelta(minutes=10)
+OTP_DELIVERY_TTL = timedelta(minutes=10)
 """An OTP that comes later puzzles its reader, and nobody waits for it any more."""
 _CONTACT_AT = select(ContactAlias.contact_id).where(
     ContactAlias.kind == bindparam("alias_kind"), ContactAlias.value == bindparam("alias_value")
@@ -42,11 +42,11 @@ _OWE_TO_CONTACT = {
 }
 
 
-def owe(
+def enqueue(
     db: Session,
     *,
     kind: str,
-    lane: str,
+    address: str,
     payload: dict[str, Any],
     priority: int,
     now: datetime,
@@ -55,17 +55,17 @@ def owe(
     pass_id: int | None = None,
     contact_id: int | None = None,
     is_contacts: bool = False,
-    patience: timedelta = PATIENCE,
+    ttl: timedelta = DELIVERY_TTL,
 ) -> int:
     """Put a message into the outbox; the delivery's id. With a `key` that was used before: the row that is there.
 
-    `lane` is the address, `sender` which of our senders (None: the first one). `is_contacts`: the row names the
+    `address` is the address, `sender` which of our senders (None: the first one). `is_contacts`: the row names the
     contact whose address it is.
     """
     row = {
-        **{"kind": kind, "lane": lane, "payload": payload, "priority": priority, "key": key, "sender": sender},
-        **{"pass_id": pass_id, **_new(now, now + patience)},
-        **(_alias(lane) if is_contacts else {"contact_id": contact_id}),
+        **{"kind": kind, "lane": address, "payload": payload, "priority": priority, "key": key, "sender": sender},
+        **{"pass_id": pass_id, **_new_row(now, now + ttl)},
+        **(_alias(address) if is_contacts else {"contact_id": contact_id}),
     }
     connection = db.connection()
     statements = _OWE_TO_CONTACT if is_contacts else _OWE
@@ -75,26 +75,26 @@ def owe(
     return int(made)
 
 
-def owe_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, give_up_at: datetime) -> list[int]:
+def enqueue_many(db: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, give_up_at: datetime) -> list[int]:
     """Put one kind of message into the outbox for many people; the ids of those whose `key` is new.
 
-    Each row has the arguments of `owe` that differ, and all rows have the same ones.
+    Each row has the arguments of `enqueue` that differ, and all rows have the same ones.
     """
     if not rows:
         return []
-    whole = [{**_new(now, give_up_at), **row} for row in rows]
+    whole = [{**_new_row(now, give_up_at), **row} for row in rows]
     return list(db.scalars(_OWE[db.get_bind().dialect.name], whole))
 
 
-def _new(now: datetime, give_up_at: datetime) -> dict[str, Any]:
+def _new_row(now: datetime, give_up_at: datetime) -> dict[str, Any]:
     return {"status": "owed", "attempts": 0, "created_at": now, "not_before": now, "give_up_at": give_up_at}
 
 
-def owe_reply(
+def enqueue_reply(
     db: Session,
     *,
     message_sid: str,
-    lane: str,
+    address: str,
     sender: str | None,
     body: str,
     now: datetime,
@@ -108,19 +108,19 @@ def owe_reply(
     """
     key = f"reply:{message_sid}"
     payload: dict[str, Any] = {"body": body}
-    if (earlier := _last_unsent(db, [other for other in others if other != lane])) is not None:
+    if (earlier := _last_unsent(db, [other for other in others if other != address])) is not None:
         payload["after"] = earlier
     kind = "reply"
     if question is not None:
         kind, payload = "question", {**payload, **question}
-    return owe(db, kind=kind, lane=lane, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
+    return enqueue(db, kind=kind, address=address, payload=payload, priority=REPLIES, now=now, key=key, sender=sender)
 
 
-def owe_pass(
+def enqueue_pass(
     db: Session,
     issued: Pass | Issued,
     *,
-    lane: str,
+    address: str,
     sender: str | None,
     language: str,
     now: datetime,
@@ -131,11 +131,11 @@ def owe_pass(
 
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
-    pending_messages.let_go_invalid(db, lane, now)
-    return owe(
+    pending_messages.let_go_invalid(db, address, now)
+    return enqueue(
         db,
         kind="pass",
-        lane=lane,
+        address=address,
         payload={"language": language},
         priority=priority,
         key=key,
@@ -146,14 +146,14 @@ def owe_pass(
     )
 
 
-def owe_otp(
+def enqueue_otp(
     db: Session,
     *,
     purpose: str,
     phone: str,
     asker: str,
     language: str,
-    lane: str,
+    address: str,
     now: datetime,
     sender: str | None = None,
 ) -> int:
@@ -166,30 +166,30 @@ def owe_otp(
     """
     payload = {"purpose": purpose, "phone": phone, "asker": asker, "language": language}
     unsent = select(Delivery.id, Delivery.payload).where(
-        Delivery.lane == lane, Delivery.kind == "otp", Delivery.status == "owed"
+        Delivery.lane == address, Delivery.kind == "otp", Delivery.status == "owed"
     )
     overtaken = [row.id for row in db.execute(unsent) if {**row.payload, "language": language} == payload]
-    pending_messages.let_go(db, "newer_otp", now, Delivery.id.in_(overtaken))
-    return owe(
+    pending_messages.cancel_unsent(db, "newer_otp", now, Delivery.id.in_(overtaken))
+    return enqueue(
         db,
         kind="otp",
-        lane=lane,
+        address=address,
         payload=payload,
         priority=REPLIES,
         now=now,
         sender=sender,
-        patience=OTP_PATIENCE,
+        ttl=OTP_DELIVERY_TTL,
     )
 
 
-def let_go(db: Session, ids: Collection[int], reason: str, now: datetime) -> list[int]:
+def cancel_unsent(db: Session, ids: Collection[int], reason: str, now: datetime) -> list[int]:
     """Cancel those of these that have not left and are not just leaving; which."""
-    return pending_messages.let_go(db, reason, now, Delivery.id.in_(ids))
+    return pending_messages.cancel_unsent(db, reason, now, Delivery.id.in_(ids))
 
 
-def contact_at(db: Session, lane: str) -> int | None:
+def contact_at(db: Session, address: str) -> int | None:
     """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
-    return db.execute(_CONTACT_AT, _alias(lane)).scalar()
+    return db.execute(_CONTACT_AT, _alias(address)).scalar()
 
 
 def _alias(lane: str) -> dict[str, str]:
@@ -197,10 +197,10 @@ def _alias(lane: str) -> dict[str, str]:
     return {"alias_kind": "phone" if value.startswith("+") else "user", "alias_value": value}
 
 
-def is_anothers(db: Session, lane: str, issued: Pass) -> bool:
+def belongs_to_another(db: Session, address: str, issued: Pass) -> bool:
     """Whether this address is on file for somebody who neither holds the pass nor asked for it."""
     registration = issued.registration
-    return contact_at(db, lane) not in (None, registration.holder_id, registration.asked_by_id)
+    return contact_at(db, address) not in (None, registration.holder_id, registration.asked_by_id)
 
 
 def stopped_since(db: Session, row: Delivery) -> datetime | None:
@@ -209,32 +209,32 @@ def stopped_since(db: Session, row: Delivery) -> datetime | None:
     return None if contact is None else db.get_one(Contact, contact).stopped_at
 
 
-def unsent_replies(db: Session, *lanes: str) -> bool:
+def has_unsent_replies(db: Session, *addresses: str) -> bool:
     """Whether these addresses still wait for words of ours, so that a later answer must queue up behind.
 
     What goes to many does not count: it may wait for hours, and answers nothing.
     """
     waiting = select(Delivery.id).where(
-        Delivery.lane.in_(lanes), Delivery.status == "owed", Delivery.kind != "pass", Delivery.priority < BULK
+        Delivery.lane.in_(addresses), Delivery.status == "owed", Delivery.kind != "pass", Delivery.priority < BULK
     )
     return db.execute(waiting.limit(1)).first() is not None
 
 
-def _last_unsent(db: Session, lanes: Collection[str]) -> int | None:
+def _last_unsent(db: Session, addresses: Collection[str]) -> int | None:
     """The newest answer that waits to leave for these addresses."""
-    if not lanes:
+    if not addresses:
         return None
-    answers = (Delivery.status == "owed", Delivery.kind.in_(ANSWERS))
-    return db.scalar(select(func.max(Delivery.id)).where(Delivery.lane.in_(lanes), *answers))
+    answers = (Delivery.status == "owed", Delivery.kind.in_(ANSWER_KINDS))
+    return db.scalar(select(func.max(Delivery.id)).where(Delivery.lane.in_(addresses), *answers))
 
 
-def note_code_used(db: Session, *, purpose: str, phone: str, asker: str, now: datetime) -> None:
+def mark_code_used(db: Session, *, purpose: str, phone: str, asker: str, now: datetime) -> None:
     """Note that the newest code for this has arrived: somebody has typed it. Twilio Verify tells no such thing."""
     wanted = {"purpose": purpose, "phone": phone, "asker": asker}
     lanes = at_twilio(phone)
-    sent = select(Delivery).where(Delivery.lane.in_(lanes), Delivery.kind == "otp", Delivery.status.in_(ON_ITS_WAY))
+    sent = select(Delivery).where(Delivery.lane.in_(lanes), Delivery.kind == "otp", Delivery.status.in_(IN_TRANSIT))
     for row in db.scalars(sent.order_by(Delivery.id.desc())):
         if wanted.items() <= row.payload.items():
             row.status = "delivered"
-            delivery_history.tell(db, row.id, "delivered", now, reason="code_used", message_sid=row.message_sid)
+            delivery_history.record(db, row.id, "delivered", now, reason="code_used", message_sid=row.message_sid)
             return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.delivery.twilio.error_codes import Class
 from bot.domain.models import Delivery
 
-NOTHING = "nothing"
+NOTHING_TO_DO = "nothing"
 AGAIN = "`deliveries retry` with its id"
 
 
@@ -18,7 +18,7 @@ class Meaning:
     """The meaning of a reason, and what to do."""
 
     means: str
-    do: str = NOTHING
+    do: str = NOTHING_TO_DO
 
 
 MEANINGS: Mapping[str, Meaning] = {
@@ -72,7 +72,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "erased": Meaning("its reader was erased"),
 }
 """What each reason means, by reason. One that ends in an underscore serves for all reasons that begin with it."""
-SETTLED = {
+FINAL_STATUSES = {
     "delivered": ("arrived on the phone", "nobody has opened it yet, or they do not tell"),
     "read": ("was read", "all is well"),
     "sent": ("left Twilio", "the phone has not confirmed it: it may be off or without a network"),
@@ -86,7 +86,7 @@ def meaning(reason: str | None) -> Meaning | None:
     """The meaning of a reason; None where it is unknown."""
     if reason is None:
         return None
-    starts = (one for name, one in MEANINGS.items() if name.endswith("_") and reason.startswith(name))
+    starts = (meaning for name, meaning in MEANINGS.items() if name.endswith("_") and reason.startswith(name))
     return MEANINGS.get(reason) or next(starts, UNKNOWN)
 
 
@@ -107,14 +107,14 @@ def why(row: Delivery, next_try: str) -> tuple[str, str, str]:
     match row.status:
         case "owed":
             means = known.means if known else "its turn has not come"
-            return f"{what} waits, until {next_try} at most{code}", means, known.do if known else NOTHING
+            return f"{what} waits, until {next_try} at most{code}", means, known.do if known else NOTHING_TO_DO
         case "failed" | "undelivered":
             means = known.means if known else UNKNOWN.means
             return f"{what} was not delivered{code}", means, known.do if known else UNKNOWN.do
         case "canceled":
-            return f"{what} was not sent{code}", known.means if known else "it was no longer wanted", NOTHING
-        case settled if settled in SETTLED:
-            happened, means = SETTLED[settled]
-            return f"{what} {happened}", means, NOTHING
+            return f"{what} was not sent{code}", known.means if known else "it was no longer wanted", NOTHING_TO_DO
+        case settled if settled in FINAL_STATUSES:
+            happened, means = FINAL_STATUSES[settled]
+            return f"{what} {happened}", means, NOTHING_TO_DO
         case _:
             return f"Twilio has {what}", "no word of its end has come yet", "nothing; it comes within minutes"

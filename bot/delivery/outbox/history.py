@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from bot.domain.models import DeliveryEvent
 
 _INSERT = insert(cast("Table", DeliveryEvent.__table__))
-TRIED, TAKEN, LOOKED_UP, PUT_OFF, OWED_AGAIN = "tried", "taken", "looked_up", "put_off", "owed_again"
+TRIED, ACCEPTED, LOOKED_UP, DEFERRED, ENQUEUED_AGAIN = "tried", "taken", "looked_up", "put_off", "owed_again"
 BY_TEMPLATE = "by_template"
 
 
-def tell(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) -> None:
+def record(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) -> None:
     """Add to a delivery's story; `more` are `reason`, `error_code`, `message_sid` and `until`."""
     nothing = {"reason": None, "error_code": None, "message_sid": None, "until": None}
     db.execute(_INSERT, {**nothing, **more, "delivery_id": delivery_id, "what": what, "at": at})
 
 
-def tell_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, **more: Any) -> None:
+def record_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, **more: Any) -> None:
     """Add an entry to the history of several deliveries."""
     for delivery_id in delivery_ids:
-        tell(db, delivery_id, what, at, **more)
+        record(db, delivery_id, what, at, **more)
 
 
 def has_failed(db: Session, delivery_id: int, error_code: int) -> bool:
@@ -38,7 +38,7 @@ def last_try(db: Session, delivery_id: int) -> datetime | None:
     return db.scalar(select(DeliveryEvent.at).where(*begun).order_by(DeliveryEvent.id.desc()).limit(1))
 
 
-def of(db: Session, delivery_id: int) -> list[DeliveryEvent]:
+def history(db: Session, delivery_id: int) -> list[DeliveryEvent]:
     """The story so far, from the beginning."""
     told = select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery_id)
     return list(db.scalars(told.order_by(DeliveryEvent.id)))

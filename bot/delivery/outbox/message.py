@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledTemplate:
     """A Content template and what is put into it."""
 
     sid: str
@@ -17,7 +17,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutboundMessage:
     """A message, ready for Twilio."""
 
     to: str
@@ -26,7 +26,7 @@ class Message:
     media_url: str | None = None
     validity: int | None = None
     """Seconds after which Twilio drops it unsent; None: Twilio's own limit."""
-    content: Filled | None = None
+    content: FilledTemplate | None = None
     """Sent in the place of the body, which goes at once where Twilio refuses the template."""
     also_listed_as: tuple[str, ...] = ()
     """Texts other than the body under which Twilio may list the message."""

@@ -18,25 +18,25 @@ from rq.utils import now, str_to_date
 
 log = structlog.get_logger(__name__)
 
-NAMES = ("replies", "passes", "bulk")
+QUEUE_NAMES = ("replies", "passes", "bulk")
 """The queues by priority: workers empty the first before they look at the next."""
 DELIVER = "bot.jobs.tasks.deliver"
 EXPORT = "bot.jobs.tasks.export"
-JOB_SECONDS = 60
+JOB_TIMEOUT_SECONDS = 60
 """A delivery's two calls to Twilio take 40 s at most; a job that takes longer is ended."""
-KEEP_FAILED_SECONDS = 60
+FAILED_JOB_TTL_SECONDS = 60
 """A job's id stays taken as long: the row itself tells what failed."""
-WAIT_SECONDS = 300
+JOB_TTL_SECONDS = 300
 """A job that has waited so long is forgotten, and the sweep enqueues the row again."""
 ASIDE = "rq:aside"
 """The ids of the latest entries that workers put aside, as none of ours; each is kept at `rq:aside:<id>`."""
-BEGIN_SECONDS = 20.0
+MAX_BEGIN_SECONDS = 20.0
 """A job leases its row at once. One that has not after so long was killed, or waits for a database that is
 busy; then one job too many does no harm."""
-SHORT = 200
+MAX_SCANNED_JOBS = 200
 """Length up to which a queue is searched for a job; in a longer queue a lost job lapses by itself."""
 
-Waiting = tuple[int, int, int]
+QueuedDelivery = tuple[int, int, int]
 """A delivery that should be on its way: id, priority, attempts."""
 
 
@@ -45,7 +45,7 @@ def queue(redis: "Redis", name: str) -> Queue:
     return Queue(name, connection=redis, serializer=JSONSerializer)
 
 
-def hand_over(redis: "Redis", waiting: Iterable[Waiting]) -> int:
+def enqueue_jobs(redis: "Redis", waiting: Iterable[QueuedDelivery]) -> int:
     """Enqueue each delivery that no job holds yet; how many.
 
     The job's id names the attempt: a worker killed in mid-job leaves its job behind, which must not
@@ -55,21 +55,26 @@ def hand_over(redis: "Redis", waiting: Iterable[Waiting]) -> int:
     return _enqueue(redis, ((*row, f"deliver-{row[0]}-{row[2]}") for row in waiting))
 
 
-def hand_on(redis: "Redis", waiting: Iterable[Waiting]) -> int:
+def enqueue_next(redis: "Redis", waiting: Iterable[QueuedDelivery]) -> int:
     """Enqueue deliveries whose turn has come, also where a job holds one: that job may just have
     found that it was too early and be about to end. One job too many finds nothing to do.
     """
     return _enqueue(redis, ((*row, _another(f"deliver-{row[0]}-{row[2]}")) for row in waiting))
 
 
-def hand_export(redis: "Redis", number: int) -> None:
+def enqueue_export(redis: "Redis", number: int) -> None:
     """Have an export begun at once. Never raises where Redis is away: the clock begins what waits.
 
     In the queue of what is urgent, as all that the job does is start a process.
     """
     try:
-        queue(redis, NAMES[0]).enqueue_call(
-            EXPORT, args=(number,), timeout=JOB_SECONDS, ttl=WAIT_SECONDS, result_ttl=0, failure_ttl=KEEP_FAILED_SECONDS
+        queue(redis, QUEUE_NAMES[0]).enqueue_call(
+            EXPORT,
+            args=(number,),
+            timeout=JOB_TIMEOUT_SECONDS,
+            ttl=JOB_TTL_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILED_JOB_TTL_SECONDS,
         )
     except RedisError as problem:
         log.warning("enqueue_failed", problem=type(problem).__name__)
@@ -79,7 +84,7 @@ def _enqueue(redis: "Redis", jobs: Iterable[tuple[int, int, int, str]]) -> int:
     done = 0
     try:
         for delivery_id, priority, _attempts, job_id in jobs:
-            done += _enqueue_one(redis, delivery_id, NAMES[min(priority, len(NAMES) - 1)], job_id)
+            done += _enqueue_one(redis, delivery_id, QUEUE_NAMES[min(priority, len(QUEUE_NAMES) - 1)], job_id)
     except RedisError as problem:
         log.warning("enqueue_failed", problem=type(problem).__name__)
     return done
@@ -92,10 +97,10 @@ def _enqueue_one(redis: "Redis", delivery_id: int, name: str, job_id: str) -> bo
             args=(delivery_id,),
             job_id=job_id,
             unique=True,
-            timeout=JOB_SECONDS,
-            ttl=WAIT_SECONDS,
+            timeout=JOB_TIMEOUT_SECONDS,
+            ttl=JOB_TTL_SECONDS,
             result_ttl=0,
-            failure_ttl=KEEP_FAILED_SECONDS,
+            failure_ttl=FAILED_JOB_TTL_SECONDS,
         )
     except DuplicateJobError:
         return _was_killed(redis, name, job_id) and _enqueue_one(redis, delivery_id, name, _another(job_id))
@@ -113,6 +118,6 @@ def _was_killed(redis: "Redis", name: str, job_id: str) -> bool:
     """
     began = cast("bytes", redis.hget(Job.key_for(job_id), "started_at") or b"")
     if began:
-        return bool((now() - str_to_date(began)).total_seconds() > BEGIN_SECONDS)
+        return bool((now() - str_to_date(began)).total_seconds() > MAX_BEGIN_SECONDS)
     waiting = Queue.redis_queue_namespace_prefix + name
-    return int(redis.llen(waiting)) <= SHORT and redis.lpos(waiting, job_id) is None
+    return int(redis.llen(waiting)) <= MAX_SCANNED_JOBS and redis.lpos(waiting, job_id) is None

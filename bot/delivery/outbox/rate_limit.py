@@ -25,38 +25,45 @@ from redis.exceptions import RedisError
 
 from bot.address import AT_TWILIO, SMS, Address
 from bot.delivery.outbox import queues
-from bot.delivery.twilio.error_codes import PAIR_RATE, PAIR_RATE_SECONDS, SENDER_SECONDS, TOO_FAST, Class, class_of
+from bot.delivery.twilio.error_codes import (
+    PAIR_RATE,
+    PAIR_RATE_SECONDS,
+    SENDER_SECONDS,
+    TOO_FAST_CODES,
+    Class,
+    class_of,
+)
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-MARGIN = 0.025
+SPACING_MARGIN_SECONDS = 0.025
 """Seconds that two workers may differ between taking a place and being heard at Twilio's: a second of
 places is spread over so much more, which leaves 78 of 80."""
-AHEAD = (2, 4, 2)
+MAX_PLACES_AHEAD = (2, 4, 2)
 """How many places ahead a reply, a pass and a message to many may take one."""
 REPLY_AHEAD = 1_000_000
 """A reply may take a place that is so many microseconds ahead."""
 PERSON_STEP = int(PAIR_RATE_SECONDS * 1_000_000)
 """Microseconds between two messages to somebody to whom we wrote too fast."""
-PATIENCE = 1.0
+MAX_WAIT_SECONDS = 1.0
 """Seconds that a worker waits for a place before it defers the message and takes another."""
-LONGEST_NAP = 0.1
+MAX_NAP_SECONDS = 0.1
 """Seconds after which a waiting worker looks whether something more urgent has come."""
-SLOW_SECONDS = 600
+PAIR_LIMIT_TTL_SECONDS = 600
 """How long a person to whom we wrote too fast is written to slowly."""
-AWAY_SECONDS = 5.0
+REDIS_RETRY_SECONDS = 5.0
 """Seconds to wait when Redis, which keeps the rate, is away."""
-PAUSED = "sender_paused"
-SLOWED = "sender_slowed"
+SENDER_PAUSED = "sender_paused"
+SENDER_SLOWED = "sender_slowed"
 
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
-class NotNow:
+class RateLimited:
     """No place could be had: come back after so many seconds."""
 
     seconds: float
@@ -65,7 +72,7 @@ class NotNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedSender:
     """A sender of which nothing leaves until then."""
 
     sender: str
@@ -100,7 +107,7 @@ def senders(settings: Settings) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimiter:
     """The pace of every sender. `now` None: Redis' own clock, the same for all machines."""
 
     redis: "Redis" = field(repr=False)
@@ -108,32 +115,32 @@ class Pace:
     now: Callable[[], datetime] | None = None
     sleep: Callable[[float], object] = time.sleep
 
-    def turn(self, sender: str, lane: str, priority: int) -> NotNow | None:
+    def wait_for_slot(self, sender: str, address: str, priority: int) -> RateLimited | None:
         """Wait for this message's place; None as soon as it may leave. Never raises where Redis is away."""
         waited = 0.0
         while True:
             try:
-                verdict, seconds, reason = self._ask(sender, lane, priority)
+                verdict, seconds, reason = self._request_slot(sender, address, priority)
             except RedisError:
-                return NotNow(AWAY_SECONDS, "pace_unknown")
+                return RateLimited(REDIS_RETRY_SECONDS, "pace_unknown")
             if verdict == "go":
                 self.sleep(seconds)
                 return None
-            if verdict == "yield" or waited + seconds > PATIENCE:
-                return NotNow(seconds, reason.partition(" ")[0] or None)
-            nap = min(seconds, LONGEST_NAP)
+            if verdict == "yield" or waited + seconds > MAX_WAIT_SECONDS:
+                return RateLimited(seconds, reason.partition(" ")[0] or None)
+            nap = min(seconds, MAX_NAP_SECONDS)
             self.sleep(nap)
             waited += nap
 
-    def left(self, sender: str, lane: str) -> None:
+    def record_sent(self, sender: str, address: str) -> None:
         """Note that a message of this sender has left without asking. Never raises."""
-        self._note("left", sender, lane, PERSON_STEP)
+        self._note("left", sender, address, PERSON_STEP)
 
     def taken(self, sender: str, lane: str) -> None:
         """Note that Twilio has taken a message of this sender that had its turn. Never raises."""
         self._note("taken", sender, lane)
 
-    def heed(self, sender: str, lane: str, failure: SendFailed) -> float:
+    def apply_refusal(self, sender: str, address: str, failure: SendFailed) -> float:
         """Slow down or stop whom Twilio's refusal is about: the sender, or the writing to one person. Never raises.
 
         The seconds for which nothing of this sender leaves because of it.
@@ -141,24 +148,24 @@ class Pace:
         code = int(failure.code) if failure.code.isdigit() else None
         try:
             if code == PAIR_RATE:
-                self.redis.set(f"pace:slow:{lane}", self._moment() + PERSON_STEP, ex=SLOW_SECONDS)
-            elif failure.code in TOO_FAST:
-                return self._slow_down(sender, lane, failure.wait or 0.0)
+                self.redis.set(f"pace:slow:{address}", self._moment() + PERSON_STEP, ex=PAIR_LIMIT_TTL_SECONDS)
+            elif failure.code in TOO_FAST_CODES:
+                return self._slow_down(sender, address, failure.wait or 0.0)
             elif class_of(code) is Class.SENDER:
-                self._close(sender, SENDER_SECONDS, f"{PAUSED} {code}")
+                self._close(sender, SENDER_SECONDS, f"{SENDER_PAUSED} {code}")
                 return SENDER_SECONDS
         except RedisError as problem:
             log.warning("pace_not_noted", problem=type(problem).__name__)
         return 0.0
 
-    def closed(self, of: Iterable[str]) -> list[Closed]:
+    def closed_senders(self, among: Iterable[str]) -> list[ClosedSender]:
         """The senders among these from which nothing may leave now. Raises RedisError."""
         now, found = self._moment(), []
-        for sender in of:
+        for sender in among:
             kept = cast("bytes | None", self.redis.get(f"pace:closed:{sender}"))
             until, _, reason = kept.decode().partition(" ") if kept else ("0", "", "")
             if int(until) > now:
-                found.append(Closed(sender, datetime.fromtimestamp(int(until) / 1_000_000, UTC), reason))
+                found.append(ClosedSender(sender, datetime.fromtimestamp(int(until) / 1_000_000, UTC), reason))
         return found
 
     def reopen(self, sender: str) -> bool:
@@ -169,7 +176,7 @@ class Pace:
             return bool(afresh.execute()[0])
 
     def _slow_down(self, sender: str, lane: str, wait: float) -> float:
-        _, rests, rate = self._run("refused", sender, lane, (), int(wait * 1_000_000), SLOWED)
+        _, rests, rate = self._run("refused", sender, lane, (), int(wait * 1_000_000), SENDER_SLOWED)
         seconds = int(rests) / 1_000_000
         log.warning("sender_slowed", sender=sender, rate=float(rate), rests_seconds=round(seconds, 1))
         return seconds
@@ -179,10 +186,12 @@ class Pace:
         log.warning("sender_closed", sender=sender, reason=reason, seconds=round(seconds, 1))
         self.redis.set(f"pace:closed:{sender}", f"{until} {reason}", px=int(seconds * 2000) + 1)
 
-    def _ask(self, sender: str, lane: str, priority: int) -> tuple[str, float, str]:
-        place = min(priority, len(AHEAD) - 1)
+    def _request_slot(self, sender: str, address: str, priority: int) -> tuple[str, float, str]:
+        place = min(priority, len(MAX_PLACES_AHEAD) - 1)
         least = 0 if place else REPLY_AHEAD
-        answer = self._run("turn", sender, lane, queues.NAMES[:place], AHEAD[place], least, PERSON_STEP)
+        answer = self._run(
+            "turn", sender, address, queues.QUEUE_NAMES[:place], MAX_PLACES_AHEAD[place], least, PERSON_STEP
+        )
         verdict, wait, reason = answer
         return verdict.decode(), int(wait) / 1_000_000, reason.decode()
 
@@ -192,12 +201,12 @@ class Pace:
         except RedisError as problem:
             log.warning("pace_not_noted", problem=type(problem).__name__)
 
-    def _run(self, what: str, sender: str, lane: str, before: Iterable[str], *more: int | str) -> list[Any]:
-        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:slow:{lane}", f"pace:rate:{sender}"]
-        keys += [f"rq:queue:{name}" for name in before]
+    def _run(self, what: str, sender: str, address: str, urgent_queues: Iterable[str], *more: int | str) -> list[Any]:
+        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:slow:{address}", f"pace:rate:{sender}"]
+        keys += [f"rq:queue:{name}" for name in urgent_queues]
         now = self._moment() if self.now else ""
         script = self.redis.register_script(SCRIPT)
-        answer: list[Any] = script(keys=keys, args=[what, now, self.per_second, 1 + MARGIN, *more])
+        answer: list[Any] = script(keys=keys, args=[what, now, self.per_second, 1 + SPACING_MARGIN_SECONDS, *more])
         return answer
 
     def _moment(self) -> int:

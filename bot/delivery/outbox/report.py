@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox.enqueue import PATIENCE
-from bot.delivery.outbox.statuses import FAILED
+from bot.delivery.outbox.enqueue import DELIVERY_TTL
+from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
 from bot.errors import Refused
 from bot.settings import Settings
@@ -19,7 +19,7 @@ from flows.understanding import codes
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeliveryLine:
     """A delivery and, where it is about a pass, the pass's code and the event's time zone."""
 
     delivery: Delivery
@@ -27,70 +27,72 @@ class Line:
     timezone: str | None
 
 
-def listed(
+def list_deliveries(
     db: Session,
     *,
     failed: bool = False,
     status: str | None = None,
     reason: str | None = None,
     event_slug: str | None = None,
-    most: int = 100,
-) -> list[Line]:
+    limit: int = 100,
+) -> list[DeliveryLine]:
     """The newest deliveries first, at most so many; all, or those that failed or have this status or reason."""
-    wanted = _with_pass().order_by(Delivery.id.desc()).limit(most)
+    wanted = _with_pass().order_by(Delivery.id.desc()).limit(limit)
     if status is not None:
         wanted = wanted.where(Delivery.status == status)
     if reason is not None:
         wanted = wanted.where(Delivery.reason == reason)
     if failed:
-        wanted = wanted.where(Delivery.status.in_(FAILED))
+        wanted = wanted.where(Delivery.status.in_(FAILED_STATUSES))
     if event_slug is not None:
         wanted = wanted.where(Event.slug == event_slug)
-    return [Line(*row) for row in db.execute(wanted)]
+    return [DeliveryLine(*row) for row in db.execute(wanted)]
 
 
-def told(db: Session, delivery_id: int) -> tuple[Line, list[DeliveryEvent]]:
+def delivery_with_history(db: Session, delivery_id: int) -> tuple[DeliveryLine, list[DeliveryEvent]]:
     """A delivery and what happened to it, from the beginning. Raises Refused `no_such_delivery`."""
     found = db.execute(_with_pass().where(Delivery.id == delivery_id)).first()
     if found is None:
         raise Refused("no_such_delivery", id=str(delivery_id))
-    return Line(*found), delivery_history.of(db, delivery_id)
+    return DeliveryLine(*found), delivery_history.history(db, delivery_id)
 
 
-def of_pass(db: Session, pass_id: int) -> list[Line]:
+def deliveries_of_pass(db: Session, pass_id: int) -> list[DeliveryLine]:
     """The deliveries of one pass, the oldest first."""
-    return [Line(*row) for row in db.execute(_with_pass().where(Delivery.pass_id == pass_id).order_by(Delivery.id))]
+    return [
+        DeliveryLine(*row) for row in db.execute(_with_pass().where(Delivery.pass_id == pass_id).order_by(Delivery.id))
+    ]
 
 
-def of_person(db: Session, contacts: Iterable[int], passes: Iterable[int]) -> list[Line]:
+def deliveries_of_person(db: Session, contacts: Iterable[int], passes: Iterable[int]) -> list[DeliveryLine]:
     """The deliveries to somebody, and of these passes whoever got them, the oldest first."""
     theirs = or_(Delivery.contact_id.in_(list(contacts)), Delivery.pass_id.in_(list(passes)))
-    return [Line(*found) for found in db.execute(_with_pass().where(theirs).order_by(Delivery.id))]
+    return [DeliveryLine(*found) for found in db.execute(_with_pass().where(theirs).order_by(Delivery.id))]
 
 
-def row(found: Line, zone: ZoneInfo | None = None) -> dict[str, Any]:
+def to_row(line: DeliveryLine, zone: ZoneInfo | None = None) -> dict[str, Any]:
     """A delivery in a list; of the address only the end, so that a person can be told from another.
 
     Its moments in this zone, else in its event's.
     """
-    one, code = found.delivery, found.code
-    local = zone or ZoneInfo(found.timezone or "UTC")
+    delivery, code = line.delivery, line.code
+    local = zone or ZoneInfo(line.timezone or "UTC")
     return {
-        "id": one.id,
-        "kind": one.kind,
-        "status": one.status,
-        "error_code": one.error_code,
-        "reason": one.reason,
-        "attempts": one.attempts,
+        "id": delivery.id,
+        "kind": delivery.kind,
+        "status": delivery.status,
+        "error_code": delivery.error_code,
+        "reason": delivery.reason,
+        "attempts": delivery.attempts,
         "pass": code and codes.shown(code),
-        "to": f"…{one.lane[-4:]}",
-        "owed_at": one.created_at.astimezone(local),
-        "next_try": one.not_before.astimezone(local) if one.status == "owed" else None,
-        "sent_at": one.sent_at and one.sent_at.astimezone(local),
+        "to": f"…{delivery.lane[-4:]}",
+        "owed_at": delivery.created_at.astimezone(local),
+        "next_try": delivery.not_before.astimezone(local) if delivery.status == "owed" else None,
+        "sent_at": delivery.sent_at and delivery.sent_at.astimezone(local),
     }
 
 
-def zone_of(db: Session, lines: Iterable[Line]) -> ZoneInfo:
+def zone_of(db: Session, lines: Iterable[DeliveryLine]) -> ZoneInfo:
     """The time zone of a listing: that of its events, else of all events; UTC where they differ."""
     zones = {line.timezone for line in lines if line.timezone} or set(db.scalars(select(Event.timezone).distinct()))
     return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
@@ -107,7 +109,7 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
     Raises Refused `no_such_delivery`, `delivery_not_failed`, and `otp_not_repeated`: whoever asked for
     a code has long asked for another, and a pass that is no longer valid is cancelled when it is sent.
     """
-    if _owe_anew(db, Delivery.id == delivery_id, now):
+    if _enqueue_again(db, Delivery.id == delivery_id, now):
         return
     found = db.get(Delivery, delivery_id, populate_existing=True)
     if found is None:
@@ -137,14 +139,14 @@ def retriable(db: Session) -> int:
 
 def retry_failed(db: Session, now: datetime) -> int:
     """Enqueue again all that failed and can be repeated; how many. What has changed meanwhile stays as it is."""
-    return _owe_anew(db, _retriable(), now)
+    return _enqueue_again(db, _retriable(), now)
 
 
 def _retriable() -> ColumnElement[bool]:
-    return and_(Delivery.status.in_(FAILED), Delivery.kind != "otp")
+    return and_(Delivery.status.in_(FAILED_STATUSES), Delivery.kind != "otp")
 
 
-def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
+def _enqueue_again(db: Session, which: ColumnElement[bool], now: datetime) -> int:
     owed = db.execute(
         update(Delivery)
         .where(which, _retriable())
@@ -152,7 +154,7 @@ def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
             status="owed",
             attempts=0,
             not_before=now,
-            give_up_at=now + PATIENCE,
+            give_up_at=now + DELIVERY_TTL,
             lease_until=None,
             lease_token=None,
             tried_at=None,
@@ -164,7 +166,7 @@ def _owe_anew(db: Session, which: ColumnElement[bool], now: datetime) -> int:
         .returning(Delivery.id)
     )
     ids = [row.id for row in owed]
-    delivery_history.tell_all(db, ids, delivery_history.OWED_AGAIN, now)
+    delivery_history.record_all(db, ids, delivery_history.ENQUEUED_AGAIN, now)
     return len(ids)
 
 
@@ -173,7 +175,7 @@ def resume(db: Session, settings: Settings, sender: str, now: datetime) -> int:
     from bot.delivery.outbox import rate_limit  # imports Redis, which a look at deliveries does not need
 
     waiting = select(Delivery).where(
-        Delivery.status == "owed", Delivery.reason.in_((rate_limit.PAUSED, rate_limit.SLOWED))
+        Delivery.status == "owed", Delivery.reason.in_((rate_limit.SENDER_PAUSED, rate_limit.SENDER_SLOWED))
     )
     ids = [row.id for row in db.scalars(waiting) if rate_limit.sender_of(row, settings) == sender]
     db.execute(update(Delivery).where(Delivery.id.in_(ids)).values(not_before=now))

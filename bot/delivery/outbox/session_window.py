@@ -19,120 +19,122 @@ from bot.address import is_on_whatsapp
 
 log = structlog.get_logger(__name__)
 
-OPEN = timedelta(hours=24)
+WINDOW_DURATION = timedelta(hours=24)
 """How long it stays open (docs/field-notes.md#limits)."""
-KEPT = timedelta(days=3)
-LOOK_AGAIN = timedelta(hours=1)
+MARK_TTL = timedelta(days=3)
+RECHECK_INTERVAL = timedelta(hours=1)
 """How often a message that waits for the window looks for itself, in case the mark was lost."""
-PATIENCE = timedelta(days=3)
+MAX_WINDOW_WAIT = timedelta(days=3)
 """How long a pass or a message to many waits for its reader to write again."""
-CLOSED = "window_closed"
+WINDOW_CLOSED = "window_closed"
 CLOSE = """
 local heard = redis.call('GET', KEYS[1])
 if not heard or tonumber(heard) <= tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 0, 'EX', ARGV[2]) end
 """
 
 
-class Nearest(NamedTuple):
+class NearestWindow(NamedTuple):
     """The best way to somebody."""
 
-    lane: str
+    address: str
     sender: str
     is_open: bool | None
     """Whether that sender may write freely there now; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
+class SessionWindows:
     """Who wrote to which sender within a day."""
 
     redis: "Redis" = field(repr=False)
 
-    def closed(self, lane: str, sender: str, now: datetime) -> bool:
+    def closed(self, address: str, sender: str, now: datetime) -> bool:
         """Whether it is known that this sender may not write freely to this address now. Never raises."""
-        return self.is_open(lane, sender, now) is False
+        return self.is_open(address, sender, now) is False
 
-    def is_open(self, lane: str, sender: str, now: datetime) -> bool | None:
+    def is_open(self, address: str, sender: str, now: datetime) -> bool | None:
         """Whether this sender may write freely to this address now; None: nobody knows. Never raises."""
-        if not is_on_whatsapp(lane):
+        if not is_on_whatsapp(address):
             return True
-        (heard,) = self._moments(lane, (sender,))
-        return None if heard is None else now.timestamp() - heard < OPEN.total_seconds()
+        (heard,) = self._moments(address, (sender,))
+        return None if heard is None else now.timestamp() - heard < WINDOW_DURATION.total_seconds()
 
-    def last(self, lane: str, senders: Sequence[str]) -> str | None:
+    def last(self, address: str, senders: Sequence[str]) -> str | None:
         """The one of these senders to which somebody last wrote from this address; None: nobody knows.
 
         Never raises.
         """
-        heard = zip(self._moments(lane, senders), senders, strict=True)
+        heard = zip(self._moments(address, senders), senders, strict=True)
         return max(((moment, sender) for moment, sender in heard if moment), default=(0.0, None))[1]
 
-    def nearest(self, people: Sequence[Sequence[str]], senders: Sequence[str], now: datetime) -> list[Nearest]:
+    def nearest(self, people: Sequence[Sequence[str]], senders: Sequence[str], now: datetime) -> list[NearestWindow]:
         """For the addresses of each of these people the one from which they last wrote, in one look; the first
         address and sender where nobody knows. Never raises.
         """
         ways = [[(lane, sender) for lane in lanes for sender in senders] for lanes in people]
-        heard = iter(self._heard([way for of_one in ways for way in of_one]))
+        heard = iter(self._last_heard([way for of_one in ways for way in of_one]))
         return [self._nearest([(way, next(heard)) for way in of_one], now) for of_one in ways]
 
     @staticmethod
-    def _nearest(ways: Sequence[tuple[tuple[str, str], float | None]], now: datetime) -> Nearest:
+    def _nearest(ways: Sequence[tuple[tuple[str, str], float | None]], now: datetime) -> NearestWindow:
         (lane, sender), heard = max(ways, key=lambda way: -1.0 if way[1] is None else way[1])
-        return Nearest(lane, sender, None if heard is None else now.timestamp() - heard < OPEN.total_seconds())
+        return NearestWindow(
+            lane, sender, None if heard is None else now.timestamp() - heard < WINDOW_DURATION.total_seconds()
+        )
 
-    def note_closed(self, lane: str, sender: str, tried_at: datetime) -> None:
+    def mark_closed(self, address: str, sender: str, tried_at: datetime) -> None:
         """Note that Twilio says so of a message that was tried then: of one who has written since it says nothing.
 
         Never raises.
         """
-        arguments = (_heard(lane, sender), tried_at.timestamp(), int(KEPT.total_seconds()))
+        arguments = (_heard_key(address, sender), tried_at.timestamp(), int(MARK_TTL.total_seconds()))
         try:
             self.redis.eval(CLOSE, 1, *arguments)
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
 
-    def note_waiting(self, lane: str) -> None:
+    def mark_waiting(self, address: str) -> None:
         """Leave the mark that something waits until somebody writes from this address. Never raises.
 
         After the commit, and look once more then whether the window is open: who writes in between finds no mark.
         """
         try:
-            self.redis.set(_waiting(lane), 1, ex=KEPT)
+            self.redis.set(_waiting_key(address), 1, ex=MARK_TTL)
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
 
-    def open(self, lane: str, sender: str, now: datetime) -> bool:
+    def open(self, address: str, sender: str, now: datetime) -> bool:
         """Note that somebody wrote from this address to this sender; whether something waits for that.
 
         Never raises: what waits looks for itself now and then.
         """
         try:
             with self.redis.pipeline(transaction=False) as noting:
-                noting.set(_heard(lane, sender), now.timestamp(), ex=KEPT)
-                noting.getdel(_waiting(lane))
+                noting.set(_heard_key(address, sender), now.timestamp(), ex=MARK_TTL)
+                noting.getdel(_waiting_key(address))
                 return noting.execute()[1] is not None
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
             return False
 
-    def _moments(self, lane: str, senders: Sequence[str]) -> list[float | None]:
+    def _moments(self, address: str, senders: Sequence[str]) -> list[float | None]:
         """When somebody last wrote from this address to each of these senders, as a time stamp."""
-        return self._heard([(lane, sender) for sender in senders])
+        return self._last_heard([(address, sender) for sender in senders])
 
-    def _heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
+    def _last_heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
         """When each of these pairs of address and sender last heard from its person; None where nobody knows."""
         if not ways:
             return []
         try:
-            found = cast("list[bytes | None]", self.redis.mget([_heard(lane, sender) for lane, sender in ways]))
+            found = cast("list[bytes | None]", self.redis.mget([_heard_key(lane, sender) for lane, sender in ways]))
         except RedisError:
             return [None] * len(ways)
         return [None if heard is None else float(heard) for heard in found]
 
 
-def _heard(lane: str, sender: str) -> str:
-    return f"window:heard:{lane}|{sender}"
+def _heard_key(address: str, sender: str) -> str:
+    return f"window:heard:{address}|{sender}"
 
 
-def _waiting(lane: str) -> str:
-    return f"window:waiting:{lane}"
+def _waiting_key(address: str) -> str:
+    return f"window:waiting:{address}"

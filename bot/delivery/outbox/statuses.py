@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.domain.models import Delivery
 
 ROWS = cast("Table", Delivery.__table__)
@@ -23,17 +23,17 @@ RANKS = {
     "delivered": 5,
     "read": 6,
 }
-FAILED = frozenset({"failed", "undelivered"})
+FAILED_STATUSES = frozenset({"failed", "undelivered"})
 """Statuses of a message that failed. `canceled` is none: that message was no longer wanted."""
-ARRIVED = frozenset({"delivered", "read"})
+ARRIVED_STATUSES = frozenset({"delivered", "read"})
 
 
-def below(status: str) -> list[str]:
+def statuses_below(status: str) -> list[str]:
     """The statuses that this one may replace."""
     return [lower for lower, rank in RANKS.items() if rank < RANKS[status]]
 
 
-def about(delivery_id: int | None, message_sid: str) -> ColumnElement[bool]:
+def is_about(delivery_id: int | None, message_sid: str) -> ColumnElement[bool]:
     """The row that news of a message is about: by its SID, or by its id while no SID can be known yet.
 
     News of an earlier try must not touch a row that has been tried anew: with another SID it counts
@@ -55,18 +55,18 @@ class Noted:
     """Whether the row was owed until now, so that what came after it in its lane may have waited for it."""
 
 
-def raise_to(
-    db: Session, news: News, delivery_id: int | None, now: datetime, reason: str | None = None
+def advance(
+    db: Session, status_update: StatusUpdate, delivery_id: int | None, now: datetime, reason: str | None = None
 ) -> Noted | None:
     """Note a status where it is higher than the one kept; None where it was not.
 
     A row that is owed again after a failure is past the earlier try's callbacks, unless they say
     that it arrived.
     """
-    told = {"sid": news.message_sid, "code": news.error_code, "why": reason, "now": now}
+    told = {"sid": status_update.message_sid, "code": status_update.error_code, "why": reason, "now": now}
     told |= {} if delivery_id is None else {"row": delivery_id}
     for owed in (False, True):
-        raised = db.execute(_raising(news.status, delivery_id is not None, owed), told).first()
+        raised = db.execute(_raising(status_update.status, delivery_id is not None, owed), told).first()
         if raised is not None:
             return Noted(raised.id, raised.lane, lets_go=owed)
     return None
@@ -75,8 +75,10 @@ def raise_to(
 @cache
 def _raising(status: str, by_id: bool, owed: bool) -> ReturningUpdate[Any]:
     """The statement that notes a status of a row that Twilio has taken, or of one that is still owed; built once."""
-    open_to_it: ColumnElement[bool] = ROWS.c.status.in_([one for one in below(status) if (one == "owed") is owed])
-    if owed and status not in ARRIVED:
+    open_to_it: ColumnElement[bool] = ROWS.c.status.in_(
+        [one for one in statuses_below(status) if (one == "owed") is owed]
+    )
+    if owed and status not in ARRIVED_STATUSES:
         open_to_it = and_(open_to_it, ROWS.c.tried_at.is_not(None))
     sid, now = bindparam("sid", type_=ROWS.c.message_sid.type), bindparam("now", type_=ROWS.c.sent_at.type)
     unknown = or_(ROWS.c.tried_at.is_not(None), ROWS.c.message_sid.is_(None))
@@ -96,19 +98,21 @@ def _raising(status: str, by_id: bool, owed: bool) -> ReturningUpdate[Any]:
     )
 
 
-def owe_again(db: Session, news: News, delivery_id: int | None, not_before: datetime, reason: str) -> int | None:
+def enqueue_again(
+    db: Session, status_update: StatusUpdate, delivery_id: int | None, not_before: datetime, reason: str
+) -> int | None:
     """Owe a message once more that Twilio took and then could not deliver; its id, or None if it was not so."""
     noted = db.execute(
         update(Delivery)
         .where(
-            about(delivery_id, news.message_sid),
-            Delivery.status.in_(below("failed")),
+            is_about(delivery_id, status_update.message_sid),
+            Delivery.status.in_(statuses_below("failed")),
             or_(Delivery.status != "owed", Delivery.tried_at.is_not(None)),
         )
         .values(
             status="owed",
-            message_sid=news.message_sid,
-            error_code=news.error_code,
+            message_sid=status_update.message_sid,
+            error_code=status_update.error_code,
             reason=reason,
             not_before=not_before,
             tried_at=None,

@@ -13,15 +13,15 @@ from bot.domain.models import Event, Pass
 from bot.domain.passes import days as pass_days
 from flows.shapes import Option, Say, Sentence
 from flows.text import _, lines, ngettext_, render, words
-from flows.text.pass_days import said
-from flows.text.translate import Spoken
+from flows.text.pass_days import describe_days
+from flows.text.translate import SpokenSentence
 from flows.understanding import codes
 
-MOST = 1600
+MAX_BODY_LENGTH = 1600
 """Twilio's limit for a body, counted here as it counts at worst: in UTF-16 units."""
-TYPED_MOST = 80
+MAX_TYPED_LENGTH = 80
 """Characters of each typed text that stay where a message is too long."""
-CUT = "…"
+ELLIPSIS = "…"
 
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot carry; the answer to a webhook is XML."""
@@ -49,8 +49,8 @@ class Layout:
 
     def squeezed(self) -> "Layout":
         """The layout with the ends of its longest parts cut off until it fits."""
-        layout, most = self, MOST
-        while layout.size > MOST and most > 1:
+        layout, most = self, MAX_BODY_LENGTH
+        while layout.size > MAX_BODY_LENGTH and most > 1:
             most -= max(most // 8, 1)
             layout = Layout(
                 tuple(shortened(text, most) for text in self.paragraphs),
@@ -66,11 +66,11 @@ def message(says: Sequence[Say], language: str | None, results: Mapping[str, Any
     typed, the ends of the longest paragraphs. The numbers stay.
     """
     speak = partial(spoken, language=language, results=results)
-    for details, typed in ((True, MOST), (False, MOST), (False, TYPED_MOST)):
+    for details, typed in ((True, MAX_BODY_LENGTH), (False, MAX_BODY_LENGTH), (False, MAX_TYPED_LENGTH)):
         whole = Layout(_paragraphs(says, speak, typed), _titles(says, speak, details))
-        if whole.size <= MOST:
+        if whole.size <= MAX_BODY_LENGTH:
             return whole.text
-    return shortened(whole.squeezed().text, MOST)
+    return shortened(whole.squeezed().text, MAX_BODY_LENGTH)
 
 
 def caption(pass_: Pass, language: str) -> str:
@@ -89,7 +89,7 @@ def caption(pass_: Pass, language: str) -> str:
 
 def visit(pass_: Pass) -> Sentence:
     """The days of a pass and for how many it is, in one line."""
-    days, count = said(pass_days.of(pass_)), pass_.party_size
+    days, count = describe_days(pass_days.days_of_pass(pass_)), pass_.party_size
     return ngettext_("{day}, {count} person", "{day}, {count} people", day=days, count=count)
 
 
@@ -124,41 +124,45 @@ def _titles(says: Sequence[Say], speak: Callable[[Sentence, int], str], details:
 
 def _title(option: Option, speak: Callable[[Sentence, int], str], details: bool) -> str:
     title, detail = (
-        " ".join(speak(part if isinstance(part, Sentence) else words(part), MOST).split())
+        " ".join(speak(part if isinstance(part, Sentence) else words(part), MAX_BODY_LENGTH).split())
         for part in (option.title, option.detail)
     )
     return f"{title} ({detail})" if detail and details else title
 
 
-def spoken(sentence: Sentence, typed: int = MOST, *, language: str | None, results: Mapping[str, Any] | None) -> str:
+def spoken(
+    sentence: Sentence, typed: int = MAX_BODY_LENGTH, *, language: str | None, results: Mapping[str, Any] | None
+) -> str:
     """A sentence as it is sent: each text in it that somebody typed on one line and at most so long."""
-    return clean(render(_tamed(sentence, typed), language, results))
+    return clean(render(_escaped(sentence, typed), language, results))
 
 
-def _tamed(value: Any, most: int) -> Any:
-    """The value with each typed text in it on one line, without direction marks, at most `most` characters long."""
+def _escaped(value: Any, max_length: int) -> Any:
+    """The value with each typed text in it on one line, without direction marks, at most `max_length` characters
+    long.
+    """
     match value:
         case Sentence():
             return Sentence(
-                value.source, {name: _tamed(part, most) for name, part in value.params.items()}, value.plural
+                value.source, {name: _escaped(part, max_length) for name, part in value.params.items()}, value.plural
             )
-        case Spoken():
-            return Spoken(_tamed(value.sentence, most), value.language)
+        case SpokenSentence():
+            return SpokenSentence(_escaped(value.sentence, max_length), value.language)
         case tuple() | list():
-            return tuple(_tamed(part, most) for part in value)
+            return tuple(_escaped(part, max_length) for part in value)
         case str():
-            return shortened(" ".join(_FORBIDDEN.sub(" ", _TURNING.sub("", value)).split()), most)
+            return shortened(" ".join(_FORBIDDEN.sub(" ", _TURNING.sub("", value)).split()), max_length)
         case _:
             return value
 
 
-def shortened(text: str, most: int) -> str:
-    """The text, or as much of it as fits into `most` UTF-16 units with an ellipsis at its end."""
-    if _size(text) <= most:
+def shortened(text: str, max_length: int) -> str:
+    """The text, or as much of it as fits into `max_length` UTF-16 units with an ellipsis at its end."""
+    if _size(text) <= max_length:
         return text
     units = text.encode("utf-16-le", errors="surrogatepass")
-    kept = units[: max(most - len(CUT), 0) * 2].decode("utf-16-le", errors="ignore")
-    return kept.rstrip() + CUT
+    kept = units[: max(max_length - len(ELLIPSIS), 0) * 2].decode("utf-16-le", errors="ignore")
+    return kept.rstrip() + ELLIPSIS
 
 
 def _size(text: str) -> int:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain.models import ContentTemplate
 
-REST = timedelta(hours=1)
+REFUSED_TEMPLATE_PAUSE = timedelta(hours=1)
 """How long a template is left alone after Twilio has refused a message with it."""
 CACHE_SECONDS = 15.0
 """How long a process goes by what it last read: after `templates sync` buttons come within this time."""
-WANTED = "content:wanted"
+WANTED_KEY = "content:wanted"
 """Redis set: shapes that questions had and no template; `templates sync` makes them."""
-NOTICE = "notice_"
+NOTICE_PREFIX = "notice_"
 """How the shapes of notices begin (bot.delivery.templates.notices); all others are of questions."""
 APPROVED = "approved"
 UNUSABLE = ("rejected", "paused", "disabled")
@@ -37,7 +37,7 @@ def approved(db: Session, shape: str, now: datetime) -> str | None:
     found = select(ContentTemplate).where(
         ContentTemplate.shape == shape, ContentTemplate.replaced_at.is_(None), ContentTemplate.approval == APPROVED
     )
-    return next((row.sid for row in db.scalars(found) if is_rested(row, now)), None)
+    return next((row.sid for row in db.scalars(found) if is_pause_over(row, now)), None)
 
 
 def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
@@ -45,10 +45,10 @@ def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
     db.execute(update(ContentTemplate).where(ContentTemplate.sid == sid).values(refused_at=now, refused_code=code[:20]))
 
 
-def wanted(redis: "Redis") -> set[str]:
+def wanted_shapes(redis: "Redis") -> set[str]:
     """The shapes that questions had and no template; empty where Redis is away."""
     try:
-        return {shape.decode() for shape in cast("set[bytes]", redis.smembers(WANTED))}
+        return {shape.decode() for shape in cast("set[bytes]", redis.smembers(WANTED_KEY))}
     except RedisError:
         return set()
 
@@ -57,15 +57,15 @@ def _usable(db: Session, now: datetime) -> dict[str, str]:
     rows = select(ContentTemplate).where(
         ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
     )
-    return {row.shape: row.sid for row in db.scalars(rows) if is_rested(row, now)}
+    return {row.shape: row.sid for row in db.scalars(rows) if is_pause_over(row, now)}
 
 
-def is_rested(row: ContentTemplate, now: datetime) -> bool:
+def is_pause_over(row: ContentTemplate, now: datetime) -> bool:
     """Whether Twilio has not refused a message with it lately."""
-    return row.refused_at is None or now - row.refused_at >= REST
+    return row.refused_at is None or now - row.refused_at >= REFUSED_TEMPLATE_PAUSE
 
 
-class Templates:
+class TemplateCatalog:
     """The templates in use, cached in a process and read anew now and then."""
 
     def __init__(self, database: Database, redis: "Redis", clock: Callable[[], datetime]) -> None:
@@ -82,18 +82,18 @@ class Templates:
         """Whether there is any: without, nobody need look how a question would read."""
         return bool(self._current())
 
-    def carry(self, shape: str) -> bool:
+    def is_available(self, shape: str) -> bool:
         """Whether a template carries this shape; where none does, it is noted that one is wanted."""
         if shape in self._current():
             return True
         if shape not in self._missed:
             self._missed.add(shape)
-            self._want(shape)
+            self._request(shape)
         return False
 
-    def _want(self, shape: str) -> None:
+    def _request(self, shape: str) -> None:
         try:
-            self._redis.sadd(WANTED, shape)
+            self._redis.sadd(WANTED_KEY, shape)
         except RedisError:
             self._missed.discard(shape)
 
@@ -101,7 +101,7 @@ class Templates:
         if time.monotonic() - self._read_at > CACHE_SECONDS:
             with self._reading, self._database.read() as db:
                 usable = _usable(db, self._clock())
-                self._known = {shape: sid for shape, sid in usable.items() if not shape.startswith(NOTICE)}
+                self._known = {shape: sid for shape, sid in usable.items() if not shape.startswith(NOTICE_PREFIX)}
                 self._missed.clear()
                 self._read_at = time.monotonic()
         return self._known

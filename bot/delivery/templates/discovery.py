@@ -10,56 +10,58 @@ from datetime import datetime
 from typing import Any
 
 from bot.delivery.templates import interactive
-from bot.delivery.templates.interactive import MOST_BUTTONS, Shape
+from bot.delivery.templates.interactive import MAX_BUTTONS, CardShape
 from flows import engine
 from flows.sandbox import world as sandbox_world
-from flows.shapes import Event, EventDay, Said, Say, Turn
+from flows.shapes import Event, EventDay, Say, Turn, UserInput
 from flows.text.languages import LANGUAGES
 
-MOST_TURNS = 40
+MAX_TURNS = 40
 """Turns of one played conversation at most: more than any flow has questions."""
 OPENINGS = ("hi", "hi", "change", "register someone else", "language", "cancel pass")
 """What is begun, one after the other: the second `hi` is greeted as somebody with a pass."""
-ANSWERS = {"full_name": "Asha Rao", "phone": "+91 98765 43210", "otp": sandbox_world.OTP}
+SAMPLE_ANSWERS = {"full_name": "Asha Rao", "phone": "+91 98765 43210", "otp": sandbox_world.OTP}
 ANY_ANSWER = ("1", "Delhi", "skip")
 """Answers to try in turn where a question has no options and no answer above."""
-MARK = "visit_date.01234567:"
+SAMPLE_MARK = "visit_date.01234567:"
 
 
-def shapes(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> set[str]:
+def needed_shapes(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> set[str]:
     """The names of the shapes that questions about these events have, open or not, and fewer rows of them."""
-    seen: set[Shape] = set()
+    seen: set[CardShape] = set()
     for language in LANGUAGES:
-        for choice in [[one] for one in events] + ([list(events)] if len(events) > 1 else []):
+        for choice in [[event_and_days] for event_and_days in events] + ([list(events)] if len(events) > 1 else []):
             seen |= set(_asked(_world(choice, now), language))
-    return {shape.name for shape in widened(seen)}
+    return {shape.name for shape in with_other_counts(seen)}
 
 
-def widened(seen: Iterable[Shape]) -> set[Shape]:
+def with_other_counts(shapes_seen: Iterable[CardShape]) -> set[CardShape]:
     """These shapes, those of shorter lists with the same text, and each with a line about a wrong answer before it."""
     shorter = {
-        Shape("buttons" if shape.kind != "details" and rows <= MOST_BUTTONS else shape.kind, rows, shape.layout)
-        for shape in seen
+        CardShape("buttons" if shape.kind != "details" and rows <= MAX_BUTTONS else shape.kind, rows, shape.layout)
+        for shape in shapes_seen
         for rows in (range(1, shape.rows + 1) if shape.kind != "buttons" else [shape.rows])
     }
-    return shorter | {Shape(shape.kind, shape.rows, (1, *shape.layout)) for shape in shorter}
+    return shorter | {CardShape(shape.kind, shape.rows, (1, *shape.layout)) for shape in shorter}
 
 
 def _world(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> sandbox_world.World:
     places = {event.slug: {day.day: day for day in days} for event, days in events}
-    return sandbox_world.World(now, tuple(event for event, _days in events), places, profile_name=ANSWERS["full_name"])
+    return sandbox_world.World(
+        now, tuple(event for event, _days in events), places, profile_name=SAMPLE_ANSWERS["full_name"]
+    )
 
 
-def _asked(world: sandbox_world.World, language: str) -> Iterator[Shape]:
+def _asked(world: sandbox_world.World, language: str) -> Iterator[CardShape]:
     """The shapes of all questions of these conversations."""
     kept: dict[str, Any] | None = None
     for opening in OPENINGS:
-        said = Said(opening)
-        for turn_number in range(MOST_TURNS):
-            turn, results = sandbox_world.hear(world, kept, said)
+        said = UserInput(opening)
+        for turn_number in range(MAX_TURNS):
+            turn, results = sandbox_world.send(world, kept, said)
             kept = engine.to_json(turn.state)
             says = [effect for effect in turn.effects if isinstance(effect, Say)]
-            made = interactive.card(says, turn.state.language, results, MARK)
+            made = interactive.build_card(says, turn.state.language, results, SAMPLE_MARK)
             if made:
                 yield made.shape
             if not turn.state.flow or (turn_number and turn.state.flow == "menu"):
@@ -67,11 +69,11 @@ def _asked(world: sandbox_world.World, language: str) -> Iterator[Shape]:
             said = _answer(turn, says, language, turn_number)
 
 
-def _answer(turn: Turn, says: Sequence[Say], language: str, turn_number: int) -> Said:
+def _answer(turn: Turn, says: Sequence[Say], language: str, turn_number: int) -> UserInput:
     """An answer that leads on, to whatever was asked."""
     options = [option.id for say in says for option in say.options]
     if turn.state.asked == "language":
-        return Said(choice=language, form="choice")
-    if turn.state.asked not in ANSWERS and options:
-        return Said(choice=options[0], form="choice")
-    return Said(ANSWERS.get(turn.state.asked) or ANY_ANSWER[turn.state.tries % len(ANY_ANSWER)])
+        return UserInput(choice=language, form="choice")
+    if turn.state.asked not in SAMPLE_ANSWERS and options:
+        return UserInput(choice=options[0], form="choice")
+    return UserInput(SAMPLE_ANSWERS.get(turn.state.asked) or ANY_ANSWER[turn.state.tries % len(ANY_ANSWER)])

@@ -17,15 +17,15 @@ from typing import Any, Self
 import regex
 
 from bot.delivery.outbox import whatsapp_text
-from bot.delivery.twilio.content_api import Wanted
+from bot.delivery.twilio.content_api import TemplateSpec
 from flows.shapes import Say, Sentence
 from flows.text import _, words
 
-MOST_BUTTONS, MOST_ROWS = 3, 10
+MAX_BUTTONS, MAX_ROWS = 3, 10
 """Without an approval, which only messages outside the 24-hour window need, three buttons are allowed."""
-BUTTON_TITLE, ROW_TITLE, ROW_DETAIL = 20, 24, 72
-MOST_ID, MOST_BODY = 200, 1024
-MOST_LINES = 20
+MAX_BUTTON_TITLE_LENGTH, MAX_ROW_TITLE_LENGTH, MAX_ROW_DETAIL_LENGTH = 20, 24, 72
+MAX_ID_LENGTH, MAX_BODY_LENGTH = 200, 1024
+MAX_LINES = 20
 """Lines of a text that goes with buttons at most: a template has at most 100 variables."""
 CHOOSE = _("Choose")
 """The words on the button that opens a list."""
@@ -37,7 +37,7 @@ _SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CardShape:
     """The shape of a template: how many buttons or rows, and lines."""
 
     kind: str
@@ -66,17 +66,17 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class InteractiveCard:
     """A question with the values for a template of its shape."""
 
-    shape: Shape
+    shape: CardShape
     values: tuple[str, ...]
     """The variables' values, in the order of `Shape.variables`."""
 
     @classmethod
-    def of(cls, name: str, values: Sequence[str]) -> Self:
+    def from_template(cls, name: str, values: Sequence[str]) -> Self:
         """The card as a row of the outbox keeps it. Raises ValueError where the name is no shape's."""
-        shape = Shape.read(name)
+        shape = CardShape.read(name)
         if shape is None:
             raise ValueError("no such shape")
         return cls(shape, tuple(values))
@@ -92,13 +92,15 @@ class Card:
         return {str(number): value for number, value in enumerate(self.values, start=1)}
 
 
-def card(says: Sequence[Say], language: str | None, results: Mapping[str, Any], mark: str) -> Card | None:
+def build_card(
+    says: Sequence[Say], language: str | None, results: Mapping[str, Any], mark: str
+) -> InteractiveCard | None:
     """The question of a turn as buttons or a list; None where it is none or does not fit.
 
     `mark` comes back before the id of what is tapped.
     """
     asking = [say for say in says if say.options]
-    if len(asking) != 1 or not asking[0].step or len(asking[0].options) > MOST_ROWS:
+    if len(asking) != 1 or not asking[0].step or len(asking[0].options) > MAX_ROWS:
         return None
     speak = partial(whatsapp_text.spoken, language=language, results=results)
     rows = [
@@ -110,22 +112,24 @@ def card(says: Sequence[Say], language: str | None, results: Mapping[str, Any], 
     return _fitted(groups, [line for line in lines if line], rows, speak(CHOOSE))
 
 
-def _fitted(layout: tuple[int, ...], lines: list[str], rows: list[tuple[str, str, str]], opener: str) -> Card | None:
+def _fitted(
+    layout: tuple[int, ...], lines: list[str], rows: list[tuple[str, str, str]], opener: str
+) -> InteractiveCard | None:
     kind = _kind([detail for _title, _id, detail in rows])
-    if kind is None or not lines or len(lines) > MOST_LINES:
+    if kind is None or not lines or len(lines) > MAX_LINES:
         return None
-    most = BUTTON_TITLE if kind == "buttons" else ROW_TITLE
+    most = MAX_BUTTON_TITLE_LENGTH if kind == "buttons" else MAX_ROW_TITLE_LENGTH
     titles = [cut(title, most) for title, _id, _detail in rows]
     if len({title.casefold() for title in titles}) < len(titles):
         return None
     filled = [
         part
         for title, (_title, id_, detail) in zip(titles, rows, strict=True)
-        for part in (title, id_, *([cut(detail, ROW_DETAIL)] if kind == "details" else []))
+        for part in (title, id_, *([cut(detail, MAX_ROW_DETAIL_LENGTH)] if kind == "details" else []))
     ]
-    values = (*lines, *([] if kind == "buttons" else [cut(opener, BUTTON_TITLE)]), *filled)
-    made = Card(Shape(kind, len(rows), layout), values)
-    fits = size(made.body) <= MOST_BODY and all(size(id_) <= MOST_ID for _title, id_, _detail in rows)
+    values = (*lines, *([] if kind == "buttons" else [cut(opener, MAX_BUTTON_TITLE_LENGTH)]), *filled)
+    made = InteractiveCard(CardShape(kind, len(rows), layout), values)
+    fits = size(made.body) <= MAX_BODY_LENGTH and all(size(id_) <= MAX_ID_LENGTH for _title, id_, _detail in rows)
     # Braces in what somebody typed could be taken for a variable.
     return made if fits and all(value and "{{" not in value for value in values) else None
 
@@ -136,7 +140,7 @@ def _kind(details: list[str]) -> str | None:
         return "details"
     if any(details):
         return None
-    return "buttons" if len(details) <= MOST_BUTTONS else "list"
+    return "buttons" if len(details) <= MAX_BUTTONS else "list"
 
 
 def _plain(part: Sentence | str, speak: "partial[str]") -> str:
@@ -145,16 +149,16 @@ def _plain(part: Sentence | str, speak: "partial[str]") -> str:
     return _SPACE.sub(" ", text.replace("*", "")).strip()
 
 
-def cut(text: str, most: int) -> str:
+def cut(text: str, max_length: int) -> str:
     """The text, or its beginning and an ellipsis, in at most so many UTF-16 units; no character is cut in two."""
-    if size(text) <= most:
+    if size(text) <= max_length:
         return text
-    kept, left = "", most - len(whatsapp_text.CUT)
+    kept, left = "", max_length - len(whatsapp_text.ELLIPSIS)
     for character in regex.findall(r"\X", text):
         if size(kept + character) > left:
             break
         kept += character
-    return kept.rstrip() + whatsapp_text.CUT
+    return kept.rstrip() + whatsapp_text.ELLIPSIS
 
 
 def size(text: str) -> int:
@@ -162,7 +166,7 @@ def size(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def definition(shape: Shape) -> dict[str, Any]:
+def definition(shape: CardShape) -> dict[str, Any]:
     """The template of a shape as the Content API takes it, its name made from what it holds."""
     samples = shape.variables()
     names = iter([f"{{{{{number}}}}}" for number in range(1, len(samples) + 1)])
@@ -175,19 +179,19 @@ def definition(shape: Shape) -> dict[str, Any]:
     return named(shape.name, content)
 
 
-PREFIX = "pravesh_"
+TEMPLATE_PREFIX = "pravesh_"
 """How the friendly names of our templates begin; others of the account are left alone."""
 
 
-def wanted(names: Iterable[str]) -> list[Wanted]:
+def template_specs(names: Iterable[str]) -> list[TemplateSpec]:
     """The templates of these shapes, by name; what is no shape's name is left out."""
-    shapes = {name: Shape.read(name) for name in sorted(names)}
-    return [Wanted(name, definition(shape)) for name, shape in shapes.items() if shape]
+    shapes = {name: CardShape.read(name) for name in sorted(names)}
+    return [TemplateSpec(name, definition(shape)) for name, shape in shapes.items() if shape]
 
 
 def named(shape: str, content: Mapping[str, Any]) -> dict[str, Any]:
     """A content with a friendly name of its own: another one as soon as the content changes."""
-    return {"friendly_name": f"{PREFIX}{shape}_{digest(content)[:8]}", **content}
+    return {"friendly_name": f"{TEMPLATE_PREFIX}{shape}_{digest(content)[:8]}", **content}
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -196,7 +200,7 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest()
 
 
-def _types(shape: Shape, body: str, names: Iterator[str]) -> dict[str, Any]:
+def _types(shape: CardShape, body: str, names: Iterator[str]) -> dict[str, Any]:
     if shape.kind == "buttons":
         actions = [{"type": "QUICK_REPLY", "title": next(names), "id": next(names)} for _row in range(shape.rows)]
         return {"twilio/quick-reply": {"body": body, "actions": actions}}

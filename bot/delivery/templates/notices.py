@@ -26,9 +26,9 @@ from bot.delivery.images import media_links
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.outbox.enqueue import stopped_since
-from bot.delivery.outbox.message import Filled
+from bot.delivery.outbox.message import FilledTemplate
 from bot.delivery.templates.interactive import cut, named
-from bot.delivery.twilio.content_api import Wanted
+from bot.delivery.twilio.content_api import TemplateSpec
 from bot.domain.models import Delivery, Pass
 from bot.settings import Settings
 from flows.shapes import Sentence
@@ -37,15 +37,15 @@ from flows.text import render as speak
 from flows.text.languages import SOURCE
 from flows.understanding.codes import shown
 
-LONGEST_VALUE = 255
+MAX_VALUE_LENGTH = 255
 UTILITY = "UTILITY"
 """WhatsApp's category for what somebody asked for or has agreed to, and no advertisement."""
-SAMPLE = "sample.png"
+SAMPLE_PICTURE = "sample.png"
 """The end of the address of the picture that WhatsApp is shown with a template (webhooks.media)."""
-PICTURES = "media/passes/"
+PICTURE_PATH = "media/passes/"
 PICTURE = "picture"
 """The name of the last variable of a notice that has a picture."""
-ABOUT_TEMPLATES = frozenset((21655, 21656, 63013, 63016, 63021, 63027, 63028, 63029, 63030, 63040, 63041))
+TEMPLATE_ERROR_CODES = frozenset((21655, 21656, 63013, 63016, 63021, 63027, 63028, 63029, 63030, 63040, 63041))
 """Twilio's codes that speak of the template and not of the person or the sender: no such template, bad
 variables, against the policy, none that counts outside the window, content, language, parameters, paused."""
 
@@ -71,14 +71,14 @@ class Notice:
         return speak(Sentence(self.sentence.source, dict(values)), language)
 
 
-PASS = "pass"  # noqa: S105 - an entry pass
+PASS_NOTICE = "pass"  # noqa: S105 - an entry pass
 NEWS, EVENT_CANCELLED, DAY_CANCELLED, REMINDER = "news", "event_cancelled", "day_cancelled", "reminder"
 """What goes to many: see bot.delivery.campaigns.texts."""
 ALERT = "alert"
 """What goes to an event's supervisors: see bot.delivery.campaigns.alerts."""
 _FAIR = "Delhi Book Fair"
 NOTICES: Mapping[str, Notice] = {
-    PASS: Notice(
+    PASS_NOTICE: Notice(
         _("Your entry pass *{code}* is ready.\nEvent: {event}\nDay: {day}\nPlease show this picture at the gate."),
         {"code": "XXXX-XXXX", "event": "Delhi Book Fair, Pragati Maidan", "day": "Sat 16 Jan, 3 people"},
         picture=True,
@@ -116,20 +116,20 @@ NOTICES: Mapping[str, Notice] = {
 """Every notice by its purpose."""
 
 
-def spoken(language: str) -> str:
+def written_language(language: str) -> str:
     """The language in which somebody is written to who reads this one."""
     return language if language in LANGUAGES else SOURCE
 
 
 def shape_of(purpose: str, language: str) -> str:
     """The name that our table knows a notice's template by."""
-    return f"{templates.NOTICE}{purpose}_{spoken(language)}"
+    return f"{templates.NOTICE_PREFIX}{purpose}_{written_language(language)}"
 
 
-def wanted(origin: str) -> list[Wanted]:
+def template_specs(origin: str) -> list[TemplateSpec]:
     """The template of every notice in every language; pictures come from this origin."""
     return [
-        Wanted(shape_of(purpose, language), _definition(purpose, notice, language, origin), notice.category)
+        TemplateSpec(shape_of(purpose, language), _definition(purpose, notice, language, origin), notice.category)
         for purpose, notice in NOTICES.items()
         for language in LANGUAGES
     ]
@@ -138,10 +138,10 @@ def wanted(origin: str) -> list[Wanted]:
 def _definition(purpose: str, notice: Notice, language: str, origin: str) -> dict[str, Any]:
     numbers = notice.numbers()
     body = notice.text(language, {name: f"{{{{{number}}}}}" for name, number in numbers.items()})
-    samples = {**notice.samples, **({PICTURE: SAMPLE} if notice.picture else {})}
+    samples = {**notice.samples, **({PICTURE: SAMPLE_PICTURE} if notice.picture else {})}
     types: dict[str, Any] = {"twilio/text": {"body": body}}
     if notice.picture:
-        media = [f"{origin}/{PICTURES}{{{{{numbers[PICTURE]}}}}}"]
+        media = [f"{origin}/{PICTURE_PATH}{{{{{numbers[PICTURE]}}}}}"]
         types = {"twilio/media": {"body": body, "media": media}}
     variables = {numbers[name]: sample for name, sample in samples.items()}
     return named(shape_of(purpose, language), {"language": language, "variables": variables, "types": types})
@@ -158,7 +158,7 @@ def template_for(db: Session, row: Delivery, now: datetime) -> str | None:
     return templates.approved(db, shape_of(purpose, _language(db, row)), now)
 
 
-def filled(db: Session, row: Delivery, settings: Settings, now: datetime) -> Filled | None:
+def filled_template(db: Session, row: Delivery, settings: Settings, now: datetime) -> FilledTemplate | None:
     """The notice's template with this reader's values; None where there is none, or where it lacks a value."""
     sid = template_for(db, row, now)
     values = _values(db, row, settings, now) if sid else {}
@@ -166,7 +166,7 @@ def filled(db: Session, row: Delivery, settings: Settings, now: datetime) -> Fil
     if sid is None or not all(values.values()):
         return None
     numbers = NOTICES[_purpose(row)].numbers()
-    return Filled(sid, json.dumps({numbers[name]: value for name, value in values.items()}, ensure_ascii=False))
+    return FilledTemplate(sid, json.dumps({numbers[name]: value for name, value in values.items()}, ensure_ascii=False))
 
 
 def text_of(db: Session, row: Delivery, settings: Settings, now: datetime) -> str:
@@ -175,16 +175,16 @@ def text_of(db: Session, row: Delivery, settings: Settings, now: datetime) -> st
 
 
 def _purpose(row: Delivery) -> str:
-    return PASS if row.kind == PASS else str(row.payload.get("notice", {}).get("purpose", ""))
+    return PASS_NOTICE if row.kind == PASS_NOTICE else str(row.payload.get("notice", {}).get("purpose", ""))
 
 
 def _values(db: Session, row: Delivery, settings: Settings, now: datetime) -> dict[str, str]:
     """The value of each variable, as Twilio takes it; empty where it is not known."""
-    known = _of_pass(db, row, settings, now) if row.kind == PASS else row.payload["notice"].get("values", {})
+    known = _pass_values(db, row, settings, now) if row.kind == PASS_NOTICE else row.payload["notice"].get("values", {})
     return {name: _one_line(str(known.get(name) or "")) for name in NOTICES[_purpose(row)].numbers()}
 
 
-def _of_pass(db: Session, row: Delivery, settings: Settings, now: datetime) -> dict[str, str]:
+def _pass_values(db: Session, row: Delivery, settings: Settings, now: datetime) -> dict[str, str]:
     pass_, language = db.get_one(Pass, row.pass_id), _language(db, row)
     event = pass_.event
     token = media_links.sign(pass_.id, settings.secret_key, now)
@@ -207,32 +207,32 @@ def _language(db: Session, row: Delivery) -> str:
 def _one_line(value: str) -> str:
     """The value as Twilio takes it: one line, not too long, and nothing in it that reads as a variable."""
     flat = " ".join(whatsapp_text.clean(value).replace("{{", "{").replace("}}", "}").split())
-    return cut(flat, LONGEST_VALUE)
+    return cut(flat, MAX_VALUE_LENGTH)
 
 
 # --- which way a row went -----------------------------------------------------------------------
 
 
-def went_by(row: Delivery) -> str:
+def template_used(row: Delivery) -> str:
     """The template by which a row last left; empty: none."""
     return str(row.payload.get("template") or "")
 
 
-def note_way(db: Session, row: Delivery, sid: str, now: datetime) -> None:
+def record_template(db: Session, row: Delivery, sid: str, now: datetime) -> None:
     """Note by which template a row leaves now; empty: by none. A status that comes back must be judged by it."""
     if sid:
-        delivery_history.tell(db, row.id, delivery_history.BY_TEMPLATE, now)
-    if went_by(row) == sid:
+        delivery_history.record(db, row.id, delivery_history.BY_TEMPLATE, now)
+    if template_used(row) == sid:
         return
     rest = {name: value for name, value in row.payload.items() if name != "template"}
     row.payload = {**rest, "template": sid} if sid else rest
     db.execute(update(Delivery).where(Delivery.id == row.id).values(payload=row.payload))
 
 
-def refused(db: Session, row: Delivery, code: int | None, now: datetime) -> bool:
+def handle_refusal(db: Session, row: Delivery, code: int | None, now: datetime) -> bool:
     """Let the template rest by which this row left, where Twilio's refusal is about it; whether it is."""
-    sid = went_by(row)
-    if not sid or code not in ABOUT_TEMPLATES:
+    sid = template_used(row)
+    if not sid or code not in TEMPLATE_ERROR_CODES:
         return False
     templates.refuse(db, sid, str(code), now)
     return True

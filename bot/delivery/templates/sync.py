@@ -9,22 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery.templates import NOTICE
-from bot.delivery.templates.interactive import PREFIX, digest
-from bot.delivery.twilio.content_api import Content, Kept, Wanted
+from bot.delivery.templates import NOTICE_PREFIX
+from bot.delivery.templates.interactive import TEMPLATE_PREFIX, digest
+from bot.delivery.twilio.content_api import ContentApi, RemoteTemplate, TemplateSpec
 from bot.domain.messaging import content_templates
 from bot.domain.models import ContentTemplate
 from bot.errors import SendFailed
 
 log = structlog.get_logger(__name__)
 
-KEPT = timedelta(days=2)
+REPLACED_TEMPLATE_TTL = timedelta(days=2)
 """How long a template that has been replaced is kept: a process may still send with it."""
 UNSUBMITTED = "unsubmitted"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TemplateChange:
     """What was done to one template."""
 
     done: str
@@ -35,36 +35,36 @@ class Change:
     """Twilio's, where it did not take it."""
 
 
-def sync(database: Database, content: Content, wanted: Iterable[Wanted], now: datetime) -> list[Change]:
+def sync(database: Database, content: ContentApi, specs: Iterable[TemplateSpec], now: datetime) -> list[TemplateChange]:
     """Bring Twilio's templates and our table to what is wanted; doing it twice changes nothing.
 
     A template whose content has changed is made anew under a name of its own, and the old one removed
-    when it has been out of use for KEPT. One that needs WhatsApp's approval is submitted for it once;
+    when it has been out of use for REPLACED_TEMPLATE_TTL. One that needs WhatsApp's approval is submitted for it once;
     where that is refused, the next run tries again. Templates of the account that are not ours are left
     alone. Raises SendFailed; what was done until then stays and the next run goes on from it.
     """
-    theirs = {kept.name: kept for kept in content.listed() if kept.name.startswith(PREFIX)}
-    changes = [change for one in wanted for change in _see_to(database, content, one, theirs, now)]
+    theirs = {kept.name: kept for kept in content.list_templates() if kept.name.startswith(TEMPLATE_PREFIX)}
+    changes = [change for spec in specs for change in _sync_template(database, content, spec, theirs, now)]
     with database.write() as db:
-        _note_approvals(db, theirs)
+        _record_approvals(db, theirs)
     return [*changes, *_clear(database, content, now)]
 
 
-def refresh(database: Database, content: Content) -> None:
+def refresh(database: Database, content: ContentApi) -> None:
     """Note what WhatsApp says by now of the templates that need its approval.
 
     Twilio is asked only where there are any; where it does not answer, all stays as it was. Run by the
     clock: an approval comes minutes or a day later, and may be taken back.
     """
     asked = select(ContentTemplate).where(
-        ContentTemplate.shape.startswith(NOTICE), ContentTemplate.replaced_at.is_(None)
+        ContentTemplate.shape.startswith(NOTICE_PREFIX), ContentTemplate.replaced_at.is_(None)
     )
     with database.read() as db:
         names = {row.name for row in db.scalars(asked)}
     if not names:
         return
     try:
-        theirs = {kept.name: kept.approval for kept in content.listed() if kept.name in names}
+        theirs = {kept.name: kept.approval for kept in content.list_templates() if kept.name in names}
     except SendFailed as failure:
         log.warning("approvals_not_known", code=failure.code)
         return
@@ -73,49 +73,51 @@ def refresh(database: Database, content: Content) -> None:
             row.approval = theirs.get(row.name, row.approval)
 
 
-def _see_to(
-    database: Database, content: Content, wanted: Wanted, theirs: dict[str, Kept], now: datetime
-) -> Iterator[Change]:
-    name = str(wanted.definition["friendly_name"])
-    there = theirs.get(name)
+def _sync_template(
+    database: Database, content: ContentApi, spec: TemplateSpec, remote: dict[str, RemoteTemplate], now: datetime
+) -> Iterator[TemplateChange]:
+    name = str(spec.definition["friendly_name"])
+    there = remote.get(name)
     if there is None or not _is_known(database, there):
-        sid = there.sid if there else content.make(wanted.definition)
-        theirs.setdefault(name, Kept(sid, name, str(wanted.definition["language"]), UNSUBMITTED))
+        sid = there.sid if there else content.make(spec.definition)
+        remote.setdefault(name, RemoteTemplate(sid, name, str(spec.definition["language"]), UNSUBMITTED))
         with database.write() as db:
-            replaced = _replace(db, wanted.shape, name, now)
-            db.merge(_row(theirs[name], wanted.shape, digest(wanted.definition), now))
-        yield from (Change("replaced", old) for old in replaced)
-        yield Change("found" if there else "made", name)
-    if wanted.category and theirs[name].approval == UNSUBMITTED:
-        yield _submit(content, theirs, name, wanted.category, now)
+            replaced = _replace(db, spec.shape, name, now)
+            db.merge(_row(remote[name], spec.shape, digest(spec.definition), now))
+        yield from (TemplateChange("replaced", old) for old in replaced)
+        yield TemplateChange("found" if there else "made", name)
+    if spec.category and remote[name].approval == UNSUBMITTED:
+        yield _submit(content, remote, name, spec.category, now)
 
 
-def _is_known(database: Database, kept: Kept) -> bool:
+def _is_known(database: Database, template: RemoteTemplate) -> bool:
     with database.read() as db:
-        row = db.get(ContentTemplate, kept.name)
-    return row is not None and row.replaced_at is None and row.sid == kept.sid
+        row = db.get(ContentTemplate, template.name)
+    return row is not None and row.replaced_at is None and row.sid == template.sid
 
 
-def _submit(content: Content, theirs: dict[str, Kept], name: str, category: str, now: datetime) -> Change:
+def _submit(
+    content: ContentApi, remote: dict[str, RemoteTemplate], name: str, category: str, now: datetime
+) -> TemplateChange:
     """Ask for WhatsApp's approval, under a name that was never used: it remembers those of removed templates."""
     try:
-        approval = content.submit(theirs[name].sid, f"{name}_{now:%Y%m%d%H%M%S}", category)
+        approval = content.submit(remote[name].sid, f"{name}_{now:%Y%m%d%H%M%S}", category)
     except SendFailed as failure:
         if failure.retry:
             raise
-        return Change("not_submitted", name, failure.code)
-    theirs[name] = replace(theirs[name], approval=approval)
-    return Change("submitted", name)
+        return TemplateChange("not_submitted", name, failure.code)
+    remote[name] = replace(remote[name], approval=approval)
+    return TemplateChange("submitted", name)
 
 
-def _row(kept: Kept, shape: str, content_hash: str, now: datetime) -> ContentTemplate:
+def _row(template: RemoteTemplate, shape: str, content_hash: str, now: datetime) -> ContentTemplate:
     return ContentTemplate(
-        name=kept.name,
+        name=template.name,
         shape=shape,
-        language=kept.language,
-        sid=kept.sid,
+        language=template.language,
+        sid=template.sid,
         content_hash=content_hash,
-        approval=kept.approval,
+        approval=template.approval,
         created_at=now,
         replaced_at=None,
         refused_at=None,
@@ -134,32 +136,34 @@ def _replace(db: Session, shape: str, name: str, now: datetime) -> list[str]:
     return [old.name for old in gone]
 
 
-def _note_approvals(db: Session, theirs: dict[str, Kept]) -> None:
+def _record_approvals(db: Session, remote: dict[str, RemoteTemplate]) -> None:
     """Note what Twilio says of each; one that Twilio has no more goes out of our table."""
     for row in db.scalars(select(ContentTemplate)):
-        if row.name in theirs:
-            row.approval = theirs[row.name].approval
+        if row.name in remote:
+            row.approval = remote[row.name].approval
         else:
             db.delete(row)
 
 
-def _clear(database: Database, content: Content, now: datetime) -> Iterable[Change]:
+def _clear(database: Database, content: ContentApi, now: datetime) -> Iterable[TemplateChange]:
     """Remove what was replaced long enough ago."""
     with database.read() as db:
-        old = list(db.scalars(select(ContentTemplate).where(ContentTemplate.replaced_at <= now - KEPT)))
+        old = list(
+            db.scalars(select(ContentTemplate).where(ContentTemplate.replaced_at <= now - REPLACED_TEMPLATE_TTL))
+        )
     for row in old:
         content.remove(row.sid)
         with database.write() as db:
             db.delete(db.get_one(ContentTemplate, row.name))
-        yield Change("removed", row.name)
+        yield TemplateChange("removed", row.name)
 
 
-def remove_all(database: Database, content: Content) -> list[Change]:
+def remove_all(database: Database, content: ContentApi) -> list[TemplateChange]:
     """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
     with database.read() as db:
-        rows = content_templates.listed(db)
+        rows = content_templates.list_templates(db)
     for row in rows:
         content.remove(row.sid)
         with database.write() as db:
             db.delete(db.get_one(ContentTemplate, row.name))
-    return [Change("removed", row.name) for row in rows]
+    return [TemplateChange("removed", row.name) for row in rows]

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from bot.errors import SendFailed
 
 BASE = "https://content.twilio.com/v1"
-A_PAGE = 100
-MOST_PAGES = 100
+PAGE_SIZE = 100
+MAX_PAGES = 100
 """Pages of Twilio's list that are read at most: ten thousand templates."""
 
 
-class Caller(Protocol):
+class ApiClient(Protocol):
     """Carries calls to Twilio: see bot.delivery.twilio.messages.Twilio."""
 
     def call(
@@ -28,7 +28,7 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TemplateSpec:
     """A template as it should be."""
 
     shape: str
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RemoteTemplate:
     """A template as Twilio has it."""
 
     sid: str
@@ -51,29 +51,29 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ContentApi:
     """The templates of the account. Every function raises SendFailed."""
 
-    twilio: Caller
+    twilio: ApiClient
 
     def make(self, definition: Mapping[str, Any]) -> str:
         """Make a template; its SID."""
         status, made = self.twilio.call("POST", f"{BASE}/Content", json=definition)
-        return str(_taken(status, made)["sid"])
+        return str(_accepted(status, made)["sid"])
 
     def submit(self, sid: str, name: str, category: str) -> str:
         """Ask WhatsApp to approve a template under this name (small letters, digits, underscores); its word."""
         asked = {"name": name, "category": category}
         status, answer = self.twilio.call("POST", f"{BASE}/Content/{sid}/ApprovalRequests/whatsapp", json=asked)
-        return str(_taken(status, answer).get("status") or "received")
+        return str(_accepted(status, answer).get("status") or "received")
 
-    def listed(self) -> Iterator[Kept]:
+    def list_templates(self) -> Iterator[RemoteTemplate]:
         """Every template of the account with its approval, ours and others."""
         uri = f"{BASE}/ContentAndApprovals"
-        params: dict[str, Any] | None = {"PageSize": A_PAGE}
-        for _page in range(MOST_PAGES):
+        params: dict[str, Any] | None = {"PageSize": PAGE_SIZE}
+        for _page in range(MAX_PAGES):
             status, page = self.twilio.call("GET", uri, params=params)
-            yield from map(_kept, _taken(status, page).get("contents") or ())
+            yield from map(_remote_template, _accepted(status, page).get("contents") or ())
             uri, params = str((page.get("meta") or {}).get("next_page_url") or ""), None
             if not uri:
                 return
@@ -82,20 +82,20 @@ class Content:
         """Remove a template; one that is gone already is as good."""
         status, answer = self.twilio.call("DELETE", f"{BASE}/Content/{sid}")
         if status != 404:
-            _taken(status, answer)
+            _accepted(status, answer)
 
 
-def _kept(found: Mapping[str, Any]) -> Kept:
-    approval = found.get("approval_requests") or {}
-    return Kept(
-        str(found["sid"]),
-        str(found.get("friendly_name") or ""),
-        str(found.get("language") or ""),
+def _remote_template(data: Mapping[str, Any]) -> RemoteTemplate:
+    approval = data.get("approval_requests") or {}
+    return RemoteTemplate(
+        str(data["sid"]),
+        str(data.get("friendly_name") or ""),
+        str(data.get("language") or ""),
         str(approval.get("status") or "unsubmitted"),
     )
 
 
-def _taken(status: int, answer: dict[str, Any]) -> dict[str, Any]:
+def _accepted(status: int, answer: dict[str, Any]) -> dict[str, Any]:
     if status >= 400:
         raise SendFailed(str(answer.get("code") or f"http_{status}"), retry=False)
     return answer

@@ -53,7 +53,7 @@ PAIR_RATE_SECONDS = 6.0
 SENDER_SECONDS = 300.0
 """Seconds between two tries of a paused sender."""
 
-TOO_FAST = frozenset({"20429", "http_429", "14107", "30001"})
+TOO_FAST_CODES = frozenset({"20429", "http_429", "14107", "30001"})
 """What says that the sender, not the message, is too fast (SendFailed.code): 429 and Twilio's full queue."""
 
 HTTP_RETRY = frozenset({408, 429, 500, 502, 503, 504})

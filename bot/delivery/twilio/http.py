@@ -9,13 +9,13 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-TIMEOUTS = (5.0, 15.0)
+TIMEOUTS_SECONDS = (5.0, 15.0)
 """Seconds to connect, and between two bytes of an answer."""
-LONGEST_WAIT = 3600.0
+MAX_RETRY_AFTER_SECONDS = 3600.0
 """Retry-After is followed up to this many seconds."""
 
 
-class Wire:
+class TwilioHttp:
     """Carries the client's requests: to another origin where one is set, with time-outs, one session a thread.
 
     It takes the place of twilio's own HTTP client, which logs URLs and parameters: they hold numbers.
@@ -49,7 +49,7 @@ class Wire:
             json=data if as_json else None,
             headers=headers,
             auth=auth,
-            timeout=timeout or TIMEOUTS,
+            timeout=timeout or TIMEOUTS_SECONDS,
             allow_redirects=allow_redirects,
         )
         self._local.retry_after = answer.headers.get("Retry-After")
@@ -87,4 +87,4 @@ def _seconds(header: str | None) -> float | None:
             wait = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
         except (ValueError, TypeError):
             return None
-    return min(max(wait, 0.0), LONGEST_WAIT)
+    return min(max(wait, 0.0), MAX_RETRY_AFTER_SECONDS)

@@ -18,12 +18,12 @@ OLD_STORE, ITS_FOLDER = "s3-external-1.amazonaws.com", "/media.twiliocdn.com/"
 MEDIUM = re.compile(
     r"/2010-04-01/Accounts/([A-Za-z0-9]{1,64})/Messages/([A-Za-z0-9]{1,64})/Media/([A-Za-z0-9]{1,64})", re.ASCII
 )
-LISTED = "/Media.json"
+MEDIA_LIST_SUFFIX = "/Media.json"
 """The end of the address of a message's list of media, which is all that Twilio's list of messages tells of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Medium:
+class TwilioMedia:
     """A Media resource of a message of ours: all that is believed of an address which came with a message."""
 
     message_sid: str
@@ -31,7 +31,7 @@ class Medium:
     host: str = field(default=MAIN)
 
 
-def named(url: str, message_sid: str, settings: Settings) -> Medium | None:
+def named(url: str, message_sid: str, settings: Settings) -> TwilioMedia | None:
     """The resource that an address names; None where it is not Twilio's, nor of our account and this message."""
     parts = _parts(url)
     found = MEDIUM.fullmatch(parts.path)
@@ -40,13 +40,13 @@ def named(url: str, message_sid: str, settings: Settings) -> Medium | None:
     account, message, sid = found.groups()
     if (account, message) != (settings.twilio_account_sid, message_sid):
         return None
-    return Medium(message, sid, "" if settings.api_base else parts.netloc)
+    return TwilioMedia(message, sid, "" if settings.api_base else parts.netloc)
 
 
-def resource(medium: Medium, settings: Settings, file: bool = True) -> str:
+def resource(medium: TwilioMedia, settings: Settings, file: bool = True) -> str:
     """The address of the file at Twilio, or else that of the list of all media of its message."""
     account = f"https://{medium.host or MAIN}/2010-04-01/Accounts/{settings.twilio_account_sid}"
-    return f"{account}/Messages/{medium.message_sid}" + (f"/Media/{medium.sid}" if file else LISTED)
+    return f"{account}/Messages/{medium.message_sid}" + (f"/Media/{medium.sid}" if file else MEDIA_LIST_SUFFIX)
 
 
 def may_follow(url: str, settings: Settings) -> bool:

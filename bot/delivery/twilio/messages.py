@@ -15,26 +15,26 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.delivery.twilio.error_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
-from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.http import TwilioHttp
 from bot.errors import SendFailed
-from bot.inbound import Inbound, kept_sid, named, storable
+from bot.inbound import Inbound, from_address, storable, storable_sid
 from bot.settings import Settings
 
-LISTED = 200
+PAGE_SIZE = 200
 """Messages that one look-up reads: more than one person gets between a try and its look-up."""
 
-API = "https://api.twilio.com/2010-04-01"
-MOST_A_PAGE = 1000
+TWILIO_API = "https://api.twilio.com/2010-04-01"
+MAX_PAGE_SIZE = 1000
 """The longest page that Twilio's list gives."""
 
 
 class Twilio:
     """Sends messages, finds sent ones, lists received ones. Safe to share between threads and to carry over a fork."""
 
-    def __init__(self, settings: Settings, wire: Wire | None = None) -> None:
-        self._wire = wire or Wire(settings.api_base)
+    def __init__(self, settings: Settings, wire: TwilioHttp | None = None) -> None:
+        self._wire = wire or TwilioHttp(settings.api_base)
         # Twilio's client would read TWILIO_EDGE and TWILIO_REGION itself; bot.settings is the only reader.
         nothing = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
         account, token = settings.twilio_account_sid, settings.twilio_auth_token
@@ -44,7 +44,7 @@ class Twilio:
 
     def send(
         self,
-        lane: str,
+        address: str,
         sender: str | None,
         body: str | None = None,
         media_url: str | None = None,
@@ -61,7 +61,7 @@ class Twilio:
         content_sid, variables = content or (None, None)
         try:
             message = self._client.messages.create(
-                to=lane,
+                to=address,
                 **self._origin(sender),
                 body=_set(body),
                 media_url=[media_url] if media_url else values.unset,
@@ -78,13 +78,13 @@ class Twilio:
 
     def find(
         self,
-        lane: str,
+        address: str,
         *,
         body: str | Collection[str],
         media: int | None,
         since: datetime,
         known: Collection[str] = (),
-    ) -> News | None:
+    ) -> StatusUpdate | None:
         """The message to this address with this text and so many media that the API made since then.
 
         `body`: the text, or all texts that it may be listed with. `media` None: any number. `known` are
@@ -93,13 +93,13 @@ class Twilio:
         # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
         # whole latest list of this address is read and the time of making compared here.
         try:
-            listed = self._client.messages.list(to=lane, limit=LISTED, page_size=LISTED)
+            listed = self._client.messages.list(to=address, limit=PAGE_SIZE, page_size=PAGE_SIZE)
         except Exception as problem:
             raise self._failure(problem) from None
         for message in listed:
-            if message.sid not in known and _is_it(message, body, media, since):
-                return News(str(message.sid), str(message.status), _number(message.error_code))
-        if len(listed) == LISTED and all(_is_since(message, since) for message in listed):
+            if message.sid not in known and _matches(message, body, media, since):
+                return StatusUpdate(str(message.sid), str(message.status), _number(message.error_code))
+        if len(listed) == PAGE_SIZE and all(_is_since(message, since) for message in listed):
             raise SendFailed("list_too_long", retry=True)
         return None
 
@@ -114,7 +114,7 @@ class Twilio:
             which = {"date_sent_after": since} | ({} if sender is None else {"to": sender})
             which |= {} if until is None else {"date_sent_before": until}
             try:
-                for message in self._client.messages.stream(**which, page_size=MOST_A_PAGE):
+                for message in self._client.messages.stream(**which, page_size=MAX_PAGE_SIZE):
                     moment = message.date_sent or message.date_created
                     sent_at = moment and moment.replace(tzinfo=moment.tzinfo or UTC)
                     if message.direction != "inbound" or not sent_at:
@@ -165,18 +165,20 @@ class Twilio:
 
 def _inbound(message: MessageInstance) -> Inbound:
     lane = str(message.from_)[:200]
-    phone, user = named(lane)
+    phone, user = from_address(lane)
     has_media = _number(message.num_media) != 0
     wordless = has_media or not message.body
     return Inbound(
-        sid=kept_sid(str(message.sid)),
+        sid=storable_sid(str(message.sid)),
         lane=lane,
         sender=str(message.to)[:60],
         phone=phone,
         user=user,
         text=storable(message.body or ""),
         form="other" if wordless else "text",
-        media=((f"{API}/Accounts/{message.account_sid}/Messages/{message.sid}/Media.json", ""),) if has_media else (),
+        media=((f"{TWILIO_API}/Accounts/{message.account_sid}/Messages/{message.sid}/Media.json", ""),)
+        if has_media
+        else (),
     )
 
 
@@ -199,8 +201,8 @@ def _broken_call(problem: RequestException) -> SendFailed:
     return SendFailed("no_answer", retry=True, unclear=True)
 
 
-def _is_it(message: MessageInstance, body: str | Collection[str], media: int | None, since: datetime) -> bool:
-    bodies = {body.strip()} if isinstance(body, str) else {one.strip() for one in body}
+def _matches(message: MessageInstance, body: str | Collection[str], media: int | None, since: datetime) -> bool:
+    bodies = {body.strip()} if isinstance(body, str) else {text.strip() for text in body}
     same = (message.body or "").strip() in bodies and media in (None, _number(message.num_media))
     return same and str(message.direction) == "outbound-api" and _is_since(message, since)
 

@@ -10,22 +10,22 @@ from typing import Any, cast
 
 from redis import Redis
 
-from bot.delivery.twilio.content_api import Caller
-from bot.domain.messaging.otp import ANYBODY, MOST_TRIES, REMEMBERED_SECONDS, OwnOtps
+from bot.delivery.twilio.content_api import ApiClient
+from bot.domain.messaging.otp import ANY_ORIGIN, MAX_TRIES, VERDICT_TTL_SECONDS, OwnOtps
 from bot.domain.messaging.otp_limits import Origin
 from bot.errors import Refused, SendFailed
 
 BASE = "https://verify.twilio.com/v2/Services"
 CHANNEL = "sms"
 """How Verify sends its codes: SMS reaches every phone, with WhatsApp or without."""
-LIFE_SECONDS = 600
+CODE_TTL_SECONDS = 600
 """How long a code of Verify's works (docs/field-notes.md#error-codes)."""
 NOT_APPROVED = {"pending": "wrong", "max_attempts_reached": "used_up"}
 """Verify's status of a check to our verdict; any other means that the code does not count any more."""
 CHECK_CODES = {"60202": "used_up", "60200": "wrong", "20404": "expired", "http_404": "expired"}
 """Error codes of a check: 60202 five checks made, 60200 no code at all, 404 approved, expired or never sent."""
 SEND_CODES = {
-    "60203": ("otp_too_many", {"minutes": LIFE_SECONDS // 60}),
+    "60203": ("otp_too_many", {"minutes": CODE_TTL_SECONDS // 60}),
     "60200": ("otp_unreachable", {}),
     "60205": ("otp_unreachable", {}),
     "60410": ("otp_unreachable", {}),
@@ -44,11 +44,11 @@ class VerifyOtps:
     own: OwnOtps
     """The limits and the names of keys of our own codes."""
     redis: "Redis" = field(repr=False)
-    twilio: Caller = field(repr=False)
+    twilio: ApiClient = field(repr=False)
     service: str
 
     def ask(
-        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANYBODY
+        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANY_ORIGIN
     ) -> str:
         """See bot.domain.messaging.otp.Otps."""
         return self.own.ask(purpose, phone, asker, now, attempt, origin)
@@ -74,8 +74,8 @@ class VerifyOtps:
                 raise SendFailed(CONCURRENT, retry=True, wait=failure.wait) from None
             raise
         with self.redis.pipeline() as together:
-            together.delete(self._tries(purpose, phone, asker), self.own.wanted(purpose, phone, asker))
-            together.set(self._sent(purpose, phone, asker), sid, ex=LIFE_SECONDS)
+            together.delete(self._tries(purpose, phone, asker), self.own.count_key(purpose, phone, asker))
+            together.set(self._sent(purpose, phone, asker), sid, ex=CODE_TTL_SECONDS)
             together.execute()
         return sid
 
@@ -84,30 +84,30 @@ class VerifyOtps:
         bound = (purpose, phone, asker)
         before = self.own.name("verdict of verify", *bound, attempt)
         kept = cast("bytes | None", self.redis.get(before)) if attempt else None
-        verdict = kept.decode() if kept else self._judged(bound, otp)
+        verdict = kept.decode() if kept else self._verdict(bound, otp)
         if attempt:
-            self.redis.set(before, verdict, ex=REMEMBERED_SECONDS)
+            self.redis.set(before, verdict, ex=VERDICT_TTL_SECONDS)
         word, _, left = verdict.partition(":")
         if word == "wrong":
             raise Refused("otp_wrong", left=int(left))
         if word != "right":
             raise Refused(f"otp_{word}")
 
-    def _judged(self, bound: tuple[str, str, str], otp: str) -> str:
+    def _verdict(self, bound: tuple[str, str, str], otp: str) -> str:
         """`right`, `wrong:<tries left>`, `not_sent`, `expired` or `used_up`."""
         sent, tries = self._sent(*bound), self._tries(*bound)
         sid = cast("bytes | None", self.redis.get(sent))
         if sid is None:
-            return "not_sent" if self.redis.exists(self.own.wanted(*bound)) else "expired"
-        if int(self.redis.get(tries) or 0) >= MOST_TRIES:
+            return "not_sent" if self.redis.exists(self.own.count_key(*bound)) else "expired"
+        if int(self.redis.get(tries) or 0) >= MAX_TRIES:
             return "used_up"
         verdict = self._checked(sid.decode(), otp)
         if verdict == "right":
             self.redis.delete(sent, tries)
         if verdict != "wrong":
             return verdict
-        left = MOST_TRIES - int(self.redis.incr(tries))
-        self.redis.expire(tries, LIFE_SECONDS)
+        left = MAX_TRIES - int(self.redis.incr(tries))
+        self.redis.expire(tries, CODE_TTL_SECONDS)
         return f"wrong:{left}" if left > 0 else "used_up"
 
     def _checked(self, sid: str, otp: str) -> str:

@@ -8,21 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import AuditEntry, Pass, Registration, Staff
 from flows.understanding import codes
 
-FOUND = "pass_found"
+SEARCHED = "pass_found"
 """Looked for passes by name or phone."""
-GUESSED = "guess_looked_at"
+GUESS_LOOKED_UP = "guess_looked_at"
 """Asked about codes that are no pass (`check`); scans of such are kept as attempts."""
-OFFERED = "near_pass_offered"
+NEAR_CODE_OFFERED = "near_pass_offered"
 """Was offered the pass that differs by one character from what was typed."""
-UNCOUNTED = "count_taken_back"
+COUNT_UNDONE = "count_taken_back"
 """Took back a count of people without a pass: `people`, `direction`."""
-PAUSED = "entry_paused"
-RESUMED = "entry_resumed"
-RELEASED = "staff_resumed"
+ENTRY_PAUSED = "entry_paused"
+ENTRY_RESUMED = "entry_resumed"
+STAFF_RESUMED = "staff_resumed"
 """Ended somebody's pause for guessing."""
 EXPORTED = "exported"
 """Took a table out as a file."""
@@ -30,7 +30,7 @@ EXPORT_STARTED, EXPORT_FETCHED, EXPORT_DELETED = "export_started", "export_downl
 """On the web: asked for a file that the server makes, downloaded it, deleted it."""
 SLIP_PRINTED = "slip_printed"
 """Printed the slip of a pass that there was already."""
-VIEWED = "person_viewed"
+PERSON_VIEWED = "person_viewed"
 """Looked at everything that is known of somebody, or of somebody's pass."""
 
 EVENT_MADE, EVENT_CHANGED, EVENT_COPIED = "event_created", "event_changed", "event_cloned"
@@ -49,18 +49,18 @@ DELIVERIES_RETRIED, SENDER_RESUMED = "deliveries_retried", "sender_resumed"
 TEMPLATES_SYNCED, TEMPLATES_REMOVED = "templates_synced", "templates_removed"
 KEY_ROLLED, KEY_RETIRED, KEYS_REWRAPPED = "key_rolled", "key_retired", "keys_rewrapped"
 DATABASE_UPGRADED = "database_upgraded"
-ERASED, PURGED = "person_erased", "purged"
+PERSON_ERASED, PURGED = "person_erased", "purged"
 STATS_REBUILT, ALERTS_SET = "stats_rebuilt", "alerts_set"
 VISITORS_IMPORTED = "visitors_imported"
 """Brought a list of people as a file: its digest, and how many rows came to what."""
-IMPORTED = "import"
+IMPORT_ACT = "import"
 """The channel of registrations that came so."""
 BROADCAST_BEGUN, BROADCAST_CANCELLED = "broadcast_begun", "broadcast_cancelled"
 BROADCAST_PAUSED, BROADCAST_RESUMED = "broadcast_paused", "broadcast_resumed"
 REMINDER_SET = "reminder_set"
 
 
-def note(
+def record(
     db: Session,
     what: str,
     *,
@@ -98,7 +98,7 @@ def search(
     text: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
-    most: int = 100,
+    limit: int = 100,
 ) -> list[AuditEntry]:
     """The newest entries that fit all that is said, at most so many, each with its volunteer.
 
@@ -106,15 +106,15 @@ def search(
     anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form: it finds
     the list with which the pass came as well. Raises Refused `no_such_event`.
     """
-    conditions = list(_said(slug and one(db, slug, lock=False).id, what, text, since, until))
+    conditions = list(_conditions(slug and get_event(db, slug, lock=False).id, what, text, since, until))
     if who:
-        conditions.append(or_(_holds(AuditEntry.actor, who), _holds(Staff.name, who)))
+        conditions.append(or_(_contains(AuditEntry.actor, who), _contains(Staff.name, who)))
     found = select(AuditEntry).outerjoin(Staff, Staff.id == AuditEntry.staff_id).where(*conditions)
-    whole = found.options(joinedload(AuditEntry.staff)).order_by(AuditEntry.id.desc()).limit(most)
+    whole = found.options(joinedload(AuditEntry.staff)).order_by(AuditEntry.id.desc()).limit(limit)
     return list(db.scalars(whole))
 
 
-def _said(
+def _conditions(
     event_id: int | str, what: str, text: str, since: datetime | None, until: datetime | None
 ) -> Iterator[ColumnElement[bool]]:
     if event_id:
@@ -126,7 +126,7 @@ def _said(
         code = codes.found(text)
         forms = (text, codes.shown(code)) if code else (text,)
         brought = [AuditEntry.id == _import_of(code)] if code else []
-        yield or_(*(_holds(about, json.dumps(one)[1:-1]) for one in forms), *brought)
+        yield or_(*(_contains(about, json.dumps(form)[1:-1]) for form in forms), *brought)
     if since:
         yield AuditEntry.at >= since
     if until:
@@ -139,12 +139,12 @@ def _import_of(code: str) -> Any:
     mine = select(func.max(earlier.id)).join(Registration, Registration.event_id == earlier.event_id)
     return (
         mine.join(Pass, Pass.registration_id == Registration.id)
-        .where(Pass.code == code, Registration.channel == IMPORTED)
+        .where(Pass.code == code, Registration.channel == IMPORT_ACT)
         .where(earlier.what == VISITORS_IMPORTED, earlier.at <= Registration.created_at)
         .scalar_subquery()
     )
 
 
-def _holds(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:
+def _contains(column: ColumnElement[Any] | Any, text: str) -> ColumnElement[bool]:
     found: ColumnElement[bool] = column.icontains(text, autoescape=True)
     return found

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-MOST_NAMED = 3
+MAX_NAMED_ROWS = 3
 """Rows to which the same happened that are named one by one."""
-LONGEST = 60
+MAX_VALUE_LENGTH = 60
 """Characters of a value that are shown."""
 
 
-def in_words(about: Mapping[str, Any]) -> list[str]:
+def describe(about: Mapping[str, Any]) -> list[str]:
     """The facts, then each change."""
     return [*facts(about), *changes(about)]
 
@@ -21,32 +21,34 @@ def facts(about: Mapping[str, Any]) -> list[str]:
 
 def changes(about: Mapping[str, Any]) -> list[str]:
     """Each change: `gates north: closed no -> yes`. The same change of several rows is one line."""
-    told = [f"{one['table']} {_some(rows)}{_change(one)}" for one, rows in alike(about)]
+    told = [f"{change['table']} {_listed_rows(rows)}{_change(change)}" for change, rows in grouped_changes(about)]
     return told + [f"and {number} more of {table}" for table, number in about.get("more", {}).items()]
 
 
-def alike(about: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[str]]]:
+def grouped_changes(about: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[str]]]:
     """Each change once, with all rows to which the same happened, as people know these."""
     found: dict[tuple[str, str], tuple[Mapping[str, Any], list[str]]] = {}
-    for one in about.get("changes", ()):
-        found.setdefault((one["table"], _change(one)), (one, []))[1].append(str(one.get("of", one["id"])))
+    for change in about.get("changes", ()):
+        found.setdefault((change["table"], _change(change)), (change, []))[1].append(
+            str(change.get("of", change["id"]))
+        )
     return list(found.values())
 
 
-def _change(one: Mapping[str, Any]) -> str:
+def _change(change: Mapping[str, Any]) -> str:
     """The change of one row, as text."""
-    if one["before"] is None:
+    if change["before"] is None:
         return " added"
-    if one["after"] is None:
+    if change["after"] is None:
         return " removed"
-    fields = (f"{name} {_short(old)} -> {_short(one['after'].get(name))}" for name, old in one["before"].items())
+    fields = (f"{name} {_short(old)} -> {_short(change['after'].get(name))}" for name, old in change["before"].items())
     return f": {', '.join(fields)}"
 
 
-def _some(rows: list[str]) -> str:
+def _listed_rows(rows: list[str]) -> str:
     """The rows to which the same happened."""
-    named = ", ".join(rows[:MOST_NAMED])
-    return named if len(rows) <= MOST_NAMED else f"{named} and {len(rows) - MOST_NAMED} more"
+    named = ", ".join(rows[:MAX_NAMED_ROWS])
+    return named if len(rows) <= MAX_NAMED_ROWS else f"{named} and {len(rows) - MAX_NAMED_ROWS} more"
 
 
 def _short(value: Any) -> str:
@@ -61,4 +63,4 @@ def _short(value: Any) -> str:
             text = ", ".join(map(str, value))
         case _:
             text = str(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[: MAX_VALUE_LENGTH - 1]}…"

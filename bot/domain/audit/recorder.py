@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.audit import row_diff
-from bot.domain.audit.row_diff import Changes
+from bot.domain.audit.row_diff import RowChanges
 from bot.domain.models import AuditEntry, Event
 
-ABOUT = "about the act"
+FACTS_KEY = "about the act"
 """Where a session keeps what was told of its act."""
 
 
 @contextmanager
-def acting(
+def audited(
     db: Session, what: str, *, now: datetime, actor: str = "", staff_id: int | None = None, slug: str | None = None
 ) -> Iterator[None]:
     """Do something under this name of bot.domain.audit; leaves one entry for each event that it changed.
@@ -28,13 +28,13 @@ def acting(
     event where nothing may have changed. What the block itself notes under the same name is completed
     instead. After an exception nothing is kept.
     """
-    db.info[ABOUT] = {}
-    with row_diff.watched(db) as changes:
+    db.info[FACTS_KEY] = {}
+    with row_diff.track_changes(db) as changes:
         yield
         db.flush()
-    about = db.info.pop(ABOUT)
+    about = db.info.pop(FACTS_KEY)
     by_event = _by_event(db, changes)
-    own = next((one for one in changes.entries if one.what == what), None)
+    own = next((entry for entry in changes.entries if entry.what == what), None)
     if own is not None:
         by_event.setdefault(own.event_id, [])
     if not by_event:
@@ -44,18 +44,18 @@ def acting(
         if own is not None and own.event_id == event_id:
             _complete(own, whole, actor)
         else:
-            audit.note(db, what, now=now, event_id=event_id, staff_id=staff_id, actor=actor, about=whole)
+            audit.record(db, what, now=now, event_id=event_id, staff_id=staff_id, actor=actor, about=whole)
 
 
-def tell(db: Session, *, event_id: int | None = None, **facts: Any) -> None:
+def add_facts(db: Session, *, event_id: int | None = None, **facts: Any) -> None:
     """Say of the session's act what its changes do not: ids and codes of ours, nothing personal."""
-    if ABOUT in db.info:
-        db.info[ABOUT].update(facts, **({"event_id": event_id} if event_id else {}))
+    if FACTS_KEY in db.info:
+        db.info[FACTS_KEY].update(facts, **({"event_id": event_id} if event_id else {}))
 
 
-def _by_event(db: Session, changes: Changes) -> dict[int | None, list[dict[str, Any]]]:
+def _by_event(db: Session, changes: RowChanges) -> dict[int | None, list[dict[str, Any]]]:
     found: dict[int | None, list[dict[str, Any]]] = {}
-    for event_id, change in changes.told(db):
+    for event_id, change in changes.to_entries(db):
         found.setdefault(event_id, []).append(change)
     loose = found.pop(None, [])
     if loose:  # rows that name no event, such as deliveries, go with the one event that the others name

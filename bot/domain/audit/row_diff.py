@@ -17,11 +17,11 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from bot.domain.models import AuditEntry, Pass
 from flows.understanding.codes import shown
 
-MOST = 500
+MAX_LISTED_ROWS = 500
 """Rows that are told one by one; of more only how many there were, by table."""
-HIDDEN = "…"
+REDACTED = "…"
 """Stands for a value that is personal or secret: the entry tells that it changed, not what it is."""
-TOLD: Mapping[str, str] = {
+AUDITED_COLUMNS: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "
     "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries",
@@ -41,7 +41,7 @@ TOLD: Mapping[str, str] = {
     "content_templates": "name shape language sid approval replaced_at",
 }
 """Columns whose values are told; of all others only that they changed."""
-LABELS = {
+LABEL_COLUMNS = {
     "events": "slug",
     "event_days": "day",
     "gates": "slug",
@@ -51,9 +51,9 @@ LABELS = {
     "passes": "code",
 }
 """The column by which people know a row."""
-SILENT = {"audit", "delivery_events", "name_words"}
+UNAUDITED_TABLES = {"audit", "delivery_events", "name_words"}
 """Tables that tell of others, the last of them with words of names as its key."""
-UNSAID = {"id", "event_id", "revision", "former_questions", "created_at", "seen_at", "session_number"}
+UNAUDITED_COLUMNS = {"id", "event_id", "revision", "former_questions", "created_at", "seen_at", "session_number"}
 """Columns whose change says nothing."""
 
 Key = tuple[str, tuple[Any, ...]]
@@ -61,29 +61,29 @@ Row = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Changes:
+class RowChanges:
     """The changes of a transaction so far."""
 
     before: dict[Key, Row | None] = field(default_factory=dict)
     """Each row as it was first seen; None: it was not there."""
     tables: dict[str, Table] = field(default_factory=dict)
     more: Counter[str] = field(default_factory=Counter)
-    """Changes beyond MOST, by table."""
+    """Changes beyond MAX_LISTED_ROWS, by table."""
     entries: list[AuditEntry] = field(default_factory=list)
     """What was noted in the audit log meanwhile."""
 
-    def see(self, table: Table, row: Row, *, made: bool = False) -> None:
+    def observe(self, table: Table, row: Row, *, made: bool = False) -> None:
         """Keep how a row was before it was first touched."""
         key = (table.name, tuple(row[column.name] for column in table.primary_key))
-        if table.name in SILENT or key in self.before:
+        if table.name in UNAUDITED_TABLES or key in self.before:
             return
-        if len(self.before) >= MOST:
+        if len(self.before) >= MAX_LISTED_ROWS:
             self.more[table.name] += 1
             return
         self.tables[table.name] = table
         self.before[key] = None if made else row
 
-    def told(self, db: Session) -> list[tuple[int | None, dict[str, Any]]]:
+    def to_entries(self, db: Session) -> list[tuple[int | None, dict[str, Any]]]:
         """Every row that is not as it was, each with the id of its event; as JSON can have it."""
         places = list(self.tables)
         keys = sorted(self.before, key=lambda key: (places.index(key[0]), key[1]))
@@ -102,23 +102,23 @@ class Changes:
 
 
 @contextmanager
-def watched(db: Session) -> Iterator[Changes]:
+def track_changes(db: Session) -> Iterator[RowChanges]:
     """Look at what the session changes inside the block."""
-    changes = Changes()
+    changes = RowChanges()
 
     def flushed(session: Session, _context: Any) -> None:
-        for one in session.new:
-            if isinstance(one, AuditEntry):
-                changes.entries.append(one)
-            changes.see(_table(one), _as_it_was(one), made=True)
-        for one in (*session.dirty, *session.deleted):
-            changes.see(_table(one), _as_it_was(one))
+        for instance in session.new:
+            if isinstance(instance, AuditEntry):
+                changes.entries.append(instance)
+            changes.observe(_table(instance), _former_values(instance), made=True)
+        for instance in (*session.dirty, *session.deleted):
+            changes.observe(_table(instance), _former_values(instance))
 
     def executed(state: ORMExecuteState) -> None:
         if state.bind_mapper is not None and isinstance(state.statement, Update | Delete):
             table = cast("Table", state.bind_mapper.local_table)
             for row in _rows(state, state.statement, table):
-                changes.see(table, row)
+                changes.observe(table, row)
 
     event.listen(db, "after_flush", flushed)
     event.listen(db, "do_orm_execute", executed)
@@ -129,13 +129,13 @@ def watched(db: Session) -> Iterator[Changes]:
         event.remove(db, "do_orm_execute", executed)
 
 
-def _table(one: Any) -> Table:
-    return cast("Table", inspect(one).mapper.local_table)
+def _table(instance: Any) -> Table:
+    return cast("Table", inspect(instance).mapper.local_table)
 
 
-def _as_it_was(one: Any) -> Row:
+def _former_values(instance: Any) -> Row:
     """The row's loaded columns before the flush."""
-    state = inspect(one)
+    state = inspect(instance)
     row = {}
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
@@ -158,7 +158,7 @@ def _rows(state: ORMExecuteState, statement: Update | Delete, table: Table) -> l
 def _differ(before: Row | None, after: Row | None) -> bool:
     if before is None or after is None:
         return (before is None) != (after is None)
-    return any(after[name] != value for name, value in before.items() if name not in UNSAID)
+    return any(after[name] != value for name, value in before.items() if name not in UNAUDITED_COLUMNS)
 
 
 def _event_id(db: Session, key: Key, before: Row | None, after: Row | None) -> int | None:
@@ -174,9 +174,9 @@ def _change(key: Key, before: Row | None, after: Row | None) -> dict[str, Any]:
     table, identity = key
     row = after or before or {}
     change: dict[str, Any] = {"table": table, "id": identity[0] if len(identity) == 1 else _plain(list(identity))}
-    if table in LABELS:
-        change["of"] = _label(LABELS[table], row.get(LABELS[table]))
-    names = [name for name in row if name not in UNSAID]
+    if table in LABEL_COLUMNS:
+        change["of"] = _label(LABEL_COLUMNS[table], row.get(LABEL_COLUMNS[table]))
+    names = [name for name in row if name not in UNAUDITED_COLUMNS]
     if before is not None and after is not None:
         names = [name for name in names if name in before and before[name] != after[name]]
     change["before"] = before and {name: _value(table, name, before.get(name)) for name in names}
@@ -192,13 +192,13 @@ def _label(column: str, value: Any) -> str:
 
 def masked(phone: str) -> str:
     """The end of a phone number: enough to tell one colleague from another."""
-    return f"{HIDDEN}{phone[-4:]}"
+    return f"{REDACTED}{phone[-4:]}"
 
 
 def _value(table: str, name: str, value: Any) -> Any:
     if name == "phone" and value:
         return masked(value)
-    return _plain(value) if value is None or name in TOLD.get(table, "").split() else HIDDEN
+    return _plain(value) if value is None or name in AUDITED_COLUMNS.get(table, "").split() else REDACTED
 
 
 def _plain(value: Any) -> Any:

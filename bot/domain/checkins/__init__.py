@@ -16,16 +16,16 @@ from bot.domain.checkins import answers as scan_answers
 from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rows, scan_times
 from bot.domain.checkins import usage as pass_usage
-from bot.domain.checkins.context import Place
-from bot.domain.checkins.rules import Subject
-from bot.domain.checkins.usage import Use
+from bot.domain.checkins.context import ScanContext
+from bot.domain.checkins.rules import ScannedPass
+from bot.domain.checkins.usage import PassUsage
 from bot.domain.keys import KeyRing
 from bot.domain.models import Staff
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
-from flows.shapes.scans import ADMITTED, DIRECTIONS, LARGEST_COUNT, LEFT, Admission, Scan
+from flows.shapes.scans import ADMITTED, DIRECTIONS, LEFT, MAX_COUNT, Admission, Scan
 
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 
 
 def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
@@ -36,86 +36,96 @@ def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     """
     check(scan)
     db.flush()  # what follows are statements that the session does not see
-    place = scan_context.load(db, scan.event, scan.gate, scan_times.live(scan, now), hold=True)
+    place = scan_context.load(db, scan.event, scan.gate, scan_times.live_scan_time(scan, now), lock=True)
     if scan.force:
         _may_force(db, place, scan)
     if scan.simulate:
-        return rows.kept(db, place.event.id, scan.scan_id) or scan_answers.simulated(db, ring, scan, place)
+        return rows.stored_answer(db, place.event.id, scan.scan_id) or scan_answers.simulated(db, ring, scan, place)
     claimed = rows.claim(db, place, scan, now)
     if claimed is None:
-        answered = rows.kept(db, place.event.id, scan.scan_id)
+        answered = rows.stored_answer(db, place.event.id, scan.scan_id)
         assert answered is not None, "a scan_id that is taken has a row"  # noqa: S101 - the unique rule says so
         return answered
-    return _judged(db, ring, scan, place, claimed, now)
+    return _judge(db, ring, scan, place, claimed, now)
 
 
 def check(scan: Scan) -> None:
     """Refuse a count that cannot be. Raises Refused `bad_count`; ValueError for a direction that there is not."""
     if scan.direction not in DIRECTIONS:
         raise ValueError(scan.direction)
-    if scan.count is not None and not 1 <= scan.count <= LARGEST_COUNT:
+    if scan.count is not None and not 1 <= scan.count <= MAX_COUNT:
         raise Refused("bad_count")
 
 
-def _judged(db: Session, ring: KeyRing, scan: Scan, place: Place, claimed: int, now: datetime) -> Admission:
+def _judge(db: Session, ring: KeyRing, scan: Scan, context: ScanContext, claimed: int, now: datetime) -> Admission:
     subject, answer = scan_answers.judge(
-        *(db, ring, scan, place),
-        lambda subject, against: _in(db, scan, place, subject, claimed, against),
-        lambda subject: _out(db, scan, place, subject, claimed),
+        *(db, ring, scan, context),
+        lambda subject, against: _enter(db, scan, context, subject, claimed, against),
+        lambda subject: _leave(db, scan, context, subject, claimed),
     )
     if answer.result in (ADMITTED, LEFT):
         return answer
-    return _refused(db, scan, place, claimed, subject, answer, now)
+    return _refuse(db, scan, context, claimed, subject, answer, now)
 
 
-def _refused(
-    db: Session, scan: Scan, place: Place, claimed: int, subject: Subject | None, answer: Admission, now: datetime
+def _refuse(
+    db: Session,
+    scan: Scan,
+    context: ScanContext,
+    claimed: int,
+    subject: ScannedPass | None,
+    answer: Admission,
+    now: datetime,
 ) -> Admission:
     """Give the scan_id free again and keep the attempt."""
     rows.release(db, claimed)
-    rows.attempt(db, place, scan, answer.result, subject.issued.id if subject else None, now)
+    rows.record_attempt(db, context, scan, answer.result, subject.issued.id if subject else None, now)
     return answer
 
 
-def _in(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int, against: str) -> Admission:
-    use = pass_usage.enter(db, subject.terms, place.day, scan.count)
+def _enter(
+    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int, against: str
+) -> Admission:
+    use = pass_usage.enter(db, subject.terms, context.day, scan.count)
     if use is None:
-        otherwise = scan_answers.used_up(db, scan, place, subject)
+        otherwise = scan_answers.used_up(db, scan, context, subject)
         if not scan.force:
             return otherwise
         against = against or otherwise.result
-        use = pass_usage.enter_beyond(db, subject.terms, place.day, scan.count)
-    return _entered(db, scan, place, subject, claimed, use, against)
+        use = pass_usage.enter_beyond(db, subject.terms, context.day, scan.count)
+    return _record_entry(db, scan, context, subject, claimed, use, against)
 
 
-def _entered(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int, use: Use, over: str) -> Admission:
+def _record_entry(
+    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int, use: PassUsage, over: str
+) -> Admission:
     """Keep an entry; `over` is the objection that was overruled."""
     left = subject.terms.left(use.entered, use.gone)
-    values = _counted(subject, use, left) | {"day": place.day, **overruled(scan, over)}
+    values = _check_count(subject, use, left) | {"day": context.day, **overruled(scan, over)}
     earlier = None
     if use.entered > use.moved:
         earlier = rows.fill_after_first(db, claimed, **values)
     else:
         rows.fill(db, claimed, **values)
-    return Admission(ADMITTED, scan.scan_id, use.moved, left, subject.seen(), earlier, bool(over))
+    return Admission(ADMITTED, scan.scan_id, use.moved, left, subject.to_view(), earlier, bool(over))
 
 
 def overruled(scan: Scan, over: str) -> dict[str, Any]:
     """The fields of a forced entry's row; `over` is the objection that was overruled, empty where there was none."""
-    return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:LONGEST_REASON]} if over else {}
+    return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:MAX_REASON_LENGTH]} if over else {}
 
 
-def _out(db: Session, scan: Scan, place: Place, subject: Subject, claimed: int) -> Admission:
-    use = pass_usage.leave(db, subject.issued.id, place.day, scan.count)
+def _leave(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int) -> Admission:
+    use = pass_usage.leave(db, subject.issued.id, context.day, scan.count)
     if use is None:
-        return scan_answers.stays(db, scan, place, subject)
+        return scan_answers.not_inside(db, scan, context, subject)
     left = subject.terms.left(use.entered, use.gone)
-    day = place.day if use.period == pass_usage.EVER else use.period  # that of the entry
-    rows.fill(db, claimed, **_counted(subject, use, left), day=day, result=LEFT)
-    return Admission(LEFT, scan.scan_id, use.moved, left, subject.seen(), inside=use.entered - use.gone)
+    day = context.day if use.period == pass_usage.WHOLE_EVENT_PERIOD else use.period  # that of the entry
+    rows.fill(db, claimed, **_check_count(subject, use, left), day=day, result=LEFT)
+    return Admission(LEFT, scan.scan_id, use.moved, left, subject.to_view(), inside=use.entered - use.gone)
 
 
-def _counted(subject: Subject, use: Use, left: int) -> dict[str, Any]:
+def _check_count(subject: ScannedPass, use: PassUsage, left: int) -> dict[str, Any]:
     """The fields of a row that tell of a pass's use after the change."""
     return {
         "pass_id": subject.issued.id,
@@ -126,9 +136,9 @@ def _counted(subject: Subject, use: Use, left: int) -> dict[str, Any]:
     }
 
 
-def _may_force(db: Session, place: Place, scan: Scan) -> None:
+def _may_force(db: Session, context: ScanContext, scan: Scan) -> None:
     """Raises Refused `supervisors_only`, `reason_missing`."""
-    of_staff = select(Staff.role).where(Staff.id == scan.staff_id, Staff.event_id == place.event.id, Staff.enabled)
+    of_staff = select(Staff.role).where(Staff.id == scan.staff_id, Staff.event_id == context.event.id, Staff.enabled)
     role = db.scalar(of_staff)
     if role is None or not roster_validation.is_at_least(role, "supervisor"):
         raise Refused("supervisors_only")

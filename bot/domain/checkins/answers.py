@@ -9,45 +9,45 @@ from sqlalchemy.orm import Session
 from bot.domain.checkins import rows
 from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins import usage as pass_usage
-from bot.domain.checkins.context import Place
-from bot.domain.checkins.rules import Subject
+from bot.domain.checkins.context import ScanContext
+from bot.domain.checkins.rules import ScannedPass
 from bot.domain.keys import KeyRing
 from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, LEFT, NOT_INSIDE, OUT, TOO_MANY, WRONG_EVENT, Admission, Scan
 
 
-def _refusal(scan: Scan, subject: Subject, result: str) -> Admission:
+def _refusal(scan: Scan, subject: ScannedPass, result: str) -> Admission:
     """A refusal; the people of another event are not this event's business."""
-    return Admission(result, scan.scan_id, pass_=None if result == WRONG_EVENT else subject.seen())
+    return Admission(result, scan.scan_id, pass_=None if result == WRONG_EVENT else subject.to_view())
 
 
-def used_up(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
+def used_up(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
     """`already_admitted`, or `too_many` where some of the party are left."""
-    known = used(db, ALREADY_ADMITTED, scan, place.day, subject)
+    known = used(db, ALREADY_ADMITTED, scan, context.day, subject)
     return replace(known, result=TOO_MANY) if known.remaining else known
 
 
-def used(db: Session, result: str, scan: Scan, day: date, subject: Subject) -> Admission:
+def used(db: Session, result: str, scan: Scan, day: date, subject: ScannedPass) -> Admission:
     """An answer with this result, how many are left of that day's use, and the first entry."""
-    use = pass_usage.look(db, subject.terms, day)
+    use = pass_usage.usage_of(db, subject.terms, day)
     left = subject.terms.left(use.entered, use.gone)
     _, first = rows.first_entry(db, subject.issued.id, use.period)
-    return Admission(result, scan.scan_id, 0, left, subject.seen(), first)
+    return Admission(result, scan.scan_id, 0, left, subject.to_view(), first)
 
 
-def stays(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
+def not_inside(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
     """`not_inside`, or `too_many` where some of the party are."""
-    there = pass_usage.inside(db, subject.issued.id, place.day)
-    return Admission(TOO_MANY if there else NOT_INSIDE, scan.scan_id, 0, there, subject.seen())
+    there = pass_usage.inside(db, subject.issued.id, context.day)
+    return Admission(TOO_MANY if there else NOT_INSIDE, scan.scan_id, 0, there, subject.to_view())
 
 
 def judge(
     db: Session,
     ring: KeyRing,
     scan: Scan,
-    place: Place,
-    enter: Callable[[Subject, str], Admission],
-    leave: Callable[[Subject], Admission],
-) -> tuple[Subject | None, Admission]:
+    place: ScanContext,
+    enter: Callable[[ScannedPass, str], Admission],
+    leave: Callable[[ScannedPass], Admission],
+) -> tuple[ScannedPass | None, Admission]:
     """Whose pass it is, and the answer: a refusal, or what `enter` or `leave` gives.
 
     A check and an entry are judged by this alike; they differ in whether `enter` and `leave` look or count.
@@ -63,32 +63,32 @@ def judge(
     return subject, _refusal(scan, subject, against) if against and not scan.force else enter(subject, against)
 
 
-def simulated(db: Session, ring: KeyRing, scan: Scan, place: Place) -> Admission:
+def simulated(db: Session, ring: KeyRing, scan: Scan, context: ScanContext) -> Admission:
     """The answer that checkins.admit would give now. Changes nothing."""
     _subject, answer = judge(
-        *(db, ring, scan, place),
-        lambda subject, against: _in(db, scan, place, subject, against),
-        lambda subject: _out(db, scan, place, subject),
+        *(db, ring, scan, context),
+        lambda subject, against: _in(db, scan, context, subject, against),
+        lambda subject: _out(db, scan, context, subject),
     )
     return answer
 
 
-def _in(db: Session, scan: Scan, place: Place, subject: Subject, against: str) -> Admission:
-    otherwise = used_up(db, scan, place, subject)
+def _in(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, against: str) -> Admission:
+    otherwise = used_up(db, scan, context, subject)
     fits = otherwise.remaining >= (scan.count or 1)
     if not fits and not scan.force:
         return otherwise
     people = scan.count or otherwise.remaining or subject.terms.party
     left = max(otherwise.remaining - people, 0)
     forced = bool(against) or not fits
-    return Admission(ADMITTED, scan.scan_id, people, left, subject.seen(), otherwise.first_entry, forced)
+    return Admission(ADMITTED, scan.scan_id, people, left, subject.to_view(), otherwise.first_entry, forced)
 
 
-def _out(db: Session, scan: Scan, place: Place, subject: Subject) -> Admission:
-    otherwise = stays(db, scan, place, subject)
+def _out(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
+    otherwise = not_inside(db, scan, context, subject)
     if otherwise.remaining < (scan.count or 1):
         return otherwise
-    use = pass_usage.look(db, subject.terms, place.day)
+    use = pass_usage.usage_of(db, subject.terms, context.day)
     people = scan.count or otherwise.remaining
     left = subject.terms.left(use.entered, use.gone + people)
-    return Admission(LEFT, scan.scan_id, people, left, subject.seen(), inside=otherwise.remaining - people)
+    return Admission(LEFT, scan.scan_id, people, left, subject.to_view(), inside=otherwise.remaining - people)

@@ -13,10 +13,10 @@ from bot.domain.roster import devices
 from bot.errors import Refused
 from flows.shapes.scans import BATCH, LATE, UNKNOWN, UNREADABLE, Scan
 
-MOST = 30
-LONGEST_TYPED = 20
+MAX_GUESSES = 30
+MAX_TYPED_LENGTH = 20
 """Characters of a typed code at most, with spaces between them. A QR's text is longer."""
-WITHIN = timedelta(minutes=5)
+GUESS_WINDOW = timedelta(minutes=5)
 """Thirty within five minutes pause for ten (docs/api.md#guessing): far more than anybody mistypes."""
 
 
@@ -31,31 +31,31 @@ def is_guess(scan: Scan, result: str) -> bool:
     if scan.channel in (BATCH, LATE) and scan.shown == UNKNOWN:
         return False
     if result == UNREADABLE:
-        return scan.staff_id is not None and len(scan.text) <= LONGEST_TYPED
+        return scan.staff_id is not None and len(scan.text) <= MAX_TYPED_LENGTH
     return result == UNKNOWN and scan_input.is_code(scan.text)
 
 
-def heed(db: Session, scans: Iterable[tuple[Scan, str]], now: datetime) -> Staff | Device | None:
+def count_guesses(db: Session, scans: Iterable[tuple[Scan, str]], now: datetime) -> Staff | Device | None:
     """Called after scans of one caller, with their results, in the transaction in which they were kept or after it.
 
     Who is paused from now on because of them; None: no pause begins. Of a look (`simulate`) no attempt is kept:
     the audit log has it instead.
     """
     guesses = [scan for scan, result in scans if is_guess(scan, result)]
-    guesser = _who(db, guesses[0]) if guesses else None
+    guesser = _guesser(db, guesses[0]) if guesses else None
     if guesser is None:
         return None
     for scan in guesses:
         if scan.simulate:
-            _note(db, guesser, now)
-    return _paused(db, guesser, now)
+            _record_lookup(db, guesser, now)
+    return _pause_if_guessing(db, guesser, now)
 
 
-def heed_looked(db: Session, staff_id: int, now: datetime) -> Staff | Device | None:
+def count_lookup(db: Session, staff_id: int, now: datetime) -> Staff | Device | None:
     """Count a code that a volunteer typed where nothing is scanned; who is paused from now on because of it."""
     guesser = db.get_one(Staff, staff_id)
-    _note(db, guesser, now)
-    return _paused(db, guesser, now)
+    _record_lookup(db, guesser, now)
+    return _pause_if_guessing(db, guesser, now)
 
 
 def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff | Device]:
@@ -78,32 +78,32 @@ def pause(db: Session, guesser: Staff | Device, now: datetime) -> None:
     db.flush()
 
 
-def _who(db: Session, scan: Scan) -> Staff | Device | None:
+def _guesser(db: Session, scan: Scan) -> Staff | Device | None:
     if scan.staff_id is not None:
         return db.get_one(Staff, scan.staff_id)
     return None if scan.device_id is None else db.get_one(Device, scan.device_id)
 
 
-def _note(db: Session, guesser: Staff | Device, now: datetime) -> None:
+def _record_lookup(db: Session, guesser: Staff | Device, now: datetime) -> None:
     if isinstance(guesser, Staff):
-        audit.note(db, audit.GUESSED, now=now, event_id=guesser.event_id, staff_id=guesser.id)
+        audit.record(db, audit.GUESS_LOOKED_UP, now=now, event_id=guesser.event_id, staff_id=guesser.id)
     else:
-        audit.note(db, audit.GUESSED, now=now, event_id=guesser.event_id, actor=guesser.name)
+        audit.record(db, audit.GUESS_LOOKED_UP, now=now, event_id=guesser.event_id, actor=guesser.name)
 
 
-def _paused(db: Session, guesser: Staff | Device, now: datetime) -> Staff | Device | None:
-    if _tried(db, guesser, now - WITHIN) < MOST:
+def _pause_if_guessing(db: Session, guesser: Staff | Device, now: datetime) -> Staff | Device | None:
+    if _guesses_since(db, guesser, now - GUESS_WINDOW) < MAX_GUESSES:
         return None
     pause(db, guesser, now)
     return guesser
 
 
-def _tried(db: Session, guesser: Staff | Device, since: datetime) -> int:
+def _guesses_since(db: Session, guesser: Staff | Device, since: datetime) -> int:
     mine = Attempt.staff_id if isinstance(guesser, Staff) else Attempt.device_id
     tried = select(func.count()).where(mine == guesser.id, Attempt.arrived_at > since, Attempt.guessed)
     looked = (
-        audit.count(db, guesser.id, audit.GUESSED, since)
+        audit.count(db, guesser.id, audit.GUESS_LOOKED_UP, since)
         if isinstance(guesser, Staff)
-        else audit.count_of_actor(db, guesser.event_id, guesser.name, audit.GUESSED, since)
+        else audit.count_of_actor(db, guesser.event_id, guesser.name, audit.GUESS_LOOKED_UP, since)
     )
     return (db.scalar(tried) or 0) + looked

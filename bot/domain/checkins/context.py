@@ -8,12 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, table
 from bot.errors import Refused
 from flows.text import event_states
 
-CLOCK_MARGIN = timedelta(days=1)
+CLOCK_TOLERANCE = timedelta(days=1)
 """How far outside the event's dates a scanner's clock may be before it is not believed at all."""
 AROUND = timedelta(days=2)
 """Days to either side of the UTC date among which the event's day is: zones reach 14 hours, a day may last a night."""
@@ -76,7 +76,7 @@ _HELD = _LOOKED.with_for_update(of=_EVENTS, read=True, key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScanContext:
     """The gate at the moment of a scan."""
 
     event: PlacedEvent
@@ -109,25 +109,25 @@ class Place:
         return self.gate.closed or self.gate.paused_at is not None
 
 
-def happened(said: datetime | None, place: Place, now: datetime) -> datetime:
+def scan_moment(claimed_at: datetime | None, context: ScanContext, now: datetime) -> datetime:
     """When something happened that is told later: by its clock, unless it is ahead or nowhere near the event."""
-    if said is None or said > now:
+    if claimed_at is None or claimed_at > now:
         return now
-    near = place.event.starts_on - CLOCK_MARGIN <= said.date() <= place.event.ends_on + CLOCK_MARGIN
-    return said if near else now
+    near = context.event.starts_on - CLOCK_TOLERANCE <= claimed_at.date() <= context.event.ends_on + CLOCK_TOLERANCE
+    return claimed_at if near else now
 
 
-def load(db: Session, slug: str, gate: str | None, moment: datetime, *, hold: bool = False) -> Place:
+def load(db: Session, slug: str, gate: str | None, moment: datetime, *, lock: bool = False) -> ScanContext:
     """The place of a scan, in one statement. Raises Refused `no_such_event`, `no_such_gate` (`gate`).
 
-    `hold`: the rules of the event stand still until the transaction ends. Who changes policy, hours or time zone
+    `lock`: the rules of the event stand still until the transaction ends. Who changes policy, hours or time zone
     waits for the scans under the old one, and the scans that come meanwhile wait for the change; scans do not wait
     for each other.
     """
     asked = {"slug": slug, "gate": gate, "first": moment.date() - AROUND, "last": moment.date() + AROUND}
-    rows = db.connection().execute(_HELD if hold else _LOOKED, asked).all()
+    rows = db.connection().execute(_HELD if lock else _LOOKED, asked).all()
     if not rows:
-        one(db, slug, lock=False)  # refuses, with the nearest
+        get_event(db, slug, lock=False)  # refuses, with the nearest
     event, found = PlacedEvent(*rows[0][: _GATE.start]), PlacedGate(*rows[0][_GATE])
     if gate is not None and found.id is None:
         raise Refused("no_such_gate", gate=gate)
@@ -135,7 +135,7 @@ def load(db: Session, slug: str, gate: str | None, moment: datetime, *, hold: bo
     return _place(event, found if gate is not None else None, days, moment)
 
 
-def of_day(db: Session, slug: str, day: date | None, now: datetime) -> Place:
+def of_day(db: Session, slug: str, day: date | None, now: datetime) -> ScanContext:
     """What is to be looked at of an event: a day of it, else the one in progress.
 
     Nobody enters on another day than that now. Raises Refused `no_such_event`, `no_such_day` (`day`, `first`, `last`).
@@ -150,9 +150,9 @@ def of_day(db: Session, slug: str, day: date | None, now: datetime) -> Place:
     return replace(place, day=day, is_open=False, is_over=now >= ends, is_now=False, ends=ends)
 
 
-def _place(event: PlacedEvent, gate: PlacedGate | None, days: list[PlacedDay], moment: datetime) -> Place:
+def _place(event: PlacedEvent, gate: PlacedGate | None, days: list[PlacedDay], moment: datetime) -> ScanContext:
     now_on = event_states.in_progress(event, days, moment)
     day = now_on.day if now_on else event_states.local_today(event, moment)
     is_open = now_on is not None and not now_on.closed and event.status != event_states.CANCELLED
     is_over = any(moment >= event_states.ends_at(event, one) for one in days if one.day == day)
-    return Place(event, gate, moment, day, is_open, is_over, event_states.spans(event, days))
+    return ScanContext(event, gate, moment, day, is_open, is_over, event_states.spans(event, days))

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins.usage import EVER, LONGEST_STAY, ONCE
+from bot.domain.checkins.usage import MAX_STAY, ONCE, WHOLE_EVENT_PERIOD
 from bot.domain.models import Checkin, Pass, PassUse
 from bot.domain.upserts import insert
 from flows.shapes.scans import LEFT
@@ -29,7 +29,7 @@ Span = tuple[date, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class EntryRule:
     """The rule by which a pass counts now: policy, days and hours."""
 
     policy: str
@@ -39,7 +39,7 @@ class Rule:
     """The event's days around the scan, by its hours now."""
 
 
-class Moved(NamedTuple):
+class MovementRow(NamedTuple):
     """People who went in or out and were not taken back."""
 
     id: int
@@ -51,7 +51,7 @@ class Moved(NamedTuple):
 
 
 @dataclass(slots=True)
-class Books:
+class UsageByPeriod:
     """Uses as the rule would have them: people in and out by period, and the period of each movement."""
 
     entered: defaultdict[date, int] = field(default_factory=lambda: defaultdict(int))
@@ -63,7 +63,7 @@ class Books:
         return self.entered[period] - self.gone[period]
 
 
-MOVED = (Checkin.id, Checkin.result, Checkin.people, Checkin.day, Checkin.period, Checkin.scanned_at)
+MOVEMENT_COLUMNS = (Checkin.id, Checkin.result, Checkin.people, Checkin.day, Checkin.period, Checkin.scanned_at)
 """The columns of Moved."""
 
 
@@ -79,7 +79,10 @@ def is_strange(policy: Any, spans: Sequence[tuple[Any, Any, Any]]) -> ColumnElem
 
 def is_of_other(policy: Any) -> ColumnElement[bool]:
     """Whether a use is of a period that the policy does not know."""
-    of_other = or_(and_(policy == ONCE, PassUse.period != EVER), and_(policy != ONCE, PassUse.period == EVER))
+    of_other = or_(
+        and_(policy == ONCE, PassUse.period != WHOLE_EVENT_PERIOD),
+        and_(policy != ONCE, PassUse.period == WHOLE_EVENT_PERIOD),
+    )
     return and_(PassUse.entered > 0, of_other)
 
 
@@ -91,20 +94,21 @@ def is_in_other_hours(spans: Sequence[tuple[Any, Any, Any]]) -> ColumnElement[bo
     return and_(Checkin.undone_at.is_(None), or_(false(), *elsewhere))
 
 
-def book(db: Session, pass_id: int, rule: Rule) -> None:
+def rebook(db: Session, pass_id: int, rule: EntryRule) -> None:
     """Book the pass's use anew, in the transaction of the scan that is about to ask for it."""
     mine = Checkin.pass_id == pass_id, Checkin.period.is_not(None), Checkin.undone_at.is_(None)
     db.execute(select(Checkin.id).where(*mine).order_by(Checkin.id).with_for_update(key_share=True))
     uses = select(PassUse.id, PassUse.period, PassUse.entered, PassUse.gone).where(PassUse.pass_id == pass_id)
     kept = {row.period: row for row in db.execute(uses.order_by(PassUse.period).with_for_update())}
     moved = [
-        Moved._make(row) for row in db.execute(select(*MOVED).where(*mine).order_by(Checkin.scanned_at, Checkin.id))
+        MovementRow._make(row)
+        for row in db.execute(select(*MOVEMENT_COLUMNS).where(*mine).order_by(Checkin.scanned_at, Checkin.id))
     ]
-    found = books(moved, rule)
+    found = compute_usage(moved, rule)
     for period in sorted(kept.keys() | found.entered.keys()):
         _keep(db, pass_id, period, kept.get(period), (found.entered[period], found.gone[period]))
     for period in set(found.periods.values()):
-        others = [one.id for one in moved if one.period != period == found.periods[one.id]]
+        others = [movement.id for movement in moved if movement.period != period == found.periods[movement.id]]
         if others:
             _run(db, update(Checkin).where(Checkin.id.in_(others)).values(period=period))
 
@@ -125,51 +129,51 @@ def _run(db: Session, statement: Any) -> None:
     db.execute(statement, execution_options={"synchronize_session": False})
 
 
-def books(moved: Iterable[Moved], rule: Rule) -> Books:
+def compute_usage(moved: Iterable[MovementRow], rule: EntryRule) -> UsageByPeriod:
     """The movements of a pass, in order of time, counted by this rule."""
-    found = Books()
-    for one in moved:
-        (_out if one.result == LEFT else _in)(found, one, rule)
+    found = UsageByPeriod()
+    for movement in moved:
+        (_book_exit if movement.result == LEFT else _book_entry)(found, movement, rule)
     return found
 
 
-def use_of(moved: Sequence[Moved], rule: Rule, period: date) -> tuple[int, int]:
-    """People in and out in one period, as `books` has it; where nobody went out, at a fraction of the time."""
-    if any(one.result == LEFT for one in moved):
-        found = books(moved, rule)
+def use_of(moved: Sequence[MovementRow], rule: EntryRule, period: date) -> tuple[int, int]:
+    """People in and out in one period, as `compute_usage` has it; where nobody went out, at a fraction of the time."""
+    if any(movement.result == LEFT for movement in moved):
+        found = compute_usage(moved, rule)
         return found.entered[period], found.gone[period]
-    return sum(one.people for one in moved if _period(one, rule) == period), 0
+    return sum(movement.people for movement in moved if _period(movement, rule) == period), 0
 
 
-def _in(found: Books, one: Moved, rule: Rule) -> None:
-    period = found.periods[one.id] = _period(one, rule)
-    found.entered[period] += one.people
+def _book_entry(usage: UsageByPeriod, movement: MovementRow, rule: EntryRule) -> None:
+    period = usage.periods[movement.id] = _period(movement, rule)
+    usage.entered[period] += movement.people
 
 
-def _out(found: Books, one: Moved, rule: Rule) -> None:
+def _book_exit(usage: UsageByPeriod, movement: MovementRow, rule: EntryRule) -> None:
     """Count people out: those who came in last go first, as in `usage.leave`; before that, where they were counted out
     already.
     """
-    left = one.people
-    inside = [period for period in found.entered if found.inside(period)]
-    for period in sorted(inside, key=lambda period: _how_likely(one, period), reverse=True):
-        people = min(left, found.inside(period))
-        found.gone[period] += people
+    left = movement.people
+    inside = [period for period in usage.entered if usage.inside(period)]
+    for period in sorted(inside, key=lambda period: _period_likelihood(movement, period), reverse=True):
+        people = min(left, usage.inside(period))
+        usage.gone[period] += people
         left -= people
         if people:
-            found.periods.setdefault(one.id, period)
-    found.periods.setdefault(one.id, _period(one, rule))
+            usage.periods.setdefault(movement.id, period)
+    usage.periods.setdefault(movement.id, _period(movement, rule))
 
 
-def _how_likely(one: Moved, period: date) -> tuple[bool, bool, date]:
-    return period == one.period, period >= one.day - LONGEST_STAY, period
+def _period_likelihood(movement: MovementRow, period: date) -> tuple[bool, bool, date]:
+    return period == movement.period, period >= movement.day - MAX_STAY, period
 
 
-def _period(one: Moved, rule: Rule) -> date:
+def _period(movement: MovementRow, rule: EntryRule) -> date:
     """The period of an entry: the day in whose hours it lies, where the pass is valid on it; else the day on which it
     was booked.
     """
     if rule.policy == ONCE:
-        return EVER
-    within = (day for day, start, end in rule.spans if start <= one.at < end and day in rule.days)
-    return next(within, one.day if one.period == EVER else one.period)
+        return WHOLE_EVENT_PERIOD
+    within = (day for day, start, end in rule.spans if start <= movement.at < end and day in rule.days)
+    return next(within, movement.day if movement.period == WHOLE_EVENT_PERIOD else movement.period)

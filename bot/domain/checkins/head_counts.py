@@ -12,12 +12,12 @@ from bot.domain.upserts import insert
 from bot.errors import Refused
 from flows.shapes.scans import DIRECTIONS
 
-MOST_AT_ONCE = 10_000
+MAX_PEOPLE_AT_ONCE = 10_000
 """More is a slip of the thumb: a code typed where a number was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class HeadCountRequest:
     """A count of people without a pass, from whatever channel."""
 
     event: str
@@ -35,19 +35,19 @@ class Count:
     """When, by the counter's clock, which may have been without a network since; None: now."""
 
 
-def add(db: Session, count: Count, now: datetime) -> HeadCount:
+def add(db: Session, count: HeadCountRequest, now: datetime) -> HeadCount:
     """Keep a count; the same request_id again gives the first, whatever comes with it.
 
     Raises Refused `no_such_event`, `no_such_gate`, `bad_count`; ValueError for a direction that there is not.
     """
     if count.direction not in DIRECTIONS:
         raise ValueError(count.direction)
-    if not 1 <= count.people <= MOST_AT_ONCE:
+    if not 1 <= count.people <= MAX_PEOPLE_AT_ONCE:
         raise Refused("bad_count")
-    place = scan_context.load(db, count.event, count.gate, now, hold=True)
-    moment = scan_context.happened(count.counted_at, place, now)
+    place = scan_context.load(db, count.event, count.gate, now, lock=True)
+    moment = scan_context.scan_moment(count.counted_at, place, now)
     if moment != now:
-        place = scan_context.load(db, count.event, count.gate, moment, hold=True)
+        place = scan_context.load(db, count.event, count.gate, moment, lock=True)
     row = {
         "event_id": place.event.id,
         "request_id": count.request_id,

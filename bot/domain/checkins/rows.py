@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import Place
+from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.rules import ScannedKind, ScannedRow
 from bot.domain.models import Attempt, Checkin, Device, Gate, Kind, Pass, Registration, Staff, table
 from bot.domain.upserts import INTO
@@ -29,13 +29,13 @@ UNDECIDED = {"result": ADMITTED, "people": 0, "claimed": 0, "remaining": 0, "for
 """What a row says that has taken a scan_id and nothing else."""
 
 
-def claim(db: Session, place: Place, scan: Scan, now: datetime) -> int | None:
+def claim(db: Session, context: ScanContext, scan: Scan, now: datetime) -> int | None:
     """Take the scan_id: the row's id; None where it was admitted before.
 
     Waits for whoever is judging the same scan_id at this moment.
     """
     connection = db.connection()
-    found = connection.execute(_CLAIM[connection.dialect.name], _of(place, scan, now) | UNDECIDED).scalar()
+    found = connection.execute(_CLAIM[connection.dialect.name], _values(context, scan, now) | UNDECIDED).scalar()
     return None if found is None else int(found)
 
 
@@ -56,21 +56,23 @@ def release(db: Session, row_id: int) -> None:
     db.connection().execute(_RELEASE, {"row_id": row_id})
 
 
-def attempt(db: Session, place: Place, scan: Scan, result: str, pass_id: int | None, now: datetime) -> None:
+def record_attempt(
+    db: Session, context: ScanContext, scan: Scan, result: str, pass_id: int | None, now: datetime
+) -> None:
     """Keep a scan that let nobody in."""
-    row = {**_of(place, scan, now), "result": result, "direction": scan.direction, "day": place.day}
+    row = {**_values(context, scan, now), "result": result, "direction": scan.direction, "day": context.day}
     db.connection().execute(_ATTEMPT, {**row, "pass_id": pass_id, "guessed": code_guessing.is_guess(scan, result)})
 
 
-def _of(place: Place, scan: Scan, now: datetime) -> dict[str, Any]:
+def _values(context: ScanContext, scan: Scan, now: datetime) -> dict[str, Any]:
     return {
-        "event_id": place.event.id,
+        "event_id": context.event.id,
         "scan_id": scan.scan_id,
-        "gate_id": place.gate_id,
+        "gate_id": context.gate_id,
         "staff_id": scan.staff_id,
         "device_id": scan.device_id,
         "channel": scan.channel,
-        "scanned_at": place.moment,
+        "scanned_at": context.moment,
         "arrived_at": now,
         "clock": scan.clock,
     }
@@ -155,7 +157,7 @@ _ENTRY = slice(_KIND.stop + 1, None)
 """Where the columns of the pass, its kind and the first entry stand in a row."""
 
 
-def kept(db: Session, event_id: int, scan_id: str) -> Admission | None:
+def stored_answer(db: Session, event_id: int, scan_id: str) -> Admission | None:
     """The answer that this scan_id was given, to be given for ever; None where it is free."""
     row = db.connection().execute(_KEPT, {"of_event": event_id, "asked": scan_id}).first()
     if row is None:
@@ -167,7 +169,7 @@ def kept(db: Session, event_id: int, scan_id: str) -> Admission | None:
         row.people,
         row.remaining,
         # A batch can hold another event's pass: its holder is not shown to this event.
-        scan_rules.seen(issued, kind, row.full_name) if issued.event_id == row.event_id else None,
+        scan_rules.pass_view(issued, kind, row.full_name) if issued.event_id == row.event_id else None,
         None if row.first_at is None else FirstEntry(*row[_ENTRY]),
         row.forced,
         again=True,

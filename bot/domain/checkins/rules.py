@@ -10,9 +10,9 @@ from sqlalchemy import Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.checkins import entry_rule_changes, scan_input
-from bot.domain.checkins.context import Place
-from bot.domain.checkins.entry_rule_changes import Rule, Span
-from bot.domain.checkins.usage import Terms
+from bot.domain.checkins.context import ScanContext
+from bot.domain.checkins.entry_rule_changes import EntryRule, Span
+from bot.domain.checkins.usage import PassTerms
 from bot.domain.keys import KeyRing
 from bot.domain.models import Event, Kind, Pass, Registration, table
 from bot.domain.models.base import UtcDateTime
@@ -30,10 +30,10 @@ from flows.shapes.scans import (
     WRONG_GATE,
     SeenPass,
 )
-from flows.text.literal import inert
+from flows.text.literal import escape
 from flows.understanding import codes
 
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 """The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 _PASSES = table(Pass)
@@ -97,27 +97,27 @@ class Issued(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ScannedPass:
     """The pass of a scan, with what the rules ask of it."""
 
     issued: ScannedRow
     kind: ScannedKind
     name: str
     days: tuple[date, ...]
-    terms: Terms
+    terms: PassTerms
 
-    def seen(self) -> SeenPass:
+    def to_view(self) -> SeenPass:
         """What whoever admits may see."""
-        return seen(self.issued, self.kind, self.name)
+        return pass_view(self.issued, self.kind, self.name)
 
 
-def seen(issued: Issued, kind: Named, name: str) -> SeenPass:
+def pass_view(issued: Issued, kind: Named, name: str) -> SeenPass:
     """What whoever admits may see of a pass; the name without any effect on what they read."""
-    days = pass_days.of_kind(kind, issued.day)
-    return SeenPass(codes.shown(issued.code), inert(name), issued.party_size, days, kind.slug, kind.labels)
+    days = pass_days.days_of_kind(kind, issued.day)
+    return SeenPass(codes.shown(issued.code), escape(name), issued.party_size, days, kind.slug, kind.labels)
 
 
-def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subject | None, str]:
+def identify(db: Session, ring: KeyRing, text: str, context: ScanContext) -> tuple[ScannedPass | None, str]:
     """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`.
 
     The pass's row is held until the transaction ends, shared with other scans: who changes or revokes the
@@ -128,28 +128,28 @@ def identify(db: Session, ring: KeyRing, text: str, place: Place) -> tuple[Subje
         read = scan_input.read(text, ring)
     except Invalid as no:
         return None, no.code
-    row = db.connection().execute(*_wanted(read, place.spans)).first()
+    row = db.connection().execute(*_pass_query(read, context.spans)).first()
     if row is None:
         return None, UNKNOWN
     issued, kind = ScannedRow(*row[: _KIND.start]), ScannedKind(*row[_KIND])
     name, policy, is_strange = row[_KIND.stop :]
     if isinstance(read, PassToken) and issued.event_id != read.event:
         return None, UNKNOWN
-    days = pass_days.of_kind(kind, issued.day)
-    subject = Subject(issued, kind, name, days, Terms(issued.id, issued.party_size, policy))
-    if is_strange and not is_elsewhere(subject, place):
-        entry_rule_changes.book(db, issued.id, Rule(policy, days, place.spans))
+    days = pass_days.days_of_kind(kind, issued.day)
+    subject = ScannedPass(issued, kind, name, days, PassTerms(issued.id, issued.party_size, policy))
+    if is_strange and not is_elsewhere(subject, context):
+        entry_rule_changes.rebook(db, issued.id, EntryRule(policy, days, context.spans))
     return subject, ""
 
 
-def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Subject:
+def effective_pass(db: Session, ring: KeyRing, subject: ScannedPass, context: ScanContext) -> ScannedPass:
     """The pass to which an entry that has happened counts: the one that was issued for the same day in its place.
 
     Held as `identify` holds it. A pass that was changed to another day stays the one of its own day.
     """
     while subject.issued.replaced_by_id is not None:
         later = db.scalar(select(Pass.code).where(Pass.id == subject.issued.replaced_by_id))
-        found, _ = identify(db, ring, later or "", place)
+        found, _ = identify(db, ring, later or "", context)
         if found is None or not _stands_in(found.issued, subject.issued):
             break
         subject = found
@@ -157,9 +157,9 @@ def counted_as(db: Session, ring: KeyRing, subject: Subject, place: Place) -> Su
 
 
 def standing_in(db: Session, passes: Collection[int]) -> dict[int, int]:
-    """By id, the passes that `counted_as` finds in the place of these. Passes without one are left out."""
+    """By id, the passes that `effective_pass` finds in the place of these. Passes without one are left out."""
     last: dict[int, int] = {}
-    asked = {number: number for number in passes if number <= LARGEST_ID}
+    asked = {number: number for number in passes if number <= MAX_ID}
     while asked:
         later = aliased(Pass)
         joined = select(Pass.id, later.id.label("later")).join(later, later.id == Pass.replaced_by_id)
@@ -174,16 +174,16 @@ def _stands_in(later: ScannedRow, earlier: ScannedRow) -> bool:
     return (later.day, later.kind_id) == (earlier.day, earlier.kind_id)
 
 
-def objection(subject: Subject, place: Place) -> str:
+def objection(subject: ScannedPass, context: ScanContext) -> str:
     """The first result that speaks against an entry; empty where none does."""
-    return next((result for result, holds in _OBJECTIONS if holds(subject, place)), "")
+    return next((result for result, holds in _OBJECTIONS if holds(subject, context)), "")
 
 
-def _wanted(read: str | PassToken, spans: Sequence[Span]) -> tuple[Select[Any], dict[str, Any]]:
+def _pass_query(read: str | PassToken, spans: Sequence[Span]) -> tuple[Select[Any], dict[str, Any]]:
     """The statement that finds the pass, and what is put into it."""
     hours = {f"{name}_{at}": value for at, span in enumerate(spans) for name, value in zip(SPAN, span, strict=True)}
     if isinstance(read, PassToken):
-        return _by_id(len(spans)), {"wanted": read.pass_id if read.pass_id <= LARGEST_ID else -1, **hours}
+        return _by_id(len(spans)), {"wanted": read.pass_id if read.pass_id <= MAX_ID else -1, **hours}
     return _by_code(len(spans)), {"wanted": read, **hours}
 
 
@@ -222,17 +222,17 @@ def _at(kept: Any, name: str, place: int) -> Any:
     return bindparam(f"{name}_{place}", type_=kept)
 
 
-def is_elsewhere(subject: Subject, place: Place) -> bool:
+def is_elsewhere(subject: ScannedPass, context: ScanContext) -> bool:
     """Whether the pass is another event's."""
-    return subject.issued.event_id != place.event.id
+    return subject.issued.event_id != context.event.id
 
 
-def _enters_elsewhere(subject: Subject, place: Place) -> bool:
+def _enters_elsewhere(subject: ScannedPass, context: ScanContext) -> bool:
     gates = subject.kind.gates
-    return gates is not None and (place.gate is None or place.gate.slug not in gates)
+    return gates is not None and (context.gate is None or context.gate.slug not in gates)
 
 
-_OBJECTIONS: tuple[tuple[str, Callable[[Subject, Place], bool]], ...] = (
+_OBJECTIONS: tuple[tuple[str, Callable[[ScannedPass, ScanContext], bool]], ...] = (
     (WRONG_EVENT, is_elsewhere),
     (REPLACED, lambda subject, place: subject.issued.status == "replaced"),
     (REVOKED, lambda subject, place: subject.issued.status == "revoked"),

@@ -8,7 +8,7 @@ from bot.domain.passes.tokens import PassToken
 from flows.shapes import Invalid
 from flows.understanding import codes
 
-LONGEST = 2000
+MAX_SCAN_LENGTH = 2000
 """Characters of a scan that are looked at; the longest QR text of ours has under 400."""
 
 
@@ -17,7 +17,7 @@ def read(text: str, ring: KeyRing) -> str | PassToken:
 
     Raises Invalid `unreadable` (neither, or a wrong check character) or `forged`.
     """
-    clean = tokens.cleaned(text[:LONGEST])
+    clean = tokens.cleaned(text[:MAX_SCAN_LENGTH])
     try:
         return codes.parse(_without_dashes(clean))
     except Invalid as no:
@@ -28,7 +28,7 @@ def read(text: str, ring: KeyRing) -> str | PassToken:
 
 def is_code(text: str) -> bool:
     """Whether it has the form of a code, with whatever check character: what people type, and no QR of ours."""
-    bare = codes.mended(_without_dashes(tokens.cleaned(text[:LONGEST])))
+    bare = codes.corrected(_without_dashes(tokens.cleaned(text[:MAX_SCAN_LENGTH])))
     return len(bare) == codes.LENGTH and all(character in codes.ALPHABET for character in bare)
 
 

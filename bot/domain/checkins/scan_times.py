@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 
 from flows.shapes.scans import Scan
 
-MARGIN = timedelta(minutes=2)
+MAX_CLOCK_BEHIND = timedelta(minutes=2)
 """How far a clock may be behind the making of the pass or the device (docs/contract.md#scans-without-a-network)."""
-DRIFT = timedelta(minutes=2)
+MAX_COUNTER_DRIFT = timedelta(minutes=2)
 """How far a counter of milliseconds may run ahead of our clock in days without a network."""
-ABOUT_NOW = timedelta(seconds=5)
+NOW_TOLERANCE = timedelta(seconds=5)
 """How far a scanner's clock may be ahead of ours: two machines never agree to the second."""
 
 
-BELIEVED = timedelta(minutes=15)
+MAX_LIVE_SCAN_AGE = timedelta(minutes=15)
 """How old a live scan may be by what the scanner says; what differs by more, or is ahead, is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class ScanTime:
     """The moment that counts for a scan."""
 
     moment: datetime
@@ -28,28 +28,28 @@ class Booked:
     """Whether the moment is that of the arrival, because the scanner's clock cannot be right."""
 
 
-def live(scan: Scan, now: datetime) -> datetime:
+def live_scan_time(scan: Scan, now: datetime) -> datetime:
     """The moment of a scan that is told at once: the scanner's where that can be, else ours."""
-    return next((moment for moment, _ in _said(scan, now) if now - BELIEVED <= moment <= now), now)
+    return next((moment for moment, _ in _claimed_time(scan, now) if now - MAX_LIVE_SCAN_AGE <= moment <= now), now)
 
 
-def booked(scan: Scan, earliest: datetime, now: datetime) -> Booked:
+def recorded_scan_time(scan: Scan, earliest: datetime, now: datetime) -> ScanTime:
     """When a scan of a batch happened. `earliest`: when the latest was made of all that it needs (pass, device, event).
 
     By the server's time when the scanner last heard it, and the milliseconds since; without these, or where their sum
     cannot be, by the scanner's own clock; where that cannot be either, by the arrival.
     """
-    said = list(_said(scan, now))
-    possible = (min(moment, now) for moment, ahead in said if earliest - MARGIN <= moment <= now + ahead)
+    said = list(_claimed_time(scan, now))
+    possible = (min(moment, now) for moment, ahead in said if earliest - MAX_CLOCK_BEHIND <= moment <= now + ahead)
     moment = next(possible, None)
-    return Booked(now, clock=bool(said)) if moment is None else Booked(moment, clock=False)
+    return ScanTime(now, clock=bool(said)) if moment is None else ScanTime(moment, clock=False)
 
 
-def _said(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:
+def _claimed_time(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:
     """The moments that the scanner says, the best first, each with how far it may be ahead of our clock."""
     if scan.anchored_at is not None and scan.elapsed_ms is not None:
         # A time in our future was never told by us, and near the calendar's end adding would overflow.
-        heard = min(scan.anchored_at, now + 2 * DRIFT)
-        yield heard + timedelta(milliseconds=scan.elapsed_ms), DRIFT
+        heard = min(scan.anchored_at, now + 2 * MAX_COUNTER_DRIFT)
+        yield heard + timedelta(milliseconds=scan.elapsed_ms), MAX_COUNTER_DRIFT
     if scan.scanned_at is not None:
-        yield scan.scanned_at, ABOUT_NOW
+        yield scan.scanned_at, NOW_TOLERANCE

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager
 from bot.domain import audit, people
 from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import Place
+from bot.domain.checkins.context import ScanContext
 from bot.domain.models import Event, Kind, NameWord, Pass, Registration
 from bot.domain.passes import tokens
 from bot.domain.people import name_index
@@ -21,11 +21,11 @@ from bot.errors import Refused
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes
 
-MOST = 5
+MAX_RESULTS = 5
 """Passes in an answer (docs/contract.md#roster-numbers-in-the-chat)."""
-MOST_SEARCHES = 30
+MAX_SEARCHES_PER_HOUR = 30
 """Searches of one volunteer in an hour: they are for visitors who have lost the code, not a way to read the list."""
-MOST_OFFERS = 5
+MAX_OFFERS_PER_HOUR = 5
 """Passes offered for mistyped codes, of one volunteer in an hour (docs/contract.md#codes-and-qr)."""
 HOUR = timedelta(hours=1)
 VALID = "valid"
@@ -38,11 +38,11 @@ _WHOLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The result of a search."""
 
     passes: tuple[SeenPass, ...]
-    """The passes found, at most MOST."""
+    """The passes found, at most MAX_RESULTS."""
     more: bool
     """Whether there are others that fit."""
     by: str
@@ -57,76 +57,78 @@ def find(
     Raises Refused `no_such_event`, `too_many_searches`.
     """
     found = search(db, slug, staff_id=staff_id, name=name, phone=phone, now=now)
-    note(db, slug, staff_id=staff_id, by=found.by, codes=[one.code for one in found.passes], now=now)
+    record_search(db, slug, staff_id=staff_id, by=found.by, codes=[pass_.code for pass_ in found.passes], now=now)
     return list(found.passes), found.more
 
 
-def search(db: Session, slug: str, *, staff_id: int, name: str = "", phone: str = "", now: datetime) -> Found:
+def search(db: Session, slug: str, *, staff_id: int, name: str = "", phone: str = "", now: datetime) -> SearchResult:
     """Today's valid passes of this name, or of this phone (E.164). Only reads.
 
     A name is looked for by the beginnings of its words, however it was typed. Raises Refused `no_such_event`,
     `too_many_searches`.
     """
-    if audit.count(db, staff_id, audit.FOUND, now - HOUR) >= MOST_SEARCHES:
+    if audit.count(db, staff_id, audit.SEARCHED, now - HOUR) >= MAX_SEARCHES_PER_HOUR:
         raise Refused("too_many_searches")
     place = scan_context.load(db, slug, None, now)
     rows = _of_phone(db, place, phone) if phone else _of_name(db, place, name)
-    seen = sorted((_seen(row) for row in rows[:MOST]), key=lambda one: (one.name, one.code))
-    return Found(tuple(seen), len(rows) > MOST, "phone" if phone else "name")
+    seen = sorted((_to_view(row) for row in rows[:MAX_RESULTS]), key=lambda pass_: (pass_.name, pass_.code))
+    return SearchResult(tuple(seen), len(rows) > MAX_RESULTS, "phone" if phone else "name")
 
 
-def note(db: Session, slug: str, *, staff_id: int, by: str, codes: Sequence[str], now: datetime) -> None:
+def record_search(db: Session, slug: str, *, staff_id: int, by: str, codes: Sequence[str], now: datetime) -> None:
     """Keep that somebody searched, and which passes (codes as shown) they saw; never what was typed."""
     bare = [code.replace("-", "") for code in codes]
     ids = list(db.scalars(select(Pass.id).where(Pass.code.in_(bare)).order_by(Pass.id)))
     about = {"by": by, "passes": ids, "codes": list(codes)}
     event_id = db.scalar(select(Event.id).where(Event.slug == slug))
-    audit.note(db, audit.FOUND, now=now, event_id=event_id, staff_id=staff_id, about=about)
+    audit.record(db, audit.SEARCHED, now=now, event_id=event_id, staff_id=staff_id, about=about)
 
 
-def near(db: Session, slug: str, mistyped: str, *, staff_id: int, now: datetime) -> SeenPass | None:
+def near_pass(db: Session, slug: str, mistyped: str, *, staff_id: int, now: datetime) -> SeenPass | None:
     """The one valid pass of today whose code differs by one character from a mistyped one.
 
-    None where none or several do, and after MOST_OFFERS within the hour. Raises Refused `no_such_event`.
+    None where none or several do, and after MAX_OFFERS_PER_HOUR within the hour. Raises Refused `no_such_event`.
     """
-    if audit.count(db, staff_id, audit.OFFERED, now - HOUR) >= MOST_OFFERS:
+    if audit.count(db, staff_id, audit.NEAR_CODE_OFFERED, now - HOUR) >= MAX_OFFERS_PER_HOUR:
         return None
     place = scan_context.load(db, slug, None, now)
-    rows = _of_today(db.scalars(_WHOLE.where(Pass.code.in_(one_away(mistyped)))), place)
-    return _seen(rows[0]) if len(rows) == 1 else None
+    rows = _of_today(db.scalars(_WHOLE.where(Pass.code.in_(codes_one_away(mistyped)))), place)
+    return _to_view(rows[0]) if len(rows) == 1 else None
 
 
-def one_away(mistyped: str) -> list[str]:
+def codes_one_away(mistyped: str) -> list[str]:
     """The codes with a right check character that differ from this one in one character."""
-    bare = codes.mended(mistyped)
+    bare = codes.corrected(mistyped)
     changed = (bare[:place] + other + bare[place + 1 :] for place in range(len(bare)) for other in codes.ALPHABET)
     return sorted({code for code in changed if code != bare and codes.check_character(code[:-1]) == code[-1]})
 
 
-def _of_name(db: Session, place: Place, name: str) -> Sequence[Pass]:
-    """The passes of this name, at most one more than MOST."""
-    kinds = db.scalars(select(Kind).where(Kind.event_id == place.event.id)).all()
-    several = [kind.id for kind in kinds if kind.days and place.day.isoformat() in kind.days]
+def _of_name(db: Session, context: ScanContext, name: str) -> Sequence[Pass]:
+    """The passes of this name, at most one more than MAX_RESULTS."""
+    kinds = db.scalars(select(Kind).where(Kind.event_id == context.event.id)).all()
+    several = [kind.id for kind in kinds if kind.days and context.day.isoformat() in kind.days]
     single = [kind.id for kind in kinds if not kind.days]
-    today = or_(and_(Pass.day == place.day, Pass.kind_id.in_(single)), Pass.kind_id.in_(several))
+    today = or_(and_(Pass.day == context.day, Pass.kind_id.in_(single)), Pass.kind_id.in_(several))
     named = _WHOLE.join(NameWord, NameWord.registration_id == Registration.id)
-    named = named.where(name_index.fits(place.event.id, name), Pass.status == VALID, today)
+    named = named.where(name_index.matches(context.event.id, name), Pass.status == VALID, today)
     # A registration may have several words that begin so.
-    return list(dict.fromkeys(db.scalars(named.limit((MOST + 1) * name_index.WORDS_THAT_FIT))))[: MOST + 1]
+    return list(dict.fromkeys(db.scalars(named.limit((MAX_RESULTS + 1) * name_index.MAX_MATCHED_WORDS))))[
+        : MAX_RESULTS + 1
+    ]
 
 
-def _of_phone(db: Session, place: Place, phone: str) -> list[Pass]:
+def _of_phone(db: Session, context: ScanContext, phone: str) -> list[Pass]:
     """The passes that this phone holds or asked for; a teacher's phone has many, most of other days."""
     ids = [contact.id for contact in people.find_all(db, phone=phone)]
     theirs = or_(Registration.holder_id.in_(ids), Registration.asked_by_id.in_(ids))
-    return _of_today(db.scalars(_WHOLE.where(theirs).order_by(Pass.id)), place)
+    return _of_today(db.scalars(_WHOLE.where(theirs).order_by(Pass.id)), context)
 
 
-def _of_today(rows: Iterable[Pass], place: Place) -> list[Pass]:
+def _of_today(rows: Iterable[Pass], context: ScanContext) -> list[Pass]:
     """The passes that let somebody in today, as far as event, status and days say."""
-    mine = (row for row in rows if row.event_id == place.event.id and row.status == VALID)
-    return [row for row in mine if place.day in tokens.of(row).dates]
+    mine = (row for row in rows if row.event_id == context.event.id and row.status == VALID)
+    return [row for row in mine if context.day in tokens.token_of(row).dates]
 
 
-def _seen(row: Pass) -> SeenPass:
-    return scan_rules.seen(row, row.kind, row.registration.full_name)
+def _to_view(row: Pass) -> SeenPass:
+    return scan_rules.pass_view(row, row.kind, row.registration.full_name)

@@ -17,16 +17,16 @@ from flows.shapes import Invalid
 from flows.shapes.scans import ADMITTED, BATCH, LATE, SeenPass
 from flows.understanding import codes
 
-WITHIN = timedelta(minutes=2)
+UNDO_WINDOW = timedelta(minutes=2)
 """How long an admission can be taken back (docs/contract.md#roster-numbers-in-the-chat)."""
-ABOUT_A_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 """Twice this before now, no count of the last two minutes can belong to an earlier day, whatever the zone."""
-TOLD_LATER = (BATCH, LATE)
+OFFLINE_CHANNELS = (BATCH, LATE)
 """Channels of what happened without a network: the last of these to arrive is not the last that happened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoneAdmission:
     """An admission or count that was taken back."""
 
     pass_: SeenPass
@@ -36,7 +36,7 @@ class Undone:
 
 def undo(
     db: Session, staff_id: int | None, now: datetime, *, device_id: int | None = None, scan_id: str | None = None
-) -> Undone:
+) -> UndoneAdmission:
     """Take back the own last admission of a volunteer or a scanner; the party may come in again, the row stays, marked.
 
     `scan_id` names the admission that is meant: also one that is not the last, and one made without a network.
@@ -45,23 +45,23 @@ def undo(
     of the pass as shown.
     """
     mine = Checkin.device_id == device_id if device_id is not None else Checkin.staff_id == staff_id
-    meant = Checkin.channel.not_in(TOLD_LATER) if scan_id is None else Checkin.scan_id == scan_id
+    meant = Checkin.channel.not_in(OFFLINE_CHANNELS) if scan_id is None else Checkin.scan_id == scan_id
     last = _last(db, mine, meant)
     if last is None:
         raise Refused("nothing_to_undo")
-    return _taken_back(db, last, now)
+    return _undo_entry(db, last, now)
 
 
-def undo_pass(db: Session, ring: KeyRing, staff_id: int, text: str, now: datetime) -> Undone:
+def undo_pass(db: Session, ring: KeyRing, staff_id: int, text: str, now: datetime) -> UndoneAdmission:
     """Take back a volunteer's own last admission with this pass (its code or QR text), whatever they did since.
 
     Raises Refused `not_let_in_by_you` (also for what is no pass: nobody learns which codes there are), and
     `already_undone`, `undo_too_late`, `gone_meanwhile` as `undo`.
     """
-    last = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(TOLD_LATER), _is_pass(text, ring))
+    last = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(OFFLINE_CHANNELS), _is_pass(text, ring))
     if last is None:
         raise Refused("not_let_in_by_you")
-    return _taken_back(db, last, now)
+    return _undo_entry(db, last, now)
 
 
 def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
@@ -71,46 +71,46 @@ def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
         return false()
     if isinstance(read, str):
         return Checkin.pass_.has(Pass.code == read)
-    return Checkin.pass_id == (read.pass_id if read.pass_id <= scan_rules.LARGEST_ID else -1)
+    return Checkin.pass_id == (read.pass_id if read.pass_id <= scan_rules.MAX_ID else -1)
 
 
-def _taken_back(db: Session, last: Checkin, now: datetime) -> Undone:
+def _undo_entry(db: Session, last: Checkin, now: datetime) -> UndoneAdmission:
     if last.pass_ is None or last.period is None:
         raise Refused("nothing_to_undo")
     code = codes.shown(last.pass_.code)
     if last.undone_at is not None:
         raise Refused("already_undone", code=code)
-    if now - (last.scanned_at if last.channel in TOLD_LATER else last.arrived_at) > WITHIN:
+    if now - (last.scanned_at if last.channel in OFFLINE_CHANNELS else last.arrived_at) > UNDO_WINDOW:
         raise Refused("undo_too_late", code=code)
     with db.begin_nested():
-        period = _mark(db, last, now)
-        if not pass_usage.take_back(db, last.pass_.id, period, last.people):
+        period = _mark_undone(db, last, now)
+        if not pass_usage.undo_entry(db, last.pass_.id, period, last.people):
             raise Refused("gone_meanwhile", code=code)
-    seen = scan_rules.seen(last.pass_, last.pass_.kind, last.pass_.registration.full_name)
-    return Undone(seen, last.people, last.scanned_at)
+    seen = scan_rules.pass_view(last.pass_, last.pass_.kind, last.pass_.registration.full_name)
+    return UndoneAdmission(seen, last.people, last.scanned_at)
 
 
 @dataclass(frozen=True, slots=True)
-class Uncounted:
+class UndoneCount:
     """A count of people without a pass that was taken back."""
 
     people: int
     direction: str
 
 
-def undo_count(db: Session, staff_id: int, now: datetime) -> Uncounted | None:
+def undo_count(db: Session, staff_id: int, now: datetime) -> UndoneCount | None:
     """Take back a volunteer's last count, where it was their last act; None where an admission came after it, or none
     was made within two minutes. The row goes; the audit book keeps that it was there.
 
     Raises Refused `already_undone`: never the count or the admission before the one taken back.
     """
-    entry = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(TOLD_LATER))
-    since = max(now - WITHIN, entry.arrived_at) if entry else now - WITHIN
+    entry = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(OFFLINE_CHANNELS))
+    since = max(now - UNDO_WINDOW, entry.arrived_at) if entry else now - UNDO_WINDOW
     here = select(Staff.event_id).where(Staff.id == staff_id).scalar_subquery()
-    recent = HeadCount.event_id == here, HeadCount.day >= (now - 2 * ABOUT_A_DAY).date()
+    recent = HeadCount.event_id == here, HeadCount.day >= (now - 2 * ONE_DAY).date()
     mine = select(HeadCount).where(*recent, HeadCount.staff_id == staff_id, HeadCount.arrived_at >= since)
     last = db.scalars(mine.order_by(HeadCount.id.desc()).limit(1)).first()
-    taken = select(AuditEntry.id).where(AuditEntry.staff_id == staff_id, AuditEntry.what == audit.UNCOUNTED)
+    taken = select(AuditEntry.id).where(AuditEntry.staff_id == staff_id, AuditEntry.what == audit.COUNT_UNDONE)
     if db.scalar(taken.where(AuditEntry.at >= (last.arrived_at if last else since)).limit(1)):
         raise Refused("already_undone")
     if last is None:
@@ -119,20 +119,20 @@ def undo_count(db: Session, staff_id: int, now: datetime) -> Uncounted | None:
     if db.execute(gone.execution_options(synchronize_session=False)).first() is None:
         raise Refused("already_undone")
     about = {"people": last.people, "direction": last.direction}
-    done = Uncounted(last.people, last.direction)
-    audit.note(db, audit.UNCOUNTED, now=now, event_id=last.event_id, staff_id=staff_id, about=about)
+    done = UndoneCount(last.people, last.direction)
+    audit.record(db, audit.COUNT_UNDONE, now=now, event_id=last.event_id, staff_id=staff_id, about=about)
     return done
 
 
-def _last(db: Session, *which: ColumnElement[bool]) -> Checkin | None:
+def _last(db: Session, *conditions: ColumnElement[bool]) -> Checkin | None:
     of_pass = joinedload(Checkin.pass_)
-    mine = select(Checkin).where(Checkin.result == ADMITTED, *which)
+    mine = select(Checkin).where(Checkin.result == ADMITTED, *conditions)
     whole = mine.options(of_pass.joinedload(Pass.kind), of_pass.joinedload(Pass.registration))
     latest = whole.order_by(Checkin.id.desc()).limit(1).execution_options(populate_existing=True)
     return db.scalars(latest).first()
 
 
-def _mark(db: Session, last: Checkin, now: datetime) -> date:
+def _mark_undone(db: Session, last: Checkin, now: datetime) -> date:
     """The period to which it counts now: another rule may have booked it anew since it was read.
 
     Of two who undo the same at once, one does.

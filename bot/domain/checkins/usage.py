@@ -16,14 +16,14 @@ from bot.domain.models import PassUse, table
 from bot.domain.upserts import INTO
 
 ONCE, DAILY, IN_OUT = "once", "daily", "in_out"
-EVER = date(1970, 1, 1)
+WHOLE_EVENT_PERIOD = date(1970, 1, 1)
 """The period of the policy `once`."""
-LONGEST_STAY = timedelta(days=1)
+MAX_STAY = timedelta(days=1)
 """How long after the entry somebody can be counted out: an event may go on past midnight."""
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PassTerms:
     """The pass, party and policy that every statement here needs."""
 
     pass_id: int
@@ -33,7 +33,7 @@ class Terms:
 
     def period(self, day: date) -> date:
         """The period to which an entry on this day counts."""
-        return EVER if self.policy == ONCE else day
+        return WHOLE_EVENT_PERIOD if self.policy == ONCE else day
 
     def left(self, entered: int, gone: int) -> int:
         """How many of the party can still be admitted."""
@@ -41,7 +41,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PassUsage:
     """A use as it is after a change: `moved` people went in or out with it."""
 
     entered: int
@@ -50,14 +50,14 @@ class Use:
     period: date
 
 
-def enter(db: Session, terms: Terms, day: date, count: int | None) -> Use | None:
+def enter(db: Session, terms: PassTerms, day: date, count: int | None) -> PassUsage | None:
     """Let `count` people in, or all who are left; None where there are not so many, and nobody goes in."""
     if (count or 1) > terms.party:
         return None
     return _entered(db, terms, day, count, guarded=True)
 
 
-def enter_beyond(db: Session, terms: Terms, day: date, count: int | None) -> Use:
+def enter_beyond(db: Session, terms: PassTerms, day: date, count: int | None) -> PassUsage:
     """Let `count` people in however many have gone in, or all who are left, or else the whole party again.
 
     Only where a supervisor says so.
@@ -67,26 +67,26 @@ def enter_beyond(db: Session, terms: Terms, day: date, count: int | None) -> Use
     return use
 
 
-def leave(db: Session, pass_id: int, day: date, count: int | None) -> Use | None:
+def leave(db: Session, pass_id: int, day: date, count: int | None) -> PassUsage | None:
     """Let `count` people out, or all who are inside; None where there are not so many, and nobody goes out."""
-    row = db.connection().execute(_LEAVE, {"of_pass": pass_id, "since": day - LONGEST_STAY, "count": count}).first()
-    return Use(*row) if row else None
+    row = db.connection().execute(_LEAVE, {"of_pass": pass_id, "since": day - MAX_STAY, "count": count}).first()
+    return PassUsage(*row) if row else None
 
 
-def look(db: Session, terms: Terms, day: date) -> Use:
+def usage_of(db: Session, terms: PassTerms, day: date) -> PassUsage:
     """The use of this day's period as it is; of one that has not been used all is 0."""
     period = terms.period(day)
     row = db.connection().execute(_LOOK, {"of_pass": terms.pass_id, "within": period}).first()
-    return Use(row.entered, row.gone, 0, period) if row else Use(0, 0, 0, period)
+    return PassUsage(row.entered, row.gone, 0, period) if row else PassUsage(0, 0, 0, period)
 
 
 def inside(db: Session, pass_id: int, day: date) -> int:
     """How many of the party could go out now."""
-    found = db.connection().execute(_INSIDE, {"of_pass": pass_id, "since": day - LONGEST_STAY}).scalars()
+    found = db.connection().execute(_INSIDE, {"of_pass": pass_id, "since": day - MAX_STAY}).scalars()
     return next((people for people in found if people > 0), 0)
 
 
-def take_back(db: Session, pass_id: int, period: date, people: int) -> bool:
+def undo_entry(db: Session, pass_id: int, period: date, people: int) -> bool:
     """Undo the entry of so many; False where they have gone out meanwhile."""
     still = PassUse.entered - people >= PassUse.gone
     undoing = update(PassUse).where(PassUse.pass_id == pass_id, PassUse.period == period, still)
@@ -99,7 +99,7 @@ def take_back(db: Session, pass_id: int, period: date, people: int) -> bool:
 _USES = table(PassUse)
 _HERE = _USES.c.entered - _USES.c.gone
 _MINE = _USES.c.pass_id == bindparam("of_pass")
-_RECENT = or_(_USES.c.period == EVER, _USES.c.period >= bindparam("since"))
+_RECENT = or_(_USES.c.period == WHOLE_EVENT_PERIOD, _USES.c.period >= bindparam("since"))
 _CHANGED = (_USES.c.entered, _USES.c.gone, _USES.c.moved, _USES.c.period)
 """The columns of Use."""
 _COUNT = bindparam("count", type_=Integer)
@@ -121,13 +121,13 @@ _LEAVE = (
 )
 
 
-def _entered(db: Session, terms: Terms, day: date, count: int | None, *, guarded: bool) -> Use | None:
+def _entered(db: Session, terms: PassTerms, day: date, count: int | None, *, guarded: bool) -> PassUsage | None:
     connection = db.connection()
     entering = _enter(connection.dialect.name, in_out=terms.policy == IN_OUT, whole=count is None, guarded=guarded)
     first = count or terms.party
     row = {"pass_id": terms.pass_id, "period": terms.period(day), "entered": first, "gone": 0, "moved": first}
     found = connection.execute(entering, {**row, "party": terms.party, "count": count}).first()
-    return Use(*found) if found else None
+    return PassUsage(*found) if found else None
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import checkins, events, people
 from bot.domain.checkins import context as scan_context
-from bot.domain.checkins.context import Place
+from bot.domain.checkins.context import ScanContext
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Kind, Pass, Registration, Staff, WalkupRecord
@@ -28,11 +28,11 @@ from flows.shapes.scans import Admission, Scan
 from flows.text import LANGUAGES, event_states
 from flows.understanding import codes
 from flows.visitor import consent
-from flows.visitor.registration import LEAST_NAME, MOST_NAME
+from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 
 CHANNEL = "walkup"
 """The channel of the registration. The admission has the channel by which it came."""
-LONGEST_REQUEST = 64
+MAX_REQUEST_ID_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Walkup:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredWalkup:
     """The result of a walk-up registration."""
 
     pass_id: int
@@ -85,11 +85,11 @@ class Registered:
     """This request_id was registered before: what came with it now was not looked at."""
 
 
-class _MadeBefore(Exception):
+class _AlreadyRegistered(Exception):
     """Another has registered this request_id meanwhile."""
 
 
-def register(db: Session, ring: KeyRing, walkup: Walkup, now: datetime) -> Registered:
+def register(db: Session, ring: KeyRing, walkup: Walkup, now: datetime) -> RegisteredWalkup:
     """Register somebody for today, and admit them where that is asked: all of it or nothing.
 
     An admission that is refused (entry is paused, another gate) leaves the pass as it is. Raises Refused:
@@ -100,18 +100,18 @@ def register(db: Session, ring: KeyRing, walkup: Walkup, now: datetime) -> Regis
     """
     _check_form(walkup)
     place = scan_context.load(db, walkup.event, walkup.gate, now)
-    issued, again = _kept(db, place.event.id, walkup.request_id), True
+    issued, again = _stored_walkup(db, place.event.id, walkup.request_id), True
     if issued is None:
         try:
             with db.begin_nested():
                 issued, again = _issue(db, ring, walkup, place, now), False
-        except _MadeBefore:
-            issued = _kept(db, place.event.id, walkup.request_id)
+        except _AlreadyRegistered:
+            issued = _stored_walkup(db, place.event.id, walkup.request_id)
     assert issued is not None, "a request_id that is taken has a pass"  # noqa: S101 - the unique rule says so
     return _registered(issued, _admit(db, ring, walkup, issued, now) if walkup.admit else None, again)
 
 
-def look(db: Session, slug: str, kind_slug: str, phone: str, now: datetime) -> None:
+def check_walkup(db: Session, slug: str, kind_slug: str, phone: str, now: datetime) -> None:
     """Refuse `already_registered` (`code`, `day`) where this phone (E.164) holds a pass of the kind for today.
 
     Raises Refused `no_such_event`, `no_such_kind`.
@@ -123,41 +123,41 @@ def look(db: Session, slug: str, kind_slug: str, phone: str, now: datetime) -> N
         pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=_day_of(kind, place))
 
 
-def _day_of(kind: Kind, place: Place) -> date:
+def _day_of(kind: Kind, context: ScanContext) -> date:
     """The day that a pass of this kind has: today, or the first of the kind's own."""
-    return pass_days.of_kind(kind, place.day)[0]
+    return pass_days.days_of_kind(kind, context.day)[0]
 
 
 def _check_form(walkup: Walkup) -> None:
-    if not 1 <= len(walkup.request_id) <= LONGEST_REQUEST:
+    if not 1 <= len(walkup.request_id) <= MAX_REQUEST_ID_LENGTH:
         raise Refused("bad_request_id")
-    name = roster_validation.name(walkup.full_name, MOST_NAME)
-    if len(name) < LEAST_NAME or not any(character.isalpha() for character in name):
+    name = roster_validation.name(walkup.full_name, MAX_NAME_LENGTH)
+    if len(name) < MIN_NAME_LENGTH or not any(character.isalpha() for character in name):
         raise Refused("bad_name")
     if walkup.language not in LANGUAGES:
         raise Refused("bad_language", language=walkup.language)
 
 
-def _kept(db: Session, event_id: int, request_id: str) -> Pass | None:
+def _stored_walkup(db: Session, event_id: int, request_id: str) -> Pass | None:
     """The pass that this request made, replaced since or not; None: there was no such request."""
     made = select(Pass).join(WalkupRecord, WalkupRecord.registration_id == Pass.registration_id)
     same = made.where(WalkupRecord.event_id == event_id, WalkupRecord.request_id == request_id)
     return db.scalars(same.order_by(Pass.id).limit(1)).first()
 
 
-def _issue(db: Session, ring: KeyRing, walkup: Walkup, place: Place, now: datetime) -> Pass:
+def _issue(db: Session, ring: KeyRing, walkup: Walkup, context: ScanContext, now: datetime) -> Pass:
     """The registration and its pass. The request_id is taken before anything is judged."""
-    event = db.get_one(Event, place.event.id, populate_existing=True)
+    event = db.get_one(Event, context.event.id, populate_existing=True)
     holder = _holder(db, walkup, now)
     registration = _registration(db, walkup, event, holder, now)
-    _claim(db, walkup, place, registration)
+    _claim(db, walkup, context, registration)
     kind = kinds.find(db, event.id, walkup.kind)
     db.refresh(kind, ["days"])  # the registration's row holds the event, so that they stay from here on
-    _check(db, event, kind, place, walkup, now)
-    day = _day_of(kind, place)
+    _check(db, event, kind, context, walkup, now)
+    day = _day_of(kind, context)
     if not walkup.anyway:
         pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=day)
-    _take_places(db, kind, place, walkup)
+    _take_places(db, kind, context, walkup)
     # A second pass of the same day: no other registration has this number, nor any pass below nought.
     twin = -registration.id if walkup.anyway else 0
     return pass_rows.insert(db, ring, registration, kind, day, walkup.party_size, now, twin=twin)
@@ -180,7 +180,7 @@ def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, no
         event_id=event.id,
         holder_id=holder.id,
         asked_by_id=holder.id,
-        full_name=roster_validation.name(walkup.full_name, MOST_NAME),
+        full_name=roster_validation.name(walkup.full_name, MAX_NAME_LENGTH),
         answers={},
         language=walkup.language,
         channel=CHANNEL,
@@ -195,41 +195,41 @@ def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, no
     return made
 
 
-def _claim(db: Session, walkup: Walkup, place: Place, registration: Registration) -> None:
+def _claim(db: Session, walkup: Walkup, context: ScanContext, registration: Registration) -> None:
     """Reserve the request_id; waits for another request with the same one. Raises _MadeBefore."""
     row = {
         "registration_id": registration.id,
-        "event_id": place.event.id,
+        "event_id": context.event.id,
         "request_id": walkup.request_id,
         "staff_id": walkup.staff_id,
         "device_id": walkup.device_id,
-        "gate_id": place.gate_id,
+        "gate_id": context.gate_id,
     }
     claiming = insert(db, WalkupRecord).values(row).on_conflict_do_nothing(index_elements=["event_id", "request_id"])
     if db.execute(claiming.returning(WalkupRecord.registration_id)).first() is None:
-        raise _MadeBefore
+        raise _AlreadyRegistered
 
 
-def _check(db: Session, event: Event, kind: Kind, place: Place, walkup: Walkup, now: datetime) -> None:
+def _check(db: Session, event: Event, kind: Kind, context: ScanContext, walkup: Walkup, now: datetime) -> None:
     shape = events.shape(event)
     if event.status == event_states.CANCELLED:
         raise Refused("event_cancelled")
-    if not place.is_open:
+    if not context.is_open:
         over = not event_states.to_come(shape, events.days(db, event.slug), now)
         raise Refused("event_over" if over else "gates_not_open")
-    if kind.days and place.day.isoformat() not in kind.days:
+    if kind.days and context.day.isoformat() not in kind.days:
         raise Refused("kind_not_today", kind=kind.slug)
     pass_rules.check_party(kind, event, walkup.party_size)
     if walkup.consent_version != event.consent_version:
         raise Refused("consent_changed")
 
 
-def _take_places(db: Session, kind: Kind, place: Place, walkup: Walkup) -> None:
+def _take_places(db: Session, kind: Kind, context: ScanContext, walkup: Walkup) -> None:
     if walkup.overbook:
-        _may_overbook(db, place.event.id, walkup)
-    days = pass_days.of_kind(kind, place.day)
+        _may_overbook(db, context.event.id, walkup)
+    days = pass_days.days_of_kind(kind, context.day)
     try:
-        places.take_each(db, place.event.id, days, walkup.party_size, today=place.day, beyond=walkup.overbook)
+        places.take_each(db, context.event.id, days, walkup.party_size, today=context.day, beyond=walkup.overbook)
     except Refused as no:
         if no.code in ("day_full", "too_few_left"):
             raise Refused("today_full", left=no.params["left"]) from None
@@ -257,8 +257,8 @@ def _admit(db: Session, ring: KeyRing, walkup: Walkup, issued: Pass, now: dateti
     return checkins.admit(db, ring, scan, now)
 
 
-def _registered(issued: Pass, admission: Admission | None, again: bool) -> Registered:
-    return Registered(
+def _registered(issued: Pass, admission: Admission | None, again: bool) -> RegisteredWalkup:
+    return RegisteredWalkup(
         pass_id=issued.id,
         code=codes.shown(issued.code),
         full_name=issued.registration.full_name,

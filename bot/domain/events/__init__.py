@@ -13,18 +13,18 @@ from bot.domain import violations
 from bot.domain.events import validation as event_validation
 from bot.domain.events.changes import cancel_event, change, close_event, open_event, set_day, set_questions
 from bot.domain.events.questions import checked as checked_questions
-from bot.domain.events.rows import fill, one
+from bot.domain.events.rows import fill, get_event
 from bot.domain.events.shapes import (
-    LONG_PAST,
+    SHOWN_AFTER_END,
     day_shape,
     days,
+    is_listed,
     is_over,
-    is_spoken_of,
     shape,
     snapshot,
     with_own_hours,
 )
-from bot.domain.events.validation import Fields
+from bot.domain.events.validation import EventFields
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.errors import Refused
 from flows.text import event_states
@@ -38,9 +38,9 @@ __all__ = [
     "day_shape",
     "days",
     "gate_slug",
+    "is_listed",
     "is_over",
-    "is_spoken_of",
-    "listed",
+    "list_events",
     "make_demo",
     "open_event",
     "set_day",
@@ -73,7 +73,7 @@ def create(
     now: datetime,
     questions: Sequence[Mapping[str, Any]] = (),
     gates: Sequence[str] = (),
-    **fields: Unpack[Fields],
+    **fields: Unpack[EventFields],
 ) -> Event:
     """A new event with its days and the kind `visitor`; closed until it is opened.
 
@@ -97,10 +97,10 @@ def gate_slug(name: str) -> str:
 
 def by_slug(db: Session, slug: str) -> Event:
     """The event of this slug. Raises Refused `no_such_event` with the `nearest` slug, empty where none is near."""
-    return one(db, slug, lock=False)
+    return get_event(db, slug, lock=False)
 
 
-def listed(db: Session) -> list[Event]:
+def list_events(db: Session) -> list[Event]:
     """Every event, by start."""
     return list(db.scalars(select(Event).order_by(Event.starts_on, Event.id)))
 
@@ -110,7 +110,7 @@ def sms_countries(db: Session, slug: str, now: datetime) -> tuple[str, ...]:
     wanted = select(Event.otp_countries).where(Event.status != event_states.CANCELLED)
     if slug:
         wanted = wanted.where(Event.slug == slug)
-    added = db.execute(wanted.where(Event.ends_on >= (now - LONG_PAST).date())).scalars()
+    added = db.execute(wanted.where(Event.ends_on >= (now - SHOWN_AFTER_END).date())).scalars()
     return tuple(dict.fromkeys(country for countries in added for country in countries))
 
 
@@ -128,7 +128,7 @@ def make_demo(db: Session, now: datetime) -> Event | None:
     return open_event(db, DEMO)
 
 
-def _demo_fields(today: date) -> Fields:
+def _demo_fields(today: date) -> EventFields:
     return {
         "name": "Pravesh Demo Fair",
         "names": {"hi": "प्रवेश डेमो मेला"},

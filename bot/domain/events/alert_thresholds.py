@@ -4,16 +4,16 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import AlertRule
 from bot.errors import Refused
 
-HIGHEST = {"inside": 10_000_000, "silent_minutes": 1440, "failures_permille": 1000, "queue_seconds": 86_400}
+MAX_THRESHOLDS = {"inside": 10_000_000, "silent_minutes": 1440, "failures_permille": 1000, "queue_seconds": 86_400}
 """More is a slip: ten million people, a day, everything, a day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AlertThresholds:
     """The thresholds; None: that alert is off. An alert begins above its threshold, the silence with it."""
 
     inside: int | None = None
@@ -26,23 +26,27 @@ class Rules:
     """For how long the oldest answer or pass that could leave has been waiting."""
 
 
-def of(db: Session, event_id: int) -> Rules:
+def thresholds_of(db: Session, event_id: int) -> AlertThresholds:
     """An event's rules; the usual ones where nobody has set any."""
     row = db.get(AlertRule, event_id)
-    return Rules(row.inside, row.silent_minutes, row.failures_permille, row.queue_seconds) if row else Rules()
+    return (
+        AlertThresholds(row.inside, row.silent_minutes, row.failures_permille, row.queue_seconds)
+        if row
+        else AlertThresholds()
+    )
 
 
-def read(db: Session, slug: str) -> Rules:
+def read(db: Session, slug: str) -> AlertThresholds:
     """The thresholds of the event with this slug. Raises Refused `no_such_event`."""
-    return of(db, one(db, slug, lock=False).id)
+    return thresholds_of(db, get_event(db, slug, lock=False).id)
 
 
-def write(db: Session, slug: str, rules: Rules) -> None:
+def write(db: Session, slug: str, rules: AlertThresholds) -> None:
     """Set all four. Raises Refused `no_such_event`, `bad_threshold` (`field`, `most`)."""
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     for name, value in asdict(rules).items():
-        if value is not None and not 1 <= value <= HIGHEST[name]:
-            raise Refused("bad_threshold", field=name, most=HIGHEST[name])
+        if value is not None and not 1 <= value <= MAX_THRESHOLDS[name]:
+            raise Refused("bad_threshold", field=name, most=MAX_THRESHOLDS[name])
     row = db.get(AlertRule, event.id)
     if row is None:
         row = AlertRule(event_id=event.id)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.domain.events import places
 from bot.domain.events import questions as own_questions
 from bot.domain.events import validation as event_validation
-from bot.domain.events.rows import fill, one
-from bot.domain.events.validation import Fields
+from bot.domain.events.rows import fill, get_event
+from bot.domain.events.validation import EventFields
 from bot.domain.models import Checkin, Event, EventDay, HeadCount
 from bot.errors import Refused
 
@@ -22,7 +22,11 @@ def open_event(db: Session, slug: str, *, real: bool = False) -> Event:
     `real`: they are real people, so it must be said first who answers for their data, what for they are
     asked, where to complain and how long they are kept. Raises Refused `event_lacks` (`slug`, `lacking`).
     """
-    lacking = [name for name in event_validation.NEEDED if not getattr(one(db, slug, lock=True), name)] if real else []
+    lacking = (
+        [name for name in event_validation.REQUIRED_FIELDS if not getattr(get_event(db, slug, lock=True), name)]
+        if real
+        else []
+    )
     if lacking:
         raise Refused("event_lacks", slug=slug, lacking=", ".join(lacking))
     return _with_status(db, slug, "open")
@@ -38,14 +42,14 @@ def cancel_event(db: Session, slug: str) -> Event:
     return _with_status(db, slug, "cancelled")
 
 
-def change(db: Session, slug: str, **fields: Unpack[Fields]) -> Event:
+def change(db: Session, slug: str, **fields: Unpack[EventFields]) -> Event:
     """Change fields of an event; its days follow its dates and its capacity.
 
     Days whose capacity differs from the event's old one keep their own. Raises Refused `day_has_passes`
     (a day that falls away), `capacity_below_taken`, `zone_in_use` (`zone`: somebody has entered, or was counted in),
     and what the fields' checks refuse with.
     """
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     before, zone = event.capacity_per_day, event.timezone
     fill(event, fields)
     if event.timezone != zone and _is_entered(db, event.id):
@@ -66,7 +70,7 @@ def set_questions(db: Session, slug: str, questions: Sequence[Mapping[str, Any]]
 
     Raises Refused `bad_question`.
     """
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     before = [*event.former_questions, *(question["name"] for question in event.questions)]
     event.questions = own_questions.checked(questions)
     asked = {question["name"] for question in event.questions}
@@ -88,7 +92,7 @@ def set_day(
 
     Raises Refused `no_such_day`, `bad_capacity`, `capacity_below_taken`, `bad_hours`.
     """
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     row = next((row for row in _locked_days(db, event) if row.day == day), None)
     if row is None:
         raise Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on)
@@ -110,7 +114,7 @@ def _is_entered(db: Session, event_id: int) -> bool:
 
 
 def _with_status(db: Session, slug: str, status: str) -> Event:
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     event.status = status
     db.flush()
     return event

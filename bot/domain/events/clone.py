@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 
 from bot.domain.events import alert_thresholds
 from bot.domain.events import validation as event_validation
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.errors import Refused
 
-COPIED = (
+COPIED_FIELDS = (
     *("names", "venue", "venues", "map_url", "opens", "closes", "timezone", "policy", "max_party"),
     *("capacity_per_day", "languages", "questions", "consent_version", "organiser", "purpose"),
     *("complaints", "retention_days", "reminder_at", "otp_countries"),
 )
 """Fields that the new event has as the old one."""
-NOT_COPIED = ("notice",)
+UNCOPIED_TEXTS = ("notice",)
 """Texts that were for that time only."""
 
 
@@ -27,18 +27,18 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
     The new event is closed, nobody is registered, and nobody stands on its roster. Every day counts on from
     the first as before. Raises Refused `no_such_event`, `slug_taken`, `bad_slug`, `bad_name`.
     """
-    old = one(db, slug, lock=False)
+    old = get_event(db, slug, lock=False)
     moved = starts_on - old.starts_on
     if db.query(Event.id).filter_by(slug=event_validation.slug(new_slug)).first():
         raise Refused("slug_taken", slug=new_slug)
-    fields: dict[str, Any] = {field: getattr(old, field) for field in COPIED}
+    fields: dict[str, Any] = {field: getattr(old, field) for field in COPIED_FIELDS}
     made = Event(
         **fields,
         slug=new_slug,
         name=event_validation.checked({"name": name or old.name})["name"],
         starts_on=starts_on,
         ends_on=old.ends_on + moved,
-        texts={text: said for text, said in old.texts.items() if text not in NOT_COPIED},
+        texts={text: said for text, said in old.texts.items() if text not in UNCOPIED_TEXTS},
         status="closed",
         created_at=now,
     )
@@ -47,7 +47,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
     db.add(made)
     db.flush()
-    alert_thresholds.write(db, new_slug, alert_thresholds.of(db, old.id))
+    alert_thresholds.write(db, new_slug, alert_thresholds.thresholds_of(db, old.id))
     return made
 
 

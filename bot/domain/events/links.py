@@ -9,7 +9,7 @@ def wa_me(number: str, words: str) -> str:
     return f"https://wa.me/{digits}?text={quote(words)}" if digits else ""
 
 
-def doors(slug: str, origin: str, senders: tuple[str, ...]) -> dict[str, str]:
+def links_of_event(slug: str, origin: str, senders: tuple[str, ...]) -> dict[str, str]:
     """The links by which people come to an event: `whatsapp`, where there is a sender, and `web`."""
     chat = wa_me(senders[0] if senders else "", f"hi {slug}")
     return {**({"whatsapp": chat} if chat else {}), "web": f"{origin}/register/{slug}"}

@@ -23,7 +23,7 @@ _GIVE = (
 _TAKE = _GIVE.where(or_(EventDay.capacity.is_(None), EventDay.taken + _PEOPLE <= EventDay.capacity))
 
 
-def hold(db: Session, event_id: int, *days: date) -> dict[date, bool]:
+def lock_days(db: Session, event_id: int, *days: date) -> dict[date, bool]:
     """Lock days, in the order of the calendar, until the transaction ends; of each that there is, whether it is closed.
 
     Whoever touches two days, or a day and then a pass, does this first: two people who swap days
@@ -43,18 +43,18 @@ def take_each(
     Raises Refused as `take` and `take_beyond` do, for the first day that cannot be had; `day_over` too where
     all of several days are past.
     """
-    one = take_beyond if beyond else take
+    take_place = take_beyond if beyond else take
     if len(days) == 1:
-        one(db, event_id, days[0], people)
+        take_place(db, event_id, days[0], people)
         return
-    closed = hold(db, event_id, *days)
+    closed = lock_days(db, event_id, *days)
     lost = next((day for day in days if day not in closed), None)
     usable = [day for day in days if day >= today and not closed.get(day)]
     if lost or not usable:
         raise Refused("day_over" if lost or days[-1] < today else "day_closed", day=lost or days[-1])
     for day in days:
         if day in usable:
-            one(db, event_id, day, people)
+            take_place(db, event_id, day, people)
         else:
             _count(db, event_id, day, people)
 
@@ -67,7 +67,7 @@ def take(db: Session, event_id: int, day: date, people: int) -> None:
     """
     taking = _TAKE if people > 0 else _GIVE
     if db.execute(taking, {"event": event_id, "on": day, "people": people}).first() is None:
-        raise _why_not(db, event_id, day)
+        raise _refusal(db, event_id, day)
 
 
 def take_beyond(db: Session, event_id: int, day: date, people: int) -> None:
@@ -77,7 +77,7 @@ def take_beyond(db: Session, event_id: int, day: date, people: int) -> None:
     there is one again. Raises Refused `day_over` (the event has no such day), `day_closed`.
     """
     if not _count(db, event_id, day, people, EventDay.closed.is_(False)):
-        raise _why_not(db, event_id, day)
+        raise _refusal(db, event_id, day)
 
 
 def give_back(db: Session, event_id: int, days: Sequence[date], people: int) -> None:
@@ -113,7 +113,7 @@ def _count(db: Session, event_id: int, day: date, people: int, *only: ColumnElem
     return db.execute(counting).first() is not None
 
 
-def _why_not(db: Session, event_id: int, day: date) -> Refused:
+def _refusal(db: Session, event_id: int, day: date) -> Refused:
     columns = select(EventDay.closed, EventDay.capacity, EventDay.taken)
     row = db.execute(columns.where(EventDay.event_id == event_id, EventDay.day == day)).first()
     if row is None:

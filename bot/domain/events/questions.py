@@ -11,16 +11,16 @@ from flows import understanding
 from flows.shapes import Question
 from flows.understanding import intents
 
-MOST = 10
+MAX_QUESTIONS = 10
 """Questions an event may add: the chat asks them one by one."""
-MOST_OPTIONS = 20
-LONGEST = 300
+MAX_OPTIONS = 20
+MAX_LENGTH = 300
 """Characters of a question."""
-LONGEST_OPTION = 72
+MAX_OPTION_LENGTH = 72
 """Characters of an option: what a row of a WhatsApp list shows of its description (docs/field-notes.md#limits)."""
-NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice"}
-RESERVED = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})
+RESERVED_NAMES = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})
 """Names of the flows' own steps and slots."""
 _KEYS = frozenset(("name", "kind", "labels", "required", "options", "least", "most"))
 
@@ -31,8 +31,8 @@ def checked(questions: Sequence[Mapping[str, Any]]) -> list[JsonDict]:
     Raises Refused `bad_question` with the `question`'s name or place and the `problem`: one of keys,
     name, name_taken, kind, labels, required, options, range, commands (with the `words` to avoid), too_many.
     """
-    if len(questions) > MOST:
-        raise Refused("bad_question", question=str(MOST + 1), problem="too_many")
+    if len(questions) > MAX_QUESTIONS:
+        raise Refused("bad_question", question=str(MAX_QUESTIONS + 1), problem="too_many")
     kept = [_checked(question, place) for place, question in enumerate(questions, 1)]
     names = [question["name"] for question in kept]
     doubled = next((name for name in names if names.count(name) > 1), None)
@@ -65,24 +65,24 @@ def _commands_among(options: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and NAME.fullmatch(name) is not None
+    return isinstance(name, str) and NAME_PATTERN.fullmatch(name) is not None
 
 
-def _are_labels(labels: Any, longest: int) -> bool:
+def _are_labels(labels: Any, max_length: int) -> bool:
     if not isinstance(labels, Mapping) or "en" not in labels:
         return False
     for language in labels:
         known_language(language)
-    return all(isinstance(text, str) and text.strip() and len(text) <= longest for text in labels.values())
+    return all(isinstance(text, str) and text.strip() and len(text) <= max_length for text in labels.values())
 
 
 def _are_options(question: JsonDict) -> bool:
     options = question["options"]
     if question["kind"] != "choice":
         return options in ([], ())
-    if not isinstance(options, list | tuple) or not 2 <= len(options) <= MOST_OPTIONS:
+    if not isinstance(options, list | tuple) or not 2 <= len(options) <= MAX_OPTIONS:
         return False
-    if not all(_are_labels(option, LONGEST_OPTION) for option in options):
+    if not all(_are_labels(option, MAX_OPTION_LENGTH) for option in options):
         return False
     return len({option["en"].strip().casefold() for option in options}) == len(options)
 
@@ -96,9 +96,9 @@ def _is_range(question: JsonDict) -> bool:
 PROBLEMS = {
     "keys": lambda question: {"name", "kind", "labels"} <= question.keys() <= _KEYS,
     "name": lambda question: _is_name(question["name"]),
-    "name_taken": lambda question: question["name"] not in RESERVED,
+    "name_taken": lambda question: question["name"] not in RESERVED_NAMES,
     "kind": lambda question: question["kind"] in ("text", "choice", "number"),
-    "labels": lambda question: _are_labels(question["labels"], LONGEST),
+    "labels": lambda question: _are_labels(question["labels"], MAX_LENGTH),
     "required": lambda question: isinstance(question["required"], bool),
     "options": _are_options,
     "range": _is_range,

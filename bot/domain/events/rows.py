@@ -11,11 +11,11 @@ from bot.domain.events import validation as event_validation
 from bot.domain.models import Event
 from bot.errors import Refused
 
-NEAR_ENOUGH = 60
+MIN_SIMILARITY = 60
 """The least likeness, of 100, at which another slug is suggested for a mistyped one."""
 
 
-def one(db: Session, slug: str, *, lock: bool) -> Event:
+def get_event(db: Session, slug: str, *, lock: bool) -> Event:
     """The event of this slug, locked until the transaction ends where wanted.
 
     Raises Refused `no_such_event` with the `nearest` slug, empty where none is near.
@@ -29,7 +29,7 @@ def one(db: Session, slug: str, *, lock: bool) -> Event:
 
 def _nearest(db: Session, slug: str) -> str:
     slugs = db.scalars(select(Event.slug).order_by(Event.id)).all()
-    found = process.extractOne(slug.lower(), slugs, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH)
+    found = process.extractOne(slug.lower(), slugs, scorer=fuzz.WRatio, score_cutoff=MIN_SIMILARITY)
     return found[0] if found else ""
 
 
@@ -41,7 +41,7 @@ def fill(event: Event, fields: Mapping[str, Any]) -> None:
     """
     before = _agreed_to(event)
     for name, value in event_validation.checked(fields).items():
-        if name in event_validation.TEXTS:
+        if name in event_validation.TEXT_NAMES:
             event.texts = {**event.texts, name: value}
         else:
             setattr(event, name, value)

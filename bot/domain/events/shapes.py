@@ -12,7 +12,7 @@ from bot.domain.models import Event, EventDay
 from flows import shapes
 from flows.text import event_states
 
-LONG_PAST = timedelta(days=30)
+SHOWN_AFTER_END = timedelta(days=30)
 """How long after its end flows still know an event: somebody who asks late still hears that it is over."""
 COUNT, CHANGES = func.count(Event.id), func.coalesce(func.sum(Event.revision), 0)
 """A pair that differs after any change of any event's row: what copies of the snapshot are checked by."""
@@ -37,17 +37,17 @@ _DAYS = (
 def snapshot(db: Session, now: datetime) -> tuple[shapes.Event, ...]:
     """Every event that is not long past, as the flows know it, by start."""
     rows = db.scalars(select(Event).order_by(Event.starts_on, Event.id))
-    return tuple(shape(event) for event in rows if is_spoken_of(event.ends_on, now))
+    return tuple(shape(event) for event in rows if is_listed(event.ends_on, now))
 
 
-def is_spoken_of(ends_on: date, now: datetime) -> bool:
+def is_listed(ends_on: date, now: datetime) -> bool:
     """Whether an event that ended on this day is not long past yet."""
     return ends_on >= spoken_of_since(now)
 
 
 def spoken_of_since(now: datetime) -> date:
     """The last day of an event that is just not long past yet."""
-    return (now - LONG_PAST).date()
+    return (now - SHOWN_AFTER_END).date()
 
 
 def days_of(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[shapes.EventDay, ...]]:

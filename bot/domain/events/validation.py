@@ -13,26 +13,26 @@ from bot.domain.models import Event
 from bot.errors import Refused
 from flows.text import LANGUAGES
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 40
-LONGEST_NAME = 120
-LONGEST_VENUE = 200
-LONGEST_URL = 500
-MOST_DAYS = 366
+SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_SLUG_LENGTH = 40
+MAX_NAME_LENGTH = 120
+MAX_VENUE_LENGTH = 200
+MAX_URL_LENGTH = 500
+MAX_EVENT_DAYS = 366
 """Days from the first to the last: beyond a year it is a mistyped date."""
-MOST_PEOPLE = 255
+MAX_PARTY_SIZE = 255
 """People on one pass: what the token's byte holds."""
-MOST_A_DAY = 100_000_000
-LONGEST_RETENTION = 3650
+MAX_CAPACITY_PER_DAY = 100_000_000
+MAX_RETENTION_DAYS = 3650
 """Days: ten years."""
-TEXTS = ("welcome", "instructions", "notice", "consent")
+TEXT_NAMES = ("welcome", "instructions", "notice", "consent")
 """Texts that visitors read, kept by language."""
-NEEDED = ("organiser", "purpose", "complaints", "retention_days")
+REQUIRED_FIELDS = ("organiser", "purpose", "complaints", "retention_days")
 """What must be said before real people are asked for their data."""
 POLICIES = ("once", "daily", "in_out")
 
 
-class Fields(TypedDict, total=False):
+class EventFields(TypedDict, total=False):
     """The fields of an event that can be given when it is created and changed."""
 
     name: str
@@ -80,8 +80,8 @@ def check_whole(event: Event) -> None:
     """What only all fields together can break. Raises Refused `bad_dates`, `too_many_days`, `bad_hours`."""
     if event.ends_on < event.starts_on:
         raise Refused("bad_dates")
-    if (event.ends_on - event.starts_on).days >= MOST_DAYS:
-        raise Refused("too_many_days", most=MOST_DAYS)
+    if (event.ends_on - event.starts_on).days >= MAX_EVENT_DAYS:
+        raise Refused("too_many_days", most=MAX_EVENT_DAYS)
     hours(event.opens, event.closes)
 
 
@@ -99,26 +99,26 @@ def dates(event: Event) -> list[date]:
 
 def slug(value: str) -> str:
     """Small letters, digits and single hyphens. Raises Refused `bad_slug`."""
-    if not SLUG.fullmatch(value) or len(value) > LONGEST_SLUG:
+    if not SLUG_PATTERN.fullmatch(value) or len(value) > MAX_SLUG_LENGTH:
         raise Refused("bad_slug")
     return value
 
 
-def _text(code: str, longest: int, *, least: int = 0) -> Callable[[Any], str]:
+def _text(code: str, max_length: int, *, min_length: int = 0) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         text = " ".join(str(value).split())
-        if not least <= len(text) <= longest or not text.isprintable():
+        if not min_length <= len(text) <= max_length or not text.isprintable():
             raise Refused(code)
         return text
 
     return check
 
 
-def _by_language(code: str, longest: int) -> Callable[[Any], dict[str, str]]:
+def _by_language(code: str, max_length: int) -> Callable[[Any], dict[str, str]]:
     def check(value: Any) -> dict[str, str]:
         for language, text in value.items():
             known_language(language)
-            if not str(text).strip() or len(text) > longest:
+            if not str(text).strip() or len(text) > max_length:
                 raise Refused(code)
         return dict(value)
 
@@ -141,8 +141,8 @@ def _languages(value: Any) -> list[str]:
 
 def _countries(value: Any) -> list[str]:
     typed = value.replace(",", " ").split() if isinstance(value, str) else value
-    countries = list(dict.fromkeys(str(one).strip().upper() for one in typed))
-    unknown = next((one for one in countries if one not in SUPPORTED_REGIONS), None)
+    countries = list(dict.fromkeys(str(country).strip().upper() for country in typed))
+    unknown = next((country for country in countries if country not in SUPPORTED_REGIONS), None)
     if unknown is not None:
         raise Refused("bad_country", country=unknown)
     return countries
@@ -173,10 +173,10 @@ def _zone(value: Any) -> str:
         raise Refused("bad_zone", zone=value) from None
 
 
-def _whole_number(code: str, most: int) -> Callable[[Any], int]:
+def _whole_number(code: str, maximum: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise Refused(code, most=most)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= maximum:
+            raise Refused(code, most=maximum)
         return value
 
     return check
@@ -184,11 +184,11 @@ def _whole_number(code: str, most: int) -> Callable[[Any], int]:
 
 def capacity(value: Any) -> int | None:
     """People a day; None is no limit. Raises Refused `bad_capacity` (`most`)."""
-    return None if value is None else _whole_number("bad_capacity", MOST_A_DAY)(value)
+    return None if value is None else _whole_number("bad_capacity", MAX_CAPACITY_PER_DAY)(value)
 
 
 def _retention(value: Any) -> int | None:
-    return None if value is None else _whole_number("bad_retention", LONGEST_RETENTION)(value)
+    return None if value is None else _whole_number("bad_retention", MAX_RETENTION_DAYS)(value)
 
 
 def _policy(value: Any) -> str:
@@ -200,16 +200,16 @@ def _policy(value: Any) -> str:
 def _map_url(value: Any) -> str:
     url = str(value).strip()
     parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.netloc or len(url) > LONGEST_URL or " " in url):
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or len(url) > MAX_URL_LENGTH or " " in url):
         raise Refused("bad_map_url")
     return url
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "name": _text("bad_name", LONGEST_NAME, least=1),
-    "names": _by_language("bad_name", LONGEST_NAME),
-    "venue": _text("bad_venue", LONGEST_VENUE),
-    "venues": _by_language("bad_venue", LONGEST_VENUE),
+    "name": _text("bad_name", MAX_NAME_LENGTH, min_length=1),
+    "names": _by_language("bad_name", MAX_NAME_LENGTH),
+    "venue": _text("bad_venue", MAX_VENUE_LENGTH),
+    "venues": _by_language("bad_venue", MAX_VENUE_LENGTH),
     "map_url": _map_url,
     "starts_on": _day,
     "ends_on": _day,
@@ -218,7 +218,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "timezone": _zone,
     "registration_opens_at": _moment,
     "policy": _policy,
-    "max_party": _whole_number("bad_party_limit", MOST_PEOPLE),
+    "max_party": _whole_number("bad_party_limit", MAX_PARTY_SIZE),
     "capacity_per_day": capacity,
     "languages": _languages,
     "consent": _by_language("bad_text", 1000),

@@ -11,16 +11,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
-PRIVATE = 0o600
+PRIVATE_MODE = 0o600
 """File mode: only the owner may read it, since most of these files have names and phones."""
-_ENDING = ("SIGHUP", "SIGTERM")
+_STOP_SIGNALS = ("SIGHUP", "SIGTERM")
 """Signals that end a process without a word, where it does not ask for them."""
-_LACKING = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
+_UNSUPPORTED_ERRORS = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 """What systems answer that know no files without a name."""
 
 
 @contextmanager
-def whole(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
+def write_whole(path: Path, mode: int = PRIVATE_MODE) -> Iterator[Path]:
     """Where to write a file that appears as `path` once the block has ended well, in place of one that was there.
 
     Until then it has no name where the system can do that (Linux, on most file systems), so that even a process
@@ -38,7 +38,7 @@ def whole(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
             yield beside
             _to_disk(beside)
         else:
-            with _held(descriptor) as part:
+            with _exists(descriptor) as part:
                 yield part
                 _to_disk(part)
                 _link(part, beside)
@@ -49,22 +49,22 @@ def whole(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
 def passing() -> Iterator[Path]:
     """A file of our own, to be read again before the block ends: nothing stays of it."""
     folder = Path(gettempdir())
-    descriptor = _without_name(folder, PRIVATE)
+    descriptor = _without_name(folder, PRIVATE_MODE)
     if descriptor is not None:
-        with _held(descriptor) as part:
+        with _exists(descriptor) as part:
             yield part
         return
     beside = folder / f"pravesh-{os.getpid()}-{threading.get_ident()}.part"
     with _removed(beside):
-        beside.touch(mode=PRIVATE)
+        beside.touch(mode=PRIVATE_MODE)
         yield beside
 
 
 @contextmanager
 def placed(path: Path) -> Iterator[Path]:
-    """Like `whole`, but for `-` what is written goes to standard output once it is complete."""
+    """Like `write_whole`, but for `-` what is written goes to standard output once it is complete."""
     if str(path) != "-":
-        with whole(path) as part:
+        with write_whole(path) as part:
             yield part
         return
     with passing() as part:
@@ -82,13 +82,13 @@ def _without_name(folder: Path, mode: int) -> int | None:
     try:
         return os.open(folder, flag | os.O_RDWR | os.O_CLOEXEC, mode)
     except OSError as error:
-        if error.errno in _LACKING and folder.is_dir():
+        if error.errno in _UNSUPPORTED_ERRORS and folder.is_dir():
             return None
         raise
 
 
 @contextmanager
-def _held(descriptor: int) -> Iterator[Path]:
+def _exists(descriptor: int) -> Iterator[Path]:
     """A file without a name, by the path under which this process can open it."""
     try:
         yield Path(f"/proc/self/fd/{descriptor}")
@@ -122,7 +122,7 @@ def _ending_in_order() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)]
     ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
     for number in ours:
         signal.signal(number, _end)

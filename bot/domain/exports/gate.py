@@ -8,62 +8,62 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
-from bot.domain.exports.pages import Columns, Wanted, pages
+from bot.domain.exports.pages import Columns, ExportScope, pages
 from bot.domain.exports.visitors import ref
 from bot.domain.models import Attempt, Checkin, Pass, Registration
 from flows.shapes.scans import IN, LEFT, OUT
 from flows.understanding.codes import shown
 
-Scanned = Checkin | Attempt
+ScanRow = Checkin | Attempt
 
 
-def entries(wanted: Wanted) -> list[ColumnElement[bool]]:
+def entry_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
     """Which entries and exits are meant."""
-    return _meant(Checkin, wanted)
+    return _in_scope(Checkin, scope)
 
 
-def attempts(wanted: Wanted) -> list[ColumnElement[bool]]:
+def attempt_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
     """Which refused scans are meant."""
-    return _meant(Attempt, wanted)
+    return _in_scope(Attempt, scope)
 
 
-def _meant(model: type[Checkin] | type[Attempt], wanted: Wanted) -> list[ColumnElement[bool]]:
-    of_day = [model.day == wanted.event_day] if wanted.event_day else []
-    return [model.event_id == wanted.event.id, *of_day, *wanted.within(model.arrived_at)]
+def _in_scope(model: type[Checkin] | type[Attempt], scope: ExportScope) -> list[ColumnElement[bool]]:
+    of_day = [model.day == scope.event_day] if scope.event_day else []
+    return [model.event_id == scope.event.id, *of_day, *scope.within(model.arrived_at)]
 
 
-def scans(database: Database, wanted: Wanted) -> Iterator[Scanned]:
+def scans(database: Database, scope: ExportScope) -> Iterator[ScanRow]:
     """Each scan, in the order in which they arrived."""
-    both = (_read(database, Checkin, entries(wanted)), _read(database, Attempt, attempts(wanted)))
-    return heapq.merge(*both, key=lambda one: one.arrived_at)
+    both = (_read(database, Checkin, entry_conditions(scope)), _read(database, Attempt, attempt_conditions(scope)))
+    return heapq.merge(*both, key=lambda scan: scan.arrived_at)
 
 
-def columns(wanted: Wanted) -> Columns[Scanned]:
+def columns(scope: ExportScope) -> Columns[ScanRow]:
     """Time, gate, who scanned, and the result; what a refused scan does not have is empty.
 
     `event_day` is the day of the event to which it counts: after the midnight of a night event still the day before.
     `day` is the same, by the name that files of before had.
     """
     return {
-        "event_day": lambda one: one.day,
-        "day": lambda one: one.day,
-        "scanned_at": lambda one: wanted.local(one.scanned_at),
-        "arrived_at": lambda one: wanted.local(one.arrived_at),
-        "result": lambda one: one.result,
+        "event_day": lambda scan: scan.day,
+        "day": lambda scan: scan.day,
+        "scanned_at": lambda scan: scope.local(scan.scanned_at),
+        "arrived_at": lambda scan: scope.local(scan.arrived_at),
+        "result": lambda scan: scan.result,
         "direction": _direction,
-        "people": lambda one: getattr(one, "people", 0),
-        "went": lambda one: getattr(one, "claimed", 0),
-        "code": lambda one: one.pass_ and shown(one.pass_.code),
-        "ref": lambda one: one.pass_ and ref(one.pass_.registration),
-        "gate": lambda one: one.gate and one.gate.slug,
-        "volunteer": lambda one: one.staff and one.staff.name,
-        "scanner": lambda one: one.device and one.device.name,
-        "channel": lambda one: one.channel,
-        "forced": lambda one: getattr(one, "forced", False),
-        "forced_over": lambda one: getattr(one, "forced_over", None),
-        "reason": lambda one: getattr(one, "reason", None),
-        "undone_at": lambda one: wanted.local(getattr(one, "undone_at", None)),
-        "scan_id": lambda one: one.scan_id,
+        "people": lambda scan: getattr(scan, "people", 0),
+        "went": lambda scan: getattr(scan, "claimed", 0),
+        "code": lambda scan: scan.pass_ and shown(scan.pass_.code),
+        "ref": lambda scan: scan.pass_ and ref(scan.pass_.registration),
+        "gate": lambda scan: scan.gate and scan.gate.slug,
+        "volunteer": lambda scan: scan.staff and scan.staff.name,
+        "scanner": lambda scan: scan.device and scan.device.name,
+        "channel": lambda scan: scan.channel,
+        "forced": lambda scan: getattr(scan, "forced", False),
+        "forced_over": lambda scan: getattr(scan, "forced_over", None),
+        "reason": lambda scan: getattr(scan, "reason", None),
+        "undone_at": lambda scan: scope.local(getattr(scan, "undone_at", None)),
+        "scan_id": lambda scan: scan.scan_id,
     }
 
 
@@ -77,7 +77,7 @@ def _read(
         yield from found
 
 
-def _direction(one: Scanned) -> str:
-    if isinstance(one, Attempt):
-        return one.direction
-    return OUT if one.result == LEFT else IN
+def _direction(scan: ScanRow) -> str:
+    if isinstance(scan, Attempt):
+        return scan.direction
+    return OUT if scan.result == LEFT else IN

@@ -13,15 +13,15 @@ from bot.database import Database
 from bot.domain.models import Event, EventDay, Registration
 from bot.errors import Refused
 
-PAGE = 2000
+PAGE_ROWS = 2000
 """Rows read at once: a few megabytes."""
-One = TypeVar("One")
-Columns = Mapping[str, Callable[[One], Any]]
+Item = TypeVar("Item")
+Columns = Mapping[str, Callable[[Item], Any]]
 """The cells of a row by their column's name: text, number, yes or no, date, moment in the event's zone, or None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportScope:
     """What to export: the event, and from when to when."""
 
     event: Event
@@ -43,20 +43,20 @@ class Wanted:
         return moment and moment.astimezone(ZoneInfo(self.event.timezone)).replace(microsecond=0)
 
 
-def wanted(
+def scope_of(
     db: Session,
     event: Event,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
     event_day: date | None = None,
-) -> Wanted:
+) -> ExportScope:
     """The selection for an export of this event as it is now. Raises Refused `no_such_day` (`day`, `first`, `last`)."""
     of_event = EventDay.event_id == event.id, EventDay.day == event_day
     if event_day is not None and not db.scalar(select(exists().where(*of_event))):
         raise Refused("no_such_day", day=event_day, first=event.starts_on, last=event.ends_on)
     answered = [name for name in event.former_questions if _is_answered(db, event.id, name)]
-    return Wanted(event, since, until, event_day, answered)
+    return ExportScope(event, since, until, event_day, answered)
 
 
 def _is_answered(db: Session, event_id: int, name: str) -> bool:
@@ -64,14 +64,14 @@ def _is_answered(db: Session, event_id: int, name: str) -> bool:
     return bool(db.scalar(select(exists().where(Registration.event_id == event_id, answer.is_not(None)))))
 
 
-def pages(database: Database, whole: Select[One], key: Any) -> Iterator[tuple[Session, Sequence[One]]]:
+def pages(database: Database, whole: Select[Item], key: Any) -> Iterator[tuple[Session, Sequence[Item]]]:
     """The rows of a select of one entity by rising `key`, a page at a time, with the session that read them."""
     last = 0
     while True:
         with database.read() as db:
-            found = db.scalars(whole.where(key > last).order_by(key).limit(PAGE)).unique().all()
+            found = db.scalars(whole.where(key > last).order_by(key).limit(PAGE_ROWS)).unique().all()
             if found:
                 yield db, found
                 last = getattr(found[-1], key.key)
-        if len(found) < PAGE:
+        if len(found) < PAGE_ROWS:
             return

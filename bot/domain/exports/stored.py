@@ -2,8 +2,9 @@
 
 Any worker makes one, any web process gives it out: the finished file is kept for a day in pieces in the database,
 which all machines have. It can be fetched once it is whole, and not before. Whoever makes it holds a token and says
-every second that they live; from one who is silent for SILENT another takes it over, and the first finds its token
-gone. Erasing somebody takes the files of their events along: see `forget`, and `alone` for one that is being made.
+every second that they live; from one who is silent for HEARTBEAT_TIMEOUT another takes it
+over, and the first finds its token gone. Erasing somebody takes the files of their events along: see `forget`,
+and `run_alone` for one that is being made.
 """
 
 import zlib
@@ -18,20 +19,20 @@ from bot.database import Database
 from bot.domain.models import Export, ExportChunk
 
 WAITING, RUNNING, READY, FAILED, ERASED = "waiting", "running", "ready", "failed", "erased"
-KEPT = timedelta(hours=24)
-AT_ONCE = 2
+EXPORT_TTL = timedelta(hours=24)
+MAX_CONCURRENT_EXPORTS = 2
 """Exports that are being made at one time, of all events: each is a process that reads as fast as it can."""
-TRIES = 3
+MAX_TRIES = 3
 """Times that one is begun: what ended three processes ends a fourth."""
-SILENT = timedelta(seconds=60)
+HEARTBEAT_TIMEOUT = timedelta(seconds=60)
 """Whoever has not said for so long that they live is taken for dead."""
-PIECE = 1 << 20
+CHUNK_BYTES = 1 << 20
 """Bytes of the file in one piece, before they are packed: what a download holds in memory."""
 
 
-def to_make(db: Session, now: datetime) -> list[int]:
+def waiting_exports(db: Session, now: datetime) -> list[int]:
     """Which ones somebody should begin now, the oldest first: those that wait, and those whose maker fell silent."""
-    room = AT_ONCE - _at_work(db, now)
+    room = MAX_CONCURRENT_EXPORTS - _running(db, now)
     due = select(Export.id).where(_free(now)).order_by(Export.id).limit(max(room, 0))
     return list(db.scalars(due))
 
@@ -41,12 +42,12 @@ def claim(db: Session, number: int, now: datetime) -> str | None:
 
     One that was begun too often has failed instead.
     """
-    alone(db)
+    run_alone(db)
     found = db.scalars(select(Export).where(Export.id == number, _free(now)).with_for_update()).first()
-    if found is None or _at_work(db, now) >= AT_ONCE:
+    if found is None or _running(db, now) >= MAX_CONCURRENT_EXPORTS:
         return None
-    _drop_pieces(db, [number])
-    if found.attempts >= TRIES:
+    _delete_chunks(db, [number])
+    if found.attempts >= MAX_TRIES:
         found.status, found.reason, found.token, found.ended_at = FAILED, "gave_up", None, now
         return None
     found.status, found.token, found.seen_at = RUNNING, token_hex(16), now
@@ -54,48 +55,48 @@ def claim(db: Session, number: int, now: datetime) -> str | None:
     return found.token
 
 
-def alive(db: Session, number: int, token: str, now: datetime, *, rows: int, total: int | None) -> bool:
+def heartbeat(db: Session, number: int, token: str, now: datetime, *, rows: int, total: int | None) -> bool:
     """Say how far it is; False where it is not the caller's any more: it was taken over, deleted or erased."""
-    return _mine(db, number, token, seen_at=now, rows=rows, total=total)
+    return _update_owned(db, number, token, seen_at=now, rows=rows, total=total)
 
 
-def packed(piece: bytes) -> bytes:
+def compressed(chunk: bytes) -> bytes:
     """A piece as it is kept: fast, as texts shrink to a fifth even so."""
-    return zlib.compress(piece, 1)
+    return zlib.compress(chunk, 1)
 
 
-def put(db: Session, number: int, token: str, place: int, data: bytes, now: datetime) -> bool:
-    """Keep one packed piece of the finished file; False as with `alive`."""
-    if not _mine(db, number, token, seen_at=now):
+def store_chunk(db: Session, number: int, token: str, place: int, data: bytes, now: datetime) -> bool:
+    """Keep one packed piece of the finished file; False as with `heartbeat`."""
+    if not _update_owned(db, number, token, seen_at=now):
         return False
     db.add(ExportChunk(export_id=number, number=place, data=data))
     return True
 
 
 def finish(db: Session, number: int, token: str, now: datetime, *, rows: int, size: int) -> bool:
-    """All pieces are there: whoever asked may fetch it from now on; False as with `alive`."""
-    return _mine(db, number, token, status=READY, token_=None, rows=rows, size=size, ended_at=now)
+    """All pieces are there: whoever asked may fetch it from now on; False as with `heartbeat`."""
+    return _update_owned(db, number, token, status=READY, token_=None, rows=rows, size=size, ended_at=now)
 
 
 def give_back(db: Session, number: int, token: str) -> None:
     """Let another make it: the caller must end. That it was begun does not count."""
-    _mine(db, number, token, status=WAITING, token_=None, attempts=Export.attempts - 1)
+    _update_owned(db, number, token, status=WAITING, token_=None, attempts=Export.attempts - 1)
 
 
 def fail(db: Session, number: int, token: str, reason: str, now: datetime) -> None:
     """Say why there will be none, by a code."""
-    if _mine(db, number, token, status=FAILED, token_=None, reason=reason[:40], ended_at=now):
-        _drop_pieces(db, [number])
+    if _update_owned(db, number, token, status=FAILED, token_=None, reason=reason[:40], ended_at=now):
+        _delete_chunks(db, [number])
 
 
-def pieces(database: Database, number: int, size: int) -> Iterator[bytes]:
+def chunks(database: Database, number: int, size: int) -> Iterator[bytes]:
     """The file of a ready export, piece by piece, each read by itself.
 
     Raises LookupError where a piece is gone: the file was deleted meanwhile, and what was read is not the file.
     """
-    for place in range(-(-size // PIECE)):
+    for place in range(-(-size // CHUNK_BYTES)):
         with database.read() as db:
-            data = db.scalar(select(ExportChunk.data).where(_piece(number, place)))
+            data = db.scalar(select(ExportChunk.data).where(_chunk(number, place)))
         if data is None:
             raise LookupError(f"piece {place} of export {number}")
         yield zlib.decompress(data)
@@ -111,19 +112,19 @@ def forget(db: Session, events: Iterable[int]) -> None:
 
     What has not been begun stays: it will be read once this transaction has ended, without them.
     """
-    alone(db)
+    run_alone(db)
     begun = Export.event_id.in_(list(events)) & Export.status.in_((RUNNING, READY))
     ids = list(db.scalars(select(Export.id).where(begun)))
     if ids:
-        _drop_pieces(db, ids)
+        _delete_chunks(db, ids)
         gone = {"status": ERASED, "token": None, "size": 0}
         db.execute(update(Export).where(Export.id.in_(ids)).values(gone))
 
 
-def past_their_time(db: Session, now: datetime) -> list[int]:
+def expired_exports(db: Session, now: datetime) -> list[int]:
     """The exports that have been kept for long enough, complete or not."""
-    ended = and_(Export.ended_at < now - KEPT, Export.status != RUNNING)
-    never = and_(Export.created_at < now - KEPT, Export.status.in_((WAITING, ERASED)))
+    ended = and_(Export.ended_at < now - EXPORT_TTL, Export.status != RUNNING)
+    never = and_(Export.created_at < now - EXPORT_TTL, Export.status.in_((WAITING, ERASED)))
     return list(db.scalars(select(Export.id).where(or_(ended, never))))
 
 
@@ -132,7 +133,7 @@ def purge(db: Session, ids: list[int]) -> None:
     db.execute(delete(Export).where(Export.id.in_(ids)))
 
 
-def alone(db: Session) -> None:
+def run_alone(db: Session) -> None:
     """Until the transaction ends, nobody else starts, begins, or forgets one.
 
     So whoever begins to read does it either before somebody is erased, and is then seen by `forget`, or after that
@@ -143,26 +144,26 @@ def alone(db: Session) -> None:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    silent = and_(Export.status == RUNNING, Export.seen_at < now - SILENT)
+    silent = and_(Export.status == RUNNING, Export.seen_at < now - HEARTBEAT_TIMEOUT)
     return or_(Export.status == WAITING, silent)
 
 
-def _at_work(db: Session, now: datetime) -> int:
-    loud = select(func.count()).where(Export.status == RUNNING, Export.seen_at >= now - SILENT)
+def _running(db: Session, now: datetime) -> int:
+    loud = select(func.count()).where(Export.status == RUNNING, Export.seen_at >= now - HEARTBEAT_TIMEOUT)
     return db.scalar(loud) or 0
 
 
-def _mine(db: Session, number: int, token: str, **values: object) -> bool:
+def _update_owned(db: Session, number: int, token: str, **values: object) -> bool:
     values = {name.rstrip("_"): value for name, value in values.items()}
     mine = update(Export).where(Export.id == number, Export.token == token, Export.status == RUNNING)
     changed = db.execute(mine.values(values).returning(Export.id).execution_options(synchronize_session=False))
     return changed.first() is not None
 
 
-def _drop_pieces(db: Session, ids: list[int]) -> None:
+def _delete_chunks(db: Session, ids: list[int]) -> None:
     """Past the eyes of the audit log, which would read every piece first to say what it was."""
     db.connection().execute(delete(ExportChunk).where(ExportChunk.export_id.in_(ids)))
 
 
-def _piece(number: int, place: int) -> ColumnElement[bool]:
+def _chunk(number: int, place: int) -> ColumnElement[bool]:
     return and_(ExportChunk.export_id == number, ExportChunk.number == place)

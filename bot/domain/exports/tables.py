@@ -9,33 +9,39 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain.exports import gate, messages, visitors
-from bot.domain.exports.pages import Columns, Wanted
+from bot.domain.exports.pages import Columns, ExportScope
 from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Pass, Registration
 
-Conditions = Callable[[Wanted], list[ColumnElement[bool]]]
+Conditions = Callable[[ExportScope], list[ColumnElement[bool]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A table that can be exported."""
 
-    items: Callable[[Database, Wanted], Iterator[Any]]
+    items: Callable[[Database, ExportScope], Iterator[Any]]
     """What each row is made of."""
-    columns: Callable[[Wanted], Columns[Any]]
-    parts: tuple[tuple[Any, Conditions], ...]
+    columns: Callable[[ExportScope], Columns[Any]]
+    conditions: tuple[tuple[Any, Conditions], ...]
     """What is read for it, to be counted first."""
 
-    def count(self, db: Session, wanted: Wanted) -> int:
+    def count(self, db: Session, scope: ExportScope) -> int:
         """How many rows it will have, as of now."""
-        return sum(_count(db, model, conditions(wanted)) for model, conditions in self.parts)
+        return sum(_count(db, model, conditions(scope)) for model, conditions in self.conditions)
 
 
-TABLES: Mapping[str, Table] = {
-    "visitors": Table(visitors.visitors, visitors.visitor_columns, ((Registration, visitors.registrations),)),
-    "passes": Table(visitors.issued, visitors.pass_columns, ((Pass, visitors.passes),)),
-    "checkins": Table(gate.scans, gate.columns, ((Checkin, gate.entries), (Attempt, gate.attempts))),
-    "deliveries": Table(messages.deliveries, messages.delivery_columns, ((Delivery, messages.of_event),)),
-    "audit": Table(messages.audit, messages.audit_columns, ((AuditEntry, messages.acts),)),
+TABLES: Mapping[str, ExportTable] = {
+    "visitors": ExportTable(
+        visitors.visitors, visitors.visitor_columns, ((Registration, visitors.registration_conditions),)
+    ),
+    "passes": ExportTable(visitors.issued, visitors.pass_columns, ((Pass, visitors.pass_conditions),)),
+    "checkins": ExportTable(
+        gate.scans, gate.columns, ((Checkin, gate.entry_conditions), (Attempt, gate.attempt_conditions))
+    ),
+    "deliveries": ExportTable(
+        messages.deliveries, messages.delivery_columns, ((Delivery, messages.delivery_conditions),)
+    ),
+    "audit": ExportTable(messages.audit, messages.audit_columns, ((AuditEntry, messages.audit_conditions),)),
 }
 """The tables by the names that the command line gives them (docs/contract.md#the-command-line)."""
 

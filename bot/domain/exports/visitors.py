@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.database import Database
-from bot.domain.exports.pages import Columns, Wanted, pages
+from bot.domain.exports.pages import Columns, ExportScope, pages
 from bot.domain.models import Checkin, Contact, Pass, Registration
 from bot.domain.passes import days as pass_days
 from flows.shapes.scans import LEFT
@@ -18,7 +18,7 @@ from flows.understanding.codes import shown
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class VisitorRow:
     """A registration, and what became of its latest pass."""
 
     registration: Registration
@@ -32,73 +32,73 @@ class Visitor:
     """The code of the pass that replaced it."""
 
 
-def registrations(wanted: Wanted) -> list[ColumnElement[bool]]:
+def registration_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
     """Which registrations are meant."""
-    return [Registration.event_id == wanted.event.id, *wanted.within(Registration.created_at)]
+    return [Registration.event_id == scope.event.id, *scope.within(Registration.created_at)]
 
 
-def visitors(database: Database, wanted: Wanted) -> Iterator[Visitor]:
+def visitors(database: Database, scope: ExportScope) -> Iterator[VisitorRow]:
     """Each registration."""
-    whole = select(Registration).where(*registrations(wanted))
+    whole = select(Registration).where(*registration_conditions(scope))
     parts = (
         selectinload(Registration.passes).joinedload(Pass.kind),
         joinedload(Registration.imported),
         *_names(),
     )
     for db, found in pages(database, whole.options(*parts), Registration.id):
-        last = {one.id: _latest(one.passes) for one in found}
+        last = {registration.id: _latest(registration.passes) for registration in found}
         used = _used(db, [issued.id for issued in last.values() if issued])
-        for one in found:
-            issued = last[one.id]
-            yield Visitor(one, issued, *used.get(issued.id if issued else 0, ()))
+        for registration in found:
+            issued = last[registration.id]
+            yield VisitorRow(registration, issued, *used.get(issued.id if issued else 0, ()))
 
 
-def visitor_columns(wanted: Wanted) -> Columns[Visitor]:
+def visitor_columns(scope: ExportScope) -> Columns[VisitorRow]:
     """Who they are, their pass, and the answers to the event's own questions, each a column.
 
     A question that was removed keeps its column, behind the others, while there is an answer to it.
     """
-    names = [*(question["name"] for question in wanted.event.questions), *wanted.answered]
+    names = [*(question["name"] for question in scope.event.questions), *scope.answered]
     return {
-        "registered_at": lambda one: wanted.local(one.registration.created_at),
-        "full_name": lambda one: one.registration.full_name,
-        "phone": lambda one: _phone(one.registration.holder),
-        "registered_by": lambda one: _asker(one.registration),
-        "language": lambda one: one.registration.language,
-        "channel": lambda one: one.registration.channel,
-        "consent_version": lambda one: one.registration.consent_version,
-        "consented_at": lambda one: wanted.local(one.registration.consented_at),
-        **_of_pass(wanted),
-        "ref": lambda one: ref(one.registration),
+        "registered_at": lambda visitor: scope.local(visitor.registration.created_at),
+        "full_name": lambda visitor: visitor.registration.full_name,
+        "phone": lambda visitor: _phone(visitor.registration.holder),
+        "registered_by": lambda visitor: _asker(visitor.registration),
+        "language": lambda visitor: visitor.registration.language,
+        "channel": lambda visitor: visitor.registration.channel,
+        "consent_version": lambda visitor: visitor.registration.consent_version,
+        "consented_at": lambda visitor: scope.local(visitor.registration.consented_at),
+        **_pass_fields(scope),
+        "ref": lambda visitor: ref(visitor.registration),
         **{f"answer_{name}": partial(_answer, name=name) for name in names},
     }
 
 
-def passes(wanted: Wanted) -> list[ColumnElement[bool]]:
+def pass_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
     """Which passes are meant."""
-    return [Pass.event_id == wanted.event.id, *wanted.within(Pass.issued_at)]
+    return [Pass.event_id == scope.event.id, *scope.within(Pass.issued_at)]
 
 
-def issued(database: Database, wanted: Wanted) -> Iterator[Visitor]:
+def issued(database: Database, scope: ExportScope) -> Iterator[VisitorRow]:
     """Each pass, revoked and replaced ones too."""
-    whole = select(Pass).where(*passes(wanted))
+    whole = select(Pass).where(*pass_conditions(scope))
     whole = whole.options(joinedload(Pass.kind), joinedload(Pass.registration).joinedload(Registration.imported))
     for db, found in pages(database, whole, Pass.id):
-        used = _used(db, [one.id for one in found])
-        codes = _codes(db, {one.replaced_by_id for one in found if one.replaced_by_id})
-        for one in found:
-            people, first = used.get(one.id, (0, None))
-            yield Visitor(one.registration, one, people, first, codes.get(one.replaced_by_id or 0))
+        used = _used(db, [pass_.id for pass_ in found])
+        codes = _codes(db, {pass_.replaced_by_id for pass_ in found if pass_.replaced_by_id})
+        for pass_ in found:
+            people, first = used.get(pass_.id, (0, None))
+            yield VisitorRow(pass_.registration, pass_, people, first, codes.get(pass_.replaced_by_id or 0))
 
 
-def pass_columns(wanted: Wanted) -> Columns[Visitor]:
+def pass_columns(scope: ExportScope) -> Columns[VisitorRow]:
     """The pass and what it let in."""
     return {
-        **_of_pass(wanted),
-        "replaced_by": lambda one: one.successor and shown(one.successor),
-        "full_name": lambda one: one.registration.full_name,
-        "ref": lambda one: ref(one.registration),
-        "issued_at": lambda one: wanted.local(one.issued.issued_at) if one.issued else None,
+        **_pass_fields(scope),
+        "replaced_by": lambda visitor: visitor.successor and shown(visitor.successor),
+        "full_name": lambda visitor: visitor.registration.full_name,
+        "ref": lambda visitor: ref(visitor.registration),
+        "issued_at": lambda visitor: scope.local(visitor.issued.issued_at) if visitor.issued else None,
     }
 
 
@@ -107,16 +107,16 @@ def ref(registration: Registration) -> str | None:
     return registration.imported.ref if registration.imported else None
 
 
-def _of_pass(wanted: Wanted) -> Columns[Visitor]:
+def _pass_fields(scope: ExportScope) -> Columns[VisitorRow]:
     return {
-        "code": lambda one: one.issued and shown(one.issued.code),
-        "status": lambda one: one.issued and one.issued.status,
-        "kind": lambda one: one.issued and one.issued.kind.slug,
-        "day": lambda one: one.issued and one.issued.day,
-        "days": lambda one: one.issued and "; ".join(map(str, pass_days.of(one.issued))),
-        "party_size": lambda one: one.issued and one.issued.party_size,
-        "people_admitted": lambda one: one.people,
-        "first_entry_at": lambda one: wanted.local(one.first),
+        "code": lambda visitor: visitor.issued and shown(visitor.issued.code),
+        "status": lambda visitor: visitor.issued and visitor.issued.status,
+        "kind": lambda visitor: visitor.issued and visitor.issued.kind.slug,
+        "day": lambda visitor: visitor.issued and visitor.issued.day,
+        "days": lambda visitor: visitor.issued and "; ".join(map(str, pass_days.days_of_pass(visitor.issued))),
+        "party_size": lambda visitor: visitor.issued and visitor.issued.party_size,
+        "people_admitted": lambda visitor: visitor.people,
+        "first_entry_at": lambda visitor: scope.local(visitor.first),
     }
 
 
@@ -126,7 +126,7 @@ def _names() -> tuple[ORMOption, ...]:
 
 
 def _latest(of_registration: Sequence[Pass]) -> Pass | None:
-    valid = [one for one in of_registration if one.status == "valid"]
+    valid = [pass_ for pass_ in of_registration if pass_.status == "valid"]
     return next(iter([*valid, *reversed(of_registration)]), None)
 
 
@@ -134,13 +134,13 @@ def _phone(person: Contact) -> str | None:
     return next((alias.value for alias in person.aliases if alias.kind == "phone"), None)
 
 
-def _asker(one: Registration) -> str | None:
+def _asker(registration: Registration) -> str | None:
     """The phone of who registered somebody else."""
-    return _phone(one.asked_by) if one.asked_by_id != one.holder_id else None
+    return _phone(registration.asked_by) if registration.asked_by_id != registration.holder_id else None
 
 
-def _answer(one: Visitor, name: str) -> object:
-    return one.registration.answers.get(name)
+def _answer(visitor: VisitorRow, name: str) -> object:
+    return visitor.registration.answers.get(name)
 
 
 def _used(db: Session, ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
@@ -148,7 +148,7 @@ def _used(db: Session, ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
     entries = select(Checkin.pass_id, func.sum(Checkin.people), func.min(Checkin.scanned_at))
     standing = entries.where(Checkin.pass_id.in_(ids), Checkin.result != LEFT, Checkin.undone_at.is_(None))
     rows = db.execute(standing.group_by(Checkin.pass_id))
-    return {one or 0: (int(people), first) for one, people, first in rows}
+    return {pass_id or 0: (int(people), first) for pass_id, people, first in rows}
 
 
 def _codes(db: Session, ids: Iterable[int]) -> dict[int, str]:

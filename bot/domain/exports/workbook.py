@@ -11,11 +11,11 @@ from typing import IO, Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-SHEET_ROWS = 1_048_576
+MAX_SHEET_ROWS = 1_048_576
 """Rows of one sheet, the head included (Excel's specifications)."""
-LONGEST_CELL = 32_767
+MAX_CELL_LENGTH = 32_767
 """Characters of one cell (the same)."""
-SHEET_BYTES = 1_500_000_000
+MAX_SHEET_BYTES = 1_500_000_000
 """Bytes of one sheet at most before it is packed: an archive keeps up to 2 GiB in the form that every program reads."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -33,7 +33,7 @@ _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Excel reads `_x0041_` as A."""
 
 
-class Workbook:
+class WorkbookWriter:
     """The sheets of a workbook, the last of which is written."""
 
     def __init__(self, archive: ZipFile, columns: Sequence[str]) -> None:
@@ -41,13 +41,13 @@ class Workbook:
         self._sheets = 0
         self._open = ExitStack()
 
-    def put(self, cells: Sequence[Any]) -> None:
+    def write_row(self, cells: Sequence[Any]) -> None:
         """Write a row; what one sheet cannot hold goes on in the next, under the same heads."""
-        if self._sheets == 0 or self._row == SHEET_ROWS or self._written > SHEET_BYTES:
+        if self._sheets == 0 or self._row == MAX_SHEET_ROWS or self._written > MAX_SHEET_BYTES:
             self._begin()
         self._write(cells)
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Write what makes the sheets a workbook."""
         if self._sheets == 0:
             self._begin()
@@ -55,7 +55,7 @@ class Workbook:
         for name, text in _parts(self._sheets).items():
             self._archive.writestr(name, _XML + text)
 
-    def leave(self) -> None:
+    def abandon(self) -> None:
         """Let the sheet go that was begun: the archive is not to be used."""
         self._open.close()
 
@@ -87,15 +87,15 @@ class Workbook:
 
 
 @contextmanager
-def written(path: Path, columns: Sequence[str]) -> Iterator[Workbook]:
+def written(path: Path, columns: Sequence[str]) -> Iterator[WorkbookWriter]:
     """A workbook in this file, whole once the block has ended well. Raises OSError."""
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        book = Workbook(archive, columns)
+        book = WorkbookWriter(archive, columns)
         try:
             yield book
-            book.end()
+            book.finish()
         finally:
-            book.leave()
+            book.abandon()
 
 
 def _cell(value: Any, place: str) -> str:
@@ -104,7 +104,7 @@ def _cell(value: Any, place: str) -> str:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f'<c r="{place}"><v>{value!r}</v></c>'
-    text = escape(_LIKE_AN_ESCAPE.sub("_x005F_", _FORBIDDEN.sub("", str(value)[:LONGEST_CELL])))
+    text = escape(_LIKE_AN_ESCAPE.sub("_x005F_", _FORBIDDEN.sub("", str(value)[:MAX_CELL_LENGTH])))
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
@@ -120,10 +120,12 @@ def _sheet(number: int) -> str:
 
 def _parts(sheets: int) -> dict[str, str]:
     numbers = range(1, sheets + 1)
-    kinds = "".join(f'<Override PartName="/{_sheet(one)}" ContentType="{_TYPE}.worksheet+xml"/>' for one in numbers)
+    kinds = "".join(
+        f'<Override PartName="/{_sheet(number)}" ContentType="{_TYPE}.worksheet+xml"/>' for number in numbers
+    )
     book = f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    named = "".join(f'<sheet name="Sheet{one}" sheetId="{one}" r:id="rId{one}"/>' for one in numbers)
-    found = [(f"rId{one}", "worksheet", _sheet(one).removeprefix("xl/")) for one in numbers]
+    named = "".join(f'<sheet name="Sheet{number}" sheetId="{number}" r:id="rId{number}"/>' for number in numbers)
+    found = [(f"rId{number}", "worksheet", _sheet(number).removeprefix("xl/")) for number in numbers]
     return {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
         f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{book}{kinds}</Types>',
@@ -134,5 +136,7 @@ def _parts(sheets: int) -> dict[str, str]:
 
 
 def _related(parts: Sequence[tuple[str, str, str]]) -> str:
-    one = "".join(f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{part}"/>' for name, kind, part in parts)
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{one}</Relationships>'
+    relationships = "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{part}"/>' for name, kind, part in parts
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{relationships}</Relationships>'

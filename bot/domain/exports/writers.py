@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.exports import workbook
 
-Put = Callable[[Sequence[Any]], None]
+WriteRow = Callable[[Sequence[Any]], None]
 """Takes the cells of a row."""
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 """How a text begins that a spreadsheet would reckon with."""
@@ -27,16 +27,16 @@ def harmless(value: Any) -> Any:
 
 
 @contextmanager
-def csv_file(path: Path, columns: list[str]) -> Iterator[Put]:
+def csv_file(path: Path, columns: list[str]) -> Iterator[WriteRow]:
     """A CSV of these columns, in UTF-8 with the mark by which spreadsheets know it."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(columns)
-        yield lambda cells: writer.writerow([harmless(_told(cell)) for cell in cells])
+        yield lambda cells: writer.writerow([harmless(_json_value(cell)) for cell in cells])
 
 
 @contextmanager
-def json_lines(path: Path, columns: list[str]) -> Iterator[Put]:
+def json_lines(path: Path, columns: list[str]) -> Iterator[WriteRow]:
     """An object a line, as it is: nothing reckons with what stands in JSON."""
     with path.open("w", encoding="utf-8") as out:
 
@@ -48,10 +48,10 @@ def json_lines(path: Path, columns: list[str]) -> Iterator[Put]:
 
 
 @contextmanager
-def xlsx_file(path: Path, columns: list[str]) -> Iterator[Put]:
+def xlsx_file(path: Path, columns: list[str]) -> Iterator[WriteRow]:
     """A workbook that is written row by row; what one sheet cannot hold goes on in the next. Raises OSError."""
     with workbook.written(path, columns) as book:
-        yield lambda cells: book.put([harmless(_told(cell)) for cell in cells])
+        yield lambda cells: book.write_row([harmless(_json_value(cell)) for cell in cells])
 
 
 FORMATS: Mapping[str, Callable[[Path, list[str]], Any]] = {"csv": csv_file, "xlsx": xlsx_file, "jsonl": json_lines}
@@ -63,6 +63,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _told(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """The value for a format that knows only texts and numbers."""
     return ("yes" if value else "no") if isinstance(value, bool) else _plain(value)

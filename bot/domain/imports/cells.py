@@ -46,12 +46,12 @@ def is_empty(cells: Sequence[Any]) -> bool:
     return not any(text(cell) for cell in cells)
 
 
-def flaw(said: str) -> str:
+def cell_problem(text: str) -> str:
     """Why what stands there is not what somebody wrote: `sheet_error`, `broken_letter`, `garbled`; empty: it may be."""
-    if ("#" in said or ":" in said) and any(_ERROR.fullmatch(word) for word in said.split()):
+    if ("#" in text or ":" in text) and any(_ERROR.fullmatch(word) for word in text.split()):
         return "sheet_error"
-    if said.isascii():
+    if text.isascii():
         return ""
-    if BROKEN in said:
+    if BROKEN in text:
         return "broken_letter"
-    return "garbled" if _GARBLED.search(said) else ""
+    return "garbled" if _GARBLED.search(text) else ""

@@ -19,7 +19,7 @@ from bot.domain.imports.heads import (
     exact,
     likely,
 )
-from bot.domain.imports.unreadable import Unreadable
+from bot.domain.imports.unreadable import UnreadableFile
 from flows.shapes import Question
 from flows.understanding import nearest, plain
 
@@ -34,7 +34,7 @@ Names = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnMap:
     """The place of each value in a row."""
 
     heads: tuple[str, ...]
@@ -52,7 +52,7 @@ class Columns:
         """The places and heads of the file's own columns, without those that a file of bad rows has besides."""
         return [(place, head) for place, head in enumerate(self.heads) if head not in OUR_OWN]
 
-    def said(self, cells: Sequence[Any], thing: str) -> str:
+    def text_of(self, cells: Sequence[Any], thing: str) -> str:
         """The cell of a row for this value, else the default for all rows; empty: nothing."""
         if thing == NAME and self.name_parts:
             said = _joined(text(cells[place]) for place in self.name_parts if place < len(cells))
@@ -84,11 +84,11 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Guesses:
+class HeadGuesses:
     """The names that columns may have at one event."""
 
     names: Names
-    told: Sequence[tuple[str, str]] = ()
+    given: Sequence[tuple[str, str]] = ()
     several_kinds: bool = False
 
     def thing(self, head: str) -> str:
@@ -101,34 +101,36 @@ class Guesses:
 
     def known(self, heads: Sequence[str]) -> frozenset[str]:
         """Which things a row of heads names."""
-        told = {plain(side) for pair in self.told for side in pair}
+        told = {plain(side) for pair in self.given for side in pair}
         return frozenset(self.thing(head) or head for head in heads if self.thing(head) or plain(head) in told)
 
 
-def guesses(questions: Iterable[Question], told: Sequence[tuple[str, str]] = (), *, several_kinds: bool) -> Guesses:
-    """How columns are known at an event with these questions; see `matched` for `told`."""
+def head_guesses(
+    questions: Iterable[Question], given: Sequence[tuple[str, str]] = (), *, several_kinds: bool
+) -> HeadGuesses:
+    """How columns are known at an event with these questions; see `match_columns` for `given`."""
     names = dict[str, frozenset[str]]()
     for question in questions:
         labels = {bare(label) for label in (question.name, *question.labels.values()) if not exact(label)}
         names[ANSWER + question.name] = frozenset({bare(ANSWER + question.name), *labels})
-    return Guesses(names, told, several_kinds)
+    return HeadGuesses(names, given, several_kinds)
 
 
-def matched(
+def match_columns(
     heads: Sequence[str],
     questions: Iterable[Question],
-    told: Sequence[tuple[str, str]] = (),
+    given: Sequence[tuple[str, str]] = (),
     defaults: Mapping[str, str] | None = None,
     *,
     several_kinds: bool = False,
-) -> Columns:
-    """The columns of a file; `told` has pairs of a head and the thing that stands there (empty: to be ignored).
+) -> ColumnMap:
+    """The columns of a file; `given` has pairs of a head and the thing that stands there (empty: to be ignored).
 
-    Raises Unreadable: `no_such_head` (`head`, `nearest`), `no_such_thing` (`thing`, `there`), `two_columns`
+    Raises UnreadableFile: `no_such_head` (`head`, `nearest`), `no_such_thing` (`thing`, `there`), `two_columns`
     (`thing`, `heads`), `no_column` (`thing`, `heads`).
     """
-    guess = guesses(questions, told, several_kinds=several_kinds)
-    chosen = dict(_told(heads, guess))
+    guess = head_guesses(questions, given, several_kinds=several_kinds)
+    chosen = dict(_given_columns(heads, guess))
     taken = {thing for thing in chosen.values() if thing}
     found = defaultdict[str, list[int]](list)
     for place, head in enumerate(heads):
@@ -141,52 +143,52 @@ def matched(
     places = {thing: _only(thing, heads, places) for places, thing in in_order}
     general = {_thing(thing, guess): said for thing, said in (defaults or {}).items()}
     if NEEDED not in places and NEEDED not in general:
-        raise Unreadable("no_column", thing=NEEDED, heads=tuple(heads))
+        raise UnreadableFile("no_column", thing=NEEDED, heads=tuple(heads))
     known = {*places.values(), *parts}
     ignored = tuple(head for at, head in enumerate(heads) if at not in known and plain(head) not in OUR_OWN)
-    return Columns(tuple(heads), places, ignored, general, parts)
+    return ColumnMap(tuple(heads), places, ignored, general, parts)
 
 
-def _prefer_all_days(heads: Sequence[str], found: dict[str, list[int]], chosen: Mapping[int, str]) -> None:
+def _prefer_all_days(heads: Sequence[str], places: dict[str, list[int]], chosen: Mapping[int, str]) -> None:
     """Use the column with all days of a pass, where our own export has it beside the one with the first day."""
     named = {bare(head): place for place, head in enumerate(heads)}
     if {"day", "days", bare("party_size")} <= named.keys() and not {named["day"], named["days"]} & chosen.keys():
-        found[DAY] = [place for place in found[DAY] if place != named["day"]]
+        places[DAY] = [place for place in places[DAY] if place != named["day"]]
 
 
-def _name_parts(found: dict[str, list[int]]) -> tuple[int, ...]:
+def _name_parts(places: dict[str, list[int]]) -> tuple[int, ...]:
     """The columns that make a name together; what of them is not needed is not looked at."""
-    middle, last = (found.pop(part, []) for part in (MIDDLE, LAST))
-    first = found.pop(FIRST, [])
-    if NAME in found and (first or not last):
+    middle, last = (places.pop(part, []) for part in (MIDDLE, LAST))
+    first = places.pop(FIRST, [])
+    if NAME in places and (first or not last):
         return ()
-    first = found.get(NAME) or first
+    first = places.get(NAME) or first
     if not first or len(first) > 1:
-        found.update({NAME: first} if first else {})
+        places.update({NAME: first} if first else {})
         return ()
-    found[NAME] = first
+    places[NAME] = first
     return (first[0], *middle[:1], *last[:1]) if middle or last else ()
 
 
 def _only(thing: str, heads: Sequence[str], places: Sequence[int]) -> int:
     if len(places) > 1:
-        raise Unreadable("two_columns", thing=thing, heads=tuple(heads[place] for place in places))
+        raise UnreadableFile("two_columns", thing=thing, heads=tuple(heads[place] for place in places))
     return places[0]
 
 
-def _told(heads: Sequence[str], guess: Guesses) -> Iterator[tuple[int, str]]:
+def _given_columns(heads: Sequence[str], guesses_: HeadGuesses) -> Iterator[tuple[int, str]]:
     """Places and what stands there; a pair may be either way round where only one way has a column's head."""
     by_head = {plain(head): place for place, head in reversed(list(enumerate(heads)))}
-    for left, right in guess.told:
+    for left, right in guesses_.given:
         turned = plain(left) not in by_head and plain(right) in by_head
         head, thing = (right, left) if turned else (left, right)
         if plain(head) not in by_head:
-            raise Unreadable("no_such_head", head=head, nearest=nearest(plain(head), tuple(by_head)))
-        yield by_head[plain(head)], _thing(thing, guess) if thing.strip() else ""
+            raise UnreadableFile("no_such_head", head=head, nearest=nearest(plain(head), tuple(by_head)))
+        yield by_head[plain(head)], _thing(thing, guesses_) if thing.strip() else ""
 
 
-def _thing(said: str, guess: Guesses) -> str:
-    thing = guess.thing(said)
+def _thing(text: str, guess: HeadGuesses) -> str:
+    thing = guess.thing(text)
     if not thing:
-        raise Unreadable("no_such_thing", thing=said, there=(*HEADS, *guess.names))
+        raise UnreadableFile("no_such_thing", thing=text, there=(*HEADS, *guess.names))
     return thing

@@ -38,7 +38,7 @@ _SERIAL_ZERO = date(1899, 12, 30)
 _ONE_OF_SEVERAL = re.compile(rf"(?<!\d)\d{{1,2}}(?!\d)|(?<![^\W\d_])(?:{_MONTH})(?![^\W\d_])")
 
 
-class Reader:
+class DayReader:
     """Reads the cells of one column."""
 
     def __init__(self, event_days: Sequence[date], order: str) -> None:
@@ -46,16 +46,16 @@ class Reader:
         self._days, self._order = event_days, order
         self._known: dict[str, tuple[date, ...]] = {}
 
-    def read(self, said: str) -> tuple[date, ...]:
+    def read(self, text: str) -> tuple[date, ...]:
         """The days, in their order. Raises Invalid `day_unclear`, `several_days`, `day_order` (`day`, `other`)."""
-        if said not in self._known:
-            parts = [part for part in parts_of(said) if part]
+        if text not in self._known:
+            parts = [part for part in parts_of(text) if part]
             if not parts:
                 raise Invalid("day_unclear")
-            self._known[said] = tuple(sorted({self._one(part) for part in parts}))
-        return self._known[said]
+            self._known[text] = tuple(sorted({self._read_part(part) for part in parts}))
+        return self._known[text]
 
-    def _one(self, part: str) -> date:
+    def _read_part(self, part: str) -> date:
         if _SERIAL.fullmatch(part):
             return _SERIAL_ZERO + timedelta(days=int(part))
         bare, weekday = _bare(part)
@@ -66,7 +66,7 @@ class Reader:
 
     def _by_numbers(self, bare: str) -> date | None:
         if iso := _ISO.fullmatch(bare):
-            return made(int(iso["year"]), int(iso["month"]), int(iso["day"]))
+            return valid_date(int(iso["year"]), int(iso["month"]), int(iso["day"]))
         both = readings(bare)
         if both is None:
             return None
@@ -84,14 +84,14 @@ class Reader:
         said = found.groupdict()
         day, month = int(said["day"]), _MONTHS[said["named"]]
         if year := said["year"] or (said.get("short") and f"20{said['short']}"):
-            return made(int(year), month, day)
-        near = [one for one in self._days if (one.day, one.month) == (day, month)]
-        return near[0] if len(near) == 1 else None if near else made(min(self._days).year, month, day)
+            return valid_date(int(year), month, day)
+        near = [event_day for event_day in self._days if (event_day.day, event_day.month) == (day, month)]
+        return near[0] if len(near) == 1 else None if near else valid_date(min(self._days).year, month, day)
 
 
-def parts_of(said: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
     """A cell's days, each in the form in which they are compared: a semicolon stands between them, nothing else."""
-    return [plain(part) for part in said.replace("；", ";").split(";")]
+    return [plain(part) for part in text.replace("；", ";").split(";")]
 
 
 def readings(part: str) -> tuple[date | None, date | None] | None:
@@ -101,10 +101,10 @@ def readings(part: str) -> tuple[date | None, date | None] | None:
         return None
     first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
     year += 2000 if len(found["year"]) == 2 else 0
-    return made(year, second, first), made(year, first, second)
+    return valid_date(year, second, first), valid_date(year, first, second)
 
 
-def made(year: int, month: int, day: int) -> date | None:
+def valid_date(year: int, month: int, day: int) -> date | None:
     """The date; None where there is no such day."""
     try:
         return date(year, month, day)

@@ -98,20 +98,20 @@ def exact(head: str) -> str:
 def likely(head: str) -> str:
     """What a column holds by the words of its heading, where all of them agree; empty where nothing is sure."""
     within = " ".join(_BRACKETS.findall(head))
-    if _said(within) & _OTHERS:
+    if _head_words(within) & _OTHERS:
         return ""
     outside = _BRACKETS.sub(" ", head)
-    return exact(outside) or _by_words(_said(outside)) or _by_words(_said(head))
+    return exact(outside) or _by_words(_head_words(outside)) or _by_words(_head_words(head))
 
 
-def _by_words(said: frozenset[str]) -> str:
+def _by_words(words: frozenset[str]) -> str:
     for thing, ones, also, besides in _GRAMMAR:
-        if said & ones and (not also or said & also) and said <= ones | also | besides | _MAY_STAND_BY:
+        if words & ones and (not also or words & also) and words <= ones | also | besides | _MAY_STAND_BY:
             return thing
     return ""
 
 
-def _said(head: str) -> frozenset[str]:
+def _head_words(head: str) -> frozenset[str]:
     """The words of a head; `Number_of_People` and `MobileNo` are several."""
     whole = re.sub(r"whats\s?app", "whatsapp", head.replace("#", " no "), flags=re.IGNORECASE)
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", whole)

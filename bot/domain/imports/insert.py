@@ -10,69 +10,78 @@ from sqlalchemy.orm import Session
 
 from bot.domain import edit_conflict, events, people
 from bot.domain.events import places
-from bot.domain.imports.plan import CHANNEL, Ledger, Settled, settle
-from bot.domain.imports.rows import Person
+from bot.domain.imports.plan import CHANNEL, PlannedRow, RemainingPlaces, plan_rows
+from bot.domain.imports.rows import ListedPerson
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, ImportedRow, Kind, Pass, Registration
 from bot.domain.passes import rows as pass_rows
 from bot.domain.people import name_index
 from flows.text import event_states
 
-ELSEWHERE = 0
+NO_CONSENT_VERSION = 0
 """The consent's version where none of ours was read: the text says where they agreed."""
-SAID = "Agreed elsewhere; the organiser says where: {where}"
+CONSENT_ELSEWHERE = "Agreed elsewhere; the organiser says where: {where}"
 
 
-class Made(NamedTuple):
+class InsertedPerson(NamedTuple):
     """A row that was taken, with the passes that were made for it."""
 
-    settled: Settled
+    planned: PlannedRow
     passes: tuple[int, ...]
 
 
-class _Wish(NamedTuple):
+class _WantedPass(NamedTuple):
     """A pass to issue."""
 
-    person: Person
+    person: ListedPerson
     day: date
     key: str
 
 
-def take(
-    db: Session, ring: KeyRing, event: Event, wanted: Sequence[Person], *, consent: str, again: bool, now: datetime
-) -> list[Made]:
+def insert_people(
+    db: Session,
+    ring: KeyRing,
+    event: Event,
+    people_: Sequence[ListedPerson],
+    *,
+    consent: str,
+    again: bool,
+    now: datetime,
+) -> list[InsertedPerson]:
     """Register those who are not registered yet, each with their passes; what came of each.
 
     `consent` is where they agreed, as the organiser says it. Raises IntegrityError and Refused where somebody
     else has registered one of them, or taken the last places, in the same moment: then nothing may be kept,
     and the same once more finds it so.
     """
-    _hold_kinds(db, event, wanted)
+    _lock_kinds(db, event, people_)
     today = event_states.local_today(events.shape(event), now)
-    ledger = Ledger(events.days(db, event.slug), today)
-    settled = [ledger.take(one) for one in settle(db, event.id, wanted, again=again)]
-    wishes = [wish for one in settled for wish in _wishes(one)]
+    ledger = RemainingPlaces(events.days(db, event.slug), today)
+    settled = [ledger.subtract(planned) for planned in plan_rows(db, event.id, people_, again=again)]
+    wishes = [wish for planned in settled for wish in _passes_of(planned)]
     holders = _holders(db, wishes, now)
     _take_places(db, event, wishes, today)
     passes = _register(db, ring, event, wishes, holders, consent, now)
     made: dict[int, list[int]] = {}
     for wish, issued in zip(wishes, passes, strict=True):
         made.setdefault(wish.person.row.number, []).append(issued.id)
-    return [Made(one, tuple(made.get(one.row.row.number, ()))) for one in settled]
+    return [InsertedPerson(planned, tuple(made.get(planned.row.row.number, ()))) for planned in settled]
 
 
-def _wishes(settled: Settled) -> list[_Wish]:
-    person = settled.row
-    if not isinstance(person, Person):
+def _passes_of(planned: PlannedRow) -> list[_WantedPass]:
+    person = planned.row
+    if not isinstance(person, ListedPerson):
         return []
-    return [_Wish(person, person.days[place], person.keys[place]) for place in settled.fresh]
+    return [_WantedPass(person, person.days[place], person.keys[place]) for place in planned.fresh]
 
 
-def _holders(db: Session, wishes: Sequence[_Wish], now: datetime) -> Mapping[int, Contact]:
+def _holders(db: Session, wanted_passes: Sequence[_WantedPass], now: datetime) -> Mapping[int, Contact]:
     """The holder of each row's pass, by row number; without a phone a contact with no address."""
-    by_row = {wish.person.row.number: wish.person for wish in wishes}
-    known = people.find_or_make_all(db, {one.phone for one in by_row.values() if one.phone}, now)
-    holders = {number: known[one.phone] if one.phone else Contact(created_at=now) for number, one in by_row.items()}
+    by_row = {wish.person.row.number: wish.person for wish in wanted_passes}
+    known = people.find_or_make_all(db, {person.phone for person in by_row.values() if person.phone}, now)
+    holders = {
+        number: known[person.phone] if person.phone else Contact(created_at=now) for number, person in by_row.items()
+    }
     db.add_all(holders.values())
     for number, holder in holders.items():
         holder.language = holder.language or by_row[number].language
@@ -80,20 +89,20 @@ def _holders(db: Session, wishes: Sequence[_Wish], now: datetime) -> Mapping[int
     return holders
 
 
-def _hold_kinds(db: Session, event: Event, wanted: Sequence[Person]) -> None:
+def _lock_kinds(db: Session, event: Event, people_: Sequence[ListedPerson]) -> None:
     """Hold the event, so that its kinds keep their days; Refused `changed_meanwhile` where one has others by now."""
     db.execute(select(Event.id).where(Event.id == event.id).with_for_update(read=True, key_share=True))
     rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event.id))
     now = {row.id: tuple(sorted(map(date.fromisoformat, row.days or ()))) for row in rows}
-    if any(now.get(one.kind.id) != one.kind.days for one in wanted):
-        raise edit_conflict.changed()
+    if any(now.get(person.kind.id) != person.kind.days for person in people_):
+        raise edit_conflict.changed_refusal()
 
 
-def _take_places(db: Session, event: Event, wishes: Sequence[_Wish], today: date) -> None:
+def _take_places(db: Session, event: Event, wanted_passes: Sequence[_WantedPass], today: date) -> None:
     wanted = Counter[tuple[date, ...]]()
-    for wish in wishes:
+    for wish in wanted_passes:
         wanted[wish.person.good_for(wish.day)] += wish.person.party_size
-    places.hold(db, event.id, *{day for days in wanted for day in days})
+    places.lock_days(db, event.id, *{day for days in wanted for day in days})
     for days, party in sorted(wanted.items()):
         places.take_each(db, event.id, days, party, today=today)
 
@@ -102,32 +111,38 @@ def _register(
     db: Session,
     ring: KeyRing,
     event: Event,
-    wishes: Sequence[_Wish],
+    wanted_passes: Sequence[_WantedPass],
     holders: Mapping[int, Contact],
     consent: str,
     now: datetime,
 ) -> list[Pass]:
-    registrations = [_registration(event, wish, holders[wish.person.row.number], consent, now) for wish in wishes]
+    registrations = [
+        _registration(event, wish, holders[wish.person.row.number], consent, now) for wish in wanted_passes
+    ]
     db.add_all(registrations)
     db.flush()
     name_index.add(db, registrations)
-    pairs = list(zip(registrations, wishes, strict=True))
-    db.add_all(ImportedRow(registration_id=one.id, event_id=event.id, key=wish.key) for one, wish in pairs if wish.key)
-    asked = ((one, wish.person.kind.id, wish.day, wish.person.party_size) for one, wish in pairs)
+    pairs = list(zip(registrations, wanted_passes, strict=True))
+    db.add_all(
+        ImportedRow(registration_id=registration.id, event_id=event.id, key=wish.key)
+        for registration, wish in pairs
+        if wish.key
+    )
+    asked = ((registration, wish.person.kind.id, wish.day, wish.person.party_size) for registration, wish in pairs)
     return pass_rows.insert_all(db, ring, asked, now)
 
 
-def _registration(event: Event, wish: _Wish, holder: Contact, consent: str, now: datetime) -> Registration:
+def _registration(event: Event, wanted: _WantedPass, holder: Contact, consent: str, now: datetime) -> Registration:
     return Registration(
         event_id=event.id,
         holder_id=holder.id,
         asked_by_id=holder.id,
-        full_name=wish.person.full_name,
-        answers=dict(wish.person.answers),
-        language=wish.person.language,
+        full_name=wanted.person.full_name,
+        answers=dict(wanted.person.answers),
+        language=wanted.person.language,
         channel=CHANNEL,
-        consent_version=ELSEWHERE,
-        consent_text=SAID.format(where=consent),
+        consent_version=NO_CONSENT_VERSION,
+        consent_text=CONSENT_ELSEWHERE.format(where=consent),
         consented_at=now,
         created_at=now,
     )

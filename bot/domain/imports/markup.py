@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 from xml.parsers import expat
 
-from bot.domain.imports.unreadable import LONGEST_CELL, Unreadable
+from bot.domain.imports.unreadable import MAX_CELL_LENGTH, UnreadableFile
 
-CHUNK = 1 << 16
-LONGEST_TOKEN = 1 << 20
+CHUNK_BYTES = 1 << 16
+MAX_TOKEN_BYTES = 1 << 20
 """Bytes of one tag or comment: the parser holds it as a whole."""
-DEEPEST = 64
+MAX_DEPTH = 64
 """Elements within each other."""
-MOST_NAMES = 2_000
+MAX_DISTINCT_NAMES = 2_000
 """Different names of elements and attributes: the parser keeps each."""
 
 
@@ -41,8 +41,8 @@ class _Bounds:
             self._attributes |= attributes.keys()
         if name not in self._local:
             self._local[name] = name.rpartition(":")[2]
-        if self._depth > DEEPEST or len(self._local) + len(self._attributes) > MOST_NAMES:
-            raise Unreadable("no_workbook")
+        if self._depth > MAX_DEPTH or len(self._local) + len(self._attributes) > MAX_DISTINCT_NAMES:
+            raise UnreadableFile("no_workbook")
         self._text, self._length = [], 0
         self._listener.begin(self._local[name], attributes)
 
@@ -54,12 +54,12 @@ class _Bounds:
     def text(self, text: str) -> None:
         self._text.append(text)
         self._length += len(text)
-        if self._length > LONGEST_CELL * 2:  # an escaped character is seven
-            raise Unreadable("text_too_long", most=LONGEST_CELL)
+        if self._length > MAX_CELL_LENGTH * 2:  # an escaped character is seven
+            raise UnreadableFile("text_too_long", most=MAX_CELL_LENGTH)
 
 
 def read(part: IO[bytes], listener: Listener) -> Iterator[None]:
-    """Tell the listener of a document, piece by piece as often as the caller goes on. Raises Unreadable."""
+    """Tell the listener of a document, piece by piece as often as the caller goes on. Raises UnreadableFile."""
     bounds = _Bounds(listener)
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -68,15 +68,15 @@ def read(part: IO[bytes], listener: Listener) -> Iterator[None]:
     parser.StartDoctypeDeclHandler = _no_doctype
     fed = 0
     try:
-        while chunk := part.read(CHUNK):
+        while chunk := part.read(CHUNK_BYTES):
             parser.Parse(chunk)
             fed += len(chunk)
-            if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
-                raise Unreadable("no_workbook")
+            if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                raise UnreadableFile("no_workbook")
             yield
         parser.Parse(b"", True)
     except expat.ExpatError:
-        raise Unreadable("no_workbook") from None
+        raise UnreadableFile("no_workbook") from None
     yield
 
 
@@ -88,4 +88,4 @@ def read_all(part: IO[bytes], listener: Listener) -> None:
 
 def _no_doctype(*_: object) -> None:
     """Entities are declared there, and no spreadsheet writes any."""
-    raise Unreadable("no_workbook")
+    raise UnreadableFile("no_workbook")

@@ -9,22 +9,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.imports.heads import DAY, KIND, NAME, PARTY
-from bot.domain.imports.rows import BadRow, Person, Wrong
+from bot.domain.imports.rows import CellProblem, ListedPerson, RejectedRow
 from bot.domain.models import ContactAlias, ImportedRow, Kind, Pass, Registration
 from flows.shapes import EventDay
 from flows.understanding import plain
 
 CHANNEL = "import"
 """The channel of the registrations."""
-NEW, THERE, DIFFERS, REVOKED, BAD = "new", "already_there", "differs", "revoked", "bad"
-"""States of a person. NEW: will be registered. THERE: is registered as the row says. DIFFERS: is registered with other
-details. REVOKED: had a pass that was revoked or cancelled since, and gets none. BAD: will not be registered."""
+NEW, ALREADY_THERE, DIFFERS, REVOKED, BAD = "new", "already_there", "differs", "revoked", "bad"
+"""States of a person. NEW: will be registered. ALREADY_THERE: is registered as the row says. DIFFERS: is registered
+with other details. REVOKED: had a pass that was revoked or cancelled since, and gets none. BAD: will not be
+registered."""
 _PASS = (Pass.id, Pass.registration_id, Pass.status, Pass.day, Pass.party_size)
 _FACTS = (*_PASS, Kind.slug, Registration.full_name, Registration.channel)
 Key = TypeVar("Key")
 
 
-class Held(NamedTuple):
+class ExistingPass(NamedTuple):
     """A pass that there is."""
 
     id: int
@@ -39,13 +40,13 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PlannedRow:
     """What the import will do with a row."""
 
-    row: Person | BadRow
+    row: ListedPerson | RejectedRow
     state: str
-    """One of NEW, THERE, DIFFERS, REVOKED, BAD."""
-    held: tuple[Held | None, ...] = ()
+    """One of NEW, ALREADY_THERE, DIFFERS, REVOKED, BAD."""
+    existing: tuple[ExistingPass | None, ...] = ()
     """The valid pass of each day of the person; None: none."""
     fresh: tuple[int, ...] = ()
     """The places of the days for which a pass is to be made."""
@@ -53,13 +54,13 @@ class Settled:
     """Where NAME, DAY, KIND or PARTY differ: what the file says and what is on file."""
 
 
-def settle(db: Session, event_id: int, people: Sequence[Person], *, again: bool) -> list[Settled]:
+def plan_rows(db: Session, event_id: int, people: Sequence[ListedPerson], *, again: bool) -> list[PlannedRow]:
     """What comes of each as far as the passes tell; `again`: who had one that was revoked gets a new one."""
     keys = [key for person in people for key in person.keys if key]
     phones = {person.phone for person in people if person.phone}
     by_key, by_phone = _by_key(db, event_id, keys), _by_phone(db, event_id, phones)
     by_code = _by_code(db, event_id, {person.code for person in people if person.code})
-    return [_settled(person, _found(person, by_code, by_key, by_phone), again=again) for person in people]
+    return [_plan_row(person, _find_existing(person, by_code, by_key, by_phone), again=again) for person in people]
 
 
 def erased(db: Session, event_id: int) -> int:
@@ -68,31 +69,31 @@ def erased(db: Session, event_id: int) -> int:
     return db.scalar(mine.where(Registration.channel == CHANNEL, Registration.full_name == "")) or 0
 
 
-def _settled(person: Person, found: Sequence[Held | None], *, again: bool) -> Settled:
-    gone = [bool(one and one.status != "valid") for one in found]
-    held = tuple(None if over else one for one, over in zip(found, gone, strict=True))
-    fresh = tuple(place for place, one in enumerate(held) if one is None and (again or not gone[place]))
+def _plan_row(person: ListedPerson, existing: Sequence[ExistingPass | None], *, again: bool) -> PlannedRow:
+    gone = [bool(existing and existing.status != "valid") for existing in existing]
+    held = tuple(None if over else existing for existing, over in zip(existing, gone, strict=True))
+    fresh = tuple(place for place, existing in enumerate(held) if existing is None and (again or not gone[place]))
     differs = _differences(person, held)
     if fresh:
         state = NEW
     elif differs:
         state = DIFFERS
     else:
-        state = REVOKED if any(gone) else THERE
-    return Settled(person, state, held, fresh, differs)
+        state = REVOKED if any(gone) else ALREADY_THERE
+    return PlannedRow(person, state, held, fresh, differs)
 
 
-def _differences(person: Person, held: Sequence[Held | None]) -> Mapping[str, tuple[Any, Any]]:
+def _differences(person: ListedPerson, existing: Sequence[ExistingPass | None]) -> Mapping[str, tuple[Any, Any]]:
     told: dict[str, tuple[Any, Any]] = {}
-    for day, one in zip(person.days, held, strict=True):
-        if one is None:
+    for day, held_pass in zip(person.days, existing, strict=True):
+        if held_pass is None:
             continue
         pairs = {
-            NAME: (person.full_name, one.full_name),
-            DAY: (day, one.day),
-            PARTY: (person.party_size, one.party_size),
+            NAME: (person.full_name, held_pass.full_name),
+            DAY: (day, held_pass.day),
+            PARTY: (person.party_size, held_pass.party_size),
         }
-        pairs[KIND] = (person.kind.slug, one.kind)
+        pairs[KIND] = (person.kind.slug, held_pass.kind)
         told |= {thing: pair for thing, pair in pairs.items() if _form(pair[0]) != _form(pair[1])}
     return told
 
@@ -103,12 +104,12 @@ def _form(value: Any) -> Any:
 
 # --- which passes there are ---------------------------------------------------------------------
 
-ByPhone = Mapping[tuple[str, str, date], Held]
+ByPhone = Mapping[tuple[str, str, date], ExistingPass]
 
 
-def _found(
-    person: Person, by_code: Mapping[str, Held], by_key: Mapping[str, Held], by_phone: ByPhone
-) -> list[Held | None]:
+def _find_existing(
+    person: ListedPerson, by_code: Mapping[str, ExistingPass], by_key: Mapping[str, ExistingPass], by_phone: ByPhone
+) -> list[ExistingPass | None]:
     """The pass of each of the person's days: by its code, else by the row's own key, else by phone, kind and day."""
     phone, kind = person.phone or "", person.kind.slug
     of_code = by_code.get(person.code) if len(person.days) == 1 else None
@@ -118,7 +119,7 @@ def _found(
     ]
 
 
-def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, Held]:
+def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, ExistingPass]:
     """The pass that stands now for one that once had this code: its registration's valid pass, else its last."""
     if not codes:
         return {}
@@ -126,67 +127,70 @@ def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, He
     rows = select(named.code, *_FACTS).join(Pass, Pass.registration_id == named.registration_id)
     rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
     mine = rows.where(named.event_id == event_id, named.code.in_(codes)).order_by(Pass.id)
-    return _valid_first((row[0], _held(row)) for row in db.execute(mine))
+    return _valid_first((row[0], _existing_pass(row)) for row in db.execute(mine))
 
 
-def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, Held]:
+def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, ExistingPass]:
     """The valid pass of each row that was imported, else the last that it had."""
     rows = select(ImportedRow.key, *_FACTS).join(Registration, Registration.id == ImportedRow.registration_id)
     mine = rows.join(Pass, Pass.registration_id == Registration.id).join(Kind, Kind.id == Pass.kind_id)
     found = db.execute(mine.where(ImportedRow.event_id == event_id, ImportedRow.key.in_(keys)).order_by(Pass.id))
-    return _valid_first((row[0], _held(row)) for row in found)
+    return _valid_first((row[0], _existing_pass(row)) for row in found)
 
 
-def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple[str, str, date], Held]:
+def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple[str, str, date], ExistingPass]:
     """By phone, kind and day: the valid pass, else what became of the one from an earlier import."""
     rows = select(ContactAlias.value, *_FACTS).join(Pass, Pass.holder_id == ContactAlias.contact_id)
     rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
     mine = rows.where(Pass.event_id == event_id)
     found = db.execute(mine.where(ContactAlias.kind == "phone", ContactAlias.value.in_(phones)).order_by(Pass.id))
-    held = [(row[0], _held(row)) for row in found]
-    now = _valid_first((one.registration_id, one) for _, one in held)
+    held = [(row[0], _existing_pass(row)) for row in found]
+    now = _valid_first((existing.registration_id, existing) for _, existing in held)
     return _valid_first(
-        ((phone, one.kind, one.day), one if one.status == "valid" else now[one.registration_id])
-        for phone, one in held
-        if one.status == "valid" or one.channel == CHANNEL
+        (
+            (phone, existing.kind, existing.day),
+            existing if existing.status == "valid" else now[existing.registration_id],
+        )
+        for phone, existing in held
+        if existing.status == "valid" or existing.channel == CHANNEL
     )
 
 
-def _held(row: Sequence[Any]) -> Held:
-    return Held(*row[1:])
+def _existing_pass(row: Sequence[Any]) -> ExistingPass:
+    return ExistingPass(*row[1:])
 
 
-def _valid_first(pairs: Iterable[tuple[Key, Held]]) -> dict[Key, Held]:
-    kept: dict[Key, Held] = {}
-    for key, one in pairs:
-        if key not in kept or one.status == "valid" or kept[key].status != "valid":
-            kept[key] = one
+def _valid_first(pairs: Iterable[tuple[Key, ExistingPass]]) -> dict[Key, ExistingPass]:
+    kept: dict[Key, ExistingPass] = {}
+    for key, existing in pairs:
+        if key not in kept or existing.status == "valid" or kept[key].status != "valid":
+            kept[key] = existing
     return kept
 
 
 # --- for whom there is room -----------------------------------------------------------------------
 
 
-class Ledger:
+class RemainingPlaces:
     """The places of the days while a file is gone through."""
 
     def __init__(self, days: Iterable[EventDay], today: date) -> None:
         """`today` is that of the event: of a pass of several days only those to come need places."""
         self._left = {day.day: day.left for day in days if day.day >= today and not day.closed}
 
-    def take(self, settled: Settled) -> Settled:
+    def subtract(self, planned: PlannedRow) -> PlannedRow:
         """The person after their places were taken; BAD where a day has too few places for a NEW party."""
-        person = settled.row
-        if settled.state != NEW or not isinstance(person, Person):
-            return settled
-        days = [day for place in settled.fresh for day in person.good_for(person.days[place])]
+        person = planned.row
+        if planned.state != NEW or not isinstance(person, ListedPerson):
+            return planned
+        days = [day for place in planned.fresh for day in person.good_for(person.days[place])]
         for day in days:
             left = self._left.get(day)
             if left is not None and left < person.party_size:
                 params = {"day": day, "left": left}
-                wrong = Wrong(PARTY, "too_few_left", params) if left else Wrong(DAY, "day_full", params)
-                return Settled(BadRow(person.row, (wrong,), person.twin), BAD)
+                wrong = CellProblem(PARTY, "too_few_left", params) if left else CellProblem(DAY, "day_full", params)
+                return PlannedRow(RejectedRow(person.row, (wrong,), person.twin), BAD)
         for day in days:
             if (left := self._left.get(day)) is not None:
                 self._left[day] = left - person.party_size
-        return settled
+        return planned

@@ -8,24 +8,24 @@ from typing import IO, Any
 from bot.domain.imports import csv_files
 from bot.domain.imports.cells import is_empty, text
 from bot.domain.imports.heads import FIRST, NAME
-from bot.domain.imports.sheets import Rows as SheetRows
-from bot.domain.imports.unreadable import BYTES, Note, Unreadable
-from bot.domain.imports.workbooks import Book, Sheet
+from bot.domain.imports.sheets import SheetRows
+from bot.domain.imports.unreadable import MAX_FILE_BYTES, ImportNote, UnreadableFile
+from bot.domain.imports.workbooks import SpreadsheetFile, WorkbookSheet
 
 Rows = Iterator[tuple[int, list[Any]]]
 """The number of each row as a spreadsheet counts it, and its cells."""
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How the files begin: a zip archive, and the workbooks of before 2007 (also new ones with a password)."""
-HEADS_WITHIN = 20
+MAX_HEAD_ROW = 20
 """Rows in which the heads are looked for; above them may stand a title."""
-Known = Callable[[Sequence[str]], frozenset[str]]
+KnownHeads = Callable[[Sequence[str]], frozenset[str]]
 """What a row of heads names, by the words of `heads`."""
-SHOWN = 5
+MAX_LISTED = 5
 """Items of a longer list that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ImportTable:
     """A file that was looked at from beginning to end."""
 
     heads: tuple[str, ...]
@@ -33,88 +33,94 @@ class Table:
     form: str
     """What it was taken for, in words."""
     rows: Callable[[], Rows]
-    """Reads all rows below the heads that are not empty, from the beginning. Raises Unreadable."""
-    notes: tuple[Note, ...] = ()
+    """Reads all rows below the heads that are not empty, from the beginning. Raises UnreadableFile."""
+    notes: tuple[ImportNote, ...] = ()
 
 
-def table(
+def read_table(
     file: IO[bytes],
     worksheet: str = "",
     *,
     encoding: str = "",
     hidden: bool = True,
-    known: Known | None = None,
-) -> Table:
+    known: KnownHeads | None = None,
+) -> ImportTable:
     """The table in an open file that can be read from anywhere.
 
     Of a workbook this sheet, else the first that is not hidden, with its `hidden` rows or without. A CSV in this
     encoding (csv_files.ENCODINGS), else in the one that it surely has. `known` says what a row of
     heads names; without it the first row has the heads.
 
-    Raises Unreadable: `old_workbook`, `no_workbook`, `no_worksheet` (`worksheet`, `there`), `encoding…`, `no_text`,
+    Raises UnreadableFile: `old_workbook`, `no_workbook`, `no_worksheet` (`worksheet`, `there`), `encoding…`, `no_text`,
     `no_rows`, `bad_csv` (`row`), `too_large` (`most`), `too_many_rows`, `too_many_columns`, `cell_too_long`,
     `row_too_long` (`row`, `most`), `too_many_cells`, `text_too_long` (`most`).
     """
     known = known or _none
-    if file.seek(0, 2) > BYTES:
-        raise Unreadable("too_large", most=BYTES >> 20)
+    if file.seek(0, 2) > MAX_FILE_BYTES:
+        raise UnreadableFile("too_large", most=MAX_FILE_BYTES >> 20)
     file.seek(0)
     start = file.read(4)
     if start == XLS:
-        raise Unreadable("old_workbook")
+        raise UnreadableFile("old_workbook")
     if start == XLSX:
         return _of_workbook(file, worksheet, hidden, known)
     all_rows, form = csv_files.read(file, encoding)
     return _table(all_rows, form, known, ())
 
 
-def _of_workbook(file: IO[bytes], worksheet: str, with_hidden: bool, known: Known) -> Table:
-    book = Book(file)
+def _of_workbook(file: IO[bytes], worksheet: str, with_hidden: bool, known: KnownHeads) -> ImportTable:
+    book = SpreadsheetFile(file)
     name = worksheet or next((sheet.name for sheet in book.sheets if not sheet.hidden), "")
     sheet = next((sheet for sheet in book.sheets if sheet.name == name), None)
     if sheet is None:
-        raise Unreadable("no_worksheet", worksheet=worksheet, there=[sheet.name for sheet in book.sheets])
+        raise UnreadableFile("no_worksheet", worksheet=worksheet, there=[sheet.name for sheet in book.sheets])
     rows = SheetRows(book, sheet, hidden=with_hidden)
     for _ in rows:
         pass  # errors of a sheet are found before any of it is used
     more = "" if len(book.sheets) == 1 else f", the sheet “{name}” of {len(book.sheets)}"
     made = _table(lambda: iter(rows), f"XLSX{more}", known, tuple(_sheet_notes(book, sheet, rows, with_hidden)))
-    columns = [head for place, head in enumerate(made.heads) if any(place in one for one in rows.hidden_columns)]
-    also = (Note("hidden_columns", {"columns": columns[:SHOWN]}),) if columns else ()
+    columns = [
+        head for place, head in enumerate(made.heads) if any(place in columns_ for columns_ in rows.hidden_columns)
+    ]
+    also = (ImportNote("hidden_columns", {"columns": columns[:MAX_LISTED]}),) if columns else ()
     return replace(made, notes=(*made.notes, *also))
 
 
-def _sheet_notes(book: Book, sheet: Sheet, rows: SheetRows, with_hidden: bool) -> Iterator[Note]:
+def _sheet_notes(
+    book: SpreadsheetFile, sheet: WorkbookSheet, rows: SheetRows, with_hidden: bool
+) -> Iterator[ImportNote]:
     """What of a workbook is not read, and what is read that is not seen."""
     if sheet.hidden:
-        yield Note("hidden_sheet", {"sheet": sheet.name})
+        yield ImportNote("hidden_sheet", {"sheet": sheet.name})
     for code, are_hidden in (("hidden_sheets", True), ("other_sheets", False)):
-        if left := [one.name for one in book.sheets if one != sheet and one.hidden == are_hidden]:
-            yield Note(code, {"sheets": left[:SHOWN]})
+        if left := [
+            other_sheet.name for other_sheet in book.sheets if other_sheet != sheet and other_sheet.hidden == are_hidden
+        ]:
+            yield ImportNote(code, {"sheets": left[:MAX_LISTED]})
     if rows.hidden_rows:
-        params = {"number": len(rows.hidden_rows), "rows": rows.hidden_rows[:SHOWN]}
-        yield Note("hidden_rows" if with_hidden else "hidden_rows_left", params)
+        params = {"number": len(rows.hidden_rows), "rows": rows.hidden_rows[:MAX_LISTED]}
+        yield ImportNote("hidden_rows" if with_hidden else "hidden_rows_left", params)
 
 
-def _table(all_rows: Callable[[], Rows], form: str, known: Known, notes: tuple[Note, ...]) -> Table:
+def _table(all_rows: Callable[[], Rows], form: str, known: KnownHeads, notes: tuple[ImportNote, ...]) -> ImportTable:
     rows = all_rows()
     found = next(((number, cells) for number, cells in rows if not is_empty(cells)), None)
     if found is None:
-        raise Unreadable("no_rows")
-    first = [found, *((number, cells) for number, cells in islice(rows, HEADS_WITHIN) if not is_empty(cells))]
+        raise UnreadableFile("no_rows")
+    first = [found, *((number, cells) for number, cells in islice(rows, MAX_HEAD_ROW) if not is_empty(cells))]
     place = _place_of_heads([cells for _, cells in first], known)
     number, heads = first[place]
     if place:
         above = [" ".join(filter(None, map(text, cells))) for _, cells in first[:place]]
-        notes = (*notes, Note("title", {"row": number, "above": above[:SHOWN]}))
-    return Table(_named(heads), form, lambda: _below(all_rows(), number), notes)
+        notes = (*notes, ImportNote("title", {"row": number, "above": above[:MAX_LISTED]}))
+    return ImportTable(_named(heads), form, lambda: _below(all_rows(), number), notes)
 
 
 def _none(_heads: Sequence[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _place_of_heads(rows: Sequence[Sequence[Any]], known: Known) -> int:
+def _place_of_heads(rows: Sequence[Sequence[Any]], known: KnownHeads) -> int:
     """The first row if it has heads, else the first below it of which that is sure."""
     named = [known([text(cell) for cell in cells]) if _may_be_heads(cells) else frozenset() for cells in rows]
     if named[0] & {NAME, FIRST} and sum(bool(text(cell)) for cell in rows[0]) > 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.domain.imports.date_order import Order
+from bot.domain.imports.date_order import DateOrder
 from bot.domain.imports.days import DMY
 from flows.shapes import Event, Field
 from flows.text import event_states
@@ -23,7 +23,7 @@ DOUBTS = ("phone_rounded",)
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class CellProblem:
     """Why a cell cannot be taken: one of CODES."""
 
     thing: str
@@ -39,14 +39,14 @@ class KindFacts:
     id: int
     slug: str
     names: tuple[str, ...]
-    most: int
+    max_party: int
     """The largest party."""
     days: tuple[date, ...] = ()
     """On which each of its passes lets people in; empty: the day of the visit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ImportRules:
     """The rules by which rows are validated."""
 
     event: Event
@@ -58,7 +58,7 @@ class Rules:
     region: str
     questions: Mapping[str, tuple[bool, Field, Mapping[str, Any]]]
     """The event's own, by `answer_<name>`: whether it must be answered, its field, and what the field knows."""
-    dates: Order = field(default_factory=lambda: Order(DMY))
+    dates: DateOrder = field(default_factory=lambda: DateOrder(DMY))
     """How days in numbers are read."""
 
     @property
@@ -68,7 +68,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """A row of the file as it stands there."""
 
     number: int
@@ -76,10 +76,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ListedPerson:
     """A person to register."""
 
-    row: Row
+    row: FileRow
     full_name: str = field(repr=False)
     phone: str | None = field(repr=False)
     """E.164; None: they gave none."""
@@ -97,7 +97,7 @@ class Person:
     """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
     code: str = field(default="", kw_only=True)
     """The code of the pass that the row is about, in a file that we exported."""
-    doubts: tuple[Wrong, ...] = field(default=(), kw_only=True)
+    doubts: tuple[CellProblem, ...] = field(default=(), kw_only=True)
     """Codes of DOUBTS."""
 
     def good_for(self, day: date) -> tuple[date, ...]:
@@ -106,10 +106,10 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class RejectedRow:
     """A row that cannot be taken, and everything for which."""
 
-    row: Row
-    wrong: tuple[Wrong, ...]
+    row: FileRow
+    problems: tuple[CellProblem, ...]
     twin: int = 0
     """As of Person, as far as it can be told."""

@@ -18,10 +18,10 @@ from bot.domain import audit, events
 from bot.domain.events import validation as event_validation
 from bot.domain.imports import columns, date_order, days, insert, read_file
 from bot.domain.imports.heads import DAY
-from bot.domain.imports.plan import BAD, NEW, Ledger, Settled, erased, settle
-from bot.domain.imports.rows import BadRow, KindFacts, Person, Rules
-from bot.domain.imports.unreadable import Note, Unreadable
-from bot.domain.imports.validate_rows import Judge, questions_of
+from bot.domain.imports.plan import BAD, NEW, PlannedRow, RemainingPlaces, erased, plan_rows
+from bot.domain.imports.rows import ImportRules, KindFacts, ListedPerson, RejectedRow
+from bot.domain.imports.unreadable import ImportNote, UnreadableFile
+from bot.domain.imports.validate_rows import RowValidator, questions_of
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Event, Kind
 from bot.domain.passes import kinds
@@ -30,38 +30,38 @@ from bot.errors import Refused
 from flows.gate.answers import VISITOR
 from flows.text import event_states
 
-BATCH = 500
+BATCH_SIZE = 500
 """Rows of one transaction: a fraction of a second in which nobody else gets a place of the same day."""
-PAUSE = 0.12
+PAUSE_SECONDS = 0.12
 """Seconds between two of them on SQLite, whose waiting writers look every tenth of a second whether they may."""
-TRIES = 10
+MAX_TRIES = 10
 """Tries of a batch: each follows one in which somebody else registered one of its people or took its places."""
 DEADLOCK = "40P01"
 """PostgreSQL has ended one of two transactions that waited for each other."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """A file, how it is to be read, and for which event."""
 
     event: Event
     file: IO[bytes] = field(repr=False)
-    table: read_file.Table
-    columns: columns.Columns
-    rules: Rules
+    table: read_file.ImportTable
+    columns: columns.ColumnMap
+    rules: ImportRules
     digest: str
     """SHA-256 of the file."""
     again: bool = False
     """Whether somebody whose pass was revoked gets a new one."""
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[ImportNote, ...]:
         """The notes on how the file is read."""
         return (*self.table.notes, *self.rules.dates.notes)
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """How many rows came to what."""
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -86,7 +86,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Act:
+class ImportAct:
     """The entry of the audit log, which grows with each batch: true whenever the run is broken off."""
 
     event_id: int
@@ -102,11 +102,11 @@ class Act:
             entry.about = self.about
         else:
             what = audit.VISITORS_IMPORTED
-            made = audit.note(db, what, now=now, event_id=self.event_id, actor=self.actor, about=self.about)
+            made = audit.record(db, what, now=now, event_id=self.event_id, actor=self.actor, about=self.about)
             self._id = made.id
 
 
-def plan(
+def make_plan(
     db: Session,
     slug: str,
     file: IO[bytes],
@@ -115,29 +115,29 @@ def plan(
     encoding: str = "",
     hidden: bool = True,
     dates: str = "",
-    told: Sequence[tuple[str, str]] = (),
+    given_columns: Sequence[tuple[str, str]] = (),
     defaults: Mapping[str, str] | None = None,
     again: bool = False,
     region: str,
     now: datetime,
-) -> Plan:
+) -> ImportPlan:
     """What reading the file needs; whether people can register for the event at present does not count.
 
-    `worksheet`, `encoding` and `hidden` are those of bot.domain.imports.read_file.table; `dates` is days.DMY or MDY,
-    where it is known.
-    Raises Unreadable, Refused `no_such_event`, `event_over`, `event_cancelled`.
+    `worksheet`, `encoding` and `hidden` are those of bot.domain.imports.read_file.read_table; `dates` is days.DMY or
+    MDY, where it is known.
+    Raises UnreadableFile, Refused `no_such_event`, `event_over`, `event_cancelled`.
     """
     event = events.by_slug(db, slug)
     shape, each = events.shape(event), events.days(db, event.slug)
     state = event_states.state_of(shape, each, now)
     if state in (event_states.CANCELLED, event_states.OVER):
         pass_rules.check_event(shape, each, now)
-    there = tuple(_kind(kind) for kind in kinds.listed(db, event.slug))
+    there = tuple(_kind(kind) for kind in kinds.list_kinds(db, event.slug))
     several = len(there) > 1
-    known = columns.guesses(shape.questions, told, several_kinds=several).known
-    table = read_file.table(file, worksheet, encoding=encoding, hidden=hidden, known=known)
-    found = columns.matched(table.heads, shape.questions, told, defaults, several_kinds=several)
-    rules = Rules(
+    known = columns.head_guesses(shape.questions, given_columns, several_kinds=several).known
+    table = read_file.read_table(file, worksheet, encoding=encoding, hidden=hidden, known=known)
+    found = columns.match_columns(table.heads, shape.questions, given_columns, defaults, several_kinds=several)
+    rules = ImportRules(
         event=shape,
         today=now.astimezone(ZoneInfo(event.timezone)).date(),
         days={day.day: event_states.day_state(shape, each, day.day, now) for day in each},
@@ -146,132 +146,138 @@ def plan(
         questions=questions_of(shape),
         dates=_dates(table, found, dates, region, [day.day for day in each]),
     )
-    return Plan(event, file, table, found, rules, _digest(file), again)
+    return ImportPlan(event, file, table, found, rules, _digest(file), again)
 
 
-def look(database: Database, plan: Plan, *, seen: Callable[[Settled], None], told: Callable[[int], None]) -> Report:
-    """Go through the whole file and change nothing. `seen` gets each row, `told` how many there were so far."""
+def preview(
+    database: Database, plan: ImportPlan, *, on_row: Callable[[PlannedRow], None], progress: Callable[[int], None]
+) -> ImportReport:
+    """Go through the whole file and change nothing. `on_row` gets each row, `progress` how many there were so far."""
     with database.read() as db:
-        report = Report(erased=erased(db, plan.event.id))
-        ledger = Ledger(events.days(db, plan.event.slug), plan.rules.today)
+        report = ImportReport(erased=erased(db, plan.event.id))
+        ledger = RemainingPlaces(events.days(db, plan.event.slug), plan.rules.today)
     for batch in _batches(plan):
-        people = [one for one in batch if isinstance(one, Person)]
+        people = [file_row for file_row in batch if isinstance(file_row, ListedPerson)]
         with database.read() as db:
-            settled = iter(settle(db, plan.event.id, people, again=plan.again))
-        for one in batch:
-            what = ledger.take(next(settled)) if isinstance(one, Person) else Settled(one, BAD)
+            settled = iter(plan_rows(db, plan.event.id, people, again=plan.again))
+        for file_row in batch:
+            what = ledger.subtract(next(settled)) if isinstance(file_row, ListedPerson) else PlannedRow(file_row, BAD)
             _add(report, plan, what, ())
-            seen(what)
-        told(report.all_rows)
+            on_row(what)
+        progress(report.all_rows)
     return report
 
 
-def take(
+def import_people(
     database: Database,
     ring: KeyRing,
-    plan: Plan,
-    act: Act,
+    plan: ImportPlan,
+    act: ImportAct,
     *,
     consent: str,
-    seen: Callable[[Settled], None],
-    told: Callable[[int], None],
+    on_row: Callable[[PlannedRow], None],
+    progress: Callable[[int], None],
     now: Callable[[], datetime],
-) -> Report:
+) -> ImportReport:
     """Register everybody of the file who is not registered yet. What a killed run has done stays done.
 
-    Raises Unreadable `changed` where the file is not what the plan was made of, and Refused where in
-    TRIES tries somebody else was always faster.
+    Raises UnreadableFile `changed` where the file is not what the plan was made of, and Refused where in
+    MAX_TRIES tries somebody else was always faster.
     """
     if _digest(plan.file) != plan.digest:
-        raise Unreadable("changed")
+        raise UnreadableFile("changed")
     with database.read() as db:
-        report = Report(erased=erased(db, plan.event.id))
+        report = ImportReport(erased=erased(db, plan.event.id))
     for batch in _batches(plan):
-        people = [one for one in batch if isinstance(one, Person)]
-        made = iter(_taken(database, ring, plan, act, report, people, consent=consent, now=now()))
-        for one in batch:
-            done = next(made) if isinstance(one, Person) else insert.Made(Settled(one, BAD), ())
-            _add(report, plan, done.settled, done.passes)
-            seen(done.settled)
-        told(report.all_rows)
+        people = [file_row for file_row in batch if isinstance(file_row, ListedPerson)]
+        made = iter(_insert_batch(database, ring, plan, act, report, people, consent=consent, now=now()))
+        for file_row in batch:
+            done = (
+                next(made)
+                if isinstance(file_row, ListedPerson)
+                else insert.InsertedPerson(PlannedRow(file_row, BAD), ())
+            )
+            _add(report, plan, done.planned, done.passes)
+            on_row(done.planned)
+        progress(report.all_rows)
         if database.is_sqlite:
-            time.sleep(PAUSE)
-    note(database, act, now(), **_counts(report), finished=True)
+            time.sleep(PAUSE_SECONDS)
+    record_facts(database, act, now(), **_counts(report), finished=True)
     return report
 
 
-def note(database: Database, act: Act, now: datetime, **facts: Any) -> None:
+def record_facts(database: Database, act: ImportAct, now: datetime, **facts: Any) -> None:
     """Say more of an import in the audit log, such as what was printed of it."""
     with database.write() as db:
         act.keep(db, now, **facts)
 
 
-def _taken(
+def _insert_batch(
     database: Database,
     ring: KeyRing,
-    plan: Plan,
-    act: Act,
-    report: Report,
-    people: Sequence[Person],
+    plan: ImportPlan,
+    act: ImportAct,
+    report: ImportReport,
+    people: Sequence[ListedPerson],
     *,
     consent: str,
     now: datetime,
-) -> list[insert.Made]:
+) -> list[insert.InsertedPerson]:
     """Insert one batch in a transaction; try again where somebody else was faster."""
-    for tried in range(1, TRIES + 1):
+    for tried in range(1, MAX_TRIES + 1):
         try:
             with database.write() as db:
-                made = insert.take(db, ring, plan.event, people, consent=consent, again=plan.again, now=now)
-                states = Counter(one.settled.state for one in made)
+                made = insert.insert_people(db, ring, plan.event, people, consent=consent, again=plan.again, now=now)
+                states = Counter(inserted.planned.state for inserted in made)
                 act.keep(db, now, **{**_counts(report), NEW: report.rows[NEW] + states[NEW]})
         except (IntegrityError, Refused):
-            if tried == TRIES:
+            if tried == MAX_TRIES:
                 raise
         except OperationalError as error:
-            if tried == TRIES or getattr(error.orig, "sqlstate", "") != DEADLOCK:
+            if tried == MAX_TRIES or getattr(error.orig, "sqlstate", "") != DEADLOCK:
                 raise
         else:
             break
     return made
 
 
-def _batches(plan: Plan) -> Iterator[list[Person | BadRow]]:
-    judge = Judge(plan.rules, plan.columns)
+def _batches(plan: ImportPlan) -> Iterator[list[ListedPerson | RejectedRow]]:
+    judge = RowValidator(plan.rules, plan.columns)
     rows = iter(plan.table.rows())
-    while batch := [judge.judge(number, cells) for number, cells in islice(rows, BATCH)]:
+    while batch := [judge.validate(number, cells) for number, cells in islice(rows, BATCH_SIZE)]:
         yield batch
 
 
-def _add(report: Report, plan: Plan, settled: Settled, made: Sequence[int]) -> None:
-    report.rows[settled.state] += 1
-    report.passes += [one.id for one in settled.held if one]
-    report.passes += made
-    if settled.state == NEW and isinstance(settled.row, Person):
-        report.people += settled.row.party_size * len(settled.fresh)
-        report.beyond += settled.row.party_size > plan.event.max_party
-        report.more_days += settled.row.more_days
-        report.unreachable += settled.row.phone is None
+def _add(report: ImportReport, plan: ImportPlan, planned: PlannedRow, pass_ids: Sequence[int]) -> None:
+    report.rows[planned.state] += 1
+    report.passes += [existing.id for existing in planned.existing if existing]
+    report.passes += pass_ids
+    if planned.state == NEW and isinstance(planned.row, ListedPerson):
+        report.people += planned.row.party_size * len(planned.fresh)
+        report.beyond += planned.row.party_size > plan.event.max_party
+        report.more_days += planned.row.more_days
+        report.unreachable += planned.row.phone is None
 
 
-def _counts(report: Report) -> dict[str, int]:
+def _counts(report: ImportReport) -> dict[str, int]:
     return {"rows": report.all_rows, **dict(report.rows)}
 
 
 def _dates(
-    table: read_file.Table, found: columns.Columns, told: str, region: str, event_days: Sequence[date]
-) -> date_order.Order:
+    table: read_file.ImportTable, columns_: columns.ColumnMap, given: str, region: str, event_days: Sequence[date]
+) -> date_order.DateOrder:
     """Whether the day or the month stands first: one row tells it for the whole column."""
-    place = found.places.get(DAY)
+    place = columns_.places.get(DAY)
     if place is None:
-        return date_order.Order(told or days.DMY)
+        return date_order.DateOrder(given or days.DMY)
     cells = ((number, cells[place]) for number, cells in table.rows() if place < len(cells))
-    return date_order.order(cells, found.heads[place], told, region, event_days)
+    return date_order.date_order(cells, columns_.heads[place], given, region, event_days)
 
 
 def _kind(kind: Kind) -> KindFacts:
     """The public's limit binds only the public; a kind's own limit binds everybody."""
     names = (kind.slug, *map(str, kind.labels.values()), *((VISITOR,) if kind.number == 0 else ()))
-    most = kind.max_party or event_validation.MOST_PEOPLE
+    most = kind.max_party or event_validation.MAX_PARTY_SIZE
     return KindFacts(kind.id, kind.slug, names, most, tuple(sorted(map(date.fromisoformat, kind.days or ()))))
 
 

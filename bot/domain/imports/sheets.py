@@ -7,8 +7,15 @@ from typing import Any
 
 from bot.domain.imports import markup
 from bot.domain.imports.cells import NOT_CALCULATED
-from bot.domain.imports.unreadable import CELLS, COLUMNS, LAST_ROW, LONGEST_CELL, ROWS, Unreadable
-from bot.domain.imports.workbooks import Book, Sheet, unescaped
+from bot.domain.imports.unreadable import (
+    LAST_SHEET_ROW,
+    MAX_CELL_LENGTH,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    UnreadableFile,
+)
+from bot.domain.imports.workbooks import SpreadsheetFile, WorkbookSheet, unescaped
 
 _LETTERS = re.compile("[A-Z]{1,3}")
 _FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's dates have no zone
@@ -18,10 +25,10 @@ _LAST_SERIAL = 2_958_465
 Cells = list[Any]
 
 
-class Rows:
+class SheetRows:
     """The rows of a sheet that hold something."""
 
-    def __init__(self, book: Book, sheet: Sheet, *, hidden: bool = True) -> None:
+    def __init__(self, book: SpreadsheetFile, sheet: WorkbookSheet, *, hidden: bool = True) -> None:
         """Rows that are hidden are read too where `hidden` says so."""
         self._book, self._sheet, self._with_hidden = book, sheet, hidden
         self.hidden_rows: list[int] = []
@@ -29,7 +36,7 @@ class Rows:
         """Known once the rows have been gone through."""
 
     def __iter__(self) -> Iterator[tuple[int, Cells]]:
-        """The number of each row, and its cells. Raises Unreadable."""
+        """The number of each row, and its cells. Raises UnreadableFile."""
         listener = _Listener(self._book)
         hidden = list[int]()
         with self._book.part(self._sheet.part) as part:
@@ -46,7 +53,7 @@ class Rows:
 class _Listener:
     """Hears the elements of a sheet, and has the rows that have ended."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SpreadsheetFile) -> None:
         self._book = book
         self._places: dict[str, int] = {}
         self._row, self._is_hidden, self._cells, self._place = 0, False, Cells(), -1
@@ -64,8 +71,8 @@ class _Listener:
             self._row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
             self._is_hidden = attributes.get("hidden") in ("1", "true")
             self._cells, self._place = [], -1
-            if self._row > LAST_ROW:
-                raise Unreadable("too_many_rows", row=self._row, most=ROWS)
+            if self._row > LAST_SHEET_ROW:
+                raise UnreadableFile("too_many_rows", row=self._row, most=MAX_ROWS)
         elif name == "f":
             self._formula = True
         elif name == "rPh":
@@ -86,8 +93,8 @@ class _Listener:
         elif name == "t" and not self._aside:
             self._runs.append(text)
             self._length += len(text)
-            if self._length > 2 * LONGEST_CELL:
-                raise Unreadable("cell_too_long", row=self._row, most=LONGEST_CELL)
+            if self._length > 2 * MAX_CELL_LENGTH:
+                raise UnreadableFile("cell_too_long", row=self._row, most=MAX_CELL_LENGTH)
         elif name == "rPh":
             self._aside -= 1
 
@@ -99,19 +106,19 @@ class _Listener:
         self._runs.clear()
         self._length = 0
         self._read += 1
-        if self._read > CELLS:
-            raise Unreadable("too_many_cells", most=CELLS)
+        if self._read > MAX_CELLS:
+            raise UnreadableFile("too_many_cells", most=MAX_CELLS)
 
     def _end_cell(self) -> None:
         value = self._cell()
         if value is None or (isinstance(value, str) and not value.strip()):
             return
-        if self._row > ROWS:
-            raise Unreadable("too_many_rows", row=self._row, most=ROWS)
-        if self._place >= COLUMNS:
-            raise Unreadable("too_many_columns", row=self._row, most=COLUMNS)
-        if isinstance(value, str) and len(value) > LONGEST_CELL:
-            raise Unreadable("cell_too_long", row=self._row, most=LONGEST_CELL)
+        if self._row > MAX_ROWS:
+            raise UnreadableFile("too_many_rows", row=self._row, most=MAX_ROWS)
+        if self._place >= MAX_COLUMNS:
+            raise UnreadableFile("too_many_columns", row=self._row, most=MAX_COLUMNS)
+        if isinstance(value, str) and len(value) > MAX_CELL_LENGTH:
+            raise UnreadableFile("cell_too_long", row=self._row, most=MAX_CELL_LENGTH)
         missing = self._place + 1 - len(self._cells)
         if missing > 0:
             self._cells += [None] * missing
@@ -145,7 +152,7 @@ class _Listener:
         letters = reference.rstrip("0123456789")
         if letters not in self._places:
             if not _LETTERS.fullmatch(letters):
-                raise Unreadable("no_workbook")
+                raise UnreadableFile("no_workbook")
             place = 0
             for letter in letters:
                 place = place * 26 + ord(letter) - ord("A") + 1
@@ -162,7 +169,7 @@ def _moment(number: float, first: datetime) -> date | datetime | time:
 
 
 def _whole(text: str) -> int:
-    """A number of a place or a format. Raises Unreadable."""
+    """A number of a place or a format. Raises UnreadableFile."""
     if not text.isdecimal() or len(text) > 9:
-        raise Unreadable("no_workbook")
+        raise UnreadableFile("no_workbook")
     return int(text)

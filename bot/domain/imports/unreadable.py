@@ -6,26 +6,26 @@ from typing import Any
 
 from flows.shapes import Coded
 
-BYTES = 256 << 20
+MAX_FILE_BYTES = 256 << 20
 """Bytes of a file at most, and of a workbook's sheet once it is unpacked."""
-ROWS = 200_000
+MAX_ROWS = 200_000
 """The number of the last row that may hold something: an import of so many takes minutes."""
-LAST_ROW = 1_048_576
+LAST_SHEET_ROW = 1_048_576
 """Rows of a spreadsheet at most: where a whole column has a format, empty rows go on to here."""
-COLUMNS = 1_000
-CELLS = 3_000_000
-LONGEST_CELL = 32_767
+MAX_COLUMNS = 1_000
+MAX_CELLS = 3_000_000
+MAX_CELL_LENGTH = 32_767
 """Characters of a cell (Excel's specifications)."""
-LONGEST_RECORD = 1 << 20
+MAX_RECORD_LENGTH = 1 << 20
 """Characters of a row of CSV."""
 
 
-class Unreadable(Coded):
+class UnreadableFile(Coded):
     """The file, or what was said about its columns, cannot be used; `code` says why, `params` what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ImportNote:
     """A note on how a file is read, for the organiser to see before anything is made."""
 
     code: str

@@ -9,26 +9,26 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from bot.domain.imports.cells import flaw, text
-from bot.domain.imports.columns import ANSWER, Columns
-from bot.domain.imports.days import Reader
+from bot.domain.imports.cells import cell_problem, text
+from bot.domain.imports.columns import ANSWER, ColumnMap
+from bot.domain.imports.days import DayReader
 from bot.domain.imports.heads import CODE, DAY, KIND, LANGUAGE, NAME, PARTY, PHONE, REF, STATUS
-from bot.domain.imports.rows import BadRow, KindFacts, Person, Row, Rules, Wrong
+from bot.domain.imports.rows import CellProblem, FileRow, ImportRules, KindFacts, ListedPerson, RejectedRow
 from flows import understanding
 from flows.fields import Number, Phone, Text, accept, question_step
-from flows.shapes import Event, Facts, Field, Invalid, Said
+from flows.shapes import Event, Facts, Field, Invalid, UserInput
 from flows.text import LANGUAGES, event_states
 from flows.understanding import agreement, codes, names
 from flows.visitor.registration import FULL_NAME
 
-LONGEST_REF = 60
-LEFT_EMPTY = frozenset(("-", "–", "na", "n/a", "nil", "none", "null", "x"))
+MAX_REF_LENGTH = 60
+EMPTY_MARKERS = frozenset(("-", "–", "na", "n/a", "nil", "none", "null", "x"))
 """What people write into a cell where there is no phone."""
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d+)", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"(\+?\d{7,})\.0+")
 _ROUNDED = re.compile(r"\d{6,}0000")
 """How a number ends that a spreadsheet has shown in six digits, and kept so."""
-_NOT_COMING = understanding.listed(
+_NOT_COMING = understanding.word_set(
     "cancelled, canceled, cancel, void, voided, refunded, revoked, replaced, deleted, rejected, declined, no, "
     "not attending, not coming, waitlisted, waiting list, waitlist, expired, transferred, failed, रद्द"
 )
@@ -42,7 +42,10 @@ Value = TypeVar("Value")
 def questions_of(event: Event) -> Mapping[str, tuple[bool, Field, Mapping[str, Any]]]:
     """The event's own questions as Rules has them."""
     steps = [(question, question_step(question).field) for question in event.questions]
-    return {ANSWER + one.name: (one.required, asked, asked.known({}, _NOBODY)) for one, asked in steps}
+    return {
+        ANSWER + event_question.name: (event_question.required, asked, asked.known({}, _NOBODY))
+        for event_question, asked in steps
+    }
 
 
 @dataclass(slots=True)
@@ -54,29 +57,29 @@ class _OfRef:
     passes: int = 0
 
 
-class Judge:
+class RowValidator:
     """Judges the rows of one file, in their order: it knows which people it has met."""
 
-    def __init__(self, rules: Rules, columns: Columns) -> None:
+    def __init__(self, rules: ImportRules, columns: ColumnMap) -> None:
         self._rules, self._columns = rules, columns
         self._met: dict[int, int] = {}
         self._alike: Counter[int] = Counter()
         self._refs: dict[int, _OfRef] = {}
         self._parties: dict[tuple[str, int], int] = {}
-        self._days = Reader(list(rules.days), rules.dates.order)
+        self._days = DayReader(list(rules.days), rules.dates.order)
 
-    def judge(self, number: int, cells: Sequence[Any]) -> Person | BadRow:
+    def validate(self, number: int, cells: Sequence[Any]) -> ListedPerson | RejectedRow:
         """The person of a row, or all that is wrong with it."""
-        row, wrong = Row(number, cells), list(self._of_row(cells))
+        row, wrong = FileRow(number, cells), list(self._of_row(cells))
 
         def read(thing: str, how: Callable[[str], Value]) -> Value | None:
-            said = self._columns.said(cells, thing)
+            said = self._columns.text_of(cells, thing)
             try:
-                if said and (code := flaw(said)):
+                if said and (code := cell_problem(said)):
                     raise Invalid(code)
                 return how(said)
             except Invalid as no:
-                wrong.append(Wrong(thing, no.code, no.params))
+                wrong.append(CellProblem(thing, no.code, no.params))
                 return None
 
         read(STATUS, _coming)
@@ -84,11 +87,14 @@ class Judge:
         days = read(DAY, lambda said: self._days_of(said, kind, cells))
         party = read(PARTY, lambda said: self._party(said, kind))
         language, ref, code = read(LANGUAGE, self._language), read(REF, _ref), read(CODE, codes.found)
-        answers = {one: read(one, partial(self._answer, one)) for one in self._rules.questions}
+        answers = {
+            question_name: read(question_name, partial(self._answer, question_name))
+            for question_name in self._rules.questions
+        }
         alike = _alike(name, kind, days) if name and kind and days and phone == ref == "" else ""
         twin = self._twin(alike, cells) if alike else 0
         if not wrong and name and kind and days and party and language:
-            person = Person(
+            person = ListedPerson(
                 row,
                 name,
                 phone or None,
@@ -106,40 +112,40 @@ class Judge:
             wrong += self._met_before(person)
             if not wrong:
                 return person
-        wrong.sort(key=lambda one: self._columns.places.get(one.thing, -1))
-        return BadRow(row, tuple(wrong), twin)
+        wrong.sort(key=lambda problem: self._columns.places.get(problem.thing, -1))
+        return RejectedRow(row, tuple(wrong), twin)
 
-    def _of_row(self, cells: Sequence[Any]) -> Iterator[Wrong]:
+    def _of_row(self, cells: Sequence[Any]) -> Iterator[CellProblem]:
         if any(text(cell) for cell in cells[len(self._columns.heads) :]):
-            yield Wrong("", "too_many_cells", {"columns": len(self._columns.heads)})
+            yield CellProblem("", "too_many_cells", {"columns": len(self._columns.heads)})
 
-    def _doubts(self, cells: Sequence[Any]) -> Iterator[Wrong]:
-        if _ROUNDED.fullmatch(re.sub(r"\D", "", self._columns.said(cells, PHONE))):
-            yield Wrong(PHONE, "phone_rounded")
+    def _doubts(self, cells: Sequence[Any]) -> Iterator[CellProblem]:
+        if _ROUNDED.fullmatch(re.sub(r"\D", "", self._columns.text_of(cells, PHONE))):
+            yield CellProblem(PHONE, "phone_rounded")
 
     # --- one cell -------------------------------------------------------------------------------
 
-    def _phone(self, said: str) -> str:
+    def _phone(self, text: str) -> str:
         """E.164; empty where nobody gave one."""
-        if understanding.plain(said) in LEFT_EMPTY or not said:
+        if understanding.plain(text) in EMPTY_MARKERS or not text:
             return ""
-        return str(accept(Phone(), Said(_digits(said)), {"region": self._rules.region, "own": None}))
+        return str(accept(Phone(), UserInput(_digits(text)), {"region": self._rules.region, "own": None}))
 
-    def _kind(self, said: str) -> KindFacts:
+    def _kind(self, text: str) -> KindFacts:
         kinds = self._rules.kinds
-        if not said:
+        if not text:
             return kinds[0]
-        wanted = understanding.plain(said)
+        wanted = understanding.plain(text)
         found = next((kind for kind in kinds if wanted in map(understanding.plain, kind.names)), None)
         if found is None:
             names = [understanding.plain(name) for kind in kinds for name in kind.names]
             near = understanding.nearest(wanted, names)
-            raise Invalid("no_such_kind", kind=said, nearest=near, there=", ".join(kind.slug for kind in kinds))
+            raise Invalid("no_such_kind", kind=text, nearest=near, there=", ".join(kind.slug for kind in kinds))
         return found
 
-    def _days_of(self, said: str, kind: KindFacts | None, cells: Sequence[Any]) -> tuple[date, ...]:
-        days = self._days.read(said) if said else self._only_days(kind)
-        if self._rules.dates.turned and any(one.day <= 12 and one.day != one.month for one in self._typed(cells)):
+    def _days_of(self, text: str, kind: KindFacts | None, cells: Sequence[Any]) -> tuple[date, ...]:
+        days = self._days.read(text) if text else self._only_days(kind)
+        if self._rules.dates.turned and any(cell.day <= 12 and cell.day != cell.month for cell in self._typed(cells)):
             raise Invalid("day_turned")
         own = kind.days if kind else ()
         if own and not set(days) <= set(own):
@@ -149,7 +155,7 @@ class Judge:
         return (min(own),) if own else days
 
     def _more(self, cells: Sequence[Any], kind: KindFacts) -> bool:
-        said = self._columns.said(cells, DAY)
+        said = self._columns.text_of(cells, DAY)
         return bool(said) and bool(set(kind.days) - set(self._days.read(said)))
 
     def _typed(self, cells: Sequence[Any]) -> list[date]:
@@ -174,29 +180,29 @@ class Judge:
         if state in (event_states.CLOSED, event_states.OVER) and not set(own) & set(self._rules.coming):
             raise Invalid(f"day_{state}", day=day)
 
-    def _party(self, said: str, kind: KindFacts | None) -> int:
+    def _party(self, text: str, kind: KindFacts | None) -> int:
         """The party; 1 where the cell is empty."""
-        most = kind.most if kind else 255
-        if (said, most) not in self._parties:
+        most = kind.max_party if kind else 255
+        if (text, most) not in self._parties:
             known = {"most": most, "code": "party_too_large"}
-            self._parties[said, most] = int(accept(Number(1), Said(said), known)) if said else 1
-        return self._parties[said, most]
+            self._parties[text, most] = int(accept(Number(1), UserInput(text), known)) if text else 1
+        return self._parties[text, most]
 
-    def _language(self, said: str) -> str:
-        if not said:
+    def _language(self, text: str) -> str:
+        if not text:
             return self._rules.event.languages[0]
-        found = understanding.meant(said, [(code, name) for code, name in LANGUAGES.items()])
+        found = understanding.best_choice(text, [(code, name) for code, name in LANGUAGES.items()])
         if len(found) != 1:
-            raise Invalid("bad_language", language=said, there=", ".join(LANGUAGES))
+            raise Invalid("bad_language", language=text, there=", ".join(LANGUAGES))
         return tuple(LANGUAGES)[found[0]]
 
-    def _answer(self, thing: str, said: str) -> Any:
+    def _answer(self, thing: str, text: str) -> Any:
         required, asked, known = self._rules.questions[thing]
-        if not said:
+        if not text:
             if required:
                 raise Invalid("answer_missing")
             return ""
-        return accept(asked, Said(said), known)
+        return accept(asked, UserInput(text), known)
 
     # --- one row among the others ---------------------------------------------------------------
 
@@ -219,26 +225,26 @@ class Judge:
         known.passes = max(known.passes, first + len(days))
         return tuple(f"{base}|{place}" if base and place else base for place in range(first, first + len(days)))
 
-    def _met_before(self, person: Person) -> list[Wrong]:
+    def _met_before(self, person: ListedPerson) -> list[CellProblem]:
         """Another row of the file with the same reference, or the same phone, kind and day."""
         ours = [(REF, key) for key in person.keys if key]
         ours += [(PHONE, f"{person.phone}|{person.kind.id}|{day}") for day in person.days if person.phone]
         for thing, mine in ours:
             if (other := self._met.setdefault(hash(mine), person.row.number)) != person.row.number:
-                return [Wrong(thing, "twice_in_file", {"row": other})]
+                return [CellProblem(thing, "twice_in_file", {"row": other})]
         return []
 
 
-def _coming(said: str) -> None:
+def _coming(text: str) -> None:
     """Raises Invalid `not_coming` where a status says that there is no place for them."""
-    if understanding.plain(said) in _NOT_COMING:
-        raise Invalid("not_coming", status=said)
+    if understanding.plain(text) in _NOT_COMING:
+        raise Invalid("not_coming", status=text)
 
 
-def _name(said: str) -> str:
+def _name(text: str) -> str:
     """The name as it stands. The column says that it is one, so only what can never be a name is refused."""
-    name = str(accept(_NAME, Said(said), {}))
-    answers = understanding.skips(name) or understanding.command(name) or agreement.the_word_itself(name) is not None
+    name = str(accept(_NAME, UserInput(text), {}))
+    answers = understanding.skips(name) or understanding.command(name) or agreement.is_the_word_itself(name) is not None
     if names.is_none(name, sure=True) or (answers and not names.may_be_yes_or_no(name)):
         raise Invalid("not_a_name")
     return name
@@ -250,20 +256,20 @@ def _alike(name: str, kind: KindFacts, days: Sequence[date]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:40]
 
 
-def _ref(said: str) -> str:
-    if len(said) > LONGEST_REF:
-        raise Invalid("bad_ref", most=LONGEST_REF)
-    return said
+def _ref(text: str) -> str:
+    if len(text) > MAX_REF_LENGTH:
+        raise Invalid("bad_ref", most=MAX_REF_LENGTH)
+    return text
 
 
-def _digits(said: str) -> str:
+def _digits(text: str) -> str:
     """A phone number as it was before a spreadsheet took it for a quantity. Raises Invalid `phone_cut`."""
-    said = said.removeprefix("'")
-    if found := _POINT_ZERO.fullmatch(said):
+    text = text.removeprefix("'")
+    if found := _POINT_ZERO.fullmatch(text):
         return found[1]
-    if found := _SCIENTIFIC.fullmatch(said.replace(" ", "")):
+    if found := _SCIENTIFIC.fullmatch(text.replace(" ", "")):
         digits = found[1] + (found[2] or "")
         if len(digits) != int(found[3][:4]) + 1:
             raise Invalid("phone_cut")
         return digits
-    return said
+    return text

@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import IO
 
 from bot.domain.imports import markup
-from bot.domain.imports.unreadable import BYTES, CELLS, LONGEST_CELL, Unreadable
+from bot.domain.imports.unreadable import MAX_CELL_LENGTH, MAX_CELLS, MAX_FILE_BYTES, UnreadableFile
 
-PART_BYTES = 8 << 20
+MAX_PART_BYTES = 8 << 20
 """Bytes at most of the parts that say what there is; the texts and cells may have BYTES."""
-TEXT_BYTES = 128 << 20
-DIRECTORY_BYTES = 4 << 20
+MAX_TEXT_BYTES = 128 << 20
+MAX_DIRECTORY_BYTES = 4 << 20
 """Bytes at most of the list of what is in the archive: 50,000 names."""
 _END = struct.Struct("<4s4H2LH")
 """How an archive ends: its mark, then in the seventh place the size of its list."""
@@ -28,7 +28,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet of a workbook."""
 
     name: str
@@ -45,15 +45,15 @@ class _Parts:
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         self.found.append((name, attributes))
-        if len(self.found) > PART_BYTES >> 5:
-            raise Unreadable("no_workbook")
+        if len(self.found) > MAX_PART_BYTES >> 5:
+            raise UnreadableFile("no_workbook")
 
     def end(self, name: str, text: str) -> None:
         pass
 
 
 @dataclass
-class Texts:
+class SharedTexts:
     """Texts of which each may be made of runs with formats of their own."""
 
     found: list[str] = field(default_factory=list)
@@ -70,20 +70,20 @@ class Texts:
         if name == "t" and not self._aside:
             self._runs.append(text)
             self._length += len(text)
-            if self._length > 2 * LONGEST_CELL:
-                raise Unreadable("text_too_long", most=LONGEST_CELL)
+            if self._length > 2 * MAX_CELL_LENGTH:
+                raise UnreadableFile("text_too_long", most=MAX_CELL_LENGTH)
         elif name == "rPh":
             self._aside -= 1
         elif name == "si":
             self.found.append(unescaped("".join(self._runs)))
             self._runs.clear()
             self._length = 0
-            if len(self.found) > CELLS // 2:
-                raise Unreadable("too_many_cells", most=CELLS // 2)
+            if len(self.found) > MAX_CELLS // 2:
+                raise UnreadableFile("too_many_cells", most=MAX_CELLS // 2)
 
 
-class Book:
-    """A workbook that is open. Raises Unreadable `no_workbook`, `too_large` (`most`, in megabytes)."""
+class SpreadsheetFile:
+    """A workbook that is open. Raises UnreadableFile `no_workbook`, `too_large` (`most`, in megabytes)."""
 
     def __init__(self, file: IO[bytes]) -> None:
         _check_directory(file)
@@ -94,20 +94,20 @@ class Book:
             self._kinds = dict(related.values())
             about = self._elements(whole)
             sheets = [attributes for name, attributes in about if name == "sheet"]
-            self.since_1904 = any(one.get("date1904") in ("1", "true") for name, one in about if name == "workbookPr")
+            self.since_1904 = any(tag.get("date1904") in ("1", "true") for name, tag in about if name == "workbookPr")
             self.sheets = [
-                Sheet(one.get("name", ""), related[found][1], one.get("state", "visible") != "visible")
-                for one in sheets
-                for attribute, found in one.items()
+                WorkbookSheet(tag.get("name", ""), related[found][1], tag.get("state", "visible") != "visible")
+                for tag in sheets
+                for attribute, found in tag.items()
                 if attribute.endswith(":id") and related[found][0] == "worksheet"
             ]
 
     @cached_property
     def texts(self) -> list[str]:
         """The shared texts, which cells name by number."""
-        texts = Texts()
+        texts = SharedTexts()
         if "sharedStrings" in self._kinds:
-            with self.part(self._kinds["sharedStrings"], TEXT_BYTES) as part:
+            with self.part(self._kinds["sharedStrings"], MAX_TEXT_BYTES) as part:
                 markup.read_all(part, texts)
         return texts.found
 
@@ -128,18 +128,18 @@ class Book:
         return found
 
     @contextmanager
-    def part(self, name: str, most: int = 0) -> Iterator[IO[bytes]]:
-        """A part of the archive to be read, if it is no larger than `most` (else BYTES) when it is unpacked."""
-        most = most or BYTES
+    def part(self, name: str, max_bytes: int = 0) -> Iterator[IO[bytes]]:
+        """A part of the archive to be read, if it is no larger than `max_bytes` (else BYTES) when it is unpacked."""
+        max_bytes = max_bytes or MAX_FILE_BYTES
         with _unreadable():
-            if self._archive.getinfo(name).file_size > most:
-                raise Unreadable("too_large", most=most >> 20)
+            if self._archive.getinfo(name).file_size > max_bytes:
+                raise UnreadableFile("too_large", most=max_bytes >> 20)
             with self._archive.open(name) as part:
                 yield part
 
     def _elements(self, name: str) -> list[tuple[str, Mapping[str, str]]]:
         parts = _Parts()
-        with self.part(name, PART_BYTES) as part:
+        with self.part(name, MAX_PART_BYTES) as part:
             markup.read_all(part, parts)
         return parts.found
 
@@ -149,8 +149,8 @@ class Book:
         base = f"{folder}/" if folder else ""
         found = self._elements(f"{base}_rels/{own}.rels")
         return {
-            one["Id"]: (one["Type"].rpartition("/")[2], _within(base, one["Target"]))
-            for name, one in found
+            attributes["Id"]: (attributes["Type"].rpartition("/")[2], _within(base, attributes["Target"]))
+            for name, attributes in found
             if name == "Relationship"
         }
 
@@ -163,11 +163,11 @@ def unescaped(text: str) -> str:
 def _within(base: str, target: str) -> str:
     """The path in the archive of a part that is named relative to a folder."""
     parts = list[str]()
-    for one in (target if target.startswith("/") else base + target).split("/"):
-        if one == "..":
+    for segment in (target if target.startswith("/") else base + target).split("/"):
+        if segment == "..":
             parts = parts[:-1]
-        elif one not in ("", "."):
-            parts.append(one)
+        elif segment not in ("", "."):
+            parts.append(segment)
     return "/".join(parts)
 
 
@@ -182,9 +182,9 @@ def _check_directory(file: IO[bytes]) -> None:
     tail = file.read()
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or len(tail) - place < _END.size or b"PK\x06\x07" in tail[max(place - 20, 0) : place]:
-        raise Unreadable("no_workbook")
-    if _END.unpack_from(tail, place)[5] > DIRECTORY_BYTES:
-        raise Unreadable("no_workbook")
+        raise UnreadableFile("no_workbook")
+    if _END.unpack_from(tail, place)[5] > MAX_DIRECTORY_BYTES:
+        raise UnreadableFile("no_workbook")
 
 
 @contextmanager
@@ -193,4 +193,4 @@ def _unreadable() -> Iterator[None]:
     try:
         yield
     except (LookupError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        raise Unreadable("no_workbook") from None
+        raise UnreadableFile("no_workbook") from None

@@ -20,7 +20,7 @@ from bot.errors import Refused
 from flows.shapes.scans import LEFT
 from flows.understanding.phones import variants
 
-PAGE = 1000
+PAGE_SIZE = 1000
 """Contacts looked at in one transaction: about a tenth of a second."""
 
 
@@ -43,7 +43,7 @@ class Selection:
     channels: tuple[str, ...] = ()
     """How they registered: `whatsapp`, `web`, `walkup`, `import`."""
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The selection as JSON, for its row."""
         return {
             name: list(said) if isinstance(said, tuple) else said
@@ -52,57 +52,59 @@ class Selection:
         }
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Selection":
-        """What `kept` gave."""
-        fields: dict[str, Any] = {name: tuple(said) if isinstance(said, list) else said for name, said in kept.items()}
+    def from_json(cls, stored: Mapping[str, Any]) -> "Selection":
+        """What `stored` gave."""
+        fields: dict[str, Any] = {
+            name: tuple(said) if isinstance(said, list) else said for name, said in stored.items()
+        }
         return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Recipient:
     """A person in the audience."""
 
     contact: int
     language: str
     stopped: bool
     """They want no message that they did not ask for."""
-    lanes: tuple[str, ...]
+    addresses: tuple[str, ...]
     """Every address that they may have on WhatsApp; none where no number or id is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecipientPage:
     """One page of the audience."""
 
-    people: Sequence[Person]
+    people: Sequence[Recipient]
     cursor: int | None
     """The last contact that was looked at; None: there were no more."""
 
 
-def checked(db: Session, event: Event, wanted: Selection) -> Selection:
+def checked(db: Session, event: Event, selection: Selection) -> Selection:
     """The selection, if the event has such days and kinds. Raises Refused `no_such_day`, `no_such_kind`."""
     days = {row.day.isoformat() for row in event.days}
-    if strange := set(wanted.days) - days:
+    if strange := set(selection.days) - days:
         raise Refused("no_such_day", day=date.fromisoformat(min(strange)), first=event.starts_on, last=event.ends_on)
-    for kind in wanted.kinds:
+    for kind in selection.kinds:
         kinds.find(db, event.id, kind)
-    return wanted
+    return selection
 
 
-def page(db: Session, event: Event, wanted: Selection, after: int, most: int = PAGE) -> Page:
-    """The audience among the next `most` contacts after this one; each person once, whatever they hold."""
-    looked_at = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(most).subquery()
+def page(db: Session, event: Event, selection: Selection, after: int, limit: int = PAGE_SIZE) -> RecipientPage:
+    """The audience among the next `limit` contacts after this one; each person once, whatever they hold."""
+    looked_at = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(limit).subquery()
     last = db.scalar(select(func.max(looked_at.c.id)))
     if last is None:
-        return Page((), None)
+        return RecipientPage((), None)
     within = (Pass.holder_id > after, Pass.holder_id <= last, Contact.id > after, Contact.id <= last)
-    rows = db.execute(_meant(db, event, wanted).where(*within)).all()
+    rows = db.execute(_in_selection(db, event, selection).where(*within)).all()
     names = _names(db, after, last) if rows else {}
     people = [_person(contact, list(held), names) for contact, held in groupby(rows, lambda row: row.id)]
-    return Page(people, last)
+    return RecipientPage(people, last)
 
 
-def _meant(db: Session, event: Event, wanted: Selection) -> Select[int, str, datetime | None]:
+def _in_selection(db: Session, event: Event, selection: Selection) -> Select[int, str, datetime | None]:
     """A row for each pass that is meant, by person and age."""
     language = func.coalesce(Contact.language, Registration.language)
     rows = (
@@ -113,41 +115,43 @@ def _meant(db: Session, event: Event, wanted: Selection) -> Select[int, str, dat
         .where(Pass.event_id + 0 == event.id, Pass.status == "valid")
         .order_by(Contact.id, Pass.id)
     )
-    if wanted.languages:
-        rows = rows.where(language.in_(wanted.languages))
-    if wanted.channels:
-        rows = rows.where(Registration.channel.in_(wanted.channels))
-    if wanted.kinds:
-        rows = rows.where(Pass.kind_id.in_([kinds.find(db, event.id, kind).id for kind in wanted.kinds]))
-    if wanted.days or wanted.since:
-        rows = rows.where(_for_days(db, event, wanted))
-    if wanted.entered is not None:
-        rows = rows.where(_entered(wanted) if wanted.entered else ~_entered(wanted))
+    if selection.languages:
+        rows = rows.where(language.in_(selection.languages))
+    if selection.channels:
+        rows = rows.where(Registration.channel.in_(selection.channels))
+    if selection.kinds:
+        rows = rows.where(Pass.kind_id.in_([kinds.find(db, event.id, kind).id for kind in selection.kinds]))
+    if selection.days or selection.since:
+        rows = rows.where(_for_days(db, event, selection))
+    if selection.entered is not None:
+        rows = rows.where(_entered(selection) if selection.entered else ~_entered(selection))
     return rows
 
 
-def _for_days(db: Session, event: Event, wanted: Selection) -> ColumnElement[bool]:
+def _for_days(db: Session, event: Event, selection: Selection) -> ColumnElement[bool]:
     """Passes for these days: by their visit date, and those of kinds that have days of their own by these."""
-    days = [date.fromisoformat(day) for day in wanted.days]
-    by_date = and_(*([Pass.day.in_(days)] if days else []), *([Pass.day >= _since(wanted)] if wanted.since else []))
-    if wanted.begins:
+    days = [date.fromisoformat(day) for day in selection.days]
+    by_date = and_(
+        *([Pass.day.in_(days)] if days else []), *([Pass.day >= _since(selection)] if selection.since else [])
+    )
+    if selection.begins:
         return by_date
     several = [kind for kind in db.scalars(select(Kind).where(Kind.event_id == event.id)) if kind.days]
-    fitting = [kind.id for kind in several if any(_is_meant(day, wanted) for day in kind.days or ())]
+    fitting = [kind.id for kind in several if any(_is_selected_day(day, selection) for day in kind.days or ())]
     return or_(and_(by_date, Pass.kind_id.not_in([kind.id for kind in several])), Pass.kind_id.in_(fitting))
 
 
-def _since(wanted: Selection) -> date:
-    return date.fromisoformat(wanted.since)
+def _since(selection: Selection) -> date:
+    return date.fromisoformat(selection.since)
 
 
-def _is_meant(day: str, wanted: Selection) -> bool:
-    return (not wanted.days or day in wanted.days) and day >= wanted.since
+def _is_selected_day(day: str, selection: Selection) -> bool:
+    return (not selection.days or day in selection.days) and day >= selection.since
 
 
-def _entered(wanted: Selection) -> ColumnElement[bool]:
+def _entered(selection: Selection) -> ColumnElement[bool]:
     standing = [Checkin.pass_id == Pass.id, Checkin.result != LEFT, Checkin.undone_at.is_(None)]
-    days = [date.fromisoformat(day) for day in wanted.days]
+    days = [date.fromisoformat(day) for day in selection.days]
     return exists().where(*standing, *([Checkin.day.in_(days)] if days else []))
 
 
@@ -161,11 +165,14 @@ def _names(db: Session, after: int, last: int) -> dict[int, list[tuple[str, str]
     return found
 
 
-def _person(contact: int, held: Sequence[Any], names: Mapping[int, list[tuple[str, str]]]) -> Person:
+def _person(contact: int, passes_: Sequence[Any], names: Mapping[int, list[tuple[str, str]]]) -> Recipient:
     forms = [
         form for kind, value in names.get(contact, ()) for form in (variants(value) if kind == "phone" else (value,))
     ]
-    newest = held[-1]
-    return Person(
-        contact, newest.language, newest.stopped_at is not None, tuple(Address.of(one).format() for one in forms)
+    newest = passes_[-1]
+    return Recipient(
+        contact,
+        newest.language,
+        newest.stopped_at is not None,
+        tuple(Address.of(name_form).format() for name_form in forms),
     )

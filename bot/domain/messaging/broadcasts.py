@@ -12,17 +12,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Delivery, Event
 from bot.errors import Refused
 
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
-HELD = "broadcast_paused"
+HELD_REASON = "broadcast_paused"
 """The reason of a message that waits because its broadcast is paused."""
-CLOSED = "window_closed"
-"""The reason of a message that waits until its reader writes (bot.delivery.outbox.session_window.CLOSED)."""
-STATES: Mapping[str, str] = {
+WINDOW_CLOSED = "window_closed"
+"""The reason of a message that waits until its reader writes (bot.delivery.outbox.session_window.WINDOW_CLOSED)."""
+STATE_OF_STATUS: Mapping[str, str] = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent", "handed_over"), "sent"),
     **dict.fromkeys(("failed", "undelivered"), "failed"),
     **{"owed": "owed", "delivered": "delivered", "read": "read", "canceled": "cancelled"},
@@ -31,7 +31,7 @@ STATES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class BroadcastCounts:
     """How many messages of a broadcast stand how; each counts once."""
 
     owed: int = 0
@@ -77,7 +77,7 @@ def begin(
         key=key,
         made_by=made_by,
         purpose=purpose,
-        selection=selection.kept(),
+        selection=selection.to_json(),
         wording={language: dict(said) for language, said in wording.items()},
         status=RUNNING,
         expected=expected,
@@ -97,7 +97,7 @@ def pause(db: Session, number: int) -> Broadcast:
 
     Raises Refused `no_such_broadcast` (`number`), `broadcast_ended` (`number`, `status`).
     """
-    return _turned(db, number, PAUSED, RUNNING)
+    return _set_status(db, number, PAUSED, RUNNING)
 
 
 def resume(db: Session, number: int, now: datetime) -> Broadcast:
@@ -108,7 +108,7 @@ def resume(db: Session, number: int, now: datetime) -> Broadcast:
     row = find(db, number, lock=True)
     if now >= row.until:
         raise Refused("broadcast_ended", number=number, status="too late")
-    return row if row.status == DONE else _turned(db, number, RUNNING, PAUSED)
+    return row if row.status == DONE else _set_status(db, number, RUNNING, PAUSED)
 
 
 def cancel(db: Session, number: int) -> Broadcast:
@@ -123,10 +123,10 @@ def cancel(db: Session, number: int) -> Broadcast:
     return row
 
 
-def _turned(db: Session, number: int, status: str, *before: str) -> Broadcast:
+def _set_status(db: Session, number: int, status: str, *former_statuses: str) -> Broadcast:
     """Twice does no harm."""
     row = find(db, number, lock=True)
-    if row.status not in (status, *before):
+    if row.status not in (status, *former_statuses):
         raise Refused("broadcast_ended", number=number, status=row.status)
     row.status = status
     db.flush()
@@ -149,10 +149,10 @@ def is_there(db: Session, key: str) -> bool:
     return db.scalar(select(Broadcast.id).where(Broadcast.key == key)) is not None
 
 
-def listed(db: Session, slug: str | None = None) -> list[Broadcast]:
+def list_broadcasts(db: Session, slug: str | None = None) -> list[Broadcast]:
     """All broadcasts, or those of one event, the newest first. Raises Refused `no_such_event`."""
     rows = select(Broadcast).order_by(Broadcast.id.desc())
-    return list(db.scalars(rows.where(Broadcast.event_id == one(db, slug, lock=False).id) if slug else rows))
+    return list(db.scalars(rows.where(Broadcast.event_id == get_event(db, slug, lock=False).id) if slug else rows))
 
 
 def status(db: Session, number: int) -> str:
@@ -160,13 +160,13 @@ def status(db: Session, number: int) -> str:
     return db.scalar(select(Broadcast.status).where(Broadcast.id == number)) or ""
 
 
-def counts(db: Session, number: int) -> Counts:
+def counts(db: Session, number: int) -> BroadcastCounts:
     """How its messages stand: one look at an index, half a second for two million."""
     mine = Delivery.broadcast_id == number
     found: dict[str, int] = {}
     for state, messages in db.execute(select(Delivery.status, func.count()).where(mine).group_by(Delivery.status)):
-        name = STATES.get(state, "sent")
+        name = STATE_OF_STATUS.get(state, "sent")
         found[name] = found.get(name, 0) + messages
-    waits = (mine, Delivery.status == "owed", Delivery.reason == CLOSED)
+    waits = (mine, Delivery.status == "owed", Delivery.reason == WINDOW_CLOSED)
     waiting = db.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
-    return Counts(**{**found, "owed": found.get("owed", 0) - waiting, "waiting": waiting})
+    return BroadcastCounts(**{**found, "owed": found.get("owed", 0) - waiting, "waiting": waiting})

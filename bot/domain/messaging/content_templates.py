@@ -6,6 +6,6 @@ from sqlalchemy.orm import Session
 from bot.domain.models import ContentTemplate
 
 
-def listed(db: Session) -> list[ContentTemplate]:
+def list_templates(db: Session) -> list[ContentTemplate]:
     """All our templates, replaced ones too, by shape and age."""
     return list(db.scalars(select(ContentTemplate).order_by(ContentTemplate.shape, ContentTemplate.created_at)))

@@ -2,7 +2,7 @@
 
 Made by the worker that sends them, and kept only as a keyed hash that is bound to the purpose, the phone
 and whoever asked. Redis keeps it all; the names of the keys that are set here are keyed hashes too, so that
-no number stands there to which a code was sent. (The conversations' own key `window`, which is read here, is
+no number stands there to which a code was sent. (The conversations' own key `window_key`, which is read here, is
 named by the address of whoever wrote to us.) A code is never in a log, a repr or an exception.
 """
 
@@ -21,20 +21,20 @@ from redis import Redis
 from bot.address import on_whatsapp
 from bot.domain.keys import derived
 from bot.domain.messaging import otp_limits
-from bot.domain.messaging.otp_limits import GAP_MS, Origin, Sum
+from bot.domain.messaging.otp_limits import MIN_GAP_MS, BudgetCounter, Origin
 from bot.errors import Refused
 from flows.understanding.phones import variants
 
 DIGITS = 6
-LIFE_MS = 5 * 60 * 1000
-MOST_TRIES = 5
-REMEMBERED_SECONDS = 24 * 3600
+CODE_TTL_MS = 5 * 60 * 1000
+MAX_TRIES = 5
+VERDICT_TTL_SECONDS = 24 * 3600
 """How long an attempt keeps its verdict, for a message that is taken again after a crash."""
 WINDOW_MS = 24 * 3600 * 1000
 """How long after somebody's message WhatsApp lets us write to them freely (docs/field-notes.md#limits)."""
-REACHED = "otp:reached"
+BUDGETS_REACHED_KEY = "otp:reached"
 """The Redis key that says when each budget last refused a code, by its label, in milliseconds."""
-ANYBODY = Origin()
+ANY_ORIGIN = Origin()
 _SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 
 
@@ -45,7 +45,7 @@ class Otps(Protocol):
     """Asking for a code, and proving that it came: what any provider of one-time passwords can do."""
 
     def ask(
-        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANYBODY
+        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANY_ORIGIN
     ) -> str:
         """Note that a code is wanted; the address that it can reach: E.164 for SMS, or `whatsapp:` and E.164.
 
@@ -83,13 +83,13 @@ class OwnOtps:
     """Codes may go by WhatsApp."""
 
     def ask(
-        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANYBODY
+        self, purpose: str, phone: str, asker: str, now: datetime, attempt: str = "", origin: Origin = ANY_ORIGIN
     ) -> str:
         """See Otps. The limits hold for all purposes together, but for those of staff."""
-        lane, free = self._lanes(phone, now, origin)
+        lane, free = self._possible_addresses(phone, now, origin)
         bound, attempt_name = (purpose, phone, asker), attempt or secrets.token_hex(8)
         try:
-            sums = () if lane == free else otp_limits.sums(phone, asker, origin, self.home)
+            sums = () if lane == free else otp_limits.budget_counters(phone, asker, origin, self.home)
             self._count(bound, attempt_name, now, origin, sums)
         except Refused as no:
             if no.code != "otp_budget" or not free:
@@ -99,14 +99,19 @@ class OwnOtps:
         return lane
 
     def _count(
-        self, bound: tuple[str, str, str], attempt: str, now: datetime, origin: Origin, sums: tuple[Sum, ...]
+        self, bound: tuple[str, str, str], attempt: str, now: datetime, origin: Origin, sums: tuple[BudgetCounter, ...]
     ) -> None:
         """Count one send, all or nothing. Raises Refused."""
         _, phone, asker = bound
-        limits = otp_limits.ask(phone, asker, origin)
-        names = [self.name(*limits.number), self.name(*limits.asker), self.wanted(*bound), *self._counters(sums, now)]
-        rules = (GAP_MS, limits.most_number, limits.most_asker, LIFE_MS)
-        budgets = [value for one in sums for value in (one.most, one.seconds, one.label)]
+        limits = otp_limits.ask_limits(phone, asker, origin)
+        names = [
+            self.name(*limits.number),
+            self.name(*limits.asker),
+            self.count_key(*bound),
+            *self._counters(sums, now),
+        ]
+        rules = (MIN_GAP_MS, limits.max_per_number, limits.max_per_asker, CODE_TTL_MS)
+        budgets = [value for total in sums for value in (total.limit, total.seconds, total.label)]
         verdict, number = self._run("ask", names, attempt, _ms(now), *rules, *budgets)
         if verdict == "wait":
             raise Refused("otp_wait", seconds=-(-number // 1000))
@@ -115,18 +120,18 @@ class OwnOtps:
         if verdict != "noted":
             over = sums[number - 1]
             if verdict == "reached":
-                log.error("otp_budget_reached", budget=over.label, most=over.most)
+                log.error("otp_budget_reached", budget=over.label, most=over.limit)
             left = over.seconds - now.timestamp() % over.seconds
             raise Refused("otp_budget", minutes=int(left // 60) + 1)
 
     def is_spent(self, origin: Origin, now: datetime) -> bool:
         """See Otps."""
-        sums = otp_limits.at_the_door(origin, self.home)
+        sums = otp_limits.door_counters(origin, self.home)
         used = cast("list[bytes | None]", self._redis.mget(self._counters(sums, now)))
-        return any(int(count or 0) >= one.most for one, count in zip(sums, used, strict=True))
+        return any(int(count or 0) >= total.limit for total, count in zip(sums, used, strict=True))
 
-    def _counters(self, sums: tuple[Sum, ...], now: datetime) -> list[str]:
-        return [self.name(*one.parts, str(int(now.timestamp()) // one.seconds)) for one in sums]
+    def _counters(self, sums: tuple[BudgetCounter, ...], now: datetime) -> list[str]:
+        return [self.name(*total.parts, str(int(now.timestamp()) // total.seconds)) for total in sums]
 
     def make(self, purpose: str, phone: str, asker: str, now: datetime) -> str:
         """A new code, for the worker that sends it at once; an older one for the same is void from now on."""
@@ -134,13 +139,13 @@ class OwnOtps:
         name = self.name("code", purpose, phone, asker)
         kept: Mapping[Any, Any] = {
             "hash": self._hash(purpose, phone, asker, otp),
-            "until": _ms(now) + LIFE_MS,
+            "until": _ms(now) + CODE_TTL_MS,
             "tries": 0,
         }
         with self._redis.pipeline() as together:
-            together.delete(name, self.wanted(purpose, phone, asker))
+            together.delete(name, self.count_key(purpose, phone, asker))
             together.hset(name, mapping=kept)
-            together.pexpire(name, 2 * LIFE_MS)
+            together.pexpire(name, 2 * CODE_TTL_MS)
             together.execute()
         return otp
 
@@ -148,9 +153,9 @@ class OwnOtps:
         """See Otps."""
         bound = (purpose, phone, asker)
         verdict_name = self.name("verdict", *bound, attempt or secrets.token_hex(8))
-        names = [self.name("code", *bound), verdict_name, self.wanted(*bound)]
+        names = [self.name("code", *bound), verdict_name, self.count_key(*bound)]
         given = self._hash(*bound, otp)
-        verdict, left = self._run("verify", names, given, _ms(now), MOST_TRIES, REMEMBERED_SECONDS)
+        verdict, left = self._run("verify", names, given, _ms(now), MAX_TRIES, VERDICT_TTL_SECONDS)
         match verdict:
             case "right":
                 return
@@ -163,7 +168,7 @@ class OwnOtps:
             case _:
                 raise Refused("otp_expired")
 
-    def _lanes(self, phone: str, now: datetime, origin: Origin) -> tuple[str, str]:
+    def _possible_addresses(self, phone: str, now: datetime, origin: Origin) -> tuple[str, str]:
         """How the phone is reached, and how at no cost: empty where WhatsApp does not let us write first.
 
         By SMS where there is a sender for its country; else by WhatsApp, if it lets us.
@@ -176,8 +181,8 @@ class OwnOtps:
             return free or lanes[0], free
         raise Refused("otp_country" if self.sms else "otp_unreachable")
 
-    def _is_open(self, lane: str, now: datetime) -> bool:
-        heard = self._redis.get(window(lane))
+    def _is_open(self, address: str, now: datetime) -> bool:
+        heard = self._redis.get(window_key(address))
         return heard is not None and _ms(now) - int(heard) < WINDOW_MS
 
     def _run(self, verb: str, names: list[str], *arguments: Any) -> tuple[str, int]:
@@ -185,7 +190,7 @@ class OwnOtps:
         word, number = script(keys=[verb, *names], args=arguments)
         return (word.decode() if isinstance(word, bytes) else word), int(number)
 
-    def wanted(self, purpose: str, phone: str, asker: str) -> str:
+    def count_key(self, purpose: str, phone: str, asker: str) -> str:
         """The Redis key that stands from asking for a code until the worker makes it."""
         return self.name("wanted", purpose, phone, asker)
 
@@ -198,20 +203,20 @@ class OwnOtps:
         return hmac.new(key, "\0".join(parts).encode(), sha256).hexdigest()
 
 
-def window(lane: str) -> str:
+def window_key(address: str) -> str:
     """The Redis key that says when somebody last wrote to us from this address, in milliseconds.
 
     The conversations set it at every message.
     """
-    return f"c:window:{lane}"
+    return f"c:window:{address}"
 
 
 def budgets_reached(redis: "Redis", now: datetime) -> list[str]:
     """The budgets that have nothing left until their hour or day ends, such as `service, hour`. Raises RedisError."""
-    kept = cast("dict[bytes, bytes]", redis.hgetall(REACHED))
+    kept = cast("dict[bytes, bytes]", redis.hgetall(BUDGETS_REACHED_KEY))
     found = []
     for label, at in kept.items():
-        seconds = otp_limits.HOUR if label.endswith(b"hour") else otp_limits.DAY
+        seconds = otp_limits.HOUR_SECONDS if label.endswith(b"hour") else otp_limits.DAY_SECONDS
         if int(at) // 1000 // seconds == int(now.timestamp()) // seconds:
             found.append(label.decode())
     return sorted(found)

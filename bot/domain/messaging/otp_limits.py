@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 import phonenumbers
 
-GAP_MS = 30 * 1000
+MIN_GAP_MS = 30 * 1000
 """Milliseconds between two codes to one number."""
-MOST_FOR_NUMBER = 5
+MAX_PER_NUMBER_PER_HOUR = 5
 """Sends an hour to one number, whoever asks."""
-MOST_FOR_ASKER = 20
+MAX_PER_ASKER_PER_HOUR = 20
 """Sends an hour that one person asks for, to whatever numbers."""
-MOST_FROM_ADDRESS = 5
+MAX_FROM_ADDRESS_PER_HOUR = 5
 """Sends an hour to one number of a roster that browsers of one address ask for which have not signed in before."""
-MOST_FROM_STRANGERS = 15
+MAX_FROM_STRANGERS_PER_HOUR = 15
 """Sends an hour to one number of a roster that all such browsers ask for."""
 
-HOUR, DAY = 3600, 86_400
+HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 
 
 class Budget(NamedTuple):
@@ -59,53 +59,53 @@ class Origin:
     """For staff: a browser in which this number has signed in before, which strangers' limits do not touch."""
 
 
-class Ask(NamedTuple):
+class AskLimits(NamedTuple):
     """Whose requests count together: the parts of two key names, and how many an hour each may have."""
 
     number: tuple[str, ...]
-    most_number: int
+    max_per_number: int
     asker: tuple[str, ...]
-    most_asker: int
+    max_per_asker: int
 
 
-class Sum(NamedTuple):
+class BudgetCounter(NamedTuple):
     """A window of a budget."""
 
     label: str
     """Such as `country NP, hour`: of addresses it tells nothing."""
     parts: tuple[str, ...]
     """The parts of its key's name."""
-    most: int
+    limit: int
     seconds: int
 
 
-def ask(phone: str, asker: str, origin: Origin) -> Ask:
+def ask_limits(phone: str, asker: str, origin: Origin) -> AskLimits:
     """The limits of sends to one number and by one asker."""
     if origin.browser:
         own = ("sends to", phone, "for", origin.browser)
-        return Ask(own, MOST_FOR_NUMBER, ("asked by", origin.browser), MOST_FOR_ASKER)
+        return AskLimits(own, MAX_PER_NUMBER_PER_HOUR, ("asked by", origin.browser), MAX_PER_ASKER_PER_HOUR)
     if origin.for_staff:
         here = ("strangers' sends to", phone, "from", origin.address)
-        return Ask(("strangers' sends to", phone), MOST_FROM_STRANGERS, here, MOST_FROM_ADDRESS)
-    return Ask(("sends to", phone), MOST_FOR_NUMBER, ("asked by", asker), MOST_FOR_ASKER)
+        return AskLimits(("strangers' sends to", phone), MAX_FROM_STRANGERS_PER_HOUR, here, MAX_FROM_ADDRESS_PER_HOUR)
+    return AskLimits(("sends to", phone), MAX_PER_NUMBER_PER_HOUR, ("asked by", asker), MAX_PER_ASKER_PER_HOUR)
 
 
-def sums(phone: str, asker: str, origin: Origin, home: str) -> tuple[Sum, ...]:
+def budget_counters(phone: str, asker: str, origin: Origin, home: str) -> tuple[BudgetCounter, ...]:
     """The budgets that a send which costs money is part of, the narrowest first."""
     if origin.browser:
         return ()
-    one = tuple(_windows("address", ADDRESS, origin.address or asker))
+    address_counters = tuple(_windows("address", ADDRESS, origin.address or asker))
     if origin.for_staff:
-        return one
-    return (*one, *_of_country(region_of(phone), home), *_windows("service", SERVICE))
+        return address_counters
+    return (*address_counters, *_of_country(region_of(phone), home), *_windows("service", SERVICE))
 
 
-def at_the_door(origin: Origin, home: str) -> tuple[Sum, ...]:
+def door_counters(origin: Origin, home: str) -> tuple[BudgetCounter, ...]:
     """The budgets without which nobody of our own country gets a code from there."""
     return (*_windows("address", ADDRESS, origin.address), *_of_country(home, home), *_windows("service", SERVICE))
 
 
-def _of_country(region: str, home: str) -> Iterator[Sum]:
+def _of_country(region: str, home: str) -> Iterator[BudgetCounter]:
     if region == home:
         yield from _windows(f"country {region}", HOME)
     else:
@@ -113,10 +113,10 @@ def _of_country(region: str, home: str) -> Iterator[Sum]:
         yield from _windows("abroad", ABROAD)
 
 
-def _windows(label: str, budget: Budget, whose: str = "") -> Iterator[Sum]:
+def _windows(label: str, budget: Budget, whose: str = "") -> Iterator[BudgetCounter]:
     parts = ("budget", label, whose)
-    yield Sum(f"{label}, hour", (*parts, "hour"), budget.hour, HOUR)
-    yield Sum(f"{label}, day", (*parts, "day"), budget.day, DAY)
+    yield BudgetCounter(f"{label}, hour", (*parts, "hour"), budget.hour, HOUR_SECONDS)
+    yield BudgetCounter(f"{label}, day", (*parts, "day"), budget.day, DAY_SECONDS)
 
 
 def region_of(phone: str) -> str:

@@ -23,7 +23,7 @@ class PassUse(Numbered):
 
     pass_id: Mapped[int] = mapped_column(ForeignKey("passes.id", ondelete="CASCADE"))
     period: Mapped[date]
-    """The event day; for the policy `once` always bot.domain.checkins.usage.EVER."""
+    """The event day; for the policy `once` always bot.domain.checkins.usage.WHOLE_EVENT_PERIOD."""
     entered: Mapped[int] = mapped_column(default=0)
     """People who went in, each time counted; less those whose entry was undone."""
     gone: Mapped[int] = mapped_column(default=0)

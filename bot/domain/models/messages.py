@@ -117,7 +117,7 @@ class DeliveryEvent(Numbered):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(20))
-    """`tried`, `by_template` (an approved one, outside the window), `taken` (by Twilio), `looked_up`, `put_off`,
+    """`tried`, `by_template` (an approved one, outside the window), `taken` (by Twilio), `looked_up`, `defer`,
     `owed_again` (by an admin), or a status of Twilio's."""
     reason: Mapped[str | None] = mapped_column(String(200))
     error_code: Mapped[int | None]

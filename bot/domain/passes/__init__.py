@@ -42,13 +42,13 @@ def of_person(db: Session, contact: Contact, now: datetime) -> list[Pass]:
     pass has its event, kind and registration loaded.
     """
     rows = db.execute(_OF_PERSON, {"person": contact.id})
-    return [one for one, first in rows if _is_to_come(db, one, first, now)]
+    return [pass_ for pass_, first in rows if _is_to_come(db, pass_, first, now)]
 
 
-def _is_to_come(db: Session, one: Pass, first: EventDay, now: datetime) -> bool:
-    days = pass_days.of(one)
-    last = (db.get(EventDay, (one.event_id, days[-1])) if len(days) > 1 else None) or first
-    return now < event_states.ends_at(events.shape(one.event), events.day_shape(last))
+def _is_to_come(db: Session, pass_: Pass, first: EventDay, now: datetime) -> bool:
+    days = pass_days.days_of_pass(pass_)
+    last = (db.get(EventDay, (pass_.event_id, days[-1])) if len(days) > 1 else None) or first
+    return now < event_states.ends_at(events.shape(pass_.event), events.day_shape(last))
 
 
 def by_code(db: Session, code: str) -> Pass:
@@ -67,13 +67,13 @@ def by_code(db: Session, code: str) -> Pass:
     return found
 
 
-def own(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
+def own_pass(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
     """The valid pass of this code, if it is one that the person may see, change and cancel.
 
     Raises Refused `no_such_pass`.
     """
     bare = codes.found(code)
-    found = next((one for one in of_person(db, contact, now) if one.code == bare), None)
+    found = next((pass_ for pass_ in of_person(db, contact, now) if pass_.code == bare), None)
     if found is None:
         raise Refused("no_such_pass")
     return found
@@ -91,16 +91,16 @@ def change(
     it); the old pass then stays as it was.
     """
     with db.begin_nested():
-        old = own(db, contact, code, now)
-        before, days = pass_days.of(old), pass_days.of_kind(old.kind, visit_date)
+        old = own_pass(db, contact, code, now)
+        before, days = pass_days.days_of_pass(old), pass_days.days_of_kind(old.kind, visit_date)
         if (before, old.party_size) == (days, party_size):
             return old
         _check_change(db, old, days, party_size, now)
-        places.hold(db, old.event_id, *before, *days)
+        places.lock_days(db, old.event_id, *before, *days)
         same = before == days
         if more := party_size - (old.party_size if same else 0):
             places.take_each(db, old.event_id, days, more, today=_today(old.event, now))
-        pass_rows.end(db, old, "replaced")
+        pass_rows.end_pass(db, old, "replaced")
         pass_rules.refuse_used(db, old.id)
         twin = old.twin if same else 0
         new = pass_rows.insert(db, ring, old.registration, old.kind, days[0], party_size, now, twin=twin)
@@ -113,10 +113,10 @@ def change(
 def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
     """Revoke a pass of this person and give its places back, once. Raises Refused `no_such_pass`, `pass_used`."""
     with db.begin_nested():
-        found = own(db, contact, code, now)
-        days = pass_days.of(found)
-        places.hold(db, found.event_id, *days)
-        pass_rows.end(db, found, "revoked")
+        found = own_pass(db, contact, code, now)
+        days = pass_days.days_of_pass(found)
+        places.lock_days(db, found.event_id, *days)
+        pass_rows.end_pass(db, found, "revoked")
         pass_rules.refuse_used(db, found.id)
         places.give_back(db, found.event_id, days, found.party_size)
         return found

@@ -6,9 +6,9 @@ from typing import Protocol
 from bot.domain.models import Pass
 
 
-def of(issued: Pass) -> tuple[date, ...]:
+def days_of_pass(issued: Pass) -> tuple[date, ...]:
     """The days of a pass, the first first."""
-    return of_kind(issued.kind, issued.day)
+    return days_of_kind(issued.kind, issued.day)
 
 
 class WithDays(Protocol):
@@ -19,7 +19,7 @@ class WithDays(Protocol):
         """ISO dates; None: the day that was chosen."""
 
 
-def of_kind(kind: WithDays, chosen: date) -> tuple[date, ...]:
+def days_of_kind(kind: WithDays, chosen: date) -> tuple[date, ...]:
     """The days that a pass of this kind has, the first first; `chosen` is the day of the visit.
 
     They stay: kinds.change refuses other days to a kind that has passes.

@@ -10,11 +10,11 @@ from bot.domain.keys import SEED_BYTES, KeyRing
 from bot.domain.models import Pass, SigningKey
 from bot.errors import Refused
 
-MOST = 255
+MAX_KEYS = 255
 """The token gives a key one byte, and 0 is none."""
 
 
-def listed(db: Session) -> list[SigningKey]:
+def list_keys(db: Session) -> list[SigningKey]:
     """Every key, the oldest first."""
     return list(db.scalars(select(SigningKey).order_by(SigningKey.id)))
 
@@ -24,9 +24,9 @@ def roll(db: Session, ring: KeyRing, now: datetime) -> SigningKey:
 
     What earlier keys signed stays good. Raises Refused `too_many_keys` (`most`).
     """
-    newest = max((key.id for key in _held(db)), default=0)
-    if newest >= MOST:
-        raise Refused("too_many_keys", most=MOST)
+    newest = max((key.id for key in _lock_keys(db)), default=0)
+    if newest >= MAX_KEYS:
+        raise Refused("too_many_keys", most=MAX_KEYS)
     made = ring.sealed(newest + 1, secrets.token_bytes(SEED_BYTES), now)
     db.add(made)
     db.flush()
@@ -40,7 +40,7 @@ def retire(db: Session, number: int, now: datetime) -> SigningKey:
     key, wherever it is shown or sent again. Raises Refused `no_such_key` (`key`), `key_retired` (`key`),
     and `key_is_current` (`key`) for the one that signs: roll another in first.
     """
-    keys = {key.id: key for key in _held(db)}
+    keys = {key.id: key for key in _lock_keys(db)}
     if number not in keys:
         raise Refused("no_such_key", key=str(number))
     if keys[number].retired_at is not None:
@@ -57,7 +57,7 @@ def rewrap(db: Session, ring: KeyRing, secret_key: str) -> int:
 
     Running processes go on with the keys that they have opened; whoever starts needs the new secret.
     """
-    keys = _held(db)
+    keys = _lock_keys(db)
     for key in keys:
         key.sealed_seed = ring.rewrapped(key, secret_key)
     db.flush()
@@ -70,6 +70,6 @@ def valid_passes(db: Session, number: int) -> int:
     return db.scalar(mine) or 0
 
 
-def _held(db: Session) -> list[SigningKey]:
+def _lock_keys(db: Session) -> list[SigningKey]:
     """Every key, held until the transaction ends: two who roll at once get two keys."""
     return list(db.scalars(select(SigningKey).order_by(SigningKey.id).with_for_update()))

@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from bot.domain import events
 from bot.domain.events import validation as event_validation
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Kind, Pass
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
 from bot.errors import Refused
 from flows.shapes import PassKind
 
-MOST_KINDS = 256
+MAX_KINDS = 256
 """The pass token gives a kind's number one byte."""
-LONGEST_LABEL = 80
+MAX_LABEL_LENGTH = 80
 
 
-class Fields(TypedDict, total=False):
+class KindFields(TypedDict, total=False):
     """The fields of a kind; None stands for the event's own value, or for every gate."""
 
     labels: Mapping[str, str]
@@ -34,20 +34,20 @@ class Fields(TypedDict, total=False):
     """Slugs or names."""
 
 
-def add(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Kind:
+def add(db: Session, event_slug: str, slug: str, **fields: Unpack[KindFields]) -> Kind:
     """A new kind of pass; its label is its slug where none is given.
 
     Raises Refused `no_such_event`, `bad_slug`, `kind_taken` (`kind`), `too_many_kinds`, and what the
     fields are refused with: `bad_language`, `bad_text`, `no_such_day`, `too_many_days`, `bad_policy`,
     `bad_party_limit`, `no_such_gate`.
     """
-    event = one(db, event_slug, lock=True)
+    event = get_event(db, event_slug, lock=True)
     rows = db.execute(select(Kind.slug, Kind.number).where(Kind.event_id == event.id))
     numbers = {row.slug: row.number for row in rows}
     if event_validation.slug(slug) in numbers:
         raise Refused("kind_taken", kind=slug)
-    if len(numbers) >= MOST_KINDS:
-        raise Refused("too_many_kinds", most=MOST_KINDS)
+    if len(numbers) >= MAX_KINDS:
+        raise Refused("too_many_kinds", most=MAX_KINDS)
     kind = Kind(event_id=event.id, slug=slug, number=max(numbers.values(), default=-1) + 1, labels={"en": slug})
     _fill(db, event, kind, fields)
     db.add(kind)
@@ -56,12 +56,12 @@ def add(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Ki
     return kind
 
 
-def change(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) -> Kind:
+def change(db: Session, event_slug: str, slug: str, **fields: Unpack[KindFields]) -> Kind:
     """Change what is given. The days of a kind that has passes stay: they are signed in its QR codes.
 
     Raises Refused as `add` does, `no_such_kind` (`kind`), `kind_has_passes` (`kind`).
     """
-    event = one(db, event_slug, lock=True)
+    event = get_event(db, event_slug, lock=True)
     kind = find(db, event.id, slug)
     before = kind.days
     _fill(db, event, kind, fields)
@@ -71,7 +71,7 @@ def change(db: Session, event_slug: str, slug: str, **fields: Unpack[Fields]) ->
     return kind
 
 
-def listed(db: Session, event_slug: str) -> list[Kind]:
+def list_kinds(db: Session, event_slug: str) -> list[Kind]:
     """The kinds of an event by number. Raises Refused `no_such_event`."""
     event = events.by_slug(db, event_slug)
     return list(db.scalars(select(Kind).where(Kind.event_id == event.id).order_by(Kind.number)))
@@ -87,7 +87,7 @@ def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
             most=kind.max_party or event.max_party,
             days=tuple(date.fromisoformat(day) for day in kind.days or ()),
         )
-        for kind in listed(db, event_slug)
+        for kind in list_kinds(db, event_slug)
     )
 
 
@@ -105,7 +105,7 @@ def label(kind: Kind, language: str) -> str:
     return str(kind.labels.get(language) or kind.labels.get("en") or kind.slug)
 
 
-def _fill(db: Session, event: Event, kind: Kind, fields: Fields) -> None:
+def _fill(db: Session, event: Event, kind: Kind, fields: KindFields) -> None:
     for name, value in fields.items():
         setattr(kind, name, _CHECKS[name](db, event, kind, value))
 
@@ -113,7 +113,7 @@ def _fill(db: Session, event: Event, kind: Kind, fields: Fields) -> None:
 def _labels(db: Session, event: Event, kind: Kind, value: Mapping[str, str]) -> dict[str, str]:
     for language, text in value.items():
         event_validation.known_language(language)
-        if not text.strip() or len(text) > LONGEST_LABEL:
+        if not text.strip() or len(text) > MAX_LABEL_LENGTH:
             raise Refused("bad_text")
     return {**kind.labels, **value}
 
@@ -126,8 +126,8 @@ def _days(db: Session, event: Event, kind: Kind, value: Sequence[date] | None) -
     strange = next((day for day in wanted if day not in known), None)
     if strange is not None or not wanted:
         raise Refused("no_such_day", day=strange or "", first=event.starts_on, last=event.ends_on)
-    if (wanted[-1] - wanted[0]).days >= tokens.MOST_DAYS:
-        raise Refused("too_many_days", most=tokens.MOST_DAYS)
+    if (wanted[-1] - wanted[0]).days >= tokens.MAX_DAYS:
+        raise Refused("too_many_days", most=tokens.MAX_DAYS)
     return [day.isoformat() for day in wanted]
 
 

@@ -22,12 +22,12 @@ VALID, ANOTHER_DAY, OVER = "valid", "another_day", "over"
 REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_cancelled", "day_closed"
 STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
 """The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 """The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPass:
+class PublicPassStatus:
     """A pass without anything personal."""
 
     state: str
@@ -39,23 +39,25 @@ class ShownPass:
     party_size: int
 
 
-def look(db: Session, ring: KeyRing, text: str, now: datetime) -> ShownPass:
+def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> PublicPassStatus:
     """The pass of a token as scanned or typed. Whether it has been used, only the gate tells.
 
     Raises Invalid `unreadable` or `forged`, Refused `no_such_pass` for a genuine token of no pass.
     """
     token = tokens.decode(text, ring)
-    found = db.get(Pass, token.pass_id) if token.pass_id <= LARGEST_ID else None
+    found = db.get(Pass, token.pass_id) if token.pass_id <= MAX_ID else None
     if found is None or found.event_id != token.event:
         raise Refused("no_such_pass")
-    event, dates = events.shape(found.event), tokens.of(found).dates
+    event, dates = events.shape(found.event), tokens.token_of(found).dates
     days = [_day(events.days(db, event.slug), day) for day in dates]
-    return ShownPass(_state(found.status, event, days, now), event, dates, found.party_size)
+    return PublicPassStatus(_state(found.status, event, days, now), event, dates, found.party_size)
 
 
 def _day(known: Sequence[shapes.EventDay], day: date) -> shapes.EventDay:
     """The event's day; one without hours of its own where the event has been moved away from it."""
-    return next((one for one in known if one.day == day), shapes.EventDay(day, None, False, None, None))
+    return next(
+        (event_day for event_day in known if event_day.day == day), shapes.EventDay(day, None, False, None, None)
+    )
 
 
 def _state(status: str, event: shapes.Event, days: Sequence[shapes.EventDay], now: datetime) -> str:

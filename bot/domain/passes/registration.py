@@ -138,7 +138,7 @@ def add(
     registration_id, event_id = _insert(db, wish, holder_id, asked_by_id, now)
     judged = _judge(db, wish, event_id, holder_id, now)
     name_index.add_name(db, event_id, registration_id, wish.full_name)
-    days = pass_days.of_kind(judged, wish.visit_date)
+    days = pass_days.days_of_kind(judged, wish.visit_date)
     issued = pass_rows.add(
         db,
         ring,
@@ -170,7 +170,7 @@ def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: date
     }
     made = db.connection().execute(_INSERT, row).first()
     if made is None:
-        event_rows.one(db, wish.event_slug, lock=False)  # refuses, with the nearest
+        event_rows.get_event(db, wish.event_slug, lock=False)  # refuses, with the nearest
         raise Refused("no_such_event", slug=wish.event_slug, nearest="")
     return made.id, made.event_id
 
@@ -185,7 +185,7 @@ def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime
     pass_rules.refuse_held(judged.held, wish.visit_date)
     if state == event_states.FULL:
         raise Refused("event_full")
-    pass_rules.check_days(judged, days, pass_days.of_kind(judged, wish.visit_date), now)
+    pass_rules.check_days(judged, days, pass_days.days_of_kind(judged, wish.visit_date), now)
     pass_rules.check_most(wish.party_size, judged.most or judged.max_party)
     if wish.consent_version != judged.consent_version:
         raise Refused("consent_changed")

@@ -24,9 +24,9 @@ def revoke(db: Session, code: str, now: datetime) -> Pass:
     """
     with db.begin_nested():
         found = _valid(db, code)
-        days = pass_days.of(found)
-        places.hold(db, found.event_id, *days)
-        pass_rows.end(db, found, "revoked")
+        days = pass_days.days_of_pass(found)
+        places.lock_days(db, found.event_id, *days)
+        pass_rows.end_pass(db, found, "revoked")
         if not pass_rules.is_used(db, found.id):
             places.give_back(db, found.event_id, days, found.party_size)
     return found
@@ -40,7 +40,7 @@ def reissue(db: Session, ring: KeyRing, code: str, now: datetime) -> Pass:
     """
     with db.begin_nested():
         old = _valid(db, code)
-        return _anew(db, ring, old, now, twin=old.twin)
+        return _issue_again(db, ring, old, now, twin=old.twin)
 
 
 def move(db: Session, ring: KeyRing, code: str, to: Contact, now: datetime) -> Pass:
@@ -58,12 +58,12 @@ def move(db: Session, ring: KeyRing, code: str, to: Contact, now: datetime) -> P
         if registration.holder_id != to.id:
             pass_rules.refuse_second(db, holder_id=to.id, kind=old.kind, day=old.day)
         registration.holder_id = registration.asked_by_id = to.id
-        return _anew(db, ring, old, now, twin=0)
+        return _issue_again(db, ring, old, now, twin=0)
 
 
-def _anew(db: Session, ring: KeyRing, old: Pass, now: datetime, *, twin: int) -> Pass:
+def _issue_again(db: Session, ring: KeyRing, old: Pass, now: datetime, *, twin: int) -> Pass:
     """The pass that follows an old one, with the entries of that."""
-    pass_rows.end(db, old, "replaced")
+    pass_rows.end_pass(db, old, "replaced")
     new = pass_rows.insert(db, ring, old.registration, old.kind, old.day, old.party_size, now, twin=twin)
     old.replaced_by_id = new.id
     for table in (PassUse, Checkin):

@@ -17,7 +17,7 @@ from bot.domain.violations import violated
 from bot.errors import Refused
 from flows.understanding import codes
 
-TRIES = 5
+MAX_CODE_TRIES = 5
 """New codes drawn when one is taken already: with a million passes one draw in 30,000 is."""
 _PASSES = table(Pass)
 _INSERT = {dialect: into(_PASSES).on_conflict_do_nothing().returning(_PASSES.c.id) for dialect, into in INTO.items()}
@@ -41,7 +41,7 @@ def insert(
     twin: int = 0,
 ) -> Pass:
     """The pass's row under a code of its own. Raises Refused `already_registered`."""
-    for _ in range(TRIES):
+    for _ in range(MAX_CODE_TRIES):
         made = _new(ring, registration, kind.id, day, party_size, now, twin)
         try:
             with db.begin_nested():
@@ -50,7 +50,7 @@ def insert(
             _only_a_taken_code(db, error, made)
         else:
             return made
-    raise RuntimeError(f"{TRIES} codes in a row were taken")
+    raise RuntimeError(f"{MAX_CODE_TRIES} codes in a row were taken")
 
 
 class Issued(NamedTuple):
@@ -89,23 +89,23 @@ def add(
         "issued_at": now,
     }
     connection = db.connection()
-    for _ in range(TRIES):
+    for _ in range(MAX_CODE_TRIES):
         code = new_code()
         made = connection.execute(_INSERT[connection.dialect.name], {**row, "code": code}).scalar()
         if made is not None:
             return Issued(made, code, day, party_size)
         pass_rules.refuse_second(db, holder_id=holder_id, kind=db.get_one(Kind, kind_id), day=day)
-    raise RuntimeError(f"{TRIES} codes in a row were taken")
+    raise RuntimeError(f"{MAX_CODE_TRIES} codes in a row were taken")
 
 
 def insert_all(
-    db: Session, ring: KeyRing, wanted: Iterable[tuple[Registration, int, date, int]], now: datetime
+    db: Session, ring: KeyRing, rows: Iterable[tuple[Registration, int, date, int]], now: datetime
 ) -> list[Pass]:
     """The rows of many passes at once: for each its registration, the id of its kind, day and party.
 
     Raises IntegrityError where one person has a pass meanwhile or a code is taken: then all must begin again.
     """
-    made = [_new(ring, registration, kind, day, party, now) for registration, kind, day, party in wanted]
+    made = [_new(ring, registration, kind, day, party, now) for registration, kind, day, party in rows]
     db.add_all(made)
     db.flush()
     return made
@@ -129,18 +129,18 @@ def _new(
     )
 
 
-def end(db: Session, old: Pass, status: str) -> None:
+def end_pass(db: Session, old: Pass, status: str) -> None:
     """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
     ending = update(Pass).where(Pass.id == old.id, Pass.status == "valid").values(status=status).returning(Pass.id)
     if db.execute(ending).first() is None:
         raise Refused("no_such_pass")
 
 
-def _only_a_taken_code(db: Session, error: IntegrityError, made: Pass) -> None:
+def _only_a_taken_code(db: Session, error: IntegrityError, pass_: Pass) -> None:
     """Go on where the code was taken; Refused where the person has a pass; else the error itself."""
     match violated(error):
         case "uq_passes_code":
             return
         case "uq_passes_one_a_day":
-            pass_rules.refuse_second(db, holder_id=made.holder_id, kind=db.get_one(Kind, made.kind_id), day=made.day)
+            pass_rules.refuse_second(db, holder_id=pass_.holder_id, kind=db.get_one(Kind, pass_.kind_id), day=pass_.day)
     raise error

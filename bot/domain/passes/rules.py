@@ -26,12 +26,12 @@ def check_event(event: shapes.Registering, days: Sequence[shapes.EventDay], now:
 
 
 def check_days(
-    event: shapes.Registering, days: Sequence[shapes.EventDay], wanted: Sequence[date], now: datetime
+    event: shapes.Registering, days: Sequence[shapes.EventDay], days_wanted: Sequence[date], now: datetime
 ) -> None:
     """Refuse a pass whose days are all `day_over` or `day_closed`; whether places are left, only taking them tells."""
-    states = [event_states.day_state(event, days, day, now) for day in wanted]
+    states = [event_states.day_state(event, days, day, now) for day in days_wanted]
     if all(state in (event_states.OVER, event_states.CLOSED) for state in states):
-        raise Refused(f"day_{states[-1]}", day=wanted[-1])
+        raise Refused(f"day_{states[-1]}", day=days_wanted[-1])
 
 
 def check_party(kind: Kind, event: Event, party_size: int) -> None:

@@ -39,9 +39,9 @@ class Slip:
     qr_text: str
 
 
-def of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
+def slip_of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
     """The slip of a pass that has its event, kind and registration; `origin` is where its QR leads."""
-    token = tokens.of(issued)
+    token = tokens.token_of(issued)
     visits = issued.kind.slug == VISITOR
     return Slip(
         event={"en": issued.event.name, **issued.event.names},
@@ -55,10 +55,10 @@ def of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
 
 
 def still_valid(db: Session, event_id: int, ids: Sequence[int]) -> list[Pass]:
-    """The passes of these ids that are valid and of this event, in the same order, ready for `of`."""
+    """The passes of these ids that are valid and of this event, in the same order, ready for `slip_of`."""
     loaded = (joinedload(Pass.event), joinedload(Pass.kind), joinedload(Pass.registration))
     wanted = select(Pass).where(Pass.id.in_(ids), Pass.event_id == event_id, Pass.status == "valid").options(*loaded)
-    return sorted(db.scalars(wanted), key=lambda one: ids.index(one.id))
+    return sorted(db.scalars(wanted), key=lambda pass_: ids.index(pass_.id))
 
 
 def print_again(db: Session, *, event_id: int, code: str, staff_id: int, now: datetime) -> int:
@@ -76,5 +76,5 @@ def print_again(db: Session, *, event_id: int, code: str, staff_id: int, now: da
     if pass_id is None:
         raise Refused("no_such_pass")
     about = {"pass": pass_id, "code": codes.shown(bare)}
-    audit.note(db, audit.SLIP_PRINTED, now=now, event_id=event_id, staff_id=staff_id, about=about)
+    audit.record(db, audit.SLIP_PRINTED, now=now, event_id=event_id, staff_id=staff_id, about=about)
     return pass_id

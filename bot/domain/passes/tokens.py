@@ -27,7 +27,7 @@ LAYOUT = struct.Struct(">BBHBBIHIB")
 """The pass's five bytes are one and four."""
 LENGTH = 130
 """Characters of a token: 81 bytes in base 32, without padding."""
-MOST_DAYS = 32
+MAX_DAYS = 32
 """Days that the bit mask can hold."""
 _ECI = re.compile(r"\\\d{6}", re.ASCII)
 """An ECI prefix, which hardware scanners add: a backslash and six digits (docs/contract.md#check-in-results)."""
@@ -54,13 +54,13 @@ class PassToken:
     @property
     def dates(self) -> tuple[date, ...]:
         """The days on which the pass is good."""
-        offsets = (place for place in range(MOST_DAYS) if self.days >> place & 1)
+        offsets = (place for place in range(MAX_DAYS) if self.days >> place & 1)
         return tuple(self.first_day + timedelta(days=offset) for offset in offsets)
 
 
-def of(issued: Pass) -> PassToken:
+def token_of(issued: Pass) -> PassToken:
     """The token of a pass: the same whenever it is asked for."""
-    dates = pass_days.of(issued)
+    dates = pass_days.days_of_pass(issued)
     return PassToken(
         key=issued.key_id,
         event=issued.event_id,

@@ -26,7 +26,7 @@ from bot.domain.people import phone_owners
 from bot.domain.upserts import INTO, insert
 from flows.understanding.phones import canonical
 
-FOLLOWS = (
+REFERENCES = (
     Pass.holder_id,
     Registration.holder_id,
     Registration.asked_by_id,
@@ -110,15 +110,15 @@ def find_all(db: Session, *, phone: str | None = None, user: str | None = None, 
     identity = _named(phone, user, lent)
     holders = _holders(db, identity)
     if _is_anothers(holders, identity):
-        kept = _settled(identity) if lent else Identity(user=identity.user)
-        holders = {name: one for name, one in holders.items() if name in kept.aliases()}
+        kept = _is_settled(identity) if lent else Identity(user=identity.user)
+        holders = {name: holder for name, holder in holders.items() if name in kept.aliases()}
     return _contacts(holders)
 
 
-def settled(db: Session, identity: Identity) -> Identity:
+def resolved(db: Session, identity: Identity) -> Identity:
     """The identity without the name that it was lent, where that name belongs to somebody else by now."""
     identity = _named(*identity)
-    return _settled(identity) if identity.lent and _is_anothers(_holders(db, identity), identity) else identity
+    return _is_settled(identity) if identity.lent and _is_anothers(_holders(db, identity), identity) else identity
 
 
 def named(identity: Identity) -> Mapping[str, str | None]:
@@ -135,7 +135,7 @@ def find_or_make(
     until the transaction ends. Racing makers of the same alias all get the same contact. Raises ValueError
     without any name.
     """
-    identity = settled(db, Identity(phone, user, lent))
+    identity = resolved(db, Identity(phone, user, lent))
     if not identity.aliases():
         raise ValueError("a person without a name")
     alone = not (identity.phone and identity.user)
@@ -143,15 +143,15 @@ def find_or_make(
         holders = _holders(db, identity)
         contacts = _contacts(holders)
         if len(contacts) == 1 and len(holders) == len(identity.aliases()):
-            if _held(db, contacts[0].id, share=True):
+            if _lock_contacts(db, contacts[0].id, share=True):
                 return contacts[0]
         elif not alone:
             _wait_for_others(db, identity)
             alone = True
         elif _is_anothers(holders, identity):
-            _take_over(db, identity, holders, now)
+            _claim_phone(db, identity, holders, now)
         else:
-            _bring_nearer(db, identity, holders, now)
+            _reassign_aliases(db, identity, holders, now)
 
 
 def make(db: Session, identity: Identity, language: str | None, now: datetime) -> int | None:
@@ -182,7 +182,7 @@ def _wait_for_others(db: Session, identity: Identity) -> None:
         db.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _bring_nearer(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
+def _reassign_aliases(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
     """Make somebody, give them a name that nobody has, or join two."""
     match _contacts(holders):
         case []:
@@ -199,9 +199,9 @@ def _still(db: Session, identity: Identity, holders: _Holders) -> bool:
 
     Where it is not, nobody is locked: whoever waits with the locks of an earlier look waits for a deadlock.
     """
-    ids = [one.id for one in _contacts(holders)]
+    ids = [contact.id for contact in _contacts(holders)]
     look = db.begin_nested()
-    if len(_held(db, *ids)) == len(ids) and _holders(db, identity) == holders:
+    if len(_lock_contacts(db, *ids)) == len(ids) and _holders(db, identity) == holders:
         look.commit()
         return True
     look.rollback()
@@ -216,13 +216,13 @@ def _is_anothers(holders: _Holders, identity: Identity) -> bool:
     return theirs.has_user or (mine is not None and mine.has_phone)
 
 
-def _take_over(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
+def _claim_phone(db: Session, identity: Identity, holders: _Holders, now: datetime) -> None:
     """Bring the phone nearer to whoever has the user id: make them, or give it to them."""
     theirs, mine = (holders.get(name) for name in identity.aliases())
     if mine is None:
         _make(db, identity.aliases()[1], now)
     elif theirs and _still(db, identity, holders):
-        phone_owners.give(db, identity.phone or "", theirs.contact, mine.contact, now)
+        phone_owners.transfer_phone(db, identity.phone or "", theirs.contact, mine.contact, now)
 
 
 def find_or_make_all(db: Session, phones: Collection[str], now: datetime) -> dict[str, Contact]:
@@ -234,7 +234,7 @@ def find_or_make_all(db: Session, phones: Collection[str], now: datetime) -> dic
             _make_all(db, missing, now)
             continue
         ids = {contact.id for contact in found.values()}
-        if not ids or ids <= set(_held(db, *ids, share=True)):
+        if not ids or ids <= set(_lock_contacts(db, *ids, share=True)):
             return {phone: found[today] for phone, today in wanted.items()}
 
 
@@ -265,7 +265,7 @@ def _named(phone: str | None, user: str | None, lent: str = "") -> Identity:
     return Identity(phone and canonical(phone), user, lent)
 
 
-def _settled(identity: Identity) -> Identity:
+def _is_settled(identity: Identity) -> Identity:
     return Identity(user=identity.user) if identity.lent == "phone" else Identity(phone=identity.phone)
 
 
@@ -275,10 +275,10 @@ def _holders(db: Session, identity: Identity) -> _Holders:
 
 
 def _contacts(holders: _Holders) -> list[Contact]:
-    return sorted({one.contact for one in holders.values()}, key=lambda contact: contact.id)
+    return sorted({holder.contact for holder in holders.values()}, key=lambda contact: contact.id)
 
 
-def _held(db: Session, *ids: int, share: bool = False) -> Sequence[int]:
+def _lock_contacts(db: Session, *ids: int, share: bool = False) -> Sequence[int]:
     """Lock contacts until the transaction ends; the ids of those that are still there."""
     there = select(Contact.id).where(Contact.id.in_(ids)).order_by(Contact.id)
     return db.scalars(there.with_for_update(read=share, key_share=share)).all()
@@ -304,7 +304,7 @@ def _claim(db: Session, contact: Contact, name: tuple[str, str]) -> bool:
 def join(db: Session, into: Contact, other: Contact) -> None:
     """Let everything that hangs on `other` follow to `into`, and remove `other`. The caller has locked both."""
     _make_twins(db, into, other)
-    for column in FOLLOWS:
+    for column in REFERENCES:
         db.execute(update(column.class_).where(column == other.id).values({column: into.id}))
     into.language = into.language or other.language
     into.stopped_at = into.stopped_at or other.stopped_at
@@ -313,11 +313,11 @@ def join(db: Session, into: Contact, other: Contact) -> None:
     db.flush()
 
 
-def join_proved(db: Session, one: int, other: int) -> Contact | None:
+def join_proved(db: Session, contact_id: int, other_id: int) -> Contact | None:
     """Join two contacts, by their ids, who were proved to be one person; None where one of them is gone."""
-    if len(_held(db, one, other)) < 2:
+    if len(_lock_contacts(db, contact_id, other_id)) < 2:
         return None
-    older, younger = (db.get_one(Contact, number) for number in sorted((one, other)))
+    older, younger = (db.get_one(Contact, number) for number in sorted((contact_id, other_id)))
     join(db, older, younger)
     return older
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from bot.domain.models import NameWord, Registration, table
 from flows.understanding import fold_names
 
-LAST = "\U0010ffff"
+LAST_CHARACTER = "\U0010ffff"
 """No character comes after it."""
-WORDS_THAT_FIT = 4
+MAX_MATCHED_WORDS = 4
 """Words of one name, at most, that a search of three letters can meet: Kamla Kamal Kamlesh Kamat."""
-LATELY = 5_000
+RECENT_REGISTRATIONS = 5_000
 """Registrations, the newest, that are looked through for names that older code has left out while it was replaced."""
 _INSERT = insert(table(NameWord))
 
@@ -24,9 +24,9 @@ _INSERT = insert(table(NameWord))
 def add(db: Session, registrations: Iterable[Registration]) -> None:
     """Let these be found by their names. They have been flushed."""
     rows = [
-        {"event_id": one.event_id, "word": word, "registration_id": one.id}
-        for one in registrations
-        for word in fold_names.words(one.full_name)
+        {"event_id": registration.event_id, "word": word, "registration_id": registration.id}
+        for registration in registrations
+        for word in fold_names.words(registration.full_name)
     ]
     if rows:
         db.execute(insert(NameWord), rows)
@@ -49,20 +49,22 @@ def add_missing(db: Session) -> int:
     """Add the words of new registrations that have none; how many registrations."""
     newest = select(func.max(Registration.id)).scalar_subquery()
     bare = ~exists().where(NameWord.registration_id == Registration.id)
-    lacking = select(Registration).where(Registration.id > newest - LATELY, Registration.full_name != "", bare)
+    lacking = select(Registration).where(
+        Registration.id > newest - RECENT_REGISTRATIONS, Registration.full_name != "", bare
+    )
     found = list(db.scalars(lacking))
     add(db, found)
     return len(found)
 
 
-def fits(event_id: int, name: str) -> ColumnElement[bool]:
+def matches(event_id: int, name: str) -> ColumnElement[bool]:
     """That a row of NameWord stands for a registration of this event that has every word of the name.
 
     Words are found by their beginnings, in any order. Nothing fits a name without letters.
     """
     first, *others = sorted(fold_names.asked(name), key=lambda parts: -len("".join(parts))) or [()]
-    here = [_here(pieces) for pieces in _spellings(first)]
-    elsewhere = (or_(*(and_(*map(_elsewhere, pieces)) for pieces in _spellings(parts))) for parts in others)
+    here = [_matches_registration(pieces) for pieces in _spellings(first)]
+    elsewhere = (or_(*(and_(*map(_matches_elsewhere, pieces)) for pieces in _spellings(parts))) for parts in others)
     return and_(NameWord.event_id == event_id, or_(false(), *here), *elsewhere)
 
 
@@ -72,16 +74,16 @@ def _spellings(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [spelling for spelling in dict.fromkeys((joined, parts)) if any(spelling)]
 
 
-def _here(pieces: tuple[str, ...]) -> ColumnElement[bool]:
+def _matches_registration(pieces: tuple[str, ...]) -> ColumnElement[bool]:
     """The longest piece begins this word, which an index finds; the others any of the name."""
     longest, *others = sorted(pieces, key=lambda piece: -len(piece))
-    return and_(_begins(NameWord.word, longest), *map(_elsewhere, others))
+    return and_(_begins(NameWord.word, longest), *map(_matches_elsewhere, others))
 
 
-def _elsewhere(piece: str) -> ColumnElement[bool]:
+def _matches_elsewhere(piece: str) -> ColumnElement[bool]:
     other = aliased(NameWord)
     return exists().where(other.registration_id == NameWord.registration_id, _begins(other.word, piece))
 
 
 def _begins(word: Any, piece: str) -> ColumnElement[bool]:
-    return and_(word >= piece, word < piece + LAST)
+    return and_(word >= piece, word < piece + LAST_CHARACTER)

@@ -11,22 +11,22 @@ from bot.domain.people import phone_owners
 from bot.errors import Refused
 from flows.understanding import codes
 
-TRIES = 5
+MAX_TRIES_PER_HOUR = 5
 """Tries in an hour to prove with a pass code that a number is still one's own (docs/contract.md#who-somebody-is)."""
-HOUR = timedelta(hours=1)
+ONE_HOUR = timedelta(hours=1)
 
 
-def spend(db: Session, present: Contact, now: datetime) -> None:
+def count_try(db: Session, present: Contact, now: datetime) -> None:
     """Count a try of this person's, right or wrong. Raises Refused `too_many_proofs` (`minutes`)."""
-    mine = [row.id for row in phone_owners.before(db, present)]
+    mine = [row.id for row in phone_owners.last_transfer(db, present)]
     # The oldest row counts for all: its lock serialises the person's tries.
     row = db.scalars(select(ChangedHands).where(ChangedHands.id.in_(mine[:1])).with_for_update()).first()
     if row is None:
         return
-    if row.tries_since is None or now - row.tries_since >= HOUR:
+    if row.tries_since is None or now - row.tries_since >= ONE_HOUR:
         row.tries, row.tries_since = 0, now
-    if row.tries >= TRIES:
-        left = row.tries_since + HOUR - now
+    if row.tries >= MAX_TRIES_PER_HOUR:
+        left = row.tries_since + ONE_HOUR - now
         minutes = max(1, -(-int(left.total_seconds()) // 60))
         raise Refused("too_many_proofs", minutes=minutes)
     row.tries += 1
@@ -38,14 +38,14 @@ def prove(db: Session, present: Contact, code: str) -> Contact:
 
     Raises Refused `not_proved`, the same whether or not there is such a pass.
     """
-    former = {row.contact_id for row in phone_owners.before(db, present)}
+    former = {row.contact_id for row in phone_owners.last_transfer(db, present)}
     holder = db.scalar(select(Pass.holder_id).where(Pass.code == codes.found(code), Pass.holder_id.in_(former)))
     language, stopped = present.language, present.stopped_at
-    one = people.join_proved(db, present.id, holder) if holder else None
-    if one is None:
+    joined = people.join_proved(db, present.id, holder) if holder else None
+    if joined is None:
         raise Refused("not_proved")
-    one.language, one.stopped_at = language or one.language, stopped
-    phones = select(ContactAlias.value).where(ContactAlias.contact_id == one.id, ContactAlias.kind == "phone")
-    settled = (ChangedHands.contact_id == one.id, ChangedHands.phone.in_(phones))
+    joined.language, joined.stopped_at = language or joined.language, stopped
+    phones = select(ContactAlias.value).where(ContactAlias.contact_id == joined.id, ContactAlias.kind == "phone")
+    settled = (ChangedHands.contact_id == joined.id, ChangedHands.phone.in_(phones))
     db.execute(delete(ChangedHands).where(*settled).execution_options(synchronize_session=False))
-    return one
+    return joined

@@ -9,39 +9,39 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration
 
-FAILED = ("failed", "undelivered")
+FAILED_STATUSES = ("failed", "undelivered")
 _MINE = or_(Registration.asked_by_id == bindparam("person"), Registration.holder_id == bindparam("person"))
-_UNTOLD = and_(Delivery.kind == "pass", Delivery.status.in_(FAILED), Delivery.told_at.is_(None))
+_UNREPORTED = and_(Delivery.kind == "pass", Delivery.status.in_(FAILED_STATUSES), Delivery.told_at.is_(None))
 _LATER = aliased(Delivery)
-_SENT_AGAIN = exists().where(_LATER.pass_id == Pass.id, _LATER.id > Delivery.id, _LATER.status.not_in(FAILED))
-_UNTOLD_FAILURES = (
+_SENT_AGAIN = exists().where(_LATER.pass_id == Pass.id, _LATER.id > Delivery.id, _LATER.status.not_in(FAILED_STATUSES))
+_UNREPORTED_FAILURES = (
     select(Pass.code)
     .join(Delivery, Delivery.pass_id == Pass.id)
     .join(Pass.registration)
-    .where(_MINE, Pass.status == "valid", _UNTOLD, ~_SENT_AGAIN)
+    .where(_MINE, Pass.status == "valid", _UNREPORTED, ~_SENT_AGAIN)
     .distinct()
     .order_by(Pass.code)
 )
 
 
-def untold_failures(db: Session, contact: Contact) -> list[str]:
+def unreported_failures(db: Session, contact: Contact) -> list[str]:
     """Codes, without hyphens, of this person's valid passes whose image failed and who was not told so.
 
     A pass that was sent again since is not among them.
     """
-    return list(db.scalars(_UNTOLD_FAILURES, {"person": contact.id}))
+    return list(db.scalars(_UNREPORTED_FAILURES, {"person": contact.id}))
 
 
-def note_told(db: Session, contact: Contact, codes: Collection[str], now: datetime) -> None:
+def mark_reported(db: Session, contact: Contact, codes: Collection[str], now: datetime) -> None:
     """Note that the person has been told that the images of these passes (codes without hyphens) failed."""
     ids = select(Pass.id).join(Pass.registration).where(_MINE, Pass.code.in_(codes)).params(person=contact.id)
-    told = update(Delivery).where(Delivery.pass_id.in_(ids), _UNTOLD).values(told_at=now)
+    told = update(Delivery).where(Delivery.pass_id.in_(ids), _UNREPORTED).values(told_at=now)
     db.execute(told.execution_options(synchronize_session=False))
 
 
-def let_go(db: Session, reason: str, now: datetime, *which: ColumnElement[bool]) -> list[int]:
+def cancel_unsent(db: Session, reason: str, now: datetime, *conditions: ColumnElement[bool]) -> list[int]:
     """Cancel unsent messages, except where a call to Twilio is under way or its outcome unknown; which."""
-    return _let_go(db, _canceling(*which), reason, now)
+    return _let_go(db, _canceling(*conditions), reason, now)
 
 
 def let_go_invalid(db: Session, lane: str, now: datetime) -> None:

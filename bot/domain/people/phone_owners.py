@@ -11,9 +11,9 @@ from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pas
 from bot.domain.people import pending_messages
 from flows.understanding.phones import variants
 
-REASON = "number_changed_hands"
+CANCEL_REASON = "number_changed_hands"
 """The reason of a message to the former owner that is not sent any more."""
-ASKED_FOR_BY_ANYBODY = "otp"
+UNCANCELLED_KIND = "otp"
 """The kind of message that goes to whoever has the phone."""
 _BEFORE = (
     select(ChangedHands)
@@ -23,7 +23,7 @@ _BEFORE = (
 )
 
 
-def give(db: Session, phone: str, former: Contact, present: Contact, now: datetime) -> None:
+def transfer_phone(db: Session, phone: str, former: Contact, present: Contact, now: datetime) -> None:
     """Let a phone (E.164) go from one contact to another; the caller has locked both.
 
     Unsent messages there for anybody but its present owner are cancelled. A volunteer with this phone cannot work until
@@ -37,24 +37,26 @@ def give(db: Session, phone: str, former: Contact, present: Contact, now: dateti
     db.execute(update(ChangedHands).where(ChangedHands.phone == phone).values(told_at=None))
     db.add(ChangedHands(phone=phone, contact_id=former.id, at=now))
     db.flush()
-    _let_go(db, phone, present, now)
+    _cancel_messages(db, phone, present, now)
     works = update(Staff).where(Staff.phone == phone, Staff.unconfirmed_since.is_(None))
     db.execute(works.values(unconfirmed_since=now))
 
 
-def _let_go(db: Session, phone: str, present: Contact, now: datetime) -> None:
+def _cancel_messages(db: Session, phone: str, present: Contact, now: datetime) -> None:
     lanes = [lane for form in variants(phone) for lane in at_twilio(form)]
     anothers = or_(Delivery.contact_id.is_(None), Delivery.contact_id != present.id)
-    pending_messages.let_go(db, REASON, now, Delivery.lane.in_(lanes), Delivery.kind != ASKED_FOR_BY_ANYBODY, anothers)
+    pending_messages.cancel_unsent(
+        db, CANCEL_REASON, now, Delivery.lane.in_(lanes), Delivery.kind != UNCANCELLED_KIND, anothers
+    )
 
 
-def since(db: Session, phone: str, moment: datetime) -> bool:
+def has_changed_since(db: Session, phone: str, moment: datetime) -> bool:
     """Whether a phone (E.164) has changed hands after the moment."""
     lately = select(ChangedHands.id).where(ChangedHands.phone == phone, ChangedHands.at > moment)
     return db.scalar(lately.limit(1)) is not None
 
 
-def before(db: Session, present: Contact) -> Sequence[ChangedHands]:
+def last_transfer(db: Session, present: Contact) -> Sequence[ChangedHands]:
     """The people who had this contact's phones before, the first one first."""
     return db.scalars(_BEFORE, {"present": present.id}).all()
 
@@ -64,9 +66,9 @@ def had_passes(db: Session, row: ChangedHands) -> bool:
     return db.scalar(select(exists().where(Pass.holder_id == row.contact_id))) or False
 
 
-def note_told(db: Session, present: Contact, now: datetime) -> None:
+def mark_told(db: Session, present: Contact, now: datetime) -> None:
     """Note that they have been told how to prove that they are the same person."""
-    for row in before(db, present):
+    for row in last_transfer(db, present):
         row.told_at = row.told_at or now
 
 

@@ -46,9 +46,9 @@ from flows.text import event_states
 from flows.understanding import codes
 from flows.understanding.phones import variants
 
-NOTHING_SAID: dict[str, Any] = {"text": "", "results": {}}
+EMPTY_TURN: dict[str, Any] = {"text": "", "results": {}}
 """The answer of a turn that nobody may read again."""
-GONE = "…"
+ERASED_TEXT = "…"
 """Stands for a text that was erased."""
 CANCELED = "canceled"
 ERASED = "erased"
@@ -56,7 +56,7 @@ ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class ErasureSubject:
     """The person whom a request names: their contacts, none where no row exists, and their addresses."""
 
     contacts: tuple[int, ...]
@@ -64,14 +64,14 @@ class Somebody:
     """`phone:` and E.164 in every form, `user:` and WhatsApp's id."""
 
     @property
-    def lanes(self) -> tuple[str, ...]:
+    def delivery_addresses(self) -> tuple[str, ...]:
         """Their addresses, in the form that deliveries use."""
-        names = [one.partition(":")[2] for one in self.addresses]
+        names = [address.partition(":")[2] for address in self.addresses]
         return tuple(lane for name in names for lane in at_twilio(name))
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureResult:
     """The result of an erasure, without anything personal."""
 
     erasure: int
@@ -82,21 +82,21 @@ class Erased:
     deliveries: int
 
 
-def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -> Somebody:
+def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -> ErasureSubject:
     """Whoever has this phone (E.164 in any form) or user id, known or not. Raises ValueError without either."""
     if not (phone or user):
         raise ValueError("a person without a name")
     phones = [("phone", form) for form in variants(phone)] if phone else []
-    return _somebody(people.find_all(db, phone=phone, user=user), [*phones, *([("user", user)] if user else [])])
+    return _subject(people.find_all(db, phone=phone, user=user), [*phones, *([("user", user)] if user else [])])
 
 
-def by_code(db: Session, code: str) -> Somebody:
+def by_code(db: Session, code: str) -> ErasureSubject:
     """The person who holds the pass of this code. Raises Refused as passes.by_code does."""
-    return _somebody([passes.by_code(db, code).registration.holder], [])
+    return _subject([passes.by_code(db, code).registration.holder], [])
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class ErasurePreview:
     """A summary of what is held of somebody, by which to see whether it is the right person."""
 
     registrations: int
@@ -115,56 +115,68 @@ class Holding:
         return not (self.registrations or self.messages or self.turns)
 
 
-def holding(db: Session, who: Somebody) -> Holding:
+def preview(db: Session, subject: ErasureSubject) -> ErasurePreview:
     """The summary of what there is to erase."""
     mine = list(
-        db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts)).order_by(Registration.id))
+        db.scalars(select(Registration).where(Registration.holder_id.in_(subject.contacts)).order_by(Registration.id))
     )
     valid = sorted(
-        (one for registration in mine for one in registration.passes if one.status == "valid"), key=lambda one: one.day
+        (pass_ for registration in mine for pass_ in registration.passes if pass_.status == "valid"),
+        key=lambda pass_: pass_.day,
     )
-    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts))
-    return Holding(
+    theirs = or_(Delivery.lane.in_(subject.delivery_addresses), Delivery.contact_id.in_(subject.contacts))
+    return ErasurePreview(
         len(mine),
-        tuple(codes.shown(one.code) for one in valid),
-        tuple(dict.fromkeys(one.event.slug for one in sorted(mine, key=lambda one: one.event_id))),
+        tuple(codes.shown(pass_.code) for pass_ in valid),
+        tuple(
+            dict.fromkeys(
+                registration_row.event.slug
+                for registration_row in sorted(mine, key=lambda registration_row: registration_row.event_id)
+            )
+        ),
         db.scalar(select(func.count()).select_from(Delivery).where(theirs)) or 0,
-        db.scalar(select(func.count()).select_from(TurnRecord).where(TurnRecord.address.in_(who.addresses))) or 0,
+        db.scalar(select(func.count()).select_from(TurnRecord).where(TurnRecord.address.in_(subject.addresses))) or 0,
     )
 
 
-def today(db: Session, who: Somebody, now: datetime) -> list[Pass]:
+def passes_today(db: Session, subject: ErasureSubject, now: datetime) -> list[Pass]:
     """Their valid passes for a day that is today at its event."""
-    mine = select(Pass).where(Pass.holder_id.in_(who.contacts), Pass.status == "valid")
-    return [one for one in db.scalars(mine) if _today(one, now)]
+    mine = select(Pass).where(Pass.holder_id.in_(subject.contacts), Pass.status == "valid")
+    return [pass_ for pass_ in db.scalars(mine) if _today(pass_, now)]
 
 
 def erase(
-    db: Session, who: Somebody, now: datetime, *, even_today: bool, actor: str, traces_from: datetime | None = None
-) -> Erased:
+    db: Session,
+    subject: ErasureSubject,
+    now: datetime,
+    *,
+    even_today: bool,
+    actor: str,
+    traces_from: datetime | None = None,
+) -> ErasureResult:
     """Make somebody unfindable; once more does no harm. Leaves an audit entry without anything personal.
 
     `traces_from` is the moment before which what stands elsewhere is not looked for: when the asker's own turn
     is over. Raises Refused `valid_today` where they have a valid pass for an event of today and not `even_today`.
     """
     with db.begin_nested():
-        who = _held(db, who)
-        if not even_today and today(db, who, now):
+        subject = _stored_messages(db, subject)
+        if not even_today and passes_today(db, subject, now):
             raise Refused("valid_today")
-        mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(who.contacts))))
-        names = [one.full_name for one in mine if one.full_name]
-        named_at = _named_at(db, who)
+        mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(subject.contacts))))
+        names = [registration.full_name for registration in mine if registration.full_name]
+        named_at = _names_of(db, subject)
         revoked, issued = _revoke(db, mine, now)
-        sent = _forget_messages(db, who, issued, now)
-        _forget_answers(db, who, mine, issued)
-        _replace(db, who, now)
-        row = _owe(db, who, names, traces_from or now)
+        sent = _forget_messages(db, subject, issued, now)
+        _forget_answers(db, subject, mine, issued)
+        _replace(db, subject, now)
+        row = _enqueue_erasure(db, subject, names, traces_from or now)
         about = {"registrations": len(mine), "passes": len(revoked), "deliveries": sent}
-        of_events: Sequence[int | None] = sorted({one.event_id for one in mine}) or [None]
+        of_events: Sequence[int | None] = sorted({registration.event_id for registration in mine}) or [None]
         for event_id in of_events:
-            audit.note(db, audit.ERASED, now=now, event_id=event_id, actor=actor, about=about)
+            audit.record(db, audit.PERSON_ERASED, now=now, event_id=event_id, actor=actor, about=about)
         stored_exports.forget(db, named_at)
-    return Erased(row, len(mine), tuple(map(codes.shown, revoked)), sent)
+    return ErasureResult(row, len(mine), tuple(map(codes.shown, revoked)), sent)
 
 
 def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> None:
@@ -173,106 +185,112 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
     Their passes stay as they are: nobody enters with them any more, and the figures of those days are made.
     """
     with db.begin_nested():
-        who = _held(db, Somebody((contact,), ()))
+        who = _stored_messages(db, ErasureSubject((contact,), ()))
         theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
         elsewhere = select(Registration.id).where(theirs, Registration.event_id.not_in(events)).limit(1)
         held = (Registration.holder_id.in_(who.contacts), Registration.event_id.in_(events))
         mine = list(db.scalars(select(Registration).where(*held)))
-        issued = list(db.scalars(select(Pass.id).where(Pass.registration_id.in_([one.id for one in mine]))))
-        gone = who if db.scalar(elsewhere) is None else Somebody((), ())
+        issued = list(
+            db.scalars(select(Pass.id).where(Pass.registration_id.in_([registration.id for registration in mine])))
+        )
+        gone = who if db.scalar(elsewhere) is None else ErasureSubject((), ())
         _forget_messages(db, gone, issued, now, with_passes=True)
         _forget_answers(db, gone, mine, issued)
         _replace(db, gone, now)
         stored_exports.forget(db, events)
 
 
-def _somebody(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> Somebody:
+def _subject(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> ErasureSubject:
     known = [(alias.kind, alias.value) for contact in contacts for alias in contact.aliases]
     forms = [(kind, form) for kind, name in known for form in (variants(name) if kind == "phone" else (name,))]
     addresses = dict.fromkeys(f"{kind}:{name}" for kind, name in (*named, *forms))
-    return Somebody(tuple(sorted(contact.id for contact in contacts)), tuple(addresses))
+    return ErasureSubject(tuple(sorted(contact.id for contact in contacts)), tuple(addresses))
 
 
-def _held(db: Session, who: Somebody) -> Somebody:
+def _stored_messages(db: Session, subject: ErasureSubject) -> ErasureSubject:
     """The person with the addresses that their contacts have by now; the contacts are locked against turns."""
-    mine = select(Contact).where(Contact.id.in_(who.contacts)).order_by(Contact.id)
+    mine = select(Contact).where(Contact.id.in_(subject.contacts)).order_by(Contact.id)
     contacts = list(db.scalars(mine.with_for_update().execution_options(populate_existing=True)))
-    named = [(kind, name) for kind, _, name in (one.partition(":") for one in who.addresses)]
+    named = [(kind, name) for kind, _, name in (address.partition(":") for address in subject.addresses)]
     for contact in contacts:
         db.refresh(contact, ["aliases"])
-    return _somebody(contacts, named)
+    return _subject(contacts, named)
 
 
-def _named_at(db: Session, who: Somebody) -> list[int]:
+def _names_of(db: Session, subject: ErasureSubject) -> list[int]:
     """The events whose exports may name them: where they are registered, or have registered somebody."""
-    theirs = or_(Registration.holder_id.in_(who.contacts), Registration.asked_by_id.in_(who.contacts))
+    theirs = or_(Registration.holder_id.in_(subject.contacts), Registration.asked_by_id.in_(subject.contacts))
     return list(db.scalars(select(Registration.event_id).where(theirs).distinct()))
 
 
 def _today(issued: Pass, now: datetime) -> bool:
-    return event_states.local_today(events.shape(issued.event), now) in tokens.of(issued).dates
+    return event_states.local_today(events.shape(issued.event), now) in tokens.token_of(issued).dates
 
 
-def _revoke(db: Session, mine: Sequence[Registration], now: datetime) -> tuple[list[str], list[int]]:
+def _revoke(db: Session, registrations: Sequence[Registration], now: datetime) -> tuple[list[str], list[int]]:
     """Codes of the passes that were revoked, and the ids of all."""
-    ids = [one.id for one in mine]
+    ids = [registration.id for registration in registrations]
     all_of_them = select(Pass).where(Pass.registration_id.in_(ids)).order_by(Pass.id)
-    for event_id in sorted({one.event_id for one in mine}):
-        held = (pass_days.of(one) for one in db.scalars(all_of_them) if one.event_id == event_id)
-        places.hold(db, event_id, *{day for days in held for day in days})
+    for event_id in sorted({registration.event_id for registration in registrations}):
+        held = (pass_days.days_of_pass(pass_) for pass_ in db.scalars(all_of_them) if pass_.event_id == event_id)
+        places.lock_days(db, event_id, *{day for days in held for day in days})
     db.execute(all_of_them.with_for_update())  # one that is just being reissued is seen with what follows it
     found = list(db.scalars(all_of_them.execution_options(populate_existing=True)))
-    valid = [one for one in found if one.status == "valid"]
-    for one in valid:
-        pass_rows.end(db, one, "revoked")
-        if not pass_rules.is_used(db, one.id):
-            places.give_back(db, one.event_id, pass_days.of(one), one.party_size)
-    return [one.code for one in valid], [one.id for one in found]
+    valid = [pass_ for pass_ in found if pass_.status == "valid"]
+    for pass_ in valid:
+        pass_rows.end_pass(db, pass_, "revoked")
+        if not pass_rules.is_used(db, pass_.id):
+            places.give_back(db, pass_.event_id, pass_days.days_of_pass(pass_), pass_.party_size)
+    return [pass_.code for pass_ in valid], [pass_.id for pass_ in found]
 
 
 def _forget_messages(
-    db: Session, who: Somebody, issued: Sequence[int], now: datetime, *, with_passes: bool = False
+    db: Session, subject: ErasureSubject, issued: Sequence[int], now: datetime, *, with_passes: bool = False
 ) -> int:
     """Empty the deliveries to them, and note their deletion at Twilio; how many."""
     passes_too = Delivery.pass_id.in_(issued if with_passes else ())
-    theirs = or_(Delivery.lane.in_(who.lanes), Delivery.contact_id.in_(who.contacts), passes_too)
+    theirs = or_(Delivery.lane.in_(subject.delivery_addresses), Delivery.contact_id.in_(subject.contacts), passes_too)
     ids = list(db.scalars(select(Delivery.id).where(theirs)))
-    turns = TurnRecord.address.in_(who.addresses)
+    turns = TurnRecord.address.in_(subject.addresses)
     said = InboundMessage.message_sid.in_(select(TurnRecord.message_sid).where(turns))
     sids = [
         *db.scalars(select(Delivery.message_sid).where(Delivery.id.in_(ids))),
         *db.scalars(select(DeliveryEvent.message_sid).where(DeliveryEvent.delivery_id.in_(ids))),
         *db.scalars(select(TurnRecord.message_sid).where(turns)),
     ]
-    owe_messages(db, [sid for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
+    enqueue_message_erasures(db, [sid for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
     _set(db, DeliveryEvent, DeliveryEvent.delivery_id.in_(ids), message_sid=None)
     _set(db, Delivery, Delivery.id.in_(ids), lane=ERASED, payload={}, contact_id=None, message_sid=None)
     waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
     _set(db, Delivery, waiting & (Delivery.status == "owed"), status=CANCELED, reason=ERASED, lease_token=None)
     _set(db, InboundMessage, said, message={})
-    _set(db, TurnRecord, turns, answer=NOTHING_SAID, state={}, address=None)
+    _set(db, TurnRecord, turns, answer=EMPTY_TURN, state={}, address=None)
     return len(ids)
 
 
-def _forget_answers(db: Session, who: Somebody, mine: Sequence[Registration], issued: Sequence[int]) -> None:
+def _forget_answers(
+    db: Session, subject: ErasureSubject, registrations: Sequence[Registration], issued: Sequence[int]
+) -> None:
     """Empty the registrations; those that they asked for others go on as the others' own."""
-    for one in mine:
-        one.full_name, one.answers, one.asked_by_id = "", {}, one.holder_id
+    for registration in registrations:
+        registration.full_name, registration.answers, registration.asked_by_id = "", {}, registration.holder_id
     db.flush()
-    name_index.remove(db, [one.id for one in mine])
-    db.execute(delete(ImportedRow).where(ImportedRow.registration_id.in_([one.id for one in mine])))
-    _set(db, Registration, Registration.asked_by_id.in_(who.contacts), asked_by_id=Registration.holder_id)
-    _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=GONE)
+    name_index.remove(db, [registration.id for registration in registrations])
+    db.execute(
+        delete(ImportedRow).where(ImportedRow.registration_id.in_([registration.id for registration in registrations]))
+    )
+    _set(db, Registration, Registration.asked_by_id.in_(subject.contacts), asked_by_id=Registration.holder_id)
+    _set(db, Checkin, Checkin.pass_id.in_(issued) & Checkin.reason.is_not(None), reason=ERASED_TEXT)
 
 
-def _replace(db: Session, who: Somebody, now: datetime) -> None:
+def _replace(db: Session, subject: ErasureSubject, now: datetime) -> None:
     """Let a contact without any address stand in the place of each, and remove them."""
-    phone_owners.forget(db, who.contacts)
-    for old in who.contacts:
+    phone_owners.forget(db, subject.contacts)
+    for old in subject.contacts:
         nobody = Contact(created_at=now)
         db.add(nobody)
         db.flush()
-        for column in people.FOLLOWS:
+        for column in people.REFERENCES:
             if column is not ContactAlias.contact_id:
                 _set(db, column.class_, column == old, **{column.key: nobody.id})
         db.execute(delete(ContactAlias).where(ContactAlias.contact_id == old))
@@ -280,19 +298,19 @@ def _replace(db: Session, who: Somebody, now: datetime) -> None:
     db.expire_all()
 
 
-def owe_messages(db: Session, sids: Iterable[str], now: datetime) -> None:
+def enqueue_message_erasures(db: Session, sids: Iterable[str], now: datetime) -> None:
     """Note that these messages are to be deleted at Twilio, once each, with all their media."""
     wanted = {"media_sid": "", "attempts": 0, "not_before": now, "created_at": now}
     if rows := [{"message_sid": sid, **wanted} for sid in dict.fromkeys(sids)]:
         db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
 
 
-def _owe(db: Session, who: Somebody, names: Sequence[str], now: datetime) -> int:
-    row = Erasure(addresses=list(who.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
+def _enqueue_erasure(db: Session, subject: ErasureSubject, names: Sequence[str], now: datetime) -> int:
+    row = Erasure(addresses=list(subject.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
     db.add(row)
     db.flush()
     return row.id
 
 
-def _set(db: Session, table: Any, which: ColumnElement[bool], **values: object) -> None:
-    db.execute(update(table).where(which).values(**values).execution_options(synchronize_session=False))
+def _set(db: Session, table: Any, condition: ColumnElement[bool], **values: object) -> None:
+    db.execute(update(table).where(condition).values(**values).execution_options(synchronize_session=False))

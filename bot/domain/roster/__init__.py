@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import events, violations
-from bot.domain.events.rows import one as locked_event
+from bot.domain.events.rows import get_event as locked_event
 from bot.domain.models import Event, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
@@ -23,7 +23,7 @@ IS_LISTED = exists(select(Staff.id).where(Staff.phone == bindparam("staff")))
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRosterRow:
     """Why a row of a file cannot be taken, as a Refused would say it, and its line number."""
 
     line: int
@@ -31,10 +31,10 @@ class BadRow:
     params: Mapping[str, Any]
 
 
-class BadRows(Exception):
+class BadRosterRows(Exception):
     """Rows of a file that cannot be taken; nothing of the file was. `rows` has every reason, by line."""
 
-    def __init__(self, rows: Sequence[BadRow]) -> None:
+    def __init__(self, rows: Sequence[BadRosterRow]) -> None:
         super().__init__("bad rows")
         self.rows = tuple(rows)
 
@@ -72,14 +72,14 @@ def import_rows(
     event = locked_event(db, slug, lock=True)
     wanted, bad = _checked(db, event, rows, region)
     if bad:
-        raise BadRows(bad)
-    known = {one.phone: one for one in db.scalars(select(Staff).where(Staff.event_id == event.id))}
+        raise BadRosterRows(bad)
+    known = {member.phone: member for member in db.scalars(select(Staff).where(Staff.event_id == event.id))}
     for phone, fields in wanted.items():
         if phone in known:
             _fill(known[phone], fields)
         else:
             db.add(Staff(event_id=event.id, enabled=True, created_at=now, **fields))
-    changed = [one for one in known.values() if db.is_modified(one)]
+    changed = [member for member in known.values() if db.is_modified(member)]
     db.flush()
     return len(wanted.keys() - known.keys()), len(changed)
 
@@ -98,16 +98,16 @@ def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = No
     found = list(db.scalars(mine.order_by(Staff.id).options(joinedload(Staff.event)).with_for_update(of=Staff)))
     if not found:
         raise Refused("not_on_roster")
-    for one in found:
-        one.enabled = enabled
-        one.paused_until = None if enabled else one.paused_until
-        one.unconfirmed_since = None if enabled else one.unconfirmed_since
-        one.session_number += not enabled
+    for member in found:
+        member.enabled = enabled
+        member.paused_until = None if enabled else member.paused_until
+        member.unconfirmed_since = None if enabled else member.unconfirmed_since
+        member.session_number += not enabled
     db.flush()
     return found
 
 
-def listed(db: Session, slug: str) -> list[Staff]:
+def list_staff(db: Session, slug: str) -> list[Staff]:
     """The roster of an event, by name. Raises Refused `no_such_event`."""
     event = events.by_slug(db, slug)
     mine = select(Staff).where(Staff.event_id == event.id).order_by(Staff.name, Staff.id)
@@ -127,11 +127,11 @@ def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Staff]:
     held_up = or_(Staff.paused_until > now, Staff.unconfirmed_since.is_not(None))
     mine = select(Staff).where(Staff.event_id == event_id, held_up).with_for_update()
     wanted = " ".join(name.split()).casefold()
-    found = [one for one in db.scalars(mine) if one.name.casefold() == wanted]
+    found = [member for member in db.scalars(mine) if member.name.casefold() == wanted]
     if not found:
         raise Refused("nobody_paused")
-    for one in found:
-        one.paused_until = one.unconfirmed_since = None
+    for member in found:
+        member.paused_until = member.unconfirmed_since = None
     db.flush()
     return found
 
@@ -149,16 +149,16 @@ def is_paused(staff: Staff, now: datetime) -> bool:
 
 def _checked(
     db: Session, event: Event, rows: Sequence[tuple[int, Mapping[str, str]]], region: str
-) -> tuple[dict[str, dict[str, Any]], list[BadRow]]:
+) -> tuple[dict[str, dict[str, Any]], list[BadRosterRow]]:
     """The fields to keep by phone, and everything for which rows cannot be taken."""
     wanted: dict[str, dict[str, Any]] = {}
-    bad: list[BadRow] = []
+    bad: list[BadRosterRow] = []
     for line, row in rows:
-        fields, wrong = _judged(db, event, *_cells(row), region)
+        fields, wrong = _check_row(db, event, *_cells(row), region)
         phone = fields.get("phone", "")
         if phone in wanted:
             wrong.append(Refused("twice_in_file"))
-        bad += [BadRow(line, no.code, no.params) for no in wrong]
+        bad += [BadRosterRow(line, no.code, no.params) for no in wrong]
         if phone:
             wanted.setdefault(phone, fields)
     return wanted, bad
@@ -173,13 +173,13 @@ def _fields(
     db: Session, event: Event, phone: str, name: str, role: str, gate: str | None, region: str
 ) -> dict[str, Any]:
     """The fields of one row. Raises the first Refused."""
-    fields, wrong = _judged(db, event, phone, name, role, gate, region)
+    fields, wrong = _check_row(db, event, phone, name, role, gate, region)
     if wrong:
         raise wrong[0]
     return fields
 
 
-def _judged(
+def _check_row(
     db: Session, event: Event, phone: str, name: str, role: str, gate: str | None, region: str
 ) -> tuple[dict[str, Any], list[Refused]]:
     """The fields that can be kept, and why the others cannot."""

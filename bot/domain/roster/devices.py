@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.database import Database
 from bot.domain import events, violations
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Device, Event, Gate, table
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 
 TOKEN_BYTES = 32
-MARK = "pravesh_"
+PREFIX = "pravesh_"
 """Prefix of every token, so that one that has leaked can be recognised."""
-SEEN_EVERY = timedelta(minutes=1)
+SEEN_RESOLUTION = timedelta(minutes=1)
 """How exactly `seen_at` is kept: a scan a second must not be a write a second."""
 
 
@@ -42,7 +42,7 @@ def in_use(db: Session, slug: str, name: str) -> Device:
 
     Raises Refused `no_such_event`, `no_such_device` (`name`).
     """
-    event = one(db, slug, lock=False)
+    event = get_event(db, slug, lock=False)
     wanted = " ".join(name.split())
     mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
     found = db.scalars(mine.with_for_update()).first()
@@ -67,7 +67,7 @@ def roll(db: Session, slug: str, name: str) -> tuple[Device, str]:
     return device, token
 
 
-def listed(db: Session, slug: str) -> list[Device]:
+def list_devices(db: Session, slug: str) -> list[Device]:
     """The scanners of an event, revoked ones too, in the order in which they were added."""
     event = events.by_slug(db, slug)
     mine = select(Device).where(Device.event_id == event.id).order_by(Device.id)
@@ -119,9 +119,9 @@ def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Device]
     return found
 
 
-def note_seen(db: Session, device_id: int, now: datetime) -> None:
-    """Keep that a scanner is at work; writes at most once in SEEN_EVERY."""
-    stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_EVERY)
+def mark_seen(db: Session, device_id: int, now: datetime) -> None:
+    """Keep that a scanner is at work; writes at most once in SEEN_RESOLUTION."""
+    stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_RESOLUTION)
     seeing = update(Device).where(Device.id == device_id, stale).values(seen_at=now)
     db.execute(seeing.execution_options(synchronize_session=False))
 
@@ -132,4 +132,4 @@ def hashed(token: str) -> str:
 
 
 def _new_token() -> str:
-    return MARK + secrets.token_hex(TOKEN_BYTES)
+    return PREFIX + secrets.token_hex(TOKEN_BYTES)

@@ -18,7 +18,7 @@ from flows import shapes
 from flows.text import event_states
 from flows.understanding.phones import canonical
 
-AFTERWARDS = timedelta(hours=6)
+AFTER_MIDNIGHT = timedelta(hours=6)
 """How long after midnight the day before goes on for who works there: people are still to be counted out."""
 _ROWS = (
     select(Staff, Event, Gate)
@@ -32,7 +32,7 @@ _ROWS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _DutyPlace:
     """One row of the roster of a person."""
 
     staff: Staff
@@ -50,12 +50,12 @@ class _Place:
         return not chosen_today, not is_on, -chosen.timestamp() if chosen else 0.0, self.event.starts_on
 
 
-def of(db: Session, phone: str, now: datetime) -> shapes.Duty | None:
+def current_duty(db: Session, phone: str, now: datetime) -> shapes.Duty | None:
     """The work of this phone (E.164), in one statement; None: no open event has it on its roster, enabled."""
     places = _places(db, phone, now)
     if not places:
         return None
-    place = min(places, key=lambda one: one.rank(now))
+    place = min(places, key=lambda candidate: candidate.rank(now))
     staff, event = place.staff, place.event
     return shapes.Duty(
         staff_id=staff.id,
@@ -71,11 +71,11 @@ def of(db: Session, phone: str, now: datetime) -> shapes.Duty | None:
         paused_until=staff.paused_until,
         stopped=tuple(gate.slug for gate in place.gates if gate.paused_at and not gate.closed),
         stopped_everywhere=place.is_stopped,
-        others=tuple((one.event.slug, one.event.name) for one in places if one is not place),
+        others=tuple((candidate.event.slug, candidate.event.name) for candidate in places if candidate is not place),
     )
 
 
-def former(db: Session, phone: str, now: datetime) -> shapes.Event | None:
+def former_duty(db: Session, phone: str, now: datetime) -> shapes.Event | None:
     """Of the events on whose rosters this phone (E.164) stands, the last to end of those that are spoken of still.
 
     To be asked of a phone without any work: each of these events is cancelled or over.
@@ -83,7 +83,7 @@ def former(db: Session, phone: str, now: datetime) -> shapes.Event | None:
     confirmed = (Staff.enabled, Staff.unconfirmed_since.is_(None))
     theirs = select(Event).join(Staff).where(Staff.phone == canonical(phone), *confirmed)
     row = db.scalar(theirs.order_by(Event.ends_on.desc(), Event.id.desc()).limit(1))
-    return event_shapes.shape(row) if row and event_shapes.is_spoken_of(row.ends_on, now) else None
+    return event_shapes.shape(row) if row and event_shapes.is_listed(row.ends_on, now) else None
 
 
 def choose_event(db: Session, phone: str, slug: str, now: datetime) -> None:
@@ -111,18 +111,18 @@ def choose_gate(db: Session, staff_id: int, gate: str) -> None:
     db.execute(update(Staff).where(Staff.id == staff_id).values(gate_id=row.id))
 
 
-def _places(db: Session, phone: str, now: datetime) -> Sequence[_Place]:
+def _places(db: Session, phone: str, now: datetime) -> Sequence[_DutyPlace]:
     rows = db.execute(_ROWS, {"phone": canonical(phone)}).all()
     gates: dict[int, list[Gate]] = {}
     for staff, _, gate in rows:
         gates.setdefault(staff.id, []).extend([gate] if gate else [])
     unique = {staff.id: (staff, event) for staff, event, _ in rows}
     places = [
-        _Place(staff, event_shapes.shape(event), tuple(gates[staff.id]), event.entry_paused_at is not None)
+        _DutyPlace(staff, event_shapes.shape(event), tuple(gates[staff.id]), event.entry_paused_at is not None)
         for staff, event in unique.values()
     ]
     return [place for place in places if _today(place.event, now) <= place.event.ends_on]
 
 
 def _today(event: shapes.Event, moment: datetime) -> date:
-    return event_states.local_today(event, moment - AFTERWARDS)
+    return event_states.local_today(event, moment - AFTER_MIDNIGHT)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import events, violations
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Event, Gate
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
@@ -17,14 +17,14 @@ def add(db: Session, slug: str, name: str) -> Gate:
 
     Raises Refused `no_such_event`, `bad_name`, `bad_gate_name`, `gate_taken` (`gate`).
     """
-    event = one(db, slug, lock=True)
+    event = get_event(db, slug, lock=True)
     named = roster_validation.name(name)
     gate = Gate(event_id=event.id, slug=_slug(named), name=named, closed=False, paused_at=event.entry_paused_at)
     violations.add(db, gate, "uq_gates_event_id_slug", Refused("gate_taken", gate=gate.slug))
     return gate
 
 
-def listed(db: Session, slug: str) -> list[Gate]:
+def list_gates(db: Session, slug: str) -> list[Gate]:
     """The gates of an event in the order in which they were added. Raises Refused `no_such_event`."""
     event = events.by_slug(db, slug)
     return list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
@@ -46,21 +46,21 @@ def find(db: Session, event_id: int, typed: str) -> Gate:
     return found
 
 
-def named(db: Session, slug: str, typed: str) -> Gate:
+def find_open(db: Session, slug: str, typed: str) -> Gate:
     """The gate of an event by its slug or name. Raises Refused `no_such_event`, `no_such_gate`."""
     return find(db, events.by_slug(db, slug).id, typed)
 
 
 def is_any_open(db: Session, event_id: int) -> bool:
     """Whether people are let in at any gate of the event."""
-    return any(not gate.closed for gate in _of(db, event_id))
+    return any(not gate.closed for gate in _gates_of(db, event_id))
 
 
-def of_nobody(db: Session, event_id: int) -> Gate | None:
+def clear_chosen_gate(db: Session, event_id: int) -> Gate | None:
     """Where who has no gate of their own works: at the event's only open gate; where every gate is closed, at one of
     those, so that nobody is let in. None where they must say at which, or the event has none.
     """
-    every = _of(db, event_id)
+    every = _gates_of(db, event_id)
     opened = [gate for gate in every if not gate.closed]
     if len(opened) > 1 or not every:
         return None
@@ -69,7 +69,7 @@ def of_nobody(db: Session, event_id: int) -> Gate | None:
 
 def close(db: Session, slug: str, typed: str, *, closed: bool = True) -> Gate:
     """Let nobody in at this gate, or people again. Raises Refused `no_such_event`, `no_such_gate`."""
-    gate = find(db, one(db, slug, lock=True).id, typed)
+    gate = find(db, get_event(db, slug, lock=True).id, typed)
     gate.closed = closed
     db.flush()
     return gate
@@ -97,7 +97,7 @@ def _set_paused(db: Session, event_id: int, typed: str | None, since: datetime |
     event = db.scalars(select(Event).where(Event.id == event_id).with_for_update(key_share=True)).one()
     if typed is None:
         event.entry_paused_at = since
-    concerned = [find(db, event_id, typed)] if typed else _of(db, event_id)
+    concerned = [find(db, event_id, typed)] if typed else _gates_of(db, event_id)
     changed = [gate for gate in concerned if (gate.paused_at is None) != (since is None)]
     for gate in changed:
         gate.paused_at = since
@@ -105,7 +105,7 @@ def _set_paused(db: Session, event_id: int, typed: str | None, since: datetime |
     return changed
 
 
-def _of(db: Session, event_id: int) -> list[Gate]:
+def _gates_of(db: Session, event_id: int) -> list[Gate]:
     return list(db.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.id)))
 
 
@@ -117,6 +117,6 @@ def _slug(name: str) -> str:
     slug = events.gate_slug(name)
     if not slug:
         raise Refused("bad_gate_name")
-    if len(slug) > roster_validation.LONGEST_SLUG:
+    if len(slug) > roster_validation.MAX_SLUG_LENGTH:
         raise Refused("bad_name")
     return slug

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import events
 from bot.domain.models import Device, Staff
 
-EVERY = timedelta(minutes=1)
+SEEN_RESOLUTION = timedelta(minutes=1)
 """How exactly it is kept when somebody was heard: a request every few seconds must not be a write each."""
-AFTER = timedelta(minutes=5)
+SILENT_AFTER = timedelta(minutes=5)
 """The scanner itself says after this time that it cannot hear a stop of entry."""
-FORGOTTEN = timedelta(hours=2)
+GONE_AFTER = timedelta(hours=2)
 """After so long without a sign somebody counts as gone home."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
+class SilentDevice:
     """Somebody, or a scanner, that was at work and is silent."""
 
     name: str
@@ -32,23 +32,23 @@ class Unheard:
     """When they were last heard, to the minute."""
 
 
-def note(db: Session, staff_id: int, now: datetime) -> None:
-    """Keep that somebody's session is at work; writes at most once in EVERY."""
-    stale = or_(Staff.seen_at.is_(None), Staff.seen_at < now - EVERY)
+def mark_seen(db: Session, staff_id: int, now: datetime) -> None:
+    """Keep that somebody's session is at work; writes at most once in SEEN_RESOLUTION."""
+    stale = or_(Staff.seen_at.is_(None), Staff.seen_at < now - SEEN_RESOLUTION)
     seeing = update(Staff).where(Staff.id == staff_id, stale).values(seen_at=now)
     db.execute(seeing.execution_options(synchronize_session=False))
 
 
-def listed(db: Session, slug: str, now: datetime) -> list[Unheard]:
+def list_silent(db: Session, slug: str, now: datetime) -> list[SilentDevice]:
     """The silent people and scanners of an event, the longest silent first. Raises Refused `no_such_event`."""
     event_id = events.by_slug(db, slug).id
     at_work = ((Staff, Staff.enabled), (Device, Device.revoked_at.is_(None)))
     rows = [row for table, condition in at_work for row in _silent(db, table, event_id, condition, now)]
-    found = [Unheard(row.name, row.gate.slug if row.gate else None, row.seen_at) for row in rows]
-    return sorted(found, key=lambda one: (one.heard_at, one.name))
+    found = [SilentDevice(row.name, row.gate.slug if row.gate else None, row.seen_at) for row in rows]
+    return sorted(found, key=lambda silent: (silent.heard_at, silent.name))
 
 
 def _silent(db: Session, table: Any, event_id: int, at_work: Any, now: datetime) -> list[Any]:
     silent = select(table).where(table.event_id == event_id, at_work)
-    silent = silent.where(table.seen_at < now - AFTER, table.seen_at > now - FORGOTTEN)
+    silent = silent.where(table.seen_at < now - SILENT_AFTER, table.seen_at > now - GONE_AFTER)
     return list(db.scalars(silent.options(joinedload(table.gate))))

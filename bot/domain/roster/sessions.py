@@ -17,9 +17,9 @@ from flows.understanding.phones import canonical
 
 PURPOSE = "staff"
 """The purpose of one-time codes that open the staff pages."""
-SHIFT = timedelta(hours=12)
+SESSION_TTL = timedelta(hours=12)
 """How long a session lasts: a volunteer signs in once a shift."""
-AHEAD = timedelta(minutes=2)
+MAX_CLOCK_AHEAD = timedelta(minutes=2)
 """How far the clock of the machine on which a session begins may be ahead of another's."""
 
 
@@ -51,8 +51,8 @@ def places(db: Session, phone: str, now: datetime) -> list[Staff]:
     next first.
     """
     enabled = [one for one in roster.of_phone(db, phone) if one.enabled and one.unconfirmed_since is None]
-    there = [one for one in enabled if _is_to_come(one, now)]
-    return sorted(there or enabled, key=lambda one: (one.event.starts_on, one.event_id))
+    there = [member for member in enabled if _is_to_come(member, now)]
+    return sorted(there or enabled, key=lambda member: (member.event.starts_on, member.event_id))
 
 
 def row_for(db: Session, staff_id: int, now: datetime) -> Staff:
@@ -64,7 +64,7 @@ def row_for(db: Session, staff_id: int, now: datetime) -> Staff:
     there = [one for one in roster.of_phone(db, phone) if one.enabled] if phone else []
     if not there:
         raise Refused("not_on_roster")
-    return next((one for one in there if one.id == staff_id), None) or places(db, there[0].phone, now)[0]
+    return next((member for member in there if member.id == staff_id), None) or places(db, there[0].phone, now)[0]
 
 
 def begin(row: Staff, now: datetime) -> SessionMark:
@@ -80,12 +80,12 @@ def end(db: Session, mark: SessionMark, now: datetime) -> None:
 
 def forget_ended(db: Session, now: datetime) -> None:
     """Let go of ended sessions whose shift is over in any case."""
-    db.execute(delete(EndedSession).where(EndedSession.ended_at < now - SHIFT - AHEAD))
+    db.execute(delete(EndedSession).where(EndedSession.ended_at < now - SESSION_TTL - MAX_CLOCK_AHEAD))
 
 
 def resume(db: Session, mark: SessionMark, now: datetime) -> Staff | None:
     """The row of a session that still holds, with event and gate; None where it has ended."""
-    if not -AHEAD <= now - mark.since < SHIFT:
+    if not -MAX_CLOCK_AHEAD <= now - mark.since < SESSION_TTL:
         return None
     ended = exists().where(EndedSession.name == mark.name)
     mine = select(Staff).where(Staff.id == mark.staff_id, Staff.enabled, Staff.session_number == mark.number, ~ended)
@@ -98,7 +98,7 @@ def move(db: Session, mark: SessionMark, staff_id: int, now: datetime) -> Sessio
     Raises Refused `not_on_roster`.
     """
     here = resume(db, mark, now)
-    other = next((one for one in places(db, here.phone, now) if one.id == staff_id), None) if here else None
+    other = next((member for member in places(db, here.phone, now) if member.id == staff_id), None) if here else None
     if other is None:
         raise Refused("not_on_roster")
     return replace(mark, staff_id=other.id, number=other.session_number)

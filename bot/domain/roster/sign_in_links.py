@@ -17,8 +17,8 @@ from redis import Redis
 from bot.domain.keys import derived
 from bot.errors import Refused
 
-LIFE = timedelta(minutes=5)
-REMEMBERED = timedelta(days=1)
+LINK_TTL = timedelta(minutes=5)
+SPENT_LINK_TTL = timedelta(days=1)
 """How long somebody is told that a link has been used, instead of that it is too old."""
 
 
@@ -33,28 +33,28 @@ class SignInLinks:
         """The secret part of a new link for this row; the one before of the same phone (E.164) is void."""
         token = secrets.token_urlsafe(24)
         mine = self._name("phone", phone)
-        kept = {"staff": staff_id, "of": mine, "until": (now + LIFE).timestamp()}
+        kept = {"staff": staff_id, "of": mine, "until": (now + LINK_TTL).timestamp()}
         with self.redis.pipeline(transaction=True) as together:
-            together.set(self._name("link", token), json.dumps(kept), ex=2 * LIFE)
-            together.set(mine, self._name("link", token), ex=2 * LIFE)
+            together.set(self._name("link", token), json.dumps(kept), ex=2 * LINK_TTL)
+            together.set(mine, self._name("link", token), ex=2 * LINK_TTL)
             together.execute()
         return token
 
-    def look(self, token: str, now: datetime) -> int:
+    def check(self, token: str, now: datetime) -> int:
         """The row that a link is for, spending nothing. Raises Refused `link_used`, `link_expired`."""
-        return self._judged(token, cast("bytes | None", self.redis.get(self._name("link", token))), now)
+        return self._checked(token, cast("bytes | None", self.redis.get(self._name("link", token))), now)
 
     def spend(self, token: str, now: datetime) -> int:
         """Use the link up and give its volunteer. Of several requests at the same time only one gets it."""
         name = self._name("link", token)
-        staff_id = self._judged(token, cast("bytes | None", self.redis.getdel(name)), now)
-        self.redis.set(self._name("used", token), 1, ex=REMEMBERED)
+        staff_id = self._checked(token, cast("bytes | None", self.redis.getdel(name)), now)
+        self.redis.set(self._name("used", token), 1, ex=SPENT_LINK_TTL)
         return staff_id
 
-    def _judged(self, token: str, found: bytes | None, now: datetime) -> int:
-        if found is None:
+    def _checked(self, token: str, stored: bytes | None, now: datetime) -> int:
+        if stored is None:
             raise Refused("link_used" if self.redis.exists(self._name("used", token)) else "link_expired")
-        kept = json.loads(found)
+        kept = json.loads(stored)
         newest = cast("bytes | None", self.redis.get(kept["of"]))
         if newest != self._name("link", token).encode() or now.timestamp() >= kept["until"]:
             raise Refused("link_expired")

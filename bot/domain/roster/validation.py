@@ -9,8 +9,8 @@ from bot.errors import Refused
 from flows.shapes.duty import ROLES
 from flows.understanding import phones
 
-LONGEST_NAME = 80
-LONGEST_SLUG = 40
+MAX_NAME_LENGTH = 80
+MAX_SLUG_LENGTH = 40
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """ITU-T E.164: at most 15 digits; shorter than 7 no mobile network has."""
 _BETWEEN_DIGITS = re.compile(r"[\s().-]+")
@@ -33,10 +33,10 @@ def phone(typed: str, region: str) -> str:
     return today
 
 
-def name(typed: Any, longest: int = LONGEST_NAME) -> str:
+def name(typed: Any, max_length: int = MAX_NAME_LENGTH) -> str:
     """One line of text that is not empty. Raises Refused `bad_name`."""
     text = " ".join(str(typed).split())
-    if not text or len(text) > longest or not text.isprintable():
+    if not text or len(text) > max_length or not text.isprintable():
         raise Refused("bad_name")
     return text
 
@@ -48,6 +48,6 @@ def role(typed: str) -> str:
     return typed
 
 
-def is_at_least(role: str, wanted: str) -> bool:
+def is_at_least(role: str, minimum: str) -> bool:
     """Whether a role may do what another may."""
-    return ROLES.index(role) >= ROLES.index(wanted)
+    return ROLES.index(role) >= ROLES.index(minimum)

@@ -6,27 +6,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.models import Alert, Delivery, Gate, Staff
-from bot.domain.stats.dashboard import AlertNow
+from bot.domain.stats.dashboard import ActiveAlert
 
-UNREACHED = ("failed", "undelivered", "canceled")
-WAITS = "window_closed"
-"""Why a message waits for its reader to write again: bot.delivery.outbox.session_window.CLOSED."""
+UNREACHED_STATUSES = ("failed", "undelivered", "canceled")
+WINDOW_CLOSED = "window_closed"
+"""Why a message waits for its reader to write again: bot.delivery.outbox.session_window.WINDOW_CLOSED."""
 
 
-def now(db: Session, event_id: int) -> list[AlertNow]:
+def active_alerts(db: Session, event_id: int) -> list[ActiveAlert]:
     """The event's alerts that have not ended, the newest first."""
     held = select(Alert, Gate.slug).outerjoin(Gate, Gate.id == Alert.gate_id)
     rows = db.execute(held.where(Alert.event_id == event_id, Alert.ended_at.is_(None)).order_by(Alert.id.desc())).all()
     unreached = _unreached(db, [alert for alert, _ in rows])
-    return [AlertNow(one.what, slug, one.value, one.threshold, one.raised_at, unreached[one.id]) for one, slug in rows]
+    return [
+        ActiveAlert(active.what, slug, active.value, active.threshold, active.raised_at, unreached[active.id])
+        for active, slug in rows
+    ]
 
 
 def _unreached(db: Session, alerts: Sequence[Alert]) -> dict[int, list[str]]:
     """Names by alert: whose message failed, waits for their window, or was not sent since they wrote `stop`."""
-    told = [(alert.id, one["staff"], one["delivery"]) for alert in alerts for one in alert.told]
+    told = [(alert.id, message["staff"], message["delivery"]) for alert in alerts for message in alert.told]
     people = select(Staff.id, Staff.name).where(Staff.id.in_({who for _, who, _ in told}))
     names = {row.id: row.name for row in db.execute(people)} if told else {}
-    lost = _lost(db, {delivery for *_, delivery in told if delivery is not None})
+    lost = _undelivered(db, {delivery for *_, delivery in told if delivery is not None})
     found: dict[int, list[str]] = {alert.id: [] for alert in alerts}
     for alert, who, delivery in told:
         if who in names and (delivery is None or delivery in lost):
@@ -34,8 +37,12 @@ def _unreached(db: Session, alerts: Sequence[Alert]) -> dict[int, list[str]]:
     return found
 
 
-def _lost(db: Session, ids: set[int]) -> set[int]:
+def _undelivered(db: Session, ids: set[int]) -> set[int]:
     if not ids:
         return set()
     rows = db.execute(select(Delivery.id, Delivery.status, Delivery.reason).where(Delivery.id.in_(ids)))
-    return {one.id for one in rows if one.status in UNREACHED or (one.status == "owed" and one.reason == WAITS)}
+    return {
+        row.id
+        for row in rows
+        if row.status in UNREACHED_STATUSES or (row.status == "owed" and row.reason == WINDOW_CLOSED)
+    }

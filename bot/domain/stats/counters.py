@@ -15,24 +15,24 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain.models import Figure, FigureChange
 from bot.domain.stats import metrics as facts
-from bot.domain.stats.metrics import EVER, MENDED, Change, Key, Sums
+from bot.domain.stats.metrics import CORRECTION, WHOLE_EVENT_DAY, CounterChange, CounterKey, Totals
 from bot.domain.upserts import insert
 
-LATELY = 15
+RECENT_MINUTES = 15
 """Minutes, this one included, that `lately` means."""
-BATCH = 500
+BATCH_SIZE = 500
 """Changes folded in one transaction, 20 ms of work where no two are alike: SQLite has no other writer meanwhile."""
-OF_DAY = ("in5", "in", "out", "refused", "counted", "in_at", "refused_at", "in_by", "refused_by", "forced_by")
+DAY_METRICS = ("in5", "in", "out", "refused", "counted", "in_at", "refused_at", "in_by", "refused_by", "forced_by")
 """The metrics of an event's day that a look reads whole; the first one is that of the charts."""
-NOBODYS = 0
+NO_EVENT = 0
 """The event of what belongs to no event in particular."""
 
 _FIGURES = cast("Table", Figure.__table__).c
 _CHANGES = cast("Table", FigureChange.__table__).c
-_PARTS = tuple(_CHANGES[name] for name in Change._fields)
+_CHANGE_COLUMNS = tuple(_CHANGES[name] for name in CounterChange._fields)
 
 
-def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, *, charts: bool = True) -> Sums:
+def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, *, charts: bool = True) -> Totals:
     """The sums of an event's day and of the whole event, with those of no event in particular; exact.
 
     One statement: between two of them a fold could commit, and its changes would count twice or not at all. Quarters
@@ -42,36 +42,44 @@ def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, 
     db.flush()
     span = range((now.astimezone(UTC).date() - since.astimezone(UTC).date()).days + 1)
     utc_days = [since.astimezone(UTC).date() + timedelta(days=number) for number in span]
-    mine = _FIGURES.event_id.in_((event_id, NOBODYS))
-    first = facts.minute_of(since) - facts.minute_of(since) % facts.QUARTER
+    mine = _FIGURES.event_id.in_((event_id, NO_EVENT))
+    first = facts.minute_of(since) - facts.minute_of(since) % facts.QUARTER_HOUR
     kept = (
-        _kept(mine, _FIGURES.day == EVER),
-        _kept(mine, _FIGURES.day.in_(utc_days), _FIGURES.metric.in_(facts.BY_QUARTER), _FIGURES.bucket >= first),
-        _kept(
-            _FIGURES.event_id == event_id, _FIGURES.day == day, _FIGURES.metric.in_(OF_DAY if charts else OF_DAY[1:])
+        _stored(mine, _FIGURES.day == WHOLE_EVENT_DAY),
+        _stored(
+            mine, _FIGURES.day.in_(utc_days), _FIGURES.metric.in_(facts.QUARTER_HOUR_METRICS), _FIGURES.bucket >= first
         ),
-        _kept(
+        _stored(
             _FIGURES.event_id == event_id,
-            *(_FIGURES.day == day, _FIGURES.metric == "minute", _FIGURES.bucket > facts.minute_of(now) - LATELY),
+            _FIGURES.day == day,
+            _FIGURES.metric.in_(DAY_METRICS if charts else DAY_METRICS[1:]),
+        ),
+        _stored(
+            _FIGURES.event_id == event_id,
+            *(
+                _FIGURES.day == day,
+                _FIGURES.metric == "minute",
+                _FIGURES.bucket > facts.minute_of(now) - RECENT_MINUTES,
+            ),
         ),
     )
-    coming = select(*_PARTS).where(_CHANGES.event_id.in_((event_id, NOBODYS)))
+    coming = select(*_CHANGE_COLUMNS).where(_CHANGES.event_id.in_((event_id, NO_EVENT)))
     rows = db.execute(union_all(*kept, _last(event_id, day), coming))
-    return facts.sums(map(_change, rows))
+    return facts.totals(map(_change, rows))
 
 
-def all_of(*event_ids: int) -> list[Select[Any]]:
+def queries_of(*event_ids: int) -> list[Select[Any]]:
     """Queries for all sums and pending changes of these events, in the form of changes."""
-    return [_kept(_FIGURES.event_id.in_(event_ids)), select(*_PARTS).where(_CHANGES.event_id.in_(event_ids))]
+    return [_stored(_FIGURES.event_id.in_(event_ids)), select(*_CHANGE_COLUMNS).where(_CHANGES.event_id.in_(event_ids))]
 
 
-def fold(database: Database, most: int = BATCH) -> int:
+def fold(database: Database, limit: int = BATCH_SIZE) -> int:
     """Move changes into the sums; how many. Two at once take different ones."""
     with database.write() as db:
-        first = select(FigureChange.id).order_by(FigureChange.id).limit(most).with_for_update(skip_locked=True)
-        taking = delete(FigureChange).where(FigureChange.id.in_(first)).returning(*_PARTS)
+        first = select(FigureChange.id).order_by(FigureChange.id).limit(limit).with_for_update(skip_locked=True)
+        taking = delete(FigureChange).where(FigureChange.id.in_(first)).returning(*_CHANGE_COLUMNS)
         taken = [_change(row) for row in db.execute(taking.execution_options(synchronize_session=False))]
-        _add(db, facts.sums(taken))
+        _add(db, facts.totals(taken))
     return len(taken)
 
 
@@ -81,13 +89,13 @@ def fold_all(database: Database) -> Iterator[int]:
         yield folded
 
 
-def put(db: Session, changes: Iterable[Change]) -> None:
+def append(db: Session, changes: Iterable[CounterChange]) -> None:
     """Append changes, as the triggers do."""
     if rows := [change._asdict() for change in changes]:
         db.execute(insert(db, FigureChange), rows)
 
 
-def _add(db: Session, amounts: Sums) -> None:
+def _add(db: Session, amounts: Totals) -> None:
     """Add to the sums, in one order for all: two who fold then never wait for each other in a circle."""
     rows = [{**key._asdict(), **amount._asdict()} for key, amount in sorted(amounts.items())]
     if not rows:
@@ -97,22 +105,30 @@ def _add(db: Session, amounts: Sums) -> None:
         "people": Figure.people + adding.excluded.people,
         "times": Figure.times + adding.excluded.times,
     }
-    db.execute(adding.on_conflict_do_update(index_elements=list(Key._fields), set_=more), rows)
+    db.execute(adding.on_conflict_do_update(index_elements=list(CounterKey._fields), set_=more), rows)
 
 
-def _kept(*which: Any) -> Select[Any]:
+def _stored(*conditions: Any) -> Select[Any]:
     """Sums in the shape of changes: what facts.mended makes of a key."""
-    where = (_FIGURES.event_id, literal(MENDED), _FIGURES.day, _FIGURES.bucket, _FIGURES.who, literal(0), literal(0))
-    return select(*where, _FIGURES.metric, _FIGURES.what, _FIGURES.people, _FIGURES.times).where(*which)
+    where = (
+        _FIGURES.event_id,
+        literal(CORRECTION),
+        _FIGURES.day,
+        _FIGURES.bucket,
+        _FIGURES.who,
+        literal(0),
+        literal(0),
+    )
+    return select(*where, _FIGURES.metric, _FIGURES.what, _FIGURES.people, _FIGURES.times).where(*conditions)
 
 
 def _last(event_id: int, day: date) -> Select[Any]:
     """Each gate's last minute with a scan that stands, in the same shape."""
     scans = (_FIGURES.event_id == event_id, _FIGURES.day == day, _FIGURES.metric == "minute", _FIGURES.times > 0)
     latest = func.max(_FIGURES.bucket)
-    where = (literal(event_id), literal(MENDED), literal(day), latest, _FIGURES.who, literal(0), literal(0))
+    where = (literal(event_id), literal(CORRECTION), literal(day), latest, _FIGURES.who, literal(0), literal(0))
     return select(*where, literal("last"), literal(""), literal(0), literal(1)).where(*scans).group_by(_FIGURES.who)
 
 
-def _change(row: Row[Any]) -> Change:
-    return Change._make(row)
+def _change(row: Row[Any]) -> CounterChange:
+    return CounterChange._make(row)

@@ -8,7 +8,7 @@ from bot.domain.stats.gate_figures import DayFigures
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegistrationTotals:
     """How much was registered."""
 
     registrations: int
@@ -17,12 +17,12 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ChannelTotals:
     """Registrations by `whatsapp`, `web`, `walkup` or what else there is."""
 
     channel: str
-    today: Registered
-    total: Registered
+    today: RegistrationTotals
+    total: RegistrationTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStep:
     """One question of the registration, in the order in which it is asked."""
 
     step: str
@@ -78,7 +78,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DashboardDay:
     """A day's places."""
 
     day: date
@@ -108,7 +108,7 @@ class GateNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class DeliveryFailure:
     """Messages that failed for one reason."""
 
     kind: str
@@ -121,7 +121,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class StandsOut:
+class Outlier:
     """A volunteer or scanner of whom somebody should take a look."""
 
     name: str
@@ -135,7 +135,7 @@ class StandsOut:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertNow:
+class ActiveAlert:
     """An alert that holds at this moment."""
 
     what: str
@@ -165,10 +165,10 @@ class Dashboard(DayFigures):
     """Whether the event's dates and hours let people in now."""
     paused_at: datetime | None
     """Since when entry is stopped at every gate."""
-    registered_today: Registered
-    registered: Registered
+    registered_today: RegistrationTotals
+    registered: RegistrationTotals
     """Since the beginning."""
-    channels: Sequence[Channel]
+    channels: Sequence[ChannelTotals]
     passes: PassMessages
     expected: int
     """People who hold a valid pass for today, and those of passes that were revoked after an entry: as they are among
@@ -179,15 +179,15 @@ class Dashboard(DayFigures):
     """People admitted with a pass per five minutes, by gate."""
     registrations: Chart
     """Registrations per hour of today, by channel."""
-    funnel_today: Sequence[Step]
-    funnel: Sequence[Step]
+    funnel_today: Sequence[FunnelStep]
+    funnel: Sequence[FunnelStep]
     """Since the beginning."""
-    days: Sequence[Day]
+    days: Sequence[DashboardDay]
     gates: Sequence[GateNow]
-    failures: Sequence[Failure]
+    failures: Sequence[DeliveryFailure]
     """Messages of the whole event that failed for good; the most frequent reason first."""
-    stands_out: Sequence[StandsOut]
-    alerts: Sequence[AlertNow]
+    outliers: Sequence[Outlier]
+    alerts: Sequence[ActiveAlert]
     as_of: datetime
     is_now: bool = True
     """False: of a day that was chosen and is not the one in progress; `today` means that day all the same."""

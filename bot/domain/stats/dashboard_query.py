@@ -12,22 +12,30 @@ from bot.domain.checkins import context as scan_context
 from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
 from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, outliers
-from bot.domain.stats.dashboard import Channel, Dashboard, Day, Failure, GateNow, PassMessages, Registered
-from bot.domain.stats.day_totals import DaySums
-from bot.domain.stats.metrics import Key, Sum
+from bot.domain.stats.dashboard import (
+    ChannelTotals,
+    Dashboard,
+    DashboardDay,
+    DeliveryFailure,
+    GateNow,
+    PassMessages,
+    RegistrationTotals,
+)
+from bot.domain.stats.day_totals import DayTotals
+from bot.domain.stats.metrics import CounterKey, Total
 
-OF_PASSES = ("pass", "link")
+PASS_MESSAGE_KINDS = ("pass", "link")
 """Kinds of messages that bring a pass: its picture, or the link to it."""
 
 
-def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Dashboard:
+def get_dashboard(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Dashboard:
     """The dashboard as of now, of the day in progress or another one; exact.
 
     Of another day all that is said of a day is of that one; what is of the whole event, and alerts, are as they are.
     Raises Refused `no_such_event`, `no_such_day`.
     """
     place = scan_context.of_day(db, slug, on, now)
-    day, event = day_totals.read(db, place, now, charts=True), db.get_one(Event, place.event.id)
+    day, event = day_totals.load(db, place, now, charts=True), db.get_one(Event, place.event.id)
     days = _days(db, event.id)
     gates = list(db.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)))
     channels = _channels(day)
@@ -41,18 +49,18 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
         is_over=place.is_over,
         is_now=place.is_now,
         paused_at=event.entry_paused_at,
-        registered_today=_registered(one.today for one in channels),
-        registered=_registered(one.total for one in channels),
+        registered_today=_registered(channel.today for channel in channels),
+        registered=_registered(channel.total for channel in channels),
         channels=channels,
-        passes=_passes(day.ever("message")),
-        expected=next((one.taken for one in days if one.day == place.day), 0),
+        passes=_passes(day.whole_event("message")),
+        expected=next((event_day.taken for event_day in days if event_day.day == place.day), 0),
         admitted=day.admitted,
-        lately=sum(day.lately().values()),
-        left=day.of("out").people,
-        counted_in=day.of("counted", "in").people,
-        counted_out=day.of("counted", "out").people,
+        lately=sum(day.recently_admitted().values()),
+        left=day.total("out").people,
+        counted_in=day.total("counted", "in").people,
+        counted_out=day.total("counted", "out").people,
         inside=day_totals.inside(day, place),
-        forced=day.of("forced_by").times,
+        forced=day.total("forced_by").times,
         conflicts=day.conflicts,
         refused=_by_number(day),
         entries=charts.entries(day, gates, ZoneInfo(event.timezone)),
@@ -62,46 +70,53 @@ def look(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Da
         days=days,
         gates=_gates(day, gates),
         failures=_failures(day),
-        stands_out=outliers.listed(db, day),
-        unheard=offline_staff.listed(db, slug, now),
-        alerts=active_alerts.now(db, event.id),
+        outliers=outliers.list_outliers(db, day),
+        offline_staff=offline_staff.list_silent(db, slug, now),
+        alerts=active_alerts.active_alerts(db, event.id),
         as_of=now,
     )
 
 
-def _days(db: Session, event_id: int) -> list[Day]:
+def _days(db: Session, event_id: int) -> list[DashboardDay]:
     rows = db.scalars(select(EventDay).where(EventDay.event_id == event_id).order_by(EventDay.day))
-    return [Day(one.day, one.capacity, one.taken, one.closed) for one in rows]
+    return [DashboardDay(event_day.day, event_day.capacity, event_day.taken, event_day.closed) for event_day in rows]
 
 
 # --- registered and sent ----------------------------------------------------------------------------
 
 
-def _channels(day: DaySums) -> list[Channel]:
-    today, total = _by_channel(day.quarters("registered", day.begins)), _by_channel(day.ever("registered"))
-    nothing = Registered(0, 0)
-    return [Channel(one, today.get(one, nothing), total.get(one, nothing)) for one in sorted(total.keys() | today)]
+def _channels(day: DayTotals) -> list[ChannelTotals]:
+    today, total = (
+        _by_channel(day.by_quarter_hour("registered", day.begins)),
+        _by_channel(day.whole_event("registered")),
+    )
+    nothing = RegistrationTotals(0, 0)
+    return [
+        ChannelTotals(key, today.get(key, nothing), total.get(key, nothing)) for key in sorted(total.keys() | today)
+    ]
 
 
-def _by_channel(rows: Iterable[tuple[Key, Sum]]) -> Mapping[str, Registered]:
+def _by_channel(rows: Iterable[tuple[CounterKey, Total]]) -> Mapping[str, RegistrationTotals]:
     times, people = Counter[str](), Counter[str]()
-    for key, one in rows:
-        times[key.what] += one.times
-        people[key.what] += one.people
-    return {channel: Registered(times[channel], people[channel]) for channel in times}
+    for key, total in rows:
+        times[key.what] += total.times
+        people[key.what] += total.people
+    return {channel: RegistrationTotals(times[channel], people[channel]) for channel in times}
 
 
-def _registered(parts: Iterable[Registered]) -> Registered:
+def _registered(parts: Iterable[RegistrationTotals]) -> RegistrationTotals:
     listed = list(parts)
-    return Registered(sum(one.registrations for one in listed), sum(one.people for one in listed))
+    return RegistrationTotals(
+        sum(registered.registrations for registered in listed), sum(registered.people for registered in listed)
+    )
 
 
-def _passes(rows: Iterable[tuple[Key, Sum]]) -> PassMessages:
+def _passes(rows: Iterable[tuple[CounterKey, Total]]) -> PassMessages:
     states = Counter[str]()
-    for key, one in rows:
+    for key, total in rows:
         kind, _, state = key.what.partition(":")
-        if kind in OF_PASSES:
-            states["failed" if state.startswith(metrics.LOST) else state] += one.times
+        if kind in PASS_MESSAGE_KINDS:
+            states["failed" if state.startswith(metrics.FAILED_PREFIX) else state] += total.times
     return PassMessages(
         waiting=states["waiting"],
         sent=states["sent"],
@@ -112,38 +127,43 @@ def _passes(rows: Iterable[tuple[Key, Sum]]) -> PassMessages:
     )
 
 
-def _failures(day: DaySums) -> list[Failure]:
+def _failures(day: DayTotals) -> list[DeliveryFailure]:
     found = []
-    for key, one in day.ever("message", everybodys=True):
+    for key, total in day.whole_event("message", with_global=True):
         kind, _, state = key.what.partition(":")
-        if state.startswith(metrics.LOST) and one.times:
-            reason = state.removeprefix(metrics.LOST)
-            found.append(Failure(kind, reason, one.times, of_event=key.event_id == day.event_id))
-    return sorted(found, key=lambda one: (-one.messages, one.kind, one.reason))
+        if state.startswith(metrics.FAILED_PREFIX) and total.times:
+            reason = state.removeprefix(metrics.FAILED_PREFIX)
+            found.append(DeliveryFailure(kind, reason, total.times, of_event=key.event_id == day.event_id))
+    return sorted(found, key=lambda failure: (-failure.messages, failure.kind, failure.reason))
 
 
 # --- the gates --------------------------------------------------------------------------------------
 
 
-def _by_number(day: DaySums) -> Mapping[str, int]:
-    results = {result: one.times for result, one in day.by_what("refused").items()}
+def _by_number(day: DayTotals) -> Mapping[str, int]:
+    results = {result: total.times for result, total in day.by_what("refused").items()}
     return dict(sorted(results.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _gates(day: DaySums, gates: Sequence[Gate]) -> list[GateNow]:
-    entered, refused, lately, last = day.by_gate("in_at"), day.by_gate("refused_at"), day.lately(), day.last_scans()
+def _gates(day: DayTotals, gates: Sequence[Gate]) -> list[GateNow]:
+    entered, refused, lately, last = (
+        day.by_gate("in_at"),
+        day.by_gate("refused_at"),
+        day.recently_admitted(),
+        day.last_scans(),
+    )
     known = {gate.id: gate for gate in gates}
     ids = [*known, *([0] if 0 in entered or 0 in refused else [])]
     return [
         GateNow(
-            slug=known[one].slug if one else None,
-            name=known[one].name if one else None,
-            closed=known[one].closed if one else False,
-            paused_at=known[one].paused_at if one else None,
-            admitted=entered.get(one, Sum()).people,
-            refused=refused.get(one, Sum()).times,
-            lately=lately.get(one, 0),
-            last_scan=last.get(one),
+            slug=known[gate_id].slug if gate_id else None,
+            name=known[gate_id].name if gate_id else None,
+            closed=known[gate_id].closed if gate_id else False,
+            paused_at=known[gate_id].paused_at if gate_id else None,
+            admitted=entered.get(gate_id, Total()).people,
+            refused=refused.get(gate_id, Total()).times,
+            lately=lately.get(gate_id, 0),
+            last_scan=last.get(gate_id),
         )
-        for one in ids
+        for gate_id in ids
     ]

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.models import Event
-from bot.domain.stats.dashboard import Step
-from bot.domain.stats.day_totals import DaySums
-from bot.domain.stats.metrics import Key, Sum
+from bot.domain.stats.dashboard import FunnelStep
+from bot.domain.stats.day_totals import DayTotals
+from bot.domain.stats.metrics import CounterKey, Total
 from flows.shapes import Flow
 from flows.visitor.registration import REGISTRATION
 from flows.visitor.web_registration import WEB_REGISTRATION
 
 DONE = "done"
 """The step after the last question: registered."""
-THINKING = timedelta(minutes=30)
+GRACE_PERIOD = timedelta(minutes=30)
 """Registrations begun less long ago are not counted as given up: somebody may still be typing."""
 FLOWS: Mapping[str, Flow] = {"whatsapp": REGISTRATION, "web": WEB_REGISTRATION}
 """The flow by channel. A form asks all questions of a page at once: its first one counts for all that it shows."""
@@ -30,20 +30,23 @@ def steps_of(event: Event, flow: Flow) -> list[str]:
     return [*dict.fromkeys(names), DONE]
 
 
-def today(day: DaySums, event: Event) -> tuple[Step, ...]:
+def today(day: DayTotals, event: Event) -> tuple[FunnelStep, ...]:
     """The funnel of registrations begun today."""
-    return _funnel(day, event, day.quarters("begun", day.begins, everybodys=True))
+    return _funnel(day, event, day.by_quarter_hour("begun", day.begins, with_global=True))
 
 
-def ever(day: DaySums, event: Event) -> tuple[Step, ...]:
+def ever(day: DayTotals, event: Event) -> tuple[FunnelStep, ...]:
     """The funnel of all registrations ever begun."""
-    return _funnel(day, event, day.ever("begun", everybodys=True))
+    return _funnel(day, event, day.whole_event("begun", with_global=True))
 
 
-def _funnel(day: DaySums, event: Event, begun: Iterable[tuple[Key, Sum]]) -> tuple[Step, ...]:
+def _funnel(day: DayTotals, event: Event, begun: Iterable[tuple[CounterKey, Total]]) -> tuple[FunnelStep, ...]:
     """A channel that does not ask a question has nobody who reached it."""
     reached, left = Counter[str](), Counter[str]()
-    ended, thinking = _by_place(begun), _by_place(day.quarters("begun", day.now - THINKING, everybodys=True))
+    ended, thinking = (
+        _by_place(begun),
+        _by_place(day.by_quarter_hour("begun", day.now - GRACE_PERIOD, with_global=True)),
+    )
     orders = {channel: steps_of(event, flow) for channel, flow in FLOWS.items()}
     for (channel, step), number in ended.items():
         order = orders.get(channel, orders["whatsapp"])
@@ -53,14 +56,14 @@ def _funnel(day: DaySums, event: Event, begun: Iterable[tuple[Key, Sum]]) -> tup
             reached[passed] += number
         if order[place] != DONE:
             left[order[place]] += max(number - thinking[channel, step], 0)
-    return tuple(Step(step, reached[step], left[step]) for step in _merged(orders.values()) if reached[step])
+    return tuple(FunnelStep(step, reached[step], left[step]) for step in _merged(orders.values()) if reached[step])
 
 
-def _by_place(begun: Iterable[tuple[Key, Sum]]) -> Counter[tuple[str, str]]:
+def _by_place(begun: Iterable[tuple[CounterKey, Total]]) -> Counter[tuple[str, str]]:
     found = Counter[tuple[str, str]]()
-    for key, one in begun:
+    for key, total in begun:
         channel, _, step = key.what.partition(":")
-        found[channel, step] += one.times
+        found[channel, step] += total.times
     return found
 
 

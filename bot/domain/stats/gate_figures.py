@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from bot.domain.checkins import context as scan_context
 from bot.domain.models import Device, Gate, Staff
 from bot.domain.roster import offline_staff
-from bot.domain.roster.offline_staff import Unheard
+from bot.domain.roster.offline_staff import SilentDevice
 from bot.domain.stats import day_totals
-from bot.domain.stats.day_totals import DaySums
-from bot.domain.stats.metrics import Sum
+from bot.domain.stats.day_totals import DayTotals
+from bot.domain.stats.metrics import Total
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CountShare:
     """The figures of one gate, volunteer or scanner today."""
 
     key: str | None
@@ -51,68 +51,68 @@ class DayFigures:
     """Scans that let more people in than the party has."""
     refused: Mapping[str, int]
     """Scans by result."""
-    unheard: Sequence[Unheard]
+    offline_staff: Sequence[SilentDevice]
     """Who is at work and has been silent for over five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures(DayFigures):
+class EventFigures(DayFigures):
     """A day by gates and by who scans."""
 
-    gates: Sequence[Share]
-    staff: Sequence[Share]
+    gates: Sequence[CountShare]
+    staff: Sequence[CountShare]
     """Volunteers; at the end without a name what nobody and no scanner answers for."""
-    scanners: Sequence[Share]
+    scanners: Sequence[CountShare]
     """Devices with a token of their own."""
 
 
-def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> Figures:
+def today(db: Session, slug: str, now: datetime, *, on: date | None = None) -> EventFigures:
     """The figures of the event's day now, or of another one: from sums, whatever the number of rows.
 
     Raises Refused `no_such_event`, `no_such_day`.
     """
     place = scan_context.of_day(db, slug, on, now)
-    day = day_totals.read(db, place, now)
-    return Figures(
+    day = day_totals.load(db, place, now)
+    return EventFigures(
         day=place.day,
         admitted=day.admitted,
-        lately=sum(day.lately().values()),
-        left=day.of("out").people,
-        counted_in=day.of("counted", "in").people,
-        counted_out=day.of("counted", "out").people,
+        lately=sum(day.recently_admitted().values()),
+        left=day.total("out").people,
+        counted_in=day.total("counted", "in").people,
+        counted_out=day.total("counted", "out").people,
         inside=day_totals.inside(day, place),
         is_over=place.is_over,
         conflicts=day.conflicts,
-        refused={result: one.times for result, one in sorted(day.by_what("refused").items())},
+        refused={result: total.times for result, total in sorted(day.by_what("refused").items())},
         gates=_shares(db, Gate, "slug", day.by_gate("in_at"), day.by_gate("refused_at")),
         staff=_shares(db, Staff, "name", *_by(day, "staff", "nobody")),
         scanners=_shares(db, Device, "name", *_by(day, "device")),
-        unheard=offline_staff.listed(db, slug, now),
+        offline_staff=offline_staff.list_silent(db, slug, now),
     )
 
 
-def _by(day: DaySums, *kinds: str) -> tuple[dict[int, Sum], dict[int, Sum]]:
+def _by(day: DayTotals, *kinds: str) -> tuple[dict[int, Total], dict[int, Total]]:
     """Entries and refusals by whose they are."""
     entered, refused = (
-        {who: one for kind in kinds for who, one in day.by_whom(metric, kind).items()}
+        {who: total for kind in kinds for who, total in day.by_member(metric, kind).items()}
         for metric in ("in_by", "refused_by")
     )
     return entered, refused
 
 
 def _shares(
-    db: Session, table: Any, key: str, entered: Mapping[int, Sum], refused: Mapping[int, Sum]
-) -> tuple[Share, ...]:
+    db: Session, table: Any, key: str, entered: Mapping[int, Total], refused: Mapping[int, Total]
+) -> tuple[CountShare, ...]:
     """One share for each row of the table that did something; at the end what belongs to none."""
     ids = entered.keys() | refused.keys()
     known = {row.id: row for row in db.scalars(select(table).where(table.id.in_(ids - {0})))}
-    ordered = sorted(ids, key=lambda one: (one == 0, one))
-    nothing = Sum()
+    ordered = sorted(ids, key=lambda key_: (key_ == 0, key_))
+    nothing = Total()
     return tuple(
-        _share(known.get(one), key, entered.get(one, nothing).people, refused.get(one, nothing).times)
-        for one in ordered
+        _share(known.get(key_), key, entered.get(key_, nothing).people, refused.get(key_, nothing).times)
+        for key_ in ordered
     )
 
 
-def _share(row: Any, key: str, admitted: int, refused: int) -> Share:
-    return Share(getattr(row, key, None), getattr(row, "name", None), admitted, refused)
+def _share(row: Any, key: str, admitted: int, refused: int) -> CountShare:
+    return CountShare(getattr(row, key, None), getattr(row, "name", None), admitted, refused)

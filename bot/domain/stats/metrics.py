@@ -4,10 +4,10 @@ A fact comes from the triggers of the fact tables (the migrations have them) as 
 `bot.domain.stats.recount` as the sum of many equal rows. Facts: `in` and `out` (people of a pass), `refused` (a
 scan), `counted` (people without a pass), `registered` and `held` (a registration, the people of its valid
 passes), `message` (a delivery in its latest state), `begun` (a registration begun, and how far it came), and
-`mended` (a sum put right: its own key).
+`correction` (a sum put right: its own key).
 
 Every moment is a whole minute since 1970 (UTC), so that no figure depends on a time zone that an organiser may
-correct later: quarters of an hour begin alike in every zone there is. `EVER` stands for the whole event.
+correct later: quarters of an hour begin alike in every zone there is. `WHOLE_EVENT_DAY` stands for the whole event.
 """
 
 from collections import defaultdict
@@ -15,19 +15,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-EVER = date(1970, 1, 1)
+WHOLE_EVENT_DAY = date(1970, 1, 1)
 """The day of the sums of a whole event."""
-BY_QUARTER = ("registered", "message", "begun")
-"""Metrics of UTC days in quarters of an hour, and EVER; all others are of an event's days."""
-MENDED = "mended"
+QUARTER_HOUR_METRICS = ("registered", "message", "begun")
+"""Metrics of UTC days in quarters of an hour, and WHOLE_EVENT_DAY; all others are of an event's days."""
+CORRECTION = "mended"
 """A change of one sum that names it directly: `what` holds the metric, `more` the sum's `what`, `minute` its bucket,
 `gate_id` its `who`."""
-FIVE, QUARTER = 5, 15
+FIVE_MINUTES, QUARTER_HOUR = 5, 15
 """Minutes of a bucket: of entries, of registrations and messages."""
-FAILED = ("failed", "undelivered")
-LOST = "failed:"
+FAILED_STATUSES = ("failed", "undelivered")
+FAILED_PREFIX = "failed:"
 """Prefix of a failed message's state; the reason follows."""
-STATES = {
+STATE_NAMES = {
     **dict.fromkeys(("owed", "accepted", "scheduled", "queued", "sending"), "waiting"),
     **dict.fromkeys(("sent", "handed_over"), "sent"),
     "canceled": "cancelled",
@@ -35,14 +35,14 @@ STATES = {
 """What a delivery's status is called in figures, where it is called otherwise."""
 
 
-class Key(NamedTuple):
+class CounterKey(NamedTuple):
     """Which sum.
 
     Metrics by day: `in`, `out`, `refused` (by result), `counted` (by direction), `in_at` and `refused_at` (by gate),
     `in5` (by gate and five minutes), `minute` (scans by gate and minute; what: `in`, `out`, `refused`), `in_by`,
     `refused_by` and `forced_by` (by whom; what: `staff`, `device`, `nobody`). By UTC day in quarters of an hour, and
-    EVER: `registered` (by channel; people who hold valid passes), `message` (by kind and state), `begun` (by channel
-    and step).
+    WHOLE_EVENT_DAY: `registered` (by channel; people who hold valid passes), `message` (by kind and state), `begun`
+    (by channel and step).
     """
 
     event_id: int
@@ -53,7 +53,7 @@ class Key(NamedTuple):
     what: str
 
 
-class Change(NamedTuple):
+class CounterChange(NamedTuple):
     """A fact that came or went, or several alike."""
 
     event_id: int
@@ -69,35 +69,35 @@ class Change(NamedTuple):
     times: int
 
 
-class Sum(NamedTuple):
+class Total(NamedTuple):
     """How many people, and how many times."""
 
     people: int = 0
     times: int = 0
 
 
-Sums = Mapping[Key, Sum]
+Totals = Mapping[CounterKey, Total]
 
 
-def sums(changes: Iterable[Change]) -> dict[Key, Sum]:
+def totals(changes: Iterable[CounterChange]) -> dict[CounterKey, Total]:
     """The sums of these changes; sums of nothing are left out."""
-    found: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    found: defaultdict[CounterKey, list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
         people, times = change[-2:]
-        for key in keys(change):
+        for key in counter_keys(change):
             both = found[key]
             both[0] += people
             both[1] += times
-    return {key: Sum(people, times) for key, (people, times) in found.items() if people or times}
+    return {key: Total(people, times) for key, (people, times) in found.items() if people or times}
 
 
-def keys(change: Change) -> Iterator[Key]:
+def counter_keys(change: CounterChange) -> Iterator[CounterKey]:
     """The sums to which a change belongs. Raises KeyError for a fact that there is not."""
-    if change.fact == MENDED:  # most of what a look reads
-        yield Key(change.event_id, change.day, change.what, change.minute, change.gate_id, change.more)
+    if change.fact == CORRECTION:  # most of what a look reads
+        yield CounterKey(change.event_id, change.day, change.what, change.minute, change.gate_id, change.more)
         return
-    for day, metric, bucket, who, what in _OF[change.fact](change):
-        yield Key(change.event_id, day, metric, bucket, who, what)
+    for day, metric, bucket, who, what in _KEYS_OF_FACT[change.fact](change):
+        yield CounterKey(change.event_id, day, metric, bucket, who, what)
 
 
 def minute_of(moment: datetime) -> int:
@@ -110,71 +110,71 @@ def moment_of(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-def mended(key: Key, amount: Sum) -> Change:
+def correction(key: CounterKey, amount: Total) -> CounterChange:
     """A change of exactly this sum."""
     event_id, day, metric, bucket, who, what = key
-    return Change(event_id, MENDED, day, bucket, who, 0, 0, metric, what, *amount)
+    return CounterChange(event_id, CORRECTION, day, bucket, who, 0, 0, metric, what, *amount)
 
 
 # --- one function a fact ----------------------------------------------------------------------------
 
-Keys = Iterator[tuple[date, str, int, int, str]]
+KeyParts = Iterator[tuple[date, str, int, int, str]]
 
 
-def _in(one: Change) -> Keys:
-    yield one.day, "in", 0, 0, one.what
-    yield one.day, "in_at", 0, one.gate_id, ""
-    yield one.day, "in5", one.minute - one.minute % FIVE, one.gate_id, ""
-    yield one.day, "minute", one.minute, one.gate_id, "in"
-    yield one.day, "in_by", 0, *_whose(one)
-    if one.more:
-        yield one.day, "forced_by", 0, *_whose(one)
+def _in(change: CounterChange) -> KeyParts:
+    yield change.day, "in", 0, 0, change.what
+    yield change.day, "in_at", 0, change.gate_id, ""
+    yield change.day, "in5", change.minute - change.minute % FIVE_MINUTES, change.gate_id, ""
+    yield change.day, "minute", change.minute, change.gate_id, "in"
+    yield change.day, "in_by", 0, *_counted_for(change)
+    if change.more:
+        yield change.day, "forced_by", 0, *_counted_for(change)
 
 
-def _out(one: Change) -> Keys:
-    yield one.day, "out", 0, 0, ""
-    yield one.day, "minute", one.minute, one.gate_id, "out"
+def _out(change: CounterChange) -> KeyParts:
+    yield change.day, "out", 0, 0, ""
+    yield change.day, "minute", change.minute, change.gate_id, "out"
 
 
-def _refused(one: Change) -> Keys:
-    yield one.day, "refused", 0, 0, one.what
-    yield one.day, "refused_at", 0, one.gate_id, ""
-    yield one.day, "minute", one.minute, one.gate_id, "refused"
-    yield one.day, "refused_by", 0, *_whose(one)
+def _refused(change: CounterChange) -> KeyParts:
+    yield change.day, "refused", 0, 0, change.what
+    yield change.day, "refused_at", 0, change.gate_id, ""
+    yield change.day, "minute", change.minute, change.gate_id, "refused"
+    yield change.day, "refused_by", 0, *_counted_for(change)
 
 
-def _counted(one: Change) -> Keys:
-    yield one.day, "counted", 0, 0, one.what
+def _counted(change: CounterChange) -> KeyParts:
+    yield change.day, "counted", 0, 0, change.what
 
 
-def _registered(one: Change) -> Keys:
-    return _by_quarter(one, "registered", one.what)
+def _registered(change: CounterChange) -> KeyParts:
+    return _by_quarter(change, "registered", change.what)
 
 
-def _message(one: Change) -> Keys:
-    status, _, reason = one.more.partition(":")
-    state = f"{LOST}{reason}" if status in FAILED else STATES.get(status, status)
-    return _by_quarter(one, "message", f"{one.what}:{state}")
+def _message(change: CounterChange) -> KeyParts:
+    status, _, reason = change.more.partition(":")
+    state = f"{FAILED_PREFIX}{reason}" if status in FAILED_STATUSES else STATE_NAMES.get(status, status)
+    return _by_quarter(change, "message", f"{change.what}:{state}")
 
 
-def _begun(one: Change) -> Keys:
-    return _by_quarter(one, "begun", f"{one.what}:{one.more}")
+def _begun(change: CounterChange) -> KeyParts:
+    return _by_quarter(change, "begun", f"{change.what}:{change.more}")
 
 
-def _by_quarter(one: Change, metric: str, what: str) -> Keys:
-    quarter = one.minute - one.minute % QUARTER
+def _by_quarter(change: CounterChange, metric: str, what: str) -> KeyParts:
+    quarter = change.minute - change.minute % QUARTER_HOUR
     yield moment_of(quarter).date(), metric, quarter, 0, what
-    yield EVER, metric, 0, 0, what
+    yield WHOLE_EVENT_DAY, metric, 0, 0, what
 
 
-def _whose(one: Change) -> tuple[int, str]:
+def _counted_for(change: CounterChange) -> tuple[int, str]:
     """Each scan counts for one: the volunteer, else the scanner."""
-    if one.staff_id:
-        return one.staff_id, "staff"
-    return (one.device_id, "device") if one.device_id else (0, "nobody")
+    if change.staff_id:
+        return change.staff_id, "staff"
+    return (change.device_id, "device") if change.device_id else (0, "nobody")
 
 
-_OF: Mapping[str, Any] = {
+_KEYS_OF_FACT: Mapping[str, Any] = {
     "in": _in,
     "out": _out,
     "refused": _refused,

@@ -26,15 +26,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from bot.domain.audit import recorder
-from bot.domain.events.rows import one as event_by
+from bot.domain.events.rows import get_event as event_by
 from bot.domain.models import Attempt, Beginning, Broadcast, Checkin, Delivery, Event, HeadCount, Pass, Registration
 from bot.domain.stats import counters as figure_counters
 from bot.domain.stats import metrics as facts
-from bot.domain.stats.counters import NOBODYS
-from bot.domain.stats.metrics import EVER, Change, Key, Sum, Sums
+from bot.domain.stats.counters import NO_EVENT
+from bot.domain.stats.metrics import WHOLE_EVENT_DAY, CounterChange, CounterKey, Total, Totals
 from flows.shapes.scans import LEFT
 
-LONGEST_STATE = 80
+MAX_STATE_LENGTH = 80
 """Characters of a delivery's state, as the triggers cut it."""
 
 
@@ -42,9 +42,9 @@ LONGEST_STATE = 80
 class Difference:
     """A sum that was not what the rows say."""
 
-    key: Key
-    kept: Sum
-    counted: Sum
+    key: CounterKey
+    stored: Total
+    counted: Total
 
 
 def rebuild(db: Session, slug: str) -> Sequence[Difference]:
@@ -56,8 +56,10 @@ def rebuild(db: Session, slug: str) -> Sequence[Difference]:
     first = select(Event.id).order_by(Event.id).limit(1)
     db.execute(first.with_for_update(key_share=True))
     found = differences(db, slug)
-    figure_counters.put(db, (facts.mended(one.key, _less(one.counted, one.kept)) for one in found))
-    recorder.tell(db, event_id=event_by(db, slug, lock=False).id, differed=len(found))
+    figure_counters.append(
+        db, (facts.correction(difference.key, _minus(difference.counted, difference.stored)) for difference in found)
+    )
+    recorder.add_facts(db, event_id=event_by(db, slug, lock=False).id, differed=len(found))
     return found
 
 
@@ -69,22 +71,22 @@ def differences(db: Session, slug: str) -> Sequence[Difference]:
     event_id = event_by(db, slug, lock=False).id
     kept, counted = _both(db, event_id)
     wrong = sorted(key for key in kept.keys() | counted.keys() if kept.get(key) != counted.get(key))
-    return [Difference(key, kept.get(key, Sum()), counted.get(key, Sum())) for key in wrong]
+    return [Difference(key, kept.get(key, Total()), counted.get(key, Total())) for key in wrong]
 
 
-def _less(one: Sum, other: Sum) -> Sum:
-    return Sum(one.people - other.people, one.times - other.times)
+def _minus(left: Total, right: Total) -> Total:
+    return Total(left.people - right.people, left.times - right.times)
 
 
-def _both(db: Session, event_id: int) -> tuple[Sums, Sums]:
+def _both(db: Session, event_id: int) -> tuple[Totals, Totals]:
     """The sums that are kept and those of the rows, of one moment."""
     db.flush()
-    kept = [query.add_columns(literal(0)) for query in figure_counters.all_of(event_id, NOBODYS)]
+    kept = [query.add_columns(literal(0)) for query in figure_counters.queries_of(event_id, NO_EVENT)]
     counted = [query.add_columns(literal(1)) for query in _counting(db, event_id)]
-    sides: tuple[list[Change], list[Change]] = ([], [])
+    sides: tuple[list[CounterChange], list[CounterChange]] = ([], [])
     for row in db.execute(union_all(*kept, *counted)):
-        sides[row[-1]].append(Change._make(row[:-1]))
-    return facts.sums(sides[0]), facts.sums(sides[1])
+        sides[row[-1]].append(CounterChange._make(row[:-1]))
+    return facts.totals(sides[0]), facts.totals(sides[1])
 
 
 def _counting(db: Session, event_id: int) -> list[Select[Any]]:
@@ -94,7 +96,7 @@ def _counting(db: Session, event_id: int) -> list[Select[Any]]:
         _of_gates(db, Attempt, "refused", Attempt.result, Attempt.scanned_at, literal(0), event_id),
         _of_gates(db, HeadCount, "counted", HeadCount.direction, HeadCount.counted_at, HeadCount.people, event_id),
         _registered(db, event_id),
-        _held(db, event_id),
+        _valid_passes(db, event_id),
         _messages(db, event_id),
         _begun(db, event_id),
     ]
@@ -114,13 +116,13 @@ def _of_gates(db: Session, table: Any, fact: str, what: Any, at: Any, people: An
 
 
 def _registered(db: Session, event_id: int) -> Select[Any]:
-    keys = _nowhere(Registration.event_id, "registered", _minute(db, Registration.created_at))
+    keys = _without_gate(Registration.event_id, "registered", _minute(db, Registration.created_at))
     mine = _grouped((*keys, Registration.channel, literal("")), literal(0), literal(1))
     return mine.where(Registration.event_id == event_id)
 
 
-def _held(db: Session, event_id: int) -> Select[Any]:
-    keys = _nowhere(Pass.event_id, "held", _minute(db, Registration.created_at))
+def _valid_passes(db: Session, event_id: int) -> Select[Any]:
+    keys = _without_gate(Pass.event_id, "held", _minute(db, Registration.created_at))
     held = _grouped((*keys, Registration.channel, literal("")), Pass.party_size, literal(0)).select_from(Pass)
     return held.join(Registration, Registration.id == Pass.registration_id).where(
         Pass.event_id == event_id, Pass.status == "valid"
@@ -129,16 +131,16 @@ def _held(db: Session, event_id: int) -> Select[Any]:
 
 def _messages(db: Session, event_id: int) -> Select[Any]:
     why = literal(":") + func.coalesce(cast(Delivery.error_code, String(10)), Delivery.reason, "")
-    state = Delivery.status + case((Delivery.status.in_(facts.FAILED), why), else_=literal(""))
-    whose = func.coalesce(Pass.event_id, Broadcast.event_id, NOBODYS)
-    keys = _nowhere(whose, "message", _minute(db, Delivery.created_at))
-    sent = _grouped((*keys, Delivery.kind, func.substr(state, 1, LONGEST_STATE)), literal(0), literal(1))
+    state = Delivery.status + case((Delivery.status.in_(facts.FAILED_STATUSES), why), else_=literal(""))
+    whose = func.coalesce(Pass.event_id, Broadcast.event_id, NO_EVENT)
+    keys = _without_gate(whose, "message", _minute(db, Delivery.created_at))
+    sent = _grouped((*keys, Delivery.kind, func.substr(state, 1, MAX_STATE_LENGTH)), literal(0), literal(1))
     of_pass = sent.select_from(Delivery).outerjoin(Pass, Pass.id == Delivery.pass_id)
-    return of_pass.outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id).where(whose.in_((event_id, NOBODYS)))
+    return of_pass.outerjoin(Broadcast, Broadcast.id == Delivery.broadcast_id).where(whose.in_((event_id, NO_EVENT)))
 
 
 def _begun(db: Session, event_id: int) -> Select[Any]:
-    keys = _nowhere(func.coalesce(Beginning.event_id, NOBODYS), "begun", _minute(db, Beginning.begun_at))
+    keys = _without_gate(func.coalesce(Beginning.event_id, NO_EVENT), "begun", _minute(db, Beginning.begun_at))
     mine = or_(Beginning.event_id == event_id, Beginning.event_id.is_(None))
     return _grouped((*keys, Beginning.channel, Beginning.step), literal(0), literal(1)).where(mine)
 
@@ -154,8 +156,8 @@ def _where(table: Any) -> tuple[Any, ...]:
     return tuple(func.coalesce(column, 0) for column in (table.gate_id, table.staff_id, table.device_id))
 
 
-def _nowhere(event: Any, fact: str, minute: Any) -> tuple[Any, ...]:
-    return event, literal(fact), literal(EVER), minute, literal(0), literal(0), literal(0)
+def _without_gate(event: Any, fact: str, minute: Any) -> tuple[Any, ...]:
+    return event, literal(fact), literal(WHOLE_EVENT_DAY), minute, literal(0), literal(0), literal(0)
 
 
 def _minute(db: Session, moment: Any) -> Any:

@@ -1,14 +1,14 @@
 """The words of gate commands, in every language, in its own script and in Roman letters."""
 
 SCAN, COUNT, CHECK, FORCE = "scan", "count", "check", "force"
-FIND, GATE, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"
+FIND, GATE_COMMAND, EVENT, UNDO, NEW, STATS, VISITOR = "find", "gate", "event", "undo", "new", "stats", "visitor"
 SIGN_IN = "sign_in"
 PAUSE, RESUME, RELEASE = "pause_entry", "resume_entry", "release"
 IN, OUT = "in", "out"
 UNCLEAR = "unclear"
 """Passes beside what does not say plainly what is to be done with them."""
 
-WORDS: dict[str, str] = {
+COMMAND_WORDS: dict[str, str] = {
     IN: "in, enter, andar, bhitar, andar aaye, अंदर, अन्दर, भीतर, अंदर आए, इन",
     OUT: "out, leave, left, bahar, baahar, bahar gaye, बाहर, बाहर गए, आउट",
     CHECK: "check, look, verify, test, janch, jaanch, jaancho, dekho, dekhen, chek, जाँच, जांच, जाँचो, जाँचें, देखो, देखें, चेक",
@@ -20,7 +20,7 @@ WORDS: dict[str, str] = {
         "find, search, lookup, look up, khojo, khojen, khoj, dhundo, dhoondo, dhundho, talash, खोज, खोजो, खोजें, "
         "ढूँढो, ढूंढो, ढूँढें, ढूँढ, तलाश, फ़ाइंड, फाइंड"
     ),
-    GATE: "gate, my gate, change gate, at gate, get, dwar, gate badlo, गेट, द्वार, मेरा गेट, गेट बदलो, गेट बदलें",
+    GATE_COMMAND: "gate, my gate, change gate, at gate, get, dwar, gate badlo, गेट, द्वार, मेरा गेट, गेट बदलो, गेट बदलें",
     EVENT: (
         "event, my event, change event, aayojan, ayojan, karyakram, mela, ivent, आयोजन, कार्यक्रम, मेला, इवेंट, "
         "आयोजन बदलो, कार्यक्रम बदलो"
@@ -61,7 +61,7 @@ WORDS: dict[str, str] = {
 }
 """Words of the gate by command, separated by commas."""
 
-NAMES_TOO = (
+ALSO_NAMES = (
     "test, khoj, talash, get, mela, naya, nayi, naye, nya, kul, bahal, bahaal, खोज, तलाश, मेला, नया, नयी, नई, कुल, बहाल"
 )
 """Words of commands with which somebody's name may begin; with more behind them they are no command in a question."""

@@ -79,7 +79,7 @@ def test_the_daily_limit_is_told_where_twilio_tells_it(
     [(0, False, 130), (1, False, 130), (1, True, 52), (4, True, 13), (99, False, 10)],
 )
 def test_how_long_it_takes_with_so_many_workers(workers: int, simulated: bool, seconds: int) -> None:
-    found = estimate.Outlook(780, {}, {}, 0, 0, 0, {}, seconds=10)
+    found = estimate.BroadcastEstimate(780, {}, {}, 0, 0, 0, {}, seconds=10)
     assert estimate.with_workers(found, workers, simulated=simulated) == seconds
     assert estimate.enough_workers(80, simulated=False) == 14
 
@@ -144,7 +144,7 @@ def test_the_reminder(ok: Run, run: Run, rows: Rows, crowd: Database, monkeypatc
         for language in ("en", "hi"):
             db.add(_approved(language))
     ok("events", "reminder", "fair", "on")
-    assert rows("events", "show", "fair")["reminder"] == reminders.AT.isoformat()
+    assert rows("events", "show", "fair")["reminder"] == reminders.DEFAULT_HOUR.isoformat()
 
 
 def _with_an_account(monkeypatch: pytest.MonkeyPatch) -> None:

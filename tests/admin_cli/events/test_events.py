@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from admin_cli.console.refusals import said
+from admin_cli.console.refusals import refusal_text
 from bot.database import Database
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.events import questions
 from tests.paths import ROOT
 
@@ -216,14 +216,14 @@ def test_an_unknown_event_is_told_without_the_visitors_words(run: Run, fair: str
 
 @pytest.mark.parametrize("problem", [*questions.PROBLEMS, "commands", "too_many"])
 def test_every_problem_of_a_question_has_words(problem: str) -> None:
-    words = said("bad_question", {"question": "city", "problem": problem, "words": "Book, End"})
+    words = refusal_text("bad_question", {"question": "city", "problem": problem, "words": "Book, End"})
     assert words.startswith("question city: ")
     assert ("Book, End" in words) == (problem == "commands")
 
 
 def test_the_document_names_every_reserved_word() -> None:
     text = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
-    assert [name for name in sorted(questions.RESERVED) if f"`{name}`" not in text] == []
+    assert [name for name in sorted(questions.RESERVED_NAMES) if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -245,7 +245,7 @@ def test_days_that_keep_hours_of_their_own_are_told_when_the_events_change(ok: R
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_time_zone_that_stays_says_why(ok: Run, run: Run, fair: str, database: Database) -> None:
     with database.write() as db:
-        head_counts.add(db, Count(fair, "one", "in", 5, "api"), datetime(2027, 1, 9, 6, tzinfo=UTC))
+        head_counts.add(db, HeadCountRequest(fair, "one", "in", 5, "api"), datetime(2027, 1, 9, 6, tzinfo=UTC))
     refused = run("events", "set", fair, "--timezone", "Asia/Dhaka")
     assert (refused.exit_code, "zone_in_use" in refused.stderr, "Asia/Kolkata" in refused.stderr) == (1, True, True)
     ok("events", "set", fair, "--timezone", "Asia/Kolkata")

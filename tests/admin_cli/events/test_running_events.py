@@ -59,7 +59,7 @@ def test_entry_is_stopped_and_its_volunteers_are_told(ok: Run, rows: Rows, fair:
     ok("events", "pause", fair, "--gate", "NORTH", "--as", "Mira")
     assert [bool(row["entry_paused_at"]) for row in rows("gates", "list", "--event", fair)] == [True, False]
     entry = rows("audit", "list", "--event", fair)[0]
-    assert (entry["what"], entry["who"], len(entry["about"]["told"])) == (audit.PAUSED, "Mira", 1)
+    assert (entry["what"], entry["who"], len(entry["about"]["told"])) == (audit.ENTRY_PAUSED, "Mira", 1)
     ok("events", "resume", fair)
     assert [bool(row["entry_paused_at"]) for row in rows("gates", "list", "--event", fair)] == [False, False]
     with database.read() as db:

@@ -42,7 +42,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new(
         event_id = events.by_slug(db, fair).id
         for number in range(200):
             story = "".join(chr(0x4E00 + (number * 37 + one * one) % 20000) for one in range(1000))
-            audit.note(db, audit.VIEWED, now=datetime.now(UTC), event_id=event_id, about={"story": story})
+            audit.record(db, audit.PERSON_VIEWED, now=datetime.now(UTC), event_id=event_id, about={"story": story})
     folder = tmp_path / "out"
     folder.mkdir()
     old = folder / f"audit.{form}"

@@ -12,7 +12,7 @@ DIED = 9
 def main() -> None:
     """Die when as many transactions have begun to be kept, before that one is."""
     size, at = int(sys.argv[1]), int(sys.argv[2])
-    keep, begun = run_import.Act.keep, []
+    keep, begun = run_import.ImportAct.keep, []
 
     def kept(*args: object, **facts: object) -> None:
         begun.append(1)
@@ -20,8 +20,8 @@ def main() -> None:
             os._exit(DIED)
         keep(*args, **facts)  # type: ignore[arg-type] # passed on as it came
 
-    run_import.BATCH = size
-    run_import.Act.keep = kept  # type: ignore[method-assign] # the point where it dies
+    run_import.BATCH_SIZE = size
+    run_import.ImportAct.keep = kept  # type: ignore[method-assign] # the point where it dies
     cli(sys.argv[3:])
 
 

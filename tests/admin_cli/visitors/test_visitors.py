@@ -9,7 +9,7 @@ from click.testing import Result
 from redis import Redis
 from sqlalchemy import update
 
-from bot.conversation.store import Conversations
+from bot.conversation.store import ConversationStore
 from bot.database import Database
 from bot.delivery.outbox import enqueue
 from bot.domain import audit, checkins, people
@@ -38,7 +38,7 @@ def code(ok: Run, fair: str, database: Database) -> str:
             asker = people.find_or_make(db, phone=phone, now=NOON)
             wish = asking(asker, visit_date=date(2027, 1, 9), full_name=name, party_size=3, now=NOON)
             issued = registrations.register(db, ring, **wish)
-        enqueue.owe_pass(db, issued, lane=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
+        enqueue.enqueue_pass(db, issued, address=f"whatsapp:{PHONE}", sender=None, language="en", now=NOON)
         checkins.admit(db, ring, Scan(issued.code, "one", "fair", "api", "main", count=2), NOON)
         return shown(issued.code)
 
@@ -56,12 +56,12 @@ def test_found_by_name_phone_and_code(ok: Run, run: Run, rows: Rows, code: str) 
 def test_a_search_is_audited_without_its_words(rows: Rows, code: str) -> None:
     rows("visitors", "find", "asha", *OF)
     entry = rows("audit", "list", *OF)[0]
-    assert (entry["what"], entry["about"]["by"], len(entry["about"]["passes"])) == (audit.FOUND, "name", 1)
+    assert (entry["what"], entry["about"]["by"], len(entry["about"]["passes"])) == (audit.SEARCHED, "name", 1)
     assert "asha" not in str(entry).lower()
 
 
 def test_shown_by_phone_and_by_code(ok: Run, rows: Rows, run: Run, code: str, redis: Redis) -> None:
-    talk = Conversations(redis, state_seconds=60)
+    talk = ConversationStore(redis, state_seconds=60)
     held = talk.accept("SM1", [f"phone:{PHONE}"], {}, 1)
     talk.commit(held, {"flow": "registration", "asked": "visit_date"}, {}, 2, in_outbox=True)  # type: ignore[arg-type]  # nobody else holds
     by_code, by_phone = rows("visitors", "show", code), rows("visitors", "show", PHONE)
@@ -71,7 +71,7 @@ def test_shown_by_phone_and_by_code(ok: Run, rows: Rows, run: Run, code: str, re
     assert [(one["code"], one["status"]) for one in by_code["passes"]] == [(code, "valid")]
     assert [(one["result"], one["people"], one["gate"]) for one in by_code["entries"]] == [("admitted", 2, "main")]
     assert [one["kind"] for one in by_code["deliveries"]] == ["pass"]
-    assert rows("audit", "list", *OF)[0]["what"] == audit.VIEWED
+    assert rows("audit", "list", *OF)[0]["what"] == audit.PERSON_VIEWED
     assert "no_such_person" in run("visitors", "show", "+919876543299").stderr
     assert "Asha Verma" in ok("visitors", "show", PHONE).stdout
 

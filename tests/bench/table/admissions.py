@@ -44,7 +44,9 @@ class Scanning:
             ring = KeyRing.open(database, stack.settings.secret_key)
             with database.write() as db:
                 rows = _passes_of_today(db, ring, most)
-                texts = [tokens.qr_text(stack.settings.origin, tokens.encode(tokens.of(row), ring)) for row in rows]
+                texts = [
+                    tokens.qr_text(stack.settings.origin, tokens.encode(tokens.token_of(row), ring)) for row in rows
+                ]
                 self._tokens = [_device(db, number) for number in range(DEVICES)]
         self._scans = self._requests(texts)
 

@@ -11,10 +11,10 @@ from tests.bench.table.rows import Row
 from tests.bench.table.stack import TOKEN, Stack
 from tests.chaos.plan import SPOKEN, name_of
 from webhooks.simulator.store.messages import new_sid
-from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.phones import SimulatedPhone
 from webhooks.simulator.store.state import MESSAGE_PATH
 from webhooks.simulator.twilio import inbound_form
-from webhooks.simulator.twilio.http import FORM, USER_AGENT
+from webhooks.simulator.twilio.http import FORM_TYPE, USER_AGENT
 from webhooks.simulator.twilio.signature import sign
 
 PLACES = len(SPOKEN)
@@ -70,16 +70,16 @@ class Registering:
 
     def _said(self, path: str) -> tuple[bytes, ...]:
         number = f"+9182{next(self._numbers):08d}"
-        phone = Phone(number, name_of(number))
+        phone = SimulatedPhone(number, name_of(number))
         return tuple(self._request(path, phone, text.format(name=phone.name)) for text in SPOKEN)
 
-    def _request(self, path: str, phone: Phone, text: str) -> bytes:
+    def _request(self, path: str, phone: SimulatedPhone, text: str) -> bytes:
         """A message as Twilio posts it, signed."""
         ours = self._stack.settings
-        written = inbound_form.Written(text=text)
+        written = inbound_form.ComposedMessage(text=text)
         form = inbound_form.parameters(
             new_sid("SM"), phone, ours.twilio_whatsapp_from[0], written, ours.twilio_account_sid
         )
         signature = sign(ours.origin + MESSAGE_PATH, form, TOKEN)
-        headers = {"Content-Type": FORM, "User-Agent": USER_AGENT, "X-Twilio-Signature": signature}
+        headers = {"Content-Type": FORM_TYPE, "User-Agent": USER_AGENT, "X-Twilio-Signature": signature}
         return load.post(ours.port, path, urlencode(form).encode(), headers)

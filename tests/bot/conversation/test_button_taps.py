@@ -10,14 +10,14 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.conversation import button_taps
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.turn import Taken, Turns
+from bot.conversation.turn import TurnResult, TurnRunner
 from bot.database import Database
-from bot.delivery.dispatch import owe_reply
-from bot.delivery.templates import Templates, discovery, interactive, sync
-from bot.delivery.templates.interactive import Card
-from bot.delivery.twilio.content_api import Content
+from bot.delivery.dispatch import enqueue_reply
+from bot.delivery.templates import TemplateCatalog, discovery, interactive, sync
+from bot.delivery.templates.interactive import InteractiveCard
+from bot.delivery.twilio.content_api import ContentApi
 from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import OwnOtps
@@ -35,29 +35,29 @@ SECRET = "a secret of at least sixteen"
 class Talk:
     """One person's conversation, turn by turn, with what they were shown."""
 
-    turns: Turns
+    turns: TurnRunner
     database: Database
     state: Mapping[str, Any] | None = None
     count: int = 0
     now: datetime = NOW
 
-    def hear(self, text: str = "", **more: Any) -> Taken:
+    def hear(self, text: str = "", **more: Any) -> TurnResult:
         """Take a turn; a question with buttons is owed and sent, as the dialogue and the worker would."""
         self.count += 1
         self.now += timedelta(seconds=5)
         inbound = Inbound(f"SMin{self.count}", PERSON, OURS, phone="+919811111111", text=text, **more)
-        taken = self.turns.take(inbound, self.state, self.now)
+        taken = self.turns.run(inbound, self.state, self.now)
         self.state = taken.state
         if taken.question is not None:
             self._send(inbound, taken)
         return taken
 
-    def _send(self, inbound: Inbound, taken: Taken) -> None:
+    def _send(self, inbound: Inbound, taken: TurnResult) -> None:
         with self.database.write() as db:
-            owed = owe_reply(
+            owed = enqueue_reply(
                 db,
                 message_sid=inbound.sid,
-                lane=PERSON,
+                address=PERSON,
                 sender=OURS,
                 body=taken.text,
                 now=self.now,
@@ -65,7 +65,7 @@ class Talk:
             )
             db.get_one(Delivery, owed).message_sid = f"MMout{self.count}"
 
-    def tap(self, question: Taken, number: int, *, on: str = "", bare: bool = False) -> Taken:
+    def tap(self, question: TurnResult, number: int, *, on: str = "", bare: bool = False) -> TurnResult:
         """Tap the n-th button of a question. `on`: the SID of the message; `bare`: an id without its mark."""
         card = shown(question)
         ids = [value for value in card.values if question.question and value.startswith(question.question["mark"])]
@@ -86,9 +86,9 @@ class Talk:
         return f"MMout{self.count}"
 
 
-def shown(taken: Taken) -> Card:
+def shown(taken: TurnResult) -> InteractiveCard:
     assert taken.question is not None
-    return Card.of(taken.question["shape"], taken.question["values"])
+    return InteractiveCard.from_template(taken.question["shape"], taken.question["values"])
 
 
 @pytest.fixture
@@ -98,15 +98,15 @@ def talk(database: Database, redis: "Redis") -> Talk:
         events.make_demo(db, NOW)
         demo = events.snapshot(db, NOW)
         found = [(event, events.days(db, event.slug)) for event in demo]
-    wanted = interactive.wanted(discovery.shapes(found, NOW))
-    sync.sync(database, Content(FakeContentApi()), wanted, NOW)
-    return Talk(_turns(database, redis, Templates(database, redis, lambda: NOW)), database)
+    wanted = interactive.template_specs(discovery.needed_shapes(found, NOW))
+    sync.sync(database, ContentApi(FakeContentApi()), wanted, NOW)
+    return Talk(_turns(database, redis, TemplateCatalog(database, redis, lambda: NOW)), database)
 
 
-def _turns(database: Database, redis: "Redis", templates: Templates | None) -> Turns:
+def _turns(database: Database, redis: "Redis", templates: TemplateCatalog | None) -> TurnRunner:
     ring = KeyRing.open(database, SECRET, None)
     otps = OwnOtps(redis, SECRET, sms=True, template=False)
-    return Turns(database, Sources(database, "IN"), Means(ring, otps), templates)
+    return TurnRunner(database, Sources(database, "IN"), EffectDeps(ring, otps), templates)
 
 
 def test_a_registration_by_taps(talk: Talk) -> None:
@@ -122,14 +122,14 @@ def test_a_registration_by_taps(talk: Talk) -> None:
     summary = talk.hear("Delhi")
     assert shown(summary).shape.kind == "buttons"
     done = talk.tap(summary, 1, on=talk.last_sid)
-    assert done.owed
+    assert done.delivery_ids
     assert not talk.asked
 
 
 def test_the_same_by_typing_numbers(talk: Talk) -> None:
     for text in ("hi", "1", "Asha Verma", "1", "3", "Delhi"):
         assert talk.hear(text).text
-    assert talk.hear("yes").owed
+    assert talk.hear("yes").delivery_ids
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -201,13 +201,13 @@ def test_a_turn_that_is_taken_again_has_the_same_question(talk: Talk) -> None:
     assert shown(confirm).shape.kind == "buttons"
     gone = talk.tap(confirm, 1, on=talk.last_sid)
     again = Inbound(f"SMin{talk.count}", PERSON, OURS, phone="+919811111111", form="choice", choice="x")
-    assert replace(talk.turns.take(again, before, NOW), owed=()) == replace(gone, owed=())
+    assert replace(talk.turns.run(again, before, NOW), delivery_ids=()) == replace(gone, delivery_ids=())
 
 
 def test_without_templates_every_answer_is_words(database: Database, redis: "Redis") -> None:
     with database.write() as db:
         events.make_demo(db, NOW)
-    bare = Talk(_turns(database, redis, Templates(database, redis, lambda: NOW)), database)
+    bare = Talk(_turns(database, redis, TemplateCatalog(database, redis, lambda: NOW)), database)
     for text in ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes"):
         taken = bare.hear(text)
         assert taken.text
@@ -217,7 +217,7 @@ def test_without_templates_every_answer_is_words(database: Database, redis: "Red
 
 def test_somebody_without_whatsapp_gets_words(talk: Talk) -> None:
     inbound = Inbound("SM1", "+919811111111", "+14155550100", phone="+919811111111", text="hi")
-    assert talk.turns.take(inbound, None, NOW).question is None
+    assert talk.turns.run(inbound, None, NOW).question is None
 
 
 @pytest.mark.parametrize("payload", ["", ":", "a:b", "visit_date.xyz:1", ".00000000:", "\0.00000000:x", "x" * 5000])
@@ -229,6 +229,6 @@ def test_any_payload_is_harmless(talk: Talk, payload: str) -> None:
 
 def test_a_tag_follows_the_question_and_not_the_tries() -> None:
     state = {"flow": "registration", "asked": "visit_date", "answers": {"full_name": "A"}, "under": None, "tries": 0}
-    assert button_taps.tag(state) == button_taps.tag({**state, "tries": 2, "language": "hi"})
-    assert button_taps.tag(state) != button_taps.tag({**state, "answers": {"full_name": "B"}})
-    assert interactive.size(button_taps.mark("visit_date", state)) < 40
+    assert button_taps.state_tag(state) == button_taps.state_tag({**state, "tries": 2, "language": "hi"})
+    assert button_taps.state_tag(state) != button_taps.state_tag({**state, "answers": {"full_name": "B"}})
+    assert interactive.size(button_taps.tap_mark("visit_date", state)) < 40

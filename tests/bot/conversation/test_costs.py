@@ -9,13 +9,13 @@ import pytest
 from redis import Redis
 
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.funnel_tracking import Beginnings
-from bot.conversation.store import Conversations
-from bot.conversation.turn import Turns
+from bot.conversation.funnel_tracking import FunnelTracker
+from bot.conversation.store import ConversationStore
+from bot.conversation.turn import TurnRunner
 from bot.database import Database
-from bot.delivery.templates import Templates
+from bot.delivery.templates import TemplateCatalog
 from bot.domain import events, people, roster
 from bot.domain.keys import KeyRing
 from bot.inbound import Inbound
@@ -46,10 +46,10 @@ class Afterwards:
     def __init__(self) -> None:
         self.begins, self.is_over = threading.Semaphore(0), threading.Semaphore(0)
 
-    def enqueue(self, ids: Any) -> None:
+    def dispatch(self, ids: Any) -> None:
         assert self.begins.acquire(timeout=30)
 
-    def heard(self, *of: Any, **about: Any) -> None:
+    def record_inbound(self, *of: Any, **about: Any) -> None:
         self.is_over.release()
 
     def let_it_be(self) -> None:
@@ -72,7 +72,7 @@ class Phone:
         sid = f"SM{self.user[3:]}x{self.count}"
         inbound = Inbound(sid, f"whatsapp:{self.phone}", "whatsapp:+1", phone=self.phone, user=self.user, text=text)
         with statements(all_of_them=True) as asked, round_trips() as sent:
-            answer = self.dialogue.hear(inbound)
+            answer = self.dialogue.handle(inbound)
             cost = Cost(answer, list(asked), list(sent))
         self.afterwards.let_it_be()
         return cost
@@ -85,10 +85,12 @@ def asha(database: Database, redis: "Redis") -> Iterator[Phone]:
     with database.write() as db:
         events.make_demo(db, NOW)
     no_otps: Any = None
-    templates = Templates(database, redis, lambda: NOW)
-    turns = Turns(database, Sources(database, "IN"), Means(ring, no_otps), templates, None, Beginnings(redis))
+    templates = TemplateCatalog(database, redis, lambda: NOW)
+    turns = TurnRunner(
+        database, Sources(database, "IN"), EffectDeps(ring, no_otps), templates, None, FunnelTracker(redis)
+    )
     afterwards: Any = Afterwards()
-    dialogue = Dialogue(Conversations(redis, state_seconds=3600), turns, database, afterwards, lambda: NOW)
+    dialogue = Dialogue(ConversationStore(redis, state_seconds=3600), turns, database, afterwards, lambda: NOW)
     first = Phone(dialogue, afterwards, "+919800000001", "IN.1")
     for text in SAID:
         first.say(text)

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.store import WAITING_MS, Conversations
-from bot.conversation.turn import Taken
+from bot.conversation.store import MAX_WEBHOOK_WAIT_MS, ConversationStore
+from bot.conversation.turn import TurnResult
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.inbound import Inbound
@@ -31,7 +31,7 @@ class FakeTurns:
     taken: list[str] = field(default_factory=list)
     question: Mapping[str, Any] | None = None
 
-    def take(
+    def run(
         self,
         inbound: Inbound,
         state: Mapping[str, Any] | None,
@@ -39,16 +39,16 @@ class FakeTurns:
         *,
         news: str = "",
         late: bool = False,
-    ) -> Taken:
+    ) -> TurnResult:
         self.before(inbound)
         self.taken.append(inbound.sid)
         heard = (state or {}).get("heard", [])
         if late:
-            return Taken({"heard": heard}, f"late: {inbound.text}")
+            return TurnResult({"heard": heard}, f"late: {inbound.text}")
         heard = [*heard, inbound.text]
-        return Taken({"heard": heard}, " ".join(heard), question=self.question)
+        return TurnResult({"heard": heard}, " ".join(heard), question=self.question)
 
-    def note(self, taken: Taken) -> None:
+    def note(self, taken: TurnResult) -> None:
         pass
 
 
@@ -57,10 +57,10 @@ class FakeOutbox:
     enqueued: list[int] = field(default_factory=list)
     noted: list[tuple[str, str, bool, bool]] = field(default_factory=list)
 
-    def enqueue(self, ids: tuple[int, ...]) -> None:
+    def dispatch(self, ids: tuple[int, ...]) -> None:
         self.enqueued += ids
 
-    def heard(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
+    def record_inbound(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
         self.noted.append((lane, sender, answered, afterwards))
 
 
@@ -92,7 +92,7 @@ class Bench:
 @pytest.fixture
 def bench(redis: "Redis", database: Database) -> Iterator[Bench]:
     turns, outbox, clock = FakeTurns(), FakeOutbox(), Clock()
-    conversations = Conversations(redis, state_seconds=3600)
+    conversations = ConversationStore(redis, state_seconds=3600)
     dialogue = Dialogue(conversations, turns, database, outbox, clock)  # type: ignore[arg-type]  # fakes of both
     yield Bench(dialogue, turns, outbox, clock, database, redis)
     dialogue.close()
@@ -112,20 +112,20 @@ def until(event: threading.Event) -> Callable[[Inbound], None]:
 
 
 def test_the_answer_is_the_turns(bench: Bench) -> None:
-    assert bench.dialogue.hear(inbound("SM1", "one")) == "one"
-    assert bench.dialogue.hear(inbound("SM2", "two")) == "one two"
+    assert bench.dialogue.handle(inbound("SM1", "one")) == "one"
+    assert bench.dialogue.handle(inbound("SM2", "two")) == "one two"
 
 
 def test_ten_copies_at_once_get_one_answer_and_one_turn(bench: Bench) -> None:
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: bench.dialogue.hear(inbound("SM1", "one")), range(10)))
+        answers = list(pool.map(lambda _: bench.dialogue.handle(inbound("SM1", "one")), range(10)))
     assert answers == ["one"] * 10
     assert bench.turns.taken == ["SM1"]
 
 
 def test_messages_of_one_person_at_once_are_taken_one_after_another(bench: Bench) -> None:
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda n: bench.dialogue.hear(inbound(f"SM{n}", str(n))), range(20)))
+        answers = list(pool.map(lambda n: bench.dialogue.handle(inbound(f"SM{n}", str(n))), range(20)))
     lengths = sorted(len(answer.split()) for answer in answers)
     assert lengths == list(range(1, 21))
 
@@ -134,40 +134,40 @@ def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(bench: Bench) -> N
     may_end = threading.Event()
     bench.turns.before = until(may_end)
     with ThreadPoolExecutor(3) as pool:
-        answers = list(pool.map(lambda _: bench.dialogue.hear(inbound("SM1", "one"), wait=0.3), range(3)))
+        answers = list(pool.map(lambda _: bench.dialogue.handle(inbound("SM1", "one"), wait=0.3), range(3)))
     assert answers == ["", "", ""]
     may_end.set()
     bench.dialogue.close()
     assert bench.owed() == ["one"]
     assert len(bench.outbox.enqueued) == 1
-    assert bench.dialogue.hear(inbound("SM1", "one")) == ""
+    assert bench.dialogue.handle(inbound("SM1", "one")) == ""
 
 
 def test_a_question_with_buttons_goes_by_the_outbox_and_the_next_answer_does_not_overtake_it(bench: Bench) -> None:
     bench.turns.question = {"mark": "city.00000000:", "shape": "buttons_1_1", "values": ["City?", "Delhi", "x"]}
-    assert [bench.dialogue.hear(inbound("SM1", "one")) for _ in range(2)] == ["", ""]
+    assert [bench.dialogue.handle(inbound("SM1", "one")) for _ in range(2)] == ["", ""]
     bench.turns.question = None
-    assert bench.dialogue.hear(inbound("SM2", "two")) == ""
+    assert bench.dialogue.handle(inbound("SM2", "two")) == ""
     with bench.database.write() as db:
         first, second = db.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.kind, first.payload["shape"], first.payload["body"]) == ("question", "buttons_1_1", "one")
         assert (second.kind, second.payload) == ("reply", {"body": "one two"})
         first.status = second.status = "queued"
-    assert bench.dialogue.hear(inbound("SM3", "three")) == "one two three"
+    assert bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
     assert bench.outbox.enqueued == [first.id, second.id]
 
 
 def test_a_later_answer_does_not_overtake_one_in_the_outbox(bench: Bench) -> None:
     may_end = threading.Event()
     bench.turns.before = until(may_end)
-    assert bench.dialogue.hear(inbound("SM1", "one"), wait=0.1) == ""
+    assert bench.dialogue.handle(inbound("SM1", "one"), wait=0.1) == ""
     may_end.set()
-    assert bench.dialogue.hear(inbound("SM2", "two")) == ""
+    assert bench.dialogue.handle(inbound("SM2", "two")) == ""
     assert bench.owed() == ["one", "one two"]
     with bench.database.write() as db:
         for row in db.scalars(select(Delivery)):
             row.status = "sent"
-    assert bench.dialogue.hear(inbound("SM3", "three")) == "one two three"
+    assert bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
 
 
 def test_a_bug_is_answered_with_an_apology_and_changes_nothing(bench: Bench) -> None:
@@ -175,13 +175,13 @@ def test_a_bug_is_answered_with_an_apology_and_changes_nothing(bench: Bench) -> 
         if message.sid == "SM2":
             raise ValueError("a bug of ours")
 
-    bench.dialogue.hear(inbound("SM1", "one"))
+    bench.dialogue.handle(inbound("SM1", "one"))
     bench.turns.before = bug
-    apology = bench.dialogue.hear(inbound("SM2", "two"))
+    apology = bench.dialogue.handle(inbound("SM2", "two"))
     assert apology
     assert "bug" not in apology
-    assert bench.dialogue.hear(inbound("SM2", "two")) == apology
-    assert bench.dialogue.hear(inbound("SM3", "three")) == "one three"
+    assert bench.dialogue.handle(inbound("SM2", "two")) == apology
+    assert bench.dialogue.handle(inbound("SM3", "three")) == "one three"
     assert bench.redis.hget("c:message:SM2", "body") is not None
 
 
@@ -190,14 +190,14 @@ def test_a_message_met_by_a_failing_database_is_taken_later_and_answered_by_the_
         raise OperationalError("select", {}, ConnectionError())
 
     bench.turns.before = down
-    apology = bench.dialogue.hear(inbound("SM1", "one"))
+    apology = bench.dialogue.handle(inbound("SM1", "one"))
     assert apology
     assert bench.turns.taken == []
     bench.turns.before = lambda _: None
-    bench.clock.now += timedelta(milliseconds=WAITING_MS + 1)
+    bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
     assert bench.dialogue.take_over() == 1
     assert bench.owed() == ["one"]
-    assert bench.dialogue.hear(inbound("SM1", "one")) == apology
+    assert bench.dialogue.handle(inbound("SM1", "one")) == apology
 
 
 def test_a_database_that_stumbles_once_is_asked_again_and_nobody_notices(bench: Bench) -> None:
@@ -208,19 +208,19 @@ def test_a_database_that_stumbles_once_is_asked_again_and_nobody_notices(bench: 
             raise stumbles.pop()
 
     bench.turns.before = stumble
-    assert bench.dialogue.hear(inbound("SM1", "one")) == "one"
+    assert bench.dialogue.handle(inbound("SM1", "one")) == "one"
     assert bench.owed() == []
 
 
 def test_messages_whose_process_died_are_taken_over_in_order(bench: Bench) -> None:
-    store = Conversations(bench.redis, state_seconds=3600)
+    store = ConversationStore(bench.redis, state_seconds=3600)
     for sid in ("SM1", "SM2"):
         message = inbound(sid, sid)
         store.accept(sid, message.addresses, message.to_json(), int(START.timestamp() * 1000), message.lane)
     [lease] = bench.redis.keys("c:lease:*")
     bench.redis.delete(lease)
     assert bench.dialogue.take_over() == 0
-    bench.clock.now += timedelta(milliseconds=WAITING_MS + 1)
+    bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
     assert bench.dialogue.take_over() == 1
     assert bench.owed() == ["SM1", "SM1 SM2"]
     assert bench.dialogue.take_over() == 0
@@ -235,7 +235,7 @@ def test_two_people_do_not_wait_for_each_other(bench: Bench) -> None:
 
     bench.turns.before = slow_for_asha
     with ThreadPoolExecutor(1) as pool:
-        asha = pool.submit(bench.dialogue.hear, inbound("SM1", "one"))
-        assert bench.dialogue.hear(inbound("SM2", "two", phone="+919810000002")) == "two"
+        asha = pool.submit(bench.dialogue.handle, inbound("SM1", "one"))
+        assert bench.dialogue.handle(inbound("SM2", "two", phone="+919810000002")) == "two"
         may_end.set()
         assert asha.result(10) == "one"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversation import effects, turn
-from bot.conversation.effects import Means, Performing, perform
+from bot.conversation.effects import EffectContext, EffectDeps, perform
 from bot.database import Database
 from bot.domain import events, passes, people
 from bot.domain.keys import KeyRing
@@ -60,8 +60,8 @@ def inbound(**changes: Any) -> Inbound:
 
 
 @pytest.fixture
-def doing(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> Performing:
-    return Means(ring, otps).within(db, inbound(), NOW)
+def doing(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> EffectContext:
+    return EffectDeps(ring, otps).context(db, inbound(), NOW)
 
 
 def registering(**changes: Any) -> shapes.Register:
@@ -78,12 +78,12 @@ def registering(**changes: Any) -> shapes.Register:
     return shapes.Register(**{**said, **changes})
 
 
-def owed(doing: Performing) -> list[Delivery]:
-    rows = select(Delivery).where(Delivery.id.in_(doing.owed)).order_by(Delivery.id)
+def owed(doing: EffectContext) -> list[Delivery]:
+    rows = select(Delivery).where(Delivery.id.in_(doing.delivery_ids)).order_by(Delivery.id)
     return list(doing.db.scalars(rows))
 
 
-def me(doing: Performing) -> Contact:
+def me(doing: EffectContext) -> Contact:
     found = people.find(doing.db, phone=PHONE)
     assert found is not None
     return found
@@ -91,7 +91,7 @@ def me(doing: Performing) -> Contact:
 
 @pytest.mark.parametrize("kind", EFFECTS)
 def test_every_effect_can_be_performed(kind: type[shapes.Effect]) -> None:
-    assert turn.TAUGHT
+    assert turn.EFFECT_MODULES
     assert perform.dispatch(kind) is not perform.dispatch(object)
 
 
@@ -100,19 +100,21 @@ def test_all_effects_are_of_the_shapes() -> None:
     assert {kind.__module__ for kind in shapes.Effect.__subclasses__()} == {kind.__module__ for kind in EFFECTS}
 
 
-def test_an_effect_that_nobody_knows_is_a_bug(doing: Performing) -> None:
+def test_an_effect_that_nobody_knows_is_a_bug(doing: EffectContext) -> None:
     with pytest.raises(TypeError, match="Effect"):
         perform(shapes.Effect(), doing)
 
 
-def test_only_saying_writes_nothing(doing: Performing) -> None:
+def test_only_saying_writes_nothing(doing: EffectContext) -> None:
     say = shapes.Say((shapes.Sentence("Hello"),))
-    assert not effects.writes(say)
+    assert not effects.needs_transaction(say)
     assert perform(say, doing) == {}
-    assert all(effects.writes(effect) for effect in (registering(), shapes.StopMessages(), shapes.CancelPass("x")))
+    assert all(
+        effects.needs_transaction(effect) for effect in (registering(), shapes.StopMessages(), shapes.CancelPass("x"))
+    )
 
 
-def test_registering_gives_the_code_and_owes_the_image_to_whoever_asked(doing: Performing, fair: Event) -> None:
+def test_registering_gives_the_code_and_owes_the_image_to_whoever_asked(doing: EffectContext, fair: Event) -> None:
     results = perform(registering(), doing)
     issued = passes.by_code(doing.db, results["code"])
     assert results == {"code": codes.shown(issued.code), "day": DAY, "party_size": 2}
@@ -124,7 +126,7 @@ def test_registering_gives_the_code_and_owes_the_image_to_whoever_asked(doing: P
     assert row.contact_id == me(doing).id
 
 
-def test_registering_somebody_else_owes_the_image_to_the_asker(doing: Performing) -> None:
+def test_registering_somebody_else_owes_the_image_to_the_asker(doing: EffectContext) -> None:
     results = perform(registering(phone=OTHER), doing)
     issued = passes.by_code(doing.db, results["code"])
     other = people.find(doing.db, phone=OTHER)
@@ -133,24 +135,24 @@ def test_registering_somebody_else_owes_the_image_to_the_asker(doing: Performing
     assert [row.lane for row in owed(doing)] == [LANE]
 
 
-def test_a_refusal_owes_nothing(doing: Performing) -> None:
+def test_a_refusal_owes_nothing(doing: EffectContext) -> None:
     perform(registering(), doing)
     with refused("already_registered"):
         perform(registering(), doing)
-    assert len(doing.owed) == 1
+    assert len(doing.delivery_ids) == 1
 
 
-def test_a_pass_is_sent_again_to_whoever_may_see_it(doing: Performing, db: Session) -> None:
+def test_a_pass_is_sent_again_to_whoever_may_see_it(doing: EffectContext, db: Session) -> None:
     code = perform(registering(), doing)["code"]
     assert perform(shapes.SendPass(code, "en"), doing) == {}
     assert {row.pass_id for row in owed(doing)} == {passes.by_code(db, code).id}
-    assert len(doing.owed) == 2
-    stranger = Means(doing.ring, doing.otps).within(db, inbound(phone=OTHER, lane=f"whatsapp:{OTHER}"), NOW)
+    assert len(doing.delivery_ids) == 2
+    stranger = EffectDeps(doing.ring, doing.otps).context(db, inbound(phone=OTHER, lane=f"whatsapp:{OTHER}"), NOW)
     with refused("no_such_pass"):
         perform(shapes.SendPass(code, "en"), stranger)
 
 
-def test_a_change_gives_the_new_code_and_owes_its_image(doing: Performing, fair: Event) -> None:
+def test_a_change_gives_the_new_code_and_owes_its_image(doing: EffectContext, fair: Event) -> None:
     old = perform(registering(), doing)["code"]
     doing.finish()
     tomorrow = DAY + timedelta(days=1)
@@ -161,7 +163,7 @@ def test_a_change_gives_the_new_code_and_owes_its_image(doing: Performing, fair:
     assert (taken(doing.db, fair), taken(doing.db, fair, tomorrow)) == (0, 3)
 
 
-def test_a_cancelled_pass_is_revoked(doing: Performing, fair: Event) -> None:
+def test_a_cancelled_pass_is_revoked(doing: EffectContext, fair: Event) -> None:
     code = perform(registering(), doing)["code"]
     doing.finish()
     perform(shapes.CancelPass(code), doing)
@@ -169,7 +171,7 @@ def test_a_cancelled_pass_is_revoked(doing: Performing, fair: Event) -> None:
     assert taken(doing.db, fair) == 0
 
 
-def test_a_code_is_owed_to_the_phone_and_verified(doing: Performing, otps: OwnOtps) -> None:
+def test_a_code_is_owed_to_the_phone_and_verified(doing: EffectContext, otps: OwnOtps) -> None:
     perform(shapes.SendOtp("someone_else", OTHER, "hi"), doing)
     [row] = owed(doing)
     assert (row.kind, row.lane) == ("otp", OTHER)
@@ -177,7 +179,7 @@ def test_a_code_is_owed_to_the_phone_and_verified(doing: Performing, otps: OwnOt
     otp = otps.make(row.payload["purpose"], row.payload["phone"], row.payload["asker"], NOW)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)  # the same turn again, after a crash
-    later = Means(doing.ring, otps).within(doing.db, inbound(sid="SM2"), NOW)
+    later = EffectDeps(doing.ring, otps).context(doing.db, inbound(sid="SM2"), NOW)
     with refused("otp_expired"):
         perform(shapes.VerifyOtp("someone_else", OTHER, otp), later)
 
@@ -188,21 +190,21 @@ def test_a_code_by_whatsapp_goes_from_the_sender_that_its_phone_wrote_to(
 ) -> None:
     lane = f"whatsapp:{OTHER}"
     otps = OwnOtps(redis, SECRET, sms=False, template=True)
-    means = Means(ring, otps, last_sender={lane: heard}.get)
-    doing = means.within(db, inbound(), NOW)
+    means = EffectDeps(ring, otps, last_sender={lane: heard}.get)
+    doing = means.context(db, inbound(), NOW)
     perform(shapes.SendOtp("someone_else", OTHER, "hi"), doing)
     assert [(row.lane, row.sender) for row in owed(doing)] == [(lane, leaves)]
 
 
-def test_a_turn_taken_again_may_send_its_code_again(doing: Performing) -> None:
+def test_a_turn_taken_again_may_send_its_code_again(doing: EffectContext) -> None:
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)
-    next_turn = Means(doing.ring, doing.otps).within(doing.db, inbound(sid="SM2"), NOW)
+    next_turn = EffectDeps(doing.ring, doing.otps).context(doing.db, inbound(sid="SM2"), NOW)
     with refused("otp_wait"):
         perform(shapes.SendOtp("someone_else", OTHER, "en"), next_turn)
 
 
-def test_the_language_is_kept_with_somebody_known_and_makes_nobody_known(doing: Performing) -> None:
+def test_the_language_is_kept_with_somebody_known_and_makes_nobody_known(doing: EffectContext) -> None:
     perform(shapes.KeepLanguage("hi"), doing)
     assert people.find(doing.db, phone=PHONE) is None
     perform(registering(), doing)
@@ -210,7 +212,7 @@ def test_the_language_is_kept_with_somebody_known_and_makes_nobody_known(doing: 
     assert me(doing).language == "en"
 
 
-def test_stop_is_remembered_also_of_a_stranger_and_undone(doing: Performing) -> None:
+def test_stop_is_remembered_also_of_a_stranger_and_undone(doing: EffectContext) -> None:
     perform(shapes.ResumeMessages(), doing)
     assert people.find(doing.db, phone=PHONE) is None
     perform(shapes.StopMessages(), doing)
@@ -222,33 +224,33 @@ def test_stop_is_remembered_also_of_a_stranger_and_undone(doing: Performing) -> 
     assert me(doing).stopped_at is None
 
 
-def test_who_was_told_of_a_failed_image_is_not_told_again(doing: Performing) -> None:
+def test_who_was_told_of_a_failed_image_is_not_told_again(doing: EffectContext) -> None:
     first = perform(registering(), doing)["code"]
     second = perform(registering(visit_date=(DAY + timedelta(days=1)).isoformat()), doing)["code"]
     for row in owed(doing):
         row.status = "failed"
     doing.db.flush()
-    perform(shapes.NoteTold((first,)), doing)
+    perform(shapes.MarkFailuresTold((first,)), doing)
     told = select(Pass.code).join(Delivery, Delivery.pass_id == Pass.id).where(Delivery.told_at.is_not(None))
     assert [codes.shown(code) for code in doing.db.scalars(told)] == [first] != [second]
 
 
 def test_a_person_with_a_user_id_alone_is_served(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
     lane = "whatsapp:IN.2081234"
-    doing = Means(ring, otps).within(db, inbound(phone=None, user="IN.2081234", lane=lane), NOW)
+    doing = EffectDeps(ring, otps).context(db, inbound(phone=None, user="IN.2081234", lane=lane), NOW)
     perform(registering(), doing)
     assert [row.lane for row in owed(doing)] == [lane]
-    both = Means(ring, otps).within(db, inbound(user="IN.2081234"), NOW)
+    both = EffectDeps(ring, otps).context(db, inbound(user="IN.2081234"), NOW)
     with refused("already_registered"):
         perform(registering(), both)
 
 
 def test_an_address_that_is_neither_is_a_person_too(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
-    doing = Means(ring, otps).within(db, inbound(phone=None, lane="messenger:12345"), NOW)
+    doing = EffectDeps(ring, otps).context(db, inbound(phone=None, lane="messenger:12345"), NOW)
     perform(registering(), doing)
     with refused("already_registered"):
         perform(registering(), doing)
 
 
-def test_nobodys_address_is_in_the_repr(doing: Performing) -> None:
+def test_nobodys_address_is_in_the_repr(doing: EffectContext) -> None:
     assert PHONE not in repr(doing)

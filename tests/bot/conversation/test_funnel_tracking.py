@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import event, select
 
-from bot.conversation.funnel_tracking import KEPT, Beginnings
+from bot.conversation.funnel_tracking import STATE_KEY, FunnelTracker
 from bot.database import Database
 from bot.domain import events
 from bot.domain.keys import KeyRing
@@ -34,7 +34,7 @@ def ring(database: Database) -> KeyRing:
 
 def talk(database: Database, redis: "Redis", ring: KeyRing, phone: str, messages: Sequence[str]) -> Chat:
     one = chat(database, ring, phone, NOW)
-    one.turns = replace(one.turns, beginnings=Beginnings(redis))
+    one.turns = replace(one.turns, funnel_tracker=FunnelTracker(redis))
     for text in messages:
         one.say(text)
     return one
@@ -42,10 +42,10 @@ def talk(database: Database, redis: "Redis", ring: KeyRing, phone: str, messages
 
 def funnel(database: Database, redis: "Redis", minutes: int = 45) -> dict[str, tuple[int, int]]:
     """By step: how many reached it, and how many had left there so long after."""
-    Beginnings(redis).put_down(database)
+    FunnelTracker(redis).flush(database)
     with database.read() as db:
         assert recount.differences(db, "fair") == []
-        found = dashboard_query.look(db, "fair", NOW + timedelta(minutes=minutes))
+        found = dashboard_query.get_dashboard(db, "fair", NOW + timedelta(minutes=minutes))
         assert found.funnel == found.funnel_today
         return {one.step: (one.reached, one.left) for one in found.funnel}
 
@@ -71,7 +71,7 @@ def test_going_back_an_aside_and_starting_again_are_the_same_beginning(
     assert funnel(database, redis)["party_size"] == (1, 1)
     for text in ("1", *WHOLE[2:]):
         one.say(text)
-    assert KEPT not in one.state
+    assert STATE_KEY not in one.state
     assert funnel(database, redis)["done"] == (1, 0)
 
 
@@ -110,7 +110,7 @@ def test_whatever_was_kept_is_no_reason_to_stumble(database: Database, redis: "R
     one = talk(database, redis, ring, "+919800000001", WHOLE[:2])
     strange: list[Any] = ["x", {"id": 1}, [], {"steps": None}]
     for kept in strange:
-        one.state = {**one.state, KEPT: kept}
+        one.state = {**one.state, STATE_KEY: kept}
         one.say("Asha Verma")
     with database.read() as db:
         assert db.scalars(select(Beginning)).all() == []

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from bot.database import Database
 from bot.domain import events, people, roster
 from bot.domain.checkins import search as gate_search
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Gate, HeadCount
 from bot.domain.passes import registration as registrations
@@ -168,7 +168,7 @@ def test_the_pass_that_differs_by_one_character_is_offered_five_times_an_hour(
     database: Database, ravi: Chat, code: str
 ) -> None:
     mistyped = wrong_by_one(code)
-    for _ in range(gate_search.MOST_OFFERS):
+    for _ in range(gate_search.MAX_OFFERS_PER_HOUR):
         assert code in ravi.say(mistyped)
         ravi.say("no")
     assert code not in ravi.say(mistyped)
@@ -229,10 +229,10 @@ def test_searches_are_limited_and_tell_no_phone(database: Database, ravi: Chat, 
     answer = ravi.say("find 98123 45678")
     assert answer.startswith(code)
     assert "45678" not in answer
-    for _ in range(gate_search.MOST_SEARCHES - 1):
+    for _ in range(gate_search.MAX_SEARCHES_PER_HOUR - 1):
         ravi.say("find zoe")
     assert code not in ravi.say("find asha")
-    assert len(rows(database, AuditEntry)) == gate_search.MOST_SEARCHES
+    assert len(rows(database, AuditEntry)) == gate_search.MAX_SEARCHES_PER_HOUR
 
 
 def test_find_gives_five_of_today_only(database: Database, ring: KeyRing, ravi: Chat, code: str) -> None:
@@ -249,7 +249,7 @@ def test_find_gives_five_of_today_only(database: Database, ring: KeyRing, ravi: 
 @one_is_enough
 def test_a_kind_of_several_days_is_found_on_each(database: Database, ravi: Chat, code: str) -> None:
     with database.write() as db:
-        kind = one(db, "fair", lock=False).kinds[0]
+        kind = get_event(db, "fair", lock=False).kinds[0]
         kind.days = [(DAY - timedelta(days=1)).isoformat(), DAY.isoformat()]
     assert ravi.say("find asha").startswith(code)
     ravi.now += timedelta(days=1)
@@ -320,4 +320,4 @@ def test_a_volunteer_whose_number_whatsapp_hides_is_known_by_the_number_of_befor
     with database.write() as db:
         people.find_or_make(db, phone=RAVI, user="IN.77", now=NOW)
     hidden = Inbound("SMhidden", "whatsapp:IN.77", "whatsapp:+1", user="IN.77", text=code)
-    assert ravi.turns.take(hidden, None, NOON).text.startswith("✅")
+    assert ravi.turns.run(hidden, None, NOON).text.startswith("✅")

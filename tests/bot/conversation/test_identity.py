@@ -11,12 +11,12 @@ import pytest
 from redis import Redis
 from sqlalchemy import func, select
 
-from bot.conversation.store import WAITING_MS
-from bot.conversation.turn import Turns
+from bot.conversation.store import MAX_WEBHOOK_WAIT_MS
+from bot.conversation.turn import TurnRunner
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
-from bot.inbound import Inbound, named
+from bot.inbound import Inbound, from_address
 from bot.service import Service, assemble, utc_now
 from bot.settings import SIMULATED_SENDER, Settings
 from flows.understanding.codes import shown
@@ -38,12 +38,12 @@ def service(redis: "Redis", redis_url: str, database: Database) -> Iterator[Serv
 
 
 def message(text: str, lane: str, user: str = "") -> Inbound:
-    phone, known = named(lane, user)
+    phone, known = from_address(lane, user)
     return Inbound(f"SM{next(_numbers)}", lane, SIMULATED_SENDER, phone=phone, user=known, text=text)
 
 
 def say(service: Service, text: str, lane: str, user: str = "") -> str:
-    return service.dialogue.hear(message(text, lane, user))
+    return service.dialogue.handle(message(text, lane, user))
 
 
 def register(service: Service, lane: str, *answers: str) -> str:
@@ -137,29 +137,29 @@ def test_both_have_a_message_waiting_when_a_third_tells_that_they_are_one(
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(say, service, "one", BY_PHONE)
         second = pool.submit(say, service, "two", BY_USER)
-        _until(lambda: service.conversations.pending() == 2)
+        _until(lambda: service.conversations.pending_count() == 2)
         third = pool.submit(say, service, "hi", BY_PHONE, BY_USER)
-        _until(lambda: service.conversations.pending() == 1)
+        _until(lambda: service.conversations.pending_count() == 1)
         go_on.set()
         answers = [one.result(30) for one in (first, second, third)]
     assert all(answers)
     assert mine in answers[2]
     assert theirs in answers[2]
     assert count_of(service, Contact) == 1
-    assert service.conversations.pending() == 0
-    assert service.conversations.abandoned(int(utc_now().timestamp() * 1000) + WAITING_MS) == []
+    assert service.conversations.pending_count() == 0
+    assert service.conversations.abandoned(int(utc_now().timestamp() * 1000) + MAX_WEBHOOK_WAIT_MS) == []
 
 
 def _hold_turns(monkeypatch: pytest.MonkeyPatch, texts: tuple[str, ...]) -> threading.Event:
     """Turns of these texts last until the event."""
-    go_on, take = threading.Event(), Turns.take
+    go_on, take = threading.Event(), TurnRunner.run
 
-    def slow(turns: Turns, inbound: Inbound, *arguments: Any, **named: Any) -> Any:
+    def slow(turns: TurnRunner, inbound: Inbound, *arguments: Any, **named: Any) -> Any:
         if inbound.text in texts:
             go_on.wait(30)
         return take(turns, inbound, *arguments, **named)
 
-    monkeypatch.setattr(Turns, "take", slow)
+    monkeypatch.setattr(TurnRunner, "run", slow)
     return go_on
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from bot.conversation import replay, replay_shards
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.replay import LONGEST, SETTLED, Belated
-from bot.conversation.replay_shards import Listed
+from bot.conversation.replay import MAX_MESSAGE_AGE, SETTLING_TIME, MessageReplay
+from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
 from bot.domain import events, people
 from bot.domain.models import Delivery, InboundMessage, Pass
@@ -41,11 +41,11 @@ class Clock:
 class FakeListing:
     """Twilio's list of what it received."""
 
-    listed: list[Listed] = field(default_factory=list)
+    listed: list[SentMessage] = field(default_factory=list)
     away: bool = False
     asked: list[datetime] = field(default_factory=list)
 
-    def received(self, since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+    def received(self, since: datetime, until: datetime | None = None) -> Iterator[SentMessage]:
         self.asked.append(since)
         if self.away:
             raise SendFailed("no_connection", retry=True)
@@ -55,7 +55,7 @@ class FakeListing:
 @dataclass
 class Bench:
     service: Service
-    belated: Belated
+    belated: MessageReplay
     dialogue: Dialogue
     listing: FakeListing
     clock: Clock
@@ -84,7 +84,7 @@ def bench(redis: "Redis", redis_url: str, database: Database) -> Iterator[Bench]
     dialogue = Dialogue(service.conversations, service.dialogue._turns, database, service.outbox, clock)
     yield Bench(
         service,
-        Belated(database, redis, service.conversations, dialogue, listing, clock),
+        MessageReplay(database, redis, service.conversations, dialogue, listing, clock),
         dialogue,
         listing,
         clock,
@@ -102,28 +102,30 @@ def sent(place: int) -> datetime:
 
 
 def test_a_kept_message_is_kept_once_and_promised_an_answer_in_every_language(bench: Bench) -> None:
-    assert [bench.belated.keep(message(0)) for _ in range(3)] == [None] * 3
+    assert [bench.belated.store(message(0)) for _ in range(3)] == [None] * 3
     assert bench.waiting() == ["SM0"]
-    everywhere = replay.promise(None)
-    assert replay.promise("en") in everywhere
-    assert replay.promise("hi") in everywhere
+    everywhere = replay.deferred_answer(None)
+    assert replay.deferred_answer("en") in everywhere
+    assert replay.deferred_answer("hi") in everywhere
 
 
 def test_a_known_person_is_promised_an_answer_in_their_language_for_every_copy(bench: Bench) -> None:
     with bench.service.database.write() as db:
         people.find_or_make(db, phone=PHONE, now=START).language = "hi"
-    assert bench.belated.keep(message(0)) == "hi"
+    assert bench.belated.store(message(0)) == "hi"
     with bench.service.database.write() as db:
         people.find_or_make(db, phone=PHONE, now=START).language = "en"
-    assert bench.belated.keep(message(0)) == "hi"
+    assert bench.belated.store(message(0)) == "hi"
 
 
 def test_a_whole_registration_by_the_fallback_comes_out_as_by_the_main_door(bench: Bench) -> None:
     for place in range(len(SPOKEN)):
         bench.clock.now = sent(place)
-        bench.belated.keep(message(place))
+        bench.belated.store(message(place))
     assert bench.belated.replay() == len(SPOKEN)
-    other = [bench.dialogue.hear(replace(one, sid=f"{one.sid}x")) for one in map(by_somebody_else, range(len(SPOKEN)))]
+    other = [
+        bench.dialogue.handle(replace(one, sid=f"{one.sid}x")) for one in map(by_somebody_else, range(len(SPOKEN)))
+    ]
     replies = bench.replies()
     mine, theirs = bench.codes()
     assert mine in replies[-1]
@@ -141,7 +143,7 @@ def test_they_are_taken_in_the_order_in_which_they_came_to_twilio_whatever_the_d
     random.Random(7).shuffle(places)
     for late, place in enumerate(places):
         bench.clock.now = START + timedelta(minutes=2, seconds=late)
-        bench.belated.keep(message(place))
+        bench.belated.store(message(place))
     bench.listing.listed = [(message(place), sent(place)) for place in range(len(SPOKEN))]
     assert bench.belated.replay() == len(SPOKEN)
     assert len(bench.codes()) == 1
@@ -151,137 +153,137 @@ def test_while_twilios_list_cannot_be_had_the_doors_own_order_counts(bench: Benc
     bench.listing.away = True
     for place in range(len(SPOKEN)):
         bench.clock.now = sent(place)
-        bench.belated.keep(message(place))
+        bench.belated.store(message(place))
     assert bench.belated.replay() == len(SPOKEN)
     assert len(bench.codes()) == 1
 
 
 def test_what_the_main_door_took_after_all_is_not_taken_again_but_its_answer_sent(bench: Bench) -> None:
-    answers = [bench.dialogue.hear(message(place)) for place in range(len(SPOKEN))]
-    bench.belated.keep(message(len(SPOKEN) - 1))
+    answers = [bench.dialogue.handle(message(place)) for place in range(len(SPOKEN))]
+    bench.belated.store(message(len(SPOKEN) - 1))
     assert bench.belated.replay() == 1
     assert bench.replies() == answers[-1:]
     assert len(bench.codes()) == 1
-    after = bench.dialogue.hear(Inbound("SM99", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="menu"))
+    after = bench.dialogue.handle(Inbound("SM99", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="menu"))
     assert after == ""  # it stays behind the answer in the outbox
     assert len(bench.replies()) == 2
 
 
 def test_what_a_store_that_was_lost_had_taken_is_found_in_the_database(bench: Bench, redis: "Redis") -> None:
-    answers = [bench.dialogue.hear(message(place)) for place in range(len(SPOKEN))]
+    answers = [bench.dialogue.handle(message(place)) for place in range(len(SPOKEN))]
     redis.flushall()
-    bench.belated.keep(message(len(SPOKEN) - 1))
+    bench.belated.store(message(len(SPOKEN) - 1))
     assert bench.belated.replay() == 1
     assert bench.replies() == answers[-1:]
     assert len(bench.codes()) == 1
 
 
 def test_one_that_is_late_moves_nothing_and_asks_the_open_question_again(bench: Bench) -> None:
-    bench.belated.keep(message(1, text="2"))
+    bench.belated.store(message(1, text="2"))
     bench.clock.now = sent(3)
-    question = [bench.dialogue.hear(message(place)) for place in (0, 2)][-1]
+    question = [bench.dialogue.handle(message(place)) for place in (0, 2)][-1]
     bench.belated.replay()
     [told] = bench.replies()
     assert question.splitlines()[-1] in told
     assert told != question
     bench.clock.now = sent(4)
-    bench.belated.keep(Inbound("SM50", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="1"))
+    bench.belated.store(Inbound("SM50", f"whatsapp:{PHONE}", SIMULATED_SENDER, phone=PHONE, text="1"))
     bench.belated.replay()
     assert len(bench.replies()) == 2
     assert question.splitlines()[-1] not in bench.replies()[-1]
 
 
 def test_whoever_stopped_meanwhile_is_not_told_of_a_late_message(bench: Bench) -> None:
-    bench.belated.keep(message(0))
+    bench.belated.store(message(0))
     bench.clock.now = sent(3)
-    bench.dialogue.hear(message(1, text="stop"))
+    bench.dialogue.handle(message(1, text="stop"))
     assert bench.belated.replay() == 1
     assert bench.replies() == []
 
 
 def test_a_message_that_never_came_is_taken_in_once(bench: Bench) -> None:
-    assert bench.belated.look_for_missed() == 0
+    assert bench.belated.store_missed() == 0
     bench.clock.now = sent(0)
-    bench.dialogue.hear(message(0))
-    bench.belated.keep(message(2))
+    bench.dialogue.handle(message(0))
+    bench.belated.store(message(2))
     bench.listing.listed = [(message(place), sent(place)) for place in (0, 1, 2)]
-    assert bench.belated.look_for_missed() == 0
-    bench.clock.now = sent(2) + SETTLED
-    assert bench.belated.look_for_missed() == 1
+    assert bench.belated.store_missed() == 0
+    bench.clock.now = sent(2) + SETTLING_TIME
+    assert bench.belated.store_missed() == 1
     assert bench.waiting() == ["SM1", "SM2"]
     assert bench.belated.replay() == 2
     bench.clock.now += timedelta(minutes=3)
-    assert bench.belated.look_for_missed() == 0
+    assert bench.belated.store_missed() == 0
     assert len(bench.replies()) == 2
 
 
 def test_the_first_look_takes_in_nothing_of_a_sender_that_was_somebody_elses(bench: Bench) -> None:
     bench.listing.listed = [(message(0), START - timedelta(hours=1))]
-    assert bench.belated.look_for_missed() == 0
+    assert bench.belated.store_missed() == 0
     assert bench.listing.asked == []
     bench.clock.now += timedelta(minutes=3)
-    assert bench.belated.look_for_missed() == 0
+    assert bench.belated.store_missed() == 0
 
 
 def test_after_a_long_rest_nothing_older_than_a_day_is_taken_in(bench: Bench) -> None:
-    bench.belated.look_for_missed()
+    bench.belated.store_missed()
     bench.clock.now += timedelta(days=3)
     bench.listing.listed = [(message(0), START + timedelta(hours=1))]
-    assert bench.belated.look_for_missed() == 0
-    assert bench.listing.asked[0] == bench.clock.now - SETTLED - LONGEST
+    assert bench.belated.store_missed() == 0
+    assert bench.listing.asked[0] == bench.clock.now - SETTLING_TIME - MAX_MESSAGE_AGE
     assert len(bench.listing.asked) < 15
 
 
 def test_a_long_list_is_compared_piece_by_piece_and_what_was_done_stays_done(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.belated.look_for_missed()
+    bench.belated.store_missed()
     bench.listing.listed = [(message(0), START + timedelta(minutes=5)), (message(1), START + timedelta(minutes=25))]
     bench.clock.now += timedelta(minutes=40)
-    monkeypatch.setattr(replay, "FEW", 0)  # every piece counts as a full one
+    monkeypatch.setattr(replay, "PAGE_SIZE", 0)  # every piece counts as a full one
     asked = bench.listing.received
 
-    def away_later(since: datetime, until: datetime | None = None) -> Iterator[Listed]:
+    def away_later(since: datetime, until: datetime | None = None) -> Iterator[SentMessage]:
         bench.listing.away = since > START + timedelta(minutes=20)
         return asked(since, until)
 
     monkeypatch.setattr(bench.listing, "received", away_later)
-    assert bench.belated.look_for_missed() == 1
+    assert bench.belated.store_missed() == 1
     assert bench.waiting() == ["SM0"]
     monkeypatch.undo()
     bench.listing.away, bench.listing.asked = False, []
-    assert bench.belated.look_for_missed() == 1
+    assert bench.belated.store_missed() == 1
     assert bench.listing.asked[0] > START + timedelta(minutes=10)
 
 
 def test_a_list_that_cannot_be_had_is_asked_for_again_from_where_it_was(bench: Bench) -> None:
-    bench.belated.look_for_missed()
+    bench.belated.store_missed()
     bench.clock.now += timedelta(minutes=30)
     bench.listing.listed, bench.listing.away = [(message(0), START + timedelta(minutes=1))], True
-    assert bench.belated.look_for_missed() == 0
+    assert bench.belated.store_missed() == 0
     bench.listing.away = False
     bench.clock.now += timedelta(minutes=30)
-    assert bench.belated.look_for_missed() == 1
+    assert bench.belated.store_missed() == 1
 
 
 def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.belated.keep(message(0))
-    heard: Any = Dialogue.hear_found
+    bench.belated.store(message(0))
+    heard: Any = Dialogue.handle_found
     meanwhile: list[int] = []
 
     def hear(dialogue: Dialogue, inbound: Inbound, sent_at: datetime) -> bool:
         meanwhile.append(bench.belated.replay())
         return bool(heard(dialogue, inbound, sent_at))
 
-    monkeypatch.setattr(Dialogue, "hear_found", hear)
+    monkeypatch.setattr(Dialogue, "handle_found", hear)
     assert bench.belated.replay() == 1
     assert meanwhile == [0]
 
 
 def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
-    bench.belated.keep(message(0))
-    names = [f"{replay.REPLAYING}:{number}" for number in range(replay_shards.SHARES)]
-    assert all(redis.lock(name, timeout=replay_shards.ALONE).acquire(blocking=False) for name in names)
+    bench.belated.store(message(0))
+    names = [f"{replay.LOCK_PREFIX}:{number}" for number in range(replay_shards.SHARD_COUNT)]
+    assert all(redis.lock(name, timeout=replay_shards.LOCK_TTL_SECONDS).acquire(blocking=False) for name in names)
     assert bench.belated.replay() == 0
     assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
     redis.delete(*names)  # what that time does
@@ -292,13 +294,13 @@ def test_many_people_are_taken_side_by_side_and_each_one_in_order(
     bench: Bench, redis: "Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three who replay at once, as three workers do where many messages wait."""
-    monkeypatch.setattr(replay, "MANY", 1)
+    monkeypatch.setattr(replay, "SHARDING_THRESHOLD", 1)
     people = [f"+9198100001{number:02}" for number in range(12)]
     for place in range(len(SPOKEN)):
         for phone in people:
             bench.clock.now = sent(place)
-            bench.belated.keep(replace(message(place, phone=phone), sid=f"SM{phone[-2:]}x{place}"))
-    heard: Any = Dialogue.hear_found
+            bench.belated.store(replace(message(place, phone=phone), sid=f"SM{phone[-2:]}x{place}"))
+    heard: Any = Dialogue.handle_found
     at_work: set[str] = set()
     most: list[int] = []
 
@@ -311,7 +313,7 @@ def test_many_people_are_taken_side_by_side_and_each_one_in_order(
         finally:
             at_work.remove(inbound.lane)
 
-    monkeypatch.setattr(Dialogue, "hear_found", hear)
+    monkeypatch.setattr(Dialogue, "handle_found", hear)
     with ThreadPoolExecutor(3) as workers:
         while bench.waiting():
             assert sum(run.result() for run in [workers.submit(bench.belated.replay) for _ in range(3)])
@@ -321,7 +323,7 @@ def test_many_people_are_taken_side_by_side_and_each_one_in_order(
 
 
 def test_messages_of_two_addresses_are_one_persons_where_any_message_tells_so() -> None:
-    def said(sid: str, phone: str | None = None, user: str | None = None) -> Listed:
+    def said(sid: str, phone: str | None = None, user: str | None = None) -> SentMessage:
         return Inbound(sid, "lane", SIMULATED_SENDER, phone=phone, user=user), START
 
     waiting = [said("SM1", phone="+1"), said("SM2", user="IN.2"), said("SM3", "+1", "IN.2"), said("SM4", user="IN.5")]

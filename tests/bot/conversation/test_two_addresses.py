@@ -14,7 +14,7 @@ from bot.delivery.dispatch import Outbox
 from bot.domain import events
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
-from bot.inbound import Inbound, named
+from bot.inbound import Inbound, from_address
 from bot.service import assemble
 from bot.settings import SIMULATED_SENDER, Settings
 from tests.bot.delivery.conftest import NOW, Clock, FakeTwilio, row, waiting
@@ -38,12 +38,12 @@ class Bench:
 
     def say(self, text: str, lane: str, user: str = "") -> str:
         """What the webhook's own response says."""
-        return self.dialogue.hear(message(text, lane, user))
+        return self.dialogue.handle(message(text, lane, user))
 
     def find(self, text: str, lane: str) -> int:
         """A message that was found after the fact: the delivery of its answer, which goes by the outbox."""
         one = message(text, lane)
-        assert self.dialogue.hear_found(one, self.clock())
+        assert self.dialogue.handle_found(one, self.clock())
         return self.owed()[-1]
 
     def owed(self) -> list[int]:
@@ -55,7 +55,7 @@ class Bench:
 
 
 def message(text: str, lane: str, user: str = "") -> Inbound:
-    phone, known = named(lane, user)
+    phone, known = from_address(lane, user)
     return Inbound(f"SM{next(_numbers)}", lane, SIMULATED_SENDER, phone=phone, user=known, text=text)
 
 

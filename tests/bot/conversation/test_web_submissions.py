@@ -8,9 +8,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import func, select
 
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.web_submissions import Asker, Submissions
+from bot.conversation.web_submissions import Asker, WebSubmissions
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
 from bot.domain import events
@@ -36,46 +36,46 @@ def register(**changes: Any) -> Register:
 
 
 @pytest.fixture
-def submissions(database: Database, redis: "Redis") -> Submissions:
+def submissions(database: Database, redis: "Redis") -> WebSubmissions:
     otps = OwnOtps(redis, SECRET, sms=True, template=False)
     settings = Settings(secret_key=SECRET)
     outbox = Outbox(database, redis, None, otps, settings, now=lambda: NOW)  # type: ignore[arg-type]  # nothing is sent
-    means = Means(KeyRing.open(database, SECRET), otps)
+    means = EffectDeps(KeyRing.open(database, SECRET), otps)
     with database.write() as db:
         events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=1), now=NOW)
         events.open_event(db, "fair")
-    return Submissions(database, Sources(database, "IN"), means, outbox, settings.twilio_whatsapp_from, lambda: NOW)
+    return WebSubmissions(database, Sources(database, "IN"), means, outbox, settings.twilio_whatsapp_from, lambda: NOW)
 
 
-def count(submissions: Submissions, table: type[Pass] | type[Delivery]) -> int:
+def count(submissions: WebSubmissions, table: type[Pass] | type[Delivery]) -> int:
     with submissions.database.read() as db:
         return db.scalars(select(func.count()).select_from(table)).one()
 
 
-def test_clicks_at_one_moment_register_once_and_hear_the_same(submissions: Submissions) -> None:
+def test_clicks_at_one_moment_register_once_and_hear_the_same(submissions: WebSubmissions) -> None:
     def click(_number: int) -> str:
         return submissions.perform((register(),), ASHA, "one")["code"]
 
     with ThreadPoolExecutor(CLICKS) as clicks:
         assert len(set(clicks.map(click, range(CLICKS)))) == 1
     assert (count(submissions, Pass), count(submissions, Delivery)) == (1, 0)
-    assert submissions.done(ASHA, "one")
-    assert not submissions.done(ASHA, "two")
-    assert not submissions.done(Asker("another visit", PHONE), "one")
+    assert submissions.stored_results(ASHA, "one")
+    assert not submissions.stored_results(ASHA, "two")
+    assert not submissions.stored_results(Asker("another visit", PHONE), "one")
 
 
-def test_a_refusal_leaves_nothing_and_the_same_request_may_come_again(submissions: Submissions) -> None:
+def test_a_refusal_leaves_nothing_and_the_same_request_may_come_again(submissions: WebSubmissions) -> None:
     with refused("party_too_large"):
         submissions.perform((KeepLanguage("hi"), register(party_size=11)), ASHA, "one")
-    assert not submissions.done(ASHA, "one")
+    assert not submissions.stored_results(ASHA, "one")
     assert submissions.perform((register(),), ASHA, "one")["code"]
 
 
-def test_a_code_counts_for_the_visit_that_asked_for_it(submissions: Submissions) -> None:
+def test_a_code_counts_for_the_visit_that_asked_for_it(submissions: WebSubmissions) -> None:
     submissions.perform((SendOtp("web", PHONE, "en"),), STRANGER, "one")
     submissions.perform((SendOtp("web", PHONE, "en"),), STRANGER, "one")
     assert count(submissions, Delivery) == 1
-    otps = submissions.means.otps
+    otps = submissions.effect_deps.otps
     assert isinstance(otps, OwnOtps)
     otp = otps.make("web", PHONE, "web:a-visit", NOW)
     with refused("otp_expired"):
@@ -83,14 +83,14 @@ def test_a_code_counts_for_the_visit_that_asked_for_it(submissions: Submissions)
     submissions.perform((VerifyOtp("web", PHONE, otp),), STRANGER, "two")
 
 
-def test_a_person_is_known_once_their_phone_is_proved(submissions: Submissions) -> None:
+def test_a_person_is_known_once_their_phone_is_proved(submissions: WebSubmissions) -> None:
     submissions.perform((register(),), ASHA, "one")
     assert submissions.facts(STRANGER).passes == ()
     assert not submissions.facts(STRANGER).person.known
     assert [one.full_name for one in submissions.facts(ASHA).passes] == ["Asha Verma"]
 
 
-def test_the_picture_goes_to_the_whatsapp_of_the_proved_phone(submissions: Submissions) -> None:
+def test_the_picture_goes_to_the_whatsapp_of_the_proved_phone(submissions: WebSubmissions) -> None:
     code = submissions.perform((register(),), ASHA, "one")["code"]
     for _ in range(2):
         submissions.send_to_whatsapp((SendPass(code, "en"),), ASHA, "two")
@@ -100,5 +100,5 @@ def test_the_picture_goes_to_the_whatsapp_of_the_proved_phone(submissions: Submi
         submissions.send_to_whatsapp((SendPass(code, "en"),), Asker("a-visit", "+919812345678"), "three")
 
 
-def test_the_country_of_a_number_is_the_askers(submissions: Submissions) -> None:
+def test_the_country_of_a_number_is_the_askers(submissions: WebSubmissions) -> None:
     assert [submissions.facts(asker).region for asker in (ASHA, Asker("a-visit", None, "US"))] == ["IN", "US"]

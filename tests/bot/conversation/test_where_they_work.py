@@ -73,8 +73,8 @@ def test_who_works_at_a_gate_that_is_closed_hears_it_and_is_asked_for_another(
     mira.say("gate north")
     closing: dict[str, Any] = {"closed": True, "now": NOON}
     with database.write() as db:
-        gate, owed = close_gate.set_closed(db, "fair", "MAIN", key="one", **closing)
-        again = close_gate.set_closed(db, "fair", gate.slug, key="two", **closing)[1]
+        gate, owed = close_gate.set_gate_closed(db, "fair", "MAIN", key="one", **closing)
+        again = close_gate.set_gate_closed(db, "fair", gate.slug, key="two", **closing)[1]
         device, _token = devices.add(db, "fair", name="Phone 1", gate="main", now=NOW)
         seen = checkins.admit(db, ring, scan(code, device_id=device.id), NOON)
     assert (len(owed), again, seen.result) == (1, [], "entry_paused")
@@ -90,9 +90,9 @@ def test_who_works_at_a_gate_that_is_closed_hears_it_and_is_asked_for_another(
         assert db.get_one(Gate, entry.gate_id).slug == "north"
     assert mira.say("resume entry main") == render(sentence_for("gate_closed", gate="Main"), "en")
     with database.write() as db, pytest.raises(Refused, match="gate_closed"):
-        stop_entry.set_stopped(db, "fair", "main", stopped=False, key="three", now=NOON)
+        stop_entry.set_entry_stopped(db, "fair", "main", stopped=False, key="three", now=NOON)
     with database.write() as db, pytest.raises(Refused, match="gate_closed"):
         duty.choose_gate(db, roster.of_phone(db, RAVI)[0].id, "main")
     mira.say("resume entry")
     with database.write() as db:
-        assert len(close_gate.set_closed(db, "fair", "main", key="four", closed=False, now=NOON)[1]) == 0
+        assert len(close_gate.set_gate_closed(db, "fair", "main", key="four", closed=False, now=NOON)[1]) == 0

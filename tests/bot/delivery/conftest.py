@@ -12,8 +12,8 @@ from redis.retry import Retry
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery.carriers import News
-from bot.delivery.dispatch import Outbox, owe_pass, owe_reply
+from bot.delivery.carriers import StatusUpdate
+from bot.delivery.dispatch import Outbox, enqueue_pass, enqueue_reply
 from bot.delivery.outbox import queues
 from bot.domain.models import Contact, ContactAlias, Delivery, Event, Kind, Pass, Registration, SigningKey
 from bot.errors import SendFailed
@@ -51,7 +51,7 @@ class FakeTwilio:
 
     def send(
         self,
-        lane: str,
+        address: str,
         sender: str | None,
         body: str | None = None,
         media_url: str | None = None,
@@ -62,27 +62,27 @@ class FakeTwilio:
         failure = self.failures.pop(0) if self.failures else None
         sid = f"SM{len(self.sent) + 1:032}"
         if failure is None or self.taken_all_the_same:
-            self.sent.append(Sent(lane, sender, body or "", media_url, status_callback, validity, sid, content))
+            self.sent.append(Sent(address, sender, body or "", media_url, status_callback, validity, sid, content))
         if failure:
             raise failure
         return sid
 
     def find(
         self,
-        lane: str,
+        address: str,
         *,
         body: str | Collection[str],
         media: int | None,
         since: datetime,
         known: Collection[str] = (),
-    ) -> News | None:
-        self.looked.append({"lane": lane, "body": body, "media": media, "since": since, "known": set(known)})
+    ) -> StatusUpdate | None:
+        self.looked.append({"lane": address, "body": body, "media": media, "since": since, "known": set(known)})
         if self.list_down:
             raise SendFailed("http_503", retry=True)
         for sent in self.sent:
-            same = sent.lane == lane and media in (None, int(sent.media_url is not None))
+            same = sent.lane == address and media in (None, int(sent.media_url is not None))
             if same and sent.body in body and sent.sid not in known:
-                return News(sent.sid, "sent")
+                return StatusUpdate(sent.sid, "sent")
         return None
 
     @property
@@ -154,7 +154,7 @@ def outbox(
 
 def waiting(redis: "Redis") -> list[int]:
     """The delivery ids in RQ's queues, the most urgent queue first."""
-    return [job.args[0] for name in queues.NAMES for job in queues.queue(redis, name).jobs]
+    return [job.args[0] for name in queues.QUEUE_NAMES for job in queues.queue(redis, name).jobs]
 
 
 def row(database: Database, delivery_id: int) -> Delivery:
@@ -211,9 +211,9 @@ def make_pass(db: Session, *, code: str = "7K3MPQ2R", full_name: str = "Asha Ver
 
 def reply(database: Database, body: str, sid: str = "", lane: str = LANE) -> int:
     with database.write() as db:
-        return owe_reply(db, message_sid=sid or body, lane=lane, sender=None, body=body, now=NOW)
+        return enqueue_reply(db, message_sid=sid or body, address=lane, sender=None, body=body, now=NOW)
 
 
 def a_pass(database: Database, **of_pass: str) -> int:
     with database.write() as db:
-        return owe_pass(db, make_pass(db, **of_pass), lane=LANE, sender=None, language="en", now=NOW)
+        return enqueue_pass(db, make_pass(db, **of_pass), address=LANE, sender=None, language="en", now=NOW)

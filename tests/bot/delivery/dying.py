@@ -9,7 +9,7 @@ from redis import Redis
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import leases
-from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
 from tests.bot.delivery.conftest import NOW, Clock, FakeOtps, fetched
@@ -17,7 +17,7 @@ from tests.bot.delivery.conftest import NOW, Clock, FakeOtps, fetched
 DIED = 9
 
 
-class DyingWire(Wire):
+class DyingWire(TwilioHttp):
     """Dies before a request leaves, or when its answer has come."""
 
     def __init__(self, api_base: str, point: str) -> None:
@@ -41,7 +41,7 @@ def deliver(point: str, delivery: int, given: Mapping[str, Any], database_url: s
         Database(database_url), Redis.from_url(redis_url), twilio, FakeOtps(), settings, Clock(NOW), check_media=fetched
     )
     if point == "after_the_note":
-        Outbox._hand_on = lambda *_: os._exit(DIED)  # type: ignore[method-assign]  # the point where it dies
+        Outbox._dispatch_next = lambda *_: os._exit(DIED)  # type: ignore[method-assign]  # the point where it dies
     if point == "before_the_try":
-        leases.begin = lambda *_: os._exit(DIED)  # the lease is not committed yet
+        leases.begin_try = lambda *_: os._exit(DIED)  # the lease is not committed yet
     outbox.deliver(delivery)

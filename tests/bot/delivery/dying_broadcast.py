@@ -8,10 +8,10 @@ from typing import Any
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.campaigns.broadcasts import Broadcasting
+from bot.delivery.campaigns.broadcasts import BroadcastSender
 from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import enqueue
-from bot.delivery.twilio.http import Wire
+from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
 from tests.bot.delivery.conftest import NOW, Clock, FakeOtps, fetched, waiting
@@ -32,7 +32,7 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class DyingWire(Wire):
+class DyingWire(TwilioHttp):
     """Dies before its fifth request leaves, or when the answer to it has come."""
 
     def __init__(self, api_base: str, point: str) -> None:
@@ -62,16 +62,16 @@ def work(point: str, given: Mapping[str, Any], database_url: str, redis_url: str
     outbox = Outbox(database, redis, twilio, FakeOtps(), settings, clock, clock_moves, check_media=fetched)
     fuse = Fuse(3)
     if point == "inside_a_slice":
-        owe_many = enqueue.owe_many
+        owe_many = enqueue.enqueue_many
 
         def owe_and_die(*some: Any, **more: Any) -> list[int]:
             made = owe_many(*some, **more)
             fuse.burn()
             return made
 
-        enqueue.owe_many = owe_and_die
+        enqueue.enqueue_many = owe_and_die
     if point == "after_a_slice":
-        Outbox.enqueue = lambda *_: fuse.burn()  # type: ignore[method-assign]  # the point where it dies
-    Broadcasting(database, outbox, settings, page=PAGE).work(NOW)
+        Outbox.dispatch = lambda *_: fuse.burn()  # type: ignore[method-assign]  # the point where it dies
+    BroadcastSender(database, outbox, settings, page_size=PAGE).run(NOW)
     for delivery in waiting(redis):
         outbox.deliver(delivery)

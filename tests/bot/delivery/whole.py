@@ -20,11 +20,11 @@ from bot.service import Service, assemble
 from bot.settings import Settings
 from tests.bot.delivery.conftest import LANE, NOW
 from webhooks import create_app
-from webhooks.simulator.courier import KEY as ERRANDS
-from webhooks.simulator.courier import LEASE_SECONDS
-from webhooks.simulator.store.messages import Message
-from webhooks.simulator.store.phones import Phone
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.courier import LEASE_TTL_SECONDS
+from webhooks.simulator.courier import QUEUE_KEY as ERRANDS
+from webhooks.simulator.store.messages import SimulatedMessage
+from webhooks.simulator.store.phones import SimulatedPhone
+from webhooks.simulator.store.state import SimulatorState
 
 PHONE = LANE.removeprefix("whatsapp:")
 ARRIVED = ("delivered", "read")
@@ -58,7 +58,7 @@ class Whole:
     """Our service, its outbox and client, and behind the wire a Twilio that can be told to make trouble."""
 
     service: Service
-    twilio: Parts
+    twilio: SimulatorState
     moment: time_machine.Traveller
     asked: "Asked"
     ordered: int = field(default=0)
@@ -77,7 +77,7 @@ class Whole:
                 if table.name not in STAYS:
                     db.execute(table.delete())
             assert db.get(SigningKey, 1)
-        self.twilio.phones.add(Phone(PHONE, "Asha"))
+        self.twilio.phones.add(SimulatedPhone(PHONE, "Asha"))
         self.ordered = 0
 
     def order(self, **trouble: object) -> None:
@@ -92,7 +92,7 @@ class Whole:
         assert answer.status_code == 202, answer.text
         self.rest()
 
-    def got(self) -> list[Message]:
+    def got(self) -> list[SimulatedMessage]:
         """What arrived on the visitor's phone, by WhatsApp or SMS, the first first."""
         sids = {sid for address in (LANE, PHONE) for sid in self.twilio.messages.sids(recipient=address)}
         found = [one for one in self.twilio.messages.several(sorted(sids)) if one.status in ARRIVED]
@@ -132,7 +132,7 @@ class Whole:
     def rest(self) -> None:
         """Wait until Twilio has done all that is due at this moment."""
         deadline = time.monotonic() + PATIENCE
-        while self.asked.open or any(due <= 0 or due > LEASE_SECONDS - 5 for due in self._errands()):
+        while self.asked.open or any(due <= 0 or due > LEASE_TTL_SECONDS - 5 for due in self._errands()):
             assert time.monotonic() < deadline, "the simulated Twilio does not come to rest"
             self.twilio.courier._woken.set()
             time.sleep(0.002)
@@ -148,7 +148,7 @@ class Whole:
 
     def _told(self, row: Delivery) -> Course:
         with self.service.database.read() as db:
-            steps = delivery_history.of(db, row.id)
+            steps = delivery_history.history(db, row.id)
         tries = [(step.at - row.created_at).total_seconds() for step in steps if step.what == delivery_history.TRIED]
         calls = self.ordered - self.twilio.faults.standing()["send"]
         words = tuple(step.what for step in steps)

@@ -45,7 +45,7 @@ def issue(
     db: Session, ring: KeyRing, registration: Registration, kind: Kind, party_size: int, now: datetime = NOW
 ) -> Pass:
     """A further pass for a registration: of this kind, from the fair's first day on."""
-    days = pass_days.of_kind(kind, DAY)
+    days = pass_days.days_of_kind(kind, DAY)
     made = pass_rows.insert(db, ring, registration, kind, days[0], party_size, now)
     places.take_each(db, registration.event_id, days, party_size, today=now.date())
     return made

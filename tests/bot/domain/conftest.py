@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import checkins, events, people, roster
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Delivery, Event, Pass
 from bot.domain.passes import registration as registrations
@@ -83,7 +83,7 @@ def _gate(db: Session, ring: KeyRing, slug: str, issued: Pass) -> None:
     for scan_id in ("same", "twice"):
         scan = Scan(issued.code, scan_id, slug, "api", "main", staff_id=ravi.id)
         checkins.admit(db, ring, scan, noon)
-    head_counts.add(db, Count(slug, "in 5", "in", 3, "whatsapp", "main", staff_id=ravi.id), noon)
+    head_counts.add(db, HeadCountRequest(slug, "in 5", "in", 3, "whatsapp", "main", staff_id=ravi.id), noon)
 
 
 def _failed_delivery(issued: Pass, contact: Contact) -> Delivery:

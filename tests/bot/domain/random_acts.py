@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.conversation import funnel_tracking
-from bot.conversation.funnel_tracking import Begun
+from bot.conversation.funnel_tracking import FunnelProgress
 from bot.database import Database
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.delivery.outbox import enqueue
 from bot.delivery.outbox import report as outbox_report
-from bot.delivery.outbox.statuses import raise_to
+from bot.delivery.outbox.statuses import advance
 from bot.domain import checkins, events, passes, people
 from bot.domain.checkins import head_counts, undo, walkups
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.checkins.offline import upload as offline_upload
 from bot.domain.checkins.walkups import Walkup
 from bot.domain.keys import KeyRing
@@ -56,7 +56,9 @@ class Day:
             db.add(many)
             db.flush()
             self.news = many.id
-            enqueue.owe_pass(db, made.issued, lane="whatsapp:+919812345678", sender=None, language="en", now=self.now)
+            enqueue.enqueue_pass(
+                db, made.issued, address="whatsapp:+919812345678", sender=None, language="en", now=self.now
+            )
 
     def do(self, act: str, number: int) -> None:
         """One act, with a number that chooses on whom and how; what the rules refuse changes nothing."""
@@ -76,7 +78,7 @@ def _register(day: Day, number: int) -> None:
         asker = people.find_or_make(db, phone=f"+9198100001{number % 20:02}", now=day.now)
         wish = {"party_size": 1 + number % 4, "visit_date": DAY + timedelta(days=number % 3), "now": day.now}
         made = registrations.register(db, day.ring, **asking(asker, channel=("whatsapp", "web")[number % 2], **wish))
-        enqueue.owe_pass(db, made, lane="whatsapp:+919810000100", sender=None, language="en", now=day.now)
+        enqueue.enqueue_pass(db, made, address="whatsapp:+919810000100", sender=None, language="en", now=day.now)
 
 
 def _change(day: Day, number: int) -> None:
@@ -139,7 +141,7 @@ def _count(day: Day, number: int) -> None:
     with day.database.write() as db:
         way, heads = ("in", "out")[number % 2], 1 + number % 9
         name = f"count {next(day.numbers)}"
-        head_counts.add(db, Count("fair", name, way, heads, "whatsapp", "main", staff_id=day.ravi), day.now)
+        head_counts.add(db, HeadCountRequest("fair", name, way, heads, "whatsapp", "main", staff_id=day.ravi), day.now)
 
 
 def _uncount(day: Day, number: int) -> None:
@@ -166,7 +168,7 @@ def _status(day: Day, number: int) -> None:
         status = ("queued", "sent", "delivered", "read", "failed", "undelivered")[number % 6]
         db.get_one(Delivery, one).tried_at = day.now
         db.flush()
-        raise_to(db, News(f"SM{one}", status, 63016 if number % 4 == 0 else None), one, day.now, "some_reason")
+        advance(db, StatusUpdate(f"SM{one}", status, 63016 if number % 4 == 0 else None), one, day.now, "some_reason")
 
 
 def _retry(day: Day, number: int) -> None:
@@ -186,7 +188,9 @@ def _begin(day: Day, number: int) -> None:
     steps = ("language", "full_name", "agree", "done")[: 1 + number % 4]
     slug = "fair" if number % 3 else ""
     with day.database.write() as db:
-        funnel_tracking.write(db, Begun(f"b{number % 9}", "web", slug, steps, len(steps), day.now.isoformat()))
+        funnel_tracking.write_rows(
+            db, FunnelProgress(f"b{number % 9}", "web", slug, steps, len(steps), day.now.isoformat())
+        )
 
 
 def _fold(day: Day, number: int) -> None:

@@ -137,7 +137,7 @@ class AnyChange(Counted, RuleBasedStateMachine):
         with suppress(Refused), self.world.db.begin_nested():
             done = undo.undo_pass(self.world.db, self.world.ring, self.world.ravi.id, party.code, self.now)
             last = next(one for one in reversed(party.moved) if one.at == done.admitted_at and not one.is_out)
-            assert (last.people, self.now - last.at <= undo.WITHIN) == (done.people, True)
+            assert (last.people, self.now - last.at <= undo.UNDO_WINDOW) == (done.people, True)
             party.moved.remove(last)
 
     @rule(minutes=st.sampled_from([1, 30, 200, 700, 1440]))

@@ -33,11 +33,11 @@ def test_of_two_who_saw_the_same_only_the_first_changes_it(database: Database, e
 
     def change(who: str) -> None:
         with database.read() as db:
-            as_shown = edit_conflict.mark(events.by_slug(db, "fair"))
+            as_shown = edit_conflict.fingerprint(events.by_slug(db, "fair"))
         both_have_looked.wait()
         try:
-            with database.write() as db, recorder.acting(db, audit.EVENT_CHANGED, now=NOW, actor=who):
-                edit_conflict.expect(db, event, as_shown)
+            with database.write() as db, recorder.audited(db, audit.EVENT_CHANGED, now=NOW, actor=who):
+                edit_conflict.require_unchanged(db, event, as_shown)
                 events.change(db, "fair", venue=f"Hall of {who}")
                 done.append(who)
         except Refused as no:
@@ -56,16 +56,16 @@ def test_of_two_who_saw_the_same_only_the_first_changes_it(database: Database, e
 
 def test_what_changes_by_itself_hinders_nobody(database: Database, event: Event) -> None:
     whole = [event, *event.days]
-    as_shown = edit_conflict.mark(whole)
+    as_shown = edit_conflict.fingerprint(whole)
     with database.write() as db:
         db.execute(update(EventDay).values(taken=3))
         gates.add(db, "fair", "Main")
         gates.pause_entry(db, event.id, None, NOW)
     with database.write() as db:
-        edit_conflict.expect(db, whole, as_shown)
+        edit_conflict.require_unchanged(db, whole, as_shown)
         events.set_day(db, "fair", DAY, capacity=50)
     with pytest.raises(Refused), database.write() as db:
-        edit_conflict.expect(db, whole, as_shown)
+        edit_conflict.require_unchanged(db, whole, as_shown)
 
 
 def test_what_is_gone_has_changed_too(database: Database, event: Event) -> None:
@@ -73,9 +73,9 @@ def test_what_is_gone_has_changed_too(database: Database, event: Event) -> None:
         events.change(db, "fair", ends_on=DAY + timedelta(days=1))
     with database.read() as db:
         last = events.by_slug(db, "fair").days[-1]
-        as_shown = edit_conflict.mark(last)
-    with database.write() as db, recorder.acting(db, audit.EVENT_CHANGED, now=NOW, actor="Mira"):
+        as_shown = edit_conflict.fingerprint(last)
+    with database.write() as db, recorder.audited(db, audit.EVENT_CHANGED, now=NOW, actor="Mira"):
         events.change(db, "fair", ends_on=DAY)
     with pytest.raises(Refused) as no, database.write() as db:
-        edit_conflict.expect(db, last, as_shown)
+        edit_conflict.require_unchanged(db, last, as_shown)
     assert no.value.params["who"] == "Mira"

@@ -86,7 +86,7 @@ def test_a_retired_key_proves_nothing_and_another_signs_in_its_place(database: D
 
 def test_running_processes_hear_of_changes(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     lately_looked = KeyRing.open(database, SECRET, SEED)
-    monkeypatch.setattr(keys, "FRESH_SECONDS", 0)
+    monkeypatch.setattr(keys, "REFRESH_SECONDS", 0)
     ring = KeyRing.open(database, SECRET)
     assert (ring.current, ring.public(1) is None) == (1, False)
     with database.write() as db:

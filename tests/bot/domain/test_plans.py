@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain import passes, people, roster, visitors
 from bot.domain.checkins import head_counts, undo
 from bot.domain.checkins import search as gate_search
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.passes import registration as registrations
 from bot.domain.passes import reissue
 from bot.domain.stats import conflicts, dashboard_query, gate_figures
@@ -56,17 +56,17 @@ STEPS: dict[str, Step] = {
         world.admit(),
         undo.undo_pass(world.db, world.ring, world.ravi.id, world.issued.code, NOON),
     ],
-    "counting": lambda world: head_counts.add(world.db, Count("fair", "one", "in", 3, "api"), NOON),
+    "counting": lambda world: head_counts.add(world.db, HeadCountRequest("fair", "one", "in", 3, "api"), NOON),
     "a name at the gate": lambda world: gate_search.search(
         world.db, "fair", staff_id=world.ravi.id, name="asha d'souza", now=NOON
     ),
-    "a name for the organiser": lambda world: visitors.find(world.db, "fair", "kumari asha", region="IN", most=20),
+    "a name for the organiser": lambda world: visitors.find(world.db, "fair", "kumari asha", region="IN", limit=20),
     "the roster": lambda world: roster.of_phone(world.db, "+919811111111"),
     "the figures": lambda world: gate_figures.today(world.db, "fair", NOON),
-    "a look at all of it": lambda world: dashboard_query.look(world.db, "fair", NOON),
-    "the conflicts": lambda world: conflicts.listed(world.db, "fair"),
+    "a look at all of it": lambda world: dashboard_query.get_dashboard(world.db, "fair", NOON),
+    "the conflicts": lambda world: conflicts.list_conflicts(world.db, "fair"),
     "clocks that are wrong": lambda world: conflicts.with_clocks(
-        world.db, dashboard_query.look(world.db, "fair", NOON)
+        world.db, dashboard_query.get_dashboard(world.db, "fair", NOON)
     ),
     "issuing anew": lambda world: reissue.reissue(world.db, world.ring, world.issued.code, NOON),
 }

@@ -11,7 +11,7 @@ from rq.cron import CronScheduler
 
 from bot.delivery.outbox import queues
 from bot.jobs import tasks
-from bot.jobs.clock import WORK, Clock
+from bot.jobs.clock import SCHEDULE, Clock
 from tests.bot.jobs.conftest import running, wait_for
 
 SLOT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -24,11 +24,11 @@ def moment() -> Iterator[time_machine.Traveller]:
 
 
 def handed(redis: "Redis") -> list[str]:
-    return sorted(str(job.func_name) for job in queues.queue(redis, queues.NAMES[0]).jobs)
+    return sorted(str(job.func_name) for job in queues.queue(redis, queues.QUEUE_NAMES[0]).jobs)
 
 
 def test_two_clocks_hand_each_slot_over_once(redis: "Redis", moment: time_machine.Traveller) -> None:
-    work = tuple(piece for piece in WORK if piece.every == 15)
+    work = tuple(piece for piece in SCHEDULE if piece.every == 15)
     both = [f"bot.jobs.tasks.{piece.task.__name__}" for piece in work]
     clocks = [Clock(redis, work), Clock(redis, work)]
     for rounds in (1, 2, 3):
@@ -49,13 +49,13 @@ def test_a_clock_alone_misses_no_slot(redis: "Redis", moment: time_machine.Trave
 
 def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Traveller) -> None:
     Clock(redis).enqueue_jobs()
-    for job in queues.queue(redis, queues.NAMES[0]).jobs:
-        every = next(piece.every for piece in WORK if str(job.func_name).endswith(f".{piece.task.__name__}"))
+    for job in queues.queue(redis, queues.QUEUE_NAMES[0]).jobs:
+        every = next(piece.every for piece in SCHEDULE if str(job.func_name).endswith(f".{piece.task.__name__}"))
         assert 0 < redis.ttl(job.key) <= 2 * every
 
 
 def test_every_task_is_there() -> None:
-    every = {piece.task: piece.every for piece in WORK}
+    every = {piece.task: piece.every for piece in SCHEDULE}
     assert every == {
         tasks.sweep: 5,
         tasks.take_over: 15,

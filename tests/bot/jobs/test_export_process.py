@@ -15,10 +15,10 @@ from bot.delivery.outbox import queues
 from bot.domain import events
 from bot.domain.exports import requests as export_requests
 from bot.domain.exports import stored as stored_exports
-from bot.domain.exports.requests import Wish
+from bot.domain.exports.requests import ExportRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import Export, ExportChunk
-from bot.jobs.export_process import FOLDER
+from bot.jobs.export_process import FOLDER_PREFIX
 from tests.bot.domain import rush
 from tests.bot.jobs.conftest import SECRET, running, wait_for
 
@@ -41,15 +41,15 @@ def fair(database: Database) -> None:
 
 def start(database: Database, redis: "Redis", once: str) -> int:
     with database.write() as db:
-        wish = Wish("visitors", "jsonl")
+        wish = ExportRequest("visitors", "jsonl")
         number = export_requests.start(db, "fair", wish, once=once, staff_id=None, now=datetime.now(UTC)).id
-    queues.hand_export(redis, number)
+    queues.enqueue_export(redis, number)
     return number
 
 
 def look_after(redis: "Redis") -> None:
     """What the clock does every ten seconds."""
-    queues.queue(redis, queues.NAMES[0]).enqueue("bot.jobs.tasks.see_to_exports")
+    queues.queue(redis, queues.QUEUE_NAMES[0]).enqueue("bot.jobs.tasks.see_to_exports")
 
 
 def row(database: Database, number: int) -> Export:
@@ -63,8 +63,8 @@ def stopped_in_the_middle(database: Database, number: int, folder: Path) -> int:
     while row(database, number).status != stored_exports.RUNNING:
         assert time.monotonic() < deadline, "nobody began it"
         time.sleep(0.002)
-    [made_in] = folder.glob(f"{FOLDER}*")
-    process = int(made_in.name.removeprefix(FOLDER))
+    [made_in] = folder.glob(f"{FOLDER_PREFIX}*")
+    process = int(made_in.name.removeprefix(FOLDER_PREFIX))
     os.kill(process, signal.SIGSTOP)
     assert row(database, number).status == stored_exports.RUNNING
     return process
@@ -75,11 +75,11 @@ def whole(database: Database, number: int) -> bool:
     one = row(database, number)
     if one.status != stored_exports.READY:
         return False
-    lines = b"".join(stored_exports.pieces(database, number, one.size)).splitlines()
+    lines = b"".join(stored_exports.chunks(database, number, one.size)).splitlines()
     with database.read() as db:
         pieces = db.scalar(select(func.count()).where(ExportChunk.export_id == number))
     assert (len(lines), len(set(lines)), one.rows) == (PEOPLE, PEOPLE, PEOPLE)
-    assert pieces == -(-one.size // stored_exports.PIECE)
+    assert pieces == -(-one.size // stored_exports.CHUNK_BYTES)
     return True
 
 
@@ -94,7 +94,7 @@ def test_whoever_is_killed_another_makes_it(
     with running(WORKER, environment, tmp_path) as worker:
         number = start(database, redis, "one")
         os.kill(stopped_in_the_middle(database, number, folder), signal.SIGKILL)
-        long_ago = datetime.now(UTC) - 2 * stored_exports.SILENT
+        long_ago = datetime.now(UTC) - 2 * stored_exports.HEARTBEAT_TIMEOUT
         with database.write() as db:
             db.execute(update(Export).values(seen_at=long_ago))
         look_after(redis)

@@ -13,14 +13,14 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe
+from bot.delivery.dispatch import Outbox, enqueue
 from bot.delivery.outbox.enqueue import BULK
-from bot.delivery.outbox.rate_limit import MARGIN
+from bot.delivery.outbox.rate_limit import SPACING_MARGIN_SECONDS
 from tests.bot.delivery.fake_api import FakeApi
 from tests.bot.jobs.conftest import running, wait_for
 
 LIMIT = 80
-STEP = (1 + MARGIN) / LIMIT
+STEP = (1 + SPACING_MARGIN_SECONDS) / LIMIT
 MANY = 120
 SENDER = "whatsapp:+14155238886"
 AHEAD = 3.0
@@ -38,8 +38,10 @@ def test_two_workers_share_one_row_of_places(
     with database.write() as db:
         now = datetime.now(UTC)
         lanes = [f"whatsapp:+9198{number:08}" for number in range(MANY)]
-        rows = [owe(db, kind="text", lane=lane, payload={"body": lane}, priority=BULK, now=now) for lane in lanes]
-    outbox.enqueue(rows)
+        rows = [
+            enqueue(db, kind="text", address=lane, payload={"body": lane}, priority=BULK, now=now) for lane in lanes
+        ]
+    outbox.dispatch(rows)
     between = time.time() - time.monotonic()
     with running("bot.jobs.worker", environment | {"WORKERS": "2", "TWILIO_MPS": str(LIMIT)}, tmp_path) as workers:
 

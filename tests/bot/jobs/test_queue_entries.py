@@ -14,7 +14,7 @@ from bot.jobs.worker import Worker
 from bot.settings import Settings
 from tests.bot.jobs.conftest import SECRET
 
-FIRST = queues.NAMES[0]
+FIRST = queues.QUEUE_NAMES[0]
 TASK = "bot.jobs.tasks.export"
 _ran: list[object] = []
 

@@ -12,7 +12,7 @@ from redis import Redis
 from rq import SimpleWorker
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe
+from bot.delivery.dispatch import Outbox, enqueue
 from bot.delivery.outbox import queues
 from bot.domain.models import Delivery
 from bot.jobs import tasks
@@ -27,7 +27,7 @@ WORKER = "bot.jobs.worker"
 def owed(database: Database, body: str, priority: int = 0) -> int:
     with database.write() as db:
         lane, now = f"whatsapp:+91{crc32(body.encode()):010}", datetime.now(UTC)
-        return owe(db, kind="text", lane=lane, payload={"body": body}, priority=priority, now=now)
+        return enqueue(db, kind="text", address=lane, payload={"body": body}, priority=priority, now=now)
 
 
 def status(database: Database, delivery: int) -> str:
@@ -39,7 +39,7 @@ def test_it_sends_the_urgent_first_and_ends_at_sigterm(
     database: Database, redis: "Redis", outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     rows = [owed(database, f"priority {priority}", priority) for priority in (2, 1, 0)]
-    outbox.enqueue(rows)
+    outbox.dispatch(rows)
     with running(WORKER, environment, tmp_path) as worker:
         wait_for(lambda: len(api.taken) == 3, "three messages")
         wait_for(lambda: redis.keys("rq:job:*") == [], "the end of all jobs")
@@ -55,7 +55,7 @@ def test_it_finishes_what_it_holds(
 ) -> None:
     api.may_answer.clear()
     rows = [owed(database, body) for body in ("held", "next")]
-    outbox.enqueue(rows)
+    outbox.dispatch(rows)
     with running(WORKER, environment, tmp_path) as worker:
         wait_for(api.arrived.is_set, "the first message")
         worker.process.send_signal(signal.SIGTERM)
@@ -83,7 +83,7 @@ def test_a_worker_of_several_that_is_killed_is_replaced(
         wait_for(
             lambda: {worker.pid for worker in SimpleWorker.all(connection=redis)} - first, "one in place of the killed"
         )
-        outbox.enqueue([owed(database, "Hello")])
+        outbox.dispatch([owed(database, "Hello")])
         wait_for(lambda: api.taken, "a message")
         assert pool.stop() == 0
 
@@ -97,7 +97,7 @@ def test_workers_whose_pool_was_killed_end(
         pool.process.wait(10)
         # Each job is followed by a sign of life, and so by a look at who started it.
         while SimpleWorker.all(connection=redis):
-            outbox.enqueue([owed(database, f"Hello {len(api.taken)}")])
+            outbox.dispatch([owed(database, f"Hello {len(api.taken)}")])
             wait_for(lambda: not queues.queue(redis, "replies").count or not SimpleWorker.all(connection=redis), "")
     assert len(api.taken) <= 3
 
@@ -106,7 +106,7 @@ def test_a_failed_job_is_logged_without_its_words(
     redis: "Redis", redis_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(tasks.BY_NAME, "fails", fails)
-    job = queues.queue(redis, queues.NAMES[0]).enqueue("fails", 7)
+    job = queues.queue(redis, queues.QUEUE_NAMES[0]).enqueue("fails", 7)
     with structlog.testing.capture_logs() as logged:
         Worker(Settings(secret_key=SECRET, redis_url=redis_url)).work(burst=True)
     assert job.is_failed

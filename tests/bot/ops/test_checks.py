@@ -29,7 +29,7 @@ def stand_at(database: Database, revision: str) -> None:
 def test_a_database_that_is_ahead_of_the_code_is_well(database: Database) -> None:
     """New code migrates while old code still runs and is restarted."""
     stand_at(database, "9999")
-    assert migrations.standing(database) == ("9999", migrations.NEWER)
+    assert migrations.migration_state(database) == ("9999", migrations.NEWER)
     assert checks.migrations_at_head(database).startswith("9999")
     assert prepare_database.upgrade(database).startswith("9999")
     assert migrations.current(database) == "9999"
@@ -37,21 +37,21 @@ def test_a_database_that_is_ahead_of_the_code_is_well(database: Database) -> Non
 
 def test_readyz_says_so_and_goes_on(database: Database, redis: "Redis") -> None:
     readiness = Readiness(database, redis)
-    assert readiness.look()[0] == 200
+    assert readiness.states()[0] == 200
     stand_at(database, "9999")
-    status, found = readiness.look()
+    status, found = readiness.states()
     assert (status, found["status"], found["migrations"]) == (200, "ok", migrations.NEWER)
     stand_at(database, "0001")
-    status, found = readiness.look()
+    status, found = readiness.states()
     assert (status, found["migrations"]) == (503, migrations.BEHIND)
 
 
 def test_a_database_that_is_behind_is_not_well(database: Database) -> None:
     stand_at(database, "0001")
-    assert migrations.standing(database) == ("0001", migrations.BEHIND)
+    assert migrations.migration_state(database) == ("0001", migrations.BEHIND)
     with pytest.raises(NotReady, match="db upgrade"):
         checks.migrations_at_head(database)
 
 
 def test_a_database_without_tables_is_behind(tmp_path: Path) -> None:
-    assert migrations.standing(Database(f"sqlite:///{tmp_path / 'empty.db'}")) == ("", migrations.BEHIND)
+    assert migrations.migration_state(Database(f"sqlite:///{tmp_path / 'empty.db'}")) == ("", migrations.BEHIND)

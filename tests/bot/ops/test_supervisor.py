@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotReady
-from bot.ops.supervisor import DEATHS_TO_GIVE_UP, Family
+from bot.ops.supervisor import MAX_DEATHS, Supervisor
 from tests.paths import ROOT
 
 SLEEPER = ["/bin/sh", "-c", "exec sleep 600"]
@@ -40,18 +40,18 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def family(told: list[str]) -> Iterator[Family]:
+def family(told: list[str]) -> Iterator[Supervisor]:
     """A family that is ended after the test."""
-    family = Family(told.append)
+    family = Supervisor(told.append)
     yield family
     family.stop(["one", "two"], 0)
 
 
-def _pid(family: Family, name: str) -> int:
+def _pid(family: Supervisor, name: str) -> int:
     return next(child.process.pid for child in family._children if child.name == name)
 
 
-def test_they_end_when_asked(family: Family, told: list[str]) -> None:
+def test_they_end_when_asked(family: Supervisor, told: list[str]) -> None:
     family.start("one", SLEEPER)
     family.start("two", SLEEPER)
     pids = [_pid(family, "one"), _pid(family, "two")]
@@ -61,7 +61,7 @@ def test_they_end_when_asked(family: Family, told: list[str]) -> None:
     assert told == []
 
 
-def test_one_that_does_not_end_is_killed_with_its_children(family: Family, told: list[str], tmp_path: Path) -> None:
+def test_one_that_does_not_end_is_killed_with_its_children(family: Supervisor, told: list[str], tmp_path: Path) -> None:
     note = tmp_path / "grandchild"
     family.start(
         "one", ["/bin/sh", "-c", f"trap '' TERM; sleep 600 & echo $! > {note}.new; mv {note}.new {note}; wait; wait"]
@@ -72,32 +72,32 @@ def test_one_that_does_not_end_is_killed_with_its_children(family: Family, told:
     assert len(told) == 1
 
 
-def test_one_that_dies_is_started_again(family: Family, told: list[str]) -> None:
+def test_one_that_dies_is_started_again(family: Supervisor, told: list[str]) -> None:
     family.start("one", SLEEPER)
     first = _pid(family, "one")
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: gone(first))
-    family.mend()
+    family.restart_ended()
     assert _pid(family, "one") != first
     assert len(told) == 1
     assert "one" in told[0]
 
 
-def test_one_that_keeps_dying_ends_the_whole(family: Family, told: list[str]) -> None:
+def test_one_that_keeps_dying_ends_the_whole(family: Supervisor, told: list[str]) -> None:
     family.start("one", ["/bin/sh", "-c", "exit 3"])
 
     def mend_until_it_is_enough() -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            family.mend()
+            family.restart_ended()
             time.sleep(0.01)
 
     with pytest.raises(NotReady, match="exit code 3"):
         mend_until_it_is_enough()
-    assert len(told) == DEATHS_TO_GIVE_UP - 1
+    assert len(told) == MAX_DEATHS - 1
 
 
-def test_one_that_ends_while_starting_is_told_of(family: Family) -> None:
+def test_one_that_ends_while_starting_is_told_of(family: Supervisor) -> None:
     family.start("one", ["/bin/sh", "-c", "exit 3"])
     wait_until(lambda: gone(_pid(family, "one")))
     with pytest.raises(NotReady, match="one"):

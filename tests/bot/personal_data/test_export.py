@@ -60,7 +60,7 @@ def service(redis: "Redis", redis_url: str, database: Database) -> Iterator[Serv
 
 
 def say(service: Service, text: str) -> str:
-    return service.dialogue.hear(
+    return service.dialogue.handle(
         Inbound(f"SM{next(_numbers)}", LANE, SENDER, phone=PHONE, text=text, profile_name=NAME)
     )
 
@@ -78,8 +78,8 @@ def test_asked_twice_and_then_nothing_is_left(service: Service, database: Databa
         assert db.scalars(select(Pass.status)).all() == ["revoked"]
         assert set(db.scalars(select(Delivery.status))) == {"canceled"}
     soon = datetime.now(UTC) + timedelta(minutes=1)
-    forgetting = replace(service.forgetting, twilio=FakeTwilio(away=True), account="AC1")
-    assert service.forgetting.sweep(datetime.now(UTC)) == 0  # the turn leaves traces of its own until it is over
+    forgetting = replace(service.trace_eraser, twilio=FakeTwilio(away=True), account="AC1")
+    assert service.trace_eraser.sweep(datetime.now(UTC)) == 0  # the turn leaves traces of its own until it is over
     assert forgetting.sweep(soon) == 0
     with database.read() as db:
         left = db.scalars(select(Erasure)).one()

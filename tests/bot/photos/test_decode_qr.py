@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from bot.photos.decode_qr import Unreadable, read
-from flows.gate.photos import MOST_CODES
+from bot.photos.decode_qr import UnreadableImage, read
+from flows.gate.photos import MAX_CODES
 from tests.bot.delivery.images.test_pass_image import QR_TEXT
 from tests.bot.photos.pictures import as_file, drawn, shot, the_qr
 
@@ -66,11 +66,11 @@ def test_two_passes_in_one_photo_and_the_same_one_twice(pass_: Image.Image) -> N
 def test_of_a_table_full_of_passes_the_first_are_answered(pass_: Image.Image) -> None:
     photo = Image.new("RGB", (3000, 2600), "white")
     box = the_qr(pass_)
-    for place in range(MOST_CODES + 2):
+    for place in range(MAX_CODES + 2):
         symbol = drawn(QR_TEXT[:-1] + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]).crop(box).resize((430, 430))
         photo.paste(symbol, (40 + place % 6 * 490, 40 + place // 6 * 490))
     found = read(as_file(photo))
-    assert len(found) == len(set(found)) == MOST_CODES
+    assert len(found) == len(set(found)) == MAX_CODES
 
 
 def test_a_payment_code_on_the_wall_is_no_pass_but_alone_it_is_told_of(pass_: Image.Image) -> None:
@@ -118,7 +118,7 @@ EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(/etc/pa
     ids=["none", "heic", "svg", "eps", "pdf", "tiff", "truncated", "1x1", "a line", "grey", "30 megapixels", "bomb"],
 )
 def test_what_is_no_photo_of_a_pass_is_told_apart_and_never_unpacked_whole(data: bytes, code: str) -> None:
-    with pytest.raises(Unreadable) as no:
+    with pytest.raises(UnreadableImage) as no:
         read(data)
     assert no.value.code == code
 
@@ -126,7 +126,7 @@ def test_what_is_no_photo_of_a_pass_is_told_apart_and_never_unpacked_whole(data:
 def test_a_pass_that_is_partly_outside_is_not_read_as_anything_else(pass_: Image.Image) -> None:
     left, top, right, bottom = the_qr(pass_)
     cut = pass_.crop((left - 40, top - 40, right - (right - left) // 6, bottom + 40))
-    with pytest.raises(Unreadable) as no:
+    with pytest.raises(UnreadableImage) as no:
         read(as_file(cut))
     assert no.value.code == "no_qr"
 
@@ -145,5 +145,5 @@ def _damaged(whole: bytes, place: int) -> bytes:
 def _outcome(data: bytes) -> tuple[str, ...] | str:
     try:
         return read(data)
-    except Unreadable as no:
+    except UnreadableImage as no:
         return no.code

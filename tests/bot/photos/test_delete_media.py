@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.delivery.twilio.media import Medium
+from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.errors import NotReady, SendFailed
 from bot.photos import delete_media
-from bot.photos.delete_media import HELD, STUCK, Discarding
+from bot.photos.delete_media import HOLD_TIME, STUCK_AFTER, MediaDeleter
 
 NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)
-MEDIA = (Medium("MM1", "ME1"), Medium("MM2", "ME2"))
+MEDIA = (TwilioMedia("MM1", "ME1"), TwilioMedia("MM2", "ME2"))
 
 
 @dataclass
@@ -43,11 +43,11 @@ def twilio() -> FakeTwilio:
 
 
 @pytest.fixture
-def work(database: Database, twilio: FakeTwilio) -> Discarding:
+def work(database: Database, twilio: FakeTwilio) -> MediaDeleter:
     with database.write() as db:
-        delete_media.owe(db, MEDIA, NOW)
-        delete_media.owe(db, MEDIA[:1], NOW)
-    return Discarding(database, twilio, "AC1")
+        delete_media.enqueue_deletions(db, MEDIA, NOW)
+        delete_media.enqueue_deletions(db, MEDIA[:1], NOW)
+    return MediaDeleter(database, twilio, "AC1")
 
 
 def waiting(database: Database) -> dict[str, tuple[int, str | None]]:
@@ -55,7 +55,7 @@ def waiting(database: Database) -> dict[str, tuple[int, str | None]]:
         return {row.media_sid: (row.attempts, row.reason) for row in db.scalars(select(MediaDeletion))}
 
 
-def test_each_is_deleted_once_and_forgotten(work: Discarding, twilio: FakeTwilio) -> None:
+def test_each_is_deleted_once_and_forgotten(work: MediaDeleter, twilio: FakeTwilio) -> None:
     assert work.sweep(NOW) == 2
     assert sorted(twilio.asked) == ["ME1", "ME2"]
     assert waiting(work.database) == {}
@@ -70,7 +70,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     ("trouble", "reason"), [(SendFailed("http_503", retry=True), "http_503"), (401, "http_401"), (500, "http_500")]
 )
 def test_what_twilio_does_not_delete_is_tried_again_later(
-    work: Discarding, twilio: FakeTwilio, trouble: int | SendFailed, reason: str
+    work: MediaDeleter, twilio: FakeTwilio, trouble: int | SendFailed, reason: str
 ) -> None:
     twilio.answers["ME1"] = iter([trouble, trouble])
     assert work.sweep(NOW) == 1
@@ -83,22 +83,22 @@ def test_what_twilio_does_not_delete_is_tried_again_later(
 
 
 @on_sqlite
-def test_one_that_is_gone_already_is_done(work: Discarding, twilio: FakeTwilio) -> None:
+def test_one_that_is_gone_already_is_done(work: MediaDeleter, twilio: FakeTwilio) -> None:
     twilio.answers["ME1"] = iter([404])
     assert work.sweep(NOW) == 2
 
 
 @on_sqlite
-def test_a_process_that_was_killed_leaves_it_to_the_next(work: Discarding, twilio: FakeTwilio) -> None:
-    assert len(work._hold(NOW)) == 2
+def test_a_process_that_was_killed_leaves_it_to_the_next(work: MediaDeleter, twilio: FakeTwilio) -> None:
+    assert len(work._claim(NOW)) == 2
     assert work.sweep(NOW + timedelta(seconds=10)) == 0
-    assert work.sweep(NOW + HELD) == 2
+    assert work.sweep(NOW + HOLD_TIME) == 2
 
 
 @on_sqlite
-def test_one_that_stays_too_long_is_told_with_twilios_reason(work: Discarding, twilio: FakeTwilio) -> None:
+def test_one_that_stays_too_long_is_told_with_twilios_reason(work: MediaDeleter, twilio: FakeTwilio) -> None:
     twilio.answers["ME1"] = iter([401])
     work.sweep(NOW)
-    assert delete_media.nothing_is_stuck(work.database, NOW + STUCK)
+    assert delete_media.nothing_is_stuck(work.database, NOW + STUCK_AFTER)
     with pytest.raises(NotReady, match="http_401"):
-        delete_media.nothing_is_stuck(work.database, NOW + 2 * STUCK)
+        delete_media.nothing_is_stuck(work.database, NOW + 2 * STUCK_AFTER)

@@ -12,16 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bot.delivery.twilio import media
-from bot.delivery.twilio.http import Wire
-from bot.delivery.twilio.media import Medium
+from bot.delivery.twilio.http import TwilioHttp
+from bot.delivery.twilio.media import TwilioMedia
 from bot.photos import download
-from bot.photos.decode_qr import Unreadable
-from bot.photos.download import MOST_BYTES, Fetching
+from bot.photos.decode_qr import UnreadableImage
+from bot.photos.download import MAX_BYTES, MediaDownloader
 from bot.settings import Settings
 
 ACCOUNT, TOKEN = "AC77", "the token"
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1"
-MEDIUM = Medium("MM1", "ME1")
+MEDIUM = TwilioMedia("MM1", "ME1")
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -72,7 +72,7 @@ def elsewhere() -> Iterator[Origin]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(download, "RETRY_AFTER_SECONDS", 0.0)
 
 
 def settings(api_base: str) -> Settings:
@@ -82,8 +82,8 @@ def settings(api_base: str) -> Settings:
     )  # fmt: skip
 
 
-def of(base: str) -> Fetching:
-    return Fetching(settings(base), Wire(base))
+def of(base: str) -> MediaDownloader:
+    return MediaDownloader(settings(base), TwilioHttp(base))
 
 
 def body(data: bytes, status: int = 200, **headers: str) -> Answer:
@@ -133,7 +133,7 @@ def endless(door: BaseHTTPRequestHandler) -> None:
 def outcome(base: str) -> bytes | str:
     try:
         return of(base).bytes_of(MEDIUM)
-    except Unreadable as no:
+    except UnreadableImage as no:
         return no.code
 
 
@@ -171,8 +171,8 @@ def test_redirects_without_end_are_given_up(twilio: Origin) -> None:
         ([body(b"", 503), body(b"now")], b"now", 2),
         ([body(b"", 500)], "not_fetched", 2),
         ([drops, body(b"now")], b"now", 2),
-        ([body(bytes(MOST_BYTES))], bytes(MOST_BYTES), 1),
-        ([body(bytes(MOST_BYTES + 1))], "too_large", 1),
+        ([body(bytes(MAX_BYTES))], bytes(MAX_BYTES), 1),
+        ([body(bytes(MAX_BYTES + 1))], "too_large", 1),
         ([endless], "too_large", 1),
     ],
     ids=["gone", "not yet", "401", "503 once", "500", "cut once", "5 MB", "5 MB and a byte", "endless"],
@@ -184,7 +184,7 @@ def test_what_twilio_may_answer(twilio: Origin, answers: list[Answer], result: b
 
 
 def test_who_sends_single_bytes_does_not_hold_us(twilio: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "LONGEST", 0.3)
+    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
     twilio.answers = [trickles]
     begun = time.monotonic()
     assert outcome(twilio.url) == "not_fetched"
@@ -196,7 +196,7 @@ LIST = PATH.removesuffix("/ME1") + ".json"
 
 def test_media_of_a_message_that_twilio_only_listed_are_asked_for(twilio: Origin) -> None:
     twilio.answers = [body(json.dumps({"media_list": [{"sid": "ME1"}, {"sid": "ME2"}, {"sid": "../x"}]}).encode())]
-    assert of(twilio.url).media(API + LIST, "MM1") == (Medium("MM1", "ME1", ""), Medium("MM1", "ME2", ""))
+    assert of(twilio.url).media(API + LIST, "MM1") == (TwilioMedia("MM1", "ME1", ""), TwilioMedia("MM1", "ME2", ""))
     assert twilio.asked[0][0] == LIST
 
 
@@ -243,7 +243,7 @@ def test_any_other_address_is_none(url: str) -> None:
 
 
 def test_where_another_api_is_set_its_addresses_count_too(twilio: Origin) -> None:
-    assert of(twilio.url).medium(twilio.url + PATH, "MM1") == Medium("MM1", "ME1", "")
+    assert of(twilio.url).medium(twilio.url + PATH, "MM1") == TwilioMedia("MM1", "ME1", "")
     assert of(twilio.url).medium("http://127.0.0.1:1" + PATH, "MM1") is None
 
 

@@ -64,7 +64,7 @@ class Gate:
                 made.kind_id = kind
                 db.flush()
                 db.refresh(made)
-            qr = tokens.qr_text(self.origin, tokens.encode(tokens.of(made), self.ring))
+            qr = tokens.qr_text(self.origin, tokens.encode(tokens.token_of(made), self.ring))
             return Issued(made.id, made.code, qr)
 
     def scanner(self, name: str, gate: str = "main") -> str:
@@ -193,7 +193,7 @@ class Gate:
     def doubted(self) -> list[str]:
         """The results of scans whose scanner's clock could not be right."""
         with self.database.read() as db:
-            return [one.result for one in conflicts.listed(db, "demo") if one.clock]
+            return [one.result for one in conflicts.list_conflicts(db, "demo") if one.clock]
 
     def attempts(self, *issued: Issued) -> list[str]:
         """Refused scans of these passes."""

@@ -129,8 +129,8 @@ def _what(scan: Scanned) -> str:
 
 
 def _which(scan: Scanned) -> str:
-    meant = codes.mended(scan.text)
-    letter = next((letter for letter, code in PASSES.items() if codes.mended(code) == meant), scan.text)
+    meant = codes.corrected(scan.text)
+    letter = next((letter for letter, code in PASSES.items() if codes.corrected(code) == meant), scan.text)
     return letter if scan.count is None else f"{letter}:{scan.count}"
 
 

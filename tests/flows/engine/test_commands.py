@@ -8,11 +8,11 @@ from flows.sandbox.world import demo
 from flows.shapes import (
     Person,
     ResumeMessages,
-    Said,
     Say,
     SendOtp,
     SendPass,
     StopMessages,
+    UserInput,
 )
 from flows.text import phrases
 from tests.flows.turns import done, says, tap
@@ -87,7 +87,7 @@ def test_stop_and_start() -> None:
     assert turn.state.stopped
     assert turn.state.flow == ""
     assert done(turn) == [StopMessages]
-    for other in ("3", "register", "menu", Said("", form="image"), tap("yes"), "stop"):
+    for other in ("3", "register", "menu", UserInput("", form="image"), tap("yes"), "stop"):
         turn = talk.say(other)
         assert turn.state.stopped
         assert done(turn) == []
@@ -218,7 +218,7 @@ def test_a_greeting_with_an_event_goes_there() -> None:
 @pytest.mark.parametrize("form", ["image", "audio", "video", "sticker", "document", "contact", "location", "other"])
 def test_what_is_no_words_leads_back_to_the_question(form: str) -> None:
     talk = Talk(world())
-    turn = talk.say("hi", "1", Said("holiday.pdf", form=form))
+    turn = talk.say("hi", "1", UserInput("holiday.pdf", form=form))
     assert talk.asked == "full_name"
     assert says(turn, "not_text")
 

@@ -10,9 +10,9 @@ from flows.sandbox.world import demo
 from flows.shapes import (
     EventDay,
     KeepLanguage,
-    NoteTold,
+    MarkFailuresTold,
     Register,
-    Said,
+    UserInput,
 )
 from flows.text import phrases
 from tests.flows.turns import done, says, tap
@@ -107,7 +107,7 @@ def test_after_three_unusable_answers_an_example_is_given() -> None:
 
 
 def test_a_picture_as_the_first_message_begins_too() -> None:
-    assert Talk(world()).say(Said("stop", form="image")).state.flow == "registration"
+    assert Talk(world()).say(UserInput("stop", form="image")).state.flow == "registration"
 
 
 def test_an_event_that_closes_meanwhile_ends_the_conversation_at_the_next_message() -> None:
@@ -131,8 +131,8 @@ def test_an_events_question_that_is_taken_away_meanwhile() -> None:
 def test_passes_that_did_not_arrive_are_told_once() -> None:
     talk = Talk(with_passes("2026-01-16"))
     talk.world.person = replace(talk.world.person, failed_codes=(CODES[0],))
-    assert NoteTold in done(talk.say("hi"))
-    assert NoteTold not in done(talk.say("menu"))
+    assert MarkFailuresTold in done(talk.say("hi"))
+    assert MarkFailuresTold not in done(talk.say("menu"))
 
 
 def test_nothing_but_the_language_is_kept_of_a_conversation_that_ended() -> None:
@@ -199,15 +199,15 @@ def test_a_refused_language_in_between_keeps_what_is_below() -> None:
 def test_a_late_message_changes_nothing() -> None:
     talk = Talk(world())
     before = talk.say("hi", "1", "Asha").state
-    turn = engine.late(before, talk.world)
+    turn = engine.step_late(before, talk.world)
     assert turn.state == before
-    assert says(turn, phrases.LATE)
-    assert says(engine.late(engine.revive(None)[0], talk.world), phrases.LATE_ALONE)
+    assert says(turn, phrases.LATE_MESSAGE)
+    assert says(engine.step_late(engine.revive(None)[0], talk.world), phrases.LATE_MESSAGE_ALONE)
 
 
 def test_a_conversation_that_cannot_be_read_begins_again_with_a_sentence() -> None:
     state, restarted = engine.revive({"flow": "gone", "language": "en"})
-    turn = engine.take(state, Said("3"), world(), restarted=restarted)
+    turn = engine.step(state, UserInput("3"), world(), restarted=restarted)
     assert says(turn, phrases.BEGUN_AGAIN)
     assert turn.state.flow == "registration"
 

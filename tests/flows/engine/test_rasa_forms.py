@@ -20,7 +20,7 @@ from flows.engine import rasa_forms
 from flows.engine.catalogue import FLOWS
 from flows.fields import Text, question_step
 from flows.fields.steps import steps_of
-from flows.shapes import Flow, Invalid, Question, Said, Sentence, Step
+from flows.shapes import Flow, Invalid, Question, Sentence, Step, UserInput
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.worlds import CODES, on_duty, with_passes
 
@@ -65,7 +65,7 @@ class Case:
 
     flow: Flow
     step: Step
-    said: Said
+    said: UserInput
     question: Question | None = None
 
     @property
@@ -76,7 +76,7 @@ class Case:
     def verdict(self) -> Any:
         """The value, or the code and parameters of Invalid, judged in this process."""
         try:
-            return rasa_forms.judge(self.flow, self.step.name, self.said, self.known, self.question)
+            return rasa_forms.validate(self.flow, self.step.name, self.said, self.known, self.question)
         except Invalid as no:
             return (no.code, no.params)
 
@@ -84,13 +84,15 @@ class Case:
 def cases() -> Iterator[Case]:
     for flow in FLOWS.values():
         for step in flow.steps:
-            yield from (Case(flow, step, Said(text)) for text in (*TYPED[step.name], ""))
-            yield Case(flow, step, Said("", form="image"))
-            yield from (Case(flow, step, Said("A title", choice=option.id, form="choice")) for option in _options(step))
+            yield from (Case(flow, step, UserInput(text)) for text in (*TYPED[step.name], ""))
+            yield Case(flow, step, UserInput("", form="image"))
+            yield from (
+                Case(flow, step, UserInput("A title", choice=option.id, form="choice")) for option in _options(step)
+            )
     for question in (*WORLD.events[0].questions, SCHOOL_CLASS, CHILDREN):
         step = question_step(question)
         for text in TYPED[question.name]:
-            yield Case(FLOWS["registration"], step, Said(text), question)
+            yield Case(FLOWS["registration"], step, UserInput(text), question)
 
 
 def _options(step: Step) -> Any:
@@ -122,7 +124,7 @@ def test_every_flow_with_questions_has_a_named_form() -> None:
 
 def test_every_slot_is_in_the_domain() -> None:
     for flow in FLOWS.values():
-        body = rasa_forms.call(flow, "city", Said("Delhi"), {})
+        body = rasa_forms.validation_call(flow, "city", UserInput("Delhi"), {})
         assert set(body["domain"]["forms"][flow.name]["required_slots"]) == {
             "city",
             *(step.name for step in flow.steps),
@@ -148,7 +150,7 @@ def test_dates_among_the_parameters_survive() -> None:
 
 def test_a_flow_of_any_name_has_its_form() -> None:
     flow = Flow("toy", 1, (Step("word", Sentence("Say a word"), Text()),), lambda answers, facts, language: ())
-    assert rasa_forms.judge(flow, "word", Said("hello"), {}) == "hello"
+    assert rasa_forms.validate(flow, "word", UserInput("hello"), {}) == "hello"
     assert steps_of(flow, {}, WORLD) == flow.steps
 
 
@@ -157,7 +159,7 @@ def test_a_verdict_takes_no_time_to_speak_of() -> None:
     known = case.known
     begun = time.perf_counter()
     for _ in range(200):
-        rasa_forms.judge(case.flow, case.step.name, case.said, known)
+        rasa_forms.validate(case.flow, case.step.name, case.said, known)
     assert (time.perf_counter() - begun) / 200 < 0.005
 
 
@@ -198,7 +200,7 @@ def _wait_until_it_answers(address: str, running: "subprocess.Popen[bytes]") -> 
 
 
 def _over_http(case: Case, address: str, session: requests.Session) -> Any:
-    body = rasa_forms.call(case.flow, case.step.name, case.said, case.known, case.question)
+    body = rasa_forms.validation_call(case.flow, case.step.name, case.said, case.known, case.question)
     answer = session.post(f"{address}/webhook", json=body, timeout=20)
     assert answer.status_code == 200, answer.text
     try:

@@ -4,7 +4,7 @@ import pytest
 
 from flows import engine
 from flows.engine import gate_messages
-from flows.shapes import Said, Say, State
+from flows.shapes import Say, State, UserInput
 from tests.flows.worlds import world
 
 
@@ -24,14 +24,14 @@ def broken_gate(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_visitor_is_answered() -> None:
     state, here = State(), world()
     for text in ("hi", "1", "7QK2-M9X5", "stop", "hi", "help"):
-        turn = engine.take(state, Said(text), here)
+        turn = engine.step(state, UserInput(text), here)
         assert any(isinstance(effect, Say) for effect in turn.effects)
         state = turn.state
-    assert engine.late(state, here).effects
+    assert engine.step_late(state, here).effects
 
 
 def test_who_stands_on_a_roster_is_not_answered_without_it() -> None:
     here = world()
     here.former_duty = here.events[0]
     with pytest.raises(Reached):
-        engine.take(State(), Said("hi"), here)
+        engine.step(State(), UserInput("hi"), here)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from flows.fields import Choice, Day, Number, Otp, Phone, Text, YesNo, accept, question_step
-from flows.shapes import EventDay, Facts, Field, Invalid, Option, Question, Said
+from flows.shapes import EventDay, Facts, Field, Invalid, Option, Question, UserInput
 from flows.text import words
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 from tests.flows.worlds import world
 
 FACTS: Facts = world(profile_name="Asha Rao")
@@ -48,15 +48,15 @@ def known(field: Field) -> Mapping[str, Any]:
     return field.known({}, FACTS)
 
 
-def judged(field: Field, said: str | Said) -> Any:
+def judged(field: Field, said: str | UserInput) -> Any:
     try:
-        return accept(field, Said(said) if isinstance(said, str) else said, known(field))
+        return accept(field, UserInput(said) if isinstance(said, str) else said, known(field))
     except Invalid as no:
         return f"!{no.code}"
 
 
-def tap(choice: str) -> Said:
-    return Said("Some title", choice=choice, form="choice")
+def tap(choice: str) -> UserInput:
+    return UserInput("Some title", choice=choice, form="choice")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def tap(choice: str) -> Said:
         (NAME, "", "!empty"),
         (NAME, "\u200b\u202e", "!empty"),
         (NAME, "1", "!too_short"),
-        (NAME, Said("holiday.pdf", form="document"), "!not_text"),
-        (NAME, Said("", form="image"), "!not_text"),
+        (NAME, UserInput("holiday.pdf", form="document"), "!not_text"),
+        (NAME, UserInput("", form="image"), "!not_text"),
         (OFFERED, "1", "Asha Rao"),
         (OFFERED, "yes", "Asha Rao"),
         (OFFERED, "हाँ", "Asha Rao"),
@@ -167,25 +167,25 @@ def tap(choice: str) -> Said:
         (DAY, "25th", "!day_outside"),
         (DAY, "after 16 jan", "!day_unclear"),
         (DAY, "17 jan ko 3 log", "2026-01-17"),
-        (DAY, Said("Town Hall", form="location"), "!not_text"),
+        (DAY, UserInput("Town Hall", form="location"), "!not_text"),
     ],
 )
-def test_judged(field: Field, said: str | Said, value: Any) -> None:
+def test_judged(field: Field, said: str | UserInput, value: Any) -> None:
     assert judged(field, said) == value
 
 
 def test_refusals_say_what_would_do() -> None:
     with pytest.raises(Invalid) as no:
-        accept(PARTY, Said("9"), known(PARTY))
+        accept(PARTY, UserInput("9"), known(PARTY))
     assert no.value.params == {"least": 1, "most": 4, "given": 9}
     with pytest.raises(Invalid) as no:
-        accept(DAY, Said("1 feb"), known(DAY))
+        accept(DAY, UserInput("1 feb"), known(DAY))
     assert no.value.params == {"day": date(2026, 2, 1), "first": TODAY, "last": date(2026, 1, 23)}
     with pytest.raises(Invalid) as no:
-        accept(DAY, Said("16 to 19 jan"), known(DAY))
-    assert no.value.params == {"days": said((date(2026, 1, 16), date(2026, 1, 17)))}
+        accept(DAY, UserInput("16 to 19 jan"), known(DAY))
+    assert no.value.params == {"days": describe_days((date(2026, 1, 16), date(2026, 1, 17)))}
     with pytest.raises(Invalid) as no:
-        accept(NAME, Said("", form="sticker"), known(NAME))
+        accept(NAME, UserInput("", form="sticker"), known(NAME))
     assert no.value.params == {"form": "sticker"}
 
 

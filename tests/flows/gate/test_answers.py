@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from flows.gate.answers import FEW, ago, headline, in_a_line, not_taken_back, told
-from flows.gate.parse import MOST_CODES
+from flows.gate.answers import MAX_FULL_LINES, ago, headline, in_a_line, nothing_undone, scan_answer
+from flows.gate.parse import MAX_CODES
 from flows.shapes.scans import (
     ADMITTED,
     ALREADY_ADMITTED,
@@ -37,7 +37,7 @@ ENTRY = FirstEntry(NOW - timedelta(seconds=40), "main", "Main", "Ravi", 7, None)
 
 
 def spoken(answer: Admission, scan: Scan = SCAN, language: str = "en") -> str:
-    return "\n".join(render(sentence, language) for sentence in told(answer, scan, NOW, ZONE))
+    return "\n".join(render(sentence, language) for sentence in scan_answer(answer, scan, NOW, ZONE))
 
 
 @pytest.mark.parametrize("result", RESULTS)
@@ -60,11 +60,11 @@ def test_part_of_a_party() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("many", [FEW, MOST_CODES])
+@pytest.mark.parametrize("many", [MAX_FULL_LINES, MAX_CODES])
 def test_the_answers_to_many_codes_fit_into_one_message(language: str, many: int) -> None:
     seen = replace(PASS, name="Venkatanarasimharajuvaripeta Subrahmanyam Rao", days=tuple(DAYS[::2]))
     entry = replace(ENTRY, staff_id=8, gate_name="Gate number 12 near the river", by="Raghunathan Krishnamurthy")
-    scan, short = replace(SCAN, count=3), many > FEW
+    scan, short = replace(SCAN, count=3), many > MAX_FULL_LINES
     for result in set(RESULTS) - {WRONG_EVENT, UNKNOWN, FORGED, UNREADABLE}:
         answer = Admission(result, "SM1", 2, 2, seen, replace(entry, at=NOW - timedelta(days=1)))
         lines = [render(in_a_line(answer, scan, (NOW, ZONE), short=short), language)] * many
@@ -172,4 +172,4 @@ def test_how_long_ago() -> None:
     ],
 )
 def test_nothing_taken_back_says_of_which_pass(given: tuple[str, ...], shown: str) -> None:
-    assert render(not_taken_back(*given), "en").startswith(shown)
+    assert render(nothing_undone(*given), "en").startswith(shown)

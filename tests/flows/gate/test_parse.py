@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from flows import understanding
 from flows.gate.codes import is_code
-from flows.gate.parse import LONGEST, MOST_CODES, MOST_LINES, in_photo, read, whole_codes
-from flows.shapes import Said
+from flows.gate.parse import MAX_CODES, MAX_LINES, MAX_MESSAGE_LENGTH, in_photo, read, whole_codes
+from flows.shapes import UserInput
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes, vocabulary
 from flows.understanding.vocabulary import gate as gate_vocabulary
@@ -21,7 +21,7 @@ QR = "HTTPS://PASS.EXAMPLE.ORG/P/" + "A" * 135
 
 def scanned(text: str) -> list[tuple[str, int | None]]:
     """The codes of a message as they are kept, with their counts."""
-    return [(codes.mended(scan.text), scan.count) for scan in read(text).scans]
+    return [(codes.corrected(scan.text), scan.count) for scan in read(text).scans]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_meant_to_be_a_pass(text: str) -> None:
 @pytest.mark.parametrize("between", ["\n", " ", ", ", "\r\n", "\n\n"])
 def test_several_codes(between: str) -> None:
     assert scanned(f"{CODE} 2{between}{OTHER}") == [("7QK2M9X5", 2), ("B3D7K2MM", None)]
-    assert len(read(between.join([CODE] * (MOST_CODES + 1))).scans) == MOST_CODES + 1
+    assert len(read(between.join([CODE] * (MAX_CODES + 1))).scans) == MAX_CODES + 1
 
 
 def test_a_code_with_a_mistake_among_codes_is_answered_too() -> None:
@@ -140,7 +140,7 @@ def test_what_is_let_through_in_the_middle_of_a_question() -> None:
 
 def test_no_word_of_the_gate_means_something_else_everywhere() -> None:
     everywhere = {word.strip() for words in vocabulary.COMMANDS.values() for word in words.split(",")}
-    own = {word.strip() for words in gate_vocabulary.WORDS.values() for word in words.split(",")}
+    own = {word.strip() for words in gate_vocabulary.COMMAND_WORDS.values() for word in words.split(",")}
     assert {word for word in everywhere & own if read(word).word} <= {"resume"}
 
 
@@ -193,9 +193,9 @@ def test_marks_and_numbers_of_lists(text: str, found: list[tuple[str, int | None
         f"{CODE}\nFAKE PASS",
         f"{CODE} myself",
         f"{CODE} {'stolen' * 12}",
-        f"{CODE}\n" * (MOST_LINES + 1),
-        f"{CODE}\n" + "\n" * MOST_LINES + "do not admit",
-        f"{CODE}\n" + " " * LONGEST + "do not admit",
+        f"{CODE}\n" * (MAX_LINES + 1),
+        f"{CODE}\n" + "\n" * MAX_LINES + "do not admit",
+        f"{CODE}\n" + " " * MAX_MESSAGE_LENGTH + "do not admit",
         f"check {CODE} check",
         f"{OTHER} a",
         f"क {CODE}",
@@ -224,12 +224,12 @@ def test_a_code_of_letters_alone_is_one_as_it_is_shown() -> None:
 KNOWN = {
     part
     for listed in (
-        *(gate_vocabulary.WORDS[name] for name in (IN, OUT, CHECK, UNDO, FORCE)),
+        *(gate_vocabulary.COMMAND_WORDS[name] for name in (IN, OUT, CHECK, UNDO, FORCE)),
         *vocabulary.NUMBERS,
         vocabulary.PEOPLE,
         gate_vocabulary.BESIDE_COUNTS,
     )
-    for word in understanding.listed(listed)
+    for word in understanding.word_set(listed)
     for part in word.split()
 }
 LETTERS = st.characters(categories=["Ll", "Lu", "Lo"], max_codepoint=0x97F)
@@ -256,5 +256,5 @@ def test_a_message_with_any_other_word_changes_no_pass(
         made.gate.books[code] = Book(seen, "demo", entered=entered)
     was = dict(made.gate.books)
     text = between.join([*before, word, *after])
-    Talk(made).say(Said(text, form="photo", codes=(f"X/P/{CODE}",)) if photo else Said(text))
+    Talk(made).say(UserInput(text, form="photo", codes=(f"X/P/{CODE}",)) if photo else UserInput(text))
     assert made.gate.books == was

@@ -7,7 +7,7 @@ import pytest
 
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import play, said_by
-from flows.shapes import CancelPass, ChangePass, Effect, EventDay, KeepLanguage, Register, Said, Say, SendPass
+from flows.shapes import CancelPass, ChangePass, Effect, EventDay, KeepLanguage, Register, Say, SendPass, UserInput
 from tests.flows.worlds import NOW, with_passes, world
 
 
@@ -27,9 +27,9 @@ def test_lines_for_the_world() -> None:
     told = typed("hi", "/tap en", "/image cat", "/state", "/forget", "hi", "/quit", "never")
     assert '"flow": "registration"' in told
     assert "never" not in told
-    assert said_by("/tap yes") == Said("yes", choice="yes", form="choice")
-    assert said_by("/image my cat") == Said("my cat", form="image")
-    assert said_by("/what") == Said("/what")
+    assert said_by("/tap yes") == UserInput("yes", choice="yes", form="choice")
+    assert said_by("/image my cat") == UserInput("my cat", form="image")
+    assert said_by("/what") == UserInput("/what")
 
 
 REGISTER = Register("demo", "Asha", "2026-01-16", 3, {}, "en", 1, "…")
@@ -37,7 +37,7 @@ REGISTER = Register("demo", "Asha", "2026-01-16", 3, {}, "en", 1, "…")
 
 def refused(made: sandbox_world.World, *effects: Effect) -> str:
     before = (made.passes, made.places, made.person)
-    with pytest.raises(sandbox_world.Refused) as no:
+    with pytest.raises(sandbox_world.SandboxRefused) as no:
         made.perform_all(effects)
     assert (made.passes, made.places, made.person) == before
     return no.value.code
@@ -72,4 +72,4 @@ def test_an_effect_that_nobody_performs_is_a_mistake() -> None:
 def test_a_turn_that_is_refused_again_and_again_is_a_bug() -> None:
     made = with_passes("2026-01-16", refusals=[("Say", "no_such_pass", {})] * 9)
     with pytest.raises(RuntimeError):
-        sandbox_world.hear(made, None, Said("my pass"))
+        sandbox_world.send(made, None, UserInput("my pass"))

@@ -122,6 +122,6 @@ def test_what_is_left_is_said_only_where_it_is_scarce() -> None:
     told = event_states.left_sentence(DAYS[0])
     assert told
     assert told.params == {"count": 5}
-    assert event_states.left_sentence(replace(DAYS[0], left=event_states.SCARCE - 1))
-    for plenty in (None, event_states.SCARCE, 200_000):
+    assert event_states.left_sentence(replace(DAYS[0], left=event_states.FEW_PLACES_LEFT - 1))
+    for plenty in (None, event_states.FEW_PLACES_LEFT, 200_000):
         assert event_states.left_sentence(replace(DAYS[0], left=plenty)) is None

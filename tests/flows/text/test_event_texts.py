@@ -7,7 +7,7 @@ import pytest
 from flows.gate import walkup
 from flows.shapes import Register, Say, Turn
 from flows.text import render
-from flows.visitor.consent import OWN, consent_of, read_out_text
+from flows.visitor.consent import CONSENT, consent_of, read_out_text
 from tests.flows.gate_facts import FACTS
 from tests.flows.gate_world import World
 from tests.flows.worlds import NOW, Talk, with_passes, world
@@ -88,4 +88,4 @@ def test_whoever_agrees_reads_who_answers_for_the_data() -> None:
 
 
 def test_an_event_that_says_nothing_of_it_says_nothing_more() -> None:
-    assert consent_of(world().events[0], another=False) == OWN
+    assert consent_of(world().events[0], another=False) == CONSENT

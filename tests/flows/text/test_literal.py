@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.text.literal import inert
+from flows.text.literal import escape
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from flows.text.literal import inert
     ],
 )
 def test_it_looks_like_itself_and_does_nothing(typed: str, shown: str) -> None:
-    assert inert(typed) == shown
+    assert escape(typed) == shown
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("*_~`✅⛔\u202e.-:/"), max_size=60))
 def test_nothing_acts_and_once_is_enough(typed: str) -> None:
-    shown = inert(typed)
+    shown = escape(typed)
     assert not set(shown) & set("*_~`✅⛔\u202e\n")
     assert "://" not in shown
-    assert inert(shown) == shown
+    assert escape(shown) == shown

@@ -27,7 +27,7 @@ NOW = datetime(2027, 1, 5, 6, 30, tzinfo=UTC)
     ],
 )
 def test_days_in_words(days: tuple[int, ...], named: tuple[int, ...], besides: int, language: str) -> None:
-    said = render(pass_day_texts.said([date(2027, 1, day) for day in days]), language)
+    said = render(pass_day_texts.describe_days([date(2027, 1, day) for day in days]), language)
     every = {day: moment(date(2027, 1, day), language) for day in range(9, 19)}
     assert tuple(day for day, words in every.items() if words in said) == named
     rest = said.rpartition(every[named[-1]])[2]

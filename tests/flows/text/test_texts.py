@@ -15,9 +15,9 @@ from flows import understanding
 from flows.gate import parse as gate_parse
 from flows.shapes import Sentence
 from flows.text import (
-    Spoken,
+    SpokenSentence,
     _,
-    in_all,
+    in_all_languages,
     lines,
     ngettext_,
     refusals,
@@ -60,7 +60,7 @@ def leftovers(language: str, wanted: Catalog) -> Iterator[str]:
         ({"en": "Fair"}, "Fair", "Fair"),
         ({}, MISSING, MISSING),
         (("a", _("Yes")), "a\nYes", "a\nहाँ"),
-        (Spoken(_("Yes"), "hi"), "हाँ", "हाँ"),
+        (SpokenSentence(_("Yes"), "hi"), "हाँ", "हाँ"),
     ],
 )
 def test_what_a_parameter_looks_like(value: object, english: str, hindi: str) -> None:
@@ -94,7 +94,7 @@ def test_a_language_that_we_do_not_have_reads_english() -> None:
 
 
 def test_in_all_says_it_once_in_each_language() -> None:
-    assert render(in_all(_("Yes")), "en").split("\n") == ["Yes", "हाँ"]
+    assert render(in_all_languages(_("Yes")), "en").split("\n") == ["Yes", "हाँ"]
 
 
 def test_an_unknown_code_has_a_sentence() -> None:
@@ -211,7 +211,7 @@ def test_every_code_has_a_sentence() -> None:
     missing = {code: file for code, file in raised.items() if code not in refusals.SENTENCES}
     # What is wrong with a row of a list only whoever imports it hears, from the command line.
     of_lists = {code for code, file in missing.items() if file.startswith("bot/domain/imports/")}
-    assert of_lists <= set(import_texts.ROWS)
+    assert of_lists <= set(import_texts.ROW_PROBLEMS)
     assert missing.keys() - of_lists == set()
 
 
@@ -224,7 +224,7 @@ BY_NAME = [
 
 def test_a_code_that_counts_speaks_of_one_and_of_many() -> None:
     for language in LANGUAGES:
-        for code, name in refusals.COUNTED.items():
+        for code, name in refusals.COUNT_PARAMETER.items():
             one, many = (render(sentence_for(code, **{name: number}), language) for number in (1, 7))
             assert "7" in many
             assert one.replace("1", "7") != many

@@ -2,10 +2,10 @@
 
 import pytest
 
-from flows.understanding import agreement, listed, vocabulary
+from flows.understanding import agreement, vocabulary, word_set
 from flows.understanding.vocabulary.agreement import CANCELLING, REGISTERING
 
-WORDS = {True: listed(vocabulary.YES), False: listed(vocabulary.NO)}
+WORDS = {True: word_set(vocabulary.YES), False: word_set(vocabulary.NO)}
 
 
 @pytest.mark.parametrize("said", [True, False])

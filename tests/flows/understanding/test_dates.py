@@ -139,14 +139,14 @@ def test_not_read(text: str) -> None:
     ],
 )
 def test_several_days(text: str, days: list[int]) -> None:
-    assert dates.hear(text, TODAY, OFFERED).days == tuple(map(jan, days))
+    assert dates.interpret(text, TODAY, OFFERED).days == tuple(map(jan, days))
 
 
 @pytest.mark.parametrize(
     "text", ["sunday 17 jan", "17 jan, sunday", "रविवार 17 जनवरी", "ravivar 17/1", "sunday the 17th"]
 )
 def test_a_weekday_that_is_not_the_dates(text: str) -> None:
-    assert dates.hear(text, TODAY, OFFERED) == dates.Heard((jan(17),), contradicts=True)
+    assert dates.interpret(text, TODAY, OFFERED) == dates.DayReading((jan(17),), contradicts=True)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_weekday_that_is_not_the_dates(text: str) -> None:
     ],
 )
 def test_no_day_is_named_plainly(text: str) -> None:
-    assert dates.hear(text, TODAY, OFFERED) == dates.Heard()
+    assert dates.interpret(text, TODAY, OFFERED) == dates.DayReading()
 
 
 def test_next_saturday_is_next_weeks_when_both_can_be_had() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flows import understanding
 from flows.understanding import intents, vocabulary
-from flows.understanding.intents import HARD
+from flows.understanding.intents import IRREVERSIBLE
 from flows.understanding.vocabulary import intents as intent_vocabulary
 
 PLAIN = (
@@ -23,10 +23,10 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("command", HARD)
+@pytest.mark.parametrize("command", IRREVERSIBLE)
 def test_every_word_of_the_vocabulary_is_the_wish_itself(command: str) -> None:
-    for word in understanding.listed(vocabulary.COMMANDS[command]):
-        assert intents.read(word) == intents.Wish(command, plain=True, addressed=True)
+    for word in understanding.word_set(vocabulary.COMMANDS[command]):
+        assert intents.read(word) == intents.CommandReading(command, plain=True, addressed=True)
         assert intents.command(f"*{word.upper()}*!") == command
 
 
@@ -50,12 +50,12 @@ def test_courtesy_changes_nothing(wish: str, after: str) -> None:
 
 
 def test_no_misspelling_of_one_letter_is_a_wish() -> None:
-    for command in HARD:
-        for word in understanding.listed(vocabulary.COMMANDS[command]):
+    for command in IRREVERSIBLE:
+        for word in understanding.word_set(vocabulary.COMMANDS[command]):
             for place, letter in product(range(len(word)), "qw"):
                 near = word[:place] + letter + word[place + 1 :]
-                assert near == word or intents.command(near) not in HARD, near
-                assert understanding.near_command(near) not in HARD
+                assert near == word or intents.command(near) not in IRREVERSIBLE, near
+                assert understanding.near_command(near) not in IRREVERSIBLE
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_near(text: str, command: str) -> None:
 
 
 def _of(words: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(sorted(understanding.listed(words) - understanding.listed("no, non, बिना")))
+    return st.sampled_from(sorted(understanding.word_set(words) - understanding.word_set("no, non, बिना")))
 
 
 @settings(max_examples=150, deadline=None)

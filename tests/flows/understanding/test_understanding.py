@@ -57,12 +57,12 @@ def test_command(text: str, command: str) -> None:
 def test_no_word_is_two_commands() -> None:
     seen: dict[str, str] = {}
     for command, words in vocabulary.COMMANDS.items():
-        for word in understanding.listed(words):
+        for word in understanding.word_set(words):
             assert seen.setdefault(word, command) == command, word
 
 
 def test_no_word_is_yes_and_no_or_a_command() -> None:
-    yes, no = understanding.listed(vocabulary.YES), understanding.listed(vocabulary.NO)
+    yes, no = understanding.word_set(vocabulary.YES), understanding.word_set(vocabulary.NO)
     assert not yes & no
     assert not any(understanding.command(word) for word in yes | no)
 
@@ -201,7 +201,7 @@ NAMES = [("Student", "विद्यार्थी"), ("Teacher", "शिक�
     ],
 )
 def test_meant(text: str, places: list[int]) -> None:
-    assert understanding.meant(text, NAMES) == places
+    assert understanding.best_choice(text, NAMES) == places
 
 
 def test_mentioned() -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from flows.engine.state_codec import to_json
 from flows.shapes import State, StopMessages
-from flows.text.translate import shown
-from flows.understanding.intents import HARD
+from flows.text.translate import format_value
+from flows.understanding.intents import IRREVERSIBLE
 from tests.flows.turns import done, tap
 from tests.flows.worlds import Talk, on_duty, with_passes, world
 
 
-@pytest.mark.parametrize("wish", [*HARD, "dance", None, 3])
+@pytest.mark.parametrize("wish", [*IRREVERSIBLE, "dance", None, 3])
 def test_whatever_an_older_program_kept_is_answered(wish: Any) -> None:
     kept = to_json(State("unsure", 1, {"wish": wish}, "meant"))
     talk = Talk(world(), kept)
@@ -28,7 +28,7 @@ def test_nobody_is_asked_about_a_pass_that_they_do_not_have() -> None:
 def test_who_has_not_chosen_a_language_reads_the_choices_in_each() -> None:
     talk = Talk(world())
     talk.say("stopp")
-    assert [shown(option.title, "en") for option in talk.turn.effects[0].options] == [  # type: ignore[attr-defined]  # a Say
+    assert [format_value(option.title, "en") for option in talk.turn.effects[0].options] == [  # type: ignore[attr-defined]  # a Say
         "Stop messages / संदेश बंद करें",
         "Go on / आगे बढ़ें",
     ]

@@ -9,7 +9,7 @@ from flows.sandbox.world import World, demo
 from flows.shapes import Option, PassFacts, Person, Start
 from flows.text.choices import language_options, pass_options
 from flows.text.languages import LANGUAGES
-from flows.text.translate import shown
+from flows.text.translate import format_value
 from flows.visitor.menu import entrance, options
 from flows.visitor.registration import AGREE
 from flows.visitor.visit_questions import VISIT_DATE
@@ -105,4 +105,4 @@ def test_titles_fit_buttons_and_rows(world: World, language: str) -> None:
     ]
     for listed in lists:
         limit = BUTTON if len(listed) <= BUTTONS else ROW
-        assert [title for option in listed if len(title := shown(option.title, language)) > limit] == []
+        assert [title for option in listed if len(title := format_value(option.title, language)) > limit] == []

@@ -114,7 +114,7 @@ def test_who_may_not_ask(gate: Gate) -> None:
         assert answer.status_code == 401, header
         assert "Bearer" in answer.headers["WWW-Authenticate"]
     assert gate.ask("/events/fair/stats", Authorization=f"bearer  {token}").status_code == 200
-    other = gate.service.now() - devices.SEEN_EVERY
+    other = gate.service.now() - devices.SEEN_RESOLUTION
     with gate.service.database.write() as db:
         assert db.get_one(Device, gate.device_id).seen_at
         devices.revoke(db, "fair", "Scanner 1", other)
@@ -153,7 +153,7 @@ def test_no_other_site_can_ask_with_a_session(gate: Gate) -> None:
 
 def _token(gate: Gate, **changes: Any) -> str:
     with gate.service.database.read() as db:
-        return tokens.encode(tokens.of(db.get_one(Pass, gate.issued.id)), gate.service.ring)
+        return tokens.encode(tokens.token_of(db.get_one(Pass, gate.issued.id)), gate.service.ring)
 
 
 def _flipped(gate: Gate) -> str:

@@ -69,7 +69,7 @@ def test_the_figures_of_the_day(gate: Gate) -> None:
     assert (same.status_code, same.data) == (304, b"")
     gate.result(direction="out", count=1)
     with gate.service.database.write() as db:
-        stop_entry.set_stopped(db, "fair", "north", stopped=True, key="k", now=gate.service.now())
+        stop_entry.set_entry_stopped(db, "fair", "north", stopped=True, key="k", now=gate.service.now())
     later: Any = gate.ask("/events/fair/stats", **{"If-None-Match": answer.headers["ETag"]}).json
     assert (later["inside"], later["left"]) == (2, 1)
     assert [(one["paused_at"] is not None, one["notice_seen"]) for one in later["gates"]] == [

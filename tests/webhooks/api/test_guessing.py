@@ -22,7 +22,7 @@ PAUSED = (403, "paused")
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch, unhurried: None) -> None:
-    monkeypatch.setattr(code_guessing, "MOST", FEW)
+    monkeypatch.setattr(code_guessing, "MAX_GUESSES", FEW)
 
 
 def made_up(number: int = FEW) -> Iterator[str]:
@@ -132,5 +132,5 @@ def test_a_volunteer_who_mistypes_counts(gate: Gate) -> None:
 
 def _qr(gate: Gate) -> str:
     with gate.service.database.read() as db:
-        token = tokens.encode(tokens.of(db.get_one(Pass, gate.issued.id)), gate.service.ring)
+        token = tokens.encode(tokens.token_of(db.get_one(Pass, gate.issued.id)), gate.service.ring)
     return tokens.qr_text("https://pass.example", token)

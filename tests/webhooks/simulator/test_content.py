@@ -7,8 +7,8 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from bot.delivery.templates.interactive import Shape, definition
-from bot.delivery.twilio.content_api import Content
+from bot.delivery.templates.interactive import CardShape, definition
+from bot.delivery.twilio.content_api import ContentApi
 from bot.delivery.twilio.messages import Twilio
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
@@ -19,8 +19,8 @@ CONTENT, ONE = "/v1/Content", "/v1/Content/{Sid}"
 APPROVALS, SUBMIT = f"{ONE}/ApprovalRequests", "/v1/Content/{ContentSid}/ApprovalRequests/whatsapp"
 BOTH = "/v1/ContentAndApprovals"
 TO = f"whatsapp:{ASHA}"
-BUTTONS = definition(Shape("buttons", 2, (1,)))
-LIST = definition(Shape("details", 2, (1, 1)))
+BUTTONS = definition(CardShape("buttons", 2, (1,)))
+LIST = definition(CardShape("details", 2, (1, 1)))
 NOTICE = {
     "friendly_name": "sample",
     "language": "en",
@@ -42,7 +42,7 @@ def promised(path: str, method: str, status: int, answer: requests.Response) -> 
 
 
 def made(lab: Lab, template: dict[str, Any] = BUTTONS) -> str:
-    return Content(Twilio(lab.settings)).make(template)
+    return ContentApi(Twilio(lab.settings)).make(template)
 
 
 def notice(lab: Lab) -> dict[str, Any]:
@@ -52,12 +52,12 @@ def notice(lab: Lab) -> dict[str, Any]:
 
 def approval(lab: Lab, sid: str) -> str:
     """WhatsApp's word after we have asked for its approval; Twilio's code where it did not take that."""
-    content = Content(Twilio(lab.settings))
+    content = ContentApi(Twilio(lab.settings))
     try:
         content.submit(sid, "a_name", "UTILITY")
     except SendFailed as failure:
         return failure.code
-    return next(kept.approval for kept in content.listed() if kept.sid == sid)
+    return next(kept.approval for kept in content.list_templates() if kept.sid == sid)
 
 
 def test_every_answer_is_what_twilio_promises(phones: Lab) -> None:
@@ -76,22 +76,22 @@ def test_every_answer_is_what_twilio_promises(phones: Lab) -> None:
 
 
 def test_our_client_makes_lists_and_removes(phones: Lab) -> None:
-    content = Content(Twilio(phones.settings))
-    sids = [content.make(definition(Shape("list", rows, (1,)))) for rows in (4, 5, 6)]
-    assert [kept.sid for kept in content.listed()] == sids[::-1]
-    assert {kept.approval for kept in content.listed()} == {"unsubmitted"}
+    content = ContentApi(Twilio(phones.settings))
+    sids = [content.make(definition(CardShape("list", rows, (1,)))) for rows in (4, 5, 6)]
+    assert [kept.sid for kept in content.list_templates()] == sids[::-1]
+    assert {kept.approval for kept in content.list_templates()} == {"unsubmitted"}
     content.remove(sids[0])
     content.remove(sids[0])
-    assert {kept.sid for kept in content.listed()} == set(sids[1:])
+    assert {kept.sid for kept in content.list_templates()} == set(sids[1:])
     with pytest.raises(SendFailed, match="20001"):
         content.make({"language": "en", "types": {}})
 
 
 def test_long_lists_come_page_by_page(phones: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.twilio.content_api.A_PAGE", 2)
-    content = Content(Twilio(phones.settings))
-    sids = {content.make(definition(Shape("list", rows, (1,)))) for rows in (4, 5, 6, 7, 8)}
-    assert {kept.sid for kept in content.listed()} == sids
+    monkeypatch.setattr("bot.delivery.twilio.content_api.PAGE_SIZE", 2)
+    content = ContentApi(Twilio(phones.settings))
+    sids = {content.make(definition(CardShape("list", rows, (1,)))) for rows in (4, 5, 6, 7, 8)}
+    assert {kept.sid for kept in content.list_templates()} == sids
 
 
 @pytest.mark.parametrize("auth", [None, (SIMULATED_ACCOUNT, "x"), ("AC1", SIMULATED_TOKEN)])

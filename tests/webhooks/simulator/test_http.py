@@ -10,9 +10,9 @@ from twilio.request_validator import RequestValidator
 
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER
 from tests.paths import VECTORS
-from webhooks.simulator.store.phones import NoNumber, Phone, phone
+from webhooks.simulator.store.phones import NoNumber, SimulatedPhone, phone
 from webhooks.simulator.twilio import inbound_form, twiml
-from webhooks.simulator.twilio.inbound_form import Written
+from webhooks.simulator.twilio.inbound_form import ComposedMessage
 from webhooks.simulator.twilio.signature import sign
 
 CAPTURE = json.loads((VECTORS / "twilio_whatsapp_capture.json").read_text())
@@ -22,7 +22,7 @@ TAPS = [
     for line in (VECTORS / "twilio_interactive_button_capture.txt").read_text().splitlines()
     if line and not line.startswith("#")
 ]
-CLIENTE = Phone("+5511900000001", "Cliente Teste")
+CLIENTE = SimulatedPhone("+5511900000001", "Cliente Teste")
 PHOTO = ("image/jpeg", "photo.jpg", "https://api.twilio.com/media")
 
 
@@ -30,19 +30,19 @@ def captured(name: str) -> dict[str, str]:
     return dict(next(one["form"] for one in CAPTURE["inbound"] if one["name"] == name))
 
 
-def posted(written: Written, who: Phone = CLIENTE) -> dict[str, str]:
+def posted(written: ComposedMessage, who: SimulatedPhone = CLIENTE) -> dict[str, str]:
     return inbound_form.parameters("SM" + "0" * 32, who, SIMULATED_SENDER, written, SIMULATED_ACCOUNT)
 
 
 @pytest.mark.parametrize(
     ("name", "written"),
     [
-        ("simples", Written("Oi")),
-        ("reply_to", Written("eletrônico", reply_to="SM" + "1" * 32)),
-        ("foto_com_legenda", Written("Segue uma foto em anexo.", media=(PHOTO,))),
+        ("simples", ComposedMessage("Oi")),
+        ("reply_to", ComposedMessage("eletrônico", reply_to="SM" + "1" * 32)),
+        ("foto_com_legenda", ComposedMessage("Segue uma foto em anexo.", media=(PHOTO,))),
     ],
 )
-def test_a_message_has_the_parameters_of_a_captured_one(name: str, written: Written) -> None:
+def test_a_message_has_the_parameters_of_a_captured_one(name: str, written: ComposedMessage) -> None:
     real, ours = captured(name), posted(written)
     assert ours.keys() == real.keys()
     same = {"Body", "MessageType", "NumMedia", "NumSegments", "ReferralNumMedia", "WaId", "ProfileName", "From", "To"}
@@ -53,11 +53,11 @@ def test_a_message_has_the_parameters_of_a_captured_one(name: str, written: Writ
 @pytest.mark.parametrize(
     ("real", "written"),
     [
-        (TAPS[0], Written(button=("{verifyEmail:asd@asd.com}", "Konfirmasi"), reply_to="MM1")),
-        (TAPS[1], Written(row=("date_2026-03-14", "Saturday 14 March"), reply_to="MM1")),
+        (TAPS[0], ComposedMessage(button=("{verifyEmail:asd@asd.com}", "Konfirmasi"), reply_to="MM1")),
+        (TAPS[1], ComposedMessage(row=("date_2026-03-14", "Saturday 14 March"), reply_to="MM1")),
     ],
 )
-def test_a_tap_has_the_parameters_of_a_captured_one(real: dict[str, str], written: Written) -> None:
+def test_a_tap_has_the_parameters_of_a_captured_one(real: dict[str, str], written: ComposedMessage) -> None:
     ours = posted(written)
     assert ours.keys() == real.keys()
     same = {"Body", "MessageType", "ButtonText", "ButtonPayload", "ListId", "ListTitle"} & real.keys()
@@ -75,12 +75,12 @@ def test_a_tap_has_the_parameters_of_a_captured_one(real: dict[str, str], writte
     ],
 )
 def test_the_body_of_a_medium_is_what_whatsapp_makes_of_it(content_type: str, form: str, body: str) -> None:
-    ours = posted(Written("words", media=((content_type, "scan.pdf", "https://x.example/m"),)))
+    ours = posted(ComposedMessage("words", media=((content_type, "scan.pdf", "https://x.example/m"),)))
     assert (ours["MessageType"], ours["Body"], ours["NumMedia"]) == (form, body, "1")
 
 
 def test_a_location_has_no_words() -> None:
-    ours = posted(Written("words", location=(28.6129, 77.2295)))
+    ours = posted(ComposedMessage("words", location=(28.6129, 77.2295)))
     assert (ours["MessageType"], ours["Body"], ours["Latitude"], ours["Longitude"]) == (
         "location",
         "",
@@ -90,7 +90,7 @@ def test_a_location_has_no_words() -> None:
 
 
 def test_a_hidden_number_appears_nowhere() -> None:
-    ours = posted(Written("hi"), Phone("+919876543210", "Asha", hidden=True))
+    ours = posted(ComposedMessage("hi"), SimulatedPhone("+919876543210", "Asha", hidden=True))
     assert "9876543210" not in json.dumps(ours)
     assert ours["From"] == ours["ExternalUserId"]
     assert ours["From"].startswith("whatsapp:IN.")
@@ -151,14 +151,14 @@ def test_media_of_twiml_is_read() -> None:
     ],
 )
 def test_twiml_that_twilio_would_not_use_is_not_used(content_type: str, document: bytes, code: int) -> None:
-    with pytest.raises(twiml.Unreadable) as refused:
+    with pytest.raises(twiml.UnreadableTwiml) as refused:
         twiml.replies(content_type, document)
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("typed", ["98765 43210", "+91 98765-43210", "0091 9876543210", "09876543210"])
 def test_a_number_is_read_as_people_write_it(typed: str) -> None:
-    assert phone(typed, " Asha ") == Phone("+919876543210", "Asha")
+    assert phone(typed, " Asha ") == SimulatedPhone("+919876543210", "Asha")
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "12", "+9", "+" + "9" * 40])

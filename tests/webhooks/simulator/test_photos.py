@@ -3,12 +3,12 @@
 import pytest
 import requests
 
-from bot.delivery.twilio.http import Wire
-from bot.delivery.twilio.media import Medium
+from bot.delivery.twilio.http import TwilioHttp
+from bot.delivery.twilio.media import TwilioMedia
 from bot.delivery.twilio.messages import Twilio
 from bot.errors import SendFailed
 from bot.photos import download
-from bot.photos.download import Fetching
+from bot.photos.download import MediaDownloader
 from tests.webhooks.stand_in import PIXEL, Form, Lab, until
 
 
@@ -22,10 +22,10 @@ def attached(phones: Lab) -> Form:
     return phones.doors.heard[-1]
 
 
-def ours(phones: Lab) -> tuple[Fetching, Medium, str]:
+def ours(phones: Lab) -> tuple[MediaDownloader, TwilioMedia, str]:
     """Our fetching, the picture as it names it, and where it is deleted."""
     form = attached(phones)
-    made = Fetching(phones.settings, Wire(phones.settings.api_base))
+    made = MediaDownloader(phones.settings, TwilioHttp(phones.settings.api_base))
     medium = made.medium(form["MediaUrl0"], form["MessageSid"])
     assert medium is not None
     assert requests.get(form["MediaUrl0"], timeout=10).status_code == 401
@@ -49,7 +49,7 @@ def test_a_picture_is_fetched_and_deleted_and_stays_on_the_phone_that_took_it(ph
 
 
 def test_trouble_with_both_can_be_ordered(phones: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(download, "RETRY_AFTER_SECONDS", 0.0)
     made, medium, address = ours(phones)
     assert phones.order(fault="refuse", kind="fetch", status=503).status_code == 201
     assert made.bytes_of(medium) == PIXEL

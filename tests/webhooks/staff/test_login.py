@@ -197,7 +197,7 @@ def test_a_role_opens_its_own_doors_and_those_below(app: Flask, browser: Browser
         return "in"
 
     for role in duty.ROLES:
-        app.add_url_rule(f"/only/{role}", role, session.needs(role)(room))
+        app.add_url_rule(f"/only/{role}", role, session.require_role(role)(room))
     assert browser.client.get("/only/volunteer").status_code == 302
     browser.sign_in()
     assert [browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 403, 403]

@@ -35,7 +35,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def say(service: Service, text: str, phone: str = RAVI, sid: str = "SM1", lane: str = "") -> str:
     """The answer to a message from this phone."""
     senders = service.settings.twilio_whatsapp_from
-    return service.dialogue.hear(Inbound(sid, lane or f"whatsapp:{phone}", senders[0], phone=phone, text=text))
+    return service.dialogue.handle(Inbound(sid, lane or f"whatsapp:{phone}", senders[0], phone=phone, text=text))
 
 
 def link(service: Service, **said: str) -> str:

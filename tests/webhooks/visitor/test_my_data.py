@@ -50,7 +50,7 @@ def test_all_that_is_held_is_on_the_page_and_in_the_file(browser: Browser, servi
     assert (told["phones"], told["registrations"][0]["name"], told["passes"][0]["status"]) == ([PHONE], NAME, "valid")
     assert list(told["consents"].values()) != [""]
     with service.database.read() as db:
-        seen = [one for one in db.scalars(select(AuditEntry)) if one.what == audit.VIEWED]
+        seen = [one for one in db.scalars(select(AuditEntry)) if one.what == audit.PERSON_VIEWED]
         assert [(one.actor, one.about["report"]) for one in seen] == [("visitor", False), ("visitor", True)]
 
 
@@ -63,7 +63,7 @@ def test_deleted_after_one_yes_and_nothing_is_left(browser: Browser, service: Se
     assert (browser.path, statuses(service)) == ("/passes/deleted", ["revoked"])
     browser.get("/passes/data")
     assert browser.path == "/passes"  # the phone must be proved anew
-    here = replace(service.forgetting, account="")  # Twilio's half has its own test
+    here = replace(service.trace_eraser, account="")  # Twilio's half has its own test
     assert here.sweep(datetime.now(UTC) + timedelta(minutes=1)) == 1
     after = dump(service.database, redis)
     assert [trace for trace in (PHONE[1:], NAME, "Asha", CITY) if trace in after] == []

@@ -336,8 +336,8 @@ def test_how_far_a_form_comes_is_in_the_funnel(browser: Browser, other: Browser,
     browser.details(full_name="7")
     browser.details()
     other.register()
-    service.beginnings.put_down(service.database)
+    service.funnel_tracker.flush(service.database)
     with service.database.read() as db:
-        found = dashboard_query.look(db, "fair", service.now() + timedelta(hours=1)).funnel
+        found = dashboard_query.get_dashboard(db, "fair", service.now() + timedelta(hours=1)).funnel
     asked = {one.step: (one.reached, one.left) for one in found}
     assert (asked["full_name"], asked["otp"], asked["agree"], asked["done"]) == ((2, 0), (2, 1), (1, 0), (1, 0))

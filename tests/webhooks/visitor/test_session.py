@@ -12,7 +12,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from bot.conversation.web_sessions import Visits
+from bot.conversation.web_sessions import WebSessions
 from bot.service import Service
 from tests.webhooks.visitor.browser import Browser
 from webhooks import limits
@@ -54,7 +54,7 @@ def test_a_form_of_another_site_is_refused(browser: Browser) -> None:
 
 @pytest.mark.usefixtures("fair")
 def test_a_visit_that_sends_too_much_is_told_when_to_go_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor_session, "PER_VISIT", "2 per minute")
+    monkeypatch.setattr(visitor_session, "SESSION_LIMIT", "2 per minute")
     for _ in range(3):
         browser.details(full_name="")
     assert browser.status == 429
@@ -66,7 +66,7 @@ def test_a_visit_that_sends_too_much_is_told_when_to_go_on(browser: Browser, mon
 def test_one_number_is_not_asked_for_from_many_browsers(
     app: Flask, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visitor_session, "PER_PHONE", "3 per hour")
+    monkeypatch.setattr(visitor_session, "PHONE_LIMIT", "3 per hour")
     browsers = [Browser(app.test_client(), service) for _ in range(4)]
     for one in browsers:
         one.details()
@@ -97,9 +97,9 @@ def test_the_nearest_proxy_tells_the_address(app: Flask) -> None:
 def away(app: Flask, service: Service) -> Iterator[Browser]:
     """A browser at pages whose visits cannot be had."""
     with Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0)) as gone:
-        object.__setattr__(service, "visits", replace(service.visits, redis=gone))
+        object.__setattr__(service, "visits", replace(service.web_sessions, redis=gone))
         yield Browser(app.test_client(), service)
-        object.__setattr__(service, "visits", Visits(service.redis))
+        object.__setattr__(service, "visits", WebSessions(service.redis))
 
 
 @pytest.mark.usefixtures("fair")

@@ -14,37 +14,39 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from webhooks.simulator import faults
-from webhooks.simulator.store.phones import Phone
-from webhooks.simulator.store.state import FALLBACK_KEY, Parts
+from webhooks.simulator.store.phones import SimulatedPhone
+from webhooks.simulator.store.state import FALLBACK_KEY, SimulatorState
 from webhooks.simulator.twilio import access, session_window
 
 
-def blueprint(parts: Parts) -> Blueprint:
+def blueprint(simulator: SimulatorState) -> Blueprint:
     """The orders that stand, new ones, and none any more."""
-    door = access.behind_password(Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), parts)
+    door = access.require_password(Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), simulator)
 
     @door.get("")
     def standing() -> Response:
         return jsonify(
-            standing=parts.faults.standing(), fallback=parts.fallback_url, deleted_media=parts.media.deleted()
+            standing=simulator.faults.standing(),
+            fallback=simulator.fallback_url,
+            deleted_media=simulator.media.deleted(),
         )
 
     @door.post("")
     def order() -> tuple[Response, int]:
         asked = json_object()
         if "fallback" in asked:
-            parts.redis.set(FALLBACK_KEY, address(parts, asked["fallback"]))
+            simulator.redis.set(FALLBACK_KEY, address(simulator, asked["fallback"]))
         elif "close_window" in asked:
-            session_window.shut(parts, known_phone(parts, asked["close_window"]))
+            session_window.shut(simulator, known_phone(simulator, asked["close_window"]))
         else:
             kind, ordered = faults.read(asked)
-            parts.faults.order(kind, ordered)
-        return jsonify(standing=parts.faults.standing(), fallback=parts.fallback_url), 201
+            simulator.faults.order(kind, ordered)
+        return jsonify(standing=simulator.faults.standing(), fallback=simulator.fallback_url), 201
 
     @door.delete("")
     def clear() -> Response:
-        parts.faults.clear()
-        parts.redis.delete(FALLBACK_KEY)
+        simulator.faults.clear()
+        simulator.redis.delete(FALLBACK_KEY)
         return Response(status=204)
 
     @door.errorhandler(faults.NoSuchFault)
@@ -54,19 +56,19 @@ def blueprint(parts: Parts) -> Blueprint:
     return door
 
 
-def known_phone(parts: Parts, number: Any) -> Phone:
+def known_phone(simulator: SimulatorState, number: Any) -> SimulatedPhone:
     """The phone on the page with this number. Raises NoSuchFault."""
-    found = parts.phones.get(str(number))
+    found = simulator.phones.get(str(number))
     if found is None:
         raise faults.NoSuchFault("close_window: the number of a phone on the page is needed")
     return found
 
 
-def address(parts: Parts, path: Any) -> str:
+def address(simulator: SimulatorState, path: Any) -> str:
     """The whole address of a path of ours; empty for an empty one. Raises NoSuchFault."""
     if not isinstance(path, str) or (path and not path.startswith("/")):
         raise faults.NoSuchFault("fallback: a path of ours is needed, or an empty text")
-    return parts.origin + path if path else ""
+    return simulator.origin + path if path else ""
 
 
 def json_object() -> dict[str, Any]:

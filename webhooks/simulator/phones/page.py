@@ -7,32 +7,32 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from bot.address import Address, is_on_whatsapp
 from webhooks.simulator.phones import send
 from webhooks.simulator.phones.control import json_object
-from webhooks.simulator.store.media import MOST_BYTES, Medium
-from webhooks.simulator.store.messages import Message
-from webhooks.simulator.store.phones import NoNumber, Phone, phone
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.store.media import MAX_BYTES, StoredMedia
+from webhooks.simulator.store.messages import SimulatedMessage
+from webhooks.simulator.store.phones import NoNumber, SimulatedPhone, phone
+from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.twilio import access
-from webhooks.simulator.twilio.inbound_form import Written
+from webhooks.simulator.twilio.inbound_form import ComposedMessage
 
-LONGEST = 65_536
+MAX_TEXT_LENGTH = 65_536
 """Characters that a phone may send: WhatsApp's own limit, well above what Twilio takes."""
 SHOWN_INLINE = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 """Anything else that somebody attached is for downloading: it must never run as a page of ours."""
 
 
-def blueprint(parts: Parts) -> Blueprint:
+def blueprint(simulator: SimulatorState) -> Blueprint:
     """The page and what it calls."""
-    door = access.behind_password(Blueprint("simulator", __name__, url_prefix="/simulator"), parts)
-    door.before_request(parts.courier.start)
+    door = access.require_password(Blueprint("simulator", __name__, url_prefix="/simulator"), simulator)
+    door.before_request(simulator.courier.start)
 
     @door.get("")
     def page() -> str:
-        chats = [(thread(parts, sender), sender, shown_sender(sender)) for sender in parts.senders]
-        return render_template("simulator.html", chats=chats, sms_sender=shown_sender(parts.sms_sender))
+        chats = [(thread(simulator, sender), sender, shown_sender(sender)) for sender in simulator.senders]
+        return render_template("simulator.html", chats=chats, sms_sender=shown_sender(simulator.sms_sender))
 
     @door.get("/chat")
     def chat() -> Response:
-        return jsonify(changes(parts, request.args.get("after", 0, int)))
+        return jsonify(changes(simulator, request.args.get("after", 0, int)))
 
     @door.post("/phones")
     def add_phone() -> tuple[Response, int]:
@@ -41,37 +41,37 @@ def blueprint(parts: Parts) -> Blueprint:
             str(asked.get("number", "")),
             str(asked.get("name", "")),
             hidden=bool(asked.get("hidden")),
-            region=parts.region,
+            region=simulator.region,
         )
-        parts.phones.add(added)
+        simulator.phones.add(added)
         return jsonify(phone_json(added)), 201
 
     @door.delete("/phones/<number>")
     def remove_phone(number: str) -> Response:
-        parts.phones.remove(number)
+        simulator.phones.remove(number)
         return Response(status=204)
 
     @door.post("/messages")
     def write() -> tuple[Response, int]:
         asked = json_object()
-        sender = parts.phones.get(str(asked.get("phone", "")))
+        sender = simulator.phones.get(str(asked.get("phone", "")))
         if sender is None:
             abort(404)
-        attached = [medium for sid in _listed(asked.get("media")) if (medium := parts.media.about(str(sid)))]
-        to = asked["to"] if asked.get("to") in parts.senders else parts.senders[0]
-        sent = send.receive(parts, sender, to, written(asked), attached[:1])
-        return jsonify(message_json(parts, sent, sender)), 202
+        attached = [medium for sid in _string_list(asked.get("media")) if (medium := simulator.media.about(str(sid)))]
+        to = asked["to"] if asked.get("to") in simulator.senders else simulator.senders[0]
+        sent = send.deliver_inbound(simulator, sender, to, written(asked), attached[:1])
+        return jsonify(message_json(simulator, sent, sender)), 202
 
     @door.put("/media")
     def attach() -> tuple[Response, int]:
-        request.max_content_length = MOST_BYTES
+        request.max_content_length = MAX_BYTES
         content_type = request.mimetype or "application/octet-stream"
-        sid = parts.media.add(request.get_data(), content_type, request.args.get("name", "")[:200])
+        sid = simulator.media.add(request.get_data(), content_type, request.args.get("name", "")[:200])
         return jsonify(sid=sid), 201
 
     @door.get("/media/<sid>")
     def medium(sid: str) -> Response:
-        found, data = parts.media.about(sid), parts.media.data(sid)
+        found, data = simulator.media.about(sid), simulator.media.data(sid)
         if found is None or data is None:
             abort(404)
         return file_answer(found, data)
@@ -83,18 +83,18 @@ def blueprint(parts: Parts) -> Blueprint:
     return door
 
 
-def _listed(value: Any) -> list[Any]:
+def _string_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def written(asked: dict[str, Any]) -> Written:
+def written(body: dict[str, Any]) -> ComposedMessage:
     """The message that the page says was typed or tapped."""
-    return Written(
-        text=str(asked.get("text", ""))[:LONGEST],
-        location=_place(asked.get("location")),
-        button=_pair(asked.get("button")),
-        row=_pair(asked.get("row")),
-        reply_to=str(asked.get("reply_to", ""))[:64],
+    return ComposedMessage(
+        text=str(body.get("text", ""))[:MAX_TEXT_LENGTH],
+        location=_place(body.get("location")),
+        button=_pair(body.get("button")),
+        row=_pair(body.get("row")),
+        reply_to=str(body.get("reply_to", ""))[:64],
     )
 
 
@@ -108,7 +108,7 @@ def _pair(value: Any) -> tuple[str, str] | None:
     return (str(value[0]), str(value[1])) if isinstance(value, list) and len(value) == 2 else None
 
 
-def file_answer(found: Medium, data: bytes) -> Response:
+def file_answer(found: StoredMedia, data: bytes) -> Response:
     """A file: shown where it is an image, else downloaded."""
     answer = Response(data, content_type=found.content_type)
     answer.cache_control.private = True
@@ -119,36 +119,36 @@ def file_answer(found: Medium, data: bytes) -> Response:
     return answer
 
 
-def changes(parts: Parts, after: int) -> dict[str, Any]:
+def changes(simulator: SimulatorState, after: int) -> dict[str, Any]:
     """The changes since `after`, and from where to ask next."""
-    phones = parts.phones.listed()
+    phones = simulator.phones.list_phones()
     whose = {address: phone for phone in phones for address in phone.addresses}
-    found = parts.messages.changed(after)
+    found = simulator.messages.changed(after)
     shown = [(message, whose.get(other_side(message))) for message in found]
     return {
         "cursor": found[-1].change if found else after,
         "phones": [phone_json(phone) for phone in phones],
-        "messages": [message_json(parts, message, phone) for message, phone in shown if phone],
+        "messages": [message_json(simulator, message, phone) for message, phone in shown if phone],
     }
 
 
-def other_side(message: Message) -> str:
+def other_side(message: SimulatedMessage) -> str:
     """The address of the phone in a message."""
     return message.sender if message.direction == "inbound" else message.recipient
 
 
-def phone_json(phone: Phone) -> dict[str, Any]:
+def phone_json(phone: SimulatedPhone) -> dict[str, Any]:
     """A phone as the page needs it."""
-    return {"number": phone.number, "shown": phone.shown, "name": phone.name, "hidden": phone.hidden}
+    return {"number": phone.number, "shown": phone.display_name, "name": phone.name, "hidden": phone.hidden}
 
 
-def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]:
+def message_json(simulator: SimulatorState, message: SimulatedMessage, phone: SimulatedPhone) -> dict[str, Any]:
     """A message as the page needs it."""
-    files = [found for sid in message.media if (found := parts.media.about(sid))]
+    files = [found for sid in message.media if (found := simulator.media.about(sid))]
     return {
         "sid": message.sid,
         "phone": phone.number,
-        "thread": thread(parts, message.recipient if message.direction == "inbound" else message.sender),
+        "thread": thread(simulator, message.recipient if message.direction == "inbound" else message.sender),
         "mine": message.direction == "inbound",
         "from": message.sender,
         "text": message.body,
@@ -164,11 +164,11 @@ def message_json(parts: Parts, message: Message, phone: Phone) -> dict[str, Any]
     }
 
 
-def thread(parts: Parts, sender: str) -> str:
+def thread(simulator: SimulatorState, sender: str) -> str:
     """Which of a phone's threads holds what goes to and comes from a sender of ours: each has a chat of its own."""
     if not is_on_whatsapp(sender):
         return "sms"
-    number = parts.senders.index(sender) + 1 if sender in parts.senders else 1
+    number = simulator.senders.index(sender) + 1 if sender in simulator.senders else 1
     return "whatsapp" if number == 1 else f"whatsapp{number}"
 
 
@@ -176,6 +176,6 @@ def shown_sender(address: str) -> str:
     """A sender's number as people write it; one of letters as it is."""
     number = Address.parse(address).value
     try:
-        return phone(number, "").shown
+        return phone(number, "").display_name
     except NoNumber:
         return number

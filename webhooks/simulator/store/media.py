@@ -5,17 +5,17 @@ from typing import Any, cast
 
 from redis import Redis
 
-from webhooks.simulator.store.messages import KEEP_SECONDS, new_sid, now_ms
+from webhooks.simulator.store.messages import MESSAGE_TTL_SECONDS, new_sid, now_ms
 
-MOST_BYTES = 16_000_000
+MAX_BYTES = 16_000_000
 """Bytes of one medium at most (Twilio, 'Accepted content types for media')."""
-MOST_IMAGE_BYTES = 5_000_000
+MAX_IMAGE_BYTES = 5_000_000
 """Bytes of an image at most on WhatsApp."""
-DELETED = "sim:media:count:deleted"
+DELETED_COUNT_KEY = "sim:media:count:deleted"
 
 
 @dataclass(frozen=True, slots=True)
-class Medium:
+class StoredMedia:
     """One file. `parent` is the message that it belongs to; empty until it is sent."""
 
     sid: str
@@ -26,7 +26,7 @@ class Medium:
     size: int
 
 
-class Media:
+class MediaStore:
     """The files, by sid."""
 
     def __init__(self, redis: "Redis") -> None:
@@ -45,21 +45,21 @@ class Media:
         }
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hset(f"sim:media:{sid}", mapping=kept)
-            pipeline.expire(f"sim:media:{sid}", KEEP_SECONDS)
+            pipeline.expire(f"sim:media:{sid}", MESSAGE_TTL_SECONDS)
             pipeline.execute()
         return sid
 
-    def give(self, sid: str, parent: str) -> None:
+    def adopt(self, sid: str, parent: str) -> None:
         """Say which message a file belongs to."""
         self._redis.hset(f"sim:media:{sid}", "parent", parent)
 
-    def about(self, sid: str) -> Medium | None:
+    def about(self, sid: str) -> StoredMedia | None:
         """The file's facts, without its bytes."""
         kept = self._redis.hmget(f"sim:media:{sid}", ["type", "name", "parent", "created_ms", "size"])
         if kept[0] is None:
             return None
         content_type, name, parent, created_ms, size = (value.decode() for value in cast("list[bytes]", kept))
-        return Medium(sid, content_type, name, parent, int(created_ms), int(size))
+        return StoredMedia(sid, content_type, name, parent, int(created_ms), int(size))
 
     def data(self, sid: str) -> bytes | None:
         """The file's bytes."""
@@ -68,7 +68,7 @@ class Media:
     def remove(self, sid: str) -> None:
         """Delete a file at Twilio. The phone that sent it has its own copy, which the page goes on showing."""
         if self._redis.hset(f"sim:media:{sid}", "deleted", 1):
-            self._redis.incr(DELETED)
+            self._redis.incr(DELETED_COUNT_KEY)
 
     def is_deleted(self, sid: str) -> bool:
         """Whether Twilio does not have the file any more."""
@@ -76,4 +76,4 @@ class Media:
 
     def deleted(self) -> int:
         """How many files have been deleted at Twilio."""
-        return int(cast("bytes | None", self._redis.get(DELETED)) or 0)
+        return int(cast("bytes | None", self._redis.get(DELETED_COUNT_KEY)) or 0)

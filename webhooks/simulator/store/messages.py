@@ -10,14 +10,14 @@ from typing import Any, cast
 
 from redis import Redis
 
-KEEP_SECONDS = 7 * 24 * 3600
-MOST_CHANGES = 20_000
+MESSAGE_TTL_SECONDS = 7 * 24 * 3600
+MAX_CHANGES = 20_000
 """Changes of messages that are kept for pages to catch up on."""
-MOST_AT_ONCE = 500
+MAX_PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SimulatedMessage:
     """One message, in or out. Addresses are `whatsapp:…` or E.164, as on Twilio's wire."""
 
     sid: str
@@ -60,7 +60,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Messages:
+class MessageStore:
     """The messages, in the order in which they changed and by address."""
 
     def __init__(self, redis: "Redis") -> None:
@@ -68,14 +68,14 @@ class Messages:
         source = Path(__file__).with_name("messages.lua").read_text(encoding="utf-8")
         self._change = redis.register_script(source)
 
-    def add(self, message: Message) -> None:
+    def add(self, message: SimulatedMessage) -> None:
         """Keep a new message."""
         fixed = {name: getattr(message, name) for name in FIXED}
         self._note(message.sid, True, fixed=json.dumps(fixed), **_changeable(message))
         with self._redis.pipeline(transaction=True) as pipeline:
             for index in ("sim:all", f"sim:to:{message.recipient}", f"sim:from:{message.sender}"):
                 pipeline.zadd(index, {message.sid: message.created_ms})
-                pipeline.expire(index, KEEP_SECONDS)
+                pipeline.expire(index, MESSAGE_TTL_SECONDS)
             pipeline.execute()
 
     def change(self, sid: str, **changes: Any) -> bool:
@@ -85,14 +85,14 @@ class Messages:
     def _note(self, sid: str, create: bool, **fields: Any) -> bool:
         pairs = [part for name, value in fields.items() for part in (name, _packed(value))]
         keys = [f"sim:message:{sid}", "sim:changes", "sim:clock"]
-        return bool(self._change(keys=keys, args=[sid, int(create), KEEP_SECONDS, MOST_CHANGES, *pairs]))
+        return bool(self._change(keys=keys, args=[sid, int(create), MESSAGE_TTL_SECONDS, MAX_CHANGES, *pairs]))
 
-    def get(self, sid: str) -> Message | None:
+    def get(self, sid: str) -> SimulatedMessage | None:
         """The message, if it is still known."""
         found = self.several([sid])
         return found[0] if found else None
 
-    def several(self, sids: Sequence[str]) -> list[Message]:
+    def several(self, sids: Sequence[str]) -> list[SimulatedMessage]:
         """The messages of these SIDs that are still known, in that order."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for sid in sids:
@@ -100,10 +100,10 @@ class Messages:
             rows = pipeline.execute()
         return [_message(sid, row) for sid, row in zip(sids, rows, strict=True) if row]
 
-    def changed(self, after: int) -> list[Message]:
+    def changed(self, after: int) -> list[SimulatedMessage]:
         """The messages that changed after this point, the newest change last."""
         newest: list[Any] = self._redis.zrange(
-            "sim:changes", "+inf", f"({after}", desc=True, byscore=True, offset=0, num=MOST_AT_ONCE
+            "sim:changes", "+inf", f"({after}", desc=True, byscore=True, offset=0, num=MAX_PAGE_SIZE
         )
         return self.several([sid.decode() for sid in reversed(newest)])
 
@@ -117,7 +117,7 @@ class Messages:
         found = cast("list[bytes]", self._redis.zrevrangebyscore(index, until_ms, since_ms))
         return [sid.decode() for sid in found]
 
-    def remove(self, message: Message) -> None:
+    def remove(self, message: SimulatedMessage) -> None:
         """Forget a message."""
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.delete(f"sim:message:{message.sid}")
@@ -126,7 +126,7 @@ class Messages:
             pipeline.execute()
 
 
-def _changeable(message: Message) -> dict[str, Any]:
+def _changeable(message: SimulatedMessage) -> dict[str, Any]:
     names = ("body", "status", "media", "error_code", "note")
     return {"updated_ms": message.created_ms, **{name: getattr(message, name) for name in names}}
 
@@ -135,11 +135,11 @@ def _packed(value: Any) -> str:
     return json.dumps(value) if isinstance(value, list | tuple) else str(value)
 
 
-def _message(sid: str, row: dict[bytes, bytes]) -> Message:
+def _message(sid: str, row: dict[bytes, bytes]) -> SimulatedMessage:
     text = {name.decode(): value.decode() for name, value in row.items()}
     fixed = json.loads(text["fixed"])
     fixed["media_urls"] = tuple(fixed["media_urls"])
-    return Message(
+    return SimulatedMessage(
         sid=sid,
         body=text["body"],
         status=text["status"],

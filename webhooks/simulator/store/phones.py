@@ -10,9 +10,9 @@ from redis import Redis
 
 from bot.address import on_whatsapp
 
-KEY = "sim:phones"
-ORDER = "sim:phones:order"
-FIRST = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
+PHONES_KEY = "sim:phones"
+PHONES_ORDER_KEY = "sim:phones:order"
+DEFAULT_PHONES = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
 """The phones of a page that is opened for the first time."""
 
 
@@ -21,7 +21,7 @@ class NoNumber(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Phone:
+class SimulatedPhone:
     """A phone with WhatsApp. `hidden`: Twilio is told the WhatsApp user id only, never the number."""
 
     number: str
@@ -46,13 +46,13 @@ class Phone:
         return (on_whatsapp(self.number), on_whatsapp(self.user), self.number)
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """The number as people write it."""
         kind = phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return phonenumbers.format_number(phonenumbers.parse(self.number), kind)
 
 
-def phone(number: str, name: str, *, hidden: bool = False, region: str = "IN") -> Phone:
+def phone(number: str, name: str, *, hidden: bool = False, region: str = "IN") -> SimulatedPhone:
     """A phone from what somebody typed. Raises NoNumber."""
     try:
         parsed = phonenumbers.parse(number, region)
@@ -61,39 +61,39 @@ def phone(number: str, name: str, *, hidden: bool = False, region: str = "IN") -
     if not phonenumbers.is_possible_number(parsed):
         raise NoNumber("This is no possible phone number.")
     written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return Phone(written, name.strip()[:60] or written, hidden)
+    return SimulatedPhone(written, name.strip()[:60] or written, hidden)
 
 
-class Phones:
+class PhoneStore:
     """The phones, in the order in which they were added."""
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
 
-    def listed(self) -> list[Phone]:
+    def list_phones(self) -> list[SimulatedPhone]:
         """Every phone; the first ones are there without being added."""
         self._begin()
-        order = cast("list[bytes]", self._redis.zrange(ORDER, 0, -1))
-        rows = self._redis.hmget(KEY, order) if order else []
-        return [Phone(**json.loads(row)) for row in rows if row]
+        order = cast("list[bytes]", self._redis.zrange(PHONES_ORDER_KEY, 0, -1))
+        rows = self._redis.hmget(PHONES_KEY, order) if order else []
+        return [SimulatedPhone(**json.loads(row)) for row in rows if row]
 
-    def get(self, number: str) -> Phone | None:
+    def get(self, number: str) -> SimulatedPhone | None:
         """The phone with this number, if it is on the page."""
         self._begin()
-        row = self._redis.hget(KEY, number)
-        return Phone(**json.loads(row)) if row else None
+        row = self._redis.hget(PHONES_KEY, number)
+        return SimulatedPhone(**json.loads(row)) if row else None
 
     def _begin(self) -> None:
         if self._redis.set("sim:begun", 1, nx=True):
-            for number, name in FIRST:
-                self.add(Phone(number, name))
+            for number, name in DEFAULT_PHONES:
+                self.add(SimulatedPhone(number, name))
 
-    def add(self, phone: Phone) -> None:
+    def add(self, phone: SimulatedPhone) -> None:
         """Add a phone, or give the one with its number another name."""
-        self._redis.hset(KEY, phone.number, json.dumps(asdict(phone)))
-        self._redis.zadd(ORDER, {phone.number: self._redis.incr(f"{ORDER}:next")}, nx=True)
+        self._redis.hset(PHONES_KEY, phone.number, json.dumps(asdict(phone)))
+        self._redis.zadd(PHONES_ORDER_KEY, {phone.number: self._redis.incr(f"{PHONES_ORDER_KEY}:next")}, nx=True)
 
     def remove(self, number: str) -> None:
         """Take a phone off the page. Its messages stay with Twilio."""
-        self._redis.hdel(KEY, number)
-        self._redis.zrem(ORDER, number)
+        self._redis.hdel(PHONES_KEY, number)
+        self._redis.zrem(PHONES_ORDER_KEY, number)

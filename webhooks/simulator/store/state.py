@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from bot.settings import SIMULATED_SMS, Settings
-from webhooks.simulator.courier import Courier, Errand
+from webhooks.simulator.courier import Task, TaskQueue
 from webhooks.simulator.faults import Faults
-from webhooks.simulator.store.media import Media
-from webhooks.simulator.store.messages import Messages
-from webhooks.simulator.store.phones import Phones
-from webhooks.simulator.store.templates import Templates
+from webhooks.simulator.store.media import MediaStore
+from webhooks.simulator.store.messages import MessageStore
+from webhooks.simulator.store.phones import PhoneStore
+from webhooks.simulator.store.templates import TemplateStore
 
 MESSAGE_PATH = "/webhooks/twilio/message"
 FALLBACK_PATH = "/webhooks/twilio/fallback"
@@ -19,7 +19,7 @@ FALLBACK_KEY = "sim:fallback"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class SimulatorState:
     """The simulated account with its senders, and everything that it keeps."""
 
     account: str
@@ -34,12 +34,12 @@ class Parts:
     sms_sender: str
     region: str
     redis: "Redis" = field(repr=False)
-    messages: Messages
-    media: Media
-    phones: Phones
+    messages: MessageStore
+    media: MediaStore
+    phones: PhoneStore
     faults: Faults
-    courier: Courier
-    templates: Templates
+    courier: TaskQueue
+    templates: TemplateStore
 
     @property
     def message_url(self) -> str:
@@ -57,13 +57,13 @@ class Parts:
         return f"{self.api}/2010-04-01/Accounts/{self.account}/Messages/{message}/Media/{medium}"
 
 
-def parts(settings: Settings, redis: "Redis", run: Callable[[Parts, Errand], None]) -> Parts:
+def build_simulator(settings: Settings, redis: "Redis", run: Callable[[SimulatorState, Task], None]) -> SimulatorState:
     """The simulated Twilio of these settings; `run` does what is to be done outside a request."""
 
-    def do(errand: Errand) -> None:
+    def do(errand: Task) -> None:
         run(made, errand)
 
-    made = Parts(
+    made = SimulatorState(
         account=settings.twilio_account_sid,
         token=settings.twilio_auth_token,
         password=settings.simulator_password,
@@ -73,11 +73,11 @@ def parts(settings: Settings, redis: "Redis", run: Callable[[Parts, Errand], Non
         sms_sender=settings.sms_from or SIMULATED_SMS,
         region=settings.default_region,
         redis=redis,
-        messages=Messages(redis),
-        media=Media(redis),
-        phones=Phones(redis),
+        messages=MessageStore(redis),
+        media=MediaStore(redis),
+        phones=PhoneStore(redis),
         faults=Faults(redis),
-        courier=Courier(redis, do),
-        templates=Templates(redis),
+        courier=TaskQueue(redis, do),
+        templates=TemplateStore(redis),
     )
     return made

@@ -8,19 +8,19 @@ from typing import Any, cast
 
 from redis import Redis
 
-KEY = "sim:content"
-ORDER = "sim:content:order"
-MOST_BUTTONS, MOST_ROWS = 3, 10
-LONGEST = {"body": 1024, "title": 20, "item": 24, "button": 20, "description": 72, "id": 200}
+TEMPLATES_KEY = "sim:content"
+TEMPLATES_ORDER_KEY = "sim:content:order"
+MAX_BUTTONS, MAX_ROWS = 3, 10
+MAX_LENGTHS = {"body": 1024, "title": 20, "item": 24, "button": 20, "description": 72, "id": 200}
 """Twilio's limits ('twilio/quick-reply', 'twilio/list-picker'), in UTF-16 units."""
 _VARIABLE = re.compile(r"\{\{(\w{1,16})\}\}")
 _ENDS = re.compile(r"^\s*\{\{|\}\}\s*$")
 _SIDE_BY_SIDE = re.compile(r"\}\}\s*\{\{")
 _NO_VALUE = re.compile(r"[\n\t\r]| {5}")
-TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/media", "twilio/text", "whatsapp/authentication")
+CONTENT_TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/media", "twilio/text", "whatsapp/authentication")
 
 
-class Refused(Exception):
+class TemplateRefused(Exception):
     """Twilio's code: 21655 no such template, 21656 bad variables, 63013 WhatsApp would not take it."""
 
     def __init__(self, code: int) -> None:
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledContent:
     """A template with its variables in place."""
 
     body: str
@@ -41,7 +41,7 @@ class Filled:
     """WhatsApp has approved the template, so that it counts outside the 24-hour window."""
 
 
-class Templates:
+class TemplateStore:
     """The templates, in the order in which they were made."""
 
     def __init__(self, redis: "Redis") -> None:
@@ -49,37 +49,37 @@ class Templates:
 
     def add(self, sid: str, template: Mapping[str, Any]) -> None:
         """Keep a template."""
-        self._redis.hset(KEY, sid, json.dumps(dict(template)))
-        self._redis.zadd(ORDER, {sid: self._redis.incr(f"{ORDER}:next")}, nx=True)
+        self._redis.hset(TEMPLATES_KEY, sid, json.dumps(dict(template)))
+        self._redis.zadd(TEMPLATES_ORDER_KEY, {sid: self._redis.incr(f"{TEMPLATES_ORDER_KEY}:next")}, nx=True)
 
     def get(self, sid: str) -> dict[str, Any] | None:
         """The template, if there is one."""
-        row = self._redis.hget(KEY, sid)
+        row = self._redis.hget(TEMPLATES_KEY, sid)
         return dict(json.loads(row)) if row else None
 
-    def listed(self) -> list[dict[str, Any]]:
+    def list_templates(self) -> list[dict[str, Any]]:
         """All templates, the newest first."""
-        order = cast("list[bytes]", self._redis.zrevrange(ORDER, 0, -1))
-        rows = self._redis.hmget(KEY, order) if order else []
+        order = cast("list[bytes]", self._redis.zrevrange(TEMPLATES_ORDER_KEY, 0, -1))
+        rows = self._redis.hmget(TEMPLATES_KEY, order) if order else []
         return [json.loads(row) for row in rows if row]
 
     def remove(self, sid: str) -> None:
         """Forget a template."""
-        self._redis.hdel(KEY, sid)
-        self._redis.zrem(ORDER, sid)
+        self._redis.hdel(TEMPLATES_KEY, sid)
+        self._redis.zrem(TEMPLATES_ORDER_KEY, sid)
 
-    def fill(self, sid: str, variables: str) -> Filled:
-        """The text of a message with this template. Raises Refused."""
+    def fill(self, sid: str, variables: str) -> FilledContent:
+        """The text of a message with this template. Raises TemplateRefused."""
         template = self.get(sid)
         if template is None:
-            raise Refused(21655)
+            raise TemplateRefused(21655)
         values = {**(template.get("variables") or {}), **_given(variables)}
-        kind = next((name for name in TYPES if name in template["types"]), "")
+        kind = next((name for name in CONTENT_TYPES if name in template["types"]), "")
         if not kind:
-            raise Refused(63013)
+            raise TemplateRefused(63013)
         approved = template.get("approval") == "approved"
         if kind == "whatsapp/authentication":
-            return Filled(f"*{values.get('1', '')}* is your verification code.", {}, approved=approved)
+            return FilledContent(f"*{values.get('1', '')}* is your verification code.", {}, approved=approved)
         return replace(_filled(kind, _put_in(template["types"][kind], values)), approved=approved)
 
 
@@ -89,7 +89,7 @@ def why_not(template: Mapping[str, Any]) -> str:
     A list has none at all; text neither begins nor ends with a variable, nor do two stand side by side; a
     variable has a sample. Whether a picture's sample can be fetched is for the caller to see.
     """
-    kind = next((name for name in TYPES if name in template["types"]), "")
+    kind = next((name for name in CONTENT_TYPES if name in template["types"]), "")
     body = str(template["types"][kind].get("body", "")) if kind else ""
     samples = template.get("variables") or {}
     if kind == "twilio/list-picker":
@@ -112,48 +112,48 @@ def _given(variables: str) -> dict[str, str]:
     try:
         given = json.loads(variables or "{}")
     except ValueError:
-        raise Refused(21656) from None
+        raise TemplateRefused(21656) from None
     if not isinstance(given, dict):
-        raise Refused(21656)
+        raise TemplateRefused(21656)
     if any(not isinstance(value, str) or not value.strip() or _NO_VALUE.search(value) for value in given.values()):
-        raise Refused(21656)
+        raise TemplateRefused(21656)
     return given
 
 
 def _put_in(part: Any, values: Mapping[str, str]) -> Any:
     if isinstance(part, list):
-        return [_put_in(one, values) for one in part]
+        return [_put_in(inner, values) for inner in part]
     if isinstance(part, dict):
-        return {name: _put_in(one, values) for name, one in part.items()}
+        return {name: _put_in(inner, values) for name, inner in part.items()}
     return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), part) if isinstance(part, str) else part
 
 
-def _filled(kind: str, content: dict[str, Any]) -> Filled:
+def _filled(kind: str, content: dict[str, Any]) -> FilledContent:
     card: dict[str, Any] = {}
     if kind == "twilio/quick-reply":
-        rows = [{"id": one.get("id", ""), "title": one["title"], "detail": ""} for one in content["actions"]]
+        rows = [{"id": item.get("id", ""), "title": item["title"], "detail": ""} for item in content["actions"]]
         card = {"kind": "buttons", "button": "", "rows": rows}
-        _check_rows(rows, MOST_BUTTONS, LONGEST["title"])
+        _check_rows(rows, MAX_BUTTONS, MAX_LENGTHS["title"])
     elif kind == "twilio/list-picker":
         items = content["items"]
-        rows = [{"id": one["id"], "title": one["item"], "detail": one.get("description", "")} for one in items]
+        rows = [{"id": item["id"], "title": item["item"], "detail": item.get("description", "")} for item in items]
         card = {"kind": "list", "button": content["button"], "rows": rows}
-        _check_rows(rows, MOST_ROWS, LONGEST["item"])
-        _check(content["button"], LONGEST["button"])
-    _check(content["body"], LONGEST["body"] if card else 1600)
-    return Filled(content["body"], card, tuple(content.get("media") or ()))
+        _check_rows(rows, MAX_ROWS, MAX_LENGTHS["item"])
+        _check(content["button"], MAX_LENGTHS["button"])
+    _check(content["body"], MAX_LENGTHS["body"] if card else 1600)
+    return FilledContent(content["body"], card, tuple(content.get("media") or ()))
 
 
-def _check_rows(rows: list[dict[str, str]], most: int, longest_title: int) -> None:
+def _check_rows(rows: list[dict[str, str]], max_rows: int, longest_title: int) -> None:
     """WhatsApp wants few rows, of different titles and ids."""
-    if not 1 <= len(rows) <= most or any(len({row[part] for row in rows}) < len(rows) for part in ("id", "title")):
-        raise Refused(63013)
+    if not 1 <= len(rows) <= max_rows or any(len({row[part] for row in rows}) < len(rows) for part in ("id", "title")):
+        raise TemplateRefused(63013)
     for row in rows:
         _check(row["title"], longest_title)
-        _check(row["id"], LONGEST["id"])
-        _check(row["detail"], LONGEST["description"], may_be_empty=True)
+        _check(row["id"], MAX_LENGTHS["id"])
+        _check(row["detail"], MAX_LENGTHS["description"], may_be_empty=True)
 
 
-def _check(text: str, longest: int, *, may_be_empty: bool = False) -> None:
-    if len(text.encode("utf-16-le")) > 2 * longest or not (text or may_be_empty):
-        raise Refused(63013)
+def _check(text: str, max_length: int, *, may_be_empty: bool = False) -> None:
+    if len(text.encode("utf-16-le")) > 2 * max_length or not (text or may_be_empty):
+        raise TemplateRefused(63013)

@@ -9,64 +9,67 @@ from werkzeug.exceptions import BadRequest
 
 from webhooks.simulator.store import templates
 from webhooks.simulator.store.messages import new_sid
-from webhooks.simulator.store.state import Parts
-from webhooks.simulator.store.templates import TYPES
+from webhooks.simulator.store.state import SimulatorState
+from webhooks.simulator.store.templates import CONTENT_TYPES
 from webhooks.simulator.twilio import access, http
-from webhooks.simulator.twilio.outbound import NotTaken
+from webhooks.simulator.twilio.outbound import NotAccepted
 
 Json = dict[str, Any]
 ROOT = "https://content.twilio.com/v1"
 
 
-def blueprint(parts: Parts) -> Blueprint:
+def blueprint(simulator: SimulatorState) -> Blueprint:
     """Templates made, listed, shown, removed, and submitted for approval."""
-    api = access.guarded(Blueprint("simulated_content", __name__, url_prefix="/v1"), parts)
+    api = access.guarded(Blueprint("simulated_content", __name__, url_prefix="/v1"), simulator)
 
     @api.post("/Content")
     def create() -> tuple[Response, int]:
         asked = _asked()
         if not isinstance(asked.get("language"), str) or not _known_types(asked.get("types")):
-            raise NotTaken(400, 20001, "language and types are needed")
+            raise NotAccepted(400, 20001, "language and types are needed")
         sid, now = new_sid("HX"), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         kept = {name: asked.get(name) for name in ("friendly_name", "language", "variables", "types")}
-        made = {"sid": sid, "account_sid": parts.account, **kept, "date_created": now, "date_updated": now}
-        parts.templates.add(sid, {**made, "approval": "unsubmitted"})
-        return jsonify(shown(made)), 201
+        made = {"sid": sid, "account_sid": simulator.account, **kept, "date_created": now, "date_updated": now}
+        simulator.templates.add(sid, {**made, "approval": "unsubmitted"})
+        return jsonify(as_json(made)), 201
 
     @api.get("/Content")
     def listed() -> Response:
-        return jsonify(page("Content", [shown(one) for one in parts.templates.listed()]))
+        return jsonify(page("Content", [as_json(template) for template in simulator.templates.list_templates()]))
 
     @api.get("/ContentAndApprovals")
     def approvals() -> Response:
-        found = [{**bare(one), "approval_requests": approval(one)} for one in parts.templates.listed()]
+        found = [
+            {**bare(template), "approval_requests": approval(template)}
+            for template in simulator.templates.list_templates()
+        ]
         return jsonify(page("ContentAndApprovals", found))
 
     @api.get("/Content/<sid>")
     def show(sid: str) -> Response:
-        return jsonify(shown(_known(parts, sid)))
+        return jsonify(as_json(_known(simulator, sid)))
 
     @api.delete("/Content/<sid>")
     def delete(sid: str) -> Response:
-        parts.templates.remove(_known(parts, sid)["sid"])
+        simulator.templates.remove(_known(simulator, sid)["sid"])
         return Response(status=204)
 
     @api.get("/Content/<sid>/ApprovalRequests")
     def approval_of(sid: str) -> Response:
-        known = _known(parts, sid)
+        known = _known(simulator, sid)
         url = f"{ROOT}/Content/{sid}/ApprovalRequests"
-        return jsonify(sid=sid, account_sid=parts.account, whatsapp=approval(known), url=url)
+        return jsonify(sid=sid, account_sid=simulator.account, whatsapp=approval(known), url=url)
 
     @api.post("/Content/<sid>/ApprovalRequests/whatsapp")
     def submit(sid: str) -> tuple[Response, int]:
-        known, asked = _known(parts, sid), _asked()
+        known, asked = _known(simulator, sid), _asked()
         if not re.fullmatch(r"[a-z0-9_]+", str(asked.get("name", ""))) or not asked.get("category"):
-            raise NotTaken(400, 20001, "name and category are needed")
+            raise NotAccepted(400, 20001, "name and category are needed")
         if reason := templates.why_not(known):
-            raise NotTaken(400, 20001, reason)
+            raise NotAccepted(400, 20001, reason)
         word = "approved" if all(map(http.fetch_image, templates.sample_media(known))) else "rejected"
         changed = {**known, "approval": word, "name": asked["name"], "category": asked["category"]}
-        parts.templates.add(sid, changed)
+        simulator.templates.add(sid, changed)
         return jsonify({**approval(changed), "status": "received"}), 201
 
     return api
@@ -78,16 +81,16 @@ def _asked() -> Json:
     except (BadRequest, RecursionError):
         asked = None
     if not isinstance(asked, dict):
-        raise NotTaken(400, 20001, "An object is needed")
+        raise NotAccepted(400, 20001, "An object is needed")
     return asked
 
 
 def _known_types(types: Any) -> bool:
-    return isinstance(types, dict) and bool(types) and types.keys() <= set(TYPES)
+    return isinstance(types, dict) and bool(types) and types.keys() <= set(CONTENT_TYPES)
 
 
-def _known(parts: Parts, sid: str) -> Json:
-    found = parts.templates.get(sid)
+def _known(simulator: SimulatorState, sid: str) -> Json:
+    found = simulator.templates.get(sid)
     if found is None:
         raise access.not_found()
     return found
@@ -99,7 +102,7 @@ def bare(template: Json) -> Json:
     return {name: template[name] for name in names}
 
 
-def shown(template: Json) -> Json:
+def as_json(template: Json) -> Json:
     """A Content resource."""
     url = f"{ROOT}/Content/{template['sid']}"
     approvals = f"{url}/ApprovalRequests"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import requests
 
-from webhooks.simulator.store.media import MOST_IMAGE_BYTES
+from webhooks.simulator.store.media import MAX_IMAGE_BYTES
 from webhooks.simulator.twilio.signature import sign
 
-CONNECT_SECONDS = 5
-READ_SECONDS = 15
+CONNECT_TIMEOUT_SECONDS = 5
+READ_TIMEOUT_SECONDS = 15
 """Twilio's own limits for a webhook ('Webhooks: connection overrides')."""
 USER_AGENT = "TwilioProxy/1.1"
-FORM = "application/x-www-form-urlencoded"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class NoAnswer(Exception):
@@ -24,7 +24,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An HTTP answer."""
 
     status: int
@@ -32,10 +32,10 @@ class Answer:
     content: bytes
 
 
-def post(url: str, form: Mapping[str, str], token: str, idempotency: str) -> Answer:
+def post(url: str, form: Mapping[str, str], token: str, idempotency: str) -> HttpAnswer:
     """Post a signed form. `idempotency` is the same for every try of the same webhook. Raises NoAnswer."""
     headers = {
-        "Content-Type": FORM if "Body" in form else f"{FORM}; charset=utf-8",
+        "Content-Type": FORM_TYPE if "Body" in form else f"{FORM_TYPE}; charset=utf-8",
         "User-Agent": USER_AGENT,
         "I-Twilio-Idempotency-Token": idempotency,
         "X-Twilio-Signature": sign(url, form, token),
@@ -50,11 +50,11 @@ def fetch_image(url: str) -> tuple[str, bytes] | None:
     except NoAnswer:
         return None
     content_type = answer.content_type.partition(";")[0].strip()
-    fits = answer.status == 200 and content_type.startswith("image/") and 0 < len(answer.content) <= MOST_IMAGE_BYTES
+    fits = answer.status == 200 and content_type.startswith("image/") and 0 < len(answer.content) <= MAX_IMAGE_BYTES
     return (content_type, answer.content) if fits else None
 
 
-def _call(method: str, url: str, form: dict[str, str] | None, headers: dict[str, str]) -> Answer:
+def _call(method: str, url: str, form: dict[str, str] | None, headers: dict[str, str]) -> HttpAnswer:
     with requests.Session() as session:
         session.trust_env = False  # a proxy of this machine's does not stand between Twilio and us
         try:
@@ -63,11 +63,11 @@ def _call(method: str, url: str, form: dict[str, str] | None, headers: dict[str,
                 url,
                 data=form,
                 headers=headers,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
                 allow_redirects=method == "GET",
             )
         except (requests.ConnectTimeout, requests.ConnectionError):
             raise NoAnswer("ct") from None
         except requests.RequestException:
             raise NoAnswer("rt") from None
-    return Answer(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+    return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.address import WHATSAPP, Address, on_whatsapp
-from webhooks.simulator.store.phones import Phone
+from webhooks.simulator.store.phones import SimulatedPhone
 
 API_VERSION = "2010-04-01"
-FORMS = {"image": "image", "audio": "audio", "video": "video"}
+FORM_OF_TYPE = {"image": "image", "audio": "audio", "video": "video"}
 """MessageType by the first half of a medium's content type; anything else is a document."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ComposedMessage:
     """A message that somebody wrote on their phone."""
 
     text: str = ""
@@ -52,10 +52,10 @@ class Written:
 def _media_form(content_type: str) -> str:
     if content_type in ("text/vcard", "text/x-vcard", "text/directory"):
         return "contacts"
-    return "sticker" if content_type == "image/webp" else FORMS.get(content_type.partition("/")[0], "document")
+    return "sticker" if content_type == "image/webp" else FORM_OF_TYPE.get(content_type.partition("/")[0], "document")
 
 
-def parameters(sid: str, phone: Phone, to: str, written: Written, account: str) -> dict[str, str]:
+def parameters(sid: str, phone: SimulatedPhone, to: str, written: ComposedMessage, account: str) -> dict[str, str]:
     """The whole form for one message, in the names and values of the captures."""
     return {
         "SmsMessageSid": sid,
@@ -81,39 +81,39 @@ def parameters(sid: str, phone: Phone, to: str, written: Written, account: str) 
     }
 
 
-def _profile(phone: Phone) -> dict[str, str]:
+def _profile(phone: SimulatedPhone) -> dict[str, str]:
     number = {} if phone.hidden else {"WaId": phone.number.removeprefix("+")}
     return {"ProfileName": phone.name, **number}
 
 
-def _media(written: Written) -> dict[str, str]:
+def _media(written: ComposedMessage) -> dict[str, str]:
     fields: dict[str, str] = {}
     for number, (content_type, _, url) in enumerate(written.media):
         fields |= {f"MediaContentType{number}": content_type, f"MediaUrl{number}": url}
     return fields
 
 
-def _place(written: Written) -> dict[str, str]:
+def _place(written: ComposedMessage) -> dict[str, str]:
     if written.location is None:
         return {}
     latitude, longitude = written.location
     return {"Latitude": str(latitude), "Longitude": str(longitude)}
 
 
-def _reply(written: Written, to: str) -> dict[str, str]:
+def _reply(written: ComposedMessage, to: str) -> dict[str, str]:
     if not written.reply_to:
         return {}
     forwarded = {"Forwarded": "false", "FrequentlyForwarded": "false"}
     return {**forwarded, "OriginalRepliedMessageSid": written.reply_to, "OriginalRepliedMessageSender": to}
 
 
-def _tap(written: Written) -> dict[str, str]:
+def _tap(written: ComposedMessage) -> dict[str, str]:
     if written.button:
         return {"ButtonPayload": written.button[0], "ButtonText": written.button[1]}
     return {"ListId": written.row[0], "ListTitle": written.row[1]} if written.row else {}
 
 
-def _metadata(phone: Phone, written: Written) -> str:
+def _metadata(phone: SimulatedPhone, written: ComposedMessage) -> str:
     context: Mapping[str, str] = {**_tap(written), **_profile(phone)}
     if written.reply_to:
         context = {**context, "Forwarded": "false", "FrequentlyForwarded": "false"}

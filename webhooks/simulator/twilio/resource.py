@@ -5,8 +5,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from webhooks.simulator.store.media import Medium
-from webhooks.simulator.store.messages import Message
+from webhooks.simulator.store.media import StoredMedia
+from webhooks.simulator.store.messages import SimulatedMessage
 
 VERSION = "2010-04-01"
 Json = dict[str, Any]
@@ -17,26 +17,26 @@ def account_path(account: str) -> str:
     return f"/{VERSION}/Accounts/{account}"
 
 
-def message(found: Message, account: str) -> Json:
+def message(message_: SimulatedMessage, account: str) -> Json:
     """A Message resource."""
-    path = f"{account_path(account)}/Messages/{found.sid}"
+    path = f"{account_path(account)}/Messages/{message_.sid}"
     return {
-        "sid": found.sid,
+        "sid": message_.sid,
         "account_sid": account,
-        "messaging_service_sid": found.messaging_service or None,
+        "messaging_service_sid": message_.messaging_service or None,
         "api_version": VERSION,
-        "direction": found.direction,
-        "from": found.sender,
-        "to": found.recipient,
-        "body": found.body,
-        "status": "received" if found.direction == "inbound" else found.status,
+        "direction": message_.direction,
+        "from": message_.sender,
+        "to": message_.recipient,
+        "body": message_.body,
+        "status": "received" if message_.direction == "inbound" else message_.status,
         "num_segments": "1",
-        "num_media": str(len(found.media) or len(found.media_urls)),
-        "date_created": moment(found.created_ms),
-        "date_sent": moment(found.created_ms),
-        "date_updated": moment(found.updated_ms),
-        "error_code": found.error_code or None,
-        "error_message": "Failed" if found.error_code else None,
+        "num_media": str(len(message_.media) or len(message_.media_urls)),
+        "date_created": moment(message_.created_ms),
+        "date_sent": moment(message_.created_ms),
+        "date_updated": moment(message_.updated_ms),
+        "error_code": message_.error_code or None,
+        "error_message": "Failed" if message_.error_code else None,
         "price": None,
         "price_unit": "USD",
         "subresource_uris": {"media": f"{path}/Media.json"},
@@ -44,16 +44,16 @@ def message(found: Message, account: str) -> Json:
     }
 
 
-def medium(found: Medium, account: str) -> Json:
+def medium(medium_: StoredMedia, account: str) -> Json:
     """A Media resource."""
     return {
-        "sid": found.sid,
+        "sid": medium_.sid,
         "account_sid": account,
-        "parent_sid": found.parent,
-        "content_type": found.content_type,
-        "date_created": moment(found.created_ms),
-        "date_updated": moment(found.created_ms),
-        "uri": f"{account_path(account)}/Messages/{found.parent}/Media/{found.sid}.json",
+        "parent_sid": medium_.parent,
+        "content_type": medium_.content_type,
+        "date_created": moment(medium_.created_ms),
+        "date_updated": moment(medium_.created_ms),
+        "uri": f"{account_path(account)}/Messages/{medium_.parent}/Media/{medium_.sid}.json",
     }
 
 

@@ -3,26 +3,26 @@
 Nobody waits a day at a simulator; an order of `{"close_window": "+91…"}` lets the day be over for a phone.
 """
 
-from webhooks.simulator.store.messages import KEEP_SECONDS, Message
-from webhooks.simulator.store.phones import Phone
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.store.messages import MESSAGE_TTL_SECONDS, SimulatedMessage
+from webhooks.simulator.store.phones import SimulatedPhone
+from webhooks.simulator.store.state import SimulatorState
 
 
-def shut(parts: Parts, phone: Phone) -> None:
+def shut(simulator: SimulatorState, phone: SimulatedPhone) -> None:
     """Let a phone's last message to each of our senders be a day old."""
     for address in phone.addresses:
-        for sender in parts.senders:
-            parts.redis.set(_key(address, sender), 1, ex=KEEP_SECONDS)
+        for sender in simulator.senders:
+            simulator.redis.set(_key(address, sender), 1, ex=MESSAGE_TTL_SECONDS)
 
 
-def open_again(parts: Parts, phone: Phone, sender: str) -> None:
+def open_again(simulator: SimulatorState, phone: SimulatedPhone, sender: str) -> None:
     """Open the window: somebody writes to this sender."""
-    parts.redis.delete(*(_key(address, sender) for address in phone.addresses))
+    simulator.redis.delete(*(_key(address, sender) for address in phone.addresses))
 
 
-def is_shut(parts: Parts, message: Message) -> bool:
+def is_shut(simulator: SimulatorState, message: SimulatedMessage) -> bool:
     """Whether WhatsApp would carry only an approved template."""
-    return bool(parts.redis.exists(_key(message.recipient, message.sender)))
+    return bool(simulator.redis.exists(_key(message.recipient, message.sender)))
 
 
 def _key(address: str, sender: str) -> str:

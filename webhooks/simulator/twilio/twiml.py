@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 XML_TYPES = ("text/xml", "application/xml")
-LONGEST = 1600
+MAX_BODY_LENGTH = 1600
 
 
-class Unreadable(Exception):
+class UnreadableTwiml(Exception):
     """Twilio would make nothing of the answer; the code is its debugger's."""
 
     def __init__(self, code: int) -> None:
@@ -28,14 +28,14 @@ def replies(content_type: str, document: bytes) -> list[Reply]:
     if not document:
         return []
     if content_type.partition(";")[0].strip() not in XML_TYPES:
-        raise Unreadable(12300)
+        raise UnreadableTwiml(12300)
     try:
         root = ElementTree.fromstring(document)  # noqa: S314 - our own doors' answer, never a stranger's
     except ElementTree.ParseError:
-        raise Unreadable(12100) from None
+        raise UnreadableTwiml(12100) from None
     found = [_reply(message) for message in root.iter("Message")]
-    if any(len(reply.body) > LONGEST for reply in found):
-        raise Unreadable(21617)
+    if any(len(reply.body) > MAX_BODY_LENGTH for reply in found):
+        raise UnreadableTwiml(21617)
     return [reply for reply in found if reply.body or reply.media]
 
 

@@ -9,105 +9,105 @@ from typing import Any, cast
 from flask import Blueprint, Response, jsonify, request
 
 from bot.address import AT_TWILIO, WHATSAPP, Address
-from webhooks.simulator.store.messages import Message, new_sid, now_ms
-from webhooks.simulator.store.state import Parts
+from webhooks.simulator.store.messages import SimulatedMessage, new_sid, now_ms
+from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.twilio import access, outbound
-from webhooks.simulator.twilio.outbound import NotTaken
+from webhooks.simulator.twilio.outbound import NotAccepted
 
-LIFE_SECONDS = 600
-MOST_SENDS = MOST_CHECKS = 5
-WORDS = "Your verification code is: {code}"
+CODE_TTL_SECONDS = 600
+MAX_SENDS = MAX_CHECKS = 5
+CODE_TEXT = "Your verification code is: {code}"
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 
 Json = dict[str, Any]
 
 
-def blueprint(parts: Parts) -> Blueprint:
+def blueprint(simulator: SimulatorState) -> Blueprint:
     """Verifications begun and checked."""
     named = Blueprint("simulated_verify", __name__, url_prefix="/v2/Services/<service>")
-    api = access.guarded(named, parts)
+    api = access.guarded(named, simulator)
 
     @api.post("/Verifications")
     def begin(service: str) -> tuple[Response, int]:
         to, channel = request.form.get("To", ""), request.form.get("Channel", "")
         if not _PHONE.fullmatch(to) or channel not in AT_TWILIO:
-            raise NotTaken(400, 60200, "Invalid parameter")
+            raise NotAccepted(400, 60200, "Invalid parameter")
         key = f"sim:verify:{service}:{to}"
-        kept = _begun(parts, key, service, to, channel)
-        if parts.redis.hincrby(key, "sends", 1) > MOST_SENDS:
-            raise NotTaken(429, 60203, "Max send attempts reached")
-        _send(parts, to, channel, kept["code"])
-        return jsonify(_verification(parts, service, kept)), 201
+        kept = _begun(simulator, key, service, to, channel)
+        if simulator.redis.hincrby(key, "sends", 1) > MAX_SENDS:
+            raise NotAccepted(429, 60203, "Max send attempts reached")
+        _send(simulator, to, channel, kept["code"])
+        return jsonify(_verification(simulator, service, kept)), 201
 
     @api.post("/VerificationCheck")
     def check(service: str) -> tuple[Response, int]:
-        key = _key(parts, service)
-        kept = _kept(parts, key) if key else {}
+        key = _key(simulator, service)
+        kept = _stored(simulator, key) if key else {}
         if not kept:
             raise access.not_found()
         code = request.form.get("Code", "")
         if not re.fullmatch(r"[0-9]{4,10}", code):
-            raise NotTaken(400, 60200, "Invalid parameter: Code")
-        if parts.redis.hincrby(key, "checks", 1) > MOST_CHECKS:
-            raise NotTaken(429, 60202, "Max check attempts reached")
+            raise NotAccepted(400, 60200, "Invalid parameter: Code")
+        if simulator.redis.hincrby(key, "checks", 1) > MAX_CHECKS:
+            raise NotAccepted(429, 60202, "Max check attempts reached")
         right = hmac.compare_digest(code, kept["code"])
         if right:
-            parts.redis.delete(key, f"sim:verify:{kept['sid']}")
-        return jsonify(_checked(parts, service, kept, right)), 201
+            simulator.redis.delete(key, f"sim:verify:{kept['sid']}")
+        return jsonify(_checked(simulator, service, kept, right)), 201
 
     return api
 
 
-def _begun(parts: Parts, key: str, service: str, to: str, channel: str) -> dict[str, str]:
+def _begun(simulator: SimulatorState, key: str, service: str, to: str, channel: str) -> dict[str, str]:
     """The verification of this phone, the pending one where there is one: its code stays."""
-    kept = _kept(parts, key)
+    kept = _stored(simulator, key)
     if kept:
         return kept
     sid = new_sid("VE")
     made = {"sid": sid, "to": to, "channel": channel, "code": f"{secrets.randbelow(10**6):06}"}
-    parts.redis.hset(key, mapping=cast("Any", made))
-    parts.redis.expire(key, LIFE_SECONDS)
-    parts.redis.set(f"sim:verify:{sid}", key, ex=LIFE_SECONDS)
+    simulator.redis.hset(key, mapping=cast("Any", made))
+    simulator.redis.expire(key, CODE_TTL_SECONDS)
+    simulator.redis.set(f"sim:verify:{sid}", key, ex=CODE_TTL_SECONDS)
     return made
 
 
-def _kept(parts: Parts, key: str) -> dict[str, str]:
-    rows = cast("dict[bytes, bytes]", parts.redis.hgetall(key))
+def _stored(simulator: SimulatorState, key: str) -> dict[str, str]:
+    rows = cast("dict[bytes, bytes]", simulator.redis.hgetall(key))
     return {name.decode(): value.decode() for name, value in rows.items()}
 
 
-def _key(parts: Parts, service: str) -> str:
+def _key(simulator: SimulatorState, service: str) -> str:
     """Where the verification is that a check names, by its SID or its phone; empty: nowhere."""
     sid = request.form.get("VerificationSid", "")
     if not sid:
         return f"sim:verify:{service}:{request.form.get('To', '')}"
-    kept = cast("bytes | None", parts.redis.get(f"sim:verify:{sid}"))
+    kept = cast("bytes | None", simulator.redis.get(f"sim:verify:{sid}"))
     return kept.decode() if kept else ""
 
 
-def _send(parts: Parts, to: str, channel: str, code: str) -> None:
-    outbound.depart(
-        parts,
-        Message(
+def _send(simulator: SimulatorState, to: str, channel: str, code: str) -> None:
+    outbound.send_message(
+        simulator,
+        SimulatedMessage(
             sid=new_sid("SM"),
             direction="outbound-api",
-            sender=parts.senders[0] if channel == WHATSAPP else parts.sms_sender,
+            sender=simulator.senders[0] if channel == WHATSAPP else simulator.sms_sender,
             recipient=Address(channel, to).format(),
-            body=WORDS.format(code=code),
+            body=CODE_TEXT.format(code=code),
             status="queued",
             created_ms=now_ms(),
         ),
     )
 
 
-def _shared(parts: Parts, service: str, kept: dict[str, str], status: str) -> Json:
+def _shared(simulator: SimulatorState, service: str, stored: dict[str, str], status: str) -> Json:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
-        "sid": kept["sid"],
+        "sid": stored["sid"],
         "service_sid": service,
-        "account_sid": parts.account,
-        "to": kept["to"],
-        "channel": kept["channel"],
+        "account_sid": simulator.account,
+        "to": stored["to"],
+        "channel": stored["channel"],
         "status": status,
         "valid": status == "approved",
         "amount": None,
@@ -117,14 +117,14 @@ def _shared(parts: Parts, service: str, kept: dict[str, str], status: str) -> Js
     }
 
 
-def _verification(parts: Parts, service: str, kept: dict[str, str]) -> Json:
+def _verification(simulator: SimulatorState, service: str, stored: dict[str, str]) -> Json:
     """A Verification resource."""
-    url = f"https://verify.twilio.com/v2/Services/{service}/Verifications/{kept['sid']}"
-    attempt = {"attempt_sid": new_sid("VL"), "channel": kept["channel"], "time": datetime.now(UTC).isoformat()}
+    url = f"https://verify.twilio.com/v2/Services/{service}/Verifications/{stored['sid']}"
+    attempt = {"attempt_sid": new_sid("VL"), "channel": stored["channel"], "time": datetime.now(UTC).isoformat()}
     more: Json = {"lookup": {}, "send_code_attempts": [attempt], "sna": None, "url": url}
-    return {**_shared(parts, service, kept, "pending"), **more}
+    return {**_shared(simulator, service, stored, "pending"), **more}
 
 
-def _checked(parts: Parts, service: str, kept: dict[str, str], right: bool) -> Json:
+def _checked(simulator: SimulatorState, service: str, stored: dict[str, str], right: bool) -> Json:
     """A VerificationCheck resource."""
-    return {**_shared(parts, service, kept, "approved" if right else "pending"), "sna_attempts_error_codes": []}
+    return {**_shared(simulator, service, stored, "approved" if right else "pending"), "sna_attempts_error_codes": []}

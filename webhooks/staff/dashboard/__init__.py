@@ -23,29 +23,29 @@ from webhooks import assets, i18n, limits
 from webhooks.api import etag
 from webhooks.api.single_flight import SingleFlight
 from webhooks.staff.dashboard import tables, tiles
-from webhooks.staff.dashboard.texts import SAID
-from webhooks.staff.session import needs, user
+from webhooks.staff.dashboard.texts import TEXTS
+from webhooks.staff.session import require_role, user
 
-FRESH_SECONDS = 2.0
+CACHE_SECONDS = 2.0
 """How old a look may be that is shown."""
-EVERY_SECONDS = 5
+POLL_SECONDS = 5
 """How often an open page asks."""
-MOST = "300 per minute"
+RATE_LIMIT = "300 per minute"
 """Looks of one person: 25 open screens."""
-LOOKED_AT = "X-Looked-At"
+MOMENT_HEADER = "X-Looked-At"
 """The response header with the moment of the figures. It is not in the body, so unchanged figures keep their ETag."""
-PAGE = "X-Page"
+PAGE_HEADER = "X-Page"
 """The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
 person has moved to another event or language in another window, or there is a new release."""
-CARDS = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
+TABLE_ORDER = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
 """The tables in the order in which the page has them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class RenderedDashboard:
     """A look in one language: each part of the page that changes, by its name."""
 
-    look: Dashboard
+    dashboard: Dashboard
     html: dict[str, Markup]
     fragment: bytes
     """All parts as htmx puts them into the page."""
@@ -54,73 +54,73 @@ class Parts:
     tag: str
 
 
-class Looks:
-    """The dashboards that are shown now: one look for each event, shared by all who ask within FRESH_SECONDS."""
+class DashboardCache:
+    """The dashboards that are shown now: one look for each event, shared by all who ask within CACHE_SECONDS."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._flights: defaultdict[tuple[str, date | None], SingleFlight[Dashboard]] = defaultdict(
-            lambda: SingleFlight(FRESH_SECONDS)
+            lambda: SingleFlight(CACHE_SECONDS)
         )
-        self._parts: dict[tuple[str, str, date | None], Parts] = {}
+        self._parts: dict[tuple[str, str, date | None], RenderedDashboard] = {}
 
-    def get(self, event: Event, day: date | None) -> Parts:
+    def get(self, event: Event, day: date | None) -> RenderedDashboard:
         """The event's look in the page's language, of a day of its, None: the one in progress.
 
         Raises Refused `no_such_event`.
         """
-        look = self._flights[event.slug, day].get(lambda: self._take(event.slug, day))
+        look = self._flights[event.slug, day].get(lambda: self._render(event.slug, day))
         key = event.slug, i18n.language(), day
         kept = self._parts.get(key)
-        if kept is None or kept.look is not look:
-            kept = self._parts[key] = _parts(look, event)
+        if kept is None or kept.dashboard is not look:
+            kept = self._parts[key] = _render_parts(look, event)
         return kept
 
-    def _take(self, slug: str, day: date | None) -> Dashboard:
+    def _render(self, slug: str, day: date | None) -> Dashboard:
         with self._service.database.read() as db:
-            return conflicts.with_clocks(db, dashboard_query.look(db, slug, self._service.now(), on=day))
+            return conflicts.with_clocks(db, dashboard_query.get_dashboard(db, slug, self._service.now(), on=day))
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/dashboard` and the fragment that it asks for anew."""
-    shared = Looks(service)
+    shared = DashboardCache(service)
 
-    @door.get("/dashboard", endpoint="dashboard")
-    @needs("supervisor")
+    @blueprint.get("/dashboard", endpoint="dashboard")
+    @require_role("supervisor")
     def page() -> str:
         day = _chosen(user().event)
         parts = shared.get(user().event, day)
         return render_template(
             "staff/dashboard.html",
-            words=SAID,
+            words=TEXTS,
             chosen=day and {"day": day.isoformat()},
-            days=tiles.days(parts.look),
-            look=parts.look,
-            name=words(parts.look.name),
+            days=tiles.days(parts.dashboard),
+            look=parts.dashboard,
+            name=words(parts.dashboard.name),
             parts=parts.html,
             tag=parts.tag,
             key=_page(user().event),
-            as_of=tables.local(parts.look, parts.look.as_of).strftime("%H:%M:%S"),
+            as_of=tables.local(parts.dashboard, parts.dashboard.as_of).strftime("%H:%M:%S"),
             several=_serves_several(service),
-            tables=tables.all_of(parts.look, user().event),
-            cards=CARDS,
-            every=EVERY_SECONDS,
+            tables=tables.all_of(parts.dashboard, user().event),
+            cards=TABLE_ORDER,
+            every=POLL_SECONDS,
             plain="tables" in request.args,
         )
 
-    @door.get("/dashboard/figures")
-    @needs("supervisor")
+    @blueprint.get("/dashboard/figures")
+    @require_role("supervisor")
     def figures() -> Response:
-        limits.spend(MOST, "dashboard", str(user().row.id))
+        limits.spend(RATE_LIMIT, "dashboard", str(user().row.id))
         parts = shared.get(user().event, _chosen(user().event))
         packed = request.accept_encodings["gzip"] > 0
         answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
         answer.vary.add("Accept-Encoding")
-        answer.headers[PAGE] = _page(user().event)
-        answer.headers[LOOKED_AT] = parts.look.as_of.isoformat()
+        answer.headers[PAGE_HEADER] = _page(user().event)
+        answer.headers[MOMENT_HEADER] = parts.dashboard.as_of.isoformat()
         if packed:
             answer.content_encoding = "gzip"
-        return etag.with_tag(answer, parts.tag)
+        return etag.with_etag(answer, parts.tag)
 
 
 def _chosen(event: Event) -> date | None:
@@ -144,14 +144,14 @@ def _serves_several(service: Service) -> bool:
         return len(staff_sessions.places(db, user().row.phone, service.now())) > 1
 
 
-def _parts(look: Dashboard, event: Event) -> Parts:
+def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:
     macros = current_app.jinja_env.get_template("staff/dashboard_parts.html").module
     html = {
-        "state": macros.state(tiles.state(look), tiles.stopped(look)),  # type: ignore[attr-defined]  # macros of a template
-        "alerts": macros.alerts(tiles.alerts(look)),  # type: ignore[attr-defined]  # the same
-        "tiles": macros.tiles(tiles.tiles(look)),  # type: ignore[attr-defined]  # the same
+        "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard)),  # type: ignore[attr-defined]  # macros of a template
+        "alerts": macros.alerts(tiles.alerts(dashboard)),  # type: ignore[attr-defined]  # the same
+        "tiles": macros.tiles(tiles.tiles(dashboard)),  # type: ignore[attr-defined]  # the same
     }
-    for name, table in tables.all_of(look, event).items():
+    for name, table in tables.all_of(dashboard, event).items():
         html[name] = macros.table(table)  # type: ignore[attr-defined]  # the same
     whole = "".join(f'<div id="{name}" hx-swap-oob="innerHTML">{part}</div>' for name, part in html.items()).encode()
-    return Parts(look, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32])
+    return RenderedDashboard(dashboard, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32])

@@ -6,29 +6,29 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.twilio import error_codes
-from bot.domain.stats.dashboard import Chart, Dashboard, Day, Failure, GateNow, Series, StandsOut
+from bot.domain.stats.dashboard import Chart, Dashboard, DashboardDay, DeliveryFailure, GateNow, Outlier, Series
 from flows.shapes import Event, Sentence
 from flows.text import words
-from flows.text.translate import shown
+from flows.text.translate import format_value
 from webhooks import i18n
 from webhooks.staff.dashboard.texts import (
-    BEGINNINGS,
-    CHANNELS,
+    CHANNEL_NAMES,
     CLOSED,
-    CODED,
-    EMPTY,
-    HEADS,
-    KINDS,
+    COLUMN_HEADS,
+    EMPTY_TEXTS,
+    FAILURE_REASONS,
+    MESSAGE_KIND_NAMES,
     NO_LIMIT,
-    REASONS,
-    RULES,
-    SAID,
-    STEPS,
-    TABLES,
+    OUTLIER_TEXTS,
+    REASON_PREFIXES,
+    REASON_WITH_CODE,
+    STEP_NAMES,
+    TABLE_TITLES,
+    TEXTS,
 )
 from webhooks.staff.scanner import texts as scanner_texts
 
-MOST_SERIES = 7
+MAX_SERIES = 7
 """Colours that can be told apart; where there are more gates, those that let in fewest are one."""
 SIGNAL, QUIET = "signal", "quiet"
 """Colours with a meaning: what somebody should look at, and what is only there for comparison."""
@@ -54,7 +54,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A line of a table."""
 
     head: str
@@ -64,155 +64,161 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DashboardTable:
     """A table; its first column names the lines."""
 
     name: str
     title: str
     corner: str
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Sequence[TableRow]
     chart: str = ""
     """`columns`: upright and stacked; `bars`: lying; empty: the table stands alone."""
     empty: str = ""
     """What stands instead where there are no rows."""
 
 
-def all_of(look: Dashboard, event: Event) -> Mapping[str, Table]:
+def all_of(dashboard: Dashboard, event: Event) -> Mapping[str, DashboardTable]:
     """Every table by its name; `event` names its own questions."""
     tables = (
-        _timed("entries", "time", _few(look.entries)),
-        _registrations(look),
-        _funnel(look, event),
-        _days(look),
-        _gates(look),
-        _refused(look),
-        _failures(look.failures),
-        _stands_out(look.stands_out),
-        _unheard(look),
+        _timed("entries", "time", _largest_series(dashboard.entries)),
+        _registrations(dashboard),
+        _funnel(dashboard, event),
+        _days(dashboard),
+        _gates(dashboard),
+        _refused(dashboard),
+        _failures(dashboard.failures),
+        _outliers(dashboard.outliers),
+        _offline_staff(dashboard),
     )
     return {table.name: table for table in tables}
 
 
 def number(value: int | None) -> Cell:
     """A number as the language groups it; a dash where it is not known."""
-    return Cell("–" if value is None else shown(value, i18n.language()), value)
+    return Cell("–" if value is None else format_value(value, i18n.language()), value)
 
 
-def local(look: Dashboard, moment: datetime) -> datetime:
+def local(dashboard: Dashboard, moment: datetime) -> datetime:
     """A moment as the event's clocks show it."""
-    return moment.astimezone(ZoneInfo(look.timezone))
+    return moment.astimezone(ZoneInfo(dashboard.timezone))
 
 
-def gate_name(look: Dashboard, slug: str | None) -> str:
+def gate_name(dashboard: Dashboard, slug: str | None) -> str:
     """The gate's name; its slug where it is gone."""
-    names = {gate.slug: gate.name for gate in look.gates}
-    return names.get(slug) or slug or _said("nowhere")
+    names = {gate.slug: gate.name for gate in dashboard.gates}
+    return names.get(slug) or slug or _text("nowhere")
 
 
 def refusal(result: str) -> Sentence:
     """A scan's result in a word or two, as the scanner says it."""
-    return scanner_texts.TITLES.get(result, words(result))
+    return scanner_texts.RESULT_TITLES.get(result, words(result))
 
 
-def _table(name: str, corner: str, columns: Iterable[Column], rows: Iterable[Row], chart: str = "") -> Table:
-    empty = i18n.say(EMPTY[name]) if name in EMPTY else i18n.say(SAID["NONE"])
-    return Table(name, i18n.say(TABLES[name]), _said(corner), tuple(columns), tuple(rows), chart, empty)
+def _table(
+    name: str, corner: str, columns: Iterable[Column], rows: Iterable[TableRow], chart: str = ""
+) -> DashboardTable:
+    empty = i18n.say(EMPTY_TEXTS[name]) if name in EMPTY_TEXTS else i18n.say(TEXTS["NONE"])
+    return DashboardTable(name, i18n.say(TABLE_TITLES[name]), _text(corner), tuple(columns), tuple(rows), chart, empty)
 
 
-def _registrations(look: Dashboard) -> Table:
-    named = [replace(one, name=i18n.say(CHANNELS.get(one.key or "", words(one.key)))) for one in _used(look)]
-    return _timed("registrations", "hour", replace(look.registrations, series=named))
+def _registrations(dashboard: Dashboard) -> DashboardTable:
+    named = [
+        replace(series, name=i18n.say(CHANNEL_NAMES.get(series.key or "", words(series.key))))
+        for series in _busy_series(dashboard)
+    ]
+    return _timed("registrations", "hour", replace(dashboard.registrations, series=named))
 
 
-def _used(look: Dashboard) -> list[Series]:
+def _busy_series(dashboard: Dashboard) -> list[Series]:
     """Channels by which somebody has registered today; else the first, so that the chart has its times."""
-    series = look.registrations.series
-    return [one for one in series if any(one.values)] or list(series[:1])
+    series = dashboard.registrations.series
+    return [candidate for candidate in series if any(candidate.values)] or list(series[:1])
 
 
-def _timed(name: str, corner: str, chart: Chart) -> Table:
-    columns = [Column(one.name or _said("nowhere"), str(place)) for place, one in enumerate(chart.series, 1)]
+def _timed(name: str, corner: str, chart: Chart) -> DashboardTable:
+    columns = [Column(series.name or _text("nowhere"), str(place)) for place, series in enumerate(chart.series, 1)]
     rows = [
-        Row(_hour(at), tuple(number(one.values[place]) for one in chart.series)) for place, at in enumerate(chart.times)
+        TableRow(_hour(at), tuple(number(series.values[place]) for series in chart.series))
+        for place, at in enumerate(chart.times)
     ]
     return _table(name, corner, columns, rows, "columns")
 
 
-def _few(chart: Chart) -> Chart:
+def _largest_series(chart: Chart) -> Chart:
     """No more series than there are colours: the busiest in the chart's own order, then the sum of the others."""
-    if len(chart.series) <= MOST_SERIES:
+    if len(chart.series) <= MAX_SERIES:
         return chart
     busiest = sorted(range(len(chart.series)), key=lambda place: -sum(chart.series[place].values))
-    kept, rest = sorted(busiest[: MOST_SERIES - 1]), busiest[MOST_SERIES - 1 :]
+    kept, rest = sorted(busiest[: MAX_SERIES - 1]), busiest[MAX_SERIES - 1 :]
     together = tuple(map(sum, zip(*(chart.series[place].values for place in rest), strict=True)))
-    others = Series("others", _said("others"), together)
+    others = Series("others", _text("others"), together)
     return replace(chart, series=(*(chart.series[place] for place in kept), others))
 
 
-def _funnel(look: Dashboard, event: Event) -> Table:
-    labels: dict[str, Sentence] = {one.name: words(one.labels) for one in event.questions}
-    ever = {one.step: one for one in look.funnel}
-    today = {one.step: one for one in look.funnel_today}
+def _funnel(dashboard: Dashboard, event: Event) -> DashboardTable:
+    labels: dict[str, Sentence] = {question.name: words(question.labels) for question in event.questions}
+    ever = {funnel_step.step: funnel_step for funnel_step in dashboard.funnel}
+    today = {funnel_step.step: funnel_step for funnel_step in dashboard.funnel_today}
     columns = (
-        Column(_said("reached"), "1"),
-        Column(_said("left"), SIGNAL),
-        Column(_said("reached_ever")),
-        Column(_said("left_ever")),
+        Column(_text("reached"), "1"),
+        Column(_text("left"), SIGNAL),
+        Column(_text("reached_ever")),
+        Column(_text("left_ever")),
     )
     rows = []
     for step in {**ever, **today}:
         counts = [number(getattr(of[step], part) if step in of else 0) for of in (today, ever) for part in _PARTS]
-        rows.append(Row(i18n.say(STEPS.get(step) or labels.get(step) or words(step)), tuple(counts)))
+        rows.append(TableRow(i18n.say(STEP_NAMES.get(step) or labels.get(step) or words(step)), tuple(counts)))
     return _table("funnel", "step", columns, rows, "bars")
 
 
 _PARTS = ("reached", "left")
 
 
-def _days(look: Dashboard) -> Table:
-    columns = (Column(_said("taken"), "1"), Column(_said("free"), QUIET), Column(_said("capacity")))
-    return _table("days", "day", columns, map(_day, look.days), "columns")
+def _days(dashboard: Dashboard) -> DashboardTable:
+    columns = (Column(_text("taken"), "1"), Column(_text("free"), QUIET), Column(_text("capacity")))
+    return _table("days", "day", columns, map(_day, dashboard.days), "columns")
 
 
-def _day(day: Day) -> Row:
+def _day(day: DashboardDay) -> TableRow:
     free = None if day.capacity is None else max(day.capacity - day.taken, 0)
     capacity = number(day.capacity) if day.capacity is not None else Cell(i18n.say(NO_LIMIT))
     head = i18n.say(words(day.day))
     cells = (number(day.taken), number(0 if day.closed else free), capacity)
-    return Row(head, cells, i18n.say(CLOSED) if day.closed else "")
+    return TableRow(head, cells, i18n.say(CLOSED) if day.closed else "")
 
 
-def _gates(look: Dashboard) -> Table:
+def _gates(dashboard: Dashboard) -> DashboardTable:
     heads = ("admitted", "lately", "refused", "last_scan")
-    rows = (_gate(look, gate) for gate in look.gates)
-    return _table("gates", "gate", (Column(_said(head)) for head in heads), rows)
+    rows = (_gate(dashboard, gate) for gate in dashboard.gates)
+    return _table("gates", "gate", (Column(_text(head)) for head in heads), rows)
 
 
-def _gate(look: Dashboard, gate: GateNow) -> Row:
+def _gate(dashboard: Dashboard, gate: GateNow) -> TableRow:
     states = [i18n.say(CLOSED)] if gate.closed else []
     if gate.paused_at:
-        since = i18n.say(SAID["SINCE"], hour=local(look, gate.paused_at).time())
-        states.append(f"{i18n.say(scanner_texts.TITLES['entry_paused'])} {since}")
-    name = gate.name or _said("nowhere")
-    last = Cell(_hour(local(look, gate.last_scan))) if gate.last_scan else number(None)
+        since = i18n.say(TEXTS["SINCE"], hour=local(dashboard, gate.paused_at).time())
+        states.append(f"{i18n.say(scanner_texts.RESULT_TITLES['entry_paused'])} {since}")
+    name = gate.name or _text("nowhere")
+    last = Cell(_hour(local(dashboard, gate.last_scan))) if gate.last_scan else number(None)
     cells = (number(gate.admitted), number(gate.lately), number(gate.refused), last)
-    return Row(name, cells, ", ".join(states))
+    return TableRow(name, cells, ", ".join(states))
 
 
-def _refused(look: Dashboard) -> Table:
-    rows = (Row(i18n.say(refusal(result)), (number(scans),)) for result, scans in look.refused.items())
-    return _table("refused", "reason", (Column(_said("scans")),), rows)
+def _refused(dashboard: Dashboard) -> DashboardTable:
+    rows = (TableRow(i18n.say(refusal(result)), (number(scans),)) for result, scans in dashboard.refused.items())
+    return _table("refused", "reason", (Column(_text("scans")),), rows)
 
 
-def _failures(failures: Sequence[Failure]) -> Table:
-    columns = (Column(_said("kind"), words=True), Column(_said("messages")))
+def _failures(failures: Sequence[DeliveryFailure]) -> DashboardTable:
+    columns = (Column(_text("kind"), words=True), Column(_text("messages")))
     rows = (
-        Row(
-            i18n.say(failed_by(one.reason)),
-            (Cell(i18n.say(KINDS.get(one.kind, words(one.kind)))), number(one.messages)),
+        TableRow(
+            i18n.say(failed_by(failure.reason)),
+            (Cell(i18n.say(MESSAGE_KIND_NAMES.get(failure.kind, words(failure.kind)))), number(failure.messages)),
         )
-        for one in failures
+        for failure in failures
     )
     return _table("failures", "reason", columns, rows)
 
@@ -220,27 +226,33 @@ def _failures(failures: Sequence[Failure]) -> Table:
 def failed_by(reason: str) -> Sentence:
     """Why a message failed: Twilio's code or ours in words, Twilio's also as it is."""
     if not reason.isdecimal():
-        begun = (sentence for beginning, sentence in BEGINNINGS.items() if reason.startswith(beginning))
-        return REASONS.get(reason) or next(begun, words(reason))
-    known = REASONS.get(error_codes.reason_of(int(reason)), words(reason))
-    return Sentence(CODED.source, {"reason": known, "code": words(reason)})
+        begun = (sentence for beginning, sentence in REASON_PREFIXES.items() if reason.startswith(beginning))
+        return FAILURE_REASONS.get(reason) or next(begun, words(reason))
+    known = FAILURE_REASONS.get(error_codes.reason_of(int(reason)), words(reason))
+    return Sentence(REASON_WITH_CODE.source, {"reason": known, "code": words(reason)})
 
 
-def _stands_out(found: Sequence[StandsOut]) -> Table:
-    rows = (Row(one.name, (Cell(_why(one), one.number),)) for one in found)
-    return _table("stands_out", "who", (Column(_said("why"), words=True),), rows)
+def _outliers(outliers: Sequence[Outlier]) -> DashboardTable:
+    rows = (TableRow(outlier.name, (Cell(_why(outlier), outlier.number),)) for outlier in outliers)
+    return _table("stands_out", "who", (Column(_text("why"), words=True),), rows)
 
 
-def _why(one: StandsOut) -> str:
-    return i18n.say(RULES.get(one.rule, words(one.rule)), count=one.number, scans=one.scans)
+def _why(outlier: Outlier) -> str:
+    return i18n.say(OUTLIER_TEXTS.get(outlier.rule, words(outlier.rule)), count=outlier.number, scans=outlier.scans)
 
 
-def _unheard(look: Dashboard) -> Table:
+def _offline_staff(dashboard: Dashboard) -> DashboardTable:
     rows = (
-        Row(one.name, (Cell(gate_name(look, one.gate) if one.gate else "–"), Cell(_hour(local(look, one.heard_at)))))
-        for one in look.unheard
+        TableRow(
+            silent.name,
+            (
+                Cell(gate_name(dashboard, silent.gate) if silent.gate else "–"),
+                Cell(_hour(local(dashboard, silent.heard_at))),
+            ),
+        )
+        for silent in dashboard.offline_staff
     )
-    return _table("unheard", "who", (Column(_said("gate"), words=True), Column(_said("heard"))), rows)
+    return _table("unheard", "who", (Column(_text("gate"), words=True), Column(_text("heard"))), rows)
 
 
 def _hour(moment: datetime) -> str:
@@ -248,5 +260,5 @@ def _hour(moment: datetime) -> str:
     return f"{moment:%H:%M}"
 
 
-def _said(head: str) -> str:
-    return i18n.say(HEADS[head])
+def _text(head: str) -> str:
+    return i18n.say(COLUMN_HEADS[head])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flows.shapes import Sentence
 from flows.text import _, ngettext_, words
 
-SAID: Mapping[str, Sentence] = {
+TEXTS: Mapping[str, Sentence] = {
     "TITLE": _("Dashboard"),
     "OPEN": _("Gates open"),
     "SHUT": _("Gates closed"),
@@ -33,7 +33,7 @@ SAID: Mapping[str, Sentence] = {
     "SINCE": _("since {hour}"),
 }
 
-TILES: Mapping[str, tuple[Sentence, ...]] = {
+TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
     "admitted": (_("Let in today"), _("of {expected} expected"), _("{lately} in 15 minutes")),
     "inside": (_("Inside now"), _("{came} came"), _("{went} went")),
     "inside_over": (_("Inside now"), _("because today's hours are over"), _("{came} came"), _("{went} went")),
@@ -52,7 +52,7 @@ TILES: Mapping[str, tuple[Sentence, ...]] = {
 }
 """By large number: what it is, and then a line each for what belongs to it."""
 
-TABLES: Mapping[str, Sentence] = {
+TABLE_TITLES: Mapping[str, Sentence] = {
     "entries": _("Let in per 5 minutes, by gate"),
     "registrations": _("Registrations per hour, by channel"),
     "funnel": _("Registration, question by question"),
@@ -63,7 +63,7 @@ TABLES: Mapping[str, Sentence] = {
     "stands_out": _("Worth a look"),
     "unheard": _("At work, but offline"),
 }
-EMPTY: Mapping[str, Sentence] = {
+EMPTY_TEXTS: Mapping[str, Sentence] = {
     "gates": _("No gates yet."),
     "refused": _("Nobody was refused today."),
     "failures": _("No message has failed."),
@@ -72,7 +72,7 @@ EMPTY: Mapping[str, Sentence] = {
 }
 """What stands in place of a table without rows, by table."""
 
-HEADS: Mapping[str, Sentence] = {
+COLUMN_HEADS: Mapping[str, Sentence] = {
     "time": _("Time"),
     "hour": _("Hour"),
     "step": _("Question"),
@@ -102,7 +102,7 @@ HEADS: Mapping[str, Sentence] = {
 CLOSED = _("closed")
 NO_LIMIT = _("no limit")
 
-CHANNELS: Mapping[str, Sentence] = {
+CHANNEL_NAMES: Mapping[str, Sentence] = {
     "whatsapp": words("WhatsApp"),
     "web": _("Web"),
     "walkup": _("Desk and gate"),
@@ -110,7 +110,7 @@ CHANNELS: Mapping[str, Sentence] = {
     "import": _("Lists"),
 }
 
-STEPS: Mapping[str, Sentence] = {
+STEP_NAMES: Mapping[str, Sentence] = {
     "language": _("Language"),
     "event": _("Event"),
     "phone": _("Phone number"),
@@ -123,7 +123,7 @@ STEPS: Mapping[str, Sentence] = {
 }
 """The questions that every registration has, by slot; `done`: its end."""
 
-KINDS: Mapping[str, Sentence] = {
+MESSAGE_KIND_NAMES: Mapping[str, Sentence] = {
     "pass": _("Pass"),
     "text": _("Message to many"),
     "otp": _("One-time code"),
@@ -131,7 +131,7 @@ KINDS: Mapping[str, Sentence] = {
     "question": _("Question"),
     "link": _("Link to a pass"),
 }
-REASONS: Mapping[str, Sentence] = {
+FAILURE_REASONS: Mapping[str, Sentence] = {
     "provider_busy": _("Twilio was busy for too long"),
     "try_once_more": _("Twilio cannot say why"),
     "window_closed": _("Outside WhatsApp's 24 hours"),
@@ -148,11 +148,14 @@ REASONS: Mapping[str, Sentence] = {
     "no_answer": _("Twilio did not answer"),
     "": _("No reason given"),
 }
-BEGINNINGS: Mapping[str, Sentence] = {"media_": REASONS["media_not_fetched"], "http_": REASONS["no_answer"]}
+REASON_PREFIXES: Mapping[str, Sentence] = {
+    "media_": FAILURE_REASONS["media_not_fetched"],
+    "http_": FAILURE_REASONS["no_answer"],
+}
 """Words by the beginning of a reason that goes on with a detail (`media_http_404`)."""
-CODED = _("{reason} ({code})")
+REASON_WITH_CODE = _("{reason} ({code})")
 
-RULES: Mapping[str, Sentence] = {
+OUTLIER_TEXTS: Mapping[str, Sentence] = {
     "refusals": ngettext_("{count} refusal in {scans} scans", "{count} refusals in {scans} scans"),
     "forces": ngettext_("{count} entry forced", "{count} entries forced"),
 }

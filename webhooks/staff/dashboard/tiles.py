@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.delivery.campaigns.alerts import BEGUN
-from bot.domain.stats.dashboard import AlertNow, Dashboard
+from bot.delivery.campaigns.alerts import BEGIN_TEXTS
+from bot.domain.stats.dashboard import ActiveAlert, Dashboard
 from flows.text import words
 from webhooks import i18n
 from webhooks.staff.dashboard.tables import gate_name, local, number, refusal
-from webhooks.staff.dashboard.texts import SAID, TILES
+from webhooks.staff.dashboard.texts import TEXTS, TILE_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertLine:
     """An alert in words."""
 
     key: str
@@ -36,19 +36,19 @@ class Told:
     unreached: str
 
 
-def tiles(look: Dashboard) -> Sequence[Tile]:
+def tiles(dashboard: Dashboard) -> Sequence[Tile]:
     """The numbers that a wall screen is for."""
-    passes, refused = look.passes, sum(look.refused.values())
-    came, went = look.admitted + look.counted_in, look.left + look.counted_out
-    result, scans = next(iter(look.refused.items()), ("", 0))
+    passes, refused = dashboard.passes, sum(dashboard.refused.values())
+    came, went = dashboard.admitted + dashboard.counted_in, dashboard.left + dashboard.counted_out
+    result, scans = next(iter(dashboard.refused.items()), ("", 0))
     return (
-        _tile("admitted", look.admitted, expected=look.expected, lately=look.lately),
-        _tile("inside", look.inside, said=_inside(look), came=came, went=went),
+        _tile("admitted", dashboard.admitted, expected=dashboard.expected, lately=dashboard.lately),
+        _tile("inside", dashboard.inside, texts=_inside(dashboard), came=came, went=went),
         _tile(
             "registered",
-            look.registered.people,
-            registrations=look.registered.registrations,
-            today=look.registered_today.people,
+            dashboard.registered.people,
+            registrations=dashboard.registered.registrations,
+            today=dashboard.registered_today.people,
         ),
         _tile(
             "passes",
@@ -57,63 +57,63 @@ def tiles(look: Dashboard) -> Sequence[Tile]:
             waiting=passes.waiting + passes.sent,
             failed=passes.failed,
         ),
-        _tile("refused", refused, said="" if refused else "refused_none", reason=refusal(result), scans=scans),
+        _tile("refused", refused, texts="" if refused else "refused_none", reason=refusal(result), scans=scans),
         _tile(
             "conflicts",
-            look.conflicts,
-            said="conflicts_clock" if look.clocks else "",
-            urgent=look.conflicts + look.clocks > 0,
-            forced=look.forced,
-            clocks=look.clocks,
+            dashboard.conflicts,
+            texts="conflicts_clock" if dashboard.clocks else "",
+            urgent=dashboard.conflicts + dashboard.clocks > 0,
+            forced=dashboard.forced,
+            clocks=dashboard.clocks,
         ),
     )
 
 
-def state(look: Dashboard) -> Sequence[str]:
+def state(dashboard: Dashboard) -> Sequence[str]:
     """Which day it is, and whether people come in: one part of the line after another."""
-    if not look.is_now:
-        return [i18n.say(words(look.day)), i18n.say(SAID["OTHER_DAY"])]
-    said = [i18n.say(words(look.day)), i18n.say(SAID["OPEN" if look.is_open else "SHUT"])]
-    if look.status in _STATES:
-        said.append(i18n.say(SAID[_STATES[look.status]]))
+    if not dashboard.is_now:
+        return [i18n.say(words(dashboard.day)), i18n.say(TEXTS["OTHER_DAY"])]
+    said = [i18n.say(words(dashboard.day)), i18n.say(TEXTS["OPEN" if dashboard.is_open else "SHUT"])]
+    if dashboard.status in _TEXT_OF_STATUS:
+        said.append(i18n.say(TEXTS[_TEXT_OF_STATUS[dashboard.status]]))
     return said
 
 
-def days(look: Dashboard) -> Sequence[tuple[str, str, bool]]:
+def days(dashboard: Dashboard) -> Sequence[tuple[str, str, bool]]:
     """The event's days to choose from: as in the address, in words, and whether it is the one that is shown."""
-    return [(one.day.isoformat(), i18n.say(words(one.day)), one.day == look.day) for one in look.days]
+    return [(day.day.isoformat(), i18n.say(words(day.day)), day.day == dashboard.day) for day in dashboard.days]
 
 
-def stopped(look: Dashboard) -> str:
+def stopped(dashboard: Dashboard) -> str:
     """Since when nobody is let in anywhere; empty where entry goes on."""
-    return i18n.say(SAID["STOPPED"], hour=local(look, look.paused_at).time()) if look.paused_at else ""
+    return i18n.say(TEXTS["STOPPED"], hour=local(dashboard, dashboard.paused_at).time()) if dashboard.paused_at else ""
 
 
-def alerts(look: Dashboard) -> Sequence[Told]:
+def alerts(dashboard: Dashboard) -> Sequence[AlertLine]:
     """The alerts that hold now, the newest first."""
-    return [_told(look, one) for one in look.alerts]
+    return [_alert_line(dashboard, alert) for alert in dashboard.alerts]
 
 
-def _inside(look: Dashboard) -> str:
+def _inside(dashboard: Dashboard) -> str:
     """Which words go with the people inside."""
-    if look.inside is None:
+    if dashboard.inside is None:
         return "inside_unknown"
-    return "inside_over" if look.is_over else ""
+    return "inside_over" if dashboard.is_over else ""
 
 
-_STATES = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}
+_TEXT_OF_STATUS = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}
 
 
-def _told(look: Dashboard, one: AlertNow) -> Told:
-    said = BEGUN[one.what](one.value, one.threshold, words(gate_name(look, one.gate)))
-    return Told(
-        key=f"{one.what} {one.gate or ''} {one.since.timestamp():.0f}",
+def _alert_line(dashboard: Dashboard, alert: ActiveAlert) -> AlertLine:
+    said = BEGIN_TEXTS[alert.what](alert.value, alert.threshold, words(gate_name(dashboard, alert.gate)))
+    return AlertLine(
+        key=f"{alert.what} {alert.gate or ''} {alert.since.timestamp():.0f}",
         text=i18n.say(said),
-        since=i18n.say(SAID["SINCE"], hour=local(look, one.since).time()),
-        unreached=i18n.say(SAID["UNREACHED"], names=", ".join(one.unreached)) if one.unreached else "",
+        since=i18n.say(TEXTS["SINCE"], hour=local(dashboard, alert.since).time()),
+        unreached=i18n.say(TEXTS["UNREACHED"], names=", ".join(alert.unreached)) if alert.unreached else "",
     )
 
 
-def _tile(name: str, value: int | None, said: str = "", *, urgent: bool = False, **params: object) -> Tile:
-    label, *more = (i18n.say(sentence, **params) for sentence in TILES[said or name])
+def _tile(name: str, value: int | None, texts: str = "", *, urgent: bool = False, **params: object) -> Tile:
+    label, *more = (i18n.say(sentence, **params) for sentence in TILE_TEXTS[texts or name])
     return Tile(name, label, number(value).text, value, tuple(more), urgent)

@@ -15,7 +15,7 @@ from bot.domain.checkins.walkups import Walkup
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import walkup as usecases_walkup
-from bot.usecases.walkup import WalkedIn
+from bot.usecases.walkup import WalkupResult
 from flows.text import sentence_for
 from flows.text.choices import people
 from webhooks.staff.desk import form as desk_form
@@ -23,11 +23,11 @@ from webhooks.staff.desk import page as desk_page
 from webhooks.staff.desk import reprint
 from webhooks.staff.desk import session as desk_session
 from webhooks.staff.desk import texts as desk_texts
-from webhooks.staff.desk.form import Judged, Typed
-from webhooks.staff.desk.page import Page, Place
-from webhooks.staff.session import needs
+from webhooks.staff.desk.form import CheckedInput, DeskInput
+from webhooks.staff.desk.page import DeskContext, DeskPage
+from webhooks.staff.session import require_role
 
-INPUTS = {
+INPUT_OF_REFUSAL = {
     "bad_name": "full_name",
     "party_too_large": "party_size",
     "no_such_kind": "kind",
@@ -38,45 +38,45 @@ INPUTS = {
 """The input that a refusal is about, by code."""
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/desk` and what is under it."""
 
-    @door.get("/desk")
-    @needs("volunteer")
+    @blueprint.get("/desk")
+    @require_role("volunteer")
     def desk() -> Response | str:
-        return desk_page.answer(service, Page(desk_page.place(service)))
+        return desk_page.answer(service, DeskPage(desk_page.desk_context(service)))
 
-    @door.post("/desk")
-    @needs("volunteer")
+    @blueprint.post("/desk")
+    @require_role("volunteer")
     def register() -> Response | str:
         place, typed = desk_page.at_work(service), desk_form.read()
         if typed.event not in ("", place.user.event.slug):  # this browser has signed in anew meanwhile
-            return desk_page.answer(service, Page(place, problem=desk_texts.ELSEWHERE), 409)
-        judged = desk_form.judge(typed, place.most, service.settings.default_region)
+            return desk_page.answer(service, DeskPage(place, problem=desk_texts.OTHER_EVENT), 409)
+        judged = desk_form.check_input(typed, place.most, service.settings.default_region)
         if judged.wrong:
-            return desk_page.answer(service, Page(place, typed, judged.wrong), 422)
+            return desk_page.answer(service, DeskPage(place, typed, judged.wrong), 422)
         try:
             done = _register(service, place, typed, judged)
         except Refused as no:
             return desk_page.answer(service, _refused(service, place, typed, judged, no), 409)
-        _keep(done, typed, judged)
+        _after_registration(done, typed, judged)
         return redirect(url_for("staff.desk"))
 
-    reprint.doors(door, service)
+    reprint.routes(blueprint, service)
 
 
-def _register(service: Service, place: Place, typed: Typed, judged: Judged) -> WalkedIn:
+def _register(service: Service, place: DeskContext, typed: DeskInput, checked: CheckedInput) -> WalkupResult:
     """Raises Refused, as bot.domain.checkins.walkups.register does."""
     now = service.now()
     walkup = Walkup(
         event=place.user.event.slug,
         request_id=typed.request_id,
-        full_name=judged.full_name,
-        party_size=judged.party_size,
+        full_name=checked.full_name,
+        party_size=checked.party_size,
         language=typed.language,
         consent_version=typed.consent_version,
         kind=typed.kind,
-        phone=judged.phone,
+        phone=checked.phone,
         gate=place.gate,
         admit=typed.admit,
         anyway=typed.in_spite_of("anyway"),
@@ -84,38 +84,46 @@ def _register(service: Service, place: Place, typed: Typed, judged: Judged) -> W
         staff_id=place.user.row.id,
         channel="page",
     )
-    to = channel_choice.of(service.outbox.windows, service.settings, judged.phone, now) if judged.phone else None
+    to = (
+        channel_choice.choose_channel(service.outbox.windows, service.settings, checked.phone, now)
+        if checked.phone
+        else None
+    )
     with service.database.write() as db:
-        done = usecases_walkup.register(db, service.ring, walkup, to, now)
-    service.outbox.enqueue(done.owed)
+        done = usecases_walkup.register_walkup(db, service.ring, walkup, to, now)
+    service.outbox.dispatch(done.delivery_ids)
     return done
 
 
-def _keep(done: WalkedIn, typed: Typed, judged: Judged) -> None:
+def _after_registration(result: WalkupResult, typed: DeskInput, checked: CheckedInput) -> None:
     """Let the desk remember it for the page that follows."""
-    made = done.registered
-    other = made.again and (made.full_name, made.party_size) != (judged.full_name, judged.party_size)
+    made = result.registered
+    other = made.again and (made.full_name, made.party_size) != (checked.full_name, checked.party_size)
     now = desk_session.after_registration(
-        desk_session.kept(), made, language=typed.language, admit=typed.admit, sent=done.sent, other=other
+        desk_session.load_session(), made, language=typed.language, admit=typed.admit, sent=result.sent, other=other
     )
-    desk_session.keep(now)
+    desk_session.save_session(now)
 
 
-def _refused(service: Service, place: Place, typed: Typed, judged: Judged, no: Refused) -> Page:
+def _refused(service: Service, place: DeskContext, typed: DeskInput, checked: CheckedInput, no: Refused) -> DeskPage:
     """The form again, with what was refused at its place."""
     words = sentence_for(no.code, **no.params)
     if no.code == "already_registered":
-        return Page(place, typed, warning="anyway", refused=no.params | _whose(service, place, judged.phone, no.params))
+        return DeskPage(
+            place, typed, warning="anyway", refused=no.params | _holder_text(service, place, checked.phone, no.params)
+        )
     if no.code == "today_full" and place.user.may("supervisor"):
-        return Page(place, typed, warning="overbook", refused={**no.params, "people": people(judged.party_size)})
+        return DeskPage(place, typed, warning="overbook", refused={**no.params, "people": people(checked.party_size)})
     if no.code == "consent_changed":
         typed = desk_form.without_consent(typed, place.user.event.consent_version)
-    if field := INPUTS.get(no.code):
-        return Page(place, typed, {field: words})
-    return Page(place, typed, problem=words)
+    if field := INPUT_OF_REFUSAL.get(no.code):
+        return DeskPage(place, typed, {field: words})
+    return DeskPage(place, typed, problem=words)
 
 
-def _whose(service: Service, place: Place, phone: str | None, held: Mapping[str, Any]) -> dict[str, Any]:
+def _holder_text(
+    service: Service, place: DeskContext, phone: str | None, refusal_params: Mapping[str, Any]
+) -> dict[str, Any]:
     """The pass that the number holds: `name`, `day` and `people`. It counts and is audited as a search; empty after
     too many.
 
@@ -127,5 +135,5 @@ def _whose(service: Service, place: Place, phone: str | None, held: Mapping[str,
             found, _more = gate_search.find(db, place.user.event.slug, **wanted)
     except Refused:
         return {}
-    whose = next((one for one in found if one.code == held["code"]), None)
-    return {"name": whose.name, "day": held["day"], "people": people(whose.party_size)} if whose else {}
+    whose = next((pass_ for pass_ in found if pass_.code == refusal_params["code"]), None)
+    return {"name": whose.name, "day": refusal_params["day"], "people": people(whose.party_size)} if whose else {}

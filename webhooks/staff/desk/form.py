@@ -9,20 +9,20 @@ from flask import request
 
 from flows import fields
 from flows.fields import Number, Phone, Text
-from flows.shapes import Event, Field, Invalid, Said, Sentence
-from flows.shapes.scans import LARGEST_COUNT
+from flows.shapes import Event, Field, Invalid, Sentence, UserInput
+from flows.shapes.scans import MAX_COUNT
 from flows.text import sentence_for
 from webhooks.staff.desk import texts as desk_texts
 
-LONGEST = 200
+MAX_INPUT_LENGTH = 200
 """Characters of an input that are looked at."""
-NAME = Text(least=2, most=80, letter=True)
-PARTY = Number(1, LARGEST_COUNT)
-PHONE = Phone()
+NAME_FIELD = Text(least=2, most=80, letter=True)
+PARTY_FIELD = Number(1, MAX_COUNT)
+PHONE_FIELD = Phone()
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class DeskInput:
     """The form as it came, to be shown again until it is right."""
 
     request_id: str
@@ -51,7 +51,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CheckedInput:
     """A form after it was judged: the usable values, and what is wrong with the others, by input."""
 
     full_name: str = field(default="", repr=False)
@@ -60,15 +60,15 @@ class Judged:
     wrong: Mapping[str, Sentence] = field(default_factory=dict)
 
 
-def fresh(language: str, event: Event, *, admit: bool) -> Typed:
+def fresh(language: str, event: Event, *, admit: bool) -> DeskInput:
     """An empty form for the next visitor of an event."""
-    return Typed(str(uuid4()), language, event.consent_version, event.slug, admit=admit)
+    return DeskInput(str(uuid4()), language, event.consent_version, event.slug, admit=admit)
 
 
-def read() -> Typed:
+def read() -> DeskInput:
     """The form of this request."""
     version = _text("consent_version")
-    return Typed(
+    return DeskInput(
         request_id=_text("request_id"),
         language=_text("visitor_language"),
         consent_version=int(version) if version.isdecimal() and len(version) < 9 else 0,
@@ -83,33 +83,33 @@ def read() -> Typed:
     )
 
 
-def judge(typed: Typed, most: int, region: str) -> Judged:
+def check_input(typed: DeskInput, max_party: int, region: str) -> CheckedInput:
     """Look at each input. Never raises.
 
-    `most` is the largest party of any kind of pass, `region` serves for phone numbers without a country code.
+    `max_party` is the largest party of any kind of pass, `region` serves for phone numbers without a country code.
     """
     wrong: dict[str, Sentence] = {}
-    name = _value(NAME, "full_name", typed.full_name, {}, wrong)
-    party = _value(PARTY, "party_size", typed.party_size, {"most": most, "code": PARTY.code}, wrong)
+    name = _value(NAME_FIELD, "full_name", typed.full_name, {}, wrong)
+    party = _value(PARTY_FIELD, "party_size", typed.party_size, {"most": max_party, "code": PARTY_FIELD.code}, wrong)
     known = {"region": region, "own": None}
-    phone = _value(PHONE, "phone", typed.phone, known, wrong) if typed.phone.strip() else None
+    phone = _value(PHONE_FIELD, "phone", typed.phone, known, wrong) if typed.phone.strip() else None
     if not typed.agreed:
         wrong["consent"] = desk_texts.NOT_READ_OUT
-    return Judged(name or "", party or 0, phone, wrong)
+    return CheckedInput(name or "", party or 0, phone, wrong)
 
 
-def without_consent(typed: Typed, version: int) -> Typed:
+def without_consent(typed: DeskInput, version: int) -> DeskInput:
     """The form after the consent's words have changed: they must be read out anew."""
     return replace(typed, agreed=False, consent_version=version)
 
 
 def _value(asked: Field, name: str, text: str, known: Mapping[str, Any], wrong: dict[str, Sentence]) -> Any:
     try:
-        return fields.accept(asked, Said(text), known)
+        return fields.accept(asked, UserInput(text), known)
     except Invalid as no:
         wrong[name] = desk_texts.EMPTY if no.code == "empty" else sentence_for(no.code, **no.params)
         return None
 
 
 def _text(name: str) -> str:
-    return request.form.get(name, "")[:LONGEST]
+    return request.form.get(name, "")[:MAX_INPUT_LENGTH]

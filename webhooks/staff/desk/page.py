@@ -21,28 +21,28 @@ from flows.shapes import Event, Sentence
 from flows.shapes.scans import Admission, Scan, SeenPass
 from flows.text import LANGUAGES, refusals, words
 from flows.text.choices import people
-from flows.text.literal import inert
+from flows.text.literal import escape
 from flows.visitor import consent
 from webhooks import i18n, limits
 from webhooks.staff.desk import form as desk_form
 from webhooks.staff.desk import session as desk_session
 from webhooks.staff.desk import slip
 from webhooks.staff.desk import texts as desk_texts
-from webhooks.staff.desk.form import Typed
-from webhooks.staff.desk.session import Kept
+from webhooks.staff.desk.form import DeskInput
+from webhooks.staff.desk.session import DeskSession
 from webhooks.staff.session import SignedIn, user
 
-MOST = "60 per minute"
+RATE_LIMIT = "60 per minute"
 """Registrations, searches and prints of one volunteer: no hand is faster."""
 WARNINGS: Mapping[str, Sentence] = {
-    "anyway": desk_texts.HELD,
+    "anyway": desk_texts.PHONE_HAS_PASS,
     "overbook": walkup.OVERFULL,
 }
 """What can be gone on in spite of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeskContext:
     """The desk and whoever works there."""
 
     user: SignedIn
@@ -60,11 +60,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DeskPage:
     """The place, and what came of the form that was sent."""
 
-    place: Place
-    typed: Typed | None = None
+    place: DeskContext
+    typed: DeskInput | None = None
     wrong: Mapping[str, Sentence] = field(default_factory=dict)
     """What is wrong, by input."""
     problem: Sentence | None = None
@@ -84,7 +84,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class IssuedPass:
     """A pass whose slip was made here."""
 
     pass_id: int
@@ -93,35 +93,35 @@ class Made:
     slip: Slip
 
 
-def at_work(service: Service) -> Place:
+def at_work(service: Service) -> DeskContext:
     """The desk, for somebody who may act now: not too often, and not while paused for guessing; else the answer."""
-    here = place(service)
-    limits.spend(MOST, "desk", str(here.user.row.id))
+    here = desk_context(service)
+    limits.spend(RATE_LIMIT, "desk", str(here.user.row.id))
     if here.paused:
-        abort(answer(service, Page(here), 403))
+        abort(answer(service, DeskPage(here), 403))
     return here
 
 
-def answer(service: Service, page: Page, status: int = 200) -> Response:
+def answer(service: Service, page: DeskPage, status: int = 200) -> Response:
     """The page. One that is loaded again prints nothing again."""
-    kept = desk_session.kept()
-    shown = make_response(render_template("staff/desk.html", **told(service, page, kept)), status)
-    desk_session.keep(desk_session.once_shown(kept))
+    kept = desk_session.load_session()
+    shown = make_response(render_template("staff/desk.html", **page_values(service, page, kept)), status)
+    desk_session.save_session(desk_session.once_shown(kept))
     return shown
 
 
-def place(service: Service) -> Place:
+def desk_context(service: Service) -> DeskContext:
     """The place where the person of this request works now."""
     whoever, now = user(), service.now()
     event = whoever.event
     with service.database.read() as db:
-        gate = whoever.row.gate or gates.of_nobody(db, whoever.row.event_id)
+        gate = whoever.row.gate or gates.clear_chosen_gate(db, whoever.row.event_id)
         here = scan_context.load(db, event.slug, gate.slug if gate else None, now)
-        known = kinds.listed(db, event.slug)
+        known = kinds.list_kinds(db, event.slug)
     of_today = [kind for kind in known if not kind.days or here.day.isoformat() in kind.days]
     until = whoever.row.paused_until
     hour = until.astimezone(ZoneInfo(event.timezone)).time() if until and now < until else None
-    return Place(
+    return DeskContext(
         user=whoever,
         gate=gate.slug if gate else None,
         gate_name=gate.name if gate else "",
@@ -133,54 +133,54 @@ def place(service: Service) -> Place:
     )
 
 
-def made(service: Service, whoever: SignedIn, ids: Sequence[int]) -> list[Made]:
+def issued_passes(service: Service, whoever: SignedIn, ids: Sequence[int]) -> list[IssuedPass]:
     """The passes of these ids with their slips, in this order; those that are not valid any more are left out."""
     if not ids:
         return []
     with service.database.read() as db:
-        return [_made(service, one) for one in slips.still_valid(db, whoever.row.event_id, ids)]
+        return [_issued_pass(service, pass_) for pass_ in slips.still_valid(db, whoever.row.event_id, ids)]
 
 
-LABELS = {"full_name": "NAME", "party_size": "PARTY", "phone": "PHONE", "kind": "KIND"}
+LABEL_NAMES = {"full_name": "NAME", "party_size": "PARTY", "phone": "PHONE", "kind": "KIND"}
 """What the inputs are called, for the summary of what is wrong."""
 
 
-def told(service: Service, page: Page, kept: Kept) -> dict[str, Any]:
+def page_values(service: Service, page: DeskPage, session: DeskSession) -> dict[str, Any]:
     """The template's context."""
-    latest, printer = made(service, page.place.user, kept.slips), slip.printer()
-    last = latest[0] if latest and latest[0].pass_id == kept.slips[0] else None
+    latest, printer = issued_passes(service, page.place.user, session.slips), slip.printer()
+    last = latest[0] if latest and latest[0].pass_id == session.slips[0] else None
     event = page.place.user.event
     return {
-        "words": desk_texts.SAID,
+        "words": desk_texts.TEXTS,
         "page": page,
         "place": page.place,
         "event_name": words(event.name),
-        "form": page.typed or desk_form.fresh(_language(event, kept), event, admit=kept.admit),
+        "form": page.typed or desk_form.fresh(_language(event, session), event, admit=session.admit),
         "consents": consents(event),
         "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],
         "problem": page.problem or page.place.paused,
-        "labels": {name: desk_texts.SAID[label] for name, label in LABELS.items()},
-        "kept": kept,
+        "labels": {name: desk_texts.TEXTS[label] for name, label in LABEL_NAMES.items()},
+        "kept": session,
         "last": last,
         "earlier": latest[1:] if last else latest,
-        "slip": slip.shown(last.slip, printer.paper) if last else None,
-        "admission": headline(kept),
-        "sent": walkup.SENT.get(kept.sent) if kept.sent else None,
+        "slip": slip.slip_view(last.slip, printer.paper) if last else None,
+        "admission": headline(session),
+        "sent": walkup.SENT_TEXTS.get(session.sent) if session.sent else None,
         "instructions": words(event.instructions) if event.instructions else None,
         "warning": warned(page),
-        "closed": refusals.GATE["gates_not_open"],
+        "closed": refusals.GATE_REFUSALS["gates_not_open"],
         "printer": printer,
-        "papers": desk_texts.PAPERS,
+        "papers": desk_texts.PAPER_NAMES,
         "people": people,
         "at": words,
     }
 
 
-def warned(page: Page) -> Sentence | None:
+def warned(page: DeskPage) -> Sentence | None:
     """The warning before the volunteer goes on; with the pass that there is already, where it is known."""
     if not page.warning:
         return None
-    asked = desk_texts.HELD_BY if "name" in page.refused else WARNINGS[page.warning]
+    asked = desk_texts.PHONE_HAS_PASS_OF if "name" in page.refused else WARNINGS[page.warning]
     return Sentence(asked.source, page.refused)
 
 
@@ -190,20 +190,20 @@ def consents(event: Event) -> list[tuple[str, str, str]]:
     return [(code, LANGUAGES[code], consent.read_out_text(event, code)) for code in spoken]
 
 
-def headline(kept: Kept) -> Sentence | None:
+def headline(session: DeskSession) -> Sentence | None:
     """The result at the gate, where somebody was to be let in at once."""
-    if not kept.result:
+    if not session.result:
         return None
-    answer = Admission(kept.result, "", admitted_now=kept.count)
+    answer = Admission(session.result, "", admitted_now=session.count)
     return gate_answers.headline(answer, Scan("", "", "", "page"))
 
 
-def _language(event: Event, kept: Kept) -> str:
+def _language(event: Event, session: DeskSession) -> str:
     known = [code for code, _, _ in consents(event)]
-    wanted = (kept.language, i18n.language())
+    wanted = (session.language, i18n.language())
     return next((code for code in wanted if code in known), known[0])
 
 
-def _made(service: Service, issued: Pass) -> Made:
-    printed = slips.of(issued, service.ring, service.settings.origin)
-    return Made(issued.id, inert(issued.registration.full_name), people(issued.party_size), printed)
+def _issued_pass(service: Service, issued: Pass) -> IssuedPass:
+    printed = slips.slip_of(issued, service.ring, service.settings.origin)
+    return IssuedPass(issued.id, escape(issued.registration.full_name), people(issued.party_size), printed)

@@ -6,15 +6,15 @@ from typing import Any
 
 from flask import session
 
-from bot.domain.checkins.walkups import Registered
+from bot.domain.checkins.walkups import RegisteredWalkup
 
-KEY = "desk"
-MOST = 5
+SESSION_KEY = "desk"
+MAX_SLIPS = 5
 """Slips that can be printed again without a search."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class DeskSession:
     """How things stand at this desk, in its browser's session."""
 
     slips: tuple[int, ...] = ()
@@ -37,22 +37,24 @@ class Kept:
     """What is to happen once the page is there: `new` slip, or one to `print`."""
 
 
-def kept() -> Kept:
+def load_session() -> DeskSession:
     """What this browser remembers."""
-    found: dict[str, Any] = session.get(KEY, {})
-    return Kept(**{**found, "slips": tuple(found.get("slips", ()))})
+    found: dict[str, Any] = session.get(SESSION_KEY, {})
+    return DeskSession(**{**found, "slips": tuple(found.get("slips", ()))})
 
 
-def keep(now: Kept) -> None:
+def save_session(now: DeskSession) -> None:
     """Remember it."""
-    session[KEY] = asdict(now)
+    session[SESSION_KEY] = asdict(now)
 
 
-def after_registration(before: Kept, made: Registered, *, language: str, admit: bool, sent: str, other: bool) -> Kept:
+def after_registration(
+    session: DeskSession, registered: RegisteredWalkup, *, language: str, admit: bool, sent: str, other: bool
+) -> DeskSession:
     """The memory after a registration; `other`: the form was sent before with other answers."""
-    admission = made.admission
-    return Kept(
-        slips=_first(made.pass_id, before.slips),
+    admission = registered.admission
+    return DeskSession(
+        slips=_first(registered.pass_id, session.slips),
         language=language,
         admit=admit,
         made=True,
@@ -64,15 +66,15 @@ def after_registration(before: Kept, made: Registered, *, language: str, admit: 
     )
 
 
-def after_printing(before: Kept, pass_id: int) -> Kept:
+def after_printing(session: DeskSession, pass_id: int) -> DeskSession:
     """The memory after a slip was chosen to be printed again."""
-    return Kept(_first(pass_id, before.slips), before.language, before.admit, fresh="print")
+    return DeskSession(_first(pass_id, session.slips), session.language, session.admit, fresh="print")
 
 
-def once_shown(before: Kept) -> Kept:
+def once_shown(session: DeskSession) -> DeskSession:
     """The memory once the page is shown: loading it again prints nothing again."""
-    return replace(before, fresh="")
+    return replace(session, fresh="")
 
 
 def _first(pass_id: int, others: Sequence[int]) -> tuple[int, ...]:
-    return (pass_id, *(one for one in others if one != pass_id))[:MOST]
+    return (pass_id, *(other_id for other_id in others if other_id != pass_id))[:MAX_SLIPS]

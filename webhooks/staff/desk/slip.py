@@ -10,14 +10,14 @@ from bot.domain.passes.slips import Slip
 from flows.shapes import Sentence
 from flows.text import render, words
 from flows.text.choices import people
-from flows.text.pass_days import said
+from flows.text.pass_days import describe_days
 
-DOTS = 8
+DOTS_PER_MM = 8
 """Dots of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of dots print
 blurred."""
-COOKIE = "printer"
-A_YEAR = 365 * 24 * 3600
-AT_ONCE = "at_once"
+PRINTER_COOKIE = "printer"
+ONE_YEAR_SECONDS = 365 * 24 * 3600
+PRINT_AT_ONCE = "at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Symbol:
     @property
     def size(self) -> tuple[str, str]:
         """Width and height on paper."""
-        return f"{self.width / DOTS:g}mm", f"{self.height / DOTS:g}mm"
+        return f"{self.width / DOTS_PER_MM:g}mm", f"{self.height / DOTS_PER_MM:g}mm"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SlipView:
     """A slip in the language of whoever gets it."""
 
     language: str
@@ -77,14 +77,14 @@ class Shown:
         return render(sentence, self.language)
 
 
-def shown(slip: Slip, paper: str) -> Shown:
+def slip_view(slip: Slip, paper: str) -> SlipView:
     """The slip on this paper, one of PAPERS."""
-    return Shown(
+    return SlipView(
         language=slip.language,
         event=render(words(slip.event), slip.language),
         symbol=symbol(slip.qr_text, PAPERS[paper]),
         code=slip.code,
-        days=render(said(slip.dates), slip.language),
+        days=render(describe_days(slip.dates), slip.language),
         people=render(people(slip.party_size), slip.language),
         kind=render(words(slip.kind), slip.language) if slip.kind else "",
         paper=paper,
@@ -121,11 +121,13 @@ def _runs(row: bytes) -> list[tuple[int, int]]:
 
 def printer() -> Printer:
     """The printer that was chosen on this device; it needs no sign-in and outlives one."""
-    paper, _sep, more = request.cookies.get(COOKIE, "").partition(" ")
-    return Printer(paper, more == AT_ONCE) if paper in PAPERS else Printer()
+    paper, _sep, more = request.cookies.get(PRINTER_COOKIE, "").partition(" ")
+    return Printer(paper, more == PRINT_AT_ONCE) if paper in PAPERS else Printer()
 
 
 def remember(answer: Response, chosen: Printer, *, secure: bool) -> None:
     """Let the device remember it."""
-    value = f"{chosen.paper} {AT_ONCE}" if chosen.at_once else chosen.paper
-    answer.set_cookie(COOKIE, value, A_YEAR, path="/staff", secure=secure, httponly=True, samesite="Lax")
+    value = f"{chosen.paper} {PRINT_AT_ONCE}" if chosen.at_once else chosen.paper
+    answer.set_cookie(
+        PRINTER_COOKIE, value, ONE_YEAR_SECONDS, path="/staff", secure=secure, httponly=True, samesite="Lax"
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flows.shapes import Sentence
 from flows.text import _
 
-SAID: Mapping[str, Sentence] = {
+TEXTS: Mapping[str, Sentence] = {
     "TITLE": _("The desk"),
     "REGISTER_ONE": _("Register somebody for today"),
     "NAME": _("Full name"),
@@ -45,15 +45,17 @@ SAID: Mapping[str, Sentence] = {
     "QR": _("QR code of the pass"),
 }
 
-HELD = _("This number holds the pass {code}. Make another all the same?")
-HELD_BY = _("This number holds {code}: {name}, {people}, {day}. Make another pass all the same?")
+PHONE_HAS_PASS = _("This number holds the pass {code}. Make another all the same?")
+PHONE_HAS_PASS_OF = _("This number holds {code}: {name}, {people}, {day}. Make another pass all the same?")
 EMPTY = _("Please fill this in.")
-ELSEWHERE = _("That form was another event's. Nobody was registered: read out the words of this one, and begin again.")
+OTHER_EVENT = _(
+    "That form was another event's. Nobody was registered: read out the words of this one, and begin again."
+)
 NOT_READ_OUT = _("Read the words out first. Without their yes nobody can be registered.")
-NO_SUCH = _("There is no valid pass of this event with that code.")
+NO_SUCH_PASS = _("There is no valid pass of this event with that code.")
 TOO_SHORT = _("Type 3 or more letters of the name, or the whole phone number.")
 
-PAPERS: Mapping[str, Sentence] = {
+PAPER_NAMES: Mapping[str, Sentence] = {
     "58": _("Roll, 58 mm"),
     "80": _("Roll, 80 mm"),
     "a4": _("Sheet, A4"),

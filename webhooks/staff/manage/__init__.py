@@ -22,5 +22,5 @@ def blueprint(service: Service) -> Blueprint:
     """All pages; each address but the first names its event."""
     door = Blueprint("manage", __name__, url_prefix="/staff/manage")
     for noun in (events, event_fields, texts, days, gates, volunteers, volunteer, visitors, exports, audit_log, alerts):
-        noun.doors(door, service)
+        noun.routes(door, service)
     return door

@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict
 from bot.domain.events import alert_thresholds
-from bot.domain.events.alert_thresholds import Rules
-from bot.domain.events.rows import one
+from bot.domain.events.alert_thresholds import AlertThresholds
+from bot.domain.events.rows import get_event
 from bot.domain.models import AlertRule
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import inputs
-from webhooks.staff.manage.inputs import Unreadable
-from webhooks.staff.manage.layout import Answer, acting, admin, done, form, judged, typed, why
+from webhooks.staff.manage.inputs import UnreadableInput
+from webhooks.staff.manage.layout import Answer, admin, audited, done, form, judged, refusal_text, typed
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
@@ -39,20 +39,20 @@ LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
 NO_PER_CENT = _("Please give a number from 0.1 to 100, with at most one decimal.")
 SAVED = _("Saved.")
 OFF = _("off")
-UNSET = "usual"
+NO_THRESHOLDS = "usual"
 """The mark of an event for which nobody has set any yet."""
 Texts = Mapping[str, str]
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/alerts`."""
 
-    @door.get("/<slug>/alerts")
+    @blueprint.get("/<slug>/alerts")
     @admin
     def alerts(slug: str) -> Answer:
         return _page(service, slug)
 
-    @door.post("/<slug>/alerts")
+    @blueprint.post("/<slug>/alerts")
     @admin
     def save_alerts(slug: str) -> Answer:
         given = {name: typed(name).strip() for name in LABELS}
@@ -60,13 +60,13 @@ def doors(door: Blueprint, service: Service) -> None:
         if wrong:
             return _page(service, slug, given, wrong)
         try:
-            with acting(service, audit.ALERTS_SET) as db:
-                _expect(db, slug, request.form.get("seen", ""))
-                alert_thresholds.write(db, slug, Rules(**values))
+            with audited(service, audit.ALERTS_SET) as db:
+                _require_unchanged(db, slug, request.form.get("seen", ""))
+                alert_thresholds.write(db, slug, AlertThresholds(**values))
         except Refused as no:
-            if no.code == "changed_meanwhile" and _now(service, slug)[0] == given:
+            if no.code == "changed_meanwhile" and _current_texts(service, slug)[0] == given:
                 return done("manage.alerts", SAVED)  # sent twice
-            wrong = {str(no.params.get("field", "")): why(no)}
+            wrong = {str(no.params.get("field", "")): refusal_text(no)}
             return _page(service, slug, given, wrong, beside=no.code == "changed_meanwhile")
         return done("manage.alerts", SAVED)
 
@@ -75,29 +75,29 @@ def _value(name: str, text: str) -> int:
     if name != "failures_permille":
         return inputs.whole(text)
     whole, point, tenth = text.replace(",", ".").partition(".")
-    if not (inputs.WHOLE.fullmatch(whole) and len(whole) <= len("100") and len(tenth) == len(point)):
-        raise Unreadable(NO_PER_CENT)
+    if not (inputs.WHOLE_NUMBER.fullmatch(whole) and len(whole) <= len("100") and len(tenth) == len(point)):
+        raise UnreadableInput(NO_PER_CENT)
     tenths = int(Decimal(inputs.whole(whole)) * 10 + inputs.whole(tenth or "0"))
-    if not 1 <= tenths <= alert_thresholds.HIGHEST[name]:
-        raise Unreadable(NO_PER_CENT)
+    if not 1 <= tenths <= alert_thresholds.MAX_THRESHOLDS[name]:
+        raise UnreadableInput(NO_PER_CENT)
     return tenths
 
 
-def _expect(db: Session, slug: str, mark: str) -> None:
+def _require_unchanged(db: Session, slug: str, fingerprint_: str) -> None:
     """Raises Refused `changed_meanwhile`."""
-    row = db.get(AlertRule, one(db, slug, lock=True).id)
+    row = db.get(AlertRule, get_event(db, slug, lock=True).id)
     if row is not None:
-        edit_conflict.expect(db, row, mark)
-    elif mark != UNSET:
-        raise edit_conflict.changed()
+        edit_conflict.require_unchanged(db, row, fingerprint_)
+    elif fingerprint_ != NO_THRESHOLDS:
+        raise edit_conflict.changed_refusal()
 
 
-def _now(service: Service, slug: str) -> tuple[dict[str, str], str]:
+def _current_texts(service: Service, slug: str) -> tuple[dict[str, str], str]:
     """The inputs' values from the current rules, and the fingerprint of these."""
     with service.database.read() as db:
         rules = asdict(alert_thresholds.read(db, slug))
         row = db.get(AlertRule, user().row.event_id)
-        mark = edit_conflict.mark(row) if row else UNSET
+        mark = edit_conflict.fingerprint(row) if row else NO_THRESHOLDS
     tenths = rules["failures_permille"]
     texts = {name: "" if value is None else str(value) for name, value in rules.items()}
     return {**texts, "failures_permille": "" if tenths is None else f"{Decimal(tenths) / 10:f}"}, mark
@@ -106,5 +106,5 @@ def _now(service: Service, slug: str) -> tuple[dict[str, str], str]:
 def _page(
     service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
 ) -> Answer:
-    now, mark = _now(service, slug)
+    now, mark = _current_texts(service, slug)
     return form("alerts", now, given, wrong, beside=beside, empty=OFF, labels=LABELS, seen=mark)

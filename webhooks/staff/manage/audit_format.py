@@ -16,7 +16,7 @@ from webhooks.staff.manage import display
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class AuditFormatter:
     """How values are told: moments in this zone, gates by their names."""
 
     zone: ZoneInfo
@@ -25,7 +25,7 @@ class Reader:
     def value(self, name: str, value: Any) -> str:
         """A value of this fact or column, not longer than a line."""
         text = self._text(name, value)
-        return text if len(text) <= formatting.LONGEST else f"{text[: formatting.LONGEST - 1]}…"
+        return text if len(text) <= formatting.MAX_VALUE_LENGTH else f"{text[: formatting.MAX_VALUE_LENGTH - 1]}…"
 
     def _text(self, name: str, value: Any) -> str:
         match value:
@@ -46,62 +46,62 @@ class Reader:
                 return str(value)
 
     def _key(self, key: str) -> str:
-        return LANGUAGES.get(key) or (say(said.TEXTS[key]) if key in said.TEXTS else key)
+        return LANGUAGES.get(key) or (say(said.TEXT_NAMES[key]) if key in said.TEXT_NAMES else key)
 
     def _word(self, name: str, value: str) -> str:
         if name.endswith(("_at", "_until", "not_before")) or name in ("since", "until"):
             return _moment(value, self.zone)
         if name in ("day", "starts_on", "ends_on"):
             return _day(value)
-        known = said.VALUES.get(value) if name in said.SAID_BY_WORD else None
+        known = said.VALUE_NAMES.get(value) if name in said.TRANSLATED_FACTS else None
         return say(known) if known else value
 
 
-def facts(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
+def facts(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
     """The facts of the act besides its changes; of people who were told, how many."""
     for name, value in about.items():
         if name not in ("changes", "more") and not _is_rows(name, value):
-            called = said.FACTS.get(name, words(name.replace("_", " ")))
+            called = said.FACT_NAMES.get(name, words(name.replace("_", " ")))
             yield say(said.FACT, name=called, value=reader.value(name, len(value) if name == "told" else value))
 
 
-def changes(about: Mapping[str, Any], reader: Reader) -> Iterator[str]:
+def changes(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
     """Each change; the same change of several rows is one line."""
-    for one, rows in formatting.alike(about):
-        yield say(_pattern(one), what=_table(one["table"]), rows=_some(rows), changes=_fields(one, reader))
+    for one, rows in formatting.grouped_changes(about):
+        yield say(_pattern(one), what=_table(one["table"]), rows=_listed_rows(rows), changes=_fields(one, reader))
     for table, number in about.get("more", {}).items():
         yield say(said.MORE, count=number, what=_table(table))
 
 
 def _is_rows(name: str, value: Any) -> bool:
     """Whether these are numbers of rows; how many there were is told."""
-    return name in said.UNSAID and (isinstance(value, list) or name == "pass")
+    return name in said.HIDDEN_FACTS and (isinstance(value, list) or name == "pass")
 
 
-def _pattern(one: Mapping[str, Any]) -> Sentence:
-    if one["before"] is None:
+def _pattern(entry: Mapping[str, Any]) -> Sentence:
+    if entry["before"] is None:
         return said.ADDED
-    return said.REMOVED if one["after"] is None else said.CHANGED
+    return said.REMOVED if entry["after"] is None else said.CHANGED
 
 
 def _table(name: str) -> Sentence:
-    return said.TABLES.get(name, words(name.replace("_", " ")))
+    return said.TABLE_NAMES.get(name, words(name.replace("_", " ")))
 
 
-def _some(rows: Sequence[str]) -> Sentence:
+def _listed_rows(rows: Sequence[str]) -> Sentence:
     """The rows to which the same happened."""
-    named = ", ".join(rows[: formatting.MOST_NAMED])
-    more = len(rows) - formatting.MOST_NAMED
+    named = ", ".join(rows[: formatting.MAX_NAMED_ROWS])
+    more = len(rows) - formatting.MAX_NAMED_ROWS
     return words(named) if more <= 0 else Sentence(said.SOME.source, {"rows": named, "count": more})
 
 
-def _fields(one: Mapping[str, Any], reader: Reader) -> str:
-    before, after = one["before"] or {}, one["after"] or {}
+def _fields(entry: Mapping[str, Any], reader: AuditFormatter) -> str:
+    before, after = entry["before"] or {}, entry["after"] or {}
     return ", ".join(_field(name, old, after.get(name), reader) for name, old in before.items())
 
 
-def _field(name: str, old: Any, new: Any, reader: Reader) -> str:
-    called = said.FIELDS.get(name, words(name.replace("_", " ")))
+def _field(name: str, old: Any, new: Any, reader: AuditFormatter) -> str:
+    called = said.COLUMN_NAMES.get(name, words(name.replace("_", " ")))
     return say(said.FIELD, name=called, old=reader.value(name, old), new=reader.value(name, new))
 
 

@@ -6,20 +6,20 @@ from bot.domain import audit
 from flows.shapes import Sentence
 from flows.text import _, words
 
-ACTS: Mapping[str, Sentence] = {
-    audit.FOUND: _("pass found"),
-    audit.GUESSED: _("unknown code asked about"),
-    audit.OFFERED: _("similar pass offered"),
-    audit.UNCOUNTED: _("count taken back"),
-    audit.PAUSED: _("entry stopped"),
-    audit.RESUMED: _("entry resumed"),
-    audit.RELEASED: _("pause for guessing ended"),
+ACT_NAMES: Mapping[str, Sentence] = {
+    audit.SEARCHED: _("pass found"),
+    audit.GUESS_LOOKED_UP: _("unknown code asked about"),
+    audit.NEAR_CODE_OFFERED: _("similar pass offered"),
+    audit.COUNT_UNDONE: _("count taken back"),
+    audit.ENTRY_PAUSED: _("entry stopped"),
+    audit.ENTRY_RESUMED: _("entry resumed"),
+    audit.STAFF_RESUMED: _("pause for guessing ended"),
     audit.EXPORTED: _("exported"),
     audit.EXPORT_STARTED: _("export started"),
     audit.EXPORT_FETCHED: _("export downloaded"),
     audit.EXPORT_DELETED: _("export deleted"),
     audit.SLIP_PRINTED: _("slip printed again"),
-    audit.VIEWED: _("person looked at"),
+    audit.PERSON_VIEWED: _("person looked at"),
     audit.EVENT_MADE: _("event created"),
     audit.EVENT_CHANGED: _("event changed"),
     audit.EVENT_COPIED: _("event copied"),
@@ -56,7 +56,7 @@ ACTS: Mapping[str, Sentence] = {
     audit.KEYS_REWRAPPED: _("signing keys moved to another secret"),
     audit.KEY_RETIRED: _("signing key retired"),
     audit.DATABASE_UPGRADED: _("database upgraded"),
-    audit.ERASED: _("person erased"),
+    audit.PERSON_ERASED: _("person erased"),
     audit.PURGED: _("old data deleted"),
     audit.STATS_REBUILT: _("figures counted anew"),
     audit.ALERTS_SET: _("alerts set"),
@@ -69,7 +69,7 @@ ACTS: Mapping[str, Sentence] = {
 }
 """Each act of bot.domain.audit."""
 
-TABLES: Mapping[str, Sentence] = {
+TABLE_NAMES: Mapping[str, Sentence] = {
     "alert_rules": _("alerts"),
     "broadcasts": _("message to many"),
     "checkins": _("entry"),
@@ -93,7 +93,7 @@ TABLES: Mapping[str, Sentence] = {
 }
 """What a row of each table is."""
 
-FIELDS: Mapping[str, Sentence] = {
+COLUMN_NAMES: Mapping[str, Sentence] = {
     "answers": _("answers"),
     "approval": _("approval"),
     "beyond": _("beyond the limit"),
@@ -171,9 +171,9 @@ FIELDS: Mapping[str, Sentence] = {
     "venues": _("places in other languages"),
     "wording": _("wording"),
 }
-"""Each column whose values the log tells (bot.domain.audit.row_diff.TOLD), and some that it only names."""
+"""Each column whose values the log tells (bot.domain.audit.row_diff.AUDITED_COLUMNS), and some that it only names."""
 
-FACTS: Mapping[str, Sentence] = {
+FACT_NAMES: Mapping[str, Sentence] = {
     "broadcast": _("message to many"),
     "by": _("looked for by"),
     "code": _("code"),
@@ -199,10 +199,10 @@ FACTS: Mapping[str, Sentence] = {
 }
 """What is said of acts besides their changes; a fact that is not here is called as the log has it."""
 
-UNSAID = frozenset({"contacts", "pass", "passes", "staff"})
+HIDDEN_FACTS = frozenset({"contacts", "pass", "passes", "staff"})
 """Facts that are numbers of rows, which the page shows nowhere else; codes and names stand beside most."""
 
-VALUES: Mapping[str, Sentence] = {
+VALUE_NAMES: Mapping[str, Sentence] = {
     "admin": _("admin"),
     "audit": _("audit log"),
     "cancelled": _("cancelled"),
@@ -236,10 +236,10 @@ VALUES: Mapping[str, Sentence] = {
     "xlsx": words("Excel (XLSX)"),
 }
 """Values that are a word of ours."""
-SAID_BY_WORD = frozenset({"by", "direction", "form", "format", "policy", "role", "status", "table"})
+TRANSLATED_FACTS = frozenset({"by", "direction", "form", "format", "policy", "role", "status", "table"})
 """The facts and columns of which a value is such a word; elsewhere the same letters are somebody's own."""
 
-TEXTS: Mapping[str, Sentence] = {
+TEXT_NAMES: Mapping[str, Sentence] = {
     "consent": _("Consent"),
     "instructions": _("Instructions"),
     "notice": _("Notice"),

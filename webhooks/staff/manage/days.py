@@ -13,90 +13,95 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.layout import Answer, acting, admin, done, form, judged, page, typed, why
+from webhooks.staff.manage.layout import Answer, admin, audited, done, form, judged, page, refusal_text, typed
 
-KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
-AT = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
+INPUT_KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
+FIELD_OF_REFUSAL = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
 """The input at which a refusal is shown, by code."""
 Texts = Mapping[str, str]
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/days` and each of them."""
 
-    @door.get("/<slug>/days")
+    @blueprint.get("/<slug>/days")
     @admin
     def days(slug: str) -> Answer:
         with service.database.read() as db:
-            rows = [_row(one) for one in events.by_slug(db, slug).days]
+            rows = [_row(event_day) for event_day in events.by_slug(db, slug).days]
         return page("days", days=rows)
 
-    @door.get("/<slug>/days/<day>", endpoint="day")
+    @blueprint.get("/<slug>/days/<day>", endpoint="day")
     @admin
     def form(slug: str, day: str) -> Answer:
         with service.database.read() as db:
-            event, row = _found(db, slug, day)
+            event, row = _find_day(db, slug, day)
         return _page(event, row)
 
-    @door.post("/<slug>/days/<day>")
+    @blueprint.post("/<slug>/days/<day>")
     @admin
     def save_day(slug: str, day: str) -> Answer:
-        given = {name: typed(name).strip() for name in KINDS} | {"closed": typed("closed")}
+        given = {name: typed(name).strip() for name in INPUT_KINDS} | {"closed": typed("closed")}
         with service.database.read() as db:
-            event, row = _found(db, slug, day)
-        values, wrong = _judged(given)
+            event, row = _find_day(db, slug, day)
+        values, wrong = _checked(given)
         if wrong:
             return _page(event, row, given, wrong)
         try:
-            with acting(service, audit.DAY_CHANGED) as db:
-                edit_conflict.expect(db, row, request.form.get("seen", ""))
+            with audited(service, audit.DAY_CHANGED) as db:
+                edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
                 events.set_day(db, slug, row.day, **values)
         except Refused as no:
             return _refused(service, slug, day, given, no)
         return done("manage.days", _("{day} is saved.", day=display.day(row.day)))
 
 
-def _found(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
+def _find_day(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
     event = events.by_slug(db, slug)
-    return event, next((one for one in event.days if one.day.isoformat() == day), None) or abort(404)
+    return event, next((event_day for event_day in event.days if event_day.day.isoformat() == day), None) or abort(404)
 
 
-def _row(one: EventDay) -> dict[str, Any]:
+def _row(event_day: EventDay) -> dict[str, Any]:
     return {
-        "id": one.day.isoformat(),
-        "day": display.weekday(one.day),
-        "people": display.number(one.taken, ""),
-        "with_pass": display.with_pass(one.taken),
-        "capacity": display.number(one.capacity, _("no limit")),
-        "left": "" if one.capacity is None else display.number(max(one.capacity - one.taken, 0), ""),
-        "hours": display.hours(one.opens, one.closes, _("the event's")),
-        "closed": one.closed,
+        "id": event_day.day.isoformat(),
+        "day": display.weekday(event_day.day),
+        "people": display.number(event_day.taken, ""),
+        "with_pass": display.with_pass(event_day.taken),
+        "capacity": display.number(event_day.capacity, _("no limit")),
+        "left": "" if event_day.capacity is None else display.number(max(event_day.capacity - event_day.taken, 0), ""),
+        "hours": display.hours(event_day.opens, event_day.closes, _("the event's")),
+        "closed": event_day.closed,
     }
 
 
-def _judged(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
+def _checked(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
     """The arguments of set_day, and what is wrong, by input."""
-    values, wrong = judged(KINDS, lambda name: inputs.read(KINDS[name], given[name], "UTC"))
+    values, wrong = judged(INPUT_KINDS, lambda name: inputs.read(INPUT_KINDS[name], given[name], "UTC"))
     try:
         if not wrong:
             event_validation.capacity(values["capacity"])
             event_validation.hours(values["opens"], values["closes"])
     except Refused as no:
-        wrong[AT[no.code]] = why(no)
+        wrong[FIELD_OF_REFUSAL[no.code]] = refusal_text(no)
     hours = values.pop("opens", None), values.pop("closes", None)
     return {**values, "hours": hours, "closed": given["closed"] == "1"}, wrong
 
 
-def _now(row: EventDay) -> dict[str, str]:
-    return {**{name: inputs.shown(getattr(row, name), "UTC") for name in KINDS}, "closed": "1" if row.closed else ""}
+def _current_texts(row: EventDay) -> dict[str, str]:
+    return {
+        **{name: inputs.format_value(getattr(row, name), "UTC") for name in INPUT_KINDS},
+        "closed": "1" if row.closed else "",
+    }
 
 
 def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -> Answer:
     with service.database.read() as db:
-        event, row = _found(db, slug, day)
-    if no.code == "changed_meanwhile" and given == _now(row):
+        event, row = _find_day(db, slug, day)
+    if no.code == "changed_meanwhile" and given == _current_texts(row):
         return done("manage.days", _("{day} is saved.", day=display.day(row.day)))  # sent twice
-    return _page(event, row, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
+    return _page(
+        event, row, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}, beside=no.code == "changed_meanwhile"
+    )
 
 
 def _page(
@@ -107,5 +112,5 @@ def _page(
     *,
     beside: bool = False,
 ) -> Answer:
-    told: dict[str, Any] = {"event": event, "day": _row(row), "seen": edit_conflict.mark(row)}
-    return form("day", _now(row), given, wrong, beside=beside, **told)
+    told: dict[str, Any] = {"event": event, "day": _row(row), "seen": edit_conflict.fingerprint(row)}
+    return form("day", _current_texts(row), given, wrong, beside=beside, **told)

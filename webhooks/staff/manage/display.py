@@ -11,29 +11,29 @@ from flows.text import LANGUAGES, _, ngettext_, words
 from flows.text.translate import full_day
 from webhooks.i18n import language, say
 
-NOTHING = "–"
-STATUS: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled")}
+NO_VALUE = "–"
+STATUS_NAMES: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled")}
 """What the status of an event or a gate is called."""
-POLICIES: Mapping[str, Sentence] = {
+POLICY_NAMES: Mapping[str, Sentence] = {
     "daily": _("once a day"),
     "once": _("once, ever"),
     "in_out": _("in and out, as often as wanted"),
 }
 """How often a pass enters."""
 ALL_DAY = _("all day")
-EMPTY = _("empty")
+EMPTY_NAME = _("empty")
 """Stands for an empty text where two are compared."""
 
 
-def in_list(event: Event) -> dict[str, Any]:
+def list_row(event: Event) -> dict[str, Any]:
     """An event in the list."""
     return {
         "slug": event.slug,
         "name": name(event),
         "status": event.status,
-        "state": STATUS[event.status],
+        "state": STATUS_NAMES[event.status],
         "dates": _("{first} to {last}", first=day(event.starts_on), last=day(event.ends_on)),
-        "people": with_pass(sum(one.taken for one in event.days)),
+        "people": with_pass(sum(event_day.taken for event_day in event.days)),
         "stopped": event.entry_paused_at is not None,
     }
 
@@ -42,20 +42,20 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
     """All fields of the event's form with their values, in words."""
     opens = moment(event.registration_opens_at, ZoneInfo(event.timezone))
     return [
-        (_("Place"), say(words({"en": event.venue, **event.venues})) or NOTHING),
-        (_("Map"), event.map_url or NOTHING),
+        (_("Place"), say(words({"en": event.venue, **event.venues})) or NO_VALUE),
+        (_("Map"), event.map_url or NO_VALUE),
         (_("Hours"), hours(event.opens, event.closes)),
         (_("Time zone"), event.timezone),
         (_("Registration opens"), opens or _("at once")),
         (_("People a day"), number(event.capacity_per_day, _("no limit"))),
         (_("Largest party"), number(event.max_party, "")),
-        (_("A pass enters"), POLICIES[event.policy]),
+        (_("A pass enters"), POLICY_NAMES[event.policy]),
         (_("Languages"), ", ".join(LANGUAGES.get(code, code) for code in event.languages)),
-        (_("Who answers for it"), event.organiser or NOTHING),
-        (_("What the data are for"), event.purpose or NOTHING),
-        (_("Complaints"), event.complaints or NOTHING),
+        (_("Who answers for it"), event.organiser or NO_VALUE),
+        (_("What the data are for"), event.purpose or NO_VALUE),
+        (_("Complaints"), event.complaints or NO_VALUE),
         (_("Data are kept"), _retention(event.retention_days)),
-        (_("Notice"), "; ".join(event.texts.get("notice", {}).values()) or NOTHING),
+        (_("Notice"), "; ".join(event.texts.get("notice", {}).values()) or NO_VALUE),
     ]
 
 
@@ -75,26 +75,26 @@ def with_pass(count: int) -> Sentence:
     return ngettext_("{count} person with a pass", "{count} people with a pass", count=count)
 
 
-def hours(opens: time | None, closes: time | None, nothing: Sentence = ALL_DAY) -> str:
+def hours(opens: time | None, closes: time | None, placeholder: Sentence = ALL_DAY) -> str:
     """Opening hours."""
-    return f"{opens:%H:%M}–{closes:%H:%M}" if opens and closes else say(nothing)
+    return f"{opens:%H:%M}–{closes:%H:%M}" if opens and closes else say(placeholder)
 
 
-def day(one: date) -> str:
+def day(date_: date) -> str:
     """A day, such as `9 Jan 2027`."""
-    return full_day(one, language())
+    return full_day(date_, language())
 
 
-def weekday(one: date) -> str:
+def weekday(date_: date) -> str:
     """A day, such as `Sat 9 Jan 2027`."""
-    return full_day(one, language(), weekday=True)
+    return full_day(date_, language(), weekday=True)
 
 
-def moment(one: datetime | None, zone: ZoneInfo) -> str:
+def moment(moment_: datetime | None, zone: ZoneInfo) -> str:
     """A moment in a zone; empty where there is none."""
-    return f"{day(one.astimezone(zone))}, {one.astimezone(zone):%H:%M}" if one else ""
+    return f"{day(moment_.astimezone(zone))}, {moment_.astimezone(zone):%H:%M}" if moment_ else ""
 
 
-def number(value: int | None, nothing: Sentence | str) -> str:
-    """A number as the language writes it; `nothing` for none."""
-    return say(words(nothing if value is None else value))
+def number(value: int | None, placeholder: Sentence | str) -> str:
+    """A number as the language writes it; `placeholder` for none."""
+    return say(words(placeholder if value is None else value))

@@ -15,50 +15,52 @@ from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.inputs import Input, Unreadable
-from webhooks.staff.manage.layout import Answer, acting, admin, done, form, typed, why
+from webhooks.staff.manage.inputs import FormField, UnreadableInput
+from webhooks.staff.manage.layout import Answer, admin, audited, done, form, refusal_text, typed
 
-OTHERS = {code: name for code, name in LANGUAGES.items() if code != "en"}
-AGREED = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
+OTHER_LANGUAGES = {code: name for code, name in LANGUAGES.items() if code != "en"}
+CONSENT_NOTE = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
 INPUTS = (
-    Input("name", _("Name"), needed=True),
-    Input("names", _("Name in {language}"), "by_language"),
-    Input("starts_on", _("First day"), "date", needed=True),
-    Input("ends_on", _("Last day"), "date", _("A day that has passes cannot be taken away."), needed=True),
-    Input("opens", _("Opens"), "time", _("For every day; leave both empty for no hours.")),
-    Input("closes", _("Closes"), "time", _("Before the opening hour: the day goes on into the night.")),
-    Input("venue", _("Place")),
-    Input("venues", _("Place in {language}"), "by_language"),
-    Input("map_url", _("Map, as a web address"), "url"),
-    Input(
+    FormField("name", _("Name"), needed=True),
+    FormField("names", _("Name in {language}"), "by_language"),
+    FormField("starts_on", _("First day"), "date", needed=True),
+    FormField("ends_on", _("Last day"), "date", _("A day that has passes cannot be taken away."), needed=True),
+    FormField("opens", _("Opens"), "time", _("For every day; leave both empty for no hours.")),
+    FormField("closes", _("Closes"), "time", _("Before the opening hour: the day goes on into the night.")),
+    FormField("venue", _("Place")),
+    FormField("venues", _("Place in {language}"), "by_language"),
+    FormField("map_url", _("Map, as a web address"), "url"),
+    FormField(
         "capacity_per_day", _("People a day"), "number", _("Empty: no limit. Days with a limit of their own keep it.")
     ),
-    Input("max_party", _("Largest party on one pass"), "number", needed=True),
-    Input(
+    FormField("max_party", _("Largest party on one pass"), "number", needed=True),
+    FormField(
         "policy",
         _("A pass enters"),
         "choice",
-        options=display.POLICIES,
+        options=display.POLICY_NAMES,
     ),
-    Input("timezone", _("Time zone"), help=_("Such as Asia/Kolkata."), needed=True),
-    Input(
+    FormField("timezone", _("Time zone"), help=_("Such as Asia/Kolkata."), needed=True),
+    FormField(
         "registration_opens_at", _("Registration opens"), "datetime-local", _("In the event's zone. Empty: at once.")
     ),
-    Input("languages", _("Languages offered"), "several", options=LANGUAGES),
-    Input("organiser", _("Who answers for the event and its visitors' data"), help=AGREED),
-    Input("purpose", _("What these data are asked for"), help=AGREED),
-    Input(
-        "complaints", _("Where somebody complains"), help=_("An address, a number or a page. {agreed}", agreed=AGREED)
+    FormField("languages", _("Languages offered"), "several", options=LANGUAGES),
+    FormField("organiser", _("Who answers for the event and its visitors' data"), help=CONSENT_NOTE),
+    FormField("purpose", _("What these data are asked for"), help=CONSENT_NOTE),
+    FormField(
+        "complaints",
+        _("Where somebody complains"),
+        help=_("An address, a number or a page. {agreed}", agreed=CONSENT_NOTE),
     ),
-    Input(
+    FormField(
         "otp_countries",
         _("More countries whose phones get codes by SMS"),
         help=_("Two letters each, such as NP, BT. Each code costs money."),
     ),
-    Input("retention_days", _("Days for which data are kept after the end"), "number"),
+    FormField("retention_days", _("Days for which data are kept after the end"), "number"),
 )
-NOT_EMPTY = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
-AT = {
+EMPTY_TEXTS = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
+FIELD_OF_REFUSAL = {
     "bad_dates": "ends_on",
     "too_many_days": "ends_on",
     "day_has_passes": "ends_on",
@@ -67,32 +69,32 @@ AT = {
     "zone_in_use": "timezone",
 }
 """The input at which a refusal of the whole form is shown, by code."""
-MOST_TOLD = 10
+MAX_NAMED_DAYS = 10
 """Days that keep their hours of which is told; the page of days has them all."""
 Texts = Mapping[str, str]
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/fields`."""
 
-    @door.get("/<slug>/fields")
+    @blueprint.get("/<slug>/fields")
     @admin
     def fields(slug: str) -> Answer:
         with service.database.read() as db:
             return _page(events.by_slug(db, slug))
 
-    @door.post("/<slug>/fields", endpoint="save_fields")
+    @blueprint.post("/<slug>/fields", endpoint="save_fields")
     @admin
     def save(slug: str) -> Answer:
         given = {name: typed(name) for name in _names()} | {"languages": " ".join(request.form.getlist("languages"))}
         with service.database.read() as db:
             now = events.by_slug(db, slug)
-        values, wrong = _judged(given, now.timezone)
+        values, wrong = _checked(given, now.timezone)
         if wrong:
             return _page(now, given, wrong)
         try:
-            with acting(service, audit.EVENT_CHANGED) as db:
-                edit_conflict.expect(db, now, request.form.get("seen", ""))
+            with audited(service, audit.EVENT_CHANGED) as db:
+                edit_conflict.require_unchanged(db, now, request.form.get("seen", ""))
                 said = _saved(events.change(db, slug, **values), (now.opens, now.closes))
         except Refused as no:
             return _refused(service, slug, given, no)
@@ -104,67 +106,75 @@ def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
     own = events.with_own_hours(event)
     if not own or (event.opens, event.closes) == hours:
         return _("Saved.")
-    told = [f"{display.day(row.day)} {display.hours(row.opens, row.closes)}" for row in own[:MOST_TOLD]]
-    more = ["…"] if len(own) > MOST_TOLD else []
+    told = [f"{display.day(row.day)} {display.hours(row.opens, row.closes)}" for row in own[:MAX_NAMED_DAYS]]
+    more = ["…"] if len(own) > MAX_NAMED_DAYS else []
     return _("Saved. These days keep hours of their own: {days}.", days=", ".join([*told, *more]))
 
 
 def _names() -> list[str]:
     """The names of all inputs; a translated field has one for each language."""
-    plain = [one.name for one in INPUTS if one.kind != "by_language"]
-    return plain + [f"{one.name}-{code}" for one in INPUTS if one.kind == "by_language" for code in OTHERS]
+    plain = [field.name for field in INPUTS if field.kind != "by_language"]
+    return plain + [
+        f"{field.name}-{code}" for field in INPUTS if field.kind == "by_language" for code in OTHER_LANGUAGES
+    ]
 
 
 def _labels() -> dict[str, Sentence]:
     """The label of every input."""
-    labels = {one.name: one.label for one in INPUTS if one.kind != "by_language"}
-    for one in INPUTS:
-        if one.kind == "by_language":
-            for code, name in OTHERS.items():
-                labels[f"{one.name}-{code}"] = replace(one.label, params={"language": name})
+    labels = {field.name: field.label for field in INPUTS if field.kind != "by_language"}
+    for field in INPUTS:
+        if field.kind == "by_language":
+            for code, name in OTHER_LANGUAGES.items():
+                labels[f"{field.name}-{code}"] = replace(field.label, params={"language": name})
     return labels
 
 
-def _now(event: Event) -> dict[str, str]:
+def _current_texts(event: Event) -> dict[str, str]:
     """The inputs' values from the event as it is."""
-    texts = {f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in OTHERS}
-    plain = {one.name: inputs.of(event, one.name) for one in INPUTS if one.kind != "by_language"}
+    texts = {
+        f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in OTHER_LANGUAGES
+    }
+    plain = {field.name: inputs.value_of(event, field.name) for field in INPUTS if field.kind != "by_language"}
     return {**plain, **texts, "languages": " ".join(event.languages)}
 
 
-def _judged(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _checked(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The values that can be kept, and what is wrong, by input."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     zone = given["timezone"].strip() or zone
-    for one in INPUTS:
+    for field in INPUTS:
         try:
-            values |= event_validation.checked({one.name: _value(one, given, zone)})
-        except Unreadable as no:
-            wrong[one.name] = why(no)
+            values |= event_validation.checked({field.name: _value(field, given, zone)})
+        except UnreadableInput as no:
+            wrong[field.name] = refusal_text(no)
         except Refused as no:
-            wrong[f"{one.name}-{next(iter(OTHERS))}" if one.kind == "by_language" else one.name] = why(no)
+            wrong[f"{field.name}-{next(iter(OTHER_LANGUAGES))}" if field.kind == "by_language" else field.name] = (
+                refusal_text(no)
+            )
     return values, wrong
 
 
-def _value(one: Input, given: Texts, zone: str) -> Any:
-    if one.kind == "several":
-        return given[one.name].split()
-    if one.kind == "by_language":
-        texts = {code: given[f"{one.name}-{code}"].strip() for code in OTHERS}
+def _value(field_: FormField, given: Texts, zone: str) -> Any:
+    if field_.kind == "several":
+        return given[field_.name].split()
+    if field_.kind == "by_language":
+        texts = {code: given[f"{field_.name}-{code}"].strip() for code in OTHER_LANGUAGES}
         return {code: text for code, text in texts.items() if text}
-    value = inputs.read(one.kind, given[one.name], zone)
-    if value is None and one.name in NOT_EMPTY:
-        raise Unreadable(NOT_EMPTY[one.name])
+    value = inputs.read(field_.kind, given[field_.name], zone)
+    if value is None and field_.name in EMPTY_TEXTS:
+        raise UnreadableInput(EMPTY_TEXTS[field_.name])
     return value
 
 
 def _refused(service: Service, slug: str, given: Texts, no: Refused) -> Answer:
     with service.database.read() as db:
         now = events.by_slug(db, slug)
-        if no.code == "changed_meanwhile" and _same(given, _now(now)):
+        if no.code == "changed_meanwhile" and _same(given, _current_texts(now)):
             return done("manage.event", _("Saved."))  # sent twice
-        return _page(now, given, {AT.get(no.code, ""): why(no)}, beside=no.code == "changed_meanwhile")
+        return _page(
+            now, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}, beside=no.code == "changed_meanwhile"
+        )
 
 
 def _same(given: Texts, now: Texts) -> bool:
@@ -175,5 +185,10 @@ def _page(
     event: Event, given: Texts | None = None, wrong: Mapping[str, str] | None = None, *, beside: bool = False
 ) -> Answer:
     """The form; `beside` what was typed stands what is there now, where that differs."""
-    told: dict[str, Any] = {"inputs": INPUTS, "labels": _labels(), "others": OTHERS, "seen": edit_conflict.mark(event)}
-    return form("fields", _now(event), given, wrong, beside=beside, name=display.name(event), **told)
+    told: dict[str, Any] = {
+        "inputs": INPUTS,
+        "labels": _labels(),
+        "others": OTHER_LANGUAGES,
+        "seen": edit_conflict.fingerprint(event),
+    }
+    return form("fields", _current_texts(event), given, wrong, beside=beside, name=display.name(event), **told)

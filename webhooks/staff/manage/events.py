@@ -19,17 +19,17 @@ from bot.usecases import stop_entry as usecases_stop_entry
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class EventSwitch:
     """Something that is on or off, and what an admin reads before throwing it."""
 
     act: str
     button: Sentence
-    said: Sentence
+    done_text: Sentence
     is_so: Callable[[Any], bool]
     """Whether it has been thrown already."""
     question: Sentence | None = None
@@ -38,14 +38,14 @@ class Switch:
 
 
 SWITCHES = {
-    "open": Switch(
+    "open": EventSwitch(
         audit.EVENT_OPENED,
         _("Open registration"),
         _("Registration is open."),
         lambda event: event.status == "open",
         _("People can register from now on, on WhatsApp and on the web."),
     ),
-    "close": Switch(
+    "close": EventSwitch(
         audit.EVENT_CLOSED,
         _("Close registration"),
         _("Registration is closed."),
@@ -53,16 +53,16 @@ SWITCHES = {
         _("Nobody can register any more. Passes stay good."),
         grave=True,
     ),
-    "pause": Switch(
-        audit.PAUSED,
+    "pause": EventSwitch(
+        audit.ENTRY_PAUSED,
         _("Stop entry"),
         _("Entry is stopped."),
         lambda event: event.entry_paused_at is not None,
         _("Every scan at every gate is refused at once, and every volunteer is told on WhatsApp."),
         grave=True,
     ),
-    "resume": Switch(
-        audit.RESUMED,
+    "resume": EventSwitch(
+        audit.ENTRY_RESUMED,
         _("Let entry go on"),
         _("Entry goes on."),
         lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
@@ -71,24 +71,24 @@ SWITCHES = {
 }
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """The list, one event, and its switches."""
 
-    @door.get("", endpoint="list")
+    @blueprint.get("", endpoint="list")
     @admin
     def list_() -> Answer:
         with service.database.read() as db:
             rows = staff_sessions.places(db, user().row.phone, service.now())
             mine = [row for row in rows if roster_validation.is_at_least(row.role, "admin")]
-            shown = [{"staff": row.id, **display.in_list(row.event)} for row in mine]
+            shown = [{"staff": row.id, **display.list_row(row.event)} for row in mine]
         return page("list", events=shown)
 
-    @door.get("/<slug>")
+    @blueprint.get("/<slug>")
     @admin
     def event(slug: str) -> Answer:
-        return _shown(service, slug)
+        return _event_page(service, slug)
 
-    @door.get("/<slug>/switch/<what>")
+    @blueprint.get("/<slug>/switch/<what>")
     @admin
     def ask(slug: str, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
@@ -96,26 +96,26 @@ def doors(door: Blueprint, service: Service) -> None:
             found = events.by_slug(db, slug)
         told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
         return page(
-            "sure", 200, title=title(switch.button, display.name(found)), seen=edit_conflict.mark(found), **told
+            "sure", 200, title=title(switch.button, display.name(found)), seen=edit_conflict.fingerprint(found), **told
         )
 
-    @door.post("/<slug>/switch/<what>")
+    @blueprint.post("/<slug>/switch/<what>")
     @admin
     def switch(slug: str, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             if switch.is_so(events.by_slug(db, slug)):
-                return done("manage.event", switch.said)
+                return done("manage.event", switch.done_text)
         try:
-            _throw(service, slug, what, switch)
+            _apply(service, slug, what, switch)
         except Refused as no:
-            return _shown(service, slug, why(no))
-        return done("manage.event", switch.said)
+            return _event_page(service, slug, refusal_text(no))
+        return done("manage.event", switch.done_text)
 
 
-def title(what: Sentence, whom: str) -> Sentence:
+def title(sentence: Sentence, name_: str) -> Sentence:
     """The question to confirm."""
-    return _("{what}: {whom}", what=what, whom=whom)
+    return _("{what}: {whom}", what=sentence, whom=name_)
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:
@@ -123,12 +123,12 @@ def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, st
 
     The form's `once` keeps one that is sent twice from telling the volunteers twice.
     """
-    return usecases_stop_entry.set_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
+    return usecases_stop_entry.set_entry_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
 
 
 def close_gate(service: Service, db: Session, slug: str, gate: str, *, closed: bool) -> list[int]:
     """Close a gate, or open it, in an act's transaction; the deliveries to enqueue after it. Raises Refused."""
-    _gate, owed = usecases_close_gate.set_closed(db, slug, gate, closed=closed, **_by("gate", service))
+    _gate, owed = usecases_close_gate.set_gate_closed(db, slug, gate, closed=closed, **_by("gate", service))
     return owed
 
 
@@ -139,24 +139,24 @@ def _by(what: str, service: Service) -> dict[str, Any]:
     return {"key": key, "now": service.now(), "staff_id": user().row.id, "sender_of": last}
 
 
-def _throw(service: Service, slug: str, what: str, switch: Switch) -> None:
+def _apply(service: Service, slug: str, what: str, switch: EventSwitch) -> None:
     owed: list[int] = []
-    with acting(service, switch.act) as db:
-        edit_conflict.expect(db, events.by_slug(db, slug), request.form.get("seen", ""))
+    with audited(service, switch.act) as db:
+        edit_conflict.require_unchanged(db, events.by_slug(db, slug), request.form.get("seen", ""))
         if what == "open":
             events.open_event(db, slug, real=not service.settings.simulated)
         elif what == "close":
             events.close_event(db, slug)
         else:
             owed = stop_entry(service, db, slug, None, stopped=what == "pause")
-    service.outbox.enqueue(owed)
+    service.outbox.dispatch(owed)
 
 
-def _shown(service: Service, slug: str, problem: str = "") -> Answer:
+def _event_page(service: Service, slug: str, problem: str = "") -> Answer:
     settings = service.settings
     with service.database.read() as db:
         found = events.by_slug(db, slug)
-        switches = {name: one for name, one in SWITCHES.items() if not one.is_so(found)}
-        told = {"facts": display.facts(found), "head": display.in_list(found), "switches": switches}
-    links = event_links.doors(slug, settings.origin, settings.twilio_whatsapp_from)
+        switches = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
+        told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches}
+    links = event_links.links_of_event(slug, settings.origin, settings.twilio_whatsapp_from)
     return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)

@@ -14,7 +14,7 @@ from bot.domain.audit import recorder
 from bot.domain.exports import pages
 from bot.domain.exports import requests as export_requests
 from bot.domain.exports import stored as stored_exports
-from bot.domain.exports.requests import Wish
+from bot.domain.exports.requests import ExportRequest
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writers import FORMATS
 from bot.domain.models import Event, Export
@@ -24,10 +24,10 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
-WHAT: Mapping[str, Sentence] = {
+TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
     "visitors": _("Visitors: one row a registration"),
     "passes": _("Passes: one row a pass, revoked and replaced ones too"),
     "checkins": _("Scans: one row a scan, refused ones too"),
@@ -41,26 +41,26 @@ TABLE_NAMES: Mapping[str, Sentence] = {
     "deliveries": _("Messages"),
     "audit": _("Audit log"),
 }
-FORMS: Mapping[str, Sentence | str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": _("JSON lines")}
-TYPES = {
+FORMAT_NAMES: Mapping[str, Sentence | str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": _("JSON lines")}
+CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/x-ndjson; charset=utf-8",
 }
-STATES: Mapping[str, Sentence] = {
+STATE_NAMES: Mapping[str, Sentence] = {
     stored_exports.WAITING: _("waiting"),
     stored_exports.RUNNING: _("being made"),
     stored_exports.READY: _("ready"),
     stored_exports.FAILED: _("failed"),
     stored_exports.ERASED: _("deleted: somebody was erased"),
 }
-WHY: Mapping[str, Sentence] = {
+FAILURE_TEXTS: Mapping[str, Sentence] = {
     "disk": _("the worker's disk is full or cannot be written"),
     "gave_up": _("it was begun three times and never finished"),
 }
 """Why an export failed, by reason; for all other reasons the page refers to the log."""
 IN_THE_LOG = _("see the log of the workers")
-AT = {
+FIELD_OF_REFUSAL = {
     "no_such_table": "table",
     "no_such_format": "form",
     "no_such_column": "columns",
@@ -68,51 +68,51 @@ AT = {
     "not_of_scans": "event_day",
 }
 """The input at which a refusal is shown, by code."""
-NAMES = ("table", "form", "columns", "since", "until", "event_day")
+FORM_FIELDS = ("table", "form", "columns", "since", "until", "event_day")
 NO_DATE = _("A date, such as 2027-01-09.")
 NO_DAYS = _("That is before the first day.")
-EVERY_SECONDS = 2
+POLL_SECONDS = 2
 """Seconds between two requests of an open page while an export is being made."""
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/exports` and what is under it."""
 
-    @door.get("/<slug>/exports")
+    @blueprint.get("/<slug>/exports")
     @admin
     def exports(slug: str) -> Answer:
         return _page(service, slug, {"table": "visitors", "form": "csv"})
 
-    @door.post("/<slug>/exports")
+    @blueprint.post("/<slug>/exports")
     @admin
     def start_export(slug: str) -> Answer:
-        texts = {name: typed(name).strip() for name in NAMES}
-        wish, wrong = _wish(texts, _event(service, slug))
+        texts = {name: typed(name).strip() for name in FORM_FIELDS}
+        wish, wrong = _request_from(texts, _event(service, slug))
         try:
             if wrong:
                 return _page(service, slug, texts, wrong)
             _start(service, slug, wish, typed("once"))
         except Refused as no:
-            return _page(service, slug, texts, {AT.get(no.code, ""): why(no)})
+            return _page(service, slug, texts, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
         return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
 
-    @door.get("/<slug>/exports/list")
+    @blueprint.get("/<slug>/exports/list")
     @admin
     def exports_list(slug: str) -> Answer:
         return render_template("staff/manage/exports_list.html", slug=slug, **_list(service, slug))
 
-    @door.get("/<slug>/exports/<int:number>/file")
+    @blueprint.get("/<slug>/exports/<int:number>/file")
     @admin
     def export_file(slug: str, number: int) -> Answer:
         with service.database.read() as db:
-            one = _found(db, slug, number)
-        if one.status != stored_exports.READY:
+            export = _find_export(db, slug, number)
+        if export.status != stored_exports.READY:
             abort(410)
         if request.method == "GET":
-            _note(service, audit.EXPORT_FETCHED, one)
-        return _download(service, one)
+            _record(service, audit.EXPORT_FETCHED, export)
+        return _download(service, export)
 
-    @door.post("/<slug>/exports/<int:number>")
+    @blueprint.post("/<slug>/exports/<int:number>")
     @admin
     def change_export(slug: str, number: int) -> Answer:
         what = typed("what")
@@ -120,46 +120,53 @@ def doors(door: Blueprint, service: Service) -> None:
             abort(404)
         try:
             with service.database.read() as db:
-                one = export_requests.find(db, slug, number)
+                export = export_requests.find(db, slug, number)
         except Refused:
             return done("manage.exports", _("It is gone."))
         if what == "delete":
-            with acting(service, audit.EXPORT_DELETED) as db:
-                recorder.tell(db, export=number, table=one.kind)
+            with audited(service, audit.EXPORT_DELETED) as db:
+                recorder.add_facts(db, export=number, table=export.kind)
                 stored_exports.remove(db, number)
             return done("manage.exports", _("It is deleted."))
         try:
-            _start(service, slug, export_requests.wish_of(one), f"again {number}")
+            _start(service, slug, export_requests.request_of(export), f"again {number}")
         except Refused as no:
-            return _page(service, slug, {"table": one.kind, "form": one.form}, {AT.get(no.code, ""): why(no)})
+            return _page(
+                service,
+                slug,
+                {"table": export.kind, "form": export.form},
+                {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)},
+            )
         return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
 
 
-def _start(service: Service, slug: str, wish: Wish, once: str) -> None:
+def _start(service: Service, slug: str, export_request: ExportRequest, once: str) -> None:
     """A form that is sent twice is one act. Raises Refused."""
     with service.database.read() as db:
-        if export_requests.asked(db, user().row.event_id, once):
+        if export_requests.find_by_request_id(db, user().row.event_id, once):
             return
-    with acting(service, audit.EXPORT_STARTED) as db:
-        made = export_requests.start(db, slug, wish, once=once, staff_id=user().row.id, now=service.now())
-        recorder.tell(db, export=made.id, table=made.kind, format=made.form)
-    queues.hand_export(service.redis, made.id)
+    with audited(service, audit.EXPORT_STARTED) as db:
+        made = export_requests.start(db, slug, export_request, once=once, staff_id=user().row.id, now=service.now())
+        recorder.add_facts(db, export=made.id, table=made.kind, format=made.form)
+    queues.enqueue_export(service.redis, made.id)
 
 
-def _note(service: Service, what: str, one: Export) -> None:
-    with acting(service, what) as db:
-        recorder.tell(db, export=one.id, table=one.kind, format=one.form, rows=one.rows)
+def _record(service: Service, what: str, export: Export) -> None:
+    with audited(service, what) as db:
+        recorder.add_facts(db, export=export.id, table=export.kind, format=export.form, rows=export.rows)
 
 
-def _download(service: Service, one: Export) -> Response:
+def _download(service: Service, export: Export) -> Response:
     """The file, a piece at a time. One that is deleted meanwhile breaks off, which a browser shows as failed."""
-    name = f"{one.event.slug}-{one.kind}-{_at(one.created_at, one.event):%Y-%m-%d-%H%M}.{one.form}"
-    size = {"Content-Length": str(one.size), "Content-Disposition": f'attachment; filename="{name}"'}
-    pieces: Iterator[bytes] = stored_exports.pieces(service.database, one.id, one.size)
-    return Response(pieces, content_type=TYPES[one.form], headers=size, direct_passthrough=True)
+    name = (
+        f"{export.event.slug}-{export.kind}-{_local_time(export.created_at, export.event):%Y-%m-%d-%H%M}.{export.form}"
+    )
+    size = {"Content-Length": str(export.size), "Content-Disposition": f'attachment; filename="{name}"'}
+    pieces: Iterator[bytes] = stored_exports.chunks(service.database, export.id, export.size)
+    return Response(pieces, content_type=CONTENT_TYPES[export.form], headers=size, direct_passthrough=True)
 
 
-def _found(db: Any, slug: str, number: int) -> Export:
+def _find_export(db: Any, slug: str, number: int) -> Export:
     try:
         return export_requests.find(db, slug, number)
     except Refused:
@@ -171,7 +178,7 @@ def _event(service: Service, slug: str) -> Event:
         return events.by_slug(db, slug)
 
 
-def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]:
+def _request_from(texts: Mapping[str, str], event: Event) -> tuple[ExportRequest, dict[str, str]]:
     """The request in the form, and what is wrong with it, by input. Days are the event's, the last one included."""
     wrong, zone = {}, ZoneInfo(event.timezone)
     borders: dict[str, datetime | None] = {}
@@ -188,20 +195,20 @@ def _wish(texts: Mapping[str, str], event: Event) -> tuple[Wish, dict[str, str]]
         event_day = date.fromisoformat(texts["event_day"]) if texts["event_day"] else None
     except ValueError:
         event_day, wrong["event_day"] = None, say(NO_DATE)
-    columns = tuple(dict.fromkeys(one.strip() for one in texts["columns"].split(",") if one.strip()))
-    return Wish(texts["table"], texts["form"], columns, **borders, event_day=event_day), wrong
+    columns = tuple(dict.fromkeys(column.strip() for column in texts["columns"].split(",") if column.strip()))
+    return ExportRequest(texts["table"], texts["form"], columns, **borders, event_day=event_day), wrong
 
 
 def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Answer:
     with service.database.read() as db:
-        wanted = pages.wanted(db, events.by_slug(db, slug))
+        wanted = pages.scope_of(db, events.by_slug(db, slug))
     return page(
         "exports",
         UNPROCESSABLE if wrong else 200,
-        texts={**dict.fromkeys(NAMES, ""), **texts},
+        texts={**dict.fromkeys(FORM_FIELDS, ""), **texts},
         wrong=wrong or {},
-        tables=[(name, WHAT[name]) for name in TABLES],
-        forms=[(name, FORMS[name]) for name in FORMATS],
+        tables=[(name, TABLE_DESCRIPTIONS[name]) for name in TABLES],
+        forms=[(name, FORMAT_NAMES[name]) for name in FORMATS],
         columns=[(TABLE_NAMES[name], ", ".join(table.columns(wanted))) for name, table in TABLES.items()],
         **_list(service, slug),
     )
@@ -209,38 +216,40 @@ def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[
 
 def _list(service: Service, slug: str) -> dict[str, Any]:
     with service.database.read() as db:
-        found = export_requests.listed(db, slug)
+        found = export_requests.list_exports(db, slug)
         event = events.by_slug(db, slug)
-    rows = [_row(one, event) for one in found]
-    busy = any(one.status in (stored_exports.WAITING, stored_exports.RUNNING) for one in found)
-    return {"exports": rows, "busy": busy, "every": EVERY_SECONDS}
+    rows = [_row(export, event) for export in found]
+    busy = any(export.status in (stored_exports.WAITING, stored_exports.RUNNING) for export in found)
+    return {"exports": rows, "busy": busy, "every": POLL_SECONDS}
 
 
-def _row(one: Export, event: Event) -> dict[str, Any]:
+def _row(export: Export, event: Event) -> dict[str, Any]:
     zone = ZoneInfo(event.timezone)
-    done_at = one.ended_at and one.status == stored_exports.READY
+    done_at = export.ended_at and export.status == stored_exports.READY
     return {
-        "number": one.id,
-        "status": one.status,
-        "state": STATES[one.status],
-        "why": WHY.get(one.reason or "", IN_THE_LOG) if one.status == stored_exports.FAILED else "",
-        "what": _("{table}, {format}", table=TABLE_NAMES[one.kind], format=FORMS[one.form]),
-        "asked": display.moment(one.created_at, zone),
-        "who": one.staff.name if one.staff else display.NOTHING,
-        "some": ", ".join(one.columns),
-        "span": _span(one, zone),
-        "event_day": one.event_day and _("event day {day}", day=display.day(one.event_day)),
-        "rows": display.number(one.rows, ""),
-        "total": one.total,
-        "share": one.rows,
-        "size": _size(one.size) if one.size else "",
-        "until": display.moment(one.ended_at + stored_exports.KEPT, zone) if done_at and one.ended_at else "",
+        "number": export.id,
+        "status": export.status,
+        "state": STATE_NAMES[export.status],
+        "why": FAILURE_TEXTS.get(export.reason or "", IN_THE_LOG) if export.status == stored_exports.FAILED else "",
+        "what": _("{table}, {format}", table=TABLE_NAMES[export.kind], format=FORMAT_NAMES[export.form]),
+        "asked": display.moment(export.created_at, zone),
+        "who": export.staff.name if export.staff else display.NO_VALUE,
+        "some": ", ".join(export.columns),
+        "span": _span(export, zone),
+        "event_day": export.event_day and _("event day {day}", day=display.day(export.event_day)),
+        "rows": display.number(export.rows, ""),
+        "total": export.total,
+        "share": export.rows,
+        "size": _size(export.size) if export.size else "",
+        "until": display.moment(export.ended_at + stored_exports.EXPORT_TTL, zone)
+        if done_at and export.ended_at
+        else "",
     }
 
 
-def _span(one: Export, zone: ZoneInfo) -> Sentence | None:
-    first = display.day(one.since.astimezone(zone).date()) if one.since else ""
-    last = display.day((one.until.astimezone(zone) - timedelta(days=1)).date()) if one.until else ""
+def _span(export: Export, zone: ZoneInfo) -> Sentence | None:
+    first = display.day(export.since.astimezone(zone).date()) if export.since else ""
+    last = display.day((export.until.astimezone(zone) - timedelta(days=1)).date()) if export.until else ""
     if first and last:
         return _("{first} to {last}", first=first, last=last)
     return _("from {day} on", day=first) if first else _("until {day}", day=last) if last else None
@@ -250,5 +259,5 @@ def _size(number: int) -> str:
     return f"{number / 1_000_000:.1f} MB" if number >= 100_000 else f"{-(-number // 1000)} kB"
 
 
-def _at(moment: datetime, event: Event) -> datetime:
+def _local_time(moment: datetime, event: Event) -> datetime:
     return moment.astimezone(ZoneInfo(event.timezone))

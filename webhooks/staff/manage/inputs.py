@@ -11,7 +11,7 @@ from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import _
 
-WHOLE = re.compile(r"[0-9]{1,12}")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 """Python reads more than these as a number: 1_0, ١٢."""
 YEARS = range(1970, 3000)
 """Outside of these a moment has no other zones; no event is there."""
@@ -22,7 +22,7 @@ NO_MOMENT = _("Please give day and time: 2027-01-09T10:00.")
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class FormField:
     """An input of a form, and the column that it changes."""
 
     name: str
@@ -34,7 +34,7 @@ class Input:
     needed: bool = False
 
 
-class Unreadable(ValueError):
+class UnreadableInput(ValueError):
     """The typed text is no such value; `words` are for the person who typed it."""
 
     def __init__(self, words: Sentence) -> None:
@@ -43,14 +43,14 @@ class Unreadable(ValueError):
 
 
 def read(kind: str, text: str, zone: str) -> Any:
-    """The value of an input that is not empty; None of one that is. Raises Unreadable."""
+    """The value of an input that is not empty; None of one that is. Raises UnreadableInput."""
     words = text.strip()
-    if kind in _READ:
-        return _READ[kind](words, zone) if words else None
+    if kind in _READERS:
+        return _READERS[kind](words, zone) if words else None
     return words
 
 
-def shown(value: Any, zone: str) -> str:
+def format_value(value: Any, zone: str) -> str:
     """The value as the input shows it."""
     match value:
         case None:
@@ -65,49 +65,49 @@ def shown(value: Any, zone: str) -> str:
             return str(value)
 
 
-def of(event: Event, name: str) -> str:
+def value_of(event: Event, name: str) -> str:
     """The text of an input for an event's column."""
-    return shown(getattr(event, name), event.timezone)
+    return format_value(getattr(event, name), event.timezone)
 
 
 def whole(text: str, _zone: str = "") -> int:
-    """A whole number in plain digits. Raises Unreadable."""
-    if not WHOLE.fullmatch(text):
-        raise Unreadable(NO_NUMBER)
+    """A whole number in plain digits. Raises UnreadableInput."""
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise UnreadableInput(NO_NUMBER)
     return int(text)
 
 
 def day(text: str, _zone: str = "") -> date:
-    """A date as ISO 8601 writes it. Raises Unreadable."""
+    """A date as ISO 8601 writes it. Raises UnreadableInput."""
     try:
         found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        raise Unreadable(NO_DATE) from None
+        raise UnreadableInput(NO_DATE) from None
     if found.year not in YEARS:
-        raise Unreadable(NO_DATE)
+        raise UnreadableInput(NO_DATE)
     return found
 
 
 def hour(text: str, _zone: str = "") -> time:
-    """A time of day. Raises Unreadable."""
+    """A time of day. Raises UnreadableInput."""
     try:
         return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError:
-        raise Unreadable(NO_HOUR) from None
+        raise UnreadableInput(NO_HOUR) from None
 
 
 def moment(text: str, zone: str) -> datetime:
-    """Day and hour in the zone. Raises Unreadable."""
+    """Day and hour in the zone. Raises UnreadableInput."""
     try:
         found = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
     except (ValueError, KeyError, OSError):
-        raise Unreadable(NO_MOMENT) from None
+        raise UnreadableInput(NO_MOMENT) from None
     if found.year not in YEARS:
-        raise Unreadable(NO_MOMENT)
+        raise UnreadableInput(NO_MOMENT)
     return found
 
 
-_READ: Mapping[str, Callable[[str, str], Any]] = {
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
     "number": whole,
     "date": day,
     "time": hour,

@@ -19,12 +19,12 @@ from flows.text import _, sentence_for
 from webhooks import limits
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.inputs import Unreadable
-from webhooks.staff.session import needs, user
+from webhooks.staff.manage.inputs import UnreadableInput
+from webhooks.staff.session import require_role, user
 
-MOST = "120 per minute"
+RATE_LIMIT = "120 per minute"
 """Changes, searches and looks at one person, of one admin: no hand is faster."""
-LONGEST = 4000
+MAX_INPUT_LENGTH = 4000
 """Characters of one input that are looked at."""
 UNPROCESSABLE = 422
 
@@ -33,7 +33,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NavSection:
     """A page of an event, as the line above each of them names it."""
 
     endpoint: str
@@ -41,45 +41,45 @@ class Section:
 
 
 SECTIONS = (
-    Section("manage.event", _("Event")),
-    Section("manage.days", _("Days")),
-    Section("manage.gates", _("Gates")),
-    Section("manage.volunteers", _("Volunteers")),
-    Section("manage.visitors", _("Visitors")),
-    Section("manage.exports", _("Exports")),
-    Section("manage.audit", _("Audit")),
-    Section("manage.alerts", _("Alerts")),
+    NavSection("manage.event", _("Event")),
+    NavSection("manage.days", _("Days")),
+    NavSection("manage.gates", _("Gates")),
+    NavSection("manage.volunteers", _("Volunteers")),
+    NavSection("manage.visitors", _("Visitors")),
+    NavSection("manage.exports", _("Exports")),
+    NavSection("manage.audit", _("Audit")),
+    NavSection("manage.alerts", _("Alerts")),
 )
 
 
 def admin(view: Callable[P, Answer]) -> Callable[P, Answer]:
     """Let through admins, and only to the event at which they are signed in; else 403."""
 
-    @needs("admin")
+    @require_role("admin")
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
         if kwargs.get("slug", user().event.slug) != user().event.slug:
             abort(403)
         if request.method == "POST":
-            limits.spend(MOST, "manage", str(user().row.id))
+            limits.spend(RATE_LIMIT, "manage", str(user().row.id))
         return view(*args, **kwargs)
 
     return guarded
 
 
 @contextmanager
-def acting(service: Service, what: str) -> Iterator[Session]:
+def audited(service: Service, what: str) -> Iterator[Session]:
     """A transaction of whoever makes this request, which leaves an entry of this name in the audit log."""
     whoever = user()
     now, slug = service.now(), whoever.event.slug
-    with service.database.write() as db, recorder.acting(db, what, now=now, staff_id=whoever.row.id, slug=slug):
+    with service.database.write() as db, recorder.audited(db, what, now=now, staff_id=whoever.row.id, slug=slug):
         yield db
 
 
-def page(template: str, status: int = 200, **told: Any) -> tuple[str, int]:
-    """A page of the event; `told` is what its template needs."""
+def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A page of the event; `values` is what its template needs."""
     frame = {"slug": user().event.slug, "sections": SECTIONS, "once": uuid4().hex}
-    return render_template(f"staff/manage/{template}.html", **frame, **told), status
+    return render_template(f"staff/manage/{template}.html", **frame, **values), status
 
 
 def form(
@@ -89,7 +89,7 @@ def form(
     wrong: Mapping[str, str] | None,
     *,
     beside: bool = False,
-    empty: Sentence = display.EMPTY,
+    empty: Sentence = display.EMPTY_NAME,
     **told: Any,
 ) -> tuple[str, int]:
     """A form as it was typed, else as it is kept; `beside` what was typed stands what is kept, where that differs."""
@@ -104,8 +104,8 @@ def judged(names: Iterable[str], read: Callable[[str], Any]) -> tuple[dict[str, 
     for name in names:
         try:
             values[name] = read(name)
-        except Unreadable as no:
-            wrong[name] = why(no)
+        except UnreadableInput as no:
+            wrong[name] = refusal_text(no)
     return values, wrong
 
 
@@ -115,9 +115,9 @@ def done(endpoint: str, words: Sentence, **values: Any) -> Response:
     return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
 
 
-def why(no: Refused | Unreadable) -> str:
+def refusal_text(no: Refused | UnreadableInput) -> str:
     """The refusal in the page's language."""
-    return say(no.words if isinstance(no, Unreadable) else sentence_for(no.code, **no.params))
+    return say(no.words if isinstance(no, UnreadableInput) else sentence_for(no.code, **no.params))
 
 
 def typed(name: str) -> str:
@@ -127,4 +127,4 @@ def typed(name: str) -> str:
 
 def clean(text: str) -> str:
     """The text without characters that no database takes, cut to a length that is enough for all our fields."""
-    return text[:LONGEST].replace("\r\n", "\n").replace("\x00", "")
+    return text[:MAX_INPUT_LENGTH].replace("\r\n", "\n").replace("\x00", "")

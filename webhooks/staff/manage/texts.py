@@ -8,8 +8,8 @@ from flask import Blueprint, abort, request
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import validation as event_validation
-from bot.domain.events.rows import one
-from bot.domain.events.validation import Fields
+from bot.domain.events.rows import get_event
+from bot.domain.events.validation import EventFields
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
@@ -17,44 +17,44 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, done, page, typed, why
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class EventText:
     """A text that visitors read: what it is called and what it is for."""
 
     name: Sentence
     about: Sentence
 
 
-TEXTS = {
-    "notice": Text(
+EVENT_TEXTS = {
+    "notice": EventText(
         _("Notice"),
         _("Seen at once by everybody who writes, opens a pass or the web page. Nobody is written to by this."),
     ),
-    "welcome": Text(_("Welcome"), _("Said below the greeting.")),
-    "instructions": Text(_("Instructions"), _("Said with the pass: what to bring, where to go.")),
-    "consent": Text(
+    "welcome": EventText(_("Welcome"), _("Said below the greeting.")),
+    "instructions": EventText(_("Instructions"), _("Said with the pass: what to bring, where to go.")),
+    "consent": EventText(
         _("Consent"), _("What people agree to. A change asks those who register from now on for the new words.")
     ),
 }
 """The event's texts by name, in the order of the page."""
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/texts`."""
 
-    @door.get("/<slug>/texts")
+    @blueprint.get("/<slug>/texts")
     @admin
     def texts(slug: str) -> Answer:
         with service.database.read() as db:
             return _page(events.by_slug(db, slug))
 
-    @door.post("/<slug>/texts/<name>")
+    @blueprint.post("/<slug>/texts/<name>")
     @admin
     def save_text(slug: str, name: str) -> Answer:
-        if name not in TEXTS:
+        if name not in EVENT_TEXTS:
             abort(404)
         given = {code: typed(code).strip() for code in LANGUAGES}
         wanted = {code: text for code, text in given.items() if text}
@@ -62,18 +62,18 @@ def doors(door: Blueprint, service: Service) -> None:
             shown = events.by_slug(db, slug)
         try:
             event_validation.checked({name: wanted})
-            with acting(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
-                edit_conflict.expect(db, shown, request.form.get("seen", ""))
-                kept = one(db, slug, lock=True).texts.get(name, {})
-                events.change(db, slug, **cast("Fields", {name: {**_beyond(kept), **wanted}}))
+            with audited(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
+                edit_conflict.require_unchanged(db, shown, request.form.get("seen", ""))
+                kept = get_event(db, slug, lock=True).texts.get(name, {})
+                events.change(db, slug, **cast("EventFields", {name: {**_other_languages(kept), **wanted}}))
         except Refused as no:
             return _refused(service, slug, name, given, no)
-        return done("manage.texts", _("Saved: {what}", what=TEXTS[name].name))
+        return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))
 
 
-def _beyond(kept: Mapping[str, str]) -> dict[str, str]:
+def _other_languages(stored: Mapping[str, str]) -> dict[str, str]:
     """Texts in languages that this page has no input for."""
-    return {code: text for code, text in kept.items() if code not in LANGUAGES}
+    return {code: text for code, text in stored.items() if code not in LANGUAGES}
 
 
 def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], no: Refused) -> Answer:
@@ -81,19 +81,19 @@ def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], n
         event = events.by_slug(db, slug)
     now = {code: event.texts.get(name, {}).get(code, "") for code in LANGUAGES}
     if no.code == "changed_meanwhile" and now == given:
-        return done("manage.texts", _("Saved: {what}", what=TEXTS[name].name))  # sent twice
-    return _page(event, name, given, why(no), beside=no.code == "changed_meanwhile")
+        return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))  # sent twice
+    return _page(event, name, given, refusal_text(no), beside=no.code == "changed_meanwhile")
 
 
 def _page(
     event: Event, name: str = "", given: Mapping[str, str] | None = None, problem: str = "", *, beside: bool = False
 ) -> Answer:
-    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in TEXTS}
+    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in EVENT_TEXTS}
     shown = {**now, **({name: given} if given else {})}
     differ = {
-        code: text or say(display.EMPTY)
+        code: text or say(display.EMPTY_NAME)
         for code, text in now.get(name, {}).items()
         if beside and shown[name][code] != text
     }
-    told = {"about": TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
-    return page("texts", UNPROCESSABLE if problem else 200, seen=edit_conflict.mark(event), **told)
+    told = {"about": EVENT_TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
+    return page("texts", UNPROCESSABLE if problem else 200, seen=edit_conflict.fingerprint(event), **told)

@@ -11,63 +11,70 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import Answer, acting, admin, done, form, typed, why
-from webhooks.staff.manage.volunteers import AT, on_roster
+from webhooks.staff.manage.layout import Answer, admin, audited, done, form, refusal_text, typed
+from webhooks.staff.manage.volunteers import FIELD_OF_REFUSAL, on_roster
 from webhooks.staff.session import user
 
-NAMES = ("name", "role", "gate")
+FORM_FIELDS = ("name", "role", "gate")
 NOT_YOUR_ROLE = _("You cannot take your own role away: ask another admin, or use the command line.")
 NO_GATE = _("none")
 Texts = Mapping[str, str]
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/volunteers/<id>/change`."""
 
-    @door.get("/<slug>/volunteers/<int:staff_id>/change")
+    @blueprint.get("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def volunteer(slug: str, staff_id: int) -> Answer:
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
         return _page(service, slug, row)
 
-    @door.post("/<slug>/volunteers/<int:staff_id>/change")
+    @blueprint.post("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def change_volunteer(slug: str, staff_id: int) -> Answer:
-        given = {name: typed(name).strip() for name in NAMES}
+        given = {name: typed(name).strip() for name in FORM_FIELDS}
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
         if row.id == user().row.id and given["role"] != row.role:
             return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
             _change(service, slug, row, given)
-        except roster.BadRows as bad:
+        except roster.BadRosterRows as bad:
             return _page(
-                service, slug, row, given, {AT[one.code]: why(Refused(one.code, **one.params)) for one in bad.rows}
+                service,
+                slug,
+                row,
+                given,
+                {
+                    FIELD_OF_REFUSAL[bad_row.code]: refusal_text(Refused(bad_row.code, **bad_row.params))
+                    for bad_row in bad.rows
+                },
             )
         except Refused as no:
             with service.database.read() as db:
                 now = on_roster(db, slug, staff_id)
-            if _now(now) != given:
-                return _page(service, slug, now, given, {"": why(no)})
+            if _current_texts(now) != given:
+                return _page(service, slug, now, given, {"": refusal_text(no)})
         return done("manage.volunteers", _("{name} is changed.", name=given["name"]))
 
 
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
     """Raises Refused, BadRows."""
-    with acting(service, audit.STAFF_CHANGED) as db:
-        edit_conflict.expect(db, row, request.form.get("seen", ""))
+    with audited(service, audit.STAFF_CHANGED) as db:
+        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
         wanted = {"phone": row.phone, **given}
         roster.import_rows(db, slug, [(1, wanted)], region=service.settings.default_region, now=service.now())
 
 
-def _now(row: Staff) -> dict[str, str]:
+def _current_texts(row: Staff) -> dict[str, str]:
     return {"name": row.name, "role": row.role, "gate": row.gate.slug if row.gate else ""}
 
 
 def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, wrong: Texts | None = None) -> Answer:
     with service.database.read() as db:
-        there = [(one.slug, one.name) for one in gates.listed(db, slug)]
-    told = {"row": row, "gates": there, "seen": edit_conflict.mark(row)}
+        there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
+    told = {"row": row, "gates": there, "seen": edit_conflict.fingerprint(row)}
     beside = wrong is not None and "" in wrong
-    return form("volunteer", _now(row), given, wrong, beside=beside, empty=NO_GATE, **told)
+    return form("volunteer", _current_texts(row), given, wrong, beside=beside, empty=NO_GATE, **told)

@@ -18,14 +18,14 @@ from flows.shapes import Sentence, duty
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, acting, admin, clean, done, page, typed, why
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, clean, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
-MOST = 200
+MAX_LISTED = 200
 """People who are shown; a roster can have thousands."""
-NAMES = ("phone", "name", "role", "gate")
-LONGEST = 80
-AT = {
+FORM_FIELDS = ("phone", "name", "role", "gate")
+MAX_INPUT_LENGTH = 80
+FIELD_OF_REFUSAL = {
     "not_a_phone": "phone",
     "on_roster_already": "phone",
     "bad_name": "name",
@@ -34,8 +34,8 @@ AT = {
 }
 """The input at which a refusal is shown, by code."""
 NOT_YOURSELF = _("You cannot disable yourself: ask another admin, or use the command line.")
-STATES = {True: _("enabled"), False: _("disabled")}
-ROLES: Mapping[str, Sentence] = {
+STATE_NAMES = {True: _("enabled"), False: _("disabled")}
+ROLE_NAMES: Mapping[str, Sentence] = {
     "volunteer": _("volunteer"),
     "supervisor": _("supervisor"),
     "admin": _("admin"),
@@ -43,29 +43,29 @@ ROLES: Mapping[str, Sentence] = {
 Texts = Mapping[str, str]
 
 
-def doors(door: Blueprint, service: Service) -> None:
+def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/volunteers` and each of them."""
 
-    @door.get("/<slug>/volunteers")
+    @blueprint.get("/<slug>/volunteers")
     @admin
     def volunteers(slug: str) -> Answer:
         return _page(service, slug)
 
-    @door.post("/<slug>/volunteers")
+    @blueprint.post("/<slug>/volunteers")
     @admin
     def add_volunteer(slug: str) -> Answer:
-        given = {name: typed(name) for name in NAMES}
+        given = {name: typed(name) for name in FORM_FIELDS}
         wanted: dict[str, Any] = {**given, "gate": given["gate"] or None, "region": service.settings.default_region}
         try:
-            with acting(service, audit.STAFF_ADDED) as db:
+            with audited(service, audit.STAFF_ADDED) as db:
                 added = roster.add(db, slug, **wanted, now=service.now()).name
         except Refused as no:
             if no.code == "on_roster_already" and _is_there(service, slug, given):
                 return done("manage.volunteers", _added(" ".join(given["name"].split())))
-            return _page(service, slug, given, {AT.get(no.code, ""): why(no)})
+            return _page(service, slug, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
         return done("manage.volunteers", _added(added))
 
-    @door.post("/<slug>/volunteers/<int:staff_id>")
+    @blueprint.post("/<slug>/volunteers/<int:staff_id>")
     @admin
     def switch_volunteer(slug: str, staff_id: int) -> Answer:
         enabled = typed("what") == "enable"
@@ -77,15 +77,15 @@ def doors(door: Blueprint, service: Service) -> None:
             try:
                 _switch(service, slug, row, enabled)
             except Refused as no:
-                return _page(service, slug, problem=why(no))
+                return _page(service, slug, problem=refusal_text(no))
         told = _("{name} is enabled.", name=row.name) if enabled else _("{name} is disabled.", name=row.name)
-        return done("manage.volunteers", told, find=_sought() or None)
+        return done("manage.volunteers", told, find=_search_text() or None)
 
 
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
     """Raises Refused."""
-    with acting(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
-        edit_conflict.expect(db, row, request.form.get("seen", ""))
+    with audited(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
+        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
         roster.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
 
 
@@ -95,21 +95,21 @@ def _added(name: str) -> Sentence:
 
 def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
     """The row of somebody on the event's roster; 404 for others."""
-    return next((one for one in roster.listed(db, slug) if one.id == staff_id), None) or abort(404)
+    return next((one for one in roster.list_staff(db, slug) if one.id == staff_id), None) or abort(404)
 
 
 def _is_there(service: Service, slug: str, given: Texts) -> bool:
     """Whether exactly this stands on the roster: then the form was sent twice."""
     phone = roster_validation.phone(given["phone"], service.settings.default_region)
     with service.database.read() as db:
-        rows = [one for one in roster.listed(db, slug) if one.phone == phone and one.enabled]
-        there = [(one.name, one.role, one.gate.slug if one.gate else "") for one in rows]
+        rows = [one for one in roster.list_staff(db, slug) if one.phone == phone and one.enabled]
+        there = [(member.name, member.role, member.gate.slug if member.gate else "") for member in rows]
     return (" ".join(given["name"].split()), given["role"], given["gate"]) in there
 
 
-def _sought() -> str:
+def _search_text() -> str:
     """The text for which the roster is searched: part of a name, phone, role, gate or state."""
-    return clean(request.values.get("find", "")).strip()[:LONGEST]
+    return clean(request.values.get("find", "")).strip()[:MAX_INPUT_LENGTH]
 
 
 def _page(
@@ -118,12 +118,12 @@ def _page(
     now = service.now()
     with service.database.read() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        everybody = roster.listed(db, slug)
-        fitting = [one for one in everybody if _sought().casefold() in _words(one)]
-        rows = [_row(one, now, zone) for one in fitting[:MOST]]
-        there = [(one.slug, one.name) for one in gates.listed(db, slug)]
+        everybody = roster.list_staff(db, slug)
+        fitting = [member for member in everybody if _search_text().casefold() in _search_words(member)]
+        rows = [_row(member, now, zone) for member in fitting[:MAX_LISTED]]
+        there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
     form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
-    whole = {"find": _sought(), "number": len(everybody), "fitting": len(fitting)}
+    whole = {"find": _search_text(), "number": len(everybody), "fitting": len(fitting)}
     told: dict[str, Any] = {
         **whole,
         "rows": rows,
@@ -135,23 +135,23 @@ def _page(
     return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=duty.ROLES, **told)
 
 
-def _words(one: Staff) -> str:
+def _search_words(member: Staff) -> str:
     """The words by which somebody is found: role and state as the page says them, and in English."""
-    role, state = ROLES[one.role], STATES[one.enabled]
-    own = f"{one.name} {one.phone} {one.gate.name if one.gate else ''}"
+    role, state = ROLE_NAMES[member.role], STATE_NAMES[member.enabled]
+    own = f"{member.name} {member.phone} {member.gate.name if member.gate else ''}"
     return f"{own} {role.source} {say(role)} {state.source} {say(state)}".casefold()
 
 
-def _row(one: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+def _row(member: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "phone": one.phone,
-        "role": ROLES[one.role],
-        "gate": one.gate.name if one.gate else display.NOTHING,
-        "heard": display.moment(one.seen_at, zone) or _("not yet"),
-        "enabled": one.enabled,
-        "paused": roster.is_paused(one, now),
-        "me": one.id == user().row.id,
-        "seen": edit_conflict.mark(one),
+        "id": member.id,
+        "name": member.name,
+        "phone": member.phone,
+        "role": ROLE_NAMES[member.role],
+        "gate": member.gate.name if member.gate else display.NO_VALUE,
+        "heard": display.moment(member.seen_at, zone) or _("not yet"),
+        "enabled": member.enabled,
+        "paused": roster.is_paused(member, now),
+        "me": member.id == user().row.id,
+        "seen": edit_conflict.fingerprint(member),
     }

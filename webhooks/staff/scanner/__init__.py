@@ -10,9 +10,9 @@ from flows.text import _
 from webhooks import app_setup, assets, i18n
 from webhooks.staff.scanner.texts import LABELS, in_every_language
 
-NAME = _("Pravesh scanner")
+APP_NAME = _("Pravesh scanner")
 CAMERA = {"camera": "(self)"}
-POLICY = {
+CONTENT_POLICY = {
     # The polyfill's reader is WebAssembly: see docs/adr.
     "script_src": "'self' 'wasm-unsafe-eval'",
     "worker_src": "'self'",
@@ -22,26 +22,26 @@ POLICY = {
 LIBRARIES = ("lib/barcode-detector.js", "lib/zxing_reader.wasm", "lib/ed25519.js", "lib/devanagari.woff2")
 
 
-def doors(door: Blueprint) -> None:
+def routes(blueprint: Blueprint) -> None:
     """`GET /staff/scan`, its service worker and its manifest."""
 
-    @door.get("/scan")
-    @app_setup.allow(CAMERA, **POLICY)
+    @blueprint.get("/scan")
+    @app_setup.allow(CAMERA, **CONTENT_POLICY)
     def scan() -> Response:
         page = Response(render_template("staff/scan.html", labels=LABELS, words=in_every_language()))
         page.vary.add("Accept-Language")
         return page
 
-    @door.get("/scan-worker.js")
+    @blueprint.get("/scan-worker.js")
     def worker() -> Response:
         page = url_for("staff.scan")
         script = render_template("staff/scan_worker.js", files=[page, *files()], page=page, release=assets.digest())
         return Response(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
-    @door.get("/scan.webmanifest")
+    @blueprint.get("/scan.webmanifest")
     def manifest() -> Response:
         answer = jsonify(
-            name=i18n.say(NAME),
+            name=i18n.say(APP_NAME),
             short_name="Pravesh",
             start_url=url_for("staff.scan"),
             scope=url_for("staff.scan"),

@@ -18,12 +18,12 @@ from bot.service import Service
 from bot.usecases import report_guessing
 from flows.gate import answers as gate_answers
 from flows.shapes import Sentence
-from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, LARGEST_COUNT, Scan
+from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, MAX_COUNT, Scan
 from flows.text import _, sentence_for
 from webhooks import i18n, limits
 from webhooks.staff import session
 
-SAID = {
+TEXTS = {
     "ADMIT": _("Let them in"),
     "GATE": _("Gate"),
     "COUNT": _("How many of the party"),
@@ -31,14 +31,14 @@ SAID = {
     "AS": _("You are signed in as {name}."),
     "BACK": _("Back to the pass"),
 }
-LOOKS = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
+STYLE_OF_RESULT = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
 """How each result looks: green in, amber already used, red everything else."""
-MOST = "120 per minute"
+RATE_LIMIT = "120 per minute"
 """Taps of one volunteer: nobody taps faster."""
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class AdmissionOffer:
     """The button's data, and what the volunteer is told before they press it."""
 
     name: str
@@ -56,7 +56,7 @@ class Offer:
         return range(1, self.left)
 
 
-def offer(service: Service, token: str, party_size: int) -> Offer | None:
+def offer(service: Service, token: str, party_size: int) -> AdmissionOffer | None:
     """The button for whoever is signed in; None for everybody else."""
     user = session.staff()
     if user is None:
@@ -67,7 +67,7 @@ def offer(service: Service, token: str, party_size: int) -> Offer | None:
         seen = checkins.admit(db, service.ring, scan, now)
     first = seen.first_entry if seen.result in (ADMITTED, ALREADY_ADMITTED) else None
     choice = _choice(service, user.row)
-    return Offer(
+    return AdmissionOffer(
         user.row.name,
         str(uuid4()),
         choice,
@@ -83,11 +83,11 @@ def blueprint(service: Service) -> Blueprint:
 
     @door.post("/p/<token>")
     @door.post("/P/<token>")
-    @session.needs("volunteer")
+    @session.require_role("volunteer")
     def admit(token: str) -> Response:
         user = session.staff()
         assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
-        limits.spend(MOST, "admit on the page", str(user.row.id))
+        limits.spend(RATE_LIMIT, "admit on the page", str(user.row.id))
         now = service.now()
         if roster.is_paused(user.row, now):
             abort(403)
@@ -95,12 +95,14 @@ def blueprint(service: Service) -> Blueprint:
         try:
             with service.database.write() as db:
                 done = checkins.admit(db, service.ring, scan, now)
-                owed = report_guessing.heed(db, [(scan, done.result)], key=f"guessing:{scan.scan_id}", now=now)
+                owed = report_guessing.report_guessing(
+                    db, [(scan, done.result)], key=f"guessing:{scan.scan_id}", now=now
+                )
         except Refused as no:
             return _page(token, "bad", [i18n.say(sentence_for(no.code, **no.params))])
-        service.outbox.enqueue(owed)
-        said = gate_answers.told(done, scan, now, user.event.timezone)
-        return _page(token, LOOKS.get(done.result, "bad"), [i18n.say(one) for one in said])
+        service.outbox.dispatch(owed)
+        said = gate_answers.scan_answer(done, scan, now, user.event.timezone)
+        return _page(token, STYLE_OF_RESULT.get(done.result, "bad"), [i18n.say(sentence) for sentence in said])
 
     return door
 
@@ -123,7 +125,7 @@ def _gate(service: Service, row: Staff) -> str | None:
     if row.gate:
         return row.gate.slug if not row.gate.closed else chosen or row.gate.slug
     with service.database.read() as db:
-        only = gates.of_nobody(db, row.event_id)
+        only = gates.clear_chosen_gate(db, row.event_id)
     return only.slug if only else chosen
 
 
@@ -132,7 +134,7 @@ def _choice(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
     if _gate(service, row) is not None and not (row.gate and row.gate.closed):
         return ()
     with service.database.read() as db:
-        return tuple((gate.slug, gate.name) for gate in gates.listed(db, row.event.slug) if not gate.closed)
+        return tuple((gate.slug, gate.name) for gate in gates.list_gates(db, row.event.slug) if not gate.closed)
 
 
 def _uuid(text: str) -> str:
@@ -147,13 +149,19 @@ def _count(text: str) -> int | None:
     """How many of the party; None: all who are left."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LARGEST_COUNT):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_COUNT):
         abort(400)
     return int(text)
 
 
-def _page(token: str, look: str, lines: list[str]) -> Response:
+def _page(token: str, style: str, lines: list[str]) -> Response:
     """The answer in its colour; the chat's sign before it is drawn large instead."""
     title, *rest = lines
-    shown: dict[str, Any] = {"look": look, "title": title.lstrip("✅⛔ "), "lines": rest, "token": token, "words": SAID}
+    shown: dict[str, Any] = {
+        "look": style,
+        "title": title.lstrip("✅⛔ "),
+        "lines": rest,
+        "token": token,
+        "words": TEXTS,
+    }
     return Response(render_template("staff/admitted.html", **shown), headers={"Cache-Control": "no-store"})

@@ -26,17 +26,17 @@ from webhooks.api.requests import Body
 from webhooks.staff import session
 from webhooks.staff.desk import texts as desk_texts
 
-ENDED = ("not_signed_in", "bad_token")
+SESSION_ENDED_CODES = ("not_signed_in", "bad_token")
 """Problems of a caller whom we do not know, or no longer."""
 
 
-class Undo(Body):
+class UndoRequest(Body):
     """Which admission is taken back."""
 
     scan_id: Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class Find(Body):
+class FindRequest(Body):
     """A search."""
 
     text: Annotated[str, Field(max_length=80)]
@@ -54,14 +54,14 @@ def blueprint(service: Service) -> Blueprint:
             caller = callers.of_request()
         except Problem as problem:
             # The page asks before it knows whether anybody is signed in: to be told no is no error.
-            if problem.kind in ENDED:
+            if problem.kind in SESSION_ENDED_CODES:
                 return jsonify(who=None)
             raise
         return jsonify(_state(service, caller))
 
     @door.post("/undo")
     def undo_one() -> Response:
-        caller, asked = callers.of_request(), parse_json.read(Undo)
+        caller, asked = callers.of_request(), parse_json.read(UndoRequest)
         with service.database.write() as db:
             done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
         return jsonify(people=done.people, code=done.pass_.code)
@@ -71,12 +71,12 @@ def blueprint(service: Service) -> Blueprint:
         caller = callers.of_request().at_work(service.now())
         if caller.staff_id is None:  # a search must have a person's name in the audit log, and a scanner has none
             raise Problem("not_signed_in")
-        return jsonify(passes=_found(service, caller.event, caller.staff_id, parse_json.read(Find).text))
+        return jsonify(passes=_search(service, caller.event, caller.staff_id, parse_json.read(FindRequest).text))
 
     return door
 
 
-def _found(service: Service, event: str, staff_id: int, text: str) -> list[dict[str, Any]]:
+def _search(service: Service, event: str, staff_id: int, text: str) -> list[dict[str, Any]]:
     """Today's passes of a name or phone. Raises Problem, Refused."""
     wanted = looked_for(cleaned(text), service.settings.default_region)
     if not wanted:
@@ -98,7 +98,7 @@ def _state(service: Service, caller: Caller) -> dict[str, Any]:
     """
     with service.database.read() as db:
         event = events.by_slug(db, caller.event)
-        known = gates.listed(db, caller.event)
+        known = gates.list_gates(db, caller.event)
     return {
         "who": caller.key,
         "name": caller.name,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
 
-TITLES: Mapping[str, Sentence] = {
+RESULT_TITLES: Mapping[str, Sentence] = {
     "admitted": _("Let in"),
     "left": _("Went out"),
     "already_admitted": _("Already used"),
@@ -30,7 +30,7 @@ TITLES: Mapping[str, Sentence] = {
 }
 """The scanner's headings: by result (docs/contract.md#check-in-results), and for what only a scanner meets."""
 
-REASONS: Mapping[str, Sentence] = {
+REFUSAL_TEXTS: Mapping[str, Sentence] = {
     "already_admitted": _("Nobody of this party is left to let in."),
     "too_many": _("Fewer people are left on this pass. Nobody was let in."),
     "not_inside": _("Nobody of this party is inside."),
@@ -135,7 +135,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 def in_every_language() -> dict[str, dict[str, dict[str, str]]]:
     """All sentences by language, with their parameters still in braces."""
-    parts = {"titles": TITLES, "reasons": REASONS, "labels": LABELS}
+    parts = {"titles": RESULT_TITLES, "reasons": REFUSAL_TEXTS, "labels": LABELS}
     return {
         language: {
             part: {key: _open(said, language) for key, said in said_of.items()} for part, said_of in parts.items()

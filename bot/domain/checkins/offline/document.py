@@ -19,14 +19,14 @@ from sqlalchemy.orm import Session, aliased
 from bot.domain import keys
 from bot.domain.checkins.offline import columns as offline_columns
 from bot.domain.events import shapes as event_shapes
-from bot.domain.events.rows import one
+from bot.domain.events.rows import get_event
 from bot.domain.models import Checkin, Event, Gate, Kind, Pass, SigningKey
 from flows import shapes
 from flows.text import event_states
 
-FORMAT = 1
+FORMAT_VERSION = 1
 KEY_BYTES = 16
-SETTLED = timedelta(minutes=3)
+SETTLED_AFTER = timedelta(minutes=3)
 """What is older than this is committed and cannot be undone any more: undo ends after two minutes, no
 transaction lasts one. A cursor points there, so that what came while the document was made comes again."""
 DAY_BEFORE = timedelta(days=1)
@@ -49,14 +49,14 @@ class Cursor:
 
 def document(db: Session, secret_key: str, slug: str, now: datetime, since: str = "") -> dict[str, Any]:
     """The document as JSON has it, without `made_at`. Raises Refused `no_such_event`."""
-    event = one(db, slug, lock=False)
+    event = get_event(db, slug, lock=False)
     shape, days = event_shapes.shape(event), event_shapes.days(db, event.slug)
     today = _day(shape, days, now)
     rules = _rules(event, shape, days)
-    before, after = _cursor(since, today, rules), _settled(db, event, today, rules, now)
+    before, after = _cursor(since, today, rules), _settled_cursor(db, event, today, rules, now)
     table = _table_of(event, shape, days, today, secret_key)
     return {
-        "format": FORMAT,
+        "format": FORMAT_VERSION,
         "event": _event(event, shape),
         "keys": _keys(db),
         "days": [_day_row(shape, day) for day in days],
@@ -67,7 +67,7 @@ def document(db: Session, secret_key: str, slug: str, now: datetime, since: str 
         "zero": utc(table.zero),
         "since": str(before) if before else None,
         "next": str(after),
-        "passes": offline_columns.columns(db, table, _changed(event, before) if before else None).told(),
+        "passes": offline_columns.columns(db, table, _changed(event, before) if before else None).to_json(),
     }
 
 
@@ -102,10 +102,10 @@ def _cursor(since: str, today: date, rules: int) -> Cursor | None:
     return Cursor(today, int(found[2]), int(found[3]), rules)
 
 
-def _settled(db: Session, event: Event, today: date, rules: int, now: datetime) -> Cursor:
+def _settled_cursor(db: Session, event: Event, today: date, rules: int, now: datetime) -> Cursor:
     """The latest rows that can be relied on to be there and to stay as they are."""
-    passes = select(Pass.id).where(Pass.issued_at < now - SETTLED).order_by(Pass.id.desc()).limit(1)
-    entries = select(Checkin.id).where(Checkin.arrived_at < now - SETTLED).order_by(Checkin.id.desc()).limit(1)
+    passes = select(Pass.id).where(Pass.issued_at < now - SETTLED_AFTER).order_by(Pass.id.desc()).limit(1)
+    entries = select(Checkin.id).where(Checkin.arrived_at < now - SETTLED_AFTER).order_by(Checkin.id.desc()).limit(1)
     return Cursor(today, db.scalar(passes) or 0, db.scalar(entries) or 0, rules)
 
 
@@ -124,9 +124,9 @@ def _changed(event: Event, since: Cursor) -> ColumnElement[bool]:
 
 def _table_of(
     event: Event, shape: shapes.Event, days: Sequence[shapes.EventDay], today: date, secret_key: str
-) -> offline_columns.Day:
+) -> offline_columns.OfflineDayFacts:
     row = next((day for day in days if day.day == today), shapes.EventDay(today, None, False, None, None))
-    return offline_columns.Day(
+    return offline_columns.OfflineDayFacts(
         event_id=event.id,
         policy=event.policy,
         day=today,

@@ -18,9 +18,9 @@ from bot.domain.checkins import answers as scan_answers
 from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rows, scan_input, scan_times
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import Place
+from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.offline import usage as offline_usage
-from bot.domain.checkins.rules import Subject
+from bot.domain.checkins.rules import ScannedPass
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Device, Event, Pass
 from bot.domain.passes.tokens import PassToken
@@ -28,12 +28,12 @@ from bot.errors import Refused
 from flows.shapes import Invalid
 from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, CONFLICT, LATE, LEFT, OUT, RESULTS, TOO_MANY, Admission, Scan
 
-Answer = Admission | Refused
-HAPPENED = (ADMITTED, LEFT)
+BatchResult = Admission | Refused
+PASSING_RESULTS = (ADMITTED, LEFT)
 """What a scanner shows when it lets people pass."""
 
 
-def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> list[Answer]:
+def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: datetime) -> list[BatchResult]:
     """Answers in the order of the scans, each by itself; a Refused stands for a scan that cannot be one.
 
     A scan_id that was answered before gets the same answer. Of the rest, what was shown as admitted is
@@ -43,7 +43,7 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
     anything else is kept as an attempt. A pass that there is not cannot be recorded: `unknown`, `forged`
     and `unreadable` are kept as attempts too. Whether whoever forced an entry may do so, the caller knows.
     """
-    answers: dict[int, Answer] = {}
+    answers: dict[int, BatchResult] = {}
     scans, groups = _groups(database, ring, scans, now)
     for group in groups:
         with database.write() as db:
@@ -60,11 +60,11 @@ def _groups(
     """
     with database.read() as db:
         ids = _ids(db, ring, scans)
-        instead = scan_rules.standing_in(db, {one for one in ids if one is not None})
+        instead = scan_rules.standing_in(db, {pass_id for pass_id in ids if pass_id is not None})
         timed = _timed(db, scans, ids, now)
     groups: dict[object, list[int]] = {}
     # Even a wrong clock tells the order of its own scans.
-    order = [(one.scanned_at or now, said.scanned_at or now) for one, said in zip(timed, scans, strict=True)]
+    order = [(scan.scanned_at or now, said.scanned_at or now) for scan, said in zip(timed, scans, strict=True)]
     for number in sorted(range(len(scans)), key=order.__getitem__):
         held = ids[number]
         groups.setdefault(("none", number) if held is None else instead.get(held, held), []).append(number)
@@ -74,28 +74,32 @@ def _groups(
 def _ids(db: Session, ring: KeyRing, scans: Sequence[Scan]) -> list[int | None]:
     """The ids of the passes that were held up, whether there are such passes or not; None of what names none."""
     read = [_read(scan, ring) for scan in scans]
-    codes = {one for one in read if isinstance(one, str)}
+    codes = {reading for reading in read if isinstance(reading, str)}
     known = {row.code: row.id for row in db.execute(select(Pass.code, Pass.id).where(Pass.code.in_(codes)))}
-    return [one.pass_id if isinstance(one, PassToken) else known.get(one or "") for one in read]
+    return [reading.pass_id if isinstance(reading, PassToken) else known.get(reading or "") for reading in read]
 
 
 def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: datetime) -> list[Scan]:
     """The scans at the moments that count for them. Of each pass, scanner and event it matters when it was made."""
-    passes = {one for one in ids if one is not None and one <= scan_rules.LARGEST_ID}
-    issued: dict[int | None, datetime] = dict(_made(db, Pass.id, Pass.issued_at, passes))
-    made: dict[int | None, datetime] = dict(_made(db, Device.id, Device.created_at, {one.device_id for one in scans}))
-    begun: dict[str, datetime] = dict(_made(db, Event.slug, Event.created_at, {one.event for one in scans}))
+    passes = {pass_id for pass_id in ids if pass_id is not None and pass_id <= scan_rules.MAX_ID}
+    issued: dict[int | None, datetime] = dict(_made_at(db, Pass.id, Pass.issued_at, passes))
+    made: dict[int | None, datetime] = dict(
+        _made_at(db, Device.id, Device.created_at, {other_scan.device_id for other_scan in scans})
+    )
+    begun: dict[str, datetime] = dict(
+        _made_at(db, Event.slug, Event.created_at, {other_scan.event for other_scan in scans})
+    )
     timed = []
     for scan, held in zip(scans, ids, strict=True):
         # A `late` scan was made with another scanner than the one that uploads it.
         needed = [issued.get(held), made.get(scan.device_id) if scan.channel != LATE else None, begun.get(scan.event)]
-        earliest = max((one for one in needed if one is not None), default=now)
-        found = scan_times.booked(scan, earliest, now)
+        earliest = max((made_at for made_at in needed if made_at is not None), default=now)
+        found = scan_times.recorded_scan_time(scan, earliest, now)
         timed.append(replace(scan, scanned_at=found.moment, clock=found.clock))
     return timed
 
 
-def _made(db: Session, name: Any, moment: Any, wanted: Collection[Any]) -> Iterable[tuple[Any, datetime]]:
+def _made_at(db: Session, name: Any, moment: Any, wanted: Collection[Any]) -> Iterable[tuple[Any, datetime]]:
     """When these rows were made, by name."""
     return [(row[0], row[1]) for row in db.execute(select(name, moment).where(name.in_(wanted)))]
 
@@ -108,68 +112,76 @@ def _read(scan: Scan, ring: KeyRing) -> str | PassToken | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _RecordedScan:
     """A scan whose place is known, and the row that has its scan_id; 0: the scan_id was taken before."""
 
     scan: Scan
-    place: Place
+    place: ScanContext
     row_id: int
 
 
-def _of_one_pass(db: Session, ring: KeyRing, group: Mapping[int, Scan], now: datetime) -> dict[int, Answer]:
+def _of_one_pass(db: Session, ring: KeyRing, group: Mapping[int, Scan], now: datetime) -> dict[int, BatchResult]:
     """The answers to the scans of one pass, given in the order of time.
 
     All scan_ids are taken before the pass's use is, and in one order: so that no two transactions wait
     for each other.
     """
-    begun: dict[int, _Begun] = {}
-    answers: dict[int, Answer] = {}
+    begun: dict[int, _RecordedScan] = {}
+    answers: dict[int, BatchResult] = {}
     for number in sorted(group, key=lambda number: group[number].scan_id):
         try:
             begun[number] = _begin(db, group[number], now)
         except Refused as no:
             answers[number] = no
     mine = {number: begun[number] for number in group if number in begun and begun[number].row_id}
-    for number, one in mine.items():
+    for number, recorded in mine.items():
         coming = [other for later, other in mine.items() if later != number and later not in answers]
-        answers[number] = _judged(db, ring, one, coming, now)
-    told = {one.scan.scan_id: answers[number] for number, one in mine.items()}
-    for number, one in begun.items():
+        answers[number] = _judge(db, ring, recorded, coming, now)
+    told = {recorded.scan.scan_id: answers[number] for number, recorded in mine.items()}
+    for number, recorded in begun.items():
         if number not in mine:  # another row has the scan_id, or another scan of this group had
-            answers[number] = rows.kept(db, one.place.event.id, one.scan.scan_id) or told[one.scan.scan_id]
+            answers[number] = (
+                rows.stored_answer(db, recorded.place.event.id, recorded.scan.scan_id) or told[recorded.scan.scan_id]
+            )
     return answers
 
 
-def _begin(db: Session, scan: Scan, now: datetime) -> _Begun:
+def _begin(db: Session, scan: Scan, now: datetime) -> _RecordedScan:
     checkins.check(scan)
     if scan.shown not in RESULTS:
         raise ValueError(scan.shown)
-    place = scan_context.load(db, scan.event, scan.gate, scan.scanned_at or now, hold=True)
-    return _Begun(scan, place, rows.claim(db, place, scan, now) or 0)
+    place = scan_context.load(db, scan.event, scan.gate, scan.scanned_at or now, lock=True)
+    return _RecordedScan(scan, place, rows.claim(db, place, scan, now) or 0)
 
 
-def _judged(db: Session, ring: KeyRing, one: _Begun, coming: Sequence[_Begun], now: datetime) -> Admission:
-    subject, result = scan_rules.identify(db, ring, one.scan.text, one.place)
-    if subject is None or one.scan.shown not in HAPPENED:
-        answer = _kept_as_attempt(db, one, subject, result or one.scan.shown, now)
+def _judge(
+    db: Session, ring: KeyRing, recorded: _RecordedScan, coming: Sequence[_RecordedScan], now: datetime
+) -> Admission:
+    subject, result = scan_rules.identify(db, ring, recorded.scan.text, recorded.place)
+    if subject is None or recorded.scan.shown not in PASSING_RESULTS:
+        answer = _record_as_attempt(db, recorded, subject, result or recorded.scan.shown, now)
     else:
-        answer = _happened(db, one, subject, scan_rules.counted_as(db, ring, subject, one.place), coming)
-    return replace(answer, clock=one.scan.clock)
+        answer = _record_as_happened(
+            db, recorded, subject, scan_rules.effective_pass(db, ring, subject, recorded.place), coming
+        )
+    return replace(answer, clock=recorded.scan.clock)
 
 
-def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: str, now: datetime) -> Admission:
+def _record_as_attempt(
+    db: Session, recorded: _RecordedScan, subject: ScannedPass | None, result: str, now: datetime
+) -> Admission:
     """Keep the attempt, once however often the batch comes.
 
     Its answer says when a used pass was used, as is known now: a scanner without a network knew less. Whose pass it
     is it never says: a list of codes that somebody made up would become a list of people.
     """
-    scan, place = one.scan, one.place
-    rows.release(db, one.row_id)
+    scan, place = recorded.scan, recorded.place
+    rows.release(db, recorded.row_id)
     same = exists().where(
         Attempt.event_id == place.event.id, Attempt.scan_id == scan.scan_id, Attempt.channel == scan.channel
     )
     if not db.scalar(select(same)):
-        rows.attempt(db, place, scan, result, subject.issued.id if subject else None, now)
+        rows.record_attempt(db, place, scan, result, subject.issued.id if subject else None, now)
     if subject is None or scan_rules.is_elsewhere(subject, place):
         return Admission(result, scan.scan_id)
     if result in (ALREADY_ADMITTED, TOO_MANY) and scan.direction != OUT:
@@ -177,19 +189,21 @@ def _kept_as_attempt(db: Session, one: _Begun, subject: Subject | None, result: 
     return Admission(result, scan.scan_id)
 
 
-def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming: Sequence[_Begun]) -> Admission:
-    """Record it; `shown` is the pass that was held up, `subject` the one to which it counts."""
-    scan, day = one.scan, _day(subject, one.place)
+def _record_as_happened(
+    db: Session, recorded: _RecordedScan, scanned: ScannedPass, subject: ScannedPass, coming: Sequence[_RecordedScan]
+) -> Admission:
+    """Record it; `scanned` is the pass that was held up, `subject` the one to which it counts."""
+    scan, day = recorded.scan, _day(subject, recorded.place)
     period = subject.terms.period(day)
     first_id, first = rows.first_entry(db, subject.issued.id, period)
-    later = [_movement(other) for other in coming if other.scan.shown in HAPPENED]
-    past = offline_usage.add(db, subject.terms, period, _movement(one), later)
+    later = [_movement(other) for other in coming if other.scan.shown in PASSING_RESULTS]
+    past = offline_usage.add(db, subject.terms, period, _movement(recorded), later)
     left = subject.terms.left(past.entered, past.gone)
     result = LEFT if scan.direction == OUT else CONFLICT if past.claimed > past.people else ADMITTED
-    over = _overruled(one, shown, result)
+    over = _overruled(recorded, scanned, result)
     rows.fill(
         db,
-        one.row_id,
+        recorded.row_id,
         pass_id=subject.issued.id,
         result=result,
         people=past.people,
@@ -201,27 +215,27 @@ def _happened(db: Session, one: _Begun, shown: Subject, subject: Subject, coming
         **checkins.overruled(scan, over),
     )
     told = first if result != LEFT else None
-    seen = None if scan_rules.is_elsewhere(subject, one.place) else subject.seen()
+    seen = None if scan_rules.is_elsewhere(subject, recorded.place) else subject.to_view()
     return Admission(result, scan.scan_id, past.people, left, seen, told, bool(over))
 
 
-def _overruled(one: _Begun, subject: Subject, result: str) -> str:
+def _overruled(recorded: _RecordedScan, subject: ScannedPass, result: str) -> str:
     """The objection to an entry that a supervisor forced; empty where there was none, or nobody forced it."""
-    if not one.scan.force or result == LEFT:
+    if not recorded.scan.force or result == LEFT:
         return ""
-    against = scan_rules.objection(subject, one.place)
+    against = scan_rules.objection(subject, recorded.place)
     return against or (ALREADY_ADMITTED if result == CONFLICT else "")
 
 
-def _day(subject: Subject, place: Place) -> date:
+def _day(subject: ScannedPass, context: ScanContext) -> date:
     """The event's day of the scan, or where the pass is not for it the pass's day that is nearest.
 
     A clock that is a day off must not leave the pass unused on the day for which it is.
     """
-    if scan_rules.is_elsewhere(subject, place):
-        return place.day
-    return min(subject.days, key=lambda day: abs((day - place.day).days))
+    if scan_rules.is_elsewhere(subject, context):
+        return context.day
+    return min(subject.days, key=lambda day: abs((day - context.day).days))
 
 
-def _movement(one: _Begun) -> offline_usage.Movement:
-    return offline_usage.Movement(one.place.moment, one.scan.direction, one.scan.count)
+def _movement(recorded: _RecordedScan) -> offline_usage.Movement:
+    return offline_usage.Movement(recorded.place.moment, recorded.scan.direction, recorded.scan.count)

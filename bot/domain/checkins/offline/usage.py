@@ -8,7 +8,7 @@ from itertools import accumulate
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins.usage import IN_OUT, Terms
+from bot.domain.checkins.usage import IN_OUT, PassTerms
 from bot.domain.models import Checkin, PassUse
 from bot.domain.upserts import insert
 from flows.shapes.scans import IN, LEFT, OUT
@@ -29,7 +29,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastUsage:
     """The result of a past movement: how many went, how many of them count, and the use afterwards."""
 
     claimed: int
@@ -38,11 +38,11 @@ class Past:
     gone: int
 
 
-def add(db: Session, terms: Terms, period: date, new: Movement, coming: Sequence[Movement]) -> Past:
+def add(db: Session, terms: PassTerms, period: date, new: Movement, coming: Sequence[Movement]) -> PastUsage:
     """Count a movement, no more of it than there is room for; `coming` are those told after it."""
-    entered, gone = _held(db, terms, period)
+    entered, gone = _lock_usage(db, terms, period)
     if terms.policy == IN_OUT:
-        room = _room(_known(db, terms, period), terms.party, new, coming)
+        room = _room(_known_movements(db, terms, period), terms.party, new, coming)
     else:
         room = entered - gone if new.direction == OUT else terms.left(entered, gone)
     claimed = new.people or room or terms.party
@@ -52,14 +52,14 @@ def add(db: Session, terms: Terms, period: date, new: Movement, coming: Sequence
     else:
         entered += people
     _set(db, terms, period, entered, gone, people)
-    return Past(claimed, people, entered, gone)
+    return PastUsage(claimed, people, entered, gone)
 
 
 def _room(known: Sequence[Movement], party: int, new: Movement, coming: Sequence[Movement]) -> int:
     """How many could go at that time without the party ever being larger than it is, or less than nobody."""
     if new.direction == OUT:
         return min(_inside_from(new.at, known, party))
-    exits = [one for one in coming if one.direction == OUT]
+    exits = [movement for movement in coming if movement.direction == OUT]
     sizes = range(new.people or party, 0, -1)
     return next((size for size in sizes if _fits(size, [*known, *exits], party, new)), 0)
 
@@ -69,7 +69,7 @@ def _fits(size: int, others: Sequence[Movement], party: int, new: Movement) -> b
     return max(_inside_from(new.at, [*others, entry], party)) <= party
 
 
-def _held(db: Session, terms: Terms, period: date) -> tuple[int, int]:
+def _lock_usage(db: Session, terms: PassTerms, period: date) -> tuple[int, int]:
     """People entered and gone so far in this period; the row is locked until the transaction ends."""
     row = {"pass_id": terms.pass_id, "period": period, "entered": 0, "gone": 0, "moved": 0}
     db.execute(insert(db, PassUse).values(row).on_conflict_do_nothing(index_elements=["pass_id", "period"]))
@@ -78,13 +78,13 @@ def _held(db: Session, terms: Terms, period: date) -> tuple[int, int]:
     return entered, gone
 
 
-def _set(db: Session, terms: Terms, period: date, entered: int, gone: int, moved: int) -> None:
+def _set(db: Session, terms: PassTerms, period: date, entered: int, gone: int, moved: int) -> None:
     mine = update(PassUse).where(PassUse.pass_id == terms.pass_id, PassUse.period == period)
     setting = mine.values(entered=entered, gone=gone, moved=moved)
     db.execute(setting.execution_options(synchronize_session=False))
 
 
-def _known(db: Session, terms: Terms, period: date) -> list[Movement]:
+def _known_movements(db: Session, terms: PassTerms, period: date) -> list[Movement]:
     columns = select(Checkin.scanned_at, Checkin.result, Checkin.people).where(
         Checkin.pass_id == terms.pass_id, Checkin.period == period, Checkin.undone_at.is_(None)
     )
@@ -94,7 +94,7 @@ def _known(db: Session, terms: Terms, period: date) -> list[Movement]:
 
 def _inside_from(moment: datetime, movements: Sequence[Movement], party: int) -> list[int]:
     """How many are inside at a moment, and after every later movement."""
-    timeline = sorted(movements, key=lambda one: one.at)
-    changes = (one.change(party) for one in timeline)
+    timeline = sorted(movements, key=lambda movement: movement.at)
+    changes = (movement.change(party) for movement in timeline)
     inside = list(accumulate(changes, lambda was, by: max(was + by, 0), initial=0))
-    return inside[sum(1 for one in timeline if one.at <= moment) :]
+    return inside[sum(1 for movement in timeline if movement.at <= moment) :]

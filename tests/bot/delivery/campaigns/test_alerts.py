@@ -10,18 +10,18 @@ from redis import Redis
 from sqlalchemy import select, update
 
 from bot.database import Database
-from bot.delivery.campaigns.alerts import Alerting
+from bot.delivery.campaigns.alerts import Alerter
 from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import enqueue as outbox_enqueue
 from bot.domain import checkins, events, roster
 from bot.domain.events import alert_thresholds
-from bot.domain.events.alert_thresholds import Rules
+from bot.domain.events.alert_thresholds import AlertThresholds
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import otp
 from bot.domain.models import Alert, Contact, ContactAlias, Delivery
 from bot.domain.roster import gates
 from bot.domain.stats import dashboard_query
-from bot.domain.stats.alert_metrics import LEAST_MESSAGES
+from bot.domain.stats.alert_metrics import MIN_MESSAGES
 from tests.bot.delivery.conftest import Clock, waiting
 from tests.bot.domain import race_processes, rush
 from tests.bot.domain.builders import DAY, NOW, SECRET
@@ -36,7 +36,7 @@ class Fair:
 
     def __init__(self, database: Database, outbox: Outbox, clock: Clock) -> None:
         self.database, self.clock = database, clock
-        self.alerting = Alerting(database, outbox)
+        self.alerting = Alerter(database, outbox)
         self.ring = KeyRing.open(database, SECRET)
         clock.at = at(12)
         with database.write() as db:
@@ -51,9 +51,9 @@ class Fair:
                 db.add(contact)
 
     def rules(self, **rules: int | None) -> None:
-        off = Rules(None, None, None, None)
+        off = AlertThresholds(None, None, None, None)
         with self.database.write() as db:
-            alert_thresholds.write(db, "fair", Rules(**{**dict.fromkeys(off.__slots__), **rules}))
+            alert_thresholds.write(db, "fair", AlertThresholds(**{**dict.fromkeys(off.__slots__), **rules}))
 
     def scan(self, *, gate: str = "main") -> None:
         """Three more come in."""
@@ -70,7 +70,7 @@ class Fair:
 
     def look(self, **later: float) -> int:
         """Some time later the clock looks; how many messages are owed."""
-        return self.alerting.look(self.clock.move(**later))
+        return self.alerting.check(self.clock.move(**later))
 
     def told(self) -> list[tuple[str, str]]:
         with self.database.read() as db:
@@ -79,7 +79,10 @@ class Fair:
 
     def raised(self) -> list[tuple[str, str | None, int]]:
         with self.database.read() as db:
-            return [(one.what, one.gate, one.value) for one in dashboard_query.look(db, "fair", self.clock()).alerts]
+            return [
+                (one.what, one.gate, one.value)
+                for one in dashboard_query.get_dashboard(db, "fair", self.clock()).alerts
+            ]
 
 
 @pytest.fixture
@@ -157,7 +160,7 @@ def test_a_gate_that_is_closed_or_stopped_is_not_silent(fair: Fair) -> None:
 @on_sqlite
 def test_messages_that_fail(fair: Fair) -> None:
     fair.rules(failures_permille=20)
-    messages(fair, failed=1, others=LEAST_MESSAGES - 2)
+    messages(fair, failed=1, others=MIN_MESSAGES - 2)
     assert fair.look(minutes=1) == 0  # too few to say
     messages(fair, failed=0, others=1)
     assert fair.look() == 0  # one of fifty is not above 2 per cent
@@ -189,14 +192,14 @@ def messages(fair: Fair, *, failed: int, others: int) -> None:
 def test_answers_that_wait_too_long(fair: Fair) -> None:
     fair.rules(queue_seconds=60)
     with fair.database.write() as db:
-        bulk = outbox_enqueue.owe(
-            db, kind="text", lane=ADA, payload={"body": "b"}, priority=outbox_enqueue.BULK, now=fair.clock()
+        bulk = outbox_enqueue.enqueue(
+            db, kind="text", address=ADA, payload={"body": "b"}, priority=outbox_enqueue.BULK, now=fair.clock()
         )
     assert fair.look(seconds=90) == 0  # what goes to many may wait
     with fair.database.write() as db:
         db.execute(update(Delivery).where(Delivery.id == bulk).values(status="sent"))
-        outbox_enqueue.owe(
-            db, kind="text", lane=MIRA, payload={"body": "a"}, priority=outbox_enqueue.REPLIES, now=fair.clock()
+        outbox_enqueue.enqueue(
+            db, kind="text", address=MIRA, payload={"body": "a"}, priority=outbox_enqueue.REPLIES, now=fair.clock()
         )
     assert fair.look(seconds=60) == 0
     assert fair.look(seconds=1) == 2
@@ -208,7 +211,7 @@ def test_codes_that_are_used_up(fair: Fair, redis: "Redis") -> None:
     fair.rules()
     fair.alerting = replace(fair.alerting, codes_spent=partial(otp.spent_for_all, redis))
     for label in ("service, hour", "address, hour"):
-        redis.hset(otp.REACHED, label, int(fair.clock().timestamp() * 1000))
+        redis.hset(otp.BUDGETS_REACHED_KEY, label, int(fair.clock().timestamp() * 1000))
     assert fair.look(minutes=1) == 2
     assert fair.raised() == [("codes", None, 1)]
     assert fair.look(minutes=1) == 0
@@ -234,7 +237,7 @@ def test_a_look_tells_whom_the_message_did_not_reach(fair: Fair) -> None:
 
 def unreached(fair: Fair) -> list[str]:
     with fair.database.read() as db:
-        [alert] = dashboard_query.look(db, "fair", fair.clock()).alerts
+        [alert] = dashboard_query.get_dashboard(db, "fair", fair.clock()).alerts
         return list(alert.unreached)
 
 
@@ -256,7 +259,7 @@ def looking(database: Database, now: datetime) -> str:
         def enqueue(self, delivery_ids: list[int]) -> None:
             told.extend(delivery_ids)
 
-    return str(Alerting(database, Nothing()).look(now))  # type: ignore[arg-type]  # all of the outbox that it uses
+    return str(Alerter(database, Nothing()).check(now))  # type: ignore[arg-type]  # all of the outbox that it uses
 
 
 @pytest.mark.race

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.campaigns.broadcasts import Broadcasting
+from bot.delivery.campaigns.broadcasts import BroadcastSender
 from bot.delivery.dispatch import Outbox
 from bot.delivery.twilio.messages import Twilio
 from bot.domain.messaging import broadcasts
@@ -47,7 +47,7 @@ def test_everybody_exactly_once(
             *(database, redis, Twilio(settings), FakeOtps(), settings, clock, _passing(clock)), check_media=fetched
         )
         for _ in range(4):
-            Broadcasting(database, outbox, settings, page=PAGE).work(clock.move(minutes=2))
+            BroadcastSender(database, outbox, settings, page_size=PAGE).run(clock.move(minutes=2))
             outbox.sweep(clock.at)
             for delivery in waiting(redis):
                 outbox.deliver(delivery)

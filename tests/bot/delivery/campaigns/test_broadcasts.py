@@ -11,7 +11,7 @@ from redis import Redis
 from sqlalchemy import select, update
 
 from bot.database import Database
-from bot.delivery.campaigns.broadcasts import Broadcasting, look_again
+from bot.delivery.campaigns.broadcasts import BroadcastSender, release_held
 from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import enqueue
 from bot.delivery.templates.notices import shape_of
@@ -32,9 +32,9 @@ def outbox(outbox: Outbox, clock: Clock) -> Outbox:
 
 
 @pytest.fixture
-def broadcasting(database: Database, outbox: Outbox, settings: Settings) -> Broadcasting:
+def broadcasting(database: Database, outbox: Outbox, settings: Settings) -> BroadcastSender:
     """One that looks at seven contacts at a time."""
-    return Broadcasting(database, outbox, settings, page=7)
+    return BroadcastSender(database, outbox, settings, page_size=7)
 
 
 def send_all(outbox: Outbox, redis: "Redis") -> None:
@@ -45,7 +45,7 @@ def send_all(outbox: Outbox, redis: "Redis") -> None:
         outbox.deliver(delivery)
 
 
-def found(database: Database, number: int) -> tuple[Broadcast, broadcasts.Counts]:
+def found(database: Database, number: int) -> tuple[Broadcast, broadcasts.BroadcastCounts]:
     with database.read() as db:
         return broadcasts.find(db, number), broadcasts.counts(db, number)
 
@@ -56,22 +56,22 @@ def turn(database: Database, act: Any, *given: Any) -> None:
 
 
 def test_each_person_once_whatever_they_hold(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender
 ) -> None:
     lanes = make_crowd(database, 20)
     number = begin(database, people=20)
     for _ in range(3):
-        broadcasting.work(NOW)
+        broadcasting.run(NOW)
         send_all(outbox, redis)
     assert Counter(sent.lane for sent in twilio.sent) == Counter(lanes)
     row, counts = found(database, number)
     assert (row.status, row.owed, counts.gone, row.ended_at) == ("done", 20, 20, NOW)
 
 
-def test_clocks_that_meet_owe_nobody_twice(database: Database, broadcasting: Broadcasting) -> None:
+def test_clocks_that_meet_owe_nobody_twice(database: Database, broadcasting: BroadcastSender) -> None:
     lanes = make_crowd(database, 60)
     number = begin(database, people=60)
-    clocks = [threading.Thread(target=broadcasting.work, args=(NOW,)) for _ in range(4)]
+    clocks = [threading.Thread(target=broadcasting.run, args=(NOW,)) for _ in range(4)]
     for clock in clocks:
         clock.start()
     for clock in clocks:
@@ -83,15 +83,15 @@ def test_clocks_that_meet_owe_nobody_twice(database: Database, broadcasting: Bro
 
 @pytest.mark.parametrize("guarded", [True, False])
 def test_the_key_holds_where_the_cursor_does_not(
-    database: Database, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch, guarded: bool
+    database: Database, broadcasting: BroadcastSender, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        plain = Broadcasting._message
-        monkeypatch.setattr(Broadcasting, "_message", lambda *given: {**plain(*given), "key": None})
+        plain = BroadcastSender._message
+        monkeypatch.setattr(BroadcastSender, "_message", lambda *given: {**plain(*given), "key": None})
     make_crowd(database, 10)
     number = begin(database, people=10)
     for _ in range(2):
-        broadcasting.work(NOW)
+        broadcasting.run(NOW)
         turn(database, lambda db: db.execute(update(Broadcast).values(cursor=0, filled_at=None)))
     with database.read() as db:
         twice = [lane for lane, times in Counter(db.scalars(select(Delivery.lane))).items() if times > 1]
@@ -100,39 +100,39 @@ def test_the_key_holds_where_the_cursor_does_not(
 
 
 def test_a_pause_holds_at_once_and_what_it_held_goes_on(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting, clock: Clock
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender, clock: Clock
 ) -> None:
     lanes = make_crowd(database, 12)
     number = begin(database, people=12)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     for delivery in waiting(redis)[:5]:
         outbox.deliver(delivery)
     turn(database, broadcasts.pause, number)
     send_all(outbox, redis)
-    broadcasting.work(clock.move(minutes=5))
+    broadcasting.run(clock.move(minutes=5))
     outbox.sweep(clock.at)
     send_all(outbox, redis)
     row, counts = found(database, number)
     assert (row.status, counts.gone, counts.owed) == ("paused", 5, 7)
     turn(database, broadcasts.resume, number, clock.at)
-    broadcasting.work(clock.move(minutes=5))
+    broadcasting.run(clock.move(minutes=5))
     send_all(outbox, redis)
-    broadcasting.work(clock.at)
+    broadcasting.run(clock.at)
     assert Counter(sent.lane for sent in twilio.sent) == Counter(lanes)
     assert found(database, number)[0].status == "done"
 
 
 def test_what_is_cancelled_never_leaves(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender
 ) -> None:
     make_crowd(database, 9)
     number = begin(database, people=9)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     for delivery in waiting(redis)[:2]:
         outbox.deliver(delivery)
     turn(database, broadcasts.cancel, number)
     outbox.deliver(waiting(redis)[2])
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     send_all(outbox, redis)
     row, counts = found(database, number)
     assert (len(twilio.sent), counts.cancelled, row.status, row.ended_at) == (2, 7, "cancelled", NOW)
@@ -142,7 +142,7 @@ def test_what_is_cancelled_never_leaves(
 
 
 def test_whoever_said_stop_or_has_no_address_is_passed_over_also_in_the_middle(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender
 ) -> None:
     with database.write() as db:
         event = make_fair(db)
@@ -151,7 +151,7 @@ def test_whoever_said_stop_or_has_no_address_is_passed_over_also_in_the_middle(
         make_person(db, event, 3, names=(("user", "IN.3"),))
         late = make_person(db, event, 4).id
     number = begin(database, people=2)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     turn(database, lambda db: db.execute(update(Contact).where(Contact.id == late).values(stopped_at=NOW)))
     send_all(outbox, redis)
     row, counts = found(database, number)
@@ -160,25 +160,25 @@ def test_whoever_said_stop_or_has_no_address_is_passed_over_also_in_the_middle(
 
 
 def test_outside_the_window_it_waits_for_its_reader_holds_up_nothing_and_says_why(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting, clock: Clock
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender, clock: Clock
 ) -> None:
     [quiet, writes] = make_crowd(database, 2)
     for lane in (quiet, writes):
-        outbox.windows.note_closed(lane, SENDER, NOW)
+        outbox.windows.mark_closed(lane, SENDER, NOW)
     number = begin(database, people=2)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     send_all(outbox, redis)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     row, counts = found(database, number)
     assert (twilio.sent, counts.waiting, row.status) == ([], 2, "done")
     with database.write() as db:
-        assert not enqueue.unsent_replies(db, quiet)
-        code = enqueue.owe_otp(
-            db, purpose="register", phone=quiet[9:], asker=quiet, language="en", lane=quiet, now=clock.at
+        assert not enqueue.has_unsent_replies(db, quiet)
+        code = enqueue.enqueue_otp(
+            db, purpose="register", phone=quiet[9:], asker=quiet, language="en", address=quiet, now=clock.at
         )
     outbox.deliver(code)
     assert [sent.lane for sent in twilio.sent] == [quiet]
-    outbox.heard([writes], SENDER, answered=True)
+    outbox.record_inbound([writes], SENDER, answered=True)
     send_all(outbox, redis)
     assert [sent.lane for sent in twilio.sent] == [quiet, writes]
     outbox.sweep(clock.move(hours=24))
@@ -189,14 +189,14 @@ def test_outside_the_window_it_waits_for_its_reader_holds_up_nothing_and_says_wh
 
 
 def test_a_refused_window_is_waited_for_too_and_the_address_that_last_wrote_is_chosen(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender
 ) -> None:
     with database.write() as db:
         make_person(db, make_fair(db), 1, names=(("phone", "+919800000001"), ("user", "IN.1")))
-    outbox.heard(["whatsapp:IN.1"], SENDER, answered=True)
+    outbox.record_inbound(["whatsapp:IN.1"], SENDER, answered=True)
     twilio.failures = [SendFailed("63016", retry=False)]
     number = begin(database)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     send_all(outbox, redis)
     with database.read() as db:
         [row] = db.scalars(select(Delivery).where(Delivery.broadcast_id == number))
@@ -204,20 +204,20 @@ def test_a_refused_window_is_waited_for_too_and_the_address_that_last_wrote_is_c
 
 
 def test_those_who_wait_are_looked_at_again_once_there_is_a_template(
-    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: Broadcasting, clock: Clock
+    database: Database, outbox: Outbox, redis: "Redis", twilio: FakeTwilio, broadcasting: BroadcastSender, clock: Clock
 ) -> None:
     lanes = make_crowd(database, 3)
     for lane in lanes:
-        outbox.windows.note_closed(lane, SENDER, NOW)
+        outbox.windows.mark_closed(lane, SENDER, NOW)
     number = begin(database, people=3)
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     send_all(outbox, redis)
     same = {"language": "en", "content_hash": "", "approval": "approved", "created_at": NOW}
     turn(database, lambda db: db.add(ContentTemplate(name="news", shape=shape_of("news", "en"), sid="HX1", **same)))
     outbox.sweep(clock.move(hours=2))
     assert waiting(redis) == []
     turn(database, broadcasts.resume, number, clock.at)
-    assert [look_again(database, number, clock.at), look_again(database, number, clock.at)] == [3, 0]
+    assert [release_held(database, number, clock.at), release_held(database, number, clock.at)] == [3, 0]
     outbox.sweep(clock.at)
     send_all(outbox, redis)
     assert [(sent.lane, sent.content and sent.content[0]) for sent in twilio.sent] == [(lane, "HX1") for lane in lanes]
@@ -226,19 +226,19 @@ def test_those_who_wait_are_looked_at_again_once_there_is_a_template(
 def test_no_more_than_a_minute_is_in_the_outbox(database: Database, outbox: Outbox, redis: "Redis") -> None:
     make_crowd(database, 70)
     number = begin(database, people=70)
-    slow = Broadcasting(database, outbox, Settings(secret_key="a secret of sixteen", twilio_mps=1), page=7)
-    slow.work(NOW)
-    slow.work(NOW)
+    slow = BroadcastSender(database, outbox, Settings(secret_key="a secret of sixteen", twilio_mps=1), page_size=7)
+    slow.run(NOW)
+    slow.run(NOW)
     row, counts = found(database, number)
     assert (row.owed, counts.owed, row.filled_at) == (63, 63, None)
     send_all(outbox, redis)
-    slow.work(NOW)
+    slow.run(NOW)
     assert found(database, number)[0].owed == 70
 
 
-def test_who_is_not_meant_any_more_gets_nothing(database: Database, broadcasting: Broadcasting) -> None:
+def test_who_is_not_meant_any_more_gets_nothing(database: Database, broadcasting: BroadcastSender) -> None:
     make_crowd(database, 3)
     number = begin(database, days=((FIRST_DAY + timedelta(days=2)).isoformat(),))
-    broadcasting.work(NOW)
+    broadcasting.run(NOW)
     row, _ = found(database, number)
     assert (row.owed, row.status) == (0, "done")

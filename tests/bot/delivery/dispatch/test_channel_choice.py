@@ -8,7 +8,7 @@ from redis import Redis
 
 from bot.address import SMS, WHATSAPP
 from bot.delivery.dispatch import channel_choice
-from bot.delivery.outbox.session_window import Windows
+from bot.delivery.outbox.session_window import SessionWindows
 from bot.settings import SIMULATED_SENDER, Settings
 
 NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)
@@ -28,21 +28,23 @@ def settings(**changes: Any) -> Settings:
         (1, "+14155550100", (WHATSAPP, f"whatsapp:{PHONE}", SECOND)),
         (25, "+14155550100", (SMS, PHONE, "+14155550100")),
         (None, "+14155550100", (SMS, PHONE, "+14155550100")),
-        (25, "", (channel_choice.WAITS, f"whatsapp:{PHONE}", None)),
-        (None, "", (channel_choice.WAITS, f"whatsapp:{PHONE}", None)),
+        (25, "", (channel_choice.WAITING, f"whatsapp:{PHONE}", None)),
+        (None, "", (channel_choice.WAITING, f"whatsapp:{PHONE}", None)),
     ],
 )
 def test_whatsapp_where_they_wrote_within_a_day_else_sms_else_it_waits(
     redis: "Redis", heard_hours_ago: int | None, sms: str, expected: tuple[str, str, str | None]
 ) -> None:
-    windows = Windows(redis)
+    windows = SessionWindows(redis)
     if heard_hours_ago is not None:
         windows.open(f"whatsapp:{PHONE}", SECOND, NOW - timedelta(hours=heard_hours_ago))
-    found = channel_choice.of(windows, settings(twilio_sms_from=sms), PHONE, NOW)
-    assert (found.way, found.lane, found.sender) == expected
+    found = channel_choice.choose_channel(windows, settings(twilio_sms_from=sms), PHONE, NOW)
+    assert (found.channel, found.address, found.sender) == expected
 
 
 def test_a_messaging_service_is_the_sender(redis: "Redis") -> None:
-    Windows(redis).open(f"whatsapp:{PHONE}", "MG1", NOW)
-    found = channel_choice.of(Windows(redis), settings(twilio_messaging_service_sid="MG1"), PHONE, NOW)
-    assert (found.way, found.sender) == (WHATSAPP, None)
+    SessionWindows(redis).open(f"whatsapp:{PHONE}", "MG1", NOW)
+    found = channel_choice.choose_channel(
+        SessionWindows(redis), settings(twilio_messaging_service_sid="MG1"), PHONE, NOW
+    )
+    assert (found.channel, found.sender) == (WHATSAPP, None)

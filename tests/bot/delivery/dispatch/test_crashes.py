@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.carriers import News
-from bot.delivery.dispatch import Outbox, owe_pass, owe_reply
+from bot.delivery.carriers import StatusUpdate
+from bot.delivery.dispatch import Outbox, enqueue_pass, enqueue_reply
 from bot.delivery.twilio.messages import Twilio
 from bot.settings import Settings
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeOtps, fetched, make_pass, row, waiting
@@ -55,7 +55,7 @@ def goes_on(outbox: Outbox, redis: "Redis", clock: Clock) -> None:
 class Blind(Twilio):
     """A client that finds nothing in Twilio's list."""
 
-    def find(self, *args: Any, **options: Any) -> News | None:
+    def find(self, *args: Any, **options: Any) -> StatusUpdate | None:
         return None
 
 
@@ -66,8 +66,8 @@ def test_one_message_whenever_the_worker_dies(
     clock = Clock()
     outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
-        words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
-        image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="en", now=NOW)
+        words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
+        image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="en", now=NOW)
     dies(point, words, settings, database_url, redis_url)
     assert len(api.taken) == (0 if point.startswith("before") else 1)
     goes_on(outbox, redis, clock)
@@ -85,7 +85,7 @@ def test_an_image_is_looked_up_by_its_caption(
     clock = Clock()
     outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
-        image = owe_pass(db, make_pass(db), lane=LANE, sender=None, language="hi", now=NOW)
+        image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="hi", now=NOW)
     dies(point, image, settings, database_url, redis_url)
     goes_on(outbox, redis, clock)
     assert len(api.taken) == 1
@@ -98,7 +98,7 @@ def test_without_the_look_up_it_would_be_two(
     clock = Clock()
     outbox = Outbox(database, redis, Blind(settings), FakeOtps(), settings, clock, check_media=fetched)
     with database.write() as db:
-        words = owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body="Hello", now=NOW)
+        words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
     dies("after_the_call", words, settings, database_url, redis_url)
     goes_on(outbox, redis, clock)
     assert api.bodies == ["Hello", "Hello"]

@@ -24,7 +24,7 @@ def door() -> Iterator[responses.RequestsMock]:
 
 def test_an_image_is_an_image(door: responses.RequestsMock) -> None:
     door.get(URL, body=PNG, content_type="image/png; x=y")
-    assert media_check.trouble(URL) is None
+    assert media_check.media_problem(URL) is None
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_what_twilio_could_not_use_is_told_apart(
     door: responses.RequestsMock, answer: dict[str, object], reason: str
 ) -> None:
     door.get(URL, **answer)
-    assert media_check.trouble(URL) == reason
+    assert media_check.media_problem(URL) == reason
 
 
 def test_nobody_there(door: responses.RequestsMock) -> None:
-    assert media_check.trouble(URL) == "media_unreachable"
+    assert media_check.media_problem(URL) == "media_unreachable"
 
 
 def test_a_link_that_fails_is_not_given_to_twilio(

@@ -3,7 +3,7 @@
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe_otp
+from bot.delivery.dispatch import Outbox, enqueue_otp
 from bot.errors import SendFailed
 from bot.settings import Settings
 from tests.bot.delivery.conftest import NOW, Clock, FakeOtps, FakeTwilio, row
@@ -17,8 +17,8 @@ def test_an_otp_is_made_when_it_is_sent_and_kept_nowhere(
 ) -> None:
     twilio.failures = [NO_ANSWER]
     with database.write() as db:
-        otp = owe_otp(
-            db, purpose="p", phone="+919811111111", asker="+91980", language="hi", lane="+919811111111", now=NOW
+        otp = enqueue_otp(
+            db, purpose="p", phone="+919811111111", asker="+91980", language="hi", address="+919811111111", now=NOW
         )
     outbox.deliver(otp)
     clock.move(seconds=60)
@@ -36,7 +36,7 @@ def test_an_otp_goes_by_whatsapp_where_that_was_asked_for(
 ) -> None:
     lane = "whatsapp:+919811111111"
     with database.write() as db:
-        otp = owe_otp(db, purpose="p", phone="+919811111111", asker="a", language="en", lane=lane, now=NOW)
+        otp = enqueue_otp(db, purpose="p", phone="+919811111111", asker="a", language="en", address=lane, now=NOW)
     outbox.deliver(otp)
     assert (twilio.sent[0].lane, twilio.sent[0].sender) == (lane, None)
 
@@ -44,7 +44,7 @@ def test_an_otp_goes_by_whatsapp_where_that_was_asked_for(
 def test_a_newer_otp_lets_the_unsent_one_go(database: Database, outbox: Outbox) -> None:
     with database.write() as db:
         first, other, second = (
-            owe_otp(db, purpose="p", phone="+9198", asker=asker, language="en", lane="+9198", now=NOW)
+            enqueue_otp(db, purpose="p", phone="+9198", asker=asker, language="en", address="+9198", now=NOW)
             for asker in ("a", "b", "a")
         )
     assert [row(database, otp).status for otp in (first, other, second)] == ["canceled", "owed", "owed"]
@@ -61,7 +61,7 @@ def test_a_code_on_whatsapp_goes_by_the_template_for_codes(
     lane = "whatsapp:+919811111111"
     for _ in range(2):
         with database.write() as db:
-            otp = owe_otp(db, purpose="p", phone="+919811111111", asker="a", language="en", lane=lane, now=NOW)
+            otp = enqueue_otp(db, purpose="p", phone="+919811111111", asker="a", language="en", address=lane, now=NOW)
         outbox.deliver(otp)
         twilio.failures = [SendFailed("63016", retry=False)]
     assert twilio.sent[0].content == ("HX" + "2" * 32, '{"1": "000001"}')

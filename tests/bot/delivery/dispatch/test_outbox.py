@@ -7,7 +7,7 @@ from redis import Redis
 from rq.utils import utcformat
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe, unsent_replies
+from bot.delivery.dispatch import Outbox, enqueue, has_unsent_replies
 from bot.delivery.outbox import queues
 from bot.domain.models import Pass
 from bot.errors import SendFailed
@@ -22,7 +22,9 @@ def test_the_same_key_is_the_same_row(database: Database) -> None:
     assert reply(database, "another", sid="SM1") == first
     assert reply(database, "one", sid="SM2") != first
     with database.write() as db:
-        without_key = {owe(db, kind="text", lane=LANE, payload={"body": "x"}, priority=2, now=NOW) for _ in range(2)}
+        without_key = {
+            enqueue(db, kind="text", address=LANE, payload={"body": "x"}, priority=2, now=NOW) for _ in range(2)
+        }
     assert len(without_key) == 2
 
 
@@ -30,8 +32,8 @@ def test_what_is_owed_is_enqueued_by_priority_and_sent_once(
     database: Database, redis: "Redis", outbox: Outbox, twilio: FakeTwilio
 ) -> None:
     image, words = a_pass(database), reply(database, "Hello")
-    outbox.enqueue([image, words])
-    outbox.enqueue([image, words])
+    outbox.dispatch([image, words])
+    outbox.dispatch([image, words])
     assert waiting(redis) == [words, image]
     for _ in range(2):
         outbox.deliver(words)
@@ -49,7 +51,7 @@ def test_what_is_owed_is_enqueued_by_priority_and_sent_once(
 def test_enqueueing_without_redis_is_left_to_the_sweep(database: Database, redis: "Redis", outbox: Outbox) -> None:
     words = reply(database, "Hello")
     away = Outbox(database, no_redis(), outbox.twilio, outbox.otps, outbox.settings, outbox.now)
-    away.enqueue([words])
+    away.dispatch([words])
     assert outbox.sweep(NOW) == 1
     assert waiting(redis) == [words]
     assert outbox.sweep(NOW) == 0
@@ -97,13 +99,13 @@ def test_images_wait_for_words_and_words_not_for_images(
 def test_unsent_words_are_known_and_images_do_not_count(database: Database, outbox: Outbox) -> None:
     a_pass(database)
     with database.read() as db:
-        assert not unsent_replies(db, LANE)
+        assert not has_unsent_replies(db, LANE)
     words = reply(database, "1")
     with database.read() as db:
-        assert unsent_replies(db, LANE)
+        assert has_unsent_replies(db, LANE)
     outbox.deliver(words)
     with database.read() as db:
-        assert not unsent_replies(db, LANE)
+        assert not has_unsent_replies(db, LANE)
 
 
 def test_an_image_goes_with_link_caption_and_validity(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
@@ -142,7 +144,7 @@ def test_the_image_of_a_replaced_pass_does_not_hold_back_the_new_one(database: D
 def test_the_sweep_takes_batch_after_batch(
     database: Database, redis: "Redis", outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.dispatch.BATCH", 3)
+    monkeypatch.setattr("bot.delivery.dispatch.BATCH_SIZE", 3)
     rows = [reply(database, str(number), lane=f"whatsapp:+91{number}") for number in range(8)]
     later = reply(database, "behind", lane="whatsapp:+910")
     assert outbox.sweep(NOW) == 8
@@ -154,7 +156,7 @@ def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
     database: Database, redis: "Redis", outbox: Outbox
 ) -> None:
     words = reply(database, "Hello")
-    outbox.enqueue([words])
+    outbox.dispatch([words])
     [job] = queues.queue(redis, "replies").jobs
     assert outbox.sweep(NOW) == 0
     redis.delete("rq:queue:replies")
@@ -165,7 +167,7 @@ def test_a_worker_killed_before_it_took_the_row_does_not_hold_it_up(
         begun.persist(job.key)
         begun.execute()
     assert outbox.sweep(NOW) == 0
-    long_ago = datetime.now(UTC) - timedelta(seconds=queues.BEGIN_SECONDS + 1)
+    long_ago = datetime.now(UTC) - timedelta(seconds=queues.MAX_BEGIN_SECONDS + 1)
     redis.hset(job.key, "started_at", utcformat(long_ago))
     assert outbox.sweep(NOW) == 1
     assert waiting(redis) == [words]

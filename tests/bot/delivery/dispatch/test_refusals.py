@@ -16,18 +16,18 @@ from click.testing import CliRunner
 from redis import Redis
 
 from admin_cli.__main__ import cli
-from bot.delivery.dispatch import owe_reply
+from bot.delivery.dispatch import enqueue_reply
 from bot.delivery.templates import interactive
-from bot.delivery.templates.interactive import Shape
+from bot.delivery.templates.interactive import CardShape
 from bot.delivery.twilio import http as twilio_http
-from bot.delivery.twilio.content_api import Content
+from bot.delivery.twilio.content_api import ContentApi
 from bot.delivery.twilio.error_codes import CLASSES, Class, class_of
 from bot.domain.models import Contact, ContentTemplate
 from tests.bot.delivery.conftest import LANE, NOW, a_pass, reply
 from tests.bot.delivery.whole import Course, Whole, whole
 
 ALWAYS = 1000
-QUESTION = {"mark": "agree.0123abcd:", "shape": Shape("buttons", 2, (1,)).name}
+QUESTION = {"mark": "agree.0123abcd:", "shape": CardShape("buttons", 2, (1,)).name}
 VALUES = ["Is it right?", "Yes", "agree.0123abcd:yes", "No", "agree.0123abcd:no"]
 WORDS = "Is it right?\n\n1. Yes\n2. No"
 HOURS = 6 * 3600
@@ -178,7 +178,7 @@ def world(served: Whole, monkeypatch: pytest.MonkeyPatch, logs_as_before: None) 
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("SECRET_KEY", settings.secret_key)
-    monkeypatch.setattr(twilio_http, "TIMEOUTS", (5.0, 0.2))
+    monkeypatch.setattr(twilio_http, "TIMEOUTS_SECONDS", (5.0, 0.2))
     return served
 
 
@@ -194,12 +194,12 @@ def owed(world: Whole, kind: str) -> int:
         row = {"name": "pravesh_x", "shape": QUESTION["shape"], "language": "en", "sid": sid, "content_hash": "x"}
         db.add(ContentTemplate(**row, approval="unsubmitted", created_at=NOW))
         asked = {**QUESTION, "values": VALUES}
-        return owe_reply(db, message_sid="SM1", lane=LANE, sender=None, body=WORDS, now=NOW, question=asked)
+        return enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body=WORDS, now=NOW, question=asked)
 
 
 def made_template(world: Whole) -> str:
     """The SID of a template with two buttons."""
-    return Content(world.service.twilio).make(interactive.definition(Shape("buttons", 2, (1,))))
+    return ContentApi(world.service.twilio).make(interactive.definition(CardShape("buttons", 2, (1,))))
 
 
 def shown(delivery: int) -> dict[str, Any]:

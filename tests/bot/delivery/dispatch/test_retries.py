@@ -87,7 +87,7 @@ def test_a_try_that_failed_otherwise_is_not_the_one_more(
         clock.move(minutes=2)
     for tries, status in ((1, "owed"), (2, "failed")):
         assert len(twilio.sent) == tries
-        outbox.note_status(twilio.sent[-1].sid, image, "failed", 63019, clock.at)
+        outbox.record_status(twilio.sent[-1].sid, image, "failed", 63019, clock.at)
         assert row(database, image).status == status
         clock.move(minutes=1)
         outbox.deliver(image)
@@ -121,11 +121,11 @@ def test_after_six_hours_it_has_failed(
 
 def test_backoff_doubles_up_to_a_quarter_of_an_hour() -> None:
     for attempts in range(1, 40):
-        pauses = [backoff.seconds(attempts) for _ in range(50)]
+        pauses = [backoff.delay_seconds(attempts) for _ in range(50)]
         whole = min(2 * 2 ** (attempts - 1), 900)
         assert whole / 2 <= min(pauses) <= max(pauses) <= whole
         assert len(set(pauses)) > 1
-        assert min(backoff.seconds(attempts, 2000) for _ in range(50)) >= 2000
+        assert min(backoff.delay_seconds(attempts, 2000) for _ in range(50)) >= 2000
 
 
 def test_where_the_sender_was_too_fast_the_message_comes_again_soon() -> None:

@@ -37,12 +37,12 @@ def links(database: Database) -> list[Delivery]:
 
 def untold(database: Database) -> list[str]:
     with database.read() as db:
-        return pending_messages.untold_failures(db, db.get_one(ContactAlias, ("phone", PHONE)).contact)
+        return pending_messages.unreported_failures(db, db.get_one(ContactAlias, ("phone", PHONE)).contact)
 
 
 def fails(outbox: Outbox, twilio: FakeTwilio, clock: Clock, delivery: int, code: int = 63003) -> None:
     outbox.deliver(delivery)
-    outbox.note_status(twilio.sent[-1].sid, delivery, "failed", code, clock.at)
+    outbox.record_status(twilio.sent[-1].sid, delivery, "failed", code, clock.at)
 
 
 def test_it_goes_once_and_leads_to_the_pass(
@@ -60,7 +60,7 @@ def test_it_goes_once_and_leads_to_the_pass(
     assert outbox.ring is not None
     assert tokens.decode(token, outbox.ring).pass_id == row(database, image).pass_id
     assert untold(database) == []
-    outbox.note_status(sms.sid, link.id, "undelivered", 30003, clock.at)
+    outbox.record_status(sms.sid, link.id, "undelivered", 30003, clock.at)
     outbox.sweep(clock.move(seconds=15))
     assert len(links(database)) == 1
     assert untold(database) == ["7K3MPQ2R"]
@@ -105,4 +105,4 @@ def test_whoever_has_no_number_is_told_at_the_next_message(
     assert links(database) == []
     with database.read() as db:
         contact = db.get_one(ContactAlias, ("user", "IN.1")).contact
-        assert pending_messages.untold_failures(db, contact) == ["7K3MPQ2R"]
+        assert pending_messages.unreported_failures(db, contact) == ["7K3MPQ2R"]

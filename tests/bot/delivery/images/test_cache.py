@@ -40,7 +40,7 @@ def kept(database: Database, **fields: Any) -> int:
 
 def test_its_qr_is_the_signed_token_of_the_pass(service: Service) -> None:
     pass_id = kept(service.database)
-    image = Image.open(io.BytesIO(image_cache.of(service, pass_id)))
+    image = Image.open(io.BytesIO(image_cache.pass_image(service, pass_id)))
     text = zxingcpp.read_barcodes(image)[0].text
     assert text.startswith("HTTP://127.0.0.1:8000/P/")
     token = tokens.decode(text, service.ring)
@@ -49,28 +49,28 @@ def test_its_qr_is_the_signed_token_of_the_pass(service: Service) -> None:
 
 def test_each_language_has_its_own_and_an_unknown_one_is_the_registrations(service: Service) -> None:
     pass_id = kept(service.database)
-    english, hindi, other = (image_cache.of(service, pass_id, language) for language in ("en", "hi", "../x"))
+    english, hindi, other = (image_cache.pass_image(service, pass_id, language) for language in ("en", "hi", "../x"))
     assert english != hindi
     assert other == english
 
 
 def test_the_same_picture_is_drawn_once_and_a_change_is_seen(service: Service) -> None:
     pass_id = kept(service.database)
-    first = image_cache.of(service, pass_id)
-    assert image_cache.of(service, pass_id) is first
+    first = image_cache.pass_image(service, pass_id)
+    assert image_cache.pass_image(service, pass_id) is first
     with service.database.write() as db:
         shown = db.get_one(Pass, pass_id)
         db.add(EventDay(event_id=shown.event_id, day=shown.day, opens=time(12)))
-    assert image_cache.of(service, pass_id) != first
+    assert image_cache.pass_image(service, pass_id) != first
 
 
 def test_the_kind_is_shown_where_it_is_not_visitor(service: Service) -> None:
     pass_id = kept(service.database)
-    first = image_cache.of(service, pass_id)
+    first = image_cache.pass_image(service, pass_id)
     with service.database.write() as db:
         kind = db.get_one(Pass, pass_id).kind
         kind.number, kind.labels = 1, {"en": "Exhibitor"}
-    assert image_cache.of(service, pass_id) != first
+    assert image_cache.pass_image(service, pass_id) != first
 
 
 @pytest.mark.parametrize("status", ["replaced", "revoked"])
@@ -80,5 +80,5 @@ def test_there_is_none_of_a_pass_that_is_not_valid(service: Service, status: str
         db.get_one(Pass, pass_id).status = status
     for wanted in (pass_id, 10**9):
         with pytest.raises(Refused) as caught:
-            image_cache.of(service, wanted)
+            image_cache.pass_image(service, wanted)
         assert caught.value.code == "no_such_pass"

@@ -146,7 +146,7 @@ def test_it_is_drawn_quickly() -> None:
 @pytest.mark.parametrize(("host", "version"), [("pass.example.org", 7), ("a" * 26 + ".org", 7), ("x.in", 6)])
 def test_the_symbol_is_at_most_version_seven(host: str, version: int) -> None:
     text = f"https://{host}/P/".upper() + "A" * 130
-    side = qr.symbol(text).width - 2 * qr.QUIET
+    side = qr.symbol(text).width - 2 * qr.QUIET_ZONE
     assert side == 17 + 4 * version
 
 

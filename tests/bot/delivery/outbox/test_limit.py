@@ -15,17 +15,17 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe, owe_reply
+from bot.delivery.dispatch import Outbox, enqueue, enqueue_reply
 from bot.delivery.outbox import queues
 from bot.delivery.outbox.enqueue import BULK, REPLIES
-from bot.delivery.outbox.rate_limit import MARGIN
+from bot.delivery.outbox.rate_limit import SPACING_MARGIN_SECONDS
 from bot.settings import Settings
 from tests.bot.delivery.agenda import Agenda
 from tests.bot.delivery.conftest import FakeOtps, FakeTwilio, fetched
 
 LIMIT, WORKERS = 80, 2
 REPLIES_ASKED = 12
-ON_THE_WIRE = (0.001, MARGIN)
+ON_THE_WIRE = (0.001, SPACING_MARGIN_SECONDS)
 """Seconds until Twilio hears a call: as different as the budget allows for."""
 ANSWERED = 0.001
 """Seconds from then to the answer. Two workers could send 140 a second by that."""
@@ -40,7 +40,7 @@ class SlowTwilio(FakeTwilio):
     heard: dict[str, float] = field(default_factory=dict)
     """When each message was heard."""
 
-    def send(self, lane: str, sender: str | None, body: str | None = None, *args: object, **more: object) -> str:
+    def send(self, address: str, sender: str | None, body: str | None = None, *args: object, **more: object) -> str:
         self.agenda.sleep(self.chance.uniform(*ON_THE_WIRE))
         self.heard[str(body)] = self.agenda.seconds
         self.agenda.sleep(ANSWERED)
@@ -66,7 +66,7 @@ class Run:
 
     def done(self) -> "Run":
         """Let the workers work until everything has left."""
-        self.outbox.enqueue([self._owe(f"many {number}", BULK) for number in range(self.many)])
+        self.outbox.dispatch([self._owe(f"many {number}", BULK) for number in range(self.many)])
         self.agenda.run(*[lambda: self._work(self.outbox)] * WORKERS, self._ask, self._clock)
         return self
 
@@ -74,8 +74,8 @@ class Run:
         lane, now = f"whatsapp:+91{hash(body) % 10**10:010}", self.agenda.now()
         with self.database.write() as db:
             if priority == BULK:
-                return owe(db, kind="text", lane=lane, payload={"body": body}, priority=priority, now=now)
-            return owe_reply(db, message_sid=body, lane=lane, sender=None, body=body, now=now)
+                return enqueue(db, kind="text", address=lane, payload={"body": body}, priority=priority, now=now)
+            return enqueue_reply(db, message_sid=body, address=lane, sender=None, body=body, now=now)
 
     @property
     def over(self) -> bool:
@@ -83,7 +83,7 @@ class Run:
 
     def _work(self, outbox: Outbox) -> None:
         """What a worker does: the first job of the most urgent queue that has one."""
-        waiting = [queues.queue(self.redis, name) for name in queues.NAMES]
+        waiting = [queues.queue(self.redis, name) for name in queues.QUEUE_NAMES]
         while not self.over:
             found = Queue.dequeue_any(waiting, None, connection=self.redis, serializer=JSONSerializer)
             if found is None:
@@ -97,7 +97,7 @@ class Run:
             self.agenda.sleep(0.17)
             reply = f"reply {number}"
             self.asked[reply] = self.agenda.seconds
-            self.outbox.enqueue([self._owe(reply, self.reply_priority)])
+            self.outbox.dispatch([self._owe(reply, self.reply_priority)])
 
     def _clock(self) -> None:
         while not self.over:

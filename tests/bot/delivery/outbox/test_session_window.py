@@ -8,8 +8,8 @@ from redis import Redis
 from sqlalchemy import update
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe
-from bot.delivery.outbox.session_window import Windows
+from bot.delivery.dispatch import Outbox, enqueue
+from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
@@ -19,7 +19,7 @@ SENDER, OTHER = "whatsapp:+14155238886", "whatsapp:+14155238887"
 
 def write(outbox: Outbox, sender: str = SENDER) -> None:
     """A message from the person, answered in the webhook's response."""
-    outbox.heard([LANE], sender, answered=True)
+    outbox.record_inbound([LANE], sender, answered=True)
 
 
 def test_inside_it_goes_and_outside_it_waits(
@@ -48,7 +48,7 @@ def test_inside_it_goes_and_outside_it_waits(
 
 
 def test_each_sender_has_its_own_window(redis: "Redis", clock: Clock) -> None:
-    windows = Windows(redis)
+    windows = SessionWindows(redis)
     windows.open(LANE, SENDER, NOW)
     windows.open(LANE, OTHER, NOW + timedelta(hours=10))
     later = NOW + timedelta(hours=24)
@@ -58,11 +58,11 @@ def test_each_sender_has_its_own_window(redis: "Redis", clock: Clock) -> None:
 
 
 def test_nobody_knows_is_not_closed_and_sms_has_none(redis: "Redis", clock: Clock) -> None:
-    windows = Windows(redis)
+    windows = SessionWindows(redis)
     assert not windows.closed(LANE, SENDER, NOW)
-    windows.note_closed("+919800000001", SENDER, NOW)
+    windows.mark_closed("+919800000001", SENDER, NOW)
     assert not windows.closed("+919800000001", SENDER, NOW)
-    away = Windows(no_redis())
+    away = SessionWindows(no_redis())
     assert not away.closed(LANE, SENDER, NOW)
     assert not away.open(LANE, SENDER, NOW)
 
@@ -76,7 +76,7 @@ def test_twilio_tells_that_it_is_closed(
         twilio.failures = [SendFailed("63016", retry=False)]
     outbox.deliver(image)
     if by_status:
-        outbox.note_status(twilio.sent[0].sid, image, "failed", 63016, NOW)
+        outbox.record_status(twilio.sent[0].sid, image, "failed", 63016, NOW)
     before = len(twilio.sent)
     waits = row(database, image)
     assert (waits.status, waits.reason, waits.error_code) == ("owed", "window_closed", 63016)
@@ -111,7 +111,7 @@ def test_a_refusal_of_before_they_wrote_leaves_nobody_without_an_answer(
     outbox.deliver(image)
     clock.move(seconds=1)
     write(outbox)
-    outbox.note_status(twilio.sent[0].sid, image, "failed", 63016, clock.at)
+    outbox.record_status(twilio.sent[0].sid, image, "failed", 63016, clock.at)
     assert row(database, image).not_before <= clock.at
     words = reply(database, "Which day?")
     outbox.deliver(words)
@@ -134,9 +134,9 @@ def test_who_writes_while_twilio_refuses_gets_it_at_once(
 def test_who_writes_while_their_window_is_looked_up_is_answered(
     monkeypatch: pytest.MonkeyPatch, database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:
-    outbox.windows.note_closed(LANE, SENDER, NOW)
+    outbox.windows.mark_closed(LANE, SENDER, NOW)
     words = reply(database, "Which day?")
-    writes_meanwhile(monkeypatch, outbox, clock, "is_open", Windows)
+    writes_meanwhile(monkeypatch, outbox, clock, "is_open", SessionWindows)
     outbox.deliver(words)
     outbox.deliver(words)
     assert row(database, words).status == "queued"
@@ -145,9 +145,9 @@ def test_who_writes_while_their_window_is_looked_up_is_answered(
 def test_a_pass_waits_for_days_and_an_answer_does_not(
     database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:
-    outbox.windows.note_closed(LANE, SENDER, NOW)
+    outbox.windows.mark_closed(LANE, SENDER, NOW)
     image, words = a_pass(database), reply(database, "Which day?", lane="whatsapp:+912")
-    outbox.windows.note_closed("whatsapp:+912", SENDER, NOW)
+    outbox.windows.mark_closed("whatsapp:+912", SENDER, NOW)
     while row(database, words).status == "owed":
         clock.at = row(database, words).not_before
         outbox.deliver(words)
@@ -160,21 +160,21 @@ def test_a_pass_waits_for_days_and_an_answer_does_not(
 
 
 def test_an_otp_was_judged_when_it_was_asked_for(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
-    outbox.windows.note_closed(LANE, SENDER, NOW)
+    outbox.windows.mark_closed(LANE, SENDER, NOW)
     payload = {"purpose": "register", "phone": LANE[9:], "asker": LANE, "language": "en"}
     with database.write() as db:
-        otp = owe(db, kind="otp", lane=LANE, payload=payload, priority=0, now=NOW)
+        otp = enqueue(db, kind="otp", address=LANE, payload=payload, priority=0, now=NOW)
     outbox.deliver(otp)
     assert len(twilio.sent) == 1
 
 
 def test_what_was_found_afterwards_opens_no_window(outbox: Outbox, redis: "Redis") -> None:
-    outbox.heard([LANE], SENDER, answered=False, afterwards=True)
+    outbox.record_inbound([LANE], SENDER, answered=False, afterwards=True)
     assert redis.keys("window:*") == []
 
 
 def test_an_answer_in_the_response_takes_a_place(outbox: Outbox, redis: "Redis") -> None:
-    outbox.heard([LANE], SENDER, answered=False)
+    outbox.record_inbound([LANE], SENDER, answered=False)
     assert redis.exists(f"pace:next:{SENDER}") == 0
-    outbox.heard([LANE], SENDER, answered=True)
+    outbox.record_inbound([LANE], SENDER, answered=True)
     assert redis.exists(f"pace:next:{SENDER}") == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from redis import Redis
 
-from bot.delivery.outbox.rate_limit import Pace
+from bot.delivery.outbox.rate_limit import RateLimiter
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock
 
@@ -38,7 +38,7 @@ class Traffic:
     refused: list[float] = field(default_factory=list)
 
     def run(self, seconds: float) -> "Traffic":
-        pace = Pace(self.redis, SETTING, self.clock, lambda pause: self.clock.move(seconds=pause))
+        pace = RateLimiter(self.redis, SETTING, self.clock, lambda pause: self.clock.move(seconds=pause))
         events = [(number / 1000, number, False) for number in range(CALLERS)]
         while events[0][0] < seconds:
             moment, caller, answered = heapq.heappop(events)
@@ -46,19 +46,19 @@ class Traffic:
             self.clock.move(seconds=moment)
             if answered:
                 self._answer(pace, moment)
-            pause = 0.0 if answered or not (no := pace.turn(SENDER, LANE, PASS)) else max(no.seconds, 0.01)
+            pause = 0.0 if answered or not (no := pace.wait_for_slot(SENDER, LANE, PASS)) else max(no.seconds, 0.01)
             now = (self.clock.at - NOW).total_seconds()
             calls = not answered and not pause
             heapq.heappush(events, (now + (ANSWER_SECONDS if calls else pause), caller, calls))
         return self
 
-    def _answer(self, pace: Pace, moment: float) -> None:
+    def _answer(self, pace: RateLimiter, moment: float) -> None:
         if self.takes(moment):
             self.taken.append(moment)
             pace.taken(SENDER, LANE)
         else:
             self.refused.append(moment)
-            pace.heed(SENDER, LANE, BUSY)
+            pace.apply_refusal(SENDER, LANE, BUSY)
 
     def rate(self, begin: float, end: float) -> float:
         """Messages that were taken, a second, between these two."""
@@ -116,7 +116,7 @@ def test_an_outage_of_a_minute_is_over_soon_after_it_ends(redis: "Redis") -> Non
 @pytest.fixture
 def _blind_to_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pace that heeds nothing."""
-    monkeypatch.setattr(Pace, "heed", lambda *_: None)
+    monkeypatch.setattr(RateLimiter, "apply_refusal", lambda *_: None)
 
 
 @pytest.mark.usefixtures("_blind_to_refusals")

@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import event
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe_reply
+from bot.delivery.dispatch import Outbox, enqueue_reply
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, row, waiting
 
@@ -24,7 +24,7 @@ def sent(database: Database, outbox: Outbox) -> int:
 
 def owed(database: Database, body: str) -> int:
     with database.write() as db:
-        return owe_reply(db, message_sid=body, lane=LANE, sender=None, body=body, now=NOW)
+        return enqueue_reply(db, message_sid=body, address=LANE, sender=None, body=body, now=NOW)
 
 
 def status(database: Database, delivery: int) -> str:
@@ -38,7 +38,7 @@ def test_the_highest_status_stays_in_whatever_order_they_come(
         delivery = owed(database, str(number))
         outbox.deliver(delivery)
         for told in order + order:
-            outbox.note_status(twilio.sent[-1].sid, delivery, told, None, NOW)
+            outbox.record_status(twilio.sent[-1].sid, delivery, told, None, NOW)
         assert status(database, delivery) == "read"
 
 
@@ -46,17 +46,17 @@ def test_a_failure_is_final_unless_it_arrived_after_all(
     database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio
 ) -> None:
     sid = twilio.sent[0].sid
-    outbox.note_status(sid, sent, "failed", 63003, NOW)
-    outbox.note_status(sid, sent, "sent", None, NOW)
+    outbox.record_status(sid, sent, "failed", 63003, NOW)
+    outbox.record_status(sid, sent, "sent", None, NOW)
     failed = row(database, sent)
     assert (failed.status, failed.error_code, failed.reason) == ("failed", 63003, "bad_recipient")
-    outbox.note_status(sid, sent, "delivered", None, NOW)
-    outbox.note_status(sid, sent, "failed", 63003, NOW)
+    outbox.record_status(sid, sent, "delivered", None, NOW)
+    outbox.record_status(sid, sent, "failed", 63003, NOW)
     assert status(database, sent) == "delivered"
 
 
 def test_found_by_sid_alone(database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio) -> None:
-    outbox.note_status(twilio.sent[0].sid, None, "delivered", None, NOW)
+    outbox.record_status(twilio.sent[0].sid, None, "delivered", None, NOW)
     assert status(database, sent) == "delivered"
 
 
@@ -64,10 +64,10 @@ def test_found_by_sid_alone(database: Database, outbox: Outbox, sent: int, twili
 def test_unknown_statuses_and_messages_change_nothing(
     database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio, told: str
 ) -> None:
-    outbox.note_status(twilio.sent[0].sid, sent, told, None, NOW)
-    outbox.note_status("SMunknown", None, "read", None, NOW)
-    outbox.note_status("SMunknown", sent, "read", None, NOW)
-    outbox.note_status("SMunknown", 10**6, "read", None, NOW)
+    outbox.record_status(twilio.sent[0].sid, sent, told, None, NOW)
+    outbox.record_status("SMunknown", None, "read", None, NOW)
+    outbox.record_status("SMunknown", sent, "read", None, NOW)
+    outbox.record_status("SMunknown", 10**6, "read", None, NOW)
     assert status(database, sent) == "queued"
 
 
@@ -82,7 +82,7 @@ def test_a_status_costs_one_update_and_its_line_in_the_story(
 
     event.listen(database.engine, "before_cursor_execute", note)
     for told in ("sending", "sent", "delivered", "read"):
-        outbox.note_status(twilio.sent[0].sid, sent, told, None, NOW)
+        outbox.record_status(twilio.sent[0].sid, sent, told, None, NOW)
     event.remove(database.engine, "before_cursor_execute", note)
     assert [one for one in asked if one != "BEGIN"] == ["UPDATE", "INSERT"] * 4
 
@@ -96,7 +96,7 @@ def test_a_callback_before_our_own_note_is_kept(
 
     def answered_while_called(*args: object, **kwargs: object) -> str:
         sid = real(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        outbox.note_status(sid, first, told, None, NOW)
+        outbox.record_status(sid, first, told, None, NOW)
         return sid
 
     twilio.send = answered_while_called  # type: ignore[method-assign]  # this one call
@@ -115,7 +115,7 @@ def test_a_failure_told_before_our_own_note_stands(database: Database, outbox: O
             *args: object, delivery: int = delivery, code: int = code, real: object = real, **kwargs: object
         ) -> str:
             sid: str = real(*args, **kwargs)  # type: ignore[operator]  # passed on as they came
-            outbox.note_status(sid, delivery, "failed", code, NOW)
+            outbox.record_status(sid, delivery, "failed", code, NOW)
             return sid
 
         twilio.send = answered_while_called  # type: ignore[method-assign]  # this one call
@@ -130,7 +130,7 @@ def test_a_callback_settles_a_call_whose_answer_was_lost(
     twilio.failures, twilio.taken_all_the_same = [SendFailed("no_answer", retry=True, unclear=True)], True
     delivery = owed(database, "1")
     outbox.deliver(delivery)
-    outbox.note_status(twilio.sent[0].sid, delivery, "sent", None, NOW)
+    outbox.record_status(twilio.sent[0].sid, delivery, "sent", None, NOW)
     clock.move(minutes=2)
     outbox.deliver(delivery)
     assert (len(twilio.sent), len(twilio.looked)) == (1, 0)
@@ -142,18 +142,18 @@ def test_a_failure_that_may_pass_is_tried_again(
 ) -> None:
     old = twilio.sent[0].sid
     for _ in range(2):
-        outbox.note_status(old, sent, "undelivered", 63018, NOW)
+        outbox.record_status(old, sent, "undelivered", 63018, NOW)
     again = row(database, sent)
     assert (again.status, again.error_code, again.reason) == ("owed", 63018, "provider_busy")
     assert again.not_before >= NOW + timedelta(seconds=6)
-    outbox.note_status(old, sent, "sent", None, NOW)
+    outbox.record_status(old, sent, "sent", None, NOW)
     assert status(database, sent) == "owed"
     clock.move(seconds=30)
     outbox.deliver(sent)
     new = twilio.sent[1].sid
-    outbox.note_status(old, sent, "failed", 63018, NOW)
+    outbox.record_status(old, sent, "failed", 63018, NOW)
     assert (status(database, sent), row(database, sent).message_sid) == ("queued", new)
-    outbox.note_status(new, sent, "delivered", None, NOW)
+    outbox.record_status(new, sent, "delivered", None, NOW)
     assert status(database, sent) == "delivered"
 
 
@@ -161,22 +161,22 @@ def test_trying_again_has_its_limits(
     database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio, clock: Clock
 ) -> None:
     clock.move(hours=6)
-    outbox.note_status(twilio.sent[0].sid, sent, "failed", 63018, clock.at)
+    outbox.record_status(twilio.sent[0].sid, sent, "failed", 63018, clock.at)
     assert status(database, sent) == "failed"
 
 
 def test_once_means_once(database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio, clock: Clock) -> None:
-    outbox.note_status(twilio.sent[0].sid, sent, "failed", 63019, NOW)
+    outbox.record_status(twilio.sent[0].sid, sent, "failed", 63019, NOW)
     clock.move(minutes=1)
     outbox.deliver(sent)
-    outbox.note_status(twilio.sent[1].sid, sent, "failed", 63019, clock.at)
+    outbox.record_status(twilio.sent[1].sid, sent, "failed", 63019, clock.at)
     assert status(database, sent) == "failed"
 
 
 def test_many_callbacks_at_once(database: Database, outbox: Outbox, sent: int, twilio: FakeTwilio) -> None:
     told = ["sending", "sent", "delivered", "read", "failed"] * 8
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda one: outbox.note_status(twilio.sent[0].sid, sent, one, 63003, NOW), told))
+        list(pool.map(lambda one: outbox.record_status(twilio.sent[0].sid, sent, one, 63003, NOW), told))
     assert status(database, sent) == "read"
 
 

@@ -15,7 +15,7 @@ from bot.database import Database
 from bot.delivery.outbox import whatsapp_text
 from flows.shapes import Option, Say, Sentence
 from flows.text import lines, words
-from flows.text.translate import Spoken
+from flows.text.translate import SpokenSentence
 from tests.bot.delivery.conftest import make_pass
 
 
@@ -57,7 +57,7 @@ def test_results_fill_what_is_missing() -> None:
     ["A\nsha", "A\r\n\r\n\tsha", "A\u2028sha", "\u202eA\u202c sha\u2066", "A \x00\x0b sha", "A \ud800\ufffe sha"],
 )
 def test_what_people_type_stays_on_its_line(typed: str) -> None:
-    for sentence in (hello(name=typed), lines(hello(name=typed)), hello(name=Spoken(words(typed), "hi"))):
+    for sentence in (hello(name=typed), lines(hello(name=typed)), hello(name=SpokenSentence(words(typed), "hi"))):
         assert said(sentence) in ("Hello A sha.", "A sha")
 
 
@@ -81,7 +81,7 @@ def test_typed_texts_are_cut_before_ours() -> None:
 
 def test_long_paragraphs_are_cut_and_short_ones_whole() -> None:
     text = said(words({"en": "long " * 900}), words("Which?"), options=(Option("a", "Yes"), Option("b", "No")))
-    assert size(text) <= whatsapp_text.MOST
+    assert size(text) <= whatsapp_text.MAX_BODY_LENGTH
     assert text.endswith("Which?\n\n1. Yes\n2. No")
 
 
@@ -93,7 +93,7 @@ def test_long_paragraphs_are_cut_and_short_ones_whole() -> None:
 def test_any_text_fits_and_is_xml(paragraphs: list[str], options: list[tuple[str, str]], language: str | None) -> None:
     say = Say(tuple(words(text) for text in paragraphs), tuple(Option("o", *option) for option in options))
     text = whatsapp_text.message([say], language)
-    assert size(text) <= whatsapp_text.MOST
+    assert size(text) <= whatsapp_text.MAX_BODY_LENGTH
     answer = MessagingResponse()
     answer.message(text)
     assert (ET.fromstring(str(answer)).findtext("Message") or "") == text

@@ -7,7 +7,7 @@ import regex
 from jsonschema import Draft202012Validator
 
 from bot.delivery.templates import interactive
-from bot.delivery.templates.interactive import Card, Shape
+from bot.delivery.templates.interactive import CardShape, InteractiveCard
 from flows.shapes import Option, Say
 from flows.text import LANGUAGES, _, lines, words
 from tests.webhooks import openapi
@@ -15,8 +15,10 @@ from tests.webhooks import openapi
 MARK = "visit_date.0123abcd:"
 
 
-def made(*options: Option, text: str = "Which day?", step: str = "visit_date", language: str = "en") -> Card | None:
-    return interactive.card([Say((words(text),), options, step)], language, {}, MARK)
+def made(
+    *options: Option, text: str = "Which day?", step: str = "visit_date", language: str = "en"
+) -> InteractiveCard | None:
+    return interactive.build_card([Say((words(text),), options, step)], language, {}, MARK)
 
 
 def rows(count: int, **more: Any) -> tuple[Option, ...]:
@@ -38,8 +40,8 @@ def test_few_bare_options_are_buttons_and_more_are_a_list(options: tuple[Option,
     found = made(*options)
     assert found is not None
     assert found.shape.name == name
-    assert Shape.read(name) == found.shape
-    assert Card.of(name, found.values) == found
+    assert CardShape.read(name) == found.shape
+    assert InteractiveCard.from_template(name, found.values) == found
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_what_does_not_fit_stays_words(options: tuple[Option, ...], text: str, s
 
 def test_the_text_keeps_its_lines_and_its_paragraphs() -> None:
     says = [Say((lines(_("Yes"), words("second   line")), words("alone"))), Say((words("And?"),), rows(2), "step")]
-    found = interactive.card(says, "en", {}, MARK)
+    found = interactive.build_card(says, "en", {}, MARK)
     assert found is not None
     assert found.body == "Yes\nsecond line\n\nalone\n\nAnd?"
     assert found.shape.layout == (2, 1, 1)
@@ -107,7 +109,7 @@ def test_the_button_that_opens_a_list_is_in_the_language(language: str) -> None:
 
 @pytest.mark.parametrize("name", ["buttons_1_1", "buttons_3_6.1.1", "list_4_2.1", "list_10_1", "details_10_1.1"])
 def test_a_template_is_what_twilios_document_takes_and_its_values_fill_it(name: str) -> None:
-    shape = Shape.read(name)
+    shape = CardShape.read(name)
     assert shape is not None
     template = interactive.definition(shape)
     assert openapi.complaints(openapi.content("ContentCreateRequest"), template) == []
@@ -117,8 +119,8 @@ def test_a_template_is_what_twilios_document_takes_and_its_values_fill_it(name: 
 
 
 def test_another_content_has_another_name() -> None:
-    one, other = (interactive.definition(Shape("buttons", 2, layout))["friendly_name"] for layout in ((1,), (2,)))
-    template = interactive.definition(Shape("buttons", 2, (1,)))
+    one, other = (interactive.definition(CardShape("buttons", 2, layout))["friendly_name"] for layout in ((1,), (2,)))
+    template = interactive.definition(CardShape("buttons", 2, (1,)))
     assert one == template["friendly_name"] != other
     template["variables"]["1"] = "another sample"
     assert interactive.digest(template)[:8] not in one
@@ -126,9 +128,9 @@ def test_another_content_has_another_name() -> None:
 
 @pytest.mark.parametrize("name", ["", "buttons", "buttons_2", "buttons_2_x", "grid_2_1", "buttons_2_1."])
 def test_other_names_are_no_shapes(name: str) -> None:
-    assert Shape.read(name) is None
+    assert CardShape.read(name) is None
     with pytest.raises(ValueError, match="no such shape"):
-        Card.of(name, [])
+        InteractiveCard.from_template(name, [])
 
 
 def test_the_document_is_a_schema() -> None:

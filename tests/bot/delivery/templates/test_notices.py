@@ -13,12 +13,12 @@ import responses
 from sqlalchemy import update
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, owe
+from bot.delivery.dispatch import Outbox, enqueue
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import BULK
-from bot.delivery.templates import REST, notices, sync
-from bot.delivery.twilio.content_api import Content
-from bot.delivery.twilio.http import Wire
+from bot.delivery.templates import REFUSED_TEMPLATE_PAUSE, notices, sync
+from bot.delivery.twilio.content_api import ContentApi
+from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import Twilio
 from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, ContentTemplate, Delivery
@@ -46,7 +46,7 @@ def database_url(tmp_path: Path, sqlite_template: Path) -> str:
 def api(database: Database) -> FakeContentApi:
     """A Content API that has made our templates and taken them to WhatsApp."""
     made = FakeContentApi()
-    sync.sync(database, Content(made), notices.wanted(ORIGIN), NOW)
+    sync.sync(database, ContentApi(made), notices.template_specs(ORIGIN), NOW)
     return made
 
 
@@ -54,20 +54,20 @@ def api(database: Database) -> FakeContentApi:
 def approved(database: Database, api: FakeContentApi, outbox: Outbox) -> FakeContentApi:
     """The templates, approved by WhatsApp, and somebody whose window is shut."""
     api.approvals = dict.fromkeys(api.kept, "approved")
-    sync.refresh(database, Content(api))
-    outbox.windows.note_closed(LANE, SENDER, NOW)
+    sync.refresh(database, ContentApi(api))
+    outbox.windows.mark_closed(LANE, SENDER, NOW)
     return api
 
 
 def approvals(database: Database) -> set[str]:
     with database.read() as db:
-        return {one.approval for one in content_templates.listed(db)}
+        return {one.approval for one in content_templates.list_templates(db)}
 
 
 # --- the templates ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wanted", notices.wanted(ORIGIN), ids=lambda one: one.shape)
+@pytest.mark.parametrize("wanted", notices.template_specs(ORIGIN), ids=lambda one: one.shape)
 def test_each_is_one_that_twilio_takes_and_whatsapp_may_approve(wanted: Any) -> None:
     made = wanted.definition
     assert openapi.complaints(openapi.content("ContentCreateRequest"), made) == []
@@ -83,28 +83,28 @@ def test_each_is_one_that_twilio_takes_and_whatsapp_may_approve(wanted: Any) -> 
 
 
 def test_there_is_one_in_every_language_in_its_own_words() -> None:
-    bodies = {json.dumps(one.definition["types"]) for one in notices.wanted(ORIGIN)}
+    bodies = {json.dumps(one.definition["types"]) for one in notices.template_specs(ORIGIN)}
     assert len(bodies) == len(LANGUAGES) * len(notices.NOTICES)
 
 
 def test_each_is_submitted_once_and_its_approval_noted_later(database: Database, api: FakeContentApi) -> None:
     assert approvals(database) == {"received"}
-    assert sync.sync(database, Content(api), notices.wanted(ORIGIN), NOW) == []
+    assert sync.sync(database, ContentApi(api), notices.template_specs(ORIGIN), NOW) == []
     assert len(api.submitted) == len(LANGUAGES) * len(notices.NOTICES)
     api.approvals = dict.fromkeys(api.kept, "approved")
-    sync.refresh(database, Content(api))
+    sync.refresh(database, ContentApi(api))
     assert approvals(database) == {"approved"}
     api.refuse_at = 0
-    sync.refresh(database, Content(api))
+    sync.refresh(database, ContentApi(api))
     assert approvals(database) == {"approved"}
 
 
 def test_a_submission_that_twilio_does_not_take_is_told_and_made_again(database: Database) -> None:
     api = FakeContentApi(takes_submissions=False)
-    done = sync.sync(database, Content(api), notices.wanted(ORIGIN), NOW)
+    done = sync.sync(database, ContentApi(api), notices.template_specs(ORIGIN), NOW)
     assert {(change.done, change.code) for change in done} == {("made", ""), ("not_submitted", "20001")}
     api.takes_submissions = True
-    done = sync.sync(database, Content(api), notices.wanted(ORIGIN), NOW + timedelta(minutes=1))
+    done = sync.sync(database, ContentApi(api), notices.template_specs(ORIGIN), NOW + timedelta(minutes=1))
     assert {change.done for change in done} == {"submitted"}
     names = [str(asked["name"]) for asked in api.submitted]
     assert len(names) == len(set(names))
@@ -112,7 +112,7 @@ def test_a_submission_that_twilio_does_not_take_is_told_and_made_again(database:
 
 def test_nothing_is_asked_of_twilio_where_nothing_needs_an_approval(database: Database) -> None:
     api = FakeContentApi()
-    sync.refresh(database, Content(api))
+    sync.refresh(database, ContentApi(api))
     assert api.calls == []
 
 
@@ -153,7 +153,7 @@ def test_what_is_written_on_the_wire_is_what_twilio_takes(
     image, taken = a_pass(database), "SM" + "a" * 32
     with responses.RequestsMock() as wire:
         wire.post(re.compile(r"https://api\.twilio\.com/.*/Messages\.json"), json={"sid": taken}, status=201)
-        replace(outbox, twilio=Twilio(settings, Wire())).deliver(image)
+        replace(outbox, twilio=Twilio(settings, TwilioHttp())).deliver(image)
         form = dict(parse_qsl(str(wire.calls[0].request.body), keep_blank_values=True))
     assert {"ContentSid", "ContentVariables", "ValidityPeriod", "StatusCallback"} <= form.keys()
     assert not {"Body", "MediaUrl"} & form.keys()
@@ -162,7 +162,7 @@ def test_what_is_written_on_the_wire_is_what_twilio_takes(
     for asked in approved.submitted:
         assert openapi.complaints(openapi.content("ContentApprovalRequest"), asked) == []
     with database.read() as db:
-        assert "by_template" in [step.what for step in delivery_history.of(db, image)]
+        assert "by_template" in [step.what for step in delivery_history.history(db, image)]
 
 
 def _typed(form: dict[str, str]) -> dict[str, object]:
@@ -180,7 +180,7 @@ def test_any_other_word_than_approved_lets_it_wait(
     outbox.deliver(image)
     assert twilio.sent == []
     assert row(database, image).reason == "window_closed"
-    outbox.heard((LANE,), SENDER, answered=True)
+    outbox.record_inbound((LANE,), SENDER, answered=True)
     outbox.deliver(image)
     assert (twilio.sent[0].content, bool(twilio.sent[0].media_url)) == (None, True)
 
@@ -195,7 +195,7 @@ def test_a_window_of_which_nobody_knew_costs_one_try(
         twilio.failures = [SendFailed("63016", retry=False)]
     outbox.deliver(image)
     if by_status:
-        outbox.note_status(twilio.sent.pop().sid, image, "failed", 63016, NOW)
+        outbox.record_status(twilio.sent.pop().sid, image, "failed", 63016, NOW)
     outbox.deliver(image)
     (sent,) = twilio.sent
     assert sent.content is not None
@@ -217,12 +217,12 @@ def test_a_template_that_is_refused_rests_and_the_pass_waits(
     image = a_pass(database)
     outbox.deliver(image)
     if by_status:
-        outbox.note_status(twilio.sent.pop().sid, image, "failed", code, NOW)
+        outbox.record_status(twilio.sent.pop().sid, image, "failed", code, NOW)
     waits = row(database, image)
     assert (waits.status, waits.reason, waits.error_code) == ("owed", "window_closed", code)
     outbox.deliver(image)
     assert twilio.sent == []
-    clock.at = max(NOW + REST, row(database, image).not_before)
+    clock.at = max(NOW + REFUSED_TEMPLATE_PAUSE, row(database, image).not_before)
     outbox.deliver(image)
     assert [bool(sent.content) for sent in twilio.sent] == [True]
 
@@ -233,7 +233,7 @@ def test_a_refusal_of_the_person_is_the_end_and_leaves_the_template_alone(
 ) -> None:
     image = a_pass(database)
     outbox.deliver(image)
-    outbox.note_status(twilio.sent[0].sid, image, "failed", code, NOW)
+    outbox.record_status(twilio.sent[0].sid, image, "failed", code, NOW)
     assert row(database, image).status == "failed"
     other = a_pass(database, code="11111118")
     outbox.deliver(other)
@@ -274,7 +274,7 @@ def to_many(database: Database) -> int:
     values = {"code": "7K3M-PQ2R", "event": "Fair\n{{1}}", "day": "Sat", notices.PICTURE: "x.png"}
     payload = {"body": "in words", "language": "en", "notice": {"purpose": "pass", "values": values}}
     with database.write() as db:
-        return owe(db, kind="text", lane=LANE, payload=payload, priority=BULK, now=NOW)
+        return enqueue(db, kind="text", address=LANE, payload=payload, priority=BULK, now=NOW)
 
 
 @pytest.mark.parametrize(("window", "by_template"), [("open", False), ("closed", True), ("unknown", True)])
@@ -283,9 +283,9 @@ def test_a_message_to_many_costs_no_try_where_nobody_knows(
 ) -> None:
     outbox.redis.flushall()
     if window == "open":
-        outbox.heard((LANE,), SENDER, answered=False)
+        outbox.record_inbound((LANE,), SENDER, answered=False)
     elif window == "closed":
-        outbox.windows.note_closed(LANE, SENDER, NOW)
+        outbox.windows.mark_closed(LANE, SENDER, NOW)
     outbox.deliver(to_many(database))
     (sent,) = twilio.sent
     assert (bool(sent.content), sent.body) == (by_template, "" if by_template else "in words")

@@ -6,14 +6,14 @@ import pytest
 
 from bot.database import Database
 from bot.delivery import templates
-from bot.delivery.dispatch import Outbox, owe_reply
-from bot.delivery.templates.interactive import Shape
+from bot.delivery.dispatch import Outbox, enqueue_reply
+from bot.delivery.templates.interactive import CardShape
 from bot.domain.models import ContentTemplate, Delivery
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, reply, row
 
 SID = "HX" + "1" * 32
-SHAPE = Shape("buttons", 2, (1,)).name
+SHAPE = CardShape("buttons", 2, (1,)).name
 VALUES = ["Is it right?", "Yes", "agree.0123abcd:yes", "No", "agree.0123abcd:no"]
 WORDS = "Is it right?\n\n1. Yes\n2. No"
 NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
@@ -33,7 +33,7 @@ def template(database: Database) -> None:
 def question(database: Database, sid: str = "SM1") -> int:
     asked = {"mark": "agree.0123abcd:", "shape": SHAPE, "values": VALUES}
     with database.write() as db:
-        return owe_reply(db, message_sid=sid, lane=LANE, sender=None, body=WORDS, now=NOW, question=asked)
+        return enqueue_reply(db, message_sid=sid, address=LANE, sender=None, body=WORDS, now=NOW, question=asked)
 
 
 def usable(database: Database, clock: Clock) -> bool:
@@ -81,7 +81,7 @@ def test_the_words_in_its_place_wait_for_a_place_of_their_own(
     database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:
     for _ in range(78):  # what others take: the template gets the last place of this second
-        outbox.pace.left("whatsapp:+14155238886", "whatsapp:+911")
+        outbox.rate_limiter.record_sent("whatsapp:+14155238886", "whatsapp:+911")
     twilio.failures = [SendFailed("21656", retry=False)]
     asked = question(database)
     outbox.deliver(asked)
@@ -110,12 +110,12 @@ def test_one_that_failed_on_its_way_goes_as_words_once(
     asked = question(database)
     outbox.deliver(asked)
     for _ in range(2):
-        outbox.note_status(twilio.sent[0].sid, asked, "undelivered", 63013, clock.at)
+        outbox.record_status(twilio.sent[0].sid, asked, "undelivered", 63013, clock.at)
     for _ in range(2):
         outbox.deliver(asked)
     assert [(sent.body, sent.content is None) for sent in twilio.sent] == [("", False), (WORDS, True)]
     assert not usable(database, clock)
-    outbox.note_status(twilio.sent[1].sid, asked, "undelivered", 63013, clock.at)
+    outbox.record_status(twilio.sent[1].sid, asked, "undelivered", 63013, clock.at)
     outbox.deliver(asked)
     assert len(twilio.sent) == 2
     assert row(database, asked).status == "undelivered"

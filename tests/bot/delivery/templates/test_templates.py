@@ -10,11 +10,11 @@ from redis import Redis
 
 from bot.database import Database
 from bot.delivery import templates
-from bot.delivery.templates import WANTED, Templates, discovery, interactive
+from bot.delivery.templates import WANTED_KEY, TemplateCatalog, discovery, interactive
 from bot.delivery.templates import sync as templates_sync
-from bot.delivery.templates.interactive import Shape
-from bot.delivery.templates.sync import KEPT, Change
-from bot.delivery.twilio.content_api import Content
+from bot.delivery.templates.interactive import CardShape
+from bot.delivery.templates.sync import REPLACED_TEMPLATE_TTL, TemplateChange
+from bot.delivery.twilio.content_api import ContentApi
 from bot.domain.messaging import content_templates
 from bot.domain.models import ContentTemplate
 from bot.errors import SendFailed
@@ -77,8 +77,8 @@ class FakeContentApi:
         return {str(one["friendly_name"]) for one in self.kept.values()}
 
 
-def sync(database: Database, api: FakeContentApi, now: datetime = NOW, want: set[str] = WANT) -> list[Change]:
-    return templates_sync.sync(database, Content(api), interactive.wanted(want), now)
+def sync(database: Database, api: FakeContentApi, now: datetime = NOW, want: set[str] = WANT) -> list[TemplateChange]:
+    return templates_sync.sync(database, ContentApi(api), interactive.template_specs(want), now)
 
 
 def sid_of(database: Database, shape: str, now: datetime = NOW) -> str | None:
@@ -92,7 +92,7 @@ def test_a_second_run_changes_nothing(database: Database) -> None:
     assert len(api.kept) == 2
     assert {sid_of(database, shape) for shape in WANT} == set(api.kept)
     assert sync(database, api) == []
-    assert sync(database, api, NOW + 10 * KEPT) == []
+    assert sync(database, api, NOW + 10 * REPLACED_TEMPLATE_TTL) == []
     assert api.calls.count("POST") == 2
 
 
@@ -113,13 +113,13 @@ def test_a_changed_template_is_made_anew_and_the_old_one_removed_later(
     api = FakeContentApi()
     sync(database, api)
     before = sid_of(database, "buttons_2_1")
-    samples = Shape.variables
-    monkeypatch.setattr(Shape, "variables", lambda shape: [f"new {one}" for one in samples(shape)])
+    samples = CardShape.variables
+    monkeypatch.setattr(CardShape, "variables", lambda shape: [f"new {one}" for one in samples(shape)])
     assert sorted(change.done for change in sync(database, api)) == ["made", "made", "replaced", "replaced"]
     assert sid_of(database, "buttons_2_1") != before
     assert before in api.kept
-    assert sync(database, api, NOW + KEPT / 2) == []
-    assert {change.done for change in sync(database, api, NOW + KEPT)} == {"removed"}
+    assert sync(database, api, NOW + REPLACED_TEMPLATE_TTL / 2) == []
+    assert {change.done for change in sync(database, api, NOW + REPLACED_TEMPLATE_TTL)} == {"removed"}
     assert before not in api.kept
     assert len(api.kept) == 2
 
@@ -160,7 +160,7 @@ def test_a_template_that_whatsapp_does_not_carry_is_not_used(database: Database,
     sync(database, api)
     assert (sid_of(database, "buttons_2_1") is not None) == used
     with database.read() as db:
-        assert {row.approval for row in content_templates.listed(db)} == {approval}
+        assert {row.approval for row in content_templates.list_templates(db)} == {approval}
 
 
 def test_a_refused_template_rests_for_an_hour(database: Database) -> None:
@@ -176,15 +176,15 @@ def test_a_refused_template_rests_for_an_hour(database: Database) -> None:
 
 
 def test_a_process_knows_what_it_read_and_notes_what_it_lacks(database: Database, redis: "Redis") -> None:
-    none_yet = Templates(database, redis, lambda: NOW)
+    none_yet = TemplateCatalog(database, redis, lambda: NOW)
     assert not none_yet.in_use
     sync(database, FakeContentApi())
     assert not none_yet.in_use
-    known = Templates(database, redis, lambda: NOW)
+    known = TemplateCatalog(database, redis, lambda: NOW)
     assert known.in_use
-    assert known.carry("buttons_2_1")
-    assert not known.carry("buttons_3_4.4")
-    assert redis.smembers(WANTED) == {b"buttons_3_4.4"}
+    assert known.is_available("buttons_2_1")
+    assert not known.is_available("buttons_3_4.4")
+    assert redis.smembers(WANTED_KEY) == {b"buttons_3_4.4"}
 
 
 def test_the_flows_questions_are_found_by_talking_to_them() -> None:
@@ -192,8 +192,8 @@ def test_the_flows_questions_are_found_by_talking_to_them() -> None:
     event = sandbox_world.demo(now)
     world = sandbox_world.World(now)
     world.add(event)
-    found = discovery.shapes([(event, world.days(event))], now)
-    assert all(Shape.read(name) for name in found)
+    found = discovery.needed_shapes([(event, world.days(event))], now)
+    assert all(CardShape.read(name) for name in found)
     assert {"buttons_2_2.2", "buttons_1_1", "list_9_1", "list_4_1", "buttons_3_1", "buttons_2_6.1.1"} <= found
     assert len(found) < 100
 
@@ -208,7 +208,7 @@ def test_events_that_are_not_open_need_no_more_than_others() -> None:
     world = sandbox_world.World(now)
     for event in events:
         world.add(event, 5)
-    found = discovery.shapes([(event, world.days(event)) for event in events], now)
+    found = discovery.needed_shapes([(event, world.days(event)) for event in events], now)
     assert any(name.startswith("details_") for name in found)
     assert len(found) < 150
-    assert discovery.shapes([], now) == set()
+    assert discovery.needed_shapes([], now) == set()

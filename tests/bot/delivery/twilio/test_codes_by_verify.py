@@ -7,9 +7,9 @@ from typing import Any
 from redis import Redis
 from sqlalchemy import text
 
-from bot.conversation.effects import Means
+from bot.conversation.effects import EffectDeps
 from bot.conversation.facts import Sources
-from bot.conversation.turn import Turns
+from bot.conversation.turn import TurnRunner
 from bot.database import Database
 from bot.delivery.twilio.verify import VerifyOtps
 from bot.domain import events
@@ -47,8 +47,8 @@ def test_a_code_of_verifys_leads_on_and_a_wrong_one_does_not(database: Database,
         events.make_demo(db, NOW)
     api = Watchful(database=database)
     otps = VerifyOtps(OwnOtps(redis, SECRET, sms=True, template=False), redis, api, SERVICE)
-    means = Means(KeyRing.open(database, SECRET, None), otps)
-    talk = Talk(Turns(database, Sources(database, "IN"), means), database)
+    means = EffectDeps(KeyRing.open(database, SECRET, None), otps)
+    talk = Talk(TurnRunner(database, Sources(database, "IN"), means), database)
     for words in ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes", "register someone else", "98220 00000"):
         talk.hear(words)
     assert talk.asked == "otp"

@@ -15,8 +15,8 @@ import responses
 import time_machine
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from bot.delivery.twilio.http import Wire
-from bot.delivery.twilio.messages import LISTED, Twilio
+from bot.delivery.twilio.http import TwilioHttp
+from bot.delivery.twilio.messages import PAGE_SIZE, Twilio
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_ACCOUNT, Settings
 from tests.bot.delivery.conftest import LANE, NOW
@@ -34,7 +34,7 @@ def wire() -> Iterator[responses.RequestsMock]:
 @pytest.fixture
 def real(settings: Settings) -> Twilio:
     """A client whose requests go to Twilio's own address."""
-    return Twilio(settings, Wire())
+    return Twilio(settings, TwilioHttp())
 
 
 def form(call: Any) -> dict[str, str]:
@@ -50,7 +50,7 @@ def listed(**fields: Any) -> dict[str, Any]:
 
 
 def answer_list(wire: responses.RequestsMock, *messages: dict[str, Any]) -> None:
-    page = {"messages": list(messages), "next_page_uri": None, "page": 0, "page_size": LISTED}
+    page = {"messages": list(messages), "next_page_uri": None, "page": 0, "page_size": PAGE_SIZE}
     wire.get(MESSAGES, json=page)
 
 
@@ -80,7 +80,7 @@ def test_the_sender_written_to_or_the_service(wire: responses.RequestsMock, real
     wire.post(MESSAGES, json={"sid": SID}, status=201)
     real.send(LANE, "whatsapp:+15550001111", body="Hello")
     settings.twilio_messaging_service_sid = "MG1"
-    Twilio(settings, Wire()).send(LANE, "whatsapp:+15550001111", body="Hello")
+    Twilio(settings, TwilioHttp()).send(LANE, "whatsapp:+15550001111", body="Hello")
     first, second = (form(call) for call in wire.calls)
     assert first["From"] == "whatsapp:+15550001111"
     assert second["MessagingServiceSid"] == "MG1"
@@ -207,7 +207,7 @@ def test_finding_a_message(wire: responses.RequestsMock, real: Twilio, other: di
     news = real.find(LANE, body="Hello", media=0, since=NOW, known={"SMknown"})
     assert (news is not None) is found
     query = dict(parse_qsl(urlsplit(str(wire.calls[0].request.url)).query))
-    assert query == {"To": LANE, "PageSize": str(LISTED)}
+    assert query == {"To": LANE, "PageSize": str(PAGE_SIZE)}
 
 
 def test_what_was_found_brings_its_status(wire: responses.RequestsMock, real: Twilio) -> None:
@@ -221,14 +221,14 @@ def test_a_list_that_cannot_be_had_is_not_an_empty_one(wire: responses.RequestsM
     wire.get(MESSAGES, status=503)
     with pytest.raises(SendFailed):
         real.find(LANE, body="Hello", media=0, since=NOW)
-    answer_list(wire, *(listed(sid=f"SM{number}", body="x") for number in range(LISTED)))
+    answer_list(wire, *(listed(sid=f"SM{number}", body="x") for number in range(PAGE_SIZE)))
     with pytest.raises(SendFailed):
         real.find(LANE, body="Hello", media=0, since=NOW)
     assert real.find(LANE, body="Hello", media=0, since=datetime(2026, 11, 20, 9, 1, tzinfo=UTC)) is None
 
 
 def test_one_session_a_thread_and_a_process() -> None:
-    wire = Wire()
+    wire = TwilioHttp()
     mine = wire._session()
     assert wire._session() is mine
     others: list[requests.Session] = []

@@ -9,12 +9,12 @@ import pytest
 from redis import Redis
 
 from bot.database import Database
-from bot.delivery.dispatch import Outbox, note_code_used, owe_otp
+from bot.delivery.dispatch import Outbox, enqueue_otp, mark_code_used
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.rate_limit import senders
 from bot.delivery.twilio.verify import VerifyOtps
-from bot.domain.messaging.otp import MOST_TRIES, OwnOtps
-from bot.domain.messaging.otp_limits import MOST_FOR_NUMBER
+from bot.domain.messaging.otp import MAX_TRIES, OwnOtps
+from bot.domain.messaging.otp_limits import MAX_PER_NUMBER_PER_HOUR
 from bot.errors import Refused, SendFailed
 from bot.settings import Settings
 from tests.bot.delivery.conftest import NOW, Clock, FakeTwilio, reply, row
@@ -82,7 +82,7 @@ def test_the_worker_has_verify_send_and_makes_nothing(
     outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
     lane = verify.ask(*BOUND, NOW)
     with database.write() as db:
-        otp = owe_otp(db, purpose="someone_else", phone=PHONE, asker=ASKER, language="hi", lane=lane, now=NOW)
+        otp = enqueue_otp(db, purpose="someone_else", phone=PHONE, asker=ASKER, language="hi", address=lane, now=NOW)
     outbox.deliver(otp)
     outbox.deliver(otp)
     assert api.sent == [{"To": PHONE, "Channel": "sms", "Locale": "hi"}]
@@ -98,14 +98,16 @@ def test_a_code_that_somebody_typed_has_arrived(
     rows = []
     for asker in (ASKER, "whatsapp:+919833333333"):
         with database.write() as db:
-            rows.append(owe_otp(db, purpose=BOUND[0], phone=PHONE, asker=asker, language="en", lane=PHONE, now=NOW))
+            rows.append(
+                enqueue_otp(db, purpose=BOUND[0], phone=PHONE, asker=asker, language="en", address=PHONE, now=NOW)
+            )
         outbox.deliver(rows[-1])
     with database.write() as db:
         for _ in range(2):
-            note_code_used(db, purpose=BOUND[0], phone=PHONE, asker=ASKER, now=NOW)
+            mark_code_used(db, purpose=BOUND[0], phone=PHONE, asker=ASKER, now=NOW)
     assert [row(database, otp).status for otp in rows] == ["delivered", "handed_over"]
     with database.read() as db:
-        assert [one.what for one in delivery_history.of(db, rows[0])] == ["tried", "taken", "delivered"]
+        assert [one.what for one in delivery_history.history(db, rows[0])] == ["tried", "taken", "delivered"]
 
 
 def test_verify_has_a_pace_of_its_own(
@@ -115,9 +117,9 @@ def test_verify_has_a_pace_of_its_own(
     outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
     api.next = [SendFailed("20429", retry=True, wait=30)]
     with database.write() as db:
-        otp = owe_otp(db, purpose="p", phone=PHONE, asker=ASKER, language="en", lane=PHONE, now=NOW)
+        otp = enqueue_otp(db, purpose="p", phone=PHONE, asker=ASKER, language="en", address=PHONE, now=NOW)
     outbox.deliver(otp)
-    assert [closed.sender for closed in outbox.pace.closed(senders(SETTINGS))] == [SERVICE]
+    assert [closed.sender for closed in outbox.rate_limiter.closed_senders(senders(SETTINGS))] == [SERVICE]
     words = reply(database, "Hello")
     outbox.deliver(words)
     assert twilio.bodies == ["Hello"]
@@ -141,7 +143,7 @@ def test_a_code_counts_once_and_the_same_message_gets_the_same_verdict(verify: V
 def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, api: FakeVerify) -> None:
     verify.send(*BOUND, "en")
     left = []
-    for number in range(MOST_TRIES - 1):
+    for number in range(MAX_TRIES - 1):
         with pytest.raises(Refused) as no:
             check(verify, "000000", f"SM{number}")
         left.append(no.value.params["left"])
@@ -151,7 +153,7 @@ def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, api: FakeVerify) 
             check(verify, "000000", attempt)
     with refused("otp_used_up"):
         check(verify, RIGHT, "SMc")
-    assert len(api.checked) == MOST_TRIES
+    assert len(api.checked) == MAX_TRIES
 
 
 def test_a_code_that_was_asked_for_but_not_sent_yet_is_on_its_way(verify: VerifyOtps, api: FakeVerify) -> None:
@@ -248,7 +250,7 @@ def test_what_is_about_the_service_is_tried_again_or_told_to_the_operator(
 
 def test_our_limits_hold_as_well(verify: VerifyOtps) -> None:
     moment = NOW
-    for _ in range(MOST_FOR_NUMBER):
+    for _ in range(MAX_PER_NUMBER_PER_HOUR):
         assert verify.ask(*BOUND, moment) == PHONE
         with refused("otp_wait"):
             verify.ask(*BOUND, moment + timedelta(seconds=5))

@@ -37,7 +37,7 @@ def entries(database: Database) -> list[AuditEntry]:
 
 
 def test_an_entry_for_each_event_that_changed(database: Database) -> None:
-    with database.write() as db, recorder.acting(db, audit.STAFF_DISABLED, now=NOW, actor="Asha"):
+    with database.write() as db, recorder.audited(db, audit.STAFF_DISABLED, now=NOW, actor="Asha"):
         roster.set_enabled(db, PHONE, False, region="IN")
     found = entries(database)
     assert [(one.event_id, one.actor, one.what) for one in found] == [
@@ -49,7 +49,7 @@ def test_an_entry_for_each_event_that_changed(database: Database) -> None:
 
 
 def test_first_and_last_count_where_a_row_changes_twice(database: Database) -> None:
-    with database.write() as db, recorder.acting(db, audit.GATE_CLOSED, now=NOW):
+    with database.write() as db, recorder.audited(db, audit.GATE_CLOSED, now=NOW):
         gates.close(db, "one", "main")
         db.execute(update(Gate).where(Gate.slug == "main", Gate.event_id == 1).values(name="Big"))
         gates.close(db, "two", "main")
@@ -60,32 +60,32 @@ def test_first_and_last_count_where_a_row_changes_twice(database: Database) -> N
 
 
 def test_what_goes_is_kept_without_what_is_personal(database: Database) -> None:
-    with database.write() as db, recorder.acting(db, audit.STAFF_DISABLED, now=NOW):
+    with database.write() as db, recorder.audited(db, audit.STAFF_DISABLED, now=NOW):
         db.delete(db.get_one(Staff, 1))
     (change,) = entries(database)[0].about["changes"]
     assert change["after"] is None
     assert (change["before"]["role"], change["before"]["name"], change["before"]["phone"]) == (
-        *("volunteer", row_diff.HIDDEN, "…5678"),
+        *("volunteer", row_diff.REDACTED, "…5678"),
     )
 
 
 def test_of_very_many_the_number_is_kept(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_diff, "MOST", 2)
-    with database.write() as db, recorder.acting(db, audit.EVENT_CHANGED, now=NOW, slug="one"):
+    monkeypatch.setattr(row_diff, "MAX_LISTED_ROWS", 2)
+    with database.write() as db, recorder.audited(db, audit.EVENT_CHANGED, now=NOW, slug="one"):
         events.change(db, "one", capacity_per_day=5)
     (entry,) = entries(database)
     assert len(entry.about["changes"]) + sum(entry.about["more"].values()) == 3
 
 
 def test_nothing_changed_is_an_entry_too_and_an_exception_none(database: Database) -> None:
-    with database.write() as db, recorder.acting(db, audit.VIEWED, now=NOW, slug="two"):
-        recorder.tell(db, contacts=[7])
+    with database.write() as db, recorder.audited(db, audit.PERSON_VIEWED, now=NOW, slug="two"):
+        recorder.add_facts(db, contacts=[7])
     with pytest.raises(Refused):
         _refused_half_way(database)
     assert [(one.event_id, one.about) for one in entries(database)] == [(2, {"contacts": [7], "changes": []})]
 
 
 def _refused_half_way(database: Database) -> None:
-    with database.write() as db, recorder.acting(db, audit.GATE_CLOSED, now=NOW):
+    with database.write() as db, recorder.audited(db, audit.GATE_CLOSED, now=NOW):
         gates.close(db, "one", "main")
         gates.close(db, "one", "nowhere")

@@ -96,7 +96,7 @@ def statements(world: World) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("form", ["code", "token"])
 def test_an_admission_costs_five_statements(world: World, statements: list[str], form: str) -> None:
-    text = world.issued.code if form == "code" else tokens.encode(tokens.of(world.issued), world.ring)
+    text = world.issued.code if form == "code" else tokens.encode(tokens.token_of(world.issued), world.ring)
     world.db.flush()
     world.ring.public(1)
     world.db.expunge_all()

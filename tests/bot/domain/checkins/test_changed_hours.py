@@ -9,7 +9,7 @@ import pytest
 from bot.database import Database
 from bot.domain import checkins, events
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.checkins.offline import upload as offline_upload
 from bot.domain.checkins.undo import undo
 from bot.domain.events import clone
@@ -189,7 +189,7 @@ def test_a_time_zone_stays_once_somebody_has_entered(world: World) -> None:
 
 
 def test_people_without_a_pass_have_entered_as_well(world: World) -> None:
-    head_counts.add(world.db, Count("fair", "one", "in", 5, "whatsapp", "main"), NOON)
+    head_counts.add(world.db, HeadCountRequest("fair", "one", "in", 5, "whatsapp", "main"), NOON)
     with refused("zone_in_use", zone="Asia/Kolkata"), world.db.begin_nested():
         events.change(world.db, "fair", timezone="Asia/Dhaka")
 

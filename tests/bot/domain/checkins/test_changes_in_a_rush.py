@@ -89,9 +89,9 @@ def test_without_waiting_a_party_goes_in_twice(
     """What the wait prevents; SQLite has one writer at a time anyway."""
 
     def unlocked(db: Any, slug: str, *, lock: bool) -> Event:
-        return event_rows.one(db, slug, lock=False)
+        return event_rows.get_event(db, slug, lock=False)
 
-    monkeypatch.setattr(event_changes, "one", unlocked)
+    monkeypatch.setattr(event_changes, "get_event", unlocked)
     twice = ["admitted", "already_admitted"] if database.is_sqlite else ["admitted", "admitted"]
     assert _meanwhile(database, ring, code) == twice
 

@@ -90,7 +90,7 @@ def test_more_than_the_party_before_anybody_came(world: World) -> None:
 
 
 def _token(world: World) -> str:
-    return tokens.encode(tokens.of(world.issued), world.ring)
+    return tokens.encode(tokens.token_of(world.issued), world.ring)
 
 
 READ: dict[str, Callable[[World], str]] = {
@@ -119,7 +119,7 @@ def _flipped(world: World) -> str:
 
 
 def _of_no_pass(world: World, **changes: Any) -> str:
-    return tokens.encode(replace(tokens.of(world.issued), **changes), world.ring)
+    return tokens.encode(replace(tokens.token_of(world.issued), **changes), world.ring)
 
 
 BAD: dict[str, tuple[Callable[[World], str], str]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.checkins.scan_times import booked, live
+from bot.domain.checkins.scan_times import live_scan_time, recorded_scan_time
 from tests.bot.domain.gate import NOON, at, scan
 
 MADE, ARRIVED = at(9), at(19)
@@ -46,7 +46,7 @@ CASES: dict[str, tuple[dict[str, Any], datetime, bool]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_whose_clock_is_believed(case: str) -> None:
     said, moment, flagged = CASES[case]
-    found = booked(scan("x", channel="batch", **said), MADE, ARRIVED)
+    found = recorded_scan_time(scan("x", channel="batch", **said), MADE, ARRIVED)
     assert (found.moment, found.clock) == (moment, flagged)
 
 
@@ -58,4 +58,4 @@ def test_a_scan_that_is_told_at_once_is_minutes_old_at_most() -> None:
         {"scanned_at": NOON + MINUTE},
         {"scanned_at": NOON - DAY},
     )
-    assert [NOON - live(scan("x", **one), NOON) for one in told] == [*(n * MINUTE for n in (0, 1, 1, 0, 0))]
+    assert [NOON - live_scan_time(scan("x", **one), NOON) for one in told] == [*(n * MINUTE for n in (0, 1, 1, 0, 0))]

@@ -56,7 +56,7 @@ def test_the_pass_that_is_named_is_taken_back_and_no_other(world: World) -> None
     assert (taken.pass_.code, taken.people) == (first.pass_.code if first.pass_ else "", 4)
     assert world.result(second.code) == "already_admitted"
     assert world.result() == "admitted"
-    qr = tokens.qr_text("https://x", tokens.encode(tokens.of(second), world.ring))
+    qr = tokens.qr_text("https://x", tokens.encode(tokens.token_of(second), world.ring))
     assert undo.undo_pass(world.db, world.ring, world.ravi.id, qr, NOON + MINUTE).pass_.code.endswith(second.code[4:])
     with refused("already_undone"):
         undo.undo_pass(world.db, world.ring, world.ravi.id, second.code, NOON + MINUTE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import events, passes, people, roster
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import Registered, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
 from bot.domain.keys import KeyRing
 from bot.domain.models import EventDay, Pass, Registration, WalkupRecord
 from bot.domain.passes import kinds
@@ -42,7 +42,7 @@ def a_walkup(**changes: Any) -> Walkup:
     return Walkup(**fields | changes)
 
 
-def register(world: World, now: Any = NOON, **changes: Any) -> Registered:
+def register(world: World, now: Any = NOON, **changes: Any) -> RegisteredWalkup:
     return walkups.register(world.db, world.ring, a_walkup(**{"staff_id": world.ravi.id} | changes), now)
 
 

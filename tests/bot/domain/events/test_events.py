@@ -131,7 +131,7 @@ def test_opening_closing_and_cancelling(db: Session, fair: Event) -> None:
         assert shape_of(db, "fair").status == status
         with refused("no_such_event"):
             act(db, "unfair")
-    assert {event.status for event in events.listed(db)} == {"open"}
+    assert {event.status for event in events.list_events(db)} == {"open"}
 
 
 def test_capacity_cannot_fall_below_what_is_given(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> None:

@@ -143,4 +143,4 @@ def test_no_two_questions_have_one_name_and_there_are_ten_at_most() -> None:
 def test_no_question_can_be_named_like_a_step_of_a_flow_that_asks_it() -> None:
     asking = [flow for flow in catalogue.FLOWS.values() if flow.questions_before]
     assert asking
-    assert {step.name for flow in asking for step in flow.steps} <= questions.RESERVED
+    assert {step.name for flow in asking for step in flow.steps} <= questions.RESERVED_NAMES

@@ -14,7 +14,7 @@ from bot.database import Database
 from bot.domain import events, people
 from bot.domain.exports import requests as export_requests
 from bot.domain.exports import stored as stored_exports
-from bot.domain.exports.requests import Wish
+from bot.domain.exports.requests import ExportRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import Event, Export, ExportChunk
 from bot.domain.passes import registration as registrations
@@ -24,7 +24,7 @@ from tests.bot.domain.builders import DAY, NOW, refused
 from tests.bot.domain.builders import asking as a_wish
 
 GITA = "+919812345699"
-VISITORS = Wish("visitors", "jsonl")
+VISITORS = ExportRequest("visitors", "jsonl")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def wanted(database: Database, ring: KeyRing) -> int:
         return start(db)
 
 
-def start(db: Any, once: str = "one", wish: Wish = VISITORS) -> int:
+def start(db: Any, once: str = "one", wish: ExportRequest = VISITORS) -> int:
     return export_requests.start(db, "fair", wish, once=once, staff_id=None, now=NOW).id
 
 
@@ -61,51 +61,51 @@ def chunks(database: Database) -> int:
 def test_what_is_kept_is_the_file(
     database: Database, wanted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_exports, "PIECE", 100)
+    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 100)
     assert made(database, wanted, tmp_path)
     one = row(database, wanted)
-    whole = b"".join(stored_exports.pieces(database, wanted, one.size))
+    whole = b"".join(stored_exports.chunks(database, wanted, one.size))
     assert (one.status, one.rows, one.total, len(whole)) == ("ready", 2, 2, one.size)
     assert [name in whole.decode() for name in ("Asha Verma", "Gita Rao", "noise")] == [True, True, False]
     assert not made(database, wanted, tmp_path)  # nobody makes it twice
     with database.write() as db:
-        assert stored_exports.past_their_time(db, NOW + timedelta(hours=23)) == []
-        stored_exports.purge(db, stored_exports.past_their_time(db, NOW + timedelta(hours=25)))
+        assert stored_exports.expired_exports(db, NOW + timedelta(hours=23)) == []
+        stored_exports.purge(db, stored_exports.expired_exports(db, NOW + timedelta(hours=25)))
     assert chunks(database) == 0
     with pytest.raises(LookupError):
-        list(stored_exports.pieces(database, wanted, one.size))
+        list(stored_exports.chunks(database, wanted, one.size))
 
 
 def test_one_form_makes_one_and_an_event_has_few(database: Database, wanted: int) -> None:
     with database.write() as db:
         assert start(db) == wanted
-        for number in range(export_requests.MOST - 1):
+        for number in range(export_requests.MAX_PENDING_EXPORTS - 1):
             start(db, f"more {number}")
         with refused("too_many_exports"):
             start(db, "too many")
         for wish, code in (
-            (Wish("people", "csv"), "no_such_table"),
-            (Wish("visitors", "pdf"), "no_such_format"),
-            (Wish("visitors", "csv", ("colour",)), "no_such_column"),
+            (ExportRequest("people", "csv"), "no_such_table"),
+            (ExportRequest("visitors", "pdf"), "no_such_format"),
+            (ExportRequest("visitors", "csv", ("colour",)), "no_such_column"),
         ):
             with refused(code):
                 start(db, "wrong", wish)
 
 
 def test_who_falls_silent_is_followed_by_another(database: Database, wanted: int) -> None:
-    later = NOW + stored_exports.SILENT + timedelta(seconds=1)
+    later = NOW + stored_exports.HEARTBEAT_TIMEOUT + timedelta(seconds=1)
     with database.write() as db:
         first = stored_exports.claim(db, wanted, NOW) or ""
-        assert stored_exports.put(db, wanted, first, 0, b"half", NOW)
+        assert stored_exports.store_chunk(db, wanted, first, 0, b"half", NOW)
     with database.write() as db:
-        assert (stored_exports.claim(db, wanted, NOW), stored_exports.to_make(db, NOW)) == (None, [])
-        assert stored_exports.to_make(db, later) == [wanted]
+        assert (stored_exports.claim(db, wanted, NOW), stored_exports.waiting_exports(db, NOW)) == (None, [])
+        assert stored_exports.waiting_exports(db, later) == [wanted]
         second = stored_exports.claim(db, wanted, later) or ""
-        assert not stored_exports.put(db, wanted, first, 1, b"old", later)
+        assert not stored_exports.store_chunk(db, wanted, first, 1, b"old", later)
         assert not stored_exports.finish(db, wanted, first, later, rows=1, size=4)
     assert chunks(database) == 0
-    for _ in range(stored_exports.TRIES):
-        later += stored_exports.SILENT * 2
+    for _ in range(stored_exports.MAX_TRIES):
+        later += stored_exports.HEARTBEAT_TIMEOUT * 2
         with database.write() as db:
             second = stored_exports.claim(db, wanted, later) or second
     assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "gave_up")
@@ -123,9 +123,11 @@ def test_what_is_told_to_stop_gives_it_back(
     assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "disk")
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     for process in ("999999999", str(os.getpid())):
-        (tmp_path / f"{export_process.FOLDER}{process}").mkdir()
+        (tmp_path / f"{export_process.FOLDER_PREFIX}{process}").mkdir()
     export_process.clear_up()
-    assert [one.name for one in tmp_path.glob(f"{export_process.FOLDER}*")] == [f"{export_process.FOLDER}{os.getpid()}"]
+    assert [one.name for one in tmp_path.glob(f"{export_process.FOLDER_PREFIX}*")] == [
+        f"{export_process.FOLDER_PREFIX}{os.getpid()}"
+    ]
 
 
 @pytest.mark.parametrize("which", ["holder", "asker", "purged"])
@@ -135,13 +137,15 @@ def test_erasing_takes_the_files_of_their_events(
     """Also the one that is just being made, which then keeps nothing."""
     assert made(database, wanted, tmp_path)
     with database.write() as db:
-        other = export_requests.start(db, "noise-one", Wish("visitors", "csv"), once="x", staff_id=None, now=NOW).id
+        other = export_requests.start(
+            db, "noise-one", ExportRequest("visitors", "csv"), once="x", staff_id=None, now=NOW
+        ).id
         being_made, waits = start(db, "two"), start(db, "three")
     assert made(database, other, tmp_path)
     before = chunks(database)
     wrote = export_process._written
 
-    def erased_meanwhile(one: export_process.Making, folder: Path) -> Path:
+    def erased_meanwhile(one: export_process.ExportRun, folder: Path) -> Path:
         path = wrote(one, folder)
         _erase(database, which)
         return path
@@ -175,5 +179,5 @@ def test_who_begins_while_somebody_is_erased_waits_and_reads_without_them(
         maker.join(0.3)
         assert maker.is_alive()
     maker.join(20)
-    whole = b"".join(stored_exports.pieces(database, wanted, row(database, wanted).size)).decode()
+    whole = b"".join(stored_exports.chunks(database, wanted, row(database, wanted).size)).decode()
     assert (result, "Asha Verma" in whole, "Gita Rao" in whole, GITA in whole) == ([True], True, False, False)

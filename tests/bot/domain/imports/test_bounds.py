@@ -10,7 +10,7 @@ import pytest
 
 from admin_cli.visitors import import_texts
 from bot.domain.imports import csv_files, read_file, sheets, unreadable, workbooks
-from bot.domain.imports.unreadable import Unreadable
+from bot.domain.imports.unreadable import UnreadableFile
 from tests.bot.domain.imports.sheets import MAIN, of_markup
 
 K = 10_000
@@ -64,42 +64,42 @@ def refusal(file: IO[bytes]) -> str:
     tracemalloc.start()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     try:
-        with pytest.raises(Unreadable) as no:
-            list(read_file.table(file).rows())
+        with pytest.raises(UnreadableFile) as no:
+            list(read_file.read_table(file).rows())
         assert tracemalloc.get_traced_memory()[1] < 64 << 20
         assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 15
     finally:
         tracemalloc.stop()
-    assert no.value.code in import_texts.of_file(no.value)
+    assert no.value.code in import_texts.file_problem(no.value)
     return no.value.code
 
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_workbook_that_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "CELLS", 100_000)
-    monkeypatch.setattr(workbooks, "CELLS", 100_000)
-    monkeypatch.setattr(workbooks, "BYTES", 40 << 20)
+    monkeypatch.setattr(sheets, "MAX_CELLS", 100_000)
+    monkeypatch.setattr(workbooks, "MAX_CELLS", 100_000)
+    monkeypatch.setattr(workbooks, "MAX_FILE_BYTES", 40 << 20)
     code, file = BOOKS[name]
     assert refusal(file()) == code
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_that_is_no_list(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_files, "LONGEST_RECORD", 300_000)
-    monkeypatch.setattr(csv_files, "ROWS", 2_000)
+    monkeypatch.setattr(csv_files, "MAX_RECORD_LENGTH", 300_000)
+    monkeypatch.setattr(csv_files, "MAX_ROWS", 2_000)
     code, text = TEXTS[name]
     assert refusal(io.BytesIO(text().encode())) == code
 
 
 def test_a_file_of_hundreds_of_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_file, "BYTES", 1000)
+    monkeypatch.setattr(read_file, "MAX_FILE_BYTES", 1000)
     assert refusal(io.BytesIO(b"Name\n" + b"Asha\n" * 300)) == "too_large"
-    assert unreadable.BYTES == 256 << 20
+    assert unreadable.MAX_FILE_BYTES == 256 << 20
 
 
 def test_formats_that_reach_to_the_end_of_a_sheet_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     book = of_markup('<row r="2"><c r="A2"><v>1</v></c></row>', '<row r="1048576"><c r="XFD1048576" s="1"/></row>')
-    assert list(read_file.table(book).rows()) == [(2, [1])]
-    monkeypatch.setattr(csv_files, "ROWS", 2_000)
+    assert list(read_file.read_table(book).rows()) == [(2, [1])]
+    monkeypatch.setattr(csv_files, "MAX_ROWS", 2_000)
     text = io.BytesIO(("Name,,\nAsha,,\n" + ",,\n" * 5_000).encode())
-    assert list(read_file.table(text).rows()) == [(2, ["Asha", "", ""])]
+    assert list(read_file.read_table(text).rows()) == [(2, ["Asha", "", ""])]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from admin_cli.visitors import import_texts
 from bot.domain.imports import date_order, days
-from bot.domain.imports.days import DMY, MDY, UNSURE, Reader
+from bot.domain.imports.days import DMY, MDY, UNSURE, DayReader
 from flows.shapes import Invalid
 from tests.paths import VECTORS
 
@@ -21,7 +21,7 @@ LISTS = VECTORS / "lists"
 def read(said: str, order: str = DMY) -> Any:
     """The days, or the code of why not."""
     try:
-        return [str(day) for day in Reader(EVENT, order).read(said)]
+        return [str(day) for day in DayReader(EVENT, order).read(said)]
     except Invalid as no:
         return no.code
 
@@ -198,16 +198,16 @@ SPRING = [date(2027, 2, 1), date(2027, 2, 3), date(2027, 2, 13), date(2027, 3, 2
 def test_one_row_proves_the_order_of_all(
     cells: list[str], head: str, told: str, region: str, order: str, notes: list[str]
 ) -> None:
-    found = date_order.order(enumerate(cells, 2), head, told, region, SPRING)
+    found = date_order.date_order(enumerate(cells, 2), head, told, region, SPRING)
     assert (found.order, [note.code for note in found.notes]) == (order, notes)
-    assert all(map(import_texts.of_note, found.notes))
+    assert all(map(import_texts.note_text, found.notes))
 
 
 def test_a_spreadsheet_that_took_some_days_for_dates_may_have_turned_them() -> None:
     mixed: list[Any] = ["02/13/2027", date(2027, 3, 2), datetime.combine(date(2027, 2, 13), time())]
-    assert date_order.order(enumerate(mixed), "Day", "", "IN", SPRING).turned
-    assert not date_order.order(enumerate(mixed[1:]), "Day", "", "IN", SPRING).turned
-    assert not date_order.order(enumerate([mixed[0], mixed[2]]), "Day", "", "IN", SPRING).turned
+    assert date_order.date_order(enumerate(mixed), "Day", "", "IN", SPRING).turned
+    assert not date_order.date_order(enumerate(mixed[1:]), "Day", "", "IN", SPRING).turned
+    assert not date_order.date_order(enumerate([mixed[0], mixed[2]]), "Day", "", "IN", SPRING).turned
 
 
 def test_parts_are_folded() -> None:

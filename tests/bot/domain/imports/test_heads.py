@@ -3,12 +3,12 @@
 import pytest
 
 from bot.domain.imports import columns
-from bot.domain.imports.unreadable import Unreadable
+from bot.domain.imports.unreadable import UnreadableFile
 from flows.shapes import Question
 
 
 def guess(head: str, *, several_kinds: bool = False) -> str:
-    return columns.guesses([], several_kinds=several_kinds).thing(head)
+    return columns.head_guesses([], several_kinds=several_kinds).thing(head)
 
 
 KNOWN = {
@@ -140,7 +140,7 @@ def test_what_looks_like_it_and_is_not(head: str) -> None:
 
 
 def shown(*heads: str, several_kinds: bool = False) -> dict[str, str]:
-    found = columns.matched(heads, [], several_kinds=several_kinds)
+    found = columns.match_columns(heads, [], several_kinds=several_kinds)
     return {thing: found.head(thing) for thing in found.places}
 
 
@@ -217,7 +217,7 @@ def test_lists_of_shops_and_forms() -> None:
 
 def test_names_of_several_columns() -> None:
     def name(heads: str, *cells: str) -> str:
-        return columns.matched(heads.split(","), []).said(cells, "name")
+        return columns.match_columns(heads.split(","), []).text_of(cells, "name")
 
     assert name("Last Name,First Name", "Verma", "Asha") == "Asha Verma"
     assert name("First Name,Middle Name,Surname", "Asha", "", "Verma") == "Asha Verma"
@@ -231,17 +231,17 @@ def test_names_of_several_columns() -> None:
     "heads", [("Name", "Phone", "WhatsApp Number"), ("Name", "Mobile", "मोबाइल नं."), ("Name", "Date", "Date of visit")]
 )
 def test_two_columns_that_fit_are_asked_about(heads: tuple[str, ...]) -> None:
-    with pytest.raises(Unreadable) as no:
-        columns.matched(heads, [])
+    with pytest.raises(UnreadableFile) as no:
+        columns.match_columns(heads, [])
     assert (no.value.code, no.value.params["heads"]) == ("two_columns", heads[1:])
     thing = no.value.params["thing"]
     for told in ((heads[1], thing), (thing, heads[1])):
-        assert columns.matched(heads, [], [told]).places[thing] == 1
+        assert columns.match_columns(heads, [], [told]).places[thing] == 1
 
 
 def test_the_events_own_question_comes_before_a_guess() -> None:
     question = Question("helpers", "number", {"en": "How many people will come to help?", "hi": "Total guests"})
-    found = columns.matched(("Name", "How many people will come to help?", "Total guests (all)"), [question])
+    found = columns.match_columns(("Name", "How many people will come to help?", "Total guests (all)"), [question])
     assert found.places == {"name": 0, "answer_helpers": 1, "party": 2}
 
 
@@ -271,7 +271,7 @@ def test_our_own_export_is_known() -> None:
         ),
     )
     question = Question("city", "text", {"en": "City?"})
-    found = columns.matched(heads, [question])
+    found = columns.match_columns(heads, [question])
     assert [heads[place] for place in found.places.values()] == [
         *("full_name", "phone", "language", "code", "status", "kind", "days", "party_size", "ref", "answer_city")
     ]

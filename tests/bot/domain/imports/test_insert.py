@@ -13,8 +13,8 @@ from bot.database import Database
 from bot.domain import events, passes, people
 from bot.domain.imports import insert
 from bot.domain.imports import run as run_import
-from bot.domain.imports.plan import Settled
-from bot.domain.imports.rows import BadRow
+from bot.domain.imports.plan import PlannedRow
+from bot.domain.imports.rows import RejectedRow
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, EventDay, ImportedRow, Pass, Registration
 from bot.domain.passes import kinds
@@ -31,7 +31,7 @@ Ravi Rao,,{DAY},1,school,,
 मीरा,,{DAY},40,school,S-7,
 Mira Das,{OTHER},{DAY};{DAY + timedelta(days=1)},1,,,
 """
-Bring = Callable[..., tuple[run_import.Report, list[Settled]]]
+Bring = Callable[..., tuple[run_import.ImportReport, list[PlannedRow]]]
 
 
 @pytest.fixture
@@ -47,14 +47,21 @@ def mela(database: Database) -> str:
 def bring(database: Database, ring: KeyRing, mela: str) -> Bring:
     """Import a text; the report, and what came of each row."""
 
-    def brought(body: str, **how: Any) -> tuple[run_import.Report, list[Settled]]:
-        seen: list[Settled] = []
+    def brought(body: str, **how: Any) -> tuple[run_import.ImportReport, list[PlannedRow]]:
+        seen: list[PlannedRow] = []
         with database.read() as db:
-            plan = run_import.plan(db, mela, io.BytesIO(body.encode()), region="IN", now=NOW, **how)
-        looked = run_import.look(database, plan, seen=lambda one: None, told=lambda rows: None)
-        act = run_import.Act(plan.event.id, "Meena", {"file": plan.digest})
-        report = run_import.take(
-            database, ring, plan, act, consent="signed lists", seen=seen.append, told=lambda rows: None, now=lambda: NOW
+            plan = run_import.make_plan(db, mela, io.BytesIO(body.encode()), region="IN", now=NOW, **how)
+        looked = run_import.preview(database, plan, on_row=lambda one: None, progress=lambda rows: None)
+        act = run_import.ImportAct(plan.event.id, "Meena", {"file": plan.digest})
+        report = run_import.import_people(
+            database,
+            ring,
+            plan,
+            act,
+            consent="signed lists",
+            on_row=seen.append,
+            progress=lambda rows: None,
+            now=lambda: NOW,
         )
         assert (looked.rows, looked.people) == (report.rows, report.people)
         return report, seen
@@ -105,7 +112,7 @@ def test_what_is_kept_of_a_person(database: Database, bring: Bring) -> None:
         assert asha
         assert (ravi.language, ravi.consent_version, "signed lists" in ravi.consent_text) == (
             "hi",
-            insert.ELSEWHERE,
+            insert.NO_CONSENT_VERSION,
             True,
         )
         assert (ravi.passes[0].kind.slug, ravi.passes[0].status, ravi.holder.aliases) == ("school", "valid", [])
@@ -165,7 +172,7 @@ def test_nobody_beyond_what_a_day_holds(database: Database, bring: Bring, mela: 
     rows = [f"P {number}a,,{DAY},{party},,{number}," for number, party in enumerate((3, 3, 2, 1))]
     report, seen = bring("\n".join([HEADS, *rows]))
     assert (report.rows, taken_places(database)[0]) == ({"new": 2, "bad": 2}, 5)
-    told = [(one.row.row.number, one.row.wrong[0].code) for one in seen if isinstance(one.row, BadRow)]
+    told = [(one.row.row.number, one.row.problems[0].code) for one in seen if isinstance(one.row, RejectedRow)]
     assert told == [(3, "too_few_left"), (5, "day_full")]
 
 
@@ -177,23 +184,25 @@ def test_a_kind_with_days_of_its_own_needs_places_on_each(database: Database, br
     rows = [f"P {number}a,98111{number:05},{day},2,press,," for number, day in enumerate((DAY, last, ""))]
     report, seen = bring("\n".join([HEADS, *rows]))
     assert (report.rows, report.more_days, taken_places(database)) == ({"new": 2, "bad": 1}, 2, [4, 0, 4])
-    assert [one.row.wrong[0].code for one in seen if isinstance(one.row, BadRow)] == ["too_few_left"]
+    assert [one.row.problems[0].code for one in seen if isinstance(one.row, RejectedRow)] == ["too_few_left"]
 
 
 def test_two_imports_at_once_make_everybody_once(database: Database, bring: Bring, mela: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr(run_import, "BATCH", 7)
+    monkeypatch.setattr(run_import, "BATCH_SIZE", 7)
     with database.write() as db:
         events.set_day(db, mela, DAY, capacity=30)
     rows = [f"P {number}a,{'' if number % 3 else f'98111{number:05}'},{DAY},1,,," for number in range(40)]
     body = "\n".join([HEADS, *rows])
 
-    def once(_: int) -> run_import.Report:
+    def once(_: int) -> run_import.ImportReport:
         with database.read() as db:
-            plan = run_import.plan(db, mela, io.BytesIO(body.encode()), region="IN", now=NOW)
-        act = run_import.Act(plan.event.id, "Meena", {})
+            plan = run_import.make_plan(db, mela, io.BytesIO(body.encode()), region="IN", now=NOW)
+        act = run_import.ImportAct(plan.event.id, "Meena", {})
         none: Callable[[Any], None] = lambda one: None  # noqa: E731 - two arguments need the same
         ring = KeyRing.open(database, "a secret of at least sixteen")
-        return run_import.take(database, ring, plan, act, consent="lists", seen=none, told=none, now=lambda: NOW)
+        return run_import.import_people(
+            database, ring, plan, act, consent="lists", on_row=none, progress=none, now=lambda: NOW
+        )
 
     with ThreadPoolExecutor(2) as pool:
         reports = list(pool.map(once, range(2)))

@@ -8,25 +8,25 @@ import pytest
 
 from admin_cli.visitors import import_texts
 from bot.domain.imports import columns, csv_files, read_file, validate_rows
-from bot.domain.imports.cells import flaw, text
-from bot.domain.imports.unreadable import Unreadable
+from bot.domain.imports.cells import cell_problem, text
+from bot.domain.imports.unreadable import UnreadableFile
 from flows.understanding import plain
 from tests.bot.domain.imports.sheets import of_markup, of_sheets
 from tests.paths import VECTORS
 
 LISTS = VECTORS / "lists"
-KNOWN = columns.guesses([], several_kinds=False).known
+KNOWN = columns.head_guesses([], several_kinds=False).known
 
 
 def refused(body: bytes, encoding: str = "") -> tuple[str, Any]:
-    with pytest.raises(Unreadable) as no:
-        read_file.table(io.BytesIO(body), encoding=encoding)
-    assert no.value.code in import_texts.of_file(no.value)
+    with pytest.raises(UnreadableFile) as no:
+        read_file.read_table(io.BytesIO(body), encoding=encoding)
+    assert no.value.code in import_texts.file_problem(no.value)
     return no.value.code, no.value.params
 
 
 def cells(body: bytes, encoding: str = "") -> list[Any]:
-    return [cell for _, row in read_file.table(io.BytesIO(body), encoding=encoding).rows() for cell in row]
+    return [cell for _, row in read_file.read_table(io.BytesIO(body), encoding=encoding).rows() for cell in row]
 
 
 def test_one_bad_byte_makes_no_hindi_name_another() -> None:
@@ -34,7 +34,7 @@ def test_one_bad_byte_makes_no_hindi_name_another() -> None:
     code, params = refused(body)
     assert (code, params["line"], params["number"], "�" in params["shown"][0]) == ("encoding_broken", 2, 1, True)
     told = cells(body, "utf-8")
-    assert (told[0], [flaw(cell) for cell in told if flaw(cell)]) == ("राम", ["broken_letter"])
+    assert (told[0], [cell_problem(cell) for cell in told if cell_problem(cell)]) == ("राम", ["broken_letter"])
     assert refused(b"\xef\xbb\xbf" + body)[0] == "encoding_broken"
 
 
@@ -75,7 +75,7 @@ def test_another_encoding_is_taken_only_as_told() -> None:
     ],
 )
 def test_cells_that_are_not_what_somebody_wrote(said: str, code: str) -> None:
-    assert flaw(said) == code
+    assert cell_problem(said) == code
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_title_above_the_heads(rows: list[list[Any]], head: int, above: list[s
     if rows[0] == ["Visitors"]:
         head = 1  # it may be the head of a list with one column, and what is below it the first row
     for file in (of_sheets(A=rows), io.BytesIO("\n".join(";".join(c or "" for c in row) for row in rows).encode())):
-        table = read_file.table(file, known=KNOWN)
+        table = read_file.read_table(file, known=KNOWN)
         assert table.heads == tuple(text(cell) or f"column {n}" for n, cell in enumerate(rows[head - 1], 1))
         assert [note.params["above"] for note in table.notes if note.code == "title"] == ([above] if above else [])
         assert all(number > head for number, _ in table.rows())
@@ -115,17 +115,17 @@ def hide(book: Any) -> None:
 def test_what_a_workbook_hides_is_told() -> None:
     new: list[list[Any]] = [["Name", "Mobile"], ["Asha", 1], ["Ravi", 2], ["Mira", 3]]
     file = of_sheets(hide, Old=[["Name"], ["Gone"]], New=new, More=[["x"]], Deep=[["y"]])
-    table = read_file.table(file)
+    table = read_file.read_table(file)
     assert [(note.code, *note.params.values()) for note in table.notes] == [
         ("hidden_sheets", ["Old", "Deep"]),
         ("other_sheets", ["More"]),
         ("hidden_rows", 1, [3]),
         ("hidden_columns", ["Mobile"]),
     ]
-    assert all(map(import_texts.of_note, table.notes))
+    assert all(map(import_texts.note_text, table.notes))
     assert [row[0] for _, row in table.rows()] == ["Asha", "Ravi", "Mira"]
-    assert [row[0] for _, row in read_file.table(file, hidden=False).rows()] == ["Asha", "Mira"]
-    old = read_file.table(file, "Old")
+    assert [row[0] for _, row in read_file.read_table(file, hidden=False).rows()] == ["Asha", "Mira"]
+    old = read_file.read_table(file, "Old")
     assert ([row for _, row in old.rows()], old.notes[0].code) == ([["Gone"]], "hidden_sheet")
 
 
@@ -137,7 +137,7 @@ def test_cells_of_every_kind() -> None:
         '<c t="d"><v>2027-01-09</v></c><c t="inlineStr"><is><r><t>As</t></r><r><t>ha_x0021_</t></r></is></c></row>',
         texts=["<si/>", "<si><r><t>मी</t></r><rPh><t>mi</t></rPh><t>रा</t></si>"],
     )
-    [(number, row)] = read_file.table(file).rows()
+    [(number, row)] = read_file.read_table(file).rows()
     assert (number, [text(cell) for cell in row]) == (
         *(3, ["", "मीरा", "True", "#N/A", "x", "#CALC!", "#CALC!", "", "9812345678", "2027-01-09", "Asha!"]),
     )
@@ -149,7 +149,7 @@ def test_dates_by_their_format() -> None:
             book["A"].cell(2, place + 1).number_format = form
 
     file = of_sheets(style, A=[["Name"], [46396, 46396, 46396, 46396.5, 0.5]])
-    [(_, row)] = read_file.table(file).rows()
+    [(_, row)] = read_file.read_table(file).rows()
     assert (row[0], row[1], row[2], [text(cell) for cell in row[3:]]) == (
         *(date(2027, 1, 9), 46396, 46396, ["2027-01-09T12:00:00", "12:00:00"]),
     )

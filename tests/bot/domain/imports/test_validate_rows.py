@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from admin_cli.visitors.import_texts import FILES, ROWS
+from admin_cli.visitors.import_texts import FILE_PROBLEMS, ROW_PROBLEMS
 from bot.domain.imports import columns, rows, validate_rows
-from bot.domain.imports.rows import BadRow, KindFacts, Person, Rules
-from bot.domain.imports.validate_rows import Judge
+from bot.domain.imports.rows import ImportRules, KindFacts, ListedPerson, RejectedRow
+from bot.domain.imports.validate_rows import RowValidator
 from flows.sandbox import world
 from flows.text import event_states
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
@@ -27,11 +27,11 @@ KINDS = (
 STATES = dict(zip(DAYS, (event_states.OPEN, event_states.OPEN, event_states.FULL, event_states.CLOSED), strict=True))
 
 
-def judge_of(heads: tuple[str, ...] = HEADS, defaults: dict[str, str] | None = None, **changes: Any) -> Judge:
+def judge_of(heads: tuple[str, ...] = HEADS, defaults: dict[str, str] | None = None, **changes: Any) -> RowValidator:
     given = {"event": EVENT, "today": NOW.date(), "days": STATES, "kinds": KINDS, "region": "IN"}
     rules: dict[str, Any] = {**given, "questions": {}, **changes}
-    found = columns.matched(heads, rules["event"].questions, (), defaults)
-    return Judge(Rules(**{**rules, "questions": validate_rows.questions_of(rules["event"])}), found)
+    found = columns.match_columns(heads, rules["event"].questions, (), defaults)
+    return RowValidator(ImportRules(**{**rules, "questions": validate_rows.questions_of(rules["event"])}), found)
 
 
 def row(**said: Any) -> list[Any]:
@@ -39,16 +39,16 @@ def row(**said: Any) -> list[Any]:
     return [cells.get(head.lower(), "") for head in HEADS]
 
 
-def person(**said: Any) -> Person:
-    found = judge_of().judge(2, row(**said))
-    assert isinstance(found, Person), found
+def person(**said: Any) -> ListedPerson:
+    found = judge_of().validate(2, row(**said))
+    assert isinstance(found, ListedPerson), found
     return found
 
 
 def wrong(**said: Any) -> list[tuple[str, str]]:
-    found = judge_of().judge(2, row(**said))
-    assert isinstance(found, BadRow)
-    return [(one.thing, one.code) for one in found.wrong]
+    found = judge_of().validate(2, row(**said))
+    assert isinstance(found, RejectedRow)
+    return [(one.thing, one.code) for one in found.problems]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_several_days_and_the_days_of_a_kind() -> None:
 
 
 def test_one_day_needs_no_column() -> None:
-    found = judge_of(("Name",), days={FIRST: event_states.OPEN}).judge(2, ["Asha Verma"])
-    assert isinstance(found, Person)
+    found = judge_of(("Name",), days={FIRST: event_states.OPEN}).validate(2, ["Asha Verma"])
+    assert isinstance(found, ListedPerson)
     assert (found.days, found.party_size, found.kind.slug, found.language) == ((FIRST,), 1, "visitor", "en")
 
 
@@ -147,11 +147,11 @@ def test_kinds_languages_and_parties() -> None:
         *(("party", "number_too_small"), ("kind", "no_such_kind"), ("language", "bad_language"))
     ]
     assert wrong(kind="school", party="61") == [("party", "party_too_large")]
-    unknown = judge_of().judge(2, row(kind="schol"))
-    assert isinstance(unknown, BadRow)
-    assert unknown.wrong[0].params["nearest"] == "school"
-    general = judge_of(("Name", "Day"), {"kind": "school", "party": "3"}).judge(2, ["Asha Verma", "9 Jan"])
-    assert isinstance(general, Person)
+    unknown = judge_of().validate(2, row(kind="schol"))
+    assert isinstance(unknown, RejectedRow)
+    assert unknown.problems[0].params["nearest"] == "school"
+    general = judge_of(("Name", "Day"), {"kind": "school", "party": "3"}).validate(2, ["Asha Verma", "9 Jan"])
+    assert isinstance(general, ListedPerson)
     assert (general.kind.slug, general.party_size) == ("school", 3)
 
 
@@ -174,19 +174,19 @@ def test_names_in_a_list_are_kept_as_they_stand(name: str) -> None:
 def test_the_events_own_questions() -> None:
     event = replace(EVENT, questions=(SCHOOL_CLASS, CHILDREN))
     judge = judge_of(("Name", "Day", "visitor_type", "children"), event=event)
-    found = judge.judge(2, ["Asha Verma", "9 Jan", "teacher", ""])
-    assert isinstance(found, Person)
+    found = judge.validate(2, ["Asha Verma", "9 Jan", "teacher", ""])
+    assert isinstance(found, ListedPerson)
     assert found.answers == {"visitor_type": "Teacher"}
-    bad = judge.judge(3, ["Ravi Rao", "9 Jan", "", "eleven"])
-    assert isinstance(bad, BadRow)
-    assert [one.code for one in bad.wrong] == ["answer_missing", "number_too_large"]
+    bad = judge.validate(3, ["Ravi Rao", "9 Jan", "", "eleven"])
+    assert isinstance(bad, RejectedRow)
+    assert [one.code for one in bad.problems] == ["answer_missing", "number_too_large"]
 
 
 def test_the_same_person_twice_in_a_file() -> None:
     judge = judge_of()
     phone = "9812345678"
     judged = [
-        judge.judge(number, row(**said))
+        judge.validate(number, row(**said))
         for number, said in enumerate(
             [
                 {"phone": phone},
@@ -199,14 +199,14 @@ def test_the_same_person_twice_in_a_file() -> None:
             2,
         )
     ]
-    assert [one.wrong[0].params["row"] for one in judged if isinstance(one, BadRow)] == [2, 6]
+    assert [one.problems[0].params["row"] for one in judged if isinstance(one, RejectedRow)] == [2, 6]
 
 
 def test_people_without_a_phone_are_told_apart_by_their_order() -> None:
     def keys(*rows: list[Any], heads: tuple[str, ...] = HEADS) -> list[Any]:
         judge = judge_of(heads)
-        judged = [judge.judge(number, cells) for number, cells in enumerate(rows, 2)]
-        return [one.keys[0] if isinstance(one, Person) else one.twin for one in judged]
+        judged = [judge.validate(number, cells) for number, cells in enumerate(rows, 2)]
+        return [one.keys[0] if isinstance(one, ListedPerson) else one.twin for one in judged]
 
     first, second, other = keys(row(), row(name="ASHA  verma"), row(day="10 Jan"))
     assert len({first, second, other}) == 3
@@ -217,12 +217,12 @@ def test_people_without_a_phone_are_told_apart_by_their_order() -> None:
 
 
 def test_cells_beyond_the_columns_are_a_separator_inside_a_cell() -> None:
-    found = judge_of(("Name", "Day")).judge(2, ["Verma", " Asha", "2027-01-09"])
-    assert isinstance(found, BadRow)
-    assert ("", "too_many_cells") in [(one.thing, one.code) for one in found.wrong]
+    found = judge_of(("Name", "Day")).validate(2, ["Verma", " Asha", "2027-01-09"])
+    assert isinstance(found, RejectedRow)
+    assert ("", "too_many_cells") in [(one.thing, one.code) for one in found.problems]
 
 
 def test_everything_that_can_be_wrong_has_its_words() -> None:
-    assert set(ROWS) == set(rows.CODES)
-    assert all(problem and todo for problem, todo in ROWS.values())
-    assert FILES
+    assert set(ROW_PROBLEMS) == set(rows.CODES)
+    assert all(problem and todo for problem, todo in ROW_PROBLEMS.values())
+    assert FILE_PROBLEMS

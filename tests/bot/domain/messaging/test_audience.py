@@ -49,7 +49,7 @@ def meant(db: Session, event: Event, most: int = 2, **selected: Any) -> list[str
     cursor: int | None = 0
     while cursor is not None:
         page = audience.page(db, event, audience.checked(db, event, Selection(**selected)), cursor, most)
-        found += [lane for person in page.people for lane in person.lanes]
+        found += [lane for person in page.people for lane in person.addresses]
         cursor = page.cursor
     return [lane.removeprefix("whatsapp:") for lane in found]
 
@@ -71,13 +71,13 @@ MEANT: list[tuple[dict[str, Any], list[str]]] = [
 def test_each_person_once(db: Session, fair: Event, crowd: dict[str, Pass]) -> None:
     for selected, who in MEANT:
         assert meant(db, fair, **selected) == who, selected
-        assert Selection.of(Selection(**selected).kept()) == Selection(**selected)
+        assert Selection.from_json(Selection(**selected).to_json()) == Selection(**selected)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it tells its plan in words
 def test_a_page_goes_through_no_more_than_its_own_people(db: Session, fair: Event, crowd: dict[str, Pass]) -> None:
     wanted = Selection(since=DAY.isoformat(), entered=False)
-    page = audience._meant(db, fair, wanted).where(Pass.holder_id > 1, Pass.holder_id <= 2)
+    page = audience._in_selection(db, fair, wanted).where(Pass.holder_id > 1, Pass.holder_id <= 2)
     told = page.compile(db.get_bind(), compile_kwargs={"literal_binds": True})
     plan = [row[-1] for row in db.execute(text(f"EXPLAIN QUERY PLAN {told}"))]
     assert [step for step in plan if "SEARCH passes" in step and "holder_id>?" in step]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from redis import Redis
 
-from bot.domain.messaging.otp import OwnOtps, window
+from bot.domain.messaging.otp import OwnOtps, window_key
 from bot.errors import Refused
 from tests.bot.domain.builders import NOW, SECRET, refused
 
@@ -172,7 +172,7 @@ def test_without_sms_or_template_only_an_open_window_reaches(redis: "Redis") -> 
     lane = f"whatsapp:{PHONE}"
     with refused("otp_unreachable"):
         otps.ask(*BOUND, NOW)
-    redis.set(window(lane), int(NOW.timestamp() * 1000))
+    redis.set(window_key(lane), int(NOW.timestamp() * 1000))
     with refused("otp_unreachable"):
         otps.ask(*BOUND, after(24 * 3600))
     assert otps.ask(*BOUND, after(24 * 3600 - 1)) == lane

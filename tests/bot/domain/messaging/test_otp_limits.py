@@ -7,7 +7,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from bot.domain.messaging import otp_limits
-from bot.domain.messaging.otp import OwnOtps, budgets_reached, window
+from bot.domain.messaging.otp import OwnOtps, budgets_reached, window_key
 from bot.domain.messaging.otp_limits import Budget, Origin
 from bot.errors import Refused
 from tests.bot.domain.builders import NOW, SECRET, refused
@@ -46,7 +46,7 @@ def test_a_phone_of_another_country_that_has_written_to_us_gets_its_code_on_what
     otps: OwnOtps, redis: "Redis"
 ) -> None:
     lane = f"whatsapp:{SOMALI}0"
-    redis.set(window(lane), int(NOW.timestamp() * 1000))
+    redis.set(window_key(lane), int(NOW.timestamp() * 1000))
     assert ask(otps, f"{SOMALI}0") == lane
 
 
@@ -100,7 +100,7 @@ def test_at_an_address_that_has_used_up_its_sum_whoever_wrote_to_us_gets_the_cod
     monkeypatch.setattr(otp_limits, "ADDRESS", Budget(1, 1))
     fill(otps, INDIAN, 1)
     lane = f"whatsapp:{INDIAN}001"
-    redis.set(window(lane), int(NOW.timestamp() * 1000))
+    redis.set(window_key(lane), int(NOW.timestamp() * 1000))
     assert ask(otps, f"{INDIAN}001") == lane
     with refused("otp_wait"):
         ask(otps, f"{INDIAN}001", now=NOW + timedelta(seconds=1))
@@ -160,18 +160,18 @@ def staff_ask(otps: OwnOtps, origin: Origin, seconds: float) -> None:
 
 def test_strangers_cannot_use_up_the_codes_of_a_browser_that_is_known(otps: OwnOtps) -> None:
     known = Origin(address="198.51.100.1", for_staff=True, browser="Ravi's")
-    for number in range(otp_limits.MOST_FROM_STRANGERS):
+    for number in range(otp_limits.MAX_FROM_STRANGERS_PER_HOUR):
         staff_ask(otps, stranger(f"198.51.100.{number}"), 31 * number)
     with refused("otp_too_many"):
         staff_ask(otps, stranger("198.51.100.77"), 500)
-    for number in range(otp_limits.MOST_FOR_NUMBER):
+    for number in range(otp_limits.MAX_PER_NUMBER_PER_HOUR):
         staff_ask(otps, known, 501 + 30 * number)
     with refused("otp_too_many"):
         staff_ask(otps, known, 900)
 
 
 def test_one_address_cannot_use_up_what_strangers_have(otps: OwnOtps) -> None:
-    for number in range(otp_limits.MOST_FROM_ADDRESS):
+    for number in range(otp_limits.MAX_FROM_ADDRESS_PER_HOUR):
         staff_ask(otps, stranger("198.51.100.1"), 31 * number)
     with refused("otp_too_many"):
         staff_ask(otps, stranger("198.51.100.1"), 400)
@@ -179,7 +179,7 @@ def test_one_address_cannot_use_up_what_strangers_have(otps: OwnOtps) -> None:
 
 
 def test_codes_for_visitors_and_for_staff_are_counted_apart(otps: OwnOtps, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(otp_limits.MOST_FOR_NUMBER):
+    for number in range(otp_limits.MAX_PER_NUMBER_PER_HOUR):
         ask(otps, f"{INDIAN}000", now=NOW + timedelta(seconds=30 * number))
     staff_ask(otps, stranger("198.51.100.1"), 121)
     monkeypatch.setattr(otp_limits, "HOME", Budget(0, 0))

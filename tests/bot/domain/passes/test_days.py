@@ -40,7 +40,7 @@ def test_its_places_are_taken_changed_and_given_back_on_each_day(fair: Database,
     with fair.write() as db:
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
         first = _school(db, ring, asha, 3)
-        assert pass_days.of(first) == OWN
+        assert pass_days.days_of_pass(first) == OWN
         assert _taken(db) == [3, 0, 3]
         larger = passes.change(db, ring, contact=asha, code=first.code, visit_date=MIDDLE, party_size=5, now=NOW)
         assert (larger.day, _taken(db)) == (DAY, [5, 0, 5])

@@ -114,7 +114,7 @@ def test_an_ending_counts_once_even_for_somebody_who_looked_before(
     db: Session, ring: KeyRing, fair: Event, asha: Contact, first: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes.cancel(db, contact=asha, code=first.code, now=NOW)
-    monkeypatch.setattr(passes, "own", lambda *_: first)
+    monkeypatch.setattr(passes, "own_pass", lambda *_: first)
     with refused("no_such_pass"):
         passes.cancel(db, contact=asha, code=first.code, now=NOW)
     assert taken(db, fair) == 0

@@ -31,7 +31,7 @@ def issued(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> Pass:
 
 @pytest.fixture
 def token(issued: Pass, ring: KeyRing) -> str:
-    return tokens.encode(tokens.of(issued), ring)
+    return tokens.encode(tokens.token_of(issued), ring)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def token(issued: Pass, ring: KeyRing) -> str:
 def test_a_pass_is_valid_on_its_day_by_the_events_clocks(
     db: Session, ring: KeyRing, token: str, now: datetime, state: str
 ) -> None:
-    assert public_status.look(db, ring, token, now).state == state
+    assert public_status.public_status(db, ring, token, now).state == state
 
 
 @pytest.mark.parametrize(("now", "state"), [(at(1, NEXT), "valid"), (at(2, NEXT), "over"), (at(9), "valid")])
@@ -55,7 +55,7 @@ def test_a_day_that_goes_on_into_the_night_ends_with_its_hours(
     db: Session, ring: KeyRing, token: str, now: datetime, state: str
 ) -> None:
     events.change(db, "fair", opens=time(18), closes=time(2))
-    assert public_status.look(db, ring, token, now).state == state
+    assert public_status.public_status(db, ring, token, now).state == state
 
 
 def test_a_pass_of_several_days_is_valid_on_each_and_between_for_another(
@@ -64,10 +64,12 @@ def test_a_pass_of_several_days_is_valid_on_each_and_between_for_another(
     last = DAY + timedelta(days=2)
     issued.kind.days = [DAY.isoformat(), last.isoformat()]
     db.flush()
-    token = tokens.encode(tokens.of(issued), ring)
-    states = [public_status.look(db, ring, token, at(12, DAY + timedelta(days=day))).state for day in range(-1, 4)]
+    token = tokens.encode(tokens.token_of(issued), ring)
+    states = [
+        public_status.public_status(db, ring, token, at(12, DAY + timedelta(days=day))).state for day in range(-1, 4)
+    ]
     assert states == ["another_day", "valid", "another_day", "valid", "over"]
-    assert public_status.look(db, ring, token, NOW).dates == (DAY, last)
+    assert public_status.public_status(db, ring, token, NOW).dates == (DAY, last)
 
 
 def test_a_cancelled_a_replaced_and_a_cancelled_events_pass_say_so(
@@ -75,18 +77,18 @@ def test_a_cancelled_a_replaced_and_a_cancelled_events_pass_say_so(
 ) -> None:
     new = passes.change(db, ring, contact=asha, code=codes.shown(issued.code), visit_date=NEXT, party_size=4, now=NOW)
     db.refresh(issued)
-    newer = tokens.encode(tokens.of(new), ring)
-    assert public_status.look(db, ring, token, at(12)).state == "replaced"
-    assert public_status.look(db, ring, newer, at(12, NEXT)).state == "valid"
+    newer = tokens.encode(tokens.token_of(new), ring)
+    assert public_status.public_status(db, ring, token, at(12)).state == "replaced"
+    assert public_status.public_status(db, ring, newer, at(12, NEXT)).state == "valid"
     events.cancel_event(db, "fair")
-    assert public_status.look(db, ring, newer, at(12, NEXT)).state == "event_cancelled"
+    assert public_status.public_status(db, ring, newer, at(12, NEXT)).state == "event_cancelled"
     passes.cancel(db, contact=asha, code=codes.shown(new.code), now=NOW)
     db.refresh(new)
-    assert public_status.look(db, ring, newer, at(12, NEXT)).state == "revoked"
+    assert public_status.public_status(db, ring, newer, at(12, NEXT)).state == "revoked"
 
 
 def test_nothing_personal_and_no_code_is_in_it(db: Session, ring: KeyRing, issued: Pass, token: str) -> None:
-    seen = public_status.look(db, ring, token, NOW)
+    seen = public_status.public_status(db, ring, token, NOW)
     assert seen.event.slug == "fair"
     assert (seen.dates, seen.party_size) == ((DAY,), 2)
     for secret in ("Asha", "9812345678", issued.code, codes.shown(issued.code)):
@@ -96,22 +98,22 @@ def test_nothing_personal_and_no_code_is_in_it(db: Session, ring: KeyRing, issue
 def test_a_genuine_token_of_no_pass_is_told_from_a_forged_one(
     db: Session, ring: KeyRing, issued: Pass, token: str
 ) -> None:
-    genuine = tokens.of(issued)
+    genuine = tokens.token_of(issued)
     for stray in (
         replace(genuine, pass_id=2**40 - 1),
         replace(genuine, pass_id=0),
         replace(genuine, event=genuine.event + 1),
     ):
         with refused("no_such_pass"):
-            public_status.look(db, ring, tokens.encode(stray, ring), NOW)
+            public_status.public_status(db, ring, tokens.encode(stray, ring), NOW)
     forged = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
     with pytest.raises(Invalid) as no:
-        public_status.look(db, ring, forged, NOW)
+        public_status.public_status(db, ring, forged, NOW)
     assert no.value.code == "forged"
 
 
 def test_a_day_that_is_closed_says_so_to_its_passes_alone(db: Session, ring: KeyRing, issued: Pass, token: str) -> None:
     events.set_day(db, "fair", NEXT, closed=True)
-    assert public_status.look(db, ring, token, at(12)).state == "valid"
+    assert public_status.public_status(db, ring, token, at(12)).state == "valid"
     events.set_day(db, "fair", DAY, closed=True)
-    assert [public_status.look(db, ring, token, now).state for now in (NOW, at(12))] == ["day_closed"] * 2
+    assert [public_status.public_status(db, ring, token, now).state for now in (NOW, at(12))] == ["day_closed"] * 2

@@ -74,11 +74,11 @@ def test_a_token_names_its_days() -> None:
 
 def test_the_token_of_a_pass(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> None:
     issued = registrations.register(db, ring, **asking(asha))
-    token = tokens.of(issued)
+    token = tokens.token_of(issued)
     assert (token.event, token.pass_id, token.kind) == (fair.id, issued.id, 0)
     assert (token.dates, token.party_size, token.key) == ((DAY,), 2, ring.current)
     issued.kind.days = [(DAY + timedelta(days=3)).isoformat(), DAY.isoformat()]
-    assert tokens.of(issued).dates == (DAY, DAY + timedelta(days=3))
+    assert tokens.token_of(issued).dates == (DAY, DAY + timedelta(days=3))
 
 
 @given(text=st.text(max_size=300))

@@ -67,7 +67,7 @@ def test_a_name_is_found_however_it_is_typed(crowd: World) -> None:
     for typed, number in FOUND:
         seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)
         assert (typed, [one.name for one in seen.passes]) == (typed, [" ".join(NAMES[number].split())])
-        by, found = visitors.find(crowd.db, "fair", typed, region="IN", most=20)
+        by, found = visitors.find(crowd.db, "fair", typed, region="IN", limit=20)
         assert (typed, by, [one.registration.full_name for one in found]) == (typed, "name", [NAMES[number]])
     for typed in NOT_FOUND:
         found_none = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)

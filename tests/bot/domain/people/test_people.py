@@ -133,11 +133,11 @@ def test_a_phone_that_comes_with_another_id_is_somebody_elses(db: Session, ring:
     assert new is not old
     assert people.find(db, phone=PHONE) is new
     assert people.find(db, user=USER) is old
-    assert [one.contact_id for one in phone_owners.before(db, new)] == [old.id]
+    assert [one.contact_id for one in phone_owners.last_transfer(db, new)] == [old.id]
     assert (passes.of_person(db, new, NOW), passes.of_person(db, old, NOW)) == ([], [held])
     back = people.find_or_make(db, phone=PHONE, user=USER, now=NOW)
     assert (back, people.find(db, user=NEW)) == (old, new)
-    assert [one.contact_id for one in phone_owners.before(db, old)] == [new.id]
+    assert [one.contact_id for one in phone_owners.last_transfer(db, old)] == [new.id]
 
 
 @pytest.mark.parametrize("lent", ["phone", "user"])
@@ -172,7 +172,7 @@ def test_only_a_code_of_the_former_owners_own_pass_joins_the_two(db: Session, ri
     one = ownership_proofs.prove(db, new, codes.shown(mine.code))
     assert (one.id, one.stopped_at) == (old.id, None)
     assert {alias.value for alias in one.aliases} == {PHONE, USER, NEW}
-    assert phone_owners.before(db, one) == []
+    assert phone_owners.last_transfer(db, one) == []
     with refused("not_proved"):
         ownership_proofs.prove(db, one, strangers.code)
 
@@ -180,15 +180,15 @@ def test_only_a_code_of_the_former_owners_own_pass_joins_the_two(db: Session, ri
 def test_tries_are_counted_by_the_hour_whoever_had_the_number_before(db: Session) -> None:
     for user in (USER, NEW, "IN.3003"):
         present = people.find_or_make(db, phone=PHONE, user=user, now=NOW)
-    for _ in range(ownership_proofs.TRIES):
-        ownership_proofs.spend(db, present, NOW)
+    for _ in range(ownership_proofs.MAX_TRIES_PER_HOUR):
+        ownership_proofs.count_try(db, present, NOW)
     with refused("too_many_proofs", minutes=10):
-        ownership_proofs.spend(db, present, NOW + timedelta(minutes=50))
-    ownership_proofs.spend(db, present, NOW + timedelta(hours=1))
+        ownership_proofs.count_try(db, present, NOW + timedelta(minutes=50))
+    ownership_proofs.count_try(db, present, NOW + timedelta(hours=1))
 
 
 def test_every_column_that_names_a_contact_follows_when_two_are_joined() -> None:
-    followed = {(column.class_.__tablename__, column.key) for column in people.FOLLOWS}
+    followed = {(column.class_.__tablename__, column.key) for column in people.REFERENCES}
     named = {
         (table.name, key.parent.name)
         for table in Base.metadata.tables.values()

@@ -7,17 +7,17 @@ import pytest
 from redis import Redis
 from sqlalchemy.orm import Session
 
-from bot.delivery.outbox.session_window import Windows
+from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain import people, roster
 from bot.domain.checkins import search as gate_search
 from bot.domain.keys import KeyRing
-from bot.domain.messaging.otp import OwnOtps, window
+from bot.domain.messaging.otp import OwnOtps, window_key
 from bot.domain.models import Event
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import duty
 from bot.domain.roster import sessions as staff_sessions
 from flows.fields import Phone
-from flows.shapes import Said
+from flows.shapes import UserInput
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 
 FORMS = [
@@ -42,7 +42,7 @@ def test_the_roster(db: Session, fair: Event, written: str, today: str, region: 
     added = roster.add(db, "fair", phone=typed, name="Ravi", region=region, now=NOW)
     assert added.phone == today
     for form in (written, today):
-        assert duty.of(db, form, NOW) is not None
+        assert duty.current_duty(db, form, NOW) is not None
         assert staff_sessions.is_on_roster(db, form)
         assert [one.id for one in roster.set_enabled(db, form, True, region="IN")] == [added.id]
 
@@ -52,7 +52,7 @@ def test_find(db: Session, fair: Event, ring: KeyRing, written: str, today: str,
     ravi = roster.add(db, "fair", phone="+919812345678", name="Ravi", region="IN", now=NOW)
     asha = people.find_or_make(db, phone=written, now=NOW)
     registrations.register(db, ring, **asking(asha))
-    meant = Phone().parse(Said(typed), {"region": region, "own": None})
+    meant = Phone().parse(UserInput(typed), {"region": region, "own": None})
     for form in (written, today, meant):
         found, _more = gate_search.find(db, "fair", staff_id=ravi.id, phone=form, now=AT_THE_FAIR)
         assert [one.name for one in found] == ["Asha Verma"]
@@ -63,12 +63,12 @@ def test_a_code_goes_where_the_person_writes_from_and_from_whom_they_wrote_to(
     redis: "Redis", written: str, today: str, region: str, typed: str
 ) -> None:
     lane, sender, other = f"whatsapp:{written}", "whatsapp:+14155238886", "whatsapp:+14155550123"
-    redis.set(window(lane), int(NOW.timestamp() * 1000))
-    windows = Windows(redis)
+    redis.set(window_key(lane), int(NOW.timestamp() * 1000))
+    windows = SessionWindows(redis)
     windows.open(lane, other, NOW - timedelta(hours=2))
     windows.open(lane, sender, NOW - timedelta(hours=1))
     otps = OwnOtps(redis, SECRET, sms=False, template=False)
-    meant = Phone().parse(Said(typed), {"region": region, "own": None})
+    meant = Phone().parse(UserInput(typed), {"region": region, "own": None})
     assert otps.ask("register", meant, "whatsapp:+919812345678", NOW) == lane
     assert windows.last(lane, (sender, other)) == sender
     windows.open(lane, other, NOW)
@@ -80,7 +80,7 @@ def test_a_code_goes_where_the_person_writes_from_and_from_whom_they_wrote_to(
 def test_somebody_else_is_who_writes_under_the_other_form(
     db: Session, fair: Event, ring: KeyRing, written: str, today: str, region: str, typed: str
 ) -> None:
-    meant = Phone().parse(Said(typed), {"region": region, "own": None})
+    meant = Phone().parse(UserInput(typed), {"region": region, "own": None})
     asha = people.find_or_make(db, phone="+919812345678", now=NOW)
     issued = registrations.register(db, ring, **asking(asha, phone=meant))
     known = people.find(db, phone=written)

@@ -23,29 +23,29 @@ def another(db: Session, slug: str, starts_on: date, days: int = 1) -> None:
 
 
 def event_of(db: Session, now: object = ON_THE_DAY) -> str | None:
-    found = duty.of(db, PHONE, now)  # type: ignore[arg-type]  # tests give moments
+    found = duty.current_duty(db, PHONE, now)  # type: ignore[arg-type]  # tests give moments
     return found.event if found else None
 
 
 def test_a_volunteer_with_the_gates_of_the_event(db: Session, fair: Event) -> None:
     gates.add(db, "fair", "Main")
     works(db, "fair")
-    found = duty.of(db, PHONE, NOW)
+    found = duty.current_duty(db, PHONE, NOW)
     assert found
     assert (found.event, found.gate, found.place, found.role) == ("fair", None, "main", "volunteer")
     gates.add(db, "fair", "North Gate")
-    found = duty.of(db, PHONE, NOW)
+    found = duty.current_duty(db, PHONE, NOW)
     assert found
     assert found.must_choose
     assert found.gates == (("main", "Main"), ("north-gate", "North Gate"))
     duty.choose_gate(db, found.staff_id, "north-gate")
     gates.close(db, "fair", "main")
-    found = duty.of(db, PHONE, NOW)
+    found = duty.current_duty(db, PHONE, NOW)
     assert found
     assert (found.place, found.gates) == ("north-gate", (("north-gate", "North Gate"),))
     assert not found.is_stopped
     gates.pause_entry(db, fair.id, None, NOW)
-    found = duty.of(db, PHONE, NOW)
+    found = duty.current_duty(db, PHONE, NOW)
     assert found
     assert (found.stopped, found.stopped_everywhere, found.is_stopped) == (("north-gate",), True, True)
 
@@ -61,17 +61,17 @@ def test_an_event_that_is_over_or_cancelled_has_no_gate(db: Session, fair: Event
     works(db, "fair")
     assert event_of(db, ON_THE_DAY + timedelta(days=3, hours=12)) == "fair"
     assert event_of(db, ON_THE_DAY + timedelta(days=4)) is None
-    late = duty.former(db, PHONE, ON_THE_DAY + timedelta(days=4))
+    late = duty.former_duty(db, PHONE, ON_THE_DAY + timedelta(days=4))
     assert late
     assert (late.slug, late.status) == ("fair", "open")
-    assert duty.former(db, PHONE, ON_THE_DAY + timedelta(days=400)) is None
+    assert duty.former_duty(db, PHONE, ON_THE_DAY + timedelta(days=400)) is None
     events.cancel_event(db, "fair")
     assert event_of(db) is None
-    found = duty.former(db, PHONE, NOW)
+    found = duty.former_duty(db, PHONE, NOW)
     assert found
     assert found.status == "cancelled"
     roster.set_enabled(db, PHONE, False, region="IN")
-    assert duty.former(db, PHONE, NOW) is None
+    assert duty.former_duty(db, PHONE, NOW) is None
 
 
 def test_of_several_events_the_one_that_is_on_unless_another_was_chosen_today(db: Session, fair: Event) -> None:

@@ -53,8 +53,8 @@ def test_a_session_from_before_there_were_ids_holds_and_can_be_ended(database: D
     [
         (-121 * SECOND, False),
         (-119 * SECOND, True),
-        (staff_sessions.SHIFT - SECOND, True),
-        (staff_sessions.SHIFT, False),
+        (staff_sessions.SESSION_TTL - SECOND, True),
+        (staff_sessions.SESSION_TTL, False),
     ],
 )
 def test_a_session_holds_for_a_shift_and_on_machines_a_little_behind(
@@ -67,7 +67,7 @@ def test_a_session_holds_for_a_shift_and_on_machines_a_little_behind(
 def test_ended_sessions_are_forgotten_when_no_copy_holds_any_more(database: Database, mark: SessionMark) -> None:
     with database.write() as db:
         staff_sessions.end(db, mark, NOW)
-        staff_sessions.forget_ended(db, NOW + staff_sessions.SHIFT)
+        staff_sessions.forget_ended(db, NOW + staff_sessions.SESSION_TTL)
         assert db.query(EndedSession).count() == 1
-        staff_sessions.forget_ended(db, NOW + staff_sessions.SHIFT + timedelta(minutes=3))
+        staff_sessions.forget_ended(db, NOW + staff_sessions.SESSION_TTL + timedelta(minutes=3))
         assert db.query(EndedSession).count() == 0

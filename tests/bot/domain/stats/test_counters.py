@@ -70,7 +70,7 @@ def test_what_differs_is_told_and_mended(world: World) -> None:
     for row in (Checkin, FigureChange):  # somebody wrote past the triggers, and the changes were lost
         assert db.scalar(select(func.count()).select_from(row))
     db.execute(delete(FigureChange).where(FigureChange.fact == "in"))
-    found = {(one.key.metric, one.kept.people, one.counted.people) for one in recount.rebuild(db, "fair")}
+    found = {(one.key.metric, one.stored.people, one.counted.people) for one in recount.rebuild(db, "fair")}
     assert ("in", 0, 4) in found
     assert recount.rebuild(db, "fair") == []
     assert gate_figures.today(db, "fair", NOON).admitted == 4

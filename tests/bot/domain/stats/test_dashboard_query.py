@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.delivery.outbox import enqueue
-from bot.delivery.outbox.statuses import raise_to
+from bot.delivery.outbox.statuses import advance
 from bot.domain import events, passes, people
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from bot.domain.stats import dashboard_query, gate_figures, outliers
-from bot.domain.stats.dashboard import PassMessages, Registered
+from bot.domain.stats.dashboard import PassMessages, RegistrationTotals
 from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 from tests.bot.domain.gate import NOON, World, at
@@ -24,7 +24,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def count(world: World, way: str, heads: int) -> None:
-    wish = Count("fair", f"{way} {heads}", way, heads, "whatsapp", "main", staff_id=world.ravi.id)
+    wish = HeadCountRequest("fair", f"{way} {heads}", way, heads, "whatsapp", "main", staff_id=world.ravi.id)
     head_counts.add(world.db, wish, NOON)
 
 
@@ -35,7 +35,7 @@ def test_the_gates_of_today(world: World) -> None:
     world.force(now=at(10, 3))
     count(world, "in", 5)
     count(world, "out", 2)
-    found = dashboard_query.look(world.db, "fair", at(10, 14))
+    found = dashboard_query.get_dashboard(world.db, "fair", at(10, 14))
     assert (found.day, found.is_open, found.expected) == (DAY, True, 4)
     assert (found.admitted, found.lately, found.counted_in, found.counted_out, found.inside) == (8, 7, 5, 2, 11)
     assert (found.forced, found.conflicts, found.refused) == (1, 0, {"already_admitted": 1})
@@ -51,17 +51,20 @@ def test_people_are_inside_before_opening_but_not_after_closing(world: World) ->
     world.event.opens, world.event.closes = time(13), time(18)
     count(world, "in", 5)
     count(world, "out", 2)
-    early, late = dashboard_query.look(world.db, "fair", NOON), dashboard_query.look(world.db, "fair", at(18))
+    early, late = (
+        dashboard_query.get_dashboard(world.db, "fair", NOON),
+        dashboard_query.get_dashboard(world.db, "fair", at(18)),
+    )
     assert (early.is_open, early.is_over, early.inside) == (False, False, 3)
     assert (late.is_open, late.is_over, late.inside) == (False, True, 0)
     events.cancel_event(world.db, "fair")
-    assert dashboard_query.look(world.db, "fair", NOON).inside == 3  # they are still there
+    assert dashboard_query.get_dashboard(world.db, "fair", NOON).inside == 3  # they are still there
 
 
 @on_sqlite
 def test_tomorrow_today_is_yesterday(world: World) -> None:
     world.admit()
-    found = dashboard_query.look(world.db, "fair", NOON + timedelta(days=1))
+    found = dashboard_query.get_dashboard(world.db, "fair", NOON + timedelta(days=1))
     assert (found.day, found.admitted, found.expected, found.refused) == (DAY + timedelta(days=1), 0, 0, {})
     assert (found.entries.times, found.gates[0].last_scan) == ([], None)
 
@@ -80,10 +83,10 @@ def test_any_day_can_be_looked_at(world: World) -> None:
     world.admit("nonsense", now=morning)
     count(world, "in", 5)
     world.admit(now=morning, direction="out", count=1)
-    found = dashboard_query.look(world.db, "fair", after, on=DAY)
+    found = dashboard_query.get_dashboard(world.db, "fair", after, on=DAY)
     assert (found.day, found.is_now, found.is_open, found.is_over) == (DAY, False, False, True)
     assert (found.admitted, found.lately, found.left, found.inside, found.refused) == (3, 0, 1, 0, {"unreadable": 1})
-    assert (found.expected, found.registered_today) == (6, Registered(1, 2))
+    assert (found.expected, found.registered_today) == (6, RegistrationTotals(1, 2))
     assert [(one.slug, one.admitted, one.last_scan) for one in found.gates] == [
         *(("main", 1, morning), ("north", 2, morning)),
     ]
@@ -92,14 +95,14 @@ def test_any_day_can_be_looked_at(world: World) -> None:
     assert {one.key: sum(one.values) for one in found.registrations.series} == {"web": 1}
     told = gate_figures.today(world.db, "fair", after, on=DAY)
     assert (told.day, told.admitted, told.inside, told.counted_in, told.is_over) == (DAY, 3, 0, 5, True)
-    coming = dashboard_query.look(world.db, "fair", before, on=DAY)
+    coming = dashboard_query.get_dashboard(world.db, "fair", before, on=DAY)
     assert (coming.expected, coming.is_over, coming.is_now) == (6, False, False)
-    assert dashboard_query.look(world.db, "fair", after).is_now
-    assert dashboard_query.look(world.db, "fair", after, on=after.date()) == dashboard_query.look(
+    assert dashboard_query.get_dashboard(world.db, "fair", after).is_now
+    assert dashboard_query.get_dashboard(world.db, "fair", after, on=after.date()) == dashboard_query.get_dashboard(
         world.db, "fair", after
     )
     with refused("no_such_day", day=DAY - timedelta(days=9)):
-        dashboard_query.look(world.db, "fair", after, on=DAY - timedelta(days=9))
+        dashboard_query.get_dashboard(world.db, "fair", after, on=DAY - timedelta(days=9))
 
 
 def test_what_was_registered_when_and_how(world: World) -> None:
@@ -109,12 +112,12 @@ def test_what_was_registered_when_and_how(world: World) -> None:
         wish = asking(asker, channel=channel, party_size=3, now=at(8 + number, 40), visit_date=DAY + timedelta(days=1))
         made = registrations.register(db, world.ring, **wish)
     passes.cancel(db, contact=asker, code=made.code, now=NOON)
-    found = dashboard_query.look(db, "fair", NOON)
-    assert (found.registered, found.registered_today) == (Registered(4, 10), Registered(3, 6))
+    found = dashboard_query.get_dashboard(db, "fair", NOON)
+    assert (found.registered, found.registered_today) == (RegistrationTotals(4, 10), RegistrationTotals(3, 6))
     told = {one.channel: (one.today, one.total) for one in found.channels}
-    assert told["web"] == (Registered(2, 6), Registered(2, 6))
-    assert told["import"] == (Registered(1, 0), Registered(1, 0))
-    assert told["whatsapp"] == (Registered(0, 0), Registered(1, 4))
+    assert told["web"] == (RegistrationTotals(2, 6), RegistrationTotals(2, 6))
+    assert told["import"] == (RegistrationTotals(1, 0), RegistrationTotals(1, 0))
+    assert told["whatsapp"] == (RegistrationTotals(0, 0), RegistrationTotals(1, 4))
     hours = dict(zip((one.hour for one in found.registrations.times), range(24), strict=False))
     web = next(one for one in found.registrations.series if one.key == "web")
     assert (web.values[hours[8]], web.values[hours[9]], sum(web.values)) == (1, 1, 2)
@@ -125,15 +128,15 @@ def test_what_became_of_the_passes_and_of_other_messages(world: World) -> None:
     db = world.db
     states = ["owed", "sent", "delivered", "read", "read", "failed"]
     for number, status in enumerate(states):
-        row = enqueue.owe_pass(
-            db, world.issued, lane=f"whatsapp:+91980000{number}", sender=None, language="en", now=NOON
+        row = enqueue.enqueue_pass(
+            db, world.issued, address=f"whatsapp:+91980000{number}", sender=None, language="en", now=NOON
         )
         sent(db, row, status)
-    by_sms: dict[str, Any] = {"kind": "link", "lane": "+919800000008", "payload": {}, "priority": 1}
-    sent(db, enqueue.owe(db, **by_sms, pass_id=world.issued.id, now=NOON), "delivered")
-    otp: dict[str, Any] = {"kind": "text", "lane": "whatsapp:+919800000009", "payload": {}, "priority": 0}
-    sent(db, enqueue.owe(db, **otp, now=NOON), "undelivered")
-    found = dashboard_query.look(db, "fair", NOON)
+    by_sms: dict[str, Any] = {"kind": "link", "address": "+919800000008", "payload": {}, "priority": 1}
+    sent(db, enqueue.enqueue(db, **by_sms, pass_id=world.issued.id, now=NOON), "delivered")
+    otp: dict[str, Any] = {"kind": "text", "address": "whatsapp:+919800000009", "payload": {}, "priority": 0}
+    sent(db, enqueue.enqueue(db, **otp, now=NOON), "undelivered")
+    found = dashboard_query.get_dashboard(db, "fair", NOON)
     assert found.passes == PassMessages(waiting=1, sent=1, delivered=2, read=2, failed=1, cancelled=0)
     assert {(one.kind, one.reason, one.messages, one.of_event) for one in found.failures} >= {
         ("pass", "63016", 1, True),
@@ -146,26 +149,27 @@ def sent(db: Any, row: int, status: str) -> None:
         return
     db.get_one(Delivery, row).tried_at = NOON
     db.flush()
-    raise_to(db, News(f"SM{row}", status, 63016 if status in ("failed", "undelivered") else None), row, NOON)
+    advance(db, StatusUpdate(f"SM{row}", status, 63016 if status in ("failed", "undelivered") else None), row, NOON)
 
 
 @on_sqlite
 def test_who_stands_out(world: World) -> None:
     codes = rush.issued(world.db, world.event, world.ring.current, 80)
-    for number in range(outliers.MANY_REFUSED - 1):
+    for number in range(outliers.MIN_REFUSED_SCANS - 1):
         world.admit(f"nonsense {number}")
-    assert dashboard_query.look(world.db, "fair", NOON).stands_out == []
+    assert dashboard_query.get_dashboard(world.db, "fair", NOON).outliers == []
     world.admit("nonsense")
-    for number in range(outliers.MANY_FORCED):
+    for number in range(outliers.MIN_FORCED_ENTRIES):
         world.force(codes[number])
         world.force(codes[number])
     told = [
-        (one.name, one.rule, one.number, one.scans) for one in dashboard_query.look(world.db, "fair", NOON).stands_out
+        (one.name, one.rule, one.number, one.scans)
+        for one in dashboard_query.get_dashboard(world.db, "fair", NOON).outliers
     ]
     assert told == [("Ravi", "refusals", 20, 20), ("Mira", "forces", 5, 10)]
     for code in codes:
         world.admit(code)
-    names = [one.name for one in dashboard_query.look(world.db, "fair", NOON).stands_out]
+    names = [one.name for one in dashboard_query.get_dashboard(world.db, "fair", NOON).outliers]
     assert names == ["Mira"]  # 25 of Ravi's 100 scans were refused: many came to him
 
 
@@ -178,7 +182,7 @@ def test_a_look_is_a_handful_of_queries(world: World) -> None:
 
     connection = world.db.connection()
     event.listen(connection, "before_cursor_execute", note)
-    dashboard_query.look(world.db, "fair", NOON)
+    dashboard_query.get_dashboard(world.db, "fair", NOON)
     event.remove(connection, "before_cursor_execute", note)
     assert len(statements) <= 9
     counting = [one for one in statements for table in ("checkins", "registrations", "deliveries") if table in one]
@@ -194,6 +198,6 @@ def test_an_event_in_a_zone_of_quarter_hours(world: World) -> None:
     asker = people.find_or_make(db, phone="+919800000019", now=NOON)
     moment = datetime(2027, 1, 13, 18, 20, tzinfo=UTC)  # five past midnight there
     registrations.register(db, world.ring, **asking(asker, now=moment))
-    found = dashboard_query.look(db, "fair", moment + timedelta(minutes=10))
-    assert found.registered_today == Registered(1, 2)
+    found = dashboard_query.get_dashboard(db, "fair", moment + timedelta(minutes=10))
+    assert found.registered_today == RegistrationTotals(1, 2)
     assert [list(one.values) for one in found.registrations.series] == [[1]]

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import events, people
 from bot.domain.checkins import head_counts
-from bot.domain.checkins.head_counts import Count
+from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.checkins.undo import undo, undo_count
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import devices
@@ -14,9 +14,9 @@ from tests.bot.domain.builders import DAY, asking, refused
 from tests.bot.domain.gate import NOON, World, at
 
 
-def count(people: int, direction: str = "in", **changes: Any) -> Count:
+def count(people: int, direction: str = "in", **changes: Any) -> HeadCountRequest:
     """People without a pass at the main gate."""
-    return Count("fair", f"{direction} {people}", direction, people, "whatsapp", "main", **changes)
+    return HeadCountRequest("fair", f"{direction} {people}", direction, people, "whatsapp", "main", **changes)
 
 
 def test_undo_takes_back_the_own_last_entry_only(world: World) -> None:
@@ -73,19 +73,19 @@ def test_the_last_count_is_taken_back_where_it_was_the_last_act(world: World) ->
 
 def test_a_head_count_is_kept_once(world: World) -> None:
     first = head_counts.add(world.db, count(5), NOON)
-    again = head_counts.add(world.db, Count("fair", "in 5", "out", 9, "api"), at(13))
+    again = head_counts.add(world.db, HeadCountRequest("fair", "in 5", "out", 9, "api"), at(13))
     assert (again.id, again.people, again.direction, again.counted_at) == (first.id, 5, "in", NOON)
     for people_ in (0, 10_001):
         with refused("bad_count"):
             head_counts.add(world.db, count(people_), NOON)
     with refused("no_such_gate"):
-        head_counts.add(world.db, Count("fair", "x", "in", 1, "api", "south"), NOON)
+        head_counts.add(world.db, HeadCountRequest("fair", "x", "in", 1, "api", "south"), NOON)
 
 
 def test_a_count_that_comes_later_counts_for_when_it_was(world: World) -> None:
     late = at(9, day=DAY + timedelta(days=1))
     for number, said in enumerate((at(17), late + timedelta(hours=1), NOON - timedelta(days=400))):
-        head_counts.add(world.db, Count("fair", str(number), "in", 5, "api", "main", counted_at=said), late)
+        head_counts.add(world.db, HeadCountRequest("fair", str(number), "in", 5, "api", "main", counted_at=said), late)
     assert gate_figures.today(world.db, "fair", at(18)).counted_in == 5
     assert gate_figures.today(world.db, "fair", late).counted_in == 10
 

@@ -62,7 +62,7 @@ class Wall:
 
 def _phone(db: Session) -> str:
     """Mira's."""
-    return next(one.phone for one in event_roster.listed(db, "fair") if one.name == "Mira")
+    return next(one.phone for one in event_roster.list_staff(db, "fair") if one.name == "Mira")
 
 
 def _today(service: Service) -> Any:
@@ -72,7 +72,7 @@ def _today(service: Service) -> Any:
 @pytest.fixture
 def wall(service: Service, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Wall:
     """The fair on its second day, with two gates and one of each role; Devi supervises another event."""
-    monkeypatch.setattr(page, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(page, "CACHE_SECONDS", 0.0)
     now, today = service.now(), _today(service)
     roster = {}
     with service.database.write() as db:
@@ -152,7 +152,7 @@ def test_another_day_is_chosen_on_the_page(wall: Wall) -> None:
 def test_the_page_has_every_part_of_the_fragment_in_its_place(wall: Wall) -> None:
     wall.sign_in("mira").register("+919811110001", 3)
     parts = PART.findall(wall.figures().text)
-    assert set(page.CARDS) < set(parts)
+    assert set(page.TABLE_ORDER) < set(parts)
     for address in (DASHBOARD, f"{DASHBOARD}?tables"):
         html = wall.client.get(address).text
         assert [html.count(f'id="{part}"') for part in parts] == [1] * len(parts)
@@ -165,17 +165,17 @@ def test_what_has_not_changed_is_not_sent_again(wall: Wall) -> None:
     first = wall.figures()
     again = wall.figures(**{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-    assert again.headers[page.LOOKED_AT] > first.headers[page.LOOKED_AT]
+    assert again.headers[page.MOMENT_HEADER] > first.headers[page.MOMENT_HEADER]
     wall.register("+919811110001", 3)
     assert wall.figures(**{"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
 def test_screens_that_ask_within_two_seconds_share_a_look(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(page, "CACHE_SECONDS", 60.0)
     wall.sign_in("mira")
     first = wall.figures()
     wall.register("+919811110001", 3)
-    assert wall.figures().headers[page.LOOKED_AT] == first.headers[page.LOOKED_AT]
+    assert wall.figures().headers[page.MOMENT_HEADER] == first.headers[page.MOMENT_HEADER]
     assert "गेट" in wall.client.get(f"{FIGURES}?lang=hi").text
     assert "गेट" not in wall.client.get(f"{FIGURES}?lang=en").text
 
@@ -201,7 +201,7 @@ def test_the_figures_say_for_which_page_they_are(wall: Wall) -> None:
     keys = {}
     for who, language in (("mira", "en"), ("mira", "hi"), ("devi", "hi")):
         html = wall.sign_in(who).client.get(f"{DASHBOARD}?lang={language}").text
-        keys[who, language] = wall.figures().headers[page.PAGE]
+        keys[who, language] = wall.figures().headers[page.PAGE_HEADER]
         assert f'data-page="{keys[who, language]}"' in html
     assert len(set(keys.values())) == 3
 
@@ -215,7 +215,7 @@ def test_without_javascript_there_are_only_tables(wall: Wall) -> None:
 
 
 def test_who_asks_without_end_is_asked_to_wait(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "MOST", "2 per minute")
+    monkeypatch.setattr(page, "RATE_LIMIT", "2 per minute")
     wall.sign_in("mira")
     assert [wall.figures().status_code for _ in range(3)] == [200, 200, 429]
     assert wall.sign_in("asha").figures().status_code == 200

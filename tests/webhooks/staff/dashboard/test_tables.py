@@ -10,7 +10,7 @@ from flask import Flask
 
 from bot.delivery.outbox import explanations
 from bot.domain.stats import dashboard as shapes
-from bot.domain.stats.dashboard import AlertNow, Dashboard, PassMessages, Registered
+from bot.domain.stats.dashboard import ActiveAlert, Dashboard, PassMessages, RegistrationTotals
 from flows.sandbox import world
 from flows.shapes import scans
 from webhooks.staff.dashboard import tables as dashboard_tables
@@ -27,8 +27,8 @@ NOTHING = Dashboard(
     is_open=False,
     is_over=False,
     paused_at=None,
-    registered_today=Registered(0, 0),
-    registered=Registered(0, 0),
+    registered_today=RegistrationTotals(0, 0),
+    registered=RegistrationTotals(0, 0),
     channels=(),
     passes=PassMessages(0, 0, 0, 0, 0, 0),
     expected=0,
@@ -48,8 +48,8 @@ NOTHING = Dashboard(
     days=(),
     gates=(),
     failures=(),
-    stands_out=(),
-    unheard=(),
+    outliers=(),
+    offline_staff=(),
     alerts=(),
     as_of=NOON,
 )
@@ -68,7 +68,7 @@ def test_of_forty_gates_the_busiest_have_a_colour_and_nobody_is_lost() -> None:
     times = tuple(NOON + timedelta(minutes=5 * place) for place in range(3))
     series = tuple(shapes.Series(f"g{one}", f"Gate {one}", (one, 0, 2 * one)) for one in range(40))
     table = dashboard_tables.all_of(replace(NOTHING, entries=shapes.Chart(times, series)), FAIR)["entries"]
-    assert len(table.columns) == dashboard_tables.MOST_SERIES
+    assert len(table.columns) == dashboard_tables.MAX_SERIES
     assert [column.head for column in table.columns[:-1]] == [f"Gate {one}" for one in range(34, 40)]
     assert [sum(cell.value or 0 for cell in row.cells) for row in table.rows] == [
         sum(one.values[place] for one in series) for place in range(3)
@@ -85,12 +85,16 @@ def test_before_anything_has_happened_every_table_says_so() -> None:
 
 
 def test_every_result_of_a_refused_scan_has_its_word() -> None:
-    assert set(scans.RESULTS) <= set(scanner_texts.TITLES)
+    assert set(scans.RESULTS) <= set(scanner_texts.RESULT_TITLES)
 
 
 def test_the_funnel_knows_todays_and_all_questions() -> None:
-    ever = (shapes.Step("full_name", 90, 20), shapes.Step(FAIR.questions[0].name, 70, 5), shapes.Step("done", 65, 0))
-    today = (shapes.Step("full_name", 9, 2), shapes.Step("new_question", 7, 0))
+    ever = (
+        shapes.FunnelStep("full_name", 90, 20),
+        shapes.FunnelStep(FAIR.questions[0].name, 70, 5),
+        shapes.FunnelStep("done", 65, 0),
+    )
+    today = (shapes.FunnelStep("full_name", 9, 2), shapes.FunnelStep("new_question", 7, 0))
     table = dashboard_tables.all_of(replace(NOTHING, funnel=ever, funnel_today=today), FAIR)["funnel"]
     assert {row.head: [cell.value for cell in row.cells] for row in table.rows} == {
         "Full name": [9, 2, 90, 20],
@@ -101,15 +105,20 @@ def test_the_funnel_knows_todays_and_all_questions() -> None:
 
 
 def test_a_closed_day_is_without_free_places_and_an_unlimited_one_without_a_number() -> None:
-    days = [shapes.Day(date(2027, 1, 16), 100, 120, False), shapes.Day(date(2027, 1, 17), 100, 3, True)]
-    days.append(shapes.Day(date(2027, 1, 18), None, 7, False))
+    days = [
+        shapes.DashboardDay(date(2027, 1, 16), 100, 120, False),
+        shapes.DashboardDay(date(2027, 1, 17), 100, 3, True),
+    ]
+    days.append(shapes.DashboardDay(date(2027, 1, 18), None, 7, False))
     rows = dashboard_tables.all_of(replace(NOTHING, days=days), FAIR)["days"].rows
     assert [[cell.value for cell in row.cells] for row in rows] == [[120, 0, 100], [3, 0, 100], [7, None, None]]
     assert [bool(row.note) for row in rows] == [False, True, False]
 
 
 def test_twilios_codes_and_ours_are_told_in_words_and_unknown_ones_as_they_are() -> None:
-    failures = [shapes.Failure("pass", reason, 2, True) for reason in ("63016", "window_closed", "99999", "odd_thing")]
+    failures = [
+        shapes.DeliveryFailure("pass", reason, 2, True) for reason in ("63016", "window_closed", "99999", "odd_thing")
+    ]
     rows = dashboard_tables.all_of(replace(NOTHING, failures=failures), FAIR)["failures"].rows
     heads = [row.head for row in rows]
     assert heads[0].removesuffix(" (63016)") == heads[1]
@@ -121,7 +130,7 @@ def test_every_reason_for_which_a_message_fails_has_its_words() -> None:
     waiting = {"sender_slowed", "pair_rate", "broadcast_paused"}
     cancelled = {"broadcast_cancelled", "pass_", "newer_otp", "not_on_roster", "number_changed_hands", "erased"}
     reasons = sorted(set(explanations.MEANINGS) - waiting - cancelled)
-    failures = [shapes.Failure("pass", reason, 1, True) for reason in reasons]
+    failures = [shapes.DeliveryFailure("pass", reason, 1, True) for reason in reasons]
     rows = dashboard_tables.all_of(replace(NOTHING, failures=failures), FAIR)["failures"].rows
     assert [reason for reason, row in zip(reasons, rows, strict=True) if row.head == reason] == []
 
@@ -129,7 +138,10 @@ def test_every_reason_for_which_a_message_fails_has_its_words() -> None:
 def test_an_alert_names_its_gate_in_the_events_time_and_whom_it_did_not_reach() -> None:
     gate = shapes.GateNow("main", "Main & River", False, None, 5, 0, 0, NOON)
     since = datetime(2027, 1, 16, 6, 40, tzinfo=UTC)
-    alerts = [AlertNow("silent_gate", "main", 14, 10, since, ()), AlertNow("failures", None, 31, 20, since, ("Mira",))]
+    alerts = [
+        ActiveAlert("silent_gate", "main", 14, 10, since, ()),
+        ActiveAlert("failures", None, 31, 20, since, ("Mira",)),
+    ]
     told = tiles.alerts(replace(NOTHING, gates=(gate,), alerts=alerts))
     assert "Main & River" in told[0].text
     assert "14" in told[0].text

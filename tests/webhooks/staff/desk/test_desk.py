@@ -208,7 +208,7 @@ def test_a_phone_that_holds_a_pass_is_warned_of_and_can_have_another(desk: Desk)
     assert warned.text.count("Asha") >= 2
     assert warned.text.index("#warning") < warned.text.index('id="register"')
     with desk.service.database.read() as db:
-        assert db.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all()[-1] == audit.FOUND
+        assert db.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all()[-1] == audit.SEARCHED
     assert desk.send("reprint", code=desk.asha).status_code == 302
     assert desk.code() == desk.asha
     assert desk.register(phone="98123 45678", although="anyway").status_code == 302
@@ -255,8 +255,8 @@ def test_a_search_finds_todays_passes_is_kept_and_never_shows_a_phone(
         answer = desk.send("find", what=typed)
         assert (answer.status_code, WRONG.findall(answer.text)) == (422, ["what"])
     assert desk.asha not in desk.send("find", what="nobody of that name").text
-    assert desk.acts() == [(audit.FOUND, desk.staff["ravi"])] * 4
-    monkeypatch.setattr(gate_search, "MOST_SEARCHES", 4)
+    assert desk.acts() == [(audit.SEARCHED, desk.staff["ravi"])] * 4
+    monkeypatch.setattr(gate_search, "MAX_SEARCHES_PER_HOUR", 4)
     answer = desk.send("find", what="asha")
     assert (answer.status_code, desk.asha in answer.text) == (422, False)
 
@@ -274,11 +274,11 @@ def test_a_slip_is_printed_again_by_code_and_that_is_kept(desk: Desk) -> None:
     for code in (elsewhere, "0000-0000", "nonsense", ""):
         answer = desk.send("reprint", code=code)
         assert (answer.status_code, WRONG.findall(answer.text)) == (422, ["code"])
-    assert desk.acts() == [(audit.SLIP_PRINTED, desk.staff["ravi"])] + [(audit.GUESSED, desk.staff["ravi"])] * 4
+    assert desk.acts() == [(audit.SLIP_PRINTED, desk.staff["ravi"])] + [(audit.GUESS_LOOKED_UP, desk.staff["ravi"])] * 4
 
 
 def test_who_tries_many_codes_is_paused_and_the_supervisor_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_guessing, "MOST", 3)
+    monkeypatch.setattr(code_guessing, "MAX_GUESSES", 3)
     assert [desk.send("reprint", code=code).status_code for code in ("0000-0000", "1111-1111", "2222-2222")] == [
         422
     ] * 3

@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from webhooks.staff.desk.slip import DOTS, PAPERS, Symbol, symbol
+from webhooks.staff.desk.slip import DOTS_PER_MM, PAPERS, Symbol, symbol
 
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+z")
 
@@ -37,4 +37,4 @@ def test_each_module_is_a_whole_number_of_dots_and_the_paper_has_room_for_the_qu
     assert all(value % module == 0 for x, y, width, _height in runs for value in (x - left, y - top, width))
     assert min(left, top, drawn.width - right, drawn.height - bottom) >= 4 * module
     assert [found.text for found in zxingcpp.read_barcodes(image)] == [text]
-    assert drawn.size == (f"{drawn.width / DOTS:g}mm", f"{drawn.height / DOTS:g}mm")
+    assert drawn.size == (f"{drawn.width / DOTS_PER_MM:g}mm", f"{drawn.height / DOTS_PER_MM:g}mm")

@@ -27,13 +27,13 @@ def office(service: Service, app: Flask) -> Office:
 def make_all(office: Office, folder: Path) -> None:
     """What the worker would do with what is in its queue."""
     service = office.service
-    for job in queues.queue(service.redis, queues.NAMES[0]).jobs:
+    for job in queues.queue(service.redis, queues.QUEUE_NAMES[0]).jobs:
         assert job.func_name == queues.EXPORT
         export_process.make(service.database, int(job.args[0]), folder, service.now, threading.Event())
 
 
 def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_exports, "PIECE", 64)
+    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 64)
     form = {**office.form("/exports"), "table": "visitors", "form": "csv", "columns": "code, full_name"}
     for _click in range(2):
         assert office.send("/exports", form).status_code == 303
@@ -96,7 +96,7 @@ def test_somebody_is_erased_while_it_is_fetched(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What has not gone out yet does not go; the page says why the file is gone, and makes it again without them."""
-    monkeypatch.setattr(stored_exports, "PIECE", 64)
+    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 64)
     office.post("/exports", table="visitors", form="jsonl")
     make_all(office, tmp_path)
     answer = office.of("anna").get("/staff/manage/fair/exports/1/file", buffered=False)

@@ -143,7 +143,9 @@ def test_entry_is_stopped_and_goes_on_and_volunteers_are_told_once(office: Offic
         assert office.send("/switch/pause", sent).status_code == 303
     assert office.event().entry_paused_at is not None
     assert office.count(Delivery) == 3  # everybody of the roster but Anna
-    assert [row for row in office.acts() if row[0] == audit.PAUSED] == [(audit.PAUSED, office.staff["anna"])]
+    assert [row for row in office.acts() if row[0] == audit.ENTRY_PAUSED] == [
+        (audit.ENTRY_PAUSED, office.staff["anna"])
+    ]
     assert office.post("/switch/resume").status_code == 303
     assert office.event().entry_paused_at is None
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.domain import audit
 from bot.domain.events import alert_thresholds
-from bot.domain.events.alert_thresholds import Rules
+from bot.domain.events.alert_thresholds import AlertThresholds
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.service import Service
 from tests.webhooks.staff.manage.pages import ASHA, Office, inputs, office_of, wrong
@@ -41,7 +41,7 @@ def test_somebody_is_found_by_name_phone_or_code_and_that_is_kept(office: Office
     answer = office.post("/visitors", sought=office.code if sought == "the code" else sought)
     assert (answer.status_code, len(LINK.findall(answer.text)), office.code in answer.text) == (200, 1, True)
     entry = office.last()
-    assert (entry.what, entry.staff_id, entry.about["codes"]) == (audit.FOUND, office.staff["anna"], [office.code])
+    assert (entry.what, entry.staff_id, entry.about["codes"]) == (audit.SEARCHED, office.staff["anna"], [office.code])
     assert "erma" not in str(entry.about)
 
 
@@ -63,7 +63,7 @@ def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office
     assert f"{known:%H:%M}" not in page
     assert [one.code[:4] in page for one in others] == [False]
     entry = office.last()
-    assert (entry.what, entry.about["codes"]) == (audit.VIEWED, [office.code])
+    assert (entry.what, entry.about["codes"]) == (audit.PERSON_VIEWED, [office.code])
     assert office.of("anna").get(f"/staff/manage/fair/visitors/{others[0].id}").status_code == 404
     for path in (f"/visitors/{others[0].id}/revoke", f"/visitors/{others[0].id}/resend"):
         assert office.send(path, office.form(asha, f"{asha}/resend")).status_code == 404
@@ -114,7 +114,7 @@ def test_thresholds_are_set_refused_at_the_input_and_kept_from_being_overwritten
     sent = {**office.form("/alerts"), **given}
     assert [office.send("/alerts", sent).status_code for _ in range(2)] == [303, 303]
     with office.service.database.read() as db:
-        assert alert_thresholds.read(db, "fair") == Rules(5000, None, 25, 90)
+        assert alert_thresholds.read(db, "fair") == AlertThresholds(5000, None, 25, 90)
     assert [what for what, _ in office.acts()] == [audit.ALERTS_SET]
     beaten = office.send("/alerts", {**second, **given, "inside": "10"}, "binod")
     assert beaten.status_code == 422

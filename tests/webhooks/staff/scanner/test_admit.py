@@ -30,7 +30,7 @@ def path(browser: Browser, service: Service) -> str:
     with service.database.write() as db:
         asha = people.find_or_make(db, phone="+919812345678", now=now)
         issued = registrations.register(db, service.ring, **asking(asha, visit_date=today, party_size=3, now=now))
-        return f"/p/{tokens.encode(tokens.of(issued), service.ring)}"
+        return f"/p/{tokens.encode(tokens.token_of(issued), service.ring)}"
 
 
 def tap(browser: Browser, path: str, scan_id: str = "", **fields: str) -> str:
@@ -117,7 +117,7 @@ def test_who_has_no_gate_chooses_among_several(browser: Browser, service: Servic
 def test_codes_that_are_tried_on_the_page_are_counted(
     browser: Browser, service: Service, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(code_guessing, "MOST", 3)
+    monkeypatch.setattr(code_guessing, "MAX_GUESSES", 3)
     browser.sign_in()
     form = TOKEN.findall(browser.client.get(path).text)[0]
     bodies = (f"ZZZZZ{number:02}" for number in range(3))

@@ -107,7 +107,7 @@ def test_it_is_told_where_it_stands_and_of_a_stop_at_once(
 def test_whose_gate_is_closed_is_asked_for_another(browser: Browser, service: Service) -> None:
     with service.database.write() as db:
         gates.add(db, "fair", "North")
-        db.scalars(select(Staff)).one().gate_id = gates.named(db, "fair", "main").id
+        db.scalars(select(Staff)).one().gate_id = gates.find_open(db, "fair", "main").id
     browser.sign_in()
     told = []
     for closed in ("", "main", "north"):

@@ -227,10 +227,10 @@ def test_a_scanner_whose_clock_is_wrong(gates: Gates) -> None:
     refused = gates.scan(scanned_at=NOON + timedelta(days=2), shown="wrong_day")
     assert gates.upload(refused)[0].clock
     with gates.database.read() as db:
-        assert {one.scan_id for one in conflicts.listed(db, "fair") if one.clock} == {
+        assert {one.scan_id for one in conflicts.list_conflicts(db, "fair") if one.clock} == {
             one.scan_id for one in (ahead, lost, refused)
         }
-        assert conflicts.with_clocks(db, dashboard_query.look(db, "fair", LATER)).clocks == 3
+        assert conflicts.with_clocks(db, dashboard_query.get_dashboard(db, "fair", LATER)).clocks == 3
     with gates.database.read() as db:
         rows = db.scalars(select(Checkin).where(Checkin.event_id == gates.event_id).order_by(Checkin.scanned_at)).all()
     assert [row.scanned_at for row in rows] == [NOON - timedelta(days=1), LATER, LATER]
