@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.database import Database
@@ -33,6 +33,10 @@ SEED_BYTES = 32
 def derived(secret_key: str, purpose: str) -> bytes:
     """A 32-byte key for one purpose, from SECRET_KEY: what one purpose leaks helps no other (RFC 5869)."""
     return HKDF(SHA256(), length=32, salt=None, info=f"pravesh {purpose}".encode()).derive(secret_key.encode())
+
+
+_ALL_KEYS = select(SigningKey.id, SigningKey.sealed_seed, SigningKey.retired_at)
+_ONE_KEY = _ALL_KEYS.where(SigningKey.id == bindparam("id"))
 
 
 @dataclass(slots=True)
@@ -108,21 +112,20 @@ class KeyRing:
         """Read the keys, or one of them; whether there was any."""
         if only is None:
             self._fresh_until = time.monotonic() + REFRESH_SECONDS  # first: other threads need not wait
-        with self._database.read() as db:
-            wanted = select(SigningKey)
-            rows = db.scalars(wanted if only is None else wanted.where(SigningKey.id == only)).all()
+        # Whoever asks may hold a session and a pass's lock: a second session could be one for which all others wait.
+        rows = self._database.look(_ALL_KEYS if only is None else _ONE_KEY, {} if only is None else {"id": only})
         for row in rows:
             if row.id not in self._keys:
-                self._keys[row.id] = self._unseal(row)
+                self._keys[row.id] = self._unseal(row.id, row.sealed_seed)
         self._retired |= {row.id for row in rows if row.retired_at is not None}
         if only is None and rows:
             self._current = max((row.id for row in rows if row.retired_at is None), default=0)
         return bool(rows)
 
-    def _unseal(self, row: SigningKey) -> Ed25519PrivateKey:
-        nonce, sealed = row.sealed_seed[:NONCE_BYTES], row.sealed_seed[NONCE_BYTES:]
+    def _unseal(self, key: int, sealed_seed: bytes) -> Ed25519PrivateKey:
+        nonce, sealed = sealed_seed[:NONCE_BYTES], sealed_seed[NONCE_BYTES:]
         try:
-            seed = self._seal.decrypt(nonce, sealed, _bound_to(row.id))
+            seed = self._seal.decrypt(nonce, sealed, _bound_to(key))
         except InvalidTag:
             raise NotReady(
                 "SECRET_KEY: cannot open this database's pass-signing keys; it is not the one they were sealed with"
@@ -133,7 +136,9 @@ class KeyRing:
         """The seed of a row of this ring's, sealed under another secret."""
         other = AESGCM(derived(secret_key, SEAL_PURPOSE))
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + other.encrypt(nonce, self._unseal(row).private_bytes_raw(), _bound_to(row.id))
+        return nonce + other.encrypt(
+            nonce, self._unseal(row.id, row.sealed_seed).private_bytes_raw(), _bound_to(row.id)
+        )
 
     def sealed(self, key: int, seed: bytes, now: datetime) -> SigningKey:
         """A key's row, its seed sealed: not yet in any database."""

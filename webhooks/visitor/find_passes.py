@@ -105,8 +105,9 @@ def accept_phone(ctx: VisitorContext) -> Answer:
 
 def show_passes(ctx: VisitorContext) -> Response:
     """The passes of the number that was proved."""
+    lines = {pass_.code: _line(pass_, ctx) for pass_ in ctx.facts.passes}
     with ctx.service.database.read() as db:
-        held = [(passes.by_code(db, pass_.code).id, pass_.code, _line(pass_, ctx)) for pass_ in ctx.facts.passes]
+        held = [(passes.by_code(db, code).id, code, line) for code, line in lines.items()]
     page = render_template("visitor/passes.html", words=TEXTS, held=held)
     return Response(page)
 

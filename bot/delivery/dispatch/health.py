@@ -132,7 +132,11 @@ def templates_approved(database: Database, now: datetime) -> str:
             "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "
             "python -m admin_cli templates sync"
         )
-    resting = [f"{row.shape} refused with {row.refused_code}" for row in rows if not templates.is_pause_over(row, now)]
+    resting = [
+        f"{row.shape} refused with {row.refused_code}"
+        for row in rows
+        if not templates.is_pause_over(row.refused_at, now)
+    ]
     states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE_PREFIX)}
     bad = [f"{shape} is {state}" for shape, state in states.items() if state not in PENDING_APPROVALS]
     if bad or resting:

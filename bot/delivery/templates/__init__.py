@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -26,6 +26,10 @@ APPROVED = "approved"
 UNUSABLE = ("rejected", "paused", "disabled")
 """WhatsApp's words for a template that it does not carry; a message inside the window needs no other."""
 
+_USABLE = select(ContentTemplate.shape, ContentTemplate.sid, ContentTemplate.refused_at).where(
+    ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
+)
+
 
 def sid_of(db: Session, shape: str, now: datetime) -> str | None:
     """The template that carries this shape now."""
@@ -37,7 +41,7 @@ def approved(db: Session, shape: str, now: datetime) -> str | None:
     found = select(ContentTemplate).where(
         ContentTemplate.shape == shape, ContentTemplate.replaced_at.is_(None), ContentTemplate.approval == APPROVED
     )
-    return next((row.sid for row in db.scalars(found) if is_pause_over(row, now)), None)
+    return next((row.sid for row in db.scalars(found) if is_pause_over(row.refused_at, now)), None)
 
 
 def refuse(db: Session, sid: str, code: str, now: datetime) -> None:
@@ -54,15 +58,16 @@ def wanted_shapes(redis: "Redis") -> set[str]:
 
 
 def _usable(db: Session, now: datetime) -> dict[str, str]:
-    rows = select(ContentTemplate).where(
-        ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
-    )
-    return {row.shape: row.sid for row in db.scalars(rows) if is_pause_over(row, now)}
+    return _in_use(db.execute(_USABLE).all(), now)
 
 
-def is_pause_over(row: ContentTemplate, now: datetime) -> bool:
-    """Whether Twilio has not refused a message with it lately."""
-    return row.refused_at is None or now - row.refused_at >= REFUSED_TEMPLATE_PAUSE
+def _in_use(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> dict[str, str]:
+    return {row.shape: row.sid for row in rows if is_pause_over(row.refused_at, now)}
+
+
+def is_pause_over(refused_at: datetime | None, now: datetime) -> bool:
+    """Whether Twilio has not refused a message with a template lately."""
+    return refused_at is None or now - refused_at >= REFUSED_TEMPLATE_PAUSE
 
 
 class TemplateCatalog:
@@ -99,8 +104,9 @@ class TemplateCatalog:
 
     def _current(self) -> dict[str, str]:
         if time.monotonic() - self._read_at > CACHE_SECONDS:
-            with self._reading, self._database.read() as db:
-                usable = _usable(db, self._clock())
+            with self._reading:
+                # A turn asks in its transaction: a second session could be one for which all others wait.
+                usable = _in_use(self._database.look(_USABLE, {}), self._clock())
                 self._known = {shape: sid for shape, sid in usable.items() if not shape.startswith(NOTICE_PREFIX)}
                 self._missed.clear()
                 self._read_at = time.monotonic()

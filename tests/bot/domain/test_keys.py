@@ -96,6 +96,23 @@ def test_running_processes_hear_of_changes(database: Database, monkeypatch: pyte
     assert lately_looked.current == 1
 
 
+def test_whoever_holds_the_last_session_still_finds_the_keys(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All threads of a process may wait for one pass, each with a session, and the first of them asks for keys."""
+    KeyRing.open(postgres, SECRET)
+    monkeypatch.setattr("bot.database.SESSIONS", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 1})
+    small = Database(postgres.url)
+    ring = KeyRing.open(small, SECRET)
+    try:
+        with small.write() as db:
+            db.scalar(select(func.count(SigningKey.id)))
+            ring._fresh_until = 0
+            assert ring.public(ring.current) is not None
+    finally:
+        small.close()
+
+
 @pytest.mark.parametrize(("number", "code"), [(3, "no_such_key"), (2, "key_is_current"), (1, "key_retired")])
 def test_a_key_that_cannot_be_retired(database: Database, number: int, code: str) -> None:
     ring = KeyRing.open(database, SECRET, SEED)
