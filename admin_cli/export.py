@@ -27,7 +27,7 @@ TABLES = {
 FORMATS = ("csv", "xlsx", "jsonl")
 OPTIONS = (
     click.option("--event", "slug", required=True, metavar="SLUG", help="The event."),
-    click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True),
+    click.option("--format", "file_format", type=click.Choice(FORMATS), default="csv", show_default=True),
     click.option(
         "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file; - is standard output."
     ),

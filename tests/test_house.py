@@ -12,3 +12,11 @@ def test_no_folder_holds_more_than_twenty_modules() -> None:
 
 def test_modules_are_named_by_nouns_and_verbs() -> None:
     assert len(house.bare_ing()) <= 0.03 * len(house.modules()), house.bare_ing()
+
+
+def test_constants_say_what_they_bound() -> None:
+    assert house.bare_constants() == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    assert {name: paths for name, paths in house.shared_class_names().items() if len(paths) > 2} == {}

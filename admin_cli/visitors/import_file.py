@@ -38,7 +38,7 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @click.argument("file", type=click.File("rb"))
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @click.option(
-    "--map", "told", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
+    "--map", "given_columns", multiple=True, metavar="COLUMN=FIELD", callback=_pairs,
     help="What a column holds: name, phone, day, party, kind, language, ref, or a question of the event; "
     "without a field it is ignored. Can be repeated.",
 )  # fmt: skip

@@ -103,16 +103,16 @@ class EffectContext:
         while self.last:
             self.last.pop(0)()
 
-    def registrant(self, language: str) -> int:
-        """The contact's id of whoever is writing, made with this language where needed."""
+    def registrant(self, language: str) -> tuple[int, bool]:
+        """The contact's id of whoever is writing, made with this language where needed; whether it was made now."""
         made = people.make(self.db, self.identity, language, self.now) if self.is_new else None
         if made is not None:
             self.is_new = False
-            return made
+            return made, True
         person = self.person()
         person.language = person.language or language
         self.db.flush()
-        return person.id
+        return person.id, False
 
     def person(self) -> Contact:
         """The contact of whoever is writing, made or joined where needed."""
@@ -210,7 +210,8 @@ def _say(effect: Say, ctx: EffectContext) -> Results:
 
 @perform.register
 def _register(effect: Register, ctx: EffectContext) -> Results:
-    asked_by = holder = ctx.registrant(effect.language)
+    asked_by, is_new = ctx.registrant(effect.language)
+    holder = asked_by
     if effect.phone:
         holder = people.find_or_make(ctx.db, phone=effect.phone, now=ctx.now).id
     wish = registrations.Wish(
@@ -224,8 +225,9 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
         effect.consent_version,
         effect.consent_text,
     )
-    issued, take_places = registrations.add(ctx.db, ctx.ring, wish, holder_id=holder, asked_by_id=asked_by, now=ctx.now)
-    ctx.last.append(take_places)
+    later = ctx.last if is_new and holder == asked_by else None
+    who = {"holder_id": holder, "asked_by_id": asked_by}
+    issued = registrations.add(ctx.db, ctx.ring, wish, **who, now=ctx.now, later=later)
     if ctx.channel != WEB:  # a page shows the pass itself, and sends it on request
         ctx.enqueue_pass(issued, effect.language)
     return _pass_results(issued)

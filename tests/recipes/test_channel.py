@@ -14,7 +14,7 @@ from uuid import uuid4
 from redis import Redis
 
 from bot.address import Address
-from bot.delivery.carriers import News
+from bot.delivery.carriers import StatusUpdate
 from bot.settings import Settings
 
 KIND = "console"
@@ -54,11 +54,12 @@ class Console:
         media: int | None,
         since: datetime,
         known: Collection[str] = (),
-    ) -> News | None:
+    ) -> StatusUpdate | None:
         """See Carrier."""
         texts = (body,) if isinstance(body, str) else body
         taken = (json.loads(one) for one in self.redis.lrange(f"console:{Address.parse(lane).value}", 0, -1))
-        return next((News(sid, "delivered") for sid, said, _ in taken if said in texts and sid not in known), None)
+        found = (sid for sid, said, _ in taken if said in texts and sid not in known)
+        return next((StatusUpdate(sid, "delivered") for sid in found), None)
 '''
 
 DOOR = '''
@@ -70,7 +71,7 @@ from flask import Blueprint, Response, abort, request
 
 from bot.address import Address
 from bot.delivery.console import KIND
-from bot.inbound import Inbound, kept_sid, storable
+from bot.inbound import Inbound, storable_sid, storable
 from webhooks import local_requests
 
 if TYPE_CHECKING:
@@ -79,17 +80,18 @@ if TYPE_CHECKING:
 
 def blueprint(service: "Service") -> Blueprint:
     """The door of `/console`."""
-    doors = Blueprint("console", __name__, url_prefix="/console")
+    routes = Blueprint("console", __name__, url_prefix="/console")
 
-    @doors.post("/<name>")
+    @routes.post("/<name>")
     def hear(name: str) -> Response:
         if not local_requests.is_nearby():
             abort(403)
-        sid, lane = kept_sid(f"console {request.headers['Idempotency-Key']}"), Address(KIND, name).format()
+        sid, lane = storable_sid(f"console {request.headers['Idempotency-Key']}"), Address(KIND, name).format()
         said = storable(request.get_data(as_text=True))
-        return Response(service.dialogue.hear(Inbound(sid, lane, KIND, text=said, channel=KIND)), mimetype="text/plain")
+        answer = service.dialogue.handle(Inbound(sid, lane, KIND, text=said, channel=KIND))
+        return Response(answer, mimetype="text/plain")
 
-    return doors
+    return routes
 '''
 
 WALK = '''

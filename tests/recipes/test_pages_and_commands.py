@@ -23,7 +23,7 @@ def blueprint() -> Blueprint:
     routes = Blueprint("advice", __name__, url_prefix="/staff/advice")
 
     @routes.get("")
-    @session.needs("volunteer")
+    @session.require_role("volunteer")
     def page() -> str:
         return render_template("staff/advice.html", title=TITLE)
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 KEEP_SECONDS = 600
 MAX_BYTES = 64_000_000
 """Bytes of all pictures together: some 1,900 of them. The oldest are removed first."""
-KEPT, TOTAL = "pictures:kept", "pictures:bytes"
+KEPT_SET_KEY, TOTAL_BYTES_KEY = "pictures:kept", "pictures:bytes"
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 
 
@@ -34,7 +34,7 @@ class Handover:
         return cast("bytes | None", self._run(pass_id, language, "take"))
 
     def _run(self, pass_id: int, language: str, *arguments: str | bytes | int) -> object:
-        keys = [KEPT, TOTAL, f"picture:{pass_id}:{language}"]
+        keys = [KEPT_SET_KEY, TOTAL_BYTES_KEY, f"picture:{pass_id}:{language}"]
         try:
             return self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
         except RedisError:

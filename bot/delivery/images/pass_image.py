@@ -30,7 +30,7 @@ from flows.shapes import Sentence
 from flows.text import _, ngettext_, render
 from flows.text.pass_days import describe_days
 
-KEPT = 16
+MAX_CACHED_BANDS = 16
 """Bands that are the same on all passes of an event in a language, kept ready: 200 KB each."""
 QR_SIDE = 700
 """Pixels of the QR symbol's side at most, with the quiet zone; each module is a whole number of them."""
@@ -92,7 +92,7 @@ def draw(facts: PassImage) -> bytes:
     return png((head, sheet.band(BLACK_ON_WHITE), _rules(facts.policy, len(facts.days) > 1, facts.language)))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED_BANDS)
 def _head(event: str, venue: str, kind: str, language: str) -> Band:
     """The event on its dark ground."""
     sheet = PassCanvas()
@@ -170,7 +170,7 @@ def _symbol(sheet: PassCanvas, facts: PassImage) -> None:
     sheet.centred([facts.code], Style(116, BOLD), INK, leading=1.12)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED_BANDS)
 def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     """Draw what the pass allows."""
     sheet, allowed = PassCanvas(), ON_EACH_DAY if on_each_day else POLICIES

@@ -160,7 +160,7 @@ def enqueue_otp(
     """Put an OTP for a phone (E.164) into the outbox; the code is made when it is sent and kept in no row.
 
     `sender`: where it goes by WhatsApp, the sender to which the phone last wrote
-    (bot.delivery.outbox.session_window.Windows.last).
+    (bot.delivery.outbox.session_window.SessionWindows.last).
 
     One that is still unsent for the same phone, purpose and asker is let go: its code would be void.
     """

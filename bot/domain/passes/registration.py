@@ -1,7 +1,7 @@
 """Registers somebody and issues their pass.
 
-Every statement is built once and loads no objects: the last message of each visitor pays for them. The places
-are taken last of all, for a day's row is what everybody who registers for the day waits for.
+Every statement is built once and loads no objects: the last message of each visitor pays for them. The places of
+somebody new are taken last of all, for a day's row is what everybody who registers for the day waits for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -114,32 +114,46 @@ def register(
     """Register somebody for a day and issue the pass; all of it or nothing.
 
     `phone` is that of somebody else who is to hold the pass, proved to agree; None: the one who asked. `wish` as
-    Wish has it. Raises Refused as `add` does, and as taking the places does.
+    Wish has it. Raises Refused as `add` does.
     """
     with db.begin_nested():
         holder = people.find_or_make(db, phone=phone, now=now) if phone else asked_by
         db.flush()
-        issued, take_places = add(db, ring, Wish(**wish), holder_id=holder.id, asked_by_id=asked_by.id, now=now)
+        issued = add(db, ring, Wish(**wish), holder_id=holder.id, asked_by_id=asked_by.id, now=now)
         asked_by.language = asked_by.language or wish["language"]
-        take_places()
     return db.get_one(Pass, issued.id)
 
 
 def add(
-    db: Session, ring: KeyRing, wish: Wish, *, holder_id: int, asked_by_id: int, now: datetime
-) -> tuple[Issued, Callable[[], None]]:
-    """The registration with its pass, and what takes the places: to be called as the last thing of the transaction.
+    db: Session,
+    ring: KeyRing,
+    wish: Wish,
+    *,
+    holder_id: int,
+    asked_by_id: int,
+    now: datetime,
+    later: list[Callable[[], None]] | None = None,
+) -> Issued:
+    """The registration with its pass and its places; the caller rolls back where anything is refused.
 
-    The caller rolls the transaction back where anything is refused. Raises Refused: `no_such_event`,
-    `event_not_yet_open`, `event_closed`, `event_full`, `event_over`, `event_cancelled`, `already_registered` (with
-    `code` as shown and `day`), `party_too_large` (`most`), `day_over`, `day_closed`, `consent_changed`. Taking the
-    places raises `day_over`, `day_closed`, `day_full` (`left`), `too_few_left` (`left`).
+    `later` may be given where this transaction has made the holder, who can have no other pass then: what takes the
+    places is put there, for the caller to run last of all. For anybody else days are locked before passes, as
+    everywhere (bot.domain.passes), or two who act on one person's passes would wait for each other.
+
+    Raises Refused: `no_such_event`, `event_not_yet_open`, `event_closed`, `event_full`, `event_over`,
+    `event_cancelled`, `already_registered` (with `code` as shown and `day`), `party_too_large` (`most`), `day_over`,
+    `day_closed`, `consent_changed`; taking the places too `day_full` (`left`), `too_few_left` (`left`).
     """
     registration_id, event_id = _insert(db, wish, holder_id, asked_by_id, now)
     judged = _judge(db, wish, event_id, holder_id, now)
     name_index.add_name(db, event_id, registration_id, wish.full_name)
-    days = pass_days.days_of_kind(judged, wish.visit_date)
-    issued = pass_rows.add(
+    days, today = pass_days.days_of_kind(judged, wish.visit_date), event_states.local_today(judged, now)
+    take_places = partial(places.take_each, db, event_id, days, wish.party_size, today=today)
+    if later is None:
+        take_places()
+    else:
+        later.append(take_places)
+    return pass_rows.add(
         db,
         ring,
         registration_id=registration_id,
@@ -150,8 +164,6 @@ def add(
         party_size=wish.party_size,
         now=now,
     )
-    today = event_states.local_today(judged, now)
-    return issued, partial(places.take_each, db, event_id, days, wish.party_size, today=today)
 
 
 def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: datetime) -> tuple[int, int]:

@@ -155,8 +155,8 @@ def test_two_people_found_to_be_one_keep_both_lists_in_order_of_arrival(store: C
     assert say(store, "SM5", ASHA, "user:IN.1") == LeasedElsewhere()
     assert keep(store, by_user, step="x") == LeaseLost()
     order = [by_phone]
-    while (reply := keep(store, order[-1], step=order[-1].sid)).following:
-        order.append(reply.following)
+    while (reply := keep(store, order[-1], step=order[-1].sid)).next_message:
+        order.append(reply.next_message)
     assert [turn.sid for turn in order] == ["SM1", "SM2", "SM3", "SM4", "SM5"]
     assert order[1].attempt == 2
 

@@ -109,8 +109,8 @@ def test_they_die_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "child"
     launcher = f"""
 import time
-from bot.ops.supervisor import Family
-family = Family(print)
+from bot.ops.supervisor import Supervisor
+family = Supervisor(print)
 family.start("one", ["/bin/sh", "-c", "echo $$ > {note}.new; mv {note}.new {note}; exec sleep 600"])
 time.sleep(600)
 """

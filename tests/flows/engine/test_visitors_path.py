@@ -17,7 +17,7 @@ def broken_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     def reached(*_: object) -> None:
         raise Reached
 
-    for name in ("heard", "finished", "released", "works", "not_working"):
+    for name in ("handle", "finish_turn", "without_staff_flows", "is_gate_work", "off_duty_answer"):
         monkeypatch.setattr(gate_messages, name, reached)
 
 

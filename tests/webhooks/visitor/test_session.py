@@ -97,9 +97,9 @@ def test_the_nearest_proxy_tells_the_address(app: Flask) -> None:
 def away(app: Flask, service: Service) -> Iterator[Browser]:
     """A browser at pages whose visits cannot be had."""
     with Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0)) as gone:
-        object.__setattr__(service, "visits", replace(service.web_sessions, redis=gone))
+        object.__setattr__(service, "web_sessions", replace(service.web_sessions, redis=gone))
         yield Browser(app.test_client(), service)
-        object.__setattr__(service, "visits", WebSessions(service.redis))
+        object.__setattr__(service, "web_sessions", WebSessions(service.redis))
 
 
 @pytest.mark.usefixtures("fair")

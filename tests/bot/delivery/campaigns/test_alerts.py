@@ -256,7 +256,7 @@ def looking(database: Database, now: datetime) -> str:
     told: list[int] = []
 
     class Nothing:
-        def enqueue(self, delivery_ids: list[int]) -> None:
+        def dispatch(self, delivery_ids: list[int]) -> None:
             told.extend(delivery_ids)
 
     return str(Alerter(database, Nothing()).check(now))  # type: ignore[arg-type]  # all of the outbox that it uses

@@ -4,14 +4,14 @@ from typing import cast
 
 from redis import Redis
 
-from bot.delivery.images.handover import KEEP_SECONDS, KEPT, TOTAL, Handover
+from bot.delivery.images.handover import KEEP_SECONDS, KEPT_SET_KEY, TOTAL_BYTES_KEY, Handover
 
 BLUE, RED = b"blue" * 25, b"red." * 25
 
 
 def kept(redis: "Redis") -> tuple[int, int]:
     """How many pictures are kept, and how many bytes they have by the count."""
-    return len(redis.keys("picture:*")), int(cast("bytes | None", redis.get(TOTAL)) or 0)
+    return len(redis.keys("picture:*")), int(cast("bytes | None", redis.get(TOTAL_BYTES_KEY)) or 0)
 
 
 def test_a_picture_is_taken_once(redis: "Redis") -> None:
@@ -30,7 +30,7 @@ def test_the_oldest_give_way_and_what_has_expired_counts_no_more(redis: "Redis")
     assert [pictures.take(number, "en") for number in (1, 3)] == [None, BLUE]
     assert kept(redis) == (1, 100)
     redis.delete("picture:2:en")  # as Redis does when its time is over
-    redis.zadd(KEPT, {"100 picture:2:en": 1})
+    redis.zadd(KEPT_SET_KEY, {"100 picture:2:en": 1})
     pictures.keep(4, "en", RED)
     assert kept(redis) == (1, 100)
     pictures.keep(5, "en", BLUE * 10)
