@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,11 +27,14 @@ ROOM = 64 * 1024
 def nearly_full() -> Iterator[None]:
     """A disk without room for a file of more than ROOM, as far as this process is concerned."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # A module that is imported for the first time here would leave half of its compiled code to all who come after.
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = False
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # an SQLite file would be full as well
