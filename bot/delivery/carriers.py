@@ -55,7 +55,7 @@ class ByAddress:
 
     def send(
         self,
-        lane: str,
+        address: str,
         sender: str | None,
         body: str | None = None,
         media_url: str | None = None,
@@ -64,11 +64,11 @@ class ByAddress:
         content: tuple[str, str] | None = None,
     ) -> str:
         """See Carrier."""
-        return self._of(lane).send(lane, sender, body, media_url, status_callback, validity, content)
+        return self._of(address).send(address, sender, body, media_url, status_callback, validity, content)
 
     def find(
         self,
-        lane: str,
+        address: str,
         *,
         body: str | Collection[str],
         media: int | None,
@@ -76,7 +76,7 @@ class ByAddress:
         known: Collection[str] = (),
     ) -> StatusUpdate | None:
         """See Carrier."""
-        return self._of(lane).find(lane, body=body, media=media, since=since, known=known)
+        return self._of(address).find(address, body=body, media=media, since=since, known=known)
 
-    def _of(self, lane: str) -> Carrier:
-        return self.others.get(Address.parse(lane).kind, self.twilio)
+    def _of(self, address: str) -> Carrier:
+        return self.others.get(Address.parse(address).kind, self.twilio)

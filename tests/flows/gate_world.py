@@ -110,8 +110,18 @@ def _admit(world: World, effect: Admit) -> dict[str, Any]:
 
 
 def _scan(effect: Admit, one: Scanned) -> Scan:
-    how = {"direction": one.direction, "count": one.count, "simulate": one.simulate, "force": one.force}
-    return Scan(one.text, "SM", effect.event, "whatsapp", effect.gate, staff_id=effect.staff_id, **how)  # type: ignore[arg-type]  # a mapping of several types
+    return Scan(
+        one.text,
+        "SM",
+        effect.event,
+        "whatsapp",
+        effect.gate,
+        staff_id=effect.staff_id,
+        direction=one.direction,
+        count=one.count,
+        simulate=one.simulate,
+        force=one.force,
+    )
 
 
 def _judged(world: World, scan: Scan) -> Admission:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,8 +79,8 @@ class Copy:
         """Run these tests in the copy."""
         self.run("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests)
 
-    def _change(self, path: str, pattern: str, new: "re.Pattern[str] | object") -> None:
-        text, times = re.subn(pattern, new, (self.root / path).read_text(encoding="utf-8"), count=1)  # type: ignore[call-overload]  # a function of the match
+    def _change(self, path: str, pattern: str, new: Callable[[re.Match[str]], str]) -> None:
+        text, times = re.subn(pattern, new, (self.root / path).read_text(encoding="utf-8"), count=1)
         assert times == 1, f"{path} has nothing like {pattern}"
         self._keep(path, text)
 

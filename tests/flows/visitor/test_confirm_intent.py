@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flows.engine.state_codec import to_json
-from flows.shapes import State, StopMessages
+from flows.shapes import Say, State, StopMessages
 from flows.text.translate import format_value
 from flows.understanding.intents import IRREVERSIBLE
 from tests.flows.turns import done, tap
@@ -28,7 +28,9 @@ def test_nobody_is_asked_about_a_pass_that_they_do_not_have() -> None:
 def test_who_has_not_chosen_a_language_reads_the_choices_in_each() -> None:
     talk = Talk(world())
     talk.say("stopp")
-    assert [format_value(option.title, "en") for option in talk.turn.effects[0].options] == [  # type: ignore[attr-defined]  # a Say
+    asked = talk.turn.effects[0]
+    assert isinstance(asked, Say)
+    assert [format_value(option.title, "en") for option in asked.options] == [
         "Stop messages / संदेश बंद करें",
         "Go on / आगे बढ़ें",
     ]

@@ -1,6 +1,6 @@
 """For which event and gate somebody works: the roster as it is in this moment."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,8 @@ def another(db: Session, slug: str, starts_on: date, days: int = 1) -> None:
     works(db, slug)
 
 
-def event_of(db: Session, now: object = ON_THE_DAY) -> str | None:
-    found = duty.current_duty(db, PHONE, now)  # type: ignore[arg-type]  # tests give moments
+def event_of(db: Session, now: datetime = ON_THE_DAY) -> str | None:
+    found = duty.current_duty(db, PHONE, now)
     return found.event if found else None
 
 
