@@ -10,7 +10,7 @@ import click
 from admin_cli.console import session
 from admin_cli.console.options import with_options
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import BorderParam, in_zone
+from admin_cli.console.parameters import SINCE, UNTIL, in_zone
 
 if TYPE_CHECKING:
     from bot.domain.models import AuditEntry
@@ -23,8 +23,8 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--what", default="", metavar="ACT", help="Only this act, or acts that begin with this: event_opened, pass_."
     ),
-    click.option("--since", type=BorderParam(), help="From this moment on, in the event's zone, else in UTC."),
-    click.option("--until", type=BorderParam(end=True), help="Before this moment; a day without an hour is included."),
+    click.option("--since", type=SINCE, help="From this moment on, in the event's zone, else in UTC."),
+    click.option("--until", type=UNTIL, help="Before this moment; a day without an hour is included."),
     click.option(
         "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many to show at most."
     ),

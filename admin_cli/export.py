@@ -10,7 +10,7 @@ import click
 from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
-from admin_cli.console.parameters import BorderParam, DayParam, in_zone
+from admin_cli.console.parameters import DAY, SINCE, UNTIL, in_zone
 from admin_cli.console.progress import bar
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ OPTIONS = (
     click.option(
         "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file; - is standard output."
     ),
-    click.option(
-        "--since", type=BorderParam(), help="From this moment on, in the event's zone unless another is given."
-    ),
-    click.option("--until", type=BorderParam(end=True), help="Before this moment; a day without an hour is included."),
+    click.option("--since", type=SINCE, help="From this moment on, in the event's zone unless another is given."),
+    click.option("--until", type=UNTIL, help="Before this moment; a day without an hour is included."),
     click.option("--columns", metavar="A,B,…", help="Only these columns, in this order; a wrong name lists them all."),
     out_files.yes,
     as_whom,
@@ -54,7 +52,7 @@ def command() -> None:
 
 EVENT_DAY = click.option(
     "--event-day",
-    type=DayParam(),
+    type=DAY,
     help="Only scans that count to this day of the event; for a night event also after midnight.",
 )
 

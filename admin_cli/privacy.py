@@ -13,7 +13,7 @@ from admin_cli.console import out_files, session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import DayParam, LimitParam
+from admin_cli.console.parameters import DAY, LIMIT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -170,7 +170,7 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
 
 @command.command
 @click.option(
-    "--before", required=True, type=DayParam(), metavar="YYYY-MM-DD", help="Events whose last day was before this day."
+    "--before", required=True, type=DAY, metavar="YYYY-MM-DD", help="Events whose last day was before this day."
 )
 @click.option("--event", "slug", metavar="SLUG", help="Only this event.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -215,7 +215,7 @@ def retention() -> None:
 
 @retention.command("set")
 @click.argument("slug")
-@click.argument("days", type=LimitParam())
+@click.argument("days", type=LIMIT)
 @as_whom
 def set_(slug: str, days: int | None) -> None:
     """Say how many days; `none` keeps them until they are purged by hand.

@@ -12,7 +12,7 @@ import click
 from admin_cli import stats_rebuild
 from admin_cli.console import session
 from admin_cli.console.output import as_json_text, as_json_too, details
-from admin_cli.console.parameters import DayParam
+from admin_cli.console.parameters import DAY
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +31,7 @@ REFRESH_SECONDS = 5.0
 @click.option(
     "--every", default=REFRESH_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
 )
-@click.option("--day", type=DayParam(), help="Another day of the event than the one in progress.")
+@click.option("--day", type=DAY, help="Another day of the event than the one in progress.")
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:

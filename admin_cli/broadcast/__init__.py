@@ -14,7 +14,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
 from admin_cli.console.output import as_json_too, details, listing
-from admin_cli.console.parameters import DayParam, InLanguageParam
+from admin_cli.console.parameters import DAY, IN_LANGUAGE
 
 if TYPE_CHECKING:
     from bot.domain.models import Broadcast
@@ -30,7 +30,7 @@ WITHOUT_A_TEXT = ("notice", "reminder")
 """Notices that have no place for more words."""
 SELECTION_OPTIONS = (
     click.option(
-        "--day", "days", type=DayParam(), multiple=True, help="Only people with a pass for this day; can be repeated."
+        "--day", "days", type=DAY, multiple=True, help="Only people with a pass for this day; can be repeated."
     ),
     click.option(
         "--entered/--not-entered", default=None, help="Only people whose pass has, or has not, been used to enter."
@@ -67,7 +67,7 @@ def command() -> None:
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
 @with_options(SELECTION_OPTIONS)
 @click.option("--text", help="The text, in English or for everybody.")
-@click.option("--text-in", type=InLanguageParam(), multiple=True, help="The text in another language; can be repeated.")
+@click.option("--text-in", type=IN_LANGUAGE, multiple=True, help="The text in another language; can be repeated.")
 @click.option(
     "--notice",
     type=click.Choice(list(PURPOSE_OF_NOTICE)),

@@ -1,8 +1,11 @@
 """Types of options: dates, hours, texts by language. Wrong values are usage errors, exit code 2."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 
@@ -15,137 +18,33 @@ DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT_PATTERN = re.compile(DAY_PATTERN.pattern + r" [0-9]{2}:[0-9]{2}")
 """WHOLE_NUMBER_PATTERN, HOURS_PATTERN, HOUR_PATTERN, DAY_PATTERN and MOMENT_PATTERN are the accepted forms. Python
 reads more: 1_0 as a number, 9:5 as an hour, 2027-1-9 as a date."""
+Value = TypeVar("Value")
 
 
-class DayParam(click.ParamType[date]):
-    """YYYY-MM-DD."""
+class ParsedParam(click.ParamType[Value]):
+    """An option whose text is parsed; a text that cannot be is a usage error."""
 
-    name = "YYYY-MM-DD"
+    def __init__(
+        self,
+        name: str,
+        parse: Callable[[str], Value],
+        complaint: str = "",
+        words: Mapping[str, Value] | None = None,
+    ) -> None:
+        """`name` stands in the help; `parse` raises ValueError or ArithmeticError for a text that is no such value.
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date."""
+        `complaint` goes on after the text and `is`; `words` have a meaning of their own.
+        """
+        self.name, self._parse, self._complaint, self._words = name, parse, complaint, words or {}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Value:
+        """The value of a text; a default that is a value already stays as it is."""
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]  # click gives values and texts alike
         try:
-            return date.fromisoformat(_matching(DAY_PATTERN, value)[0])
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2027-01-09", param, ctx)
-
-
-class HoursParam(click.ParamType[tuple[time | None, time | None]]):
-    """HH:MM-HH:MM, or `none`: two times, or two Nones."""
-
-    name = "HH:MM-HH:MM"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[time | None, time | None]:
-        """Opening and closing time."""
-        if value == NO_LIMIT:
-            return None, None
-        try:
-            opens, closes = map(time.fromisoformat, _matching(HOURS_PATTERN, value).groups())
-        except ValueError:
-            self.fail(f"{value!r} is not of the form 10:00-20:30", param, ctx)
-        return opens, closes
-
-
-class HourParam(click.ParamType[time]):
-    """HH:MM."""
-
-    name = "HH:MM"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
-        """The time of day."""
-        if isinstance(value, time):
-            return value
-        try:
-            return time.fromisoformat(_matching(HOUR_PATTERN, value)[0])
-        except ValueError:
-            self.fail(f"{value!r} is not a time of day such as 18:00", param, ctx)
-
-
-class MomentParam(click.ParamType[datetime | None]):
-    """YYYY-MM-DD HH:MM, or `none`: a moment without a zone, which is the event's."""
-
-    name = "YYYY-MM-DD HH:MM"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime | None:
-        """The moment as typed."""
-        if value == NO_LIMIT:
-            return None
-        try:
-            return datetime.fromisoformat(_matching(MOMENT_PATTERN, value)[0])
-        except ValueError:
-            self.fail(f"{value!r} is not a moment such as '2027-01-01 10:00'", param, ctx)
-
-
-class BorderParam(click.ParamType[datetime]):
-    """A day, or a moment as ISO 8601 has it; without an offset it is of the event's zone.
-
-    Of a day the border is its beginning, or with `end` its end: the beginning of the next.
-    """
-
-    name = "YYYY-MM-DD[ HH:MM]"
-
-    def __init__(self, *, end: bool = False) -> None:
-        self._end = end
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment, without a zone where none was given."""
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(
-                f"{value!r} is neither a day such as 2027-01-09 nor a moment such as '2027-01-09 18:00'", param, ctx
-            )
-        is_day = len(str(value)) <= len("2027-01-09")
-        return moment + timedelta(days=1) if self._end and is_day else moment
-
-
-class WholeNumberParam(click.ParamType[int]):
-    """A whole number in plain digits; which ones can be is for the rules to say."""
-
-    name = "NUMBER"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number."""
-        if not WHOLE_NUMBER_PATTERN.fullmatch(str(value)):
-            self.fail(f"{value!r} is not a whole number", param, ctx)
-        return int(value)
-
-
-class LimitParam(click.ParamType[int | None]):
-    """A whole number, or `none`."""
-
-    name = "NUMBER"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """The number, None for no limit."""
-        return None if value == NO_LIMIT else WholeNumberParam().convert(value, param, ctx)
-
-
-class CountriesParam(click.ParamType[str]):
-    """Countries, two letters each, separated by commas, or `none`."""
-
-    name = "COUNTRIES"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """As typed, empty for none."""
-        return "" if value == NO_LIMIT else str(value)
-
-
-class InLanguageParam(click.ParamType[tuple[str, str]]):
-    """LANG=TEXT, such as hi=पुस्तक मेला."""
-
-    name = "LANG=TEXT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Language code and text."""
-        if isinstance(value, tuple):
-            return value
-        language, given, text = value.partition("=")
-        if not given or not language:
-            self.fail(f"{value!r} is not of the form hi=…", param, ctx)
-        return language, text
+            return self._words[value] if value in self._words else self._parse(value)
+        except (ValueError, ArithmeticError):
+            self.fail(f"{value!r} is {self._complaint}", param, ctx)
 
 
 def in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
@@ -159,3 +58,66 @@ def _matching(pattern: re.Pattern[str], text: str) -> re.Match[str]:
     if found is None:
         raise ValueError(pattern.pattern)
     return found
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(_matching(DAY_PATTERN, text)[0])
+
+
+def _hours(text: str) -> tuple[time, time]:
+    opens, closes = map(time.fromisoformat, _matching(HOURS_PATTERN, text).groups())
+    return opens, closes
+
+
+def _border(text: str, *, end: bool) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment + timedelta(days=1) if end and len(text) <= len("2027-01-09") else moment
+
+
+def _whole_number(text: str) -> int:
+    return int(_matching(WHOLE_NUMBER_PATTERN, text)[0])
+
+
+def _tenths(text: str) -> int:
+    tenths = Decimal(text) * 10
+    if tenths != tenths.to_integral_value() or not 1 <= tenths <= 1000:
+        raise ValueError(text)
+    return int(tenths)
+
+
+def _in_language(text: str) -> tuple[str, str]:
+    language, given, said = text.partition("=")
+    if not given or not language:
+        raise ValueError(text)
+    return language, said
+
+
+DAY = ParsedParam("YYYY-MM-DD", _day, "not a date such as 2027-01-09")
+DAY_OR_NONE = ParsedParam[date | None](DAY.name, _day, "not a date such as 2027-01-09", {NO_LIMIT: None})
+HOURS = ParsedParam[tuple[time | None, time | None]](
+    "HH:MM-HH:MM", _hours, "not of the form 10:00-20:30", {NO_LIMIT: (None, None)}
+)
+"""Opening and closing time; `none`: two Nones."""
+HOUR = ParsedParam(
+    "HH:MM", lambda text: time.fromisoformat(_matching(HOUR_PATTERN, text)[0]), "not a time of day such as 18:00"
+)
+MOMENT = ParsedParam[datetime | None](
+    "YYYY-MM-DD HH:MM",
+    lambda text: datetime.fromisoformat(_matching(MOMENT_PATTERN, text)[0]),
+    "not a moment such as '2027-01-01 10:00'",
+    {NO_LIMIT: None},
+)
+"""A moment without a zone, which is the event's."""
+_BORDER = "YYYY-MM-DD[ HH:MM]", "neither a day such as 2027-01-09 nor a moment such as '2027-01-09 18:00'"
+SINCE, UNTIL = (ParsedParam(_BORDER[0], partial(_border, end=end), _BORDER[1]) for end in (False, True))
+"""A day, or a moment as ISO 8601 has it; without an offset it is of the event's zone. A day means its beginning for
+SINCE, and the beginning of the next for UNTIL."""
+WHOLE_NUMBER = ParsedParam("NUMBER", _whole_number, "not a whole number")
+"""In plain digits; the rules say which numbers can be."""
+LIMIT = ParsedParam[int | None]("NUMBER", _whole_number, "not a whole number", {NO_LIMIT: None})
+PER_CENT = ParsedParam[int | None]("X", _tenths, "not between 0.1 and 100, with at most one decimal", {NO_LIMIT: None})
+"""Tenths of a per cent."""
+COUNTRIES = ParsedParam("COUNTRIES", str, words={NO_LIMIT: ""})
+"""Two letters each, separated by commas; as typed."""
+IN_LANGUAGE = ParsedParam("LANG=TEXT", _in_language, "not of the form hi=…")
+"""The code of a language and a text: hi=पुस्तक मेला."""

@@ -10,7 +10,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm, typed, with_options
 from admin_cli.console.output import as_json_too, details, listing
-from admin_cli.console.parameters import DayParam
+from admin_cli.console.parameters import DAY
 from admin_cli.events import alerts as event_alerts
 from admin_cli.events import cancel as event_cancel
 from admin_cli.events import days as event_days
@@ -41,8 +41,8 @@ for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
 @command.command
 @click.option("--slug", required=True, help="Its short name in links and messages: small letters, digits, hyphens.")
 @click.option("--name", required=True, help="Its name, as visitors read it.")
-@click.option("--from", "starts_on", type=DayParam(), required=True, help="First day.")
-@click.option("--to", "ends_on", type=DayParam(), required=True, help="Last day.")
+@click.option("--from", "starts_on", type=DAY, required=True, help="First day.")
+@click.option("--to", "ends_on", type=DAY, required=True, help="Last day.")
 @with_options(OPTIONS)
 @as_whom
 @click.pass_context
@@ -150,7 +150,7 @@ def close(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
-@click.option("--day", type=DayParam(), help="Cancel only this day: nobody can choose it, and its passes do not enter.")
+@click.option("--day", type=DAY, help="Cancel only this day: nobody can choose it, and its passes do not enter.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for it.")
 @as_whom
@@ -183,7 +183,7 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
 @click.option(
     "--from",
     "starts_on",
-    type=DayParam(),
+    type=DAY,
     required=True,
     help="The first day of the new event; the others follow as in the old one.",
 )
@@ -211,8 +211,8 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
 @command.command("set")
 @click.argument("slug")
 @click.option("--name", help="Its name, as visitors read it.")
-@click.option("--from", "starts_on", type=DayParam(), help="First day.")
-@click.option("--to", "ends_on", type=DayParam(), help="Last day.")
+@click.option("--from", "starts_on", type=DAY, help="First day.")
+@click.option("--to", "ends_on", type=DAY, help="Last day.")
 @with_options(OPTIONS + MORE_OPTIONS)
 @as_whom
 @click.pass_context

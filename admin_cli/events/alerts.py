@@ -1,6 +1,5 @@
 """`events alerts`: the thresholds from which supervisors are alerted."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
@@ -9,47 +8,25 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed
 from admin_cli.console.output import as_json_too, details
-from admin_cli.console.parameters import NO_LIMIT, LimitParam
-
-
-class Percent(click.ParamType[int | None]):
-    """A number of per cent with at most one decimal, or `none`."""
-
-    name = "X"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """Tenths of a per cent."""
-        if value == NO_LIMIT:
-            return None
-        try:
-            tenths = Decimal(value) * 10
-        except InvalidOperation:
-            tenths = Decimal("0.5")
-        if tenths != tenths.to_integral_value() or not 1 <= tenths <= 1000:
-            self.fail(f"{value!r} is not between 0.1 and 100, with at most one decimal", param, ctx)
-        return int(tenths)
+from admin_cli.console.parameters import LIMIT, PER_CENT
 
 
 @click.command
 @click.argument("slug")
-@click.option(
-    "--inside", type=LimitParam(), metavar="N", help="Alert when more people than this are inside; off until set."
-)
+@click.option("--inside", type=LIMIT, metavar="N", help="Alert when more people than this are inside; off until set.")
 @click.option(
     "--silent-minutes",
-    type=LimitParam(),
+    type=LIMIT,
     metavar="N",
     help="Alert after so many minutes without a scan at an open gate that had entries.",
 )
 @click.option(
     "--failures-percent",
     "failures_permille",
-    type=Percent(),
+    type=PER_CENT,
     help="Alert when more than this share of the last hour's messages failed, of 50 or more.",
 )
-@click.option(
-    "--queue-seconds", type=LimitParam(), metavar="N", help="Alert when an answer or a pass waits longer than this."
-)
+@click.option("--queue-seconds", type=LIMIT, metavar="N", help="Alert when an answer or a pass waits longer than this.")
 @as_json_too
 @as_whom
 @click.pass_context

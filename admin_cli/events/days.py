@@ -9,7 +9,7 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import DayParam, HoursParam, LimitParam
+from admin_cli.console.parameters import DAY, HOURS, LIMIT
 from admin_cli.events.views import day_row
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("slug")
-@click.argument("day", type=DayParam())
+@click.argument("day", type=DAY)
 @click.option(
     "--close/--open", "closed", default=None, help="Close the day for registration and entry, or open it again."
 )
-@click.option("--capacity", type=LimitParam(), metavar="PEOPLE", help="Capacity in people; `none`: no limit.")
-@click.option("--hours", type=HoursParam(), help="Opening hours of this day; `none`: the event's.")
+@click.option("--capacity", type=LIMIT, metavar="PEOPLE", help="Capacity in people; `none`: no limit.")
+@click.option("--hours", type=HOURS, help="Opening hours of this day; `none`: the event's.")
 @as_whom
 @click.pass_context
 def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity: int | None, hours: Any) -> None:

@@ -1,6 +1,5 @@
 """`events kinds`: the kinds of pass of an event."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,34 +8,24 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import typed, with_options
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import NO_LIMIT, DayParam, InLanguageParam, LimitParam
+from admin_cli.console.parameters import DAY_OR_NONE, IN_LANGUAGE, LIMIT, NO_LIMIT
 
 if TYPE_CHECKING:
     from bot.domain.models import Kind
-
-
-class DayOrNone(click.ParamType[date | None]):
-    """YYYY-MM-DD, or `none`."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | None:
-        """The date; None takes the kind's own days away."""
-        return None if value == NO_LIMIT else DayParam().convert(value, param, ctx)
 
 
 KIND_OPTIONS = (
     click.option(
         "--label",
         "labels",
-        type=InLanguageParam(),
+        type=IN_LANGUAGE,
         multiple=True,
         help="The kind's name; can be repeated for each language.",
     ),
     click.option(
         "--day",
         "days",
-        type=DayOrNone(),
+        type=DAY_OR_NONE,
         multiple=True,
         help="A day on which it is valid; repeat for all days. `none`: the chosen day.",
     ),
@@ -45,9 +34,7 @@ KIND_OPTIONS = (
         type=click.Choice(["once", "daily", "in_out", NO_LIMIT]),
         help="How often it may enter; `none`: the event's policy.",
     ),
-    click.option(
-        "--max-party", type=LimitParam(), metavar="N", help="People on one pass at most; `none`: the event's limit."
-    ),
+    click.option("--max-party", type=LIMIT, metavar="N", help="People on one pass at most; `none`: the event's limit."),
     click.option(
         "--gate",
         "gates",

@@ -7,12 +7,12 @@ import click
 
 from admin_cli.console.options import typed
 from admin_cli.console.parameters import (
-    CountriesParam,
-    HoursParam,
-    InLanguageParam,
-    LimitParam,
-    MomentParam,
-    WholeNumberParam,
+    COUNTRIES,
+    HOURS,
+    IN_LANGUAGE,
+    LIMIT,
+    MOMENT,
+    WHOLE_NUMBER,
 )
 
 if TYPE_CHECKING:
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 OPTIONS = (
     click.option("--venue", help="Where it is, as visitors read it."),
     click.option("--map", "map_url", metavar="URL", help="A link to the place on a map."),
+    click.option("--hours", type=HOURS, help="Opening hours of every day, in the event's zone; `none`: open all day."),
+    click.option("--capacity-per-day", type=LIMIT, metavar="PEOPLE", help="People a day; `none`: no limit."),
     click.option(
-        "--hours", type=HoursParam(), help="Opening hours of every day, in the event's zone; `none`: open all day."
-    ),
-    click.option("--capacity-per-day", type=LimitParam(), metavar="PEOPLE", help="People a day; `none`: no limit."),
-    click.option(
-        "--max-party", type=WholeNumberParam(), metavar="N", help="People on one pass at most; 10 where none is given."
+        "--max-party", type=WHOLE_NUMBER, metavar="N", help="People on one pass at most; 10 where none is given."
     ),
     click.option(
         "--policy",
@@ -38,7 +36,7 @@ OPTIONS = (
 MORE_OPTIONS = (
     click.option(
         "--registration-opens",
-        type=MomentParam(),
+        type=MOMENT,
         help="When registration opens, in the event's zone; `none`: at once.",
     ),
     click.option(
@@ -48,14 +46,12 @@ MORE_OPTIONS = (
         metavar="LANG",
         help="A language that is offered; repeat for all languages.",
     ),
-    click.option("--name-in", type=InLanguageParam(), multiple=True, help="The name in another language."),
-    click.option("--venue-in", type=InLanguageParam(), multiple=True, help="The place in another language."),
-    click.option(
-        "--consent", type=InLanguageParam(), multiple=True, help="The consent; can be repeated for each language."
-    ),
+    click.option("--name-in", type=IN_LANGUAGE, multiple=True, help="The name in another language."),
+    click.option("--venue-in", type=IN_LANGUAGE, multiple=True, help="The place in another language."),
+    click.option("--consent", type=IN_LANGUAGE, multiple=True, help="The consent; can be repeated for each language."),
     click.option(
         "--notice",
-        type=InLanguageParam(),
+        type=IN_LANGUAGE,
         multiple=True,
         help="A line shown with the event; can be repeated for each language.",
     ),
@@ -64,13 +60,11 @@ MORE_OPTIONS = (
     click.option("--complaints", metavar="CONTACT", help="Where to complain: an address, number or page."),
     click.option(
         "--otp-countries",
-        type=CountriesParam(),
+        type=COUNTRIES,
         metavar="NP,BT",
         help="More countries whose phones get codes by SMS, besides OTP_COUNTRIES; `none`: no others.",
     ),
-    click.option(
-        "--retention-days", type=LimitParam(), metavar="DAYS", help="Days after the last for which data are kept."
-    ),
+    click.option("--retention-days", type=LIMIT, metavar="DAYS", help="Days after the last for which data are kept."),
 )
 
 

@@ -7,15 +7,13 @@ import click
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.errors import sentence
-from admin_cli.console.parameters import HourParam
+from admin_cli.console.parameters import HOUR
 
 
 @click.command
 @click.argument("slug")
 @click.argument("state", type=click.Choice(["on", "off"]))
-@click.option(
-    "--at", type=HourParam(), help="The hour on the day before, in the event's zone; 18:00 where none is given."
-)
+@click.option("--at", type=HOUR, help="The hour on the day before, in the event's zone; 18:00 where none is given.")
 @as_whom
 def reminder(slug: str, state: str, at: time | None) -> None:
     """Remind everybody who has a pass for tomorrow, once; or not any more. It is off until it is switched on.

@@ -9,7 +9,7 @@ from admin_cli.broadcast import begin
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.output import as_json_too, listing
-from admin_cli.console.parameters import InLanguageParam
+from admin_cli.console.parameters import IN_LANGUAGE
 
 TEXT_NAMES = ("welcome", "instructions", "notice", "consent")
 Given = Sequence[tuple[str, str]]
@@ -17,13 +17,9 @@ Given = Sequence[tuple[str, str]]
 
 @click.command
 @click.argument("slug")
-@click.option("--welcome", type=InLanguageParam(), multiple=True, help="Shown below the greeting.")
-@click.option(
-    "--instructions", type=InLanguageParam(), multiple=True, help="Sent with the pass, such as what to bring."
-)
-@click.option(
-    "--consent", type=InLanguageParam(), multiple=True, help="The consent; after a change people are asked again."
-)
+@click.option("--welcome", type=IN_LANGUAGE, multiple=True, help="Shown below the greeting.")
+@click.option("--instructions", type=IN_LANGUAGE, multiple=True, help="Sent with the pass, such as what to bring.")
+@click.option("--consent", type=IN_LANGUAGE, multiple=True, help="The consent; after a change people are asked again.")
 @click.option("--remove", type=click.Choice(TEXT_NAMES), multiple=True, help="Remove a text in every language.")
 @as_json_too
 @as_whom
