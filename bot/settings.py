@@ -216,6 +216,11 @@ class Settings(BaseSettings):
         return self.twilio_api_base or (f"http://127.0.0.1:{self.port}" if self.simulated else "")
 
     @property
+    def whatsapp_number(self) -> str:
+        """The WhatsApp sender to which links lead; empty: there is none."""
+        return next(iter(self.twilio_whatsapp_from), "")
+
+    @property
     def sms_from(self) -> str:
         """The sender of SMS; empty: there is none."""
         return self.twilio_sms_from or (SIMULATED_SMS if self.simulated else "")

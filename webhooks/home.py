@@ -45,8 +45,7 @@ class EventCard:
 def blueprint(service: Service) -> Blueprint:
     """`GET /`."""
     door = Blueprint("front", __name__)
-    senders = service.settings.twilio_whatsapp_from
-    number = senders[0] if senders else ""
+    number = service.settings.whatsapp_number
 
     @door.get("/")
     def page() -> str:

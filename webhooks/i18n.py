@@ -67,5 +67,4 @@ def localized(value: Any) -> Any:
 
 def say(sentence: Sentence, **params: Any) -> str:
     """A sentence in the page's language. What is bold on WhatsApp is plain here."""
-    whole = Sentence(sentence.source, {**sentence.params, **params}, sentence.plural)
-    return render(whole, language()).replace("*", "")
+    return render(sentence.filled(**params), language()).replace("*", "")

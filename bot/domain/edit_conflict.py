@@ -17,7 +17,6 @@ from bot.domain.models import AuditEntry, Event, Kind, Pass
 from bot.domain.models.base import Base
 from bot.domain.passes import days as pass_days
 from bot.errors import Refused
-from flows.shapes import Sentence
 from flows.text.sentences import _
 
 IGNORED_COLUMNS: Mapping[str, frozenset[str]] = {
@@ -94,7 +93,7 @@ def _refusal(db: Session, rows: Sequence[Any]) -> Refused:
         return changed_refusal()
     event = db.get(Event, event_id) if event_id else None
     when = entry.at.astimezone(ZoneInfo(event.timezone if event else "UTC"))
-    by = Sentence(ACTOR_AND_TIME.source, {"who": who, "when": when}, ACTOR_AND_TIME.plural)
+    by = ACTOR_AND_TIME.filled(who=who, when=when)
     return Refused("changed_meanwhile", who=who, when=when, by=by)
 
 

@@ -5,7 +5,6 @@ Pure, as the flows are: who may do what is judged by the duty as it is in this t
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import understanding
@@ -65,7 +64,7 @@ def outcome(heard: GateMessage, messages: Sequence[UserInput], duty: Duty, facts
     """What is meant at a gate comes to; the messages that said it are kept where the gate must be asked first."""
     if heard.word in SCANNING and duty.is_paused(facts.now) and duty.paused_until:
         hour = duty.paused_until.astimezone(ZoneInfo(duty.timezone)).time()
-        return _answer(Sentence(gate_menu.PAUSED.source, {"hour": hour}))
+        return _answer(gate_menu.PAUSED.filled(hour=hour))
     if heard.word in AT_A_GATE and duty.must_choose:
         waiting = [{"words": said.text, "photo": list(said.codes)} for said in messages]
         return (Start(ASK_GATE, {**event_answer(duty), WAITING_KEY: waiting, ASKED_AT_KEY: facts.now.isoformat()}),)
@@ -94,7 +93,7 @@ def merged(messages: Sequence[UserInput]) -> GateMessage:
 
 def chosen_gate(slug: str, duty: Duty) -> Outcome:
     """Work at this gate from now on."""
-    return (ChooseGate(duty.staff_id, slug), *_answer(_filled(gate_menu.GATE_NOW, gate=gate_name(duty, slug))))
+    return (ChooseGate(duty.staff_id, slug), *_answer(gate_menu.GATE_NOW.filled(gate=gate_name(duty, slug))))
 
 
 def named_gate(typed: str, duty: Duty) -> str:
@@ -121,7 +120,7 @@ def scan_outcome(duty: Duty, *scans: Scanned) -> Outcome:
 
 def _scan(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if len(heard.scans) > MAX_CODES:
-        return _not_admitted(_filled(gate_menu.TOO_MANY_CODES, most=MAX_CODES))
+        return _not_admitted(gate_menu.TOO_MANY_CODES.filled(most=MAX_CODES))
     if any(scan.count is not None and not 1 <= scan.count <= MAX_COUNT for scan in heard.scans):
         return _not_admitted(sentence_for("bad_count"))
     if any(scan.force for scan in heard.scans):
@@ -143,10 +142,6 @@ def _offer(scan: Scanned, duty: Duty, facts: Facts) -> Outcome:
     return (NoteOffer(duty.staff_id, duty.event, near.code), Start(OFFER, {**kept, **told, **asked}))
 
 
-def _check(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
-    return _answer(gate_menu.HOW_TO_CHECK)
-
-
 def _force(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if not duty.is_supervisor:
         return _not_admitted(sentence_for("supervisors_only"))
@@ -160,7 +155,7 @@ def _force(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
 def _undo(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     """Takes back: the passes that are named, or whatever was done last where nothing else is said."""
     if len(heard.scans) > MAX_CODES:
-        return _answer(_filled(gate_menu.TOO_MANY_CODES, most=MAX_CODES))
+        return _answer(gate_menu.TOO_MANY_CODES.filled(most=MAX_CODES))
     if heard.rest or any(scan.count is not None for scan in heard.scans):
         return _answer(gate_menu.HOW_TO_UNDO)
     return (TakeBack(duty.staff_id, tuple(scan.text for scan in heard.scans)), Say((Sentence("{taken}"),)))
@@ -169,7 +164,7 @@ def _undo(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
 def _unclear(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     """Says how many passes were seen, and how to admit them or to look at them."""
     how = gate_menu.PHOTO_ALONE if heard.photo else gate_menu.SEND_ALONE
-    return _answer(_filled(gate_menu.UNCLEAR, count=heard.seen), how)
+    return _answer(gate_menu.UNCLEAR.filled(count=heard.seen), how)
 
 
 # --- people without a pass ----------------------------------------------------------------------
@@ -179,7 +174,7 @@ def _count(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if heard.people is None:
         return _answer(gate_menu.HOW_TO_COUNT)
     if not 1 <= heard.people <= MAX_COUNTED:
-        too_many = _filled(gate_menu.TOO_MANY_COUNTED, most=MAX_COUNTED)
+        too_many = gate_menu.TOO_MANY_COUNTED.filled(most=MAX_COUNTED)
         return _answer(too_many if heard.people > MAX_COUNTED else sentence_for("bad_count"))
     if heard.direction == IN and duty.is_closed:
         return _answer(*gate_menu.closed(duty))
@@ -238,7 +233,7 @@ def _gate(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     slug = named_gate(heard.rest, duty)
     if slug:
         return chosen_gate(slug, duty)
-    here = (_filled(gate_menu.GATE_IS, gate=gate_name(duty)),) if duty.place and not duty.is_closed else ()
+    here = (gate_menu.GATE_IS.filled(gate=gate_name(duty)),) if duty.place and not duty.is_closed else ()
     return (*_answer(*(_not_that_one(heard.rest, duty) if heard.rest else here)), Start(ASK_GATE, event_answer(duty)))
 
 
@@ -253,32 +248,16 @@ def _event(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     every = _events(duty)
     slug = named_event(heard.rest, duty)
     if slug:
-        return (ChooseEvent(duty.staff_id, slug), *_answer(_filled(gate_menu.EVENT_NOW, event=every[slug])))
+        return (ChooseEvent(duty.staff_id, slug), *_answer(gate_menu.EVENT_NOW.filled(event=every[slug])))
     if not duty.others:
-        return _answer(_filled(gate_menu.ONLY_EVENT, event=duty.event_name))
+        return _answer(gate_menu.ONLY_EVENT.filled(event=duty.event_name))
     rows = (_("*event* {slug}: {name}", slug=slug, name=names) for slug, names in every.items())
-    return _answer(lines(_filled(gate_menu.EVENT_NOW, event=duty.event_name), *rows))
-
-
-def _new(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
-    return (walkup.started(heard.rest, facts),)
-
-
-def _sign_in(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
-    return sign_in_link(duty.staff_id)
+    return _answer(lines(gate_menu.EVENT_NOW.filled(event=duty.event_name), *rows))
 
 
 def sign_in_link(staff_id: int | None) -> Outcome:
     """The way to the staff pages; None for who stands on the roster of an event that is cancelled or over."""
     return (OfferSignIn(staff_id), *_answer(gate_menu.SIGN_IN_LINK))
-
-
-def _visitor(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
-    return (Start("menu" if facts.passes else VISITING, {AS_VISITOR_KEY: True}),)
-
-
-def _stats(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
-    return _answer(*stats(duty, facts.figures))
 
 
 # --- supervisors --------------------------------------------------------------------------------
@@ -306,7 +285,7 @@ def _stop_entry(stopped: bool) -> Callable[[GateMessage, Duty, Facts], Outcome]:
 def _still_closed(shut: Sequence[str], duty: Duty) -> tuple[Sentence, ...]:
     if shut and not duty.gates:
         return (gate_menu.NO_OPEN_GATE,)
-    return (_filled(gate_menu.STILL_CLOSED, gates=", ".join(gate_name(duty, slug) for slug in shut)),) if shut else ()
+    return (gate_menu.STILL_CLOSED.filled(gates=", ".join(gate_name(duty, slug) for slug in shut)),) if shut else ()
 
 
 def _release(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
@@ -329,10 +308,6 @@ def _not_admitted(why: Sentence) -> Outcome:
     return _answer(Sentence("⛔ {why}", {"why": why}))
 
 
-def _filled(sentence: Sentence, **params: Any) -> Sentence:
-    return Sentence(sentence.source, params, sentence.plural)
-
-
 def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The slug of the one that is meant by a name or slug, in any case, nearly right."""
     places = understanding.best_choice(typed, tuple(names.values())) if typed.strip() else []
@@ -346,7 +321,7 @@ def _is_mark(character: str) -> bool:
 
 _COMMANDS: Mapping[str, Callable[[GateMessage, Duty, Facts], Outcome]] = {
     gate_vocabulary.SCAN: _scan,
-    gate_vocabulary.CHECK: _check,
+    gate_vocabulary.CHECK: lambda heard, duty, facts: _answer(gate_menu.HOW_TO_CHECK),
     gate_vocabulary.FORCE: _force,
     gate_vocabulary.COUNT: _count,
     gate_vocabulary.FIND: _find,
@@ -354,10 +329,12 @@ _COMMANDS: Mapping[str, Callable[[GateMessage, Duty, Facts], Outcome]] = {
     gate_vocabulary.EVENT: _event,
     gate_vocabulary.UNDO: _undo,
     gate_vocabulary.UNCLEAR: _unclear,
-    gate_vocabulary.NEW: _new,
-    gate_vocabulary.STATS: _stats,
-    gate_vocabulary.SIGN_IN: _sign_in,
-    gate_vocabulary.VISITOR: _visitor,
+    gate_vocabulary.NEW: lambda heard, duty, facts: (walkup.started(heard.rest, facts),),
+    gate_vocabulary.STATS: lambda heard, duty, facts: _answer(*stats(duty, facts.figures)),
+    gate_vocabulary.SIGN_IN: lambda heard, duty, facts: sign_in_link(duty.staff_id),
+    gate_vocabulary.VISITOR: lambda heard, duty, facts: (
+        Start("menu" if facts.passes else VISITING, {AS_VISITOR_KEY: True}),
+    ),
     gate_vocabulary.PAUSE: _stop_entry(True),
     gate_vocabulary.RESUME: _stop_entry(False),
     gate_vocabulary.RELEASE: _release,

@@ -83,7 +83,7 @@ def _place(duty: Duty) -> Sentence:
 
 def closed(duty: Duty) -> tuple[Sentence, ...]:
     """The sentence that the volunteer's gate is closed; nothing where it is open."""
-    return (Sentence(GATE_CLOSED.source, {"gate": gate_name(duty)}),) if duty.is_closed else ()
+    return (GATE_CLOSED.filled(gate=gate_name(duty)),) if duty.is_closed else ()
 
 
 def gate_name(duty: Duty, slug: str | None = None) -> str:

@@ -155,6 +155,10 @@ class Sentence:
     plural: str = ""
     """The source's plural form, chosen by the parameter `count`."""
 
+    def filled(self, **params: Any) -> "Sentence":
+        """The sentence with these parameters besides its own."""
+        return Sentence(self.source, {**self.params, **params}, self.plural)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

@@ -24,6 +24,4 @@ __all__ = [
 
 def sentence_for(code: str, /, **params: Any) -> Sentence:
     """The sentence for an Invalid or Refused code; a general one for a code without its own."""
-    known = refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE)
-    counted = params.get(refusals.COUNT_PARAMETER.get(code, ""))
-    return Sentence(known.source, {**known.params, "count": counted, **params}, known.plural)
+    return refusals.filled(refusals.SENTENCES.get(code, refusals.ANYTHING_ELSE), code, params)

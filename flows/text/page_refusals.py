@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.shapes import Sentence
 from flows.text import sentence_for
+from flows.text.refusals import filled
 from flows.text.sentences import _, ngettext_
 
 PAGE_SENTENCES: Mapping[str, Sentence] = {
@@ -42,13 +43,10 @@ PAGE_SENTENCES: Mapping[str, Sentence] = {
     "no_such_pass": _("This pass is not valid any more."),
 }
 
-COUNT_PARAMETER: Mapping[str, str] = {"party_too_large": "most"}
-"""By code: the parameter that chooses between the sentence's singular and plural."""
-
 
 def on_page(code: str, params: Mapping[str, Any]) -> Sentence:
     """The sentence on a page for an Invalid or Refused code."""
     known = PAGE_SENTENCES.get(code)
     if known is None:
         return sentence_for(code, **params)
-    return Sentence(known.source, {**params, "count": params.get(COUNT_PARAMETER.get(code, ""))}, known.plural)
+    return filled(known, code, params)

@@ -5,6 +5,7 @@ wrong and how to go on.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from flows.shapes import Sentence
 from flows.text.sentences import _, ngettext_
@@ -232,3 +233,8 @@ COUNT_PARAMETER: Mapping[str, str] = {
     "too_many_proofs": "minutes",
 }
 """By code: the parameter that chooses between the sentence's singular and plural."""
+
+
+def filled(sentence: Sentence, code: str, params: Mapping[str, Any]) -> Sentence:
+    """A sentence for this code with the code's parameters, one of which may choose between singular and plural."""
+    return sentence.filled(**{"count": params.get(COUNT_PARAMETER.get(code, "")), **params})

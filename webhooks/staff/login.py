@@ -16,8 +16,8 @@ from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import staff_sign_in as signing
-from flows.shapes import Sentence
 from flows.text import _, ngettext_, sentence_for, words
+from flows.text.refusals import filled
 from webhooks import i18n, limits
 from webhooks.home import wa_me
 from webhooks.staff import known_browser, start_session
@@ -185,7 +185,6 @@ def _pending(service: Service) -> PendingSignIn | None:
 
 
 def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = None) -> str:
-    senders = service.settings.twilio_whatsapp_from
     shown: dict[str, Any] = {
         "words": TEXTS,
         "pending": pending,
@@ -193,16 +192,14 @@ def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = 
         "stuck": no is not None and no.code in PROBLEM_TEXTS,
         "typed": pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
         "attempt": token_urlsafe(12),
-        "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
+        "whatsapp": wa_me(service.settings.whatsapp_number, "sign in"),
     }
     return render_template("staff/login.html", **shown)
 
 
 def _problem(no: Refused) -> str:
     known = PROBLEM_TEXTS.get(no.code)
-    if known is None:
-        return i18n.say(sentence_for(no.code, **no.params))
-    return i18n.say(Sentence(known.source, {**no.params, "count": no.params.get("minutes", 0)}, known.plural))
+    return i18n.say(filled(known, no.code, no.params) if known else sentence_for(no.code, **no.params))
 
 
 def _here() -> str:

@@ -55,11 +55,10 @@ def _mark(service: Service, staff_id: int) -> staff_sessions.SessionMark:
 def _page(service: Service, no: Refused | None = None) -> Response:
     if no:  # a flood of useless links from one address must not shut out people with a valid one
         limits.spend(start_session.PER_ADDRESS, "staff link", limits.address())
-    senders = service.settings.twilio_whatsapp_from
     told: dict[str, Any] = {
         "words": TEXTS,
         "problem": i18n.say(OFF_ROSTER if no.code in STATUS_OF_REFUSAL else sentence_for(no.code)) if no else "",
-        "whatsapp": wa_me(senders[0] if senders else "", "sign in"),
+        "whatsapp": wa_me(service.settings.whatsapp_number, "sign in"),
         "by_code": url_for("staff.login"),
     }
     status = STATUS_OF_REFUSAL.get(no.code, GONE_STATUS) if no else 200

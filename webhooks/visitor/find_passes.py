@@ -83,7 +83,7 @@ def ask_phone(ctx: VisitorContext, no: Invalid | None = None) -> Response:
         "request_id": secrets.token_hex(8),
         "whatsapp_first": otp_page.whatsapp_first(ctx, no),
         "codes_go_to": otp_page.countries_text(ctx, ""),
-        "whatsapp": wa_me(next(iter(ctx.service.settings.twilio_whatsapp_from), ""), "my pass"),
+        "whatsapp": wa_me(ctx.service.settings.whatsapp_number, "my pass"),
     }
     return Response(render_template("visitor/find.html", words=TEXTS, **shown), otp_page.status(no))
 

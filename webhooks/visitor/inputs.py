@@ -142,11 +142,11 @@ def _bounds(kind: Field) -> Mapping[str, str]:
 
 def answered(flow: Flow, values: Answers, facts: Facts) -> tuple[tuple[str, str], ...]:
     """Each answer by its label, as somebody reads it before the last step."""
-    return tuple(_line(step, values, facts) for step in steps_of(flow, values, facts) if _is_told(step, values))
-
-
-def _is_told(step: Step, values: Answers) -> bool:
-    return step.label is not None and values.get(step.name, "") != ""
+    return tuple(
+        _line(step, values, facts)
+        for step in steps_of(flow, values, facts)
+        if step.label is not None and values.get(step.name, "") != ""
+    )
 
 
 def _line(step: Step, values: Answers, facts: Facts) -> tuple[str, str]:

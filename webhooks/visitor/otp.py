@@ -158,7 +158,7 @@ def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = No
         "note": note or (i18n.say(TEXTS["SOON"], seconds=soon) if soon else ""),
         "simulated": ctx.service.settings.simulated,
         "request_id": secrets.token_hex(8),
-        "whatsapp": wa_me(next(iter(ctx.service.settings.twilio_whatsapp_from), ""), "hi"),
+        "whatsapp": wa_me(ctx.service.settings.whatsapp_number, "hi"),
         "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
     }
     inputs = {"code": code, "action": address, "change": change}

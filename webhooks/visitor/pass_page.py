@@ -124,7 +124,7 @@ def _of_phone(db: Session, phone: str, pass_id: int, service: Service) -> Pass |
 
 def show_pass_page(service: Service, visible: VisiblePass) -> Response:
     """The page."""
-    senders, told = service.settings.twilio_whatsapp_from, visible.image
+    told = visible.image
     note = {"already": TEXTS["ALREADY"], "sent": TEXTS["SENT"]}.get(request.args.get("note", ""))
     page = render_template(
         "visitor/pass.html",
@@ -137,7 +137,7 @@ def show_pass_page(service: Service, visible: VisiblePass) -> Response:
         lines=lines(told),
         told=_image_facts(visible.row),
         map_url=visible.row.event.map_url,
-        whatsapp=wa_me(senders[0] if senders else "", "hi"),
+        whatsapp=wa_me(service.settings.whatsapp_number, "hi"),
         request_id=secrets.token_hex(8),
     )
     return Response(page)

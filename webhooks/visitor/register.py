@@ -152,7 +152,7 @@ def show_details(form: RegistrationForm, errors: Mapping[str, Invalid] | None = 
 
 def about(form: RegistrationForm) -> dict[str, object]:
     """The event's facts that every page shows."""
-    event, senders = form.event, form.ctx.service.settings.twilio_whatsapp_from
+    event = form.event
     return {
         "event": i18n.say(words(event.name)),
         "dates": dates(event.starts_on, event.ends_on),
@@ -160,7 +160,7 @@ def about(form: RegistrationForm) -> dict[str, object]:
         "notice": i18n.say(words(event.notice)) if event.notice else "",
         "welcome": i18n.say(words(event.welcome)) if event.welcome else "",
         "slug": event.slug,
-        "whatsapp": wa_me(senders[0] if senders else "", f"hi {event.slug}"),
+        "whatsapp": wa_me(form.ctx.service.settings.whatsapp_number, f"hi {event.slug}"),
     }
 
 

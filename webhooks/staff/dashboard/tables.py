@@ -229,7 +229,7 @@ def failed_by(reason: str) -> Sentence:
         begun = (sentence for beginning, sentence in REASON_PREFIXES.items() if reason.startswith(beginning))
         return FAILURE_REASONS.get(reason) or next(begun, words(reason))
     known = FAILURE_REASONS.get(error_codes.reason_of(int(reason)), words(reason))
-    return Sentence(REASON_WITH_CODE.source, {"reason": known, "code": words(reason)})
+    return REASON_WITH_CODE.filled(reason=known, code=words(reason))
 
 
 def _outliers(outliers: Sequence[Outlier]) -> DashboardTable:

@@ -129,7 +129,7 @@ def desk_context(service: Service) -> DeskContext:
         is_open=here.is_open,
         kinds=tuple((kind.slug, {"en": kind.slug, **kind.labels}) for kind in of_today),
         most=max((kind.max_party or event.max_party for kind in of_today), default=event.max_party),
-        paused=Sentence(PAUSED.source, {"hour": hour}) if hour else None,
+        paused=PAUSED.filled(hour=hour) if hour else None,
     )
 
 
@@ -181,7 +181,7 @@ def warned(page: DeskPage) -> Sentence | None:
     if not page.warning:
         return None
     asked = desk_texts.PHONE_HAS_PASS_OF if "name" in page.refused else WARNINGS[page.warning]
-    return Sentence(asked.source, page.refused)
+    return asked.filled(**page.refused)
 
 
 def consents(event: Event) -> list[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import Answer, admin, audited, done, form, judged, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, judged, refusal_text, typed
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
@@ -41,7 +41,6 @@ SAVED = _("Saved.")
 OFF = _("off")
 NO_THRESHOLDS = "usual"
 """The mark of an event for which nobody has set any yet."""
-Texts = Mapping[str, str]
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:

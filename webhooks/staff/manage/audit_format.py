@@ -92,7 +92,7 @@ def _listed_rows(rows: Sequence[str]) -> Sentence:
     """The rows to which the same happened."""
     named = ", ".join(rows[: formatting.MAX_NAMED_ROWS])
     more = len(rows) - formatting.MAX_NAMED_ROWS
-    return words(named) if more <= 0 else Sentence(said.SOME.source, {"rows": named, "count": more})
+    return words(named) if more <= 0 else said.SOME.filled(rows=named, count=more)
 
 
 def _fields(entry: Mapping[str, Any], reader: AuditFormatter) -> str:

@@ -1,6 +1,5 @@
 """The page of days: capacity, hours, and whether the day takes place."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -13,12 +12,11 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.layout import Answer, admin, audited, done, form, judged, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, judged, page, refusal_text, typed
 
 INPUT_KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 FIELD_OF_REFUSAL = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
 """The input at which a refusal is shown, by code."""
-Texts = Mapping[str, str]
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -108,7 +106,7 @@ def _page(
     event: Event,
     row: EventDay,
     given: Texts | None = None,
-    wrong: Mapping[str, str] | None = None,
+    wrong: Texts | None = None,
     *,
     beside: bool = False,
 ) -> Answer:

@@ -1,7 +1,5 @@
 """The form with all fields that `events set` can change."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -16,7 +14,7 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
-from webhooks.staff.manage.layout import Answer, admin, audited, done, form, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
 
 OTHER_LANGUAGES = {code: name for code, name in LANGUAGES.items() if code != "en"}
 CONSENT_NOTE = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
@@ -71,7 +69,6 @@ FIELD_OF_REFUSAL = {
 """The input at which a refusal of the whole form is shown, by code."""
 MAX_NAMED_DAYS = 10
 """Days that keep their hours of which is told; the page of days has them all."""
-Texts = Mapping[str, str]
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -125,7 +122,7 @@ def _labels() -> dict[str, Sentence]:
     for field in INPUTS:
         if field.kind == "by_language":
             for code, name in OTHER_LANGUAGES.items():
-                labels[f"{field.name}-{code}"] = replace(field.label, params={"language": name})
+                labels[f"{field.name}-{code}"] = field.label.filled(language=name)
     return labels
 
 
@@ -181,9 +178,7 @@ def _same(given: Texts, now: Texts) -> bool:
     return all(" ".join(text.split()) == " ".join(now[name].split()) for name, text in given.items())
 
 
-def _page(
-    event: Event, given: Texts | None = None, wrong: Mapping[str, str] | None = None, *, beside: bool = False
-) -> Answer:
+def _page(event: Event, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False) -> Answer:
     """The form; `beside` what was typed stands what is there now, where that differs."""
     told: dict[str, Any] = {
         "inputs": INPUTS,

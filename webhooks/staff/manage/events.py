@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import links as event_links
+from bot.domain.models import Event, Gate
 from bot.domain.roster import sessions as staff_sessions
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
@@ -94,10 +95,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             found = events.by_slug(db, slug)
-        told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": "manage.event"}
-        return page(
-            "sure", 200, title=title(switch.button, display.name(found)), seen=edit_conflict.fingerprint(found), **told
-        )
+        return ask_first(switch, display.name(found), found, "manage.event")
 
     @blueprint.post("/<slug>/switch/<what>")
     @admin
@@ -113,9 +111,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return done("manage.event", switch.done_text)
 
 
-def title(sentence: Sentence, name_: str) -> Sentence:
-    """The question to confirm."""
-    return _("{what}: {whom}", what=sentence, whom=name_)
+def ask_first(switch: EventSwitch, name: str, row: Event | Gate, back: str) -> Answer:
+    """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to."""
+    title = _("{what}: {whom}", what=switch.button, whom=name)
+    told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
+    return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:

@@ -24,7 +24,7 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
 TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
@@ -178,7 +178,7 @@ def _event(service: Service, slug: str) -> Event:
         return events.by_slug(db, slug)
 
 
-def _request_from(texts: Mapping[str, str], event: Event) -> tuple[ExportRequest, dict[str, str]]:
+def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, str]]:
     """The request in the form, and what is wrong with it, by input. Days are the event's, the last one included."""
     wrong, zone = {}, ZoneInfo(event.timezone)
     borders: dict[str, datetime | None] = {}
@@ -199,7 +199,7 @@ def _request_from(texts: Mapping[str, str], event: Event) -> tuple[ExportRequest
     return ExportRequest(texts["table"], texts["form"], columns, **borders, event_day=event_day), wrong
 
 
-def _page(service: Service, slug: str, texts: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Answer:
+def _page(service: Service, slug: str, texts: Texts, wrong: Texts | None = None) -> Answer:
     with service.database.read() as db:
         wanted = pages.scope_of(db, events.by_slug(db, slug))
     return page(

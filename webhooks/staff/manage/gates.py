@@ -1,7 +1,5 @@
 """The page of gates: add, close, open, stop entry."""
 
-from dataclasses import replace
-
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
@@ -12,7 +10,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.events import EventSwitch, close_gate, stop_entry, title
+from webhooks.staff.manage.events import EventSwitch, ask_first, close_gate, stop_entry
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
 
 SWITCHES = {
@@ -22,6 +20,7 @@ SWITCHES = {
         _("{gate} is closed."),
         lambda gate: gate.closed,
         _("Nobody is let in here any more. Every volunteer of this gate is told on WhatsApp and asked for another."),
+        grave=True,
     ),
     "open": EventSwitch(audit.GATE_OPENED, _("Open"), _("{gate} is open."), lambda gate: not gate.closed),
     "pause": EventSwitch(
@@ -30,6 +29,7 @@ SWITCHES = {
         _("Entry is stopped at {gate}."),
         lambda gate: gate.paused_at is not None,
         _("Every scan here is refused at once, and every volunteer of this gate is told on WhatsApp."),
+        grave=True,
     ),
     "resume": EventSwitch(
         audit.ENTRY_RESUMED, _("Let entry go on"), _("Entry goes on at {gate}."), lambda gate: gate.paused_at is None
@@ -64,15 +64,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             gate = _find_gate(db, slug, gate_id)
-        told = {"question": switch.question, "button": switch.button, "grave": bool(switch.question)}
-        return page(
-            "sure",
-            200,
-            title=title(switch.button, gate.name),
-            seen=edit_conflict.fingerprint(gate),
-            back="manage.gates",
-            **told,
-        )
+        return ask_first(switch, gate.name, gate, "manage.gates")
 
     @blueprint.post("/<slug>/gates/<int:gate_id>/<what>")
     @admin
@@ -85,7 +77,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 _apply(service, slug, gate, what, switch)
             except Refused as no:
                 return _page(service, slug, problem=refusal_text(no))
-        return done("manage.gates", replace(switch.done_text, params={"gate": gate.name}))
+        return done("manage.gates", switch.done_text.filled(gate=gate.name))
 
 
 def _apply(service: Service, slug: str, gate: Gate, what: str, switch: EventSwitch) -> None:

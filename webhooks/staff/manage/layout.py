@@ -30,6 +30,8 @@ UNPROCESSABLE = 422
 
 P = ParamSpec("P")
 Answer = Response | str | tuple[str, int]
+Texts = Mapping[str, str]
+"""What stands in the inputs of a form, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
 
 def form(
     template: str,
-    now: Mapping[str, str],
-    given: Mapping[str, str] | None,
-    wrong: Mapping[str, str] | None,
+    now: Texts,
+    given: Texts | None,
+    wrong: Texts | None,
     *,
     beside: bool = False,
     empty: Sentence = display.EMPTY_NAME,

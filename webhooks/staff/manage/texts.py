@@ -1,6 +1,5 @@
 """The page of texts for visitors: welcome, instructions, notice and consent, in every language."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,7 +16,7 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))
 
 
-def _other_languages(stored: Mapping[str, str]) -> dict[str, str]:
+def _other_languages(stored: Texts) -> dict[str, str]:
     """Texts in languages that this page has no input for."""
     return {code: text for code, text in stored.items() if code not in LANGUAGES}
 
 
-def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], no: Refused) -> Answer:
+def _refused(service: Service, slug: str, name: str, given: Texts, no: Refused) -> Answer:
     with service.database.read() as db:
         event = events.by_slug(db, slug)
     now = {code: event.texts.get(name, {}).get(code, "") for code in LANGUAGES}
@@ -86,7 +85,7 @@ def _refused(service: Service, slug: str, name: str, given: Mapping[str, str], n
 
 
 def _page(
-    event: Event, name: str = "", given: Mapping[str, str] | None = None, problem: str = "", *, beside: bool = False
+    event: Event, name: str = "", given: Texts | None = None, problem: str = "", *, beside: bool = False
 ) -> Answer:
     now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in EVENT_TEXTS}
     shown = {**now, **({name: given} if given else {})}

@@ -63,7 +63,8 @@ def person_details(db: Session, pass_: Pass, service: Service) -> tuple[dict[str
         "passes": [_pass(pass_) for pass_ in passes.values()],
         "registrations": [_registration(registration_row, pass_.event) for registration_row in whole["registrations"]],
         "lists": [
-            (said.TITLES[name], _heads(columns), _cells(whole[name], columns)) for name, columns in LIST_COLUMNS.items()
+            (said.TITLES[name], [said.COLUMNS[name] for name in columns], _cells(whole[name], columns))
+            for name, columns in LIST_COLUMNS.items()
         ],
     }
     return told, {"contacts": [contact.id for contact in known.contacts], "codes": list(passes)}
@@ -77,11 +78,11 @@ def days(pass_: Pass) -> Sentence | str:
 
 def _here(known: KnownPerson, event_id: int) -> KnownPerson:
     registrations = tuple(registration for registration in known.registrations if registration.event_id == event_id)
-    return replace(known, registrations=registrations, entries=tuple(_of_event(known, event_id)))
-
-
-def _of_event(known: KnownPerson, event_id: int) -> Sequence[Any]:
-    return [checkin for checkin in known.entries if checkin.event_id == event_id]
+    return replace(
+        known,
+        registrations=registrations,
+        entries=tuple(checkin for checkin in known.entries if checkin.event_id == event_id),
+    )
 
 
 def _facts(whole: Mapping[str, Any], zone: ZoneInfo) -> Facts:
@@ -98,7 +99,7 @@ def _conversation(flow: str | None, question: str | None) -> Sentence:
     doing = said.CONVERSATIONS.get(flow or "", words(flow)) if flow else said.NO_CONVERSATION
     if not question or question == flow:
         return doing
-    return Sentence(said.AT_QUESTION.source, {"doing": doing, "question": STEP_NAMES.get(question, words(question))})
+    return said.AT_QUESTION.filled(doing=doing, question=STEP_NAMES.get(question, words(question)))
 
 
 def _pass(pass_: Pass) -> dict[str, Any]:
@@ -114,12 +115,12 @@ def _pass(pass_: Pass) -> dict[str, Any]:
 
 
 def _registration(registration: Mapping[str, Any], event: Event) -> Facts:
-    channel = {"channel": CHANNEL_NAMES.get(registration["channel"], registration["channel"])}
-    spoken = {"language": LANGUAGES.get(registration["language"], registration["language"])}
+    channel = CHANNEL_NAMES.get(registration["channel"], registration["channel"])
+    spoken = LANGUAGES.get(registration["language"], registration["language"])
     return [
         (said.NAMES["name"], text(registration["name"])),
         *_answers(registration["answers"], event),
-        (said.NAMES["by"], Sentence(said.IN_LANGUAGE.source, {**channel, **spoken})),
+        (said.NAMES["by"], said.IN_LANGUAGE.filled(channel=channel, language=spoken)),
         (said.NAMES["holder"], said.HOLDER[registration["holder"]]),
         (said.NAMES["agreed"], _agreed(registration)),
     ]
@@ -136,11 +137,7 @@ def _agreed(registration: Mapping[str, Any]) -> Sentence:
     """When they agreed, and to which version of the notice; 0 is one that was not ours."""
     version, when = registration["consent_version"], text(registration["consented_at"])
     pattern = said.VERSION if version else said.CONSENT_ELSEWHERE
-    return Sentence(pattern.source, {"when": when, "number": version})
-
-
-def _heads(columns: Sequence[str]) -> list[Sentence]:
-    return [said.COLUMNS[name] for name in columns]
+    return pattern.filled(when=when, number=version)
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[str]]:

@@ -1,7 +1,5 @@
 """The page of one volunteer: name, role, gate."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, request
 
 from bot.domain import audit, edit_conflict, roster
@@ -11,14 +9,13 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import Answer, admin, audited, done, form, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
 from webhooks.staff.manage.volunteers import FIELD_OF_REFUSAL, on_roster
 from webhooks.staff.session import user
 
 FORM_FIELDS = ("name", "role", "gate")
 NOT_YOUR_ROLE = _("You cannot take your own role away: ask another admin, or use the command line.")
 NO_GATE = _("none")
-Texts = Mapping[str, str]
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:

@@ -18,7 +18,18 @@ from flows.shapes import Sentence, duty
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, clean, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import (
+    UNPROCESSABLE,
+    Answer,
+    Texts,
+    admin,
+    audited,
+    clean,
+    done,
+    page,
+    refusal_text,
+    typed,
+)
 from webhooks.staff.session import user
 
 MAX_LISTED = 200
@@ -40,7 +51,6 @@ ROLE_NAMES: Mapping[str, Sentence] = {
     "supervisor": _("supervisor"),
     "admin": _("admin"),
 }
-Texts = Mapping[str, str]
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:

@@ -146,4 +146,4 @@ def in_every_language() -> dict[str, dict[str, dict[str, str]]]:
 
 def _open(sentence: Sentence, language: str) -> str:
     names = _FIELD.findall(sentence.source)
-    return render(Sentence(sentence.source, {name: f"{{{name}}}" for name in names}), language)
+    return render(sentence.filled(**{name: f"{{{name}}}" for name in names}), language)
