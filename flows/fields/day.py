@@ -15,14 +15,6 @@ from flows.understanding import dates
 Days = Callable[[Answers, Facts], tuple[EventDay, ...]]
 
 
-def _no_days(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
-    return ()
-
-
-def _today_in_utc(answers: Answers, facts: Facts) -> str:
-    return facts.now.date().isoformat()
-
-
 @dataclass(frozen=True, slots=True)
 class Day:
     """One of the days that can be had, kept as ISO text.
@@ -32,8 +24,8 @@ class Day:
     """
 
     days: Days
-    every: Days = _no_days
-    today: Callable[[Answers, Facts], str] = _today_in_utc
+    every: Days = lambda answers, facts: ()
+    today: Callable[[Answers, Facts], str] = lambda answers, facts: facts.now.date().isoformat()
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """Today, the days that can be had, and all days of the event."""

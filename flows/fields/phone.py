@@ -19,15 +19,11 @@ _NUMBER_OF = re.compile(r"\bno\b", re.IGNORECASE)
 """`mobile no 98…` denies nothing."""
 
 
-def _no_phone(answers: Answers, facts: Facts) -> str | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
 
-    own: Callable[[Answers, Facts], str | None] = _no_phone
+    own: Callable[[Answers, Facts], str | None] = lambda answers, facts: None
     optional: bool = False
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:

@@ -20,10 +20,6 @@ MAX_INTRODUCTION_LENGTH = 300
 """Characters of `My name is …`, or of a form with a name in it, at most."""
 
 
-def _no_suggestion(answers: Answers, facts: Facts) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """Any words, on one line, of `least` to `most` characters; `suggest` gives one to take by a yes."""
@@ -35,7 +31,7 @@ class Text:
     name: bool = False
     """Whether it is somebody's name: words that say yes or no, skip or command anything are none."""
     optional: bool = False
-    suggest: Callable[[Answers, Facts], str] = _no_suggestion
+    suggest: Callable[[Answers, Facts], str] = lambda answers, facts: ""
 
     @property
     def max_input_length(self) -> int:

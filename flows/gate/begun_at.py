@@ -4,10 +4,11 @@ Who stands on several rosters works for one event at a time, and that can change
 was asked for one event is never answered for another.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flows.gate.menu import not_working
-from flows.shapes import Answers, Duty, Facts, Sentence
+from flows.shapes import Answers, Duty, Facts, Outcome, Say, Sentence
 from flows.text import _
 from flows.text.choices import event_by
 from flows.text.event_states import CANCELLED, local_today
@@ -30,7 +31,17 @@ def event_changed(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
         return ()
     event = event_by(str(slug), facts)
     if str(slug) in dict(duty.others):  # what an older program kept may be anything
-        return (Sentence(EVENT_CHANGED.source, {"event": dict(duty.others)[str(slug)], "now": duty.event_name}),)
+        return (EVENT_CHANGED.filled(event=dict(duty.others)[str(slug)], now=duty.event_name),)
     if event and (event.status == CANCELLED or local_today(event, facts.now) > event.ends_on):
         return (not_working(event),)
-    return (Sentence(OFF_THE_ROSTER.source, {"event": event.name if event else str(slug)}),)
+    return (OFF_THE_ROSTER.filled(event=event.name if event else str(slug)),)
+
+
+def for_its_event(instead: Callable[[Answers, Facts], Outcome]) -> Callable[[Answers, Facts], Outcome]:
+    """A flow's `instead` that ends the conversation where it was begun for another event."""
+
+    def ended(answers: Answers, facts: Facts) -> Outcome:
+        elsewhere = event_changed(answers, facts)
+        return (Say(elsewhere),) if elsewhere else instead(answers, facts)
+
+    return ended

@@ -35,10 +35,6 @@ NOTHING_DONE = _("All right, nobody was admitted.")
 # --- at which gate ------------------------------------------------------------------------------
 
 
-def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    return tuple(Option(slug, words(escape(name))) for slug, name in facts.duty.gates) if facts.duty else ()
-
-
 def _ask_gate(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """The question for the gate; it says so where the volunteer's gate was closed meanwhile."""
     return (*(closed(facts.duty) if facts.duty else ()), AT_WHICH_GATE)
@@ -79,10 +75,7 @@ def _restore_message(stored: dict[str, Any]) -> UserInput:
 
 
 def _no_choice(answers: Answers, facts: Facts) -> Outcome:
-    """Ends the question for another event, or where all its gates have been closed meanwhile."""
-    elsewhere = begun_at.event_changed(answers, facts)
-    if elsewhere:
-        return (Say(elsewhere),)
+    """Ends the question where all gates of the event have been closed meanwhile."""
     if facts.duty is None or facts.duty.gates:
         return ()
     return (Say(menu(facts.duty)),)
@@ -91,9 +84,20 @@ def _no_choice(answers: Answers, facts: Facts) -> Outcome:
 ASK_GATE_FLOW = Flow(
     name=ASK_GATE,
     version=2,
-    steps=(Step("gate", _ask_gate, Choice(_options), example=words("1")),),
+    steps=(
+        Step(
+            "gate",
+            _ask_gate,
+            Choice(
+                lambda answers, facts: tuple(
+                    Option(slug, words(escape(name))) for slug, name in (facts.duty.gates if facts.duty else ())
+                )
+            ),
+            example=words("1"),
+        ),
+    ),
     finish=_chosen,
-    instead=_no_choice,
+    instead=begun_at.for_its_event(_no_choice),
 )
 """Asked once: the roster keeps it."""
 
@@ -123,10 +127,7 @@ def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _forgotten(answers: Answers, facts: Facts) -> Outcome:
-    """Ends the question for another event, and where the kept state has no pass."""
-    elsewhere = begun_at.event_changed(answers, facts)
-    if elsewhere:
-        return (Say(elsewhere),)
+    """Ends the question where the kept state has no pass."""
     kinds = {"code": str, "name": str, "party": int, "direction": str, "simulate": bool}
     whole = all(isinstance(answers.get(name), kind) for name, kind in kinds.items())
     known = whole and answers["direction"] in DIRECTIONS and isinstance(answers.get("count"), int | None)
@@ -138,7 +139,7 @@ CONFIRM_NEAR_PASS = Flow(
     version=1,
     steps=(Step("meant", _ask, Confirmed(), example=words("yes")),),
     finish=_confirmed,
-    instead=_forgotten,
+    instead=begun_at.for_its_event(_forgotten),
 )
 """The one pass of today that differs by one character from what was typed; nobody is admitted without a yes."""
 
@@ -163,10 +164,7 @@ def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:
 
 
 def _uncountable(answers: Answers, facts: Facts) -> Outcome:
-    """Ends the question for another event, and where the kept state has no count."""
-    elsewhere = begun_at.event_changed(answers, facts)
-    if elsewhere:
-        return (Say(elsewhere),)
+    """Ends the question where the kept state has no count."""
     known = answers.get("direction") in DIRECTIONS and isinstance(answers.get("people"), int)
     return () if known else (Say((NOBODY_COUNTED,)),)
 
@@ -176,7 +174,7 @@ CONFIRM_LARGE_COUNT = Flow(
     version=1,
     steps=(Step("sure", _ask_large, Confirmed(), example=words("yes")),),
     finish=_counted,
-    instead=_uncountable,
+    instead=begun_at.for_its_event(_uncountable),
 )
 """More people at once than are often counted; nobody is counted without a yes."""
 

@@ -109,10 +109,6 @@ def _goes_beyond(answers: Answers, facts: Facts) -> bool:
 # --- the questions --------------------------------------------------------------------------------
 
 
-def _kind_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    return tuple(Option(kind.slug, words(kind.labels)) for kind in _kinds(facts))
-
-
 def _the_only_kind(answers: Answers, facts: Facts) -> str | None:
     kinds = _kinds(facts)
     return kinds[0].slug if len(kinds) == 1 else None
@@ -131,7 +127,9 @@ FULL_NAME = replace(THEIR_NAME, name="full_name")
 KIND = Step(
     "kind",
     _("Which kind of pass?"),
-    Choice(_kind_options, findable=True),
+    Choice(
+        lambda answers, facts: tuple(Option(kind.slug, words(kind.labels)) for kind in _kinds(facts)), findable=True
+    ),
     label=_("Kind"),
     given=_the_only_kind,
     example=words("1"),
@@ -164,7 +162,7 @@ PHONE = Step(
 
 ANYWAY = Step(
     "anyway",
-    lambda answers, facts: (Sentence(PHONE_HAS_PASS.source, {"code": answers["held"]}),),
+    lambda answers, facts: (PHONE_HAS_PASS.filled(code=answers["held"]),),
     YesNo(),
     when=lambda answers, facts: bool(answers.get("held")),
     example=_("yes"),
@@ -172,9 +170,7 @@ ANYWAY = Step(
 
 OVERBOOK = Step(
     "overbook",
-    lambda answers, facts: (
-        Sentence(OVERFULL.source, {"left": _left(facts) or 0, "people": people(answers["party_size"])}),
-    ),
+    lambda answers, facts: (OVERFULL.filled(left=_left(facts) or 0, people=people(answers["party_size"])),),
     YesNo(),
     when=_goes_beyond,
     example=_("yes"),
@@ -305,7 +301,7 @@ def instead(answers: Answers, facts: Facts) -> Outcome:
     if _today(facts) is None:
         return (Say((sentence_for("gates_not_open"),)),)
     if answers.get("anyway") is False:
-        return (Say((NOT_REGISTERED, Sentence(THEIRS.source, {"code": answers["held"]}))),)
+        return (Say((NOT_REGISTERED, THEIRS.filled(code=answers["held"]))),)
     if answers.get("overbook") is False:
         return (Say((NOT_REGISTERED,)),)
     if _left(facts) == 0 and not _is_supervisor(facts):

@@ -184,15 +184,16 @@ def _of_weekday(named: NamedDay, calendar: _Calendar) -> list[date]:
 def _in_year(day: int, month: int, year: int | None, calendar: _Calendar) -> date | None:
     """The day in the year that is said (two digits: this century), else the event's, else the nearest."""
     if year is not None:
-        return _valid_date(year if year > 99 else 2000 + year, month, day)
+        return valid_date(year if year > 99 else 2000 + year, month, day)
     today = calendar.today
-    near = [made for y in (today.year - 1, today.year, today.year + 1) if (made := _valid_date(y, month, day))]
+    near = [made for y in (today.year - 1, today.year, today.year + 1) if (made := valid_date(y, month, day))]
     known = [made for made in near if made in calendar.every]
     nearest_first = known or sorted(near, key=lambda made: abs((made - today).days))
     return nearest_first[0] if nearest_first else None
 
 
-def _valid_date(year: int, month: int, day: int) -> date | None:
+def valid_date(year: int, month: int, day: int) -> date | None:
+    """The date; None where there is no such day."""
     try:
         return date(year, month, day)
     except ValueError:

@@ -60,10 +60,6 @@ def _meant_command(answers: Answers) -> str:
     return next((command for command in _ASKED if command == answers.get(COMMAND_KEY)), "")
 
 
-def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (_ASKED[answers[COMMAND_KEY]][0],)
-
-
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if not answers["meant"]:
         return () if answers.get("under") else (Say((phrases.NOTHING_CHANGED,)),)
@@ -80,7 +76,7 @@ def _forgotten(answers: Answers, facts: Facts) -> Outcome:
 UNSURE = Flow(
     name=NAME,
     version=1,
-    steps=(Step("meant", _ask, Meant(), example=_("yes")),),
+    steps=(Step("meant", lambda answers, facts: (_ASKED[answers[COMMAND_KEY]][0],), Meant(), example=_("yes")),),
     finish=_finish,
     instead=_forgotten,
 )

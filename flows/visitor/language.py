@@ -1,15 +1,11 @@
 """The choice of language, asked in every language at once."""
 
 from flows.fields import Choice
-from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Outcome, Say, Sentence, Step
+from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Say, Step
 from flows.text import _, in_all_languages, words
 from flows.text.choices import language_options
 
 QUESTION = _("Choose your language. To change it later, type *language*.")
-
-
-def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (in_all_languages(QUESTION),)
 
 
 def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
@@ -22,18 +18,20 @@ def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
     return (KeepLanguage(answers["language"], newcomer=True),)
 
 
-LANGUAGE_STEP = Step("language", _ask, Choice(language_options, findable=True), after=keep, example=words("1"))
+LANGUAGE_STEP = Step(
+    "language",
+    lambda answers, facts: (in_all_languages(QUESTION),),
+    Choice(language_options, findable=True),
+    after=keep,
+    example=words("1"),
+)
 """The question as the first of any conversation with somebody whose language is not known."""
-
-
-def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
-    return (Say((_("From now on in English."),)),)
 
 
 LANGUAGE = Flow(
     name="language",
     version=1,
     steps=(LANGUAGE_STEP,),
-    finish=_finish,
+    finish=lambda answers, facts, language: (Say((_("From now on in English."),)),),
 )
 """`language` at any time; what was going on goes on in the chosen language."""

@@ -62,10 +62,6 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     return (*named, _("Shall everything that we hold about you be deleted? It cannot be undone."))
 
 
-def _ask_again(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (_("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),)
-
-
 def _is_today(answers: Answers, facts: Facts) -> bool:
     return bool(answers.get("agree")) and (
         bool(answers.get("today")) or any(_today(pass_, facts) for pass_ in _own(facts))
@@ -100,7 +96,13 @@ DELETE_DATA = Flow(
     version=1,
     steps=(
         Step("agree", _ask, YesNo(beside=DELETING), example=_("yes")),
-        Step("again", _ask_again, YesNo(beside=DELETING), when=_is_today, example=_("yes")),
+        Step(
+            "again",
+            _("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),
+            YesNo(beside=DELETING),
+            when=_is_today,
+            example=_("yes"),
+        ),
     ),
     finish=_finish,
     refused={"valid_today": _for_today},

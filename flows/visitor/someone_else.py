@@ -48,10 +48,6 @@ def _send_again(command: str, answers: Answers, facts: Facts) -> tuple[Effect, .
     return _send(answers, facts) if command == "resend" else ()
 
 
-def _verify(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
-    return (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),)
-
-
 PHONE = Step(
     "phone",
     _("What is their mobile number?"),
@@ -68,7 +64,7 @@ OTP = Step(
         _("No code? Type *new code*; for another number type *back*."),
     ),
     Otp(),
-    after=_verify,
+    after=lambda answers, facts: (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),),
     also=_send_again,
     once=True,
     example=words("123456"),
@@ -82,16 +78,15 @@ THEIR_NAME = replace(
 THEIR_DATE = replace(VISIT_DATE, ask=_("Which day will they come?"))
 
 
-def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    return (
+THEIR_PARTY = replace(
+    PARTY_SIZE,
+    ask=lambda answers, facts: (
         _(
             "How many people will come on this pass, them included? Count all children, babies too. At most {most}.",
             most=most_people(answers, facts),
         ),
-    )
-
-
-THEIR_PARTY = replace(PARTY_SIZE, ask=_ask_party)
+    ),
+)
 
 AGREE = Step(
     "agree",

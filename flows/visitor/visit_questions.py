@@ -58,16 +58,6 @@ def _too_many(answers: Answers, facts: Facts) -> str:
     return "only_some_left" if event and most_people(answers, facts) < event.max_party else "party_too_large"
 
 
-def ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
-    """How many people, and the largest number that is taken."""
-    return (
-        _(
-            "How many people will come on this pass, you included? Count all children, babies too. At most {most}.",
-            most=most_people(answers, facts),
-        ),
-    )
-
-
 def party_sum(text: str, value: Any) -> tuple[Sentence, ...]:
     """How many people those make together who were counted apart."""
     party = party_sizes.read(text)
@@ -76,7 +66,12 @@ def party_sum(text: str, value: Any) -> tuple[Sentence, ...]:
 
 PARTY_SIZE = Step(
     "party_size",
-    ask_party,
+    lambda answers, facts: (
+        _(
+            "How many people will come on this pass, you included? Count all children, babies too. At most {most}.",
+            most=most_people(answers, facts),
+        ),
+    ),
     Number(1, most_people, code=_too_many),
     label=_("People"),
     example=words("3"),

@@ -22,10 +22,6 @@ def send_otp(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
     return (SendOtp(PURPOSE, answers["phone"], language_of(answers), str(answers.get("event") or "")),)
 
 
-def _verify(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
-    return (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),)
-
-
 PHONE = Step(
     "phone",
     _("What is your mobile number?"),
@@ -41,7 +37,7 @@ OTP = Step(
         _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
     ),
     Otp(),
-    after=_verify,
+    after=lambda answers, facts: (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),),
     once=True,
     example=words("123456"),
 )
@@ -78,9 +74,5 @@ WEB_REGISTRATION: Flow = replace(
 )
 
 
-def _show_passes(answers: Answers, facts: Facts, language: str) -> Outcome:
-    return ()
-
-
-FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=_show_passes)
+FIND_PASSES: Flow = Flow("find_passes", version=1, steps=(PHONE, OTP), finish=lambda answers, facts, language: ())
 """The questions before a page that shows passes: whoever proves a number sees the passes of its holder."""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from flows.shapes import Invalid
 from flows.understanding import by_word, plain, vocabulary
+from flows.understanding.dates import valid_date
 
 DMY, MDY, UNSURE = "dmy", "mdy", "unsure"
 """How numbers are read of which each may be the month."""
@@ -102,14 +103,6 @@ def readings(part: str) -> tuple[date | None, date | None] | None:
     first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
     year += 2000 if len(found["year"]) == 2 else 0
     return valid_date(year, second, first), valid_date(year, first, second)
-
-
-def valid_date(year: int, month: int, day: int) -> date | None:
-    """The date; None where there is no such day."""
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _bare(part: str) -> tuple[str, int | None]:
