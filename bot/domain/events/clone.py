@@ -42,17 +42,16 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
         status="closed",
         created_at=now,
     )
-    made.days = [_day(day, moved) for day in old.days]
+    made.days = [
+        EventDay(day=day.day + moved, capacity=day.capacity, opens=day.opens, closes=day.closes, taken=0)
+        for day in old.days
+    ]
     made.kinds = [_kind(kind, moved) for kind in old.kinds]
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
     db.add(made)
     db.flush()
     alert_thresholds.write(db, new_slug, alert_thresholds.thresholds_of(db, old.id))
     return made
-
-
-def _day(old: EventDay, moved: timedelta) -> EventDay:
-    return EventDay(day=old.day + moved, capacity=old.capacity, opens=old.opens, closes=old.closes, taken=0)
 
 
 def _kind(old: Kind, moved: timedelta) -> Kind:

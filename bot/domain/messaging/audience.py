@@ -132,17 +132,14 @@ def _for_days(db: Session, event: Event, selection: Selection) -> ColumnElement[
     """Passes for these days: by their visit date, and those of kinds that have days of their own by these."""
     days = [date.fromisoformat(day) for day in selection.days]
     by_date = and_(
-        *([Pass.day.in_(days)] if days else []), *([Pass.day >= _since(selection)] if selection.since else [])
+        *([Pass.day.in_(days)] if days else []),
+        *([Pass.day >= date.fromisoformat(selection.since)] if selection.since else []),
     )
     if selection.begins:
         return by_date
     several = [kind for kind in db.scalars(select(Kind).where(Kind.event_id == event.id)) if kind.days]
     fitting = [kind.id for kind in several if any(_is_selected_day(day, selection) for day in kind.days or ())]
     return or_(and_(by_date, Pass.kind_id.not_in([kind.id for kind in several])), Pass.kind_id.in_(fitting))
-
-
-def _since(selection: Selection) -> date:
-    return date.fromisoformat(selection.since)
 
 
 def _is_selected_day(day: str, selection: Selection) -> bool:

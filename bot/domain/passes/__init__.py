@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager
 from bot.domain import events
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, EventDay, Pass, Registration
+from bot.domain.models import Contact, EventDay, Pass, Registration
 from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
@@ -99,7 +99,7 @@ def change(
         places.lock_days(db, old.event_id, *before, *days)
         same = before == days
         if more := party_size - (old.party_size if same else 0):
-            places.take_each(db, old.event_id, days, more, today=_today(old.event, now))
+            places.take_each(db, old.event_id, days, more, today=event_states.local_today(events.shape(old.event), now))
         pass_rows.end_pass(db, old, "replaced")
         pass_rules.refuse_used(db, old.id)
         twin = old.twin if same else 0
@@ -120,10 +120,6 @@ def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
         pass_rules.refuse_used(db, found.id)
         places.give_back(db, found.event_id, days, found.party_size)
         return found
-
-
-def _today(event: Event, now: datetime) -> date:
-    return event_states.local_today(events.shape(event), now)
 
 
 def _check_change(db: Session, old: Pass, wanted: Sequence[date], party_size: int, now: datetime) -> None:

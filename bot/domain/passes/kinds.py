@@ -106,8 +106,9 @@ def label(kind: Kind, language: str) -> str:
 
 
 def _fill(db: Session, event: Event, kind: Kind, fields: KindFields) -> None:
+    """None takes a value of the kind's own away: the event's holds."""
     for name, value in fields.items():
-        setattr(kind, name, _CHECKS[name](db, event, kind, value))
+        setattr(kind, name, None if value is None else _CHECKS[name](db, event, kind, value))
 
 
 def _labels(db: Session, event: Event, kind: Kind, value: Mapping[str, str]) -> dict[str, str]:
@@ -118,9 +119,7 @@ def _labels(db: Session, event: Event, kind: Kind, value: Mapping[str, str]) -> 
     return {**kind.labels, **value}
 
 
-def _days(db: Session, event: Event, kind: Kind, value: Sequence[date] | None) -> list[str] | None:
-    if value is None:
-        return None
+def _days(db: Session, event: Event, kind: Kind, value: Sequence[date]) -> list[str]:
     wanted = sorted(set(value))
     known = set(db.scalars(select(EventDay.day).where(EventDay.event_id == event.id)))
     strange = next((day for day in wanted if day not in known), None)
@@ -131,22 +130,10 @@ def _days(db: Session, event: Event, kind: Kind, value: Sequence[date] | None) -
     return [day.isoformat() for day in wanted]
 
 
-def _policy(db: Session, event: Event, kind: Kind, value: str | None) -> str | None:
-    return None if value is None else str(event_validation.checked({"policy": value})["policy"])
-
-
-def _max_party(db: Session, event: Event, kind: Kind, value: int | None) -> int | None:
-    return None if value is None else int(event_validation.checked({"max_party": value})["max_party"])
-
-
-def _gates(db: Session, event: Event, kind: Kind, value: Sequence[str] | None) -> list[str] | None:
-    return None if value is None else [gates.find(db, event.id, typed).slug for typed in value]
-
-
 _CHECKS: dict[str, Callable[[Session, Event, Kind, Any], Any]] = {
     "labels": _labels,
     "days": _days,
-    "policy": _policy,
-    "max_party": _max_party,
-    "gates": _gates,
+    "policy": lambda db, event, kind, value: event_validation.checked({"policy": value})["policy"],
+    "max_party": lambda db, event, kind, value: event_validation.checked({"max_party": value})["max_party"],
+    "gates": lambda db, event, kind, value: [gates.find(db, event.id, typed).slug for typed in value],
 }

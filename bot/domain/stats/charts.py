@@ -1,7 +1,7 @@
 """The dashboard's charts: numbers by time, without gaps."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,11 +39,10 @@ def registrations(day: DayTotals, zone: ZoneInfo) -> Chart:
     counted: dict[str, Counter[datetime]] = {}
     for key, total in day.by_quarter_hour("registered", day.begins):
         counted.setdefault(key.what, Counter())[_hour(metrics.moment_of(key.bucket), zone)] += total.times
-    return Chart(hours, [Series(name, None, _values(numbers, hours)) for name, numbers in sorted(counted.items())])
-
-
-def _values(numbers: Mapping[datetime, int], hours: Sequence[datetime]) -> list[int]:
-    return [numbers.get(hour, 0) for hour in hours]
+    return Chart(
+        hours,
+        [Series(name, None, [numbers[hour] for hour in hours]) for name, numbers in sorted(counted.items())],
+    )
 
 
 def _hours(begins: datetime, now: datetime, zone: ZoneInfo) -> list[datetime]:

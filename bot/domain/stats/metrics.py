@@ -143,22 +143,10 @@ def _refused(change: CounterChange) -> KeyParts:
     yield change.day, "refused_by", 0, *_counted_for(change)
 
 
-def _counted(change: CounterChange) -> KeyParts:
-    yield change.day, "counted", 0, 0, change.what
-
-
-def _registered(change: CounterChange) -> KeyParts:
-    return _by_quarter(change, "registered", change.what)
-
-
 def _message(change: CounterChange) -> KeyParts:
     status, _, reason = change.more.partition(":")
     state = f"{FAILED_PREFIX}{reason}" if status in FAILED_STATUSES else STATE_NAMES.get(status, status)
     return _by_quarter(change, "message", f"{change.what}:{state}")
-
-
-def _begun(change: CounterChange) -> KeyParts:
-    return _by_quarter(change, "begun", f"{change.what}:{change.more}")
 
 
 def _by_quarter(change: CounterChange, metric: str, what: str) -> KeyParts:
@@ -178,9 +166,8 @@ _KEYS_OF_FACT: Mapping[str, Any] = {
     "in": _in,
     "out": _out,
     "refused": _refused,
-    "counted": _counted,
-    "registered": _registered,
-    "held": _registered,
+    "counted": lambda change: [(change.day, "counted", 0, 0, change.what)],
+    **dict.fromkeys(("registered", "held"), lambda change: _by_quarter(change, "registered", change.what)),
     "message": _message,
-    "begun": _begun,
+    "begun": lambda change: _by_quarter(change, "begun", f"{change.what}:{change.more}"),
 }
