@@ -338,9 +338,7 @@ def _missing(settings: Settings, wrong: Collection[str]) -> Iterator[str]:
 
 
 def _missing_for_a_public_simulator(settings: Settings, lacks: Callable[[str], bool]) -> Iterator[str]:
-    """What a public simulator lacks. Everybody at the simulator reads everybody's codes, so it must be asked for and
-    have a password.
-    """
+    """What a public simulator lacks: whoever is in reads everybody's codes, so it is asked for and has a password."""
     if not settings.simulator:
         yield (
             "TWILIO_ACCOUNT_SID: needed where PUBLIC_URL or HOST is not loopback "
