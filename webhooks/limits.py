@@ -3,7 +3,6 @@
 Where Redis is away each process counts for itself, so that the doors that need none go on.
 """
 
-import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
@@ -14,12 +13,12 @@ from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import TooManyRequests
 
+from webhooks import addresses
+
 PER_ADDRESS = "3000 per minute"
 """A mobile carrier lets thousands of phones share one address: this only stops a flood."""
 REDIS_TIMEOUT_SECONDS = 1.0
 KEY_PREFIX = "limit"
-_PORTED = re.compile(r"(\[?)([0-9.]+|(?<=\[)[0-9A-Fa-f:.]+)\]?(?::[0-9]{1,5})?")
-"""An address of version 4, or one of version 6 in brackets, with a port or without."""
 
 
 def install(app: Flask, redis_url: str) -> None:
@@ -37,15 +36,8 @@ def install(app: Flask, redis_url: str) -> None:
 
 
 def address() -> str:
-    """The address that the request comes from, by the last entry of X-Forwarded-For: earlier entries can be forged."""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return _without_port(forwarded) or request.remote_addr or "nowhere"
-
-
-def _without_port(address_: str) -> str:
-    """Some proxies tell the port too, which is another one with every connection."""
-    ported = _PORTED.fullmatch(address_)
-    return ported[2] if ported else address_
+    """The address that the request comes from, as the proxy before us tells it."""
+    return addresses.caller(request.headers.get("X-Forwarded-For", ""), request.remote_addr or "")
 
 
 def network() -> str:

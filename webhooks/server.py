@@ -33,13 +33,17 @@ except NotReady as problem:
     sys.exit(1)
 
 bind = f"{_settings.listens_on}:{_settings.port}"
-worker_class = "gthread"
+# gunicorn's threads behind a main loop that reads and writes: slow callers hold none of them.
+worker_class = "webhooks.serving.worker.BufferedWorker"
+worker_connections = 900
 # A turn waits for its person's lease and for the database, so threads sleep more than they work.
 threads = 32
 # A turn answers within 10 s, Twilio waits 15; a stopped process finishes what it holds within that.
 timeout = 60
 graceful_timeout = 15
 keepalive = 20
+# Files are short and go as bytes, which the main loop can keep.
+sendfile = False
 control_socket_disable = True
 
 

@@ -1,5 +1,6 @@
 """Signing in to the staff pages: who gets in, what a stranger learns, and how a session ends."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,15 +15,9 @@ from bot.domain.models import Delivery, Staff
 from bot.service import Service
 from flows.shapes import duty
 from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
-from webhooks.staff import login, session
+from webhooks.staff import session
 
 NewBrowser = Callable[[], Browser]
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refusals need not take their time here."""
-    monkeypatch.setattr(login, "REFUSAL_SECONDS", 0.0)
 
 
 def test_a_code_to_the_phone_opens_the_scanner(browser: Browser) -> None:
@@ -70,6 +65,16 @@ def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrow
         assert "the number" in page
     assert seen[0] == seen[1]
     assert seen[0][3:] == (422, 429)
+
+
+def test_a_refused_code_holds_no_thread(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"a thread slept for {seconds} s")
+
+    browser.ask(RAVI)
+    monkeypatch.setattr(time, "sleep", sleep)
+    tries = [browser.send("/staff/login", otp="000000", attempt=str(number)).status_code for number in range(7)]
+    assert tries == [422] * 7
 
 
 def test_nobody_without_a_row_gets_in_even_with_a_code(browser: Browser) -> None:

@@ -19,17 +19,10 @@ from bot.domain.models import Delivery, Staff, TurnRecord
 from bot.inbound import Inbound
 from bot.service import Service
 from tests.webhooks.staff.conftest import RAVI, STRANGER, TOKEN, Browser
-from webhooks.staff import login
 
 NewBrowser = Callable[[], Browser]
 LINK = re.compile(r"https://[^/]+(/staff/link/\S+)")
 A_MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refusals need not take their time here."""
-    monkeypatch.setattr(login, "REFUSAL_SECONDS", 0.0)
 
 
 def say(service: Service, text: str, phone: str = RAVI, sid: str = "SM1", lane: str = "") -> str:

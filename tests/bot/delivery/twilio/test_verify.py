@@ -248,6 +248,23 @@ def test_what_is_about_the_service_is_tried_again_or_told_to_the_operator(
     assert failure.value.retry == retry
 
 
+def test_a_number_of_no_roster_is_refused_as_slowly_as_one_that_was_sent_a_code(
+    verify: VerifyOtps, api: FakeVerify
+) -> None:
+    verify.send("staff", PHONE, ASKER, "en")
+    refusals = []
+    for phone in (PHONE, "+919833333333"):
+        before, codes = len(api.checked), []
+        for attempt in range(MAX_TRIES + 2):
+            api.next = [] if phone == PHONE else [(404, {"code": 20404})]
+            with pytest.raises(Refused) as no:
+                check(verify, "654321", f"{phone} {attempt}", ("staff", phone, ASKER))
+            codes.append(no.value.code)
+        refusals.append((len(api.checked) - before, codes))
+    assert refusals[0] == refusals[1]
+    assert refusals[0][0] == MAX_TRIES
+
+
 def test_our_limits_hold_as_well(verify: VerifyOtps) -> None:
     moment = NOW
     for _ in range(MAX_PER_NUMBER_PER_HOUR):

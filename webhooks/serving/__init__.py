@@ -1,0 +1,1 @@
+"""How requests reach the threads of a web process: whole, so that slow callers hold none. For gunicorn's settings."""
