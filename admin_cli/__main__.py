@@ -21,6 +21,7 @@ NOUNS = {
     "export": "files: visitors, passes, checkins, deliveries, audit",
     "gates": "gates: add, list, open, close",
     "keys": "keys that sign passes: list, roll, retire",
+    "owners": "to whom the installation belongs: add, list, remove",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
     "privacy": "people's rights over their data: report, erase, purge, retention",
     "stats": "an event's figures; stats rebuild",

@@ -19,6 +19,8 @@ def command() -> None:
 def upgrade() -> None:
     """Run the migrations that the database lacks. With DEMO=1 an empty one gets the demo event.
 
+    While there is no owner it prints a link by which the first one becomes it.
+
     Example: python -m admin_cli db upgrade
     """
     from bot.domain import audit
@@ -30,8 +32,11 @@ def upgrade() -> None:
         demo = session.load_settings().demo and prepare_database.make_demo(database)
         with session.audited(database, audit.DATABASE_UPGRADED) as db:
             recorder.add_facts(db, revision=revision, demo=demo)
+        claim = prepare_database.claim_link(database, session.load_settings().origin)
     if demo:
         click.echo("made the demo event")
+    if claim:
+        click.echo(f"nobody owns this installation yet; who opens this link within 3 days can: {claim}")
     click.echo(f"at {revision}")
 
 

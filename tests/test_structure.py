@@ -21,7 +21,10 @@ VAGUE = re.compile(r"(^|_)(utils?|commons?|helpers?|misc|managers?|handlers?|stu
 
 ANYBODY, TWILIO, TEST = "anybody", "signed by Twilio", "the simulator; absent with a real account"
 VOLUNTEER = "a session of somebody on the roster"
+SEARCHER = "the same; the scanner is told that others are not signed in"
+SIGNED_IN = "a session of somebody on the roster, or of an owner"
 ADMIN = "a session of an admin, at the event of the address"
+OWNER = "a session of an owner"
 SUPERVISOR = "a session of a supervisor or admin"
 PROVED = "a visit in which the phone was proved by a code; without it asked for one"
 SCANNER = "a scanner's token, or a session of somebody on the roster"
@@ -74,8 +77,10 @@ ROUTES = {
     ("POST", "/staff/desk/reprint"): VOLUNTEER,
     ("GET", "/staff"): ANYBODY,
     ("GET", "/staff/"): ANYBODY,
-    ("GET", "/staff/events"): VOLUNTEER,
-    ("POST", "/staff/events"): VOLUNTEER,
+    ("GET", "/staff/claim/<token>"): "whoever has the link: opening it spends nothing",
+    ("POST", "/staff/claim/<token>"): "whoever has the link, once, while there is no owner",
+    ("GET", "/staff/events"): SIGNED_IN,
+    ("POST", "/staff/events"): SIGNED_IN,
     ("GET", "/staff/link/<token>"): "whoever has the link: opening it spends nothing",
     ("POST", "/staff/link/<token>"): "whoever has the link, once, within five minutes",
     ("GET", "/staff/login"): ANYBODY,
@@ -115,11 +120,15 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/visitors/<int:pass_id>/resend"): ADMIN,
     ("GET", "/staff/manage/<slug>/visitors/<int:pass_id>/revoke"): ADMIN,
     ("POST", "/staff/manage/<slug>/visitors/<int:pass_id>/revoke"): ADMIN,
+    ("GET", "/staff/owners"): OWNER,
+    ("POST", "/staff/owners"): OWNER,
+    ("GET", "/staff/owners/<int:owner_id>/remove"): OWNER,
+    ("POST", "/staff/owners/<int:owner_id>/remove"): OWNER,
     ("GET", "/staff/scan"): "anybody: the page says nothing of anybody, and must open without a network",
     ("GET", "/staff/scan-worker.js"): ANYBODY,
     ("GET", "/staff/scan.webmanifest"): ANYBODY,
     ("GET", "/staff/scan/state"): "anybody: who has neither a token nor a session is told that, and no more",
-    ("POST", "/staff/scan/find"): VOLUNTEER,
+    ("POST", "/staff/scan/find"): SEARCHER,
     ("POST", "/staff/scan/undo"): SCANNER,
     ("POST", "/webhooks/twilio/fallback"): TWILIO,
     ("POST", "/webhooks/twilio/message"): TWILIO,

@@ -21,7 +21,7 @@ from bot.domain.models import Contact, Pass
 from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
-from bot.domain.roster import duty, entry_notices
+from bot.domain.roster import duty, entry_notices, owners
 from bot.domain.stats import gate_figures as day_figures
 from bot.domain.stats.gate_figures import EventFigures
 from bot.errors import Refused
@@ -118,6 +118,15 @@ class LiveFacts:
             return duty.former_duty(db, phone, self.now)
 
     @cached_property
+    def owns(self) -> bool:
+        """Whether whoever is writing is an owner; asked of nobody but who stands on no roster that counts."""
+        phone = self._staff_phone
+        if phone is None:
+            return False
+        with self.sources.database.read() as db:
+            return owners.find(db, phone) is not None
+
+    @cached_property
     def figures(self) -> shapes.GateStats:
         """The day's figures of the event for which they work. Asked of nobody but who is on duty."""
         work = self._at_work
@@ -154,10 +163,10 @@ class LiveFacts:
 
     @cached_property
     def on_roster(self) -> bool:
-        """Whether whoever is writing stands on any roster, enabled or not."""
+        """Whether whoever is writing stands on any roster, enabled or not, or owns the installation."""
         if self.inbound.is_proved and own_phone(self.inbound):
             return self.look.on_roster
-        return self.duty is not None or self.former_duty is not None
+        return self.duty is not None or self.former_duty is not None or self.owns
 
     @cached_property
     def _staff_phone(self) -> str | None:

@@ -16,9 +16,10 @@ from bot.domain.checkins import code_guessing, head_counts, undo
 from bot.domain.checkins import search as gate_search
 from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.models import Device, Staff
-from bot.domain.roster import duty
+from bot.domain.roster import duty, owners
 from bot.domain.roster import sessions as staff_sessions
 from bot.domain.roster import validation as roster_validation
+from bot.domain.roster.sign_in_links import LinkTarget
 from bot.errors import Refused
 from bot.usecases import report_guessing, stop_entry
 from flows.gate import answers as gate_answers
@@ -158,16 +159,23 @@ def _offer_sign_in(effect: OfferSignIn, ctx: EffectContext) -> Results:
     """The link goes only to the roster's own WhatsApp: a message by another way may be anybody's."""
     if ctx.sign_in_links is None or not is_on_whatsapp(ctx.address):
         raise Refused("not_on_roster")
-    row = _row(ctx.db, effect.staff_id) if effect.staff_id is not None else _scan_context(ctx)
-    token = ctx.sign_in_links.make(row.id, row.phone, ctx.now)
+    target, phone = _link_target(ctx, effect.staff_id)
+    token = ctx.sign_in_links.make(target, phone, ctx.now)
     return {"link": f"{ctx.origin}/staff/link/{token}"}
 
 
-def _scan_context(ctx: EffectContext) -> Staff:
-    places = staff_sessions.places(ctx.db, ctx.identity.phone, ctx.now) if ctx.identity.phone else []
+def _link_target(ctx: EffectContext, staff_id: int | None) -> tuple[LinkTarget, str]:
+    """Whom the link is for, and the phone. Raises Refused `not_on_roster`."""
+    if staff_id is not None:
+        return LinkTarget(staff_id), _row(ctx.db, staff_id).phone
+    phone = ctx.identity.phone or ""
+    owner = owners.find(ctx.db, phone)
+    if owner is not None:
+        return LinkTarget(owner_id=owner.id), owner.phone
+    places = staff_sessions.places(ctx.db, phone, ctx.now)
     if not places:
         raise Refused("not_on_roster")
-    return places[0]
+    return LinkTarget(places[0].id), places[0].phone
 
 
 @perform.register

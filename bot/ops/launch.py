@@ -56,13 +56,13 @@ def run(stop: StopSignal, ready: Callable[[], None] = lambda: None) -> None:
         processes = procfile()
         try:
             _start_redis(settings, family)
-            _prepare_database(settings)
+            claim = _prepare_database(settings)
             for name, command in processes.items():
                 family.start(name, ["/bin/sh", "-c", f"exec {command}"])
             _wait_until_ready(settings, family, stop)
             ready()
             if not stop.asked:
-                _log_links(settings)
+                _log_links(settings, claim)
             while not stop.wait(POLL_SECONDS):
                 family.restart_ended()
             _log_line(f"asked to stop ({stop.why}): ending all processes", logging.INFO)
@@ -148,11 +148,13 @@ def _start_redis(settings: Settings, family: Supervisor) -> None:
     embedded_redis.wait_until_ready(settings, family.check)
 
 
-def _prepare_database(settings: Settings) -> None:
+def _prepare_database(settings: Settings) -> str | None:
+    """The link for the first owner; None where there is one."""
     with closing(Database(settings.database)) as database:
         prepare_database.upgrade(database)
         if settings.simulated or settings.demo:
             prepare_database.make_demo(database)
+        return prepare_database.claim_link(database, settings.origin)
 
 
 def _wait_until_ready(settings: Settings, family: Supervisor, stop: StopSignal) -> None:
@@ -177,11 +179,13 @@ def _reached_at(settings: Settings) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.listens_on, settings.listens_on)  # noqa: S104 - compared
 
 
-def _log_links(settings: Settings) -> None:
+def _log_links(settings: Settings, claim: str | None) -> None:
     here = f"http://{_reached_at(settings)}:{settings.port}"
     lines = ["", "Pravesh is ready."]
     if settings.simulated:
         lines.append(f"  phone simulator  {here}/simulator")
+    if claim:
+        lines.append(f"  become the owner {claim}")
     lines += [f"  home page        {here}/", f"Ctrl-C ends it; what was kept stays in {settings.var_dir}.", ""]
     print("\n".join(lines), flush=True)
 

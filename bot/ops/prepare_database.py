@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.database import Database
 from bot.domain import events
+from bot.domain.roster import owners
 from bot.errors import NotReady
 from bot.ops import checks, migrations
 
@@ -34,6 +35,13 @@ def _make_file(database: Database) -> None:
     if database.is_sqlite and path and path != ":memory:":
         with suppress(OSError):  # the database says better what is the matter
             Path(path).touch(mode=0o600)
+
+
+def claim_link(database: Database, origin: str) -> str | None:
+    """A link by which somebody becomes the first owner, and the only one that does; None where there is an owner."""
+    with database.write() as db:
+        token = owners.new_claim(db, datetime.now(UTC))
+    return f"{origin}/staff/claim/{token}" if token else None
 
 
 def make_demo(database: Database) -> bool:

@@ -29,14 +29,16 @@ def send_code(
     origin: Origin,
     language: str,
     now: datetime,
+    purpose: str = PURPOSE,
 ) -> None:
-    """Send a code to this phone (E.164), if it is on a roster; nothing tells whether it is.
+    """Send a code to this phone (E.164), if it may sign in; nothing tells whether it may.
 
-    `asker` names the browser, `attempt` this asking. Raises Refused as Otps.ask does.
+    `asker` names the browser, `attempt` this asking; for another purpose any phone gets one. Raises Refused as
+    Otps.ask does.
     """
     with database.read() as db:
         countries = events.sms_countries(db, "", now)
-    bound = {"purpose": PURPOSE, "phone": phone, "asker": asker}
+    bound = {"purpose": purpose, "phone": phone, "asker": asker}
     lane = otps.ask(**bound, now=now, attempt=attempt, origin=replace(origin, countries=countries, for_staff=True))
     sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
     with database.write() as db:
@@ -55,8 +57,9 @@ def check_code(
         # The number of tries left, or a code on its way, would tell that the number is on a roster.
         raise Refused("sign_in_code") from None
     with database.write() as db:
-        rows = staff_sessions.places(db, phone, now)
-        if not rows:
-            raise Refused("sign_in_code")
+        try:
+            mark = staff_sessions.begin_for(db, phone, now)
+        except Refused:
+            raise Refused("sign_in_code") from None
         mark_code_used(db, **bound, now=now)
-        return staff_sessions.begin(rows[0], now)
+        return mark

@@ -68,12 +68,12 @@ def off_duty_answer(before: State, message: UserInput, facts: Facts) -> tuple[Ef
     """
     if facts.duty is not None:
         return ()
+    if not before.flow and parse_message(message).word == SIGN_IN and (facts.former_duty or facts.owns):
+        return tuple(effect for effect in sign_in_link(None) if isinstance(effect, Effect))
     left = without_staff_flows(before, facts) is not before
     if not left and (facts.former_duty is None or not _tries_gate_work(before, message)):
         return ()
     event = facts.former_duty
-    if event and parse_message(message).word == SIGN_IN and not before.flow:
-        return tuple(effect for effect in sign_in_link(None) if isinstance(effect, Effect))
     told = (gate_menu.not_working(event),) if event else (gate_menu.NO_DUTY,) if left else ()
     return say(*told, *((walkup.NOT_REGISTERED,) if WALK_UP in flows_of(before) else ()))
 

@@ -256,7 +256,7 @@ def _event(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
 
 
 def sign_in_link(staff_id: int | None) -> Outcome:
-    """The way to the staff pages; None for who stands on the roster of an event that is cancelled or over."""
+    """The way to the staff pages; None: an owner's, or that of who stands on the roster of an event that has ended."""
     return (OfferSignIn(staff_id), *_answer(gate_menu.SIGN_IN_LINK))
 
 

@@ -74,6 +74,7 @@ class World:
     """Passes of the people who had this phone before."""
     duty: Duty | None = None
     former_duty: Event | None = None
+    owns: bool = False
     codes_need_whatsapp: bool = False
     figures: GateStats = NO_FIGURES
     kinds: tuple[PassKind, ...] = (PassKind("visitor", {"en": "Visitor", "hi": "आगंतुक"}, 10),)
@@ -85,8 +86,8 @@ class World:
 
     @property
     def on_roster(self) -> bool:
-        """Whether whoever is writing stands on a roster."""
-        return self.duty is not None or self.former_duty is not None
+        """Whether whoever is writing stands on a roster, or owns the installation."""
+        return self.duty is not None or self.former_duty is not None or self.owns
 
     def days(self, event: Event) -> tuple[EventDay, ...]:
         """The event's days with the places left."""

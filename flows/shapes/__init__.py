@@ -85,7 +85,7 @@ class Facts(Protocol):
 
     @property
     def on_roster(self) -> bool:
-        """Whether whoever is writing stands on any roster, enabled or not."""
+        """Whether whoever is writing stands on any roster, enabled or not, or owns the installation."""
 
     @property
     def duty(self) -> Duty | None:
@@ -94,6 +94,10 @@ class Facts(Protocol):
     @property
     def former_duty(self) -> Event | None:
         """The event on whose roster a visitor still stands, enabled, although it is cancelled or over."""
+
+    @property
+    def owns(self) -> bool:
+        """Whether whoever is writing is an owner of the installation; nobody asks for who is on duty."""
 
     @property
     def figures(self) -> GateStats:

@@ -105,7 +105,7 @@ class OfferSignIn(Effect):
     """
 
     staff_id: int | None
-    """None: whoever is writing stands on the roster of an event that is cancelled or over."""
+    """None: whoever is writing is an owner, or stands on the roster of an event that is cancelled or over."""
 
 
 @dataclass(frozen=True, slots=True)

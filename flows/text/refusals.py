@@ -183,6 +183,14 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
 ROSTER_REFUSALS: Mapping[str, Sentence] = {
     "on_roster_already": _("This phone number stands on the roster of this event already."),
     "not_on_roster": _("This phone number does not stand on the roster."),
+    "owner_already": _("This phone number is an owner's already."),
+    "not_an_owner": _("This phone number is no owner's."),
+    "last_owner": _("This is the only owner. Please add another one first."),
+    "claim_used": _("There is an owner already. Who should be one too is added by them."),
+    "claim_expired": _(
+        "This link does not work any more: it works for 3 days, and only the newest does. Start the service again for "
+        "another."
+    ),
     "twice_in_file": _("This phone number stands in the file twice."),
     "bad_role": _("The role is one of volunteer, supervisor, admin."),
     "nobody_paused": _("Nobody of that name is paused."),

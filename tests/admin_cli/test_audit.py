@@ -15,6 +15,7 @@ from bot.domain import audit, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry
 from bot.domain.passes import registration as registrations
+from bot.domain.roster import owners
 from flows.understanding.codes import shown
 from tests.admin_cli.shell import walk as shell_walk
 from tests.bot.domain.builders import asking
@@ -35,6 +36,7 @@ def code(ok: Run, fair: str, database: Database) -> str:
     ok("volunteers", "add", *OF, "--phone", RAVI, "--name", "Ravi")
     ring = KeyRing.open(database, "x" * 16)
     with database.write() as db:
+        owners.add(db, phone="+919812345670", name="Olga", region="IN", now=NOON)
         asker = people.find_or_make(db, phone=ASHA, now=NOON)
         wish = asking(asker, visit_date=date(2027, 1, 9), full_name="Asha Verma", now=NOON)
         return shown(registrations.register(db, ring, **wish).code)
@@ -146,6 +148,8 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "gates open": (*OF, "--name", "South"),
     "keys roll": (),
     "keys retire": ("1", "--yes"),
+    "owners add": ("--phone", RAVI, "--name", "Ravi"),
+    "owners remove": ("--phone", RAVI, "--yes"),
     "passes show": ("CODE",),
     "visitors find": ("CODE", *OF),
     "visitors show": ("CODE",),

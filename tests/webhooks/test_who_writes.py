@@ -312,7 +312,7 @@ def test_a_volunteer_whose_number_comes_with_another_account_works_once_a_superv
     assert len(told) == 1
     with phones.service.database.read() as db:
         assert staff_sessions.places(db, RAVI, phones.service.now()) == []
-        assert not staff_sessions.is_on_roster(db, RAVI)
+        assert not staff_sessions.may_sign_in(db, RAVI)
     phones.say("resume admin", supervisor)
     assert phones.say(code, lane, NEW).startswith("✅")
 

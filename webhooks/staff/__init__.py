@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import dashboard, desk, login, manage, nav, scanner, session, sign_in_link
+from webhooks.staff import claim, dashboard, desk, login, manage, nav, owners, scanner, session, sign_in_link
 from webhooks.staff.scanner import admit
 from webhooks.staff.scanner import data as scanner_data
 
@@ -15,6 +15,8 @@ def register(app: Flask, service: Service) -> None:
     door = Blueprint("staff", __name__, url_prefix="/staff")
     login.routes(door, service)
     sign_in_link.routes(door, service)
+    claim.routes(door, service)
+    owners.routes(door, service)
     scanner.routes(door)
     desk.routes(door, service)
     dashboard.routes(door, service)

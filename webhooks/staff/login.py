@@ -36,6 +36,7 @@ TEXTS = {
     "CHOOSE": _("Where do you work now?"),
     "CHOOSE_LEAD": _("Your number is on the roster of several events."),
     "IS_IN": _("You are signed in as {name}, for {event}."),
+    "IS_OWNER": _("You are signed in as {name}, an owner."),
     "MOVE": _("Work at another event"),
     "OTHER_WAY": _("Or write *sign in* to us on WhatsApp, from the number on the roster: a link comes back."),
     "BY_WHATSAPP": _("Sign in by WhatsApp"),
@@ -84,7 +85,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def login() -> Response | str:
         user = sessions.staff()
         if user:
-            return render_template("staff/signed_in.html", user=user, name=_name(user.row.event), **told)
+            name = _name(user.holder.event) if user.holder.event else ""
+            return render_template("staff/signed_in.html", user=user, name=name, **told)
         return _page(service, _pending(service))
 
     @blueprint.post("/login")
@@ -102,23 +104,19 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return _page(service, pending, no), 429 if no.code in RETRY_CODES else 422
 
     @blueprint.route("/events", methods=["GET", "POST"])
-    @sessions.require_role("volunteer")
+    @sessions.require_role()
     def choose() -> Response | str:
-        user = sessions.staff()
-        assert user is not None, "let through by the guard"  # noqa: S101 - for the type checker
-        now = service.now()
-        with service.database.read() as db:
-            here = staff_sessions.resume(db, user.mark, now)
-            rows = staff_sessions.places(db, here.phone, now) if here else []
-            if request.method != "POST":
-                names = [(row.id, _name(row.event)) for row in rows]
-                return render_template("staff/events.html", places=names, here=user.row.id, **told)
-            try:
-                mark = staff_sessions.move(db, user.mark, _number(request.form.get("staff", "")), now)
-            except Refused:
-                abort(403)
-            row = next(row for row in rows if row.id == mark.staff_id)
-            sessions.begin(sessions.signed_in(row, mark))
+        user = sessions.user()
+        if request.method != "POST":
+            with service.database.read() as db:
+                rows = staff_sessions.list_events(db, user.holder, service.now())
+                names = [(row.slug, _name(row)) for row in rows]
+            here = user.event.slug if user.has_event else ""
+            return render_template("staff/events.html", places=names, here=here, **told)
+        try:
+            sessions.go_to(request.form.get("event", ""))
+        except Refused:
+            abort(403)
         return redirect(sessions.safe_redirect(request.args.get("next", "")))
 
     @blueprint.post("/logout")
@@ -198,7 +196,3 @@ def _here() -> str:
 
 def _name(event: Event) -> str:
     return i18n.say(words({"en": event.name, **event.names}))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -30,7 +30,10 @@ NAV_ITEMS = (
     NavItem("staff.scan", _("Scanner"), "volunteer"),
     NavItem("staff.desk", _("Desk"), "volunteer"),
     NavItem("manage.list", _("Manage"), "admin"),
+    NavItem("staff.owners", _("Owners"), session.OWNER),
 )
+EVENTLESS = NAV_ITEMS[-2:]
+"""Pages that an owner opens before there is an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class NavLink:
 def nav_links() -> Sequence[NavLink]:
     """The links that the person of this request may open; none where nobody is signed in."""
     user = session.staff()
-    return [_nav_link(place) for place in NAV_ITEMS if user is not None and user.may(place.role)]
+    if user is None:
+        return ()
+    return [_nav_link(place) for place in NAV_ITEMS if user.may(place.role) and (user.has_event or place in EVENTLESS)]
 
 
 def attach(app: Flask) -> None:

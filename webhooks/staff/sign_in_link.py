@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bot.domain.roster import sessions as staff_sessions
+from bot.domain.roster.sign_in_links import LinkTarget
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _, sentence_for
@@ -39,17 +40,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/link/<token>")
     def spend_link(token: str) -> Response:
         try:
-            staff_id = service.sign_in_links.spend(token, service.now())
-            return start_session.start_session(service, _mark(service, staff_id))
+            target = service.sign_in_links.spend(token, service.now())
+            return start_session.start_session(service, _mark(service, target))
         except Refused as no:
             return _page(service, no)
 
 
-def _mark(service: Service, staff_id: int) -> staff_sessions.SessionMark:
-    """A session for this row of the roster, or for another of the same phone. Raises Refused `not_on_roster`."""
+def _mark(service: Service, target: LinkTarget) -> staff_sessions.SessionMark:
+    """A session for whom the link is for. Raises Refused `not_on_roster`."""
     now = service.now()
     with service.database.read() as db:
-        return staff_sessions.begin(staff_sessions.row_for(db, staff_id, now), now)
+        return staff_sessions.begin_by_link(db, *target, now=now)
 
 
 def _page(service: Service, no: Refused | None = None) -> Response:

@@ -22,13 +22,13 @@ def start_session(service: Service, mark: SessionMark) -> Response:
     """
     now = service.now()
     with service.database.read() as db:
-        row = staff_sessions.resume(db, mark, now)
-        if row is None:
+        holder = staff_sessions.resume(db, mark, now)
+        if holder is None:
             raise Refused("sign_in_code")
-        several = len(staff_sessions.places(db, row.phone, now)) > 1
-        sessions.begin(sessions.signed_in(row, mark))
+        several = holder.owner is None and len(staff_sessions.list_events(db, holder, now)) > 1
+        sessions.begin(sessions.signed_in(holder))
         wanted = request.args.get("next", "")
         onward = url_for("staff.choose", next=wanted or None) if several else sessions.safe_redirect(wanted)
         answer = redirect(onward)
-        known_browser.remember(answer, row.phone)
+        known_browser.remember(answer, holder.phone)
     return answer

@@ -22,6 +22,7 @@ from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery, Pass
 from bot.domain.passes import tokens
 from bot.domain.people import phone_owners
+from bot.domain.roster import owners
 from bot.domain.roster import sessions as staff_sessions
 from bot.settings import Settings
 from flows.shapes import Sentence
@@ -45,6 +46,7 @@ OTP_TEXTS = {
     staff_sessions.PURPOSE: _(
         "Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."
     ),
+    owners.PURPOSE: _("Pravesh: {otp} is your code for becoming the owner. It works for 5 minutes. Tell it to nobody."),
 }
 """The words around an OTP for particular purposes, by purpose."""
 
@@ -114,7 +116,7 @@ def compose(
 
 def _refuse_strangers(db: Session, row: Delivery) -> None:
     payload = row.payload
-    if payload["purpose"] == staff_sessions.PURPOSE and not staff_sessions.is_on_roster(db, payload["phone"]):
+    if payload["purpose"] == staff_sessions.PURPOSE and not staff_sessions.may_sign_in(db, payload["phone"]):
         raise NotWanted("not_on_roster")
 
 

@@ -41,6 +41,8 @@ KIND_ADDED, KIND_CHANGED = "kind_added", "kind_changed"
 GATE_ADDED, GATE_CLOSED, GATE_OPENED = "gate_added", "gate_closed", "gate_opened"
 STAFF_ADDED, STAFF_CHANGED, STAFF_IMPORTED = "staff_added", "staff_changed", "staff_imported"
 STAFF_ENABLED, STAFF_DISABLED = "staff_enabled", "staff_disabled"
+OWNER_ADDED, OWNER_REMOVED, OWNER_CLAIMED = "owner_added", "owner_removed", "owner_claimed"
+"""The last: became the first owner by the link."""
 DEVICE_ADDED, DEVICE_REVOKED, DEVICE_ROLLED = "device_added", "device_revoked", "device_rolled"
 PASS_RESENT, PASS_REVOKED, PASS_REISSUED = "pass_resent", "pass_revoked", "pass_reissued"
 PASS_MOVED = "pass_moved"  # noqa: S105 - an entry pass

@@ -30,6 +30,7 @@ AUDITED_COLUMNS: Mapping[str, str] = {
     "gates": "slug name closed paused_at",
     "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",
+    "owners": "enabled",
     "devices": "name gate_id revoked_at paused_until",
     "passes": "status day party_size kind_id replaced_by_id key_id",
     "checkins": "pass_id",
@@ -48,11 +49,12 @@ LABEL_COLUMNS = {
     "kinds": "slug",
     "devices": "name",
     "staff": "phone",
+    "owners": "phone",
     "passes": "code",
 }
 """The column by which people know a row."""
-UNAUDITED_TABLES = {"audit", "delivery_events", "name_words"}
-"""Tables that tell of others, the last of them with words of names as its key."""
+UNAUDITED_TABLES = {"audit", "delivery_events", "name_words", "owner_claims"}
+"""Tables that tell of others, and those whose keys are words of names or hashes of secrets."""
 UNAUDITED_COLUMNS = {"id", "event_id", "revision", "former_questions", "created_at", "seen_at", "session_number"}
 """Columns whose change says nothing."""
 

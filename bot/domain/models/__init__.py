@@ -10,6 +10,7 @@ from bot.domain.models.exports import Export, ExportChunk
 from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, TurnRecord
+from bot.domain.models.owners import Owner, OwnerClaim
 from bot.domain.models.passes import NameWord, Pass, Registration, SigningKey
 from bot.domain.models.people import ChangedHands, Contact, ContactAlias
 from bot.domain.models.roster import Device, EndedSession, Staff
@@ -48,6 +49,8 @@ __all__ = [
     "Kind",
     "MediaDeletion",
     "NameWord",
+    "Owner",
+    "OwnerClaim",
     "Pass",
     "PassUse",
     "Registration",

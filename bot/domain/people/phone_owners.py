@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.address import at_twilio
-from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Staff
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Owner, Pass, Staff
 from bot.domain.people import pending_messages
 from flows.understanding.phones import variants
 
@@ -27,7 +27,7 @@ def transfer_phone(db: Session, phone: str, former: Contact, present: Contact, n
     """Let a phone (E.164) go from one contact to another; the caller has locked both.
 
     Unsent messages there for anybody but its present owner are cancelled. A volunteer with this phone cannot work until
-    a supervisor or admin confirms them (bot.domain.roster.duty).
+    a supervisor or admin confirms them (bot.domain.roster.duty), an owner until they are added anew.
     """
     mine = and_(ContactAlias.kind == "phone", ContactAlias.value == phone)
     db.execute(update(ContactAlias).where(mine, ContactAlias.contact_id == former.id).values(contact_id=present.id))
@@ -38,8 +38,9 @@ def transfer_phone(db: Session, phone: str, former: Contact, present: Contact, n
     db.add(ChangedHands(phone=phone, contact_id=former.id, at=now))
     db.flush()
     _cancel_messages(db, phone, present, now)
-    works = update(Staff).where(Staff.phone == phone, Staff.unconfirmed_since.is_(None))
-    db.execute(works.values(unconfirmed_since=now))
+    for table in (Staff, Owner):
+        works = update(table).where(table.phone == phone, table.unconfirmed_since.is_(None))
+        db.execute(works.values(unconfirmed_since=now))
 
 
 def _cancel_messages(db: Session, phone: str, present: Contact, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import events, violations
 from bot.domain.events.rows import get_event as locked_event
-from bot.domain.models import Event, Staff
+from bot.domain.models import Event, Owner, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
@@ -18,8 +18,11 @@ from flows.understanding.phones import canonical
 
 GUESSING_PAUSE = timedelta(minutes=10)
 """How long guessing codes pauses a volunteer; a supervisor's `resume NAME` ends it (docs/api.md#guessing)."""
-IS_LISTED = exists(select(Staff.id).where(Staff.phone == bindparam("staff")))
-"""Whether the phone `staff`, as it is dialled today, stands on any roster, enabled or not."""
+IS_LISTED = or_(
+    exists(select(Staff.id).where(Staff.phone == bindparam("staff"))),
+    exists(select(Owner.id).where(Owner.phone == bindparam("staff"))),
+)
+"""Whether the phone `staff`, as it is dialled today, stands on any roster, enabled or not, or is or was an owner's."""
 
 
 @dataclass(frozen=True, slots=True)

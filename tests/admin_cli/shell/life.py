@@ -36,7 +36,7 @@ QUESTION = '[{"name": "city", "kind": "text", "labels": {"en": "Which city?"}}]'
 ROSTER = "phone,name,role\n+919812345680,Mira Rao,supervisor\n"
 
 SET_UP = (
-    Run("db upgrade", told="at"),
+    Run("db upgrade", told="/staff/claim/"),
     Run("db check", told="at"),
     Run("events create", "--slug fair --name Books --from {first} --to {last}", sql="SELECT count(*) FROM events"),
     Run("events create", "--slug fair --name Again --from {first} --to {last}", code=1, told="slug_taken"),
@@ -69,6 +69,12 @@ SET_UP = (
     Run("volunteers enable", "--phone +919812345680", sql="SELECT count(*) FROM staff WHERE NOT enabled", gives=0),
     Run("volunteers list", f"{OF} --json", told="Mira Rao"),
     Run("volunteers show", "--phone +919812345680 --json", told="supervisor"),
+    Run("owners add", "--phone +919812345681 --name Asha", sql="SELECT count(*) FROM owners"),
+    Run("owners remove", "--phone +919812345681 --yes", code=1, told="last_owner"),
+    Run("owners add", "--phone +919812345682 --name Bina", sql="SELECT count(*) FROM owners", gives=2),
+    Run("owners remove", "--phone +919812345682", code=1, stdin="n\n"),
+    Run("owners remove", "--phone +919812345682 --yes", sql="SELECT count(*) FROM owners WHERE enabled"),
+    Run("owners list", "--json", told="Asha"),
     Run("devices add", f"{OF} --gate main --name 'Phone 7'", keep="token", sql="SELECT count(*) FROM devices"),
     Run("devices roll", f"{OF} --name 'Phone 7' --yes", keep="second"),
     Run("devices list", f"{OF} --json", told="Phone 7"),

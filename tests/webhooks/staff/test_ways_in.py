@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from bot.domain import events, roster
 from bot.domain.models import Delivery, Staff, TurnRecord
+from bot.domain.roster import owners
 from bot.inbound import Inbound
 from bot.service import Service
 from tests.webhooks.staff.conftest import RAVI, STRANGER, TOKEN, Browser
@@ -114,8 +115,17 @@ def test_the_link_lets_whoever_is_on_the_roster_in(browser: Browser, service: Se
     with service.database.write() as db:
         db.scalars(select(Staff)).one().role = role
     done = press(browser.client, link(service, text=text))
-    assert (done.status_code, done.location) == (302, "/staff/scan")
+    assert (done.status_code, done.location) == (302, "/staff/dashboard" if role == "admin" else "/staff/scan")
     assert browser.who()
+
+
+def test_an_owner_gets_a_link_too_and_is_a_visitor_in_all_else(browser: Browser, service: Service) -> None:
+    with service.database.write() as db:
+        owners.add(db, phone=STRANGER, name="Olga", region="IN", now=service.now())
+    assert press(browser.client, link(service, phone=STRANGER)).location == "/staff/manage"
+    assert "/staff/link/" not in say(service, "hi", STRANGER, "SM2")
+    assert "/staff/link/" not in say(service, "sign in", STRANGER, "SM3")
+    assert "/staff/link/" not in say(service, "sign in", "+919800000002", "SM4")
 
 
 def test_looking_at_a_link_spends_nothing_and_tells_nobodys_name(

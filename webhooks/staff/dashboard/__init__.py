@@ -111,7 +111,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/dashboard/figures")
     @require_role("supervisor")
     def figures() -> Response:
-        limits.spend(RATE_LIMIT, "dashboard", str(user().row.id))
+        limits.spend(RATE_LIMIT, "dashboard", user().key)
         parts = shared.get(user().event, _chosen(user().event))
         packed = request.accept_encodings["gzip"] > 0
         answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
@@ -141,7 +141,7 @@ def _page(event: Event) -> str:
 
 def _serves_several(service: Service) -> bool:
     with service.database.read() as db:
-        return len(staff_sessions.places(db, user().row.phone, service.now())) > 1
+        return len(staff_sessions.list_events(db, user().holder, service.now())) > 1
 
 
 def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:

@@ -95,7 +95,7 @@ def _current_texts(service: Service, slug: str) -> tuple[dict[str, str], str]:
     """The inputs' values from the current rules, and the fingerprint of these."""
     with service.database.read() as db:
         rules = asdict(alert_thresholds.read(db, slug))
-        row = db.get(AlertRule, user().row.event_id)
+        row = db.get(AlertRule, user().event_id)
         mark = edit_conflict.fingerprint(row) if row else NO_THRESHOLDS
     tenths = rules["failures_permille"]
     texts = {name: "" if value is None else str(value) for name, value in rules.items()}

@@ -12,7 +12,6 @@ from bot.domain import audit, edit_conflict, events
 from bot.domain.events import links as event_links
 from bot.domain.models import Event, Gate
 from bot.domain.roster import sessions as staff_sessions
-from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import close_gate as usecases_close_gate
@@ -21,7 +20,7 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
-from webhooks.staff.session import user
+from webhooks.staff.session import require_role, user
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     """The list, one event, and its switches."""
 
     @blueprint.get("", endpoint="list")
-    @admin
-    def list_() -> Answer:
+    @require_role("admin", without_event=True)
+    def list_() -> Any:
         with service.database.read() as db:
-            rows = staff_sessions.places(db, user().row.phone, service.now())
-            mine = [row for row in rows if roster_validation.is_at_least(row.role, "admin")]
-            shown = [{"staff": row.id, **display.list_row(row.event)} for row in mine]
+            mine = staff_sessions.list_events(db, user().holder, service.now(), "admin")
+            shown = [display.list_row(event) for event in mine]
         return page("list", events=shown)
 
     @blueprint.get("/<slug>")
@@ -123,7 +121,9 @@ def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, st
 
     The form's `once` keeps one that is sent twice from telling the volunteers twice.
     """
-    return usecases_stop_entry.set_entry_stopped(db, slug, gate, stopped=stopped, **_by("entry", service))
+    return usecases_stop_entry.set_entry_stopped(
+        db, slug, gate, stopped=stopped, actor=user().actor, **_by("entry", service)
+    )
 
 
 def close_gate(service: Service, db: Session, slug: str, gate: str, *, closed: bool) -> list[int]:
@@ -136,7 +136,7 @@ def _by(what: str, service: Service) -> dict[str, Any]:
     """Who acts, when, and the sender for messages to volunteers."""
     last = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
     key = f"{what}:page:{typed('once')[:40]}"
-    return {"key": key, "now": service.now(), "staff_id": user().row.id, "sender_of": last}
+    return {"key": key, "now": service.now(), "staff_id": user().staff_id, "sender_of": last}
 
 
 def _apply(service: Service, slug: str, what: str, switch: EventSwitch) -> None:

@@ -143,10 +143,10 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 def _start(service: Service, slug: str, export_request: ExportRequest, once: str) -> None:
     """A form that is sent twice is one act. Raises Refused."""
     with service.database.read() as db:
-        if export_requests.find_by_request_id(db, user().row.event_id, once):
+        if export_requests.find_by_request_id(db, user().event_id, once):
             return
     with audited(service, audit.EXPORT_STARTED) as db:
-        made = export_requests.start(db, slug, export_request, once=once, staff_id=user().row.id, now=service.now())
+        made = export_requests.start(db, slug, export_request, once=once, staff_id=user().staff_id, now=service.now())
         recorder.add_facts(db, export=made.id, table=made.kind, format=made.form)
     queues.enqueue_export(service.redis, made.id)
 

@@ -20,7 +20,7 @@ from webhooks import limits
 from webhooks.i18n import say
 from webhooks.staff.manage import display
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.session import require_role, user
+from webhooks.staff.session import OWNER, go_to, require_role, user
 
 RATE_LIMIT = "120 per minute"
 """Changes, searches and looks at one person, of one admin: no hand is faster."""
@@ -55,32 +55,53 @@ SECTIONS = (
 
 
 def admin(view: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Let through admins, and only to the event at which they are signed in; else 403."""
+    """Let through admins, and only to the event at which they are signed in; else 403.
 
-    @require_role("admin")
+    An owner is let through to every event, and is at that one from then on.
+    """
+
+    @require_role("admin", without_event=True)
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-        if kwargs.get("slug", user().event.slug) != user().event.slug:
-            abort(403)
+        slug = str(kwargs["slug"])
+        if not user().has_event or slug != user().event.slug:
+            _look_at(slug)
         if request.method == "POST":
-            limits.spend(RATE_LIMIT, "manage", str(user().row.id))
+            limits.spend(RATE_LIMIT, "manage", user().key)
         return view(*args, **kwargs)
 
     return guarded
 
 
+def _look_at(slug: str) -> None:
+    if not user().may(OWNER):
+        abort(403)
+    try:
+        go_to(slug)
+    except Refused:
+        abort(404)
+
+
+def _slug() -> str:
+    """The event of the page; empty for an owner who looks at none."""
+    return user().event.slug if user().has_event else ""
+
+
 @contextmanager
-def audited(service: Service, what: str) -> Iterator[Session]:
-    """A transaction of whoever makes this request, which leaves an entry of this name in the audit log."""
+def audited(service: Service, what: str, *, of_event: bool = True) -> Iterator[Session]:
+    """A transaction of whoever makes this request, which leaves an entry of this name in the audit log.
+
+    `of_event` False: of the installation, and not of the event at which they are.
+    """
     whoever = user()
-    now, slug = service.now(), whoever.event.slug
-    with service.database.write() as db, recorder.audited(db, what, now=now, staff_id=whoever.row.id, slug=slug):
+    act: dict[str, Any] = {"staff_id": whoever.staff_id, "actor": whoever.actor, "slug": _slug() if of_event else None}
+    with service.database.write() as db, recorder.audited(db, what, now=service.now(), **act):
         yield db
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page of the event; `values` is what its template needs."""
-    frame = {"slug": user().event.slug, "sections": SECTIONS, "once": uuid4().hex}
+    frame = {"slug": _slug(), "sections": SECTIONS, "once": uuid4().hex}
     return render_template(f"staff/manage/{template}.html", **frame, **values), status
 
 
@@ -114,7 +135,7 @@ def judged(names: Iterable[str], read: Callable[[str], Any]) -> tuple[dict[str, 
 def done(endpoint: str, words: Sentence, **values: Any) -> Response:
     """Go on to a page, which says first what was done."""
     flash(say(words))
-    return redirect(url_for(endpoint, **{"slug": user().event.slug, **values}), 303)
+    return redirect(url_for(endpoint, **{"slug": _slug(), **values}), 303)
 
 
 def refusal_text(no: Refused | UnreadableInput) -> str:

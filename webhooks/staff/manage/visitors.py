@@ -90,7 +90,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 def own_pass(db: Session, pass_id: int) -> Pass:
     """A pass of the event at which the admin is signed in; of another it is not there for them: 404."""
     found = db.get(Pass, pass_id) if pass_id <= MAX_ID else None
-    return found if found is not None and found.event_id == user().row.event_id else abort(404)
+    return found if found is not None and found.event_id == user().event_id else abort(404)
 
 
 def _find(service: Service, slug: str, text: str) -> tuple[list[Mapping[str, Any]], bool]:

@@ -34,7 +34,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         given = {name: typed(name).strip() for name in FORM_FIELDS}
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
-        if row.id == user().row.id and given["role"] != row.role:
+        if row.id == user().staff_id and given["role"] != row.role:
             return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
             _change(service, slug, row, given)

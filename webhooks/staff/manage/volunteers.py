@@ -81,7 +81,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         enabled = typed("what") == "enable"
         with service.database.read() as db:
             row = on_roster(db, slug, staff_id)
-        if row.id == user().row.id:
+        if row.id == user().staff_id:
             return _page(service, slug, problem=say(NOT_YOURSELF))
         if row.enabled != enabled or (enabled and roster.is_paused(row, service.now())):
             try:
@@ -162,6 +162,6 @@ def _row(member: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "heard": display.moment(member.seen_at, zone) or _("not yet"),
         "enabled": member.enabled,
         "paused": roster.is_paused(member, now),
-        "me": member.id == user().row.id,
+        "me": member.id == user().staff_id,
         "seen": edit_conflict.fingerprint(member),
     }

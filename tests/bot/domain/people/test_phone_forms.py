@@ -43,7 +43,7 @@ def test_the_roster(db: Session, fair: Event, written: str, today: str, region: 
     assert added.phone == today
     for form in (written, today):
         assert duty.current_duty(db, form, NOW) is not None
-        assert staff_sessions.is_on_roster(db, form)
+        assert staff_sessions.may_sign_in(db, form)
         assert [one.id for one in roster.set_enabled(db, form, True, region="IN")] == [added.id]
 
 

@@ -29,7 +29,7 @@ def mark(database: Database) -> SessionMark:
 def test_a_session_that_was_ended_is_dead_in_every_copy(database: Database, mark: SessionMark) -> None:
     with database.write() as db:
         other = staff_sessions.places(db, RAVI, NOW)[1]
-        moved = staff_sessions.move(db, mark, other.id, NOW)
+        moved = staff_sessions.move(db, mark, other.event.slug, NOW)
         again = staff_sessions.begin(other, NOW)
         for _ in range(2):
             staff_sessions.end(db, moved, NOW)

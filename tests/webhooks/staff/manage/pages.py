@@ -15,7 +15,7 @@ from bot.domain import events, people
 from bot.domain import roster as event_roster
 from bot.domain.models import AuditEntry, Event
 from bot.domain.passes import registration as registrations
-from bot.domain.roster import gates
+from bot.domain.roster import gates, owners
 from bot.service import Service
 from flows.understanding.codes import shown
 from tests.bot.domain.builders import asking
@@ -33,6 +33,8 @@ ROSTER = {
     "chitra": ("+919855555555", "admin", "other"),
 }
 """Who works where: phone, role, event."""
+OWNER, OWNERS_PHONE = "olga", "+919866666666"
+"""The owner, who is on no roster and looks at the fair."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Office:
         if who not in self.clients:
             self.clients[who] = client = self.app.test_client()
             with client.session_transaction() as kept:
-                kept["_user_id"] = f"{self.staff[who]}.0.{int(self.service.now().timestamp())}"
+                since = int(self.service.now().timestamp())
+                kept["_user_id"] = f"0.0.{since}.olga.1.1" if who == OWNER else f"{self.staff[who]}.0.{since}"
         return self.clients[who]
 
     def get(self, path: str, who: str = "anna") -> str:
@@ -119,6 +122,7 @@ def office_of(service: Service, app: Flask) -> Office:
             name: event_roster.add(db, slug, phone=phone, name=name.title(), role=role, region="IN", now=now).id
             for name, (phone, role, slug) in ROSTER.items()
         }
+        owners.add(db, phone=OWNERS_PHONE, name="Olga", region="IN", now=now)
     return Office(app, service, roster, codes["fair"], today)
 
 

@@ -1,0 +1,74 @@
+"""`owners`: the people to whom the whole installation belongs."""
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.actor import as_whom
+from admin_cli.console.output import as_json_too, listing
+
+
+@click.group
+def command() -> None:
+    """Owners make events, appoint their admins and see every event.
+
+    While there is none, `make run` and `db upgrade` print a link by which the first one becomes it.
+
+    Example: python -m admin_cli owners list
+    """
+
+
+@command.command
+@click.option("--phone", required=True, metavar="+E164", help="The phone with which they sign in.")
+@click.option("--name", required=True, help="What colleagues call them.")
+@as_whom
+def add(phone: str, name: str) -> None:
+    """Make somebody an owner. Who writes from another WhatsApp account than before is confirmed by it.
+
+    Example: python -m admin_cli owners add --phone +919812345678 --name Asha
+    """
+    from datetime import UTC, datetime
+
+    from bot.domain import audit
+    from bot.domain.roster import owners
+
+    region = session.load_settings().default_region
+    with session.writing(audit.OWNER_ADDED) as db:
+        told = owners.add(db, phone=phone, name=name, region=region, now=datetime.now(UTC)).name
+    click.echo(f"{told} is an owner")
+
+
+@command.command("list")
+@as_json_too
+def list_(as_json: bool) -> None:
+    """The owners, by name.
+
+    Example: python -m admin_cli owners list
+    """
+    from bot.domain.roster import owners
+
+    with session.reading() as db:
+        rows = [
+            {"name": owner.name, "phone": owner.phone, "confirmed": owner.unconfirmed_since is None}
+            for owner in owners.list_owners(db)
+        ]
+    listing(rows, as_json=as_json, nothing="There is no owner yet: `db upgrade` prints a link for the first one.")
+
+
+@command.command
+@click.option("--phone", required=True, metavar="+E164", help="The phone with which they sign in.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_whom
+def remove(phone: str, yes: bool) -> None:
+    """Let somebody be an owner no more; they are signed out at once. Their places on rosters stay.
+
+    Example: python -m admin_cli owners remove --phone +919812345678 --yes
+    """
+    from bot.domain import audit
+    from bot.domain.roster import owners
+
+    if not yes:
+        click.confirm(f"Shall {phone} be an owner no more?", abort=True)
+    region = session.load_settings().default_region
+    with session.writing(audit.OWNER_REMOVED) as db:
+        told = owners.remove(db, phone, region=region).name
+    click.echo(f"{told} is an owner no more")

@@ -1,0 +1,156 @@
+"""`/staff/claim/<token>`: the first owner. The link stands where the service was started; opening it spends nothing."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Any, cast
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from bot.domain.messaging.otp_limits import Origin
+from bot.domain.roster import owners
+from bot.domain.roster import validation as roster_validation
+from bot.errors import Refused
+from bot.service import Service
+from bot.usecases import claim_installation, staff_sign_in
+from flows.text import _, sentence_for
+from webhooks import i18n, limits
+from webhooks.staff import start_session
+
+TEXTS = {
+    "TITLE": _("Become the owner"),
+    "LEAD": _(
+        "Nobody owns this installation yet. The owner makes events and appoints their admins. We send a code to your "
+        "phone; with that phone you sign in from now on."
+    ),
+    "NAME": _("Your name"),
+    "PHONE": _("Your phone number"),
+    "PHONE_HELP": _("From abroad with + and country code."),
+    "SEND": _("Send me a code"),
+    "SENT": _("A code is on its way to {phone}. It works for 5 minutes."),
+    "CODE": _("The code, 6 digits"),
+    "FINISH": _("Become the owner"),
+    "OTHER": _("Use another number"),
+    "AGAIN": _("Send another code"),
+    "BY_CODE": _("Sign in by a code"),
+}
+PENDING = "claim"
+"""Key in the browser's session: a name under which Redis keeps what was typed, from then to the right code."""
+PENDING_KEY = "staff:claim:"
+PENDING_TTL = timedelta(minutes=15)
+MAX_INPUT_LENGTH = 80
+"""Characters of an input that are looked at."""
+GONE_CODES = ("claim_used", "claim_expired")
+GONE_STATUS, UNPROCESSABLE_STATUS = 410, 422
+
+
+@dataclass(frozen=True, slots=True)
+class PendingClaim:
+    """A claim that waits for its code."""
+
+    phone: str = field(repr=False)
+    """E.164."""
+    name: str = field(repr=False)
+    asker: str
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/claim/<token>`."""
+
+    @blueprint.get("/claim/<token>")
+    def claim(token: str) -> Response:
+        return _answer(service, token)
+
+    @blueprint.post("/claim/<token>")
+    def make_claim(token: str) -> Response:
+        limits.spend(start_session.PER_ADDRESS, "claim", limits.address())
+        pending = _pending(service)
+        if "change" in request.form:
+            session.pop(PENDING, None)
+            return redirect(url_for("staff.claim", token=token), 303)
+        try:
+            _check(service, token)
+            return _finish(service, token, pending) if pending and "otp" in request.form else _ask(service, pending)
+        except Refused as no:
+            return _answer(service, token, no)
+
+
+def _check(service: Service, token: str) -> None:
+    """Raises Refused `claim_used`, `claim_expired`."""
+    with service.database.read() as db:
+        owners.check_claim(db, token, service.now())
+
+
+def _ask(service: Service, pending: PendingClaim | None) -> Response:
+    """Send a code, the first or another. Raises Refused."""
+    phone = roster_validation.phone(pending.phone if pending else _typed("phone"), service.settings.default_region)
+    name = roster_validation.name(pending.name if pending else _typed("name"))
+    asker = pending.asker if pending else token_urlsafe(16)
+    staff_sign_in.send_code(
+        service.database,
+        service.otps,
+        service.outbox,
+        phone=phone,
+        asker=asker,
+        attempt=_typed("attempt"),
+        origin=Origin(limits.network()),
+        language=i18n.language(),
+        now=service.now(),
+        purpose=owners.PURPOSE,
+    )
+    service.redis.set(PENDING_KEY + asker, json.dumps([phone, name]), ex=PENDING_TTL)
+    session[PENDING] = asker
+    return redirect(request.path, 303)
+
+
+def _finish(service: Service, token: str, pending: PendingClaim) -> Response:
+    """Raises Refused."""
+    mark = claim_installation.claim(
+        service.database,
+        service.otps,
+        token=token,
+        phone=pending.phone,
+        name=pending.name,
+        asker=pending.asker,
+        otp="".join(_typed("otp").split()),
+        attempt=_typed("attempt"),
+        region=service.settings.default_region,
+        now=service.now(),
+    )
+    return start_session.start_session(service, mark)
+
+
+def _pending(service: Service) -> PendingClaim | None:
+    """What was typed, while a code may still be."""
+    asker = session.get(PENDING)
+    kept = cast("bytes | None", service.redis.get(PENDING_KEY + str(asker))) if asker else None
+    if kept is None:
+        return None
+    phone, name = json.loads(kept)
+    return PendingClaim(phone, name, str(asker))
+
+
+def _answer(service: Service, token: str, no: Refused | None = None) -> Response:
+    """The page; where the link makes no owner any more it says only that."""
+    pending = _pending(service)
+    try:
+        _check(service, token)
+    except Refused as gone:
+        no = gone
+    is_gone = no is not None and no.code in GONE_CODES
+    told: dict[str, Any] = {
+        "words": TEXTS,
+        "pending": pending,
+        "gone": is_gone,
+        "problem": i18n.say(sentence_for(no.code, **no.params)) if no else "",
+        "typed": {"phone": pending.phone if pending else _typed("phone"), "name": _typed("name")},
+        "attempt": token_urlsafe(12),
+    }
+    status = GONE_STATUS if is_gone else UNPROCESSABLE_STATUS if no else 200
+    return Response(render_template("staff/claim.html", **told), status, mimetype="text/html")
+
+
+def _typed(name: str) -> str:
+    return request.form.get(name, "")[:MAX_INPUT_LENGTH]

@@ -1,0 +1,92 @@
+"""`/staff/owners`: the owners add and remove one another."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from bot.domain import audit
+from bot.domain.models import Owner
+from bot.domain.roster import owners as domain
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import _
+from webhooks import limits
+from webhooks.i18n import say
+from webhooks.staff.manage.layout import RATE_LIMIT, UNPROCESSABLE, Answer, audited, page, refusal_text, typed
+from webhooks.staff.session import OWNER, require_role, user
+
+FIELD_OF_REFUSAL = {"not_a_phone": "phone", "owner_already": "phone", "bad_name": "name"}
+"""The input at which a refusal is shown, by code."""
+NOT_YOURSELF = _("You cannot remove yourself: ask another owner, or use the command line.")
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """The list, adding one, and removing one."""
+
+    @blueprint.get("/owners", endpoint="owners")
+    @require_role(OWNER)
+    def list_() -> Any:
+        return _page(service)
+
+    @blueprint.post("/owners")
+    @require_role(OWNER)
+    def add_owner() -> Any:
+        limits.spend(RATE_LIMIT, "manage", user().key)
+        given = {name: typed(name) for name in ("name", "phone")}
+        try:
+            with audited(service, audit.OWNER_ADDED, of_event=False) as db:
+                made = domain.add(db, **given, region=service.settings.default_region, now=service.now()).name
+        except Refused as no:
+            return _page(service, given, {FIELD_OF_REFUSAL[no.code]: refusal_text(no)})
+        return _done(_("{name} is an owner.", name=made))
+
+    @blueprint.get("/owners/<int:owner_id>/remove")
+    @require_role(OWNER)
+    def ask_remove_owner(owner_id: int) -> Any:
+        whom = _find(service, owner_id)
+        return page(
+            "sure",
+            title=_("Remove {name}", name=whom.name),
+            question=_("They make no more events and see none but those on whose rosters they stand."),
+            button=_("Remove"),
+            grave=True,
+            back_to=url_for("staff.owners"),
+            of_all_events=True,
+        )
+
+    @blueprint.post("/owners/<int:owner_id>/remove")
+    @require_role(OWNER)
+    def remove_owner(owner_id: int) -> Any:
+        limits.spend(RATE_LIMIT, "manage", user().key)
+        whom = _find(service, owner_id)
+        if whom.id == user().mark.owner_id:
+            return _page(service, problem=say(NOT_YOURSELF))
+        try:
+            with audited(service, audit.OWNER_REMOVED, of_event=False) as db:
+                domain.remove(db, whom.phone, region=service.settings.default_region)
+        except Refused as no:
+            return _page(service, problem=refusal_text(no))
+        return _done(_("{name} is an owner no more.", name=whom.name))
+
+
+def _find(service: Service, owner_id: int) -> Owner:
+    with service.database.read() as db:
+        return next((one for one in domain.list_owners(db) if one.id == owner_id), None) or abort(404)
+
+
+def _page(
+    service: Service, given: dict[str, str] | None = None, wrong: dict[str, str] | None = None, problem: str = ""
+) -> Answer:
+    with service.database.read() as db:
+        rows = domain.list_owners(db)
+    form = given or {"phone": "", "name": ""}
+    status = UNPROCESSABLE if wrong or problem else 200
+    told: dict[str, Any] = {"rows": rows, "form": form, "wrong": wrong or {}, "problem": problem}
+    return page("owners", status, me=user().mark.owner_id, **told)
+
+
+def _done(words: Sentence) -> Response:
+    flash(say(words))
+    return redirect(url_for("staff.owners"), 303)
