@@ -29,7 +29,7 @@ class Check:
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Look whether everything is well: settings, database, migrations, keys, Redis, workers, clock, that
+    """Look whether everything is well: settings, database, migrations, connections, keys, Redis, workers, clock, that
     messages come in and can leave: our public address, Twilio, its clock, senders and templates, OTPs, the queue.
 
     Exit code 1 where something is not. At the end the lines to enter at Twilio, and what to switch off there.
@@ -94,6 +94,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     return [
         Check("database", database_answers),
         Check("migrations", lambda: checks.migrations_at_head(database), frozenset({"database"})),
+        Check("connections", lambda: checks.connections_suffice(database), frozenset({"database"})),
         Check("pass keys", lambda: checks.keys_open(database, settings), migrated),
         Check("secret", lambda: pass_keys.is_strong(settings)),
         Check("Redis", lambda: checks.redis_reached(redis, settings)),

@@ -1,5 +1,7 @@
 """The database engine for SQLite or PostgreSQL, with read sessions and write transactions."""
 
+import os
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,7 +21,10 @@ CONNECT_TIMEOUT_SECONDS = 10
 """How long PostgreSQL may take to let us in: one that is away must not hold a request for minutes."""
 SESSIONS = {"pool_size": 10, "max_overflow": 4}
 LOOKS = {"pool_size": 5, "max_overflow": 0}
-"""Connections of one process: five processes stay below the 97 that PostgreSQL has for us as it comes."""
+MAX_CONNECTIONS = sum(SESSIONS.values()) + sum(LOOKS.values())
+"""Connections of one process at most: five processes stay below the 97 that PostgreSQL has for us as it comes."""
+APPLICATION = "pravesh"
+"""How the name begins that each process tells PostgreSQL: by it `doctor` counts the processes of all machines."""
 
 REST_SECONDS = 1.0
 """Seconds without use after which a connection is checked before it is used: the database may have been restarted."""
@@ -51,6 +56,8 @@ class Database:
         made = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(made, "connect", _prepare_sqlite)
+        else:
+            event.listen(made, "do_connect", _name_process)
         return made
 
     @contextmanager
@@ -83,9 +90,18 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections; who asks again connects again."""
         for engine in (self.engine, self.looking):
             engine.dispose()
+
+
+def process_name() -> str:
+    """What this process is called among PostgreSQL's connections."""
+    return f"{APPLICATION} {socket.gethostname()[:40]} {os.getpid()}"
+
+
+def _name_process(_dialect: Dialect, _record: ConnectionPoolEntry, _arguments: Any, options: dict[str, Any]) -> None:
+    options["application_name"] = process_name()
 
 
 def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -76,6 +76,12 @@ class Service:
     def close(self) -> None:
         """Let what is running end and give back all connections."""
         self.dialogue.close()
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Give back all connections, before this process forks: two processes on one connection read each other's
+        answers. Who asks again connects again.
+        """
         self.redis.close()
         if isinstance(self.now, SharedClock):
             self.now.close()

@@ -12,7 +12,7 @@ from gunicorn.glogging import Logger
 from bot import logs
 from bot.database import Database
 from bot.errors import NotReady
-from bot.ops import checks
+from bot.ops import checks, malloc
 from bot.settings import Settings, load
 
 
@@ -32,6 +32,7 @@ except NotReady as problem:
     print(problem, file=sys.stderr)
     sys.exit(1)
 
+malloc.limit_arenas()
 bind = f"{_settings.listens_on}:{_settings.port}"
 # gunicorn's threads behind a main loop that reads and writes: slow callers hold none of them.
 worker_class = "webhooks.serving.worker.BufferedWorker"
@@ -45,6 +46,7 @@ keepalive = 20
 # Files are short and go as bytes, which the main loop can keep.
 sendfile = False
 control_socket_disable = True
+preload_app = True
 
 
 class logger_class(Logger):  # noqa: N801 - gunicorn's name for it

@@ -1,4 +1,8 @@
-"""What gunicorn serves: `gunicorn webhooks.wsgi:app`."""
+"""What gunicorn serves: `gunicorn webhooks.wsgi:app`.
+
+It is loaded once, by gunicorn's first process, which then forks those that serve: they share its memory. What needs
+a connection or a thread of its own gets it at the first request.
+"""
 
 import sys
 
@@ -17,7 +21,10 @@ CANNOT_START = 3
 def _start() -> Flask:
     settings = load()
     logs.configure(settings)
-    return create_app(assemble(settings))
+    service = assemble(settings)
+    made = create_app(service)
+    service.disconnect()
+    return made
 
 
 try:

@@ -25,6 +25,7 @@ from bot.delivery.outbox import queues
 from bot.errors import NotReady
 from bot.jobs import startup, tasks
 from bot.jobs.queue_entries import Entries, Entry
+from bot.ops import malloc
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -102,6 +103,7 @@ def work(settings: Settings, parent: int | None = None) -> None:
 
 def main() -> int:
     """The exit code: 1 where it cannot start, with a line on standard error."""
+    malloc.limit_arenas()
     try:
         settings = startup.ready("worker")
     except NotReady as reason:

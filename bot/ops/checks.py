@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import clocks, pass_keys
 from bot.conversation.store import ConversationStore
-from bot.database import Database
+from bot.database import APPLICATION, MAX_CONNECTIONS, Database, process_name
 from bot.domain.messaging import otp
 from bot.errors import NotReady
 from bot.ops import migrations
@@ -83,6 +83,36 @@ def clocks_agree(database: Database, redis: "Redis") -> str:
     if any(abs(apart) > clocks.WARNING_OFFSET for apart in found.values()):
         raise NotReady(f"clocks are apart as seen from here ({told}): set them by NTP; Redis' counts meanwhile")
     return told
+
+
+def connections_suffice(database: Database) -> str:
+    """How many connections all processes that run now may open together, of how many. Raises NotReady where those
+    are too few: the last processes would be refused in a rush.
+    """
+    if database.is_sqlite:
+        return "SQLite has no limit"
+    with database.engine.connect() as connection:
+        processes, offered = connection.execute(_CONNECTIONS, {"own": process_name(), "ours": f"{APPLICATION} %"}).one()
+    wanted = processes * MAX_CONNECTIONS
+    if wanted > offered:
+        raise NotReady(
+            f"{processes} processes may open {wanted} connections, PostgreSQL has {offered} for us: raise its "
+            f"max_connections by {wanted - offered} or more, or run fewer processes"
+        )
+    return f"{processes} processes may open {wanted} of {offered}"
+
+
+_CONNECTIONS = text(
+    """
+    SELECT (SELECT count(DISTINCT application_name) FROM pg_stat_activity
+            WHERE application_name LIKE :ours AND application_name <> :own),
+           least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                   - coalesce(current_setting('reserved_connections', true), '0')::int,
+                 (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+                 (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))
+    """
+)
+"""The processes of all machines that have a connection, without this one; and how many connections we may have."""
 
 
 def _database_clock_offset(database: Database) -> dict[str, timedelta]:

@@ -20,7 +20,18 @@ from bot.jobs.clock import Clock
 from bot.ops import checks
 
 Run = Callable[..., Result]
-ALL = ["settings", "database", "migrations", "pass keys", "secret", "Redis", "Redis keeps", "clocks", "workers"]
+ALL = [
+    "settings",
+    "database",
+    "migrations",
+    "connections",
+    "pass keys",
+    "secret",
+    "Redis",
+    "Redis keeps",
+    "clocks",
+    "workers",
+]
 ALL += ["clock", "messages", "public URL", "templates", "OTPs", "codes", "pauses", "photos", "erased people", "queue"]
 ALL += ["stops"]
 
@@ -82,7 +93,9 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     found = _findings(run)
     assert {name: finding["ok"] for name, finding in found.items()} == {
-        **dict.fromkeys(("settings", "database", "migrations", "pass keys", "secret", "templates", "OTPs"), True),
+        **dict.fromkeys(
+            ("settings", "database", "migrations", "connections", "pass keys", "secret", "templates", "OTPs"), True
+        ),
         **dict.fromkeys(("photos", "erased people", "queue", "stops"), True),
         "Redis": False,
     }
@@ -150,7 +163,7 @@ def test_a_database_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/x")
     found = _findings(run)
     assert not found["database"]["ok"]
-    assert not {"migrations", "pass keys", "messages", "photos", "queue"} & set(found)
+    assert not {"migrations", "connections", "pass keys", "messages", "photos", "queue"} & set(found)
     assert found["Redis"]["ok"]
 
 

@@ -1,12 +1,14 @@
 """What must hold before the service runs: a database that is ahead is well, one that is behind is not."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+import bot.database
 from bot.database import Database
 from bot.errors import NotReady
 from bot.ops import checks, migrations, prepare_database
@@ -55,3 +57,23 @@ def test_a_database_that_is_behind_is_not_well(database: Database) -> None:
 
 def test_a_database_without_tables_is_behind(tmp_path: Path) -> None:
     assert migrations.migration_state(Database(f"sqlite:///{tmp_path / 'empty.db'}")) == ("", migrations.BEHIND)
+
+
+def test_connections_are_counted_for_each_process_that_is_there(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        bot.database, "create_engine", create_engine
+    )  # the tests' own shares a dialect that has connected
+    monkeypatch.setattr(bot.database, "process_name", lambda: f"{bot.database.APPLICATION} elsewhere 7")
+    with closing(Database(postgres.url)) as elsewhere:
+        elsewhere.look(text("SELECT 1"), {})
+        before = checks.connections_suffice(postgres)
+        monkeypatch.setattr(bot.database, "process_name", lambda: f"{bot.database.APPLICATION} elsewhere 8")
+        with closing(Database(postgres.url)) as another:
+            another.look(text("SELECT 1"), {})
+            after = checks.connections_suffice(postgres)
+            monkeypatch.setattr(checks, "MAX_CONNECTIONS", 1000)
+            with pytest.raises(NotReady, match="max_connections"):
+                checks.connections_suffice(postgres)
+    assert int(after.split()[0]) == int(before.split()[0]) + 1
