@@ -33,6 +33,7 @@ from flows.engine.progress import (
     say,
     without_answer,
 )
+from flows.engine.spoken_languages import spoken
 from flows.engine.state_codec import revive, to_json
 from flows.engine.submit import Submitted, submit
 from flows.fields import DOUBTED, Choice, Text
@@ -68,6 +69,11 @@ TRIES_BEFORE_EXAMPLE = 3
 
 def step(state: State, message: UserInput, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
+    with spoken(state, facts):
+        return _step(state, message, facts, restarted=restarted)
+
+
+def _step(state: State, message: UserInput, facts: Facts, *, restarted: bool) -> Turn:
     turn = (_at_gate if _is_gates(state, facts) else _of_visitor)(state, message, facts)
     if restarted and not state.stopped:
         turn = _prepend(turn, say(phrases.BEGUN_AGAIN))
@@ -100,8 +106,9 @@ def refuse(before: State, after: Turn, code: str, params: Mapping[str, Any], fac
 
     Says why, and goes where the flow of the refused effects says.
     """
-    turn = _refused(before, after, code, params, facts)
-    return _complete(gate_messages.finish_turn(before, turn, UserInput(), facts) if facts.on_roster else turn)
+    with spoken(before, facts):
+        turn = _refused(before, after, code, params, facts)
+        return _complete(gate_messages.finish_turn(before, turn, UserInput(), facts) if facts.on_roster else turn)
 
 
 def _refused(before: State, after: Turn, code: str, params: Mapping[str, Any], facts: Facts) -> Turn:
@@ -134,6 +141,11 @@ def step_late(state: State, facts: Facts) -> Turn:
 
     Whoever has stopped our messages meanwhile is not written to.
     """
+    with spoken(state, facts):
+        return _step_late(state, facts)
+
+
+def _step_late(state: State, facts: Facts) -> Turn:
     state = gate_messages.without_staff_flows(state, facts) if _is_gates(state, facts) else state
     state = state.but(language=state.language or facts.person.language)
     if _is_stopped(state, facts):

@@ -8,14 +8,7 @@ from flows.engine.progress import INTERRUPTION, NO_STEP, advance, conclude, say
 from flows.gate import codes as gate_codes
 from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
-from flows.gate.commands import CONFIRM_ABOVE, WALK_UP, looked_for, named_event, named_gate, outcome, parse_message
-from flows.gate.parse import GateMessage
-from flows.gate.walkup import NOT_REGISTERED
-from flows.shapes import Duty, Effect, Facts, Sentence, State, Turn, UserInput
-from flows.shapes.gate_effects import ChooseEvent
-from flows.shapes.scans import OUT
-from flows.understanding.vocabulary import gate as gate_vocabulary
-from flows.understanding.vocabulary.gate import (
+from flows.gate.command_names import (
     CHECK,
     COUNT,
     EVENT,
@@ -33,10 +26,16 @@ from flows.understanding.vocabulary.gate import (
     UNDO,
     VISITOR,
 )
+from flows.gate.commands import CONFIRM_ABOVE, WALK_UP, looked_for, named_event, named_gate, outcome, parse_message
+from flows.gate.parse import GateMessage
+from flows.gate.walkup import NOT_REGISTERED
+from flows.shapes import Duty, Effect, Facts, Sentence, State, Turn, UserInput
+from flows.shapes.gate_effects import ChooseEvent
+from flows.shapes.scans import OUT
+from flows.understanding.vocabulary import current
 
 _ALONE = frozenset({CHECK, EVENT, FIND, FORCE, GATE_COMMAND, NEW, STATS, UNDO, VISITOR})
 """Commands of which the word alone is a whole one."""
-_NAMES = frozenset(understanding.word_set(gate_vocabulary.ALSO_NAMES))
 
 
 def interrupt(state: State, message: UserInput, duty: Duty, facts: Facts, *, codes: bool, work: bool) -> Turn | None:
@@ -85,7 +84,7 @@ def _is_whole(command: GateMessage, message: UserInput, duty: Duty, region: str)
     if not command.rest and not command.scans:
         return command.word in _ALONE
     first = understanding.plain(message.text).split(maxsplit=1)[0]
-    return first not in _NAMES and _has_arguments(command, duty, region)
+    return first not in current().words("gate_words.also_names") and _has_arguments(command, duty, region)
 
 
 def _has_arguments(command: GateMessage, duty: Duty, region: str) -> bool:

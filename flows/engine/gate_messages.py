@@ -15,6 +15,9 @@ from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
 from flows.gate import photos as gate_photos
 from flows.gate import walkup
+from flows.gate.command_names import GATE_COMMAND as GATE_WORD
+from flows.gate.command_names import SCAN, SIGN_IN, UNCLEAR
+from flows.gate.command_names import VISITOR as AS_A_VISITOR
 from flows.gate.commands import (
     AS_VISITOR_KEY,
     VISITING,
@@ -32,9 +35,6 @@ from flows.text import lines, phrases
 from flows.text.languages import SOURCE, written_in
 from flows.text.translate import SpokenSentence
 from flows.understanding import agreement
-from flows.understanding.vocabulary.gate import GATE_COMMAND as GATE_WORD
-from flows.understanding.vocabulary.gate import SCAN, SIGN_IN, UNCLEAR
-from flows.understanding.vocabulary.gate import VISITOR as AS_A_VISITOR
 
 STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.engine import rasa_forms
+from flows.engine.spoken_languages import understood
 from flows.fields import SKIPPED
 from flows.fields.steps import questions_of, steps_of
 from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Step, UserInput
@@ -37,6 +38,11 @@ def submit(flow: Flow, given: Mapping[str, str], facts: Facts, language: str, kn
     `known` are answers that were accepted before: they are looked at again, for a day may have filled
     since. What is given and not a slot of the flow is left alone. Never raises.
     """
+    with understood(known, facts, language):
+        return _submit(flow, given, facts, language, known)
+
+
+def _submit(flow: Flow, given: Mapping[str, str], facts: Facts, language: str, known: Answers) -> Submitted:
     values, errors, missing = dict(known), dict[str, Invalid](), list[str]()
     instead = flow.instead(known, facts)
     if instead:

@@ -7,7 +7,8 @@ from typing import Any
 from flows import understanding
 from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
-from flows.text import LANGUAGES, _, render, words
+from flows.text import _, render, words
+from flows.understanding import vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ def _option_known(option: Option) -> dict[str, Any]:
 
 
 def in_each(text: Sentence | str) -> dict[str, str]:
-    """The text in every language, by its code; nothing where there is none."""
+    """The text in every language that is understood here, by its code; nothing where there is none."""
     if not text:
         return {}
-    return {language: text if isinstance(text, str) else render(text, language) for language in LANGUAGES}
+    return {
+        language: text if isinstance(text, str) else render(text, language)
+        for language in vocabulary.current().languages
+    }
 
 
 def _chosen_options(ids: list[str], chosen: str) -> str:

@@ -16,7 +16,7 @@ class YesNo:
 
     no: str = ""
     beside: str = ""
-    """Words, separated by commas, that say what is asked and so may stand beside a yes or no."""
+    """The table of the vocabulary whose words say what is asked, and so may stand beside a yes or no."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """Nothing is needed to read a yes."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flows import understanding
 from flows.shapes import Invalid
-from flows.understanding import codes, vocabulary
-from flows.understanding.vocabulary import gate as gate_vocabulary
+from flows.understanding import codes
+from flows.understanding.vocabulary import Vocabulary, compiled
 
 MIN_TOKEN_LENGTH = 60
 """Characters from which a word without sense is taken for the token of a QR; ours have over a hundred."""
@@ -27,9 +27,17 @@ _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3")
 _IN_A_RING = {0x2460 + place: f" {place + 1}) " for place in range(20)}
 _TOKEN = re.compile(r"(?=.*[A-Z])(?=.*[2-7])[A-Z2-7]{60,}")
 _TIMES = re.compile(r"[x×](\d{1,4})")
-_ONE = understanding.word_set("one, ek, एक")
-_PEOPLE = understanding.word_set(vocabulary.PEOPLE)
-_BESIDE_COUNTS = understanding.word_set(gate_vocabulary.BESIDE_COUNTS)
+
+
+class _CountWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.one, self.people = spoken.words("gate_words.one"), spoken.words("numbers.people")
+        self.beside_counts = spoken.words("gate_words.beside_counts")
+
+
+_words = compiled(_CountWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +200,13 @@ def seen(line: str) -> int:
 
 def count_at_start(words: Sequence[str]) -> tuple[int | None, Sequence[str]]:
     """The number of people that stands before the next code, and the words after it: `2`, `x2`, `only two people`."""
-    rest = words[1:] if words and understanding.plain(words[0]) in _BESIDE_COUNTS else words
+    known = _words()
+    rest = words[1:] if words and understanding.plain(words[0]) in known.beside_counts else words
     number = _number(rest[0]) if rest else None
     if number is None or _with_form(rest) is not None:
         return None, words
     rest = rest[1:]
-    while rest and understanding.plain(rest[0]) in _PEOPLE | _BESIDE_COUNTS:
+    while rest and understanding.plain(rest[0]) in known.people | known.beside_counts:
         rest = rest[1:]
     return number, rest
 
@@ -209,4 +218,4 @@ def _number(word: str) -> int | None:
     if digits.isdecimal():
         return int(digits[:12])
     value = understanding.number(word) if word.isalpha() or not word.isascii() else None
-    return value if value != 1 or understanding.plain(word) in _ONE else None
+    return value if value != 1 or understanding.plain(word) in _words().one else None

@@ -11,9 +11,9 @@ from flows import understanding
 from flows.fields import Phone
 from flows.gate import answers as gate_answers
 from flows.gate import codes as gate_codes
+from flows.gate import command_names, walkup
 from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
-from flows.gate import walkup
 from flows.gate.begun_at import event_answer
 from flows.gate.menu import gate_name
 from flows.gate.parse import MAX_CODES, GateMessage
@@ -36,7 +36,6 @@ from flows.shapes.scans import IN, MAX_COUNT
 from flows.text import _, lines, ngettext_, sentence_for, words
 from flows.text.literal import escape
 from flows.understanding import codes
-from flows.understanding.vocabulary import gate as gate_vocabulary
 
 AS_VISITOR_KEY = "as visitor"
 """Among the answers: somebody on a roster asked for the visitor's side."""
@@ -83,12 +82,12 @@ def merged(messages: Sequence[UserInput]) -> GateMessage:
     """
     heard = [parse_message(said) for said in messages]
     of_codes = [
-        command for command in heard if command.word in (gate_vocabulary.SCAN, gate_vocabulary.FORCE) and command.scans
+        command for command in heard if command.word in (command_names.SCAN, command_names.FORCE) and command.scans
     ]
     last = heard[-1] if heard else GateMessage()
     if len(of_codes) < 2 or of_codes[-1] is not last:
         return last
-    return GateMessage(gate_vocabulary.SCAN, scans=tuple(scan for command in of_codes for scan in command.scans))
+    return GateMessage(command_names.SCAN, scans=tuple(scan for command in of_codes for scan in command.scans))
 
 
 def chosen_gate(slug: str, duty: Duty) -> Outcome:
@@ -320,22 +319,22 @@ def _is_mark(character: str) -> bool:
 
 
 _COMMANDS: Mapping[str, Callable[[GateMessage, Duty, Facts], Outcome]] = {
-    gate_vocabulary.SCAN: _scan,
-    gate_vocabulary.CHECK: lambda heard, duty, facts: _answer(gate_menu.HOW_TO_CHECK),
-    gate_vocabulary.FORCE: _force,
-    gate_vocabulary.COUNT: _count,
-    gate_vocabulary.FIND: _find,
-    gate_vocabulary.GATE_COMMAND: _gate,
-    gate_vocabulary.EVENT: _event,
-    gate_vocabulary.UNDO: _undo,
-    gate_vocabulary.UNCLEAR: _unclear,
-    gate_vocabulary.NEW: lambda heard, duty, facts: (walkup.started(heard.rest, facts),),
-    gate_vocabulary.STATS: lambda heard, duty, facts: _answer(*stats(duty, facts.figures)),
-    gate_vocabulary.SIGN_IN: lambda heard, duty, facts: sign_in_link(duty.staff_id),
-    gate_vocabulary.VISITOR: lambda heard, duty, facts: (
+    command_names.SCAN: _scan,
+    command_names.CHECK: lambda heard, duty, facts: _answer(gate_menu.HOW_TO_CHECK),
+    command_names.FORCE: _force,
+    command_names.COUNT: _count,
+    command_names.FIND: _find,
+    command_names.GATE_COMMAND: _gate,
+    command_names.EVENT: _event,
+    command_names.UNDO: _undo,
+    command_names.UNCLEAR: _unclear,
+    command_names.NEW: lambda heard, duty, facts: (walkup.started(heard.rest, facts),),
+    command_names.STATS: lambda heard, duty, facts: _answer(*stats(duty, facts.figures)),
+    command_names.SIGN_IN: lambda heard, duty, facts: sign_in_link(duty.staff_id),
+    command_names.VISITOR: lambda heard, duty, facts: (
         Start("menu" if facts.passes else VISITING, {AS_VISITOR_KEY: True}),
     ),
-    gate_vocabulary.PAUSE: _stop_entry(True),
-    gate_vocabulary.RESUME: _stop_entry(False),
-    gate_vocabulary.RELEASE: _release,
+    command_names.PAUSE: _stop_entry(True),
+    command_names.RESUME: _stop_entry(False),
+    command_names.RELEASE: _release,
 }

@@ -10,27 +10,31 @@ from dataclasses import dataclass, field, replace
 from flows import understanding
 from flows.gate import codes as gate_codes
 from flows.gate.codes import FoundCodes, at_start, count_at_start, words_of
+from flows.gate.command_names import CHECK, IN, OUT, UNDO
 from flows.shapes.gate_effects import Scanned
-from flows.understanding.vocabulary import gate as gate_vocabulary
-from flows.understanding.vocabulary.gate import CHECK, IN, OUT, UNDO
+from flows.understanding.vocabulary import Vocabulary, compiled
 
 OF_CODES = (IN, OUT, CHECK, UNDO)
 """Commands that are given with codes."""
 MAX_COMMAND_WORDS = 3
 """Words."""
-_COMMANDS = {
-    word: name
-    for name in OF_CODES
-    for word in understanding.word_set(gate_vocabulary.COMMAND_WORDS[name])
-    if word.strip()
-}
-_ONLY_BEFORE = understanding.word_set(gate_vocabulary.ONLY_BEFORE)
 _MARK = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]+\s*(?=\S)")
 """The number of a list, before what stands in it."""
 _UNCLEAR = re.compile(r"(?<!\S)\d{1,2}[.)]+(?=\s+\S)|^\s*\(?\d{1,2}[.)]+\s*$")
 """What may number a list or count people."""
 _GOES_TOGETHER = re.compile(r"A[A\n]*|K[A\n]+|A+K|[A\n]+\nK|(?:KA+\n?)+|(?:A+K\n?)+")
 """Codes (A) and their command (K): none, before them, behind them on a line, below them, or with each of them."""
+
+
+class _ListWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.commands = {word: name for word, name in spoken.values("gate").items() if name in OF_CODES}
+        self.only_before = spoken.words("gate_words.only_before")
+
+
+_words = compiled(_ListWords)
 
 
 @dataclass(slots=True)
@@ -67,7 +71,7 @@ def read(lines: Sequence[str]) -> CodeList | None:
 def command_at_start(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The command with which these words begin, and the words after it; empty where there is none."""
     for length in range(min(MAX_COMMAND_WORDS, len(words)), 0, -1):
-        name = _COMMANDS.get(understanding.plain(" ".join(words[:length])))
+        name = _words().commands.get(understanding.plain(" ".join(words[:length])))
         if name:
             return name, words[length:]
     return "", words
@@ -114,7 +118,7 @@ def _add_words(codes: CodeList, words: Sequence[str]) -> bool:
     begun = len(codes.form)
     while words:
         command, rest = command_at_start(words)
-        if command and not (len(codes.form) > begun and understanding.plain(words[0]) in _ONLY_BEFORE):
+        if command and not (len(codes.form) > begun and understanding.plain(words[0]) in _words().only_before):
             codes.commands.append(command)
             codes.form += "K"
             words = rest

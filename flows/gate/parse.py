@@ -11,10 +11,7 @@ from dataclasses import dataclass, replace
 from flows import understanding
 from flows.gate import lists as gate_lists
 from flows.gate.codes import at_start, count_at_start, doubts, folded, is_code, seen, words_of
-from flows.gate.lists import command_at_start
-from flows.shapes.gate_effects import Scanned
-from flows.understanding.vocabulary import gate as gate_vocabulary
-from flows.understanding.vocabulary.gate import (
+from flows.gate.command_names import (
     CHECK,
     COUNT,
     FIND,
@@ -29,6 +26,9 @@ from flows.understanding.vocabulary.gate import (
     UNCLEAR,
     UNDO,
 )
+from flows.gate.lists import command_at_start
+from flows.shapes.gate_effects import Scanned
+from flows.understanding.vocabulary import Vocabulary, compiled
 
 MAX_CODES = 20
 """Codes that one message may hold (docs/gate.md#for-volunteers)."""
@@ -49,7 +49,7 @@ class GateMessage:
     """The meaning of a gate message."""
 
     word: str = ""
-    """The command, by its name in flows.understanding.vocabulary.gate; empty: nothing of the gate's."""
+    """The command, by its name in flows.gate.command_names; empty: nothing of the gate's."""
     rest: str = ""
     """What stands after the command, as typed."""
     scans: tuple[Scanned, ...] = ()
@@ -120,7 +120,7 @@ def _without_codes(word: str, rest: str) -> GateMessage:
 
 
 def _counted(word: str, rest: str) -> GateMessage:
-    words = [part for part in rest.split() if understanding.plain(part) not in _BESIDE_COUNTS]
+    words = [part for part in rest.split() if understanding.plain(part) not in _words().beside_counts]
     return GateMessage(COUNT, rest, direction=word, people=understanding.number(" ".join(words).lstrip("x×*")))
 
 
@@ -155,18 +155,15 @@ def whole_codes(text: str) -> bool:
 # --- commands -----------------------------------------------------------------------------------
 
 
-def _table() -> tuple[tuple[str, str], ...]:
-    words = (
-        (word, name)
-        for name, listed in gate_vocabulary.COMMAND_WORDS.items()
-        for word in understanding.word_set(listed)
-    )
-    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
+class _GateWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.exact = spoken.values("gate")
+        self.beside_counts = spoken.words("gate_words.beside_counts")
 
 
-_WORDS = _table()
-_EXACT = dict(_WORDS)
-_BESIDE_COUNTS = understanding.word_set(gate_vocabulary.BESIDE_COUNTS)
+_words = compiled(_GateWords)
 
 
 def _command(line: str) -> tuple[str, str]:
@@ -174,19 +171,20 @@ def _command(line: str) -> tuple[str, str]:
 
     As Hindi has it, a count and `check` may stand behind as well.
     """
+    known = _words()
     words = _COLON.sub(r"\1 ", line).split()
-    exact = _EXACT.get(understanding.plain(line))
+    exact = known.exact.get(understanding.plain(line))
     if exact or not words:
         return exact or "", "" if exact else line
     if understanding.command(line):  # a word of the whole conversation: `नया कोड` is no walk-up
         return "", line
     for length in range(min(3, len(words)), 0, -1):
-        name = _EXACT.get(understanding.plain(" ".join(words[:length])))
+        name = known.exact.get(understanding.plain(" ".join(words[:length])))
         if name:
             return name, " ".join(words[length:])
-    last, before = _EXACT.get(understanding.plain(words[-1])), " ".join(words[:-1])
+    last, before = known.exact.get(understanding.plain(words[-1])), " ".join(words[:-1])
     if last == CHECK or (last in (IN, OUT) and understanding.number(before) is not None):
         return last, before
     glued = _GLUED.fullmatch(line)
-    first = _EXACT.get(understanding.plain(glued[1])) if glued else None
+    first = known.exact.get(understanding.plain(glued[1])) if glued else None
     return (first, glued[2]) if glued and first in (IN, OUT) else ("", line)

@@ -32,6 +32,7 @@ from flows.text.choices import event_by, people
 from flows.text.event_states import in_progress
 from flows.text.literal import escape
 from flows.understanding import party_sizes
+from flows.understanding.vocabulary import Vocabulary, compiled
 from flows.visitor.consent import read_out
 from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH, event_sentences
 from flows.visitor.someone_else import THEIR_NAME
@@ -216,15 +217,22 @@ MAX_PARTS = 5
 """Parts into which a phone number may be spaced."""
 _ALONE = re.compile(r"(?<!\S)(\d{1,3})(?!\S)")
 _BETWEEN = " ,;:/|-–"
-_BESIDES = frozenset({"with", "and", "plus", "saath", "sath", "aur", "साथ", "और", "+", "&"})
-"""Words between a name and the number of those who come besides."""
-_BEFORE_NUMBERS = _BESIDES | {"for", "ke", "के"}
-"""Words between a name and a number."""
+
+
+class _WalkUpWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.besides = spoken.words("gate_words.besides")
+        self.before_numbers = self.besides | spoken.words("gate_words.before_numbers")
+
+
+_words = compiled(_WalkUpWords)
 
 
 def _phone_in(text: str, facts: Facts) -> tuple[str, str]:
     """The text without the phone number in it, and the number: the most words that make one together."""
-    parts = understanding.cleaned(text).translate(_NUMERALS).replace(",", " , ").split()
+    parts = understanding.with_latin_digits(understanding.cleaned(text)).replace(",", " , ").split()
     for length in range(MAX_PARTS, 0, -1):
         for start in range(len(parts) - length + 1):
             together = parts[start : start + length]
@@ -273,12 +281,12 @@ def _number_in(text: str) -> tuple[str, int]:
     before = text[: found[0].start()]
     besides = understanding.plain(before).split()[-1:]
     plain = not counted or party_sizes.find(f"{found[0][1]} {after[0]}") is not None
-    return f"{before} {rest}", int(found[0][1]) if plain and not _BESIDES.issuperset(besides or [""]) else 0
+    return f"{before} {rest}", int(found[0][1]) if plain and not _words().besides.issuperset(besides or [""]) else 0
 
 
 def _name_in(text: str) -> str:
     parts = [part for part in re.split(r"[,;|/]|\s", text) if part.strip(_BETWEEN)]
-    while parts and understanding.plain(parts[-1]) in _BEFORE_NUMBERS:
+    while parts and understanding.plain(parts[-1]) in _words().before_numbers:
         parts.pop()
     name = " ".join(parts).strip(_BETWEEN)
     field = Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True)
@@ -287,8 +295,6 @@ def _name_in(text: str) -> str:
     except Invalid:
         return ""
 
-
-_NUMERALS = {0x0966 + digit: str(digit) for digit in range(10)} | {0xFF10 + digit: str(digit) for digit in range(10)}
 
 # --- instead of a question ------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ from flows.shapes import (
     VerifyOtp,
 )
 from flows.shapes.scans import SeenPass
-from flows.text.languages import LANGUAGES
+from flows.text.languages import CONFIRMED
 from flows.understanding import codes
 
 OTP = "123456"
@@ -267,7 +267,7 @@ def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:
         "registration_opens_at": None,
         "policy": "daily",
         "max_party": 10,
-        "languages": tuple(LANGUAGES),
+        "languages": CONFIRMED,
         "questions": (CITY,),
         "consent": {},
         "consent_version": 1,

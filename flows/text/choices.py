@@ -7,7 +7,7 @@ from datetime import date
 from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
 from flows.text.event_states import CANCELLED, is_called_off, open_days, open_now, to_come
-from flows.text.languages import SOURCE
+from flows.text.languages import CONFIRMED, SOURCE
 from flows.text.pass_days import days_held, describe_days
 
 MAX_LISTED_PASSES = 8
@@ -49,9 +49,20 @@ def event_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 
 def language_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    """The languages by their own names: those of the events that are open, or all that we have."""
+    """The languages by their own names: those of the events that are open, or all that are confirmed."""
     offered = {language for event in open_events(facts) for language in event.languages}
-    return tuple(Option(code, name) for code, name in LANGUAGES.items() if code in (offered or LANGUAGES))
+    return tuple(Option(code, name) for code, name in LANGUAGES.items() if code in (offered or CONFIRMED))
+
+
+def languages_spoken(answers: Answers, facts: Facts) -> tuple[str, ...]:
+    """The languages of the conversation's event, or at work of the volunteer's; else those of all events there are."""
+    chosen = event_by(answers.get("event") or "", facts)
+    if chosen:
+        return chosen.languages
+    if facts.on_roster and facts.duty:
+        return facts.duty.languages
+    events = open_events(facts) or facts.events
+    return tuple(dict.fromkeys(code for event in events for code in event.languages)) or CONFIRMED
 
 
 def dates(event: Event) -> Sentence:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from flows.shapes import Sentence
-from flows.text.languages import LANGUAGES
 from flows.text.translate import SpokenSentence
+from flows.understanding import vocabulary
 
 
 def _(source: str, /, **params: Any) -> Sentence:
@@ -28,8 +28,8 @@ def lines(*parts: Any) -> Sentence:
 
 
 def in_all_languages(sentence: Sentence) -> Sentence:
-    """The sentence in every language, below each other: for who has not chosen yet."""
-    said = [SpokenSentence(sentence, language) for language in LANGUAGES]
+    """The sentence in every language that is offered here, below each other: for who has not chosen yet."""
+    said = [SpokenSentence(sentence, language) for language in vocabulary.current().offered]
     if "lines" not in sentence.params:
         return lines(*said)
     return lines(said[0], *(part for spoken in said[1:] for part in ("", spoken)))

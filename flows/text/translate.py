@@ -1,13 +1,15 @@
 """Renders sentences in a language, with days, hours and numbers in its form.
 
 English is the source of every sentence. Other languages live in `locale/<code>/LC_MESSAGES/pravesh.po`,
-which is read as it stands: there is no compiling step. The languages are those of `flows.text.languages`.
+which is read as it stands, when it is first needed: there is no compiling step. The languages are those of
+`flows.text.languages`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from flows import locale
 from flows.shapes import Sentence
 from flows.text.languages import LANGUAGES, SOURCE, TABLE, Language
 
 MISSING = "—"
 """Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
 
-LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "pravesh"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -48,12 +50,14 @@ def catalogue(language: str) -> Catalog:
 
 def file_of(language: str) -> Path:
     """The file with the sentences of a language."""
-    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return locale.FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-_CATALOGUES = {language: catalogue(language) for language in LANGUAGES if language != SOURCE}
-_PLURALS = {language: c2py(known.plural_expr) for language, known in _CATALOGUES.items()}
-"""Which form of a plural belongs to a number, as each language's file says."""
+@cache
+def _kept(language: str) -> tuple[Catalog, Callable[[int], int]]:
+    """The catalogue of a language, and which form of a plural belongs to a number, as its file says."""
+    known = catalogue(language)
+    return known, c2py(known.plural_expr)
 
 
 def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] | None = None) -> str:
@@ -81,12 +85,13 @@ def _template(sentence: Sentence, language: str, count: Any) -> str:
 
 
 def _translated(language: str, sentence: Sentence, number: int) -> str:
-    message = _CATALOGUES[language].get(sentence.source)
+    known, plural = _kept(language)
+    message = known.get(sentence.source)
     if message is None or not message.string:
         return sentence.plural if sentence.plural and number != 1 else sentence.source
     if isinstance(message.string, str):
         return message.string
-    return str(message.string[_PLURALS[language](number)])
+    return str(message.string[plural(number)])
 
 
 def format_value(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:

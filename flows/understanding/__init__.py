@@ -1,21 +1,53 @@
-"""Free words into values: cleaning, command words, numbers, near-misses.
+"""Free words into values: command words, numbers, near-misses.
 
-Pure: no clock, no language setting. Whoever writes `haan` to an English conversation is understood.
+Pure: no clock. Which languages are understood says flows.understanding.vocabulary: whoever writes `haan` to an English
+conversation is understood where the event speaks Hindi.
 """
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from flows.understanding import vocabulary
+from flows import locale
+from flows.understanding.plain_text import (
+    CACHE_SIZE,
+    EDGES,
+    MAX_GUESS_LENGTH,
+    cleaned,
+    plain,
+    with_latin_digits,
+    without_pictures,
+    word_set,
+)
+from flows.understanding.vocabulary import HARD, STOP, Vocabulary, compiled
 
-CACHE_SIZE = 512
-"""Texts of which a form is kept: a message is looked at from many sides in a turn, the names of choices in each."""
-MAX_GUESS_LENGTH = 300
-"""Characters that are looked at when guessing what a text means; what is longer is no answer to a list."""
+__all__ = [
+    "CACHE_SIZE",
+    "MAX_GUESS_LENGTH",
+    "best_choice",
+    "called",
+    "cleaned",
+    "command",
+    "counted",
+    "counts_somebody",
+    "greeting",
+    "listed_number",
+    "meant_among",
+    "mentioned",
+    "named",
+    "near_command",
+    "nearest",
+    "negates",
+    "number",
+    "plain",
+    "skips",
+    "wants_to_register",
+    "with_latin_digits",
+    "without_pictures",
+    "word_set",
+]
+
 MIN_SIMILARITY = 80
 """Likeness, in percent, from which a misspelt word counts as the word that was meant."""
 MIN_COMMAND_SIMILARITY = 85
@@ -26,96 +58,40 @@ MIN_SIMILARITY_LEAD = 10
 MIN_GUESS_LENGTH = 4
 """Letters below which nothing is guessed: too many short words are one letter apart."""
 
-_JOINERS = "\u200c\u200d"
-_PICTURE_PARTS = re.compile("[\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
-_NASALS = re.compile("[ङञणनम]\u094d(?=[क-भ])")
-"""A nasal before another consonant: हिन्दी and हिंदी are the same word."""
-_EDGES = " \t.,;:!।॥*_~`'\"“”‘’()[]"
 _SIGNED = re.compile(r"-?\d+")
 
-
-@lru_cache(CACHE_SIZE)
-def cleaned(text: str, *, lines: bool = False) -> str:
-    """The text without control, invisible and direction-override characters, spaces collapsed.
-
-    Joiners stay: Indian scripts and family emoji need them. With `lines` line breaks stay too.
-    """
-    if text.isascii() and text.isprintable():  # a list has millions of such cells
-        return " ".join(text.split())
-    kept = "".join(_kept_character(character) for character in unicodedata.normalize("NFC", text))
-    if lines:
-        return "\n".join(line for line in (" ".join(part.split()) for part in kept.split("\n")) if line)
-    return " ".join(kept.split())
+_NAMES = {code: locale.read(code, "language")["name"] for code in locale.CODES}
+"""What the languages call themselves."""
 
 
-def _kept_character(character: str) -> str:
-    if character in _JOINERS:
-        return character
-    category = unicodedata.category(character)
-    if category in ("Zs", "Zl", "Zp") or character in "\t\r\v\f":
-        return " "
-    if character == "\n":
-        return character
-    return "" if category in ("Cc", "Cf", "Cs", "Co") else character
+class _CommonWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.of_commands = {name: tuple(spoken.words(f"commands.{name}")) for name in spoken.keys("commands")}
+        own = {word: name for name, words in self.of_commands.items() for word in words}
+        self.commands = {**dict.fromkeys(spoken.opt_out_words(), STOP), **own}
+        self.skip = spoken.words("answers.skip")
+        self.numbers = spoken.numbers("numbers.values")
+        self.people = spoken.words("numbers.people")
+        self.beside_numbers = spoken.words("numbers.beside") | self.people
+        self.verbs, self.subjects = spoken.words("numbers.verbs"), spoken.words("numbers.subjects")
+        self.beside_places, self.alone = spoken.words("choices.beside_places"), spoken.words("numbers.alone")
+        self.negations, self.beside_choices = spoken.words("choices.negations"), spoken.words("choices.beside")
+        hellos = spoken.words("commands.hi", "commands.start")
+        self.greetings = tuple(f"{word} " for word in sorted(hellos, key=len, reverse=True))
+        self.register = spoken.words("commands.register")
+        self.also_called = {plain(name): spoken.words(f"choices.also_called.{code}") for code, name in _NAMES.items()}
 
 
-@lru_cache(CACHE_SIZE)
-def plain(text: str) -> str:
-    """The form in which words are compared: no case, no look-alikes, ASCII digits, no outer punctuation."""
-    said = cleaned(text)[:MAX_GUESS_LENGTH]
-    if said.isascii():
-        return " ".join(said.casefold().strip(_EDGES).split()) or said.casefold().strip()
-    folded = unicodedata.normalize("NFKC", said).casefold()
-    folded = _PICTURE_PARTS.sub("", folded).replace("\u200c", "").replace("\u200d", "")
-    folded = _NASALS.sub("\u0902", folded.replace("\u0901", "\u0902").replace("\u093c", ""))
-    digits = "".join(_digit(character) for character in folded)
-    bare = " ".join(digits.strip(_EDGES).split())
-    return bare or digits.strip()
-
-
-def _digit(character: str) -> str:
-    return str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a comma-separated table, each in the form in which words are compared."""
-    return frozenset(plain(word) for word in words.split(",") if word.strip())
-
-
-def by_word(table: Iterable[tuple[int, str]]) -> Mapping[str, int]:
-    """Word to value, for a table of values and their words."""
-    return {word: value for value, words in table for word in word_set(words)}
-
-
-_WORDS_OF = {command: tuple(word_set(words)) for command, words in vocabulary.COMMANDS.items()}
-NEVER_GUESSED = frozenset(("stop", "cancel", "cancel_pass", "delete_data"))
-"""Commands that no likeness of letters leads to: see flows.understanding.intents."""
-_COMMANDS = {word: command for command, words in _WORDS_OF.items() for word in words}
-_SKIP = word_set(vocabulary.SKIP)
-_NUMBERS = by_word(enumerate(vocabulary.NUMBERS))
-_PEOPLE = word_set(vocabulary.PEOPLE)
-NUMBER_WORDS, PEOPLE_WORDS = frozenset(_NUMBERS), _PEOPLE
-_BESIDE_NUMBERS = word_set(vocabulary.BESIDE_NUMBERS) | _PEOPLE
-_BESIDE_PLACES, _ALONE = word_set(vocabulary.BESIDE_PLACES), word_set(vocabulary.ALONE)
-_ALSO = {plain(name): word_set(others) for name, others in vocabulary.ALSO_CALLED.items()}
-_NEGATIONS, _BESIDE_CHOICES = word_set(vocabulary.NEGATIONS), word_set(vocabulary.BESIDE_CHOICES)
-_HELLOS = word_set(vocabulary.COMMANDS["hi"]) | word_set(vocabulary.COMMANDS["start"])
-_GREETINGS = tuple(f"{word} " for word in sorted(_HELLOS, key=len, reverse=True))
-_REGISTER = word_set(vocabulary.COMMANDS["register"])
+_words = compiled(_CommonWords)
 
 
 def command(text: str) -> str:
     """The command that the whole message is, by its name; empty when it is none."""
+    known = _words()
     word = plain(text)
-    return _COMMANDS.get(word) or _COMMANDS.get(without_pictures(word), "")
-
-
-def without_pictures(word: str, but: Collection[str] = ()) -> str:
-    """The text without pictures among it, save those of `but`, and without what surrounds it."""
-    if word.isascii():
-        return word.strip(_EDGES)
-    pictures = {character for character in word if unicodedata.category(character) == "So"}.difference(but)
-    return "".join(" " if character in pictures else character for character in word).strip(_EDGES)
+    return known.commands.get(word) or known.commands.get(without_pictures(word), "")
 
 
 def near_command(text: str) -> str:
@@ -124,29 +100,31 @@ def near_command(text: str) -> str:
     None that is hard to take back.
     """
     word = plain(text)
-    places = _nearly(word, tuple(_WORDS_OF.values()), MIN_COMMAND_SIMILARITY) if len(word) > MIN_GUESS_LENGTH else []
-    found = tuple(_WORDS_OF)[places[0]] if len(places) == 1 else ""
-    return "" if found in NEVER_GUESSED else found
+    known = _words().of_commands
+    places = _nearly(word, tuple(known.values()), MIN_COMMAND_SIMILARITY) if len(word) > MIN_GUESS_LENGTH else []
+    found = tuple(known)[places[0]] if len(places) == 1 else ""
+    return "" if found in HARD else found
 
 
 def greeting(text: str) -> str:
     """The words after a greeting (`hi book-fair` gives `book-fair`); empty where there are none."""
-    whole = " ".join(word.strip(_EDGES) for word in plain(text).split())
-    if not whole.startswith(_GREETINGS):
+    known = _words()
+    whole = " ".join(word.strip(EDGES) for word in plain(text).split())
+    if not whole.startswith(known.greetings):
         return ""
-    word = next(word for word in _GREETINGS if whole.startswith(word))
-    return whole.removeprefix(word).strip(_EDGES)
+    word = next(word for word in known.greetings if whole.startswith(word))
+    return whole.removeprefix(word).strip(EDGES)
 
 
 def wants_to_register(text: str) -> bool:
     """Whether a longer text asks for a registration: it begins with, or ends in, a word for it."""
     whole = plain(text)
-    return any(whole.startswith(f"{word} ") or whole.endswith(f" {word}") for word in _REGISTER)
+    return any(whole.startswith(f"{word} ") or whole.endswith(f" {word}") for word in _words().register)
 
 
 def skips(text: str) -> bool:
     """Whether the text leaves an optional question out."""
-    return plain(text) in _SKIP
+    return plain(text) in _words().skip
 
 
 def number(text: str) -> int | None:
@@ -154,13 +132,14 @@ def number(text: str) -> int | None:
 
     None where there is none, or more than one, or anything else that might mean something.
     """
+    known = _words()
     whole = plain(text)
-    if whole in _NUMBERS:
-        return _NUMBERS[whole]
+    if whole in known.numbers:
+        return known.numbers[whole]
     words = re.sub(r"(?<=\d),(?=\d{2,3}\b)", "", whole).replace(",", " ").split()
     values = [value for word in words if (value := _value(word, alone=len(words) <= 2)) is not None]
     others = [word for word in words if _value(word, alone=len(words) <= 2) is None]
-    return values[0] if len(values) == 1 and all(word in _BESIDE_NUMBERS for word in others) else None
+    return values[0] if len(values) == 1 and all(word in known.beside_numbers for word in others) else None
 
 
 def listed_number(text: str, maximum: int) -> int | None:
@@ -168,8 +147,9 @@ def listed_number(text: str, maximum: int) -> int | None:
 
     `3 people`, `just me` and `I need 2` count people or things, and are no place.
     """
-    words = [word for part in plain(text).split() if (word := part.strip(_EDGES)) and word not in _BESIDE_PLACES]
-    value = counted(words[0]) if len(words) == 1 and words[0] not in _ALONE and "~" not in text else None
+    known = _words()
+    words = [word for part in plain(text).split() if (word := part.strip(EDGES)) and word not in known.beside_places]
+    value = counted(words[0]) if len(words) == 1 and words[0] not in known.alone and "~" not in text else None
     return value - 1 if value is not None and 1 <= value <= maximum else None
 
 
@@ -179,15 +159,16 @@ def counted(word: str) -> int | None:
 
 
 def _value(word: str, *, alone: bool) -> int | None:
+    known = _words()
     if _SIGNED.fullmatch(word):
         return int(word[:12])
     # `do` is two in Hindi and a verb in English.
-    return _NUMBERS.get(word) if alone or word != "do" else None
+    return known.numbers.get(word) if alone or word not in known.verbs else None
 
 
 def counts_somebody(text: str) -> bool:
     """Whether a word of the text says that people are counted, so that its number is no place in a list."""
-    return any(word.strip(_EDGES) in _PEOPLE for word in plain(text).split())
+    return any(word.strip(EDGES) in _words().people for word in plain(text).split())
 
 
 def nearest(word: str, among: Sequence[str]) -> str:
@@ -224,13 +205,13 @@ def called(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
 def meant_among(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
     """Which of the choices is named exactly among words that change nothing of it (`hindi mein`), by position."""
     words = [word for word in re.split(r"[\s.,;:!।]+", without_pictures(plain(text))) if word]
-    return called(" ".join(word for word in words if word not in _BESIDE_CHOICES), choices)
+    return called(" ".join(word for word in words if word not in _words().beside_choices), choices)
 
 
 def negates(text: str) -> bool:
     """Whether some word of it says no."""
     words = re.split(r"[\s.,;:!।]+", re.sub("['’‘`´]", "", plain(text)))
-    return any(word in _NEGATIONS for word in words)
+    return any(word in _words().negations for word in words)
 
 
 def named(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
@@ -264,7 +245,7 @@ def _nearly(word: str, names: Sequence[Sequence[str]], near: float = MIN_SIMILAR
 def _called(names: Sequence[str]) -> list[str]:
     """The names in the form in which words are compared, with what they are also called."""
     own = [plain(name) for name in names]
-    return [*own, *(other for name in own for other in _ALSO.get(name, ()))]
+    return [*own, *(other for name in own for other in _words().also_called.get(name, ()))]
 
 
 def mentioned(text: str, choices: Sequence[Sequence[str]], words: int = 1) -> list[int]:
@@ -272,7 +253,7 @@ def mentioned(text: str, choices: Sequence[Sequence[str]], words: int = 1) -> li
 
     A single one that is only named by a very short word is not counted: that may mean anything.
     """
-    whole = f" {' '.join(word.strip(_EDGES + '?') for word in plain(text).split())} "
+    whole = f" {' '.join(word.strip(EDGES + '?') for word in plain(text).split())} "
     names = [[name for name in _called(own) if len(name.split()) >= words] for own in choices]
     named = {place: [name for name in own if f" {name} " in whole] for place, own in enumerate(names)}
     places = [place for place, found in named.items() if found]

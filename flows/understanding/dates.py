@@ -9,25 +9,34 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from flows.understanding import day_phrases, plain, vocabulary, word_set
-from flows.understanding.day_phrases import AND, EITHER, TO, DayMention, NamedDay
+from flows.understanding import day_phrases, plain
+from flows.understanding.day_phrases import DayMention, NamedDay, words_of_days
 from flows.understanding.doubts import Doubts, split
-from flows.understanding.vocabulary import visits as visit_vocabulary
+from flows.understanding.vocabulary import Vocabulary, compiled
 
 MAX_RANGE_DAYS = 31
 """Days of the longest range that is looked at day by day."""
 
-_BESIDE = (
-    word_set(vocabulary.BESIDE_DAYS)
-    | word_set(visit_vocabulary.BESIDE_ANY_DAY)
-    | word_set(visit_vocabulary.PARTS_OF_DAY)
-    | word_set(vocabulary.DAY_OF_MONTH)
-    | day_phrases.THIS
-    | frozenset((",", ".", "!", "-", "(", ")"))
-)
-_BETWEEN_SEVERAL = (
-    AND | TO | EITHER | word_set(visit_vocabulary.MARKING_RANGES) | word_set("both, dono, दोनों, beech, के बीच")
-)
+
+class _DateWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        days = words_of_days()
+        beside = (
+            "days.beside",
+            "days.beside_any",
+            "days.parts_of_day",
+            "days.day_of_month",
+            "days.endings",
+            "days.this",
+        )
+        self.beside = spoken.words(*beside) | frozenset((",", ".", "!", "-", "(", ")"))
+        self.joining = days.and_ | days.to | days.either
+        self.between_several = self.beside | self.joining | spoken.words("doubts.ranges", "days.between")
+
+
+_words = compiled(_DateWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,12 @@ class _Calendar:
 
 def interpret(text: str, today: date, offered: Sequence[date], every: Sequence[date] = ()) -> DayReading:
     """The days that an answer to the question for a day names, offered or not."""
-    words = _words(text)
+    known = _words()
+    words = _split(text)
     found = day_phrases.mentions(words, asked=True)
     heard = _resolved(found, words, _Calendar(today, offered, (*offered, *every), asked=True))
     others = {word for place, word in _others(words, found) if not day_phrases.counts(words, place)}
-    if others <= _BESIDE or (len(heard.days) > 1 and others <= _BESIDE | _BETWEEN_SEVERAL):
+    if others <= known.beside or (len(heard.days) > 1 and others <= known.between_several):
         return heard
     return _mentioned_days(words, _Calendar(today, offered, (*offered, *every), asked=False))
 
@@ -75,7 +85,7 @@ def read(text: str, today: date, offered: Sequence[date], every: Sequence[date] 
 
 def find(text: str, today: date, offered: Sequence[date]) -> date | None:
     """The offered day that a longer text names beyond doubt, else None."""
-    found = _mentioned_days(_words(text), _Calendar(today, offered, offered, asked=False)).day
+    found = _mentioned_days(_split(text), _Calendar(today, offered, offered, asked=False)).day
     return found if found in offered else None
 
 
@@ -87,9 +97,10 @@ def _mentioned_days(words: Sequence[str], calendar: _Calendar) -> DayReading:
     return _resolved(found, words, calendar)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple[str, ...]:
     return split(
-        day_phrases.ahead_in_days(plain(text.replace("~", " about "))) if len(text) < 1000 else "", day_phrases.PHRASES
+        day_phrases.ahead_in_days(plain(text.replace("~", " about "))) if len(text) < 1000 else "",
+        words_of_days().phrases,
     )
 
 
@@ -124,8 +135,8 @@ def _resolved(mentioned: Sequence[DayMention], words: Sequence[str], calendar: _
 def _between(mentioned: Sequence[DayMention], words: Sequence[str]) -> tuple[bool, bool]:
     """Whether days are the first and the last of a range, and whether anything puts one beside another."""
     gaps = [words[earlier.end : other.start] for earlier, other in pairwise(mentioned)]
-    links = [word for gap in gaps for word in gap if word in AND | TO | EITHER]
-    spans = any(mention.ranged for mention in mentioned) or any(word in TO for word in links)
+    links = [word for gap in gaps for word in gap if word in _words().joining]
+    spans = any(mention.ranged for mention in mentioned) or any(word in words_of_days().to for word in links)
     return spans, bool(links)
 
 

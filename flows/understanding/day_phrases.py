@@ -4,34 +4,55 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.understanding import by_word, counted, nearest, vocabulary, word_set
-from flows.understanding.vocabulary import visits as visit_vocabulary
+from flows.understanding import counted, nearest
+from flows.understanding.vocabulary import Vocabulary, compiled
 
-_RELATIVE = by_word(vocabulary.RELATIVE_DAYS.items())
-_WEEKDAYS = by_word(enumerate(vocabulary.WEEKDAYS))
-_SHORT_WEEKDAYS = by_word(enumerate(vocabulary.SHORT_WEEKDAYS))
-_MONTHS = by_word(enumerate(vocabulary.MONTHS, 1))
-_ORDINALS = {word: place for place, word in enumerate(visit_vocabulary.ORDINALS.split(", "), 1)}
-THIS, _NEXT = word_set(vocabulary.THIS), word_set(vocabulary.NEXT)
-_TARIKH, _ENGLISH_ENDINGS = word_set(vocabulary.DAY_OF_MONTH), word_set("th, st, nd, rd")
-_WEEK, _OF = word_set("week, hafte, हफ्ते, हफ़्ते, wale, वाले, ke, के"), word_set("of, ka, ki, ke, का, की, के, month")
-_DATED = word_set("on, for, the, date, tarikh")
-AND, TO, EITHER = word_set(visit_vocabulary.AND), word_set(visit_vocabulary.TO), word_set(visit_vocabulary.EITHER)
-_HOURS, _LENGTHS = word_set(visit_vocabulary.HOURS), word_set(visit_vocabulary.LENGTHS)
-_PARTY_TABLES = (
-    *(vocabulary.PEOPLE, visit_vocabulary.PARTY_UNITS, visit_vocabulary.PASSES, visit_vocabulary.ADULTS),
-    *(visit_vocabulary.CHILDREN, visit_vocabulary.OTHERS),
-)
-_PARTY = word_set(",".join(_PARTY_TABLES)) - _MONTHS.keys()
-_COUNTED = _PARTY | _HOURS | _LENGTHS
-"""What makes a number before it no day."""
-_NAMES = tuple(word for word in (*_WEEKDAYS, *_MONTHS, "tomorrow", "today") if len(word) >= 5)
-PHRASES = tuple(word for table in (_RELATIVE, THIS, _NEXT, _TARIKH, _ORDINALS) for word in table if " " in word)
 _WRITTEN = re.compile(r"(\d{1,4})[/.\-](\d{1,2})(?:[/.\-](\d{1,4}))?")
-_AHEAD = re.compile(
-    r"(?<!\S)(?:(?:in|after) (\S+) days?|(\S+) days? (?:later|from now|hence|ahead)"
-    r"|(\S+) (?:din|dino|दिन|दिनों) (?:ke |के )?(?:baad|bad|mein|me|बाद|में))(?=[\s,.]|$)"
-)
+MIN_NAME_LENGTH = 5
+"""Letters from which the name of a day or month is read although it is misspelt."""
+
+
+class DayWords:
+    """The words of some languages by what they do beside days."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        self.relative, self.weekdays = spoken.numbers("days.relative"), _by_place(spoken, "days.weekdays")
+        self.short_weekdays, self.ordinals = _by_place(spoken, "days.short_weekdays"), spoken.numbers("days.ordinals")
+        self.months = {word: place + 1 for word, place in _by_place(spoken, "days.months").items()}
+        self.this, self.next = spoken.words("days.this"), spoken.words("days.next")
+        self.day_of_month = spoken.words("days.day_of_month")
+        self.of_month = self.day_of_month | spoken.words("days.endings")
+        self.week, self.of = spoken.words("days.week"), spoken.words("days.of")
+        self.before_ordinals, self.after_ordinals = (
+            spoken.words("days.before_ordinals"),
+            spoken.words("days.after_ordinals"),
+        )
+        self.beside_ordinals = spoken.words("days.beside_ordinals")
+        self.and_, self.to, self.either = spoken.words("days.and"), spoken.words("days.to"), spoken.words("days.either")
+        self.hours, self.before_hours = spoken.words("days.hours"), spoken.words("days.before_hours")
+        people = ("party.units", "party.passes", "party.adults", "party.children", "party.others")
+        self.party = spoken.words("numbers.people", *people) - self.months.keys()
+        self.counted = self.party | self.hours | spoken.words("days.lengths")
+        """What makes a number before it no day."""
+        known = (*self.weekdays, *self.months, *spoken.words("days.near"))
+        self.names = tuple(word for word in known if len(word) >= MIN_NAME_LENGTH)
+        tables = (self.relative, self.this, self.next, self.of_month, self.ordinals)
+        self.phrases = tuple(word for table in tables for word in table if " " in word)
+        self.ahead = _ahead_pattern(spoken.typed("days.ahead"))
+
+
+def _by_place(spoken: Vocabulary, table: str) -> Mapping[str, int]:
+    """The words of a table of names, each with its name's place: Monday and January are 0."""
+    return {word: spoken.keys(table).index(key) for word, key in spoken.values(table).items()}
+
+
+def _ahead_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Finds these phrases, in which # stands for a number."""
+    either = "|".join(re.escape(phrase).replace(r"\#", r"(\S+)").replace(r"\ ", " ") for phrase in phrases)
+    return re.compile(rf"(?<!\S)(?:{either})(?=[\s,.]|$)")
+
+
+words_of_days = compiled(DayWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +85,7 @@ class DayMention:
 
 def ahead_in_days(line: str) -> str:
     """The text with `in 3 days` and `3 दिन बाद` as one word each: `@3`."""
-    return _AHEAD.sub(_ahead, line)
+    return words_of_days().ahead.sub(_ahead, line)
 
 
 def _ahead(match: re.Match[str]) -> str:
@@ -90,27 +111,34 @@ def mentions(words: Sequence[str], *, asked: bool) -> list[DayMention]:
 
 def _worded(words: Sequence[str], place: int, asked: bool) -> DayMention | None:
     """A relative day, a weekday, a date in digits."""
+    days_of = words_of_days()
     word = words[place]
     if word.startswith("@") and word[1:].isdecimal():
         return DayMention(place, place + 1, (NamedDay(ahead=int(word[1:5])),))
-    written = None if words[place + 1 : place + 2] and words[place + 1] in _COUNTED else _WRITTEN.fullmatch(word)
+    written = None if words[place + 1 : place + 2] and words[place + 1] in days_of.counted else _WRITTEN.fullmatch(word)
     if written:
         return DayMention(place, place + 1, (_written(*(int(part or -1) for part in written.groups())),))
-    distance, weekday = _known(word, _RELATIVE, asked), _known(word, _WEEKDAYS, asked)
+    distance, weekday = _known(word, days_of.relative, asked), _known(word, days_of.weekdays, asked)
     if weekday is None and asked:
-        weekday = _SHORT_WEEKDAYS.get(word)
+        weekday = days_of.short_weekdays.get(word)
     if distance is not None:
         return DayMention(place, place + 1, (NamedDay(ahead=distance),))
     return _weekday(words, place, weekday) if weekday is not None else None
 
 
 def _weekday(words: Sequence[str], place: int, weekday: int) -> DayMention:
+    days_of = words_of_days()
     start, end = place, place + 1
-    while start > 0 and words[start - 1] in _NEXT | THIS | _WEEK:
+    while start > 0 and words[start - 1] in days_of.next | days_of.this | days_of.week:
         start -= 1
-    if words[end : end + 1] and words[end] in _NEXT and words[end + 1 : end + 2] and words[end + 1] in _WEEK:
+    if (
+        words[end : end + 1]
+        and words[end] in days_of.next
+        and words[end + 1 : end + 2]
+        and words[end + 1] in days_of.week
+    ):
         end += 2
-    following = any(word in _NEXT for word in (*words[start:place], *words[place + 1 : end]))
+    following = any(word in days_of.next for word in (*words[start:place], *words[place + 1 : end]))
     return DayMention(start, end, (NamedDay(weekday=weekday, following=following),))
 
 
@@ -124,7 +152,7 @@ def _known(word: str, table: Mapping[str, int], asked: bool) -> int | None:
     """The value of a word, well spelt or, where a day is asked, nearly."""
     if word in table:
         return table[word]
-    return table.get(nearest(word, _NAMES)) if asked and len(word) >= 5 else None
+    return table.get(nearest(word, words_of_days().names)) if asked and len(word) >= 5 else None
 
 
 # --- numbers and months -------------------------------------------------------------------------
@@ -132,13 +160,14 @@ def _known(word: str, table: Mapping[str, int], asked: bool) -> int | None:
 
 def _numbered(words: Sequence[str], place: int, asked: bool) -> DayMention | None:
     """`5 dec`, `5th and 6th dec 2026`, `5-7 dec`, `5th`; where a day is asked also `5`, `5, 6`."""
+    days_of = words_of_days()
     numbers, ranged, end, ordinal = _run(words, place)
     if not numbers:
         return None
     beyond = end
-    while beyond < len(words) and words[beyond] in _OF | _TARIKH:
+    while beyond < len(words) and words[beyond] in days_of.of | days_of.of_month:
         beyond += 1
-    month = _known(words[beyond], _MONTHS, asked) if beyond < len(words) else None
+    month = _known(words[beyond], days_of.months, asked) if beyond < len(words) else None
     if month is not None:
         year, end = _year(words, beyond + 1)
         return DayMention(place, end, tuple(NamedDay(day=day, month=month, year=year) for day in numbers), ranged)
@@ -151,25 +180,31 @@ def _numbered(words: Sequence[str], place: int, asked: bool) -> DayMention | Non
 
 def _run(words: Sequence[str], place: int, *, of_month: bool = False) -> tuple[list[int], bool, int, bool]:
     """Days of a month one after the other: which, whether they are first and last, where they end, `5th` or `5`."""
+    days_of = words_of_days()
     numbers, ranged, ordinal = list[int](), False, False
     while place < len(words) and (days := _days_in(words, place, of_month)):
         numbers += days
         ranged = ranged or (len(days) > 1 and "-" in words[place])
-        ordinal = ordinal or words[place] in _ORDINALS
+        ordinal = ordinal or words[place] in days_of.ordinals
         place += 1
-        while place < len(words) and words[place] in _TARIKH:
+        while place < len(words) and words[place] in days_of.of_month:
             ordinal, place = True, place + 1
         following = place + 1
-        if not numbers or following >= len(words) or words[place] not in AND | TO | EITHER | {","}:
+        if (
+            not numbers
+            or following >= len(words)
+            or words[place] not in days_of.and_ | days_of.to | days_of.either | {","}
+        ):
             continue
         if _days_in(words, following, of_month):
-            ranged, place = ranged or words[place] in TO, following
+            ranged, place = ranged or words[place] in days_of.to, following
     return numbers, ranged, place, ordinal
 
 
 def counts(words: Sequence[str], place: int) -> bool:
     """Whether the word at this place is a number of people or an hour; or what is counted."""
-    units = _PARTY | _HOURS
+    days_of = words_of_days()
+    units = days_of.party | days_of.hours
     after = words[place + 1] if place + 1 < len(words) else ""
     counts_next = counted(words[place]) is not None and after in units
     return counts_next or (place > 0 and words[place] in units and counted(words[place - 1]) is not None)
@@ -177,30 +212,33 @@ def counts(words: Sequence[str], place: int) -> bool:
 
 def _days_in(words: Sequence[str], place: int, of_month: bool) -> list[int]:
     """The days of a month that a word may be: one, `5-6` two beside a month; none where it counts something."""
+    days_of = words_of_days()
     word = words[place]
     after = words[place + 1] if place + 1 < len(words) else ""
-    if after in _COUNTED or (place > 0 and words[place - 1] == "at"):
+    if after in days_of.counted or (place > 0 and words[place - 1] in days_of.before_hours):
         return []
-    if word in _ORDINALS:
-        return [_ORDINALS[word]]
+    if word in days_of.ordinals:
+        return [days_of.ordinals[word]]
     if written := _WRITTEN.fullmatch(word):
         two = written[3] is None and "." not in word and (of_month or _before_month(words, place + 1))
         return [int(written[1]), int(written[2])] if two else []
-    number = counted(word) if word.isdecimal() or _before_month(words, place + 1) or after in _TARIKH else None
+    number = counted(word) if word.isdecimal() or _before_month(words, place + 1) or after in days_of.of_month else None
     return [number] if number is not None and 0 < number <= 31 else []
 
 
 def _before_month(words: Sequence[str], place: int) -> bool:
+    days_of = words_of_days()
     while place < len(words) and (
-        words[place] in _OF | _TARIKH | AND | TO | EITHER | {","} or words[place].isdecimal()
+        words[place] in days_of.of | days_of.of_month | days_of.and_ | days_of.to | days_of.either | {","}
+        or words[place].isdecimal()
     ):
         place += 1
-    return place < len(words) and words[place] in _MONTHS
+    return place < len(words) and words[place] in days_of.months
 
 
 def _month_first(words: Sequence[str], place: int) -> DayMention | None:
     """`dec 5`, `december 5th, 2026`, `dec 5 to 7`."""
-    month = _MONTHS.get(words[place])
+    month = words_of_days().months.get(words[place])
     if month is None:
         return None
     numbers, ranged, end, _ = _run(words, place + 1, of_month=True)
@@ -214,10 +252,11 @@ def _month_first(words: Sequence[str], place: int) -> DayMention | None:
 
 def _year(words: Sequence[str], place: int) -> tuple[int | None, int]:
     """The year at this place, and where it ends; two digits are one only where no day follows of them."""
+    days_of = words_of_days()
     at = place + (words[place : place + 1] == [","] or words[place : place + 1] == (",",))
     word = words[at] if at < len(words) else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    if not word.isdecimal() or after in _COUNTED | _MONTHS.keys() | _TARIKH | _OF:
+    if not word.isdecimal() or after in days_of.counted | days_of.months.keys() | days_of.of_month | days_of.of:
         return None, place
     if len(word) == 4 and 1900 < int(word) < 2200:
         return int(word), at + 1
@@ -226,14 +265,12 @@ def _year(words: Sequence[str], place: int) -> tuple[int | None, int]:
 
 def _stands_as_date(words: Sequence[str], start: int, end: int) -> bool:
     """Whether `9th` in a longer text is a day of the month, and not the 9th of anything else."""
+    days_of = words_of_days()
     after = words[end] if end < len(words) else "."
     before = words[start - 1] if start else ""
-    hindi = any(word in _TARIKH - _ENGLISH_ENDINGS for word in words[start:end])
+    named = any(word in days_of.day_of_month for word in words[start:end])
     return (
-        hindi or after in ("ko", "को") or (before in _DATED and not (after[:1].isalpha() and after not in _BESIDE_9TH))
+        named
+        or after in days_of.after_ordinals
+        or (before in days_of.before_ordinals and not (after[:1].isalpha() and after not in days_of.beside_ordinals))
     )
-
-
-_BESIDE_9TH = word_set(
-    "please, pls, plz, with, for, morning, evening, afternoon, only, and, we, i, in, at, of, ke, ki, ka"
-)

@@ -7,45 +7,56 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
-from flows.understanding import MAX_GUESS_LENGTH, cleaned, counted, plain, vocabulary, without_pictures, word_set
-from flows.understanding.vocabulary import visits as visit_vocabulary
+from flows.understanding import counted
+from flows.understanding.plain_text import MAX_GUESS_LENGTH, cleaned, plain, without_pictures
+from flows.understanding.vocabulary import Vocabulary, compiled, current
 
-_DENYING, _DOUBTING = word_set(visit_vocabulary.DENYING), word_set(visit_vocabulary.DOUBTING)
-_ASKING, _AUXILIARIES = word_set(visit_vocabulary.ASKING), word_set(visit_vocabulary.AUXILIARIES)
-_ASKED_OF, _BEGINNINGS = word_set(visit_vocabulary.ASKED_OF), word_set(visit_vocabulary.BEGINNING_QUESTIONS)
-_BEFORE, _AFTER = word_set(visit_vocabulary.BEFORE_DOUBTFUL), word_set(visit_vocabulary.AFTER_DOUBTFUL)
-_RANGES, _ANY_DAY = word_set(visit_vocabulary.MARKING_RANGES), word_set(visit_vocabulary.ANY_DAY)
-_LENGTHS = word_set(visit_vocabulary.DAYS_LONG)
-_LEAVING_OUT, _ANOTHER_DAY = word_set(visit_vocabulary.LEAVING_OUT), word_set(visit_vocabulary.ANOTHER_DAY)
-_CLAUSES = word_set(visit_vocabulary.CLAUSES)
-_BETWEEN = word_set("the, a, of, on, for, this, next, coming, only, just, in, in all, all, ke, ko, hi, के, को, ही")
-_GREETINGS = word_set(vocabulary.COMMANDS["hi"]) | word_set(
-    "sir, madam, dear, please, pls, plz, kindly, ok, so, and, ji"
-)
-_DAYS = word_set(
-    ",".join((*vocabulary.WEEKDAYS, *vocabulary.SHORT_WEEKDAYS, *vocabulary.MONTHS, *vocabulary.RELATIVE_DAYS.values()))
-) | word_set(vocabulary.DAY_OF_MONTH)
-_PEOPLE = word_set(f"{vocabulary.PEOPLE}, {visit_vocabulary.PARTY_UNITS}")
-_DAYS_AND_PEOPLE = _DAYS | _PEOPLE
-_PHRASES = {
-    word
-    for table in (
-        *(_DENYING, _DOUBTING, _ASKING, _BEFORE, _AFTER, _RANGES, _ANY_DAY, _GREETINGS, _BETWEEN),
-        *(_LEAVING_OUT, _ANOTHER_DAY, word_set(visit_vocabulary.HARMLESS)),
-    )
-    for word in table
-    if " " in word
-}
-
+KEPT_PHRASES = 256
+"""Tables of phrases that are kept: three for each set of languages."""
 _ENDS = frozenset(".?!।|")
 _STOPS = _ENDS | frozenset(",;:()")
 _PUNCTUATION = re.compile(r"([,;:!?।|()&+=]|(?<!\d)\.|\.(?!\d))")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 _HYPHENS = re.compile(r"(?<=\d)-(?=[^\W\d_])|(?<=[^\W\d_])-(?=[\d\w])")
+
+
+class _DoubtWords:
+    """The words of some languages by what they do here."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        # A word that names different days or numbers in two languages makes doubtful what stands beside it.
+        self.denying, self.doubting = spoken.words("doubts.denying"), spoken.words("doubts.doubting") | _unclear(spoken)
+        self.asking, self.auxiliaries = spoken.words("doubts.asking"), spoken.words("doubts.auxiliaries")
+        self.asked_of, self.beginnings = spoken.words("doubts.asked_of"), spoken.words("doubts.beginning_questions")
+        self.before, self.after = spoken.words("doubts.before"), spoken.words("doubts.after")
+        self.ranges, self.any_day = spoken.words("doubts.ranges"), spoken.words("doubts.any_day")
+        self.lengths, self.clauses = spoken.words("days.long"), spoken.words("doubts.clauses")
+        self.leaving_out, self.another_day = spoken.words("doubts.leaving_out"), spoken.words("doubts.another_day")
+        self.between = spoken.words("doubts.around")
+        self.greetings = spoken.words("commands.hi", "doubts.greetings")
+        names = ("days.weekdays", "days.short_weekdays", "days.months", "days.relative")
+        tables = [f"{table}.{key}" for table in names for key in spoken.keys(table)]
+        self.days = spoken.words(*tables, "days.day_of_month", "days.endings")
+        self.days_and_people = self.days | spoken.words("numbers.people", "party.units")
+        known = (self.denying, self.doubting, self.asking, self.before, self.after, self.ranges, self.any_day)
+        beside = (self.greetings, self.between, self.leaving_out, self.another_day, spoken.words("doubts.harmless"))
+        self.phrases = frozenset(word for table in (*known, *beside) for word in table if " " in word)
+
+
+def _unclear(spoken: Vocabulary) -> frozenset[str]:
+    """Words that are one day or number in one of these languages and something else in another."""
+    return frozenset(
+        word
+        for word, meanings in spoken.unclear.items()
+        if any(name.startswith(("days", "numbers")) for name in meanings)
+    )
+
+
+_words = compiled(_DoubtWords)
 
 
 def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
@@ -57,22 +68,23 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
         return ()
     line = "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
     line = without_pictures(
-        plain(line.replace("\n", " ; ").replace("~", " about ").replace("’", "'").replace("`", "'")), but=_DENYING
+        plain(line.replace("\n", " ; ").replace("~", " about ").replace("’", "'").replace("`", "'")),
+        but=_words().denying,
     )
     line = _CLOCK.sub(" oclock ", line)
     line = _PUNCTUATION.sub(r" \1 ", _HYPHENS.sub(" ", line))
     line = f" {' '.join(_GLUED.sub(' ', line).split())} "
     said = frozenset(line.split())
-    for first, phrase, joined in _longest_first(tuple(phrases)):
+    for first, phrase, joined in _longest_first(tuple(phrases), current()):
         if first in said:
             line = line.replace(phrase, joined)
     return tuple(word.replace("_", " ").strip("'") for word in line.split())
 
 
-@cache
-def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """Each phrase by its first word, as it stands in a line and as one word."""
-    by_length = sorted({*_PHRASES, *phrases}, key=len, reverse=True)
+@lru_cache(maxsize=KEPT_PHRASES)
+def _longest_first(phrases: tuple[str, ...], spoken: Vocabulary) -> tuple[tuple[str, str, str], ...]:
+    """Each phrase by its first word, as it stands in a line and as one word; `spoken` is what is understood here."""
+    by_length = sorted({*_words().phrases, *phrases}, key=len, reverse=True)
     return tuple((phrase.split()[0], f" {phrase} ", f" {phrase.replace(' ', '_')} ") for phrase in by_length)
 
 
@@ -84,15 +96,21 @@ class Doubts:
 
     def about_day(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end`, which name a day, are not plain."""
+        known = _words()
         clause = self._clause(start, end)
-        for_days = any(counted(word) is not None and other in _LENGTHS for word, other in pairwise(clause))
-        any_day = for_days or not _ANY_DAY.isdisjoint(clause) or not _ANOTHER_DAY.isdisjoint(self._sentence(start, end))
-        return any_day or self._about(start, end) or self._denied_next(start, end, _DAYS)
+        for_days = any(counted(word) is not None and other in known.lengths for word, other in pairwise(clause))
+        any_day = (
+            for_days
+            or not known.any_day.isdisjoint(clause)
+            or not known.another_day.isdisjoint(self._sentence(start, end))
+        )
+        return any_day or self._about(start, end) or self._denied_next(start, end, known.days)
 
     def about_number(self, start: int, end: int) -> bool:
         """Whether words that say how many people come are in doubt."""
-        left_out = not _LEAVING_OUT.isdisjoint(self._sentence(start, end))
-        return left_out or self._about(start, end) or self._denied_next(start, end, _DAYS_AND_PEOPLE)
+        known = _words()
+        left_out = not known.leaving_out.isdisjoint(self._sentence(start, end))
+        return left_out or self._about(start, end) or self._denied_next(start, end, known.days_and_people)
 
     def _about(self, start: int, end: int) -> bool:
         return (
@@ -104,13 +122,14 @@ class Doubts:
     # --- beside it ------------------------------------------------------------------------------
 
     def _beside(self, start: int, end: int) -> bool:
+        known = _words()
         before, after = start - 1, end
-        while before >= 0 and self.words[before] in _BETWEEN:
+        while before >= 0 and self.words[before] in known.between:
             before -= 1
-        while after < len(self.words) and self.words[after] in _BETWEEN:
+        while after < len(self.words) and self.words[after] in known.between:
             after += 1
-        return (before >= 0 and self.words[before] in _BEFORE | _RANGES) or (
-            after < len(self.words) and self.words[after] in _AFTER
+        return (before >= 0 and self.words[before] in known.before | known.ranges) or (
+            after < len(self.words) and self.words[after] in known.after
         )
 
     def _denied_next(self, start: int, end: int, else_about: frozenset[str]) -> bool:
@@ -118,11 +137,12 @@ class Doubts:
 
         What follows may be about something else, which one of the words `else_about` tells.
         """
-        first, last = self._bounds(start, end, _STOPS | _CLAUSES)
-        alone = all(_says(word) or word in _BETWEEN for word in self.words[first:last])
-        if not alone or last >= len(self.words) or self.words[last] not in {",", *_CLAUSES}:
+        known = _words()
+        first, last = self._bounds(start, end, _STOPS | known.clauses)
+        alone = all(_says(word) or word in known.between for word in self.words[first:last])
+        if not alone or last >= len(self.words) or self.words[last] not in {",", *known.clauses}:
             return False
-        while last < len(self.words) and self.words[last] in {",", *_CLAUSES}:
+        while last < len(self.words) and self.words[last] in {",", *known.clauses}:
             last += 1
         following = self._clause(last, last)
         return any(map(_denies, following, (*following[1:], ""))) and else_about.isdisjoint(following)
@@ -130,11 +150,11 @@ class Doubts:
     # --- around it ------------------------------------------------------------------------------
 
     def _clause(self, start: int, end: int) -> tuple[str, ...]:
-        return self.words[slice(*self._bounds(start, end, _STOPS | _CLAUSES))]
+        return self.words[slice(*self._bounds(start, end, _STOPS | _words().clauses))]
 
     def _following(self, start: int, end: int) -> tuple[str, ...]:
         """For each word of the clause, the word after it."""
-        first, last = self._bounds(start, end, _STOPS | _CLAUSES)
+        first, last = self._bounds(start, end, _STOPS | _words().clauses)
         return (*self.words[first + 1 : last + 1], "", "")[: last - first]
 
     def _sentence(self, start: int, end: int) -> tuple[str, ...]:
@@ -151,27 +171,29 @@ class Doubts:
 
 def _says(word: str) -> bool:
     """Whether it may be part of a day or of a number of people."""
-    return word in _DAYS_AND_PEOPLE or counted(word) is not None or word[:1].isdecimal()
+    return word in _words().days_and_people or counted(word) is not None or word[:1].isdecimal()
 
 
 def _denies(word: str, following: str) -> bool:
     """Whether it denies, or makes doubtful, what stands beside it: not so `no of people`, `gate no 3`."""
+    known = _words()
     if word == "no":
         return following not in ("of", ".") and not following.isdecimal()
-    return word in _DENYING or word in _DOUBTING or word.endswith("n't")
+    return word in known.denying or word in known.doubting or word.endswith("n't")
 
 
 def _asks(sentence: tuple[str, ...]) -> bool:
     """Whether it is a question, with or without a mark."""
+    known = _words()
     if sentence and sentence[-1] == "?":
         return True
     begun = 0
-    while begun < len(sentence) and (sentence[begun] in _GREETINGS or sentence[begun] in _STOPS):
+    while begun < len(sentence) and (sentence[begun] in known.greetings or sentence[begun] in _STOPS):
         begun += 1
-    asked = begun < len(sentence) and sentence[begun] in _BEGINNINGS
+    asked = begun < len(sentence) and sentence[begun] in known.beginnings
     pairs = pairwise(sentence)
     return (
         asked
-        or any(word in _ASKING for word in sentence)
-        or any(first in _AUXILIARIES and second in _ASKED_OF for first, second in pairs)
+        or any(word in known.asking for word in sentence)
+        or any(first in known.auxiliaries and second in known.asked_of for first, second in pairs)
     )

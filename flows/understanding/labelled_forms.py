@@ -1,13 +1,26 @@
 """Reads a form that somebody types by themselves: `Name: Asha Verma Date: 5 Dec People: 3`."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from flows.understanding import cleaned
-from flows.understanding.vocabulary import names as name_vocabulary
+from flows.understanding.plain_text import cleaned
+from flows.understanding.vocabulary import Vocabulary, compiled
 
+OTHER = "other"
+"""The labels that belong to no step."""
 _TRIM = " \t\n,;|/.-–—*_।"
+
+
+class _LabelWords:
+    """The labels of some languages, by the step that each belongs to."""
+
+    def __init__(self, spoken: Vocabulary) -> None:
+        steps = spoken.keys("labels")
+        self.step_of = {_key(cleaned(word)): step for step in steps for word in spoken.typed(f"labels.{step}")}
+
+
+_words = compiled(_LabelWords)
 
 
 def read(text: str, questions: Sequence[str] = ()) -> Mapping[str, str]:
@@ -18,7 +31,7 @@ def read(text: str, questions: Sequence[str] = ()) -> Mapping[str, str]:
     """
     if not _MARK.search(text):
         return {}
-    steps_by = {**_STEP_OF, **{name.replace("_", " "): name for name in questions}}
+    steps_by = {**_words().step_of, **{name.replace("_", " "): name for name in questions}}
     whole = cleaned(text.replace("\n", " , "))
     found = list(_labels_in(tuple(steps_by)).finditer(whole))
     ends = [*(label.start() for label in found), len(whole)][1:]
@@ -27,20 +40,13 @@ def read(text: str, questions: Sequence[str] = ()) -> Mapping[str, str]:
         for label, end in zip(found, ends, strict=True)
     ]
     steps = [step for step, _ in pairs]
-    return {step: value for step, value in pairs if step and value and steps.count(step) == 1}
+    return {step: value for step, value in pairs if step != OTHER and value and steps.count(step) == 1}
 
 
 def _key(label: str) -> str:
     return " ".join(label.casefold().split())
 
 
-def _labels() -> Iterable[tuple[str, str]]:
-    for step, words in name_vocabulary.LABELS.items():
-        for word in words.split(","):
-            yield _key(cleaned(word)), step
-
-
-_STEP_OF = dict(_labels())
 _MARK = re.compile(r"[:=：]|\s[-–—]\s|\w-\s")
 
 

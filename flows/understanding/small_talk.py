@@ -1,11 +1,8 @@
 """Recognises greetings and thanks, which need no answer of their own."""
 
 from flows import understanding
-from flows.understanding import agreement, plain, vocabulary, without_pictures, word_set
-from flows.understanding.vocabulary import intents as intent_vocabulary
-
-_POLITE = word_set(intent_vocabulary.COURTESY) | word_set(vocabulary.POLITE)
-_ABOUT_PASSES = word_set(vocabulary.ABOUT_PASSES)
+from flows.understanding import agreement, plain, without_pictures
+from flows.understanding.vocabulary import current
 
 
 def is_any(text: str) -> bool:
@@ -17,4 +14,6 @@ def is_any(text: str) -> bool:
     if agreement.yes_no(text) is not None:
         return True
     words = frozenset(without_pictures(plain(text)).replace(",", " ").replace(".", " ").split())
-    return words <= _POLITE or ("?" not in plain(f"{text}.") and bool(words & _ABOUT_PASSES))
+    return words <= current().words("intents.courtesy", "answers.polite") or (
+        "?" not in plain(f"{text}.") and bool(words & current().words("answers.about_passes"))
+    )

@@ -4,7 +4,6 @@ from flows.fields import Choice, YesNo
 from flows.shapes import Answers, CancelPass, Facts, Flow, Outcome, Say, Sentence, Step
 from flows.text import _, lines, words
 from flows.text.choices import chosen_pass, only_pass, pass_line, pass_options
-from flows.understanding.vocabulary.agreement import CANCELLING
 from flows.visitor.my_pass import without_a_pass
 
 
@@ -37,7 +36,7 @@ CANCELLATION = Flow(
             given=only_pass,
             example=words("1"),
         ),
-        Step("agree", _ask, YesNo(beside=CANCELLING), example=_("yes")),
+        Step("agree", _ask, YesNo(beside="agreement.cancelling"), example=_("yes")),
     ),
     finish=_finish,
     refused={"no_such_pass": None, "pass_used": None},

@@ -8,7 +8,8 @@ from flows import understanding
 from flows.fields import YesNo
 from flows.fields.choice import in_each
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step, StopMessages, UserInput
-from flows.text import LANGUAGES, SpokenSentence, _, phrases
+from flows.text import SpokenSentence, _, phrases
+from flows.understanding import vocabulary
 from flows.understanding.intents import CANCEL_PASS, DELETE_DATA, STOP
 
 NAME = "unsure"
@@ -50,8 +51,9 @@ class Meant(YesNo):
 
 def _in_all_languages(title: Sentence) -> Sentence:
     """A choice in every language, on one line."""
+    offered = vocabulary.current().offered
     return Sentence(
-        " / ".join(f"{{{code}}}" for code in LANGUAGES), {code: SpokenSentence(title, code) for code in LANGUAGES}
+        " / ".join(f"{{{code}}}" for code in offered), {code: SpokenSentence(title, code) for code in offered}
     )
 
 

@@ -8,7 +8,6 @@ from flows.shapes import Answers, EraseMe, Facts, Flow, Outcome, PassFacts, Ques
 from flows.text import LANGUAGES, _, lines, words
 from flows.text.choices import event_by, pass_lines
 from flows.text.event_states import local_today
-from flows.understanding.vocabulary.agreement import DELETING
 
 HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
 
@@ -95,11 +94,11 @@ DELETE_DATA = Flow(
     name="delete_data",
     version=1,
     steps=(
-        Step("agree", _ask, YesNo(beside=DELETING), example=_("yes")),
+        Step("agree", _ask, YesNo(beside="agreement.deleting"), example=_("yes")),
         Step(
             "again",
             _("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),
-            YesNo(beside=DELETING),
+            YesNo(beside="agreement.deleting"),
             when=_is_today,
             example=_("yes"),
         ),

@@ -10,7 +10,6 @@ from flows.text import _, lines, sentence_for, words
 from flows.text.choices import chosen_event, day_from, language_of, open_events, own_pass_of_that_day, people
 from flows.text.event_states import OPEN, OVER, sentence_of, state_of
 from flows.text.pass_days import describe_days
-from flows.understanding.vocabulary.agreement import REGISTERING
 from flows.visitor.consent import consent_text, last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
@@ -108,7 +107,7 @@ FULL_NAME = Step(
 AGREE = Step(
     "agree",
     lambda answers, facts: last_question(REGISTRATION, answers, facts, another=False),
-    YesNo(no="not_agreed", beside=REGISTERING),
+    YesNo(no="not_agreed", beside="agreement.registering"),
     example=_("yes"),
 )
 

@@ -8,7 +8,6 @@ from flows.fields import Otp, Phone, Text, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
 from flows.text import _, lines, words
 from flows.text.choices import chosen_event, language_of
-from flows.understanding.vocabulary.agreement import REGISTERING
 from flows.visitor.consent import last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.registration import (
@@ -91,7 +90,7 @@ THEIR_PARTY = replace(
 AGREE = Step(
     "agree",
     lambda answers, facts: last_question(SOMEONE_ELSE, answers, facts, another=True),
-    YesNo(no="not_agreed", beside=REGISTERING),
+    YesNo(no="not_agreed", beside="agreement.registering"),
     example=_("yes"),
 )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flows.locale import CONFIRMED
 from flows.shapes import Duty, PassKind
 from flows.shapes.duty import EntryNotice, FigureShare, GateStats
 from flows.shapes.scans import SeenPass
@@ -15,7 +16,9 @@ from tests.flows.worlds import on_duty
 def duty(world: World, value: str) -> None:
     """`supervisor main`: on the roster of the demo event in this role, at this gate (`-`: none said); `-`: on none."""
     role, _, gate = value.partition(" ")
-    world.duty = None if role == "-" else on_duty(role=role, gate=None if gate in ("", "-") else gate)
+    languages = next((event.languages for event in world.events if event.slug == "demo"), CONFIRMED)
+    at = None if gate in ("", "-") else gate
+    world.duty = None if role == "-" else on_duty(role=role, gate=at, languages=languages)
 
 
 def former_duty(world: World, value: str) -> None:

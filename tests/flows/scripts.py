@@ -32,6 +32,7 @@ A file holds several conversations; each begins with its title::
     = party_size 3                     a kept answer; also @flow, @language, @stopped, @under, @tries
     @ left: demo 2026-01-16 0          the facts change (as `#`, and `now`)
 
+The events' languages are English and Hindi; in a file called after another language English and that one.
 What follows a `>` line is about its turn. Before every turn the state has been through JSON.
 """
 
@@ -47,6 +48,7 @@ from flows import engine
 from flows.gate import begun_at, walkup
 from flows.gate import menu as gate_menu
 from flows.gate import questions as gate_questions
+from flows.locale import CODES, CONFIRMED, SOURCE
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
 from flows.shapes import Effect, PassFacts, Say, Turn, UserInput
@@ -99,6 +101,8 @@ class Play:
     """A conversation while it is played."""
 
     world: World
+    languages: tuple[str, ...] = CONFIRMED
+    """The languages of the events: English and the script's own, or those that are confirmed."""
     kept: dict[str, Any] | None = None
     turn: Turn | None = None
     answer: str = ""
@@ -123,7 +127,8 @@ class Play:
     def begin(self, *names: str) -> None:
         """Let the events be, or the demo event where none was named before."""
         for name in names or (() if self.world.events or self.nothing_on else ("demo",)):
-            self.world.add(*events(self.world.now)[name])
+            event, *more = events(self.world.now)[name]
+            self.world.add(replace(event, languages=self.languages), *more)
 
     @property
     def taken(self) -> Turn:
@@ -150,7 +155,9 @@ def said(words: str) -> UserInput:
 
 def play(script: Script) -> None:
     """Play a conversation; an AssertionError names the line that does not hold."""
-    going = Play(World(datetime.fromisoformat(NOW)))
+    language = script.file.removesuffix(".txt").rpartition("_")[2]
+    own = (SOURCE, language) if language in CODES and language not in CONFIRMED else CONFIRMED
+    going = Play(World(datetime.fromisoformat(NOW)), own)
     for number, line in (*script.lines, (0, "")):
         try:
             _line(going, line)

@@ -16,7 +16,6 @@ from flows.shapes import EventDay, Person, Register, State, Turn, UserInput
 from flows.text.languages import LANGUAGES
 from flows.text.translate import MISSING
 from flows.understanding import vocabulary
-from flows.understanding.vocabulary import gate as gate_vocabulary
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.gate_world import World
 from tests.flows.worlds import CODES, NOW, Talk, on_duty, with_passes
@@ -48,10 +47,10 @@ GOOD = {
 """An answer that will do, for each question of any flow."""
 
 WORDS = [
-    *(word.strip() for words in vocabulary.COMMANDS.values() for word in words.split(",")),
+    *sorted(vocabulary.current().values("commands")),
     *GOOD.values(),
     *("hi demo", "hi fair", "yes", "no", "0", "99", "-1", "kal", "अगले शनिवार", "31/2", "15 jan", "skip", *CODES),
-    *(word.split(",")[0] for word in gate_vocabulary.COMMAND_WORDS.values()),
+    *sorted(vocabulary.current().values("gate")),
     *(f"{CODES[0]} 2", f"out {CODES[0]}", f"check {CODES[1]}", "in 5", "out 0", "gate north", "find asha", "7QK2-M9X6"),
     *(
         "register 3 people for saturday",

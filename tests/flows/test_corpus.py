@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.corpus.lines import FILES, Line, read
-from tests.flows.corpus.read import reading, right
+from flows.text.languages import CONFIRMED, LANGUAGES
+from tests.flows.corpus.lines import FILES, FOLDER, Line, read
+from tests.flows.corpus.read import is_asked, reading, right
+
+MIN_SENTENCES, MIN_RIGHT = 150, 0.95
 
 SECTIONS = [
     pytest.param(list(lines), id=f"{file.stem}: {section}")
@@ -16,12 +19,19 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize("lines", SECTIONS)
-def test_every_sentence_is_read_right(lines: list[Line]) -> None:
+def test_every_sentence_is_read_right_or_in_a_new_language_asked_about(lines: list[Line]) -> None:
     heard = [(line, reading(line.section, line.sentence, line.language)) for line in lines]
-    wrong = [
-        (line.number, line.sentence, told, line.expected) for line, told in heard if not right(told, line.expected)
-    ]
-    assert not wrong
+    missed = [(line, told) for line, told in heard if not right(told, line.expected)]
+    wrong = [pair for pair in missed if pair[0].language in CONFIRMED or not is_asked(pair[1])]
+    assert not [(line.number, line.sentence, told, line.expected) for line, told in wrong]
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code not in CONFIRMED])
+def test_a_language_has_sentences_that_are_read_right(language: str) -> None:
+    lines = list(read(FOLDER / f"{language}.txt"))
+    known = [right(reading(line.section, line.sentence, line.language), line.expected) for line in lines]
+    assert len(known) >= MIN_SENTENCES
+    assert sum(known) >= MIN_RIGHT * len(known)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ FEEDBACK: Flow = Flow(
     copy.replace(catalogue, r"\bREGISTRATION, SOMEONE_ELSE", "FEEDBACK, REGISTRATION, SOMEONE_ELSE")
     copy.insert(catalogue, "BEGUN_BY", '    "feedback": "feedback",\n')
     copy.replace(catalogue, r"(INTERRUPTING = frozenset\(\{)", r'\1"feedback", ')
-    copy.insert("flows/understanding/vocabulary/__init__.py", "COMMANDS", '    "feedback": "feedback, राय, raay",\n')
+    for language, said in {"en": "feedback", "hi": "राय, raay"}.items():
+        copy.insert(f"flows/locale/{language}/vocabulary.toml", r"\[commands\]", f'feedback = "{said}"\n')
     copy.insert("flows/actions.py", "ValidateMenu", 'ValidateFeedback = form_of(FLOWS["feedback"])\n')
     copy.insert("tests/flows/engine/test_rasa_forms.py", r'    "agree": \(', '    "easy": ("yes", "नहीं", "perhaps"),\n')
     for language, (word, yes) in {"en": ("feedback", "yes"), "hi": ("राय", "हाँ")}.items():

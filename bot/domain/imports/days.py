@@ -4,17 +4,15 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from flows import locale
 from flows.shapes import Invalid
-from flows.understanding import by_word, plain, vocabulary
+from flows.understanding import day_phrases, plain, vocabulary
 from flows.understanding.dates import valid_date
 
 DMY, MDY, UNSURE = "dmy", "mdy", "unsure"
 """How numbers are read of which each may be the month."""
-_MONTHS = by_word(enumerate(vocabulary.MONTHS, 1))
-_WEEKDAYS = by_word(
-    (number, f"{words}, {short}")
-    for number, (words, short) in enumerate(zip(vocabulary.WEEKDAYS, vocabulary.SHORT_WEEKDAYS, strict=True))
-)
+_NAMES = day_phrases.DayWords(vocabulary.of(locale.CONFIRMED))
+_MONTHS, _WEEKDAYS = _NAMES.months, {**_NAMES.weekdays, **_NAMES.short_weekdays}
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(map(re.escape, _WEEKDAYS), key=len, reverse=True))
 _NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"

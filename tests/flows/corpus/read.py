@@ -1,7 +1,8 @@
 """How a sentence is read where a question stands open: what the conversation makes of it, in a word.
 
 Today is Thursday 3 December 2026, 10:00 in Asia/Kolkata. One event is open, until 11 December, for parties of
-1 to 10; its languages are English and Hindi, its own question is the city, which may be left out.
+1 to 10; its languages are English and Hindi, or English and the file's; its own question is the city, which may be
+left out.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from flows.sandbox.world import demo
 from flows.shapes import Register, StopMessages, Turn
 from flows.shapes.gate_effects import Admit, Scanned
 from flows.shapes.scans import OUT
+from flows.text.languages import CONFIRMED, SOURCE
 from flows.understanding import codes
 from tests.flows import gate_facts
 from tests.flows.gate_world import World
@@ -20,8 +22,6 @@ from tests.flows.worlds import Talk, with_passes
 NOW = datetime.fromisoformat("2026-12-03T10:00+05:30")
 PASSES = {"A": "7QK2-M9X5", "B": "9XK4-P2CZ"}
 """The passes that wait at the gate, by the letter that stands for each in an expected reading."""
-LANGUAGES = {"en": "1", "hi": "2"}
-"""The answer to the language question, by language."""
 LED_TO = {"cancellation": "cancel_pass", "delete_data": "delete_data", "unsure": "ask"}
 """What a conversation that asks `really?` is about."""
 HARD = frozenset(("stop", *LED_TO.values()))
@@ -34,21 +34,31 @@ def right(reading: str, expected: str) -> bool:
     return reading in wanted or ("not" in wanted and reading not in HARD | {"ask"})
 
 
+def is_asked(reading: str) -> bool:
+    """Whether a reading takes nothing and does nothing: whoever wrote it is asked."""
+    return reading in ("ask", "nothing", "nobody", "not")
+
+
 def reading(section: str, sentence: str, language: str = "en") -> str:
     """How a sentence is read in a section; raises KeyError for a section that there is not."""
     return READERS[section](sentence, language)
 
 
-def _a_world() -> World:
+def offered(language: str) -> tuple[str, ...]:
+    """The languages of the event at which this one is spoken."""
+    return CONFIRMED if language in CONFIRMED else (SOURCE, language)
+
+
+def _a_world(language: str) -> World:
     world = World(NOW, profile_name="Asha Rao")
-    world.add(demo(NOW))
+    world.add(demo(NOW, languages=offered(language)))
     return world
 
 
 def _asked(question: str, language: str) -> Talk:
     """A conversation in which this question of the registration stands open."""
-    talk = Talk(_a_world())
-    answers = ("hi", LANGUAGES[language], "Ravi Kumar", "1", "3", "Delhi")
+    talk = Talk(_a_world(language))
+    answers = ("hi", str(offered(language).index(language) + 1), "Ravi Kumar", "1", "3", "Delhi")
     for answer in answers:
         talk.say(answer)
         if talk.asked == question:
@@ -57,7 +67,7 @@ def _asked(question: str, language: str) -> Talk:
 
 
 def _first_message(sentence: str, language: str) -> str:
-    answers = Talk(_a_world()).say(sentence).state.answers
+    answers = Talk(_a_world(language)).say(sentence).state.answers
     taken = [f"{name}={answers[name]}" for name in ("visit_date", "party_size") if name in answers]
     return " ".join(taken) or "nothing"
 
@@ -85,7 +95,7 @@ def _language(sentence: str, language: str) -> str:
 
 def _at_rest(sentence: str, language: str) -> str:
     world = with_passes("2026-12-05", now=NOW, events=(), places={}, profile_name="Asha Rao")
-    world.add(demo(NOW))
+    world.add(demo(NOW, languages=offered(language)))
     return _heard_as(Talk(world, {"language": language}).say(sentence)) or "not"
 
 
@@ -110,7 +120,7 @@ def _heard_as(turn: Turn) -> str:
 
 
 def _gate(sentence: str, language: str) -> str:
-    world = _a_world()
+    world = _a_world(language)
     gate_facts.duty(world, "volunteer main")
     for code in PASSES.values():
         gate_facts.at_gate(world, f"{code} demo 2026-12-03 4 Asha Rao")

@@ -13,7 +13,7 @@ from flows.understanding import vocabulary
 def test_names() -> None:
     assert all(flow.name == name for name, flow in FLOWS.items())
     assert set(BEGUN_BY.values()) <= set(FLOWS)
-    assert set(BEGUN_BY) <= set(vocabulary.COMMANDS)
+    assert set(BEGUN_BY) <= set(vocabulary.current().keys("commands"))
     assert {HOME, VISITING, *INTERRUPTING} <= set(FLOWS)
 
 

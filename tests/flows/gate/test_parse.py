@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from flows import understanding
 from flows.gate.codes import is_code
+from flows.gate.command_names import CHECK, FORCE, IN, OUT, UNCLEAR, UNDO
 from flows.gate.parse import MAX_CODES, MAX_LINES, MAX_MESSAGE_LENGTH, in_photo, read, whole_codes
 from flows.shapes import UserInput
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes, vocabulary
-from flows.understanding.vocabulary import gate as gate_vocabulary
-from flows.understanding.vocabulary.gate import CHECK, FORCE, IN, OUT, UNCLEAR, UNDO
 from tests.flows.gate_world import Book
 from tests.flows.worlds import NOW, Talk, on_duty, world
 
@@ -139,8 +138,7 @@ def test_what_is_let_through_in_the_middle_of_a_question() -> None:
 
 
 def test_no_word_of_the_gate_means_something_else_everywhere() -> None:
-    everywhere = {word.strip() for words in vocabulary.COMMANDS.values() for word in words.split(",")}
-    own = {word.strip() for words in gate_vocabulary.COMMAND_WORDS.values() for word in words.split(",")}
+    everywhere, own = (vocabulary.current().values(table).keys() for table in ("commands", "gate"))
     assert {word for word in everywhere & own if read(word).word} <= {"resume"}
 
 
@@ -223,13 +221,11 @@ def test_a_code_of_letters_alone_is_one_as_it_is_shown() -> None:
 
 KNOWN = {
     part
-    for listed in (
-        *(gate_vocabulary.COMMAND_WORDS[name] for name in (IN, OUT, CHECK, UNDO, FORCE)),
-        *vocabulary.NUMBERS,
-        vocabulary.PEOPLE,
-        gate_vocabulary.BESIDE_COUNTS,
+    for word in vocabulary.current().words(
+        *(f"gate.{name}" for name in (IN, OUT, CHECK, UNDO, FORCE)),
+        *(f"numbers.values.{value}" for value in range(21)),
+        *("numbers.people", "gate_words.beside_counts"),
     )
-    for word in understanding.word_set(listed)
     for part in word.split()
 }
 LETTERS = st.characters(categories=["Ll", "Lu", "Lo"], max_codepoint=0x97F)

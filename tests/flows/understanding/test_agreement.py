@@ -2,10 +2,10 @@
 
 import pytest
 
-from flows.understanding import agreement, vocabulary, word_set
-from flows.understanding.vocabulary.agreement import CANCELLING, REGISTERING
+from flows.understanding import agreement, vocabulary
 
-WORDS = {True: word_set(vocabulary.YES), False: word_set(vocabulary.NO)}
+WORDS = {said: vocabulary.current().words(table) for said, table in ((True, "answers.yes"), (False, "answers.no"))}
+CANCELLING, REGISTERING = "agreement.cancelling", "agreement.registering"
 
 
 @pytest.mark.parametrize("said", [True, False])

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from flows import understanding
 from flows.understanding import intents, vocabulary
 from flows.understanding.intents import IRREVERSIBLE
-from flows.understanding.vocabulary import intents as intent_vocabulary
 
 PLAIN = (
     "stop",
@@ -25,7 +24,7 @@ PLAIN = (
 
 @pytest.mark.parametrize("command", IRREVERSIBLE)
 def test_every_word_of_the_vocabulary_is_the_wish_itself(command: str) -> None:
-    for word in understanding.word_set(vocabulary.COMMANDS[command]):
+    for word in vocabulary.current().words(f"commands.{command}"):
         assert intents.read(word) == intents.CommandReading(command, plain=True, addressed=True)
         assert intents.command(f"*{word.upper()}*!") == command
 
@@ -51,7 +50,7 @@ def test_courtesy_changes_nothing(wish: str, after: str) -> None:
 
 def test_no_misspelling_of_one_letter_is_a_wish() -> None:
     for command in IRREVERSIBLE:
-        for word in understanding.word_set(vocabulary.COMMANDS[command]):
+        for word in vocabulary.current().words(f"commands.{command}"):
             for place, letter in product(range(len(word)), "qw"):
                 near = word[:place] + letter + word[place + 1 :]
                 assert near == word or intents.command(near) not in IRREVERSIBLE, near
@@ -79,15 +78,15 @@ def test_near(text: str, command: str) -> None:
     assert intents.near(text) == command
 
 
-def _of(words: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(sorted(understanding.word_set(words) - understanding.word_set("no, non, बिना")))
+def _of(*tables: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(sorted(vocabulary.current().words(*tables) - understanding.word_set("no, non, बिना")))
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(_of(f"{intent_vocabulary.COURTESY},{intent_vocabulary.MESSAGES}"), max_size=4),
-    _of(f"{intent_vocabulary.STOPS},{intent_vocabulary.ENDS},{intent_vocabulary.UNSUBSCRIBES}"),
-    st.one_of(_of(intent_vocabulary.NEGATES), st.text("bdfgjvwz", min_size=5, max_size=8)),
+    st.lists(_of("intents.courtesy", "intents.messages"), max_size=4),
+    _of("intents.stops", "intents.ends", "intents.unsubscribes"),
+    st.one_of(_of("intents.negates"), st.text("bdfgjvwz", min_size=5, max_size=8)),
     st.randoms(use_true_random=False),
 )
 def test_a_negation_or_a_foreign_word_anywhere_keeps_it_from_being_plain(

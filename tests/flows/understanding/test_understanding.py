@@ -56,13 +56,13 @@ def test_command(text: str, command: str) -> None:
 
 def test_no_word_is_two_commands() -> None:
     seen: dict[str, str] = {}
-    for command, words in vocabulary.COMMANDS.items():
-        for word in understanding.word_set(words):
+    for command in vocabulary.current().keys("commands"):
+        for word in vocabulary.current().words(f"commands.{command}"):
             assert seen.setdefault(word, command) == command, word
 
 
 def test_no_word_is_yes_and_no_or_a_command() -> None:
-    yes, no = understanding.word_set(vocabulary.YES), understanding.word_set(vocabulary.NO)
+    yes, no = vocabulary.current().words("answers.yes"), vocabulary.current().words("answers.no")
     assert not yes & no
     assert not any(understanding.command(word) for word in yes | no)
 
