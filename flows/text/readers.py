@@ -22,7 +22,7 @@ READ_BY_PEOPLE = (
 READ_BY_ADMINS = (
     *("admin_cli/", "bot/delivery/campaigns/alerts.py", "bot/domain/edit_conflict.py"),
     *("flows/text/organiser_refusals.py", "webhooks/api/", "webhooks/staff/dashboard/", "webhooks/staff/manage/"),
-    "webhooks/templates/staff/manage/",
+    *("webhooks/staff/claim.py", "webhooks/staff/owners.py", "webhooks/templates/staff/manage/"),
 )
 """Where sentences stand that only admins read, or programmers. Of two beginnings of a path the longer counts."""
 NEEDED_TABLES = frozenset(
