@@ -6,7 +6,7 @@ TESTS ?= tests
 PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench sure play assets lock venv venv-dev
+.PHONY: help run test chaos bench sure play assets lock licences venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -38,9 +38,13 @@ assets: venv ## fetch the browser's libraries, by package-lock.json
 
 lock: venv-dev ## compile requirements*.txt anew from requirements*.in
 	for name in requirements requirements-dev requirements-assets; do \
-	    .venv/bin/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	    .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	        --no-emit-index-url --no-emit-find-links \
 	        --custom-compile-command "make lock" --quiet $(LOCK) $$name.in --output-file $$name.txt || exit 1; \
 	done
+
+licences: venv-dev ## the licence of everything that the service runs on; fails where one is unknown
+	@exec $(PY) -m tests.licences
 
 venv:
 	@bin/venv requirements.txt

@@ -73,7 +73,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot import pass_keys
     from bot.database import Database
     from bot.delivery.dispatch import health
-    from bot.ops import checks
+    from bot.ops import capacity, checks
     from bot.ops.connections import connect_redis, database_exists
     from bot.personal_data import erase_traces
     from bot.photos import delete_media
@@ -99,6 +99,8 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("secret", lambda: pass_keys.is_strong(settings)),
         Check("Redis", lambda: checks.redis_reached(redis, settings)),
         Check("Redis keeps", lambda: checks.redis_keeps(redis), reached),
+        Check("memory", lambda: capacity.redis_has_room(redis), reached),
+        Check("connections in use", lambda: capacity.connections_left(database, redis), reached | {"database"}),
         Check("clocks", lambda: checks.clocks_agree(database, redis), reached | {"database"}),
         Check("workers", lambda: checks.workers_alive(redis), reached),
         Check("clock", lambda: checks.clock_alive(redis), reached),
@@ -114,6 +116,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("photos", lambda: delete_media.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("erased people", lambda: erase_traces.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
+        Check("outbox", lambda: capacity.outbox_keeps_up(database, datetime.now(UTC)), migrated),
         Check("stops", lambda: health.stops(database), migrated),
     ]
 

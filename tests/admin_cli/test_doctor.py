@@ -29,11 +29,13 @@ ALL = [
     "secret",
     "Redis",
     "Redis keeps",
+    "memory",
+    "connections in use",
     "clocks",
     "workers",
 ]
 ALL += ["clock", "messages", "public URL", "templates", "OTPs", "codes", "pauses", "photos", "erased people", "queue"]
-ALL += ["stops"]
+ALL += ["outbox", "stops"]
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +98,7 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
         **dict.fromkeys(
             ("settings", "database", "migrations", "connections", "pass keys", "secret", "templates", "OTPs"), True
         ),
-        **dict.fromkeys(("photos", "erased people", "queue", "stops"), True),
+        **dict.fromkeys(("photos", "erased people", "queue", "outbox", "stops"), True),
         "Redis": False,
     }
     assert "REDIS_URL" in found["Redis"]["said"]

