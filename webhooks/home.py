@@ -17,14 +17,14 @@ from webhooks import i18n
 TEXTS = {
     "TITLE": _("Entry passes"),
     "LEAD": _(
-        "Say hi on WhatsApp, or answer the questions here: your entry pass with its QR code comes to your phone."
+        "Send hi on WhatsApp, or answer the questions here. Your entry pass with its QR code comes to your phone."
     ),
-    "NONE_OPEN": _("No event is open for registration just now."),
+    "NONE_OPEN": _("No event is open for registration at the moment."),
     "REGISTER": _("Register on WhatsApp"),
     "ON_THE_WEB": _("Register here"),
-    "FIND": _("You have registered already? Find your pass"),
+    "FIND": _("Already registered? Find your pass"),
     "SIMULATE": _("Open the phone simulator"),
-    "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer."),
+    "SIMULATED": _("This is a trial without WhatsApp. No message leaves this computer."),
 }
 ONE_DAY = _("{first}")
 DATE_SPAN = _("{first} to {last}")

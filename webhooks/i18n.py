@@ -19,24 +19,22 @@ class ErrorText:
 
 
 ERRORS: Mapping[int, ErrorText] = {
-    400: ErrorText(_("We could not read that"), _("Please go back and try again.")),
-    401: ErrorText(_("You are signed out"), _("Please sign in again.")),
-    403: ErrorText(_("This is not open to you"), _("If you think it should be, please ask the organisers.")),
-    404: ErrorText(_("There is nothing here"), _("Please check the address, or start again from the first page.")),
-    405: ErrorText(_("That does not work here"), _("Please start again from the first page.")),
-    410: ErrorText(_("This link has expired"), _("Send *my pass* on WhatsApp and you get a new one.")),
-    413: ErrorText(_("That is too large"), _("Please send something smaller.")),
-    429: ErrorText(
-        _("That was too often"), _("Please wait a minute or two, then go back and try again. Nothing is lost.")
+    400: ErrorText(_("There is a problem with this request"), _("Go back and try again.")),
+    401: ErrorText(_("You are signed out"), _("Sign in again to go on.")),
+    403: ErrorText(
+        _("You cannot see this page"), _("If you need this page, ask the organisers, or sign in with another number.")
     ),
-    503: ErrorText(_("We cannot answer just now"), _("Please try again in a minute.")),
+    404: ErrorText(_("Page not found"), _("Check the web address, or go to the first page.")),
+    405: ErrorText(_("This page does not work that way"), _("Go to the first page and start again.")),
+    410: ErrorText(_("This link has expired"), _("To get a new link, send *my pass* to us on WhatsApp.")),
+    413: ErrorText(_("This file is too large"), _("Send a smaller file.")),
+    429: ErrorText(_("Too many tries"), _("Wait 2 minutes, then go back and try again. Nothing is lost.")),
+    503: ErrorText(_("Sorry, the service is not available"), _("Try again in a minute. Nothing is lost.")),
 }
-OLD_FORM = ErrorText(
-    _("This page was open for too long"), _("Please go back, load it again, and send it once more. Cookies must be on.")
-)
+OLD_FORM = ErrorText(_("This page has expired"), _("Go back, reload the page and send it again. Cookies must be on."))
 """The error page for a form without the token of this browser."""
-FIRST_PAGE = _("To the first page")
-BROKEN = ErrorText(_("Something broke on our side"), _("It has been noted. Please try again in a minute."))
+FIRST_PAGE = _("Go to the first page")
+BROKEN = ErrorText(_("Sorry, there is a problem"), _("We have recorded the problem. Try again in a minute."))
 
 
 def error(code: int) -> ErrorText:

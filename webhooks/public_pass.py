@@ -16,7 +16,7 @@ from webhooks.staff.scanner import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
-AT_THE_GATE = _("Show the pass itself at the gate, not this page. Only the gate can tell whether it has been used.")
+AT_THE_GATE = _("At the gate, show the pass itself, not this page. Only the gate can tell if it has been used.")
 LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
 
 
@@ -33,21 +33,15 @@ VERDICT_OF_STATE = {
     public_status.VALID: PassVerdict(GOOD, _("Valid today"), _("This is a genuine pass.")),
     public_status.ANOTHER_DAY: PassVerdict(WAIT, _("Valid, but not today"), _("It is for {day}.")),
     public_status.OVER: PassVerdict(BAD, _("No longer valid"), _("It was for {day}.")),
-    public_status.REPLACED: PassVerdict(
-        BAD, _("Replaced"), _("This pass was issued anew. Only the newer one is valid.")
-    ),
-    public_status.REVOKED: PassVerdict(BAD, _("Cancelled"), _("This pass was cancelled and admits nobody.")),
-    public_status.EVENT_CANCELLED: PassVerdict(
-        BAD, _("Event cancelled"), _("We are sorry: the event does not take place.")
-    ),
-    public_status.DAY_CLOSED: PassVerdict(BAD, _("Closed on that day"), _("We are sorry: nobody is let in on {day}.")),
+    public_status.REPLACED: PassVerdict(BAD, _("Replaced"), _("This pass was replaced. Only the newer one is valid.")),
+    public_status.REVOKED: PassVerdict(BAD, _("Cancelled"), _("This pass is cancelled. It is not valid for entry.")),
+    public_status.EVENT_CANCELLED: PassVerdict(BAD, _("Event cancelled"), _("Sorry, the event will not take place.")),
+    public_status.DAY_CLOSED: PassVerdict(BAD, _("Closed on that day"), _("Sorry, there is no entry on {day}.")),
 }
 VERDICT_OF_REFUSAL = {
-    "forged": PassVerdict(BAD, _("Not genuine"), _("This QR code was not made by us and admits nobody.")),
-    "no_such_pass": PassVerdict(BAD, _("Unknown"), _("We have no pass of this QR code.")),
-    "unreadable": PassVerdict(
-        UNCLEAR, _("Could not be read"), _("Please scan the whole QR code again, in good light.")
-    ),
+    "forged": PassVerdict(BAD, _("Not genuine"), _("This QR code is not ours. It is not valid for entry.")),
+    "no_such_pass": PassVerdict(BAD, _("Unknown"), _("We have no pass with this QR code.")),
+    "unreadable": PassVerdict(UNCLEAR, _("We could not read it"), _("Scan the whole QR code again, in good light.")),
 }
 """What the page says, by the code with which the domain refuses."""
 
@@ -77,7 +71,7 @@ def _verdict(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> Pa
     if offer.left:
         some = _("{left} of {party} can still come in", left=offer.left, party=status.party_size)
         return PassVerdict(GOOD, some, offer.earlier)
-    everybody = ngettext_("This person is in already", "All {count} are in already", count=status.party_size)
+    everybody = ngettext_("This person is already in", "All {count} are already in", count=status.party_size)
     return PassVerdict(WAIT, everybody, offer.earlier)
 
 

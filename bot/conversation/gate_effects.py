@@ -89,7 +89,7 @@ def _count_guesses(asked: Sequence[Scan], answers: Sequence[Admission], ctx: Eff
     ctx.delivery_ids += report_guessing.notify_supervisors(
         ctx.db, guesser, key=key, now=ctx.now, sender_of=ctx.last_sender
     )
-    return (_("You are paused for 10 minutes: too many unknown codes. A supervisor has been told."),)
+    return (_("You are paused for 10 minutes: too many unknown codes. We have told a supervisor."),)
 
 
 @perform.register

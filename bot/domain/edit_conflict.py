@@ -33,7 +33,7 @@ at a gate throws (entry stopped), which no form sets and no form may undo."""
 MAX_AUDIT_ENTRIES = 500
 """Entries of an event's audit log in which the one who was faster is looked for, the newest first."""
 
-UNKNOWN_ACTOR = _("the audit log does not say by whom")
+UNKNOWN_ACTOR = _("the audit log does not say who")
 ACTOR_AND_TIME = _("{who}, {when}")
 
 Rows = Base | Sequence[Base]

@@ -47,11 +47,11 @@ def set_gate_closed(
 
 
 def _closed(gate: Gate, *, others: bool) -> Sentence:
-    shut = _("⛔ {gate} is closed: nobody is let in there any more.", gate=escape(gate.name))
-    return lines(shut, _("If you work there, send *gate* and say where you are now.")) if others else shut
+    shut = _("⛔ {gate} is now closed. Do not admit anyone there.", gate=escape(gate.name))
+    return lines(shut, _("If you work there, send *gate* and choose where you are now.")) if others else shut
 
 
 def _opened(gate: Gate) -> Sentence:
     if gate.paused_at is not None:
-        return _("{gate} is open again, but entry is stopped there. Admit nobody yet.", gate=escape(gate.name))
-    return _("✅ {gate} is open again. You can admit there.", gate=escape(gate.name))
+        return _("{gate} is open again, but entry is stopped there. Do not admit anyone yet.", gate=escape(gate.name))
+    return _("✅ {gate} is open again. You can admit people there.", gate=escape(gate.name))

@@ -54,4 +54,4 @@ def _sentence(guesser: Staff | Device) -> Sentence:
         if isinstance(guesser, Device)
         else _("⚠ {name} tried {number} unknown codes and is paused for 10 minutes.", **facts)
     )
-    return lines(happened, _("To end that, send *resume* and the name."))
+    return lines(happened, _("To let them scan again, send *resume* and the name."))

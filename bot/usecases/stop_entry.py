@@ -70,5 +70,5 @@ def _gates(db: Session, event: Event) -> list[Gate]:
 
 def _sentence(stopped: bool, where: Sentence) -> Sentence:
     if stopped:
-        return _("⛔ Entry is stopped: {where}. Admit nobody until you hear from us.", where=where)
-    return _("✅ Entry goes on: {where}. You can admit again.", where=where)
+        return _("⛔ Entry is stopped: {where}. Do not admit anyone until you hear from us.", where=where)
+    return _("✅ Entry has resumed: {where}. You can admit people again.", where=where)

@@ -57,7 +57,7 @@ def accept(field: Field, message: UserInput, known: Mapping[str, Any]) -> Any:
 def question_step(question: Question) -> Step:
     """The step that asks one of the event's own questions; its slot is the question's name."""
     asked = words(question.labels)
-    leave_out = _("If you would rather not say, type *skip*.")
+    leave_out = _("If you prefer not to say, send *skip*.")
     ask = asked if question.required else lines(asked, leave_out)
     label = words({language: text.rstrip(" ?:।") for language, text in question.labels.items()})
     return Step(question.name, ask, _field_of(question), label=label)

@@ -73,7 +73,7 @@ class Choice:
             Option(option["id"], words(option["names"]), words(option["detail"]) if option["detail"] else "")
             for option in known["options"]
         )
-        return (*listed, Option(SKIPPED, _("Leave it out"))) if self.optional else listed
+        return (*listed, Option(SKIPPED, _("Skip"))) if self.optional else listed
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> Sentence | str:
         """The option's name."""

@@ -17,7 +17,7 @@ from flows.understanding import codes
 
 VISITOR = "visitor"
 """The kind of pass that goes without saying (docs/contract.md#policies-and-kinds)."""
-NO_PASS = _("⛔ This is no pass of ours: please look at the code again")
+NO_PASS = _("⛔ Not one of our passes: check the code")
 MAX_NAMED_DAYS = 3
 """Days of a pass that an answer names one by one."""
 MAX_FULL_LINES = 8
@@ -34,7 +34,7 @@ def scan_answer(answer: Admission, scan: Scan, now: datetime, timezone: str) -> 
     """
     details = _details(answer, scan) if answer.pass_ else ()
     before = _entered_before(answer, scan, now, timezone)
-    only_looked = (_("Only looked up: nothing has changed."),) if scan.simulate else ()
+    only_looked = (_("Check only: nothing has changed."),) if scan.simulate else ()
     return (headline(answer, scan), *before, *details, *only_looked)
 
 
@@ -100,7 +100,7 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
 
 def admission_undone(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
-    undone = ngettext_("✅ Taken back: {count} person", "✅ Taken back: {count} people", count=count)
+    undone = ngettext_("✅ Undone: {count} person", "✅ Undone: {count} people", count=count)
     return lines(_joined(undone, words(seen.code), words(escape(seen.name))), _("They can come in again."))
 
 
@@ -138,8 +138,8 @@ def count_undone(count: int, direction: str) -> Sentence:
 def search_answer(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
     """The answer to `find`, a pass a line; `more`: there are others that fit."""
     rows = (_joined(words(pass_.code), words(escape(pass_.name)), people(pass_.party_size)) for pass_ in passes)
-    rest = (_("There are more: send more of the name."),) if more else ()
-    return (*rows, *rest) if passes else (_("No pass of today fits that."),)
+    rest = (_("There are more results. Send more of the name."),) if more else ()
+    return (*rows, *rest) if passes else (_("No pass found for today."),)
 
 
 def ago(passed: timedelta) -> Sentence:
@@ -174,7 +174,7 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
 
 
 def _party(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence:
-    """`4 people`, or `2 of 4 in, 2 left` where only some of them are; of a mere look, as it is now."""
+    """`4 people`, or `2 of 4 in, 2 to come` where only some of them are; of a mere look, as it is now."""
     partly = _in_parts(answer, seen, scan)
     return partly or people(seen.party_size)
 
@@ -187,7 +187,7 @@ def _in_parts(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence | None:
     entered = seen.party_size - left
     if left <= 0 or entered <= 0 or answer.result not in (*_PASSING_RESULTS, scans.TOO_MANY):
         return None
-    return _("{inside} of {party} in, {left} left", inside=entered, party=seen.party_size, left=left)
+    return _("{inside} of {party} in, {left} to come", inside=entered, party=seen.party_size, left=left)
 
 
 def _joined(*parts: Sentence) -> Sentence:
@@ -203,15 +203,17 @@ def _admitted(answer: Admission, scan: Scan) -> Sentence:
     if scan.simulate:
         return ngettext_("✅ Would be admitted: {count} person", "✅ Would be admitted: {count} people", **count)
     if answer.forced:
-        return ngettext_("✅ Admitted by order: {count} person", "✅ Admitted by order: {count} people", **count)
+        return ngettext_(
+            "✅ Admitted by supervisor: {count} person", "✅ Admitted by supervisor: {count} people", **count
+        )
     return ngettext_("✅ Admitted: {count} person", "✅ Admitted: {count} people", **count)
 
 
 def _left(answer: Admission, scan: Scan) -> Sentence:
     count = {"count": answer.admitted_now}
     if scan.simulate:
-        return ngettext_("✅ Would go out: {count} person", "✅ Would go out: {count} people", **count)
-    return ngettext_("✅ Gone out: {count} person", "✅ Gone out: {count} people", **count)
+        return ngettext_("✅ Would leave: {count} person", "✅ Would leave: {count} people", **count)
+    return ngettext_("✅ Left: {count} person", "✅ Left: {count} people", **count)
 
 
 def _too_many(answer: Admission, scan: Scan) -> Sentence:
@@ -232,20 +234,20 @@ def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:
 
 _HEADLINES: Mapping[str, Callable[[Admission, Scan], Sentence]] = {
     scans.UNREADABLE: _always(NO_PASS),
-    scans.FORGED: _always(_("⛔ Forged: this QR code is not from us")),
-    scans.UNKNOWN: _always(_("⛔ There is no such pass")),
+    scans.FORGED: _always(_("⛔ Forged: this QR code is not ours")),
+    scans.UNKNOWN: _always(_("⛔ Pass not found")),
     scans.WRONG_EVENT: _always(_("⛔ This pass is for another event")),
-    scans.REPLACED: _always(_("⛔ This pass was changed: ask for the new one")),
+    scans.REPLACED: _always(_("⛔ This pass was replaced: ask for the new one")),
     scans.REVOKED: _always(_("⛔ This pass was cancelled")),
-    scans.WRONG_GATE: _always(_("⛔ This kind of pass does not enter here")),
+    scans.WRONG_GATE: _always(_("⛔ This kind of pass is not for this gate")),
     scans.EVENT_CLOSED: _always(_("⛔ The event is closed now")),
     scans.WRONG_DAY: _wrong_day,
-    scans.ENTRY_PAUSED: _always(_("⛔ Entry is stopped here at present")),
+    scans.ENTRY_PAUSED: _always(_("⛔ Entry is stopped here")),
     scans.ALREADY_ADMITTED: _always(_("⛔ Already admitted")),
     scans.TOO_MANY: _too_many,
     scans.ADMITTED: _admitted,
     scans.LEFT: _left,
     scans.NOT_INSIDE: _always(_("⛔ None of them is inside")),
-    scans.CONFLICT: _always(_("⛔ More people went in than the pass is for")),
+    scans.CONFLICT: _always(_("⛔ More people went in than the pass allows")),
 }
 """What each result says, and how to go on where that is not plain."""

@@ -15,8 +15,8 @@ from flows.text.event_states import CANCELLED, local_today
 
 EVENT = "event"
 """Among the answers: the slug of the event."""
-EVENT_CHANGED = _("That was for *{event}*, and you work for *{now}* now. Nothing was done.")
-OFF_THE_ROSTER = _("You do not work for *{event}* any more. What was begun there was left.")
+EVENT_CHANGED = _("That was for *{event}*, but you now work for *{now}*. Nothing was done.")
+OFF_THE_ROSTER = _("You no longer work for *{event}*. What you started there was dropped.")
 
 
 def event_answer(duty: Duty) -> dict[str, Any]:

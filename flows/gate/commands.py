@@ -273,8 +273,10 @@ def _stop_entry(stopped: bool) -> Callable[[GateMessage, Duty, Facts], Outcome]:
         if not stopped and gate in shut:
             return _answer(sentence_for("gate_closed", gate=gate_name(duty, gate)))
         where = words(gate_name(duty, gate)) if gate else _("all gates")
-        told = _("Volunteers told: {number}")
-        headline = _("Entry is stopped: {where}", where=where) if stopped else _("Entry goes on: {where}", where=where)
+        told = _("Team members told: {number}")
+        headline = (
+            _("Entry is stopped: {where}", where=where) if stopped else _("Entry has resumed: {where}", where=where)
+        )
         rest = () if stopped or gate else _still_closed(shut, duty)
         return (StopEntry(duty.staff_id, duty.event, gate or None, stopped), *_answer(lines(headline, *rest, told)))
 

@@ -7,57 +7,55 @@ from flows.text.literal import escape
 
 HOW_TO_CHECK = _("Send *check* and the pass code.")
 HOW_TO_COUNT = _("How many people? For example: *in* 5, or *out* 5.")
-COUNT_LATER = _("More than {most} people at once: please send that when this question is answered.")
-TOO_MANY_COUNTED = _("At most {most} people can be counted at once. Nobody was counted.")
-HOW_TO_TAKE_BACK = _("Wrong? Type *undo* within two minutes.")
-HOW_TO_FIND = _("Send *find* with the whole phone number, or with 3 or more letters of the name.")
+COUNT_LATER = _("More than {most} people at once: answer this question first, then send that again.")
+TOO_MANY_COUNTED = _("You can count at most {most} people at once. Nobody was counted.")
+HOW_TO_TAKE_BACK = _("Made a mistake? Send *undo* within 2 minutes.")
+HOW_TO_FIND = _("Send *find* with the full phone number, or 3 or more letters of the name.")
 HOW_TO_FORCE = _("Send *force*, the pass code and the reason.")
 HOW_TO_RELEASE = _("Send *resume* and the volunteer's name; or *resume entry*.")
-HOW_TO_UNDO = _("Send *undo* alone, or *undo* and the pass code.")
-UNCLEAR = _("⛔ Nobody was admitted: it is not plain what is to be done. Passes seen here: {count}.")
+HOW_TO_UNDO = _("Send *undo*, or *undo* and the pass code.")
+UNCLEAR = _("⛔ Nobody was admitted: the message is not clear. Passes in it: {count}.")
 """Passes in the middle of a sentence, or with several commands: nobody is admitted by the way."""
 SEND_ALONE = _(
-    "To admit, send only the codes, each with its number of people. To look at them only, write *check* above them; "
-    "*out* lets all of them out."
+    "To admit people, send only the codes, each with its number of people. To check them, put *check* "
+    "above the list; to let them out, put *out*."
 )
-PHOTO_ALONE = _(
-    "To admit, send the photo without words, or with a number of people. To look only, write *check* beside it."
-)
-FOR_VISITORS = _("That is the visitor's side. For a pass of your own type *visitor* first.")
-NOT_UNDERSTOOD = _("Sorry, that was not understood, and nothing was done.")
-TOO_MANY_CODES = _("At most {most} codes in one message, please. None of these was looked at.")
-NOT_WORDS = _("Please send the pass code as text, or a photo of the QR code.")
-NO_GATE_OF_THAT_NAME = _("No open gate is called that.")
-NO_DUTY = _("You do not work at a gate any more. What was begun there was left.")
-GATE_NOW = _("You work at *{gate}* now.")
+PHOTO_ALONE = _("To admit people, send the photo alone, or with a number of people. To check it, add *check*.")
+FOR_VISITORS = _("That is for visitors. To get a pass of your own, send *visitor* first.")
+NOT_UNDERSTOOD = _("Sorry, we did not understand that. Nothing was done.")
+TOO_MANY_CODES = _("Send at most {most} codes in one message. None of these was checked.")
+NOT_WORDS = _("Send the pass code as text, or a photo of the QR code.")
+NO_GATE_OF_THAT_NAME = _("No open gate has that name.")
+NO_DUTY = _("You no longer work at a gate. What you started there was dropped.")
+GATE_NOW = _("You are now at *{gate}*.")
 GATE_IS = _("You are at *{gate}*.")
-EVENT_NOW = _("You work for *{event}* now.")
-GATE_CLOSED = _("⛔ *{gate}* is closed: nobody is let in there.")
-SAY_WHERE = _("Where are you now? Type *gate*.")
-AT_WHICH_GATE = _("At which gate are you?")
-NO_OPEN_GATE = _("⛔ Every gate is closed: nobody is let in until one is opened.")
+EVENT_NOW = _("You now work for *{event}*.")
+GATE_CLOSED = _("⛔ *{gate}* is closed. Do not admit anyone there.")
+SAY_WHERE = _("Where are you now? Send *gate*.")
+AT_WHICH_GATE = _("Which gate are you at?")
+NO_OPEN_GATE = _("⛔ Every gate is closed. Do not admit anyone until one opens.")
 STILL_CLOSED = _("Still closed: {gates}")
-ONLY_EVENT = _("You stand on the roster of *{event}* only.")
-WITHOUT_GATES = _("This event has no gates: you can admit without.")
+ONLY_EVENT = _("You are in the team of *{event}* only.")
+WITHOUT_GATES = _("This event has no gates. You can admit people without one.")
 PAUSED = _(
-    "⛔ You are paused until {hour}: too many unknown codes. A supervisor can end it with *resume* and your name."
+    "⛔ You are paused until {hour}: too many unknown codes. To end it, a supervisor sends *resume* and your name."
 )
-AT_THE_GATE_AGAIN = _("You are at the gate again: send a pass code, or *menu*.")
-ENTRY_STOPPED = _("⛔ Entry is stopped here at present")
-STOPPED_AT_GATE = _("Codes that you send are still answered, but you are not told when entry is stopped.")
+AT_THE_GATE_AGAIN = _("You are back at the gate. Send a pass code, or *menu*.")
+ENTRY_STOPPED = _("⛔ Entry is stopped here")
+STOPPED_AT_GATE = _("You can still send codes, but you are not told when entry is stopped.")
 """The answer to `stop` of somebody who works at a gate."""
 SIGN_IN_LINK = _(
-    "To sign in to the staff pages open this link within 5 minutes and press the button there. It works once; "
-    "please do not pass it on.\n{link}"
+    "To sign in to the team pages, open this link within 5 minutes and press the button. It works once. "
+    "Do not share it.\n{link}"
 )
-LANGUAGE = _("For another language, type *language*.")
+LANGUAGE = _("To change language, send *language*.")
 
 
 def not_working(event: Event) -> Sentence:
     """What somebody on the roster of an event that is cancelled or over hears who works as at its gate."""
     if event.status == CANCELLED:
-        return _("⛔ *{event}* has been cancelled: its gates do not work, and nobody is let in.", event=event.name)
-    return _("⛔ *{event}* is over: its gates do not work any more, and nobody is let in.", event=event.name)
+        return _("⛔ *{event}* is cancelled. Its gates are closed: do not admit anyone.", event=event.name)
+    return _("⛔ *{event}* is over. Its gates are closed: do not admit anyone.", event=event.name)
 
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:
@@ -75,7 +73,7 @@ def _place(duty: Duty) -> Sentence:
     if duty.is_closed:
         return lines(*closed(duty), words(duty.event_name), *((SAY_WHERE,) if duty.gates else ()))
     if duty.place is None and duty.gates:
-        return _("{event}. You have not said at which gate you are: type *gate*.", event=duty.event_name)
+        return _("{event}. You have not chosen a gate: send *gate*.", event=duty.event_name)
     if duty.place is None:
         return words(duty.event_name)
     return _("*{gate}*, {event}", gate=gate_name(duty), event=duty.event_name)
@@ -94,25 +92,25 @@ def gate_name(duty: Duty, slug: str | None = None) -> str:
 
 def _everybody(duty: Duty) -> tuple[Sentence, ...]:
     return (
-        _("To admit: send the pass code, or a photo of the QR code. Several codes: one a line."),
-        _("Only some of them: the code and a number, as in CODE 2"),
-        _("*out* CODE: they go out"),
-        _("*check* CODE: look, and change nothing"),
-        _("*in* 5, *out* 5: people without a pass"),
+        _("To admit people, send the pass code or a photo of the QR code. Several codes: one on each line."),
+        _("For part of a party, add a number: CODE 2"),
+        _("*out* CODE: the party leaves"),
+        _("*check* CODE: check a pass, change nothing"),
+        _("*in* 5, *out* 5: count people without a pass"),
         _("*find* and a name or phone number"),
-        _("*new*: register somebody here"),
-        _("*undo*, or *undo* CODE: take back your admission"),
-        _("*stats*: the figures of today"),
-        _("*gate*: another gate"),
-        _("*sign in*: a link to the staff pages"),
-        *((_("*event*: another event"),) if duty.others else ()),
+        _("*new*: register someone here"),
+        _("*undo*, or *undo* CODE: undo your last admission"),
+        _("*stats*: today’s figures"),
+        _("*gate*: change gate"),
+        _("*sign in*: get a link to the team pages"),
+        *((_("*event*: change event"),) if duty.others else ()),
         _("*visitor*: get a pass for yourself"),
     )
 
 
 def _supervisors() -> tuple[Sentence, ...]:
     return (
-        _("*pause entry*, *resume entry*: everywhere, or with a gate's name"),
-        _("*force* CODE and the reason: admit all the same"),
-        _("*resume* and a name: end a volunteer's pause"),
+        _("*pause entry*, *resume entry*: at every gate, or add a gate’s name"),
+        _("*force* CODE and the reason: admit anyway"),
+        _("*resume* and a name: let a paused volunteer scan again"),
     )

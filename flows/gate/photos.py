@@ -12,15 +12,15 @@ NO_QR, NO_IMAGE, TOO_LARGE, NOT_FETCHED = "no_qr", "no_image", "too_large", "not
 
 TROUBLE_TEXTS: Mapping[str, Sentence] = {
     NO_QR: lines(
-        _("No QR code could be read in this photo."),
+        _("We could not read a QR code in this photo."),
         _(
-            "Hold the phone so that the whole QR with its white edge is in the picture, sharp and without glare; "
-            "turn up the brightness of a screen. Or type the code that stands below the QR."
+            "Get the whole QR code in the picture, sharp and without glare. On a phone, turn up its brightness. "
+            "Or type the code below the QR code."
         ),
     ),
-    NO_IMAGE: _("That is not a picture that we can read. Please send a photo of the QR, or type the code below it."),
-    TOO_LARGE: _("That picture is too large. Please send it as a photo, not as a file, or type the code below the QR."),
-    NOT_FETCHED: _("The photo could not be fetched. Please send it again, or type the code below the QR."),
+    NO_IMAGE: _("We cannot read this picture. Send a photo of the QR code, or type the code below it."),
+    TOO_LARGE: _("This picture is too large. Send it as a photo, not as a file, or type the code below the QR code."),
+    NOT_FETCHED: _("We could not get the photo. Send it again, or type the code below the QR code."),
 }
 """Why nothing was read, and what to do."""
 

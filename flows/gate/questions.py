@@ -28,8 +28,8 @@ from flows.text.literal import escape
 
 QUESTION_TTL = timedelta(minutes=5)
 """How long what was sent before a question waits for its answer: later nobody stands at the gate for it."""
-NOBODY_COUNTED = _("All right, nobody was counted.")
-NOTHING_DONE = _("All right, nobody was admitted.")
+NOBODY_COUNTED = _("Nobody was counted.")
+NOTHING_DONE = _("Nobody was admitted.")
 
 
 # --- at which gate ------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class Confirmed(YesNo):
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     party = people(answers["party"])
     told = _("Is it *{code}*, {name}, {people}?", code=answers["code"], name=escape(answers["name"]), people=party)
-    return (told, _("Compare it with the pass, then type *yes* or *no*."))
+    return (told, _("Compare it with the pass, then reply *yes* or *no*."))
 
 
 def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
@@ -154,7 +154,7 @@ def _ask_large(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
         if inwards
         else _("Count {number} people out at once?", **number)
     )
-    return (asked, _("Type *yes* or *no*."))
+    return (asked, _("Reply *yes* or *no*."))
 
 
 def _counted(answers: Answers, facts: Facts, language: str) -> Outcome:

@@ -8,7 +8,7 @@ from flows.shapes.duty import EntryNotice, FigureShare
 from flows.text import _, lines, words
 from flows.text.literal import escape
 
-INSIDE_OVER = _("Inside now: 0, as today's hours are over")
+INSIDE_OVER = _("Inside now: 0 (closed for today)")
 MAX_NAMED_SHARES = 12
 """Gates, volunteers and scanners that are named, at most of each."""
 
@@ -55,7 +55,7 @@ def _listed(title: Sentence, shares: Sequence[FigureShare]) -> tuple[Sentence, .
 
 
 def _share(share: FigureShare) -> Sentence:
-    name = words(escape(share.name)) if share.name else _("Without a name")
+    name = words(escape(share.name)) if share.name else _("No name")
     return _(
         "{name}: {admitted} admitted, {refused} refused", name=name, admitted=share.admitted, refused=share.refused
     )
@@ -70,7 +70,7 @@ def _offline_staff(duty: Duty, figures: GateStats) -> tuple[Sentence, ...]:
         _("{name} ({gate}): {hour}", name=escape(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
         for name, gate, heard in figures.offline_staff[:MAX_NAMED_SHARES]
     ]
-    return (lines(_("Not heard for five minutes, perhaps without a network; last heard:"), *rows),)
+    return (lines(_("Offline for 5 minutes; last online:"), *rows),)
 
 
 def _gate(duty: Duty, slug: str | None) -> Sentence:
@@ -82,7 +82,7 @@ def _entry(duty: Duty, notice: EntryNotice | None) -> tuple[Sentence, ...]:
     if notice is None:
         return _stopped_now(duty)
     hour = notice.at.astimezone(ZoneInfo(duty.timezone)).time()
-    since = _("Entry stopped at {hour}.", hour=hour) if notice.stopped else _("Entry goes on since {hour}.", hour=hour)
+    since = _("Entry stopped at {hour}.", hour=hour) if notice.stopped else _("Entry resumed at {hour}.", hour=hour)
     seen = (_("Seen at: {gates}", gates=_names(notice.seen)),) if notice.seen else ()
     unseen = (_("Not seen yet at: {gates}", gates=_names(notice.unseen)),) if notice.unseen else ()
     return (lines(*_stopped_now(duty), since, *seen, *unseen),)
@@ -92,7 +92,7 @@ def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
     if duty.stopped:
         names = [duty.gate_names.get(slug, slug) for slug in duty.stopped]
         return (_("Entry is stopped at: {gates}", gates=_names(names)),)
-    return (_("Entry is stopped everywhere."),) if duty.stopped_everywhere and not duty.gate_names else ()
+    return (_("Entry is stopped at every gate."),) if duty.stopped_everywhere and not duty.gate_names else ()
 
 
 def _names(gates: Sequence[str]) -> str:
@@ -100,11 +100,11 @@ def _names(gates: Sequence[str]) -> str:
 
 
 REFUSAL_REASONS: Mapping[str, Sentence] = {
-    scans.UNREADABLE: _("not one of our codes"),
+    scans.UNREADABLE: _("not our code"),
     scans.FORGED: _("forged"),
-    scans.UNKNOWN: _("no such pass"),
+    scans.UNKNOWN: _("pass not found"),
     scans.WRONG_EVENT: _("another event"),
-    scans.REPLACED: _("changed since"),
+    scans.REPLACED: _("replaced"),
     scans.REVOKED: _("cancelled"),
     scans.WRONG_GATE: _("another gate"),
     scans.EVENT_CLOSED: _("event closed"),
@@ -113,9 +113,9 @@ REFUSAL_REASONS: Mapping[str, Sentence] = {
     scans.ALREADY_ADMITTED: _("already admitted"),
     scans.TOO_MANY: _("too many people"),
     scans.NOT_INSIDE: _("not inside"),
-    scans.CONFLICT: _("more than the pass is for"),
+    scans.CONFLICT: _("more than the pass allows"),
     scans.ADMITTED: _("admitted"),
-    scans.LEFT: _("gone out"),
+    scans.LEFT: _("left"),
 }
 """Each result in two or three words: what attempts are counted by. Whoever was shown an admission that
 came to nothing may have any of them."""

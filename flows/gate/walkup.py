@@ -43,18 +43,18 @@ MAX_PARTY_SIZE = 255
 """People on one pass at most: what the token's byte holds."""
 
 SENT_TEXTS: Mapping[str, Sentence] = {
-    "whatsapp": _("The pass is on its way to their WhatsApp."),
-    "sms": _("A link to the pass goes to their phone by SMS."),
-    "waits": _("WhatsApp brings the pass as soon as they write *hi* to us. Until then the code is their pass."),
+    "whatsapp": _("We are sending the pass to their WhatsApp."),
+    "sms": _("We are sending a link to the pass to their phone by SMS."),
+    "waits": _("They get the pass on WhatsApp when they send us *hi*. Until then, the code is their pass."),
     "": _("They gave no number: the code is their pass."),
 }
 """How the pass reaches them, by the words of bot.delivery.dispatch.channel_choice."""
 
-CODE_TO_WRITE = _("Pass code, to write down for them: *{code}*")
-PHONE_HAS_PASS = _("This number holds *{code}*. Make another pass all the same?")
-OVERFULL = _("Places left for today: {left}. Register {people} all the same?")
+CODE_TO_WRITE = _("Write down this pass code for them: *{code}*")
+PHONE_HAS_PASS = _("This number already has pass *{code}*. Make another pass anyway?")
+OVERFULL = _("Places left for today: {left}. Register {people} anyway?")
 NOT_REGISTERED = _("Nobody was registered.")
-THEIRS = _("To let them in with the pass that they hold, type *{code}*.")
+THEIRS = _("To admit them with the pass they have, send *{code}*.")
 
 # --- what is known --------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ def _the_only_kind(answers: Answers, facts: Facts) -> str | None:
 
 FOR_EVENT = Step(
     begun_at.EVENT,
-    _("For which event?"),
+    _("Which event?"),
     Choice(lambda answers, facts: tuple(Option(event.slug, words(event.name)) for event in facts.events)),
     given=lambda answers, facts: facts.duty.event if facts.duty else None,
 )
@@ -154,7 +154,7 @@ def _check_phone(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
 
 PHONE = Step(
     "phone",
-    _("Their mobile number? Without one: *skip*."),
+    _("What is their mobile number? If they have none, send *skip*."),
     Phone(optional=True),
     label=_("Their number"),
     after=_check_phone,
@@ -185,9 +185,9 @@ def _ask_consent(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     told = answers if len(_kinds(facts)) > 1 else {**answers, "kind": ""}
     return (
         lines(*summary(WALK_UP, told, facts)),
-        _("Please read this out to them:"),
+        _("Read this out to them:"),
         read_out(event),
-        _("Do they agree? *yes* or *no*"),
+        _("Do they agree? Reply *yes* or *no*."),
     )
 
 
@@ -338,7 +338,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         anyway=bool(answers.get("anyway")),
         overbook=bool(answers.get("overbook")),
     )
-    made = lines(_("Registered, not let in yet:"), escape(answers["full_name"]), people(answers["party_size"]))
+    made = lines(_("Registered, not admitted yet:"), escape(answers["full_name"]), people(answers["party_size"]))
     headline = (Sentence("{told}"),) if answers["admit"] else (made,)
     return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *event_sentences(event))))
 

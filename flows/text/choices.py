@@ -178,7 +178,7 @@ def cancellation_notices(passes: Sequence[PassFacts], facts: Facts) -> tuple[Sen
             told[event.slug, None if event.status == CANCELLED else known.day] = sentence
     still_open = {event.slug for event in open_events(facts)}
     movable = any(slug in still_open for slug, _day in told)
-    return (*told.values(), *((_("To choose another day, type *change*."),) if movable else ()))
+    return (*told.values(), *((_("To choose another day, send *change*."),) if movable else ()))
 
 
 def day_from(text: str) -> date:

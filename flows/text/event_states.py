@@ -137,24 +137,22 @@ def is_called_off(event: Event, days: Sequence[EventDay], pass_days_: Sequence[d
     if not closed:
         return None
     day = pass_day_texts.describe_days(closed)
-    return _("⚠️ *{event}* is closed on {day}: nobody is let in on that day.", event=event.name, day=day)
+    return _("⚠️ *{event}* is closed on {day}: no entry that day.", event=event.name, day=day)
 
 
 def _not_yet_open(event: Event) -> Sentence:
     opens = event.registration_opens_at
     moment = local_now(event, opens) if opens else event.starts_on
-    return _("Registration for *{event}* opens on {moment}. Please write to us then.", event=event.name, moment=moment)
+    return _("Registration for *{event}* opens on {moment}. Please come back then.", event=event.name, moment=moment)
 
 
 _SENTENCES: dict[str, Callable[[Event], Sentence]] = {
     OPEN: lambda event: _("Registration for *{event}* is open.", event=event.name),
     NOT_YET_OPEN: _not_yet_open,
     CLOSED: lambda event: _("Registration for *{event}* is closed.", event=event.name),
-    FULL: lambda event: _(
-        "*{event}* is full: every place is taken. If somebody cancels, places open again.", event=event.name
-    ),
+    FULL: lambda event: _("*{event}* is full. A place opens if someone cancels.", event=event.name),
     OVER: lambda event: _(
-        "*{event}* is over; it ended on {day}. Thank you for your interest.", event=event.name, day=event.ends_on
+        "*{event}* ended on {day}. Thank you for your interest.", event=event.name, day=event.ends_on
     ),
-    CANCELLED: lambda event: _("*{event}* has been cancelled. We are sorry.", event=event.name),
+    CANCELLED: lambda event: _("Sorry, *{event}* is cancelled.", event=event.name),
 }

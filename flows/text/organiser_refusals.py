@@ -17,8 +17,8 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_zone": _("There is no time zone {zone}."),
     "not_of_scans": _("Only scans belong to a day of the event: leave it empty for the other tables."),
     "zone_in_use": _(
-        "The time zone stays {zone}: people have entered already, and it says on which day. "
-        "With another one somebody could enter twice."
+        "The time zone stays {zone}: people have entered already, and it says on which day. With another one "
+        "someone could enter twice."
     ),
     "bad_capacity": _("The number of places must be a whole number from 1 to {most}."),
     "capacity_below_taken": _("Places given for {day} already: {taken}. It cannot have fewer."),
@@ -36,47 +36,43 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "delivery_not_failed": _("Delivery {id} has not failed: it is {status}."),
     "otp_not_repeated": _("Delivery {id} was a one-time code: those are not sent again."),
     "no_such_day": _("The event has no day {day}."),
-    "pass_not_valid": _("Pass {code} is not valid any more: it is {status}."),
+    "pass_not_valid": _("Pass {code} is no longer valid: it is {status}."),
     "no_such_column": _("There is no column {column}; there are: {columns}."),
     "no_such_table": _("There is no such table; there are: {tables}."),
     "no_such_format": _("There is no such format; there are: {formats}."),
-    "too_many_exports": _("At most {most} exports of an event are made at a time. Please wait for one to be ready."),
+    "too_many_exports": _("At most {most} exports are made at a time. Please wait until one is ready."),
     "no_such_export": _("This export is not there any more."),
-    "search_too_short": _("Give a pass code, a whole phone number, or {least} letters of a name or more."),
+    "search_too_short": _("Enter a pass code, a full phone number, or at least {least} letters of a name."),
     "valid_today": _(
-        "There is a valid pass for today: it would be lost, and with it the way in. "
-        "Where that is meant, it must be said once more."
+        "There is a valid pass for today. It would be lost, and with it the entry. To go on, confirm once more."
     ),
-    "no_such_person": _("Nothing is held about that phone number."),
+    "no_such_person": _("We have no data about that phone number."),
     "no_such_key": _("There is no key {key}."),
     "key_retired": _("Key {key} is retired already."),
     "key_is_current": _("Key {key} signs the passes: roll in another first."),
     "too_many_keys": _("There can be at most {most} keys."),
-    "changed_meanwhile": _(
-        "This has been changed meanwhile ({by}). Nothing of yours was done: please look again, and then decide."
-    ),
+    "changed_meanwhile": _("Someone else has changed this ({by}). Your change was not saved. Look again, then decide."),
     "nobody_meant": _("Nobody would get this message: no valid pass fits what was chosen."),
     "no_such_broadcast": _("There is no broadcast {number}."),
     "broadcast_ended": _("Broadcast {number} cannot be paused or resumed any more: {status}."),
     "nothing_to_say": _("There is no text to send."),
-    "day_needed": _("It must be said for which day."),
+    "day_needed": _("Say which day it is for."),
     "template_not_approved": _("WhatsApp has not approved the template {purpose} yet in: {languages}."),
     "pass_unreachable": _("We do not know where to send pass {code}: there is no phone or chat to it."),
 }
 """What organisers hear at the command line."""
 
 ROSTER_REFUSALS: Mapping[str, Sentence] = {
-    "on_roster_already": _("This phone number stands on the roster of this event already."),
-    "not_on_roster": _("This phone number does not stand on the roster."),
+    "on_roster_already": _("This phone number is already in the team of this event."),
+    "not_on_roster": _("This phone number is not in the team."),
     "owner_already": _("This phone number is an owner's already."),
     "not_an_owner": _("This phone number is no owner's."),
     "last_owner": _("This is the only owner. Please add another one first."),
     "claim_used": _("There is an owner already. Who should be one too is added by them."),
     "claim_expired": _(
-        "This link does not work any more: it works for 3 days, and only the newest does. Start the service again for "
-        "another."
+        "This link no longer works: only the newest works, for 3 days. To get another, start the service again."
     ),
-    "twice_in_file": _("This phone number stands in the file twice."),
+    "twice_in_file": _("This phone number is in the file twice."),
     "bad_role": _("The role is one of volunteer, supervisor, admin."),
     "bad_gate_name": _("The name of a gate needs a letter from a to z, or a digit: its short name is made of them."),
     "gate_taken": _("There is a gate {gate} already."),

@@ -12,35 +12,31 @@ from flows.text.refusals import filled
 from flows.text.sentences import _, ngettext_
 
 PAGE_SENTENCES: Mapping[str, Sentence] = {
-    "empty": _("Please fill this in."),
-    "not_an_option": _("Please choose one of these."),
-    "several_options": _("Please choose one of these."),
-    "not_yes_no": _("Please tick the box if you agree; without that we cannot make a pass."),
-    "not_agreed": _("Please tick the box if you agree; without that we cannot make a pass."),
-    "not_a_number": _("Please type a whole number, such as 3."),
-    "day_unclear": _("Please choose a day."),
-    "only_some_left": _("Places left for that day: {most}. Please type a smaller number, or choose another day."),
-    "too_few_left": _("Places left for {day}: {left}. Please type a smaller number, or choose another day."),
+    "empty": _("Answer this question."),
+    "not_an_option": _("Choose one of these."),
+    "several_options": _("Choose one of these."),
+    "not_yes_no": _("Tick the box if you agree. We cannot make a pass without it."),
+    "not_agreed": _("Tick the box if you agree. We cannot make a pass without it."),
+    "not_a_number": _("Enter a whole number, such as 3."),
+    "day_unclear": _("Choose a day."),
+    "only_some_left": _("Places left for that day: {most}. Enter a smaller number, or choose another day."),
+    "too_few_left": _("Places left for {day}: {left}. Enter a smaller number, or choose another day."),
     "party_too_large": ngettext_(
-        "Only one person can come on one pass. Please type 1.",
-        "At most {most} people can come on one pass. Please type a smaller number.",
+        "Only 1 person can come on a pass. Enter 1.",
+        "At most {most} people can come on a pass. Enter a smaller number.",
     ),
-    "not_a_phone": _("That is not a mobile number of the country above. Please look at its digits again."),
-    "otp_unreachable": _(
-        "We cannot send a code to this number. Write to us on WhatsApp from it first; then try again here."
-    ),
+    "not_a_phone": _("Enter a mobile number of the country above. Check its digits."),
+    "otp_unreachable": _("We cannot send a code to this number. Message us on WhatsApp from it, then try again here."),
     "otp_country": _(
-        "Codes do not go by SMS to numbers of this country. Please write to us on WhatsApp first, from this number: "
-        "you need no code there."
+        "We cannot send SMS codes to this country. Message us on WhatsApp from this number: no code is needed there."
     ),
     "otp_budget": _(
-        "No more codes can be sent by SMS at present. Please write to us on WhatsApp first, from this number: "
-        "you need no code there."
+        "We cannot send more SMS codes at the moment. Message us on WhatsApp from this number: no code is needed there."
     ),
-    "otp_not_sent": _("The code is on its way. Please wait a little, or ask for a new one below."),
-    "otp_expired": _("That code does not count any more. Please ask for a new one below."),
-    "otp_used_up": _("Too many wrong tries: that code does not count any more. Please ask for a new one below."),
-    "no_such_pass": _("This pass is not valid any more."),
+    "otp_not_sent": _("We are sending the code. Please wait a little, or get a new one below."),
+    "otp_expired": _("That code no longer works. Get a new one below."),
+    "otp_used_up": _("Too many wrong tries: that code no longer works. Get a new one below."),
+    "no_such_pass": _("This pass is no longer valid."),
 }
 
 

@@ -11,135 +11,131 @@ from flows.shapes import Sentence
 from flows.text.organiser_refusals import ORGANISER_REFUSALS, ROSTER_REFUSALS
 from flows.text.sentences import _, ngettext_
 
-ANYTHING_ELSE = _("That did not work. Please try again, or type *help*.")
+ANYTHING_ELSE = _("That did not work. Please try again, or send *help*.")
 """For a code that has no sentence here; a test sees to it that every code has one."""
 
 ANSWER_REFUSALS: Mapping[str, Sentence] = {
-    "not_text": _("Sorry, here we can only read what is typed."),
-    "empty": _("That message was empty. Please type your answer."),
-    "type_it": _("All right; please type it."),
-    "too_short": _("That is too short: at least {least} characters, please."),
-    "too_long": _("That is too long: at most {most} characters, please."),
-    "no_letter": _("Please type it in letters."),
-    "not_a_name": _(
-        "That does not look like a name. Please type the full name. If it is one, write “name:” before it."
-    ),
-    "name_or_answer": _("*{doubted}* can be an answer as well as a name. Which name is right?"),
-    "not_an_option": _("That is none of the choices. Please choose one of these."),
-    "several_options": _("More than one of the choices fits that. Please choose one of these."),
-    "not_yes_no": _("Please type *yes* or *no*."),
+    "not_text": _("Sorry, we can only read text here. Please type your answer."),
+    "empty": _("That message is empty. Please type your answer."),
+    "type_it": _("Please type it."),
+    "too_short": _("That is too short. Use at least {least} characters."),
+    "too_long": _("That is too long. Use at most {most} characters."),
+    "no_letter": _("Please use letters."),
+    "not_a_name": _("That does not look like a name. Please send the full name. If it is one, put “name:” before it."),
+    "name_or_answer": _("*{doubted}* could be a name or an answer. Which name is right?"),
+    "not_an_option": _("Choose one of these."),
+    "several_options": _("That fits more than one answer. Choose one of these."),
+    "not_yes_no": _("Please reply *yes* or *no*."),
     "not_agreed": _(
-        "All right, nothing has been saved. Type *back* to correct an answer, *restart* to begin again, "
-        "or *yes* when all is right."
+        "Nothing has been saved. Send *back* to change an answer, *restart* to start again, or *yes* when "
+        "everything is right."
     ),
-    "not_a_number": _("Please send a whole number, such as 3."),
-    "number_too_small": _("That is too small: {least} to {most}, please."),
-    "number_too_large": _("That is too large: {least} to {most}, please."),
-    "only_some_left": _(
-        "Places left for that day: {most}. Please send a smaller number, or *back* to choose another day."
+    "not_a_number": _("Send a whole number, such as 3."),
+    "number_too_small": _("That is too small. Send a number from {least} to {most}."),
+    "number_too_large": _("That is too large. Send a number from {least} to {most}."),
+    "only_some_left": _("Places left for that day: {most}. Send a smaller number, or *back* to choose another day."),
+    "only_some_today": _("Places left for today: {most}. A supervisor can register more."),
+    "not_read_out": _("Nothing has been saved. Send *yes* when they agree, or *cancel* to stop."),
+    "day_unclear": _("Which day do you mean? Choose one of these, or send a date such as 17 Jan."),
+    "several_days": _("A pass is for one day. Which day do you mean: {days}?"),
+    "day_contradicts": _("The weekday and the date do not match: that date is a {day}. Which day do you mean?"),
+    "day_outside": _("The event is from {first} to {last}. Choose one of these days."),
+    "not_a_phone": _("That is not a mobile number. Send all of its digits; from abroad, with + and country code."),
+    "not_an_otp": _("Enter the 6-digit code that we sent."),
+    "own_number": _(
+        "That is your own number. To register yourself, send *register*; or send the other person’s number."
     ),
-    "only_some_today": _("Places left for today: {most}. A supervisor can register more people than that."),
-    "not_read_out": _("Nothing has been saved. Type *yes* once they agree, or *cancel* to leave it."),
-    "day_unclear": _("We did not understand which day. Please choose one of these, or type a date such as 17 Jan."),
-    "several_days": _("A pass is for one day. Which one do you mean: {days}?"),
-    "day_contradicts": _("The weekday and the date do not fit: that date is {day}. Which day do you mean?"),
-    "day_outside": _("The event is from {first} to {last}. Please choose one of these days."),
-    "not_a_phone": _(
-        "That is not a mobile number. Please type all of its digits; from abroad, with + and country code."
-    ),
-    "not_an_otp": _("The code has 6 digits. Please type it as you received it."),
-    "own_number": _("That is your own number. For yourself, type *register*; or send the other person's number."),
 }
 """Answers that cannot be used: the question follows."""
 
 EVENT_REFUSALS: Mapping[str, Sentence] = {
-    "no_such_event": _("There is no such event here (any more)."),
+    "no_such_event": _("Event not found."),
     "event_not_yet_open": _("Registration for this event is not open yet."),
     "event_closed": _("Registration for this event is closed."),
-    "event_full": _("This event is full: every place is taken."),
+    "event_full": _("This event is full."),
     "event_over": _("This event is over."),
-    "event_cancelled": _("This event has been cancelled. We are sorry."),
-    "day_full": _("{day} is full. Please choose another day."),
-    "day_closed": _("There is no entry on {day}. Please choose another day."),
-    "day_over": _("{day} cannot be chosen any more. Please choose another day."),
-    "too_few_left": _("Places left for {day}: {left}. Please send a smaller number, or *back* to choose another day."),
+    "event_cancelled": _("Sorry, this event is cancelled."),
+    "day_full": _("{day} is full. Choose another day."),
+    "day_closed": _("There is no entry on {day}. Choose another day."),
+    "day_over": _("{day} is no longer open. Choose another day."),
+    "too_few_left": _("Places left for {day}: {left}. Send a smaller number, or *back* to choose another day."),
     "party_too_large": ngettext_(
-        "Only one person can come on one pass. Please send 1.",
-        "At most {most} people can come on one pass. Please send a smaller number.",
+        "Only 1 person can come on a pass. Send 1.",
+        "At most {most} people can come on a pass. Send a smaller number.",
     ),
-    "already_registered": _("There is a pass for {day} already."),
-    "no_such_pass": _("This pass is not valid any more. To see yours, type *my pass*."),
-    "holds_it_already": _("Pass *{code}* is that person's already."),
-    "not_proved": _("This code does not show that the passes which this number had are yours."),
+    "already_registered": _("You already have a pass for {day}."),
+    "no_such_pass": _("This pass is no longer valid. To see your pass, send *my pass*."),
+    "holds_it_already": _("Pass *{code}* already belongs to that person."),
+    "not_proved": _("This code does not prove that the earlier passes of this number are yours."),
     "too_many_proofs": ngettext_(
-        "These were too many codes. Please wait a minute, then try again.",
-        "These were too many codes. Please wait {minutes} minutes, then try again.",
+        "Too many codes. Please wait 1 minute, then try again.",
+        "Too many codes. Please wait {minutes} minutes, then try again.",
     ),
-    "not_by_sms": _("We cannot do this by SMS, for anybody can forge its sender. Please write to us on WhatsApp."),
-    "pass_used": _("Somebody has entered with this pass already: it can be neither changed nor cancelled any more."),
-    "consent_changed": _("The terms have changed meanwhile. Please read them once more."),
+    "not_by_sms": _("We cannot do this by SMS, because an SMS sender can be forged. Please message us on WhatsApp."),
+    "pass_used": _("Someone has already entered with this pass, so you cannot change or cancel it."),
+    "consent_changed": _("The terms have changed. Please read them again."),
 }
 """What the rules of an event refuse."""
 
 CODE_REFUSALS: Mapping[str, Sentence] = {
     "otp_wait": ngettext_(
-        "A code was sent a moment ago. Please wait one second before you ask for another.",
-        "A code was sent a moment ago. Please wait {seconds} seconds before you ask for another.",
+        "We have just sent a code. Wait 1 second before you ask for another.",
+        "We have just sent a code. Wait {seconds} seconds before you ask for another.",
     ),
     "otp_too_many": ngettext_(
-        "Too many codes were sent. Please try again in one minute.",
+        "Too many codes were sent. Please try again in 1 minute.",
         "Too many codes were sent. Please try again in {minutes} minutes.",
     ),
     "otp_unreachable": _(
-        "We cannot reach that number. Ask them to write to us on WhatsApp once; then send the number again."
+        "We cannot reach that number. Ask them to message us on WhatsApp once, then send the number again."
     ),
     "otp_country": _(
-        "Codes do not go by SMS to numbers of that country. Ask them to write to us on WhatsApp first: there they "
-        "can register themselves, without a code."
+        "We cannot send SMS codes to that country. Ask them to message us on WhatsApp: they can register "
+        "there without a code."
     ),
     "otp_budget": _(
-        "No more codes can be sent by SMS at present. Ask them to write to us on WhatsApp first: there they "
-        "can register themselves, without a code."
+        "We cannot send more SMS codes at the moment. Ask them to message us on WhatsApp: they can register "
+        "there without a code."
     ),
-    "otp_wrong": _("That is not the code. Tries left: {left}."),
-    "otp_not_sent": _("The code is on its way; please wait for it. If it does not come, type *new code*."),
-    "otp_expired": _("That code does not count any more. For another, type *new code*."),
-    "otp_not_checked": _("The code could not be checked just now. Please type it again in a minute."),
-    "sign_in_code": _("That code is not right, or does not count any more. Please look again, or ask for a new one."),
-    "link_used": _("This link has been used: each works once. For another write *sign in* to us on WhatsApp."),
+    "otp_wrong": _("That code is wrong. Tries left: {left}."),
+    "otp_not_sent": _("We are sending the code. If it does not come, send *new code*."),
+    "otp_expired": _("That code no longer works. To get another, send *new code*."),
+    "otp_not_checked": _("We cannot check the code at the moment. Send it again in a minute."),
+    "sign_in_code": _("The code is wrong or no longer works. Check it, or get a new one."),
+    "link_used": _("This link has already been used. To get another, send *sign in* to us on WhatsApp."),
     "link_expired": _(
-        "This link does not work any more: it works for 5 minutes, and only the newest does. For another "
-        "write *sign in* to us on WhatsApp."
+        "This link no longer works: only the newest works, for 5 minutes. To get another, send *sign in* to us "
+        "on WhatsApp."
     ),
-    "otp_used_up": _("Too many wrong tries: that code does not count any more. For another, type *new code*."),
+    "otp_used_up": _("Too many wrong tries: that code no longer works. To get another, send *new code*."),
     "not_a_code": _("That is not a pass code."),
-    "mistyped_code": _("One character of that pass code is wrong. Please look again."),
+    "mistyped_code": _("The pass code has a wrong character. Check it and try again."),
     "unreadable": _("That is not one of our passes."),
-    "forged": _("That is not a genuine pass of ours."),
-    "expired": _("That link has expired. Write *my pass* to us on WhatsApp for a new one."),
-    "broken": _("Something broke on our side; we kept your message. Please send it again in a minute."),
+    "forged": _("That is not a genuine pass."),
+    "expired": _("That link has expired. To get a new one, send *my pass* to us on WhatsApp."),
+    "broken": _("Sorry, there is a problem on our side. We have kept your message. Please send it again in a minute."),
 }
 """One-time codes, pass codes and links, and our own faults."""
 
 GATE_REFUSALS: Mapping[str, Sentence] = {
-    "nobody_paused": _("Nobody of that name is paused."),
-    "gate_closed": _("{gate} is closed: nobody is let in there until it is opened again."),
+    "nobody_paused": _("No paused volunteer has that name."),
+    "gate_closed": _("{gate} is closed. Do not admit anyone there until it opens again."),
     "no_such_gate": _("There is no gate {gate}."),
     "no_such_kind": _("There is no kind of pass {kind}."),
-    "supervisors_only": _("Only supervisors can do that."),
-    "reason_missing": _("Please give a reason."),
+    "supervisors_only": _("Only a supervisor can do that."),
+    "reason_missing": _("Enter a reason."),
     "bad_threshold": _("{field}: a whole number from 1 to {most}, or none."),
     "bad_count": _("The number of people must be a whole number, 1 or more."),
-    "gates_not_open": _("The gates are not open now. Walk-ups are registered while they are."),
-    "kind_not_today": _("A pass of the kind {kind} does not let anybody in today."),
-    "today_full": _("Places left for today: {left}. A supervisor can register more people than that."),
+    "gates_not_open": _("The gates are closed now. You can register people when they open."),
+    "kind_not_today": _("This pass ({kind}) is not valid today."),
+    "today_full": _("Places left for today: {left}. A supervisor can register more."),
     "bad_request_id": _("A request needs a name of its own, of 1 to 64 characters."),
-    "nothing_to_undo": _("You have admitted nobody yet."),
-    "not_let_in_by_you": _("You have let nobody in with this pass."),
-    "already_undone": _("That has been taken back already."),
-    "undo_too_late": _("That can be taken back only within two minutes."),
-    "too_many_searches": _("That is enough searching for this hour. Please send the visitor to a supervisor."),
-    "gone_meanwhile": _("They have gone out meanwhile; that cannot be taken back."),
+    "nothing_to_undo": _("You have not admitted anyone yet."),
+    "not_let_in_by_you": _("You have not admitted anyone with this pass."),
+    "already_undone": _("That has already been undone."),
+    "undo_too_late": _("You can undo only within 2 minutes."),
+    "too_many_searches": _("You have reached the search limit for this hour. Please send the visitor to a supervisor."),
+    "gone_meanwhile": _("They have already left, so you cannot undo this."),
 }
 """What is refused at the gates besides the check-in results."""
 

@@ -10,7 +10,7 @@ from flows.visitor.my_pass import without_a_pass
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     chosen = chosen_pass(answers, facts)
     named = (pass_line(chosen),) if chosen else ()
-    return (lines(_("Do you want to cancel this pass?"), *named), _("Nobody can enter with it afterwards."))
+    return (lines(_("Do you want to cancel this pass?"), *named), _("Nobody can enter with it after that."))
 
 
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
@@ -20,7 +20,10 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     return (
         CancelPass(code),
         Say(
-            (_("Pass *{code}* is cancelled. Thank you for telling us.", code=code), _("For a new one type *register*."))
+            (
+                _("Pass *{code}* is cancelled. Thank you for telling us.", code=code),
+                _("To get a new pass, send *register*."),
+            )
         ),
     )
 

@@ -18,14 +18,14 @@ COMMAND_KEY = "wish"
 NO_LANGUAGE_KEY = "anybody"
 """Among the answers: whoever is asked has not chosen a language."""
 _ASKED: Mapping[str, tuple[Sentence, Sentence]] = {
-    STOP: (_("Do you want us to stop all messages to you?"), _("Stop messages")),
+    STOP: (_("Do you want to stop all our messages?"), _("Stop messages")),
     CANCEL_PASS: (_("Do you want to cancel a pass?"), _("Cancel pass")),
-    DELETE_DATA: (_("Do you want everything that we hold about you deleted?"), _("Delete my data")),
+    DELETE_DATA: (_("Do you want us to delete all your data?"), _("Delete my data")),
 }
 """By command: the question, and what its yes is called."""
 _BEGINS: Mapping[str, str] = {CANCEL_PASS: "cancellation", DELETE_DATA: "delete_data"}
 """The conversation that asks for the rest, by command."""
-GO_ON = _("Go on")
+GO_ON = _("Continue")
 
 
 @dataclass(frozen=True, slots=True)

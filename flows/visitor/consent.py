@@ -7,34 +7,34 @@ from flows.text.choices import chosen_event
 from flows.text.translate import render
 
 CONSENT = _(
-    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
-    "you in, to count visitors and to tell you of changes. By *yes* you agree, and say that you are 18 or older, "
-    "or a parent or teacher registering children."
+    "To make your pass we keep your name, number and these answers. We use them only for this event: to "
+    "let you in, to count visitors and to tell you about changes. With *yes* you agree, and confirm that "
+    "you are 18 or older, or a parent or teacher registering children."
 )
 """What a visitor agrees to where the event has no words of its own."""
 
 CONSENT_CHECKBOX = _(
-    "To make your pass we keep your name, number and these answers, and use them only for this event: to let "
-    "you in, to count visitors and to tell you of changes. By ticking the box you agree, and say that you are 18 "
-    "or older, or a parent or teacher registering children."
+    "To make your pass we keep your name, number and these answers. We use them only for this event: to "
+    "let you in, to count visitors and to tell you about changes. By ticking the box you agree, and "
+    "confirm that you are 18 or older, or a parent or teacher registering children."
 )
 """The consent on a page, where a box is ticked and nobody types a yes."""
 
 CONSENT_FOR_ANOTHER = _(
-    "To make this pass we keep their name, number and these answers, and use them only for this event: to let "
-    "them in, to count visitors and to tell of changes. By *yes* you say that they agree and asked you to "
-    "register them, and that you are 18 or older."
+    "To make this pass we keep their name, number and these answers. We use them only for this event: to "
+    "let them in, to count visitors and to tell them about changes. With *yes* you confirm that they "
+    "agree and asked you to register them, and that you are 18 or older."
 )
 """What somebody agrees to who registers another person."""
 
-ASKED_BY_THEM = _("By *yes* you say that they agree to this and asked you to register them.")
+ASKED_BY_THEM = _("With *yes* you confirm that they agree to this and asked you to register them.")
 """Added to an event's own words when somebody else is registered."""
 
 
 AT_THE_GATE = _(
-    "To make your pass we keep your name, how many you are and, if you give it, your number, and use them only "
-    "for this event: to let you in, to count visitors and to tell you of changes. Do you agree, and are you "
-    "18 or older, or a parent or teacher registering children?"
+    "To make your pass we keep your name, how many of you are coming and, if you give it, your number. "
+    "We use them only for this event: to let you in, to count visitors and to tell you about changes. Do "
+    "you agree, and are you 18 or older, or a parent or teacher registering children?"
 )
 """What is read out to somebody who registers at the gate, where the event has no words of its own."""
 
@@ -79,7 +79,7 @@ def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) 
     if event is None:  # the event was removed in mid-conversation: the flow ends before this is said
         return ()
     return (
-        lines(_("Please check:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
+        lines(_("Please check your answers:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
         consent_of(event, another=another),
-        _("Is everything right? Type *yes* to get the pass, *no* to correct something."),
+        _("Is everything right? Reply *yes* to get the pass, or *no* to change something."),
     )

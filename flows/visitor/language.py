@@ -5,7 +5,7 @@ from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Say, Step
 from flows.text import _, in_all_languages, words
 from flows.text.choices import language_options
 
-QUESTION = _("Choose your language. To change it later, type *language*.")
+QUESTION = _("Choose your language. To change it later, send *language*.")
 
 
 def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
@@ -32,6 +32,6 @@ LANGUAGE = Flow(
     name="language",
     version=1,
     steps=(LANGUAGE_STEP,),
-    finish=lambda answers, facts, language: (Say((_("From now on in English."),)),),
+    finish=lambda answers, facts, language: (Say((_("We will write to you in English from now on."),)),),
 )
 """`language` at any time; what was going on goes on in the chosen language."""

@@ -58,7 +58,7 @@ def _known(facts: Facts) -> tuple[Sentence, ...]:
 
 def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
     """What can be done now, without what would only be refused."""
-    under = (Option(GO_ON, _("Go on")),) if answers.get("under") else ()
+    under = (Option(GO_ON, _("Continue")),) if answers.get("under") else ()
     passes = (
         Option("my_pass", _("My pass")),
         Option("change", _("Change day or people")),

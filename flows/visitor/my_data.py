@@ -9,19 +9,19 @@ from flows.text import LANGUAGES, _, lines, words
 from flows.text.choices import event_by, pass_lines
 from flows.text.event_states import local_today
 
-HOW_TO_DELETE = _("To have all of it deleted, type *delete my data*.")
+HOW_TO_DELETE = _("To delete all of it, send *delete my data*.")
 
 
 def _answer_text(answers: Answers, facts: Facts, language: str) -> Outcome:
     person = facts.person
     if not person.known:
-        kept = _("We hold nothing about you but this conversation, for a short time.")
+        kept = _("We keep only this conversation, for a short time.")
         return (Say((kept, HOW_TO_DELETE)),)
     number = (_("Number: {phone}", phone=person.phone),) if person.phone else ()
     spoken = _("Language: {language}", language=words(LANGUAGES[language]))
-    held = lines(_("This is what we hold about you:"), *number, *_names(facts), spoken, *_answered(facts))
+    held = lines(_("Your data:"), *number, *_names(facts), spoken, *_answered(facts))
     passes = (lines(_("Your passes:"), *pass_lines(facts.passes)),) if facts.passes else ()
-    also = _("Also your earlier passes with what you answered then, when you entered, and our messages.")
+    also = _("We also keep your earlier passes and answers, your entry times, and our messages.")
     return (Say((held, *passes, also, HOW_TO_DELETE)),)
 
 
@@ -56,9 +56,9 @@ MY_DATA = Flow(name="my_data", version=1, steps=(), finish=_answer_text)
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     mine = _own(facts)
-    lost = _("You would lose these passes; nobody can enter with them afterwards:")
+    lost = _("You will lose these passes. Nobody can enter with them after that:")
     named = (lines(lost, *pass_lines(mine)),) if mine else ()
-    return (*named, _("Shall everything that we hold about you be deleted? It cannot be undone."))
+    return (*named, _("Delete all your data? You cannot undo this."))
 
 
 def _is_today(answers: Answers, facts: Facts) -> bool:
@@ -80,8 +80,8 @@ def _own(facts: Facts) -> list[PassFacts]:
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if not answers["agree"] or answers.get("again") is False:
         return (Say((_("Nothing has been deleted."),)),)
-    gone = _("Everything that we hold about you is being deleted; in a minute nothing of it is left with us.")
-    elsewhere = _("This chat on your own phone stays until you delete it there.")
+    gone = _("We are deleting all your data. In a minute it will be gone.")
+    elsewhere = _("The chat on your own phone stays until you delete it.")
     return (EraseMe(even_today=bool(answers.get("again"))), Say((gone, elsewhere)))
 
 
@@ -97,7 +97,7 @@ DELETE_DATA = Flow(
         Step("agree", _ask, YesNo(beside="agreement.deleting"), example=_("yes")),
         Step(
             "again",
-            _("Your pass is for today: without it you will not be let in. Shall all be deleted even so?"),
+            _("Your pass is for today. Without it you cannot enter. Delete everything anyway?"),
             YesNo(beside="agreement.deleting"),
             when=_is_today,
             example=_("yes"),

@@ -45,7 +45,7 @@ def without_a_pass(answers: Answers, facts: Facts) -> Outcome:
     """Says how to get a pass to somebody who has none; nothing for others."""
     if facts.passes:
         return ()
-    return (Say((lines(NO_PASS, _("To get one, type *register*.")),)),)
+    return (Say((lines(NO_PASS, _("To get one, send *register*.")),)),)
 
 
 def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
@@ -57,10 +57,10 @@ def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
 def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     sent = chosen_pass(answers, facts) or next((known for known in facts.passes if known.own), facts.passes[0])
     others = pass_lines([known for known in facts.passes if known.code != sent.code])
-    again = (_("The picture with the QR code is on its way."),)
+    again = (_("We are sending the picture with the QR code."),)
     also = (lines(_("You also have:"), *others),) if others else ()
     # In the middle of something else a code would be taken for an answer.
-    more = (*also, _("To get one of these, type its code.")) if others and not answers.get("under") else also
+    more = (*also, _("To get one of these, send its code.")) if others and not answers.get("under") else also
     event = event_by(sent.event, facts)
     named = (words(event.name),) if event else ()
     notice = (words(event.notice),) if event and event.notice else ()
@@ -92,7 +92,7 @@ def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
 
 def _unchanged(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     held = chosen_pass(answers, facts)
-    return (_("Your pass *{code}* stays as it is.", code=held.code),) if held else ()
+    return (_("Your pass *{code}* stays the same.", code=held.code),) if held else ()
 
 
 def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -101,7 +101,7 @@ def _ask_day(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if held is None or event is None:
         return ()
     off = is_called_off(event, facts.days(event), days_held(held))
-    return (*((off,) if off else ()), _("Which day shall it be? So far: {day}.", day=describe_days(days_held(held))))
+    return (*((off,) if off else ()), _("Which day do you want? Now: {day}.", day=describe_days(days_held(held))))
 
 
 def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
@@ -110,7 +110,7 @@ def _ask_party(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
         return ()
     return (
         _(
-            "How many people in all? Count all children, babies too. So far: {people}. At most {most}.",
+            "How many people in total? Count children and babies too. Now: {people}. At most {most}.",
             people=people(held.party_size),
             most=most_people(answers, facts),
         ),
@@ -124,10 +124,10 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     day, size = answers["visit_date"], answers["party_size"]
     same_day = bool(held.kind_days) or day_from(day) == held.day
     if same_day and size == held.party_size:
-        same = _("That is what your pass says already. We are sending it again: *{code}*.", code=held.code)
+        same = _("Your pass already says this. We are sending it again: *{code}*.", code=held.code)
         return (SendPass(held.code, language), Say((same,)))
     done = lines(_("Done! Your new pass code is *{code}*."), visit_line(answers, held.kind_days))
-    old = _("The old pass {old} is not valid any more. The new picture is on its way.", old=held.code)
+    old = _("Your old pass {old} is no longer valid. We are sending the new picture.", old=held.code)
     return (ChangePass(held.code, day, size, language), Say((done, old)))
 
 

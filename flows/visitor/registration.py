@@ -27,7 +27,7 @@ def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     """The greeting with the event's name, its own welcome, and what it wants known at present."""
     event = chosen_event(answers, facts)
     if event is None:
-        return (_("Namaste! Get entry passes for our events here."),)
+        return (_("Namaste! Get your entry pass for our events here."),)
     greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
     return (greeting, *(words(text) for text in (event.welcome, event.notice) if text))
 
@@ -56,7 +56,7 @@ def none_open(facts: Facts) -> tuple[Sentence, ...]:
     told = [
         sentence_of(event, facts.days(event), facts.now) for event in (coming or facts.events)[:MAX_EXPLAINED_EVENTS]
     ]
-    return tuple(told) or (_("There is no event to register for at present."),)
+    return tuple(told) or (_("No event is open for registration at the moment."),)
 
 
 def _nothing_open(facts: Facts) -> Outcome:
@@ -65,7 +65,7 @@ def _nothing_open(facts: Facts) -> Outcome:
 
 def _not_this_one(event: Event, facts: Facts) -> tuple[Sentence, ...]:
     state = sentence_of(event, facts.days(event), facts.now)
-    return (state, _("Other events are open: type *register*.")) if open_events(facts) else (state,)
+    return (state, _("Other events are open. To see them, send *register*.")) if open_events(facts) else (state,)
 
 
 def _has_one_already(answers: Answers, facts: Facts) -> Outcome:
@@ -76,7 +76,7 @@ def _has_one_already(answers: Answers, facts: Facts) -> Outcome:
 
 
 def _sent_again(code: str, answers: Answers) -> Outcome:
-    told = _("We are sending it again: *{code}*. For another day or number of people, type *change*.", code=code)
+    told = _("We are sending it again: *{code}*. To change the day or number of people, send *change*.", code=code)
     return (SendPass(code, language_of(answers)), Say((told,)))
 
 
@@ -92,7 +92,7 @@ def known_name(answers: Answers, facts: Facts) -> str:
 
 def _ask_name(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if known_name(answers, facts):
-        return (_("What is your full name? Type it, or choose this one if it is right:"),)
+        return (_("What is your full name? Type it, or choose this one:"),)
     return (_("What is your full name?"),)
 
 
@@ -148,10 +148,10 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if event is None:
         return _nothing_open(facts)
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
-    picture = _("Your QR code is on its way as a picture. Show it at the gate; the code alone works too.")
-    later = _("To see, change or cancel your pass, write *hi*.")
+    picture = _("We are sending your QR code. Show it at the gate. The code alone also works.")
+    later = _("To see, change or cancel your pass, send *hi*.")
     if facts.duty:  # for them *hi* opens the gate
-        later = _("To see, change or cancel your pass, write *visitor*.")
+        later = _("To see, change or cancel your pass, send *visitor*.")
     return (register(event, answers, language), Say((done, picture, *event_sentences(event), later)))
 
 

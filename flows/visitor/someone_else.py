@@ -27,16 +27,16 @@ PURPOSE = "someone_else"
 
 
 ONLY_AFTER_WHATSAPP = _(
-    "Let us make a pass for somebody else. Their phone should be at hand: a code goes to it, but at present only to "
-    "phones that have written to us within the last day. So ask them to write to us on WhatsApp first; there they can "
-    "also register themselves."
+    "To make a pass for someone else, you need their phone: we send a code to it. At the moment we can "
+    "send codes only to phones that messaged us in the last day. Ask them to message us on WhatsApp "
+    "first; they can also register there."
 )
 
 
 def _opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     if facts.codes_need_whatsapp:
         return (ONLY_AFTER_WHATSAPP,)
-    return (_("Let us make a pass for somebody else. Their phone should be at hand: a code goes to it."),)
+    return (_("To make a pass for someone else, you need their phone: we send a code to it."),)
 
 
 def _send(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
@@ -59,8 +59,8 @@ PHONE = Step(
 OTP = Step(
     "otp",
     lambda answers, facts: (
-        _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
-        _("No code? Type *new code*; for another number type *back*."),
+        _("We sent a 6-digit code to {phone}. Enter it here.", phone=PHONE.field.shown(answers["phone"], {})),
+        _("No code? Send *new code*. To change the number, send *back*."),
     ),
     Otp(),
     after=lambda answers, facts: (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),),
@@ -81,7 +81,7 @@ THEIR_PARTY = replace(
     PARTY_SIZE,
     ask=lambda answers, facts: (
         _(
-            "How many people will come on this pass, them included? Count all children, babies too. At most {most}.",
+            "How many people will come on this pass, including them? Count children and babies too. At most {most}.",
             most=most_people(answers, facts),
         ),
     ),
@@ -104,7 +104,7 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         words(event.name),
         visit_line(answers),
     )
-    picture = _("The pass comes here, in this chat. Please forward the picture to them, or tell them the code.")
+    picture = _("We are sending the pass here in this chat. Please forward it to them, or tell them the code.")
     return (register(event, answers, language, phone=answers["phone"]), Say((done, picture, *event_sentences(event))))
 
 
@@ -113,7 +113,7 @@ def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Fact
     held = str(params.get("code"))
     if any(known.code == held for known in facts.passes):
         return (SendPass(held, language_of(answers)), Say((_("We are sending it again: *{code}*.", code=held),)))
-    return (Say((_("They can see it by writing *my pass* from their own phone."),)),)
+    return (Say((_("They can also send *my pass* from their own phone to see it."),)),)
 
 
 SOMEONE_ELSE: Flow = Flow(

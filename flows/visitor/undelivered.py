@@ -5,14 +5,14 @@ from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
 from flows.text import _
 from flows.understanding import codes
 
-PROVED = _("Thank you: the passes that this number had are yours. To see them, type *my pass*.")
+PROVED = _("Thank you. The earlier passes of this number are yours. To see them, send *my pass*.")
 PROVE = _(
-    "This number had entry passes under another WhatsApp account. If they are yours, send us the code of one of them "
-    "and you have them here again. If not, there is nothing that you need to do."
+    "This number has entry passes from another WhatsApp account. If they are yours, send us the code of "
+    "one of them to get them back here. If not, you do not need to do anything."
 )
 UNCONFIRMED = _(
-    "This number is on the team of an event, but writes from another WhatsApp account than before. Ask a supervisor to "
-    "write *resume* and your name here; until then you are answered as a visitor."
+    "This number is in the team of an event, but it now uses a different WhatsApp account. Ask a "
+    "supervisor to send *resume* and your name here. Until then we answer you as a visitor."
 )
 
 
@@ -51,8 +51,8 @@ def undelivered(facts: Facts) -> tuple[Effect, ...]:
     if not codes:
         return ()
     told = tuple(
-        _("We could not send you the picture of pass *{code}*. The code itself works at the gate.", code=code)
+        _("We could not send you the picture of pass *{code}*. The code alone works at the gate.", code=code)
         for code in codes
     )
-    links, again = _("You can also open it here: {links}"), _("To try again, type *my pass*.")
+    links, again = _("You can also open it here: {links}"), _("To try again, send *my pass*.")
     return (Say((*told, links, again)), MarkFailuresTold(codes))

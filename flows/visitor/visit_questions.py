@@ -61,14 +61,14 @@ def _too_many(answers: Answers, facts: Facts) -> str:
 def party_sum(text: str, value: Any) -> tuple[Sentence, ...]:
     """How many people those make together who were counted apart."""
     party = party_sizes.read(text)
-    return (_("That makes {people}.", people=people(party.count)),) if party and party.summed else ()
+    return (_("In total: {people}.", people=people(party.count)),) if party and party.summed else ()
 
 
 PARTY_SIZE = Step(
     "party_size",
     lambda answers, facts: (
         _(
-            "How many people will come on this pass, you included? Count all children, babies too. At most {most}.",
+            "How many people will come on this pass, including you? Count children and babies too. At most {most}.",
             most=most_people(answers, facts),
         ),
     ),

@@ -34,7 +34,7 @@ PHONE = Step(
 OTP = Step(
     "otp",
     lambda answers, facts: (
-        _("We sent a 6-digit code to {phone}. Please type it here.", phone=PHONE.field.shown(answers["phone"], {})),
+        _("We sent a 6-digit code to {phone}. Enter it here.", phone=PHONE.field.shown(answers["phone"], {})),
     ),
     Otp(),
     after=lambda answers, facts: (VerifyOtp(PURPOSE, answers["phone"], answers["otp"]),),

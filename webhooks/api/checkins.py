@@ -25,7 +25,7 @@ from webhooks.api.problems import Problem, bad_field, problem_from
 from webhooks.api.requests import BatchRequest, BatchScan, CheckinRequest
 from webhooks.api.routes import LARGE_LIMIT, SCAN_LIMIT, Route
 
-NOT_IN_BATCH = _("A batch records what has happened: it cannot be simulated.")
+NOT_IN_BATCH = _("A batch records what has happened, so it cannot be simulated.")
 
 
 def routes(service: Service) -> Sequence[Route]:

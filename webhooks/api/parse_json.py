@@ -14,10 +14,10 @@ from webhooks.api.problems import FieldError, Problem
 from webhooks.api.values import ExpectedValue
 
 Model = TypeVar("Model", bound=BaseModel)
-WRONG_VALUE = _("This value is not right.")
+WRONG_VALUE = _("This value is not valid.")
 ERROR_SENTENCES: dict[str, Sentence] = {
     "missing": _("This is missing."),
-    "extra_forbidden": _("There is no such field."),
+    "extra_forbidden": _("Unknown field."),
     "model_type": _("This must be a JSON object."),
 }
 """What is wrong with a field, by pydantic's own code; for other codes the field says what belongs there."""

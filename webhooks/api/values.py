@@ -71,7 +71,7 @@ class ExpectedValue:
     sentence: Sentence
 
 
-TEXT = ExpectedValue(_("A text belongs here."))
+TEXT = ExpectedValue(_("This must be text."))
 FLAG = ExpectedValue(_("This must be true or false, without quotation marks."))
 SLUG = ExpectedValue(_("This must be a short name of small letters, digits and hyphens."))
 Text = Annotated[str, Strict(), TEXT]

@@ -38,14 +38,14 @@ TEXTS = {
     "IS_IN": _("You are signed in as {name}, for {event}."),
     "IS_OWNER": _("You are signed in as {name}, an owner."),
     "MOVE": _("Work at another event"),
-    "OTHER_WAY": _("Or write *sign in* to us on WhatsApp, from the number on the roster: a link comes back."),
+    "OTHER_WAY": _("Or send *sign in* to us on WhatsApp, from the number on the roster: a link comes back."),
     "BY_WHATSAPP": _("Sign in by WhatsApp"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }
 PROBLEM_TEXTS = {
     "otp_unreachable": _("We cannot send a code to that number. Please sign in by WhatsApp."),
     "otp_country": _("Codes do not go by SMS to numbers of that country. Please sign in by WhatsApp."),
-    "otp_budget": _("No more codes can be sent from here at present. Please sign in by WhatsApp."),
+    "otp_budget": _("No more codes can be sent from here at the moment. Please sign in by WhatsApp."),
     "otp_too_many": ngettext_(
         "The codes for this number are used up. Please sign in by WhatsApp, or try again in one minute.",
         "The codes for this number are used up. Please sign in by WhatsApp, or try again in {minutes} minutes.",

@@ -28,10 +28,10 @@ FORM_NAME = "passes"
 TEXTS = {
     **FORM_WORDS,
     "TITLE": _("Find your pass"),
-    "LEAD": _("Type the mobile number that you registered with."),
+    "LEAD": _("Enter the mobile number that you registered with."),
     "YOURS": _("Your passes"),
-    "NONE": _("There is no valid pass of this number for today or later."),
-    "ASK_THERE": _("Ask for it on WhatsApp"),
+    "NONE": _("This number has no valid pass for today or later."),
+    "ASK_THERE": _("Get it on WhatsApp"),
     "LEAVE": _("Forget me on this device"),
     "DATA": _("Your data: see, save or delete it"),
 }

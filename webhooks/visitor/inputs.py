@@ -21,8 +21,8 @@ FIELD_LABELS: Mapping[str, Sentence] = {
 }
 """Where the chat's question would not do as a label."""
 FIELD_HELP: Mapping[str, Sentence] = {
-    "phone": _("We send a 6-digit code to it, to make sure that it is yours."),
-    "otp": _("6 digits; the code works for 5 minutes."),
+    "phone": _("We send a 6-digit code to this number to check that it is yours."),
+    "otp": _("6 digits. The code works for 5 minutes."),
 }
 AUTOFILL_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "full_name": {"autocomplete": "name", "autocapitalize": "words"},

@@ -24,37 +24,35 @@ from webhooks.visitor import countries
 from webhooks.visitor import session as visitor_session
 from webhooks.visitor.inputs import inputs_of
 
-ERROR_TEXTS = {"WRONG": _("Please look at these again:"), "WRONG_TITLE": _("Please correct: {title}")}
+ERROR_TEXTS = {"WRONG": _("There is a problem"), "WRONG_TITLE": _("Error: {title}")}
 """The heading of a summary of errors, and the page's title then."""
 TEXTS = {
     **ERROR_TEXTS,
-    "TITLE": _("Type the code"),
+    "TITLE": _("Enter the code"),
     "CHECK": _("Continue"),
     "AGAIN": _("Send a new code"),
     "OTHER": _("Use another number"),
-    "SOON": _("A code was sent to this number a moment ago. If none comes, ask for a new one in {seconds} seconds."),
-    "SENT_AGAIN": _("A new code is on its way; the one before does not count any more."),
-    "NOT_COMING": _("The code has not come?"),
-    "SIMULATED": _("This is a trial: the code comes to the phone of this number in the simulator."),
-    "WRITE_FIRST": _("Write to us on WhatsApp"),
+    "SOON": _("We have just sent a code to this number. If it does not come, ask for a new one in {seconds} seconds."),
+    "SENT_AGAIN": _("We are sending a new code. The earlier code no longer works."),
+    "NOT_COMING": _("Did not get the code?"),
+    "SIMULATED": _("This is a trial: the code comes to the phone with this number in the simulator."),
+    "WRITE_FIRST": _("Message us on WhatsApp"),
     "SIMULATE": _("Open the phone simulator"),
 }
 
 WHATSAPP_ONLY = _(
-    "To make sure that a number is yours we send a code to it, and here codes come by WhatsApp only: to numbers "
-    "that have written to us within the last day. Please write to us on WhatsApp first, or register there."
+    "We send a code to check that the number is yours. Here we can send codes only by WhatsApp, to "
+    "numbers that messaged us in the last day. Message us on WhatsApp first, or register there."
 )
 OTHER_COUNTRY = _(
-    "Codes do not go by SMS to numbers of that country. Please write to us on WhatsApp first: there you can "
-    "register, or ask for your pass, without any code."
+    "We cannot send SMS codes to that country. Message us on WhatsApp: there you can register or get "
+    "your pass without a code."
 )
 NO_MORE_CODES = _(
-    "So many codes have been asked for that no more can be sent by SMS at present. Please write to us "
-    "on WhatsApp first: there you can register, or ask for your pass, without any code."
+    "We cannot send more SMS codes at the moment. Message us on WhatsApp: there you can register or get "
+    "your pass without a code."
 )
-CODES_GO_TO = _(
-    "Codes go by SMS to numbers of: {countries}. With another number, please write to us on WhatsApp first."
-)
+CODES_GO_TO = _("We send SMS codes to numbers of: {countries}. With any other number, message us on WhatsApp first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,17 +35,15 @@ SEND_LIMIT = "5 per hour"
 """How often a pass may be sent to one number's WhatsApp."""
 TEXTS = {
     "TITLE": _("Your pass"),
-    "ALREADY": _("There is a pass for this day already; this is it."),
-    "SENT": _(
-        "It is on its way to your WhatsApp. If it has not come in a minute, write *hi* to us there and it comes."
-    ),
-    "SHOW": _("Show this QR code at the gate. The code above works too."),
-    "QR": _("QR code of the pass {code}"),
+    "ALREADY": _("You already have a pass for this day. Here it is."),
+    "SENT": _("We are sending it to your WhatsApp. If it has not come in a minute, send *hi* to us there."),
+    "SHOW": _("Show this QR code at the gate. The code above also works."),
+    "QR": _("QR code of pass {code}"),
     "CODE": _("Code"),
-    "PICTURE": _("Save as a picture"),
+    "PICTURE": _("Save picture"),
     "CALENDAR": _("Add to calendar"),
-    "SEND": _("Send it to my WhatsApp"),
-    "WRITE": _("Write to us on WhatsApp"),
+    "SEND": _("Send to my WhatsApp"),
+    "WRITE": _("Message us on WhatsApp"),
     "MAP": _("Map"),
     "ALL": _("All my passes"),
     "LEAVE": _("Forget me on this device"),

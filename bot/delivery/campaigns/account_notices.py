@@ -13,8 +13,8 @@ from flows.text import _
 from flows.text.literal import escape
 
 UNCONFIRMED_TEXT = _(
-    "⚠️ The number of *{name}* writes from another WhatsApp account than before, and works at no gate from now on. "
-    "Ask them. If it is still theirs, write *resume {name}*."
+    "⚠️ *{name}*’s number now uses a different WhatsApp account and cannot work at a gate. Ask them. If "
+    "the number is still theirs, send *resume {name}*."
 )
 
 

@@ -35,23 +35,23 @@ WATCHED_AFTER_END = timedelta(days=1)
 """How long after an event's last day its alerts are still looked at, so that they can end."""
 BEGIN_TEXTS: dict[str, Callable[..., Sentence]] = {
     INSIDE: lambda value, threshold, gate: _(
-        "{value} people are inside; more than {threshold} are not safe", value=value, threshold=threshold
+        "{value} people are inside; the safe limit is {threshold}", value=value, threshold=threshold
     ),
-    SILENT: lambda value, threshold, gate: _("gate {gate} has been silent for {value} minutes", value=value, gate=gate),
+    SILENT: lambda value, threshold, gate: _("{gate}: no scan for {value} minutes", value=value, gate=gate),
     FAILURES: lambda value, threshold, gate: _(
-        "{percent} % of the messages of the last hour could not be delivered", percent=f"{value / 10:g}"
+        "{percent} % of messages in the last hour did not arrive", percent=f"{value / 10:g}"
     ),
-    QUEUE: lambda value, threshold, gate: _("messages wait for {value} seconds before they leave", value=value),
+    QUEUE: lambda value, threshold, gate: _("messages are sent {value} seconds late", value=value),
     CODES: lambda value, threshold, gate: _(
-        "so many one-time codes have been asked for that no more are sent; pages send people to WhatsApp"
+        "the limit of one-time codes is reached: no more are sent, and web pages send people to WhatsApp"
     ),
 }
 END_TEXTS: dict[str, Callable[..., Sentence]] = {
-    INSIDE: lambda gate: _("fewer people are inside again"),
-    SILENT: lambda gate: _("gate {gate} is heard again, or closed", gate=gate),
-    FAILURES: lambda gate: _("few messages fail by now"),
-    QUEUE: lambda gate: _("messages leave without delay again"),
-    CODES: lambda gate: _("one-time codes are sent again"),
+    INSIDE: lambda gate: _("fewer people are inside now"),
+    SILENT: lambda gate: _("{gate}: scanning again, or closed", gate=gate),
+    FAILURES: lambda gate: _("most messages are arriving again"),
+    QUEUE: lambda gate: _("messages are sent without delay again"),
+    CODES: lambda gate: _("one-time codes are being sent again"),
 }
 """The words for the end of each alert; BEGIN_TEXTS has those for its beginning. The notice `alert` puts them into a
 message."""

@@ -15,7 +15,7 @@ from flows.text import render as speak
 MAX_TEXT_LENGTH = 1000
 """Characters of an organiser's own text: with our words around it a message has 1,600."""
 DO_NOT_COME = _("Please do not come.")
-ANOTHER_DAY = _("Write *change* here to choose another day.")
+ANOTHER_DAY = _("To choose another day, send *change* here.")
 WITHOUT_A_TEXT: Mapping[str, Sentence] = {
     notices.EVENT_CANCELLED: DO_NOT_COME,
     notices.DAY_CANCELLED: ANOTHER_DAY,

@@ -37,14 +37,14 @@ MAX_VALIDITY_SECONDS = 36_000
 """Twilio's limit for ValidityPeriod, seconds."""
 
 OTP_TEXT = _(
-    "Pravesh: {otp} is the code for an entry pass that somebody is getting for you. It works for 5 minutes. "
-    "Tell it only to somebody you know."
+    "Pravesh: {otp} is the code for an entry pass that someone is getting for you. It works for 5 "
+    "minutes. Share it only with someone you know."
 )
 """The words around an OTP, which begin with whose it is; six digits, which no pass code looks like."""
 OTP_TEXTS = {
-    PURPOSE: _("Pravesh: {otp} is your code for your entry pass. It works for 5 minutes. Tell it to nobody."),
+    PURPOSE: _("Pravesh: {otp} is your code for your entry pass. It works for 5 minutes. Do not share it."),
     staff_sessions.PURPOSE: _(
-        "Pravesh: {otp} is your code for the staff pages. It works for 5 minutes. Tell it to nobody."
+        "Pravesh: {otp} is your code for the team pages. It works for 5 minutes. Do not share it."
     ),
     owners.PURPOSE: _("Pravesh: {otp} is your code for becoming the owner. It works for 5 minutes. Tell it to nobody."),
 }
@@ -80,7 +80,7 @@ class NotWanted(Exception):
     """The message must not go out any more; the text is the reason kept with the row."""
 
 
-LINK_AFTER_FAILURE = _("WhatsApp could not show you your entry pass *{code}*. Open it here: {link}")
+LINK_AFTER_FAILURE = _("WhatsApp could not show your entry pass *{code}*. Open it here: {link}")
 """The SMS with a pass's link, where its picture did not come."""
 FIRST_LINK = _("Your entry pass *{code}*: {link}")
 """The SMS with the link of a pass that goes no other way."""

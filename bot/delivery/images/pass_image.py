@@ -42,15 +42,15 @@ FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 2), (28, 3))
 """Sizes in pixels and the lines that each may take, the preferred first."""
 
 POLICIES = {
-    "once": _("One entry, no re-entry. Come together, or tell the gate how many are with you."),
-    "daily": _("One entry on this day, no re-entry. Come together, or tell the gate how many are with you."),
-    "in_out": _("You may go out and come in again on this day. Show this pass each time."),
+    "once": _("One entry, no re-entry. Come together, or tell the gate how many of you are there."),
+    "daily": _("One entry on this day, no re-entry. Come together, or tell the gate how many of you are there."),
+    "in_out": _("You can go out and come back on this day. Show this pass every time."),
 }
 
 ON_EACH_DAY = {
     **POLICIES,
-    "daily": _("One entry on each of these days, no re-entry. Come together, or tell the gate how many are with you."),
-    "in_out": _("You may go out and come in again on each of these days. Show this pass each time."),
+    "daily": _("One entry on each day, no re-entry. Come together, or tell the gate how many of you are there."),
+    "in_out": _("You can go out and come back on each day. Show this pass every time."),
 }
 """What the pass allows, by policy, on a pass of several days."""
 

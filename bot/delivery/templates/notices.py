@@ -84,32 +84,32 @@ NOTICES: Mapping[str, Notice] = {
         picture=True,
     ),
     NEWS: Notice(
-        _("News about {event}: {text}\nTo get no more such messages write *stop*."),
+        _("News about {event}: {text}\nTo stop these messages, send *stop*."),
         {"event": _FAIR, "text": "Gate 2 is closed today; please use gate 1."},
     ),
     EVENT_CANCELLED: Notice(
         _(
-            "We are sorry: {event} is cancelled and your entry pass does not let you in. {text}\n"
-            "To get no more such messages write *stop*."
+            "Sorry, {event} is cancelled and your entry pass is no longer valid. {text}\nTo stop these messages, "
+            "send *stop*."
         ),
         {"event": _FAIR, "text": "Please do not come."},
     ),
     DAY_CANCELLED: Notice(
         _(
-            "We are sorry: {event} does not take place on {day}. Your entry pass for this day does not let you in. "
-            "{text}\nTo get no more such messages write *stop*."
+            "Sorry, {event} will not take place on {day}. Your entry pass for this day is no longer valid. "
+            "{text}\nTo stop these messages, send *stop*."
         ),
         {"event": _FAIR, "day": "Sat 16 Jan", "text": "Write *change* here to choose another day."},
     ),
     REMINDER: Notice(
         _(
-            "A reminder: you have an entry pass to {event} for {day}. Please have it ready at the gate; write "
-            "*my pass* to see it here.\nTo get no more such messages write *stop*."
+            "Reminder: you have an entry pass to {event} for {day}. Please have it ready at the gate. To see it "
+            "here, send *my pass*.\nTo stop these messages, send *stop*."
         ),
         {"event": _FAIR, "day": "Sat 16 Jan"},
     ),
     ALERT: Notice(
-        _("For the team of {event}: {text}.\nThe dashboard shows more."),
+        _("For the team of {event}: {text}.\nSee the dashboard for more."),
         {"event": _FAIR, "text": "gate 2 has been silent for 10 minutes"},
     ),
 }

@@ -55,7 +55,7 @@ def test_every_result_has_a_headline_that_begins_with_its_sign(result: str, simu
 
 
 def test_part_of_a_party() -> None:
-    assert "2 of 4 in, 2 left" in spoken(Admission(ADMITTED, "SM1", 2, 2, PASS))
+    assert "2 of 4 in, 2 to come" in spoken(Admission(ADMITTED, "SM1", 2, 2, PASS))
     assert "Asha Rao: 4 people" in spoken(Admission(ADMITTED, "SM1", 4, 0, PASS))
 
 
@@ -76,7 +76,7 @@ def test_a_line_among_others_tells_the_party_and_the_first_entry() -> None:
     def line(answer: Admission, scan: Scan = SCAN, *, short: bool = False) -> str:
         return render(in_a_line(answer, scan, (NOW, ZONE), short=short), "en")
 
-    assert "2 of 4 in, 2 left" in line(Admission(ADMITTED, "SM1", 2, 2, PASS))
+    assert "2 of 4 in, 2 to come" in line(Admission(ADMITTED, "SM1", 2, 2, PASS))
     other = Admission(ALREADY_ADMITTED, "SM2", 0, 0, PASS, replace(ENTRY, staff_id=8))
     assert "2:04 pm, Main, Ravi" in line(other)
     assert "2:04 pm" in line(other, short=True)
@@ -85,7 +85,7 @@ def test_a_line_among_others_tells_the_party_and_the_first_entry() -> None:
 
 def test_a_look_tells_the_party_as_it_is() -> None:
     look = replace(SCAN, simulate=True)
-    assert "2 of 4 in, 2 left" in spoken(Admission(ADMITTED, "SM1", 2, 0, PASS, ENTRY), look)
+    assert "2 of 4 in, 2 to come" in spoken(Admission(ADMITTED, "SM1", 2, 0, PASS, ENTRY), look)
     assert "Asha Rao: 4 people" in spoken(Admission(ADMITTED, "SM1", 2, 2, PASS), look)
 
 
@@ -163,12 +163,12 @@ def test_how_long_ago() -> None:
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
-        (("undo_too_late", "7QK2-M9X5", "7qk2m9x5"), "⛔ 7QK2-M9X5: That can be taken back only within two minutes."),
-        (("already_undone", "7QK2-M9X5"), "⛔ 7QK2-M9X5: That has been taken back already."),
-        (("nothing_to_undo",), "⛔ You have admitted nobody yet."),
+        (("undo_too_late", "7QK2-M9X5", "7qk2m9x5"), "⛔ 7QK2-M9X5: You can undo only within 2 minutes."),
+        (("already_undone", "7QK2-M9X5"), "⛔ 7QK2-M9X5: That has already been undone."),
+        (("nothing_to_undo",), "⛔ You have not admitted anyone yet."),
         (("not_let_in_by_you", "", "7qk2 m9x5"), "⛔ 7QK2\u2011M9X5: "),
         (("not_let_in_by_you", "", "HTTPS://PASS.EXAMPLE.ORG/P/ABC"), "⛔ This QR code: "),
-        (("not_let_in_by_you", "", "abcd-efgh"), "⛔ This is no pass of ours"),
+        (("not_let_in_by_you", "", "abcd-efgh"), "⛔ Not one of our passes"),
     ],
 )
 def test_nothing_taken_back_says_of_which_pass(given: tuple[str, ...], shown: str) -> None:

@@ -32,7 +32,7 @@ def test_who_has_not_chosen_a_language_reads_the_choices_in_each() -> None:
     assert isinstance(asked, Say)
     assert [format_value(option.title, "en") for option in asked.options] == [
         "Stop messages / संदेश बंद करें",
-        "Go on / आगे बढ़ें",
+        "Continue / आगे बढ़ें",
     ]
     assert talk.say("आगे बढ़ें").state.flow == ""
 

@@ -18,7 +18,7 @@ TEXTS: Mapping[str, Sentence] = {
     "STOPPED": _("Entry stopped at every gate since {hour}"),
     "AS_OF": _("As of {time}"),
     "AWAY": _("No connection. These are the figures of {time}."),
-    "BROKEN": _("The server cannot answer just now. These are the figures of {time}."),
+    "BROKEN": _("The server cannot answer at the moment. These are the figures of {time}."),
     "OUT": _("You are signed out. These are the figures of {time}."),
     "SIGN_IN": _("Sign in again"),
     "MOVE": _("Another event"),
@@ -68,7 +68,7 @@ EMPTY_TEXTS: Mapping[str, Sentence] = {
     "refused": _("Nobody was refused today."),
     "failures": _("No message has failed."),
     "stands_out": _("Nobody stands out."),
-    "unheard": _("Everybody at work is online."),
+    "unheard": _("Everyone at work is online."),
 }
 """What stands in place of a table without rows, by table."""
 

@@ -7,7 +7,7 @@ from flows.text import _
 
 TEXTS: Mapping[str, Sentence] = {
     "TITLE": _("The desk"),
-    "REGISTER_ONE": _("Register somebody for today"),
+    "REGISTER_ONE": _("Register someone for today"),
     "NAME": _("Full name"),
     "PARTY": _("How many people"),
     "PHONE": _("Phone, to send the pass there too"),
@@ -31,7 +31,7 @@ TEXTS: Mapping[str, Sentence] = {
     "BACK": _("Back to the desk"),
     "LATEST": _("Last slips"),
     "FIND": _("Find a pass of today"),
-    "FIND_HELP": _("3 or more letters of the name, or the whole phone number. Every search is recorded."),
+    "FIND_HELP": _("3 or more letters of the name, or the full phone number. Every search is recorded."),
     "SEARCH": _("Search"),
     "FOUND": _("Found for today"),
     "NOBODY": _("Nobody found for today."),
@@ -45,15 +45,15 @@ TEXTS: Mapping[str, Sentence] = {
     "QR": _("QR code of the pass"),
 }
 
-PHONE_HAS_PASS = _("This number holds the pass {code}. Make another all the same?")
-PHONE_HAS_PASS_OF = _("This number holds {code}: {name}, {people}, {day}. Make another pass all the same?")
-EMPTY = _("Please fill this in.")
+PHONE_HAS_PASS = _("This number holds the pass {code}. Make another anyway?")
+PHONE_HAS_PASS_OF = _("This number holds {code}: {name}, {people}, {day}. Make another pass anyway?")
+EMPTY = _("Answer this question.")
 OTHER_EVENT = _(
     "That form was another event's. Nobody was registered: read out the words of this one, and begin again."
 )
 NOT_READ_OUT = _("Read the words out first. Without their yes nobody can be registered.")
 NO_SUCH_PASS = _("There is no valid pass of this event with that code.")
-TOO_SHORT = _("Type 3 or more letters of the name, or the whole phone number.")
+TOO_SHORT = _("Type 3 or more letters of the name, or the full phone number.")
 
 PAPER_NAMES: Mapping[str, Sentence] = {
     "58": _("Roll, 58 mm"),

@@ -47,7 +47,7 @@ INPUTS = (
     FormField("purpose", _("What these data are asked for"), help=CONSENT_NOTE),
     FormField(
         "complaints",
-        _("Where somebody complains"),
+        _("Where someone complains"),
         help=_("An address, a number or a page. {agreed}", agreed=CONSENT_NOTE),
     ),
     FormField(

@@ -52,7 +52,7 @@ STATE_NAMES: Mapping[str, Sentence] = {
     stored_exports.RUNNING: _("being made"),
     stored_exports.READY: _("ready"),
     stored_exports.FAILED: _("failed"),
-    stored_exports.ERASED: _("deleted: somebody was erased"),
+    stored_exports.ERASED: _("deleted: someone was erased"),
 }
 FAILURE_TEXTS: Mapping[str, Sentence] = {
     "disk": _("the worker's disk is full or cannot be written"),

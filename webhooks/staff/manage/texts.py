@@ -30,7 +30,7 @@ class EventText:
 EVENT_TEXTS = {
     "notice": EventText(
         _("Notice"),
-        _("Seen at once by everybody who writes, opens a pass or the web page. Nobody is written to by this."),
+        _("Seen at once by everyone who writes, opens a pass or the web page. Nobody is written to by this."),
     ),
     "welcome": EventText(_("Welcome"), _("Said below the greeting.")),
     "instructions": EventText(_("Instructions"), _("Said with the pass: what to bring, where to go.")),

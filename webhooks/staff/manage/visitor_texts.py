@@ -63,19 +63,19 @@ MESSAGE_STATUS: Mapping[str, Sentence] = {
 
 HOLDER: Mapping[str, Sentence] = {
     "they": _("this person's own"),
-    "somebody else": _("somebody else's: this person registered them"),
+    "somebody else": _("someone else's: this person registered them"),
 }
 CONVERSATIONS: Mapping[str, Sentence] = {
     "registration": _("registering"),
     "web_registration": _("registering"),
-    "someone_else": _("registering somebody else"),
-    "walk_up": _("registering somebody at the gate"),
+    "someone_else": _("registering someone else"),
+    "walk_up": _("registering someone at the gate"),
     "change": _("changing a pass"),
     "cancellation": _("cancelling a pass"),
     "delete_data": _("deleting their data"),
     "menu": _("in the menu"),
     "language": _("choosing a language"),
-    "unknown": _("cannot be seen just now"),
+    "unknown": _("cannot be seen at the moment"),
 }
 """What somebody is doing in the chat, by flow; an unknown flow is shown by its name."""
 

@@ -215,7 +215,7 @@ def test_what_is_too_long_ends_with_an_ellipsis() -> None:
 
 def test_centred_lines_are_of_about_one_length() -> None:
     style = Style(38)
-    text = "One entry, no re-entry. Come together, or tell the gate how many are with you."
+    text = "One entry, no re-entry. Come together, or tell the gate how many of you are there."
     assert len(typesetting.balanced(text, ROOM, style)) == len(typesetting.wrapped(text, ROOM, style))
     first, second = (typesetting.width(line, style) for line in typesetting.balanced(text, ROOM, style))
     assert second > first * 0.7
