@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import ipaddress
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.address import on_whatsapp
 from bot.errors import NotReady
+from bot.origins import bracketed, is_loopback, with_a_port_that_can_be
 from bot.secret_key import MIN_SECRET_LENGTH, SECRET_FILE, is_guessable, stored_secret
 
 SIMULATED_ACCOUNT = "AC" + "0" * 31 + "1"
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """Whoever opens the simulator must give it; needed with `simulator`."""
     metrics_token: str = Field(default="", repr=False)
     """The bearer token of `/metrics`; empty: only this machine is answered."""
+    cloudwatch_namespace: str = ""
+    """Namespace of the figures that are logged for Amazon CloudWatch once a minute; empty: none are."""
 
     @field_validator("twilio_whatsapp_from", "otp_countries", mode="before")
     @classmethod
@@ -86,19 +88,19 @@ class Settings(BaseSettings):
                 value = "postgresql+psycopg://" + value.removeprefix(short)
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-        return _with_a_port_that_can_be(value)
+        return with_a_port_that_can_be(value)
 
     @field_validator("redis_url")
     @classmethod
     def _accept_redis_urls(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
-        return _with_a_port_that_can_be(value)
+        return with_a_port_that_can_be(value)
 
     @field_validator("public_url", "twilio_api_base")
     @classmethod
     def _origin(cls, value: str) -> str:
-        value = _with_a_port_that_can_be(value.rstrip("/"))
+        value = with_a_port_that_can_be(value.rstrip("/"))
         parts = urlsplit(value)
         bare = parts.scheme in ("http", "https") and parts.hostname and parts.netloc == value.split("://", 1)[1]
         if value and not (bare and "@" not in value):
@@ -146,7 +148,7 @@ class Settings(BaseSettings):
     @field_validator("sentry_dsn")
     @classmethod
     def _dsn(cls, value: str) -> str:
-        parts = urlsplit(_with_a_port_that_can_be(value))
+        parts = urlsplit(with_a_port_that_can_be(value))
         if value and not (parts.scheme in ("http", "https") and parts.username and parts.path.strip("/")):
             raise ValueError("must be a Sentry DSN: https://KEY@HOST/PROJECT")
         return value
@@ -260,15 +262,6 @@ class Settings(BaseSettings):
         return SHORT_FOLDER / f"pravesh-{os.getuid()}-{name}" / "redis.sock"
 
 
-def is_loopback(origin: str) -> bool:
-    """Whether the origin's host is this machine."""
-    try:
-        host = urlsplit(origin).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def load(env_file: Path = ENV_FILE, *, read_only: bool = False) -> Settings:
     """The settings from the environment and `.env`, with the kept secret where none is given.
 
@@ -289,14 +282,6 @@ def load(env_file: Path = ENV_FILE, *, read_only: bool = False) -> Settings:
     if not settings.secret_key and not (read_only and not (settings.var_dir / SECRET_FILE).exists()):
         settings.secret_key = stored_secret(settings.var_dir)
     return settings
-
-
-def _with_a_port_that_can_be(url: str) -> str:
-    try:
-        _ = urlsplit(url).port
-    except ValueError:
-        raise ValueError("is not a URL: its host or port cannot be read") from None
-    return url
 
 
 def _describe(problem: Mapping[str, Any]) -> str:
@@ -348,8 +333,3 @@ def _missing_for_a_public_simulator(settings: Settings, lacks: Callable[[str], b
         yield "SIMULATOR_PASSWORD: needed with SIMULATOR=1 where PUBLIC_URL or HOST is not loopback"
     elif len(settings.simulator_password) < MIN_PASSWORD_LENGTH or is_guessable(settings.simulator_password):
         yield f"SIMULATOR_PASSWORD: can be guessed; at least {MIN_PASSWORD_LENGTH} characters, of many kinds"
-
-
-def bracketed(host: str) -> str:
-    """An address as URLs have it: those of version 6 in brackets."""
-    return f"[{host}]" if ":" in host else host

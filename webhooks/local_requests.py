@@ -2,7 +2,7 @@
 
 from flask import request
 
-from bot.settings import bracketed, is_loopback
+from bot.origins import bracketed, is_loopback
 
 FORWARDED_FOR = (
     *("Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Original-Forwarded-For", "X-Real-IP"),

@@ -84,6 +84,15 @@ def alert() -> None:
     service().alerter.check(service().now())
 
 
+def publish_figures() -> None:
+    """Log what Amazon CloudWatch makes metrics of, where a namespace is set for it."""
+    from bot.ops import cloudwatch
+
+    if namespace := service().settings.cloudwatch_namespace:
+        figures = cloudwatch.figures(service().database, service().inbound_watchdog, service().now())
+        print(cloudwatch.log_line(namespace, figures, service().now()), flush=True)
+
+
 def forget() -> None:
     """Remove the traces of people who were erased."""
     service().trace_eraser.sweep(service().now())
@@ -139,6 +148,7 @@ def see_to_exports() -> None:
 
 _TASKS: tuple[Callable[..., None], ...] = (
     *(deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
+    publish_figures,
     *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports),
 )
 BY_NAME = {f"{__name__}.{task.__name__}": task for task in _TASKS}

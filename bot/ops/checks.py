@@ -127,11 +127,20 @@ def _database_clock_offset(database: Database) -> dict[str, timedelta]:
 
 
 def redis_keeps(redis: "Redis") -> str:
-    """That Redis keeps its data when it ends. Raises NotReady where it does not."""
+    """That Redis' data outlive its end, by its file or a replica. Raises NotReady where they do not."""
     redis_answers(redis)
     if not redis.info("persistence").get("aof_enabled"):
+        # Hosted ones may keep no file; what their loss costs stands in docs/aws.md.
+        if replicas := _replicas(redis):
+            return f"no append-only file; replicas that have everything: {replicas}"
         raise NotReady("Redis forgets conversations when it ends: set appendonly yes")
     return "append-only file on"
+
+
+def _replicas(redis: "Redis") -> int:
+    told = redis.info("replication")
+    each = (told.get(f"slave{number}") for number in range(told.get("connected_slaves", 0)))
+    return sum(1 for replica in each if isinstance(replica, dict) and replica.get("state") == "online")
 
 
 def workers_alive(redis: "Redis") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -77,3 +78,26 @@ def test_connections_are_counted_for_each_process_that_is_there(
             with pytest.raises(NotReady, match="max_connections"):
                 checks.connections_suffice(postgres)
     assert int(after.split()[0]) == int(before.split()[0]) + 1
+
+
+class HostedRedis(Redis):
+    """One that keeps no file, as hosted ones do, with a replica in this state, or none."""
+
+    def __init__(self, url: str, state: str) -> None:
+        super().__init__(connection_pool=Redis.from_url(url).connection_pool)
+        self.state = state
+
+    def info(self, section: str | None = None, *args: Any, **options: Any) -> Any:
+        if section == "replication" and self.state:
+            return {"role": "master", "connected_slaves": 1, "slave0": {"ip": "10.0.0.1", "state": self.state}}
+        return super().info(section, *args, **options)
+
+
+@pytest.mark.parametrize(("state", "well"), [("", False), ("wait_bgsave", False), ("online", True)])
+def test_without_a_file_only_a_replica_keeps_what_redis_holds(redis_url: str, state: str, well: bool) -> None:
+    with HostedRedis(redis_url, state) as hosted:
+        if well:
+            assert checks.redis_keeps(hosted).endswith(": 1")
+        else:
+            with pytest.raises(NotReady, match="appendonly"):
+                checks.redis_keeps(hosted)
