@@ -6,7 +6,7 @@ TESTS ?= tests
 PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench sure play assets lock licences venv venv-dev
+.PHONY: help run test chaos bench sure infra sbom play assets lock licences venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -30,6 +30,13 @@ sure: venv-dev ## format, lint, strict types, architecture, and the tests of the
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q tests/test_structure.py
 
+infra: venv-dev ## the container, Terraform and workflows, by their own tools, and what is started from them (about a minute)
+	@bin/infra
+	@exec $(PY) -m pytest -q -n 0 -m infra tests/deploy
+
+sbom: ## what a release is made of, as CycloneDX, into var/sbom
+	@bin/sbom
+
 play: venv ## talk to a flow in the terminal, without a server
 	@exec $(PY) -m flows.sandbox.play
 
@@ -37,7 +44,7 @@ assets: venv ## fetch the browser's libraries, by package-lock.json
 	@bin/assets
 
 lock: venv-dev ## compile requirements*.txt anew from requirements*.in
-	for name in requirements requirements-dev requirements-assets; do \
+	for name in requirements requirements-dev requirements-assets requirements-infra; do \
 	    .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-emit-find-links \
 	        --custom-compile-command "make lock" --quiet $(LOCK) $$name.in --output-file $$name.txt || exit 1; \

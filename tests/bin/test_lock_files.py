@@ -8,7 +8,7 @@ import pytest
 from tests import licences
 from tests.paths import ROOT
 
-FILES = ("requirements.txt", "requirements-dev.txt", "requirements-assets.txt")
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-assets.txt", "requirements-infra.txt")
 
 
 @pytest.mark.parametrize("name", FILES)
