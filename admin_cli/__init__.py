@@ -1,1 +1,1 @@
-"""The command line: `python -m admin_cli`, one noun a module. It parses, calls the bot, prints."""
+"""The command line: `pravesh`, one noun a module. It parses, calls the bot, prints."""

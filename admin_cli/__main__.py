@@ -1,6 +1,5 @@
-"""`python -m admin_cli`: the nouns, each loaded only when it is used."""
+"""`pravesh`, the same as `python -m admin_cli`: the nouns, each loaded only when it is used."""
 
-import os
 from importlib import import_module
 
 import click
@@ -64,14 +63,13 @@ def cli() -> None:
     It works on the database and Redis that the settings name (environment or .env); with the same
     VAR_DIR on those of a running `make run`.
 
-    Example: python -m admin_cli events list
+    Example: pravesh events list
     """
 
 
 def main() -> None:
-    """The entry point; a shell that asks how to complete what is typed knows it as bin/pravesh."""
-    name = "pravesh" if COMPLETION_VARIABLE in os.environ else "python -m admin_cli"
-    cli(prog_name=name, complete_var=COMPLETION_VARIABLE)
+    """The entry point."""
+    cli(prog_name="pravesh", complete_var=COMPLETION_VARIABLE)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def command() -> None:
 
     Personal data is not in it: of a phone only the end, of a secret only that it changed.
 
-    Example: python -m admin_cli audit list --event demo --what pass_
+    Example: pravesh audit list --event demo --what pass_
     """
 
 
@@ -47,7 +47,7 @@ def command() -> None:
 def list_(**options: Any) -> None:
     """The newest first, with what it was about: rows that changed, before -> after.
 
-    Example: python -m admin_cli audit list --who asha --since 2027-01-09
+    Example: pravesh audit list --who asha --since 2027-01-09
     """
     _show(**options)
 
@@ -58,7 +58,7 @@ def list_(**options: Any) -> None:
 def search(text: str, **options: Any) -> None:
     """Entries that speak of a pass code, a slug, a gate, a scanner, or the last digits of a volunteer's phone.
 
-    Example: python -m admin_cli audit search 7QK2-M9X5
+    Example: pravesh audit search 7QK2-M9X5
     """
     _show(text=text, **options)
 

@@ -10,7 +10,7 @@ from admin_cli.console.actor import as_whom
 def command() -> None:
     """The database's tables.
 
-    Example: python -m admin_cli db upgrade
+    Example: pravesh db upgrade
     """
 
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
     While there is no owner it prints a link by which the first one becomes it.
 
-    Example: python -m admin_cli db upgrade
+    Example: pravesh db upgrade
     """
     from bot.domain import audit
     from bot.domain.audit import recorder
@@ -29,10 +29,11 @@ def upgrade() -> None:
 
     with session.open_database(making=True) as database:
         revision = prepare_database.upgrade(database)
-        demo = session.load_settings().demo and prepare_database.make_demo(database)
+        settings = session.load_settings()
+        demo = settings.demo and prepare_database.make_demo(database, staffed=settings.simulated)
         with session.audited(database, audit.DATABASE_UPGRADED) as db:
             recorder.add_facts(db, revision=revision, demo=demo)
-        claim = prepare_database.claim_link(database, session.load_settings().origin)
+        claim = prepare_database.claim_link(database, settings.origin)
     if demo:
         click.echo("made the demo event")
     if claim:
@@ -44,7 +45,7 @@ def upgrade() -> None:
 def check() -> None:
     """Tell whether all migrations have been run; exit code 1 where not.
 
-    Example: python -m admin_cli db check
+    Example: pravesh db check
     """
     from bot.ops import checks
 

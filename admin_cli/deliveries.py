@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Messages in the outbox, and what became of them.
 
-    Example: python -m admin_cli deliveries list --failed
+    Example: pravesh deliveries list --failed
     """
 
 
@@ -37,7 +37,7 @@ def list_(
 ) -> None:
     """The newest first, with Twilio's error code and our reason; all times in the zone of the events, or UTC.
 
-    Example: python -m admin_cli deliveries list --reason window_closed
+    Example: pravesh deliveries list --reason window_closed
     """
     from bot.delivery.outbox import explanations
     from bot.delivery.outbox import report as outbox_report
@@ -66,7 +66,7 @@ def show(number: int, as_json: bool) -> None:
 
     `stopped` is since when its reader wants no messages, by their own word or by Twilio's or WhatsApp's.
 
-    Example: python -m admin_cli deliveries show 17
+    Example: pravesh deliveries show 17
     """
     from bot.delivery.outbox import enqueue
     from bot.delivery.outbox import report as outbox_report
@@ -94,7 +94,7 @@ def show(number: int, as_json: bool) -> None:
 def why(number: int, as_json: bool) -> None:
     """Explain a delivery in one sentence: what happened, what it means, what to do.
 
-    Example: python -m admin_cli deliveries why 17
+    Example: pravesh deliveries why 17
     """
     from bot.delivery.outbox import explanations
     from bot.delivery.outbox import report as outbox_report
@@ -124,7 +124,7 @@ def _local(zone: ZoneInfo, step: dict[str, Any]) -> dict[str, Any]:
 def resume_sender(sender: str) -> None:
     """Let a sender that Twilio slowed down or stopped send again at once; by itself it does so after five minutes.
 
-    Example: python -m admin_cli deliveries resume-sender whatsapp:+14155238886
+    Example: pravesh deliveries resume-sender whatsapp:+14155238886
     """
     from bot.delivery.outbox import report as outbox_report
     from bot.delivery.outbox.rate_limit import RateLimiter, senders
@@ -153,7 +153,7 @@ def resume_sender(sender: str) -> None:
 def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     """Try failed deliveries again; a worker sends them within seconds.
 
-    Example: python -m admin_cli deliveries retry 17 18
+    Example: pravesh deliveries retry 17 18
     """
     from bot.delivery.outbox import report as outbox_report
     from bot.domain import audit

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Scanners.
 
-    Example: python -m admin_cli devices list --event demo
+    Example: pravesh devices list --event demo
     """
 
 
@@ -32,7 +32,7 @@ def command() -> None:
 def add(slug: str, gate: str, name: str) -> None:
     """Add a scanner; its token is printed once, as the last word.
 
-    Example: python -m admin_cli devices add --event demo --gate main --name "Phone 7"
+    Example: pravesh devices add --event demo --gate main --name "Phone 7"
     """
     from bot.domain import audit
     from bot.domain.roster import devices
@@ -50,7 +50,7 @@ def add(slug: str, gate: str, name: str) -> None:
 def revoke(slug: str, name: str, yes: bool) -> None:
     """Lock a scanner out, at once and for good.
 
-    Example: python -m admin_cli devices revoke --event demo --name "Phone 7" --yes
+    Example: pravesh devices revoke --event demo --name "Phone 7" --yes
     """
     from bot.domain import audit, edit_conflict
     from bot.domain.roster import devices
@@ -70,7 +70,7 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 def roll(slug: str, name: str, yes: bool) -> None:
     """Give a scanner a new token, printed once as the last word; the old one ends.
 
-    Example: python -m admin_cli devices roll --event demo --name "Phone 7" --yes
+    Example: pravesh devices roll --event demo --name "Phone 7" --yes
     """
     from bot.domain import audit, edit_conflict
     from bot.domain.roster import devices
@@ -88,7 +88,7 @@ def roll(slug: str, name: str, yes: bool) -> None:
 def list_(slug: str, as_json: bool) -> None:
     """The scanners of an event, revoked ones too.
 
-    Example: python -m admin_cli devices list --event demo --json
+    Example: pravesh devices list --event demo --json
     """
     from bot.domain import events
     from bot.domain.roster import devices

@@ -34,7 +34,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     Exit code 1 where something is not. At the end the lines to enter at Twilio, and what to switch off there.
 
-    Example: python -m admin_cli doctor
+    Example: pravesh doctor
     """
     findings = _findings()
     if as_json:

@@ -46,7 +46,7 @@ def command() -> None:
     Times are the event's own, with their offset from UTC. Texts that a spreadsheet would take for a
     formula get an apostrophe before them. The file has its name only when it is whole.
 
-    Example: python -m admin_cli export visitors --event demo --out visitors.xlsx --format xlsx
+    Example: pravesh export visitors --event demo --out visitors.xlsx --format xlsx
     """
 
 
@@ -63,7 +63,7 @@ def _add(table: str, what: str) -> None:
 
     export.__doc__ = f"""Write a file with {what}.
 
-    Example: python -m admin_cli export {table} --event demo --format csv --out {table}.csv
+    Example: pravesh export {table} --event demo --format csv --out {table}.csv
     """
     command.command(table)(with_options((*OPTIONS, *([EVENT_DAY] if table == "checkins" else ())))(export))
 

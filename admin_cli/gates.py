@@ -14,7 +14,7 @@ from admin_cli.console.output import as_json_too, listing
 def command() -> None:
     """Gates.
 
-    Example: python -m admin_cli gates list --event demo
+    Example: pravesh gates list --event demo
     """
 
 
@@ -25,7 +25,7 @@ def command() -> None:
 def add(slug: str, name: str) -> None:
     """Add a gate, open; prints its slug.
 
-    Example: python -m admin_cli gates add --event demo --name "North Gate"
+    Example: pravesh gates add --event demo --name "North Gate"
     """
     from bot.domain import audit
     from bot.domain.roster import gates
@@ -41,7 +41,7 @@ def add(slug: str, name: str) -> None:
 def list_(slug: str, as_json: bool) -> None:
     """The gates of an event.
 
-    Example: python -m admin_cli gates list --event demo --json
+    Example: pravesh gates list --event demo --json
     """
     from bot.domain.roster import gates
 
@@ -61,7 +61,7 @@ def list_(slug: str, as_json: bool) -> None:
 def close(slug: str, gate: str) -> None:
     """Close a gate: nobody is let in, and every volunteer there is told. `gates open` opens it again.
 
-    Example: python -m admin_cli gates close --event demo --name "North Gate"
+    Example: pravesh gates close --event demo --name "North Gate"
     """
     _set_closed(slug, gate, True)
 
@@ -73,7 +73,7 @@ def close(slug: str, gate: str) -> None:
 def open_(slug: str, gate: str) -> None:
     """Open a gate that was closed, and tell every volunteer there.
 
-    Example: python -m admin_cli gates open --event demo --name "North Gate"
+    Example: pravesh gates open --event demo --name "North Gate"
     """
     _set_closed(slug, gate, False)
 

@@ -14,7 +14,7 @@ from admin_cli.console.output import as_json_too, listing
 def command() -> None:
     """The keys that sign the QR codes of passes. docs/operating.md says when to roll and when to retire.
 
-    Example: python -m admin_cli keys list
+    Example: pravesh keys list
     """
 
 
@@ -23,7 +23,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """Every key: the current one signs new passes, a good one is believed, a retired one is not.
 
-    Example: python -m admin_cli keys list --json
+    Example: pravesh keys list --json
     """
     from bot.domain.passes import key_rotation
 
@@ -49,7 +49,7 @@ def roll() -> None:
 
     Running processes take it up within half a minute.
 
-    Example: python -m admin_cli keys roll
+    Example: pravesh keys roll
     """
     from bot.domain import audit
     from bot.domain.passes import key_rotation
@@ -78,7 +78,7 @@ def rewrap(new_secret: str, yes: bool) -> None:
     Passes stay good. Links to pictures that were sent, sign-ins and codes under way end with the old secret, and
     scanners fetch their list anew. Processes that run go on until they are started again.
 
-    Example: python -m admin_cli keys rewrap
+    Example: pravesh keys rewrap
     """
     from bot.domain import audit
     from bot.domain.passes import key_rotation
@@ -108,7 +108,7 @@ def retire(number: int, yes: bool) -> None:
     For a key that may have leaked. The passes themselves stay: their typed codes admit, and `my pass`, the web page
     and `passes resend` give a QR signed anew.
 
-    Example: python -m admin_cli keys retire 1 --yes
+    Example: pravesh keys retire 1 --yes
     """
     from bot.domain import audit
     from bot.domain.passes import key_rotation

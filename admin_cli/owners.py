@@ -13,7 +13,7 @@ def command() -> None:
 
     While there is none, `make run` and `db upgrade` print a link by which the first one becomes it.
 
-    Example: python -m admin_cli owners list
+    Example: pravesh owners list
     """
 
 
@@ -24,7 +24,7 @@ def command() -> None:
 def add(phone: str, name: str) -> None:
     """Make somebody an owner. Who writes from another WhatsApp account than before is confirmed by it.
 
-    Example: python -m admin_cli owners add --phone +919812345678 --name Asha
+    Example: pravesh owners add --phone +919812345678 --name Asha
     """
     from datetime import UTC, datetime
 
@@ -42,7 +42,7 @@ def add(phone: str, name: str) -> None:
 def list_(as_json: bool) -> None:
     """The owners, by name.
 
-    Example: python -m admin_cli owners list
+    Example: pravesh owners list
     """
     from bot.domain.roster import owners
 
@@ -61,7 +61,7 @@ def list_(as_json: bool) -> None:
 def remove(phone: str, yes: bool) -> None:
     """Let somebody be an owner no more; they are signed out at once. Their places on rosters stay.
 
-    Example: python -m admin_cli owners remove --phone +919812345678 --yes
+    Example: pravesh owners remove --phone +919812345678 --yes
     """
     from bot.domain import audit
     from bot.domain.roster import owners

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Entry passes.
 
-    Example: python -m admin_cli passes show 7QK2-M9X5
+    Example: pravesh passes show 7QK2-M9X5
     """
 
 
@@ -33,7 +33,7 @@ def command() -> None:
 def show(code: str, as_json: bool) -> None:
     """One pass by its code, in any case and with or without the hyphen; and how its image travelled.
 
-    Example: python -m admin_cli passes show 7QK2-M9X5 --json
+    Example: pravesh passes show 7QK2-M9X5 --json
     """
     from bot.delivery.outbox import report as outbox_report
     from bot.domain import audit, passes
@@ -60,7 +60,7 @@ def show(code: str, as_json: bool) -> None:
 def resend(code: str) -> None:
     """Send the image of a pass once more, to where it went before; a worker does it within seconds.
 
-    Example: python -m admin_cli passes resend 7QK2-M9X5
+    Example: pravesh passes resend 7QK2-M9X5
     """
     from bot.delivery.dispatch import resend as dispatch_resend
     from bot.domain import audit, passes
@@ -83,7 +83,7 @@ def resend(code: str) -> None:
 def revoke(code: str, yes: bool) -> None:
     """Revoke a pass at once: it answers `revoked`. Nobody is told.
 
-    Example: python -m admin_cli passes revoke 7QK2-M9X5 --yes
+    Example: pravesh passes revoke 7QK2-M9X5 --yes
     """
     from bot.domain import audit, edit_conflict
     from bot.domain.passes import reissue as passes_reissue
@@ -104,7 +104,7 @@ def reissue(code: str, yes: bool) -> None:
 
     The new image goes to where the old one went, where that is known. Prints the new code.
 
-    Example: python -m admin_cli passes reissue 7QK2-M9X5 --yes
+    Example: pravesh passes reissue 7QK2-M9X5 --yes
     """
     from bot.domain import audit, edit_conflict
     from bot.domain.passes import reissue as passes_reissue
@@ -132,7 +132,7 @@ def move(code: str, phone: str, yes: bool) -> None:
     Name and answers stay as they are. The new image goes to the new number, if there is a way there; whoever had
     the pass is not told. Prints the new code.
 
-    Example: python -m admin_cli passes move 7QK2-M9X5 --phone +919811111111 --yes
+    Example: pravesh passes move 7QK2-M9X5 --phone +919811111111 --yes
     """
     from bot.domain import audit, edit_conflict, people
     from bot.domain.passes import reissue as passes_reissue
@@ -165,7 +165,7 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
     And those with `clock`: the scanner's clock could not be right, so that they count from their upload.
 
-    Example: python -m admin_cli passes conflicts --event demo
+    Example: pravesh passes conflicts --event demo
     """
     from bot.domain import events
     from bot.domain.stats import conflicts as found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """People's rights over what is held about them.
 
-    Example: python -m admin_cli privacy erase --phone +919876543210
+    Example: pravesh privacy erase --phone +919876543210
     """
 
 
@@ -42,7 +42,7 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
     Names, answers, addresses and messages go from the database, Redis and Twilio; valid passes are revoked, and their
     places free unless they were used. Whoever is on a roster stays on it.
 
-    Example: python -m admin_cli privacy erase --phone +919876543210
+    Example: pravesh privacy erase --phone +919876543210
     """
     if (phone is None) == (code is None):
         raise click.UsageError("give --phone or --code")
@@ -147,7 +147,7 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
 
     Nobody but you may read the file.
 
-    Example: python -m admin_cli privacy report --phone +919876543210 --out asha.json
+    Example: pravesh privacy report --phone +919876543210 --out asha.json
     """
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder
@@ -180,7 +180,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
 
     Who is registered for a later event as well is known there on. It cannot be undone.
 
-    Example: python -m admin_cli privacy purge --before 2026-01-01
+    Example: pravesh privacy purge --before 2026-01-01
     """
     from datetime import UTC, datetime
 
@@ -209,7 +209,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
 def retention() -> None:
     """How many days after its last day an event's data are kept; then the clock erases its people.
 
-    Example: python -m admin_cli privacy retention show
+    Example: pravesh privacy retention show
     """
 
 
@@ -220,7 +220,7 @@ def retention() -> None:
 def set_(slug: str, days: int | None) -> None:
     """Say how many days; `none` keeps them until they are purged by hand.
 
-    Example: python -m admin_cli privacy retention set demo 30
+    Example: pravesh privacy retention set demo 30
     """
     from bot.domain import audit
     from bot.domain.events import changes as event_changes
@@ -235,7 +235,7 @@ def set_(slug: str, days: int | None) -> None:
 def show(as_json: bool) -> None:
     """Every event: its last day, until when its data are kept, and how many registrations still have a name.
 
-    Example: python -m admin_cli privacy retention show --json
+    Example: pravesh privacy retention show --json
     """
     from bot.domain.privacy import retention as privacy_retention
 

@@ -40,7 +40,7 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
     With --watch and --json: a line of JSON for each look. Of another day alerts and who is not heard from are as they
     are now.
 
-    Example: python -m admin_cli stats --event demo --watch
+    Example: pravesh stats --event demo --watch
     """
     if ctx.invoked_subcommand is not None:
         return

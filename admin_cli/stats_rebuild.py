@@ -25,7 +25,7 @@ def rebuild(slug: str, as_json: bool) -> None:
 
     It can run at any time; a million rows take some seconds.
 
-    Example: python -m admin_cli stats rebuild --event demo
+    Example: pravesh stats rebuild --event demo
     """
     from bot.domain import audit
     from bot.domain.stats import recount

@@ -21,7 +21,7 @@ def command() -> None:
 
     Without them every question goes as numbered text, and such a pass waits until its reader writes.
 
-    Example: python -m admin_cli templates sync
+    Example: pravesh templates sync
     """
 
 
@@ -35,7 +35,7 @@ def sync(as_json: bool) -> None:
     Questions go with buttons within 15 seconds. Passes to people who wrote more than 24 hours ago go by
     templates that WhatsApp must approve: they are submitted, and used as soon as it has.
 
-    Example: python -m admin_cli templates sync
+    Example: pravesh templates sync
     """
     from contextlib import closing
     from datetime import UTC, datetime
@@ -69,7 +69,7 @@ def sync(as_json: bool) -> None:
 def remove(yes: bool) -> None:
     """Remove all that `templates sync` made: questions go as numbered text again.
 
-    Example: python -m admin_cli templates remove
+    Example: pravesh templates remove
     """
     from bot.delivery.templates import sync as templates_sync
     from bot.delivery.twilio.content_api import ContentApi
@@ -93,7 +93,7 @@ def list_(as_json: bool) -> None:
     For questions `unsubmitted` is enough: they are asked inside the 24-hour window, where none is needed. A
     notice (`notice_…`) leaves only with an `approved` one; the clock asks every ten minutes.
 
-    Example: python -m admin_cli templates list --json
+    Example: pravesh templates list --json
     """
     from bot.domain.messaging import content_templates
 

@@ -23,7 +23,7 @@ COLUMNS = ("phone", "name", "role", "gate")
 def command() -> None:
     """Volunteers, supervisors and admins, by phone number.
 
-    Example: python -m admin_cli volunteers list --event demo
+    Example: pravesh volunteers list --event demo
     """
 
 
@@ -37,7 +37,7 @@ def command() -> None:
 def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
     """Put somebody on the roster of an event.
 
-    Example: python -m admin_cli volunteers add --event demo --phone +919812345678 --name Ravi --gate main
+    Example: pravesh volunteers add --event demo --phone +919812345678 --name Ravi --gate main
     """
     from bot.domain import audit, roster
 
@@ -62,7 +62,7 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 
     Who is on the roster already is changed to what the file says.
 
-    Example: python -m admin_cli volunteers import --event demo --file volunteers.csv
+    Example: pravesh volunteers import --event demo --file volunteers.csv
     """
     from admin_cli.console.refusals import refusal_text
     from bot.domain import audit, roster
@@ -86,7 +86,7 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 def enable(phone: str, slug: str | None) -> None:
     """Enable somebody again at once; a pause for guessing ends too.
 
-    Example: python -m admin_cli volunteers enable --phone +919812345678
+    Example: pravesh volunteers enable --phone +919812345678
     """
     _set_enabled(phone, slug, True)
 
@@ -98,7 +98,7 @@ def enable(phone: str, slug: str | None) -> None:
 def disable(phone: str, slug: str | None) -> None:
     """Disable somebody at once: from the next message on they are a visitor.
 
-    Example: python -m admin_cli volunteers disable --phone +919812345678
+    Example: pravesh volunteers disable --phone +919812345678
     """
     _set_enabled(phone, slug, False)
 
@@ -109,7 +109,7 @@ def disable(phone: str, slug: str | None) -> None:
 def list_(slug: str, as_json: bool) -> None:
     """The roster of an event, by name.
 
-    Example: python -m admin_cli volunteers list --event demo --json
+    Example: pravesh volunteers list --event demo --json
     """
     from bot.domain import events, roster
 
@@ -125,7 +125,7 @@ def list_(slug: str, as_json: bool) -> None:
 def show(phone: str, as_json: bool) -> None:
     """Show on which rosters somebody stands.
 
-    Example: python -m admin_cli volunteers show --phone +919812345678
+    Example: pravesh volunteers show --phone +919812345678
     """
     from bot.domain import roster
     from bot.domain.roster import validation as roster_validation

@@ -25,7 +25,7 @@ def open_ring(database: Database, settings: Settings) -> KeyRing:
     if has_guessable_secret(settings):
         if not KeyRing.is_there(database):
             raise NotReady(GUESSABLE)
-        log.warning("guessable_secret", see="python -m admin_cli keys rewrap --help")
+        log.warning("guessable_secret", see="pravesh keys rewrap --help")
     return KeyRing.open(database, settings.secret_key, settings.first_seed)
 
 
@@ -37,5 +37,5 @@ def has_guessable_secret(settings: Settings) -> bool:
 def is_strong(settings: Settings) -> str:
     """That SECRET_KEY cannot be guessed, for `doctor`. Raises NotReady where it can."""
     if has_guessable_secret(settings):
-        raise NotReady(f"{GUESSABLE}, then move the pass keys to it: python -m admin_cli keys rewrap --new-secret")
+        raise NotReady(f"{GUESSABLE}, then move the pass keys to it: pravesh keys rewrap --new-secret")
     return "cannot be guessed" if not settings.simulated else "good enough for the simulator"

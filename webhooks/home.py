@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from bot.conversation.web_submissions import Asker
-from bot.domain.events.links import wa_me as wa_me
 from bot.service import Service
+from bot.settings import Settings
 from flows.shapes import Event
 from flows.text import _, words
 from flows.text.choices import open_events
 from flows.visitor.registration import none_open
-from webhooks import i18n
+from webhooks import i18n, trial
+from webhooks.chat_links import chat_link
 
 TEXTS = {
     "TITLE": _("Entry passes"),
@@ -23,8 +24,6 @@ TEXTS = {
     "REGISTER": _("Register on WhatsApp"),
     "ON_THE_WEB": _("Register here"),
     "FIND": _("Already registered? Find your pass"),
-    "SIMULATE": _("Open the phone simulator"),
-    "SIMULATED": _("This is a trial without WhatsApp. No message leaves this computer."),
 }
 ONE_DAY = _("{first}")
 DATE_SPAN = _("{first} to {last}")
@@ -39,33 +38,32 @@ class EventCard:
     dates: str
     slug: str
     whatsapp: str
-    """The wa.me link; empty where there is no number to write to."""
+    """The link to a chat with us; empty where there is no number to write to."""
 
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /`."""
     door = Blueprint("front", __name__)
-    number = service.settings.whatsapp_number
 
     @door.get("/")
     def page() -> str:
         facts = service.web_submissions.facts(Asker(""))
-        doors = [event_card(event, number) for event in open_events(facts)]
+        doors = [event_card(event, service.settings) for event in open_events(facts)]
         why = [] if doors else [i18n.say(sentence) for sentence in none_open(facts)]
-        has_simulator = "simulator" in current_app.blueprints
-        return render_template("front.html", doors=doors, why=why, words=TEXTS, simulator=has_simulator)
+        ways = trial.ways(service, doors[0].whatsapp if doors else "")
+        return render_template("front.html", doors=doors, why=why, words={**TEXTS, **trial.TEXTS}, ways=ways)
 
     return door
 
 
-def event_card(event: Event, number: str) -> EventCard:
+def event_card(event: Event, settings: Settings) -> EventCard:
     """The event in the page's language."""
     return EventCard(
         name=i18n.say(words(event.name)),
         venue=i18n.say(words(event.venue)) if event.venue else "",
         dates=dates(event.starts_on, event.ends_on),
         slug=event.slug,
-        whatsapp=wa_me(number, f"hi {event.slug}"),
+        whatsapp=chat_link(settings, f"hi {event.slug}"),
     )
 
 

@@ -59,7 +59,7 @@ SELECTION_OPTIONS = (
 def command() -> None:
     """Messages to many: to people with a valid pass, once to each person, at the pace of TWILIO_MPS.
 
-    Example: python -m admin_cli broadcast send --event demo --text "Gate 2 is closed; please use gate 1."
+    Example: pravesh broadcast send --event demo --text "Gate 2 is closed; please use gate 1."
     """
 
 
@@ -101,7 +101,7 @@ def send(
     Whoever said stop is passed over. Outside the 24-hour window it leaves by WhatsApp's approved template, which
     `templates sync` submits. It shows how many people, samples, how long it takes, and asks.
 
-    Example: python -m admin_cli broadcast send --event demo --not-entered --text "We are open until 8 pm."
+    Example: pravesh broadcast send --event demo --not-entered --text "We are open until 8 pm."
     """
     texts = dict(text_in) | ({"en": text} if text else {})
     if not (texts or notice) or (texts and notice in WITHOUT_A_TEXT):
@@ -118,7 +118,7 @@ def send(
 def list_(slug: str | None, as_json: bool) -> None:
     """The newest first; reminders, which the clock begins, too.
 
-    Example: python -m admin_cli broadcast list --event demo
+    Example: pravesh broadcast list --event demo
     """
     from bot.domain.messaging import broadcasts
 
@@ -137,7 +137,7 @@ def list_(slug: str | None, as_json: bool) -> None:
 def show(number: int, watch: bool, every: float, as_json: bool) -> None:
     """One broadcast: what it says, to whom, and what became of its messages.
 
-    Example: python -m admin_cli broadcast show 3 --watch
+    Example: pravesh broadcast show 3 --watch
     """
     from bot.domain.messaging import broadcasts
 
@@ -162,7 +162,7 @@ def show(number: int, watch: bool, every: float, as_json: bool) -> None:
 def pause(number: int) -> None:
     """Hold back everything of it that has not left, until `broadcast resume`.
 
-    Example: python -m admin_cli broadcast pause 3
+    Example: pravesh broadcast pause 3
     """
     from bot.domain import audit
     from bot.domain.messaging import broadcasts
@@ -180,7 +180,7 @@ def resume(number: int) -> None:
 
     Also, running or done: look once more at those who wait, when a template has been approved meanwhile.
 
-    Example: python -m admin_cli broadcast resume 3
+    Example: pravesh broadcast resume 3
     """
     from bot.delivery.campaigns import broadcasts as on_the_way
     from bot.domain import audit
@@ -201,7 +201,7 @@ def resume(number: int) -> None:
 def cancel(number: int, yes: bool) -> None:
     """End it for good: what has not left yet never does, not even when its readers write.
 
-    Example: python -m admin_cli broadcast cancel 3
+    Example: pravesh broadcast cancel 3
     """
     from bot.domain import audit
     from bot.domain.messaging import broadcasts

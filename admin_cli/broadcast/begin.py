@@ -51,7 +51,7 @@ def begin(request: BroadcastRequest, *, yes: bool, dry_run: bool = False) -> int
             return None
         confirm(f"Send it to {found.people} people?", yes)
         number = _begun(database, request, event, selection, wording, found.people)
-    click.echo(f"broadcast {number} has begun; to look at it: python -m admin_cli broadcast show {number} --watch")
+    click.echo(f"broadcast {number} has begun; to look at it: pravesh broadcast show {number} --watch")
     return number
 
 
@@ -65,7 +65,7 @@ def offer(request: BroadcastRequest, typed: str, *, at_once: bool) -> None:
     elif sys.stdin.isatty() and click.confirm("Write to the people who hold passes now?", default=False, err=True):
         begin(request, yes=False)
     else:
-        click.echo(f"nobody was written to; to do so: python -m admin_cli broadcast send {typed}", err=True)
+        click.echo(f"nobody was written to; to do so: pravesh broadcast send {typed}", err=True)
 
 
 def _prepared(database: "Database", request: BroadcastRequest) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":

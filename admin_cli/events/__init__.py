@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Events.
 
-    Example: python -m admin_cli events list
+    Example: pravesh events list
     """
 
 
@@ -49,7 +49,7 @@ for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
 def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     """Create an event; it is closed until `events open`.
 
-    Example: python -m admin_cli events create --slug fair --name Fair --from 2027-01-09 --to 2027-01-17
+    Example: pravesh events create --slug fair --name Fair --from 2027-01-09 --to 2027-01-17
     """
     from bot.domain import audit, events
 
@@ -57,7 +57,7 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     with session.writing(audit.EVENT_MADE, slug) as db:
         made = events.create(db, slug=slug, now=now, **given(ctx))
         over = events.is_over(made, now)
-    click.echo(f"made {slug}, closed; when all is ready: python -m admin_cli events open {slug}")
+    click.echo(f"made {slug}, closed; when all is ready: pravesh events open {slug}")
     _warn_of_night_hours(ctx, made)
     _warn_of_past_dates(made, over)
 
@@ -67,7 +67,7 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
 def list_(as_json: bool) -> None:
     """Every event, by start.
 
-    Example: python -m admin_cli events list --json
+    Example: pravesh events list --json
     """
     from bot.domain import events
 
@@ -87,7 +87,7 @@ def list_(as_json: bool) -> None:
 def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
     """Show an event with its two links, and its days with the people who hold a pass for them.
 
-    Example: python -m admin_cli events show demo --qr
+    Example: pravesh events show demo --qr
     """
     from bot.domain import events
     from bot.domain.events import links as event_links
@@ -95,7 +95,9 @@ def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
     settings = session.load_settings()
     with session.reading() as db:
         event = events.by_slug(db, slug)
-        links = event_links.links_of_event(event.slug, settings.origin, settings.twilio_whatsapp_from)
+        links = event_links.links_of_event(
+            event.slug, settings.origin, settings.whatsapp_number, simulated=settings.simulated
+        )
         whole, days = {**everything(event), "links": links}, [day_row(day) for day in event.days]
     if qr_dir is not None:
         qr_links.save(links, qr_dir, event.slug)
@@ -117,7 +119,7 @@ def open_(slug: str) -> None:
     With a real Twilio account it must be said first (`events set`) who answers for the visitors' data, what for they
     are asked, where to complain and how long they are kept.
 
-    Example: python -m admin_cli events open demo
+    Example: pravesh events open demo
     """
     from bot.domain import audit, events
 
@@ -127,9 +129,7 @@ def open_(slug: str) -> None:
         over = events.is_over(event, datetime.now(UTC))
     click.echo(f"{event.slug} is open")
     if not gates:
-        click.echo(
-            f"note: it has no gate yet: python -m admin_cli gates add --event {event.slug} --name Main", err=True
-        )
+        click.echo(f"note: it has no gate yet: pravesh gates add --event {event.slug} --name Main", err=True)
     _warn_of_past_dates(event, over)
 
 
@@ -139,7 +139,7 @@ def open_(slug: str) -> None:
 def close(slug: str) -> None:
     """Take no more registrations; passes stay valid.
 
-    Example: python -m admin_cli events close demo
+    Example: pravesh events close demo
     """
     from bot.domain import audit, events
 
@@ -160,7 +160,7 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
     Nobody is written to by this alone: at a terminal it asks whether to, else it says how. `events open`, or
     `events day … --open`, takes it back.
 
-    Example: python -m admin_cli events cancel demo --yes
+    Example: pravesh events cancel demo --yes
     """
     from bot.domain import audit, edit_conflict, events
 
@@ -194,7 +194,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
 
     Volunteers and scanners are not taken along.
 
-    Example: python -m admin_cli events clone demo --slug demo-2028 --from 2028-01-08
+    Example: pravesh events clone demo --slug demo-2028 --from 2028-01-08
     """
     from bot.domain import audit, events
     from bot.domain.events import clone as events_clone
@@ -219,7 +219,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
 def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     """Change the given fields and leave the rest. A day that has passes cannot be taken away.
 
-    Example: python -m admin_cli events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
+    Example: pravesh events set demo --hours 10:00-18:00 --name-in "hi=डेमो मेला"
     """
     from bot.domain import audit, events
     from bot.domain.events.rows import get_event

@@ -35,7 +35,7 @@ def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None
 
     They are told on WhatsApp when an alert begins and when it ends; the dashboard shows it as long as it lasts.
 
-    Example: python -m admin_cli events alerts demo --inside 5000 --failures-percent 3
+    Example: pravesh events alerts demo --inside 5000 --failures-percent 3
     """
     from dataclasses import asdict, replace
 

@@ -32,7 +32,7 @@ def day(ctx: click.Context, slug: str, day: date, closed: bool | None, capacity:
     Nobody is let in on a closed day; `events cancel --day` closes it too, and offers to write to its people. Which days
     there are: `events days SLUG`.
 
-    Example: python -m admin_cli events day demo 2027-01-09 --capacity 5000
+    Example: pravesh events day demo 2027-01-09 --capacity 5000
     """
     from bot.domain import audit, events
 
@@ -55,7 +55,7 @@ def days(slug: str, as_json: bool) -> None:
 
     A day that was cancelled is closed as well: in both cases nobody chooses it and nobody enters on it.
 
-    Example: python -m admin_cli events days demo --json
+    Example: pravesh events days demo --json
     """
     from bot.domain import events
 

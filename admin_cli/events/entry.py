@@ -16,7 +16,7 @@ from admin_cli.console.actor import as_whom
 def pause(slug: str, gate: str | None) -> None:
     """Stop entry at once: every scan answers `entry_paused`, and every volunteer there is told on WhatsApp.
 
-    Example: python -m admin_cli events pause demo --gate main
+    Example: pravesh events pause demo --gate main
     """
     _set(slug, gate, stopped=True)
 
@@ -28,7 +28,7 @@ def pause(slug: str, gate: str | None) -> None:
 def resume(slug: str, gate: str | None) -> None:
     """Resume entry, and tell every volunteer there.
 
-    Example: python -m admin_cli events resume demo
+    Example: pravesh events resume demo
     """
     _set(slug, gate, stopped=False)
 

@@ -49,7 +49,7 @@ KIND_OPTIONS = (
 def command() -> None:
     """The kinds of pass of an event; `visitor` is the first and the only one the public can choose.
 
-    Example: python -m admin_cli events kinds list --event demo
+    Example: pravesh events kinds list --event demo
     """
 
 
@@ -62,7 +62,7 @@ def command() -> None:
 def add(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
     """Add a kind of pass.
 
-    Example: python -m admin_cli events kinds add school --event demo --label "en=School" --max-party 45
+    Example: pravesh events kinds add school --event demo --label "en=School" --max-party 45
     """
     from bot.domain import audit
     from bot.domain.passes import kinds
@@ -78,7 +78,7 @@ def add(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> No
 def list_(event_slug: str, as_json: bool) -> None:
     """The kinds of an event; what is empty is as the event has it.
 
-    Example: python -m admin_cli events kinds list --event demo --json
+    Example: pravesh events kinds list --event demo --json
     """
     from bot.domain.passes import kinds
 
@@ -96,7 +96,7 @@ def list_(event_slug: str, as_json: bool) -> None:
 def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> None:
     """Change the given fields and leave the rest.
 
-    Example: python -m admin_cli events kinds set visitor --event demo --gate main
+    Example: pravesh events kinds set visitor --event demo --gate main
     """
     from bot.domain import audit
     from bot.domain.passes import kinds

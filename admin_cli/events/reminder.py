@@ -22,7 +22,7 @@ def reminder(slug: str, state: str, at: time | None) -> None:
     a broadcast: `broadcast list`. With a real Twilio account WhatsApp must have approved its template (`templates
     sync`), for most people will not have written within 24 hours.
 
-    Example: python -m admin_cli events reminder demo on --at 18:00
+    Example: pravesh events reminder demo on --at 18:00
     """
     from bot.delivery.campaigns import reminders
     from bot.domain import audit

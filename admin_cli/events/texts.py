@@ -26,7 +26,7 @@ Given = Sequence[tuple[str, str]]
 def texts(slug: str, remove: Sequence[str], as_json: bool, **values: Given) -> None:
     """The event's texts by language: shown, or changed. Other languages of a text stay as they are.
 
-    Example: python -m admin_cli events texts demo --welcome "en=Entry is free" --welcome "hi=प्रवेश निःशुल्क है"
+    Example: pravesh events texts demo --welcome "en=Entry is free" --welcome "hi=प्रवेश निःशुल्क है"
     """
     from bot.domain import audit, events
     from bot.domain.events.rows import get_event
@@ -60,7 +60,7 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
     Nobody is written to by this alone: at a terminal it asks whether to, else it says how. Languages that have no
     text of their own are told the English one.
 
-    Example: python -m admin_cli events notice demo "Gate 2 is closed today; please use gate 1."
+    Example: pravesh events notice demo "Gate 2 is closed today; please use gate 1."
     """
     from bot.domain import audit, events
     from bot.domain.events.rows import get_event
@@ -86,7 +86,7 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
 def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
     """The event's own questions: shown, or set from a file. docs/questions.md says what the file holds.
 
-    Example: python -m admin_cli events questions demo --file questions.json
+    Example: pravesh events questions demo --file questions.json
     """
     from bot.domain import events
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Visitors. Searches and looks at one person are in the audit log.
 
-    Example: python -m admin_cli visitors find asha --event demo
+    Example: pravesh visitors find asha --event demo
     """
 
 
@@ -34,7 +34,7 @@ command.add_command(import_)
 def find(text: str, slug: str, limit: int, as_json: bool) -> None:
     """Passes by a part of a name, a whole phone number or a pass code, the newest first; of any day and state.
 
-    Example: python -m admin_cli visitors find "asha verma" --event demo
+    Example: pravesh visitors find "asha verma" --event demo
     """
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder
@@ -59,7 +59,7 @@ def show(who: str, as_json: bool) -> None:
 
     By a phone number, or by the code of a pass that they hold.
 
-    Example: python -m admin_cli visitors show +919876543210
+    Example: pravesh visitors show +919876543210
     """
     from bot.domain import audit, visitors
     from bot.domain.audit import recorder

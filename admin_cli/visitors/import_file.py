@@ -101,7 +101,7 @@ def import_(
     reason. Then it asks, and takes the good ones. The same file again makes nothing twice; --send, --images and
     --sheet are for everybody in the file, also those who were there. Exit code 1 where a row was bad.
 
-    Example: python -m admin_cli visitors import guests.xlsx --event demo --consent "signed list at the school,
+    Example: pravesh visitors import guests.xlsx --event demo --consent "signed list at the school,
     January 2027" --sheet passes.pdf --errors bad.csv
     """
     asked = ImportOptions(**wanted)

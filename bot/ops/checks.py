@@ -52,7 +52,7 @@ def migrations_at_head(database: Database) -> str:
     found, standing = migrations.migration_state(database)
     if standing == migrations.BEHIND:
         wanted = migrations.newest()
-        raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: python -m admin_cli db upgrade")
+        raise NotReady(f"migrations are at {found or 'nothing'}, not at {wanted}: pravesh db upgrade")
     return found if standing == migrations.OK else f"{found}, {standing}"
 
 

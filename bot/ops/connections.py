@@ -23,10 +23,10 @@ def database_exists(settings: Settings) -> None:
     if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
         return
     if settings.database_url:
-        raise NotReady("DATABASE_URL: there is no such file; python -m admin_cli db upgrade makes it")
+        raise NotReady("DATABASE_URL: there is no such file; pravesh db upgrade makes it")
     raise NotReady(
         f"VAR_DIR: nothing there ({settings.var_dir}): make run, or another VAR_DIR? "
-        "(python -m admin_cli db upgrade makes an empty database)"
+        "(pravesh db upgrade makes an empty database)"
     )
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -26,6 +27,7 @@ from bot.ops import checks, embedded_redis, prepare_database
 from bot.ops.connections import connect_redis
 from bot.ops.stop_signal import StopSignal
 from bot.ops.supervisor import Supervisor
+from bot.ops.welcome import welcome
 from bot.settings import Settings, load
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,8 @@ STOP_TIMEOUT_SECONDS = 7.0
 REDIS_STOP_TIMEOUT_SECONDS = 2.0
 POLL_SECONDS = 0.2
 REDIS = "redis"
+LOG_NAME = "pravesh.log"
+"""The file in VAR_DIR into which the processes write while somebody sits at a terminal."""
 
 
 def run(stop: StopSignal, ready: Callable[[], None] = lambda: None) -> None:
@@ -52,7 +56,8 @@ def run(stop: StopSignal, ready: Callable[[], None] = lambda: None) -> None:
         _check_port(settings, LEFTOVER_TIMEOUT_SECONDS if killed_before else 0.0)
         # The Procfile's `python` and `gunicorn` are those beside the Python that runs this.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        family = Supervisor(_log_line, {**os.environ, "PATH": path})
+        log_file = _open_log(settings) if sys.stdout.isatty() else None
+        family = Supervisor(_log_line, {**os.environ, "PATH": path}, log_file)
         processes = procfile()
         try:
             _start_redis(settings, family)
@@ -62,7 +67,8 @@ def run(stop: StopSignal, ready: Callable[[], None] = lambda: None) -> None:
             _wait_until_ready(settings, family, stop)
             ready()
             if not stop.asked:
-                _log_links(settings, claim)
+                here = f"http://{_reached_at(settings)}:{settings.port}"
+                print(welcome(settings, here, claim, Path(log_file.name) if log_file else None), flush=True)
             while not stop.wait(POLL_SECONDS):
                 family.restart_ended()
             _log_line(f"asked to stop ({stop.why}): ending all processes", logging.INFO)
@@ -112,6 +118,17 @@ def _make_private(var_dir: Path) -> None:
             path.chmod(0o700 if path.is_dir() else 0o600)
 
 
+def _open_log(settings: Settings) -> IO[bytes]:
+    """The file for what the processes say; that of the run before is kept beside it. Raises NotReady."""
+    path = settings.var_dir / LOG_NAME
+    try:
+        if path.exists():
+            path.replace(path.with_name(f"{LOG_NAME}.1"))
+        return path.open("wb", buffering=0)
+    except OSError as problem:
+        raise NotReady(f"VAR_DIR: cannot write {path} ({problem.strerror})") from None
+
+
 def _check_port(settings: Settings, timeout_seconds: float) -> None:
     deadline = time.monotonic() + timeout_seconds
     while True:
@@ -153,7 +170,7 @@ def _prepare_database(settings: Settings) -> str | None:
     with closing(Database(settings.database)) as database:
         prepare_database.upgrade(database)
         if settings.simulated or settings.demo:
-            prepare_database.make_demo(database)
+            prepare_database.make_demo(database, staffed=settings.simulated)
         return prepare_database.claim_link(database, settings.origin)
 
 
@@ -162,7 +179,8 @@ def _wait_until_ready(settings: Settings, family: Supervisor, stop: StopSignal) 
     while not (stop.asked or _ready(settings)):
         family.check()
         if time.monotonic() > deadline:
-            raise NotReady(f"the web process was not ready in {READY_TIMEOUT_SECONDS:.0f} s; what it said stands above")
+            late = f"the web process was not ready in {READY_TIMEOUT_SECONDS:.0f} s"
+            raise NotReady(f"{late}; what it said {family.said_where}")
         stop.wait(POLL_SECONDS)
 
 
@@ -177,17 +195,6 @@ def _ready(settings: Settings) -> bool:
 
 def _reached_at(settings: Settings) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.listens_on, settings.listens_on)  # noqa: S104 - compared
-
-
-def _log_links(settings: Settings, claim: str | None) -> None:
-    here = f"http://{_reached_at(settings)}:{settings.port}"
-    lines = ["", "Pravesh is ready."]
-    if settings.simulated:
-        lines.append(f"  phone simulator  {here}/simulator")
-    if claim:
-        lines.append(f"  become the owner {claim}")
-    lines += [f"  home page        {here}/", f"Ctrl-C ends it; what was kept stays in {settings.var_dir}.", ""]
-    print("\n".join(lines), flush=True)
 
 
 def _log_line(line: str, level: int = logging.WARNING) -> None:

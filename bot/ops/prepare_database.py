@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.database import Database
 from bot.domain import events
-from bot.domain.roster import owners
+from bot.domain.roster import owners, trial
 from bot.errors import NotReady
 from bot.ops import checks, migrations
 
@@ -44,7 +44,14 @@ def claim_link(database: Database, origin: str) -> str | None:
     return f"{origin}/staff/claim/{token}" if token else None
 
 
-def make_demo(database: Database) -> bool:
-    """Make the demo event where there is no event at all; whether it was made."""
+def make_demo(database: Database, *, staffed: bool) -> bool:
+    """Make the demo event where there is no event at all; whether it was made.
+
+    `staffed`: with people at work whose phones are in the simulator. With real Twilio they would be somebody's.
+    """
+    now = datetime.now(UTC)
     with database.write() as db:
-        return events.make_demo(db, datetime.now(UTC)) is not None
+        made = events.make_demo(db, now) is not None
+        if made and staffed:
+            trial.add_staff(db, now)
+    return made

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import IO
 
 from bot.errors import NotReady
 
@@ -38,23 +39,36 @@ class ChildProcess:
 class Supervisor:
     """The children of one launcher.
 
-    `tell` gets one line for each thing that went wrong; `environment` is theirs, None: our own.
+    `tell` gets one line for each thing that went wrong; `environment` is theirs, None: our own. `output` is the file
+    into which they write, None: where we write ourselves.
     """
 
-    def __init__(self, log_line: Callable[[str], None], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        log_line: Callable[[str], None],
+        environment: Mapping[str, str] | None = None,
+        output: IO[bytes] | None = None,
+    ) -> None:
         self._children: list[ChildProcess] = []
         self._tell = log_line
         self._environment = environment
+        self._output = output
+
+    @property
+    def said_where(self) -> str:
+        """Where it stands what the children have said."""
+        return f"stands in {self._output.name}" if self._output else "stands above"
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a process that dies with us, in a session of its own: a terminal's Ctrl-C reaches only us."""
-        self._children.append(ChildProcess(name, command, _spawn(command, self._environment)))
+        self._children.append(ChildProcess(name, command, self._spawn(command)))
 
     def check(self) -> None:
         """Raise NotReady if one has ended: while starting, a process that ends will end again."""
         for child in self._children:
             if child.ended:
-                raise NotReady(f"{child.name} ended while starting ({_exit_reason(child)}); what it said stands above")
+                reason = f"{child.name} ended while starting ({_exit_reason(child)})"
+                raise NotReady(f"{reason}; what it said {self.said_where}")
 
     def restart_ended(self) -> None:
         """Start again whoever has died. Raises NotReady when one dies again and again."""
@@ -68,7 +82,7 @@ class Supervisor:
                 )
             self._tell(f"{child.name} died ({_exit_reason(child)}); starting it again")
             _kill_group(child.process.pid)
-            child.process = _spawn(child.command, self._environment)
+            child.process = self._spawn(child.command)
 
     def stop(self, names: Sequence[str], timeout_seconds: float) -> None:
         """End these: ask by SIGTERM, wait so many seconds at most, then SIGKILL with all that they started."""
@@ -86,16 +100,17 @@ class Supervisor:
             _kill_group(child.process.pid)
             child.process.wait()
 
-
-def _spawn(command: Sequence[str], environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
-    # Nothing runs in a second thread of ours, so what happens between fork and exec is safe.
-    return subprocess.Popen(  # noqa: S603 - the commands are those of the Procfile and our own
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=die_with_parent,
-    )
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        # Nothing runs in a second thread of ours, so what happens between fork and exec is safe.
+        return subprocess.Popen(  # noqa: S603 - the commands are those of the Procfile and our own
+            command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

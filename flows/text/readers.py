@@ -17,12 +17,14 @@ READ_BY_PEOPLE = (
     *("webhooks/home.py", "webhooks/i18n.py", "webhooks/public_pass.py", "webhooks/visitor/"),
     *("webhooks/api/problems.py", "webhooks/staff/desk/", "webhooks/staff/login.py", "webhooks/staff/nav.py"),
     *("webhooks/staff/scanner/", "webhooks/staff/sign_in_link.py"),
+    *("webhooks/templates/foot.html", "webhooks/templates/staff/foot.html"),
 )
 """Where sentences stand that visitors or volunteers read: chat, form, pass, picture, scanner, desk, sign-in."""
 READ_BY_ADMINS = (
     *("admin_cli/", "bot/delivery/campaigns/alerts.py", "bot/domain/edit_conflict.py"),
     *("flows/text/organiser_refusals.py", "webhooks/api/", "webhooks/staff/dashboard/", "webhooks/staff/manage/"),
     *("webhooks/staff/claim.py", "webhooks/staff/owners.py", "webhooks/templates/staff/manage/"),
+    *("webhooks/trial.py", "webhooks/templates/inbox.html"),
 )
 """Where sentences stand that only admins read, or programmers. Of two beginnings of a path the longer counts."""
 NEEDED_TABLES = frozenset(

@@ -27,7 +27,7 @@ def _script(file: Path, text: str) -> Path:
 def tree(tmp_path: Path) -> Path:
     """A tree with the script and something to install."""
     (tmp_path / "bin").mkdir()
-    for name in ("venv", "step"):
+    for name in ("venv", "step", "pravesh"):
         shutil.copy(ROOT / "bin" / name, tmp_path / "bin" / name)
     (tmp_path / "requirements.txt").write_text(
         f"one==1 \\\n    {HASH}\nredislite==6 ; python_version < '3' \\\n    {HASH}\n"
@@ -83,6 +83,16 @@ def test_it_installs_once_for_each_content(tree: Path) -> None:
     (tree / "requirements.txt").write_text("one==2\n")
     assert _run(tree).returncode == 0
     assert len(log.read_text().splitlines()) == 2
+
+
+def test_the_command_line_is_put_beside_the_python(tree: Path) -> None:
+    _script(tree / ".venv/bin/python", 'case "$*" in -m*) echo "$PYTHONPATH: $@";; esac\n')
+    (tree / "admin_cli").mkdir()
+    assert _run(tree).returncode == 0
+    (tree / ".venv/bin/pravesh").write_text("of an earlier version")
+    assert _run(tree).returncode == 0
+    said = subprocess.run([tree / ".venv/bin/pravesh", "events", "list"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"{tree}: -m admin_cli events list\n"
 
 
 def test_pip_settings_that_install_elsewhere_do_not_count(tree: Path) -> None:

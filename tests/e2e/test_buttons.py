@@ -38,9 +38,13 @@ def tap(phone: OnPage, name: str, *, of: int = -1) -> str:
     """Tap a button of a message, the last one unless told otherwise, and give the answer."""
     before = phone.got().count()
     message = phone.got().nth(of if of >= 0 else before - 1)
-    if message.locator("summary").count():
-        message.locator("summary").click()
-    message.get_by_role("button", name=name, exact=True).first.click()
+    if message.locator(".opener").count():
+        message.locator(".opener").click()
+        sheet = phone.root.locator(".sheet")
+        sheet.get_by_role("radio", name=name).check()
+        sheet.get_by_role("button", name="Send").click()
+    else:
+        message.get_by_role("button", name=name, exact=True).first.click()
     return phone.answer(before)
 
 
@@ -49,12 +53,13 @@ def test_a_registration_by_taps(page: Page, running: Running, phone: OnPage) -> 
     expect(phone.got().last.get_by_role("button")).to_have_count(2)
     tap(phone, "English")
     tap(phone, "Asha Verma")
-    phone.got().last.locator("summary").click()
-    rows = phone.got().last.locator(".card button")
+    phone.got().last.locator(".opener").click()
+    rows = phone.root.locator(".sheet label")
     expect(rows).to_have_count(9)
     picture(page, "buttons_list")
     day = rows.nth(1).inner_text()
-    phone.got().last.locator("summary").click()
+    page.keyboard.press("Escape")
+    expect(phone.root.locator(".sheet")).to_be_hidden()
     tap(phone, day)
     phone.say("3")
     phone.say("Delhi")
@@ -73,7 +78,7 @@ def test_an_old_button_gets_the_present_question(phone: OnPage, running: Running
     tap(phone, "English")
     tap(phone, "Asha Verma")
     tap(phone, "English", of=0)
-    expect(phone.got().last.locator("summary")).to_be_visible()
+    expect(phone.got().last.locator(".opener")).to_be_visible()
 
 
 def test_seven_typed_messages_work_as_without(phone: OnPage, running: Running) -> None:

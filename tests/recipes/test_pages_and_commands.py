@@ -96,7 +96,7 @@ from admin_cli.console.output import as_json_too, listing
 def command() -> None:
     """Venues.
 
-    Example: python -m admin_cli venues list
+    Example: pravesh venues list
     """
 
 
@@ -105,7 +105,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """The venue of each event.
 
-    Example: python -m admin_cli venues list --json
+    Example: pravesh venues list --json
     """
     from sqlalchemy import select
 

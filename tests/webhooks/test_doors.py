@@ -54,7 +54,8 @@ def test_the_first_page_names_the_open_events_and_their_way_in(client: FlaskClie
     page = client.get("/").text
     assert "Book Fair" in page
     assert "Pragati Maidan" in page
-    assert "https://wa.me/14155238886?text=hi%20fair-2" in page
+    assert "/simulator?text=hi+fair-2" in page
+    assert "wa.me" not in page
     assert 'href="/simulator"' in page
 
 

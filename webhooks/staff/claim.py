@@ -17,6 +17,7 @@ from bot.service import Service
 from bot.usecases import claim_installation, staff_sign_in
 from flows.text import _, sentence_for
 from webhooks import i18n, limits
+from webhooks.chat_links import inbox_link
 from webhooks.staff import start_session
 
 TEXTS = {
@@ -144,6 +145,7 @@ def _answer(service: Service, token: str, no: Refused | None = None) -> Response
         "words": TEXTS,
         "pending": pending,
         "gone": is_gone,
+        "inbox": inbox_link(service.settings, pending.phone if pending else ""),
         "problem": i18n.say(sentence_for(no.code, **no.params)) if no else "",
         "typed": {"phone": pending.phone if pending else _typed("phone"), "name": _typed("name")},
         "attempt": token_urlsafe(12),

@@ -18,7 +18,7 @@ from bot.usecases import staff_sign_in as signing
 from flows.text import _, ngettext_, sentence_for, words
 from flows.text.refusals import filled
 from webhooks import i18n, limits
-from webhooks.home import wa_me
+from webhooks.chat_links import chat_link, inbox_link
 from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
 
@@ -180,7 +180,8 @@ def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = 
         "stuck": no is not None and no.code in PROBLEM_TEXTS,
         "typed": pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
         "attempt": token_urlsafe(12),
-        "whatsapp": wa_me(service.settings.whatsapp_number, "sign in"),
+        "whatsapp": chat_link(service.settings, "sign in"),
+        "inbox": inbox_link(service.settings, pending.phone if pending else ""),
     }
     return render_template("staff/login.html", **shown)
 

@@ -11,7 +11,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _, sentence_for
 from webhooks import i18n, limits
-from webhooks.home import wa_me
+from webhooks.chat_links import chat_link
 from webhooks.staff import start_session
 
 TEXTS = {
@@ -59,7 +59,7 @@ def _page(service: Service, no: Refused | None = None) -> Response:
     told: dict[str, Any] = {
         "words": TEXTS,
         "problem": i18n.say(OFF_ROSTER if no.code in STATUS_OF_REFUSAL else sentence_for(no.code)) if no else "",
-        "whatsapp": wa_me(service.settings.whatsapp_number, "sign in"),
+        "whatsapp": chat_link(service.settings, "sign in"),
         "by_code": url_for("staff.login"),
     }
     status = STATUS_OF_REFUSAL.get(no.code, GONE_STATUS) if no else 200

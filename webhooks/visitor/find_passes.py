@@ -16,7 +16,7 @@ from flows.text.choices import event_by, people
 from flows.text.pass_days import days_held, describe_days
 from flows.visitor.web_registration import FIND_PASSES
 from webhooks import i18n
-from webhooks.home import wa_me
+from webhooks.chat_links import chat_link
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
@@ -83,7 +83,7 @@ def ask_phone(ctx: VisitorContext, no: Invalid | None = None) -> Response:
         "request_id": secrets.token_hex(8),
         "whatsapp_first": otp_page.whatsapp_first(ctx, no),
         "codes_go_to": otp_page.countries_text(ctx, ""),
-        "whatsapp": wa_me(ctx.service.settings.whatsapp_number, "my pass"),
+        "whatsapp": chat_link(ctx.service.settings, "my pass"),
     }
     return Response(render_template("visitor/find.html", words=TEXTS, **shown), otp_page.status(no))
 

@@ -19,7 +19,7 @@ from flows.shapes import Effect, Facts, Invalid, Sentence
 from flows.text import _
 from flows.visitor.web_registration import FIND_PASSES, OTP, send_otp
 from webhooks import i18n, limits
-from webhooks.home import wa_me
+from webhooks.chat_links import chat_link, inbox_link
 from webhooks.visitor import countries
 from webhooks.visitor import session as visitor_session
 from webhooks.visitor.inputs import inputs_of
@@ -35,9 +35,7 @@ TEXTS = {
     "SOON": _("We have just sent a code to this number. If it does not come, ask for a new one in {seconds} seconds."),
     "SENT_AGAIN": _("We are sending a new code. The earlier code no longer works."),
     "NOT_COMING": _("Did not get the code?"),
-    "SIMULATED": _("This is a trial: the code comes to the phone with this number in the simulator."),
     "WRITE_FIRST": _("Message us on WhatsApp"),
-    "SIMULATE": _("Open the phone simulator"),
 }
 
 WHATSAPP_ONLY = _(
@@ -154,9 +152,9 @@ def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = No
     told = {
         "sent": i18n.say(OTP.ask(values, ctx.facts)[0]) if callable(OTP.ask) else "",
         "note": note or (i18n.say(TEXTS["SOON"], seconds=soon) if soon else ""),
-        "simulated": ctx.service.settings.simulated,
+        "inbox": inbox_link(ctx.service.settings, ctx.phone or ""),
         "request_id": secrets.token_hex(8),
-        "whatsapp": wa_me(ctx.service.settings.whatsapp_number, "hi"),
+        "whatsapp": chat_link(ctx.service.settings, "hi"),
         "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
     }
     inputs = {"code": code, "action": address, "change": change}

@@ -24,7 +24,7 @@ from flows.text import _, event_states, words
 from flows.text.choices import people as so_many
 from flows.text.pass_days import describe_days
 from webhooks import i18n, limits
-from webhooks.home import wa_me
+from webhooks.chat_links import chat_link
 from webhooks.visitor import calendar
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
@@ -135,7 +135,7 @@ def show_pass_page(service: Service, visible: VisiblePass) -> Response:
         lines=lines(told),
         told=_image_facts(visible.row),
         map_url=visible.row.event.map_url,
-        whatsapp=wa_me(service.settings.whatsapp_number, "hi"),
+        whatsapp=chat_link(service.settings, "hi"),
         request_id=secrets.token_hex(8),
     )
     return Response(page)

@@ -21,7 +21,8 @@ from flows.text.page_refusals import on_page
 from flows.visitor.consent import consent_of
 from flows.visitor.web_registration import WEB_REGISTRATION
 from webhooks import i18n
-from webhooks.home import dates, wa_me
+from webhooks.chat_links import chat_link
+from webhooks.home import dates
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor.inputs import answered, inputs_of
@@ -160,7 +161,7 @@ def about(form: RegistrationForm) -> dict[str, object]:
         "notice": i18n.say(words(event.notice)) if event.notice else "",
         "welcome": i18n.say(words(event.welcome)) if event.welcome else "",
         "slug": event.slug,
-        "whatsapp": wa_me(form.ctx.service.settings.whatsapp_number, f"hi {event.slug}"),
+        "whatsapp": chat_link(form.ctx.service.settings, f"hi {event.slug}"),
     }
 
 

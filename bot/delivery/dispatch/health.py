@@ -130,7 +130,7 @@ def templates_approved(database: Database, now: datetime) -> str:
     if not rows:
         return (
             "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "
-            "python -m admin_cli templates sync"
+            "pravesh templates sync"
         )
     resting = [
         f"{row.shape} refused with {row.refused_code}"
@@ -140,11 +140,11 @@ def templates_approved(database: Database, now: datetime) -> str:
     states = {row.shape: row.approval for row in rows if row.shape.startswith(templates.NOTICE_PREFIX)}
     bad = [f"{shape} is {state}" for shape, state in states.items() if state not in PENDING_APPROVALS]
     if bad or resting:
-        raise NotReady(f"{'; '.join([*bad, *resting])}: python -m admin_cli templates list")
+        raise NotReady(f"{'; '.join([*bad, *resting])}: pravesh templates list")
     waiting = sum(state != templates.APPROVED for state in states.values())
     questions = f"{len(rows) - len(states)} for questions"
     if not states:
-        return f"{questions}; none for passes outside the 24-hour window: python -m admin_cli templates sync"
+        return f"{questions}; none for passes outside the 24-hour window: pravesh templates sync"
     still = f", {waiting} still with WhatsApp" if waiting else ""
     return f"{questions}; for passes outside the 24-hour window {len(states) - waiting} approved{still}"
 
@@ -169,7 +169,7 @@ def senders_open(redis: "Redis", settings: Settings) -> str:
             f"{closed_sender.sender} until {closed_sender.until:%H:%M:%S} UTC ({closed_sender.reason})"
             for closed_sender in closed
         )
-        raise NotReady(f"nothing leaves from {which}: python -m admin_cli deliveries resume-sender SENDER")
+        raise NotReady(f"nothing leaves from {which}: pravesh deliveries resume-sender SENDER")
     return "none is paused"
 
 

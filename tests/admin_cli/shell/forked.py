@@ -51,7 +51,7 @@ def _become(words: list[str], files: dict[str, Path]) -> None:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
     code: object = 70
     try:
-        cli(words, prog_name="python -m admin_cli")
+        cli(words, prog_name="pravesh")
     except SystemExit as end:
         code = end.code
     finally:

@@ -43,7 +43,7 @@ SET_UP = (
     Run("events create", "--slug bad --name Bad --from 2027-13-01 --to 2027-13-02", code=2),
     Run("events create", "--slug old --name Old --from 2026-01-05 --to 2026-01-06"),
     Run("events list", "--json", told='"slug": "fair"'),
-    Run("events show", "fair --json", told="wa.me"),
+    Run("events show", "fair --json", told="hi%20fair"),
     Run("events show", "fare --json", code=1, told="did you mean fair"),
     Run("events set", "fair --venue 'Hall 1'", sql="SELECT count(*) FROM events WHERE venue = 'Hall 1'"),
     Run("events day", "fair {last} --capacity 50", sql="SELECT count(*) FROM event_days WHERE capacity = 50"),

@@ -35,7 +35,7 @@ class Shell(Protocol):
 
 @contextmanager
 def cold(env: Mapping[str, str], folder: Path) -> Iterator[Shell]:
-    """The first command of COLD's nouns by `python -m admin_cli`, as an operator types it; all others are forked."""
+    """The first command of COLD's nouns by `pravesh`, as an operator types it; all others are forked."""
     typed = set[str]()
     with warm(env, folder) as again:
 

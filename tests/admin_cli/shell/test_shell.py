@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("logs_as_before")
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
     result = CliRunner().invoke(cli, [*command, "--help"])
     assert result.exit_code == 0
-    assert f"Example: python -m admin_cli {' '.join(command)}" in " ".join(result.output.split())
+    assert f"Example: pravesh {' '.join(command)}" in " ".join(result.output.split())
 
 
 LISTS = {"list", "show", "find", "search", "days", "texts", "questions", "conflicts", "stats", "doctor", "sync"}

@@ -75,6 +75,12 @@ class OnPage:
         box.press("Enter")
         return self.answer(before)
 
+    def send_prefilled(self) -> str:
+        """Send the words that stand ready, and give the answer to them."""
+        before = self.got().count()
+        self.root.get_by_role("button", name="Send", exact=True).click()
+        return self.answer(before)
+
     def tap(self, option: str) -> str:
         """Tap a quick reply, and give the answer to it."""
         before = self.got().count()

@@ -55,7 +55,7 @@ def test_a_phone_of_another_country_is_shown_the_way_to_whatsapp(browser: Browse
     browser.language = language
     page = browser.details(language=language, phone=ABROAD["LV"].format(1234567))
     assert (browser.status, browser.wrong) == (422, {"phone": "otp_country"})
-    assert "https://wa.me/" in page.split("<form")[0]
+    assert "/simulator?text=hi" in page.split("<form")[0]
     assert bool(re.search("[ऀ-ॿ]", page.split('id="phone-error"')[1][:300])) == (language == "hi")
 
 
@@ -83,7 +83,7 @@ def test_where_no_more_codes_can_be_sent_the_form_says_so_before_the_first_quest
     assert browser.path == "/register/fair/code"
     late = Browser(app.test_client(), service)
     page = late.get("/register/fair")
-    assert page.index("https://wa.me/") < page.index('name="full_name"')
+    assert page.index("/simulator?text=hi") < page.index('name="full_name"')
     with capture_logs() as logs:
         late.details(phone="98123 45678")
     assert (late.status, late.wrong) == (429, {"phone": "otp_budget"})

@@ -215,7 +215,7 @@ def test_without_a_way_for_codes_it_is_said_before_the_first_question(
     monkeypatch.setattr(type(service.settings), "sms_from", "")
     object.__setattr__(service.otps, "sms", False)
     page = browser.get("/register/fair")
-    assert page.index("https://wa.me/") < page.index('name="full_name"')
+    assert page.index("/simulator?text=hi") < page.index('name="full_name"')
     browser.details()
     assert browser.wrong == {"phone": "otp_unreachable"}
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from bot.address import Address, is_on_whatsapp
+from bot.domain.roster import trial
 from webhooks.simulator.phones import send
 from webhooks.simulator.phones.control import json_object
 from webhooks.simulator.store.media import MAX_BYTES, StoredMedia
@@ -16,6 +17,8 @@ from webhooks.simulator.twilio.inbound_form import ComposedMessage
 
 MAX_TEXT_LENGTH = 65_536
 """Characters that a phone may send: WhatsApp's own limit, well above what Twilio takes."""
+ROLES = {number: role for number, _name, role in trial.STAFF}
+"""What the phones of the demo's staff are for, by number."""
 SHOWN_INLINE = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 """Anything else that somebody attached is for downloading: it must never run as a page of ours."""
 
@@ -139,7 +142,13 @@ def other_side(message: SimulatedMessage) -> str:
 
 def phone_json(phone: SimulatedPhone) -> dict[str, Any]:
     """A phone as the page needs it."""
-    return {"number": phone.number, "shown": phone.display_name, "name": phone.name, "hidden": phone.hidden}
+    return {
+        "number": phone.number,
+        "shown": phone.display_name,
+        "name": phone.name,
+        "hidden": phone.hidden,
+        "role": ROLES.get(phone.number, ""),
+    }
 
 
 def message_json(simulator: SimulatorState, message: SimulatedMessage, phone: SimulatedPhone) -> dict[str, Any]:

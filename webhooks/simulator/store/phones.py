@@ -9,11 +9,12 @@ import phonenumbers
 from redis import Redis
 
 from bot.address import on_whatsapp
+from bot.domain.roster import trial
 
 PHONES_KEY = "sim:phones"
 PHONES_ORDER_KEY = "sim:phones:order"
 DEFAULT_PHONES = (("+919876543210", "Asha Verma"), ("+919812345678", "Ravi Kumar"))
-"""The phones of a page that is opened for the first time."""
+"""The phones of visitors on a page that is opened for the first time; those of the demo's staff come after them."""
 
 
 class NoNumber(Exception):
@@ -85,7 +86,7 @@ class PhoneStore:
 
     def _begin(self) -> None:
         if self._redis.set("sim:begun", 1, nx=True):
-            for number, name in DEFAULT_PHONES:
+            for number, name in (*DEFAULT_PHONES, *(person[:2] for person in trial.STAFF)):
                 self.add(SimulatedPhone(number, name))
 
     def add(self, phone: SimulatedPhone) -> None:

@@ -158,5 +158,5 @@ def _event_page(service: Service, slug: str, problem: str = "") -> Answer:
         found = events.by_slug(db, slug)
         switches = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
         told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches}
-    links = event_links.links_of_event(slug, settings.origin, settings.twilio_whatsapp_from)
+    links = event_links.links_of_event(slug, settings.origin, settings.whatsapp_number, simulated=settings.simulated)
     return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)

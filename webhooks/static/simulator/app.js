@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { element } from "./draw.js";
 import { Phone } from "./phone.js";
+import { wanted } from "./wanted.js";
 
 const SOON = 300;
 const QUIET = 1000;
@@ -34,6 +35,7 @@ function showImage(url, words) {
 function choose(number) {
   chosen = number;
   for (const phone of phones.values()) phone.root.classList.toggle("chosen", phone.facts.number === number);
+  phones.get(number)?.root.scrollIntoView({ inline: "center", block: "nearest" });
   phones.get(number)?.seen();
   drawSwitcher();
 }
@@ -99,10 +101,33 @@ function pause() {
   return waits || Date.now() - lively < 5000 ? SOON : QUIET;
 }
 
+// What the link asked for by which somebody came: a phone, words that stand ready, the newest message.
+async function arrive() {
+  const { phone: number, text, newest } = wanted();
+  if (number && !phones.has(number)) {
+    try {
+      await api.addPhone({ name: "", number, hidden: false });
+    } catch (problem) {
+      return tell(problem.message);
+    }
+    await look(); // finds the phone
+    await look(); // asks for what it got before
+  }
+  const phone = phones.get(number) ?? [...phones.values()][0];
+  if (!phone || !(number || text)) return;
+  choose(phone.facts.number);
+  if (text) phone.prefill(text);
+  if (newest) phone.showNewest();
+}
+
+let arrived = false;
+
 async function watch() {
   let wait = FAILED;
   try {
     await look();
+    if (!arrived) await arrive();
+    arrived = true;
     if (trouble.dataset.lost) tell("");
     delete trouble.dataset.lost;
     wait = pause();

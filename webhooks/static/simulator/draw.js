@@ -43,7 +43,9 @@ function link(address) {
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
 }
 
-// The numbered lines at the end of a message: what can be answered by a tap.
+const MOST_ROWS = 10;
+
+// The numbered lines at the end of a message, where a list of WhatsApp holds them: what could be answered by a tap.
 export function options(text) {
   const found = [];
   for (const line of text.trimEnd().split("\n").reverse()) {
@@ -51,7 +53,17 @@ export function options(text) {
     if (!match) break;
     found.unshift({ number: match[1], title: plain(match[2]) });
   }
-  return found.every((option, place) => Number(option.number) === place + 1) ? found : [];
+  const counted = found.every((option, place) => Number(option.number) === place + 1);
+  return counted && found.length <= MOST_ROWS ? found : [];
+}
+
+// An answer that fits the message: its first option, the word that it says can be typed, a number, else the name.
+export function suggestion(message, name) {
+  if (!message || message.mine) return "hi";
+  const rows = message.card?.rows ?? options(message.text);
+  if (rows.length) return "1";
+  const words = [...message.text.matchAll(/\*([\p{L}\p{M}]+)\*/gu)];
+  return words.at(-1)?.[1] ?? (/\d/u.test(message.text) ? "2" : name);
 }
 
 const plain = (text) => text.replace(/[*_~]/g, "");

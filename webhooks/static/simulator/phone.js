@@ -1,10 +1,13 @@
 // One phone: its chat, its SMS, and what can be typed, tapped and attached.
 
 import * as api from "./api.js";
-import { element, options } from "./draw.js";
+import { element, options, suggestion } from "./draw.js";
+import { markSeen, seenUntil } from "./seen.js";
+import { Sheet } from "./sheet.js";
 import { Thread } from "./thread.js";
 
 const BANNER_MS = 15000;
+const NEWEST_MS = 60000;
 const INDIA_GATE = [28.6129, 77.2295];
 
 export class Phone {
@@ -15,7 +18,11 @@ export class Phone {
     this.root.dataset.number = facts.number;
     this.unread = {};
     this.threads = {};
-    const tap = (message, row) => this.tap(message, row);
+    this.sheet = new Sheet(this.find(".sheet"));
+    const tap = {
+      one: (message, row) => this.tap(message, row),
+      list: (message, opener) => this.sheet.open(message.card, (row) => this.tap(message, row), opener),
+    };
     for (const list of this.all(".log")) {
       this.threads[list.dataset.thread] = new Thread(list, showImage, tap);
       this.unread[list.dataset.thread] = 0;
@@ -33,11 +40,12 @@ export class Phone {
     return this.root.querySelectorAll(selector);
   }
 
-  name({ name, shown, hidden }) {
+  name({ name, shown, hidden, role }) {
     this.root.setAttribute("aria-label", `Phone of ${name}, ${shown}`);
     this.find(".avatar").textContent = [...name][0].toUpperCase();
     this.find("h2").textContent = name;
-    this.find(".number").textContent = hidden ? `${shown} (hidden)` : shown;
+    const about = [hidden ? `${shown} (hidden)` : shown, role].filter(Boolean);
+    this.find(".number").textContent = about.join(" · ");
     this.find("textarea").setAttribute("aria-label", `Message from ${name}`);
     for (const { list } of Object.values(this.threads)) list.setAttribute("aria-label", `${list.dataset.label} of ${name}`);
   }
@@ -58,6 +66,7 @@ export class Phone {
     this.find(".attached button").addEventListener("click", () => this.take(null));
     this.find(".place").addEventListener("click", () => this.write({ location: INDIA_GATE }));
     this.find(".remove").addEventListener("click", () => remove(this));
+    this.find(".suggest").addEventListener("click", () => this.prefill(suggestion(this.chat.last, this.facts.name)));
     this.find(".banner").addEventListener("click", () => this.open("sms"));
     for (const tab of this.all("[role=tab]")) {
       tab.addEventListener("click", () => this.open(tab.dataset.thread));
@@ -76,6 +85,8 @@ export class Phone {
 
   open(thread) {
     this.current = thread;
+    this.find(".device").classList.toggle("texts", thread === "sms");
+    this.sheet.root.hidden = true;
     if (thread !== "sms") this.chosen = thread;
     for (const list of this.all(".log")) list.hidden = list.dataset.thread !== thread;
     for (const tab of this.all("[role=tab]")) {
@@ -88,20 +99,40 @@ export class Phone {
     this.find(".composer").hidden = thread === "sms";
     this.find(".one-way").hidden = thread !== "sms";
     if (thread === "sms") this.find(".banner").hidden = true;
-    this.unread[thread] = 0;
-    this.refresh();
-    this.threads[thread].toEnd();
+    this.seen();
+  }
+
+  // Words that stand ready to be sent, as a link to WhatsApp brings them.
+  prefill(text) {
+    if (this.current === "sms") this.open(this.chosen);
+    const box = this.find("textarea");
+    box.value = text;
+    box.focus({ preventScroll: true });
+  }
+
+  // Opens the thread of the newest message that this phone got, and of one that comes within a minute.
+  showNewest() {
+    this.newestUntil = Date.now() + NEWEST_MS;
+    const got = Object.entries(this.threads).map(([name, thread]) => [thread.lastReceivedAt, name]);
+    const [at, name] = got.reduce((a, b) => (b[0] > a[0] ? b : a));
+    if (at) this.open(name);
   }
 
   // Takes a message of this phone. `fresh`: it came while the page was open.
   show(message, fresh) {
     const isNew = this.threads[message.thread].show(message);
-    if (isNew && fresh && !message.mine) this.notice(message);
+    if (isNew && !message.mine) this.count(message, fresh);
     this.refresh();
   }
 
+  count(message, fresh) {
+    if (fresh && Date.now() < (this.newestUntil ?? 0)) return this.open(message.thread);
+    if (message.thread === this.current && this.isSeen()) return markSeen(this.facts.number, message.thread, message.at);
+    if (message.at > seenUntil(this.facts.number, message.thread)) this.unread[message.thread] += 1;
+    if (fresh) this.notice(message);
+  }
+
   notice(message) {
-    if (message.thread !== this.current || !this.isSeen()) this.unread[message.thread] += 1;
     if (message.thread !== "sms" || this.current === "sms") return;
     const banner = this.find(".banner");
     banner.replaceChildren(element("strong", {}, `SMS · ${message.from}`), element("span", { dir: "auto" }, message.text));
@@ -113,8 +144,13 @@ export class Phone {
     return this.root.offsetParent !== null;
   }
 
+  // What is in sight now has been read.
   seen() {
-    this.unread[this.current] = 0;
+    const thread = this.threads[this.current];
+    if (this.isSeen() && thread.lastReceivedAt) {
+      markSeen(this.facts.number, this.current, thread.lastReceivedAt);
+      this.unread[this.current] = 0;
+    }
     this.refresh();
     this.threads[this.current].toEnd();
   }
@@ -140,10 +176,11 @@ export class Phone {
     this.hooks.changed(this);
   }
 
-  // The last message's numbered answers as buttons. A template's own buttons stand in its bubble.
+  // The last message's numbered answers as buttons, where WhatsApp could show them as buttons or as a list. A
+  // template's own stand in its bubble.
   offer() {
     const last = this.chat.last;
-    const found = !last ? [{ number: "hi", title: "" }] : last.mine ? [] : options(last.text);
+    const found = !last || last.mine || last.card?.rows ? [] : options(last.text);
     const row = this.find(".quick");
     row.hidden = this.current === "sms" || !found.length;
     const named = JSON.stringify(found);

@@ -2,15 +2,7 @@
 
 import { day, element, formatted, icon, time } from "./draw.js";
 
-const TICKS = {
-  receiving: ["tick", "sent"],
-  received: ["ticks", "read"],
-  queued: ["clock", "waiting"],
-  accepted: ["clock", "waiting"],
-  sent: ["tick", "sent"],
-  delivered: ["ticks", "delivered"],
-  read: ["ticks", "read"],
-};
+const TICKS = { receiving: ["tick", "sent"], received: ["ticks", "read"] };
 const NOT_YET = new Set(["queued", "accepted", "canceled"]);
 const CLOSE_ENOUGH = 120;
 const WORDS = { location: "Location", contacts: "Contact card", audio: "Voice message", video: "Video" };
@@ -42,12 +34,15 @@ export class Thread {
     return !known;
   }
 
-  // A list that somebody has opened stays open when the message's ticks change.
   redraw(shown, bubble) {
-    const open = shown.querySelector("details")?.open ?? false;
+    const hadFocus = shown.contains(document.activeElement);
     shown.replaceChildren(...bubble.childNodes);
-    const list = shown.querySelector("details");
-    if (list) list.open = open;
+    if (hadFocus) shown.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  // When the newest message came that this phone got; 0: none.
+  get lastReceivedAt() {
+    return Math.max(0, ...[...this.messages.values()].filter((one) => !one.mine).map((one) => one.at));
   }
 
   get last() {
@@ -95,24 +90,18 @@ export class Thread {
     return words ? [element("p", { className: "text", dir: "auto" }, ...formatted(words))] : [];
   }
 
-  // A template's buttons, or the list that it opens. They stay, as on a phone: an old one can be tapped too.
+  // A template's buttons, or the one that opens its list. They stay, as on a phone: an old one can be tapped too.
   card(message) {
     const { kind, button, rows } = message.card;
-    const choices = rows.map((row) => this.choice(message, row));
-    if (kind === "buttons") return element("div", { className: "card" }, ...choices);
-    const list = element("details", { className: "card" }, element("summary", {}, button), ...choices);
-    list.addEventListener("toggle", () => list.open && this.follows && this.toEnd());
-    return list;
+    if (kind === "buttons") return element("div", { className: "card" }, ...rows.map((row) => this.choice(message, row)));
+    const opener = element("button", { type: "button", className: "opener" }, icon("list"), button);
+    opener.addEventListener("click", () => this.tap.list(message, opener));
+    return element("div", { className: "card" }, opener);
   }
 
   choice(message, row) {
-    const detail = row.detail ? [element("small", { dir: "auto" }, row.detail)] : [];
-    const button = element("button", { type: "button" }, element("span", { dir: "auto" }, row.title), ...detail);
-    button.addEventListener("click", () => {
-      const list = button.closest("details");
-      if (list) list.open = false;
-      this.tap(message, row);
-    });
+    const button = element("button", { type: "button" }, element("span", { dir: "auto" }, row.title));
+    button.addEventListener("click", () => this.tap.one(message, row));
     return button;
   }
 
@@ -131,7 +120,7 @@ export class Thread {
 
   foot(message, failed) {
     const foot = element("p", { className: "foot" }, element("time", {}, time(message.at)));
-    const [shape, label] = failed ? [] : (TICKS[message.status] ?? []);
+    const [shape, label] = failed || !message.mine ? [] : (TICKS[message.status] ?? []);
     if (shape) {
       const ticks = icon(shape, label);
       ticks.classList.add("ticks", label);

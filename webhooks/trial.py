@@ -1,0 +1,59 @@
+"""The ways on the first page to try the service without Twilio: as a visitor, at a gate, and as an organiser."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from bot.domain.roster import trial
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import _
+from webhooks.chat_links import chat_link
+
+TEXTS = {
+    "SIMULATE": _("All phones of the simulator"),
+    "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer. Three ways to begin:"),
+}
+WAYS = (
+    (
+        _("Be a visitor"),
+        _("*hi* stands ready: send it, answer, and a pass comes. The pen above the phone writes an answer for you."),
+        _("A visitor's phone"),
+    ),
+    (
+        _("Work at a gate"),
+        _("Send *menu*, then the code of a pass: its people are let in. A photo of its QR does the same."),
+        _("A volunteer's phone"),
+    ),
+    (
+        _("Organise"),
+        _("Send *sign in* and open the link that comes back: dashboard, volunteers, visitors, exports."),
+        _("An admin's phone"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialWay:
+    """A way to try the service."""
+
+    title: Sentence
+    text: Sentence
+    button: Sentence
+    path: str
+
+
+def ways(service: Service, chat: str) -> list[TrialWay]:
+    """The three ways; none with a real Twilio. `chat` is the link by which a visitor begins.
+
+    Without the demo's staff, as on an installation with events of its own, two of them lead to the sign-in.
+    """
+    settings = service.settings
+    if not settings.simulated:
+        return []
+    with service.database.read() as db:
+        staffed = trial.is_staffed(db)
+    gate = chat_link(settings, "menu", trial.VOLUNTEER) if staffed else url_for("staff.login")
+    office = chat_link(settings, "sign in", trial.ADMIN) if staffed else url_for("staff.login")
+    paths = (chat or chat_link(settings, "hi"), gate, office)
+    return [TrialWay(*texts, path) for texts, path in zip(WAYS, paths, strict=True)]
