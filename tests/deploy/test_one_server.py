@@ -1,0 +1,243 @@
+"""The one-server guide: its units are sound and run what the Procfile names, and its nginx does what it promises."""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.e2e import server
+from tests.paths import ROOT
+
+UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
+GUIDE = (ROOT / "docs/one-server.md").read_text()
+MAX_EXPOSURE = 20
+"""By `systemd-analyze security`, from 0 (safe) to 100; a unit without any of it has 96."""
+
+
+@pytest.mark.parametrize("name", ["release", "web", "worker", "clock"])
+def test_a_unit_runs_what_the_procfile_names(name: str) -> None:
+    (unit,) = [file for file in UNITS if file.stem.rstrip("@") == f"pravesh-{name}"]
+    (command,) = re.findall(r"^ExecStart=/opt/pravesh/\.venv/bin/(.*)$", unit.read_text(), re.MULTILINE)
+    assert shlex.split(command) == shlex.split(server.procfile()[name])
+
+
+def test_units_and_files_that_the_guide_names_are_there() -> None:
+    for path in re.findall(r"(?:^|\s)(deploy/[\w./-]+|bin/\w+)", GUIDE):
+        assert list(ROOT.glob(path.rstrip("/*") or path)), path
+    known = {file.stem.rstrip("@") for file in UNITS} | {"pravesh"}
+    named = set(re.findall(r"\bpravesh-(?:web|worker|clock|release)\b|\bpravesh(?=\.target)", GUIDE))
+    assert named <= known
+
+
+def test_ports_of_units_and_of_nginx_agree() -> None:
+    target = (ROOT / "deploy/systemd/pravesh.target").read_text()
+    ports = set(re.findall(r"pravesh-web@(\d+)", target))
+    assert ports == set(re.findall(r"server 127\.0\.0\.1:(\d+)", (ROOT / "deploy/nginx/pravesh.conf").read_text()))
+    assert ports == set(re.findall(r"pravesh-web@(\d+)", GUIDE))
+
+
+def _tool(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    assert found, f"{name} is needed: .ci/run installs it"
+    return found
+
+
+@pytest.mark.infra
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    analyze = _tool("systemd-analyze")
+    for file in (ROOT / "deploy/systemd").iterdir():
+        (tmp_path / file.name).write_text(file.read_text().replace("/opt/pravesh", str(ROOT)))
+    copies = sorted(map(str, tmp_path.iterdir()))
+    verified = subprocess.run([analyze, "verify", *copies], capture_output=True, text=True, timeout=60, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    for copy in copies:
+        if copy.endswith(".service"):
+            judged = [analyze, "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", copy]
+            subprocess.run(judged, capture_output=True, timeout=60, check=True)
+
+
+# --- nginx, started ------------------------------------------------------------------------------
+
+
+class Web(BaseHTTPRequestHandler):
+    """Plays a web process: tells what it was asked, and may go away in the middle."""
+
+    protocol_version = "HTTP/1.1"
+    asked: list[tuple[str, str]]
+    dies: bool
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.asked.append((self.command, self.headers["X-Forwarded-For"]))
+        if self.dies:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            return
+        told = (
+            f"{self.headers['X-Forwarded-For']} {self.headers['X-Forwarded-Proto']} {self.headers['Host']} {len(body)}"
+        )
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        if self.path.startswith("/assets/"):
+            self.send_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.end_headers()
+        self.wfile.write(told.encode())
+
+    def log_message(self, *_said: object) -> None:
+        """Nothing: every request would be a line."""
+
+
+@contextmanager
+def _web(*, dies: bool = False) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    asked: list[tuple[str, str]] = []
+    kind = type("OneWeb", (Web,), {"asked": asked, "dies": dies})
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as serving:
+        thread = threading.Thread(target=serving.serve_forever)
+        thread.start()
+        try:
+            yield serving.server_port, asked
+        finally:
+            serving.shutdown()
+            thread.join()
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pass.example.org")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("pass.example.org")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "fullchain.pem", folder / "privkey.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate, private
+
+
+@contextmanager
+def _nginx(folder: Path, ports: tuple[int, int]) -> Iterator[tuple[str, int]]:
+    """A real nginx with our file, on other ports and with its own certificate; its origin, and the plain port."""
+    plain, secure = server.free_port(), server.free_port()
+    certificate, private = _certificate(folder)
+    site = (ROOT / "deploy/nginx/pravesh.conf").read_text()
+    for old, new in (
+        ("127.0.0.1:8001", f"127.0.0.1:{ports[0]}"),
+        ("127.0.0.1:8002", f"127.0.0.1:{ports[1]}"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl http2;", f"listen 127.0.0.1:{secure} ssl http2;"),
+        ("/etc/letsencrypt/live/pass.example.org/fullchain.pem", str(certificate)),
+        ("/etc/letsencrypt/live/pass.example.org/privkey.pem", str(private)),
+        ("/var/cache/nginx/pravesh", str(folder / "cache")),
+    ):
+        assert old in site
+        site = site.replace(old, new)
+    site = re.sub(r"\n\s*listen \[::\]:.*;", "", site)
+    (folder / "site.conf").write_text(site)
+    # What Debian's own nginx.conf says around a site, as far as it matters, and everything in this folder.
+    places = "".join(
+        f"{kind}_temp_path {folder / kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {places} include {folder}/site.conf; }}\n"
+    )
+    command = [_tool("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    with ExitStack() as running:
+        running.enter_context(server.process("nginx", command, folder, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"}))
+        server.until(lambda: _listens(secure), f"nginx listens; see {folder}/error.log", 30)
+        yield f"https://pass.example.org:{secure}", plain
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pass.example.org is this machine."""
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: look_up("127.0.0.1" if host == "pass.example.org" else host, *rest, **more),
+    )
+
+
+@pytest.mark.infra
+@pytest.mark.usefixtures("there")
+def test_nginx_serves_as_the_guide_says(tmp_path: Path) -> None:
+    with _web() as (one, first), _web() as (two, second), _nginx(tmp_path, (one, two)) as (origin, plain):
+        trusted = str(tmp_path / "fullchain.pem")
+        told = requests.get(f"{origin}/", verify=trusted, timeout=10, headers={"X-Forwarded-For": "203.0.113.9"}).text
+        assert told.split() == ["127.0.0.1", "https", "pass.example.org", "0"], "what a caller claims is dropped"
+
+        moved = requests.get(f"http://pass.example.org:{plain}/p/TOKEN?a=1", allow_redirects=False, timeout=10)
+        assert (moved.status_code, moved.headers["Location"]) == (308, "https://pass.example.org/p/TOKEN?a=1")
+        assert requests.get(f"{origin}/metrics", verify=trusted, timeout=10).status_code == 404
+        assert requests.post(origin, b"x" * 3_000_000, verify=trusted, timeout=10).status_code == 413
+
+        for _ in range(3):
+            requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=10)
+        before = len(first) + len(second)
+        requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=10)
+        assert len(first) + len(second) == before, "files are kept"
+        _send_slowly(origin, tmp_path / "fullchain.pem", first, second)
+
+
+def _send_slowly(origin: str, trusted: Path, first: list[tuple[str, str]], second: list[tuple[str, str]]) -> None:
+    """Half a request holds no web process: it hears of it only when all is there."""
+    before = len(first) + len(second)
+    port = int(origin.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=str(trusted))
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="pass.example.org") as slow:
+        slow.sendall(b"POST / HTTP/1.1\r\nHost: pass.example.org\r\nContent-Length: 4\r\nConnection: close\r\n\r\nab")
+        requests.get(f"{origin}/", verify=str(trusted), timeout=10)
+        assert len(first) + len(second) == before + 1
+        slow.sendall(b"cd")
+        answer = b"".join(iter(lambda: slow.recv(4096), b""))
+    assert answer.endswith(b" 4")
+
+
+@pytest.mark.infra
+@pytest.mark.usefixtures("there")
+def test_a_process_that_goes_away_is_not_noticed(tmp_path: Path) -> None:
+    """A POST whose process dies in the middle is answered by the other one."""
+    with _web(dies=True) as (one, dying), _web() as (two, living), _nginx(tmp_path, (one, two)) as (origin, _):
+        trusted = str(tmp_path / "fullchain.pem")
+        for _ in range(6):
+            assert requests.post(f"{origin}/webhooks/twilio/message", b"Body=hi", verify=trusted, timeout=10).ok
+        assert dying, "it was asked, and went away"
+        assert len(living) == 6
