@@ -48,13 +48,15 @@ def sync(as_json: bool) -> None:
     from bot.domain import audit, events
     from bot.domain.audit import recorder
     from bot.service import connect_redis
+    from flows.text.languages import CONFIRMED
 
     now = datetime.now(UTC)
     with session.open_database() as database, closing(connect_redis(session.load_settings().redis)) as redis:
         with database.read() as db:
             known = [(event, events.days(db, event.slug)) for event in events.snapshot(db, now)]
         wanted = interactive.template_specs(discovery.needed_shapes(known, now) | templates.wanted_shapes(redis))
-        wanted += notices.template_specs(session.load_settings().origin)
+        spoken = dict.fromkeys((*CONFIRMED, *(code for event, _days in known for code in event.languages)))
+        wanted += notices.template_specs(session.load_settings().origin, spoken)
         with _refusals_told():
             done = templates_sync.sync(database, ContentApi(Twilio(session.load_settings())), wanted, now)
         with session.audited(database, audit.TEMPLATES_SYNCED) as db:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot import __version__
-from flows.text import LANGUAGES, _, ngettext_
+from flows.text import _, ngettext_
 from webhooks import assets, i18n
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
     app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset)
-    app.jinja_env.globals.update(languages=LANGUAGES, _=_, ngettext_=ngettext_, version=__version__)
+    app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)

@@ -48,7 +48,9 @@ def blueprint(service: Service) -> Blueprint:
     @door.get("/")
     def page() -> str:
         facts = service.web_submissions.facts(Asker(""))
-        doors = [event_card(event, service.settings) for event in open_events(facts)]
+        opened = open_events(facts)
+        i18n.offer(dict.fromkeys(code for event in opened for code in event.languages))
+        doors = [event_card(event, service.settings) for event in opened]
         why = [] if doors else [i18n.say(sentence) for sentence in none_open(facts)]
         ways = trial.ways(service, doors[0].whatsapp if doors else "")
         return render_template("front.html", doors=doors, why=why, words={**TEXTS, **trial.TEXTS}, ways=ways)

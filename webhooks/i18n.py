@@ -1,13 +1,14 @@
 """Sentences of the pages in the reader's language, and error pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, session
+from flask import g, request, session
 
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
+from flows.text.languages import SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,23 @@ def error(code: int) -> ErrorText:
     return ERRORS.get(code, ERRORS[400])
 
 
+def offer(codes: Iterable[str]) -> None:
+    """Let this page be had in these languages only: those of its event, or those that the pages of admins speak."""
+    g.languages = {code: LANGUAGES[code] for code in codes if code in LANGUAGES}
+
+
+def offered() -> Mapping[str, str]:
+    """The languages in which this page can be had, by their codes."""
+    return g.get("languages") or LANGUAGES
+
+
 def language() -> str:
-    """The language of the page: the one chosen for it, else the first of the reader's that we have."""
-    chosen = request.args.get("lang") or session.get("language")
-    if chosen in LANGUAGES:
+    """The language of the page: the one chosen for it, else the first of the reader's in which it can be had."""
+    chosen, there = request.args.get("lang") or session.get("language"), list(offered())
+    if chosen in there:
         return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+    likely = SOURCE if SOURCE in there else there[0]
+    return request.accept_languages.best_match(there, default=likely) or likely
 
 
 def keep_language() -> None:

@@ -117,6 +117,10 @@ WHOLE_NUMBER = ParsedParam("NUMBER", _whole_number, "not a whole number")
 LIMIT = ParsedParam[int | None]("NUMBER", _whole_number, "not a whole number", {NO_LIMIT: None})
 PER_CENT = ParsedParam[int | None]("X", _tenths, "not between 0.1 and 100, with at most one decimal", {NO_LIMIT: None})
 """Tenths of a per cent."""
+LANGUAGES = ParsedParam[tuple[str, ...]](
+    "en,hi,bn", lambda text: tuple(text.replace(",", " ").split()), "no list of languages"
+)
+"""Codes of languages, separated by commas; as typed."""
 COUNTRIES = ParsedParam("COUNTRIES", str, words={NO_LIMIT: ""})
 """Two letters each, separated by commas; as typed."""
 IN_LANGUAGE = ParsedParam("LANG=TEXT", _in_language, "not of the form hi=…")

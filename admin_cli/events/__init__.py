@@ -14,7 +14,7 @@ from admin_cli.console.parameters import DAY
 from admin_cli.events import alerts as event_alerts
 from admin_cli.events import cancel as event_cancel
 from admin_cli.events import days as event_days
-from admin_cli.events import entry, kinds, qr_links
+from admin_cli.events import entry, kinds, qr_links, unconfirmed
 from admin_cli.events import reminder as event_reminder
 from admin_cli.events import texts as event_texts
 from admin_cli.events.options import MORE_OPTIONS, OPTIONS, completed, given
@@ -112,17 +112,20 @@ def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
 
 @command.command("open")
 @click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask about languages that nobody has confirmed.")
 @as_whom
-def open_(slug: str) -> None:
+def open_(slug: str, yes: bool) -> None:
     """Let people register.
 
     With a real Twilio account it must be said first (`events set`) who answers for the visitors' data, what for they
-    are asked, where to complain and how long they are kept.
+    are asked, where to complain and how long they are kept. Of a language whose words nobody who speaks it has
+    confirmed, the consent is shown and asked about.
 
     Example: pravesh events open demo
     """
     from bot.domain import audit, events
 
+    unconfirmed.ask(slug, yes=yes)
     with session.writing(audit.EVENT_OPENED, slug) as db:
         event = events.open_event(db, slug, real=not session.load_settings().simulated)
         gates = len(event.gates)

@@ -10,6 +10,7 @@ from admin_cli.console.parameters import (
     COUNTRIES,
     HOURS,
     IN_LANGUAGE,
+    LANGUAGES,
     LIMIT,
     MOMENT,
     WHOLE_NUMBER,
@@ -32,19 +33,17 @@ OPTIONS = (
         help="How often a pass may enter; daily where none is given.",
     ),
     click.option("--timezone", metavar="Z", help="The event's time zone; Asia/Kolkata where none is given."),
+    click.option(
+        "--languages",
+        type=LANGUAGES,
+        help="The languages that are offered, the likely ones first; en,hi where none are given.",
+    ),
 )
 MORE_OPTIONS = (
     click.option(
         "--registration-opens",
         type=MOMENT,
         help="When registration opens, in the event's zone; `none`: at once.",
-    ),
-    click.option(
-        "--language",
-        "languages",
-        multiple=True,
-        metavar="LANG",
-        help="A language that is offered; repeat for all languages.",
     ),
     click.option("--name-in", type=IN_LANGUAGE, multiple=True, help="The name in another language."),
     click.option("--venue-in", type=IN_LANGUAGE, multiple=True, help="The place in another language."),

@@ -69,7 +69,7 @@ TRIES_BEFORE_EXAMPLE = 3
 
 def step(state: State, message: UserInput, facts: Facts, *, restarted: bool = False) -> Turn:
     """The turn that this message makes. `restarted`: what was kept could not be read (see revive)."""
-    with spoken(state, facts):
+    with spoken(state, facts, message.text):
         return _step(state, message, facts, restarted=restarted)
 
 

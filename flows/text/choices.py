@@ -49,9 +49,9 @@ def event_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
 
 
 def language_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    """The languages by their own names: those of the events that are open, or all that are confirmed."""
-    offered = {language for event in open_events(facts) for language in event.languages}
-    return tuple(Option(code, name) for code, name in LANGUAGES.items() if code in (offered or CONFIRMED))
+    """The languages by their own names, in the events' order: those of the open ones, or all that are confirmed."""
+    offered = dict.fromkeys(language for event in open_events(facts) for language in event.languages)
+    return tuple(Option(code, LANGUAGES[code]) for code in offered or CONFIRMED if code in LANGUAGES)
 
 
 def languages_spoken(answers: Answers, facts: Facts) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_policy": _("The policy is one of once, daily, in_out."),
     "bad_country": _("{country} is no country of which we know phone numbers; two letters each, such as NP,BT."),
     "bad_language": _("We do not have the language {language}."),
+    "language_incomplete": _("{language} cannot be offered yet. It lacks: {lacking}."),
     "bad_map_url": _("The map must be a web address."),
     "bad_question": _("Question {question} is not right: {problem}."),
     "no_such_field": _("An event has no {field}."),

@@ -27,9 +27,19 @@ def lines(*parts: Any) -> Sentence:
     return Sentence("{lines}", {"lines": parts})
 
 
+MAX_SPOKEN_AT_ONCE = 3
+"""Languages in which a sentence is said at once at most."""
+
+
+def spoken_at_once() -> tuple[str, ...]:
+    """The languages in which somebody is spoken to who has not chosen: all that are offered, of many the likely two."""
+    offered = vocabulary.current().offered
+    return offered if len(offered) <= MAX_SPOKEN_AT_ONCE else offered[:2]
+
+
 def in_all_languages(sentence: Sentence) -> Sentence:
-    """The sentence in every language that is offered here, below each other: for who has not chosen yet."""
-    said = [SpokenSentence(sentence, language) for language in vocabulary.current().offered]
+    """The sentence in the languages that are offered here, below each other: for who has not chosen yet."""
+    said = [SpokenSentence(sentence, language) for language in spoken_at_once()]
     if "lines" not in sentence.params:
         return lines(*said)
     return lines(said[0], *(part for spoken in said[1:] for part in ("", spoken)))

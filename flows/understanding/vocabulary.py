@@ -36,7 +36,7 @@ class Vocabulary:
 
     def __init__(self, offered: tuple[str, ...]) -> None:
         self.offered = offered
-        """The languages in which people are spoken to here, as they are listed."""
+        """The languages in which people are spoken to here, the likely ones first."""
         self.languages = tuple(code for code in locale.CODES if code in (locale.SOURCE, *offered))
         """Those that are understood: the source's words are, everywhere."""
         self.compiled: dict[Callable[[Vocabulary], Any], Any] = {}
@@ -66,6 +66,11 @@ class Vocabulary:
     def numbers(self, table: str) -> Mapping[str, int]:
         """What each word of a table of tables stands for, where that is a number."""
         return {word: int(key) for word, key in self.values(table).items()}
+
+    def first_words(self, table: str) -> Mapping[str, str]:
+        """The first word of a table by each offered language, as it is typed there; none of an empty one."""
+        tables = {code: tables_of(code).get(table, ()) for code in self.offered}
+        return {code: words[0] for code, words in tables.items() if words}
 
     def phrases(self, table: str) -> tuple[tuple[str, str], ...]:
         """The phrases of a table that count as one word, each with that word, in the tables' order."""
@@ -176,7 +181,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
 @lru_cache(maxsize=KEPT_VOCABULARIES)
 def of(languages: tuple[str, ...]) -> Vocabulary:
     """The words of these languages, made once; languages that are not ours are left out."""
-    return Vocabulary(tuple(code for code in locale.CODES if code in languages) or (locale.SOURCE,))
+    return Vocabulary(tuple(code for code in dict.fromkeys(languages) if code in locale.CODES) or (locale.SOURCE,))
 
 
 _SPOKEN: ContextVar[Vocabulary] = ContextVar("spoken")

@@ -9,7 +9,7 @@ from flows.fields import YesNo
 from flows.fields.choice import in_each
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step, StopMessages, UserInput
 from flows.text import SpokenSentence, _, phrases
-from flows.understanding import vocabulary
+from flows.text.sentences import spoken_at_once
 from flows.understanding.intents import CANCEL_PASS, DELETE_DATA, STOP
 
 NAME = "unsure"
@@ -51,9 +51,9 @@ class Meant(YesNo):
 
 def _in_all_languages(title: Sentence) -> Sentence:
     """A choice in every language, on one line."""
-    offered = vocabulary.current().offered
+    spoken = spoken_at_once()
     return Sentence(
-        " / ".join(f"{{{code}}}" for code in offered), {code: SpokenSentence(title, code) for code in offered}
+        " / ".join(f"{{{code}}}" for code in spoken), {code: SpokenSentence(title, code) for code in spoken}
     )
 
 

@@ -4,6 +4,7 @@ from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
 from flows.text import _, lines, words
 from flows.text.choices import chosen_event
+from flows.text.languages import CONFIRMED
 from flows.text.translate import render
 
 CONSENT = _(
@@ -71,6 +72,12 @@ def _whole(event: Event, *sentence: Sentence) -> Sentence:
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
     """The consent as it was shown, to be kept with the registration."""
     return render(consent_of(event, another=another, ticked=ticked), language)
+
+
+def unconfirmed_consents(event: Event) -> dict[str, str]:
+    """The consent in each of the event's languages whose words nobody who speaks it has confirmed, by its code."""
+    unconfirmed = (code for code in event.languages if code not in CONFIRMED)
+    return {code: consent_text(event, code, another=False) for code in unconfirmed}
 
 
 def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) -> tuple[Sentence, ...]:

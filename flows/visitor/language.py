@@ -1,9 +1,12 @@
 """The choice of language, asked in every language at once."""
 
 from flows.fields import Choice
-from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Say, Step
-from flows.text import _, in_all_languages, words
+from flows.shapes import Answers, Effect, Facts, Flow, KeepLanguage, Say, Sentence, Step
+from flows.text import SpokenSentence, _, in_all_languages, lines, words
 from flows.text.choices import language_options
+from flows.text.languages import SOURCE
+from flows.text.sentences import spoken_at_once
+from flows.understanding import vocabulary
 
 QUESTION = _("Choose your language. To change it later, send *language*.")
 
@@ -18,9 +21,18 @@ def keep(answers: Answers, facts: Facts) -> tuple[Effect, ...]:
     return (KeepLanguage(answers["language"], newcomer=True),)
 
 
+def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
+    """The question; where it is not asked in every language, below it the word for `language` in each."""
+    command = vocabulary.current().first_words("commands.language")
+    if len(command) <= len(spoken_at_once()):
+        return (in_all_languages(QUESTION),)
+    named = " · ".join(f"*{word}*" for word in command.values())
+    return (in_all_languages(QUESTION), lines(SpokenSentence(words(named), SOURCE)))
+
+
 LANGUAGE_STEP = Step(
     "language",
-    lambda answers, facts: (in_all_languages(QUESTION),),
+    _ask,
     Choice(language_options, findable=True),
     after=keep,
     example=words("1"),

@@ -24,6 +24,8 @@ from bot.domain.roster.sessions import SessionHolder, SessionMark
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Event
+from flows.text.languages import ADMIN_LANGUAGES
+from webhooks import i18n
 
 LOCAL_PATHS = ("/staff/", "/p/", "/P/")
 """Where somebody may be taken after signing in."""
@@ -203,7 +205,8 @@ def require_role(
 
     `OWNER` lets through owners, the empty role everybody who is signed in; an owner who looks at no event yet goes
     to the list of events, unless the page can do without one. A page that asks for a part of itself gets 401 in place
-    of the sign-in, which it could not show there.
+    of the sign-in, which it could not show there. What volunteers work on can be had in their event's languages, all
+    else in those that admins are spoken to in.
     """
     without_event = without_event or role in ("", OWNER)
 
@@ -219,6 +222,8 @@ def require_role(
                 abort(403)
             if not (user.has_event or without_event):
                 return redirect(url_for("manage.list"))
+            at_gate = role in ("", "volunteer") and user.has_event
+            i18n.offer(user.event.languages if at_gate else ADMIN_LANGUAGES)
             return view(*args, **kwargs)
 
         return guarded_view

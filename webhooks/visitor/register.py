@@ -84,6 +84,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
         event = event_by(slug, at.facts)
         if event is None:
             abort(404)
+        i18n.offer(event.languages)
         return RegistrationForm(at, event)
 
     @blueprint.get("/register/<slug>")

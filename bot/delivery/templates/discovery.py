@@ -14,7 +14,6 @@ from bot.delivery.templates.interactive import MAX_BUTTONS, CardShape
 from flows import engine
 from flows.sandbox import world as sandbox_world
 from flows.shapes import Event, EventDay, Say, Turn, UserInput
-from flows.text.languages import LANGUAGES
 
 MAX_TURNS = 40
 """Turns of one played conversation at most: more than any flow has questions."""
@@ -29,8 +28,8 @@ SAMPLE_MARK = "visit_date.01234567:"
 def needed_shapes(events: Sequence[tuple[Event, Sequence[EventDay]]], now: datetime) -> set[str]:
     """The names of the shapes that questions about these events have, open or not, and fewer rows of them."""
     seen: set[CardShape] = set()
-    for language in LANGUAGES:
-        for choice in [[event_and_days] for event_and_days in events] + ([list(events)] if len(events) > 1 else []):
+    for choice in [[event_and_days] for event_and_days in events] + ([list(events)] if len(events) > 1 else []):
+        for language in dict.fromkeys(code for event, _days in choice for code in event.languages):
             seen |= set(_asked(_world(choice, now), language))
     return {shape.name for shape in with_other_counts(seen)}
 

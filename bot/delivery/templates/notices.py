@@ -13,7 +13,7 @@ must lead to a picture, and Body and MediaUrl are left out of a message with a t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from bot.settings import Settings
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from flows.text import render as speak
-from flows.text.languages import SOURCE
+from flows.text.languages import CONFIRMED, SOURCE
 from flows.understanding.codes import shown
 
 MAX_VALUE_LENGTH = 255
@@ -126,12 +126,12 @@ def shape_of(purpose: str, language: str) -> str:
     return f"{templates.NOTICE_PREFIX}{purpose}_{written_language(language)}"
 
 
-def template_specs(origin: str) -> list[TemplateSpec]:
-    """The template of every notice in every language; pictures come from this origin."""
+def template_specs(origin: str, languages: Iterable[str] = CONFIRMED) -> list[TemplateSpec]:
+    """The template of every notice in these languages; pictures come from this origin."""
     return [
         TemplateSpec(shape_of(purpose, language), _definition(purpose, notice, language, origin), notice.category)
         for purpose, notice in NOTICES.items()
-        for language in LANGUAGES
+        for language in languages
     ]
 
 

@@ -11,7 +11,8 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from bot.domain.models import Event
 from bot.errors import Refused
-from flows.text import LANGUAGES
+from flows.text.languages import LANGUAGES, TABLE
+from flows.text.readers import lacking, lacking_words
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG_LENGTH = 40
@@ -126,10 +127,19 @@ def _by_language(code: str, max_length: int) -> Callable[[Any], dict[str, str]]:
 
 
 def known_language(language: str) -> str:
-    """A language that we speak. Raises Refused `bad_language`."""
-    if language not in LANGUAGES:
+    """A language that we speak. Raises Refused `bad_language`, and `language_incomplete` (`language`, `lacking`)."""
+    if language in LANGUAGES:
+        return language
+    if language not in TABLE:
         raise Refused("bad_language", language=language)
-    return language
+    raise Refused("language_incomplete", language=TABLE[language].name, lacking=", ".join(_lacking(language)))
+
+
+def _lacking(language: str) -> list[str]:
+    """What a language has to have before an event can offer it, in a few words."""
+    sentences, words = list(lacking(language)), list(lacking_words(language))
+    said = [f"{len(sentences)} sentences (“{sentences[0]}”, …)"] if sentences else []
+    return [*said, *([f"{len(words)} tables of words ({words[0]}, …)"] if words else [])] or ["complete = true"]
 
 
 def _languages(value: Any) -> list[str]:

@@ -12,11 +12,11 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
+from flows.text.languages import SOURCE
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
 from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
 
-OTHER_LANGUAGES = {code: name for code, name in LANGUAGES.items() if code != "en"}
 CONSENT_NOTE = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
 INPUTS = (
     FormField("name", _("Name"), needed=True),
@@ -83,10 +83,10 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/fields", endpoint="save_fields")
     @admin
     def save(slug: str) -> Answer:
-        given = {name: typed(name) for name in _names()} | {"languages": " ".join(request.form.getlist("languages"))}
         with service.database.read() as db:
             now = events.by_slug(db, slug)
-        values, wrong = _checked(given, now.timezone)
+        given = {name: typed(name) for name in _names(now)} | {"languages": " ".join(request.form.getlist("languages"))}
+        values, wrong = _checked(given, now)
         if wrong:
             return _page(now, given, wrong)
         try:
@@ -108,20 +108,25 @@ def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
     return _("Saved. These days keep hours of their own: {days}.", days=", ".join([*told, *more]))
 
 
-def _names() -> list[str]:
+def _others(event: Event) -> dict[str, str]:
+    """The event's languages besides the first in which its texts are kept, by code."""
+    return {code: LANGUAGES[code] for code in event.languages if code != SOURCE and code in LANGUAGES}
+
+
+def _names(event: Event) -> list[str]:
     """The names of all inputs; a translated field has one for each language."""
     plain = [field.name for field in INPUTS if field.kind != "by_language"]
     return plain + [
-        f"{field.name}-{code}" for field in INPUTS if field.kind == "by_language" for code in OTHER_LANGUAGES
+        f"{field.name}-{code}" for field in INPUTS if field.kind == "by_language" for code in _others(event)
     ]
 
 
-def _labels() -> dict[str, Sentence]:
+def _labels(event: Event) -> dict[str, Sentence]:
     """The label of every input."""
     labels = {field.name: field.label for field in INPUTS if field.kind != "by_language"}
     for field in INPUTS:
         if field.kind == "by_language":
-            for code, name in OTHER_LANGUAGES.items():
+            for code, name in _others(event).items():
                 labels[f"{field.name}-{code}"] = field.label.filled(language=name)
     return labels
 
@@ -129,34 +134,34 @@ def _labels() -> dict[str, Sentence]:
 def _current_texts(event: Event) -> dict[str, str]:
     """The inputs' values from the event as it is."""
     texts = {
-        f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in OTHER_LANGUAGES
+        f"{name}-{code}": getattr(event, name).get(code, "") for name in ("names", "venues") for code in _others(event)
     }
     plain = {field.name: inputs.value_of(event, field.name) for field in INPUTS if field.kind != "by_language"}
     return {**plain, **texts, "languages": " ".join(event.languages)}
 
 
-def _checked(given: Texts, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _checked(given: Texts, event: Event) -> tuple[dict[str, Any], dict[str, str]]:
     """The values that can be kept, and what is wrong, by input."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    zone = given["timezone"].strip() or zone
+    zone = given["timezone"].strip() or event.timezone
     for field in INPUTS:
         try:
-            values |= event_validation.checked({field.name: _value(field, given, zone)})
+            values |= event_validation.checked({field.name: _value(field, given, zone, event)})
         except UnreadableInput as no:
             wrong[field.name] = refusal_text(no)
         except Refused as no:
-            wrong[f"{field.name}-{next(iter(OTHER_LANGUAGES))}" if field.kind == "by_language" else field.name] = (
+            wrong[f"{field.name}-{next(iter(_others(event)))}" if field.kind == "by_language" else field.name] = (
                 refusal_text(no)
             )
     return values, wrong
 
 
-def _value(field_: FormField, given: Texts, zone: str) -> Any:
+def _value(field_: FormField, given: Texts, zone: str, event: Event) -> Any:
     if field_.kind == "several":
         return given[field_.name].split()
     if field_.kind == "by_language":
-        texts = {code: given[f"{field_.name}-{code}"].strip() for code in OTHER_LANGUAGES}
+        texts = getattr(event, field_.name) | {code: given[f"{field_.name}-{code}"].strip() for code in _others(event)}
         return {code: text for code, text in texts.items() if text}
     value = inputs.read(field_.kind, given[field_.name], zone)
     if value is None and field_.name in EMPTY_TEXTS:
@@ -182,8 +187,8 @@ def _page(event: Event, given: Texts | None = None, wrong: Texts | None = None, 
     """The form; `beside` what was typed stands what is there now, where that differs."""
     told: dict[str, Any] = {
         "inputs": INPUTS,
-        "labels": _labels(),
-        "others": OTHER_LANGUAGES,
+        "labels": _labels(event),
+        "others": _others(event),
         "seen": edit_conflict.fingerprint(event),
     }
     return form("fields", _current_texts(event), given, wrong, beside=beside, name=display.name(event), **told)

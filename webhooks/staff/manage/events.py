@@ -1,6 +1,6 @@
 """The list of an admin's events, and the page of one with its switches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +17,8 @@ from bot.service import Service
 from bot.usecases import close_gate as usecases_close_gate
 from bot.usecases import stop_entry as usecases_stop_entry
 from flows.shapes import Sentence
-from flows.text import _
+from flows.text import LANGUAGES, _
+from flows.visitor.consent import unconfirmed_consents
 from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import require_role, user
@@ -71,6 +72,9 @@ SWITCHES = {
 }
 
 
+UNREAD = _("Nobody who speaks these languages has confirmed our words. Has somebody read them?")
+
+
 def routes(blueprint: Blueprint, service: Service) -> None:
     """The list, one event, and its switches."""
 
@@ -93,7 +97,10 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             found = events.by_slug(db, slug)
-        return ask_first(switch, display.name(found), found, "manage.event")
+            shape = events.shape(found)
+        unread = unconfirmed_consents(shape) if what == "open" else {}
+        facts = [(LANGUAGES.get(code, code), text) for code, text in unread.items()]
+        return ask_first(switch, display.name(found), found, "manage.event", facts)
 
     @blueprint.post("/<slug>/switch/<what>")
     @admin
@@ -109,10 +116,16 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return done("manage.event", switch.done_text)
 
 
-def ask_first(switch: EventSwitch, name: str, row: Event | Gate, back: str) -> Answer:
-    """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to."""
+def ask_first(
+    switch: EventSwitch, name: str, row: Event | Gate, back: str, facts: Sequence[tuple[str, str]] = ()
+) -> Answer:
+    """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to.
+
+    `facts` stand there as well: what is said in languages whose words nobody who speaks them has confirmed.
+    """
     title = _("{what}: {whom}", what=switch.button, whom=name)
-    told = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
+    told: dict[str, Any] = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
+    told["facts"], told["unread"] = facts, UNREAD if facts else None
     return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
 
 

@@ -55,30 +55,30 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def save_text(slug: str, name: str) -> Answer:
         if name not in EVENT_TEXTS:
             abort(404)
-        given = {code: typed(code).strip() for code in LANGUAGES}
-        wanted = {code: text for code, text in given.items() if text}
         with service.database.read() as db:
             shown = events.by_slug(db, slug)
+        given = {code: typed(code).strip() for code in shown.languages}
+        wanted = {code: text for code, text in given.items() if text}
         try:
             event_validation.checked({name: wanted})
             with audited(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
                 edit_conflict.require_unchanged(db, shown, request.form.get("seen", ""))
                 kept = get_event(db, slug, lock=True).texts.get(name, {})
-                events.change(db, slug, **cast("EventFields", {name: {**_other_languages(kept), **wanted}}))
+                events.change(db, slug, **cast("EventFields", {name: {**_other_languages(kept, shown), **wanted}}))
         except Refused as no:
             return _refused(service, slug, name, given, no)
         return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))
 
 
-def _other_languages(stored: Texts) -> dict[str, str]:
+def _other_languages(stored: Texts, event: Event) -> dict[str, str]:
     """Texts in languages that this page has no input for."""
-    return {code: text for code, text in stored.items() if code not in LANGUAGES}
+    return {code: text for code, text in stored.items() if code not in event.languages}
 
 
 def _refused(service: Service, slug: str, name: str, given: Texts, no: Refused) -> Answer:
     with service.database.read() as db:
         event = events.by_slug(db, slug)
-    now = {code: event.texts.get(name, {}).get(code, "") for code in LANGUAGES}
+    now = {code: event.texts.get(name, {}).get(code, "") for code in event.languages}
     if no.code == "changed_meanwhile" and now == given:
         return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))  # sent twice
     return _page(event, name, given, refusal_text(no), beside=no.code == "changed_meanwhile")
@@ -87,7 +87,7 @@ def _refused(service: Service, slug: str, name: str, given: Texts, no: Refused) 
 def _page(
     event: Event, name: str = "", given: Texts | None = None, problem: str = "", *, beside: bool = False
 ) -> Answer:
-    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in LANGUAGES} for text in EVENT_TEXTS}
+    now = {text: {code: event.texts.get(text, {}).get(code, "") for code in event.languages} for text in EVENT_TEXTS}
     shown = {**now, **({name: given} if given else {})}
     differ = {
         code: text or say(display.EMPTY_NAME)
@@ -95,4 +95,5 @@ def _page(
         if beside and shown[name][code] != text
     }
     told = {"about": EVENT_TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
+    told["inputs"] = {code: LANGUAGES.get(code, code) for code in event.languages}
     return page("texts", UNPROCESSABLE if problem else 200, seen=edit_conflict.fingerprint(event), **told)

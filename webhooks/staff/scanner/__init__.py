@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from flows.text import _
 from webhooks import app_setup, assets, i18n
-from webhooks.staff.scanner.texts import LABELS, in_every_language
+from webhooks.staff.scanner.texts import LABELS, in_each_language
 
 APP_NAME = _("Pravesh scanner")
 CAMERA = {"camera": "(self)"}
@@ -28,7 +28,7 @@ def routes(blueprint: Blueprint) -> None:
     @blueprint.get("/scan")
     @app_setup.allow(CAMERA, **CONTENT_POLICY)
     def scan() -> Response:
-        page = Response(render_template("staff/scan.html", labels=LABELS, words=in_every_language()))
+        page = Response(render_template("staff/scan.html", labels=LABELS, words=in_each_language(i18n.offered())))
         page.vary.add("Accept-Language")
         return page
 

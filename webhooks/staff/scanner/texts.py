@@ -1,10 +1,11 @@
 """The scanner's sentences, in every language at once, since it must work without a network."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flows.shapes import Sentence
-from flows.text import LANGUAGES, _, render
+from flows.text import _, render
+from flows.text.languages import TABLE
 
 RESULT_TITLES: Mapping[str, Sentence] = {
     "admitted": _("Let in"),
@@ -130,17 +131,32 @@ LABELS: Mapping[str, Sentence] = {
     "no_script": _("The scanner needs JavaScript. Without it, scan the QR with the phone's camera and open the link."),
 }
 
+NAMES_OF_DAYS = {"EEE ": "short", "EEEE": "long"}
+"""How long the browser writes names of days and months, by how a day of the language begins."""
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-def in_every_language() -> dict[str, dict[str, dict[str, str]]]:
+def in_each_language(languages: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
     """All sentences by language, with their parameters still in braces."""
     parts = {"titles": RESULT_TITLES, "reasons": REFUSAL_TEXTS, "labels": LABELS}
     return {
         language: {
             part: {key: _open(said, language) for key, said in said_of.items()} for part, said_of in parts.items()
         }
-        for language in LANGUAGES
+        | {"hours": _hours(language)}
+        for language in languages
+    }
+
+
+def _hours(language: str) -> dict[str, str]:
+    """What stands behind an hour, whether a part of the day before it, and how long names of days are."""
+    written = TABLE[language]
+    before, _hour, after = written.hour.partition("h")
+    period = "short" if "B" in before else ""
+    return {
+        "after": after.replace("'", "") if period else "",
+        "period": period,
+        "names": NAMES_OF_DAYS[written.day[:4]],
     }
 
 

@@ -22,19 +22,19 @@ export function setZone(name) {
 }
 
 // As the messages and the pass write them (flows/text/translate.py): 10:07 pm, Thu 14 Jan; रात 10:07 बजे, गुरुवार, 14 जनवरी.
-const HOURS = { en: ['', {}], hi: [' बजे', { dayPeriod: 'short' }] }
-const DAYS = { en: { weekday: 'short', month: 'short' }, hi: { weekday: 'long', month: 'long' } }
-const format = (options) => new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, ...options })
+const hours = () => all[language].hours
+const format = (options) =>
+  new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, numberingSystem: 'latn', ...options })
 // Several are joined by commas, so none has one of its own after an English weekday.
 const dayOf = (moment, more) =>
-  format({ day: 'numeric', ...(DAYS[language] || DAYS.en), ...more }).format(new Date(moment)).replace(/^(\w+),/, '$1')
+  format({ day: 'numeric', weekday: hours().names, month: hours().names, ...more }).format(new Date(moment)).replace(/^(\w+),/, '$1')
 const day = (text) => dayOf(text, { timeZone: 'UTC' })
 
 export const days = (list) => list.map(day).join(', ')
 
 export function hour(moment) {
-  const [after, more] = HOURS[language] || HOURS.en
-  const parts = format({ hour: 'numeric', minute: '2-digit', hour12: true, ...more }).formatToParts(new Date(moment))
+  const { after, period } = hours()
+  const parts = format({ hour: 'numeric', minute: '2-digit', hour12: true, ...(period && { dayPeriod: period }) }).formatToParts(new Date(moment))
   const whole = parts.some(({ type, value }) => type === 'minute' && value === '00')
   // A whole hour is said without its minutes, and without what stands before them.
   const said = parts.filter(({ type }, place) => !whole || type !== 'minute' && parts[place + 1]?.type !== 'minute')

@@ -1,0 +1,20 @@
+"""Languages of an event whose words nobody who speaks them has confirmed: what they say is shown before it opens."""
+
+import click
+
+from admin_cli.console import session
+from admin_cli.console.options import confirm
+
+
+def ask(slug: str, *, yes: bool) -> None:
+    """Show the consent in each such language and ask whether it is good; nothing where there is none."""
+    from bot.domain import events
+    from flows.text import LANGUAGES
+    from flows.visitor.consent import unconfirmed_consents
+
+    with session.reading() as db:
+        shown = unconfirmed_consents(events.shape(events.by_slug(db, slug)))
+    for code, text in shown.items():
+        click.echo(f"\n{LANGUAGES.get(code, code)} ({code}):\n{text}\n", err=True)
+    if shown:
+        confirm("Nobody who speaks these has confirmed our words. Has somebody read them? Open?", yes, err=True)
