@@ -14,6 +14,8 @@ from bot.database import Database
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.events import questions
+from flows.text import render
+from flows.visitor.consent import CONSENT
 from tests.paths import ROOT
 
 Run = Callable[..., Result]
@@ -249,3 +251,24 @@ def test_a_time_zone_that_stays_says_why(ok: Run, run: Run, fair: str, database:
     refused = run("events", "set", fair, "--timezone", "Asia/Dhaka")
     assert (refused.exit_code, "zone_in_use" in refused.stderr, "Asia/Kolkata" in refused.stderr) == (1, True, True)
     ok("events", "set", fair, "--timezone", "Asia/Kolkata")
+
+
+def test_the_languages_that_are_offered_keep_their_order(run: Run, ok: Run, rows: Rows) -> None:
+    ok(*NEW, "--languages", "hi,en")
+    assert rows("events", "show", "s")["languages"] == ["hi", "en"]
+    ok("events", "set", "s", "--languages", "en")
+    assert rows("events", "show", "s")["languages"] == ["en"]
+    assert "bad_language" in run("events", "set", "s", "--languages", "en,tlh").stderr
+
+
+def test_a_language_that_nobody_has_confirmed_is_shown_and_asked_about_before_the_event_opens(
+    run: Run, ok: Run, rows: Rows, fair: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.visitor.consent.CONFIRMED", ("en",))
+    asked = run("events", "open", fair, stdin="n\n")
+    assert asked.exit_code == 1
+    assert "हिन्दी (hi)" in asked.stderr
+    assert render(CONSENT, "hi") in asked.stderr
+    assert rows("events", "show", fair)["status"] == "closed"
+    ok("events", "open", fair, "--yes")
+    assert rows("events", "show", fair)["status"] == "open"

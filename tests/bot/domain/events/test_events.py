@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import events, people
 from bot.domain.events import shapes as event_shapes
+from bot.domain.events import validation
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event
 from bot.domain.passes import registration as registrations
+from bot.errors import Refused
 from flows import shapes
 from flows.text import event_states
 from tests.bot.domain.builders import DAY, NOW, asking, refused
@@ -285,3 +287,21 @@ def test_somebody_can_register_for_the_event_that_was_made(db: Session, ring: Ke
     events.open_event(db, "mela")
     asha = people.find_or_make(db, phone="+919812345678", now=NOW)
     assert registrations.register(db, ring, **asking(asha, event_slug="mela")).status == "valid"
+
+
+@pytest.mark.parametrize(
+    ("sentences", "words", "said"),
+    [
+        (("Welcome", "Yes"), ("commands.back",), "2 sentences (“Welcome”, …), 1 tables of words (commands.back, …)"),
+        ((), (), "complete = true"),
+    ],
+)
+def test_a_language_that_is_not_complete_cannot_be_offered(
+    monkeypatch: pytest.MonkeyPatch, sentences: tuple[str, ...], words: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setattr(validation, "LANGUAGES", {"en": "English"})
+    monkeypatch.setattr(validation, "lacking", lambda language: sentences)
+    monkeypatch.setattr(validation, "lacking_words", lambda language: words)
+    with pytest.raises(Refused) as no:
+        validation.checked({"languages": ("en", "hi")})
+    assert (no.value.code, no.value.params["lacking"]) == ("language_incomplete", said)
