@@ -73,6 +73,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot import pass_keys
     from bot.database import Database
     from bot.delivery.dispatch import health
+    from bot.delivery.images import fonts
     from bot.ops import capacity, checks
     from bot.ops.connections import connect_redis, database_exists
     from bot.personal_data import erase_traces
@@ -115,6 +116,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("pauses", lambda: health.senders_open(redis, settings), reached),
         Check("photos", lambda: delete_media.nothing_is_stuck(database, datetime.now(UTC)), migrated),
         Check("erased people", lambda: erase_traces.nothing_is_stuck(database, datetime.now(UTC)), migrated),
+        Check("fonts", fonts.all_there),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
         Check("outbox", lambda: capacity.outbox_keeps_up(database, datetime.now(UTC)), migrated),
         Check("stops", lambda: health.stops(database), migrated),

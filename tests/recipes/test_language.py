@@ -34,6 +34,7 @@ import responses
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from bot.delivery.images import fonts
 from bot.domain import events, people, roster
 from bot.domain.models import Event, Pass
 from bot.service import Service
@@ -84,6 +85,7 @@ def test_pages_days_and_the_picture(client: FlaskClient, service: Service) -> No
     assert "ଜାନୁଆରୀ" in full_day(date(2026, 1, 17), "or")
     assert "ଶନିବାର" in moment(date(2026, 1, 17), "or")
     assert values.language("or") == "or"
+    assert fonts.BOX not in "".join(piece for _family, piece in fonts.runs("ଓଡ଼ିଆ"))
 '''
 
 

@@ -1,43 +1,84 @@
 """Chooses fonts: splits a text into runs of one font family each, and into clusters that stay together.
 
-Noto Sans carries Latin, Greek, Cyrillic and Devanagari; a further family carries each further script. A
-character that no installed family has becomes an empty box, so that nobody takes the rest for the whole.
+Noto Sans carries Latin, Greek and Cyrillic; a further family carries each further script, and Noto Emoji the pictures
+and signs. A character that no installed family has becomes an empty box, so that nobody takes the rest for the whole.
 """
 
 import importlib.util
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
 
+from bot.errors import NotReady
 from flows.text.languages import TABLE
 
-SCRIPTS = dict.fromkeys((*(language.font for language in TABLE.values()), "tamil", "telugu", "arabic"))
-"""Scripts with a font of their own: of our languages, and further ones in which people write their names."""
-FAMILIES = ("fontpkg_noto_sans", *(f"fontpkg_noto_sans_{script}" for script in SCRIPTS if script))
-"""Packages of fonts in the order in which they are asked for a character; those of our languages are always there."""
+PACKAGED = ("noto_sans", "noto_sans_devanagari", "noto_sans_tamil", "noto_sans_telugu", "noto_sans_arabic")
+"""Fonts that are Python packages (`fontpkg-…`): one file for all weights."""
+FETCHED = (
+    *("noto-sans-bengali", "noto-sans-gujarati", "noto-sans-gurmukhi", "noto-sans-kannada", "noto-sans-malayalam"),
+    *("noto-sans-oriya", "noto-sans-ol-chiki", "noto-sans-meetei-mayek", "noto-emoji"),
+)
+"""Fonts that `make assets` fetches into node_modules, a file a weight. Emoji come last: they have digits too."""
+WEIGHTS = {400: "400Regular", 700: "700Bold"}
+"""The weights in which text is set, and the folders in which fetched fonts have them."""
+NODE_MODULES = Path(__file__).parents[3] / "node_modules"
 BOX = "\u25a1"
 NO_CHARACTER = "\U0010fffe"
 """A character that no font has. What a font draws for it, it draws for every character that it lacks."""
 _JOINERS = "\u200c\u200d"
 
 
-def _file(package: str) -> Path | None:
-    found = importlib.util.find_spec(package)
+@dataclass(frozen=True, slots=True)
+class FontFamily:
+    """A family and where its weights are; one file where it has all of them."""
+
+    name: str
+    files: tuple[Path, ...]
+
+    def file(self, weight: int) -> Path:
+        """The file of this weight."""
+        return self.files[-1] if weight == max(WEIGHTS) else self.files[0]
+
+
+def _packaged(name: str) -> tuple[Path, ...]:
+    found = importlib.util.find_spec(f"fontpkg_{name}")
     if found is None or found.origin is None:
-        return None
-    upright = (file for file in (Path(found.origin).parent / "files").glob("*.ttf") if "Italic" not in file.name)
-    return next(upright, None)
+        return ()
+    return tuple(file for file in (Path(found.origin).parent / "files").glob("*.ttf") if "Italic" not in file.name)[:1]
 
 
-FILES = tuple(file for package in FAMILIES if (file := _file(package)))
+def _fetched(name: str) -> tuple[Path, ...]:
+    folder = NODE_MODULES / "@expo-google-fonts" / name
+    return tuple(next(iter((folder / weight).glob("*.ttf")), folder) for weight in WEIGHTS.values())
+
+
+def _wanted() -> Iterator[tuple[str, tuple[Path, ...]]]:
+    scripts = (language.font for language in TABLE.values() if language.font)
+    further = (f"noto_sans_{script}" for script in scripts if f"noto-sans-{script}" not in FETCHED)
+    yield from ((name, _packaged(name)) for name in dict.fromkeys((*PACKAGED, *further)))
+    yield from ((name, _fetched(name)) for name in FETCHED)
+
+
+FAMILIES = tuple(FontFamily(name, files) for name, files in _wanted() if files and all(map(Path.is_file, files)))
+"""The families that are there, in the order in which they are asked for a character."""
+MISSING = tuple(name for name, _files in _wanted() if name not in [family.name for family in FAMILIES])
+"""Those that should be there: what is written in them is drawn as boxes until `make assets` has fetched them."""
+
+
+def all_there() -> str:
+    """How many families there are. Raises NotReady with those that are not."""
+    if MISSING:
+        raise NotReady(f"no letters of {', '.join(MISSING)} can be drawn on passes: make assets")
+    return f"{len(FAMILIES)} families"
 
 
 @cache
 def _probe(family: int) -> tuple[ImageFont.FreeTypeFont, bytes]:
-    plain = ImageFont.truetype(FILES[family], 24, layout_engine=ImageFont.Layout.BASIC)
+    plain = ImageFont.truetype(FAMILIES[family].files[0], 24, layout_engine=ImageFont.Layout.BASIC)
     return plain, bytes(plain.getmask(NO_CHARACTER))
 
 
@@ -49,7 +90,7 @@ def _has(family: int, character: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _family_of(character: str) -> int | None:
-    return next((family for family in range(len(FILES)) if _has(family, character)), None)
+    return next((family for family in range(len(FAMILIES)) if _has(family, character)), None)
 
 
 @lru_cache(maxsize=2048)

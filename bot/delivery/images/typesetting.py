@@ -7,10 +7,10 @@ from math import ceil, floor
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.delivery.images.fonts import FILES, clusters, runs
+from bot.delivery.images.fonts import FAMILIES, clusters, runs
 
 REGULAR, BOLD = 400, 700
-"""Weights of the variable fonts."""
+"""Weights of the fonts."""
 ELLIPSIS = "…"
 MEASURED_AT = 64
 """The size at which words are measured: outlines grow in proportion, and measuring is slow."""
@@ -32,10 +32,12 @@ class Style:
 
 @lru_cache(maxsize=256)
 def font(family: int, style: Style) -> ImageFont.FreeTypeFont:
-    """The font of a family (its place in FILES) in this style; kept, for opening one takes milliseconds."""
-    opened = ImageFont.truetype(FILES[family], style.size, layout_engine=ImageFont.Layout.RAQM)
-    values = {b"Weight": style.weight, b"Width": _FULL_WIDTH}
-    opened.set_variation_by_axes([values[axis["name"]] for axis in opened.get_variation_axes()])
+    """The font of a family (its place in FAMILIES) in this style; kept, for opening one takes milliseconds."""
+    chosen = FAMILIES[family]
+    opened = ImageFont.truetype(chosen.file(style.weight), style.size, layout_engine=ImageFont.Layout.RAQM)
+    if len(chosen.files) == 1:
+        values = {b"Weight": style.weight, b"Width": _FULL_WIDTH}
+        opened.set_variation_by_axes([values[axis["name"]] for axis in opened.get_variation_axes()])
     return opened
 
 
