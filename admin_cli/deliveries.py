@@ -127,7 +127,8 @@ def resume_sender(sender: str) -> None:
     Example: pravesh deliveries resume-sender whatsapp:+14155238886
     """
     from bot.delivery.outbox import report as outbox_report
-    from bot.delivery.outbox.rate_limit import RateLimiter, senders
+    from bot.delivery.outbox.rate_limit import RateLimiter
+    from bot.delivery.outbox.senders import senders
     from bot.domain import audit
     from bot.domain.audit import recorder
     from bot.ops import checks

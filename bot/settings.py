@@ -65,7 +65,8 @@ class Settings(BaseSettings):
     silence_minutes: int = Field(default=15, ge=0, le=24 * 60)
     """Minutes of an event's opening hours without any message after which there is an alarm; 0: never."""
     workers: int = Field(default=1, ge=1, le=64)
-    """Processes of one `worker` command."""
+    delivery_concurrency: int = Field(default=16, ge=1, le=64)
+    """Processes of one `worker` command, and how many calls to Twilio each of them keeps in flight."""
     simulator: bool = False
     """Serve the simulator although PUBLIC_URL or HOST is not loopback."""
     simulator_password: str = Field(default="", repr=False)

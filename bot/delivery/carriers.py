@@ -1,11 +1,11 @@
 """What takes messages to people: one carrier for each kind of address."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from bot.address import Address
+from bot.delivery.message import OutboundMessage, SentSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +18,15 @@ class StatusUpdate:
 
 
 class Carrier(Protocol):
-    """Sends messages and can look up what was sent: see bot.delivery.twilio.messages.Twilio."""
+    """Sends messages and can look up what was sent, from several threads at once: see
+    bot.delivery.twilio.messages.Twilio.
+    """
 
-    def send(
-        self,
-        address: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
+    def send(self, message: OutboundMessage) -> str:
         """Send one message; its SID. Raises SendFailed."""
 
-    def find(
-        self,
-        address: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> StatusUpdate | None:
-        """A message that was sent. Raises SendFailed where that cannot be known."""
+    def find(self, wanted: SentSearch) -> StatusUpdate | None:
+        """A message that was sent; None: none such was. Raises SendFailed where that cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +38,13 @@ class ByAddress:
     others: Mapping[str, Carrier] = field(default_factory=dict)
     """Further carriers, by kind of address."""
 
-    def send(
-        self,
-        address: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
+    def send(self, message: OutboundMessage) -> str:
         """See Carrier."""
-        return self._of(address).send(address, sender, body, media_url, status_callback, validity, content)
+        return self._of(message.to).send(message)
 
-    def find(
-        self,
-        address: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> StatusUpdate | None:
+    def find(self, wanted: SentSearch) -> StatusUpdate | None:
         """See Carrier."""
-        return self._of(address).find(address, body=body, media=media, since=since, known=known)
+        return self._of(wanted.to).find(wanted)
 
     def _of(self, address: str) -> Carrier:
         return self.others.get(Address.parse(address).kind, self.twilio)

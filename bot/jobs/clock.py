@@ -63,7 +63,7 @@ class Clock(CronScheduler):
         for piece in work:
             self.register(
                 piece.task,
-                queues.QUEUE_NAMES[0],
+                queues.PERIODIC,
                 interval=piece.every,
                 job_timeout=JOB_TIMEOUT_SECONDS,
                 result_ttl=0,

@@ -8,35 +8,50 @@ from typing import TYPE_CHECKING
 from bot.settings import load
 
 if TYPE_CHECKING:
+    from bot.delivery.dispatch.drain import Drainer
     from bot.service import Service
 
 ONE_RUN = 40.0
 """Seconds after which a long task leaves the rest to the next time."""
-_kept: "dict[int, Service]" = {}
+_kept: "dict[int, tuple[Service, Drainer]]" = {}
 
 
 def service() -> "Service":
-    """The service of this process, put together when it is first asked for.
+    """The service of this process, put together when it is first asked for."""
+    return _own()[0]
 
-    Kept by process id: connections must not be shared with the process that this one was forked from.
-    """
+
+def drainer() -> "Drainer":
+    """What sends for this process."""
+    return _own()[1]
+
+
+def _own() -> "tuple[Service, Drainer]":
+    """Kept by process id: connections and threads must not be shared with the process that this one was forked from."""
     # Imported here: the clock only names these tasks, and starts in half the time without the service.
+    from bot.delivery.dispatch.drain import Drainer
     from bot.service import assemble
 
     mine = os.getpid()
     if mine not in _kept:
         _kept.clear()
-        _kept[mine] = assemble(load())
+        made = assemble(load())
+        _kept[mine] = made, Drainer(made.outbox)
     return _kept[mine]
 
 
+def drain() -> None:
+    """Send what is owed, for two seconds at most."""
+    drainer().drain()
+
+
 def deliver(delivery_id: int) -> None:
-    """Send one delivery of the outbox."""
+    """Send one delivery: what processes of the release before ask for. To be removed with the next release."""
     service().outbox.deliver(delivery_id)
 
 
 def sweep() -> None:
-    """Enqueue deliveries that are due and that no job holds."""
+    """Have what is due sent."""
     service().outbox.sweep(service().now())
 
 
@@ -147,7 +162,7 @@ def see_to_exports() -> None:
 
 
 _TASKS: tuple[Callable[..., None], ...] = (
-    *(deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
+    *(drain, deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
     publish_figures,
     *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports),
 )

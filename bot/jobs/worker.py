@@ -1,9 +1,8 @@
-"""`python -m bot.jobs.worker`: runs what RQ's queues hold, replies before passes before bulk.
+"""`python -m bot.jobs.worker`: runs what RQ's queues hold, drains of the outbox and periodic work in turn.
 
-Jobs run in the worker's own process, without a fork for each: a delivery is a few milliseconds of our
-work around one call to Twilio, and the process keeps its database connections, its open connection to
-Twilio and the loaded code. A job that takes the process down costs what a killed worker costs, and the
-outbox is made for that. WORKERS processes work side by side.
+Jobs run in the worker's own process, without a fork for each: the process keeps its database connections, its
+threads with their open connections to Twilio and the loaded code. A job that takes the process down costs what a
+killed worker costs, and the outbox is made for that. WORKERS processes work side by side.
 """
 
 import os
@@ -19,6 +18,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker import DequeueStrategy
 from rq.worker_pool import ForkProcess, WorkerPool
 
 from bot.delivery.outbox import queues
@@ -54,8 +54,9 @@ class Worker(SimpleWorker):
         self._parent = parent
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Finish the job that runs, then end."""
+        """Finish the job that runs and the calls that are in flight, then end."""
         self.told_to_stop = True
+        tasks.drainer().stop()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # not annotated by RQ
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
@@ -95,10 +96,13 @@ def work(settings: Settings, parent: int | None = None) -> None:
     def once() -> bool:
         tasks.service()  # before the first job is taken: a kill while the parts are put together then holds none up
         worker = Worker(settings, parent)
-        worker.work(logging_level="WARNING")
+        worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
         return worker.told_to_stop
 
-    startup.run_until_stopped(once)
+    try:
+        startup.run_until_stopped(once)
+    finally:
+        tasks.drainer().close()
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from bot.service import Service, assemble, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, Settings
 from tests.bench.standing import conditions, standing
 from tests.bench.table import pictures
+from tests.bot.delivery.draining import drainer
 from tests.bot.delivery.fake_api import FakeApi, serving
 from tests.bot.domain import rush
 from tests.chaos.plan import SPOKEN, name_of
@@ -150,7 +151,7 @@ def _admissions(service: Service, client: FlaskClient) -> None:
 
 def _passes(service: Service, client: FlaskClient, api: FakeApi) -> None:
     """Those that the registrations before left: sent by a worker of this thread, fetched, and told of."""
-    tasks._kept[os.getpid()] = service
+    tasks._kept[os.getpid()] = service, drainer(service.outbox)
     sender = worker.Worker(service.settings)
     number = FIRST + TIMES
     with _profiled("a pass delivered: the worker's part", number) as profile:

@@ -13,7 +13,6 @@ from bot.database import Database
 from bot.delivery.dispatch import resend
 from bot.delivery.outbox import enqueue, queues
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox.enqueue import PASSES
 from bot.domain import passes
 from bot.domain.models import Delivery
 from bot.settings import SIMULATED_SENDER
@@ -60,7 +59,7 @@ def resent(running: Running, database: Database, code: str) -> int:
     with database.write() as db:
         number = resend.resend(db, passes.by_code(db, code), datetime.now(UTC))
     with Redis.from_url(running.settings.redis) as redis:
-        queues.enqueue_jobs(redis, [(number, PASSES, 0)])
+        queues.ask_for_drain(redis)
     return number
 
 

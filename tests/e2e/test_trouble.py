@@ -11,6 +11,7 @@ import requests
 from sqlalchemy import func, select
 
 from bot.database import Database
+from bot.delivery.message import OutboundMessage
 from bot.delivery.twilio.messages import Twilio
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.errors import SendFailed
@@ -95,7 +96,7 @@ def test_gunicorn_lets_go_of_a_connection_that_is_cut(running: Running) -> None:
     for _ in range(3):
         order(running, fault="cut", kind="send")
         with pytest.raises(SendFailed) as failed:
-            twilio.send("whatsapp:+919000099999", SIMULATED_SENDER, "words")
+            twilio.send(OutboundMessage("whatsapp:+919000099999", SIMULATED_SENDER, "words"))
         assert failed.value.unclear
     assert requests.get(f"{running.origin}/healthz", timeout=5).status_code == 200
     log = (running.folder / "web.log").read_text()

@@ -6,15 +6,14 @@ CARRIER = '''
 """The console: messages to `console:<name>` wait in Redis until that name asks for them."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import uuid4
 
 from redis import Redis
 
 from bot.address import Address
 from bot.delivery.carriers import StatusUpdate
+from bot.delivery.message import OutboundMessage, SentSearch
 from bot.settings import Settings
 
 KIND = "console"
@@ -31,34 +30,17 @@ class Console:
         """The console of this service."""
         return cls(Redis.from_url(settings.redis))
 
-    def send(
-        self,
-        lane: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
+    def send(self, message: OutboundMessage) -> str:
         """See Carrier."""
         sid = uuid4().hex
-        self.redis.rpush(f"console:{Address.parse(lane).value}", json.dumps([sid, body, media_url]))
+        said = json.dumps([sid, message.body, message.media_url])
+        self.redis.rpush(f"console:{Address.parse(message.to).value}", said)
         return sid
 
-    def find(
-        self,
-        lane: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> StatusUpdate | None:
+    def find(self, wanted: SentSearch) -> StatusUpdate | None:
         """See Carrier."""
-        texts = (body,) if isinstance(body, str) else body
-        taken = (json.loads(one) for one in self.redis.lrange(f"console:{Address.parse(lane).value}", 0, -1))
-        found = (sid for sid, said, _ in taken if said in texts and sid not in known)
+        taken = (json.loads(one) for one in self.redis.lrange(f"console:{Address.parse(wanted.to).value}", 0, -1))
+        found = (sid for sid, said, _ in taken if said in wanted.bodies and sid not in wanted.known)
         return next((StatusUpdate(sid, "delivered") for sid in found), None)
 '''
 

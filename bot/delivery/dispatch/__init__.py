@@ -1,26 +1,28 @@
 """Sends what is in the outbox: each message once, in each person's order, and notes what came of it.
 
-A row is written in the caller's transaction (`bot.delivery.outbox.enqueue`); a job carries its id; `deliver` leases
-it, notes the try, closes the database, calls Twilio and notes the outcome. A process killed anywhere in
-between loses nothing: the sweep finds the row, and Twilio's own list tells whether it went out.
+A row is written in the caller's transaction (`bot.delivery.outbox.enqueue`); `dispatch` asks for a drain, which a
+worker runs (`bot.delivery.dispatch.drain`): it leases rows and notes their tries (`take`), calls Twilio from threads
+(`send`) and notes the outcomes (`outcomes`). A process killed anywhere in between loses nothing: the sweep asks again,
+and Twilio's own list tells whether a message went out.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from redis import Redis
-from sqlalchemy import select
 
 from bot.address import AT_TWILIO, Address
 from bot.clocks import SharedClock, utc_now
 from bot.database import Database
 from bot.delivery.carriers import Carrier, StatusUpdate
-from bot.delivery.dispatch import failures, media_check, send, sms_fallback
+from bot.delivery.dispatch import failures, media_check, outcomes, send, sms_fallback, take
 from bot.delivery.dispatch.compose import OtpMaker, OtpSender
 from bot.delivery.dispatch.media_check import MediaCheck
+from bot.delivery.dispatch.parts import SendDeps
 from bot.delivery.images.handover import Handover
+from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import leases, queues
 from bot.delivery.outbox.enqueue import (
     enqueue,
@@ -30,7 +32,8 @@ from bot.delivery.outbox.enqueue import (
     has_unsent_replies,
     mark_code_used,
 )
-from bot.delivery.outbox.rate_limit import RateLimiter, sender_of
+from bot.delivery.outbox.rate_limit import MAX_NAP_SECONDS, MAX_WAIT_SECONDS, RateLimiter
+from bot.delivery.outbox.senders import sender_of
 from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
@@ -38,10 +41,6 @@ from bot.errors import SendFailed
 from bot.settings import Settings
 
 __all__ = ["Outbox", "enqueue", "enqueue_otp", "enqueue_pass", "enqueue_reply", "has_unsent_replies", "mark_code_used"]
-
-BATCH_SIZE = 500
-MAX_BATCHES = 10
-"""Batches in one sweep at most; the rest waits for the next sweep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,11 @@ class Outbox:
         return SessionWindows(self.redis)
 
     @property
-    def _parts(self) -> send.SendDeps:
+    def parts(self) -> SendDeps:
+        """What sending works with."""
         media = MediaCheck(self.redis, self.check_media), Handover(self.redis)
         keeping = (self.rate_limiter, self.windows, *media, self.ring)
-        return send.SendDeps(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
+        return SendDeps(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
 
     def record_inbound(
         self, addresses: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False
@@ -94,42 +94,64 @@ class Outbox:
             if self.windows.open(lane, sender, self.now()):
                 with self.database.write() as db:
                     leases.open_window(db, lane, self.now())
-                self._dispatch_next(lane)
+                self.ask_for_lanes({lane})
 
     def dispatch(self, delivery_ids: Sequence[int]) -> None:
-        """Hand these rows to the workers; after the commit. Never raises where Redis is away."""
-        if not delivery_ids:
-            return
-        wanted = select(Delivery.id, Delivery.priority, Delivery.attempts).where(Delivery.id.in_(delivery_ids))
+        """Have a worker send what is owed, if these are any; after the commit. Never raises where Redis is away."""
+        if delivery_ids:
+            queues.ask_for_drain(self.redis)
+
+    def ask_for_lanes(self, lanes: Collection[str]) -> None:
+        """Ask for a drain where something to one of these addresses may leave now."""
         with self.database.read() as db:
-            rows = [(row.id, row.priority, row.attempts) for row in db.execute(wanted.order_by(Delivery.id))]
-        queues.enqueue_jobs(self.redis, rows)
+            is_due = leases.waits_in(db, lanes, self.now())
+        if is_due:
+            queues.ask_for_drain(self.redis)
+
+    def ask_if_due(self) -> bool:
+        """Ask for a drain where anything may leave now; whether it is so."""
+        is_due = leases.any_due(self.database, self.now())
+        if is_due:
+            queues.ask_for_drain(self.redis)
+        return is_due
 
     def deliver(self, delivery_id: int) -> None:
-        """Send one row if it is due and its turn: what the worker runs. Twice does no harm.
+        """Send one row if it is due and its turn, in this thread. Twice does no harm.
 
-        Whatever it raises is a bug or a database that is down: the lease runs out and the sweep
-        brings the row back.
+        What workers of the release before have left in the queues asks for it. Whatever it raises is a bug or a
+        database that is down: the lease runs out and the sweep brings the row back.
         """
-        lane = send.send(self._parts, delivery_id)
-        if lane:
-            self._dispatch_next(lane)
+        deps, outcome = self.parts, None
+        while outcome is None or isinstance(outcome, outcomes.NotFound):
+            taken = self._take_one(deps, delivery_id)
+            if not taken.leased:
+                break
+            outcome = send.send(deps, taken.leased[0])
+            self.note([outcome])
+        if outcome or taken.changed:
+            self.ask_if_due()
 
-    def sweep(self, now: datetime) -> int:
-        """Enqueue the rows that are due and that no job holds; how many. Run by the clock."""
+    def _take_one(self, deps: SendDeps, delivery_id: int) -> take.Taken:
+        """The row, as soon as its sender's rate allows; nothing where it may not leave within a second."""
+        waited = 0.0
+        while True:
+            resting = take.Resting(self.settings)
+            taken = take.take_one(deps, delivery_id, resting)
+            if taken.leased or resting.first_end is None or waited > MAX_WAIT_SECONDS:
+                return taken
+            self.sleep(MAX_NAP_SECONDS)
+            waited += MAX_NAP_SECONDS
+
+    def note(self, found: Sequence[outcomes.Outcome]) -> None:
+        """Note what came of calls."""
+        outcomes.note(self.parts, found)
+
+    def sweep(self, now: datetime) -> bool:
+        """Ask for a drain where anything is due; whether it is so. Run by the clock."""
         if self.ring and self.settings.sms_from:
             with self.database.write() as db:
                 sms_fallback.enqueue_links(db, self.settings, now)
-        handed = 0
-        after: tuple[datetime, int] | None = None
-        for _ in range(MAX_BATCHES):
-            with self.database.read() as db:
-                rows = leases.due(db, now, after, BATCH_SIZE)
-            handed += queues.enqueue_jobs(self.redis, [(row.id, row.priority, row.attempts) for row in rows])
-            if len(rows) < BATCH_SIZE:
-                break
-            after = (rows[-1].not_before, rows[-1].id)
-        return handed
+        return self.ask_if_due()
 
     def record_status(
         self, message_sid: str, delivery_id: int | None, status: str, error_code: int | None, now: datetime
@@ -140,13 +162,19 @@ class Outbox:
             row = db.get_one(Delivery, noted.delivery) if noted and error_code else None
         if noted is None:
             return
-        if row and send.apply_refusal(self._parts, row, SendFailed(str(error_code), retry=False)):
-            send.wait_for_reader(self._parts, row.lane, sender_of(row, self.settings))
+        if row and error_code:
+            self._apply_refusal(row, SendFailed(str(error_code), retry=False))
         if noted.lets_go:
-            self._dispatch_next(noted.lane)
+            self.ask_for_lanes({noted.lane})
 
-    def _dispatch_next(self, address: str) -> None:
-        """Enqueue what may leave this lane now."""
-        with self.database.read() as db:
-            rows = leases.next_deliveries(db, address, self.now())
-        queues.enqueue_next(self.redis, rows)
+    def _apply_refusal(self, row: Delivery, failure: SendFailed) -> None:
+        """Remember what a refusal says of the sender or of the person, which came after Twilio took the message."""
+        sender = sender_of(row, self.settings)
+        self.rate_limiter.apply_refusal(sender, row.lane, failure)
+        if failure.code == media_check.NOT_FETCHED:
+            self.parts.check_media.doubt()
+        if outcomes.closes_window(failure.code):
+            with self.database.read() as db:
+                tried_at = delivery_history.last_try(db, row.id)
+            self.windows.mark_closed(row.lane, sender, tried_at or self.now())
+            outcomes.wait_for_reader(self.parts, row.lane, sender)

@@ -13,9 +13,9 @@ from bot.delivery import templates
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
 from bot.delivery.images.pass_image import PassImage
+from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, stopped_since
-from bot.delivery.outbox.message import FilledTemplate, OutboundMessage
 from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts

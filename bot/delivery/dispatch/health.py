@@ -16,7 +16,8 @@ from bot.address import on_whatsapp
 from bot.database import Database
 from bot.delivery import templates
 from bot.delivery.outbox import leases
-from bot.delivery.outbox.rate_limit import RateLimiter, senders
+from bot.delivery.outbox.rate_limit import RateLimiter
+from bot.delivery.outbox.senders import senders
 from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.delivery.twilio.error_codes import Class
 from bot.delivery.twilio.http import TwilioHttp
@@ -35,9 +36,9 @@ PENDING_APPROVALS = (templates.APPROVED, "received", "pending")
 """WhatsApp's words for a template that is approved or still being looked at."""
 TWILIO_TIMEOUT_SECONDS = 5.0
 MAX_CLOCK_OFFSET = timedelta(seconds=60)
-"""How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.send)."""
+"""How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.take)."""
 STUCK_AFTER = timedelta(minutes=5)
-"""How long a message that may leave can wait before it counts as stuck: the sweep comes every 15 s."""
+"""How long a message that may leave can wait before it counts as stuck: the sweep comes every 5 s."""
 
 
 def twilio_answers(settings: Settings) -> str:
@@ -176,7 +177,7 @@ def senders_open(redis: "Redis", settings: Settings) -> str:
 def queue_moves(database: Database, now: datetime) -> str:
     """That no message which may leave is stuck. Raises NotReady that says since when the oldest waits."""
     with database.read() as db:
-        stuck = leases.due(db, now - STUCK_AFTER, None, 1)
+        stuck = leases.due(db, now - STUCK_AFTER, 1)
     if stuck:
         minutes = (now - stuck[0].not_before) / timedelta(minutes=1)
         raise NotReady(f"delivery {stuck[0].id} waits since {minutes:.0f} minutes: do a worker and a clock run?")

@@ -58,6 +58,7 @@ MEANINGS: Mapping[str, Meaning] = {
     Class.RETRY: Meaning("Twilio was busy", "nothing; if it stays, look at Twilio's status page"),
     "no_connection": Meaning("Twilio could not be reached", "nothing; if it stays, this machine's way to Twilio"),
     "no_answer": Meaning("Twilio did not answer in time", "nothing: its list is looked at before another try"),
+    "not_composed": Meaning("the message could not be made, by a mistake of ours; the log says more", "tell us"),
     "outcome_unknown": Meaning("Twilio's list could not be had, so nobody knows whether it went", "nothing"),
     "http_": Meaning("Twilio answered with an error of its own", "nothing; if it stays, Twilio's status page"),
     "gave_up": Meaning("every try for six hours failed", "once the cause is gone, " + AGAIN),

@@ -1,6 +1,6 @@
 """The history of each delivery: entries are written in the transaction in which they happen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,14 +16,19 @@ BY_TEMPLATE = "by_template"
 
 def record(db: Session, delivery_id: int, what: str, at: datetime, **more: Any) -> None:
     """Add to a delivery's story; `more` are `reason`, `error_code`, `message_sid` and `until`."""
-    nothing = {"reason": None, "error_code": None, "message_sid": None, "until": None}
-    db.execute(_INSERT, {**nothing, **more, "delivery_id": delivery_id, "what": what, "at": at})
+    record_each(db, [{"delivery_id": delivery_id, "what": what, **more}], at)
 
 
 def record_all(db: Session, delivery_ids: Iterable[int], what: str, at: datetime, **more: Any) -> None:
     """Add an entry to the history of several deliveries."""
-    for delivery_id in delivery_ids:
-        record(db, delivery_id, what, at, **more)
+    record_each(db, [{"delivery_id": delivery_id, "what": what, **more} for delivery_id in delivery_ids], at)
+
+
+def record_each(db: Session, entries: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Add entries: `delivery_id`, `what` and more, as in `record`."""
+    if entries:
+        nothing = {"reason": None, "error_code": None, "message_sid": None, "until": None}
+        db.execute(_INSERT, [{**nothing, **entry, "at": at} for entry in entries])
 
 
 def has_failed(db: Session, delivery_id: int, error_code: int) -> bool:

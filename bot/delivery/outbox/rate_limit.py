@@ -2,8 +2,8 @@
 
 Each message takes the next place in its sender's row of places, which are a step apart; so the limit
 holds for every second, wherever it begins. A worker may take a place only a little ahead, the less
-urgent its message the less far, and gives way at once while more urgent messages stand in the queues:
-a reply waits behind two messages to many at most. An answer in TwiML leaves at once and takes a place
+urgent its message the less far, and asks for the more urgent ones first: a reply waits behind two
+messages to many at most. An answer in TwiML leaves at once and takes a place
 all the same, so that the others make room.
 
 A 429 lowers the sender's rate by a third, but not below what Twilio has just been taking, and the rate climbs
@@ -13,7 +13,7 @@ A person to whom we wrote too fast (63018) is written to every 6 s at most for t
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +23,6 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from bot.address import AT_TWILIO, SMS, Address
-from bot.delivery.outbox import queues
 from bot.delivery.twilio.error_codes import (
     PAIR_RATE,
     PAIR_RATE_SECONDS,
@@ -33,25 +31,23 @@ from bot.delivery.twilio.error_codes import (
     Class,
     class_of,
 )
-from bot.domain.models import Delivery
 from bot.errors import SendFailed
-from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 SPACING_MARGIN_SECONDS = 0.025
 """Seconds that two workers may differ between taking a place and being heard at Twilio's: a second of
 places is spread over so much more, which leaves 78 of 80."""
-MAX_PLACES_AHEAD = (2, 4, 2)
+MAX_PLACES_AHEAD = (2, 8, 1)
 """How many places ahead a reply, a pass and a message to many may take one."""
 REPLY_AHEAD = 1_000_000
 """A reply may take a place that is so many microseconds ahead."""
 PERSON_STEP = int(PAIR_RATE_SECONDS * 1_000_000)
 """Microseconds between two messages to somebody to whom we wrote too fast."""
 MAX_WAIT_SECONDS = 1.0
-"""Seconds that a worker waits for a place before it defers the message and takes another."""
+"""Seconds that a message waits for its place before it is put off."""
 MAX_NAP_SECONDS = 0.1
-"""Seconds after which a waiting worker looks whether something more urgent has come."""
+"""Seconds after which one that waits asks again: the rate may have changed."""
 PAIR_LIMIT_TTL_SECONDS = 600
 """How long a person to whom we wrote too fast is written to slowly."""
 REDIS_RETRY_SECONDS = 5.0
@@ -68,7 +64,7 @@ class RateLimited:
 
     seconds: float
     reason: str | None = None
-    """None: something more urgent goes first, or there are too many."""
+    """Why nothing leaves, of the sender or to this person; None: it is only too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +77,6 @@ class ClosedSender:
     """`sender_slowed`, or `sender_paused` and Twilio's code."""
 
 
-def sender_of(row: Delivery, settings: Settings) -> str:
-    """The sender whose pace a delivery keeps: the Messaging Service, where there is one, is one sender.
-
-    Codes that Twilio Verify sends leave from senders of its own: its service has a pace for itself.
-    """
-    if row.kind == "otp" and settings.otp_backend == "twilio_verify":
-        return settings.twilio_verify_sid
-    kind = Address.parse(row.lane).kind
-    if kind not in AT_TWILIO:
-        return row.sender or kind
-    if settings.twilio_messaging_service_sid:
-        return settings.twilio_messaging_service_sid
-    if kind == SMS and settings.sms_from:
-        return settings.sms_from
-    return row.sender or settings.twilio_whatsapp_from[0]
-
-
-def senders(settings: Settings) -> tuple[str, ...]:
-    """Every sender that has a pace."""
-    verify = (settings.twilio_verify_sid,) if settings.otp_backend == "twilio_verify" else ()
-    if settings.twilio_messaging_service_sid:
-        return (settings.twilio_messaging_service_sid, *verify)
-    return settings.twilio_whatsapp_from + ((settings.sms_from,) if settings.sms_from else ()) + verify
-
-
 @dataclass(frozen=True, slots=True)
 class RateLimiter:
     """The pace of every sender. `now` None: Redis' own clock, the same for all machines."""
@@ -115,30 +86,42 @@ class RateLimiter:
     now: Callable[[], datetime] | None = None
     sleep: Callable[[float], object] = time.sleep
 
-    def wait_for_slot(self, sender: str, address: str, priority: int) -> RateLimited | None:
+    def take_places(self, sender: str, wanted: Sequence[tuple[str, int]]) -> list[float | RateLimited]:
+        """A place for each message that has one now: in how many seconds it may leave; else when to come back.
+
+        `wanted`: lane and priority of each, the most urgent first. Never raises where Redis is away.
+        """
+        ahead: list[int] = []
+        for _lane, priority in wanted:
+            place = min(priority, len(MAX_PLACES_AHEAD) - 1)
+            ahead += (MAX_PLACES_AHEAD[place], 0 if place else REPLY_AHEAD)
+        try:
+            answer = self._run("turn", sender, [lane for lane, _ in wanted], PERSON_STEP, *ahead)
+        except RedisError:
+            return [RateLimited(REDIS_RETRY_SECONDS, "pace_unknown")] * len(wanted)
+        return [_verdict(*answer[at : at + 3]) for at in range(0, len(answer), 3)]
+
+    def wait_for_slot(self, sender: str, lane: str, priority: int) -> RateLimited | None:
         """Wait for this message's place; None as soon as it may leave. Never raises where Redis is away."""
         waited = 0.0
         while True:
-            try:
-                verdict, seconds, reason = self._request_slot(sender, address, priority)
-            except RedisError:
-                return RateLimited(REDIS_RETRY_SECONDS, "pace_unknown")
-            if verdict == "go":
-                self.sleep(seconds)
+            (place,) = self.take_places(sender, [(lane, priority)])
+            if not isinstance(place, RateLimited):
+                self.sleep(place)
                 return None
-            if verdict == "yield" or waited + seconds > MAX_WAIT_SECONDS:
-                return RateLimited(seconds, reason.partition(" ")[0] or None)
-            nap = min(seconds, MAX_NAP_SECONDS)
+            if place.reason or waited + place.seconds > MAX_WAIT_SECONDS:
+                return place
+            nap = min(place.seconds, MAX_NAP_SECONDS)
             self.sleep(nap)
             waited += nap
 
-    def record_sent(self, sender: str, address: str) -> None:
+    def record_sent(self, sender: str, lane: str) -> None:
         """Note that a message of this sender has left without asking. Never raises."""
-        self._note("left", sender, address, PERSON_STEP)
+        self._note("left", sender, [lane], PERSON_STEP)
 
-    def taken(self, sender: str, lane: str) -> None:
-        """Note that Twilio has taken a message of this sender that had its turn. Never raises."""
-        self._note("taken", sender, lane)
+    def taken(self, sender: str, number: int = 1) -> None:
+        """Note that Twilio has taken so many messages of this sender that had their turn. Never raises."""
+        self._note("taken", sender, [], number)
 
     def apply_refusal(self, sender: str, address: str, failure: SendFailed) -> float:
         """Slow down or stop whom Twilio's refusal is about: the sender, or the writing to one person. Never raises.
@@ -150,7 +133,7 @@ class RateLimiter:
             if code == PAIR_RATE:
                 self.redis.set(f"pace:slow:{address}", self._moment() + PERSON_STEP, ex=PAIR_LIMIT_TTL_SECONDS)
             elif failure.code in TOO_FAST_CODES:
-                return self._slow_down(sender, address, failure.wait or 0.0)
+                return self._slow_down(sender, failure.wait or 0.0)
             elif class_of(code) is Class.SENDER:
                 self._close(sender, SENDER_SECONDS, f"{SENDER_PAUSED} {code}")
                 return SENDER_SECONDS
@@ -175,8 +158,8 @@ class RateLimiter:
             afresh.delete(f"pace:rate:{sender}")
             return bool(afresh.execute()[0])
 
-    def _slow_down(self, sender: str, lane: str, wait: float) -> float:
-        _, rests, rate = self._run("refused", sender, lane, (), int(wait * 1_000_000), SENDER_SLOWED)
+    def _slow_down(self, sender: str, wait: float) -> float:
+        _, rests, rate = self._run("refused", sender, [], int(wait * 1_000_000), SENDER_SLOWED)
         seconds = int(rests) / 1_000_000
         log.warning("sender_slowed", sender=sender, rate=float(rate), rests_seconds=round(seconds, 1))
         return seconds
@@ -186,24 +169,15 @@ class RateLimiter:
         log.warning("sender_closed", sender=sender, reason=reason, seconds=round(seconds, 1))
         self.redis.set(f"pace:closed:{sender}", f"{until} {reason}", px=int(seconds * 2000) + 1)
 
-    def _request_slot(self, sender: str, address: str, priority: int) -> tuple[str, float, str]:
-        place = min(priority, len(MAX_PLACES_AHEAD) - 1)
-        least = 0 if place else REPLY_AHEAD
-        answer = self._run(
-            "turn", sender, address, queues.QUEUE_NAMES[:place], MAX_PLACES_AHEAD[place], least, PERSON_STEP
-        )
-        verdict, wait, reason = answer
-        return verdict.decode(), int(wait) / 1_000_000, reason.decode()
-
-    def _note(self, what: str, sender: str, lane: str, *more: int) -> None:
+    def _note(self, what: str, sender: str, lanes: Sequence[str], *more: int) -> None:
         try:
-            self._run(what, sender, lane, (), *more)
+            self._run(what, sender, lanes, *more)
         except RedisError as problem:
             log.warning("pace_not_noted", problem=type(problem).__name__)
 
-    def _run(self, what: str, sender: str, address: str, urgent_queues: Iterable[str], *more: int | str) -> list[Any]:
-        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:slow:{address}", f"pace:rate:{sender}"]
-        keys += [f"rq:queue:{name}" for name in urgent_queues]
+    def _run(self, what: str, sender: str, lanes: Sequence[str], *more: int | str) -> list[Any]:
+        keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:rate:{sender}"]
+        keys += [f"pace:slow:{lane}" for lane in lanes]
         now = self._moment() if self.now else ""
         script = self.redis.register_script(SCRIPT)
         answer: list[Any] = script(keys=keys, args=[what, now, self.per_second, 1 + SPACING_MARGIN_SECONDS, *more])
@@ -215,3 +189,8 @@ class RateLimiter:
             return int(self.now().timestamp() * 1_000_000)
         seconds, micros = self.redis.time()
         return seconds * 1_000_000 + micros
+
+
+def _verdict(verdict: bytes, microseconds: bytes, reason: bytes) -> float | RateLimited:
+    seconds = int(microseconds) / 1_000_000
+    return seconds if verdict == b"go" else RateLimited(seconds, reason.decode().partition(" ")[0] or None)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery.outbox import history as delivery_history
+from bot.delivery.outbox import senders
 from bot.delivery.outbox.enqueue import DELIVERY_TTL
 from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
@@ -177,6 +178,6 @@ def resume(db: Session, settings: Settings, sender: str, now: datetime) -> int:
     waiting = select(Delivery).where(
         Delivery.status == "owed", Delivery.reason.in_((rate_limit.SENDER_PAUSED, rate_limit.SENDER_SLOWED))
     )
-    ids = [row.id for row in db.scalars(waiting) if rate_limit.sender_of(row, settings) == sender]
+    ids = [row.id for row in db.scalars(waiting) if senders.sender_of(row, settings) == sender]
     db.execute(update(Delivery).where(Delivery.id.in_(ids)).values(not_before=now))
     return len(ids)

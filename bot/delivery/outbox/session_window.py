@@ -54,10 +54,13 @@ class SessionWindows:
 
     def is_open(self, address: str, sender: str, now: datetime) -> bool | None:
         """Whether this sender may write freely to this address now; None: nobody knows. Never raises."""
-        if not is_on_whatsapp(address):
-            return True
-        (heard,) = self._moments(address, (sender,))
-        return None if heard is None else now.timestamp() - heard < WINDOW_DURATION.total_seconds()
+        return self.are_open([(address, sender)], now)[0]
+
+    def are_open(self, ways: Sequence[tuple[str, str]], now: datetime) -> list[bool | None]:
+        """As `is_open`, for many pairs of address and sender in one look. Never raises."""
+        asked = [way for way in ways if is_on_whatsapp(way[0])]
+        heard = dict(zip(asked, self._last_heard(asked), strict=True))
+        return [_is_open(heard[way], now) if way in heard else True for way in ways]
 
     def last(self, address: str, senders: Sequence[str]) -> str | None:
         """The one of these senders to which somebody last wrote from this address; None: nobody knows.
@@ -78,9 +81,7 @@ class SessionWindows:
     @staticmethod
     def _nearest(ways: Sequence[tuple[tuple[str, str], float | None]], now: datetime) -> NearestWindow:
         (lane, sender), heard = max(ways, key=lambda way: -1.0 if way[1] is None else way[1])
-        return NearestWindow(
-            lane, sender, None if heard is None else now.timestamp() - heard < WINDOW_DURATION.total_seconds()
-        )
+        return NearestWindow(lane, sender, _is_open(heard, now))
 
     def mark_closed(self, address: str, sender: str, tried_at: datetime) -> None:
         """Note that Twilio says so of a message that was tried then: of one who has written since it says nothing.
@@ -130,6 +131,10 @@ class SessionWindows:
         except RedisError:
             return [None] * len(ways)
         return [None if heard is None else float(heard) for heard in found]
+
+
+def _is_open(heard: float | None, now: datetime) -> bool | None:
+    return None if heard is None else now.timestamp() - heard < WINDOW_DURATION.total_seconds()
 
 
 def _heard_key(address: str, sender: str) -> str:

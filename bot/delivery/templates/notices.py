@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import templates
 from bot.delivery.images import media_links
+from bot.delivery.message import FilledTemplate
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.outbox.enqueue import stopped_since
-from bot.delivery.outbox.message import FilledTemplate
 from bot.delivery.templates.interactive import cut, named
 from bot.delivery.twilio.content_api import TemplateSpec
 from bot.domain.models import Delivery, Pass

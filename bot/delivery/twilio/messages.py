@@ -3,7 +3,7 @@
 Nothing here logs, and no exception carries a number, a text or a link.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from json import loads
 from typing import Any
@@ -16,6 +16,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.delivery.carriers import StatusUpdate
+from bot.delivery.message import OutboundMessage, SentSearch
 from bot.delivery.twilio.error_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
 from bot.delivery.twilio.http import TwilioHttp
 from bot.errors import SendFailed
@@ -42,64 +43,41 @@ class Twilio:
         self._service = settings.twilio_messaging_service_sid
         self._senders = settings.twilio_whatsapp_from
 
-    def send(
-        self,
-        address: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
-        """Send one message to an address and give its SID. Raises SendFailed.
-
-        `sender` None: the first sender of the settings. `validity`: seconds after which Twilio drops
-        it where it could not send it. `content`: a Content template's SID and the JSON of its
-        variables, in the place of a body.
-        """
-        content_sid, variables = content or (None, None)
+    def send(self, message: OutboundMessage) -> str:
+        """Send one message and give its SID. Raises SendFailed."""
+        filled = message.content
         try:
-            message = self._client.messages.create(
-                to=address,
-                **self._origin(sender),
-                body=_set(body),
-                media_url=[media_url] if media_url else values.unset,
-                status_callback=_set(status_callback),
-                validity_period=_set(validity),
-                content_sid=_set(content_sid),
-                content_variables=_set(variables),
+            made = self._client.messages.create(
+                to=message.to,
+                **self._origin(message.sender),
+                body=values.unset if filled else message.body,
+                media_url=[message.media_url] if message.media_url and not filled else values.unset,
+                status_callback=_set(message.callback),
+                validity_period=_set(message.validity),
+                content_sid=_set(filled and filled.sid),
+                content_variables=_set(filled and filled.variables),
             )
         except Exception as problem:
             raise self._failure(problem) from None
-        if not message.sid:
+        if not made.sid:
             raise SendFailed("no_sid", retry=True, unclear=True)
-        return str(message.sid)
+        return str(made.sid)
 
-    def find(
-        self,
-        address: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> StatusUpdate | None:
-        """The message to this address with this text and so many media that the API made since then.
+    def find(self, wanted: SentSearch) -> StatusUpdate | None:
+        """The message of this description that the API made since then.
 
-        `body`: the text, or all texts that it may be listed with. `media` None: any number. `known` are
-        SIDs of others. None where Twilio's list has none. Raises SendFailed where the list cannot be had.
+        None where Twilio's list has none. Raises SendFailed where the list cannot be had.
         """
         # Twilio's filter by DateSent goes by days and passes over what is still in its queue, so the
         # whole latest list of this address is read and the time of making compared here.
         try:
-            listed = self._client.messages.list(to=address, limit=PAGE_SIZE, page_size=PAGE_SIZE)
+            listed = self._client.messages.list(to=wanted.to, limit=PAGE_SIZE, page_size=PAGE_SIZE)
         except Exception as problem:
             raise self._failure(problem) from None
         for message in listed:
-            if message.sid not in known and _matches(message, body, media, since):
+            if message.sid not in wanted.known and _matches(message, wanted):
                 return StatusUpdate(str(message.sid), str(message.status), _number(message.error_code))
-        if len(listed) == PAGE_SIZE and all(_is_since(message, since) for message in listed):
+        if len(listed) == PAGE_SIZE and all(_is_since(message, wanted.since) for message in listed):
             raise SendFailed("list_too_long", retry=True)
         return None
 
@@ -201,10 +179,10 @@ def _broken_call(problem: RequestException) -> SendFailed:
     return SendFailed("no_answer", retry=True, unclear=True)
 
 
-def _matches(message: MessageInstance, body: str | Collection[str], media: int | None, since: datetime) -> bool:
-    bodies = {body.strip()} if isinstance(body, str) else {text.strip() for text in body}
-    same = (message.body or "").strip() in bodies and media in (None, _number(message.num_media))
-    return same and str(message.direction) == "outbound-api" and _is_since(message, since)
+def _matches(message: MessageInstance, wanted: SentSearch) -> bool:
+    has_text = (message.body or "").strip() in {text.strip() for text in wanted.bodies}
+    same = has_text and wanted.media in (None, _number(message.num_media))
+    return same and str(message.direction) == "outbound-api" and _is_since(message, wanted.since)
 
 
 def _is_since(message: MessageInstance, since: datetime) -> bool:

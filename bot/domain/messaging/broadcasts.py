@@ -4,7 +4,7 @@ What is said here is a word in a row; the clock does what follows from it (bot.d
 message that is just about to leave asks for that word too, so that a pause holds at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,6 +158,13 @@ def list_broadcasts(db: Session, slug: str | None = None) -> list[Broadcast]:
 def status(db: Session, number: int) -> str:
     """How it stands now; empty where there is none."""
     return db.scalar(select(Broadcast.status).where(Broadcast.id == number)) or ""
+
+
+def paused(db: Session, numbers: Collection[int]) -> set[int]:
+    """Which of these are paused."""
+    if not numbers:
+        return set()
+    return set(db.scalars(select(Broadcast.id).where(Broadcast.id.in_(numbers), Broadcast.status == PAUSED)))
 
 
 def counts(db: Session, number: int) -> BroadcastCounts:

@@ -106,6 +106,12 @@ class Delivery(Numbered):
         Index("ix_deliveries_lane_id", "lane", "id"),
         Index("ix_deliveries_status_not_before", "status", "not_before"),
         Index("ix_deliveries_broadcast_id_status", "broadcast_id", "status"),
+        Index(
+            "ix_deliveries_owed",
+            *("priority", "not_before", "id"),
+            sqlite_where=text("status = 'owed'"),
+            postgresql_where=text("status = 'owed'"),
+        ),
     )
 
 

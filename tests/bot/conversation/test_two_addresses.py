@@ -89,7 +89,7 @@ def test_a_later_answer_to_the_other_address_waits_for_the_earlier_one(bench: Be
     for _ in range(3):
         redis.flushdb()  # whatever jobs there were: the sweep finds what may leave
         bench.outbox.sweep(bench.clock())
-        for job in waiting(redis):
+        for job in waiting(bench.outbox):
             bench.outbox.deliver(job)
         bench.clock.move(seconds=2)
     assert bench.lanes() == [BY_PHONE, BY_USER, BY_PHONE]
@@ -124,7 +124,7 @@ def test_whoever_writes_from_one_address_opens_the_window_of_the_other(bench: Be
     assert row(bench.database, waits).reason == "window_closed"
     redis.delete("rq:queue:replies")
     bench.say("Asha Verma", BY_USER)
-    until(lambda: waits in waiting(redis))
+    until(lambda: waits in waiting(bench.outbox))
     assert row(bench.database, waits).give_up_at > bench.clock() + timedelta(hours=1)
     bench.outbox.deliver(waits)
     assert bench.lanes() == [BY_PHONE]

@@ -34,10 +34,11 @@ class Agenda:
             begun = [(self._note(0.0), work) for work in works]
             self._next()
         with ThreadPoolExecutor(len(works)) as pool:
-            for done in [pool.submit(self._do, number, work) for number, work in begun]:
+            for done in [pool.submit(self.do, number, work) for number, work in begun]:
                 done.result()
 
-    def _do(self, number: int, work: Callable[[], None]) -> None:
+    def do(self, number: int, work: Callable[[], None]) -> None:
+        """Wait for the turn of this number, and work."""
         with self._turn:
             self._turn.wait_for(lambda: self._awake == number)
         try:
@@ -45,6 +46,11 @@ class Agenda:
         finally:
             with self._turn:
                 self._next()
+
+    def note(self) -> int:
+        """A turn of somebody who begins now, once it is theirs: see `do`."""
+        with self._turn:
+            return self._note(0.0)
 
     def _note(self, seconds: float) -> int:
         number = next(self._numbers)

@@ -1,6 +1,5 @@
 """A pass to send, a Twilio that remembers, and an outbox whose clock stands where the test puts it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.delivery.carriers import StatusUpdate
 from bot.delivery.dispatch import Outbox, enqueue_pass, enqueue_reply
-from bot.delivery.outbox import queues
+from bot.delivery.message import OutboundMessage, SentSearch
+from bot.delivery.outbox import leases
 from bot.domain.models import Contact, ContactAlias, Delivery, Event, Kind, Pass, Registration, SigningKey
 from bot.errors import SendFailed
 from bot.settings import Settings
@@ -47,41 +47,36 @@ class FakeTwilio:
     taken_all_the_same: bool = False
     """A failing call is taken before it fails."""
     list_down: bool = False
-    looked: list[dict[str, Any]] = field(default_factory=list)
+    looked: list[SentSearch] = field(default_factory=list)
 
-    def send(
-        self,
-        address: str,
-        sender: str | None,
-        body: str | None = None,
-        media_url: str | None = None,
-        status_callback: str | None = None,
-        validity: int | None = None,
-        content: tuple[str, str] | None = None,
-    ) -> str:
+    def send(self, message: OutboundMessage) -> str:
         failure = self.failures.pop(0) if self.failures else None
+        filled = message.content
         sid = f"SM{len(self.sent) + 1:032}"
         if failure is None or self.taken_all_the_same:
-            self.sent.append(Sent(address, sender, body or "", media_url, status_callback, validity, sid, content))
+            self.sent.append(
+                Sent(
+                    message.to,
+                    message.sender,
+                    "" if filled else message.body,
+                    None if filled else message.media_url,
+                    message.callback,
+                    message.validity,
+                    sid,
+                    (filled.sid, filled.variables) if filled else None,
+                )
+            )
         if failure:
             raise failure
         return sid
 
-    def find(
-        self,
-        address: str,
-        *,
-        body: str | Collection[str],
-        media: int | None,
-        since: datetime,
-        known: Collection[str] = (),
-    ) -> StatusUpdate | None:
-        self.looked.append({"lane": address, "body": body, "media": media, "since": since, "known": set(known)})
+    def find(self, wanted: SentSearch) -> StatusUpdate | None:
+        self.looked.append(wanted)
         if self.list_down:
             raise SendFailed("http_503", retry=True)
         for sent in self.sent:
-            same = sent.lane == address and media in (None, int(sent.media_url is not None))
-            if same and sent.body in body and sent.sid not in known:
+            same = sent.lane == wanted.to and wanted.media in (None, int(sent.media_url is not None))
+            if same and sent.body in wanted.bodies and sent.sid not in wanted.known:
                 return StatusUpdate(sent.sid, "sent")
         return None
 
@@ -152,9 +147,11 @@ def outbox(
     return Outbox(database, redis, twilio, otps, settings, clock, sleep=lambda seconds: None, check_media=fetched)
 
 
-def waiting(redis: "Redis") -> list[int]:
-    """The delivery ids in RQ's queues, the most urgent queue first."""
-    return [job.args[0] for name in queues.QUEUE_NAMES for job in queues.queue(redis, name).jobs]
+def waiting(outbox: Outbox) -> list[int]:
+    """The deliveries that may leave now, the most urgent first."""
+    with outbox.database.read() as db:
+        found = leases.due(db, outbox.now(), 1000)
+    return [one.id for one in sorted(found, key=lambda one: (one.priority, one.not_before, one.id))]
 
 
 def row(database: Database, delivery_id: int) -> Delivery:

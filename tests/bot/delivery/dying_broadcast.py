@@ -73,5 +73,5 @@ def work(point: str, given: Mapping[str, Any], database_url: str, redis_url: str
     if point == "after_a_slice":
         Outbox.dispatch = lambda *_: fuse.burn()  # type: ignore[method-assign]  # the point where it dies
     BroadcastSender(database, outbox, settings, page_size=PAGE).run(NOW)
-    for delivery in waiting(redis):
+    for delivery in waiting(outbox):
         outbox.deliver(delivery)

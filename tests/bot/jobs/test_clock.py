@@ -24,7 +24,7 @@ def moment() -> Iterator[time_machine.Traveller]:
 
 
 def handed(redis: "Redis") -> list[str]:
-    return sorted(str(job.func_name) for job in queues.queue(redis, queues.QUEUE_NAMES[0]).jobs)
+    return sorted(str(job.func_name) for job in queues.queue(redis, queues.PERIODIC).jobs)
 
 
 def test_two_clocks_hand_each_slot_over_once(redis: "Redis", moment: time_machine.Traveller) -> None:
@@ -49,7 +49,7 @@ def test_a_clock_alone_misses_no_slot(redis: "Redis", moment: time_machine.Trave
 
 def test_what_nobody_ran_is_forgotten(redis: "Redis", moment: time_machine.Traveller) -> None:
     Clock(redis).enqueue_jobs()
-    for job in queues.queue(redis, queues.QUEUE_NAMES[0]).jobs:
+    for job in queues.queue(redis, queues.PERIODIC).jobs:
         every = next(piece.every for piece in SCHEDULE if str(job.func_name).endswith(f".{piece.task.__name__}"))
         assert 0 < redis.ttl(job.key) <= 2 * every
 

@@ -49,7 +49,7 @@ def start(database: Database, redis: "Redis", once: str) -> int:
 
 def look_after(redis: "Redis") -> None:
     """What the clock does every ten seconds."""
-    queues.queue(redis, queues.QUEUE_NAMES[0]).enqueue("bot.jobs.tasks.see_to_exports")
+    queues.queue(redis, queues.PERIODIC).enqueue("bot.jobs.tasks.see_to_exports")
 
 
 def row(database: Database, number: int) -> Export:

@@ -56,12 +56,28 @@ def test_it_finishes_what_it_holds(
     api.may_answer.clear()
     rows = [owed(database, body) for body in ("held", "next")]
     outbox.dispatch(rows)
-    with running(WORKER, environment, tmp_path) as worker:
+    with running(WORKER, environment | {"DELIVERY_CONCURRENCY": "1"}, tmp_path) as worker:
         wait_for(api.arrived.is_set, "the first message")
         worker.process.send_signal(signal.SIGTERM)
         api.may_answer.set()
         assert worker.process.wait(30) == 0
     assert [status(database, row) for row in rows] == ["queued", "owed"]
+
+
+def test_periodic_work_and_a_reply_wait_for_no_slow_calls(
+    database: Database, redis: "Redis", outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A hundred messages to many, and a Twilio that does not answer: the worker does its other work all the same."""
+    api.may_answer.clear()
+    outbox.dispatch([owed(database, f"many {number}", 2) for number in range(100)])
+    with running(WORKER, environment | {"TWILIO_MPS": "1000"}, tmp_path):
+        wait_for(lambda: len(api.taken) >= 12, "as many calls as messages to many may keep in flight")
+        outbox.dispatch([owed(database, "a reply", 0)])
+        queues.queue(redis, queues.PERIODIC).enqueue("bot.jobs.tasks.discard_photos")
+        wait_for(lambda: "a reply" in api.bodies, "the reply")
+        wait_for(lambda: not queues.queue(redis, queues.PERIODIC).count, "the periodic work")
+        assert len(api.taken) == 13
+        api.may_answer.set()
 
 
 def test_it_says_in_a_line_why_it_cannot_start(environment: dict[str, str], tmp_path: Path) -> None:
@@ -98,7 +114,7 @@ def test_workers_whose_pool_was_killed_end(
         # Each job is followed by a sign of life, and so by a look at who started it.
         while SimpleWorker.all(connection=redis):
             outbox.dispatch([owed(database, f"Hello {len(api.taken)}")])
-            wait_for(lambda: not queues.queue(redis, "replies").count or not SimpleWorker.all(connection=redis), "")
+            wait_for(lambda: not queues.queue(redis, queues.DRAINS).count or not SimpleWorker.all(connection=redis), "")
     assert len(api.taken) <= 3
 
 

@@ -7,6 +7,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
+from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.templates.interactive import CardShape, definition
 from bot.delivery.twilio.content_api import ContentApi
 from bot.delivery.twilio.messages import Twilio
@@ -106,7 +107,9 @@ def test_what_is_no_template_is_refused(phones: Lab, body: bytes) -> None:
 
 
 def test_a_question_comes_with_its_buttons_and_a_tap_names_it(phones: Lab) -> None:
-    sid = Twilio(phones.settings).send(TO, SIMULATED_SENDER, content=(made(phones), json.dumps(VALUES)))
+    sid = Twilio(phones.settings).send(
+        OutboundMessage(TO, SIMULATED_SENDER, "", content=FilledTemplate(made(phones), json.dumps(VALUES)))
+    )
     until(lambda: [one["status"] for one in phones.chat()["messages"]] == ["read"])
     (shown,) = phones.chat()["messages"]
     assert (shown["sid"], shown["text"], shown["card"]["kind"]) == (sid, "Is it right?", "buttons")
@@ -144,7 +147,9 @@ def test_a_list_comes_with_its_rows(phones: Lab) -> None:
 def test_what_twilio_would_not_carry_is_refused(phones: Lab, change: dict[str, Any], code: int) -> None:
     variables = json.dumps({**VALUES, **change})
     with pytest.raises(SendFailed) as failure:
-        Twilio(phones.settings).send(TO, SIMULATED_SENDER, content=(made(phones), variables))
+        Twilio(phones.settings).send(
+            OutboundMessage(TO, SIMULATED_SENDER, "", content=FilledTemplate(made(phones), variables))
+        )
     assert (failure.value.code, failure.value.retry) == (str(code), False)
 
 
@@ -192,19 +197,19 @@ def test_a_day_later_only_an_approved_template_arrives_and_brings_its_picture(ph
     assert phones.order(close_window="+911").status_code == 422
     twilio = Twilio(phones.settings)
 
-    def becomes(**more: Any) -> tuple[str, int | None]:
-        message = twilio.send(TO, SIMULATED_SENDER, **more)
+    def becomes(content: FilledTemplate | None = None) -> tuple[str, int | None]:
+        message = twilio.send(OutboundMessage(TO, SIMULATED_SENDER, "hello", content=content))
         until(lambda: phones.twilio.messages(message).fetch().status in ("failed", "read"))
         found = phones.twilio.messages(message).fetch()
         return str(found.status), found.error_code
 
     variables = json.dumps({"1": "7", "2": "image.png"})
-    assert becomes(body="hello") == ("failed", 63016)
-    assert becomes(content=(sid, variables)) == ("failed", 63016)
+    assert becomes() == ("failed", 63016)
+    assert becomes(FilledTemplate(sid, variables)) == ("failed", 63016)
     assert approval(phones, sid) == "approved"
-    assert becomes(content=(sid, variables)) == ("read", None)
+    assert becomes(FilledTemplate(sid, variables)) == ("read", None)
     shown = max(phones.chat()["messages"], key=lambda message: message["at"])
     assert (shown["text"], len(shown["media"])) == ("Pass 7 is ready.", 1)
     phones.write("hi")
     until(lambda: phones.doors.heard)
-    assert becomes(body="hello") == ("read", None)
+    assert becomes() == ("read", None)

@@ -8,6 +8,7 @@ import pytest
 import requests
 import responses
 
+from bot.delivery.message import OutboundMessage, SentSearch
 from bot.delivery.twilio.messages import Twilio
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN, Settings
@@ -38,8 +39,13 @@ def test_our_client_asks_only_what_twilio_knows() -> None:
         wire.post(address, json={"sid": "SM" + "0" * 32})
         wire.get(address, json={"messages": []})
         ours = Twilio(settings)
-        ours.send(TO, SIMULATED_SENDER, "words", "https://x.example/a.png", "https://x.example/s?delivery=1", 600)
-        ours.find(TO, body="words", media=1, since=datetime.now(UTC))
+        ours.send(
+            OutboundMessage(
+                *(TO, SIMULATED_SENDER, "words", "https://x.example/a.png", 600),
+                callback="https://x.example/s?delivery=1",
+            )
+        )
+        ours.find(SentSearch(TO, ("words",), 1, datetime.now(UTC)))
         sent, listed = (made.request for made in wire.calls)
     form = dict(parse_qsl(str(sent.body)))
     schema = openapi.form_schema(LIST)
@@ -151,11 +157,11 @@ def test_what_is_no_moment_is_refused(phones: Lab) -> None:
 def test_our_client_sends_and_finds_again(phones: Lab) -> None:
     ours = Twilio(phones.settings)
     before = datetime.now(UTC)
-    sid = ours.send(TO, SIMULATED_SENDER, "words", f"{phones.origin}/image.png")
-    found = ours.find(TO, body="words", media=1, since=before)
+    sid = ours.send(OutboundMessage(TO, SIMULATED_SENDER, "words", f"{phones.origin}/image.png"))
+    found = ours.find(SentSearch(TO, ("words",), 1, before))
     assert found is not None
     assert found.message_sid == sid
-    assert ours.find(TO, body="other words", media=1, since=before) is None
+    assert ours.find(SentSearch(TO, ("other words",), 1, before)) is None
 
 
 @pytest.mark.parametrize(
@@ -169,7 +175,7 @@ def test_our_client_sends_and_finds_again(phones: Lab) -> None:
 def test_our_client_hears_a_refusal(phones: Lab, trouble: dict[str, int], code: str, retry: bool) -> None:
     assert phones.order(fault="refuse", kind="send", **trouble).status_code == 201
     with pytest.raises(SendFailed) as failed:
-        Twilio(phones.settings).send(TO, SIMULATED_SENDER, "words")
+        Twilio(phones.settings).send(OutboundMessage(TO, SIMULATED_SENDER, "words"))
     assert (failed.value.code, failed.value.retry) == (code, retry)
 
 
@@ -177,7 +183,7 @@ def test_our_client_hears_a_refusal(phones: Lab, trouble: dict[str, int], code: 
 def test_a_connection_can_be_cut_after_or_before_the_message_is_taken(phones: Lab, accept: bool, number: int) -> None:
     phones.order(fault="cut", kind="send", accept=accept)
     with pytest.raises(SendFailed) as failed:
-        Twilio(phones.settings).send(TO, SIMULATED_SENDER, "words")
+        Twilio(phones.settings).send(OutboundMessage(TO, SIMULATED_SENDER, "words"))
     assert failed.value.unclear
     assert len(call(phones, "GET", "/Messages.json").json()["messages"]) == number
 
@@ -187,6 +193,6 @@ def test_the_list_can_be_refused_and_cut_off_too(phones: Lab, trouble: dict[str,
     ours = Twilio(phones.settings)
     phones.order(kind="list", **trouble)
     with pytest.raises(SendFailed) as failed:
-        ours.find(TO, body="words", media=0, since=datetime.now(UTC))
+        ours.find(SentSearch(TO, ("words",), 0, datetime.now(UTC)))
     assert failed.value.retry
-    assert ours.find(TO, body="words", media=0, since=datetime.now(UTC)) is None
+    assert ours.find(SentSearch(TO, ("words",), 0, datetime.now(UTC))) is None

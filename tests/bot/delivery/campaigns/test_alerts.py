@@ -35,7 +35,7 @@ class Fair:
     """A day at the fair: Mira supervises and reads Hindi, Ada is its admin and reads English, Ravi volunteers."""
 
     def __init__(self, database: Database, outbox: Outbox, clock: Clock) -> None:
-        self.database, self.clock = database, clock
+        self.database, self.outbox, self.clock = database, outbox, clock
         self.alerting = Alerter(database, outbox)
         self.ring = KeyRing.open(database, SECRET)
         clock.at = at(12)
@@ -102,7 +102,7 @@ def test_more_people_than_are_safe(fair: Fair, redis: "Redis") -> None:
     assert set(told) == {MIRA, ADA}
     assert "9" in told[ADA]
     assert told[MIRA] != told[ADA]
-    assert len(waiting(redis)) == 2
+    assert len(waiting(fair.outbox)) == 2
     assert fair.look(minutes=1) == 0
     fair.leave()
     assert fair.look(minutes=1) == 0

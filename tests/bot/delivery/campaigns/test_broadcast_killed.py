@@ -49,7 +49,7 @@ def test_everybody_exactly_once(
         for _ in range(4):
             BroadcastSender(database, outbox, settings, page_size=PAGE).run(clock.move(minutes=2))
             outbox.sweep(clock.at)
-            for delivery in waiting(redis):
+            for delivery in waiting(outbox):
                 outbox.deliver(delivery)
             redis.flushall()
         assert Counter(message["To"] for message in api.taken) == Counter(lanes)

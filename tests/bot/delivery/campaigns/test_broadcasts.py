@@ -39,7 +39,7 @@ def broadcasting(database: Database, outbox: Outbox, settings: Settings) -> Broa
 
 def send_all(outbox: Outbox, redis: "Redis") -> None:
     """What a worker does with what is in the queues now."""
-    ids = waiting(redis)
+    ids = waiting(outbox)
     redis.delete(*(f"rq:queue:{name}" for name in ("replies", "passes", "bulk")))
     for delivery in ids:
         outbox.deliver(delivery)
@@ -105,7 +105,7 @@ def test_a_pause_holds_at_once_and_what_it_held_goes_on(
     lanes = make_crowd(database, 12)
     number = begin(database, people=12)
     broadcasting.run(NOW)
-    for delivery in waiting(redis)[:5]:
+    for delivery in waiting(outbox)[:5]:
         outbox.deliver(delivery)
     turn(database, broadcasts.pause, number)
     send_all(outbox, redis)
@@ -128,10 +128,10 @@ def test_what_is_cancelled_never_leaves(
     make_crowd(database, 9)
     number = begin(database, people=9)
     broadcasting.run(NOW)
-    for delivery in waiting(redis)[:2]:
+    for delivery in waiting(outbox)[:2]:
         outbox.deliver(delivery)
     turn(database, broadcasts.cancel, number)
-    outbox.deliver(waiting(redis)[2])
+    outbox.deliver(waiting(outbox)[2])
     broadcasting.run(NOW)
     send_all(outbox, redis)
     row, counts = found(database, number)
@@ -215,7 +215,7 @@ def test_those_who_wait_are_looked_at_again_once_there_is_a_template(
     same = {"language": "en", "content_hash": "", "approval": "approved", "created_at": NOW}
     turn(database, lambda db: db.add(ContentTemplate(name="news", shape=shape_of("news", "en"), sid="HX1", **same)))
     outbox.sweep(clock.move(hours=2))
-    assert waiting(redis) == []
+    assert waiting(outbox) == []
     turn(database, broadcasts.resume, number, clock.at)
     assert [release_held(database, number, clock.at), release_held(database, number, clock.at)] == [3, 0]
     outbox.sweep(clock.at)

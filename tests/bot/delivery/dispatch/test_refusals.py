@@ -294,9 +294,9 @@ def test_while_a_sender_rests_nobodys_message_is_tried(world: Whole) -> None:
     world.service.outbox.deliver(first)
     second = reply(world.service.database, "Another's", lane="whatsapp:+919800000009")
     course = world.course(second)
-    assert course.tries[0] == 0
+    assert course.tries[0] >= 300
     assert course.calls == 1
-    assert course.steps[:2] == ("tried", "put_off")
-    assert shown(second)["story"][2]["reason"] == "sender_paused"
+    assert course.steps[0] == "put_off"
+    assert shown(second)["story"][1]["reason"] == "sender_paused"
     sent = world.twilio.messages.several(world.twilio.messages.sids(recipient="whatsapp:+919800000009"))
     assert [one.created_ms >= (NOW.timestamp() + 299) * 1000 for one in sent] == [True]

@@ -7,6 +7,7 @@ from redis import Redis
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox
+from bot.delivery.message import OutboundMessage
 from bot.delivery.outbox import backoff
 from bot.domain.models import ContactAlias
 from bot.errors import SendFailed
@@ -30,7 +31,7 @@ def test_a_refusal_that_may_pass_comes_again_later(
     while not twilio.sent and clock.at < NOW + timedelta(minutes=5):
         clock.move(seconds=15)
         outbox.sweep(clock.at)
-        for job in waiting(redis):
+        for job in waiting(outbox):
             outbox.deliver(job)
         redis.flushall()
     assert twilio.bodies == ["Hello"]
@@ -61,7 +62,7 @@ def test_a_lasting_refusal_fails_at_once_with_a_reason(
     outbox.deliver(first)
     failed = row(database, first)
     assert (failed.status, failed.error_code, failed.reason) == ("failed", int(code), reason)
-    assert waiting(redis) == [second]
+    assert waiting(outbox) == [second]
 
 
 def test_a_media_failure_is_tried_once_more(
@@ -162,7 +163,7 @@ def test_an_unclear_send_that_did_not_go_out_is_sent_again(
     clock.move(seconds=90)
     outbox.deliver(words)
     assert twilio.bodies == ["Hello"]
-    assert twilio.looked[0]["since"] <= NOW
+    assert twilio.looked[0].since <= NOW
     assert row(database, words).status == "queued"
 
 
@@ -197,8 +198,8 @@ def test_a_worker_that_died_with_the_call_is_followed_by_a_look(
     class Killed(BaseException):
         """Stands for a process that ends here."""
 
-    def dies(*args: object, **kwargs: object) -> str:
-        FakeTwilio.send(twilio, *args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+    def dies(message: OutboundMessage) -> str:
+        FakeTwilio.send(twilio, message)
         raise Killed
 
     words = reply(database, "Hello")

@@ -1,50 +1,28 @@
 """80 a second and two workers, by a clock of the test's: the limit is used, never passed, and replies do not wait.
 
-Everything is real but the clock and Twilio: rows, RQ's queues, the budget's script in Redis, the worker's order of
-queues. What a machine makes of it against the wall clock: `make bench`.
+Everything is real but the clock and Twilio: rows, RQ's queues, drains with their threads, the budget's script in Redis.
+What a machine makes of it against the wall clock: `make bench`.
 """
 
-import random
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from rq import Queue
-from rq.serializers import JSONSerializer
+from rq.job import Job
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue, enqueue_reply
 from bot.delivery.outbox import queues
 from bot.delivery.outbox.enqueue import BULK, REPLIES
-from bot.delivery.outbox.rate_limit import SPACING_MARGIN_SECONDS
 from bot.settings import Settings
 from tests.bot.delivery.agenda import Agenda
-from tests.bot.delivery.conftest import FakeOtps, FakeTwilio, fetched
+from tests.bot.delivery.conftest import FakeOtps, fetched
+from tests.bot.delivery.draining import SlowTwilio, drainer
 
 LIMIT, WORKERS = 80, 2
 REPLIES_ASKED = 12
-ON_THE_WIRE = (0.001, SPACING_MARGIN_SECONDS)
-"""Seconds until Twilio hears a call: as different as the budget allows for."""
-ANSWERED = 0.001
-"""Seconds from then to the answer. Two workers could send 140 a second by that."""
-
-
-@dataclass
-class SlowTwilio(FakeTwilio):
-    """Hears each message a little after it was sent, and answers a little later."""
-
-    agenda: Agenda = field(default_factory=Agenda)
-    chance: random.Random = field(default_factory=lambda: random.Random(5))
-    heard: dict[str, float] = field(default_factory=dict)
-    """When each message was heard."""
-
-    def send(self, address: str, sender: str | None, body: str | None = None, *args: object, **more: object) -> str:
-        self.agenda.sleep(self.chance.uniform(*ON_THE_WIRE))
-        self.heard[str(body)] = self.agenda.seconds
-        self.agenda.sleep(ANSWERED)
-        return f"SM{len(self.heard):032}"
 
 
 @dataclass
@@ -82,15 +60,15 @@ class Run:
         return len(self.twilio.heard) == self.many + REPLIES_ASKED
 
     def _work(self, outbox: Outbox) -> None:
-        """What a worker does: the first job of the most urgent queue that has one."""
-        waiting = [queues.queue(self.redis, name) for name in queues.QUEUE_NAMES]
+        """What a worker does: a drain as often as one is asked for."""
+        sender = drainer(outbox, self.agenda)
+        asked = queues.queue(self.redis, queues.DRAINS)
         while not self.over:
-            found = Queue.dequeue_any(waiting, None, connection=self.redis, serializer=JSONSerializer)
-            if found is None:
+            if not asked.count:
                 self.agenda.sleep(0.01)
                 continue
-            outbox.deliver(found[0].args[0])
-            found[0].delete()
+            self.redis.delete(Job.key_for(str(asked.pop_job_id())))
+            sender.drain()
 
     def _ask(self) -> None:
         for number in range(REPLIES_ASKED):

@@ -1,5 +1,6 @@
 """So many a second for each sender, the urgent first; slower where Twilio says so."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def test_answers_to_webhooks_take_places_without_waiting(pace: RateLimiter, cloc
 
 def test_what_is_less_urgent_takes_no_place_far_ahead(redis: "Redis", clock: Clock) -> None:
     still = RateLimiter(redis, 80, clock, lambda seconds: None)
-    for priority, taken in ((BULK, 3), (PASS, 2), (REPLY, 75)):
+    for priority, taken in ((BULK, 3), (PASS, 5), (REPLY, 72)):
         places = 0
         while still.wait_for_slot(SENDER, LANE, priority) is None:
             places += 1
@@ -78,14 +79,29 @@ def test_what_is_less_urgent_takes_no_place_far_ahead(redis: "Redis", clock: Clo
     assert isinstance(still.wait_for_slot(SENDER, LANE, BULK), RateLimited)
 
 
-@pytest.mark.parametrize(("queue", "gives_way"), [("replies", {PASS, BULK}), ("passes", {BULK}), ("bulk", set())])
-def test_it_gives_way_to_what_waits_in_a_more_urgent_queue(
-    redis: "Redis", pace: RateLimiter, queue: str, gives_way: set[int]
-) -> None:
-    redis.rpush(f"rq:queue:{queue}", "a job")
-    assert {
-        one for one in (REPLY, PASS, BULK) if pace.wait_for_slot(SENDER, LANE, one) == RateLimited(0.0)
-    } == gives_way
+def test_in_one_look_the_urgent_get_the_first_places(redis: "Redis", clock: Clock) -> None:
+    still = RateLimiter(redis, 80, clock, lambda seconds: None)
+    wanted = [(f"whatsapp:+91{number}", number // 4) for number in range(12)]
+    places = still.take_places(SENDER, wanted)
+    moments = [place for place in places if isinstance(place, float)]
+    assert moments == sorted(moments)
+    assert len(set(moments)) == len(moments) == 8
+    assert {place.reason for place in places[8:] if isinstance(place, RateLimited)} == {None}
+
+
+def test_nobody_waits_long_for_a_place_that_a_slow_sender_gave(pace: RateLimiter, clock: Clock) -> None:
+    """So that whoever waits for it keeps nothing from going that leaves from another sender."""
+    slow = replace(pace, per_second=1)
+    for priority in (PASS, BULK):
+        assert slow.take_places(SENDER, [("whatsapp:+911", priority)]) == [0.0]
+        (refused,) = slow.take_places(SENDER, [("whatsapp:+912", priority)])
+        assert isinstance(refused, RateLimited)
+        assert 0.9 <= refused.seconds <= 1.0
+        clock.move(seconds=refused.seconds)
+        (place,) = slow.take_places(SENDER, [("whatsapp:+912", priority)])
+        assert isinstance(place, float)
+        assert place <= 0.101
+        clock.move(seconds=2)
 
 
 def test_429_with_a_time_rests_the_sender_as_long(pace: RateLimiter, clock: Clock) -> None:
@@ -111,7 +127,7 @@ def test_429_without_a_time_lowers_the_rate_by_a_third_and_it_climbs_back_in_ten
 
 def test_what_twilio_takes_a_second_is_the_least(pace: RateLimiter, clock: Clock) -> None:
     for _ in range(70):
-        pace.taken(SENDER, LANE)
+        pace.taken(SENDER)
     clock.move(seconds=1)
     pace.apply_refusal(SENDER, LANE, refused(20429))
     began = clock.at
@@ -127,7 +143,7 @@ def test_a_sender_rests_when_every_call_of_ten_seconds_was_refused_and_only_then
             assert pace.closed_senders([SENDER]) == []
             pace.apply_refusal(SENDER, LANE, refused(20429))
             if taken_between and second == 6:
-                pace.taken(SENDER, LANE)
+                pace.taken(SENDER)
             clock.move(seconds=1)
         assert len(pace.closed_senders([SENDER])) == closed
 

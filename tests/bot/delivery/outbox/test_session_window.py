@@ -42,7 +42,7 @@ def test_inside_it_goes_and_outside_it_waits(
     assert len(twilio.sent) == 1
     redis.delete("rq:queue:passes")
     write(outbox)
-    assert waiting(redis) == [second]
+    assert waiting(outbox) == [second]
     outbox.deliver(second)
     assert len(twilio.sent) == 2
 

@@ -55,7 +55,7 @@ class Traffic:
     def _answer(self, pace: RateLimiter, moment: float) -> None:
         if self.takes(moment):
             self.taken.append(moment)
-            pace.taken(SENDER, LANE)
+            pace.taken(SENDER)
         else:
             self.refused.append(moment)
             pace.apply_refusal(SENDER, LANE, BUSY)

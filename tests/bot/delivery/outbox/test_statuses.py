@@ -1,6 +1,7 @@
 """Statuses come twice, late, out of order and before our own note; they only rise."""
 
 import itertools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,8 +11,11 @@ from sqlalchemy import event
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue_reply
+from bot.delivery.message import OutboundMessage
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, row, waiting
+
+Take = Callable[[OutboundMessage], str]
 
 
 @pytest.fixture
@@ -94,8 +98,8 @@ def test_a_callback_before_our_own_note_is_kept(
     first, second = owed(database, "1"), owed(database, "2")
     real = twilio.send
 
-    def answered_while_called(*args: object, **kwargs: object) -> str:
-        sid = real(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+    def answered_while_called(message: OutboundMessage) -> str:
+        sid = real(message)
         outbox.record_status(sid, first, told, None, NOW)
         return sid
 
@@ -103,7 +107,7 @@ def test_a_callback_before_our_own_note_is_kept(
     outbox.deliver(first)
     noted = row(database, first)
     assert (noted.status, noted.message_sid, noted.tried_at) == (told, twilio.sent[0].sid, None)
-    assert second in waiting(redis)
+    assert second in waiting(outbox)
 
 
 def test_a_failure_told_before_our_own_note_stands(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
@@ -112,9 +116,9 @@ def test_a_failure_told_before_our_own_note_stands(database: Database, outbox: O
         real = twilio.send
 
         def answered_while_called(
-            *args: object, delivery: int = delivery, code: int = code, real: object = real, **kwargs: object
+            message: OutboundMessage, delivery: int = delivery, code: int = code, real: Take = real
         ) -> str:
-            sid: str = real(*args, **kwargs)  # type: ignore[operator]  # passed on as they came
+            sid = real(message)
             outbox.record_status(sid, delivery, "failed", code, NOW)
             return sid
 

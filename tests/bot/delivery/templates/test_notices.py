@@ -250,9 +250,9 @@ def test_an_unclear_call_is_looked_up_whichever_way_twilio_lists_it(
     clock.move(seconds=31)
     outbox.deliver(image)
     (looked,) = twilio.looked
-    assert looked["media"] is None
-    assert "" in looked["body"]
-    assert any("7K3M-PQ2R" in body and "Delhi Book Fair, Pragati Maidan" in body for body in looked["body"])
+    assert looked.media is None
+    assert "" in looked.bodies
+    assert any("7K3M-PQ2R" in body and "Delhi Book Fair, Pragati Maidan" in body for body in looked.bodies)
     assert len(twilio.sent) == 1
     assert row(database, image).status in ("queued", "sent")
 

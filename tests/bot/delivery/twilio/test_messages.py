@@ -15,6 +15,7 @@ import responses
 import time_machine
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
+from bot.delivery.message import OutboundMessage, SentSearch
 from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import PAGE_SIZE, Twilio
 from bot.errors import SendFailed
@@ -56,14 +57,16 @@ def answer_list(wire: responses.RequestsMock, *messages: dict[str, Any]) -> None
 
 def failure(twilio: Twilio) -> SendFailed:
     with pytest.raises(SendFailed) as caught:
-        twilio.send(LANE, None, body="Hello")
+        twilio.send(OutboundMessage(LANE, None, "Hello"))
     return caught.value
 
 
 def test_a_message_with_everything(wire: responses.RequestsMock, real: Twilio) -> None:
     wire.post(MESSAGES, json={"sid": SID}, status=201)
     callback = "https://x.example/webhooks/twilio/status?delivery=7"
-    sid = real.send(LANE, None, "Hello", "https://x.example/a.png?language=hi", callback, validity=600)
+    sid = real.send(
+        OutboundMessage(LANE, None, "Hello", "https://x.example/a.png?language=hi", validity=600, callback=callback)
+    )
     assert sid == SID
     assert form(wire.calls[0]) == {
         "To": LANE,
@@ -78,9 +81,9 @@ def test_a_message_with_everything(wire: responses.RequestsMock, real: Twilio) -
 
 def test_the_sender_written_to_or_the_service(wire: responses.RequestsMock, real: Twilio, settings: Settings) -> None:
     wire.post(MESSAGES, json={"sid": SID}, status=201)
-    real.send(LANE, "whatsapp:+15550001111", body="Hello")
+    real.send(OutboundMessage(LANE, "whatsapp:+15550001111", "Hello"))
     settings.twilio_messaging_service_sid = "MG1"
-    Twilio(settings, TwilioHttp()).send(LANE, "whatsapp:+15550001111", body="Hello")
+    Twilio(settings, TwilioHttp()).send(OutboundMessage(LANE, "whatsapp:+15550001111", "Hello"))
     first, second = (form(call) for call in wire.calls)
     assert first["From"] == "whatsapp:+15550001111"
     assert second["MessagingServiceSid"] == "MG1"
@@ -90,7 +93,7 @@ def test_the_sender_written_to_or_the_service(wire: responses.RequestsMock, real
 def test_another_origin_takes_the_place_of_twilio(wire: responses.RequestsMock, settings: Settings) -> None:
     other = MESSAGES.replace("https://api.twilio.com", settings.api_base)
     wire.post(other, json={"sid": SID}, status=201)
-    assert Twilio(settings).send(LANE, None, body="Hello") == SID
+    assert Twilio(settings).send(OutboundMessage(LANE, None, "Hello")) == SID
     assert settings.api_base.startswith("http://127.0.0.1:")
 
 
@@ -204,7 +207,7 @@ def test_retry_after_of_an_earlier_answer_is_forgotten(wire: responses.RequestsM
 )
 def test_finding_a_message(wire: responses.RequestsMock, real: Twilio, other: dict[str, Any], found: bool) -> None:
     answer_list(wire, listed(body="something else"), listed(**other))
-    news = real.find(LANE, body="Hello", media=0, since=NOW, known={"SMknown"})
+    news = real.find(SentSearch(LANE, ("Hello",), 0, NOW, {"SMknown"}))
     assert (news is not None) is found
     query = dict(parse_qsl(urlsplit(str(wire.calls[0].request.url)).query))
     assert query == {"To": LANE, "PageSize": str(PAGE_SIZE)}
@@ -212,7 +215,7 @@ def test_finding_a_message(wire: responses.RequestsMock, real: Twilio, other: di
 
 def test_what_was_found_brings_its_status(wire: responses.RequestsMock, real: Twilio) -> None:
     answer_list(wire, listed(status="failed", error_code=63003))
-    news = real.find(LANE, body="Hello", media=0, since=NOW)
+    news = real.find(SentSearch(LANE, ("Hello",), 0, NOW))
     assert news is not None
     assert (news.message_sid, news.status, news.error_code) == (SID, "failed", 63003)
 
@@ -220,11 +223,11 @@ def test_what_was_found_brings_its_status(wire: responses.RequestsMock, real: Tw
 def test_a_list_that_cannot_be_had_is_not_an_empty_one(wire: responses.RequestsMock, real: Twilio) -> None:
     wire.get(MESSAGES, status=503)
     with pytest.raises(SendFailed):
-        real.find(LANE, body="Hello", media=0, since=NOW)
+        real.find(SentSearch(LANE, ("Hello",), 0, NOW))
     answer_list(wire, *(listed(sid=f"SM{number}", body="x") for number in range(PAGE_SIZE)))
     with pytest.raises(SendFailed):
-        real.find(LANE, body="Hello", media=0, since=NOW)
-    assert real.find(LANE, body="Hello", media=0, since=datetime(2026, 11, 20, 9, 1, tzinfo=UTC)) is None
+        real.find(SentSearch(LANE, ("Hello",), 0, NOW))
+    assert real.find(SentSearch(LANE, ("Hello",), 0, datetime(2026, 11, 20, 9, 1, tzinfo=UTC))) is None
 
 
 def test_one_session_a_thread_and_a_process() -> None:
@@ -249,7 +252,7 @@ def test_nothing_personal_is_logged(
     wire.post(MESSAGES, json={"sid": SID}, status=201)
     wire.post(MESSAGES, json={"code": 21211, "message": f"{LANE} is wrong"}, status=400)
     with caplog.at_level(logging.DEBUG, logger="twilio"):
-        real.send(LANE, None, body="Hello Asha")
+        real.send(OutboundMessage(LANE, None, "Hello Asha"))
         failure(real)
     assert LANE not in caplog.text
     assert "Asha" not in caplog.text
@@ -257,7 +260,7 @@ def test_nothing_personal_is_logged(
 
 def test_what_went_by_a_template_may_be_listed_without_its_words(wire: responses.RequestsMock, real: Twilio) -> None:
     answer_list(wire, listed(body="", num_media="0"))
-    found = real.find(LANE, body=("Your pass", ""), media=None, since=NOW)
+    found = real.find(SentSearch(LANE, ("Your pass", ""), None, NOW))
     assert found is not None
     assert found.message_sid == SID
-    assert real.find(LANE, body=("Your pass", ""), media=None, since=NOW, known={SID}) is None
+    assert real.find(SentSearch(LANE, ("Your pass", ""), None, NOW, {SID})) is None

@@ -11,7 +11,7 @@ from redis import Redis
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue_otp, mark_code_used
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox.rate_limit import senders
+from bot.delivery.outbox.senders import senders
 from bot.delivery.twilio.verify import VerifyOtps
 from bot.domain.messaging.otp import MAX_TRIES, OwnOtps
 from bot.domain.messaging.otp_limits import MAX_PER_NUMBER_PER_HOUR

@@ -27,7 +27,7 @@ def office(service: Service, app: Flask) -> Office:
 def make_all(office: Office, folder: Path) -> None:
     """What the worker would do with what is in its queue."""
     service = office.service
-    for job in queues.queue(service.redis, queues.QUEUE_NAMES[0]).jobs:
+    for job in queues.queue(service.redis, queues.PERIODIC).jobs:
         assert job.func_name == queues.EXPORT
         export_process.make(service.database, int(job.args[0]), folder, service.now, threading.Event())
 
