@@ -12,7 +12,7 @@ from webhooks.chat_links import chat_link
 
 TEXTS = {
     "SIMULATE": _("All phones of the simulator"),
-    "SIMULATED": _("This is a trial without WhatsApp: no message leaves this computer. Three ways to begin:"),
+    "SIMULATED": _("This is a trial without WhatsApp. No message leaves this computer."),
 }
 WAYS = (
     (

@@ -65,7 +65,7 @@ def options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
         Option("cancellation", _("Cancel pass")),
     )
     register = (
-        Option("registration", _("Another day") if facts.passes else _("Register")),
+        Option("registration", _("Pass for another day") if facts.passes else _("Register")),
         Option("someone_else", _("Register someone else")),
     )
     beginning = tuple(option for option in register if option.id != answers.get("under"))

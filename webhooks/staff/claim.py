@@ -23,19 +23,19 @@ from webhooks.staff import start_session
 TEXTS = {
     "TITLE": _("Become the owner"),
     "LEAD": _(
-        "Nobody owns this installation yet. The owner makes events and appoints their admins. We send a code to your "
-        "phone; with that phone you sign in from now on."
+        "This service has no owner yet. The owner creates events and chooses their admins. We send a code to "
+        "your phone. Use the same phone to sign in later."
     ),
     "NAME": _("Your name"),
     "PHONE": _("Your phone number"),
-    "PHONE_HELP": _("From abroad with + and country code."),
+    "PHONE_HELP": _("From abroad, start with + and country code."),
     "SEND": _("Send me a code"),
-    "SENT": _("A code is on its way to {phone}. It works for 5 minutes."),
-    "CODE": _("The code, 6 digits"),
+    "SENT": _("We have sent a code to {phone}. It works for 5 minutes."),
+    "CODE": _("6-digit code"),
     "FINISH": _("Become the owner"),
     "OTHER": _("Use another number"),
     "AGAIN": _("Send another code"),
-    "BY_CODE": _("Sign in by a code"),
+    "BY_CODE": _("Sign in with a code"),
 }
 PENDING = "claim"
 """Key in the browser's session: a name under which Redis keeps what was typed, from then to the right code."""

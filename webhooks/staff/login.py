@@ -23,32 +23,32 @@ from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
 
 TEXTS = {
-    "TITLE": _("Staff sign-in"),
-    "LEAD": _("For people who work at an event's gates. We send a code to your phone."),
+    "TITLE": _("Team sign-in"),
+    "LEAD": _("For the teams of events. We send a code to your phone."),
     "PHONE": _("Your phone number"),
-    "PHONE_HELP": _("The one that stands on the roster; from abroad with + and country code."),
+    "PHONE_HELP": _("Your team number. From abroad, start with + and country code."),
     "SEND": _("Send me a code"),
-    "SENT": _("If {phone} is on a roster, a code is on its way to it. It works for 5 minutes."),
-    "CODE": _("The code, 6 digits"),
+    "SENT": _("If {phone} is in a team, we have sent a code to it. It works for 5 minutes."),
+    "CODE": _("6-digit code"),
     "SIGN_IN": _("Sign in"),
     "AGAIN": _("Send another code"),
     "OTHER": _("Use another number"),
-    "CHOOSE": _("Where do you work now?"),
-    "CHOOSE_LEAD": _("Your number is on the roster of several events."),
+    "CHOOSE": _("Choose an event"),
+    "CHOOSE_LEAD": _("Your number is in the teams of several events."),
     "IS_IN": _("You are signed in as {name}, for {event}."),
-    "IS_OWNER": _("You are signed in as {name}, an owner."),
-    "MOVE": _("Work at another event"),
-    "OTHER_WAY": _("Or send *sign in* to us on WhatsApp, from the number on the roster: a link comes back."),
-    "BY_WHATSAPP": _("Sign in by WhatsApp"),
+    "IS_OWNER": _("You are signed in as {name}, owner."),
+    "MOVE": _("Change event"),
+    "OTHER_WAY": _("Or send *sign in* to us on WhatsApp from your team number. You get a link."),
+    "BY_WHATSAPP": _("Sign in with WhatsApp"),
     "HOLDS": _("You stay signed in for 12 hours."),
 }
 PROBLEM_TEXTS = {
-    "otp_unreachable": _("We cannot send a code to that number. Please sign in by WhatsApp."),
-    "otp_country": _("Codes do not go by SMS to numbers of that country. Please sign in by WhatsApp."),
-    "otp_budget": _("No more codes can be sent from here at the moment. Please sign in by WhatsApp."),
+    "otp_unreachable": _("We cannot send a code to that number. Sign in with WhatsApp."),
+    "otp_country": _("We cannot send SMS codes to that country. Sign in with WhatsApp."),
+    "otp_budget": _("We cannot send more codes at the moment. Sign in with WhatsApp."),
     "otp_too_many": ngettext_(
-        "The codes for this number are used up. Please sign in by WhatsApp, or try again in one minute.",
-        "The codes for this number are used up. Please sign in by WhatsApp, or try again in {minutes} minutes.",
+        "No codes are left for this number. Sign in with WhatsApp, or try again in one minute.",
+        "No codes are left for this number. Sign in with WhatsApp, or try again in {minutes} minutes.",
     ),
 }
 """Codes that are told here in other words than in the chat."""

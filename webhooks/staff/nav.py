@@ -10,7 +10,7 @@ from flows.text import _
 from webhooks.staff import session
 
 TEXTS = {
-    "PLACES": _("Staff pages"),
+    "PLACES": _("Team pages"),
     "LEAVE": _("Sign out"),
 }
 

@@ -19,7 +19,7 @@ from webhooks.staff.session import OWNER, require_role, user
 
 FIELD_OF_REFUSAL = {"not_a_phone": "phone", "owner_already": "phone", "bad_name": "name"}
 """The input at which a refusal is shown, by code."""
-NOT_YOURSELF = _("You cannot remove yourself: ask another owner, or use the command line.")
+NOT_YOURSELF = _("You cannot remove yourself. Ask another owner, or use the command line.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -49,7 +49,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return page(
             "sure",
             title=_("Remove {name}", name=whom.name),
-            question=_("They make no more events and see none but those on whose rosters they stand."),
+            question=_("They can no longer create events, and see only the events whose team they are in."),
             button=_("Remove"),
             grave=True,
             back_to=url_for("staff.owners"),
@@ -68,7 +68,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 domain.remove(db, whom.phone, region=service.settings.default_region)
         except Refused as no:
             return _page(service, problem=refusal_text(no))
-        return _done(_("{name} is an owner no more.", name=whom.name))
+        return _done(_("{name} is no longer an owner.", name=whom.name))
 
 
 def _find(service: Service, owner_id: int) -> Owner:

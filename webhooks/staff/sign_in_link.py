@@ -16,12 +16,12 @@ from webhooks.staff import start_session
 
 TEXTS = {
     "TITLE": _("Sign in"),
-    "LEAD": _("You have asked for this link on WhatsApp. It works once."),
+    "LEAD": _("You requested this link on WhatsApp. It works once."),
     "SIGN_IN": _("Sign in"),
-    "ANOTHER": _("Ask for another link on WhatsApp"),
-    "BY_CODE": _("Sign in by a code"),
+    "ANOTHER": _("Get a new link on WhatsApp"),
+    "BY_CODE": _("Sign in with a code"),
 }
-OFF_ROSTER = _("You are not on the roster any more, or are disabled. Please ask who looks after the event.")
+OFF_ROSTER = _("You are no longer in the team. Ask the organisers of the event.")
 STATUS_OF_REFUSAL = {"not_on_roster": 403}
 GONE_STATUS = 410
 

@@ -24,6 +24,15 @@ FIELD_HELP: Mapping[str, Sentence] = {
     "phone": _("We send a 6-digit code to this number to check that it is yours."),
     "otp": _("6 digits. The code works for 5 minutes."),
 }
+EMPTY_ERRORS: Mapping[str, Sentence] = {
+    "language": _("Choose a language."),
+    "full_name": _("Enter your full name."),
+    "visit_date": _("Choose the day of your visit."),
+    "party_size": _("Enter how many people will come."),
+    "phone": _("Enter your mobile number."),
+    "otp": _("Enter the 6-digit code."),
+}
+"""What is to be done where nothing was given: such a sentence says by itself which question it belongs to."""
 AUTOFILL_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "full_name": {"autocomplete": "name", "autocapitalize": "words"},
     "party_size": {"autocomplete": "off"},
@@ -46,6 +55,8 @@ class FlowInput:
     error: str = ""
     code: str = ""
     """The stable name of what is wrong."""
+    summary: str = ""
+    """The error as the list above the form says it, away from its question."""
     options: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
     optional: bool = False
@@ -79,21 +90,35 @@ def _input(
     optional = is_optional(step)
     if look == "list" and optional:
         options = tuple(choice for choice in options if choice[0] != SKIPPED)
+    title = _spoken(FIELD_LABELS.get(step.name) or label or _first(step, values, facts))
+    error = _wrong(step.name, no, look) if no else ""
     return FlowInput(
         slot=step.name,
         style=look,
-        label=_spoken(FIELD_LABELS.get(step.name) or label or _first(step, values, facts)),
+        label=title,
         help=_spoken(FIELD_HELP[step.name]) if step.name in FIELD_HELP else "",
         value=_value(step.name, values, typed),
-        error=_wrong(no, look) if no else "",
+        error=error,
         code=no.code if no else "",
+        summary=error
+        if _is_named(step.name, no)
+        else f"{title} {error}"
+        if title.endswith("?")
+        else f"{title}: {error}",
         options=options,
         optional=optional,
         attributes={**AUTOFILL_ATTRIBUTES.get(step.name, {}), **_bounds(step.field)},
     )
 
 
-def _wrong(no: Invalid, style: str) -> str:
+def _is_named(slot: str, no: Invalid | None) -> bool:
+    """Whether the error names its question, so that it is understood alone."""
+    return no is None or (no.code == "empty" and slot in EMPTY_ERRORS) or no.code == "not_agreed"
+
+
+def _wrong(slot: str, no: Invalid, style: str) -> str:
+    if no.code == "empty" and slot in EMPTY_ERRORS:
+        return _spoken(EMPTY_ERRORS[slot])
     code = "not_an_option" if no.code == "empty" and style in ("list", "buttons") else no.code
     return _spoken(on_page(code, no.params))
 

@@ -42,7 +42,7 @@ TEXTS = {
     "NUMBER": _("Mobile number"),
     "USER": _("WhatsApp name"),
     "LANGUAGE": _("Language"),
-    "SINCE": _("Known since"),
+    "SINCE": _("First contact"),
     "STOPPED": _("Messages stopped since"),
     "MESSAGES": _("Messages sent to you"),
     "NAME": _("Name"),
@@ -64,7 +64,7 @@ TEXTS = {
     "ELSEWHERE": _("Files you saved and the chat on your own phone stay until you delete them."),
     "OTHERS": _("See all events"),
 }
-STATUS_NAMES = {"valid": _("valid"), "revoked": _("cancelled"), "replaced": _("replaced by another")}
+STATUS_NAMES = {"valid": _("valid"), "revoked": _("cancelled"), "replaced": _("replaced")}
 FILE = "my-data.json"
 
 

@@ -46,7 +46,7 @@ OTP_TEXTS = {
     staff_sessions.PURPOSE: _(
         "Pravesh: {otp} is your code for the team pages. It works for 5 minutes. Do not share it."
     ),
-    owners.PURPOSE: _("Pravesh: {otp} is your code for becoming the owner. It works for 5 minutes. Tell it to nobody."),
+    owners.PURPOSE: _("Pravesh: {otp} is your code to become the owner. It works for 5 minutes. Do not share it."),
 }
 """The words around an OTP for particular purposes, by purpose."""
 

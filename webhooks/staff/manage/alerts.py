@@ -22,21 +22,21 @@ from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, fo
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
-    "inside": (_("People inside at once"), _("More people are inside than this.")),
+    "inside": (_("People inside at once"), _("More people than this are inside.")),
     "silent_minutes": (
-        _("Minutes of silence at a gate"),
+        _("Minutes without a scan"),
         _("No scan for this long at an open gate that had entries today."),
     ),
     "failures_permille": (
-        _("Per cent of messages that fail"),
-        _("Of the last hour's messages; one decimal, such as 2.5."),
+        _("Failed messages, per cent"),
+        _("Of messages in the last hour. One decimal, such as 2.5."),
     ),
     "queue_seconds": (
-        _("Seconds that a message waits"),
-        _("An answer or a pass waits longer than this."),
+        _("Message delay, seconds"),
+        _("An answer or a pass is sent later than this."),
     ),
 }
-NO_PER_CENT = _("Please give a number from 0.1 to 100, with at most one decimal.")
+NO_PER_CENT = _("Enter a number from 0.1 to 100, with at most one decimal.")
 SAVED = _("Saved.")
 OFF = _("off")
 NO_THRESHOLDS = "usual"

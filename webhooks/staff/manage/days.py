@@ -67,7 +67,7 @@ def _row(event_day: EventDay) -> dict[str, Any]:
         "with_pass": display.with_pass(event_day.taken),
         "capacity": display.number(event_day.capacity, _("no limit")),
         "left": "" if event_day.capacity is None else display.number(max(event_day.capacity - event_day.taken, 0), ""),
-        "hours": display.hours(event_day.opens, event_day.closes, _("the event's")),
+        "hours": display.hours(event_day.opens, event_day.closes, _("the event's hours")),
         "closed": event_day.closed,
     }
 

@@ -16,8 +16,8 @@ STATUS_NAMES: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed")
 """What the status of an event or a gate is called."""
 POLICY_NAMES: Mapping[str, Sentence] = {
     "daily": _("once a day"),
-    "once": _("once, ever"),
-    "in_out": _("in and out, as often as wanted"),
+    "once": _("once"),
+    "in_out": _("any number of times, in and out"),
 }
 """How often a pass enters."""
 ALL_DAY = _("all day")
@@ -46,15 +46,15 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
         (_("Map"), event.map_url or NO_VALUE),
         (_("Hours"), hours(event.opens, event.closes)),
         (_("Time zone"), event.timezone),
-        (_("Registration opens"), opens or _("at once")),
+        (_("Registration opens"), opens or _("immediately")),
         (_("People a day"), number(event.capacity_per_day, _("no limit"))),
         (_("Largest party"), number(event.max_party, "")),
-        (_("A pass enters"), POLICY_NAMES[event.policy]),
+        (_("Entry rule"), POLICY_NAMES[event.policy]),
         (_("Languages"), ", ".join(LANGUAGES.get(code, code) for code in event.languages)),
-        (_("Who answers for it"), event.organiser or NO_VALUE),
-        (_("What the data are for"), event.purpose or NO_VALUE),
-        (_("Complaints"), event.complaints or NO_VALUE),
-        (_("Data are kept"), _retention(event.retention_days)),
+        (_("Organiser"), event.organiser or NO_VALUE),
+        (_("Purpose of the data"), event.purpose or NO_VALUE),
+        (_("Questions and complaints"), event.complaints or NO_VALUE),
+        (_("Data is kept"), _retention(event.retention_days)),
         (_("Notice"), "; ".join(event.texts.get("notice", {}).values()) or NO_VALUE),
     ]
 
@@ -66,8 +66,8 @@ def name(event: Event) -> str:
 
 def _retention(days: int | None) -> Sentence:
     if days is None:
-        return _("nobody has said")
-    return ngettext_("{count} day after the end", "{count} days after the end", count=days)
+        return _("Not set")
+    return ngettext_("{count} day after the event", "{count} days after the event", count=days)
 
 
 def with_pass(count: int) -> Sentence:

@@ -17,45 +17,51 @@ from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
 from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
 
-CONSENT_NOTE = _("Part of what people agree to: a change asks whoever registers from now on for it anew.")
+CONSENT_NOTE = _("People agree to this when they register. If you change it, new registrations agree to the new text.")
 INPUTS = (
     FormField("name", _("Name"), needed=True),
     FormField("names", _("Name in {language}"), "by_language"),
     FormField("starts_on", _("First day"), "date", needed=True),
-    FormField("ends_on", _("Last day"), "date", _("A day that has passes cannot be taken away."), needed=True),
-    FormField("opens", _("Opens"), "time", _("For every day; leave both empty for no hours.")),
-    FormField("closes", _("Closes"), "time", _("Before the opening hour: the day goes on into the night.")),
+    FormField("ends_on", _("Last day"), "date", _("You cannot remove a day that has passes."), needed=True),
+    FormField("opens", _("Opens"), "time", _("For every day. Leave both empty for no fixed hours.")),
+    FormField("closes", _("Closes"), "time", _("If this is before the opening time, the day ends after midnight.")),
     FormField("venue", _("Place")),
     FormField("venues", _("Place in {language}"), "by_language"),
-    FormField("map_url", _("Map, as a web address"), "url"),
+    FormField("map_url", _("Link to a map"), "url"),
     FormField(
-        "capacity_per_day", _("People a day"), "number", _("Empty: no limit. Days with a limit of their own keep it.")
+        "capacity_per_day",
+        _("People a day"),
+        "number",
+        _("Leave empty for no limit. Days with their own limit keep it."),
     ),
-    FormField("max_party", _("Largest party on one pass"), "number", needed=True),
+    FormField("max_party", _("Most people on one pass"), "number", needed=True),
     FormField(
         "policy",
-        _("A pass enters"),
+        _("Entry rule"),
         "choice",
         options=display.POLICY_NAMES,
     ),
-    FormField("timezone", _("Time zone"), help=_("Such as Asia/Kolkata."), needed=True),
+    FormField("timezone", _("Time zone"), help=_("For example, Asia/Kolkata."), needed=True),
     FormField(
-        "registration_opens_at", _("Registration opens"), "datetime-local", _("In the event's zone. Empty: at once.")
+        "registration_opens_at",
+        _("Registration opens"),
+        "datetime-local",
+        _("In the event's time zone. Leave empty to open immediately."),
     ),
-    FormField("languages", _("Languages offered"), "several", options=LANGUAGES),
-    FormField("organiser", _("Who answers for the event and its visitors' data"), help=CONSENT_NOTE),
-    FormField("purpose", _("What these data are asked for"), help=CONSENT_NOTE),
+    FormField("languages", _("Languages"), "several", options=LANGUAGES),
+    FormField("organiser", _("Organiser, responsible for the event and visitors' data"), help=CONSENT_NOTE),
+    FormField("purpose", _("Purpose of the data"), help=CONSENT_NOTE),
     FormField(
         "complaints",
-        _("Where someone complains"),
-        help=_("An address, a number or a page. {agreed}", agreed=CONSENT_NOTE),
+        _("Contact for questions and complaints"),
+        help=_("An email address, phone number or web page. {agreed}", agreed=CONSENT_NOTE),
     ),
     FormField(
         "otp_countries",
-        _("More countries whose phones get codes by SMS"),
-        help=_("Two letters each, such as NP, BT. Each code costs money."),
+        _("Other countries that get SMS codes"),
+        help=_("Two letters for each country, such as NP, BT. Every code costs money."),
     ),
-    FormField("retention_days", _("Days for which data are kept after the end"), "number"),
+    FormField("retention_days", _("Days data is kept after the event"), "number"),
 )
 EMPTY_TEXTS = {"starts_on": inputs.NO_DATE, "ends_on": inputs.NO_DATE, "max_party": inputs.NO_NUMBER}
 FIELD_OF_REFUSAL = {
@@ -105,7 +111,7 @@ def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:
         return _("Saved.")
     told = [f"{display.day(row.day)} {display.hours(row.opens, row.closes)}" for row in own[:MAX_NAMED_DAYS]]
     more = ["…"] if len(own) > MAX_NAMED_DAYS else []
-    return _("Saved. These days keep hours of their own: {days}.", days=", ".join([*told, *more]))
+    return _("Saved. These days keep their own hours: {days}.", days=", ".join([*told, *more]))
 
 
 def _others(event: Event) -> dict[str, str]:

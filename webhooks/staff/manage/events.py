@@ -44,14 +44,14 @@ SWITCHES = {
         _("Open registration"),
         _("Registration is open."),
         lambda event: event.status == "open",
-        _("People can register from now on, on WhatsApp and on the web."),
+        _("People can register on WhatsApp and on the web."),
     ),
     "close": EventSwitch(
         audit.EVENT_CLOSED,
         _("Close registration"),
         _("Registration is closed."),
         lambda event: event.status == "closed",
-        _("Nobody can register any more. Passes stay good."),
+        _("New registrations stop. Existing passes stay valid."),
         grave=True,
     ),
     "pause": EventSwitch(
@@ -59,20 +59,20 @@ SWITCHES = {
         _("Stop entry"),
         _("Entry is stopped."),
         lambda event: event.entry_paused_at is not None,
-        _("Every scan at every gate is refused at once, and every volunteer is told on WhatsApp."),
+        _("All scans at all gates are refused from now on. The whole team is told on WhatsApp."),
         grave=True,
     ),
     "resume": EventSwitch(
         audit.ENTRY_RESUMED,
-        _("Let entry go on"),
-        _("Entry goes on."),
+        _("Resume entry"),
+        _("Entry has resumed."),
         lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
-        _("Every gate admits again, and every volunteer is told on WhatsApp."),
+        _("Every gate can admit people again. The whole team is told on WhatsApp."),
     ),
 }
 
 
-UNREAD = _("Nobody who speaks these languages has confirmed our words. Has somebody read them?")
+UNREAD = _("Nobody who speaks these languages has confirmed our words. Has someone read them?")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:

@@ -28,10 +28,10 @@ from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, au
 from webhooks.staff.session import user
 
 TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
-    "visitors": _("Visitors: one row a registration"),
-    "passes": _("Passes: one row a pass, revoked and replaced ones too"),
-    "checkins": _("Scans: one row a scan, refused ones too"),
-    "deliveries": _("Messages: one row a message about a pass"),
+    "visitors": _("Visitors: one row for each registration"),
+    "passes": _("Passes: one row for each pass, revoked and replaced ones too"),
+    "checkins": _("Scans: one row for each scan, refused ones too"),
+    "deliveries": _("Messages: one row for each message about a pass"),
     "audit": _("Audit log: who did what"),
 }
 TABLE_NAMES: Mapping[str, Sentence] = {
@@ -52,14 +52,14 @@ STATE_NAMES: Mapping[str, Sentence] = {
     stored_exports.RUNNING: _("being made"),
     stored_exports.READY: _("ready"),
     stored_exports.FAILED: _("failed"),
-    stored_exports.ERASED: _("deleted: someone was erased"),
+    stored_exports.ERASED: _("deleted: someone's data was deleted"),
 }
 FAILURE_TEXTS: Mapping[str, Sentence] = {
-    "disk": _("the worker's disk is full or cannot be written"),
-    "gave_up": _("it was begun three times and never finished"),
+    "disk": _("the server's disk is full or read-only"),
+    "gave_up": _("it failed three times"),
 }
 """Why an export failed, by reason; for all other reasons the page refers to the log."""
-IN_THE_LOG = _("see the log of the workers")
+IN_THE_LOG = _("see the worker log")
 FIELD_OF_REFUSAL = {
     "no_such_table": "table",
     "no_such_format": "form",
@@ -69,8 +69,8 @@ FIELD_OF_REFUSAL = {
 }
 """The input at which a refusal is shown, by code."""
 FORM_FIELDS = ("table", "form", "columns", "since", "until", "event_day")
-NO_DATE = _("A date, such as 2027-01-09.")
-NO_DAYS = _("That is before the first day.")
+NO_DATE = _("Enter a date, such as 2027-01-09.")
+NO_DAYS = _("Enter the first day or a later day.")
 POLL_SECONDS = 2
 """Seconds between two requests of an open page while an export is being made."""
 
@@ -94,7 +94,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             _start(service, slug, wish, typed("once"))
         except Refused as no:
             return _page(service, slug, texts, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
-        return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
+        return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
 
     @blueprint.get("/<slug>/exports/list")
     @admin
@@ -122,12 +122,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             with service.database.read() as db:
                 export = export_requests.find(db, slug, number)
         except Refused:
-            return done("manage.exports", _("It is gone."))
+            return done("manage.exports", _("This file no longer exists."))
         if what == "delete":
             with audited(service, audit.EXPORT_DELETED) as db:
                 recorder.add_facts(db, export=number, table=export.kind)
                 stored_exports.remove(db, number)
-            return done("manage.exports", _("It is deleted."))
+            return done("manage.exports", _("File deleted."))
         try:
             _start(service, slug, export_requests.request_of(export), f"again {number}")
         except Refused as no:
@@ -137,7 +137,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 {"table": export.kind, "form": export.form},
                 {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)},
             )
-        return done("manage.exports", _("The file will be in the list below; you can leave this page meanwhile."))
+        return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
 
 
 def _start(service: Service, slug: str, export_request: ExportRequest, once: str) -> None:
@@ -252,7 +252,7 @@ def _span(export: Export, zone: ZoneInfo) -> Sentence | None:
     last = display.day((export.until.astimezone(zone) - timedelta(days=1)).date()) if export.until else ""
     if first and last:
         return _("{first} to {last}", first=first, last=last)
-    return _("from {day} on", day=first) if first else _("until {day}", day=last) if last else None
+    return _("from {day}", day=first) if first else _("until {day}", day=last) if last else None
 
 
 def _size(number: int) -> str:

@@ -19,7 +19,10 @@ SWITCHES = {
         _("Close"),
         _("{gate} is closed."),
         lambda gate: gate.closed,
-        _("Nobody is let in here any more. Every volunteer of this gate is told on WhatsApp and asked for another."),
+        _(
+            "Nobody is admitted here from now on. Everyone at this gate is told on WhatsApp and asked to choose "
+            "another gate."
+        ),
         grave=True,
     ),
     "open": EventSwitch(audit.GATE_OPENED, _("Open"), _("{gate} is open."), lambda gate: not gate.closed),
@@ -28,11 +31,11 @@ SWITCHES = {
         _("Stop entry"),
         _("Entry is stopped at {gate}."),
         lambda gate: gate.paused_at is not None,
-        _("Every scan here is refused at once, and every volunteer of this gate is told on WhatsApp."),
+        _("All scans here are refused from now on. Everyone at this gate is told on WhatsApp."),
         grave=True,
     ),
     "resume": EventSwitch(
-        audit.ENTRY_RESUMED, _("Let entry go on"), _("Entry goes on at {gate}."), lambda gate: gate.paused_at is None
+        audit.ENTRY_RESUMED, _("Resume entry"), _("Entry has resumed at {gate}."), lambda gate: gate.paused_at is None
     ),
 }
 
@@ -54,9 +57,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 made = domain.add(db, slug, name).name
         except Refused as no:
             if no.code == "gate_taken" and _is_there(service, slug, name):
-                return done("manage.gates", _("There is {gate}.", gate=" ".join(name.split())))
+                return done("manage.gates", _("{gate} already exists.", gate=" ".join(name.split())))
             return _page(service, slug, name=name, wrong=refusal_text(no))
-        return done("manage.gates", _("{gate} is added, open.", gate=made))
+        return done("manage.gates", _("{gate} is added and open.", gate=made))
 
     @blueprint.get("/<slug>/gates/<int:gate_id>/<what>")
     @admin

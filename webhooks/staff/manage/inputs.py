@@ -15,10 +15,10 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 """Python reads more than these as a number: 1_0, ١٢."""
 YEARS = range(1970, 3000)
 """Outside of these a moment has no other zones; no event is there."""
-NO_DATE = _("Please give a day, as the calendar of the field does: 2027-01-09.")
-NO_HOUR = _("Please give a time of day such as 10:00.")
-NO_NUMBER = _("Please give a whole number in plain digits.")
-NO_MOMENT = _("Please give day and time: 2027-01-09T10:00.")
+NO_DATE = _("Enter a date, such as 2027-01-09.")
+NO_HOUR = _("Enter a time, such as 10:00.")
+NO_NUMBER = _("Enter a whole number.")
+NO_MOMENT = _("Enter a date and time, such as 2027-01-09T10:00.")
 
 
 @dataclass(frozen=True, slots=True)

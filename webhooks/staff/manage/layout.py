@@ -49,7 +49,7 @@ SECTIONS = (
     NavSection("manage.volunteers", _("Volunteers")),
     NavSection("manage.visitors", _("Visitors")),
     NavSection("manage.exports", _("Exports")),
-    NavSection("manage.audit", _("Audit")),
+    NavSection("manage.audit", _("Audit log")),
     NavSection("manage.alerts", _("Alerts")),
 )
 

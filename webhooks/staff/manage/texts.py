@@ -30,12 +30,12 @@ class EventText:
 EVENT_TEXTS = {
     "notice": EventText(
         _("Notice"),
-        _("Seen at once by everyone who writes, opens a pass or the web page. Nobody is written to by this."),
+        _("Shown immediately in the chat, on passes and on the web page. It is not sent as a message."),
     ),
-    "welcome": EventText(_("Welcome"), _("Said below the greeting.")),
-    "instructions": EventText(_("Instructions"), _("Said with the pass: what to bring, where to go.")),
+    "welcome": EventText(_("Welcome"), _("Shown below the greeting.")),
+    "instructions": EventText(_("Instructions"), _("Sent with the pass: what to bring, where to go.")),
     "consent": EventText(
-        _("Consent"), _("What people agree to. A change asks those who register from now on for the new words.")
+        _("Consent"), _("What people agree to. If you change it, new registrations agree to the new text.")
     ),
 }
 """The event's texts by name, in the order of the page."""

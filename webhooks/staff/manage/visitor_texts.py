@@ -8,12 +8,12 @@ from flows.text import _
 NAMES: Mapping[str, Sentence] = {
     "phone": _("Phone"),
     "language": _("Language"),
-    "since": _("Known since"),
+    "since": _("First contact"),
     "messages": _("Messages"),
     "conversation": _("Conversation"),
     "name": _("Name"),
     "by": _("Registered by"),
-    "holder": _("Whose pass"),
+    "holder": _("Pass holder"),
     "agreed": _("Agreed on"),
 }
 """The facts of the person and of a registration."""
@@ -25,10 +25,10 @@ COLUMNS: Mapping[str, Sentence] = {
     "at": _("Time"),
     "by": _("By"),
     "code": _("Pass"),
-    "forced": _("By force"),
+    "forced": _("By supervisor"),
     "gate": _("Gate"),
     "kind": _("Kind"),
-    "owed_at": _("Asked for"),
+    "owed_at": _("Requested"),
     "pass": _("Pass"),
     "people": _("People"),
     "reason": _("Reason"),
@@ -43,27 +43,27 @@ COLUMNS: Mapping[str, Sentence] = {
 PASS_STATUS: Mapping[str, Sentence] = {
     "valid": _("valid"),
     "revoked": _("revoked"),
-    "replaced": _("replaced by another"),
+    "replaced": _("replaced"),
 }
 MESSAGE_STATUS: Mapping[str, Sentence] = {
     "owed": _("waiting"),
-    "accepted": _("taken by Twilio"),
-    "scheduled": _("taken by Twilio"),
-    "queued": _("taken by Twilio"),
+    "accepted": _("accepted by Twilio"),
+    "scheduled": _("accepted by Twilio"),
+    "queued": _("accepted by Twilio"),
     "sending": _("being sent"),
     "sent": _("sent"),
-    "handed_over": _("perhaps sent"),
+    "handed_over": _("may have been sent"),
     "failed": _("failed"),
     "undelivered": _("not delivered"),
-    "canceled": _("no longer wanted"),
+    "canceled": _("no longer needed"),
     "delivered": _("delivered"),
-    "read": _("read by them"),
+    "read": _("read"),
 }
 """The statuses of bot.delivery.outbox.statuses."""
 
 HOLDER: Mapping[str, Sentence] = {
-    "they": _("this person's own"),
-    "somebody else": _("someone else's: this person registered them"),
+    "they": _("this person"),
+    "somebody else": _("someone else's: registered by this person"),
 }
 CONVERSATIONS: Mapping[str, Sentence] = {
     "registration": _("registering"),
@@ -75,17 +75,17 @@ CONVERSATIONS: Mapping[str, Sentence] = {
     "delete_data": _("deleting their data"),
     "menu": _("in the menu"),
     "language": _("choosing a language"),
-    "unknown": _("cannot be seen at the moment"),
+    "unknown": _("not available at the moment"),
 }
 """What somebody is doing in the chat, by flow; an unknown flow is shown by its name."""
 
-AT_QUESTION = _("{doing}, at: {question}")
+AT_QUESTION = _("{doing}: {question}")
 NO_CONVERSATION = _("not in a conversation")
 NO_PHONE = _("none")
 NOT_CHOSEN = _("not chosen")
-STOPPED, MAY_WRITE = _("has said stop"), _("may be written to")
+STOPPED, MAY_WRITE = _("messages stopped"), _("messages on")
 IN_LANGUAGE = _("{channel}, in {language}")
 VERSION = _("{when}, version {number}")
 CONSENT_ELSEWHERE = _("{when}, elsewhere")
-ERASED = _("(erased)")
+ERASED = _("(deleted)")
 YES, NO = _("yes"), _("no")

@@ -29,7 +29,7 @@ MAX_ID = 2**31 - 1
 """What the column holds: a database asked for more than that says so by an error."""
 MAX_INPUT_LENGTH = 80
 """Characters of what is looked for."""
-REVOKE_WARNING = _("It lets nobody in any more, from the next scan on. This cannot be taken back, and nobody is told.")
+REVOKE_WARNING = _("The next scan is refused. You cannot undo this, and nobody is told.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -63,7 +63,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             return _person(service, pass_id, refusal_text(no))
         service.outbox.dispatch([number])
-        return done("manage.visitor", _("The pass is on its way once more."), pass_id=pass_id)
+        return done("manage.visitor", _("We are sending the pass again."), pass_id=pass_id)
 
     @blueprint.get("/<slug>/visitors/<int:pass_id>/revoke", endpoint="ask_revoke")
     @admin
@@ -72,7 +72,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             found = own_pass(db, pass_id)
             told = {"facts": _facts(found), "seen": edit_conflict.fingerprint(found), "back_to": f"../{pass_id}"}
         title = _("Revoke pass {code}?", code=shown(found.code))
-        return page("sure", 200, title=title, question=REVOKE_WARNING, button=_("Revoke it"), grave=True, **told)
+        return page("sure", 200, title=title, question=REVOKE_WARNING, button=_("Revoke pass"), grave=True, **told)
 
     @blueprint.post("/<slug>/visitors/<int:pass_id>/revoke")
     @admin

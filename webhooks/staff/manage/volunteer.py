@@ -14,7 +14,7 @@ from webhooks.staff.manage.volunteers import FIELD_OF_REFUSAL, on_roster
 from webhooks.staff.session import user
 
 FORM_FIELDS = ("name", "role", "gate")
-NOT_YOUR_ROLE = _("You cannot take your own role away: ask another admin, or use the command line.")
+NOT_YOUR_ROLE = _("You cannot change your own role. Ask another admin, or use the command line.")
 NO_GATE = _("none")
 
 
@@ -54,7 +54,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 now = on_roster(db, slug, staff_id)
             if _current_texts(now) != given:
                 return _page(service, slug, now, given, {"": refusal_text(no)})
-        return done("manage.volunteers", _("{name} is changed.", name=given["name"]))
+        return done("manage.volunteers", _("{name} is updated.", name=given["name"]))
 
 
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:

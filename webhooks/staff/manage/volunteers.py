@@ -44,7 +44,7 @@ FIELD_OF_REFUSAL = {
     "no_such_gate": "gate",
 }
 """The input at which a refusal is shown, by code."""
-NOT_YOURSELF = _("You cannot disable yourself: ask another admin, or use the command line.")
+NOT_YOURSELF = _("You cannot disable yourself. Ask another admin, or use the command line.")
 STATE_NAMES = {True: _("enabled"), False: _("disabled")}
 ROLE_NAMES: Mapping[str, Sentence] = {
     "volunteer": _("volunteer"),
@@ -100,7 +100,7 @@ def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
 
 
 def _added(name: str) -> Sentence:
-    return _("{name} is on the roster.", name=name)
+    return _("{name} is in the team.", name=name)
 
 
 def on_roster(db: Session, slug: str, staff_id: int) -> Staff:

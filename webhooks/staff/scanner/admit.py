@@ -24,10 +24,10 @@ from webhooks import i18n, limits
 from webhooks.staff import session
 
 TEXTS = {
-    "ADMIT": _("Let them in"),
+    "ADMIT": _("Admit"),
     "GATE": _("Gate"),
-    "COUNT": _("How many of the party"),
-    "ALL": _("All who are left"),
+    "COUNT": _("How many people"),
+    "ALL": _("Everyone who is left"),
     "AS": _("You are signed in as {name}."),
     "BACK": _("Back to the pass"),
 }
