@@ -8,7 +8,7 @@ from typing import Any
 
 from redis import Redis
 
-from bot import pass_keys
+from bot import pass_keys, tracing
 from bot.clocks import SharedClock
 from bot.clocks import utc_now as utc_now
 from bot.conversation.dialogue import Dialogue
@@ -108,6 +108,7 @@ def _codes_need_whatsapp(settings: Settings, otps: Otps, now: datetime) -> bool:
 
 def assemble(settings: Settings) -> Service:
     """Put the service together from its settings. Raises NotReady where it cannot work."""
+    tracing.configure(settings.otel_exporter_otlp_endpoint)
     database = Database(settings.database)
     redis, now = connect_redis(settings.redis), SharedClock(settings.redis)
     ring = pass_keys.open_ring(database, settings)

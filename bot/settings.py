@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """Whoever opens the simulator must give it; needed with `simulator`."""
     metrics_token: str = Field(default="", repr=False)
     """The bearer token of `/metrics`; empty: only this machine is answered."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Where traces go by OTLP over HTTP; empty: none are made."""
     cloudwatch_namespace: str = ""
     """Namespace of the figures that are logged for Amazon CloudWatch once a minute; empty: none are."""
 
@@ -98,7 +100,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return with_a_port_that_can_be(value)
 
-    @field_validator("public_url", "twilio_api_base")
+    @field_validator("public_url", "twilio_api_base", "otel_exporter_otlp_endpoint")
     @classmethod
     def _origin(cls, value: str) -> str:
         value = with_a_port_that_can_be(value.rstrip("/"))

@@ -1,10 +1,19 @@
 """`/metrics`: the figures of the whole service, in Prometheus's text format."""
 
 import hmac
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
+from time import perf_counter
 
-from flask import Blueprint, Flask, Response, abort, request
-from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from flask import Blueprint, Flask, Response, abort, g, request
+from prometheus_client.core import (
+    CollectorRegistry,
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from redis import Redis
@@ -13,15 +22,20 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
-from bot.delivery.outbox import queues
+from bot.delivery.outbox import leases, queues
+from bot.delivery.outbox.enqueue import BULK
 from bot.domain.messaging import otp
 from bot.domain.models import Delivery
-from bot.metrics import MetricCounters
+from bot.metrics import MetricCounters, Series
+from bot.ops import checks
 from bot.ops.inbound_watchdog import InboundWatchdog
 from bot.service import Service, utc_now
 from webhooks import local_requests
 
 ANSWERS_METRIC = "pravesh_http_answers"
+DURATION_METRIC = "pravesh_http_answer_seconds"
+BUCKETS_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper ends of the histogram of answer times: Twilio gives up at 15 s."""
 KNOWN_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 """Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
 METRIC_HELP = {ANSWERS_METRIC: "Answers by door, method and status."}
@@ -38,17 +52,23 @@ class MetricsCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every figure that can be had now; a part that is away leaves its figures out."""
-        for figures in (self._counted, self._deliveries, self._queues, self._codes, self._silent):
+        for figures in (
+            *(self._counted, self._deliveries, self._waiting, self._queues),
+            *(self._workers, self._codes, self._silent),
+        ):
             yield from _had(figures)
 
     def _counted(self) -> list[Metric]:
         families: dict[str, CounterMetricFamily] = {}
-        for (name, labels), amount in sorted(self._counts.sums().items()):
+        sums = self._counts.sums()
+        for (name, labels), amount in sorted(sums.items()):
+            if name.startswith(DURATION_METRIC):
+                continue
             known = families.setdefault(
                 name, CounterMetricFamily(name, METRIC_HELP.get(name, name), labels=[label for label, _ in labels])
             )
             known.add_metric([value for _, value in labels], amount)
-        return list(families.values())
+        return [*families.values(), _durations(sums)]
 
     def _deliveries(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_deliveries", "Messages in the outbox by status.", labels=["status"])
@@ -58,8 +78,20 @@ class MetricsCollector(Collector):
         return [family]
 
     def _silent(self) -> list[Metric]:
-        words = "Minutes without any message in an open event's opening hours, where that is too long; else 0."
-        return [GaugeMetricFamily("pravesh_silent_minutes", words, value=self._silence.lasting(utc_now()))]
+        words = "Seconds without any message in an open event's opening hours, where that is too long; else 0."
+        return [GaugeMetricFamily("pravesh_silence_seconds", words, value=60 * self._silence.lasting(utc_now()))]
+
+    def _waiting(self) -> list[Metric]:
+        now = utc_now()
+        with self._database.read() as db:
+            since = leases.oldest_due(db, now, BULK)
+        words = "For how long the oldest message that could leave waits, broadcasts apart."
+        seconds = max(0.0, (now - since).total_seconds()) if since else 0.0
+        return [GaugeMetricFamily("pravesh_outbox_oldest_seconds", words, value=seconds)]
+
+    def _workers(self) -> list[Metric]:
+        words = "Worker processes that have told lately that they live."
+        return [GaugeMetricFamily("pravesh_worker_processes", words, value=checks.workers_seen(self._redis).alive)]
 
     def _codes(self) -> list[Metric]:
         words = "Budgets of one-time codes that have nothing left until their hour or day ends."
@@ -74,6 +106,26 @@ class MetricsCollector(Collector):
             "Entries of the queues that were none of ours and were put aside (at most 100, until a day without one)."
         )
         return [family, GaugeMetricFamily("pravesh_jobs_put_aside", words, value=self._redis.llen(queues.ASIDE))]
+
+
+def _durations(sums: Mapping[Series, float]) -> Metric:
+    """The histogram of answer times: what is counted is which bucket an answer fell into, and all seconds together."""
+    family = HistogramMetricFamily(DURATION_METRIC, "Seconds from a request's arrival to its answer.", labels=["door"])
+    doors: dict[str, dict[str, float]] = {}
+    for (name, labels), amount in sums.items():
+        if name.startswith(DURATION_METRIC):
+            told = dict(labels)
+            doors.setdefault(told["door"], {})[told.get("le", "sum")] = amount
+    ends = [*map(str, BUCKETS_SECONDS), "+Inf"]
+    for door, amounts in sorted(doors.items()):
+        below = accumulate(amounts.get(end, 0.0) for end in ends)
+        family.add_metric([door], list(zip(ends, below, strict=True)), amounts.get("sum", 0.0))
+    return family
+
+
+def _bucket(seconds: float) -> str:
+    place = bisect_left(BUCKETS_SECONDS, seconds)
+    return str(BUCKETS_SECONDS[place]) if place < len(BUCKETS_SECONDS) else "+Inf"
 
 
 def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
@@ -108,10 +160,19 @@ def _has_token(token: str) -> bool:
 
 
 def count_answers(app: Flask, counts: MetricCounters) -> None:
-    """Count every answer by its door."""
+    """Count every answer by its door, and how long it took."""
+
+    @app.before_request
+    def begin() -> None:
+        g.begun = perf_counter()
 
     @app.after_request
     def note(response: Response) -> Response:
         method = request.method if request.method in KNOWN_METHODS else "other"
-        counts.add(ANSWERS_METRIC, door=request.endpoint or "none", method=method, status=str(response.status_code))
+        door = request.endpoint or "none"
+        counts.add(ANSWERS_METRIC, door=door, method=method, status=str(response.status_code))
+        if begun := g.pop("begun", 0.0):
+            seconds = perf_counter() - begun
+            counts.add(DURATION_METRIC, door=door, le=_bucket(seconds))
+            counts.add(f"{DURATION_METRIC}_sum", seconds, door=door)
         return response

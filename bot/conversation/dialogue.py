@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from bot.database import Database
 from bot.delivery import dispatch
 from bot.delivery.dispatch import Outbox
 from bot.inbound import Inbound
+from bot.tracing import traced
 from flows import engine
 from flows.shapes import State
 from flows.text import render, sentence_for
@@ -72,6 +74,7 @@ class Dialogue:
         self._pool = ThreadPoolExecutor(TURN_THREADS, thread_name_prefix="turn")
         self._leases = LeaseRenewer(conversations)
 
+    @traced("message")
     def handle(self, inbound: Inbound, wait: float = MAX_WAIT_SECONDS) -> str:
         """The text that answers this message; empty where none is due here.
 
@@ -93,6 +96,7 @@ class Dialogue:
             time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
             pause = min(pause * 1.5, MAX_POLL_SECONDS)
 
+    @traced("message")
     def handle_found(self, inbound: Inbound, sent_at: datetime) -> bool:
         """Take a message that was found after the fact; whether its answer is on its way, by the outbox.
 
@@ -141,7 +145,8 @@ class Dialogue:
         if not isinstance(accepted, ClaimedMessage):
             return None
         mine: Future[str | None] = Future()
-        self._pool.submit(self._serve_all, accepted, sid, mine)
+        # With the request's id for the log, and its span.
+        self._pool.submit(copy_context().run, self._serve_all, accepted, sid, mine)
         try:
             return mine.result(timeout=max(deadline - time.monotonic(), 0))
         except TooLate:

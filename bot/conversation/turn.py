@@ -28,6 +28,7 @@ from bot.errors import Refused
 from bot.inbound import Inbound
 from bot.photos import delete_media
 from bot.photos.photos import Photos
+from bot.tracing import traced
 from flows import engine
 from flows.shapes import Effect, Facts, Say, Turn, UserInput
 from flows.shapes.ownership_proof import ProveByCode
@@ -83,6 +84,7 @@ class TurnRunner:
     funnel_tracker: FunnelTracker | None = field(default=None, repr=False)
     """None: nobody asks how far registrations come."""
 
+    @traced("turn")
     def run(
         self,
         inbound: Inbound,

@@ -257,7 +257,31 @@ def test_figures_that_cannot_be_had_are_left_out(service: Service) -> None:
     counts = MetricCounters(lost)  # type: ignore[arg-type]  # one that is away
     counts.add("pravesh_http_answers", door="x")
     figures = MetricsCollector(counts, service.database, lost, service.inbound_watchdog)  # type: ignore[arg-type]  # one that is away
-    assert {metric.name for metric in figures.collect()} == {"pravesh_deliveries", "pravesh_silent_minutes"}
+    assert {metric.name for metric in figures.collect()} == {
+        "pravesh_deliveries",
+        "pravesh_outbox_oldest_seconds",
+        "pravesh_silence_seconds",
+    }
+
+
+def test_answer_times_are_a_histogram(client: FlaskClient, service: Service) -> None:
+    """Buckets hold all that was quicker, of every process; the last one is the count."""
+    elsewhere = MetricCounters(service.redis)
+    for bucket, seconds in (("0.25", 0.2), ("+Inf", 12.0)):
+        elsewhere.add("pravesh_http_answer_seconds", door="elsewhere", le=bucket)
+        elsewhere.add("pravesh_http_answer_seconds_sum", seconds, door="elsewhere")
+    elsewhere.flush()
+    client.get("/healthz")
+    text = client.get("/metrics").text
+    told = {
+        end: f'pravesh_http_answer_seconds_bucket{{door="elsewhere",le="{end}"}}'
+        for end in ("0.1", "0.25", "10.0", "+Inf")
+    }
+    assert [f"{told[end]} {number}" in text for end, number in zip(told, (0.0, 1.0, 1.0, 2.0), strict=True)] == [
+        True
+    ] * 4
+    assert 'pravesh_http_answer_seconds_sum{door="elsewhere"} 12.2' in text
+    assert 'pravesh_http_answer_seconds_count{door="health.alive"} 1.0' in text
 
 
 def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None:

@@ -27,10 +27,12 @@ from bot.delivery.outbox import backoff
 from bot.delivery.templates import notices
 from bot.domain.models import Delivery
 from bot.errors import Refused, SendFailed
+from bot.tracing import traced
 
 log = structlog.get_logger(__name__)
 
 
+@traced("delivery")
 def send(deps: SendDeps, leased: LeasedDelivery) -> Outcome:
     """What came of a row: it was sent at its place, looked up where its last try is unclear, or put off."""
     if leased.search:

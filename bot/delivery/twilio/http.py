@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from bot.tracing import traced
+
 TIMEOUTS_SECONDS = (5.0, 15.0)
 """Seconds to connect, and between two bytes of an answer."""
 MAX_RETRY_AFTER_SECONDS = 3600.0
@@ -27,6 +29,7 @@ class TwilioHttp:
         self._base = urlsplit(api_base) if api_base else None
         self._local = threading.local()
 
+    @traced("Twilio")
     def request(
         self,
         method: str,
