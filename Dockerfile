@@ -6,7 +6,7 @@
 ARG PYTHON_IMAGE=python:3.12-slim-bookworm
 ARG NODE_IMAGE=node:22-bookworm-slim
 
-# --- what the pages use in the browser, by package-lock.json -------------------------------------
+# --- what the pages use in the browser, and fonts, by package-lock.json --------------------------
 FROM ${NODE_IMAGE} AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -91,7 +91,8 @@ variable "settings" {
     condition = length(setsubtract(keys(var.settings), [
       "twilio_account_sid", "twilio_whatsapp_from", "twilio_sms_from", "twilio_otp_content_sid",
       "twilio_messaging_service_sid", "twilio_api_base", "twilio_mps", "twilio_verify_sid", "otp_backend",
-      "otp_countries", "default_region", "conversation_hours", "silence_minutes", "demo", "simulator", "log_level", "otel_exporter_otlp_endpoint",
+      "otp_countries", "default_region", "conversation_hours", "silence_minutes", "demo", "simulator", "log_level",
+      "delivery_concurrency", "otel_exporter_otlp_endpoint",
     ])) == 0
     error_message = "A name that is no setting, or one that the modules give themselves: see docs/settings.md and docs/aws.md."
   }

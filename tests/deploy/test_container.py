@@ -162,6 +162,7 @@ def _works(doctor: "subprocess.CompletedProcess[str]") -> bool:
         "migrations",
         "pass keys",
         "Redis",
+        "fonts",
         "workers",
         "clock",
         "public URL",

@@ -16,7 +16,7 @@ module "pravesh" {
   zones = 3
 
   web    = { cpu = 2048, memory = 4096, least = 3, most = 16 }
-  worker = { cpu = 1024, memory = 3072, least = 3, most = 8, processes = 8 }
+  worker = { cpu = 1024, memory = 2048, least = 3, most = 8, processes = 2 }
 
   database_class     = "db.r7g.xlarge"
   database_gigabytes = 200

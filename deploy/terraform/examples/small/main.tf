@@ -17,7 +17,7 @@ module "pravesh" {
   one_way_out = true
 
   web    = { cpu = 512, memory = 1024, least = 1, most = 3 }
-  worker = { cpu = 512, memory = 1024, least = 1, most = 3, processes = 4 }
+  worker = { cpu = 512, memory = 1024, least = 1, most = 3, processes = 1 }
 
   database_class     = "db.t4g.small"
   database_gigabytes = 20
