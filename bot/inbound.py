@@ -3,11 +3,11 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from bot.address import WEB, WHATSAPP, Address, on_whatsapp
-from flows.shapes import UserInput
+from flows.shapes import UserInput, field_values
 from flows.understanding.phones import canonical, variants
 
 PHONE_PATTERN = re.compile(r"\+[1-9]\d{6,14}")
@@ -79,7 +79,7 @@ class Inbound:
 
     def to_json(self) -> dict[str, Any]:
         """The message as JSON, for the person's list."""
-        return asdict(self)
+        return field_values(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

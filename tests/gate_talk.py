@@ -34,7 +34,8 @@ class Chat:
         taken: TurnResult = self.turns.run(
             Inbound(sid, lane, SENDER, phone=self.phone, text=text), self.state, self.now
         )
-        self.turns.note(taken)
+        if taken.moved and self.turns.funnel_tracker:
+            self.turns.funnel_tracker.record(taken.moved)
         self.state = taken.state
         self.owed += taken.delivery_ids
         return taken.text

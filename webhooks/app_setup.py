@@ -146,8 +146,8 @@ def spare_machines(app: Flask) -> None:
             if secure not in made:
                 bare = Response()
                 made[secure] = [pair for pair in headers(Response()).headers if pair[0] not in bare.headers]
-            for name, value in made[secure]:
-                response.headers.setdefault(name, value)
+            there = {name.lower() for name, _ in response.headers}
+            response.headers.extend([pair for pair in made[secure] if pair[0].lower() not in there])
         return response
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as TooLate
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -178,9 +179,12 @@ class Dialogue:
         inbound = _read_inbound(held)
         if served.taken:
             self._outbox.dispatch(served.taken.delivery_ids)
-            self._turns.note(served.taken)
         self._outbox.record_inbound(
-            inbound.lanes, inbound.sender, answered=bool(served.answer), afterwards=held.found_later
+            inbound.lanes,
+            inbound.sender,
+            answered=bool(served.answer),
+            afterwards=held.found_later,
+            more=partial(self._turns.note, served.taken) if served.taken else None,
         )
 
     def _serve_next(self, claimed: ClaimedMessage) -> "ServedMessage":

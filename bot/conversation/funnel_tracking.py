@@ -7,7 +7,7 @@ The turn that registers writes its row itself, in its own transaction. What is l
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Self, cast
@@ -22,7 +22,7 @@ from bot.database import Database
 from bot.domain.models import Beginning, Event, table
 from bot.domain.stats.funnel import DONE
 from bot.domain.upserts import INTO
-from flows.shapes import Register, State, Turn
+from flows.shapes import Register, State, Turn, field_values
 from flows.visitor.registration import REGISTRATION
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class FunnelProgress:
 
     def to_json(self) -> dict[str, Any]:
         """The beginning as JSON."""
-        return {**asdict(self), "steps": list(self.steps)}
+        return {**field_values(self), "steps": list(self.steps)}
 
 
 def new_id(name: str) -> str:
@@ -134,7 +134,7 @@ class FunnelTracker:
     def record(self, progress: FunnelProgress) -> None:
         """Note how far one has come. Never raises: the funnel is not worth anybody's turn."""
         try:
-            self.redis.hset(REDIS_KEY, progress.id, json.dumps(progress.to_json()))
+            note(self.redis, progress)
         except RedisError as problem:
             log.warning("beginning_not_noted", problem=type(problem).__name__)
 
@@ -147,6 +147,11 @@ class FunnelTracker:
             write_rows(db, *(FunnelProgress.from_json(json.loads(stored)) for stored in read.values()))
         self.redis.eval(REMOVE_SCRIPT, 1, REDIS_KEY, *(part for pair in read.items() for part in pair))
         return len(read)
+
+
+def note(redis: "Redis", progress: FunnelProgress) -> None:
+    """Note how far one has come; `redis` may be a pipeline. Raises RedisError."""
+    redis.hset(REDIS_KEY, progress.id, json.dumps(progress.to_json()))
 
 
 def write_rows(db: Session, *progress: FunnelProgress) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Executable, bindparam, exists, select
 
 from bot.database import Database
 from bot.domain import people, roster
@@ -44,11 +44,16 @@ class Look:
 
 def look(database: Database, inbound: Inbound, now: datetime) -> Look:
     """Ask the database, once. Raises OperationalError as Database.look does."""
+    row = database.look(*statement(database.engine.dialect.name, inbound, now))[0]
+    count, changes, known, on_roster, taken, days = row
+    return Look((count, changes), bool(known), bool(on_roster), bool(taken), days or ())
+
+
+def statement(dialect: str, inbound: Inbound, now: datetime) -> tuple[Executable, dict[str, Any]]:
+    """The statement that asks, and what is put into it."""
     names, staff = identity_of(inbound), own_phone(inbound)
     asked = {**people.named(names), "staff": staff, "sid": inbound.sid, "spoken_of": event_shapes.spoken_of_since(now)}
-    statement = _STATEMENTS[database.engine.dialect.name]
-    count, changes, known, on_roster, taken, days = database.look(statement, asked)[0]
-    return Look((count, changes), bool(known), bool(on_roster), bool(taken), days or ())
+    return _STATEMENTS[dialect], asked
 
 
 def identity_of(inbound: Inbound) -> Identity:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from redis import Redis
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -139,10 +140,10 @@ class TurnRunner:
                 return self._stored_result(inbound.sid) or self._persist(inbound, turn, facts, media, state)
         raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
 
-    def note(self, taken: TurnResult) -> None:
-        """Note what a turn moved, once its answer is given. Never raises for Redis."""
+    def note(self, taken: TurnResult, noting: "Redis") -> None:
+        """Note what a turn moved, once its answer is given, in a round trip that somebody else makes."""
         if taken.moved and self.funnel_tracker:
-            self.funnel_tracker.record(taken.moved)
+            funnel_tracking.note(noting, taken.moved)
 
     def _photos(self, inbound: Inbound, facts: Facts) -> tuple[TwilioMedia, ...]:
         """The photos of a message from somebody on a roster; nobody else's are looked at."""

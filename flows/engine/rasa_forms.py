@@ -7,7 +7,6 @@ comes back as the slot set to null and one response named by the code, its param
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 
 from flows.fields import accept, question_step
-from flows.shapes import Field, Flow, Invalid, Question, Sentence, UserInput
+from flows.shapes import Field, Flow, Invalid, Question, Sentence, UserInput, field_values
 
 Json = dict[str, Any]
 _DAY, _SENTENCE = "$day", "$sentence"
@@ -75,9 +74,9 @@ def validation_call(
     slots: Json = {
         REQUESTED_SLOT: slot,
         slot: message.text,
-        "said": asdict(message),
+        "said": field_values(message),
         "known": dict(known),
-        "question": asdict(question) if question else None,
+        "question": field_values(question) if question else None,
     }
     return {
         "next_action": f"validate_{flow.name}",

@@ -8,6 +8,7 @@ number_too_large, not_yes_no, not_a_phone, own_number, not_an_otp, and those tha
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flows import understanding
@@ -54,6 +55,7 @@ def accept(field: Field, message: UserInput, known: Mapping[str, Any]) -> Any:
     )
 
 
+@lru_cache(256)
 def question_step(question: Question) -> Step:
     """The step that asks one of the event's own questions; its slot is the question's name."""
     asked = words(question.labels)

@@ -27,6 +27,11 @@ Answers = Mapping[str, Any]
 """Answers by step name; each value survives JSON (days are ISO strings)."""
 
 
+def field_values(record: Any) -> dict[str, Any]:
+    """What each field of a dataclass holds, by name: what it holds is not copied, unlike dataclasses.asdict."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
 # --- what comes in -----------------------------------------------------------------------------
 
 

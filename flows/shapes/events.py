@@ -13,10 +13,10 @@ class Question:
     name: str
     kind: str
     """`text`, `choice` or `number`."""
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(hash=False)
     """The question by language; `en` is always there."""
     required: bool = False
-    options: tuple[Mapping[str, str], ...] = ()
+    options: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
     """For `choice`: each option by language; `en` is what is kept."""
     least: int = 0
     most: int = 1_000_000

@@ -6,10 +6,10 @@ which is read as it stands, when it is first needed: there is no compiling step.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ MISSING = "—"
 """Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
 
 DOMAIN = "pravesh"
+
+CACHE_SIZE = 1024
+"""Days and numbers of which the written form is kept: an event has few of them, and each is written for everybody."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -54,10 +57,18 @@ def file_of(language: str) -> Path:
 
 
 @cache
-def _kept(language: str) -> tuple[Catalog, Callable[[int], int]]:
-    """The catalogue of a language, and which form of a plural belongs to a number, as its file says."""
+def _kept(language: str) -> tuple[Mapping[str, Sequence[str]], Callable[[int], int]]:
+    """The translations of a language by their source, and which form of a plural belongs to a number, as its file says.
+
+    Of what is no plural there is one form, of what is not translated none.
+    """
     known = catalogue(language)
-    return known, c2py(known.plural_expr)
+    forms = {_forms(message.id)[0]: _forms(message.string) for message in known if message.id and message.string}
+    return forms, c2py(known.plural_expr)
+
+
+def _forms(text: str | Sequence[str]) -> Sequence[str]:
+    return (text,) if isinstance(text, str) else text
 
 
 def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] | None = None) -> str:
@@ -86,12 +97,10 @@ def _template(sentence: Sentence, language: str, count: Any) -> str:
 
 def _translated(language: str, sentence: Sentence, number: int) -> str:
     known, plural = _kept(language)
-    message = known.get(sentence.source)
-    if message is None or not message.string:
+    forms = known.get(sentence.source)
+    if forms is None:
         return sentence.plural if sentence.plural and number != 1 else sentence.source
-    if isinstance(message.string, str):
-        return message.string
-    return str(message.string[plural(number)])
+    return forms[plural(number)] if len(forms) > 1 else forms[0]
 
 
 def format_value(value: Any, language: str, results: Mapping[str, Any] | None = None) -> str:
@@ -111,9 +120,14 @@ def format_value(value: Any, language: str, results: Mapping[str, Any] | None = 
         case datetime() | date() | time():
             return moment(value, language)
         case int() if not isinstance(value, bool):
-            return format_decimal(value, locale=TABLE[language].locale)
+            return _whole_number(value, language)
         case _:
             return str(value)
+
+
+@lru_cache(CACHE_SIZE)
+def _whole_number(value: int, language: str) -> str:
+    return str(format_decimal(value, locale=TABLE[language].locale))
 
 
 def moment(value: datetime | date | time, language: str) -> str:
@@ -125,9 +139,12 @@ def moment(value: datetime | date | time, language: str) -> str:
     if isinstance(value, datetime):
         day = format_datetime(value, written.day, value.tzinfo, written.locale)
         return f"{day}, {_hour(value.time(), written)}"
-    if isinstance(value, date):
-        return format_date(value, written.day, written.locale)
-    return _hour(value, written)
+    return _day(value, language) if isinstance(value, date) else _hour(value, written)
+
+
+@lru_cache(CACHE_SIZE)
+def _day(value: date, language: str) -> str:
+    return str(format_date(value, TABLE[language].day, TABLE[language].locale))
 
 
 def full_day(value: date, language: str, weekday: bool = False) -> str:

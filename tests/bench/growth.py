@@ -14,14 +14,18 @@ from typing import Any
 from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session
 
+from bot.conversation import look
 from bot.database import Database
 from bot.delivery.carriers import StatusUpdate
 from bot.delivery.dispatch import failures
 from bot.domain import checkins
 from bot.domain.checkins.offline import document
 from bot.domain.keys import KeyRing
-from bot.domain.models import Delivery, Pass
+from bot.domain.messaging import audience
+from bot.domain.messaging.audience import Selection
+from bot.domain.models import Delivery, Event, Pass
 from bot.domain.stats import counters, dashboard_query, gate_figures
+from bot.inbound import Inbound
 from flows.shapes.scans import Scan
 from tests.bench.search import BATCH, SIZES, fair_with_passes, fill
 from tests.bench.standing import SECRET, conditions, standing
@@ -83,16 +87,27 @@ def _steps(database: Database, ring: KeyRing, filled: int) -> dict[str, Callable
     def status(db: Session, place: int) -> object:
         return failures.record_status(db, StatusUpdate(f"SM{filled - 1 - place:032}", "delivered", None), None, at(12))
 
+    def message(db: Session, place: int) -> object:
+        phone = f"+91{7 * 10**9 + place}"
+        inbound = Inbound(f"SM{place}", f"whatsapp:{phone}", "whatsapp:+1", phone=phone)
+        return db.connection().execute(*look.statement(database.engine.dialect.name, inbound, at(12))).all()
+
+    def recipients(db: Session, _place: int) -> object:
+        fair = db.scalars(select(Event).where(Event.slug == "fair")).one()
+        return audience.page(db, fair, Selection(days=(DAY.isoformat(),)), 0)
+
     def admit(of: list[Scan], db: Session, place: int) -> object:
         return checkins.admit(db, ring, of[place], at(12))
 
     return {
+        "the look of a message": message,
         "an admission": partial(admit, scans),
         "the same scan again": partial(admit, scans),
         "a pass used before": partial(admit, [scan(one.text, gate=None) for one in scans]),
         "a status": status,
         "the dashboard": lambda db, _place: dashboard_query.get_dashboard(db, "fair", at(12)),
         "the gate's figures": lambda db, _place: gate_figures.today(db, "fair", at(12)),
+        "a page of a broadcast": recipients,
         "changes for scanners": lambda db, _place: document.document(db, SECRET, "fair", at(12), since),
     }
 

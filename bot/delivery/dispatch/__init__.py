@@ -11,7 +11,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import NoScriptError, RedisError
 
 from bot.address import AT_TWILIO, Address
 from bot.clocks import SharedClock, utc_now
@@ -41,6 +44,8 @@ from bot.errors import SendFailed
 from bot.settings import Settings
 
 __all__ = ["Outbox", "enqueue", "enqueue_otp", "enqueue_pass", "enqueue_reply", "has_unsent_replies", "mark_code_used"]
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +83,50 @@ class Outbox:
         return SendDeps(self.database, self.twilio, self.otps, self.settings, self.now, *keeping)
 
     def record_inbound(
-        self, addresses: Sequence[str], sender: str, *, answered: bool, afterwards: bool = False
+        self,
+        addresses: Sequence[str],
+        sender: str,
+        *,
+        answered: bool,
+        afterwards: bool = False,
+        more: Callable[[Pipeline], object] | None = None,
     ) -> None:
         """Note a message from outside: our answer in the webhook's own response takes one of the sender's
         places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
 
         `addresses`: the address that it came from, and the person's others, whose window is the same.
-        `afterwards`: it was found after the fact, and nobody knows here how long ago it came.
+        `afterwards`: it was found after the fact, and nobody knows here how long ago it came. `more`: what else is
+        to be noted in the same round trip.
         """
         if Address.parse(addresses[0]).kind in AT_TWILIO:
             sender = self.settings.twilio_messaging_service_sid or sender
-        if answered:
-            self.rate_limiter.record_sent(sender, addresses[0])
-        for lane in () if afterwards else addresses:
-            if self.windows.open(lane, sender, self.now()):
-                with self.database.write() as db:
-                    leases.open_window(db, lane, self.now())
-                self.ask_for_lanes({lane})
+        answered_at = addresses[0] if answered else None
+        for lane in self._note_inbound(sender, answered_at, () if afterwards else addresses, more):
+            with self.database.write() as db:
+                leases.open_window(db, lane, self.now())
+            self.ask_for_lanes({lane})
+
+    def _note_inbound(
+        self, sender: str, answered_at: str | None, lanes: Sequence[str], more: Callable[[Pipeline], object] | None
+    ) -> list[str]:
+        """Note all of it in one round trip; the addresses for whose window something waits."""
+        now, pace = self.now(), self.rate_limiter
+        try:
+            with self.redis.pipeline(transaction=False) as noting:
+                if more:
+                    more(noting)
+                for lane in lanes:
+                    self.windows.note_open(noting, lane, sender, now)
+                if answered_at:
+                    pace.note_sent(noting, sender, answered_at)
+                said = noting.execute(raise_on_error=False) if len(noting) else []
+        except RedisError as problem:
+            log.warning("inbound_not_noted", problem=type(problem).__name__)
+            return []
+        if answered_at and isinstance(said.pop(), NoScriptError):
+            pace.record_sent(sender, answered_at)
+        marks = said[len(said) - 2 * len(lanes) + 1 :: 2]
+        return [lane for lane, mark in zip(lanes, marks, strict=True) if isinstance(mark, bytes)]
 
     def dispatch(self, delivery_ids: Sequence[int]) -> None:
         """Have a worker send what is owed, if these are any; after the commit. Never raises where Redis is away."""

@@ -33,6 +33,16 @@ _CONTACT_AT = select(ContactAlias.contact_id).where(
     ContactAlias.kind == bindparam("alias_kind"), ContactAlias.value == bindparam("alias_value")
 )
 _DELIVERIES = table(Delivery)
+_UNSENT_REPLIES = (
+    select(_DELIVERIES.c.id)
+    .where(
+        _DELIVERIES.c.lane.in_(bindparam("addresses", expanding=True)),
+        _DELIVERIES.c.status == "owed",
+        _DELIVERIES.c.kind != "pass",
+        _DELIVERIES.c.priority < BULK,
+    )
+    .limit(1)
+)
 _OWE = {
     dialect: into(_DELIVERIES).on_conflict_do_nothing(index_elements=["key"]).returning(_DELIVERIES.c.id)
     for dialect, into in INTO.items()
@@ -214,10 +224,7 @@ def has_unsent_replies(db: Session, *addresses: str) -> bool:
 
     What goes to many does not count: it may wait for hours, and answers nothing.
     """
-    waiting = select(Delivery.id).where(
-        Delivery.lane.in_(addresses), Delivery.status == "owed", Delivery.kind != "pass", Delivery.priority < BULK
-    )
-    return db.execute(waiting.limit(1)).first() is not None
+    return db.connection().execute(_UNSENT_REPLIES, {"addresses": addresses}).first() is not None
 
 
 def _last_unsent(db: Session, addresses: Collection[str]) -> int | None:

@@ -16,11 +16,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha1
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 
 from bot.delivery.twilio.error_codes import (
@@ -56,6 +58,7 @@ SENDER_PAUSED = "sender_paused"
 SENDER_SLOWED = "sender_slowed"
 
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+SCRIPT_SHA = sha1(SCRIPT.encode()).hexdigest()  # noqa: S324 - Redis' name for it, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,11 @@ class RateLimiter:
         """Note that a message of this sender has left without asking. Never raises."""
         self._note("left", sender, [lane], PERSON_STEP)
 
+    def note_sent(self, noting: Pipeline, sender: str, lane: str) -> None:
+        """Note it in a round trip that somebody else makes; its answer is a NoScriptError where Redis was emptied."""
+        keys, arguments = self._asked("left", sender, [lane], PERSON_STEP)
+        noting.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
+
     def taken(self, sender: str, number: int = 1) -> None:
         """Note that Twilio has taken so many messages of this sender that had their turn. Never raises."""
         self._note("taken", sender, [], number)
@@ -176,12 +184,16 @@ class RateLimiter:
             log.warning("pace_not_noted", problem=type(problem).__name__)
 
     def _run(self, what: str, sender: str, lanes: Sequence[str], *more: int | str) -> list[Any]:
+        keys, arguments = self._asked(what, sender, lanes, *more)
+        answer: list[Any] = self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
+        return answer
+
+    def _asked(self, what: str, sender: str, lanes: Sequence[str], *more: int | str) -> tuple[list[str], list[Any]]:
+        """The script's keys and arguments."""
         keys = [f"pace:next:{sender}", f"pace:closed:{sender}", f"pace:rate:{sender}"]
         keys += [f"pace:slow:{lane}" for lane in lanes]
         now = self._moment() if self.now else ""
-        script = self.redis.register_script(SCRIPT)
-        answer: list[Any] = script(keys=keys, args=[what, now, self.per_second, 1 + SPACING_MARGIN_SECONDS, *more])
-        return answer
+        return keys, [what, now, self.per_second, 1 + SPACING_MARGIN_SECONDS, *more]
 
     def _moment(self) -> int:
         """The present moment in microseconds."""

@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 
 from bot.address import is_on_whatsapp
@@ -111,12 +112,17 @@ class SessionWindows:
         """
         try:
             with self.redis.pipeline(transaction=False) as noting:
-                noting.set(_heard_key(address, sender), now.timestamp(), ex=MARK_TTL)
-                noting.getdel(_waiting_key(address))
-                return noting.execute()[1] is not None
+                self.note_open(noting, address, sender, now)
+                return noting.execute()[-1] is not None
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
             return False
+
+    @staticmethod
+    def note_open(noting: Pipeline, address: str, sender: str, now: datetime) -> None:
+        """Note it in a round trip that somebody else makes; the last answer is None where nothing waits."""
+        noting.set(_heard_key(address, sender), now.timestamp(), ex=MARK_TTL)
+        noting.getdel(_waiting_key(address))
 
     def _moments(self, address: str, senders: Sequence[str]) -> list[float | None]:
         """When somebody last wrote from this address to each of these senders, as a time stamp."""

@@ -9,18 +9,18 @@ from datetime import date
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.models import EventDay, Kind, Pass
+from bot.domain.models import EventDay, Kind, Pass, table
 from bot.errors import Refused
 
 _PEOPLE = bindparam("people", type_=Integer)
+_DAYS = table(EventDay)
 _GIVE = (
-    update(EventDay)
-    .where(EventDay.event_id == bindparam("event"), EventDay.day == bindparam("on"), EventDay.closed.is_(False))
-    .values(taken=EventDay.taken + _PEOPLE)
-    .returning(EventDay.taken)
-    .execution_options(synchronize_session=False)
+    update(_DAYS)
+    .where(_DAYS.c.event_id == bindparam("event"), _DAYS.c.day == bindparam("on"), _DAYS.c.closed.is_(False))
+    .values(taken=_DAYS.c.taken + _PEOPLE)
+    .returning(_DAYS.c.taken)
 )
-_TAKE = _GIVE.where(or_(EventDay.capacity.is_(None), EventDay.taken + _PEOPLE <= EventDay.capacity))
+_TAKE = _GIVE.where(or_(_DAYS.c.capacity.is_(None), _DAYS.c.taken + _PEOPLE <= _DAYS.c.capacity))
 
 
 def lock_days(db: Session, event_id: int, *days: date) -> dict[date, bool]:
@@ -66,7 +66,8 @@ def take(db: Session, event_id: int, day: date, people: int) -> None:
     with how many are `left`.
     """
     taking = _TAKE if people > 0 else _GIVE
-    if db.execute(taking, {"event": event_id, "on": day, "people": people}).first() is None:
+    db.flush()  # what follows is a statement that the session does not see
+    if db.connection().execute(taking, {"event": event_id, "on": day, "people": people}).first() is None:
         raise _refusal(db, event_id, day)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration
+from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration, table
 
 FAILED_STATUSES = ("failed", "undelivered")
 _MINE = or_(Registration.asked_by_id == bindparam("person"), Registration.holder_id == bindparam("person"))
@@ -41,29 +42,35 @@ def mark_reported(db: Session, contact: Contact, codes: Collection[str], now: da
 
 def cancel_unsent(db: Session, reason: str, now: datetime, *conditions: ColumnElement[bool]) -> list[int]:
     """Cancel unsent messages, except where a call to Twilio is under way or its outcome unknown; which."""
-    return _let_go(db, _canceling(*conditions), reason, now)
+    return _noted(db, list(db.scalars(_canceling(Delivery, *conditions), {"why": reason})), reason, now)
 
 
 def let_go_invalid(db: Session, lane: str, now: datetime) -> None:
     """Cancel the unsent pictures of passes that are no longer valid, as let_go does: a new one need not wait."""
-    _let_go(db, _CANCELING_INVALID, "pass_not_valid", now, at=lane)
+    reason = "pass_not_valid"
+    db.flush()  # what follows is a statement that the session does not see
+    found = db.connection().execute(_CANCELING_INVALID, {"why": reason, "at": lane}).scalars()
+    _noted(db, list(found), reason, now)
 
 
-def _canceling(*which: ColumnElement[bool]) -> ReturningUpdate[int]:
-    untried = (Delivery.status == "owed", Delivery.tried_at.is_(None), *which)
-    canceled = update(Delivery).where(*untried).values(status="canceled", reason=bindparam("why"))
-    return canceled.returning(Delivery.id)
+def _canceling(deliveries: Any, *which: ColumnElement[bool]) -> ReturningUpdate[int]:
+    columns = getattr(deliveries, "c", deliveries)
+    untried = (columns.status == "owed", columns.tried_at.is_(None), *which)
+    canceled = update(deliveries).where(*untried).values(status="canceled", reason=bindparam("why"))
+    return canceled.returning(columns.id)
 
 
+_DELIVERIES, _PASSES = table(Delivery), table(Pass)
 _CANCELING_INVALID = _canceling(
-    Delivery.lane == bindparam("at"),
-    Delivery.kind == "pass",
-    select(Pass.id).where(Pass.status != "valid", Pass.id == Delivery.pass_id).exists(),
+    _DELIVERIES,
+    _DELIVERIES.c.lane == bindparam("at"),
+    _DELIVERIES.c.kind == "pass",
+    select(_PASSES.c.id).where(_PASSES.c.status != "valid", _PASSES.c.id == _DELIVERIES.c.pass_id).exists(),
 )
+"""Built once and without objects: each registration asks."""
 
 
-def _let_go(db: Session, canceling: ReturningUpdate[int], reason: str, now: datetime, **params: str) -> list[int]:
-    ids = list(db.scalars(canceling, {"why": reason, **params}))
+def _noted(db: Session, ids: list[int], reason: str, now: datetime) -> list[int]:
     if ids:
         told = {"what": "canceled", "at": now, "reason": reason}
         db.execute(insert(DeliveryEvent), [{"delivery_id": one, **told} for one in ids])

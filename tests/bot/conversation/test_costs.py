@@ -25,6 +25,8 @@ from tests.listening import OF_TRANSACTIONS, round_trips, statements
 SAID = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
 """A whole registration with the demo event."""
 PHONE = "+919812345678"
+READS_OF_KNOWN = 5
+"""The look of every message, who they are, undelivered pictures, whether the phone changed hands, and their passes."""
 
 
 class Cost(NamedTuple):
@@ -105,6 +107,24 @@ def test_a_message_in_between_costs_one_statement_and_two_round_trips(asha: Phon
         assert cost.answer
         assert len(cost.statements) == 1, "\n".join(cost.statements)
         assert len(cost.round_trips) == 2, cost.round_trips
+
+
+def test_somebody_who_is_on_file_costs_four_reads_more_at_each_message(asha: Phone) -> None:
+    for text in SAID:
+        asha.say(text)
+    for text in ("menu", "help", "register", "hi"):
+        cost = asha.say(text)
+        assert cost.answer
+        assert len(cost.statements) <= READS_OF_KNOWN, "\n".join(cost.statements)
+        assert len(cost.round_trips) == 2, cost.round_trips
+
+
+def test_a_pass_that_is_sent_again_is_twelve_statements(asha: Phone) -> None:
+    for text in SAID:
+        asha.say(text)
+    cost = asha.say("my pass")
+    assert len(cost.statements) <= 12, "\n".join(cost.statements)
+    assert len(cost.round_trips) == 2, cost.round_trips
 
 
 @pytest.mark.parametrize("known", [False, True])

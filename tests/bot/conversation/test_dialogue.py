@@ -48,7 +48,7 @@ class FakeTurns:
         heard = [*heard, inbound.text]
         return TurnResult({"heard": heard}, " ".join(heard), question=self.question)
 
-    def note(self, taken: TurnResult) -> None:
+    def note(self, taken: TurnResult, noting: Any) -> None:
         pass
 
 
@@ -60,7 +60,9 @@ class FakeOutbox:
     def dispatch(self, ids: tuple[int, ...]) -> None:
         self.enqueued += ids
 
-    def record_inbound(self, lane: str, sender: str, *, answered: bool, afterwards: bool = False) -> None:
+    def record_inbound(
+        self, lane: str, sender: str, *, answered: bool, afterwards: bool = False, more: Any = None
+    ) -> None:
         self.noted.append((lane, sender, answered, afterwards))
 
 

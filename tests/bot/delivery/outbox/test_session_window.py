@@ -1,5 +1,6 @@
 """Outside WhatsApp's 24-hour window nothing is sent; it goes when the person writes again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, no_redis, reply, row, waiting
+from tests.listening import round_trips
 
 SENDER, OTHER = "whatsapp:+14155238886", "whatsapp:+14155238887"
 
@@ -178,3 +180,26 @@ def test_an_answer_in_the_response_takes_a_place(outbox: Outbox, redis: "Redis")
     assert redis.exists(f"pace:next:{SENDER}") == 0
     outbox.record_inbound([LANE], SENDER, answered=True)
     assert redis.exists(f"pace:next:{SENDER}") == 1
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_message_is_noted_in_one_round_trip_also_after_redis_has_forgotten_the_script(
+    outbox: Outbox, redis: "Redis", forgotten: bool
+) -> None:
+    outbox.rate_limiter.record_sent(OTHER, LANE)
+    if forgotten:
+        redis.script_flush()
+    outbox.windows.mark_waiting("whatsapp:IN.7")
+    with round_trips() as sent:
+        outbox.record_inbound([LANE, "whatsapp:IN.8"], SENDER, answered=True, more=lambda noting: noting.set("more", 1))
+    assert forgotten or len(sent) == 1
+    assert redis.get("more") == b"1"
+    assert redis.exists(f"pace:next:{SENDER}") == 1
+    assert outbox.windows.is_open("whatsapp:IN.8", SENDER, NOW)
+    outbox.record_inbound(["whatsapp:IN.8", "whatsapp:IN.7"], SENDER, answered=False)
+    assert redis.exists("window:waiting:whatsapp:IN.7") == 0
+
+
+def test_without_redis_a_message_is_not_noted_and_nothing_breaks(outbox: Outbox) -> None:
+    away = replace(outbox, redis=no_redis())
+    away.record_inbound([LANE], SENDER, answered=True, more=lambda noting: noting.set("more", 1))
