@@ -1,6 +1,6 @@
 """`stats`: the figures of an event's day, once or as a live screen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -54,7 +54,9 @@ def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day
         elif as_json:
             details(_row(*take()), as_json=True)
         else:
-            _print(*take())
+            from rich.console import Console
+
+            Console().print(_screen(take))
 
 
 command.add_command(stats_rebuild.rebuild)
@@ -76,16 +78,16 @@ def _watch(take: "Callable[[], tuple[EventFigures, Dashboard]]", every: float, a
     while as_json:
         click.echo(as_json_text(_row(*take()), indent=None))
         time.sleep(every)
-    with Live(_screen(*take()), screen=True, auto_refresh=False) as live:
+    with Live(_screen(take), screen=True, auto_refresh=False) as live:
         while True:
             time.sleep(every)
-            live.update(_screen(*take()), refresh=True)
+            live.update(_screen(take), refresh=True)
 
 
-def _print(figures: "EventFigures", dashboard: "Dashboard") -> None:
-    from rich.console import Console
+def _screen(take: "Callable[[], tuple[EventFigures, Dashboard]]") -> "RenderableType":
+    from admin_cli.stats_screen import screen
 
-    Console().print(_screen(figures, dashboard))
+    return screen(*take(), datetime.now(UTC))
 
 
 def _row(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
@@ -122,66 +124,3 @@ def _row(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
 
 def _share(share: "CountShare", head: str) -> dict[str, Any]:
     return {head: share.key, "admitted": share.admitted, "refused": share.refused}
-
-
-def _screen(figures: "EventFigures", dashboard: "Dashboard") -> "RenderableType":
-    from rich.console import Group
-
-    refused = [{"refused because": result, "scans": scans} for result, scans in figures.refused.items()]
-    gates = [_share(share, "gate") for share in figures.gates]
-    people = [_share(share, "volunteer") for share in figures.staff]
-    scanners = [_share(share, "scanner") for share in figures.scanners]
-    now = datetime.now(UTC)
-    unheard = [
-        {
-            "not heard": silent.name,
-            "gate": silent.gate,
-            "for minutes": int((now - silent.heard_at).total_seconds() // 60),
-        }
-        for silent in figures.offline_staff
-    ]
-    when = "today" if dashboard.is_now else str(dashboard.day)
-    summary = [{when: name, "": value} for name, value in _summary(figures, dashboard).items()]
-    alerts = [
-        {"alert": alert.what, "gate": alert.gate, "value": alert.value, "more than": alert.threshold}
-        for alert in dashboard.alerts
-    ]
-    all_of_it = (alerts, summary, unheard, gates, people, scanners, refused)
-    return Group(f"{figures.day}", *(_table(rows) for rows in all_of_it if rows))
-
-
-def _summary(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
-    """The day at a glance; `inside` only where exits are counted: else nobody knows."""
-    today = "today" if dashboard.is_now else "that day"
-    hours = "today's" if dashboard.is_now else "its"
-    name = f"inside now ({hours} hours are over)" if figures.is_over else "inside now"
-    inside = {} if figures.inside is None else {name: figures.inside}
-    return {
-        f"registered {today}, people": dashboard.registered_today.people,
-        "registered in all, people": dashboard.registered.people,
-        f"expected {today}, people": dashboard.expected,
-        "passes delivered or read": dashboard.passes.delivered + dashboard.passes.read,
-        "passes that failed": dashboard.passes.failed,
-        "admitted": figures.admitted,
-        "of these in the last 15 minutes": figures.lately,
-        **inside,
-        "counted in without a pass": figures.counted_in,
-        "gone out, with a pass": figures.left,
-        "counted out without a pass": figures.counted_out,
-        "refused scans": sum(figures.refused.values()),
-        "forced entries": dashboard.forced,
-        "conflicts": figures.conflicts,
-    }
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> "RenderableType":
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE, pad_edge=False)
-    for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, int) else "left")
-    for row in rows:
-        table.add_row(*("-" if value is None else Text(str(value)) for value in row.values()))
-    return table

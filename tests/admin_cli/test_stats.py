@@ -2,17 +2,22 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from sqlalchemy import delete
 
+from admin_cli import stats_screen
 from bot.database import Database
 from bot.domain import checkins, events, people, roster
 from bot.domain.checkins import head_counts
@@ -21,6 +26,8 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import FigureChange
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
+from bot.domain.stats import dashboard_query, gate_figures
+from bot.domain.stats.dashboard import ActiveAlert
 from flows.shapes.scans import Scan
 from tests.bot.domain.builders import asking
 
@@ -60,6 +67,24 @@ def test_the_day_at_a_glance(ok: Run, rows: Rows, busy: str) -> None:
     assert "inside" not in shown  # nobody has been counted out: nobody knows
 
 
+def test_a_screen_of_80_by_24_has_event_clock_alerts_gates_and_totals(database: Database, busy: str) -> None:
+    now = datetime.now(UTC)
+    with database.read() as db:
+        figures, look = gate_figures.today(db, busy, now), dashboard_query.get_dashboard(db, busy, now)
+    gates_ = [replace(figures.gates[0], key=f"gate-{number}") for number in range(5)]
+    alarmed = replace(look, alerts=[ActiveAlert("inside", None, 6000, 5000, now, ())])
+    console = Console(width=80, file=StringIO(), force_terminal=True, color_system="standard")
+    console.print(stats_screen.screen(replace(figures, gates=gates_), alarmed, now))
+    shown = cast("StringIO", console.file).getvalue()
+    assert f"{now:%H:%M:%S}" in shown.splitlines()[0]
+    assert re.search(r"\x1b\[1;31mALERT .*6,000", shown)
+    lines = re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+    assert max(map(len, lines)) <= 80
+    top = "\n".join(lines[:24])
+    places = [top.index(word) for word in ("Fair", "ALERT", "gate-4", "registered in all", "passes that failed")]
+    assert places == sorted(places)
+
+
 def test_any_day_of_the_event(ok: Run, run: Run, rows: Rows, busy: str) -> None:
     today = datetime.now(UTC).date()
     found = rows("stats", "--event", busy, "--day", str(today))
@@ -80,8 +105,8 @@ def test_inside_is_told_once_somebody_was_counted_out(ok: Run, rows: Rows, datab
     assert rows("stats", "--event", busy)["inside"] == 6
     shown = ok("stats", "--event", busy).stdout
     assert "inside now" in shown
-    rows_shown = {" ".join(line.split()) for line in shown.splitlines()}
-    assert {"gone out, with a pass 0", "counted out without a pass 1"} <= rows_shown
+    told = " ".join(shown.split())
+    assert all(words in told for words in ("gone out, with a pass 0", "counted out without a pass 1"))
 
 
 def test_what_was_registered_and_sent_stands_beside_it(ok: Run, rows: Rows, busy: str) -> None:

@@ -19,7 +19,7 @@ COMMON_PROBLEMS = ("not_signed_in", "bad_token", "cross_site", "other_event", "t
 """Problems that every door may answer with."""
 BODY_PROBLEMS = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
 SCHEMES = {
-    "device": {"type": "http", "scheme": "bearer", "description": "A scanner's token: `admin_cli devices add`."},
+    "device": {"type": "http", "scheme": "bearer", "description": "A scanner's token: `pravesh devices add`."},
     "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "Signed in at /staff/login."},
 }
 SECURITY: Sequence[dict[str, list[str]]] = ({"device": []}, {"session": []})

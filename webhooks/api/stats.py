@@ -1,4 +1,4 @@
-"""The answer of `GET /events/<event>/stats`: the figures of a day, named as in `admin_cli stats --json`."""
+"""The answer of `GET /events/<event>/stats`: the figures of a day, named as in `pravesh stats --json`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
