@@ -85,12 +85,12 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/passes/<int:pass_id>/visit.ics")
     def pass_calendar(pass_id: int) -> Response:
         with visible_pass(service, pass_id) as visible:
-            text = (
+            entry = (
                 calendar.calendar_entry(visible.row, visible.image, service.settings.origin, service.now())
                 if visible
                 else abort(404)
             )
-            return as_file(text.encode(), "text/calendar; charset=utf-8", "visit.ics")
+            return as_file(entry, "text/calendar; charset=utf-8", "visit.ics")
 
     @blueprint.post("/passes/<int:pass_id>/whatsapp")
     def pass_to_whatsapp(pass_id: int) -> Answer:
