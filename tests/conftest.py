@@ -114,14 +114,19 @@ def postgres(postgres_url: str) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The URL of an empty, migrated SQLite file, where the kind of database makes no difference."""
+    file = tmp_path / "test.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty, migrated database; the test runs once on each kind."""
     if request.param == "sqlite":
-        file = tmp_path / "test.db"
-        template: Path = request.getfixturevalue("sqlite_template")
-        file.write_bytes(template.read_bytes())
-        return f"sqlite:///{file}"
+        return str(request.getfixturevalue("sqlite_url"))
     shared: Database = request.getfixturevalue("postgres")
     if request.node.get_closest_marker("own_database"):
         return empty_tables.new_database(shared.url)

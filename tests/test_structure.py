@@ -187,11 +187,9 @@ def test_every_exception_to_the_checks_says_why() -> None:
     assert found == []
 
 
-def test_every_route_is_listed_with_its_guard(sqlite_template: Path, redis_url: str, tmp_path: Path) -> None:
-    file = tmp_path / "routes.db"
-    file.write_bytes(sqlite_template.read_bytes())
+def test_every_route_is_listed_with_its_guard(sqlite_url: str, redis_url: str) -> None:
     settings = Settings(
-        database_url=f"sqlite:///{file}",
+        database_url=sqlite_url,
         redis_url=redis_url,
         secret_key="of nobody, 5 tests",
         public_url="https://pass.example.org",

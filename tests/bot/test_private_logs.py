@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -21,14 +20,10 @@ NAMES = ("Asha", "Delhi", "Ravi", "Agra")
 
 
 @pytest.fixture
-def service(
-    sqlite_template: Path, tmp_path: Path, redis_url: str, redis: "Redis", logs_as_before: None
-) -> Iterator[Service]:
+def service(sqlite_url: str, redis_url: str, redis: "Redis", logs_as_before: None) -> Iterator[Service]:
     """A service with the demo event whose Twilio does not answer; its logs go to standard error."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
     settings = Settings(
-        database_url=f"sqlite:///{file}",
+        database_url=sqlite_url,
         redis_url=redis_url,
         secret_key="x" * 16,
         twilio_api_base="http://127.0.0.1:1",

@@ -1,6 +1,5 @@
 """The desk in a real Chromium: a volunteer signs in, registers somebody by the keyboard, and prints the slip."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pypdfium2
@@ -10,9 +9,9 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from bot.domain.passes import tokens
 from tests.e2e.pages.accessible import accessible
 from tests.e2e.pages.browser import ARTEFACTS, CODE, qr_texts
-from tests.e2e.pages.gate import Gate, gate_of
+from tests.e2e.pages.gate import Gate
 from tests.e2e.pages.sign_in import signed_in
-from tests.e2e.server import Running, until
+from tests.e2e.server import until
 
 pytestmark = pytest.mark.browser
 STAFF = "+918100000077"
@@ -22,13 +21,6 @@ PRINTS = "window.printed = 0; window.print = () => { window.printed += 1 }"
 """A browser without a printer counts what it would print."""
 DOTS, INCH = 8, 25.4
 """Of a thermal printer in a millimetre; millimetres."""
-
-
-@pytest.fixture(scope="module")
-def gate(running: Running) -> Iterator[Gate]:
-    """The demo event's gate."""
-    with gate_of(running) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,16 +30,9 @@ def phones(simulated: Lab) -> Lab:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, sqlite_template: Path) -> str:
-    file = tmp_path / "web.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{file}"
-
-
-@pytest.fixture
-def settings(sqlite: str, redis_url: str, redis: "Redis") -> Settings:
+def settings(sqlite_url: str, redis_url: str, redis: "Redis") -> Settings:
     return Settings(
-        database_url=sqlite,
+        database_url=sqlite_url,
         redis_url=redis_url,
         secret_key="of-the-tests-alone",
         public_url="https://localhost",

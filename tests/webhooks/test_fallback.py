@@ -91,10 +91,8 @@ def test_a_form_that_names_no_message_is_answered_with_nothing(client: FlaskClie
     assert kept(database) == []
 
 
-def test_without_the_database_twilio_is_told_so(tmp_path: Path, sqlite_template: Path, redis_url: str) -> None:
-    file = tmp_path / "lost.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    settings = Settings(database_url=f"sqlite:///{file}", redis_url=redis_url, secret_key="a secret for tests only")
+def test_without_the_database_twilio_is_told_so(sqlite_url: str, redis_url: str) -> None:
+    settings = Settings(database_url=sqlite_url, redis_url=redis_url, secret_key="a secret for tests only")
     service = assemble(settings)
     with service.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE inbound_messages")

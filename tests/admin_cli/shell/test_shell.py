@@ -85,10 +85,8 @@ print(*sys.modules, file=sys.stderr)
 """
 
 
-def test_what_reads_little_loads_little(tmp_path: Path, sqlite_template: Path) -> None:
-    file = tmp_path / "pravesh.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    env = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "x" * 16}
+def test_what_reads_little_loads_little(sqlite_url: str) -> None:
+    env = {**os.environ, "DATABASE_URL": sqlite_url, "SECRET_KEY": "x" * 16}
     ran = subprocess.run([sys.executable, "-c", LOADED], env=env, check=True, capture_output=True, encoding="utf-8")
     assert SLOW & set(ran.stderr.split()) == set()
 

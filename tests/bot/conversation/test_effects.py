@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import effects, turn
 from bot.conversation.effects import EffectContext, EffectDeps, perform
-from bot.database import Database
-from bot.domain import events, passes, people
+from bot.domain import passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import OwnOtps
 from bot.domain.models import Contact, Delivery, Event, Pass
@@ -34,25 +32,8 @@ EFFECTS = [
 
 
 @pytest.fixture
-def ring(database: Database) -> KeyRing:
-    return KeyRing.open(database, SECRET)
-
-
-@pytest.fixture
 def otps(redis: "Redis") -> OwnOtps:
     return OwnOtps(redis, SECRET, sms=True, template=False)
-
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Session]:
-    with database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def fair(db: Session) -> Event:
-    events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-    return events.open_event(db, "fair")
 
 
 def inbound(**changes: Any) -> Inbound:

@@ -34,11 +34,6 @@ def sources(database: Database) -> Sources:
     return Sources(database, "IN")
 
 
-@pytest.fixture
-def ring(sources: Sources) -> KeyRing:
-    return KeyRing.open(sources.database, SECRET)
-
-
 def facts(sources: Sources, **changes: Any) -> shapes.Facts:
     said = {"sid": "SM1", "lane": f"whatsapp:{PHONE}", "sender": "whatsapp:+14155238886", "phone": PHONE}
     inbound = Inbound(**{**said, **changes})

@@ -18,31 +18,12 @@ from bot.domain.passes import registration as registrations
 from bot.domain.roster import duty, gates
 from bot.inbound import Inbound
 from flows.understanding import codes
-from tests.bot.domain.builders import DAY, NOW, SECRET, asking
-from tests.bot.domain.gate import NOON, make_world
+from tests.bot.domain.builders import DAY, NOW, asking
+from tests.bot.domain.gate import NOON
 from tests.gate_talk import MIRA, RAVI, Chat, chat
 
 one_is_enough = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """Where both databases cannot but do the same."""
-
-
-@pytest.fixture
-def ring(database: Database) -> KeyRing:
-    return KeyRing.open(database, SECRET)
-
-
-@pytest.fixture
-def code(database: Database, ring: KeyRing) -> str:
-    """The code of a pass of four at a fair with two gates."""
-    with database.write() as db:
-        events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-        world = make_world(db, ring, events.open_event(db, "fair"))
-        return codes.shown(world.issued.code)
-
-
-@pytest.fixture
-def ravi(database: Database, ring: KeyRing, code: str) -> Chat:
-    return chat(database, ring, RAVI, NOON)
 
 
 @pytest.fixture

@@ -1,24 +1,22 @@
 """Who somebody is: by phone, by WhatsApp's user id, by both, and by a number that is written in two ways."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from redis import Redis
 from sqlalchemy import func, select
 
 from bot.conversation.store import MAX_WEBHOOK_WAIT_MS
 from bot.conversation.turn import TurnRunner
-from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.inbound import Inbound, from_address
-from bot.service import Service, assemble, utc_now
-from bot.settings import SIMULATED_SENDER, Settings
+from bot.service import Service, utc_now
+from bot.settings import SIMULATED_SENDER
 from flows.understanding.codes import shown
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
@@ -29,12 +27,11 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def service(redis: "Redis", redis_url: str, database: Database) -> Iterator[Service]:
-    with database.write() as db:
+def service(service: Service) -> Service:
+    """With the demo event."""
+    with service.database.write() as db:
         events.make_demo(db, utc_now())
-    service = assemble(Settings(database_url=database.url, redis_url=redis_url, secret_key="a secret for tests only"))
-    yield service
-    service.close()
+    return service
 
 
 def message(text: str, lane: str, user: str = "") -> Inbound:

@@ -20,8 +20,8 @@ from bot.domain import events, people
 from bot.domain.models import Delivery, InboundMessage, Pass
 from bot.errors import SendFailed
 from bot.inbound import Inbound
-from bot.service import Service, assemble
-from bot.settings import SIMULATED_SENDER, Settings
+from bot.service import Service
+from bot.settings import SIMULATED_SENDER
 from flows.understanding.codes import shown
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
@@ -76,11 +76,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(redis: "Redis", redis_url: str, database: Database) -> Iterator[Bench]:
+def bench(redis: "Redis", service: Service, database: Database) -> Iterator[Bench]:
     clock, listing = Clock(), FakeListing()
     with database.write() as db:
         events.make_demo(db, START)
-    service = assemble(Settings(database_url=database.url, redis_url=redis_url, secret_key="a secret for tests only"))
     dialogue = Dialogue(service.conversations, service.dialogue._turns, database, service.outbox, clock)
     yield Bench(
         service,
@@ -90,7 +89,6 @@ def bench(redis: "Redis", redis_url: str, database: Database) -> Iterator[Bench]
         clock,
     )
     dialogue.close()
-    service.close()
 
 
 def message(place: int, text: str = "", phone: str = PHONE) -> Inbound:

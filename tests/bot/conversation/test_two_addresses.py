@@ -15,8 +15,8 @@ from bot.domain import events
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.inbound import Inbound, from_address
-from bot.service import assemble
-from bot.settings import SIMULATED_SENDER, Settings
+from bot.service import Service
+from bot.settings import SIMULATED_SENDER
 from tests.bot.delivery.conftest import NOW, Clock, FakeTwilio, row, waiting
 from tests.webhooks.stand_in import until
 
@@ -60,16 +60,14 @@ def message(text: str, lane: str, user: str = "") -> Inbound:
 
 
 @pytest.fixture
-def bench(redis: "Redis", redis_url: str, database: Database) -> Iterator[Bench]:
+def bench(service: Service, database: Database) -> Iterator[Bench]:
     with database.write() as db:
         events.make_demo(db, NOW)
     clock, twilio = Clock(), FakeTwilio()
-    service = assemble(Settings(database_url=database.url, redis_url=redis_url, secret_key="a secret for tests only"))
     outbox = replace(service.outbox, twilio=twilio, now=clock, sleep=lambda seconds: None)
     dialogue = Dialogue(service.conversations, service.dialogue._turns, database, outbox, clock)
     yield Bench(dialogue, outbox, twilio, clock, database)
     dialogue.close()
-    service.close()
 
 
 def test_a_later_answer_to_the_other_address_waits_for_the_earlier_one(bench: Bench, redis: "Redis") -> None:

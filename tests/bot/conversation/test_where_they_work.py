@@ -1,6 +1,5 @@
 """A volunteer's event goes away, or their gate is closed, while they are at work: over a real database."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,28 +13,9 @@ from bot.domain.roster import devices, duty
 from bot.errors import Refused
 from bot.usecases import close_gate, stop_entry
 from flows.text import render, sentence_for
-from flows.understanding import codes
-from tests.bot.domain.builders import DAY, NOW, SECRET
-from tests.bot.domain.gate import NOON, make_world, scan
+from tests.bot.domain.builders import DAY, NOW
+from tests.bot.domain.gate import NOON, scan
 from tests.gate_talk import MIRA, RAVI, Chat, chat
-
-
-@pytest.fixture
-def ring(database: Database) -> KeyRing:
-    return KeyRing.open(database, SECRET)
-
-
-@pytest.fixture
-def code(database: Database, ring: KeyRing) -> str:
-    """The code of a pass of four at a fair with two gates, where Ravi and Mira work."""
-    with database.write() as db:
-        events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-        return codes.shown(make_world(db, ring, events.open_event(db, "fair")).issued.code)
-
-
-@pytest.fixture
-def ravi(database: Database, ring: KeyRing, code: str) -> Chat:
-    return chat(database, ring, RAVI, NOON)
 
 
 def rows(database: Database, kind: Any) -> list[Any]:

@@ -21,12 +21,6 @@ from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 from tests.bot.domain.gate import World, make_world
 
 
-@pytest.fixture
-def ring(database: Database) -> KeyRing:
-    """The signing keys of the database."""
-    return KeyRing.open(database, SECRET)
-
-
 @pytest.fixture(params=["threads", "processes"])
 def race(request: pytest.FixtureRequest, database: Database, database_url: str) -> race_processes.Race:
     """Runs an act for every wish at once, in threads or in the module's own `processes`; what came of each."""
@@ -34,6 +28,14 @@ def race(request: pytest.FixtureRequest, database: Database, database_url: str) 
         return lambda act, wishes: race_processes.in_threads(database, act, wishes)
     processes: race_processes.Processes = request.getfixturevalue("processes")
     return lambda act, wishes: processes.race(database_url, act, wishes)
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[race_processes.Processes]:
+    """Processes for all races of a module."""
+    running = race_processes.Processes(2)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")
@@ -99,20 +101,6 @@ def _failed_delivery(issued: Pass, contact: Contact) -> Delivery:
         give_up_at=NOW,
         created_at=NOW,
     )
-
-
-@pytest.fixture
-def db(database: Database) -> Iterator[Session]:
-    """One transaction; committed where the test ends well."""
-    with database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def fair(db: Session) -> Event:
-    """An open event of four days from DAY on, without a limit."""
-    events.create(db, slug="fair", name="Book Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-    return events.open_event(db, "fair")
 
 
 @pytest.fixture

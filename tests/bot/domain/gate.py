@@ -1,7 +1,7 @@
 """What the tests of the gate say again and again."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.database import Database
 from bot.domain import checkins, events, people, roster
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Event, Kind, Pass, PassUse, Staff
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
 from flows.shapes.scans import Admission, Scan
-from tests.bot.domain.builders import DAY, asking
+from tests.bot.domain.builders import DAY, NOW, asking
 
 INDIA = ZoneInfo("Asia/Kolkata")
 
@@ -83,3 +84,10 @@ def make_world(db: Session, ring: KeyRing, fair: Event) -> World:
     ravi = roster.add(db, "fair", phone="+919811111111", name="Ravi", gate="main", region="IN", now=NOON)
     mira = roster.add(db, "fair", phone="+919822222222", name="Mira", role="supervisor", region="IN", now=NOON)
     return World(db, ring, events.by_slug(db, "fair"), issued, ravi, mira)
+
+
+def make_fair(database: Database, ring: KeyRing) -> str:
+    """The world of `make_world`, in a transaction of its own: an open fair of four days; the code of its pass."""
+    with database.write() as db:
+        events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
+        return make_world(db, ring, events.open_event(db, "fair")).issued.code

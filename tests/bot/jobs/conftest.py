@@ -40,11 +40,9 @@ def api() -> Iterator[FakeApi]:
 
 
 @pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def database(sqlite_url: str) -> Iterator[Database]:
     """A migrated SQLite file with its keys: what is shown here does not hang on the kind."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{file}")
+    database = Database(sqlite_url)
     KeyRing.open(database, SECRET)
     yield database
     database.close()

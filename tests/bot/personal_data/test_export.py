@@ -1,6 +1,6 @@
 """`delete my data` in the chat: the whole path, until the turn's own traces are gone as well."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -17,8 +17,7 @@ from bot.domain.models import Delivery, Erasure, Pass
 from bot.domain.passes import registration as registrations
 from bot.errors import SendFailed
 from bot.inbound import Inbound
-from bot.service import Service, assemble
-from bot.settings import Settings
+from bot.service import Service
 from tests.bot.domain.builders import asking
 from tests.table_dump import dump
 
@@ -42,9 +41,8 @@ class FakeTwilio:
 
 
 @pytest.fixture
-def service(redis: "Redis", redis_url: str, database: Database) -> Iterator[Service]:
+def service(service: Service, database: Database) -> Service:
     """One in which Asha is registered for today."""
-    made = assemble(Settings(database_url=database.url, redis_url=redis_url, secret_key="a secret for tests only"))
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
     with database.write() as db:
@@ -54,9 +52,8 @@ def service(redis: "Redis", redis_url: str, database: Database) -> Iterator[Serv
         asha = people.find_or_make(db, phone=PHONE, now=now)
         asha.language = "en"
         wish = asking(asha, visit_date=today, full_name=NAME, answers={"city": ANSWER}, now=now)
-        registrations.register(db, made.ring, **wish)
-    yield made
-    made.close()
+        registrations.register(db, service.ring, **wish)
+    return service
 
 
 def say(service: Service, text: str) -> str:

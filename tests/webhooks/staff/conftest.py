@@ -3,17 +3,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bot.domain import events, roster
+from bot.domain import events, people, roster
 from bot.domain.messaging import otp
+from bot.domain.models import Pass
+from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
 from bot.domain.roster import sessions as staff_sessions
 from bot.service import Service
+from tests.bot.domain.builders import asking
 
 RAVI = "+919811111111"
 STRANGER = "+919800000001"
@@ -60,6 +64,21 @@ class Browser:
         """Who the scanner is told that it is; None where nobody is signed in."""
         who: str | None = self.client.get("/staff/scan/state").get_json()["who"]
         return who
+
+
+def sign_in(client: FlaskClient, service: Service, staff_id: int, as_owner: str = "") -> None:
+    """Begin a session of this row of the roster, in this browser; `as_owner` is what an owner's session adds."""
+    with client.session_transaction() as kept:
+        kept["_user_id"] = f"{staff_id}.0.{int(service.now().timestamp())}{as_owner}"
+
+
+def issue(service: Service, **changes: Any) -> Pass:
+    """Asha's pass for two, for today."""
+    now = service.now()
+    today = (now + timedelta(hours=5, minutes=30)).date()
+    with service.database.write() as db:
+        asha = people.find_or_make(db, phone="+919812345678", now=now)
+        return registrations.register(db, service.ring, **asking(asha, visit_date=today, now=now, **changes))
 
 
 @pytest.fixture

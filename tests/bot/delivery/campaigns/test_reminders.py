@@ -1,7 +1,6 @@
 """The reminder of the day before: off until it is switched on, once for each person and day, like any broadcast."""
 
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +24,8 @@ EVENING = datetime.combine(FIRST_DAY - timedelta(days=1), time(18), INDIA)
 """Of the day before the first."""
 
 
-@pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """SQLite alone: the kind of database makes no difference here."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{file}"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""The kind of database makes no difference here."""
 
 
 @pytest.fixture

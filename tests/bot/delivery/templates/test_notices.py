@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -35,11 +34,9 @@ NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone: the kind of database makes no difference here."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{file}"
+    return sqlite_url
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 
 import pytest
@@ -21,27 +20,11 @@ from bot.domain.passes import kinds
 from bot.domain.stats import recount
 from flows.shapes.scans import Scan
 from tests.bot.domain import race_processes
-from tests.bot.domain.builders import DAY, NOW, SECRET
-from tests.bot.domain.gate import NOON, make_world, scan
+from tests.bot.domain.builders import SECRET
+from tests.bot.domain.gate import NOON, scan
 
 pytestmark = pytest.mark.race
 PARTY = 4
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[race_processes.Processes]:
-    """Processes for all races of this module."""
-    running = race_processes.Processes(2)
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def code(database: Database, ring: KeyRing) -> str:
-    """A pass of four."""
-    with database.write() as db:
-        events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-        return make_world(db, ring, events.open_event(db, "fair")).issued.code
 
 
 def acting(database: Database, wish: Scan | str) -> str:

@@ -5,7 +5,6 @@ But for a search by name, which goes through one day's passes.
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,11 +30,9 @@ PHONE = "+919812345670"
 
 
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite(sqlite_url: str) -> Iterator[Database]:
     """A database whose planner tells its plans in words."""
-    file = tmp_path / "plans.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{file}")
+    database = Database(sqlite_url)
     yield database
     database.close()
 

@@ -2,9 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +18,8 @@ from bot.domain.models import Attempt, Checkin, Pass, PassUse
 from bot.domain.stats import recount
 from flows.shapes.scans import Admission, Scan
 from tests.bot.domain import race_processes, rush
-from tests.bot.domain.builders import DAY, NOW, SECRET
-from tests.bot.domain.gate import NOON, make_world, scan
+from tests.bot.domain.builders import SECRET
+from tests.bot.domain.gate import NOON, scan
 
 pytestmark = pytest.mark.race
 
@@ -47,23 +45,6 @@ def uploading(database: Database, wish: Scan) -> str:
 
 def _heard(answer: Admission) -> str:
     return f"{answer.result} {answer.admitted_now}{' again' if answer.again else ''}"
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[race_processes.Processes]:
-    """Processes for all races of this module."""
-    running = race_processes.Processes(2)
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def code(database: Database, ring: KeyRing) -> str:
-    """A pass of four for the fair."""
-    with database.write() as db:
-        fair = events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
-        events.open_event(db, "fair")
-        return make_world(db, ring, fair).issued.code
 
 
 def test_64_scans_of_one_pass_are_one_admission(race: race_processes.Race, database: Database, code: str) -> None:

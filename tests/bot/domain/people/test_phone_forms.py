@@ -1,7 +1,6 @@
 """A number that WhatsApp writes otherwise than people dial it is one number at every door."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -30,11 +29,9 @@ AT_THE_FAIR = NOW + timedelta(days=(DAY - NOW.date()).days)
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone: the kind of database makes no difference here."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{file}"
+    return sqlite_url
 
 
 @pytest.mark.parametrize(("written", "today", "region", "typed"), FORMS)

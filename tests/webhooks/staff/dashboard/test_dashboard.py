@@ -18,6 +18,7 @@ from bot.domain.roster import gates
 from bot.service import Service
 from flows.shapes.scans import Scan
 from tests.bot.domain.builders import asking
+from tests.webhooks.staff.conftest import sign_in
 from webhooks.staff import dashboard as page
 
 DASHBOARD, FIGURES = "/staff/dashboard", "/staff/dashboard/figures"
@@ -37,8 +38,7 @@ class Wall:
 
     def sign_in(self, who: str) -> "Wall":
         """Begin a session."""
-        with self.client.session_transaction() as kept:
-            kept["_user_id"] = f"{self.staff[who]}.0.{int(self.service.now().timestamp())}"
+        sign_in(self.client, self.service, self.staff[who])
         return self
 
     def figures(self, **headers: str) -> TestResponse:

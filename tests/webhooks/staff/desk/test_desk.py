@@ -23,7 +23,7 @@ from bot.service import Service
 from flows.understanding.codes import shown
 from flows.visitor import consent
 from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import TOKEN
+from tests.webhooks.staff.conftest import TOKEN, sign_in
 
 PHONE = "+919812345678"
 """Asha's, who holds a pass of four for today."""
@@ -46,8 +46,7 @@ class Desk:
 
     def sign_in(self, who: str) -> None:
         """Begin a session."""
-        with self.client.session_transaction() as kept:
-            kept["_user_id"] = f"{self.staff[who]}.0.{int(self.service.now().timestamp())}"
+        sign_in(self.client, self.service, self.staff[who])
 
     def form(self) -> dict[str, str]:
         """The form as the page has it, filled in for two people who agree."""

@@ -19,6 +19,7 @@ from bot.domain.roster import gates, owners
 from bot.service import Service
 from flows.understanding.codes import shown
 from tests.bot.domain.builders import asking
+from tests.webhooks.staff.conftest import sign_in
 
 ASHA = "+919812345678"
 """A visitor's, who holds a pass of four for today."""
@@ -52,10 +53,11 @@ class Office:
     def of(self, who: str) -> FlaskClient:
         """Somebody's browser, signed in."""
         if who not in self.clients:
-            self.clients[who] = client = self.app.test_client()
-            with client.session_transaction() as kept:
-                since = int(self.service.now().timestamp())
-                kept["_user_id"] = f"0.0.{since}.olga.1.1" if who == OWNER else f"{self.staff[who]}.0.{since}"
+            self.clients[who] = self.app.test_client()
+            if who == OWNER:
+                sign_in(self.clients[who], self.service, 0, ".olga.1.1")
+            else:
+                sign_in(self.clients[who], self.service, self.staff[who])
         return self.clients[who]
 
     def get(self, path: str, who: str = "anna") -> str:

@@ -1,22 +1,19 @@
 """Admitting on the page behind a pass's QR, with nothing but forms."""
 
 import re
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain import people, roster
+from bot.domain import roster
 from bot.domain.checkins import code_guessing
-from bot.domain.models import Attempt, Checkin, Staff
-from bot.domain.passes import registration as registrations
+from bot.domain.models import Attempt, Checkin, Pass, Staff
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
 from bot.service import Service
 from flows.understanding import codes
-from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser
+from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser, issue
 
 SCAN_ID = re.compile(r'name="scan_id" value="([^"]+)"')
 LOOK = re.compile(r'class="verdict (\w+)"')
@@ -25,12 +22,9 @@ LOOK = re.compile(r'class="verdict (\w+)"')
 @pytest.fixture
 def path(browser: Browser, service: Service) -> str:
     """The page of a pass for three today."""
-    now = service.now()
-    today = (now + timedelta(hours=5, minutes=30)).date()
-    with service.database.write() as db:
-        asha = people.find_or_make(db, phone="+919812345678", now=now)
-        issued = registrations.register(db, service.ring, **asking(asha, visit_date=today, party_size=3, now=now))
-        return f"/p/{tokens.encode(tokens.token_of(issued), service.ring)}"
+    issued = issue(service, party_size=3)
+    with service.database.read() as db:
+        return f"/p/{tokens.encode(tokens.token_of(db.get_one(Pass, issued.id)), service.ring)}"
 
 
 def tap(browser: Browser, path: str, scan_id: str = "", **fields: str) -> str:

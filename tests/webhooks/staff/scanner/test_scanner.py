@@ -10,15 +10,12 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bot.domain import people
 from bot.domain.models import Pass, Staff
-from bot.domain.passes import registration as registrations
 from bot.domain.roster import devices, gates
 from bot.service import Service
 from flows.shapes.scans import ADMITTED, LEFT, RESULTS
 from flows.text.languages import LANGUAGES
-from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import Browser
+from tests.webhooks.staff.conftest import Browser, issue
 
 WITHOUT_REASON = {ADMITTED, LEFT}
 
@@ -26,11 +23,7 @@ WITHOUT_REASON = {ADMITTED, LEFT}
 @pytest.fixture
 def issued(gate: None, service: Service) -> Pass:
     """Asha's pass for two today."""
-    now = service.now()
-    today = (now + timedelta(hours=5, minutes=30)).date()
-    with service.database.write() as db:
-        asha = people.find_or_make(db, phone="+919812345678", now=now)
-        return registrations.register(db, service.ring, **asking(asha, visit_date=today, now=now))
+    return issue(service)
 
 
 @pytest.fixture
