@@ -96,7 +96,7 @@ def of_kinds(db: Session, event_id: int, day: date) -> int:
     """People with valid passes of those kinds that have this day among their own."""
     rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event_id))
     mine = [row.id for row in rows if day.isoformat() in (row.days or ())]
-    people = select(func.sum(Pass.party_size)).where(Pass.kind_id.in_(mine), Pass.status == "valid")
+    people = select(func.sum(Pass.party_size)).where(Pass.kind_id.in_(mine), Pass.status == Pass.VALID)
     return (db.scalar(people) or 0) if mine else 0
 
 

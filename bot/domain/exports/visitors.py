@@ -126,7 +126,7 @@ def _names() -> tuple[ORMOption, ...]:
 
 
 def _latest(of_registration: Sequence[Pass]) -> Pass | None:
-    valid = [pass_ for pass_ in of_registration if pass_.status == "valid"]
+    valid = [pass_ for pass_ in of_registration if pass_.status == Pass.VALID]
     return next(iter([*valid, *reversed(of_registration)]), None)
 
 

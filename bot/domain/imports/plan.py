@@ -70,7 +70,7 @@ def erased(db: Session, event_id: int) -> int:
 
 
 def _plan_row(person: ListedPerson, existing: Sequence[ExistingPass | None], *, again: bool) -> PlannedRow:
-    gone = [bool(existing and existing.status != "valid") for existing in existing]
+    gone = [bool(existing and existing.status != Pass.VALID) for existing in existing]
     held = tuple(None if over else existing for existing, over in zip(existing, gone, strict=True))
     fresh = tuple(place for place, existing in enumerate(held) if existing is None and (again or not gone[place]))
     differs = _differences(person, held)
@@ -149,10 +149,10 @@ def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple
     return _valid_first(
         (
             (phone, existing.kind, existing.day),
-            existing if existing.status == "valid" else now[existing.registration_id],
+            existing if existing.status == Pass.VALID else now[existing.registration_id],
         )
         for phone, existing in held
-        if existing.status == "valid" or existing.channel == CHANNEL
+        if existing.status == Pass.VALID or existing.channel == CHANNEL
     )
 
 
@@ -163,7 +163,7 @@ def _existing_pass(row: Sequence[Any]) -> ExistingPass:
 def _valid_first(pairs: Iterable[tuple[Key, ExistingPass]]) -> dict[Key, ExistingPass]:
     kept: dict[Key, ExistingPass] = {}
     for key, existing in pairs:
-        if key not in kept or existing.status == "valid" or kept[key].status != "valid":
+        if key not in kept or existing.status == Pass.VALID or kept[key].status != Pass.VALID:
             kept[key] = existing
     return kept
 

@@ -112,7 +112,7 @@ def _in_selection(db: Session, event: Event, selection: Selection) -> Select[int
         .join(Pass, Pass.holder_id == Contact.id)
         .join(Registration, Registration.id == Pass.registration_id)
         # Added to, so that no database takes the event's index: a page would then go through all of its passes.
-        .where(Pass.event_id + 0 == event.id, Pass.status == "valid")
+        .where(Pass.event_id + 0 == event.id, Pass.status == Pass.VALID)
         .order_by(Contact.id, Pass.id)
     )
     if selection.languages:

@@ -66,6 +66,7 @@ class Pass(Numbered):
     """One entry pass: a code, a day, a party. Valid until revoked or replaced."""
 
     __tablename__ = "passes"
+    VALID, REVOKED, REPLACED = "valid", "revoked", "replaced"
 
     code: Mapped[str] = mapped_column(String(8), unique=True)
     """Eight characters without the hyphen, the last one the check character."""
@@ -79,8 +80,8 @@ class Pass(Numbered):
     twin: Mapped[int] = mapped_column(default=0)
     """0, but for a pass that came with a joined contact when there was one for that day already: then
     its own id, so that both stay valid. See bot.domain.people."""
-    status: Mapped[str] = mapped_column(String(10), default="valid")
-    """`valid`, `revoked` or `replaced`."""
+    status: Mapped[str] = mapped_column(String(10), default=VALID)
+    """`VALID`, `REVOKED` or `REPLACED`."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"))
     key_id: Mapped[int] = mapped_column(ForeignKey("signing_keys.id"))
     issued_at: Mapped[datetime]

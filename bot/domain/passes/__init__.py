@@ -29,7 +29,7 @@ _OF_PERSON = (
     .join(Pass.kind)
     .join(EventDay, and_(EventDay.event_id == Pass.event_id, EventDay.day == Pass.day))
     .where(or_(Registration.holder_id == bindparam("person"), Registration.asked_by_id == bindparam("person")))
-    .where(Pass.status == "valid")
+    .where(Pass.status == Pass.VALID)
     .order_by(Pass.day, Pass.id)
     .options(contains_eager(Pass.registration), contains_eager(Pass.event), contains_eager(Pass.kind))
 )
@@ -100,7 +100,7 @@ def change(
         same = before == days
         if more := party_size - (old.party_size if same else 0):
             places.take_each(db, old.event_id, days, more, today=event_states.local_today(events.shape(old.event), now))
-        pass_rows.end_pass(db, old, "replaced")
+        pass_rows.end_pass(db, old, Pass.REPLACED)
         pass_rules.refuse_used(db, old.id)
         twin = old.twin if same else 0
         new = pass_rows.insert(db, ring, old.registration, old.kind, days[0], party_size, now, twin=twin)
@@ -116,7 +116,7 @@ def cancel(db: Session, *, contact: Contact, code: str, now: datetime) -> Pass:
         found = own_pass(db, contact, code, now)
         days = pass_days.days_of_pass(found)
         places.lock_days(db, found.event_id, *days)
-        pass_rows.end_pass(db, found, "revoked")
+        pass_rows.end_pass(db, found, Pass.REVOKED)
         pass_rules.refuse_used(db, found.id)
         places.give_back(db, found.event_id, days, found.party_size)
         return found

@@ -66,7 +66,7 @@ def rewrap(db: Session, ring: KeyRing, secret_key: str) -> int:
 
 def valid_passes(db: Session, number: int) -> int:
     """How many valid passes, of whatever day, were first signed with a key. Reads the whole table of passes."""
-    mine = select(func.count()).select_from(Pass).where(Pass.key_id == number, Pass.status == "valid")
+    mine = select(func.count()).select_from(Pass).where(Pass.key_id == number, Pass.status == Pass.VALID)
     return db.scalar(mine) or 0
 
 

@@ -26,7 +26,7 @@ def revoke(db: Session, code: str, now: datetime) -> Pass:
         found = _valid(db, code)
         days = pass_days.days_of_pass(found)
         places.lock_days(db, found.event_id, *days)
-        pass_rows.end_pass(db, found, "revoked")
+        pass_rows.end_pass(db, found, Pass.REVOKED)
         if not pass_rules.is_used(db, found.id):
             places.give_back(db, found.event_id, days, found.party_size)
     return found
@@ -63,7 +63,7 @@ def move(db: Session, ring: KeyRing, code: str, to: Contact, now: datetime) -> P
 
 def _issue_again(db: Session, ring: KeyRing, old: Pass, now: datetime, *, twin: int) -> Pass:
     """The pass that follows an old one, with the entries of that."""
-    pass_rows.end_pass(db, old, "replaced")
+    pass_rows.end_pass(db, old, Pass.REPLACED)
     new = pass_rows.insert(db, ring, old.registration, old.kind, old.day, old.party_size, now, twin=twin)
     old.replaced_by_id = new.id
     for table in (PassUse, Checkin):
@@ -75,6 +75,6 @@ def _issue_again(db: Session, ring: KeyRing, old: Pass, now: datetime, *, twin: 
 
 def _valid(db: Session, code: str) -> Pass:
     found = passes.by_code(db, code)
-    if found.status != "valid":
+    if found.status != Pass.VALID:
         raise Refused("pass_not_valid", code=codes.shown(found.code), status=found.status)
     return found

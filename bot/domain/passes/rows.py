@@ -84,7 +84,7 @@ def add(
         "day": day,
         "party_size": party_size,
         "twin": 0,
-        "status": "valid",
+        "status": Pass.VALID,
         "key_id": ring.current,
         "issued_at": now,
     }
@@ -123,7 +123,7 @@ def _new(
         day=day,
         party_size=party_size,
         twin=twin,
-        status="valid",
+        status=Pass.VALID,
         key_id=ring.current,
         issued_at=now,
     )
@@ -131,7 +131,7 @@ def _new(
 
 def end_pass(db: Session, old: Pass, status: str) -> None:
     """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
-    ending = update(Pass).where(Pass.id == old.id, Pass.status == "valid").values(status=status).returning(Pass.id)
+    ending = update(Pass).where(Pass.id == old.id, Pass.status == Pass.VALID).values(status=status).returning(Pass.id)
     if db.execute(ending).first() is None:
         raise Refused("no_such_pass")
 

@@ -48,7 +48,7 @@ def check_most(party_size: int, most: int) -> None:
 def held(kind_id: ColumnElement[int]) -> ScalarSelect[str]:
     """The code of a valid pass of this kind that the person `holder_id` holds for the `day`, for other statements."""
     mine = select(Pass.code).where(Pass.holder_id == bindparam("holder_id"), Pass.kind_id == kind_id)
-    mine = mine.where(Pass.day == bindparam("day"), Pass.status == "valid")
+    mine = mine.where(Pass.day == bindparam("day"), Pass.status == Pass.VALID)
     return mine.order_by(Pass.id).limit(1).scalar_subquery()
 
 

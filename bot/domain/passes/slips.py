@@ -57,7 +57,7 @@ def slip_of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
 def still_valid(db: Session, event_id: int, ids: Sequence[int]) -> list[Pass]:
     """The passes of these ids that are valid and of this event, in the same order, ready for `slip_of`."""
     loaded = (joinedload(Pass.event), joinedload(Pass.kind), joinedload(Pass.registration))
-    wanted = select(Pass).where(Pass.id.in_(ids), Pass.event_id == event_id, Pass.status == "valid").options(*loaded)
+    wanted = select(Pass).where(Pass.id.in_(ids), Pass.event_id == event_id, Pass.status == Pass.VALID).options(*loaded)
     return sorted(db.scalars(wanted), key=lambda pass_: ids.index(pass_.id))
 
 
@@ -71,7 +71,7 @@ def print_again(db: Session, *, event_id: int, code: str, staff_id: int, now: da
         bare = codes.parse(code)
     except shapes.Invalid as wrong:
         raise Refused(wrong.code) from None
-    valid = select(Pass.id).where(Pass.code == bare, Pass.event_id == event_id, Pass.status == "valid")
+    valid = select(Pass.id).where(Pass.code == bare, Pass.event_id == event_id, Pass.status == Pass.VALID)
     pass_id = db.scalar(valid)
     if pass_id is None:
         raise Refused("no_such_pass")

@@ -326,10 +326,10 @@ def _make_twins(db: Session, into: Contact, other: Contact) -> None:
     mine = aliased(Pass)
     clash = exists().where(
         mine.holder_id == into.id,
-        mine.status == "valid",
+        mine.status == Pass.VALID,
         mine.event_id == Pass.event_id,
         mine.kind_id == Pass.kind_id,
         mine.day == Pass.day,
     )
-    moved = update(Pass).where(Pass.holder_id == other.id, Pass.status == "valid", clash).values(twin=Pass.id)
+    moved = update(Pass).where(Pass.holder_id == other.id, Pass.status == Pass.VALID, clash).values(twin=Pass.id)
     db.execute(moved.execution_options(synchronize_session=False))

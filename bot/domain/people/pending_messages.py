@@ -19,7 +19,7 @@ _UNREPORTED_FAILURES = (
     select(Pass.code)
     .join(Delivery, Delivery.pass_id == Pass.id)
     .join(Pass.registration)
-    .where(_MINE, Pass.status == "valid", _UNREPORTED, ~_SENT_AGAIN)
+    .where(_MINE, Pass.status == Pass.VALID, _UNREPORTED, ~_SENT_AGAIN)
     .distinct()
     .order_by(Pass.code)
 )
@@ -65,7 +65,7 @@ _CANCELING_INVALID = _canceling(
     _DELIVERIES,
     _DELIVERIES.c.lane == bindparam("at"),
     _DELIVERIES.c.kind == "pass",
-    select(_PASSES.c.id).where(_PASSES.c.status != "valid", _PASSES.c.id == _DELIVERIES.c.pass_id).exists(),
+    select(_PASSES.c.id).where(_PASSES.c.status != Pass.VALID, _PASSES.c.id == _DELIVERIES.c.pass_id).exists(),
 )
 """Built once and without objects: each registration asks."""
 

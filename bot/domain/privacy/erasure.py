@@ -121,7 +121,7 @@ def preview(db: Session, subject: ErasureSubject) -> ErasurePreview:
         db.scalars(select(Registration).where(Registration.holder_id.in_(subject.contacts)).order_by(Registration.id))
     )
     valid = sorted(
-        (pass_ for registration in mine for pass_ in registration.passes if pass_.status == "valid"),
+        (pass_ for registration in mine for pass_ in registration.passes if pass_.status == Pass.VALID),
         key=lambda pass_: pass_.day,
     )
     theirs = or_(Delivery.lane.in_(subject.delivery_addresses), Delivery.contact_id.in_(subject.contacts))
@@ -141,7 +141,7 @@ def preview(db: Session, subject: ErasureSubject) -> ErasurePreview:
 
 def passes_today(db: Session, subject: ErasureSubject, now: datetime) -> list[Pass]:
     """Their valid passes for a day that is today at its event."""
-    mine = select(Pass).where(Pass.holder_id.in_(subject.contacts), Pass.status == "valid")
+    mine = select(Pass).where(Pass.holder_id.in_(subject.contacts), Pass.status == Pass.VALID)
     return [pass_ for pass_ in db.scalars(mine) if _today(pass_, now)]
 
 
@@ -236,9 +236,9 @@ def _revoke(db: Session, registrations: Sequence[Registration], now: datetime) -
         places.lock_days(db, event_id, *{day for days in held for day in days})
     db.execute(all_of_them.with_for_update())  # one that is just being reissued is seen with what follows it
     found = list(db.scalars(all_of_them.execution_options(populate_existing=True)))
-    valid = [pass_ for pass_ in found if pass_.status == "valid"]
+    valid = [pass_ for pass_ in found if pass_.status == Pass.VALID]
     for pass_ in valid:
-        pass_rows.end_pass(db, pass_, "revoked")
+        pass_rows.end_pass(db, pass_, Pass.REVOKED)
         if not pass_rules.is_used(db, pass_.id):
             places.give_back(db, pass_.event_id, pass_days.days_of_pass(pass_), pass_.party_size)
     return [pass_.code for pass_ in valid], [pass_.id for pass_ in found]

@@ -125,7 +125,7 @@ def _valid_passes(db: Session, event_id: int) -> Select[Any]:
     keys = _without_gate(Pass.event_id, "held", _minute(db, Registration.created_at))
     held = _grouped((*keys, Registration.channel, literal("")), Pass.party_size, literal(0)).select_from(Pass)
     return held.join(Registration, Registration.id == Pass.registration_id).where(
-        Pass.event_id == event_id, Pass.status == "valid"
+        Pass.event_id == event_id, Pass.status == Pass.VALID
     )
 
 

@@ -80,7 +80,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = own_pass(db, pass_id)
         try:
-            if found.status != "revoked":
+            if found.status != Pass.REVOKED:
                 _revoke(service, found)
         except Refused as no:
             return _person(service, pass_id, refusal_text(no))

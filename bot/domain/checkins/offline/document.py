@@ -117,7 +117,7 @@ def _changed(event: Event, since: Cursor) -> ColumnElement[bool]:
         select(Pass.id).where(Pass.id > since.pass_id, mine),
         select(Checkin.pass_id).where(Checkin.id > since.checkin_id, Checkin.event_id == event.id),
         replaced.where(new.id > since.pass_id, new.event_id == event.id, old.id < new.id),
-        select(Pass.id).where(mine, Pass.day == since.day, Pass.status == "revoked"),
+        select(Pass.id).where(mine, Pass.day == since.day, Pass.status == Pass.REVOKED),
     )
     return Pass.id.in_(union(*ids))
 
