@@ -18,7 +18,7 @@ from sqlalchemy import cast as as_type
 from bot.address import at_twilio, on_whatsapp
 from bot.database import Database
 from bot.delivery.outbox import backoff
-from bot.domain.models import AuditEntry, Delivery, Erasure, InboundMessage, TurnRecord
+from bot.domain.models import AuditEntry, ContactAlias, Delivery, Erasure, InboundMessage, TurnRecord
 from bot.domain.privacy import erasure as privacy_erasure
 from bot.errors import NotReady, SendFailed
 from bot.personal_data.traces import Traces
@@ -151,4 +151,4 @@ class TraceEraser:
 def _at_twilio(addresses: Iterable[str]) -> Iterator[str]:
     for address in addresses:
         kind, _, name = address.partition(":")
-        yield from at_twilio(name) if kind == "phone" else (on_whatsapp(name),)
+        yield from at_twilio(name) if kind == ContactAlias.PHONE else (on_whatsapp(name),)

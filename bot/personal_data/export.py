@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.store import ConversationStore
 from bot.delivery.outbox import report as outbox_report
-from bot.domain.models import Checkin, Pass, Registration
+from bot.domain.models import Checkin, ContactAlias, Pass, Registration
 from bot.domain.passes import days as pass_days
 from bot.domain.visitors import KnownPerson
 from flows.understanding.codes import shown
@@ -37,8 +37,8 @@ def consents(known: KnownPerson) -> dict[int, str]:
 def _person(known: KnownPerson) -> dict[str, Any]:
     aliases = [alias for contact in known.contacts for alias in contact.aliases]
     return {
-        "phones": [alias.value for alias in aliases if alias.kind == "phone"],
-        "user_ids": [alias.value for alias in aliases if alias.kind == "user"],
+        "phones": [alias.value for alias in aliases if alias.kind == ContactAlias.PHONE],
+        "user_ids": [alias.value for alias in aliases if alias.kind == ContactAlias.USER],
         "language": next((contact_row.language for contact_row in known.contacts if contact_row.language), None),
         "stopped": next((contact_row.stopped_at for contact_row in known.contacts if contact_row.stopped_at), None),
         "known_since": min(contact_row.created_at for contact_row in known.contacts),

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.database import Database
 from bot.domain.exports.pages import Columns, ExportScope, pages
-from bot.domain.models import Checkin, Contact, Pass, Registration
+from bot.domain.models import Checkin, Contact, ContactAlias, Pass, Registration
 from bot.domain.passes import days as pass_days
 from flows.shapes.scans import LEFT
 from flows.understanding.codes import shown
@@ -131,7 +131,7 @@ def _latest(of_registration: Sequence[Pass]) -> Pass | None:
 
 
 def _phone(person: Contact) -> str | None:
-    return next((alias.value for alias in person.aliases if alias.kind == "phone"), None)
+    return next((alias.value for alias in person.aliases if alias.kind == ContactAlias.PHONE), None)
 
 
 def _asker(registration: Registration) -> str | None:

@@ -143,7 +143,9 @@ def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple
     rows = select(ContactAlias.value, *_FACTS).join(Pass, Pass.holder_id == ContactAlias.contact_id)
     rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
     mine = rows.where(Pass.event_id == event_id)
-    found = db.execute(mine.where(ContactAlias.kind == "phone", ContactAlias.value.in_(phones)).order_by(Pass.id))
+    found = db.execute(
+        mine.where(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value.in_(phones)).order_by(Pass.id)
+    )
     held = [(row[0], _existing_pass(row)) for row in found]
     now = _valid_first((existing.registration_id, existing) for _, existing in held)
     return _valid_first(

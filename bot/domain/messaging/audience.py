@@ -164,7 +164,9 @@ def _names(db: Session, after: int, last: int) -> dict[int, list[tuple[str, str]
 
 def _person(contact: int, passes_: Sequence[Any], names: Mapping[int, list[tuple[str, str]]]) -> Recipient:
     forms = [
-        form for kind, value in names.get(contact, ()) for form in (variants(value) if kind == "phone" else (value,))
+        form
+        for kind, value in names.get(contact, ())
+        for form in (variants(value) if kind == ContactAlias.PHONE else (value,))
     ]
     newest = passes_[-1]
     return Recipient(

@@ -20,11 +20,9 @@ from bot.errors import Refused
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
 HELD_REASON = "broadcast_paused"
 """The reason of a message that waits because its broadcast is paused."""
-WINDOW_CLOSED = "window_closed"
-"""The reason of a message that waits until its reader writes (bot.delivery.outbox.session_window.WINDOW_CLOSED)."""
 STATE_OF_STATUS: Mapping[str, str] = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent", "handed_over"), "sent"),
-    **dict.fromkeys(("failed", "undelivered"), "failed"),
+    **dict.fromkeys(Delivery.FAILED_STATUSES, "failed"),
     **{"owed": "owed", "delivered": "delivered", "read": "read", "canceled": "cancelled"},
 }
 """What a delivery's status counts as."""
@@ -174,6 +172,6 @@ def counts(db: Session, number: int) -> BroadcastCounts:
     for state, messages in db.execute(select(Delivery.status, func.count()).where(mine).group_by(Delivery.status)):
         name = STATE_OF_STATUS.get(state, "sent")
         found[name] = found.get(name, 0) + messages
-    waits = (mine, Delivery.status == "owed", Delivery.reason == WINDOW_CLOSED)
+    waits = (mine, Delivery.status == Delivery.OWED, Delivery.reason == Delivery.WINDOW_CLOSED)
     waiting = db.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
     return BroadcastCounts(**{**found, "owed": found.get("owed", 0) - waiting, "waiting": waiting})

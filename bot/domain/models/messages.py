@@ -61,6 +61,10 @@ class Delivery(Numbered):
     """One message in the outbox, and what became of it."""
 
     __tablename__ = "deliveries"
+    OWED, CANCELED = "owed", "canceled"
+    FAILED_STATUSES = ("failed", "undelivered")
+    WINDOW_CLOSED = "window_closed"
+    """The reason of a message that waits until its reader writes to us."""
 
     kind: Mapped[str] = mapped_column(String(12))
     """`reply` (an answer that missed its webhook), `question` (an answer with buttons), `pass` (the QR
@@ -83,8 +87,8 @@ class Delivery(Numbered):
     broadcast_id: Mapped[int | None]
     """The broadcast that it belongs to. No foreign key: SQLite would have to make this table anew for one."""
 
-    status: Mapped[str] = mapped_column(String(16), default="owed")
-    """`owed`, then Twilio's own words: queued … read, failed, undelivered, canceled; `handed_over`: Twilio Verify
+    status: Mapped[str] = mapped_column(String(16), default=OWED)
+    """`OWED`, then Twilio's own words: queued … read, failed, undelivered, canceled; `handed_over`: Twilio Verify
     has it and tells no more. Only ever rises in rank."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]

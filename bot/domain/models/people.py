@@ -22,9 +22,10 @@ class Contact(Numbered):
 
 
 class ContactAlias(Base):
-    """An address of a contact: `phone` with E.164, or `user` with WhatsApp's business-scoped id."""
+    """An address of a contact: `PHONE` with E.164, or `USER` with WhatsApp's business-scoped id."""
 
     __tablename__ = "contact_aliases"
+    PHONE, USER = "phone", "user"
 
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     value: Mapped[str] = mapped_column(String(200), primary_key=True)

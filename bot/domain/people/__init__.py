@@ -35,8 +35,8 @@ REFERENCES = (
     ChangedHands.contact_id,
 )
 """Every column that names a contact: a test finds one that is forgotten here."""
-_PHONE = and_(ContactAlias.kind == "phone", ContactAlias.value == bindparam("phone"))
-_USER = and_(ContactAlias.kind == "user", ContactAlias.value == bindparam("user"))
+_PHONE = and_(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value == bindparam("phone"))
+_USER = and_(ContactAlias.kind == ContactAlias.USER, ContactAlias.value == bindparam("user"))
 _ANY = aliased(ContactAlias)
 
 
@@ -45,7 +45,7 @@ def _goes_by(kind: str) -> ColumnElement[bool]:
 
 
 _HOLDERS = (
-    select(ContactAlias.kind, ContactAlias.value, Contact, _goes_by("user"), _goes_by("phone"))
+    select(ContactAlias.kind, ContactAlias.value, Contact, _goes_by(ContactAlias.USER), _goes_by(ContactAlias.PHONE))
     .join(Contact)
     .where(or_(_PHONE, _USER))
 )
@@ -93,7 +93,7 @@ class Identity(NamedTuple):
 
     def aliases(self) -> list[tuple[str, str]]:
         """The rows of contact_aliases that are this person's: kind and value, the phone first."""
-        named = (("phone", self.phone), ("user", self.user))
+        named = ((ContactAlias.PHONE, self.phone), (ContactAlias.USER, self.user))
         return [(kind, value) for kind, value in named if value]
 
 
@@ -210,7 +210,10 @@ def _still(db: Session, identity: Identity, holders: _Holders) -> bool:
 
 def _is_anothers(holders: _Holders, identity: Identity) -> bool:
     """Whether the phone is on file for somebody who cannot be taken for whoever has this user id."""
-    theirs, mine = holders.get(("phone", identity.phone or "")), holders.get(("user", identity.user or ""))
+    theirs, mine = (
+        holders.get((ContactAlias.PHONE, identity.phone or "")),
+        holders.get((ContactAlias.USER, identity.user or "")),
+    )
     if theirs is None or identity.user is None or (mine and mine.contact is theirs.contact):
         return False
     return theirs.has_user or (mine is not None and mine.has_phone)
@@ -240,7 +243,7 @@ def find_or_make_all(db: Session, phones: Collection[str], now: datetime) -> dic
 
 def _of_phones(db: Session, phones: Sequence[str]) -> dict[str, Contact]:
     named = select(ContactAlias.value, Contact).join(Contact)
-    rows = db.execute(named.where(ContactAlias.kind == "phone", ContactAlias.value.in_(phones)))
+    rows = db.execute(named.where(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value.in_(phones)))
     return {row.value: row.Contact for row in rows}
 
 
@@ -250,7 +253,8 @@ def _make_all(db: Session, phones: Sequence[str], now: datetime) -> None:
     db.add_all(made)
     db.flush()
     rows = [
-        {"kind": "phone", "value": phone, "contact_id": contact.id} for phone, contact in zip(phones, made, strict=True)
+        {"kind": ContactAlias.PHONE, "value": phone, "contact_id": contact.id}
+        for phone, contact in zip(phones, made, strict=True)
     ]
     claiming = insert(db, ContactAlias).values(rows).on_conflict_do_nothing().returning(ContactAlias.contact_id)
     ours = set(db.scalars(claiming))

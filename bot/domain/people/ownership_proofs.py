@@ -45,7 +45,9 @@ def prove(db: Session, present: Contact, code: str) -> Contact:
     if joined is None:
         raise Refused("not_proved")
     joined.language, joined.stopped_at = language or joined.language, stopped
-    phones = select(ContactAlias.value).where(ContactAlias.contact_id == joined.id, ContactAlias.kind == "phone")
+    phones = select(ContactAlias.value).where(
+        ContactAlias.contact_id == joined.id, ContactAlias.kind == ContactAlias.PHONE
+    )
     settled = (ChangedHands.contact_id == joined.id, ChangedHands.phone.in_(phones))
     db.execute(delete(ChangedHands).where(*settled).execution_options(synchronize_session=False))
     return joined

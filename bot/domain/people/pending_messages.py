@@ -10,11 +10,12 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.models import Contact, Delivery, DeliveryEvent, Pass, Registration, table
 
-FAILED_STATUSES = ("failed", "undelivered")
 _MINE = or_(Registration.asked_by_id == bindparam("person"), Registration.holder_id == bindparam("person"))
-_UNREPORTED = and_(Delivery.kind == "pass", Delivery.status.in_(FAILED_STATUSES), Delivery.told_at.is_(None))
+_UNREPORTED = and_(Delivery.kind == "pass", Delivery.status.in_(Delivery.FAILED_STATUSES), Delivery.told_at.is_(None))
 _LATER = aliased(Delivery)
-_SENT_AGAIN = exists().where(_LATER.pass_id == Pass.id, _LATER.id > Delivery.id, _LATER.status.not_in(FAILED_STATUSES))
+_SENT_AGAIN = exists().where(
+    _LATER.pass_id == Pass.id, _LATER.id > Delivery.id, _LATER.status.not_in(Delivery.FAILED_STATUSES)
+)
 _UNREPORTED_FAILURES = (
     select(Pass.code)
     .join(Delivery, Delivery.pass_id == Pass.id)
@@ -55,8 +56,8 @@ def let_go_invalid(db: Session, lane: str, now: datetime) -> None:
 
 def _canceling(deliveries: Any, *which: ColumnElement[bool]) -> ReturningUpdate[int]:
     columns = getattr(deliveries, "c", deliveries)
-    untried = (columns.status == "owed", columns.tried_at.is_(None), *which)
-    canceled = update(deliveries).where(*untried).values(status="canceled", reason=bindparam("why"))
+    untried = (columns.status == Delivery.OWED, columns.tried_at.is_(None), *which)
+    canceled = update(deliveries).where(*untried).values(status=Delivery.CANCELED, reason=bindparam("why"))
     return canceled.returning(columns.id)
 
 

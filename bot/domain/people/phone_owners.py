@@ -17,7 +17,7 @@ UNCANCELLED_KIND = "otp"
 """The kind of message that goes to whoever has the phone."""
 _BEFORE = (
     select(ChangedHands)
-    .join(ContactAlias, and_(ContactAlias.kind == "phone", ContactAlias.value == ChangedHands.phone))
+    .join(ContactAlias, and_(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value == ChangedHands.phone))
     .where(ContactAlias.contact_id == bindparam("present"))
     .order_by(ChangedHands.id)
 )
@@ -29,7 +29,7 @@ def transfer_phone(db: Session, phone: str, former: Contact, present: Contact, n
     Unsent messages there for anybody but its present owner are cancelled. A volunteer with this phone cannot work until
     a supervisor or admin confirms them (bot.domain.roster.duty), an owner until they are added anew.
     """
-    mine = and_(ContactAlias.kind == "phone", ContactAlias.value == phone)
+    mine = and_(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value == phone)
     db.execute(update(ContactAlias).where(mine, ContactAlias.contact_id == former.id).values(contact_id=present.id))
     for contact in (former, present):
         db.expire(contact, ["aliases"])
@@ -75,6 +75,8 @@ def mark_told(db: Session, present: Contact, now: datetime) -> None:
 
 def forget(db: Session, contacts: Sequence[int]) -> None:
     """Forget which phones these contacts had, and who had theirs."""
-    phones = select(ContactAlias.value).where(ContactAlias.contact_id.in_(contacts), ContactAlias.kind == "phone")
+    phones = select(ContactAlias.value).where(
+        ContactAlias.contact_id.in_(contacts), ContactAlias.kind == ContactAlias.PHONE
+    )
     theirs = or_(ChangedHands.contact_id.in_(contacts), ChangedHands.phone.in_(phones))
     db.execute(delete(ChangedHands).where(theirs))

@@ -50,7 +50,6 @@ EMPTY_TURN: dict[str, Any] = {"text": "", "results": {}}
 """The answer of a turn that nobody may read again."""
 ERASED_TEXT = "…"
 """Stands for a text that was erased."""
-CANCELED = "canceled"
 ERASED = "erased"
 """The reason of deliveries that are not sent any more."""
 
@@ -86,8 +85,10 @@ def by_name(db: Session, *, phone: str | None = None, user: str | None = None) -
     """Whoever has this phone (E.164 in any form) or user id, known or not. Raises ValueError without either."""
     if not (phone or user):
         raise ValueError("a person without a name")
-    phones = [("phone", form) for form in variants(phone)] if phone else []
-    return _subject(people.find_all(db, phone=phone, user=user), [*phones, *([("user", user)] if user else [])])
+    phones = [(ContactAlias.PHONE, form) for form in variants(phone)] if phone else []
+    return _subject(
+        people.find_all(db, phone=phone, user=user), [*phones, *([(ContactAlias.USER, user)] if user else [])]
+    )
 
 
 def by_code(db: Session, code: str) -> ErasureSubject:
@@ -202,7 +203,9 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
 
 def _subject(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> ErasureSubject:
     known = [(alias.kind, alias.value) for contact in contacts for alias in contact.aliases]
-    forms = [(kind, form) for kind, name in known for form in (variants(name) if kind == "phone" else (name,))]
+    forms = [
+        (kind, form) for kind, name in known for form in (variants(name) if kind == ContactAlias.PHONE else (name,))
+    ]
     addresses = dict.fromkeys(f"{kind}:{name}" for kind, name in (*named, *forms))
     return ErasureSubject(tuple(sorted(contact.id for contact in contacts)), tuple(addresses))
 
@@ -262,7 +265,14 @@ def _forget_messages(
     _set(db, DeliveryEvent, DeliveryEvent.delivery_id.in_(ids), message_sid=None)
     _set(db, Delivery, Delivery.id.in_(ids), lane=ERASED, payload={}, contact_id=None, message_sid=None)
     waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
-    _set(db, Delivery, waiting & (Delivery.status == "owed"), status=CANCELED, reason=ERASED, lease_token=None)
+    _set(
+        db,
+        Delivery,
+        waiting & (Delivery.status == Delivery.OWED),
+        status=Delivery.CANCELED,
+        reason=ERASED,
+        lease_token=None,
+    )
     _set(db, InboundMessage, said, message={})
     _set(db, TurnRecord, turns, answer=EMPTY_TURN, state={}, address=None)
     return len(ids)

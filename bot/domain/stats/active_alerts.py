@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 from bot.domain.models import Alert, Delivery, Gate, Staff
 from bot.domain.stats.dashboard import ActiveAlert
 
-UNREACHED_STATUSES = ("failed", "undelivered", "canceled")
-WINDOW_CLOSED = "window_closed"
-"""Why a message waits for its reader to write again: bot.delivery.outbox.session_window.WINDOW_CLOSED."""
+UNREACHED_STATUSES = (*Delivery.FAILED_STATUSES, Delivery.CANCELED)
 
 
 def active_alerts(db: Session, event_id: int) -> list[ActiveAlert]:
@@ -44,5 +42,5 @@ def _undelivered(db: Session, ids: set[int]) -> set[int]:
     return {
         row.id
         for row in rows
-        if row.status in UNREACHED_STATUSES or (row.status == "owed" and row.reason == WINDOW_CLOSED)
+        if row.status in UNREACHED_STATUSES or (row.status == Delivery.OWED and row.reason == Delivery.WINDOW_CLOSED)
     }

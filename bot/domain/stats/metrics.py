@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from bot.domain.models import Delivery
+
 WHOLE_EVENT_DAY = date(1970, 1, 1)
 """The day of the sums of a whole event."""
 QUARTER_HOUR_METRICS = ("registered", "message", "begun")
@@ -24,7 +26,6 @@ CORRECTION = "mended"
 `gate_id` its `who`."""
 FIVE_MINUTES, QUARTER_HOUR = 5, 15
 """Minutes of a bucket: of entries, of registrations and messages."""
-FAILED_STATUSES = ("failed", "undelivered")
 FAILED_PREFIX = "failed:"
 """Prefix of a failed message's state; the reason follows."""
 STATE_NAMES = {
@@ -145,7 +146,7 @@ def _refused(change: CounterChange) -> KeyParts:
 
 def _message(change: CounterChange) -> KeyParts:
     status, _, reason = change.more.partition(":")
-    state = f"{FAILED_PREFIX}{reason}" if status in FAILED_STATUSES else STATE_NAMES.get(status, status)
+    state = f"{FAILED_PREFIX}{reason}" if status in Delivery.FAILED_STATUSES else STATE_NAMES.get(status, status)
     return _by_quarter(change, "message", f"{change.what}:{state}")
 
 

@@ -131,7 +131,7 @@ def _valid_passes(db: Session, event_id: int) -> Select[Any]:
 
 def _messages(db: Session, event_id: int) -> Select[Any]:
     why = literal(":") + func.coalesce(cast(Delivery.error_code, String(10)), Delivery.reason, "")
-    state = Delivery.status + case((Delivery.status.in_(facts.FAILED_STATUSES), why), else_=literal(""))
+    state = Delivery.status + case((Delivery.status.in_(Delivery.FAILED_STATUSES), why), else_=literal(""))
     whose = func.coalesce(Pass.event_id, Broadcast.event_id, NO_EVENT)
     keys = _without_gate(whose, "message", _minute(db, Delivery.created_at))
     sent = _grouped((*keys, Delivery.kind, func.substr(state, 1, MAX_STATE_LENGTH)), literal(0), literal(1))
