@@ -15,6 +15,7 @@ from bot.conversation.store import ConversationStore
 from bot.database import Database
 from bot.domain import events
 from bot.domain.models import Event
+from flows.text import event_states
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,7 @@ class InboundWatchdog:
 def _opened_today(event: Event, now: datetime) -> Iterator[datetime]:
     zone = ZoneInfo(event.timezone)
     today = now.astimezone(zone).date()
-    for day in event.days if event.status == "open" else ():
+    for day in event.days if event.status == event_states.OPEN else ():
         if day.day == today and not day.closed:
             opens = datetime.combine(today, day.opens or event.opens or time.min, zone)
             closes = datetime.combine(today, day.closes or event.closes or time.max, zone)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal, get_args
 
-ROLES = ("volunteer", "supervisor", "admin")
+Role = Literal["volunteer", "supervisor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
 """Each may do what those before it may."""
 SUPERVISOR_ROLES = ROLES[1:]
 """Who may stop entry, overrule refusals and end pauses."""

@@ -21,7 +21,7 @@ class NavItem:
 
     endpoint: str
     name: Sentence
-    role: str
+    role: session.Access
     """Whom it lets in: who has this role or a higher one."""
 
 

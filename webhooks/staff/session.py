@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import Literal, ParamSpec
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
@@ -24,12 +24,15 @@ from bot.domain.roster.sessions import SessionHolder, SessionMark
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Event
+from flows.shapes.duty import Role
 from flows.text.languages import ADMIN_LANGUAGES
 from webhooks import i18n
 
 LOCAL_PATHS = ("/staff/", "/p/", "/P/")
 """Where somebody may be taken after signing in."""
-OWNER = "owner"
+OWNER: Literal["owner"] = "owner"
+Access = Role | Literal["owner", ""]
+"""The role that a page asks for; `OWNER`: owners of the installation, the empty one: everybody who is signed in."""
 """The role of those who make events; of no event."""
 EXTENSION = "staff sessions"
 """Under which the application keeps the service that knows the sessions."""
@@ -101,7 +104,7 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
         own = [mark.id, mark.owner_id, mark.event_id] if mark.owner_id else [mark.id] if mark.id else []
         return ".".join(str(part) for part in (mark.staff_id, mark.number, int(mark.since.timestamp()), *own))
 
-    def may(self, role: str) -> bool:
+    def may(self, role: Access) -> bool:
         """Whether they may do what this role may; the empty one is everybody's who is signed in.
 
         An owner may do at every event what its admins may; at a gate works who is on its roster.
@@ -199,7 +202,7 @@ def go_to(slug: str) -> None:
 
 
 def require_role(
-    role: str = "", *, without_event: bool = False
+    role: Access = "", *, without_event: bool = False
 ) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str]]:
     """Let through who is signed in with this role or a higher one; others go to the sign-in, or get 403.
 

@@ -80,7 +80,9 @@ def create(
     `fields` needs name, starts_on and ends_on. Raises Refused `slug_taken`, `bad_slug`, `bad_question` and
     what the fields' checks refuse with.
     """
-    event = Event(slug=event_validation.slug(slug), texts={}, consent_version=1, status="closed", created_at=now)
+    event = Event(
+        slug=event_validation.slug(slug), texts={}, consent_version=1, status=event_states.CLOSED, created_at=now
+    )
     fill(event, {**DEFAULTS, **fields})
     event.questions = checked_questions(questions)
     event.days = [EventDay(day=day, capacity=event.capacity_per_day, taken=0) for day in event_validation.dates(event)]

@@ -14,6 +14,7 @@ from bot.domain.events.rows import fill, get_event
 from bot.domain.events.validation import EventFields
 from bot.domain.models import Checkin, Event, EventDay, HeadCount
 from bot.errors import Refused
+from flows.text import event_states
 
 
 def open_event(db: Session, slug: str, *, real: bool = False) -> Event:
@@ -29,17 +30,17 @@ def open_event(db: Session, slug: str, *, real: bool = False) -> Event:
     )
     if lacking:
         raise Refused("event_lacks", slug=slug, lacking=", ".join(lacking))
-    return _with_status(db, slug, "open")
+    return _with_status(db, slug, event_states.OPEN)
 
 
 def close_event(db: Session, slug: str) -> Event:
     """Take no more registrations; the passes stay good."""
-    return _with_status(db, slug, "closed")
+    return _with_status(db, slug, event_states.CLOSED)
 
 
 def cancel_event(db: Session, slug: str) -> Event:
     """Say to everybody who asks that the event does not take place."""
-    return _with_status(db, slug, "cancelled")
+    return _with_status(db, slug, event_states.CANCELLED)
 
 
 def change(db: Session, slug: str, **fields: Unpack[EventFields]) -> Event:

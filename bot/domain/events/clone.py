@@ -10,6 +10,7 @@ from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, Kind
 from bot.errors import Refused
+from flows.text import event_states
 
 COPIED_FIELDS = (
     *("names", "venue", "venues", "map_url", "opens", "closes", "timezone", "policy", "max_party"),
@@ -39,7 +40,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
         starts_on=starts_on,
         ends_on=old.ends_on + moved,
         texts={text: said for text, said in old.texts.items() if text not in UNCOPIED_TEXTS},
-        status="closed",
+        status=event_states.CLOSED,
         created_at=now,
     )
     made.days = [

@@ -14,6 +14,7 @@ from bot.domain.roster import owners
 from bot.domain.roster import validation as roster_validation
 from bot.domain.upserts import insert
 from bot.errors import Refused
+from flows.shapes.duty import Role
 from flows.text import event_states
 from flows.understanding.phones import canonical
 
@@ -141,7 +142,7 @@ def resume(db: Session, mark: SessionMark, now: datetime) -> SessionHolder | Non
     return SessionHolder(mark, row.name, row.phone, row.event, row) if row else None
 
 
-def list_events(db: Session, holder: SessionHolder, now: datetime, role: str = "volunteer") -> list[Event]:
+def list_events(db: Session, holder: SessionHolder, now: datetime, role: Role = "volunteer") -> list[Event]:
     """The events to which a session can move, the next first: those where its phone works at least in this role, and
     for an owner every event.
     """

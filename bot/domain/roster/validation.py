@@ -6,7 +6,7 @@ from typing import Any
 import phonenumbers
 
 from bot.errors import Refused
-from flows.shapes.duty import ROLES
+from flows.shapes.duty import ROLES, Role
 from flows.understanding import phones
 
 MAX_NAME_LENGTH = 80
@@ -48,6 +48,6 @@ def role(typed: str) -> str:
     return typed
 
 
-def is_at_least(role: str, minimum: str) -> bool:
+def is_at_least(role: str, minimum: Role) -> bool:
     """Whether a role may do what another may."""
     return ROLES.index(role) >= ROLES.index(minimum)

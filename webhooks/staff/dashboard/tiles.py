@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.delivery.campaigns.alerts import BEGIN_TEXTS
 from bot.domain.stats.dashboard import ActiveAlert, Dashboard
-from flows.text import words
+from flows.text import event_states, words
 from webhooks import i18n
 from webhooks.staff.dashboard.tables import gate_name, local, number, refusal
 from webhooks.staff.dashboard.texts import TEXTS, TILE_TEXTS
@@ -101,7 +101,7 @@ def _inside(dashboard: Dashboard) -> str:
     return "inside_over" if dashboard.is_over else ""
 
 
-_TEXT_OF_STATUS = {"closed": "REGISTRATION_CLOSED", "cancelled": "CANCELLED"}
+_TEXT_OF_STATUS = {event_states.CLOSED: "REGISTRATION_CLOSED", event_states.CANCELLED: "CANCELLED"}
 
 
 def _alert_line(dashboard: Dashboard, alert: ActiveAlert) -> AlertLine:

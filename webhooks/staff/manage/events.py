@@ -17,7 +17,7 @@ from bot.service import Service
 from bot.usecases import close_gate as usecases_close_gate
 from bot.usecases import stop_entry as usecases_stop_entry
 from flows.shapes import Sentence
-from flows.text import LANGUAGES, _
+from flows.text import LANGUAGES, _, event_states
 from flows.visitor.consent import unconfirmed_consents
 from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
@@ -43,14 +43,14 @@ SWITCHES = {
         audit.EVENT_OPENED,
         _("Open registration"),
         _("Registration is open."),
-        lambda event: event.status == "open",
+        lambda event: event.status == event_states.OPEN,
         _("People can register on WhatsApp and on the web."),
     ),
     "close": EventSwitch(
         audit.EVENT_CLOSED,
         _("Close registration"),
         _("Registration is closed."),
-        lambda event: event.status == "closed",
+        lambda event: event.status == event_states.CLOSED,
         _("New registrations stop. Existing passes stay valid."),
         grave=True,
     ),
