@@ -1,7 +1,7 @@
 """`deliveries`: messages and what became of them, without their texts and whole numbers."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -10,9 +10,6 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.errors import sentence
 from admin_cli.console.output import as_json_too, details, listing
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.group

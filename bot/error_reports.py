@@ -1,7 +1,7 @@
 """What a log or a report to Sentry may say of an error: an allow-list that keeps personal data out.
 
-Told are the class of the error, the places in the code, the door's name, ids and our own codes. Whatever else an
-exception, a request or a library's message says stays here.
+It may say the class of the error, the places in the code, the endpoint, ids and our own codes; nothing else of an
+exception, a request or a library's message.
 """
 
 import re
@@ -19,7 +19,7 @@ MAX_CAUSES = 5
 """Causes of an error that are reported."""
 REDACTED = "•••"
 CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,60}")
-"""Our events and codes; no name, number or address of anybody looks so and stands under one of IDS."""
+"""Our log events and codes. No name, number or address of a person has this form."""
 NAME_PATTERN = re.compile(r"[A-Za-z_][\w.<>]{0,120}")
 """The name of a view, a module or a function."""
 ID_PATTERN = re.compile(r"[A-Za-z0-9:_.-]{1,64}")

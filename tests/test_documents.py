@@ -107,18 +107,25 @@ NAMED_FILE = re.compile(r"(?<![\w./<-])((?:[\w-]+/)*[\w-]+\.(?:py|lua|js))\b")
 """A file of the code, with its path or by its name alone."""
 
 
-def comments(file: Path) -> Iterator[tuple[int, str]]:
-    """What a source says to whoever reads it, with the number of the line."""
+@cache
+def parsed(file: Path) -> ast.Module:
+    """The syntax tree of a module."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def comments(file: Path) -> list[tuple[int, str]]:
+    """The comments and docstrings of a source, with their line numbers."""
     source = file.read_text(encoding="utf-8")
     if file.suffix != ".py":
-        yield from ((n, line) for n, line in enumerate(source.splitlines(), 1) if re.match(r"\s*(//|--|/?\*)", line))
-        return
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.lineno, node.value.value
-    for token in tokenize.generate_tokens(StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+        return [(n, line) for n, line in enumerate(source.splitlines(), 1) if re.match(r"\s*(//|--|/?\*)", line)]
+    found = [
+        (node.lineno, node.value.value)
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+    tokens = tokenize.generate_tokens(StringIO(source).readline)
+    return [*found, *((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)]
 
 
 def is_there(dotted: str) -> bool:
@@ -150,6 +157,38 @@ def test_comments_and_documents_name_modules_and_files_that_exist() -> None:
         )
     ]
     assert gone == []
+
+
+CONSTANT = re.compile(r"\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b")
+RAISED = re.compile(r"\bRaises? ([A-Z]\w+)")
+NOT_OURS = frozenset(("LC_MESSAGES",))
+"""gettext's name of a folder."""
+
+
+def test_comments_name_constants_and_exceptions_that_exist() -> None:
+    files = _tracked("*.py")
+    known = {*NOT_OURS, *re.findall(r"[A-Z_\d]+", (ROOT / ".env.example").read_text(encoding="utf-8"))}
+    for file in files:
+        known.update(names(file))
+    gone = [
+        f"{file.relative_to(ROOT)}:{number}: {name}"
+        for file in files
+        if not file.is_relative_to(ROOT / "tests")
+        for number, text in comments(file)
+        for name in (*CONSTANT.findall(text), *RAISED.findall(text))
+        if name not in known
+    ]
+    assert gone == []
+
+
+def names(file: Path) -> Iterator[str]:
+    """Every name that the code of a module uses or gives, and the texts that are one word, such as a setting's."""
+    for node in ast.walk(parsed(file)):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.ClassDef(name=name) | ast.alias(name=name):
+                yield name
+            case ast.Constant(value=str(name)) if name.isidentifier():
+                yield name
 
 
 def contract(heading: str) -> str:

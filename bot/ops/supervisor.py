@@ -39,7 +39,7 @@ class ChildProcess:
 class Supervisor:
     """The children of one launcher.
 
-    `tell` gets one line for each thing that went wrong; `environment` is theirs, None: our own. `output` is the file
+    `log_line` gets one line for each failure; `environment` is the children's, None: our own. `output` is the file
     into which they write, None: where we write ourselves.
     """
 

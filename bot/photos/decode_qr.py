@@ -42,7 +42,7 @@ class UnreadableImage(Exception):
 
 
 def read(data: bytes) -> tuple[str, ...]:
-    """The texts of the QRs in a picture, from top to bottom, each once; at most MOST_CODES.
+    """The texts of the QRs in a picture, from top to bottom, each once; at most MAX_CODES.
 
     Where any of them look like passes the others (a payment code on the wall) are left out.
     Raises UnreadableImage `no_image`, `too_large`, `no_qr`.

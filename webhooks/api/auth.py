@@ -66,8 +66,7 @@ class Callers:
         self._staff_of = staff_of
 
     def of_request(self) -> Caller:
-        """The caller of this request, as the roster or the token is now. Raises Problem `bad_token`, `not_signed_in`
-        (also after being disabled), `cross_site`.
+        """The caller of this request, as the roster or the token is now.
 
         Raises Problem `bad_token`, `not_signed_in` (also who has been disabled), `cross_site`.
         """

@@ -94,7 +94,7 @@ class ListedPerson:
     keys: tuple[str, ...] = field(repr=False)
     """The keys by which each of the passes is found again; empty where phone, kind and day tell."""
     twin: int = 0
-    """Of people whom only name, kind and days tell: the how many-eth of these in the file; 0 for others."""
+    """Numbers the people of the file who have name, kind and days in common, from 1; 0 where these identify nobody."""
     code: str = field(default="", kw_only=True)
     """The code of the pass that the row is about, in a file that we exported."""
     doubts: tuple[CellProblem, ...] = field(default=(), kw_only=True)
@@ -107,9 +107,9 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that cannot be taken, and everything for which."""
+    """A row that cannot be imported, and all that is wrong with it."""
 
     row: FileRow
     problems: tuple[CellProblem, ...]
     twin: int = 0
-    """As of Person, as far as it can be told."""
+    """As ListedPerson has it; 0 where the row does not tell."""

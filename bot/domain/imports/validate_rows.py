@@ -40,7 +40,7 @@ Value = TypeVar("Value")
 
 
 def questions_of(event: Event) -> Mapping[str, tuple[bool, Field, Mapping[str, Any]]]:
-    """The event's own questions as Rules has them."""
+    """The event's own questions as ImportRules has them."""
     steps = [(question, question_step(question).field) for question in event.questions]
     return {
         ANSWER + event_question.name: (event_question.required, asked, asked.known({}, _NOBODY))
@@ -207,7 +207,10 @@ class RowValidator:
     # --- one row among the others ---------------------------------------------------------------
 
     def _twin(self, alike: str, cells: Sequence[Any]) -> int:
-        """The how many-eth of these people it is; what a file of bad rows says of the first file counts."""
+        """The number of this person among those who have name, kind and days in common.
+
+        A file of bad rows carries the number from the file that it came from.
+        """
         told = self._columns.twin(cells)
         if not told:
             self._alike[hash(alike)] += 1

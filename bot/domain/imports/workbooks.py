@@ -14,12 +14,12 @@ from bot.domain.imports import markup
 from bot.domain.imports.unreadable import MAX_CELL_LENGTH, MAX_CELLS, MAX_FILE_BYTES, UnreadableFile
 
 MAX_PART_BYTES = 8 << 20
-"""Bytes at most of the parts that say what there is; the texts and cells may have BYTES."""
+"""Most bytes of the parts that describe the workbook; texts may have MAX_TEXT_BYTES, cells MAX_FILE_BYTES."""
 MAX_TEXT_BYTES = 128 << 20
 MAX_DIRECTORY_BYTES = 4 << 20
-"""Bytes at most of the list of what is in the archive: 50,000 names."""
+"""Most bytes of the archive's directory: 50,000 names."""
 _END = struct.Struct("<4s4H2LH")
-"""How an archive ends: its mark, then in the seventh place the size of its list."""
+"""The end of an archive: its signature; the seventh field is the size of the directory."""
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The built-in number formats that are dates or times (ECMA-376, 18.8.30)."""
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -129,7 +129,8 @@ class SpreadsheetFile:
 
     @contextmanager
     def part(self, name: str, max_bytes: int = 0) -> Iterator[IO[bytes]]:
-        """A part of the archive to be read, if it is no larger than `max_bytes` (else BYTES) when it is unpacked."""
+        """A part of the archive, opened. Raises UnreadableFile `too_large` for more than `max_bytes` (0: MAX_FILE_BYTES)
+        unpacked."""
         max_bytes = max_bytes or MAX_FILE_BYTES
         with _unreadable():
             if self._archive.getinfo(name).file_size > max_bytes:

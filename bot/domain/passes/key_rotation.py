@@ -20,7 +20,7 @@ def list_keys(db: Session) -> list[SigningKey]:
 
 
 def roll(db: Session, ring: KeyRing, now: datetime) -> SigningKey:
-    """A new key, which signs every pass from now on; other processes take it up within FRESH_SECONDS.
+    """A new key, which signs every pass from now on; other processes use it within keys.REFRESH_SECONDS.
 
     What earlier keys signed stays good. Raises Refused `too_many_keys` (`most`).
     """
@@ -34,7 +34,7 @@ def roll(db: Session, ring: KeyRing, now: datetime) -> SigningKey:
 
 
 def retire(db: Session, number: int, now: datetime) -> SigningKey:
-    """Believe this key no more: a QR that it signed is `forged`, at every door within FRESH_SECONDS.
+    """Believe this key no more: a QR that it signed is `forged`, everywhere within keys.REFRESH_SECONDS.
 
     The passes themselves stay: their codes let people in, and their QR is signed anew, by the current
     key, wherever it is shown or sent again. Raises Refused `no_such_key` (`key`), `key_retired` (`key`),

@@ -69,7 +69,7 @@ def import_rows(
     """Take a whole file: rows with `phone`, `name` and, where wanted, `role` and `gate`, by line number.
 
     Who stands on the roster already is changed to what the file says and stays enabled or disabled.
-    How many were added and how many changed. Raises Refused `no_such_event`, BadRows with every bad row;
+    How many were added and how many changed. Raises Refused `no_such_event`, BadRosterRows with every bad row;
     nothing is taken then.
     """
     event = locked_event(db, slug, lock=True)

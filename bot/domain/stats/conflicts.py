@@ -36,7 +36,7 @@ def list_conflicts(db: Session, slug: str, *, day: date | None = None, limit: in
 
 
 def with_clocks(db: Session, dashboard: Dashboard) -> Dashboard:
-    """The look with how many scans of its day, admitted or not, their scanner's clock could not have made.
+    """The dashboard with the number of the day's scans, admitted or not, whose time their scanner's clock had wrong.
 
     They are few, and an index has them alone: counting them reads no others.
     """

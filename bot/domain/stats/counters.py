@@ -1,7 +1,7 @@
 """The counters: exact sums of an event, from those that are kept and the changes that are not added yet.
 
 Facts are appended to `figure_changes` by triggers, in the facts' own transactions: no two transactions wait for
-a common row. The clock folds them into `figures`; whoever looks adds the few that are left, so that every look
+a common row. The clock process adds them up into `figures`; every reader adds the few that are left, so that every reading
 is exact.
 """
 
@@ -23,7 +23,7 @@ RECENT_MINUTES = 15
 BATCH_SIZE = 500
 """Changes folded in one transaction, 20 ms of work where no two are alike: SQLite has no other writer meanwhile."""
 DAY_METRICS = ("in5", "in", "out", "refused", "counted", "in_at", "refused_at", "in_by", "refused_by", "forced_by")
-"""The metrics of an event's day that a look reads whole; the first one is that of the charts."""
+"""The metrics of an event's day that the dashboard reads whole; the first one is that of the charts."""
 NO_EVENT = 0
 """The event of what belongs to no event in particular."""
 
@@ -109,7 +109,7 @@ def _add(db: Session, amounts: Totals) -> None:
 
 
 def _stored(*conditions: Any) -> Select[Any]:
-    """Sums in the shape of changes: what facts.mended makes of a key."""
+    """Sums in the shape of changes: as metrics.correction writes a key."""
     where = (
         _FIGURES.event_id,
         literal(CORRECTION),

@@ -122,12 +122,12 @@ class DeliveryFailure:
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A volunteer or scanner of whom somebody should take a look."""
+    """A volunteer or scanner whose scans somebody should check."""
 
     name: str
     rule: str
-    """`refusals` (at least dashboard.MANY_REFUSED scans refused today, and at least REFUSED_SHARE of all of theirs) or
-    `forces` (at least MANY_FORCED entries forced today)."""
+    """`refusals` (outliers.MIN_REFUSED_SCANS refused today, and MIN_REFUSED_SHARE of all of theirs) or `forces`
+    (MIN_FORCED_ENTRIES forced today)."""
     number: int
     """Refused scans, or forced entries."""
     scans: int

@@ -73,7 +73,7 @@ class DayTotals:
         return self._select(metric, True, with_global)
 
     def recently_admitted(self) -> Mapping[int, int]:
-        """People let in within the last LATELY minutes, this one included, by gate."""
+        """People let in within the last RECENT_MINUTES, this one included, by gate."""
         recent = metrics.minute_of(self.now) - RECENT_MINUTES
         scans = ((key.who, total) for key, total in self._of_day("minute") if key.what == "in" and key.bucket > recent)
         return {gate: total.people for gate, total in _sum_by_key(scans).items()}

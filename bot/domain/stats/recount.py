@@ -48,9 +48,9 @@ class Difference:
 
 
 def rebuild(db: Session, slug: str) -> Sequence[Difference]:
-    """Count an event's facts and mend what differs; what differed. Raises Refused `no_such_event`.
+    """Count an event's rows, correct the sums that differ, and give the differences. Raises Refused `no_such_event`.
 
-    One at a time: a second one sees what the first has mended. Takes seconds for a million rows.
+    One at a time: a second one finds what the first has corrected. Takes seconds for a million rows.
     """
     event_by(db, slug, lock=False)
     first = select(Event.id).order_by(Event.id).limit(1)

@@ -74,7 +74,7 @@ def _filled(simulator: SimulatorState, form: Mapping[str, str]) -> FilledContent
 
 
 def check(simulator: SimulatorState, form: Mapping[str, str], media_urls: Sequence[str]) -> None:
-    """Raise NotTaken for what Twilio would refuse."""
+    """Raise NotAccepted for what Twilio would refuse."""
     to, sender = form.get("To", ""), form.get("From", "")
     if not to:
         raise NotAccepted(400, 21604, "A 'To' phone number is required.")

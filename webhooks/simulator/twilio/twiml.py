@@ -24,7 +24,7 @@ class Reply:
 
 
 def replies(content_type: str, document: bytes) -> list[Reply]:
-    """The messages of an answer. Raises Unreadable: 12300 not XML, 12100 broken, 21617 too long."""
+    """The messages of an answer. Raises UnreadableTwiml: 12300 not XML, 12100 broken, 21617 too long."""
     if not document:
         return []
     if content_type.partition(";")[0].strip() not in XML_TYPES:

@@ -1,7 +1,7 @@
 """The dashboard of an event's day for supervisors and admins, refreshed every few seconds.
 
-One look is shared by all who ask within two seconds, however many screens are open; what a screen shows
-already is not sent again.
+All who ask within two seconds share one reading of the database, however many screens are open; what a screen
+shows already is not sent again.
 """
 
 import gzip
@@ -27,11 +27,11 @@ from webhooks.staff.dashboard.texts import TEXTS
 from webhooks.staff.session import require_role, user
 
 CACHE_SECONDS = 2.0
-"""How old a look may be that is shown."""
+"""How old the figures may be that are shown."""
 POLL_SECONDS = 5
 """How often an open page asks."""
 RATE_LIMIT = "300 per minute"
-"""Looks of one person: 25 open screens."""
+"""Requests of one person: 25 open screens."""
 MOMENT_HEADER = "X-Looked-At"
 """The response header with the moment of the figures. It is not in the body, so unchanged figures keep their ETag."""
 PAGE_HEADER = "X-Page"
@@ -43,7 +43,7 @@ TABLE_ORDER = ("entries", "gates", "registrations", "funnel", "days", "refused",
 
 @dataclass(frozen=True, slots=True)
 class RenderedDashboard:
-    """A look in one language: each part of the page that changes, by its name."""
+    """A dashboard in one language: each part of the page that changes, by its name."""
 
     dashboard: Dashboard
     html: dict[str, Markup]
@@ -55,7 +55,7 @@ class RenderedDashboard:
 
 
 class DashboardCache:
-    """The dashboards that are shown now: one look for each event, shared by all who ask within CACHE_SECONDS."""
+    """The dashboards that are shown now: one reading for each event and day, shared by all who ask within CACHE_SECONDS."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -65,15 +65,15 @@ class DashboardCache:
         self._parts: dict[tuple[str, str, date | None], RenderedDashboard] = {}
 
     def get(self, event: Event, day: date | None) -> RenderedDashboard:
-        """The event's look in the page's language, of a day of its, None: the one in progress.
+        """The event's dashboard in the page's language, of a day (None: the one in progress).
 
         Raises Refused `no_such_event`.
         """
-        look = self._flights[event.slug, day].get(lambda: self._render(event.slug, day))
+        dashboard = self._flights[event.slug, day].get(lambda: self._render(event.slug, day))
         key = event.slug, i18n.language(), day
         kept = self._parts.get(key)
-        if kept is None or kept.dashboard is not look:
-            kept = self._parts[key] = _render_parts(look, event)
+        if kept is None or kept.dashboard is not dashboard:
+            kept = self._parts[key] = _render_parts(dashboard, event)
         return kept
 
     def _render(self, slug: str, day: date | None) -> Dashboard:
@@ -95,7 +95,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             words=TEXTS,
             chosen=day and {"day": day.isoformat()},
             days=tiles.days(parts.dashboard),
-            look=parts.dashboard,
+            dashboard=parts.dashboard,
             name=words(parts.dashboard.name),
             parts=parts.html,
             tag=parts.tag,

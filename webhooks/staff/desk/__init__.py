@@ -124,10 +124,9 @@ def _refused(service: Service, place: DeskContext, typed: DeskInput, checked: Ch
 def _holder_text(
     service: Service, place: DeskContext, phone: str | None, refusal_params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The pass that the number holds: `name`, `day` and `people`. It counts and is audited as a search; empty after
-    too many.
+    """The pass that the number holds: `name`, `day` and `people`. Empty after too many searches.
 
-    Empty for whoever has searched too often.
+    It counts and is audited as a search.
     """
     wanted: dict[str, Any] = {"staff_id": place.user.row.id, "phone": phone or "", "now": service.now()}
     try:

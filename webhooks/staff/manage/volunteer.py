@@ -58,7 +58,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
-    """Raises Refused, BadRows."""
+    """Raises Refused, BadRosterRows."""
     with audited(service, audit.STAFF_CHANGED) as db:
         edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
         wanted = {"phone": row.phone, **given}
