@@ -36,7 +36,7 @@ class Inbound:
     replied_to: str = ""
     """SID of our message that was tapped or replied to."""
     channel: str = WHATSAPP
-    """The kind of address that the door vouches for, or WEB: a page's requests are messages too, whose `sid` is the
+    """The kind of address that the channel vouches for, or WEB: a page's requests are messages too, whose `sid` is the
     request's id."""
     lent: str = ""
     """`phone` or `user`: the one that this message did not tell itself, or tells too late to be news."""
@@ -63,7 +63,7 @@ class Inbound:
     @property
     def is_proved(self) -> bool:
         """Whether the sender is who the address says: the channel vouches for its own addresses, and a page for a
-        phone that it has proved. The sender of an SMS, which comes by the same door as WhatsApp, can be forged.
+        phone that it has proved. The sender of an SMS, which comes to the same webhook as WhatsApp, can be forged.
         """
         return self.channel in (WEB, Address.parse(self.lane).kind)
 

@@ -25,7 +25,7 @@ PERSONAL = frozenset(
         *("otp", "token", "secret", "password", "auth", "authorization", "cookie", "cookies"),
     )
 )
-"""Words of keys whose values may be a person's, or open a door: `full_name`, `from_`, `auth_token`."""
+"""Words of keys whose values may be a person's, or give access: `full_name`, `from_`, `auth_token`."""
 NUMBERS = re.compile(rf"\+\d{{7,15}}|{WHATSAPP}:[^\s'\"&]+", re.IGNORECASE)
 """Phone numbers and WhatsApp addresses, wherever in a text they stand."""
 QUIET_LIBRARIES = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")

@@ -49,7 +49,7 @@ CARRIERS: Mapping[str, Callable[[Settings], Carrier]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Every part, ready for use. Doors and jobs take what they need from here."""
+    """Every part, ready for use. Routes, commands and jobs take what they need from here."""
 
     settings: Settings
     database: Database

@@ -24,8 +24,8 @@ from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
 
 NO_FORMS = ("api", "twilio", "simulat")
-"""How the names begin of doors that take no forms of our pages, and so no token of theirs: they know their
-callers by signatures and bearer tokens, or take only JSON, which no other site can send for somebody."""
+"""Prefixes of the blueprints that take no forms of our pages, and so no CSRF token: they know their callers by
+signatures and bearer tokens, or take only JSON, which no other site can send for somebody."""
 
 
 def create_app(service: Service) -> Flask:
@@ -40,7 +40,7 @@ def create_app(service: Service) -> Flask:
     app.before_request(i18n.keep_language)
     counts = MetricCounters(service.redis)
     metrics.count_answers(app, counts)
-    for door in (
+    for made in (
         assets.blueprint(),
         home.blueprint(service),
         media.blueprint(service),
@@ -51,7 +51,7 @@ def create_app(service: Service) -> Flask:
         visitors.blueprint(service),
         api.blueprint(service, session.row),
     ):
-        app.register_blueprint(door)
+        app.register_blueprint(made)
     staff.register(app, service)
     if settings.simulated:
         simulator.register_simulator(app, settings, service.redis)

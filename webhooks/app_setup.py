@@ -42,9 +42,9 @@ PERMISSIONS_POLICY = {"camera": "()", "microphone": "()", "geolocation": "()"}
 DEFAULT_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store"}
 """Headers that Talisman does not know, set where the view has not set them."""
 UNREDIRECTED_ENDPOINTS = ("health.", "twilio.")
-"""How the names begin of doors whose callers follow no redirect: platforms, and Twilio, which signs the address."""
+"""Prefixes of the endpoints whose callers follow no redirect: platforms, and Twilio, which signs the address."""
 MACHINES = ("twilio.", "api.")
-"""How the names begin of doors that programs call: by signature or bearer token, and without a form of ours."""
+"""Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours."""
 OF_PAGES = ("flask_talisman", "flask_limiter", "flask_wtf")
 """Libraries whose work is for pages."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -63,7 +63,7 @@ class App(Flask):
         self,
         exc_info: tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | Any,
     ) -> None:
-        """Say which error broke which door, and where; messages of exceptions may quote people."""
+        """Log which error broke which endpoint, and where; messages of exceptions may quote people."""
         _, error, trace = exc_info
         log.error("broken", request_id=g.get("request_id"), door=request.endpoint, at=_place(trace), error=_name(error))
 
@@ -102,7 +102,7 @@ def allow(permissions: Mapping[str, str] | None = None, **sources: str) -> Calla
 def guard(app: Flask, origin: str) -> CSRFProtect:
     """Give every request an id and every answer the headers; errors become short pages; forms need a token.
 
-    `origin` is where the world reaches us. Gives what doors are exempted from the token by.
+    `origin` is where the world reaches us. Gives the protection, from which blueprints can be exempted.
     """
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
@@ -129,7 +129,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
 
 
 def spare_machines(app: Flask) -> None:
-    """Run what pages alone need for pages alone: the doors of MACHINES get their headers by one function.
+    """Run what pages alone need for pages alone: the endpoints of MACHINES get their headers by one function.
 
     To be called last, when all extensions have hung in their own.
     """

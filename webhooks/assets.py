@@ -72,19 +72,19 @@ def asset(name: str) -> str:
 
 def blueprint() -> Blueprint:
     """`GET /assets/<digest>/<name>`, and `GET /favicon.ico`, which browsers ask for unasked."""
-    door = Blueprint("assets", __name__)
+    made = Blueprint("assets", __name__)
     if missing := [name for name in LIBRARIES if name not in files()]:
         log.error("assets_missing", missing=missing, advice="run `make assets`")
 
-    @door.get("/assets/<digest>/<path:name>")
+    @made.get("/assets/<digest>/<path:name>")
     def file(digest: str, name: str) -> Response:
         return _send_file(name, known=digest)
 
-    @door.get("/favicon.ico")
+    @made.get("/favicon.ico")
     def icon() -> Response:
         return _send_file("icon.svg", known="")
 
-    return door
+    return made
 
 
 def _send_file(name: str, *, known: str) -> Response:

@@ -85,16 +85,16 @@ def _state(check: Callable[[], str], otherwise: str) -> str:
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /healthz` and `GET /readyz`."""
-    door = Blueprint("health", __name__)
+    made = Blueprint("health", __name__)
     readiness = Readiness(service.database, service.redis, service.now)
 
-    @door.get("/healthz")
+    @made.get("/healthz")
     def alive() -> Response:
         return jsonify(status="ok", version=__version__)
 
-    @door.get("/readyz")
+    @made.get("/readyz")
     def ready() -> tuple[Response, int]:
         status, found = readiness.states()
         return jsonify(found), status
 
-    return door
+    return made

@@ -1,6 +1,6 @@
 """Rate limits of requests, counted in Redis for all processes together, by Flask-Limiter.
 
-Where Redis is away each process counts for itself, so that the doors that need none go on.
+Where Redis is away each process counts for itself, so that routes that need no Redis go on.
 """
 
 from datetime import UTC, datetime

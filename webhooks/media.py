@@ -16,9 +16,9 @@ STATUS_OF_REFUSAL = {"expired": 410}
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /media/passes/<token>.png`; the token `sample` is of a pass that is nobody's."""
-    door = Blueprint("media", __name__)
+    made = Blueprint("media", __name__)
 
-    @door.get("/media/passes/<token>.png")
+    @made.get("/media/passes/<token>.png")
     def pass_png(token: str) -> Response:
         if f"{token}.png" == notices.SAMPLE_PICTURE:
             return png(image_cache.sample_image(service.settings.origin))
@@ -30,7 +30,7 @@ def blueprint(service: Service) -> Blueprint:
         except Refused:
             abort(404)
 
-    return door
+    return made
 
 
 def _picture(service: Service, pass_id: int, language: str) -> bytes:

@@ -38,7 +38,7 @@ BUCKETS_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the histogram of answer times: Twilio gives up at 15 s."""
 KNOWN_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 """Methods that are counted by name; anybody can invent others, and each name would be a series for ever."""
-METRIC_HELP = {ANSWERS_METRIC: "Answers by door, method and status."}
+METRIC_HELP = {ANSWERS_METRIC: "Answers by endpoint, method and status."}
 
 
 class MetricsCollector(Collector):
@@ -137,12 +137,12 @@ def _had(figures: Callable[[], list[Metric]]) -> list[Metric]:
 
 def blueprint(service: Service, counts: MetricCounters) -> Blueprint:
     """`GET /metrics`: for whoever has METRICS_TOKEN, or where none is set for this machine alone."""
-    door = Blueprint("figures", __name__)
+    made = Blueprint("figures", __name__)
     registry = CollectorRegistry()
     registry.register(MetricsCollector(counts, service.database, service.redis, service.inbound_watchdog))
     token = service.settings.metrics_token
 
-    @door.get("/metrics")
+    @made.get("/metrics")
     def metrics() -> Response:
         if token and not _has_token(token):
             abort(Response("METRICS_TOKEN is needed as a bearer token\n", 401, {"WWW-Authenticate": "Bearer"}))
@@ -150,7 +150,7 @@ def blueprint(service: Service, counts: MetricCounters) -> Blueprint:
             abort(403)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
-    return door
+    return made
 
 
 def _has_token(token: str) -> bool:
@@ -160,7 +160,7 @@ def _has_token(token: str) -> bool:
 
 
 def count_answers(app: Flask, counts: MetricCounters) -> None:
-    """Count every answer by its door, and how long it took."""
+    """Count every answer by its endpoint, and how long it took."""
 
     @app.before_request
     def begin() -> None:

@@ -48,10 +48,10 @@ VERDICT_OF_REFUSAL = {
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /p/<token>`, the same as `/P/<TOKEN>`: a QR is in capitals, and people type in small letters."""
-    door = Blueprint("pass_page", __name__)
+    made = Blueprint("pass_page", __name__)
 
-    @door.get("/p/<token>")
-    @door.get("/P/<token>")
+    @made.get("/p/<token>")
+    @made.get("/P/<token>")
     def page(token: str) -> Response:
         try:
             with service.database.read() as db:
@@ -61,7 +61,7 @@ def blueprint(service: Service) -> Blueprint:
         offer = admit.offer(service, token, found.party_size)
         return _answer(200, _verdict(found, offer), facts(found), offer)
 
-    return door
+    return made
 
 
 def _verdict(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> PassVerdict:

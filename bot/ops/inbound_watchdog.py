@@ -1,6 +1,6 @@
 """Raises the alarm when no message has come in for a while although an event is open.
 
-What our own doors never hear of, only the clock can notice.
+What reaches none of our routes only the clock process can notice.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ LAST_ALARM_KEY = "silence:told"
 
 @dataclass(frozen=True, slots=True)
 class InboundWatchdog:
-    """Watches over the time since the main door last took a message."""
+    """Watches over the time since the webhook last took a message."""
 
     database: Database
     redis: "Redis" = field(repr=False)

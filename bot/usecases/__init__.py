@@ -1,1 +1,1 @@
-"""Acts that doors share and that need more than one room: they write, then tell whom it concerns."""
+"""Acts that chat, pages and command line share and that need more than one package: they write, then notify people."""

@@ -19,7 +19,7 @@ BASE = "/api/v1"
 
 
 def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Blueprint:
-    """Every door below BASE; `staff_of` gives the roster row of a request's session, where it has one."""
+    """Every route below BASE; `staff_of` gives the roster row of a request's session, where it has one."""
     made = Blueprint("api", __name__, url_prefix=BASE)
     callers = Callers(service, staff_of)
     listed: tuple[Route, ...] = (
@@ -28,8 +28,8 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
         *walkups.routes(service),
         *offline.routes(service),
     )
-    for door in listed:
-        add_route(made, door, callers)
+    for route in listed:
+        add_route(made, route, callers)
     made.register_error_handler(Refused, problems.refused)
     for unavailable in (OperationalError, InterfaceError):
         made.register_error_handler(unavailable, problems.unavailable)

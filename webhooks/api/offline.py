@@ -41,7 +41,7 @@ class PackedDocument:
 
 
 def routes(service: Service) -> Sequence[Route]:
-    """The one door; whole documents of an event are made one after the other, and shared by who waits."""
+    """The only route; whole documents of an event are made one after the other, and shared by who waits."""
     flights: defaultdict[str, SingleFlight[PackedDocument]] = defaultdict(SingleFlight)
 
     def offline(caller: Caller) -> Response:

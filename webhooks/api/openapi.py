@@ -16,7 +16,7 @@ from webhooks.api.routes import Route
 API_VERSION = "1"
 Mode = Literal["validation", "serialization"]
 COMMON_PROBLEMS = ("not_signed_in", "bad_token", "cross_site", "other_event", "too_fast", "busy")
-"""Problems that every door may answer with."""
+"""Problems that every route may answer with."""
 BODY_PROBLEMS = ("bad_json", "too_large", "not_json", "invalid", "paused", "supervisors_only")
 SCHEMES = {
     "device": {"type": "http", "scheme": "bearer", "description": "A scanner's token: `pravesh devices add`."},
@@ -28,9 +28,9 @@ SECURITY: Sequence[dict[str, list[str]]] = ({"device": []}, {"session": []})
 def openapi_document(routes: Sequence[Route], base: str, origin: str) -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {}
-    for door in routes:
-        path = base + re.sub(r"<(\w+)>", r"{\1}", door.path)
-        paths.setdefault(path, {})[door.method.lower()] = _operation(door)
+    for route in routes:
+        path = base + re.sub(r"<(\w+)>", r"{\1}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Pravesh: the gate", "version": API_VERSION},
@@ -80,8 +80,8 @@ def _json(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> dict[str, Any]:
-    asked = {door.body for door in routes if door.body} | {BatchScan}
-    given = {door.answer for door in routes} | {ProblemAnswer}
+    asked = {route.body for route in routes if route.body} | {BatchScan}
+    given = {route.answer for route in routes} | {ProblemAnswer}
     both: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in asked]
     both += [(model, "serialization") for model in given]
     both.sort(key=lambda pair: pair[0].__name__)

@@ -132,7 +132,7 @@ def problem_from(no: Refused) -> Problem:
 
 
 def refused(no: Refused) -> Response:
-    """What a door answers where the rules say no."""
+    """The answer where a rule refuses."""
     return problem_from(no).answer()
 
 

@@ -32,7 +32,7 @@ class Route:
     """How often one caller may come: see webhooks.limits."""
     body: type[BaseModel] | None = None
     problems: tuple[str, ...] = ()
-    """Kinds of problem besides those that every door has."""
+    """Kinds of problem besides those that every route has."""
     parameters: tuple[dict[str, Any], ...] = ()
     """Parameters of the query and the header, as OpenAPI describes them."""
 
@@ -43,7 +43,7 @@ class Route:
 
 
 def add_route(blueprint: Blueprint, route: Route, callers: Callers) -> None:
-    """Put a door into its frame: who asks, how often, and what they say."""
+    """Add a route with what all have in common: authentication, the rate limit and the parsing of the body."""
 
     def handle(**path: str) -> Response:
         caller = callers.of_request().at(path.pop("event", None))

@@ -16,7 +16,7 @@ from webhooks.api.routes import SCAN_LIMIT, Route
 
 
 def routes(service: Service) -> Sequence[Route]:
-    """The one door."""
+    """The only route."""
 
     def register_walkup(caller: Caller, asked: WalkupRequest) -> WalkupAnswer:
         now = service.now()

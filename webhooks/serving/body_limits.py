@@ -1,18 +1,18 @@
-"""How many bytes of a request's body are worth waiting for: the bounds that the doors themselves have."""
+"""How many bytes of a request's body are worth waiting for: the limits of the routes themselves."""
 
 from webhooks import app_setup, twilio
 from webhooks.serving.request_bytes import Head
 
 SIGNED = "/webhooks/twilio/"
-"""How the paths begin of doors that answer nobody without a signature."""
+"""Prefix of the paths that answer nobody without a signature."""
 UPLOADS = "/simulator/"
-"""How the path begins of the simulator's phones, whose photos may be long."""
+"""Prefix of the paths of the simulator's phones, whose photos may be large."""
 MAX_UPLOAD_BYTES = 16_000_000
 """Of such a photo, as Twilio takes them."""
 
 
 def body_limit(head: Head) -> int:
-    """0 where the answer needs no body: a longer body is not read, and the door refuses the request by its headers."""
+    """0 where the answer needs no body: a longer body is not read, and the route refuses the request by its headers."""
     if head.target.startswith(SIGNED):
         return twilio.MAX_BODY_BYTES if head.value("X-Twilio-Signature") else 0
     return MAX_UPLOAD_BYTES if head.target.startswith(UPLOADS) else app_setup.MAX_BODY_BYTES

@@ -10,8 +10,8 @@ from webhooks.visitor import session as visitor_session
 
 def blueprint(service: Service) -> Blueprint:
     """`/register/<event>` and what follows it, and `/passes`."""
-    door = Blueprint("visitor", __name__)
-    visitor_session.guard(door)
+    made = Blueprint("visitor", __name__)
+    visitor_session.guard(made)
     for part in (register_page, find_passes, pass_page, my_data):
-        part.add_routes(door, service)
-    return door
+        part.add_routes(made, service)
+    return made

@@ -129,8 +129,10 @@ class SpreadsheetFile:
 
     @contextmanager
     def part(self, name: str, max_bytes: int = 0) -> Iterator[IO[bytes]]:
-        """A part of the archive, opened. Raises UnreadableFile `too_large` for more than `max_bytes` (0: MAX_FILE_BYTES)
-        unpacked."""
+        """A part of the archive, opened.
+
+        Raises UnreadableFile `too_large` for more than `max_bytes` (0: MAX_FILE_BYTES) when unpacked.
+        """
         max_bytes = max_bytes or MAX_FILE_BYTES
         with _unreadable():
             if self._archive.getinfo(name).file_size > max_bytes:

@@ -49,8 +49,8 @@ class Otps(Protocol):
     ) -> str:
         """Note that a code is wanted; the address that it can reach: E.164 for SMS, or `whatsapp:` and E.164.
 
-        An `attempt` that is repeated counts once. Raises Refused `otp_unreachable`, `otp_country` (no SMS to there), `otp_wait`
-        (`seconds`), `otp_too_many` (`minutes`) or `otp_budget` (`minutes`; bot.domain.messaging.otp_limits).
+        A repeated `attempt` counts once. Raises Refused `otp_unreachable`, `otp_country` (no SMS to there),
+        `otp_wait` (`seconds`), `otp_too_many` (`minutes`) or `otp_budget` (`minutes`; bot.domain.messaging.otp_limits).
         """
 
     def is_spent(self, origin: Origin, now: datetime) -> bool:

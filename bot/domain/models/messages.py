@@ -27,9 +27,9 @@ class TurnRecord(Base):
 
 
 class InboundMessage(Base):
-    """A message that the main door did not take, as far as its sender knows: kept until it has been answered.
+    """A message that the webhook did not take, as far as its sender knows: kept until it has been answered.
 
-    `fallback`: Twilio posted it to the fallback door; `missed`: Twilio's own list has it and we had not.
+    `fallback`: Twilio posted it to the fallback URL; `missed`: Twilio's own list has it and we had not.
     """
 
     __tablename__ = "inbound_messages"

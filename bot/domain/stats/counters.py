@@ -1,8 +1,8 @@
 """The counters: exact sums of an event, from those that are kept and the changes that are not added yet.
 
 Facts are appended to `figure_changes` by triggers, in the facts' own transactions: no two transactions wait for
-a common row. The clock process adds them up into `figures`; every reader adds the few that are left, so that every reading
-is exact.
+a common row. The clock process adds them up into `figures`; readers add the few that are left, so that
+every reading is exact.
 """
 
 from collections.abc import Iterable, Iterator

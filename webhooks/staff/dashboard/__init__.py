@@ -55,7 +55,7 @@ class RenderedDashboard:
 
 
 class DashboardCache:
-    """The dashboards that are shown now: one reading for each event and day, shared by all who ask within CACHE_SECONDS."""
+    """The dashboards that are shown now: all who ask within CACHE_SECONDS share one reading."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

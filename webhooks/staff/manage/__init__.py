@@ -20,7 +20,7 @@ from webhooks.staff.manage import (
 
 def blueprint(service: Service) -> Blueprint:
     """All pages; each address but the first names its event."""
-    door = Blueprint("manage", __name__, url_prefix="/staff/manage")
+    made = Blueprint("manage", __name__, url_prefix="/staff/manage")
     for noun in (events, event_fields, texts, days, gates, volunteers, volunteer, visitors, exports, audit_log, alerts):
-        noun.routes(door, service)
-    return door
+        noun.routes(made, service)
+    return made

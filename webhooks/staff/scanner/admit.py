@@ -79,10 +79,10 @@ def offer(service: Service, token: str, party_size: int) -> AdmissionOffer | Non
 
 def blueprint(service: Service) -> Blueprint:
     """`POST /p/<token>`, the same as `/P/<TOKEN>`."""
-    door = Blueprint("admit", __name__)
+    made = Blueprint("admit", __name__)
 
-    @door.post("/p/<token>")
-    @door.post("/P/<token>")
+    @made.post("/p/<token>")
+    @made.post("/P/<token>")
     @session.require_role("volunteer")
     def admit(token: str) -> Response:
         user = session.user()
@@ -103,7 +103,7 @@ def blueprint(service: Service) -> Blueprint:
         said = gate_answers.scan_answer(done, scan, now, user.event.timezone)
         return _page(token, STYLE_OF_RESULT.get(done.result, "bad"), [i18n.say(sentence) for sentence in said])
 
-    return door
+    return made
 
 
 def _scan(service: Service, row: Staff, token: str) -> Scan:

@@ -44,11 +44,11 @@ class FindRequest(Body):
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /staff/scan/state`, `POST /staff/scan/undo`, `POST /staff/scan/find`."""
-    door = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
-    door.register_error_handler(Refused, problems.refused)
+    made = Blueprint("api_scan", __name__, url_prefix="/staff/scan")
+    made.register_error_handler(Refused, problems.refused)
     callers = Callers(service, session.row)
 
-    @door.get("/state")
+    @made.get("/state")
     def state() -> Response:
         try:
             caller = callers.of_request()
@@ -59,21 +59,21 @@ def blueprint(service: Service) -> Blueprint:
             raise
         return jsonify(_state(service, caller))
 
-    @door.post("/undo")
+    @made.post("/undo")
     def undo_one() -> Response:
         caller, asked = callers.of_request(), parse_json.read(UndoRequest)
         with service.database.write() as db:
             done = undo.undo(db, caller.staff_id, service.now(), device_id=caller.device_id, scan_id=asked.scan_id)
         return jsonify(people=done.people, code=done.pass_.code)
 
-    @door.post("/find")
+    @made.post("/find")
     def find() -> Response:
         caller = callers.of_request().at_work(service.now())
         if caller.staff_id is None:  # a search must have a person's name in the audit log, and a scanner has none
             raise Problem("not_signed_in")
         return jsonify(passes=_search(service, caller.event, caller.staff_id, parse_json.read(FindRequest).text))
 
-    return door
+    return made
 
 
 def _search(service: Service, event: str, staff_id: int, text: str) -> list[dict[str, Any]]:
