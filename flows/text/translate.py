@@ -63,7 +63,11 @@ def _kept(language: str) -> tuple[Mapping[str, Sequence[str]], Callable[[int], i
     Of what is no plural there is one form, of what is not translated none.
     """
     known = catalogue(language)
-    forms = {_forms(message.id)[0]: _forms(message.string) for message in known if message.id and message.string}
+    forms = {
+        _forms(message.id)[0]: _forms(message.string)
+        for message in known
+        if message.id and all(_forms(message.string or ""))
+    }
     return forms, c2py(known.plural_expr)
 
 

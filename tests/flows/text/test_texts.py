@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from admin_cli.visitors import import_texts
+from bot.delivery.templates import interactive
 from flows import locale, understanding
 from flows.gate import parse as gate_parse
 from flows.shapes import Sentence
@@ -24,11 +25,12 @@ from flows.text import (
     refusals,
     render,
     sentence_for,
+    translate,
     translations,
     words,
 )
-from flows.text.languages import LANGUAGES, SOURCE, TABLE
-from flows.text.translate import MISSING, catalogue
+from flows.text.languages import CONFIRMED, LANGUAGES, SOURCE, TABLE
+from flows.text.translate import MISSING, catalogue, moment
 from flows.understanding import agreement, vocabulary
 from tests.paths import ROOT
 
@@ -71,9 +73,28 @@ def test_what_a_parameter_looks_like(value: object, english: str, hindi: str) ->
     assert render(words(value), "hi") == hindi
 
 
+@pytest.mark.parametrize("language", locale.CODES)
+def test_every_day_fits_a_row_of_a_list(language: str) -> None:
+    year = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
+    assert [
+        day
+        for day in (moment(day, language) for day in year)
+        if interactive.size(day) > interactive.MAX_ROW_TITLE_LENGTH
+    ] == []
+
+
+def test_a_plural_that_is_not_translated_yet_is_said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = ngettext_("{count} person", "{count} people", count=3)
+    empty = Catalog(locale="hi")
+    empty.add(("{count} person", "{count} people"), ("", ""))
+    monkeypatch.setattr(translate, "catalogue", lambda language: empty)
+    monkeypatch.setattr(translate, "_kept", translate._kept.__wrapped__)
+    assert render(counted, "hi") == "3 people"
+
+
 def test_plurals() -> None:
     counted = {
-        count: [render(ngettext_("{count} person", "{count} people", count=count), language) for language in LANGUAGES]
+        count: [render(ngettext_("{count} person", "{count} people", count=count), language) for language in CONFIRMED]
         for count in (0, 1, 3)
     }
     assert counted == {0: ["0 people", "0 व्यक्ति"], 1: ["1 person", "1 व्यक्ति"], 3: ["3 people", "3 लोग"]}

@@ -132,8 +132,6 @@ LABELS: Mapping[str, Sentence] = {
     "no_script": _("The scanner needs JavaScript. Without it, scan the QR with the phone's camera and open the link."),
 }
 
-NAMES_OF_DAYS = {"EEE ": "short", "EEEE": "long"}
-"""How long the browser writes names of days and months, by how a day of the language begins."""
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -157,7 +155,8 @@ def _hours(language: str) -> dict[str, str]:
     return {
         "after": after.replace("'", "") if period else "",
         "period": period,
-        "names": NAMES_OF_DAYS[written.day[:4]],
+        "weekday": "long" if written.day.startswith("EEEE") else "short",
+        "month": "long" if "MMMM" in written.day else "short",
     }
 
 

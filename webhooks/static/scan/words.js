@@ -27,7 +27,7 @@ const format = (options) =>
   new Intl.DateTimeFormat(`${language}-IN`, { timeZone: zone, numberingSystem: 'latn', ...options })
 // Several are joined by commas, so none has one of its own after an English weekday.
 const dayOf = (moment, more) =>
-  format({ day: 'numeric', weekday: hours().names, month: hours().names, ...more }).format(new Date(moment)).replace(/^(\w+),/, '$1')
+  format({ day: 'numeric', weekday: hours().weekday, month: hours().month, ...more }).format(new Date(moment)).replace(/^(\w+),/, '$1')
 const day = (text) => dayOf(text, { timeZone: 'UTC' })
 
 export const days = (list) => list.map(day).join(', ')

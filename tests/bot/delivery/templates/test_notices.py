@@ -23,7 +23,7 @@ from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, ContentTemplate, Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
-from flows.text import LANGUAGES
+from flows.text.languages import CONFIRMED, LANGUAGES
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, row
 from tests.bot.delivery.templates.test_templates import FakeContentApi
 from tests.webhooks import openapi
@@ -64,7 +64,7 @@ def approvals(database: Database) -> set[str]:
 # --- the templates ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wanted", notices.template_specs(ORIGIN), ids=lambda one: one.shape)
+@pytest.mark.parametrize("wanted", notices.template_specs(ORIGIN, LANGUAGES), ids=lambda one: one.shape)
 def test_each_is_one_that_twilio_takes_and_whatsapp_may_approve(wanted: Any) -> None:
     made = wanted.definition
     assert openapi.complaints(openapi.content("ContentCreateRequest"), made) == []
@@ -80,14 +80,14 @@ def test_each_is_one_that_twilio_takes_and_whatsapp_may_approve(wanted: Any) -> 
 
 
 def test_there_is_one_in_every_language_in_its_own_words() -> None:
-    bodies = {json.dumps(one.definition["types"]) for one in notices.template_specs(ORIGIN)}
+    bodies = {json.dumps(one.definition["types"]) for one in notices.template_specs(ORIGIN, LANGUAGES)}
     assert len(bodies) == len(LANGUAGES) * len(notices.NOTICES)
 
 
 def test_each_is_submitted_once_and_its_approval_noted_later(database: Database, api: FakeContentApi) -> None:
     assert approvals(database) == {"received"}
     assert sync.sync(database, ContentApi(api), notices.template_specs(ORIGIN), NOW) == []
-    assert len(api.submitted) == len(LANGUAGES) * len(notices.NOTICES)
+    assert len(api.submitted) == len(CONFIRMED) * len(notices.NOTICES)
     api.approvals = dict.fromkeys(api.kept, "approved")
     sync.refresh(database, ContentApi(api))
     assert approvals(database) == {"approved"}
