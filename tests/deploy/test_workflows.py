@@ -1,6 +1,8 @@
 """GitHub's workflows: what the linters of `make infra` do not know of ours."""
 
+import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,8 @@ def test_nothing_is_allowed_but_by_its_job(file: Path) -> None:
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
         assert set(job["permissions"]) <= {"contents", "id-token"}, name
-        assert job["permissions"]["contents"] == "read", name
+        writes = (file.name, name) == ("release.yml", "publish")
+        assert job["permissions"]["contents"] == ("write" if writes else "read"), name
         assert job["timeout-minutes"], name
 
 
@@ -62,3 +65,34 @@ def test_scripts_that_workflows_call_are_there() -> None:
         for name in re.findall(r"(?:^|\s)((?:deploy|bin|\.ci)/[\w./-]+)", file.read_text()):
             path = ROOT / name.rstrip(".")
             assert path.exists(), f"{file.name}: {name}"
+
+
+def test_notes_of_a_release_are_its_part_of_the_changelog() -> None:
+    from bot import __version__
+
+    def notes(tag: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [ROOT / "bin/release-notes", tag], capture_output=True, text=True, timeout=30, check=False
+        )
+
+    told = notes(f"v{__version__}")
+    assert told.returncode == 0
+    assert told.stdout.strip()
+    assert told.stdout.strip() in (ROOT / "CHANGELOG.md").read_text()
+    assert "## 0." not in told.stdout
+    assert notes("v999.0.0").returncode == 1
+
+
+@pytest.mark.infra
+def test_a_release_tells_what_it_is_made_of() -> None:
+    """Every package of the lock files is in one of the two lists, with its version."""
+    subprocess.run([ROOT / "bin/sbom"], check=True, capture_output=True, timeout=120)
+    told = {}
+    for name in ("python", "browser"):
+        listed = json.loads((ROOT / f"var/sbom/{name}.cdx.json").read_text())
+        assert listed["bomFormat"] == "CycloneDX"
+        told[name] = {(one.get("group", ""), one["name"], one["version"]) for one in listed["components"]}
+    pinned = set(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    assert {(name, version) for _, name, version in told["python"]} == pinned
+    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert set(wanted) <= {f"{group}/{name}".lstrip("/") for group, name, _ in told["browser"]}
