@@ -63,16 +63,12 @@ def _kept(language: str) -> tuple[Mapping[str, Sequence[str]], Callable[[int], i
     Of what is no plural there is one form, of what is not translated none.
     """
     known = catalogue(language)
-    forms = {
-        _forms(message.id)[0]: _forms(message.string)
-        for message in known
-        if message.id and all(_forms(message.string or ""))
-    }
-    return forms, c2py(known.plural_expr)
+    forms = {_forms(message.id)[0]: _forms(message.string) for message in known if message.id}
+    return {source: said for source, said in forms.items() if all(said)}, c2py(known.plural_expr)
 
 
-def _forms(text: str | Sequence[str]) -> Sequence[str]:
-    return (text,) if isinstance(text, str) else text
+def _forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    return (text or "",) if text is None or isinstance(text, str) else text
 
 
 def render(sentence: Sentence, language: str | None, results: Mapping[str, Any] | None = None) -> str:
