@@ -1,14 +1,29 @@
-"""`db`: the tables of the database."""
+"""`db`: the tables of the database, and its backups."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from admin_cli.console import session
-from admin_cli.console.actor import as_whom
+from admin_cli.console.actor import as_whom, current_actor
+from admin_cli.console.output import as_json_text, as_json_too
+
+if TYPE_CHECKING:
+    from bot.ops.backup.manifest import Manifest
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+passphrase_file = click.option(
+    "--passphrase-file",
+    type=click.File(encoding="utf-8"),
+    help="A file whose first line is the passphrase (- for standard input); without it you are asked.",
+)
 
 
 @click.group
 def command() -> None:
-    """The database's tables.
+    """The database's tables, and its backups.
 
     Example: pravesh db upgrade
     """
@@ -51,3 +66,97 @@ def check() -> None:
 
     with session.open_database() as database:
         click.echo(f"at {checks.migrations_at_head(database)}")
+
+
+@command.command
+@click.option("--out", "folder", type=FOLDER, required=True, help="A new folder, which becomes the backup.")
+@click.option("--encrypt", is_flag=True, help="Encrypt it under a passphrase of 12 characters or more.")
+@click.option("--with-secret", is_flag=True, help="Put SECRET_KEY into it; only with --encrypt.")
+@passphrase_file
+@as_json_too
+def backup(folder: Path, encrypt: bool, with_secret: bool, passphrase_file: Any, as_json: bool) -> None:
+    """Copy the whole database into a new folder, of one moment, while everything runs.
+
+    SQLite by its online backup, PostgreSQL by pg_dump of the server's version or newer. Keep SECRET_KEY apart: without
+    it nobody, you included, can restore the backup.
+
+    Example: pravesh db backup --out /backups/2027-01-10 --encrypt
+    """
+    from bot.ops.backup import make
+
+    passphrase = _passphrase(passphrase_file, confirm=True) if encrypt else ""
+    with session.open_database() as database:
+        made = make(database, session.load_settings(), folder, passphrase=passphrase, with_secret=with_secret)
+    _tell(made, f"backed up to {folder}", as_json=as_json)
+
+
+@command.command
+@click.argument("folder", type=FOLDER)
+@click.option("--show-secret", is_flag=True, help="Print the SECRET_KEY that it brings, to set it elsewhere.")
+@passphrase_file
+@as_json_too
+def verify(folder: Path, show_secret: bool, passphrase_file: Any, as_json: bool) -> None:
+    """Tell whether a backup is whole: its checksum, its rows, and whether SECRET_KEY here opens its keys.
+
+    Example: pravesh db verify /backups/2027-01-10
+    """
+    from bot.ops import backup as backups
+    from bot.ops.backup.manifest import Manifest
+    from bot.ops.backup.verify import secret_of
+
+    encrypted = Manifest.read(folder).encrypted
+    passphrase = _passphrase(passphrase_file) if encrypted else ""
+    found = backups.verify(folder, passphrase)
+    if show_secret:
+        click.echo(secret_of(folder, found, passphrase) or "it brings no SECRET_KEY")
+        return
+    _tell(found, f"{folder} is whole", as_json=as_json, opens=found.opens(session.load_settings().secret_key))
+
+
+@command.command
+@click.argument("folder", type=FOLDER)
+@click.option("--send", is_flag=True, help="Let workers send at once, without `doctor --reconcile`.")
+@passphrase_file
+@as_whom
+def restore(folder: Path, send: bool, passphrase_file: Any) -> None:
+    """Restore a backup into the database of the settings, which must not be there yet (PostgreSQL: be empty).
+
+    Nothing is sent from it until `doctor --reconcile` has run; each message that was owed is looked up at Twilio before
+    it leaves. Passes of people who registered after the backup are unknown then: they register anew.
+
+    Example: pravesh db restore /backups/2027-01-10
+    """
+    from bot.ops import backup as backups
+    from bot.ops.backup.manifest import Manifest
+
+    passphrase = _passphrase(passphrase_file) if Manifest.read(folder).encrypted else ""
+    now, settings = datetime.now(UTC), session.load_settings()
+    made = backups.restore(folder, settings, now=now, actor=current_actor(), passphrase=passphrase, send=send)
+    click.echo(f"restored what there was at {made.made_at}, {sum(made.rows.values())} rows")
+    if not send:
+        click.echo("nothing is sent until this has run: pravesh doctor --reconcile")
+
+
+def _passphrase(file: Any, *, confirm: bool = False) -> str:
+    if file is not None:
+        return str(file.readline()).rstrip("\n")
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+
+
+def _tell(manifest: "Manifest", words: str, *, as_json: bool, opens: bool | None = None) -> None:
+    told: dict[str, Any] = {
+        "made_at": manifest.made_at,
+        "migration": manifest.migration,
+        "database": manifest.database,
+        "rows": sum(manifest.rows.values()),
+        "size": manifest.size,
+        "encrypted": manifest.encrypted,
+        "has_secret": manifest.has_secret,
+        "secret_key_opens_it": opens,
+    }
+    if as_json:
+        click.echo(as_json_text({name: value for name, value in told.items() if value is not None}))
+        return
+    click.echo(f"{words}: {told['rows']} rows, {told['size']} bytes, of {told['made_at']}")
+    if opens is not None:
+        click.echo("SECRET_KEY here opens its keys" if opens else "SECRET_KEY here does not open its keys")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from admin_cli import reconciliation
 from admin_cli.console import session
+from admin_cli.console.actor import as_whom
 from admin_cli.console.output import as_json_text, as_json_too
 from bot.errors import NotReady
 
@@ -26,16 +28,26 @@ class Check:
 
 
 @click.command
+@click.option("--reconcile", is_flag=True, help="Compare the rows with one another and with Twilio's list instead.")
+@click.option("--repair", is_flag=True, help="With --reconcile: mend what can be mended without a guess.")
 @as_json_too
+@as_whom
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, reconcile: bool, repair: bool, as_json: bool) -> None:
     """Look whether everything is well: settings, database, migrations, connections, keys, Redis, workers, clock, that
     messages come in and can leave: our public address, Twilio, its clock, senders and templates, OTPs, the queue.
 
     Exit code 1 where something is not. At the end the lines to enter at Twilio, and what to switch off there.
 
+    With --reconcile: registrations, passes, places, messages, Twilio's own list, entries and figures; each difference
+    is a line. After a restore nothing is sent until it has run. Exit code 1 where a difference is left.
+
     Example: pravesh doctor
     """
+    if repair and not reconcile:
+        raise click.UsageError("--repair goes with --reconcile")
+    if reconcile:
+        ctx.exit(reconciliation.run(repair=repair, as_json=as_json))
     findings = _findings()
     if as_json:
         click.echo(as_json_text(findings))
@@ -119,6 +131,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("fonts", fonts.all_there),
         Check("queue", lambda: health.queue_moves(database, datetime.now(UTC)), migrated),
         Check("outbox", lambda: capacity.outbox_keeps_up(database, datetime.now(UTC)), migrated),
+        Check("sending", lambda: capacity.sending_goes_on(database), migrated),
         Check("stops", lambda: health.stops(database), migrated),
     ]
 

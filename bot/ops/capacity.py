@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.database import Database
-from bot.delivery.outbox import leases
+from bot.delivery.outbox import hold, leases
 from bot.delivery.outbox.enqueue import BULK
 from bot.domain.models import Delivery
 from bot.errors import NotReady
@@ -59,6 +59,18 @@ def outbox_keeps_up(database: Database, now: datetime) -> str:
     if since is not None and now - since > LATE_AFTER:
         raise NotReady(f"{number} messages wait, the oldest since {(now - since).total_seconds():.0f} s: {ADVICE}")
     return f"{number} messages are due"
+
+
+def sending_goes_on(database: Database) -> str:
+    """That messages leave. Raises NotReady after a restore, until somebody has looked at what left meanwhile."""
+    with database.read() as db:
+        held = hold.in_force(db)
+    if held is not None:
+        raise NotReady(
+            f"nothing is sent since the restore of a backup of {held.backup_at:%Y-%m-%d %H:%M} UTC: "
+            "pravesh doctor --reconcile"
+        )
+    return "messages leave"
 
 
 def _redis_clients(redis: "Redis") -> tuple[int, int]:

@@ -34,11 +34,11 @@ def upgrade(database: Database) -> None:
 
 def newest() -> str:
     """The revision that the code expects."""
-    return _known()[0]
+    return known()[0]
 
 
 @cache
-def _known() -> tuple[str, ...]:
+def known() -> tuple[str, ...]:
     """The revisions of this code, the newest first; those of its start, should its files be replaced meanwhile."""
     return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
@@ -54,4 +54,4 @@ def migration_state(database: Database) -> tuple[str, str]:
     found = current(database)
     if found == newest():
         return found, OK
-    return found, BEHIND if not found or found in _known() else NEWER
+    return found, BEHIND if not found or found in known() else NEWER

@@ -35,7 +35,7 @@ ALL = [
     "workers",
 ]
 ALL += ["clock", "messages", "public URL", "templates", "OTPs", "codes", "pauses", "photos", "erased people", "fonts"]
-ALL += ["queue", "outbox", "stops"]
+ALL += ["queue", "outbox", "sending", "stops"]
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
         **dict.fromkeys(
             ("settings", "database", "migrations", "connections", "pass keys", "secret", "templates", "OTPs"), True
         ),
-        **dict.fromkeys(("photos", "erased people", "fonts", "queue", "outbox", "stops"), True),
+        **dict.fromkeys(("photos", "erased people", "fonts", "queue", "outbox", "sending", "stops"), True),
         "Redis": False,
     }
     assert "REDIS_URL" in found["Redis"]["said"]

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox import session_window
+from bot.delivery.outbox import hold, session_window
 from bot.delivery.outbox.enqueue import ANSWER_KINDS, BULK
 from bot.domain.models import Delivery
 
@@ -63,7 +63,7 @@ def _nothing_before() -> ColumnElement[bool]:
 
 def _due() -> ColumnElement[bool]:
     free = or_(ROWS.c.lease_until.is_(None), ROWS.c.lease_until <= _NOW)
-    return and_(_OWED, ROWS.c.not_before <= _NOW, free)
+    return and_(_OWED, ROWS.c.not_before <= _NOW, free, ~hold.IN_FORCE)
 
 
 _LOCKED = select(Delivery).where(_due(), _nothing_before()).with_for_update(skip_locked=True)

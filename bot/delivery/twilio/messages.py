@@ -102,6 +102,20 @@ class Twilio:
             except Exception as problem:
                 raise self._failure(problem) from None
 
+    def sent(self, since: datetime) -> Iterator[tuple[StatusUpdate, datetime]]:
+        """Every message that the API made since then, with its status and the moment. Raises SendFailed.
+
+        Answers in webhooks are none of them. What is still in Twilio's queue may be missing.
+        """
+        try:
+            for message in self._client.messages.stream(date_sent_after=since, page_size=MAX_PAGE_SIZE):
+                moment = message.date_sent or message.date_created
+                if str(message.direction) == "outbound-api" and moment and _is_since(message, since):
+                    update = StatusUpdate(str(message.sid), str(message.status), _number(message.error_code))
+                    yield update, moment.replace(tzinfo=moment.tzinfo or UTC)
+        except Exception as problem:
+            raise self._failure(problem) from None
+
     def call(
         self,
         method: str,

@@ -136,6 +136,17 @@ class DeliveryEvent(Numbered):
     """When what was put off is looked at again."""
 
 
+class SendHold(Numbered):
+    """A restored database: nothing is leased for sending until this is lifted (bot.delivery.outbox.hold)."""
+
+    __tablename__ = "send_holds"
+
+    backup_at: Mapped[datetime]
+    """When the copy was taken: whatever was sent later is known to Twilio alone."""
+    placed_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
 class MediaDeletion(Base):
     """A photo, or a message of somebody who was erased, still to be deleted at Twilio; the row goes once it is."""
 

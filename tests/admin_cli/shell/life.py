@@ -143,6 +143,13 @@ PEOPLE = (
     Run("keys list", "--json", told='"number": 2'),
     Run("keys retire", "1 --yes", sql="SELECT count(*) FROM signing_keys WHERE retired_at IS NOT NULL"),
     Run("doctor", "--json", code=1, told='"migrations"'),
+    Run("doctor", "--reconcile --json", told="["),
+    Run("doctor", "--repair", code=2),
+    Run("db backup", "--out {tmp}/backup --json", told='"encrypted": false'),
+    Run("db backup", "--out {tmp}/backup", code=1, told="there already"),
+    Run("db verify", "{tmp}/backup --json", told='"secret_key_opens_it": true'),
+    Run("db verify", "{tmp}/nowhere", code=1, told="no backup of ours"),
+    Run("db restore", "{tmp}/backup", code=1, told="already"),
 )
 """While they come."""
 

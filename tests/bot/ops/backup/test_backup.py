@@ -1,0 +1,168 @@
+"""What a backup says of itself, what it refuses, and what is left where something breaks off."""
+
+import json
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.database import Database
+from bot.domain.keys import KeyRing
+from bot.domain.models import AuditEntry, Pass
+from bot.errors import NotReady
+from bot.ops import backup
+from bot.ops.backup import encryption, manifest, postgres_tools
+from bot.ops.backup.manifest import Manifest
+from bot.settings import Settings
+from tests.bot.ops.backup.conftest import OPENED, SECRET, Fair
+
+PASSPHRASE = "quiet river under stones"
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encryption, "SCRYPT_COST", 2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backups/first"
+
+
+def restored(folder: Path, settings: Settings, passphrase: str = "") -> None:
+    backup.restore(folder, settings, now=OPENED, actor="Asha", passphrase=passphrase)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_an_encrypted_one_brings_its_secret_to_an_empty_machine(
+    fair: Fair, folder: Path, empty_place: Settings, tmp_path: Path
+) -> None:
+    _, token = fair.register(fair.ring)
+    backup.make(fair.database, fair.settings, folder, passphrase=PASSPHRASE, with_secret=True)
+    clear = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert b"Asha Verma" not in clear
+    assert SECRET.encode() not in clear
+    assert {file.stat().st_mode & 0o077 for file in folder.iterdir() if file.name != "manifest.json"} == {0}
+    with pytest.raises(NotReady, match="passphrase"):
+        backup.verify(folder, "another one of the kind")
+    assert backup.verify(folder).opens(SECRET)
+    assert backup.verify(folder, PASSPHRASE).rows["passes"] == 1
+    bare = empty_place.model_copy(update={"secret_key": ""})
+    with pytest.raises(NotReady, match="SECRET_KEY"):
+        restored(folder, bare)
+    restored(folder, bare, PASSPHRASE)
+    assert (bare.var_dir / "secret_key").read_text() == SECRET
+    with closing(Database(empty_place.database)) as database:
+        assert Fair(database, empty_place, fair.redis).scan(token) == "admitted"
+        with database.read() as db:
+            told = db.scalars(select(AuditEntry).where(AuditEntry.what == "database_restored")).one()
+    assert (told.actor, told.about["sending"]) == ("Asha", False)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(fair: Fair, folder: Path) -> None:
+    fair.register(fair.ring)
+    made = backup.make(fair.database, fair.settings, folder)
+    text = (folder / "manifest.json").read_text()
+    assert Manifest.read(folder) == made
+    assert (made.rows["passes"], made.rows["events"], made.has_secret) == (1, 1, False)
+    assert not any(word in text for word in ("Asha", "+9198", SECRET))
+    assert made.opens(SECRET)
+    assert not made.opens("another secret of 16")
+
+
+@pytest.mark.usefixtures("cheap")
+def test_only_an_encrypted_one_takes_the_secret(fair: Fair, folder: Path) -> None:
+    with pytest.raises(NotReady, match="passphrase"):
+        backup.make(fair.database, fair.settings, folder, with_secret=True)
+    with pytest.raises(NotReady, match="12 characters"):
+        backup.make(fair.database, fair.settings, folder, passphrase="short")
+    assert not folder.exists()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_one_that_breaks_off_leaves_nothing(fair: Fair, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest, "digest", full)
+        with pytest.raises(NotReady, match="No space left"):
+            backup.make(fair.database, fair.settings, folder)
+    assert list(folder.parent.iterdir()) == []
+    backup.make(fair.database, fair.settings, folder)
+    with pytest.raises(NotReady, match="there already"):
+        backup.make(fair.database, fair.settings, folder)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_damaged_one_is_told_and_not_restored(fair: Fair, folder: Path, empty_place: Settings) -> None:
+    made = backup.make(fair.database, fair.settings, folder)
+    file = folder / made.file
+    with file.open("r+b") as damaged:
+        damaged.seek(-5, os.SEEK_END)
+        damaged.write(b"?????")
+    for act in (lambda: backup.verify(folder), lambda: restored(folder, empty_place)):
+        with pytest.raises(NotReady, match="not as it was written"):
+            act()
+    told = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**told, "format": 99}))
+    with pytest.raises(NotReady, match="format 99"):
+        backup.verify(folder)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_rows_that_are_missing_are_told(fair: Fair, folder: Path) -> None:
+    fair.register(fair.ring)
+    backup.make(fair.database, fair.settings, folder)
+    told = json.loads((folder / "manifest.json").read_text())
+    told["rows"]["passes"] += 1
+    (folder / "manifest.json").write_text(json.dumps(told))
+    with pytest.raises(NotReady, match="rows that the manifest names: passes"):
+        backup.verify(folder)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_it_is_restored_only_with_its_own_secret_and_where_nothing_is(
+    fair: Fair, folder: Path, empty_place: Settings
+) -> None:
+    KeyRing.open(fair.database, SECRET)
+    backup.make(fair.database, fair.settings, folder)
+    with pytest.raises(NotReady, match="SECRET_KEY"):
+        restored(folder, empty_place.model_copy(update={"secret_key": "another secret of 16"}))
+    with pytest.raises(NotReady, match=r"already"):
+        restored(folder, fair.settings)
+    told = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**told, "migration": "9999"}))
+    with pytest.raises(NotReady, match="newer code"):
+        restored(folder, empty_place)
+    assert not empty_place.var_dir.exists()
+    with fair.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Pass)) == 0
+
+
+def test_tools_that_are_missing_or_old_are_one_line(
+    postgres: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=postgres.url, secret_key=SECRET)
+    for version, told in (("", "none is on the PATH"), ("pg_dump (PostgreSQL) 9.6.1", "found: 9")):
+        tools = tmp_path / f"tools-{version[-3:]}"
+        tools.mkdir()
+        if version:
+            (tools / "pg_dump").write_text(f"#!/bin/sh\necho '{version}'\n")
+            (tools / "pg_dump").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tools))
+        with pytest.raises(NotReady, match=told) as no:
+            backup.make(postgres, settings, folder)
+        assert len(str(no.value).splitlines()) == 1
+        assert not folder.exists()
+
+
+def test_the_password_is_in_no_argument() -> None:
+    address, environment = postgres_tools.target(
+        "postgresql+psycopg://asha:secret%20word@db.example:5433/fair?sslmode=require"
+    )
+    assert address == "postgresql://asha@db.example:5433/fair?sslmode=require"
+    assert environment["PGPASSWORD"] == "secret word"
