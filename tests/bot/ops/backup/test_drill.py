@@ -37,8 +37,11 @@ def crowd(fair: Fair) -> Iterator[list[tuple[int, str]]]:
 
     def load() -> None:
         while not enough.is_set() or len(later) < BEFORE:
-            later.append(fair.register(ring))
-            under_way.set()
+            if len(later) < 2 * BEFORE:
+                later.append(fair.register(ring))
+                under_way.set()
+            else:  # more pictures would only take longer
+                fair.hear_of_somebody()
 
     people = threading.Thread(target=load)
     people.start()
