@@ -40,7 +40,7 @@ def _version(path: str) -> int:
     if shutil.which(path) is None:
         return 0
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - PostgreSQL's own program
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r" (\d+)", told.stdout)
@@ -60,7 +60,7 @@ def target(url: str) -> tuple[str, dict[str, str]]:
 @contextmanager
 def reading(command: list[str], environment: dict[str, str] | None = None) -> Iterator[IO[bytes]]:
     """What a program writes. Raises NotReady where it does not end well."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603 - PostgreSQL's own program
         assert process.stdout is not None  # noqa: S101 - for the type checker
         assert process.stderr is not None  # noqa: S101 - for the type checker
         try:
@@ -76,7 +76,7 @@ def reading(command: list[str], environment: dict[str, str] | None = None) -> It
 @contextmanager
 def writing(command: list[str], environment: dict[str, str]) -> Iterator[IO[bytes]]:
     """What a program reads; one that is broken off is killed and keeps nothing. Raises NotReady as `reading`."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603 - PostgreSQL's own program
         assert process.stdin is not None  # noqa: S101 - for the type checker
         assert process.stderr is not None  # noqa: S101 - for the type checker
         try:

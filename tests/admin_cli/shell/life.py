@@ -143,7 +143,7 @@ PEOPLE = (
     Run("keys list", "--json", told='"number": 2'),
     Run("keys retire", "1 --yes", sql="SELECT count(*) FROM signing_keys WHERE retired_at IS NOT NULL"),
     Run("doctor", "--json", code=1, told='"migrations"'),
-    Run("doctor", "--reconcile --json", told="["),
+    Run("doctor", "--reconcile --json", code=1, told="pass_not_sent"),
     Run("doctor", "--repair", code=2),
     Run("db backup", "--out {tmp}/backup --json", told='"encrypted": false'),
     Run("db backup", "--out {tmp}/backup", code=1, told="there already"),
