@@ -15,7 +15,7 @@ from webhooks import i18n
 MAX_SIDE_BY_SIDE = 4
 """Options that are shown side by side; more are a list to open."""
 FIELD_LABELS: Mapping[str, Sentence] = {
-    "language": words("Language · भाषा"),
+    "language": _("Language"),
     "agree": _("Yes, I agree"),
     "otp": _("Code"),
 }
