@@ -52,7 +52,7 @@ def upgrade() -> None:
     if demo:
         click.echo("made the demo event")
     if claim:
-        click.echo(f"nobody owns this installation yet; who opens this link within 3 days can: {claim}")
+        click.echo(f"this service has no owner yet; to become the owner, open this link within 3 days: {claim}")
     click.echo(f"at {revision}")
 
 

@@ -42,7 +42,7 @@ def list_(
     from bot.domain import events
 
     if status is not None and status not in RANKS:
-        raise click.UsageError(f"there is no status {status}; there are: {', '.join(RANKS)}")
+        raise click.UsageError(f"unknown status {status}; use one of: {', '.join(RANKS)}")
     with session.reading() as db:
         if event_slug is not None:
             event_slug = events.by_slug(db, event_slug).slug
@@ -50,7 +50,7 @@ def list_(
             db, failed=failed, status=status, reason=reason, event_slug=event_slug, limit=limit
         )
         if reason is not None and not found and not explanations.is_known(reason):
-            raise click.UsageError(f"there is no reason {reason}; there are: {', '.join(explanations.names())}")
+            raise click.UsageError(f"unknown reason {reason}; use one of: {', '.join(explanations.names())}")
         zone = outbox_report.zone_of(db, found)
         listing([outbox_report.to_row(line, zone) for line in found], as_json=as_json, nothing="There is none.")
 
@@ -133,7 +133,7 @@ def resume_sender(sender: str) -> None:
 
     settings = session.load_settings()
     if sender not in senders(settings):
-        raise click.UsageError(f"the settings know no such sender; one of: {', '.join(senders(settings))}")
+        raise click.UsageError(f"unknown sender; use one of: {', '.join(senders(settings))}")
     with connect_redis(settings.redis) as redis:
         checks.redis_answers(redis)
         was_closed = RateLimiter(redis, settings.twilio_mps).reopen(sender)
@@ -146,7 +146,7 @@ def resume_sender(sender: str) -> None:
 @command.command
 @click.argument("numbers", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--failed", is_flag=True, help="All that failed, except OTPs.")
-@click.option("--yes", is_flag=True, help="Do not ask before trying all.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_whom
 def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     """Try failed deliveries again; a worker sends them within seconds.

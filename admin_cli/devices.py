@@ -26,7 +26,7 @@ def command() -> None:
 
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option("--gate", required=True, help="Where it scans, by slug or name.")
+@click.option("--gate", required=True, help="Its gate, by slug or name.")
 @click.option("--name", required=True, help="The scanner's name.")
 @as_whom
 def add(slug: str, gate: str, name: str) -> None:

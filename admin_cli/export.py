@@ -53,7 +53,7 @@ def command() -> None:
 EVENT_DAY = click.option(
     "--event-day",
     type=DAY,
-    help="Only scans that count to this day of the event; for a night event also after midnight.",
+    help="Only scans of this day of the event; for a night event also those after midnight.",
 )
 
 

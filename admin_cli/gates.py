@@ -20,7 +20,7 @@ def command() -> None:
 
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option("--name", required=True, help="What people call it, such as 'Gate 1'.")
+@click.option("--name", required=True, help="Its name, such as 'Gate 1'.")
 @as_whom
 def add(slug: str, name: str) -> None:
     """Add a gate, open; prints its slug.
@@ -86,4 +86,4 @@ def _set_closed(slug: str, gate: str, closed: bool) -> None:
     with sender.last_sender_of() as last, session.writing(what, slug) as db:
         found, told = close_gate.set_gate_closed(db, slug, gate, closed=closed, key=key, now=now, sender_of=last)
         named = found.slug
-    click.echo(f"{named} is {'closed' if closed else 'open'}; volunteers who are told: {len(told)}")
+    click.echo(f"{named} is {'closed' if closed else 'open'}; team members told: {len(told)}")

@@ -18,8 +18,8 @@ def command() -> None:
 
 
 @command.command
-@click.option("--phone", required=True, metavar="+E164", help="The phone with which they sign in.")
-@click.option("--name", required=True, help="What colleagues call them.")
+@click.option("--phone", required=True, metavar="+E164", help="The phone that they sign in with.")
+@click.option("--name", required=True, help="The name that colleagues use.")
 @as_whom
 def add(phone: str, name: str) -> None:
     """Make somebody an owner. Who writes from another WhatsApp account than before is confirmed by it.
@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command
-@click.option("--phone", required=True, metavar="+E164", help="The phone with which they sign in.")
+@click.option("--phone", required=True, metavar="+E164", help="The phone that they sign in with.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_whom
 def remove(phone: str, yes: bool) -> None:
@@ -67,8 +67,8 @@ def remove(phone: str, yes: bool) -> None:
     from bot.domain.roster import owners
 
     if not yes:
-        click.confirm(f"Shall {phone} be an owner no more?", abort=True)
+        click.confirm(f"Remove {phone} as an owner?", abort=True)
     region = session.load_settings().default_region
     with session.writing(audit.OWNER_REMOVED) as db:
         told = owners.remove(db, phone, region=region).name
-    click.echo(f"{told} is an owner no more")
+    click.echo(f"{told} is no longer an owner")

@@ -31,10 +31,10 @@ def command() -> None:
 
 
 @command.command
-@click.option("--phone", metavar="+E164", help="The person's number, in any form in which WhatsApp writes it.")
+@click.option("--phone", metavar="+E164", help="The person's phone number, in any form that WhatsApp shows.")
 @click.option("--code", metavar="CODE", help="The code of the person's pass, for people without a phone.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--even-today", is_flag=True, help="Also erase somebody who has a valid pass for today.")
+@click.option("--even-today", is_flag=True, help="Also erase someone who has a valid pass for today.")
 @as_whom
 def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> None:
     """Erase somebody; it cannot be undone. Counts of people and entries stay as they are.
@@ -50,7 +50,7 @@ def erase(phone: str | None, code: str | None, yes: bool, even_today: bool) -> N
         erased, was_known = _erased(database, phone, code, yes=yes, even_today=even_today)
         left = _traces(database, erased.erasure)
     if not was_known:
-        raise click.ClickException("nothing was held about that number; is it mistyped?")
+        raise click.ClickException("no data about that number; check that it is right")
     click.echo(f"erased: registrations {erased.registrations}, messages {erased.deliveries}")
     for code_ in erased.revoked:
         click.echo(f"revoked: {code_}")
@@ -75,7 +75,7 @@ def _erased(
         held = privacy_erasure.preview(db, meant)
     talked = _is_in_conversation(meant)
     if not yes:
-        click.confirm(f"Erase this person ({_describe(held, talked)})? It cannot be undone", abort=True)
+        click.confirm(f"Delete the data of this person ({_describe(held, talked)})? You cannot undo this", abort=True)
         if today and not even_today:
             what = f"Today they have a valid pass for {', '.join(today)}, and will not be let in. Erase all the same"
             even_today = click.confirm(what, abort=True)
@@ -165,7 +165,7 @@ def report(phone: str | None, code: str | None, out: Path, yes: bool) -> None:
             out,
             {**personal_data_export.export_person(db, known, redis), "consents": personal_data_export.consents(known)},
         )
-    click.echo(f"{out} is written: give it to nobody else")
+    click.echo(f"{out} is written; give it only to this person")
 
 
 @command.command
@@ -196,7 +196,7 @@ def purge(before: date, slug: str | None, yes: bool) -> None:
             events = privacy_retention.ended_before(db, before, slug)
             named, rows = privacy_retention.count(db, events), privacy_retention.rows(db, events)
             as_shown = edit_conflict.fingerprint(rows)
-        confirm(f"Forget the people of {named} registrations at {len(events)} events", yes)
+        confirm(f"Delete the personal data of {named} registrations at {len(events)} events", yes)
         with database.write() as db:  # an event that has been prolonged meanwhile is not over
             edit_conflict.require_unchanged(db, rows, as_shown)
         with click.progressbar(length=named, file=sys.stderr, label="forgotten") as bar:

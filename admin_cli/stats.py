@@ -31,7 +31,7 @@ REFRESH_SECONDS = 5.0
 @click.option(
     "--every", default=REFRESH_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
 )
-@click.option("--day", type=DAY, help="Another day of the event than the one in progress.")
+@click.option("--day", type=DAY, help="A day of the event; today where none is given.")
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:

@@ -39,7 +39,7 @@ def rebuild(slug: str, as_json: bool) -> None:
             found = recount.rebuild(db, slug) if found else []
     listing([_row(difference) for difference in found], as_json=as_json, nothing="Every figure is what the rows say.")
     if found:
-        click.echo(f"{len(found)} figures differed; they are right now", err=True)
+        click.echo(f"{len(found)} figures corrected", err=True)
         sys.exit(EXIT_DIFFERENCES)
 
 

@@ -29,10 +29,10 @@ def command() -> None:
 
 @command.command
 @click.option("--event", "slug", required=True, metavar="SLUG", help="The event.")
-@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
-@click.option("--name", required=True, help="What colleagues call them.")
+@click.option("--phone", required=True, metavar="+E164", help="The number of their WhatsApp.")
+@click.option("--name", required=True, help="The name that colleagues use.")
 @click.option("--role", type=click.Choice(["volunteer", "supervisor", "admin"]), default="volunteer", show_default=True)
-@click.option("--gate", help="Where they stand, by slug or name.")
+@click.option("--gate", help="Their gate, by slug or name.")
 @as_whom
 def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
     """Put somebody on the roster of an event.
@@ -80,7 +80,7 @@ def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
 
 
 @command.command
-@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--phone", required=True, metavar="+E164", help="The number of their WhatsApp.")
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
 @as_whom
 def enable(phone: str, slug: str | None) -> None:
@@ -92,7 +92,7 @@ def enable(phone: str, slug: str | None) -> None:
 
 
 @command.command
-@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--phone", required=True, metavar="+E164", help="The number of their WhatsApp.")
 @click.option("--event", "slug", metavar="SLUG", help="Only at this event.")
 @as_whom
 def disable(phone: str, slug: str | None) -> None:
@@ -120,7 +120,7 @@ def list_(slug: str, as_json: bool) -> None:
 
 
 @command.command
-@click.option("--phone", required=True, metavar="+E164", help="The phone they write from.")
+@click.option("--phone", required=True, metavar="+E164", help="The number of their WhatsApp.")
 @as_json_too
 def show(phone: str, as_json: bool) -> None:
     """Show on which rosters somebody stands.

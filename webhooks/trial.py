@@ -17,17 +17,20 @@ TEXTS = {
 WAYS = (
     (
         _("Be a visitor"),
-        _("*hi* stands ready: send it, answer, and a pass comes. The pen above the phone writes an answer for you."),
+        _(
+            "*hi* is ready to send. Send it, answer the questions, and you get a pass. The pen above the phone "
+            "writes answers for you."
+        ),
         _("A visitor's phone"),
     ),
     (
         _("Work at a gate"),
-        _("Send *menu*, then the code of a pass: its people are let in. A photo of its QR does the same."),
+        _("Send *menu*, then a pass code, to admit people. A photo of the QR code also works."),
         _("A volunteer's phone"),
     ),
     (
         _("Organise"),
-        _("Send *sign in* and open the link that comes back: dashboard, volunteers, visitors, exports."),
+        _("Send *sign in* and open the link: dashboard, team, visitors, exports."),
         _("An admin's phone"),
     ),
 )

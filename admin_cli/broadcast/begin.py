@@ -47,11 +47,11 @@ def begin(request: BroadcastRequest, *, yes: bool, dry_run: bool = False) -> int
         found = _estimated(database, event, selection, request.purpose)
         _print_estimate(found, wording, request.hours)
         if dry_run or not found.people:
-            click.echo("nothing was sent" if found.people else "nobody would get it, so nothing was sent", err=True)
+            click.echo("nothing was sent" if found.people else "nothing was sent: nobody would get it", err=True)
             return None
         confirm(f"Send it to {found.people} people?", yes)
         number = _begun(database, request, event, selection, wording, found.people)
-    click.echo(f"broadcast {number} has begun; to look at it: pravesh broadcast show {number} --watch")
+    click.echo(f"broadcast {number} is started; to see it: pravesh broadcast show {number} --watch")
     return number
 
 
@@ -62,10 +62,10 @@ def offer(request: BroadcastRequest, typed: str, *, at_once: bool) -> None:
     """
     if at_once:
         begin(request, yes=True)
-    elif sys.stdin.isatty() and click.confirm("Write to the people who hold passes now?", default=False, err=True):
+    elif sys.stdin.isatty() and click.confirm("Send a message to the people with passes now?", default=False, err=True):
         begin(request, yes=False)
     else:
-        click.echo(f"nobody was written to; to do so: pravesh broadcast send {typed}", err=True)
+        click.echo(f"no message was sent; to send one: pravesh broadcast send {typed}", err=True)
 
 
 def _prepared(database: "Database", request: BroadcastRequest) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
@@ -146,7 +146,7 @@ def _print_duration(plan: "BroadcastEstimate") -> None:
     click.echo(f"time: at best {_lasting(plan.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
     slower = estimate.with_workers(plan, workers, simulated=simulated)
     if not workers:
-        click.echo("workers: none runs now; nothing leaves until one does")
+        click.echo("workers: none is running; nothing is sent until one is")
     elif slower > plan.seconds:
         enough = estimate.enough_workers(pace, simulated=simulated)
         click.echo(

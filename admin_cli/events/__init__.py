@@ -57,7 +57,7 @@ def create(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     with session.writing(audit.EVENT_MADE, slug) as db:
         made = events.create(db, slug=slug, now=now, **given(ctx))
         over = events.is_over(made, now)
-    click.echo(f"made {slug}, closed; when all is ready: pravesh events open {slug}")
+    click.echo(f"created {slug}, closed; when everything is ready: pravesh events open {slug}")
     _warn_of_night_hours(ctx, made)
     _warn_of_past_dates(made, over)
 
@@ -112,7 +112,7 @@ def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
 
 @command.command("open")
 @click.argument("slug")
-@click.option("--yes", is_flag=True, help="Do not ask about languages that nobody has confirmed.")
+@click.option("--yes", is_flag=True, help="Do not ask about languages that no native speaker has confirmed.")
 @as_whom
 def open_(slug: str, yes: bool) -> None:
     """Let people register.
@@ -153,9 +153,9 @@ def close(slug: str) -> None:
 
 @command.command
 @click.argument("slug")
-@click.option("--day", type=DAY, help="Cancel only this day: nobody can choose it, and its passes do not enter.")
+@click.option("--day", type=DAY, help="Cancel only this day: it cannot be chosen and its passes are not valid.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for it.")
+@click.option("--broadcast", is_flag=True, help="Also send it to everyone with a pass for it.")
 @as_whom
 def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
     """Tell everybody who asks that the event, or one day of it, does not take place.
@@ -172,11 +172,11 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
         days = [event_day for event_day in event.days if day in (None, event_day.day)]
         people, as_shown = sum(event_day.taken for event_day in days), edit_conflict.fingerprint([event, *days])
     what = f"{event.slug}, {day}" if day else event.slug
-    confirm(f"Cancel {what}? Nobody can register any more; people who hold passes: {people}", yes)
+    confirm(f"Cancel {what}? New registrations stop; people with passes: {people}", yes)
     with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
         edit_conflict.require_unchanged(db, [event, *days], as_shown)
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
-    click.echo(f"{what} is cancelled; people who hold passes: {people}")
+    click.echo(f"{what} is cancelled; people with passes: {people}")
     event_cancel.offer_broadcast(event, day, at_once=broadcast)
 
 
@@ -207,7 +207,7 @@ def clone(slug: str, new_slug: str, starts_on: date, name: str) -> None:
         made = events_clone.clone(db, slug, new_slug, name=name, starts_on=starts_on, now=now)
         over = events.is_over(made, now)
         event_days.warn_of_own_hours(made)
-    click.echo(f"made {new_slug}, closed: {made.starts_on} to {made.ends_on}")
+    click.echo(f"created {new_slug}, closed: {made.starts_on} to {made.ends_on}")
     _warn_of_past_dates(made, over)
 
 

@@ -49,6 +49,6 @@ def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
     ):
         told = stop_entry.set_entry_stopped(db, slug, gate, stopped=stopped, key=key, now=now, sender_of=last)
         closed = [] if stopped else [gate_row.slug for gate_row in gates.list_gates(db, slug) if gate_row.closed]
-    click.echo(f"entry {'is stopped' if stopped else 'goes on'}; volunteers who are told: {len(told)}")
+    click.echo(f"entry {'is stopped' if stopped else 'has resumed'}; team members told: {len(told)}")
     if closed:
         click.echo(f"still closed: {', '.join(closed)}")

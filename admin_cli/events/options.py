@@ -36,7 +36,7 @@ OPTIONS = (
     click.option(
         "--languages",
         type=LANGUAGES,
-        help="The languages that are offered, the likely ones first; en,hi where none are given.",
+        help="The languages, the likely ones first; en,hi where none are given.",
     ),
 )
 MORE_OPTIONS = (
@@ -54,16 +54,20 @@ MORE_OPTIONS = (
         multiple=True,
         help="A line shown with the event; can be repeated for each language.",
     ),
-    click.option("--organiser", help="Who answers for the event and its visitors' data."),
-    click.option("--purpose", help="The purpose of these data."),
-    click.option("--complaints", metavar="CONTACT", help="Where to complain: an address, number or page."),
+    click.option("--organiser", help="The organiser, responsible for the event and its visitors' data."),
+    click.option("--purpose", help="The purpose of the data."),
+    click.option(
+        "--complaints",
+        metavar="CONTACT",
+        help="Contact for questions and complaints: an email address, number or page.",
+    ),
     click.option(
         "--otp-countries",
         type=COUNTRIES,
         metavar="NP,BT",
         help="More countries whose phones get codes by SMS, besides OTP_COUNTRIES; `none`: no others.",
     ),
-    click.option("--retention-days", type=LIMIT, metavar="DAYS", help="Days after the last for which data are kept."),
+    click.option("--retention-days", type=LIMIT, metavar="DAYS", help="Days that data is kept after the last day."),
 )
 
 

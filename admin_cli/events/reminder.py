@@ -32,7 +32,7 @@ def reminder(slug: str, state: str, at: time | None) -> None:
             raise click.UsageError("--at goes with on")
         with session.writing(audit.REMINDER_SET, slug) as db:
             event = reminders.set_reminder(db, slug, None)
-        click.echo(f"{event.slug}: nobody is reminded")
+        click.echo(f"{event.slug}: reminders are off")
         return
     at = at or reminders.DEFAULT_HOUR
     lacking = _lacking(slug)
@@ -40,7 +40,7 @@ def reminder(slug: str, state: str, at: time | None) -> None:
         event = reminders.set_reminder(db, slug, at)
     click.echo(f"{event.slug}: people are reminded at {at:%H:%M} ({event.timezone}) of the day before")
     if lacking:
-        click.echo(f"note: {lacking} Until then it reaches only who wrote within 24 hours", err=True)
+        click.echo(f"note: {lacking} Until then it reaches only people who wrote within 24 hours", err=True)
 
 
 def _lacking(slug: str) -> str:

@@ -52,7 +52,7 @@ def texts(slug: str, remove: Sequence[str], as_json: bool, **values: Given) -> N
 @click.argument("text", required=False)
 @click.option("--language", default="en", show_default=True, metavar="LANG", help="The language of this text.")
 @click.option("--remove", is_flag=True, help="Remove the notice in every language.")
-@click.option("--broadcast", is_flag=True, help="Also send it to everybody with a pass for today or later.")
+@click.option("--broadcast", is_flag=True, help="Also send it to everyone with a pass for today or later.")
 @as_whom
 def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: bool) -> None:
     """Say at once to everybody who writes, looks at a pass or opens the web page what they shall know now.
@@ -70,7 +70,7 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
     with session.writing(audit.NOTICE_SET, slug) as db:
         kept = get_event(db, slug, lock=True).texts.get("notice", {})
         events.change(db, slug, notice={} if remove else {**kept, language: text or ""})
-    click.echo("the notice is gone" if remove else f"the notice ({language}) can be read now")
+    click.echo("the notice is removed" if remove else f"the notice ({language}) can be read now")
     if not remove:
         _offer_broadcast(slug, at_once=broadcast)
 

@@ -17,4 +17,4 @@ def ask(slug: str, *, yes: bool) -> None:
     for code, text in shown.items():
         click.echo(f"\n{LANGUAGES.get(code, code)} ({code}):\n{text}\n", err=True)
     if shown:
-        confirm("Nobody who speaks these has confirmed our words. Has somebody read them? Open?", yes, err=True)
+        confirm("No native speaker has confirmed these texts. Has someone checked them? Open?", yes, err=True)

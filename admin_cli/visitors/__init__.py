@@ -47,7 +47,7 @@ def find(text: str, slug: str, limit: int, as_json: bool) -> None:
         recorder.add_facts(db, by=by, passes=[pass_.id for pass_ in shown], codes=[row["code"] for row in rows])
     listing(rows, as_json=as_json, nothing="There is none.")
     if more:
-        click.echo(f"there are more than {limit}: say more of the name, or give --limit", err=True)
+        click.echo(f"more than {limit} found: give more of the name, or --limit", err=True)
 
 
 @command.command

@@ -110,7 +110,7 @@ def print_preview(plan: "ImportPlan", looked: "ImportReport", problems: ProblemL
         click.echo(_example(problems.first))
     click.echo(_counts(looked, "to be registered"))
     if looked.beyond:
-        click.echo(f"more people than the public may bring ({plan.event.max_party}): {_rows(looked.beyond)}")
+        click.echo(f"parties over the limit ({plan.event.max_party}): {_rows(looked.beyond)}")
     if looked.more_days:
         click.echo(f"their kind's passes are good for more days than the row says: {_rows(looked.more_days)}")
     if looked.unreachable:

@@ -11,9 +11,9 @@ def welcome(settings: Settings, here: str, claim: str | None, log_file: Path | N
     if settings.simulated:
         ways.insert(1, ("Simulator", f"{here}/simulator  (type hi)"))
     framed = _framed(["Pravesh is ready.", "", *(f"{name:<12}{path}" for name, path in ways)])
-    owner = ["Nobody owns this installation yet. To become the owner open:", f"  {claim}"] if claim else []
+    owner = ["This service has no owner yet. To become the owner, open:", f"  {claim}"] if claim else []
     logs = [f"Logs: {log_file}"] if log_file else []
-    return "\n".join(["", *framed, *owner, *logs, f"Ctrl-C ends it; what was kept stays in {settings.var_dir}.", ""])
+    return "\n".join(["", *framed, *owner, *logs, f"Press Ctrl-C to stop. The data stays in {settings.var_dir}.", ""])
 
 
 def _framed(lines: list[str]) -> list[str]:

@@ -27,7 +27,7 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_policy": _("Use one of these rules: once, daily, in_out."),
     "bad_country": _("Enter countries as two letters each, such as NP,BT. Not found: {country}."),
     "bad_language": _("Language {language} is not available."),
-    "language_incomplete": _("{language} cannot be offered yet. It lacks: {lacking}."),
+    "language_incomplete": _("{language} is not ready yet. Missing: {lacking}."),
     "bad_map_url": _("Enter the map as a web address."),
     "bad_question": _("There is a problem with question {question}: {problem}."),
     "no_such_field": _("Unknown field: {field}."),

@@ -40,7 +40,7 @@ class ProblemKind:
 
 
 KINDS: Mapping[str, ProblemKind] = {
-    "bad_json": ProblemKind(400, _("The body is not JSON that we can read.")),
+    "bad_json": ProblemKind(400, _("We cannot read this JSON.")),
     "bad_request": ProblemKind(400, _("We cannot read this request.")),
     "not_signed_in": ProblemKind(401, _("Sign in, or send the scanner's token.")),
     "bad_token": ProblemKind(401, _("This scanner's token is no longer valid.")),

@@ -121,7 +121,7 @@ Language = Annotated[
     Field(json_schema_extra={"enum": list(LANGUAGES)}),
     ExpectedValue(_("This must be the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
 ]
-Yes = Annotated[Literal[True], ExpectedValue(_("This must be true: without it nobody may be registered."))]
+Yes = Annotated[Literal[True], ExpectedValue(_("This must be true: without consent nobody can be registered."))]
 _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[
     str,

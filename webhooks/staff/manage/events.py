@@ -72,7 +72,7 @@ SWITCHES = {
 }
 
 
-UNREAD = _("Nobody who speaks these languages has confirmed our words. Has someone read them?")
+UNREAD = _("No native speaker has confirmed the text in these languages. Has someone checked it?")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:

@@ -46,7 +46,7 @@ SECTIONS = (
     NavSection("manage.event", _("Event")),
     NavSection("manage.days", _("Days")),
     NavSection("manage.gates", _("Gates")),
-    NavSection("manage.volunteers", _("Volunteers")),
+    NavSection("manage.volunteers", _("Team")),
     NavSection("manage.visitors", _("Visitors")),
     NavSection("manage.exports", _("Exports")),
     NavSection("manage.audit", _("Audit log")),

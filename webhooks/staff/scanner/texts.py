@@ -9,12 +9,12 @@ from flows.text.languages import TABLE
 
 RESULT_TITLES: Mapping[str, Sentence] = {
     "admitted": _("Admitted"),
-    "left": _("Left"),
+    "left": _("Went out"),
     "already_admitted": _("Already used"),
     "too_many": _("Too many"),
     "not_inside": _("Not inside"),
     "wrong_day": _("Wrong day"),
-    "event_closed": _("Not open now"),
+    "event_closed": _("Closed now"),
     "entry_paused": _("Entry is stopped"),
     "wrong_gate": _("Wrong gate"),
     "revoked": _("Cancelled"),
