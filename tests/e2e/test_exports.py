@@ -21,7 +21,7 @@ def test_a_file_is_made_while_its_admin_watches(browser: Browser, gate: Gate, ru
     session = signed_in(browser, gate.origin, ESHA, "/staff/manage")
     with watched(browser, running, storage_state=session, locale="en-IN") as page:
         page.goto(f"{running.origin}/staff/manage/demo/exports")
-        page.get_by_label("What", exact=True).select_option("audit")
+        page.get_by_label("Table", exact=True).select_option("audit")
         page.get_by_role("button", name="Make the file").click()
         download = page.get_by_role("link", name="Download: Audit log")
         expect(download).to_be_visible(timeout=60_000)

@@ -74,7 +74,7 @@ def test_by_clicking_alone_to_the_dashboard(page: Page, running: Running) -> Non
 
 def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, running: Running) -> None:
     page.goto(running.origin)
-    follow(page, page.get_by_role("link", name="Staff").click)
+    follow(page, page.get_by_role("link", name="Team sign-in").click)
     page.get_by_label("Your phone number").fill(trial.SUPERVISOR)
     follow(page, page.get_by_role("button", name="Send me a code").click)
     with page.context.expect_page() as opened:
