@@ -52,7 +52,7 @@ def test_what_is_shown_before_it_begins(ok: Run, run: Run, crowd: Database) -> N
     assert "[en] News about Book Fair: Hall 3 is open." in shown
     assert "हॉल 3 खुला है।" in shown
     assert "TWILIO_MPS=80" in shown
-    assert "workers: none runs now" in shown
+    assert "workers: none is running" in shown
     assert "no approved template in hi: of 1 people" in shown
     assert "250 or more" in shown
     assert run(*SEND, "--text", "Hall 3 is open.", stdin="n\n").exit_code == 1

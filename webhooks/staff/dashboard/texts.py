@@ -144,6 +144,7 @@ FAILURE_REASONS: Mapping[str, Sentence] = {
     "marketing_limit": _("WhatsApp's limit of messages to one person"),
     "gave_up": _("Gave up after many tries"),
     "outcome_unknown": _("May have been sent; not known"),
+    "not_composed": _("Our mistake: see the log"),
     "no_connection": _("Twilio could not be reached"),
     "no_answer": _("Twilio did not answer"),
     "": _("No reason"),
