@@ -52,7 +52,7 @@ STATE_NAMES: Mapping[str, Sentence] = {
     stored_exports.RUNNING: _("being made"),
     stored_exports.READY: _("ready"),
     stored_exports.FAILED: _("failed"),
-    stored_exports.ERASED: _("deleted: someone's data was deleted"),
+    stored_exports.ERASED: _("deleted, as personal data was deleted"),
 }
 FAILURE_TEXTS: Mapping[str, Sentence] = {
     "disk": _("the server's disk is full or read-only"),
