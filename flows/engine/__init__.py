@@ -34,7 +34,7 @@ from flows.engine.progress import (
     without_answer,
 )
 from flows.engine.spoken_languages import spoken
-from flows.engine.state_codec import revive, to_json
+from flows.engine.state_codec import flows_of, revive, to_json
 from flows.engine.submit import Submitted, submit
 from flows.fields import DOUBTED, Choice, Text
 from flows.fields.steps import questions_of, steps_of
@@ -82,7 +82,7 @@ def _step(state: State, message: UserInput, facts: Facts, *, restarted: bool) ->
 
 def _is_gates(state: State, facts: Facts) -> bool:
     """Whether the message may be about work at a gate: what a visitor says never comes there."""
-    return facts.on_roster or not gate_messages.STAFF_ONLY.isdisjoint(gate_messages.flows_of(state))
+    return facts.on_roster or not gate_messages.STAFF_ONLY.isdisjoint(flows_of(state))
 
 
 def _of_visitor(state: State, said: UserInput, facts: Facts) -> Turn:

@@ -10,7 +10,7 @@ from flows import understanding
 from flows.engine.commands import command_of, stop
 from flows.engine.gate_interruptions import interrupt
 from flows.engine.progress import abandoned_notice, begin, conclude, idle, say
-from flows.engine.state_codec import revive
+from flows.engine.state_codec import flows_of, revive
 from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
 from flows.gate import photos as gate_photos
@@ -84,11 +84,6 @@ def _tries_gate_work(before: State, message: UserInput) -> bool:
     return gate_parse.whole_codes(message.text) or (
         not before.flow and parse_message(message).word not in ("", AS_A_VISITOR)
     )
-
-
-def flows_of(state: State) -> tuple[str, str]:
-    """The conversation that is going on, and the one below it."""
-    return state.flow, revive(state.under)[0].flow
 
 
 def handle(state: State, message: UserInput, facts: Facts) -> Turn | None:

@@ -57,3 +57,8 @@ def _stored_remains(stored: Any) -> State:
 def _language(stored: Mapping[str, Any]) -> str | None:
     language = stored.get("language")
     return language if isinstance(language, str) and language in LANGUAGES else None
+
+
+def flows_of(state: State) -> tuple[str, str]:
+    """The conversation that is going on, and the one below it."""
+    return state.flow, revive(state.under)[0].flow

@@ -33,9 +33,36 @@ from tests.bot.domain.builders import DAY, NOW
 from tests.bot.domain.gate import at, scan
 
 ROUNDS = 60
-SMALL = ("events", "event_days", "gates", "kinds", "signing_keys", "devices", "staff", "figures", "figure_changes")
+SMALL = (
+    "owners",
+    "alerts",
+    "events",
+    "event_days",
+    "gates",
+    "kinds",
+    "signing_keys",
+    "devices",
+    "staff",
+    "figures",
+    "figure_changes",
+)
 """Tables that do not grow with the visitors, or are read in whole by design."""
 Executed = tuple[str, Any]
+_MORE = (
+    """INSERT INTO contact_aliases (kind, value, contact_id)
+       SELECT 'phone', '+91' || (7000000000 + id), id FROM contacts WHERE id >= :first AND id < :last""",
+    """INSERT INTO turns (message_sid, answer, state, address, created_at)
+       SELECT 'SMT' || id, '{}', '{}', 'phone:+91' || (7000000000 + id), created_at
+       FROM contacts WHERE id >= :first AND id < :last""",
+    """INSERT INTO pass_uses (pass_id, period, entered, gone, moved)
+       SELECT id, day, 3, 0, 3 FROM passes
+       WHERE day <> :day AND registration_id >= :first AND registration_id < :last""",
+    """INSERT INTO checkins (event_id, scan_id, pass_id, result, people, claimed, remaining, day, period,
+                             forced, clock, channel, scanned_at, arrived_at)
+       SELECT event_id, 'scan ' || id, id, 'admitted', 3, 3, 0, day, day, false, false, 'api', issued_at, issued_at
+       FROM passes WHERE day <> :day AND registration_id >= :first AND registration_id < :last""",
+)
+"""Their phones, their last turns, and the entries of all days but the one of which all is asked."""
 
 
 def print_all() -> None:
@@ -55,6 +82,11 @@ def _of_one(kind: str, database: Database) -> None:
             with database.write() as db:
                 fill(db, numbers, event_id, kind_id, ring.current)
                 db.execute(insert(Delivery), [_sent(number) for number in numbers])
+                for more in _MORE:
+                    db.execute(
+                        text(more),
+                        {"first": 10_000 + numbers.start, "last": 10_000 + numbers.stop, "day": DAY.isoformat()},
+                    )
             filled = numbers.stop
         for _folded in counters.fold_all(database):
             pass

@@ -83,6 +83,87 @@ def test_readme_names_every_file_that_a_registration_passes(client: FlaskClient,
     assert passed - named() == set()
 
 
+STATIONS = {
+    ("bot/conversation/store.py", "accept"),
+    ("bot/conversation/look.py", "look"),
+    ("flows/engine/__init__.py", "step"),
+    ("flows/fields/__init__.py", "accept"),
+    ("bot/conversation/turn.py", "claim"),
+    ("bot/conversation/effects.py", "_register"),
+    ("bot/conversation/turn.py", "complete"),
+    ("bot/conversation/store.py", "commit"),
+    ("webhooks/twilio.py", "twiml"),
+}
+"""Where what the path is for happens: onto the list, what is known, the answer judged, performed, kept, and told."""
+ROOMS_OF_THE_PATH = (
+    "webhooks/twilio.py",
+    *(f"bot/conversation/{name}.py" for name in ("dialogue", "turn", "effects")),
+    "flows/engine/__init__.py",
+)
+MAX_OPENED = 24
+"""Functions that a reader opens from a `yes` to its answer: those of the path's rooms that lead to a station."""
+OF_THE_GATE = ("flows/gate/", "flows/engine/gate_", "bot/conversation/gate_", "bot/domain/checkins/")
+
+
+@contextmanager
+def opened() -> Iterator[tuple[set[str], set[str], threading.Event]]:
+    """The functions of the path's rooms that stand on the stack when a station is reached, and the stations, while the
+    event is set.
+    """
+    leading, reached, watching = set[str](), set[str](), threading.Event()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if not watching.is_set() or event != "call" or _place(frame) not in STATIONS:
+            return
+        reached.add("{} {}".format(*_place(frame)))
+        above: FrameType | None = frame
+        while above:
+            if _place(above)[0] in ROOMS_OF_THE_PATH:
+                leading.add("{} {}".format(*_place(above)))
+            above = above.f_back
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield leading, reached, watching
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def _place(frame: FrameType) -> tuple[str, str]:
+    """The file of ours and the name of a function that runs."""
+    file = frame.f_code.co_filename
+    return (file.removeprefix(f"{ROOT}/"), frame.f_code.co_name) if file.startswith(ROOMS) else ("", "")
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or coverage needs the hook for itself")
+def test_a_reader_opens_few_functions_from_a_yes_to_its_answer(client: FlaskClient, service: Service) -> None:
+    with service.database.write() as db:
+        events.make_demo(db, service.now())
+    with opened() as (leading, reached, watching):
+        for number, text in enumerate(ON_THE_WAY):
+            post(client, number, text)
+        watching.set()
+        answer = post(client, len(ON_THE_WAY), "yes")
+        watching.clear()
+    assert "Your pass code is" in answer
+    assert reached == {"{} {}".format(*station) for station in STATIONS}
+    assert len(leading) <= MAX_OPENED, "\n".join(sorted(leading))
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or coverage needs the hook for itself")
+def test_no_message_of_a_visitor_passes_the_code_of_the_gate(client: FlaskClient, service: Service) -> None:
+    with service.database.write() as db:
+        events.make_demo(db, service.now())
+    with followed() as (passed, watching):
+        watching.set()
+        for number, text in enumerate((*ON_THE_WAY, "yes", "menu", "my pass", "stop", "hi")):
+            assert post(client, number, text)
+        watching.clear()
+    assert [name for name in sorted(passed) if name.startswith(OF_THE_GATE)] == []
+
+
 def test_what_readme_names_on_the_path_is_there() -> None:
     assert named()
     assert [name for name in sorted(named()) if not (ROOT / name).is_file()] == []

@@ -106,6 +106,13 @@ class Pass(Numbered):
             postgresql_where=text("status = 'valid'"),
         ),
         Index("ix_passes_event_id_day", "event_id", "day"),
+        Index(
+            "ix_passes_revoked",
+            "event_id",
+            "day",
+            sqlite_where=text("status = 'revoked'"),
+            postgresql_where=text("status = 'revoked'"),
+        ),
         Index("ix_passes_registration_id", "registration_id"),
         Index("ix_passes_holder_id", "holder_id"),
         Index(

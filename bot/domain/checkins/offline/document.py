@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import ColumnElement, literal_column, select, union
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain import keys
@@ -31,6 +31,8 @@ SETTLED_AFTER = timedelta(minutes=3)
 transaction lasts one. A cursor points there, so that what came while the document was made comes again."""
 DAY_BEFORE = timedelta(days=1)
 """From when first entries are counted: scanners' clocks may be a day wrong, and are believed as to the past."""
+_REVOKED: ColumnElement[str] = literal_column(f"'{Pass.REVOKED}'")
+"""Written out: an index of revoked passes is used only where the database sees that these are meant."""
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,12})\.(\d{1,12})\.(\d{1,10})", re.ASCII)
 
 
@@ -117,7 +119,7 @@ def _changed(event: Event, since: Cursor) -> ColumnElement[bool]:
         select(Pass.id).where(Pass.id > since.pass_id, mine),
         select(Checkin.pass_id).where(Checkin.id > since.checkin_id, Checkin.event_id == event.id),
         replaced.where(new.id > since.pass_id, new.event_id == event.id, old.id < new.id),
-        select(Pass.id).where(mine, Pass.day == since.day, Pass.status == Pass.REVOKED),
+        select(Pass.id).where(mine, Pass.day == since.day, Pass.status == _REVOKED),
     )
     return Pass.id.in_(union(*ids))
 
