@@ -72,6 +72,7 @@ def world(sqlite_template: Path, redis: Any, redis_url: str, tmp_path: Path) -> 
         service.close()
 
 
+@pytest.mark.infra
 def test_every_command_runs(world: tuple[Shell, Database], tmp_path: Path) -> None:
     shell, database = world
     for name, content in FILES.items():
