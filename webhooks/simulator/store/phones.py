@@ -90,7 +90,8 @@ class PhoneStore:
                 self.add(SimulatedPhone(number, name))
 
     def add(self, phone: SimulatedPhone) -> None:
-        """Add a phone, or give the one with its number another name."""
+        """Add a phone, or give the one with its number another name. The first ones stay the first."""
+        self._begin()
         self._redis.hset(PHONES_KEY, phone.number, json.dumps(asdict(phone)))
         self._redis.zadd(PHONES_ORDER_KEY, {phone.number: self._redis.incr(f"{PHONES_ORDER_KEY}:next")}, nx=True)
 
