@@ -54,6 +54,13 @@ def test_command(text: str, command: str) -> None:
     assert understanding.command(text) == command
 
 
+@pytest.mark.parametrize("three", "3３३৩੩૩୩௩౩೩൩۳٣᱓꯳")
+def test_digits_of_every_script_are_understood(three: str) -> None:
+    assert understanding.number(three) == 3
+    assert understanding.listed_number(f"{three}.", 5) == 2
+    assert understanding.with_latin_digits(f"{three}{three}") == "33"
+
+
 def test_no_word_is_two_commands() -> None:
     seen: dict[str, str] = {}
     for command in vocabulary.current().keys("commands"):

@@ -91,7 +91,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def save(slug: str) -> Answer:
         with service.database.read() as db:
             now = events.by_slug(db, slug)
-        given = {name: typed(name) for name in _names(now)} | {"languages": " ".join(request.form.getlist("languages"))}
+        given = {name: typed(name) for name in _names(now)} | {"languages": _languages(now)}
         values, wrong = _checked(given, now)
         if wrong:
             return _page(now, given, wrong)
@@ -102,6 +102,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             return _refused(service, slug, given, no)
         return done("manage.event", said)
+
+
+def _languages(event: Event) -> str:
+    """The languages that are ticked: in the event's order, in which visitors are offered them, new ones behind."""
+    ticked = request.form.getlist("languages")
+    return " ".join(dict.fromkeys([*(code for code in event.languages if code in ticked), *ticked]))
 
 
 def _saved(event: Event, hours: tuple[time | None, time | None]) -> Sentence:

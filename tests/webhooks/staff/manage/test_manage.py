@@ -96,6 +96,25 @@ def test_of_two_admins_the_second_is_told_who_was_faster_and_what_it_is_now(offi
     assert (office.event().venue, office.event().purpose) == ("Hall 2", "Entry")
 
 
+def test_languages_keep_the_order_in_which_visitors_are_offered_them(office: Office, service: Service) -> None:
+    with service.database.write() as db:
+        events.change(db, "fair", languages=("hi", "en"))
+    assert office.send("/fields", fields(office, venue="Hall 3")).status_code == 303
+    assert (office.event().venue, office.event().languages) == ("Hall 3", ["hi", "en"])
+
+
+def test_opening_shows_the_consent_in_languages_that_nobody_has_confirmed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "Nobody who speaks these languages"
+    assert asked not in office.of("anna").get("/staff/manage/fair/switch/open").text
+    monkeypatch.setattr("flows.visitor.consent.CONFIRMED", ("en",))
+    page = office.of("anna").get("/staff/manage/fair/switch/open").text
+    assert asked in page
+    assert "हिन्दी" in page
+    assert asked not in office.of("anna").get("/staff/manage/fair/switch/close").text
+
+
 def test_texts_by_language_and_a_notice(office: Office) -> None:
     assert (
         office.post("/texts/notice", on="/texts", to="/texts/notice", en="Gate 2\r\nis shut", hi="").status_code == 303
