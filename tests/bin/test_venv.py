@@ -168,6 +168,15 @@ def test_uv_is_told_of_pips_index(tree: Path) -> None:
     assert asked.startswith("https://mirror.example/simple pip install")
 
 
+def test_uv_is_told_of_pips_certificates(tree: Path) -> None:
+    path = _with_uv(tree)
+    told = 'case "$*" in *config*) echo "global.cert=\'/etc/ssl/ours.pem\'";; esac\n'
+    _script(tree / ".venv/bin/python", PIP.format(log=tree / "by_pip") + told)
+    _script(tree / "tools/uv", f'#!/bin/sh\necho "$SSL_CERT_FILE" > {tree}/certificates\n')
+    assert _run(tree, PATH=path).returncode == 0
+    assert (tree / "certificates").read_text() == "/etc/ssl/ours.pem\n"
+
+
 def test_on_a_terminal_a_long_step_is_not_silent(tree: Path) -> None:
     path = _with_uv(tree)
     _script(tree / "tools/uv", f"#!/bin/sh\nuntil [ -e {tree}/go ]; do :; done\n")
