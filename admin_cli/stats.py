@@ -22,23 +22,27 @@ if TYPE_CHECKING:
     from bot.domain.stats.gate_figures import CountShare, EventFigures
 
 REFRESH_SECONDS = 5.0
-"""How often the live screen looks anew, where nothing else is said."""
+"""Seconds between two refreshes of the live screen, where no other number is given."""
 
 
 @click.group(invoke_without_command=True)
 @click.option("--event", "slug", metavar="SLUG", help="The event.")
 @click.option("--watch", is_flag=True, help="A live screen, until Ctrl-C.")
 @click.option(
-    "--every", default=REFRESH_SECONDS, show_default=True, type=click.FloatRange(1, 3600), help="Seconds between looks."
+    "--every",
+    default=REFRESH_SECONDS,
+    show_default=True,
+    type=click.FloatRange(1, 3600),
+    help="Seconds between refreshes.",
 )
 @click.option("--day", type=DAY, help="A day of the event; today where none is given.")
 @as_json_too
 @click.pass_context
 def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:
-    """Registered, admitted, inside and refused today, by gate, volunteer and scanner; and what needs a look.
+    """Registered, admitted, inside and refused today, by gate, volunteer and scanner; and what somebody should check.
 
-    With --watch and --json: a line of JSON for each look. Of another day alerts and who is not heard from are as they
-    are now.
+    With --watch and --json: a line of JSON for each refresh. With --day alerts and who is not heard from are still those
+    of now.
 
     Example: pravesh stats --event demo --watch
     """

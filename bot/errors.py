@@ -16,7 +16,7 @@ class SendFailed(Exception):
     """The provider did not take a message.
 
     `code` is ours or Twilio's number as text; `retry` says whether trying again can help;
-    `unclear` that the message may have gone out all the same: look before trying again.
+    `unclear` that the message may have gone out all the same: look it up before trying again.
     """
 
     def __init__(self, code: str, *, retry: bool, unclear: bool = False, wait: float | None = None) -> None:

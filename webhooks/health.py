@@ -18,7 +18,7 @@ from bot.service import Service
 
 FULL = "full"
 RECHECK_SECONDS = 10.0
-"""What runs out slowly is not asked at every look."""
+"""Seconds between two readings of what runs out slowly."""
 
 
 class Readiness:

@@ -131,7 +131,7 @@ def list_(slug: str | None, as_json: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 @click.option("--watch", is_flag=True, help="A live screen until it has ended, or until Ctrl-C.")
 @click.option(
-    "--every", default=2.0, show_default=True, type=click.FloatRange(0.5, 3600), help="Seconds between looks."
+    "--every", default=2.0, show_default=True, type=click.FloatRange(0.5, 3600), help="Seconds between refreshes."
 )
 @as_json_too
 def show(number: int, watch: bool, every: float, as_json: bool) -> None:

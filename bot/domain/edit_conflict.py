@@ -1,6 +1,6 @@
 """Two people edit one thing at once: the second one is told, and nothing of theirs is saved.
 
-Whoever shows a row and later changes it keeps its mark meanwhile: in a form's hidden field, or while a
+Whoever shows a row and later changes it keeps its fingerprint meanwhile: in a form's hidden field, or while a
 question waits at the prompt.
 """
 
@@ -27,7 +27,7 @@ IGNORED_COLUMNS: Mapping[str, frozenset[str]] = {
     "devices": frozenset({"paused_until", "seen_at"}),
     "deliveries": frozenset({"lease_token", "lease_until"}),
 }
-"""Columns that are no part of a mark, by table; of tables that are not here every column is. They change by
+"""Columns that are no part of a fingerprint, by table; of tables that are not here every column is. They change by
 themselves while the event runs (places taken, who was seen when, a lease), or they are switches that a supervisor
 at a gate throws (entry stopped), which no form sets and no form may undo."""
 MAX_AUDIT_ENTRIES = 500
@@ -50,11 +50,11 @@ def fingerprint(rows: Rows) -> str:
 
 
 def require_unchanged(db: Session, rows: Rows, known_fingerprint: str) -> None:
-    """Lock these rows and go on only where they still have the mark that was `known_fingerprint`.
+    """Lock these rows; raises Refused `changed_meanwhile` unless their fingerprint is still `known_fingerprint`.
 
     To be called first in a transaction that writes. The rows may be of an earlier session; those of `db`
-    are brought up to date. A pass's day is locked before it, which is the order of the house
-    (bot.domain.passes). Raises Refused `changed_meanwhile` with `who` and `when` (the event's zone) as the
+    are brought up to date. A pass's day is locked before it, in the order of all locks
+    (bot.domain.passes). The refusal has `who` and `when` (the event's zone) as the
     audit log has them, both None where it has nobody, and `by`: both in words.
     """
     now = [_locked(db, row) for row in _each(rows)]

@@ -37,7 +37,7 @@ BATCH_SIZE = 20
 TWILIO_PAGE_SIZE = 1000
 """Messages that Twilio lists at once."""
 STUCK_AFTER = timedelta(hours=1)
-"""Rows that are older want a person to look."""
+"""Rows that are older need a person's attention."""
 TWILIO_API = "https://api.twilio.com"
 
 

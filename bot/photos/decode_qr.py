@@ -96,9 +96,9 @@ def _doubled(image: Image.Image) -> Image.Image:
 
 
 def _texts(image: Image.Image) -> list[str]:
-    """Each text once; the first look that finds any is believed, for further ones find the same again."""
-    for look in _variants(image):
-        found = zxingcpp.read_barcodes(look, QR_ALONE, text_mode=zxingcpp.TextMode.Plain)
+    """Each text once; the first variant of the picture in which any are found, as further ones find the same again."""
+    for variant in _variants(image):
+        found = zxingcpp.read_barcodes(variant, QR_ALONE, text_mode=zxingcpp.TextMode.Plain)
         placed = sorted(
             (barcode.position.top_left.y, barcode.position.top_left.x, barcode.text)
             for barcode in found

@@ -34,7 +34,7 @@ TWILIO_API = "https://api.twilio.com"
 DELETED_STATUSES = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
 STUCK_AFTER = timedelta(hours=1)
-"""Rows that are older want a person to look."""
+"""Rows that are older need a person's attention."""
 
 
 class Deleter(Protocol):

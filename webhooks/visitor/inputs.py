@@ -86,15 +86,15 @@ def _input(
 ) -> FlowInput:
     known = step.field.known(values, facts)
     options = tuple((option.id, _titled(option.title, option.detail)) for option in step.field.options(known))
-    look = "list" if step.name == "language" else _input_style(step.field, len(options))
+    style = "list" if step.name == "language" else _input_style(step.field, len(options))
     optional = is_optional(step)
-    if look == "list" and optional:
+    if style == "list" and optional:
         options = tuple(choice for choice in options if choice[0] != SKIPPED)
     title = _spoken(FIELD_LABELS.get(step.name) or label or _first(step, values, facts))
-    error = _wrong(step.name, no, look) if no else ""
+    error = _wrong(step.name, no, style) if no else ""
     return FlowInput(
         slot=step.name,
-        style=look,
+        style=style,
         label=title,
         help=_spoken(FIELD_HELP[step.name]) if step.name in FIELD_HELP else "",
         value=_value(step.name, values, typed),

@@ -38,7 +38,7 @@ def is_guess(scan: Scan, result: str) -> bool:
 def count_guesses(db: Session, scans: Iterable[tuple[Scan, str]], now: datetime) -> Staff | Device | None:
     """Called after scans of one caller, with their results, in the transaction in which they were kept or after it.
 
-    Who is paused from now on because of them; None: no pause begins. Of a look (`simulate`) no attempt is kept:
+    Who is paused from now on because of them; None: no pause begins. For a check (`simulate`) no attempt is kept:
     the audit log has it instead.
     """
     guesses = [scan for scan, result in scans if is_guess(scan, result)]

@@ -31,7 +31,7 @@ ENCODINGS = {
 }
 """What may be told, and how Python calls it."""
 LEGACY_ENCODING = "windows-1252"
-"""What files without a mark mostly are that are not UTF-8; too many others look the same to take it unasked."""
+"""What files without a byte order mark mostly are that are not UTF-8; too many others look alike to take it unasked."""
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 SAMPLE_ROWS, SAMPLE_LINES = 20, 1_000
 """Rows at the beginning by which a file's separator is found; among so many, empty ones too."""
@@ -135,7 +135,7 @@ def _name(encoding: str) -> str:
 
 @contextmanager
 def _opened(file: IO[bytes], csv_format: CsvFormat) -> Iterator[io.TextIOWrapper]:
-    """A file of bytes as text, from its beginning and without its mark; the file stays open."""
+    """A file of bytes as text, from its beginning and without its byte order mark; the file stays open."""
     file.seek(0)
     encoding = "utf-8-sig" if csv_format.encoding == "utf-8" else ENCODINGS[csv_format.encoding]
     lines = io.TextIOWrapper(file, encoding, errors="replace" if csv_format.repairs else "strict", newline="")

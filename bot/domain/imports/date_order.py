@@ -1,4 +1,4 @@
-"""Whether a file has the day or the month first: as told, else as its rows and headings prove."""
+"""Whether a file has the day or the month first: as the import's options say, else as its rows and headings prove."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class _DateEvidence:
 
     proofs: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {DMY: [], MDY: []})
     open: dict[str, tuple[int, date, date]] = field(default_factory=dict)
-    """What can be read both ways: the row, with the day first, with the month first."""
+    """What can be read both ways: the row, the day where the day stands first, the day where the month does."""
     typed: list[int] = field(default_factory=list)
     """Rows with a date of the spreadsheet's own that could have been turned."""
 
@@ -62,7 +62,10 @@ class _DateEvidence:
 def date_order(
     cells: Iterable[tuple[int, Any]], head: str, given: str, region: str, event_days: Sequence[date]
 ) -> DateOrder:
-    """How the days of a column are to be read; `cells` has each row's number and cell, `given` is DMY, MDY or empty."""
+    """How the days of a column are to be read; `cells` has each row's number and cell, `given` is DMY, MDY or empty.
+
+    `head` is the column's heading.
+    """
     seen = _DateEvidence()
     for row, cell in cells:
         seen.see(row, cell)

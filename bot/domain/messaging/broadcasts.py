@@ -1,7 +1,8 @@
 """Broadcasts: begin, pause, resume, cancel, and how far each is.
 
-What is said here is a word in a row; the clock does what follows from it (bot.delivery.campaigns.broadcasts), and a
-message that is just about to leave asks for that word too, so that a pause holds at once.
+Each act here only sets the status of a broadcast's row. The clock process does what follows from it
+(bot.delivery.campaigns.broadcasts), and a message reads the status just before it leaves, so
+that a pause holds at once.
 """
 
 from collections.abc import Collection, Mapping
@@ -122,7 +123,7 @@ def cancel(db: Session, number: int) -> Broadcast:
 
 
 def _set_status(db: Session, number: int, status: str, *former_statuses: str) -> Broadcast:
-    """Twice does no harm."""
+    """Setting a status that it has already does no harm."""
     row = find(db, number, lock=True)
     if row.status not in (status, *former_statuses):
         raise Refused("broadcast_ended", number=number, status=row.status)
@@ -166,7 +167,7 @@ def paused(db: Session, numbers: Collection[int]) -> set[int]:
 
 
 def counts(db: Session, number: int) -> BroadcastCounts:
-    """How its messages stand: one look at an index, half a second for two million."""
+    """How its messages stand: one reading of an index, half a second for two million."""
     mine = Delivery.broadcast_id == number
     found: dict[str, int] = {}
     for state, messages in db.execute(select(Delivery.status, func.count()).where(mine).group_by(Delivery.status)):

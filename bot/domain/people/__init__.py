@@ -200,11 +200,11 @@ def _still(db: Session, identity: Identity, holders: _Holders) -> bool:
     Where it is not, nobody is locked: whoever waits with the locks of an earlier look waits for a deadlock.
     """
     ids = [contact.id for contact in _contacts(holders)]
-    look = db.begin_nested()
+    savepoint = db.begin_nested()
     if len(_lock_contacts(db, *ids)) == len(ids) and _holders(db, identity) == holders:
-        look.commit()
+        savepoint.commit()
         return True
-    look.rollback()
+    savepoint.rollback()
     return False
 
 

@@ -94,7 +94,7 @@ def totals(changes: Iterable[CounterChange]) -> dict[CounterKey, Total]:
 
 def counter_keys(change: CounterChange) -> Iterator[CounterKey]:
     """The sums to which a change belongs. Raises KeyError for a fact that there is not."""
-    if change.fact == CORRECTION:  # most of what a look reads
+    if change.fact == CORRECTION:  # most of what a reading has
         yield CounterKey(change.event_id, change.day, change.what, change.minute, change.gate_id, change.more)
         return
     for day, metric, bucket, who, what in _KEYS_OF_FACT[change.fact](change):

@@ -43,7 +43,7 @@ Facts = list[tuple[Sentence | str, Sentence | str]]
 
 
 def person_details(db: Session, pass_: Pass, service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the page shows of whoever holds this pass, and what the audit log keeps of the look.
+    """What the page shows of whoever holds this pass, and what the audit log keeps of the visit.
 
     An admin sees what is of their own event: of the person's other events nothing is shown. Moments are in the
     event's zone.
