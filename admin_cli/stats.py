@@ -41,7 +41,7 @@ REFRESH_SECONDS = 5.0
 def command(ctx: click.Context, slug: str | None, watch: bool, every: float, day: date | None, as_json: bool) -> None:
     """Registered, admitted, inside and refused today, by gate, volunteer and scanner; and what somebody should check.
 
-    With --watch and --json: a line of JSON for each refresh. With --day alerts and who is not heard from are still those
+    With --watch and --json: a line of JSON for each refresh. With --day, alerts and silent devices are still those
     of now.
 
     Example: pravesh stats --event demo --watch
