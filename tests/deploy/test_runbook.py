@@ -104,7 +104,9 @@ def _as_here(command: str, first: date, folder: Path) -> str:
 
     moved = re.sub(r"\d{4}-\d\d-\d\d", day, command)
     return re.sub(
-        r"(?<= )([\w-]+\.(?:csv|xlsx|json)|posters)(?= |$)", lambda found: shlex.quote(str(folder / found[0])), moved
+        r"(?<= )([\w-]+\.(?:csv|xlsx|json)|posters|backup-1)(?= |$)",
+        lambda found: shlex.quote(str(folder / found[0])),
+        moved,
     )
 
 
