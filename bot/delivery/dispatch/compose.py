@@ -1,12 +1,13 @@
 """Composes a delivery's message at the moment of sending."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from bot.address import SMS, Address
 from bot.delivery import templates
@@ -19,7 +20,7 @@ from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, st
 from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
-from bot.domain.models import Delivery, Pass
+from bot.domain.models import Delivery, EventDay, Pass
 from bot.domain.passes import tokens
 from bot.domain.people import phone_owners
 from bot.domain.roster import owners
@@ -80,6 +81,14 @@ class NotWanted(Exception):
     """The message must not go out any more; the text is the reason kept with the row."""
 
 
+_PASSES = (
+    select(Pass)
+    .where(Pass.id.in_(bindparam("numbers", expanding=True)))
+    .options(joinedload(Pass.registration), joinedload(Pass.event), joinedload(Pass.kind))
+)
+_DAYS = select(EventDay).where(
+    EventDay.event_id.in_(bindparam("events", expanding=True)), EventDay.day.in_(bindparam("days", expanding=True))
+)
 LINK_AFTER_FAILURE = _("WhatsApp could not show your entry pass *{code}*. Open it here: {link}")
 """The SMS with a pass's link, where its picture did not come."""
 FIRST_LINK = _("Your entry pass *{code}*: {link}")
@@ -112,6 +121,18 @@ def compose(
     if row.kind == "question" and "shape" in row.payload:
         return _question(db, row, now)
     return OutboundMessage(row.lane, row.sender, row.payload["body"])
+
+
+def load_passes(db: Session, rows: Sequence[Delivery]) -> tuple[Sequence[Any], ...]:
+    """Read the passes of these rows at once, with all that is said of them: for as long as the caller keeps what it
+    gets, `compose` asks for none of them again.
+    """
+    numbers = {row.pass_id for row in rows if row.pass_id is not None}
+    if not numbers:
+        return ()
+    passes = db.scalars(_PASSES, {"numbers": sorted(numbers)}).all()
+    events, days = {one.event_id for one in passes}, {one.day for one in passes}
+    return passes, db.scalars(_DAYS, {"events": sorted(events), "days": sorted(days)}).all()
 
 
 def _refuse_strangers(db: Session, row: Delivery) -> None:

@@ -1,7 +1,9 @@
 """Checks our own link to a picture before Twilio gets it: a picture that it cannot fetch is lost (63019)."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 
 import requests
 from redis import Redis
@@ -32,22 +34,42 @@ def media_problem(url: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class MediaCheck:
-    """Looks at our own link at most once a minute while it works."""
+    """Looks at our own link at most once a minute while it works. Threads that ask at once share one look."""
 
     redis: "Redis" = field(repr=False)
     look: Callable[[str], str | None] = media_problem
+    _looking: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _failed: list[tuple[float, str]] = field(default_factory=list, repr=False, compare=False)
+    """When a look ended that found a problem, and which."""
 
     def __call__(self, url: str) -> str | None:
         """Why Twilio would not get the image, as `media_problem` says; None where it would, or would a minute ago."""
-        try:
-            if self.redis.exists(FOUND):
+        asked = monotonic()
+        if self._is_found():
+            return None
+        with self._looking:
+            if self._is_found():
                 return None
-            reason = self.look(url)
-            if reason is None:
-                self.redis.set(FOUND, 1, ex=FOUND_SECONDS)
+            if self._failed and self._failed[-1][0] > asked:
+                return self._failed[-1][1]  # somebody else has looked meanwhile
+            return self._look(url)
+
+    def _look(self, url: str) -> str | None:
+        reason = self.look(url)
+        if reason:
+            self._failed[:] = [(monotonic(), reason)]
+            return reason
+        try:
+            self.redis.set(FOUND, 1, ex=FOUND_SECONDS)
         except RedisError:
-            return self.look(url)
-        return reason
+            return None
+        return None
+
+    def _is_found(self) -> bool:
+        try:
+            return bool(self.redis.exists(FOUND))
+        except RedisError:
+            return False
 
     def doubt(self) -> None:
         """Look again before the next picture: Twilio could not fetch one."""

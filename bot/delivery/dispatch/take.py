@@ -151,13 +151,16 @@ class _Batch:
         paused = broadcasts.paused(self.db, {row.broadcast_id for row in rows if row.broadcast_id is not None})
         may_go = self._each(rows, lambda row: self._judge(row, paused))
         token, leased = secrets.token_hex(16), self.taken.leased
+        kept = [compose.load_passes(self.db, list(filter(_is_unclear, may_go)))]
         leased += self._each(filter(_is_unclear, may_go), lambda row: self._to_look_up(row, token))
         placed = self._placed([row for row in may_go if not _is_unclear(row)])
         windows = self._windows(list(placed))
+        kept.append(compose.load_passes(self.db, list(placed)))
         leased += self._each(placed, lambda row: self._to_send(row, token, placed[row], windows[row]))
         if leased:
             leases.lease(self.db, [one.row for one in leased], token, self.now)
             self.taken.changed += len(leased)
+        kept.clear()
 
     def _each(self, rows: Iterable[Delivery], act: Callable[[Delivery], Kept]) -> list[Kept]:
         kept = []
