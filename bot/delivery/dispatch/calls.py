@@ -56,9 +56,11 @@ class Calls:
         self._begin(lambda: self._run(call))
 
     def wait(self, seconds: float) -> None:
-        """Return once outcomes have been noted, after so many seconds at the latest."""
-        before = self._notes
-        self._wait_for(lambda: self._notes != before, seconds)
+        """Return once outcomes have been noted or as many calls have ended as are a quarter of all; after so many
+        seconds at the latest.
+        """
+        before, fewer = self._notes, self._in_flight - max(self.most // 4, 1)
+        self._wait_for(lambda: self._notes != before or self._in_flight <= fewer, seconds)
 
     def close(self) -> None:
         """Wait until every call has ended and its outcome has been noted."""

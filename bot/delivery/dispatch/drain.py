@@ -22,6 +22,7 @@ DRAIN_SECONDS = 2.0
 """A drain ends after so long, so that periodic work has its turn; where anything is left it asks for the next one."""
 LOOK_SECONDS = 0.1
 """How often it looks for new rows while calls are in flight."""
+MIN_PAUSE_SECONDS = 0.001
 NEAR_SECONDS = 0.1
 """A row whose place is further away than this has no thread until then."""
 KEPT_FREE = {REPLIES: 0, PASSES: 8, BULK: 4}
@@ -129,13 +130,13 @@ class _Drain:
             self.calls.start(partial(send, self.deps, heapq.heappop(self.kept)[2]))
 
     def _pause(self, left: float) -> float | None:
-        """Seconds until something may leave or is noted; None: nothing will within the time that is left."""
+        """Seconds until it is worth another look; None: nothing is in flight, and nothing will be due in this drain."""
         now = self.deps.now()
         moments = [self.resting.first_end, self.kept[0][0] - timedelta(seconds=NEAR_SECONDS) if self.kept else None]
-        if self.calls.is_idle:
-            moments.append(leases.next_moment(self.deps.database, now))
         pauses = [(moment - now).total_seconds() for moment in moments if moment is not None]
+        pauses = [max(pause, MIN_PAUSE_SECONDS) for pause in pauses if pause <= DRAIN_SECONDS]
         if not self.calls.is_idle:
             pauses.append(LOOK_SECONDS)
-        soonest = min(pauses, default=None)
-        return None if soonest is None or soonest > left else max(soonest, 0.001)
+        elif not pauses and (soon := leases.next_moment(self.deps.database, now)):
+            pauses = [pause for pause in [(soon - now).total_seconds()] if pause <= left]
+        return min(pauses, default=None)
