@@ -129,7 +129,7 @@ def _print_estimate(plan: "BroadcastEstimate", wording: Mapping[str, Mapping[str
 
 
 def _print_duration(plan: "BroadcastEstimate") -> None:
-    """Says how long it takes at best, and with the workers that run: each sends one message at a time."""
+    """Says how long it takes at best, and with the workers that run."""
     from redis.exceptions import RedisError
 
     from bot.delivery.campaigns import estimate

@@ -76,12 +76,12 @@ def test_the_daily_limit_is_told_where_twilio_tells_it(
 
 @pytest.mark.parametrize(
     ("workers", "simulated", "seconds"),
-    [(0, False, 130), (1, False, 130), (1, True, 52), (4, True, 13), (99, False, 10)],
+    [(0, False, 11), (1, False, 11), (1, True, 26), (2, True, 13), (99, False, 10)],
 )
 def test_how_long_it_takes_with_so_many_workers(workers: int, simulated: bool, seconds: int) -> None:
     found = estimate.BroadcastEstimate(780, {}, {}, 0, 0, 0, {}, seconds=10)
     assert estimate.with_workers(found, workers, simulated=simulated) == seconds
-    assert estimate.enough_workers(80, simulated=False) == 14
+    assert estimate.enough_workers(80, simulated=False) == 2
 
 
 def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, crowd: Database) -> None:
