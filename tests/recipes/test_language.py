@@ -26,7 +26,7 @@ font = "oriya"
 """
 
 WALK = '''
-"""Odia in the chat, at the gate, on pages, in the API and on the picture."""
+"""Odia in the chat, at the gate, on pages and in the API."""
 
 from datetime import date
 
@@ -34,7 +34,6 @@ import responses
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bot.delivery.images import fonts
 from bot.domain import events, people, roster
 from bot.domain.models import Event, Pass
 from bot.service import Service
@@ -77,7 +76,7 @@ def test_who_has_not_chosen_is_answered_in_the_letters_that_they_write() -> None
     assert written_in("नमस्ते", ("en", "hi", "or")) == "hi"
 
 
-def test_pages_days_and_the_picture(client: FlaskClient, service: Service) -> None:
+def test_pages_and_days(client: FlaskClient, service: Service) -> None:
     begun(client, service)
     page = client.get("/register/demo?lang=or", base_url="https://localhost").text
     assert 'lang="or"' in page
@@ -85,7 +84,6 @@ def test_pages_days_and_the_picture(client: FlaskClient, service: Service) -> No
     assert "ଜାନୁଆରୀ" in full_day(date(2026, 1, 17), "or")
     assert "ଶନିବାର" in moment(date(2026, 1, 17), "or")
     assert values.language("or") == "or"
-    assert fonts.BOX not in "".join(piece for _family, piece in fonts.runs("ଓଡ଼ିଆ"))
 '''
 
 
