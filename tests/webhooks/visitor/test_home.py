@@ -17,7 +17,7 @@ def test_each_open_event_has_both_doors(browser: Browser, service: Service) -> N
     page = browser.get("/")
     for slug in ("fair", "zoo"):
         assert f'href="/register/{slug}"' in page
-        assert f"text=hi%20{slug}" in page
+        assert f"text=hi+{slug}" in page
     assert "shut" not in page
     assert 'href="/passes"' in page
 
