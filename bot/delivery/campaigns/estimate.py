@@ -25,7 +25,8 @@ DAILY_LIMITS = (250, 2_000, 10_000, 100_000)
 
 ONE_WORKER_SENDS, ONE_WORKER_SENDS_SIMULATED = 70, 30
 """Messages to many a second of one worker process, with the default DELIVERY_CONCURRENCY: 70 while a call to Twilio
-takes 150 ms (docs/figures.md); the simulator works on the same machine (30 seen on two cores with much else to do)."""
+takes 150 ms (docs/figures.md); the simulator works on the same machine (30 seen to a stand-in beside it on two
+cores, with much else to do)."""
 
 
 @dataclass(frozen=True, slots=True)
