@@ -20,7 +20,7 @@ FULL_SHARE = 0.9
 """Of a bound: what is left is an event day's warning."""
 LATE_AFTER = timedelta(minutes=1)
 """How long an answer, a code or a pass may wait for a worker: it usually waits less than a second."""
-ADVICE = "a worker sends some 6 messages a second: start more, or raise WORKERS"
+ADVICE = "do workers run (some 70 messages a second each), and do the senders take more (TWILIO_MPS)?"
 
 
 def redis_has_room(redis: "Redis") -> str:
