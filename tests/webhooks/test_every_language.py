@@ -69,6 +69,7 @@ def english_in(page: str, language: str) -> set[str]:
 def fair(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event in every language that can be offered, with a gate and Ravi at it; nothing that only trials show."""
     monkeypatch.setattr(trial, "ways", lambda service, chat: [])
+    monkeypatch.setattr("webhooks.visitor.otp.inbox_link", lambda settings, phone: "")
     make_event(service, name="2027", names={}, questions=[], languages=list(LANGUAGES), starts_on=service.now().date())
     with service.database.write() as db:
         gates.add(db, "fair", "Main")
