@@ -19,6 +19,7 @@ def app() -> Flask:
     app = app_setup.App("webhooks")
     app.config.update(MAX_CONTENT_LENGTH=1000, SECRET_KEY="of-the-tests-alone")
     app.register_blueprint(assets.blueprint())
+    app.add_url_rule("/staff/login", "staff.login")  # every page's foot leads there
     exempt = app_setup.guard(app, ORIGIN).exempt
 
     @app.get("/broken")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 
-from bot.address import AT_TWILIO, SMS, Address
+from bot.address import AT_TWILIO, SMS, Address, on_whatsapp
 from bot.domain.models import Delivery
 from bot.settings import Settings
 
@@ -44,7 +44,7 @@ def rows_of(sender: str, settings: Settings) -> ColumnElement[bool]:
 
 def _other_rows_of(sender: str, settings: Settings) -> ColumnElement[bool]:
     # As bot.address has it: without a kind in small letters before a colon it is a number for SMS.
-    whatsapp, sms = Delivery.lane.startswith("whatsapp:"), not_(Delivery.lane.contains(":"))
+    whatsapp, sms = Delivery.lane.startswith(on_whatsapp("")), not_(Delivery.lane.contains(":"))
     elsewhere = and_(not_(or_(whatsapp, sms)), or_(Delivery.sender == sender, _of_channel(sender)))
     if settings.twilio_messaging_service_sid:
         return or_(whatsapp, sms) if sender == settings.twilio_messaging_service_sid else elsewhere

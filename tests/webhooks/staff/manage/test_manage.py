@@ -106,7 +106,7 @@ def test_languages_keep_the_order_in_which_visitors_are_offered_them(office: Off
 def test_opening_shows_the_consent_in_languages_that_nobody_has_confirmed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = "Nobody who speaks these languages"
+    asked = "No native speaker has confirmed"
     assert asked not in office.of("anna").get("/staff/manage/fair/switch/open").text
     monkeypatch.setattr("flows.visitor.consent.CONFIRMED", ("en",))
     page = office.of("anna").get("/staff/manage/fair/switch/open").text
