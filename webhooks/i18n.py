@@ -8,7 +8,7 @@ from flask import g, request, session
 
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
-from flows.text.languages import SOURCE
+from flows.text.languages import CONFIRMED, SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,12 @@ def offer(codes: Iterable[str]) -> None:
 
 
 def offered() -> Mapping[str, str]:
-    """The languages in which this page can be had, by their codes."""
-    return g.get("languages") or LANGUAGES
+    """The languages in which this page can be had, by their codes; of no event: those that are confirmed, and the one
+    that the reader has chosen at an event.
+    """
+    if g.get("languages"):
+        return dict(g.languages)
+    return {code: LANGUAGES[code] for code in (*CONFIRMED, session.get("language")) if code in LANGUAGES}
 
 
 def language() -> str:

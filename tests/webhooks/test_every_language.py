@@ -27,7 +27,7 @@ from webhooks import trial
 OTHERS = [code for code in LANGUAGES if code != SOURCE]
 WORD = re.compile(r"[A-Za-z]{3,}")
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
-NAMES = frozenset(("Asha", "Verma", "Ravi", "Main", "Pravesh", "IN", "fair"))
+NAMES = frozenset(("Asha", "Verma", "Ravi", "Main", "Pravesh", "IN", "SAR", "fair"))
 """What the test calls people and places, and what is a name."""
 SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
 

@@ -17,6 +17,7 @@ from bot.service import Service
 from flows import engine
 from flows.shapes import Effect, Facts, Invalid, Sentence
 from flows.text import _
+from flows.text.choices import languages_spoken
 from flows.visitor.web_registration import FIND_PASSES, OTP, send_otp
 from webhooks import i18n, limits
 from webhooks.chat_links import chat_link, inbox_link
@@ -91,9 +92,9 @@ def visitor_context(service: Service, name: str) -> VisitorContext:
     default = service.settings.default_region
     country = countries.known(request.form.get("phone_country", ""), draft.country or default)
     asker = Asker(visit.id, visit.phone, country, limits.network())
-    return VisitorContext(
-        service, name, visit, replace(draft, country=country), service.web_submissions.facts(asker), asker
-    )
+    facts = service.web_submissions.facts(asker)
+    i18n.offer(languages_spoken({}, facts))
+    return VisitorContext(service, name, visit, replace(draft, country=country), facts, asker)
 
 
 def begin(ctx: VisitorContext, request_id: str) -> int:
