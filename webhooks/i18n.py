@@ -56,7 +56,7 @@ def offered() -> Mapping[str, str]:
     """
     if g.get("languages"):
         return dict(g.languages)
-    return {code: LANGUAGES[code] for code in (*CONFIRMED, session.get("language")) if code in LANGUAGES}
+    return {code: LANGUAGES[code] for code in (*CONFIRMED, str(session.get("language"))) if code in LANGUAGES}
 
 
 def language() -> str:
