@@ -20,7 +20,7 @@ VISITOR = "visitor"
 NO_PASS = _("⛔ Not one of our passes: check the code")
 MAX_NAMED_DAYS = 3
 """Days of a pass that an answer names one by one."""
-MAX_FULL_LINES = 8
+MAX_FULL_LINES = 7
 """Codes of one message whose lines are told in full: WhatsApp takes 1600 characters."""
 MAX_NAME_LENGTH, MAX_SHORT_NAME_LENGTH, MAX_TYPED_LENGTH = 30, 10, 24
 """Characters of a name in a line, of one in a short line, and of what was scanned and is no pass."""

@@ -6,7 +6,7 @@ or a device's token. So a service worker can keep it.
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
-from flows.text import _
+from flows.text import LANGUAGES, _
 from webhooks import app_setup, assets, i18n
 from webhooks.staff.scanner.texts import LABELS, in_each_language
 
@@ -28,6 +28,7 @@ def routes(blueprint: Blueprint) -> None:
     @blueprint.get("/scan")
     @app_setup.allow(CAMERA, **CONTENT_POLICY)
     def scan() -> Response:
+        i18n.offer(LANGUAGES)  # at which event the phone works is known to the phone alone
         page = Response(render_template("staff/scan.html", labels=LABELS, words=in_each_language(i18n.offered())))
         page.vary.add("Accept-Language")
         return page
@@ -40,6 +41,7 @@ def routes(blueprint: Blueprint) -> None:
 
     @blueprint.get("/scan.webmanifest")
     def manifest() -> Response:
+        i18n.offer(LANGUAGES)
         answer = jsonify(
             name=i18n.say(APP_NAME),
             short_name="Pravesh",
