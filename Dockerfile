@@ -21,8 +21,7 @@ WORKDIR /app
 RUN python -m venv --without-pip .venv
 COPY requirements.txt ./
 # The file system is read-only later: what Python would keep beside the code is made here.
-RUN --mount=type=cache,target=/root/.cache/uv \
-    /opt/tools/bin/uv pip install --quiet --python .venv/bin/python --link-mode copy --only-binary :all: --compile-bytecode \
+RUN /opt/tools/bin/uv pip install --quiet --python .venv/bin/python --link-mode copy --only-binary :all: --compile-bytecode \
     --require-hashes --requirement requirements.txt
 COPY bot bot
 COPY flows flows

@@ -132,7 +132,6 @@ def _copy(words: str, context: Context, app: Path, done: Path) -> None:
 
 
 def _run(words: str, place: Path, environment: Mapping[str, str]) -> None:
-    words = re.sub(r"--mount=\S+\s*", "", words)
     for option in NOT_HERE:
         words = words.replace(option, "")
     if words.startswith(LEFT_OUT):

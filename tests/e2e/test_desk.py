@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from bot.domain.passes import tokens
 from tests.e2e.pages.accessible import accessible
@@ -106,8 +106,8 @@ def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate
 
 def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, session: StorageState) -> None:
     """The form works; the slip has a page of its own, to be printed by the browser's menu."""
-    phone = {"width": 360, "height": 740}
-    context = browser.new_context(locale="hi-IN", java_script_enabled=False, storage_state=session, viewport=phone)  # type: ignore[arg-type]
+    phone: ViewportSize = {"width": 360, "height": 740}
+    context = browser.new_context(locale="hi-IN", java_script_enabled=False, storage_state=session, viewport=phone)
     page = context.new_page()
     page.goto(f"{gate.origin}/staff/desk")
     code = register(page, "मीरा देवी")
@@ -116,7 +116,7 @@ def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, se
     expect(page.locator(".slip-code")).to_have_text(code)
     assert tokens.decode(printed(page, "58", "desk-printed-hi"), gate.ring).party_size == 3
     context.close()
-    context = browser.new_context(locale="hi-IN", storage_state=session, color_scheme="dark", viewport=phone)  # type: ignore[arg-type]
+    context = browser.new_context(locale="hi-IN", storage_state=session, color_scheme="dark", viewport=phone)
     page = context.new_page()
     page.goto(f"{gate.origin}/staff/desk")
     page.keyboard.press("Enter")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Integer, column, func, inspect, select, table, text
 
 from bot.database import Database
 from bot.ops import checks
@@ -61,7 +61,8 @@ def skip_numbers(database: Database, tables: frozenset[str], gap: int) -> None:
     """Let the rows that are made from now on have higher numbers, by so many, than the latest of each table."""
     with database.engine.begin() as connection:
         for name in sorted(tables):
-            highest = connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {name}")).scalar_one()  # noqa: S608 - a table of ours
+            latest = select(func.coalesce(func.max(column("id", Integer)), 0)).select_from(table(name))
+            highest = connection.execute(latest).scalar_one()
             connection.execute(_SETVAL, {"name": name, "number": highest + gap})
 
 
@@ -70,7 +71,7 @@ def _major(connection: Connection) -> int:
 
 
 def _count(connection: Connection, name: str) -> int:
-    return int(connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one())  # noqa: S608 - from the database
+    return connection.execute(select(func.count()).select_from(table(name))).scalar_one()
 
 
 def is_empty(database: Database) -> bool:

@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from sqlalchemy import make_url
 
@@ -60,36 +61,39 @@ def target(url: str) -> tuple[str, dict[str, str]]:
 @contextmanager
 def reading(command: list[str], environment: dict[str, str] | None = None) -> Iterator[IO[bytes]]:
     """What a program writes. Raises NotReady where it does not end well."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603 - PostgreSQL's own program
-        assert process.stdout is not None  # noqa: S101 - for the type checker
-        assert process.stderr is not None  # noqa: S101 - for the type checker
-        try:
-            yield process.stdout
-            said = process.stderr.read()
-        except BaseException:
-            process.kill()
-            raise
-        if process.wait():
-            raise NotReady(_complaint(command, said))
+    with _running(command, environment, stdout=subprocess.PIPE) as process:
+        yield cast("IO[bytes]", process.stdout)
 
 
 @contextmanager
 def writing(command: list[str], environment: dict[str, str]) -> Iterator[IO[bytes]]:
     """What a program reads; one that is broken off is killed and keeps nothing. Raises NotReady as `reading`."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603 - PostgreSQL's own program
-        assert process.stdin is not None  # noqa: S101 - for the type checker
-        assert process.stderr is not None  # noqa: S101 - for the type checker
+    with _running(command, environment, stdin=subprocess.PIPE) as process:
+        stream = cast("IO[bytes]", process.stdin)
         try:
-            yield process.stdin
-            process.stdin.close()
+            yield stream
+            stream.close()
         except BrokenPipeError:
-            pass  # it has said why
-        except BaseException:
-            process.kill()
-            raise
-        said = process.stderr.read()
-        if process.wait():
-            raise NotReady(_complaint(command, said))
+            pass  # it has ended, and says why
+
+
+@contextmanager
+def _running(
+    command: list[str], environment: dict[str, str] | None, *, stdin: int | None = None, stdout: int | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program that is waited for. What it says goes to a file: a full pipe would stop it while nobody reads."""
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
+            command, stdin=stdin, stdout=stdout, stderr=said, env=environment
+        ) as process:
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            said.seek(0)
+            raise NotReady(_complaint(command, said.read()))
 
 
 def _complaint(command: list[str], said: bytes) -> str:

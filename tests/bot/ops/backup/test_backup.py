@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -166,3 +167,14 @@ def test_the_password_is_in_no_argument() -> None:
     )
     assert address == "postgresql://asha@db.example:5433/fair?sslmode=require"
     assert environment["PGPASSWORD"] == "secret word"
+
+
+def test_a_program_that_complains_at_length_stops_nobody() -> None:
+    much = "import sys; sys.stderr.write('why\\n' * 50_000); print('rows')"
+    with postgres_tools.reading([sys.executable, "-c", much]) as stream:
+        assert stream.read() == b"rows\n"
+    with (
+        pytest.raises(NotReady, match="why"),
+        postgres_tools.reading([sys.executable, "-c", f"{much}; sys.exit(1)"]) as stream,
+    ):
+        stream.read()
