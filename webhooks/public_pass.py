@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template
 
-from bot.domain.passes import public_status
-from bot.domain.passes.public_status import PublicPassStatus
+from bot.domain.checkins import public_status
+from bot.domain.checkins.public_status import PublicPassStatus
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid, Sentence
@@ -16,7 +16,7 @@ from webhooks.staff.scanner import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
-AT_THE_GATE = _("At the gate, show the pass itself, not this page. Only the gate can tell if it has been used.")
+AT_THE_GATE = _("At the gate, show the pass itself, not this page.")
 LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
 
 
@@ -32,6 +32,7 @@ class PassVerdict:
 VERDICT_OF_STATE = {
     public_status.VALID: PassVerdict(GOOD, _("Valid today"), _("This is a genuine pass.")),
     public_status.ANOTHER_DAY: PassVerdict(WAIT, _("Valid, but not today"), _("It is for {day}.")),
+    public_status.USED_UP: PassVerdict(WAIT, _("Already used"), _("Everyone on this pass has already entered.")),
     public_status.OVER: PassVerdict(BAD, _("No longer valid"), _("It was for {day}.")),
     public_status.REPLACED: PassVerdict(BAD, _("Replaced"), _("This pass was replaced. Only the newer one is valid.")),
     public_status.REVOKED: PassVerdict(BAD, _("Cancelled"), _("This pass is cancelled. It is not valid for entry.")),

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import events, passes, people
+from bot.domain.checkins import public_status
 from bot.domain.models import Pass
-from bot.domain.passes import public_status, tokens
 from bot.domain.passes import registration as registrations
+from bot.domain.passes import tokens
 from bot.service import Service
 from flows.text.event_states import local_today
 from flows.understanding import codes

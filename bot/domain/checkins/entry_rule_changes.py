@@ -96,14 +96,10 @@ def is_in_other_hours(spans: Sequence[tuple[Any, Any, Any]]) -> ColumnElement[bo
 
 def rebook(db: Session, pass_id: int, rule: EntryRule) -> None:
     """Book the pass's use anew, in the transaction of the scan that is about to ask for it."""
-    mine = Checkin.pass_id == pass_id, Checkin.period.is_not(None), Checkin.undone_at.is_(None)
-    db.execute(select(Checkin.id).where(*mine).order_by(Checkin.id).with_for_update(key_share=True))
+    db.execute(select(Checkin.id).where(*_of_pass(pass_id)).order_by(Checkin.id).with_for_update(key_share=True))
     uses = select(PassUse.id, PassUse.period, PassUse.entered, PassUse.gone).where(PassUse.pass_id == pass_id)
     kept = {row.period: row for row in db.execute(uses.order_by(PassUse.period).with_for_update())}
-    moved = [
-        MovementRow._make(row)
-        for row in db.execute(select(*MOVEMENT_COLUMNS).where(*mine).order_by(Checkin.scanned_at, Checkin.id))
-    ]
+    moved = _movements(db, pass_id)
     found = compute_usage(moved, rule)
     for period in sorted(kept.keys() | found.entered.keys()):
         _keep(db, pass_id, period, kept.get(period), (found.entered[period], found.gone[period]))
@@ -111,6 +107,21 @@ def rebook(db: Session, pass_id: int, rule: EntryRule) -> None:
         others = [movement.id for movement in moved if movement.period != period == found.periods[movement.id]]
         if others:
             _run(db, update(Checkin).where(Checkin.id.in_(others)).values(period=period))
+
+
+def usage_now(db: Session, pass_id: int, rule: EntryRule) -> UsageByPeriod:
+    """What the pass's entries come to by this rule, whatever is booked; for who only looks."""
+    return compute_usage(_movements(db, pass_id), rule)
+
+
+def _of_pass(pass_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Checkin.pass_id == pass_id, Checkin.period.is_not(None), Checkin.undone_at.is_(None)
+
+
+def _movements(db: Session, pass_id: int) -> list[MovementRow]:
+    """The people of a pass who went in or out, in order of time."""
+    rows = select(*MOVEMENT_COLUMNS).where(*_of_pass(pass_id)).order_by(Checkin.scanned_at, Checkin.id)
+    return [MovementRow._make(row) for row in db.execute(rows)]
 
 
 def _keep(db: Session, pass_id: int, period: date, row: Any, use: tuple[int, int]) -> None:

@@ -68,15 +68,19 @@ def test_a_party_comes_in_parts_and_a_double_tap_counts_once(browser: Browser, s
     assert entries(service) == [("page", 1, "main"), ("page", 2, "main")]
 
 
-def test_a_pass_that_is_used_up_says_so_without_a_button_to_the_roster_only(browser: Browser, path: str) -> None:
+def test_a_pass_that_is_used_up_is_green_to_nobody_and_tells_who_to_the_roster_only(
+    browser: Browser, path: str
+) -> None:
     before = browser.client.get(path).text
     browser.sign_in()
     assert tap(browser, path) == "good"
     used = browser.client.get(path).text
-    assert LOOK.findall(used) == ["wait"]
     assert not SCAN_ID.search(used)
+    assert "by you" in used
     browser.client.delete_cookie("session")
-    assert LOOK.findall(before) == LOOK.findall(browser.client.get(path).text) == ["good"]
+    stranger = browser.client.get(path).text
+    assert [LOOK.findall(page) for page in (before, used, stranger)] == [["good"], ["wait"], ["wait"]]
+    assert "by you" not in stranger
 
 
 def test_another_site_and_a_forged_token_let_nobody_in(browser: Browser, service: Service, path: str) -> None:

@@ -11,6 +11,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.domain import events
+from bot.domain.checkins import context as scan_context
+from bot.domain.checkins import entry_rule_changes
+from bot.domain.checkins.entry_rule_changes import EntryRule
+from bot.domain.checkins.usage import PassTerms
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 from bot.domain.passes import tokens
@@ -20,7 +24,8 @@ from flows.text import event_states
 
 VALID, ANOTHER_DAY, OVER = "valid", "another_day", "over"
 REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_cancelled", "day_closed"
-STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, VALID, ANOTHER_DAY, OVER)
+USED_UP = "used_up"
+STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, USED_UP, VALID, ANOTHER_DAY, OVER)
 """The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
 MAX_ID = 2**31 - 1
 """The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
@@ -32,7 +37,8 @@ class PublicPassStatus:
 
     state: str
     """One of STATES: `valid` is for today, `another_day` for one to come, `over` for past ones only, `day_closed`
-    where every day that is still to come does not take place."""
+    where every day that is still to come does not take place, `used_up` where nobody of the party is left to enter on
+    the day for which it would be valid."""
     event: shapes.Event
     dates: tuple[date, ...]
     """The days on which it is good, the first first."""
@@ -40,7 +46,7 @@ class PublicPassStatus:
 
 
 def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> PublicPassStatus:
-    """The pass of a token as scanned or typed. Whether it has been used, only the gate tells.
+    """The pass of a token as scanned or typed. Of its use it says whether anybody is left to enter, and no more.
 
     Raises Invalid `unreadable` or `forged`, Refused `no_such_pass` for a genuine token of no pass.
     """
@@ -50,7 +56,19 @@ def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> Publi
         raise Refused("no_such_pass")
     event, dates = events.shape(found.event), tokens.token_of(found).dates
     days = [_day(events.days(db, event.slug), day) for day in dates]
-    return PublicPassStatus(_state(found.status, event, days, now), event, dates, found.party_size)
+    state = _state(found.status, event, days, now)
+    if state in (VALID, ANOTHER_DAY) and not _people_left(db, found, dates, now):
+        state = USED_UP
+    return PublicPassStatus(state, event, dates, found.party_size)
+
+
+def _people_left(db: Session, found: Pass, dates: tuple[date, ...], now: datetime) -> int:
+    """How many of the party may still enter, on the day in progress, by the rule that is in force now."""
+    place = scan_context.load(db, found.event.slug, None, now)
+    terms = PassTerms(found.id, found.party_size, found.kind.policy or found.event.policy)
+    use = entry_rule_changes.usage_now(db, found.id, EntryRule(terms.policy, dates, place.spans))
+    period = terms.period(place.day)
+    return terms.left(use.entered[period], use.gone[period])
 
 
 def _day(known: Sequence[shapes.EventDay], day: date) -> shapes.EventDay:

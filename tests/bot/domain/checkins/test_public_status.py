@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.domain import events, passes
+from bot.domain import checkins, events, passes
+from bot.domain.checkins import public_status
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Pass
-from bot.domain.passes import public_status, tokens
 from bot.domain.passes import registration as registrations
+from bot.domain.passes import tokens
 from flows.shapes import Invalid
+from flows.shapes.scans import Scan
 from flows.understanding import codes
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 
@@ -117,3 +119,30 @@ def test_a_day_that_is_closed_says_so_to_its_passes_alone(db: Session, ring: Key
     assert public_status.public_status(db, ring, token, at(12)).state == "valid"
     events.set_day(db, "fair", DAY, closed=True)
     assert [public_status.public_status(db, ring, token, now).state for now in (NOW, at(12))] == ["day_closed"] * 2
+
+
+def test_a_pass_is_used_up_once_nobody_of_the_party_is_left_to_enter(
+    db: Session, ring: KeyRing, issued: Pass, token: str
+) -> None:
+    def enter(people: int | None, scan_id: str, direction: str = "in") -> str:
+        scan = Scan(text=issued.code, scan_id=scan_id, event="fair", channel="page", count=people, direction=direction)
+        return checkins.admit(db, ring, scan, at(11)).result
+
+    assert enter(1, "first") == "admitted"
+    assert public_status.public_status(db, ring, token, at(12)).state == "valid"
+    assert enter(None, "second") == "admitted"
+    assert public_status.public_status(db, ring, token, at(12)).state == "used_up"
+    events.change(db, "fair", policy="in_out")
+    assert enter(1, "third", "out") == "left"
+    assert public_status.public_status(db, ring, token, at(12)).state == "valid"
+
+
+def test_an_entry_counts_by_the_rule_in_force_for_who_only_looks(db: Session, ring: KeyRing, issued: Pass) -> None:
+    issued.kind.days = [DAY.isoformat(), NEXT.isoformat()]
+    db.flush()
+    token = tokens.encode(tokens.token_of(issued), ring)
+    scan = Scan(text=issued.code, scan_id="only", event="fair", channel="page")
+    assert checkins.admit(db, ring, scan, at(11)).result == "admitted"
+    assert public_status.public_status(db, ring, token, at(12, NEXT)).state == "valid"
+    events.change(db, "fair", policy="once")
+    assert public_status.public_status(db, ring, token, at(12, NEXT)).state == "used_up"
