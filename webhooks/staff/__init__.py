@@ -3,7 +3,19 @@
 from flask import Blueprint, Flask
 
 from bot.service import Service
-from webhooks.staff import claim, dashboard, desk, login, manage, nav, owners, scanner, session, sign_in_link
+from webhooks.staff import (
+    claim,
+    dashboard,
+    desk,
+    event_switcher,
+    login,
+    manage,
+    nav,
+    owners,
+    scanner,
+    session,
+    sign_in_link,
+)
 from webhooks.staff.scanner import admit
 from webhooks.staff.scanner import data as scanner_data
 
@@ -12,6 +24,7 @@ def register(app: Flask, service: Service) -> None:
     """Put the staff pages into the application."""
     session.attach(app, service)
     nav.attach(app)
+    event_switcher.attach(app, service)
     made = Blueprint("staff", __name__, url_prefix="/staff")
     login.routes(made, service)
     sign_in_link.routes(made, service)
