@@ -106,6 +106,7 @@ class Pass(Numbered):
             postgresql_where=text("status = 'valid'"),
         ),
         Index("ix_passes_event_id_day", "event_id", "day"),
+        Index("ix_passes_event_id_id", "event_id", "id"),
         Index(
             "ix_passes_revoked",
             "event_id",

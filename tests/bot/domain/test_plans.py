@@ -16,6 +16,8 @@ from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.passes import registration as registrations
 from bot.domain.passes import reissue
 from bot.domain.stats import conflicts, dashboard_query, gate_figures
+from bot.domain.visitors import listing
+from bot.domain.visitors.listing import PassFilter
 from tests.bot.domain.builders import DAY, NOW, asking
 from tests.bot.domain.gate import NOON, World
 
@@ -37,6 +39,10 @@ def _change(world: World) -> object:
 def _undo(world: World) -> object:
     world.admit()
     return undo.undo(world.db, world.ravi.id, NOON)
+
+
+def _list(world: World, wanted: PassFilter) -> object:
+    return listing.list_passes(world.db, "fair", wanted, region="IN", after="2027-01-14.1")
 
 
 STEPS: dict[str, Step] = {
@@ -61,6 +67,11 @@ STEPS: dict[str, Step] = {
         world.db, "fair", staff_id=world.ravi.id, name="asha d'souza", now=NOON
     ),
     "a name for the organiser": lambda world: visitors.find(world.db, "fair", "kumari asha", region="IN", limit=20),
+    "the list of visitors": lambda world: [_list(world, PassFilter(sort=sort)) for sort in listing.SORTS],
+    "the list of visitors, filtered": lambda world: _list(
+        world, PassFilter(entered=True, channel="web", kind="visitor")
+    ),
+    "a name in the list of visitors": lambda world: _list(world, PassFilter(text="kumari asha", day=DAY)),
     "the roster": lambda world: roster.of_phone(world.db, "+919811111111"),
     "the figures": lambda world: gate_figures.today(world.db, "fair", NOON),
     "a look at all of it": lambda world: dashboard_query.get_dashboard(world.db, "fair", NOON),

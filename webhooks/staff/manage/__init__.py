@@ -13,7 +13,6 @@ from webhooks.staff.manage import (
     gates,
     texts,
     visitors,
-    volunteer,
     volunteers,
 )
 
@@ -21,6 +20,6 @@ from webhooks.staff.manage import (
 def blueprint(service: Service) -> Blueprint:
     """All pages; each address but the first names its event."""
     made = Blueprint("manage", __name__, url_prefix="/staff/manage")
-    for noun in (events, event_fields, texts, days, gates, volunteers, volunteer, visitors, exports, audit_log, alerts):
+    for noun in (events, event_fields, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
         noun.routes(made, service)
     return made

@@ -223,6 +223,7 @@ VALUE_NAMES: Mapping[str, Sentence] = {
     "in": _("in"),
     "in_out": _("in and out"),
     "jsonl": _("JSON lines"),
+    "list": _("list"),
     "name": _("name"),
     "once": _("once"),
     "open": _("open"),

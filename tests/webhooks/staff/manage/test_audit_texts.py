@@ -7,8 +7,9 @@ from bot.delivery.outbox.statuses import RANKS
 from bot.domain import audit
 from bot.domain.audit.row_diff import AUDITED_COLUMNS
 from webhooks.app_setup import App
-from webhooks.staff.manage import audit_format, audit_texts, visitor_texts
+from webhooks.staff.manage import audit_format, audit_texts
 from webhooks.staff.manage.audit_format import AuditFormatter
+from webhooks.staff.manage.visitors import texts as visitor_texts
 
 EVENING = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 PAUSED = {"table": "gates", "before": {"paused_at": None}, "after": {"paused_at": EVENING.isoformat()}}

@@ -1,6 +1,8 @@
 """Visitors, the audit log and the alerts' thresholds as admins see them; each look and search leaves its entry."""
 
 import re
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,7 +51,28 @@ def test_a_search_that_is_too_short_keeps_what_was_typed(office: Office) -> None
     answer = office.post("/visitors", sought='a"<')
     assert (answer.status_code, wrong(answer)) == (422, ["sought"])
     assert 'value="a&#34;&lt;"' in answer.text
-    assert office.acts() == []
+    assert [what for what, _ in office.acts()] == [audit.SEARCHED]  # the first page, on which the form stood
+
+
+def test_the_list_is_filtered_and_every_look_at_it_is_kept(office: Office) -> None:
+    day = office.today.isoformat()
+    fitting: list[dict[str, str]] = [{}, {"day": day, "channel": "whatsapp", "entered": "no", "status": "valid"}]
+    for given in (*fitting, {"day": "soon", "status": "x", "channel": "x", "sort": "x", "after": "2027-01-01.x"}):
+        assert len(LINK.findall(office.post("/visitors", **given).text)) == 1, given
+        assert office.last().about["codes"] == [office.code]
+    other_day = (office.today + timedelta(days=1)).isoformat()
+    for given in ({"day": other_day}, {"channel": "web"}, {"entered": "yes"}, {"status": "revoked"}, {"kind": "press"}):
+        assert LINK.findall(office.post("/visitors", **given).text) == [], given
+    assert office.last().about["by"] == "list"
+
+
+def test_while_somebody_types_only_the_list_is_sent(office: Office) -> None:
+    sent = office.form("/visitors")
+    asked: dict[str, Any] = {"headers": {"HX-Request": "true"}}
+    part = office.of("anna").post("/staff/manage/fair/visitors", data={**sent, "sought": "ver"}, **asked)
+    assert (part.status_code, len(LINK.findall(part.text)), "<form" in part.text) == (200, 1, False)
+    short = office.of("anna").post("/staff/manage/fair/visitors", data={**sent, "sought": "v"}, **asked)
+    assert (short.status_code, LINK.findall(short.text)) == (200, [])
 
 
 def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office, asha: str, redis: Redis) -> None:

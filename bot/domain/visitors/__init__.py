@@ -42,7 +42,7 @@ def find(db: Session, slug: str, text: str, *, region: str, limit: int) -> tuple
     code, a phone nor so many letters.
     """
     event = get_event(db, slug, lock=False)
-    by, condition = _matching(db, text, event.id, region, limit)
+    by, condition = matching(db, text, event.id, region=region, newest=limit * name_index.MAX_MATCHED_WORDS)
     mine = select(Pass).join(Pass.registration).where(Pass.event_id == event.id, condition)
     whole = mine.options(joinedload(Pass.registration), joinedload(Pass.kind))
     return by, list(db.scalars(whole.order_by(Pass.id.desc()).limit(limit)))
@@ -61,7 +61,14 @@ def known(db: Session, text: str, *, region: str) -> KnownPerson:
     return KnownPerson(tuple(contacts), registrations, tuple(_entries(db, registrations)))
 
 
-def _matching(db: Session, text: str, event_id: int, region: str, limit: int) -> tuple[str, ColumnElement[bool]]:
+def matching(
+    db: Session, text: str, event_id: int, *, region: str, newest: int | None = None
+) -> tuple[str, ColumnElement[bool]]:
+    """How a text is looked for (`code`, `phone` or `name`), and that a pass or its registration fits it.
+
+    `newest`: how many matched words of names are looked at, the newest first; None: all. Raises Refused
+    `search_too_short` (`least`).
+    """
     typed = " ".join(text.split())
     code = _code(db, typed)
     if code:
@@ -73,9 +80,9 @@ def _matching(db: Session, text: str, event_id: int, region: str, limit: int) ->
     if sum(unicodedata.category(character)[0] in "LM" for character in typed) < MIN_LETTERS:
         raise Refused("search_too_short", least=MIN_LETTERS)
     # The newest registrations are found in the index alone; a name has few words that begin alike.
-    newest = NameWord.registration_id.desc()
-    named = select(NameWord.registration_id).where(name_index.matches(event_id, typed)).order_by(newest)
-    return "name", Registration.id.in_(named.limit(limit * name_index.MAX_MATCHED_WORDS))
+    order = NameWord.registration_id.desc()
+    named = select(NameWord.registration_id).where(name_index.matches(event_id, typed))
+    return "name", Registration.id.in_(named if newest is None else named.order_by(order).limit(newest))
 
 
 def _code(db: Session, typed: str) -> str:

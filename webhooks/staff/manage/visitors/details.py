@@ -26,7 +26,7 @@ from webhooks.i18n import say
 from webhooks.staff.dashboard.tables import failed_by
 from webhooks.staff.dashboard.texts import CHANNEL_NAMES, MESSAGE_KIND_NAMES, STEP_NAMES
 from webhooks.staff.manage import display
-from webhooks.staff.manage import visitor_texts as said
+from webhooks.staff.manage.visitors import texts as said
 
 LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "entries": ("at", "code", "result", "people", "gate", "by", "forced", "undone"),

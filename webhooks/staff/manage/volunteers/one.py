@@ -10,7 +10,7 @@ from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
-from webhooks.staff.manage.volunteers import FIELD_OF_REFUSAL, on_roster
+from webhooks.staff.manage.volunteers.roster import FIELD_OF_REFUSAL, on_roster
 from webhooks.staff.session import user
 
 FORM_FIELDS = ("name", "role", "gate")

@@ -1,13 +1,10 @@
-"""The page of visitors: search, details, resend or revoke a pass. Searches and views are audited."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The page of one visitor: details, resend or revoke a pass. Each view is audited."""
 
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from bot.delivery.dispatch import resend as dispatch_resend
-from bot.domain import audit, edit_conflict, visitors
+from bot.domain import audit, edit_conflict
 from bot.domain.audit import recorder
 from bot.domain.models import Pass
 from bot.domain.passes import reissue
@@ -15,40 +12,19 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _, words
-from flows.text.choices import people as so_many
-from flows.text.literal import escape
 from flows.understanding.codes import shown
-from webhooks.staff.dashboard.texts import CHANNEL_NAMES
-from webhooks.staff.manage import display, visitor_details, visitor_texts
+from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.visitors import details, texts
 from webhooks.staff.session import user
 
-MAX_RESULTS = 50
-"""Passes that a search shows."""
 MAX_ID = 2**31 - 1
 """What the column holds: a database asked for more than that says so by an error."""
-MAX_INPUT_LENGTH = 80
-"""Characters of what is looked for."""
 REVOKE_WARNING = _("The next scan is refused. You cannot undo this, and nobody is told.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
-    """`/staff/manage/<slug>/visitors`, one of them, and what can be done with a pass."""
-
-    @blueprint.get("/<slug>/visitors", endpoint="visitors")
-    @admin
-    def search(slug: str) -> Answer:
-        return page("visitors", sought="", found=None)
-
-    @blueprint.post("/<slug>/visitors")
-    @admin
-    def find(slug: str) -> Answer:
-        sought = typed("sought")[:MAX_INPUT_LENGTH]
-        try:
-            rows, more = _find(service, slug, sought)
-        except Refused as no:
-            return page("visitors", UNPROCESSABLE, sought=sought, found=None, wrong=refusal_text(no))
-        return page("visitors", sought=sought, found=rows, more=MAX_RESULTS if more else 0)
+    """`/staff/manage/<slug>/visitors/<id>`, and what can be done with a pass."""
 
     @blueprint.get("/<slug>/visitors/<int:pass_id>")
     @admin
@@ -93,20 +69,10 @@ def own_pass(db: Session, pass_id: int) -> Pass:
     return found if found is not None and found.event_id == user().event_id else abort(404)
 
 
-def _find(service: Service, slug: str, text: str) -> tuple[list[Mapping[str, Any]], bool]:
-    """The passes that fit, and whether there are more. Looks through every name: not while others wait to write."""
-    with service.database.read() as db:
-        by, found = visitors.find(db, slug, text, region=service.settings.default_region, limit=MAX_RESULTS + 1)
-        rows = [_row(pass_) for pass_ in found[:MAX_RESULTS]]
-    with audited(service, audit.SEARCHED) as db:
-        recorder.add_facts(db, by=by, passes=[row["id"] for row in rows], codes=[row["code"] for row in rows])
-    return rows, len(found) > MAX_RESULTS
-
-
 def _person(service: Service, pass_id: int, problem: str = "") -> Answer:
     with service.database.read() as db:
         found = own_pass(db, pass_id)
-        told, looked_at = visitor_details.person_details(db, found, service)
+        told, looked_at = details.person_details(db, found, service)
     with audited(service, audit.PERSON_VIEWED) as db:
         recorder.add_facts(db, event_id=found.event_id, **looked_at)
     return page("visitor", UNPROCESSABLE if problem else 200, problem=problem, **told)
@@ -130,24 +96,10 @@ def _revoke(service: Service, pass_: Pass) -> None:
         reissue.revoke(db, pass_.code, service.now())
 
 
-def _row(pass_: Pass) -> Mapping[str, Any]:
-    return {
-        "id": pass_.id,
-        "code": shown(pass_.code),
-        "name": escape(pass_.registration.full_name) or visitor_texts.ERASED,
-        "day": visitor_details.days(pass_),
-        "people": so_many(pass_.party_size),
-        "kind": words(pass_.kind.labels) if pass_.kind.number else "",
-        "status": pass_.status,
-        "state": visitor_texts.PASS_STATUS[pass_.status],
-        "channel": CHANNEL_NAMES.get(pass_.registration.channel, pass_.registration.channel),
-    }
-
-
 def _facts(pass_: Pass) -> list[tuple[Sentence, Sentence | str]]:
     return [
-        (_("Day"), visitor_details.days(pass_)),
+        (_("Day"), details.days(pass_)),
         (_("People"), display.number(pass_.party_size, "")),
         (_("Kind"), words(pass_.kind.labels)),
-        (_("Status"), visitor_texts.PASS_STATUS[pass_.status]),
+        (_("Status"), texts.PASS_STATUS[pass_.status]),
     ]

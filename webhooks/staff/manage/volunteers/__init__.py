@@ -1,0 +1,12 @@
+"""The pages of the team: one by one, by list, by invitation."""
+
+from flask import Blueprint
+
+from bot.service import Service
+from webhooks.staff.manage.volunteers import one, roster
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/volunteers` and what is under it."""
+    for part in (roster, one):
+        part.routes(blueprint, service)
