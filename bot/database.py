@@ -19,7 +19,8 @@ BUSY_TIMEOUT_SECONDS = 15
 
 CONNECT_TIMEOUT_SECONDS = 10
 """How long PostgreSQL may take to let us in: one that is away must not hold a request for minutes."""
-SESSIONS = {"pool_size": 10, "max_overflow": 4}
+# None beyond those that are kept: SQLAlchemy closes such a one after its use, so that a rush connects again and again.
+SESSIONS = {"pool_size": 14, "max_overflow": 0}
 LOOKS = {"pool_size": 5, "max_overflow": 0}
 MAX_CONNECTIONS = sum(SESSIONS.values()) + sum(LOOKS.values())
 """Connections of one process at most: five processes stay below the 97 that PostgreSQL has for us as it comes."""

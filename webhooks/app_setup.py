@@ -45,7 +45,7 @@ UNREDIRECTED_ENDPOINTS = ("health.", "twilio.")
 """Prefixes of the endpoints whose callers follow no redirect: platforms, and Twilio, which signs the address."""
 MACHINES = ("twilio.", "api.")
 """Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours."""
-OF_PAGES = ("flask_talisman", "flask_limiter", "flask_wtf")
+OF_PAGES = ("flask_talisman", "flask_wtf")
 """Libraries whose work is for pages."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OWN_FOLDER = Path(__file__).parent.parent

@@ -1,16 +1,20 @@
-"""Rate limits of requests, counted in Redis for all processes together, by Flask-Limiter.
+"""Rate limits of requests, counted in Redis for all processes together, by the library `limits`.
 
 Where Redis is away each process counts for itself, so that routes that need no Redis go on.
 """
 
-from datetime import UTC, datetime
+import time
+from functools import cache
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
-from typing import Any, cast
+from typing import cast
 
+import structlog
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests
 
 from webhooks import addresses
@@ -18,21 +22,44 @@ from webhooks import addresses
 PER_ADDRESS = "3000 per minute"
 """A mobile carrier lets thousands of phones share one address: this only stops a flood."""
 REDIS_TIMEOUT_SECONDS = 1.0
+REDIS_RETRY_SECONDS = 10.0
+"""For how long a Redis that did not answer is not asked: each try may cost a request a second."""
 KEY_PREFIX = "limit"
+
+log = structlog.get_logger(__name__)
+_parsed = cache(parse)
+
+
+class _Windows:
+    """The moving windows of all limits."""
+
+    def __init__(self, redis_url: str) -> None:
+        patience = REDIS_TIMEOUT_SECONDS
+        shared = RedisStorage(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
+        self._shared = MovingWindowRateLimiter(shared)
+        self._alone = MovingWindowRateLimiter(MemoryStorage())
+        self._alone_until = 0.0
+
+    def hit(self, limit: RateLimitItem, name: str, scope: str) -> float | None:
+        """Count one use; None where it may be, else the seconds until there is room for another."""
+        if time.monotonic() >= self._alone_until:
+            try:
+                return _hit(self._shared, limit, name, scope)
+            except RedisError as problem:
+                self._alone_until = time.monotonic() + REDIS_RETRY_SECONDS
+                log.warning("limits_counted_alone", problem=type(problem).__name__)
+        return _hit(self._alone, limit, name, scope)
+
+
+def _hit(windows: MovingWindowRateLimiter, limit: RateLimitItem, name: str, scope: str) -> float | None:
+    if windows.hit(limit, KEY_PREFIX, name, scope):
+        return None
+    return windows.get_window_stats(limit, KEY_PREFIX, name, scope).reset_time - time.time()
 
 
 def install(app: Flask, redis_url: str) -> None:
     """Let `spend` count for this application. `redis_url` is redis://, rediss:// or unix://."""
-    options: dict[str, Any] = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
-    Limiter(
-        address,
-        app=app,
-        storage_uri=redis_url.replace("unix://", "redis+unix://", 1),
-        storage_options=options,
-        in_memory_fallback_enabled=True,
-        key_prefix=KEY_PREFIX,
-        strategy="moving-window",
-    )
+    app.extensions[__name__] = _Windows(redis_url)
 
 
 def address() -> str:
@@ -58,11 +85,7 @@ def spend(limit: str, scope: str, key: str) -> None:
     """
     # No number and no address stands in Redis for it.
     name = sha256(key.encode()).hexdigest()[:24]
-    (limiter,) = cast("set[Limiter]", current_app.extensions["limiter"])
-    try:
-        with limiter.shared_limit(limit, scope, key_func=lambda: name):
-            return
-    except RateLimitExceeded as over:
-        again = limiter.current_limit.reset_at if limiter.current_limit else 0
-        seconds = max(1, int(again - datetime.now(UTC).timestamp()) + 1)
-        raise TooManyRequests(retry_after=seconds) from over
+    windows = cast("_Windows", current_app.extensions[__name__])
+    wait = windows.hit(_parsed(limit), name, scope)
+    if wait is not None:
+        raise TooManyRequests(retry_after=max(1, int(wait) + 1))

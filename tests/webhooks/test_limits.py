@@ -1,12 +1,14 @@
 """How often a door may be used: counted for all processes together, and by each alone while Redis is away."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from redis import Redis
 from werkzeug.exceptions import TooManyRequests
 
+from tests import redis_server
 from webhooks import limits
 
 Spend = Callable[[str, str], None]
@@ -71,3 +73,18 @@ def test_without_redis_a_process_counts_alone() -> None:
     spend("door", "asha")
     with pytest.raises(TooManyRequests):
         spend("door", "asha")
+
+
+def test_redis_is_asked_again_once_it_had_time_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"unix://{tmp_path}/redis.sock"
+    one, other = spending(url), spending(url)
+    one("door", "asha")  # by itself: nobody else hears of it
+    monkeypatch.setattr(limits, "REDIS_RETRY_SECONDS", 0.0)
+    other("door", "asha")
+    with redis_server.serving(tmp_path) as url:
+        later = spending(url)
+        for _ in range(2):
+            later("door", "asha")
+        one("door", "asha")  # still by itself
+        with pytest.raises(TooManyRequests):
+            other("door", "asha")

@@ -19,7 +19,7 @@ from bot.domain.roster import devices
 from bot.service import utc_now
 from tests.bench.table import load
 from tests.bench.table.load import Talk
-from tests.bench.table.plan import Plan
+from tests.bench.table.plan import LINES, WARM_SCANS, Plan
 from tests.bench.table.rounds import Rounds, answer_times
 from tests.bench.table.rows import Row
 from tests.bench.table.stack import Stack
@@ -49,6 +49,11 @@ class Scanning:
                 ]
                 self._tokens = [_device(db, number) for number in range(DEVICES)]
         self._scans = self._requests(texts)
+
+    def warm(self) -> None:
+        """Let every process and its connections do their first work."""
+        load.flat_out(self._stack.bare_port, self._inserts(WARM_SCANS), LINES)
+        load.flat_out(self._stack.settings.port, self._talks(WARM_SCANS), LINES)
 
     def turn(self) -> None:
         """Let the bare application and ours take a turn."""

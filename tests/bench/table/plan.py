@@ -53,6 +53,9 @@ QUICK = Plan(
 
 WARM = 12
 """People who register before anything is measured, so that every process has done its first work."""
+WARM_SCANS = 300
+"""Scans, and rows of the bare application, before anything is measured: each of a process's connections to the
+database connects once, and prepares a statement that it hears for the sixth time."""
 LINES = 32
 """Phones, or scanners, at a time where all is asked flat out."""
 PACED_LINES = 96

@@ -10,7 +10,7 @@ from tests.bench.table import load, pictures, second_start, spent, stack
 from tests.bench.table.admissions import Scanning
 from tests.bench.table.deliveries import Delivering
 from tests.bench.table.messages import Registering
-from tests.bench.table.plan import ANSWER_SECONDS, FULL, LINES, QUICK, WARM, WEB, WORKERS, Plan
+from tests.bench.table.plan import ANSWER_SECONDS, FULL, LINES, QUICK, WARM, WARM_SCANS, WEB, WORKERS, Plan
 from tests.bench.table.rows import HEAD, Row, tell
 from tests.bench.table.stack import Stack
 
@@ -42,9 +42,10 @@ def _print(plan: Plan) -> None:
 
 def _measure(made: Stack, plan: Plan) -> None:
     registering, delivering = Registering(made, plan), Delivering(made, plan)
-    scanning = Scanning(made, plan, int(plan.rounds * plan.scans + MOST_ADMISSIONS * plan.paced_seconds))
+    scanning = Scanning(made, plan, WARM_SCANS + int(plan.rounds * plan.scans + MOST_ADMISSIONS * plan.paced_seconds))
     at_rest = _sizes(made)
     _warm(made, registering, delivering)
+    scanning.warm()
     for _ in range(plan.rounds):
         with made.held():
             owed = registering.turn()
