@@ -12,8 +12,8 @@ VISITORS = tuple(
     for name in ("buttons", "in_the_browser", "pass_page", "reach", "trouble", "web_refusals", "web_registration")
 )
 """What visitors see: the one half of what is served; what staff see is the other."""
-STAFF = ("tests/e2e/", "tests/chaos/")
-"""With the crowd of tests/chaos, which must not meet itself."""
+STAFF = ("tests/e2e/", "tests/chaos/test_", "tests/chaos/rolling/")
+"""With the crowds of tests/chaos, which must not meet one another."""
 BY_FILE = ("tests/bot/test_local.py",)
 """Files whose tests share something that takes long to start."""
 
