@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.chaos.checker.evidence import Evidence
 
 ADMITTED = "✅"
-"""How the answer to a volunteer begins who has admitted somebody (docs/contract.md#the-gate)."""
+"""How the answer to a volunteer begins who has admitted somebody (docs/contract.md#roster-numbers-in-the-chat)."""
 
 
 def parties_and_scans(evidence: Evidence) -> Iterator[str]:
