@@ -14,7 +14,7 @@ from admin_cli.console.parameters import DAY
 from admin_cli.events import alerts as event_alerts
 from admin_cli.events import cancel as event_cancel
 from admin_cli.events import days as event_days
-from admin_cli.events import entry, kinds, qr_links, unconfirmed
+from admin_cli.events import entry, kinds, poster, qr_links, unconfirmed
 from admin_cli.events import reminder as event_reminder
 from admin_cli.events import texts as event_texts
 from admin_cli.events.options import MORE_OPTIONS, OPTIONS, completed, given
@@ -33,7 +33,7 @@ def command() -> None:
 
 
 command.add_command(kinds.command, "kinds")
-for _module in (event_days, event_texts, event_reminder, event_alerts, entry):
+for _module in (event_days, event_texts, event_reminder, event_alerts, entry, poster):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 

@@ -11,6 +11,7 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_name": _("Enter a name that is not too long."),
     "bad_venue": _("Enter a shorter venue."),
     "bad_text": _("Enter a shorter text."),
+    "bad_logo": _("This file is not a picture that can be printed. Choose a PNG or JPEG."),
     "bad_dates": _("Enter the dates as YYYY-MM-DD, the first before the last."),
     "too_many_days": _("An event has at most {most} days."),
     "bad_hours": _("Enter both times, as HH:MM-HH:MM."),

@@ -17,7 +17,19 @@ from tests.e2e.server import Running
 pytestmark = pytest.mark.browser
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
 MAP = "Link to a map"
-PAGES = ("", "/fields", "/texts", "/days", "/gates", "/volunteers", "/visitors", "/audit", "/alerts", "/switch/pause")
+PAGES = (
+    "",
+    "/fields",
+    "/texts",
+    "/days",
+    "/gates",
+    "/volunteers",
+    "/visitors",
+    "/audit",
+    "/alerts",
+    "/poster",
+    "/switch/pause",
+)
 LONGEST = ("/fields", "/volunteers", "/audit")
 """Pages that are full at a phone's width: the other language's words are longer."""
 

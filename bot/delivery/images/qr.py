@@ -1,4 +1,4 @@
-"""The QR symbol of a pass, as an image of one pixel a module."""
+"""A QR symbol, as an image of one pixel a module."""
 
 from functools import lru_cache
 from typing import Any
@@ -14,13 +14,13 @@ MASK = 2
 """Searching for the best mask takes two thirds of the time; any mask is read as well as any other."""
 
 
-def symbol(text: str) -> Image.Image:
-    """The symbol at level M with its quiet zone, black on white, mode `L`.
+def symbol(text: str, correction: int = ERROR_CORRECT_M) -> Image.Image:
+    """The symbol with its quiet zone, black on white, mode `L`; at level M, or of another error correction.
 
-    The text must be of QR's alphanumeric characters: capitals, digits and `$%*+-./: `.
+    The text must be ASCII. Of QR's alphanumeric characters alone (capitals, digits and `$%*+-./: `) it is smaller.
     """
-    code = _code(text)
-    code.version = _version(code.data_list[0].mode, len(text))
+    code = _code(text, correction)
+    code.version = _version(code.data_list[0].mode, len(text), correction)
     code.make(fit=False)
     modules = code.get_matrix()
     side = len(modules)
@@ -28,13 +28,13 @@ def symbol(text: str) -> Image.Image:
 
 
 @lru_cache(maxsize=512)
-def _version(mode: int, length: int) -> int:
+def _version(mode: int, length: int, correction: int) -> int:
     """The smallest version that has room for so many characters: the library encodes them twice to find it."""
-    return int(_code(("A" if mode == MODE_ALPHA_NUM else "a") * length).best_fit())
+    return int(_code(("A" if mode == MODE_ALPHA_NUM else "a") * length, correction).best_fit())
 
 
-def _code(text: str) -> "QRCode[Any]":
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, mask_pattern=MASK)
+def _code(text: str, correction: int) -> "QRCode[Any]":
+    code = QRCode(error_correction=correction, border=QUIET_ZONE, mask_pattern=MASK)
     # Without `optimize` it is one piece, in the densest mode that has all its characters.
     code.add_data(text, optimize=0)
     return code

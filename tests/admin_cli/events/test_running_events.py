@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import zxingcpp
 from click.testing import Result
@@ -76,6 +77,18 @@ def test_links_and_their_codes(ok: Run, run: Run, rows: Rows, fair: str, tmp_pat
         assert found.text == link
     assert links["web"] in ok("events", "show", fair, "--qr").stdout
     assert run("events", "show", fair, "--qr-dir", str(tmp_path / "none")).exit_code == 1
+
+
+def test_a_poster_is_written_and_its_code_is_read(ok: Run, run: Run, rows: Rows, fair: str, tmp_path: Path) -> None:
+    links, out = rows("events", "show", fair)["links"], tmp_path / "poster.pdf"
+    ok("events", "poster", fair, "--out", str(out))
+    [page] = pypdfium2.PdfDocument(out)
+    [found] = zxingcpp.read_barcodes(page.render(scale=2).to_pil().convert("L"))
+    assert found.text == links["whatsapp"]
+    (tmp_path / "logo.png").write_text("none")
+    given = ("events", "poster", fair, "--out", str(out), "--logo", str(tmp_path / "logo.png"))
+    assert run(*given, stdin="n\n").exit_code == 1
+    assert "bad_logo" in run(*given, "--yes").stderr
 
 
 def test_a_clone_is_as_the_old_one_was_but_empty(ok: Run, run: Run, rows: Rows, fair: str, database: Database) -> None:

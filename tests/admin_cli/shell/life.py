@@ -87,6 +87,8 @@ SET_UP = (
     ),
     Run("templates sync", "--json", told='"made"', sql="SELECT count(*) > 0 FROM content_templates"),
     Run("templates list", "--json", told='"sid"'),
+    Run("events poster", "fair --out {tmp}/poster.pdf --paper a3"),
+    Run("events poster", "fair --out {tmp}/nowhere/poster.pdf", code=1),
     Run("events open", "fair", sql="SELECT count(*) FROM events WHERE status = 'open'"),
 )
 """Until people can register."""

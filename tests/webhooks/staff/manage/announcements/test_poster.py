@@ -1,0 +1,37 @@
+"""The poster from the page: a PDF whose code opens WhatsApp with the event's word."""
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+import zxingcpp
+from flask import Flask
+from PIL import Image
+
+from bot.domain.events import links
+from bot.service import Service
+from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+
+
+@pytest.fixture
+def office(service: Service, app: Flask) -> Office:
+    return office_of(service, app)
+
+
+def test_a_poster_with_a_logo_is_downloaded_and_its_code_leads_to_the_chat(office: Office) -> None:
+    logo = BytesIO()
+    Image.new("RGB", (60, 20), "red").save(logo, "JPEG")
+    answer = office.post("/poster", paper="a3", logo=(BytesIO(logo.getvalue()), "logo.jpg"))
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert 'filename="fair-poster-a3.pdf"' in answer.headers["Content-Disposition"]
+    [page] = pypdfium2.PdfDocument(answer.data)
+    settings = office.service.settings
+    known = links.links_of_event("fair", settings.origin, settings.whatsapp_number, simulated=settings.simulated)
+    [found] = zxingcpp.read_barcodes(page.render(scale=2).to_pil().convert("L"))
+    assert found.text == known["whatsapp"]
+
+
+def test_a_file_that_is_no_picture_is_refused_at_its_input(office: Office) -> None:
+    answer = office.post("/poster", paper="a4", logo=(BytesIO(b"%PDF-1.5"), "logo.png"))
+    assert (answer.status_code, wrong(answer)) == (422, ["logo"])
+    assert office.post("/poster", paper="letter").mimetype == "application/pdf"

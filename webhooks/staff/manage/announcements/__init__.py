@@ -1,0 +1,1 @@
+"""The pages from which an event speaks to many: messages, the poster, the daily report to its admins."""
