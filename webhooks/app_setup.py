@@ -106,7 +106,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     """
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
-    app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset)
+    app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset, icon=assets.icon)
     app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)

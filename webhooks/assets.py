@@ -12,8 +12,10 @@ from pathlib import Path
 
 import structlog
 from flask import Blueprint, Response, abort, request, url_for
+from markupsafe import Markup
 
 from bot import __version__
+from webhooks import icons
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +58,17 @@ def files() -> Mapping[str, Path]:
     return own | fetched
 
 
+def content(name: str) -> bytes:
+    """What a file holds. Raises KeyError for one that is not there."""
+    return icons.sprite() if name == icons.FILE else files()[name].read_bytes()
+
+
 @cache
 def digest() -> str:
     """The digest of the version and of all files together, for their addresses."""
     whole = sha256(__version__.encode())
-    for name, file in sorted(files().items()):
-        whole.update(f"{name}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
+    for name in sorted((*files(), icons.FILE)):
+        whole.update(f"{name}\0{sha256(content(name)).hexdigest()}\n".encode())
     return whole.hexdigest()[:12]
 
 
@@ -70,10 +77,15 @@ def asset(name: str) -> str:
     return url_for("assets.file", digest=digest(), name=name)
 
 
+def icon(name: str, look: str = "") -> Markup:
+    """An icon, for templates; `look` is a class of its own."""
+    return icons.drawing(name, asset(icons.FILE), look)
+
+
 def blueprint() -> Blueprint:
     """`GET /assets/<digest>/<name>`, and `GET /favicon.ico`, which browsers ask for unasked."""
     made = Blueprint("assets", __name__)
-    if missing := [name for name in LIBRARIES if name not in files()]:
+    if missing := [name for name in LIBRARIES if name not in files()] + ["icons"] * (not icons.SET.is_file()):
         log.error("assets_missing", missing=missing, advice="run `make assets`")
 
     @made.get("/assets/<digest>/<path:name>")
@@ -89,11 +101,11 @@ def blueprint() -> Blueprint:
 
 def _send_file(name: str, *, known: str) -> Response:
     """The file. Kept for good only under its own digest: a release on its way asks the old process for the new."""
-    file = files().get(name)
-    if file is None:
+    if name not in files() and name != icons.FILE:
         abort(404)
-    packed = file.suffix in COMPRESSED_SUFFIXES and request.accept_encodings["gzip"] > 0
-    answer = Response(_compressed(file) if packed else file.read_bytes(), content_type=CONTENT_TYPES[file.suffix])
+    suffix = Path(name).suffix
+    packed = suffix in COMPRESSED_SUFFIXES and request.accept_encodings["gzip"] > 0
+    answer = Response(_compressed(name) if packed else content(name), content_type=CONTENT_TYPES[suffix])
     answer.vary.add("Accept-Encoding")
     if packed:
         answer.content_encoding = "gzip"
@@ -104,5 +116,5 @@ def _send_file(name: str, *, known: str) -> Response:
 
 
 @cache
-def _compressed(file: Path) -> bytes:
-    return gzip.compress(file.read_bytes(), mtime=0)
+def _compressed(name: str) -> bytes:
+    return gzip.compress(content(name), mtime=0)

@@ -15,6 +15,7 @@ from webhooks.staff import (
     scanner,
     session,
     sign_in_link,
+    styles,
 )
 from webhooks.staff.scanner import admit
 from webhooks.staff.scanner import data as scanner_data
@@ -33,6 +34,8 @@ def register(app: Flask, service: Service) -> None:
     scanner.routes(made)
     desk.routes(made, service)
     dashboard.routes(made, service)
+    if service.settings.simulated:
+        styles.routes(made)
     app.register_blueprint(made)
     app.register_blueprint(manage.blueprint(service))
     app.register_blueprint(scanner_data.blueprint(service))

@@ -36,21 +36,23 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NavSection:
-    """A page of an event, as the line above each of them names it."""
+    """A page of an event, as the navigation names it."""
 
     endpoint: str
     name: Sentence
+    icon: str = "circle"
+    """Of webhooks/icons.py."""
 
 
 SECTIONS = (
-    NavSection("manage.event", _("Event")),
-    NavSection("manage.days", _("Days")),
-    NavSection("manage.gates", _("Gates")),
-    NavSection("manage.volunteers", _("Team")),
-    NavSection("manage.visitors", _("Visitors")),
-    NavSection("manage.exports", _("Exports")),
-    NavSection("manage.audit", _("Audit log")),
-    NavSection("manage.alerts", _("Alerts")),
+    NavSection("manage.event", _("Event"), "ticket"),
+    NavSection("manage.days", _("Days"), "calendar-days"),
+    NavSection("manage.gates", _("Gates"), "door-open"),
+    NavSection("manage.volunteers", _("Team"), "users"),
+    NavSection("manage.visitors", _("Visitors"), "contact"),
+    NavSection("manage.exports", _("Exports"), "download"),
+    NavSection("manage.audit", _("Audit log"), "scroll-text"),
+    NavSection("manage.alerts", _("Alerts"), "bell"),
 )
 
 
@@ -101,7 +103,7 @@ def audited(service: Service, what: str, *, of_event: bool = True) -> Iterator[S
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page of the event; `values` is what its template needs."""
-    frame = {"slug": _slug(), "sections": SECTIONS, "once": uuid4().hex}
+    frame = {"slug": _slug(), "once": uuid4().hex}
     return render_template(f"staff/manage/{template}.html", **frame, **values), status
 
 

@@ -61,4 +61,4 @@ def files() -> list[str]:
     """The addresses of all that the page loads."""
     own = [name for name in assets.files() if name.startswith("scan/")]
     fetched = [name for name in LIBRARIES if name in assets.files()]
-    return [assets.asset(name) for name in (*own, *fetched, "icon.svg", "type.css")]
+    return [assets.asset(name) for name in (*own, *fetched, "icon.svg", "tokens.css")]

@@ -1,0 +1,54 @@
+// What the parts of a page do beyond HTML: steppers, sheets, tables that sort. All of it works without, only less well.
+
+for (const button of document.querySelectorAll('[data-step]')) {
+  const input = button.parentElement.querySelector('input')
+  const { least, most } = input.dataset
+  button.hidden = false
+  button.addEventListener('click', () => {
+    const wanted = (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step)
+    input.value = Math.min(Number(most), Math.max(Number(least), wanted))
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+}
+
+for (const button of document.querySelectorAll('[data-opens]')) {
+  button.addEventListener('click', () => document.getElementById(button.dataset.opens).showModal())
+}
+
+// Of the row of pages on a phone the one that is open is to be seen.
+document.querySelector('.places [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+
+const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: 'base' })
+const keyOf = (cell) => cell.dataset.value ?? cell.textContent.trim()
+
+function sort(table, head) {
+  const up = head.getAttribute('aria-sort') !== 'ascending'
+  for (const one of head.parentElement.cells) one.removeAttribute('aria-sort')
+  head.setAttribute('aria-sort', up ? 'ascending' : 'descending')
+  const rows = [...table.tBodies[0].rows]
+  const compare = (a, b) => collator.compare(keyOf(a.cells[head.cellIndex]), keyOf(b.cells[head.cellIndex]))
+  table.tBodies[0].append(...rows.sort((a, b) => (up ? 1 : -1) * compare(a, b)))
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+function arrow(address) {
+  const drawing = document.createElementNS(SVG, 'svg')
+  drawing.classList.add('icon')
+  drawing.setAttribute('aria-hidden', 'true')
+  drawing.append(document.createElementNS(SVG, 'use'))
+  drawing.firstChild.setAttribute('href', `${address}#arrow-up`)
+  return drawing
+}
+
+const icons = new URL('icons.svg', import.meta.url).pathname
+for (const table of document.querySelectorAll('table[data-sorts]')) {
+  for (const head of table.tHead.rows[0].cells) {
+    if (head.querySelector('.unseen')) continue
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.append(head.textContent, ' ', arrow(icons))
+    button.addEventListener('click', () => sort(table, head))
+    head.replaceChildren(button)
+  }
+}
