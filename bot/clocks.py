@@ -11,10 +11,10 @@ from time import monotonic
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.timeouts import REDIS_CLOCK_TIMEOUT_SECONDS
+
 COMPARE_EVERY_SECONDS = 60.0
 """How often the two clocks are compared: one may be set while we run."""
-REDIS_TIMEOUT_SECONDS = 0.5
-"""How long Redis may take to tell the time; the gate goes on without it."""
 TOLERATED_OFFSET = timedelta(seconds=1)
 """Clocks that are no further apart are left as they are: every rule here has more tolerance than that."""
 WARNING_OFFSET = timedelta(seconds=5)
@@ -43,7 +43,10 @@ class SharedClock:
 
     def __init__(self, url: str) -> None:
         """`url`: the settings' Redis."""
-        patience = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
+        patience = {
+            "socket_timeout": REDIS_CLOCK_TIMEOUT_SECONDS,
+            "socket_connect_timeout": REDIS_CLOCK_TIMEOUT_SECONDS,
+        }
         self._redis = Redis.from_url(url, **patience)
         self._looking = threading.Lock()
         self._ahead = timedelta()

@@ -10,15 +10,19 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, Row, create_engine, event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
-BUSY_TIMEOUT_SECONDS = 15
-"""How long a SQLite writer waits for another: longer than any transaction of ours, shorter than Twilio's patience."""
+from bot.timeouts import (
+    DATABASE_CONNECT_TIMEOUT_SECONDS,
+    DATABASE_POOL_WAIT_SECONDS,
+    DATABASE_REST_SECONDS,
+    DATABASE_SILENCE_SECONDS,
+    SQLITE_BUSY_TIMEOUT_SECONDS,
+)
 
-CONNECT_TIMEOUT_SECONDS = 10
-"""How long PostgreSQL may take to let us in: one that is away must not hold a request for minutes."""
 # None beyond those that are kept: SQLAlchemy closes such a one after its use, so that a rush connects again and again.
 SESSIONS = {"pool_size": 14, "max_overflow": 0}
 LOOKS = {"pool_size": 5, "max_overflow": 0}
@@ -26,9 +30,25 @@ MAX_CONNECTIONS = sum(SESSIONS.values()) + sum(LOOKS.values())
 """Connections of one process at most: five processes stay below the 97 that PostgreSQL has for us as it comes."""
 APPLICATION = "pravesh"
 """How the name begins that each process tells PostgreSQL: by it `doctor` counts the processes of all machines."""
+_PATIENCE = {
+    "connect_timeout": DATABASE_CONNECT_TIMEOUT_SECONDS,
+    "keepalives_idle": DATABASE_SILENCE_SECONDS // 2,
+    "keepalives_interval": DATABASE_SILENCE_SECONDS // 6,
+    "keepalives_count": 3,
+    "tcp_user_timeout": DATABASE_SILENCE_SECONDS * 1000,
+}
+"""libpq's words for it: asked three times from the half on, and what was written is given up at the end."""
 
-REST_SECONDS = 1.0
-"""Seconds without use after which a connection is checked before it is used: the database may have been restarted."""
+
+class BoundedPool(QueuePool):
+    """A pool in which nobody waits for long: it then fails as a database does that is away."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection. Raises OperationalError where none came free in time."""
+        try:
+            return super().connect()
+        except PoolTimeout as late:
+            raise OperationalError(None, None, late) from None
 
 
 class Database:
@@ -53,7 +73,8 @@ class Database:
 
     def _engine(self, pool: Mapping[str, int], **options: Any) -> Engine:
         if not self.is_sqlite:
-            options |= {**pool, "pool_use_lifo": True, "connect_args": {"connect_timeout": CONNECT_TIMEOUT_SECONDS}}
+            waits = {"pool_timeout": DATABASE_POOL_WAIT_SECONDS, "connect_args": _PATIENCE}
+            options |= {**pool, **waits, "poolclass": BoundedPool, "pool_use_lifo": True}
         made = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(made, "connect", _prepare_sqlite)
@@ -111,7 +132,7 @@ def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:
 
 def _ask_after_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
     """Throw all connections away where one has not survived its rest; those in use all the time need not be asked."""
-    if monotonic() - record.info.get("rests_since", monotonic()) < REST_SECONDS:
+    if monotonic() - record.info.get("rests_since", monotonic()) < DATABASE_REST_SECONDS:
         return
     try:
         dialect.do_ping(connection)
@@ -122,7 +143,7 @@ def _ask_after_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEnt
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")

@@ -15,10 +15,10 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.timeouts import REDIS_METRICS_PAUSE_SECONDS
+
 REDIS_KEY = "metrics"
 FLUSH_SECONDS = 1.0
-REDIS_RETRY_SECONDS = 30.0
-"""For how long a Redis that did not answer gets nothing: each try may cost whoever asks seconds."""
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
 """A counter's name and its labels, sorted."""
@@ -56,7 +56,7 @@ class MetricCounters:
 
     def _restore(self, pending: Mapping[str, float]) -> None:
         with self._lock:
-            self._handed_over = time.monotonic() + REDIS_RETRY_SECONDS
+            self._handed_over = time.monotonic() + REDIS_METRICS_PAUSE_SECONDS
             for field, amount in pending.items():
                 self._pending[field] += amount
 

@@ -39,9 +39,7 @@ from bot.photos.delete_media import MediaDeleter
 from bot.photos.download import MediaDownloader
 from bot.photos.photos import Photos
 from bot.settings import Settings
-
-REDIS_TIMEOUT_SECONDS = 5.0
-"""How long a call to Redis may take: less than a webhook's patience, more than a busy second."""
+from bot.timeouts import REDIS_TIMEOUT_SECONDS
 
 CARRIERS: Mapping[str, Callable[[Settings], Carrier]] = {}
 """What takes messages to addresses of further kinds, by kind; all others go to Twilio."""

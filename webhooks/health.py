@@ -15,10 +15,9 @@ from bot.database import Database
 from bot.errors import NotReady
 from bot.ops import capacity, migrations
 from bot.service import Service
+from bot.timeouts import RECHECK_SECONDS
 
 FULL = "full"
-RECHECK_SECONDS = 10.0
-"""Seconds between two readings of what runs out slowly."""
 
 
 class Readiness:

@@ -17,13 +17,11 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests
 
+from bot.timeouts import REDIS_LIMITS_PAUSE_SECONDS, REDIS_LIMITS_TIMEOUT_SECONDS
 from webhooks import addresses
 
 PER_ADDRESS = "3000 per minute"
 """A mobile carrier lets thousands of phones share one address: this only stops a flood."""
-REDIS_TIMEOUT_SECONDS = 1.0
-REDIS_RETRY_SECONDS = 10.0
-"""For how long a Redis that did not answer is not asked: each try may cost a request a second."""
 KEY_PREFIX = "limit"
 
 log = structlog.get_logger(__name__)
@@ -34,7 +32,7 @@ class _Windows:
     """The moving windows of all limits."""
 
     def __init__(self, redis_url: str) -> None:
-        patience = REDIS_TIMEOUT_SECONDS
+        patience = REDIS_LIMITS_TIMEOUT_SECONDS
         shared = RedisStorage(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
         self._shared = MovingWindowRateLimiter(shared)
         self._alone = MovingWindowRateLimiter(MemoryStorage())
@@ -46,7 +44,7 @@ class _Windows:
             try:
                 return _hit(self._shared, limit, name, scope)
             except RedisError as problem:
-                self._alone_until = time.monotonic() + REDIS_RETRY_SECONDS
+                self._alone_until = time.monotonic() + REDIS_LIMITS_PAUSE_SECONDS
                 log.warning("limits_counted_alone", problem=type(problem).__name__)
         return _hit(self._alone, limit, name, scope)
 

@@ -14,6 +14,7 @@ from bot.database import Database
 from bot.errors import NotReady
 from bot.ops import checks, malloc
 from bot.settings import Settings, load
+from bot.timeouts import KEEPALIVE_SECONDS, WEB_PROCESS_TIMEOUT_SECONDS, WEB_STOP_SECONDS
 
 
 def _ready() -> Settings:
@@ -39,10 +40,9 @@ worker_class = "webhooks.serving.worker.BufferedWorker"
 worker_connections = 900
 # A turn waits for its person's lease and for the database, so threads sleep more than they work.
 threads = 32
-# A turn answers within 10 s, Twilio waits 15; a stopped process finishes what it holds within that.
-timeout = 60
-graceful_timeout = 15
-keepalive = 20
+timeout = WEB_PROCESS_TIMEOUT_SECONDS
+graceful_timeout = WEB_STOP_SECONDS
+keepalive = KEEPALIVE_SECONDS
 # Files are short and go as bytes, which the main loop can keep.
 sendfile = False
 control_socket_disable = True

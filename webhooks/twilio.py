@@ -15,6 +15,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.conversation import replay
 from bot.inbound import Inbound, from_address, storable, storable_sid
+from bot.timeouts import WEBHOOK_RETRY_AFTER_SECONDS
 
 if TYPE_CHECKING:
     from bot.service import Service
@@ -59,7 +60,7 @@ def blueprint(service: "Service") -> Blueprint:
             return twiml(service.dialogue.handle(inbound))
         except RedisError as problem:
             log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
-            return Response("try again", 503, {"Retry-After": "5"})
+            return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
     @doors.post("/fallback")
     @signed
@@ -71,7 +72,7 @@ def blueprint(service: "Service") -> Blueprint:
             return twiml(replay.deferred_answer(service.message_replay.store(inbound)))
         except DBAPIError as problem:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
-            return Response("try again", 503, {"Retry-After": "5"})
+            return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
     @doors.post("/status")
     @signed

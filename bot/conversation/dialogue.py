@@ -28,6 +28,7 @@ from bot.database import Database
 from bot.delivery import dispatch
 from bot.delivery.dispatch import Outbox
 from bot.inbound import Inbound
+from bot.timeouts import MAX_TURN_WAIT_SECONDS, TURN_RETRY_DELAYS_SECONDS
 from bot.tracing import traced
 from flows import engine
 from flows.shapes import State
@@ -35,14 +36,10 @@ from flows.text import render, sentence_for
 
 log = structlog.get_logger(__name__)
 
-MAX_WAIT_SECONDS = 10.0
-"""How long a webhook waits for its turn: Twilio hangs up after 15 s (docs/field-notes.md#webhook-timing)."""
 MAX_POLL_SECONDS = 0.1
 """Seconds at most between two looks at a turn that another process runs."""
 TURN_THREADS = 32
 """Turns that one process runs at once. They run apart from the requests, which may stop waiting for them."""
-RETRY_DELAYS_SECONDS = (0.1, 0.5)
-"""Seconds to wait before each further try of a turn whose database call failed: a lock or a failover passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class Dialogue:
         self._leases = LeaseRenewer(conversations)
 
     @traced("message")
-    def handle(self, inbound: Inbound, wait: float = MAX_WAIT_SECONDS) -> str:
+    def handle(self, inbound: Inbound, wait: float = MAX_TURN_WAIT_SECONDS) -> str:
         """The text that answers this message; empty where none is due here.
 
         A repeat gets the answer of the first. Where the turn takes longer than `wait` seconds the
@@ -190,7 +187,7 @@ class Dialogue:
     def _serve_next(self, claimed: ClaimedMessage) -> "ServedMessage":
         """Take one message. A database that stumbles is asked again; one that is down lets the message wait."""
         inbound = _read_inbound(claimed)
-        for pause in (*RETRY_DELAYS_SECONDS, None):
+        for pause in (*TURN_RETRY_DELAYS_SECONDS, None):
             try:
                 return self._persist(claimed, inbound, self._run_turn(claimed, inbound))
             except (OperationalError, InterfaceError) as problem:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import structlog
 from redis.exceptions import RedisError
 
-from bot.conversation.store import LEASE_RENEWAL_SECONDS, ClaimedMessage, ConversationStore
+from bot.conversation.store import ClaimedMessage, ConversationStore
+from bot.timeouts import LEASE_RENEWAL_SECONDS
 
 log = structlog.get_logger(__name__)
 

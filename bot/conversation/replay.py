@@ -28,20 +28,17 @@ from bot.domain.models import InboundMessage, TurnRecord
 from bot.domain.upserts import insert
 from bot.errors import SendFailed
 from bot.inbound import Inbound
+from bot.timeouts import REPLAY_RUN_LIMIT_SECONDS, SETTLING_TIME
 from flows.text import phrases, render
 from flows.text.sentences import in_every_language
 
 log = structlog.get_logger(__name__)
 
-RUN_LIMIT_SECONDS = 45.0
-"""Seconds after which a run leaves the rest to the next: less than the clock lets a job run."""
 BATCH_SIZE = 500
 MAX_CONCURRENT_PEOPLE = 8
 """People whose messages one process takes at the same time: most of a turn is waiting for the database."""
 SHARDING_THRESHOLD = 500
 """Where more messages wait, the workers share them: each run takes one share of the people."""
-SETTLING_TIME = timedelta(minutes=2)
-"""Younger messages may still be on their way: Twilio tries a door four times, 15 s each, then the fallback."""
 COMPARE_OVERLAP = timedelta(minutes=5)
 """How much of what was compared is compared again: Twilio's list may show a message a little late."""
 FIRST_SPAN = timedelta(minutes=2)
@@ -116,7 +113,7 @@ class MessageReplay:
 
         The first run only notes where to begin: what a sender got before it was ours is not ours.
         """
-        until, end, missed = self.now() - SETTLING_TIME, monotonic() + RUN_LIMIT_SECONDS, 0
+        until, end, missed = self.now() - SETTLING_TIME, monotonic() + REPLAY_RUN_LIMIT_SECONDS, 0
         compared = self._compared_until()
         if compared is None:
             self._set_compared_until(until)
@@ -171,7 +168,7 @@ class MessageReplay:
 
     def _replay_all(self, shards: replay_shards.ShardLocks) -> int:
         """Take the messages of these shares' people, as long as there are any and this run may last; how many."""
-        end, taken = monotonic() + RUN_LIMIT_SECONDS, 0
+        end, taken = monotonic() + REPLAY_RUN_LIMIT_SECONDS, 0
         with ThreadPoolExecutor(MAX_CONCURRENT_PEOPLE, thread_name_prefix="replay") as pool:
             while shards.locks and monotonic() < end and not shards.lost.is_set():
                 people = [messages for person, messages in self._waiting_by_person().items() if shards.covers(person)]

@@ -17,11 +17,10 @@ from redis.exceptions import LockError
 from redis.lock import Lock
 
 from bot.inbound import Inbound
+from bot.timeouts import REPLAY_LOCK_SECONDS
 
 SHARD_COUNT = 8
 """How many processes at most replay messages at once."""
-LOCK_TTL_SECONDS = 15.0
-"""Seconds for which a share is locked. Its holder renews the lock; a killed one blocks it no longer than this."""
 
 SentMessage = tuple[Inbound, datetime]
 
@@ -40,7 +39,7 @@ class ShardLocks:
 
     def renew_until(self, futures: Sequence["Future[int]"]) -> None:
         """Hold the shares until all of these have ended."""
-        while wait(futures, timeout=LOCK_TTL_SECONDS / 3).not_done:
+        while wait(futures, timeout=REPLAY_LOCK_SECONDS / 3).not_done:
             try:
                 for lock in self.locks.values():
                     lock.reacquire()
@@ -58,7 +57,7 @@ def hold_shards(redis: "Redis", name: str, candidates: Iterable[int], limit: int
     """Lock up to `limit` of these shares that nobody else holds, the first ones first; given back at the end."""
     locks: dict[int, Lock] = {}
     for number in candidates:
-        lock = redis.lock(f"{name}:{number}", timeout=LOCK_TTL_SECONDS, thread_local=False)
+        lock = redis.lock(f"{name}:{number}", timeout=REPLAY_LOCK_SECONDS, thread_local=False)
         if len(locks) < limit and lock.acquire(blocking=False):
             locks[number] = lock
     try:

@@ -14,19 +14,14 @@ from typing import Any, cast
 
 from redis import Redis
 
+from bot.timeouts import CONVERSATION_LEASE_MS, MAX_WEBHOOK_WAIT_MS
+
 MESSAGE_TTL_SECONDS = 48 * 3600
 """How long a message and its answer are remembered: longer than the day after which Twilio might repeat it."""
 ALIAS_TTL_SECONDS = 30 * 24 * 3600
 """How long two addresses of one person stay joined here; the database joins them for good."""
-LEASE_TTL_MS = 6_000
-"""How long a holder may be silent before another takes over: less than a webhook waits, so that the
-repeat of a message whose process died is answered in its own response."""
-LEASE_RENEWAL_SECONDS = 1.5
-"""How often a holder at work says that it lives: several times a lease."""
 SESSION_WINDOW_SECONDS = 24 * 3600
 """How long WhatsApp lets us write freely to somebody who wrote to us (docs/field-notes.md#limits)."""
-MAX_WEBHOOK_WAIT_MS = 12_000
-"""Milliseconds after which no webhook request waits for a message any more: its answer goes by the outbox."""
 
 
 JOINED, PARTED = "joined", "parted"
@@ -239,7 +234,7 @@ class ConversationStore:
             self._state_seconds,
             MESSAGE_TTL_SECONDS,
             ALIAS_TTL_SECONDS,
-            LEASE_TTL_MS,
+            CONVERSATION_LEASE_MS,
             MAX_WEBHOOK_WAIT_MS,
             SESSION_WINDOW_SECONDS,
         )

@@ -18,11 +18,10 @@ from rq.utils import now
 from bot.delivery.outbox import queues
 from bot.errors import NotReady
 from bot.jobs import startup, tasks
+from bot.timeouts import JOB_TIMEOUT_SECONDS
 
 log = structlog.get_logger(__name__)
 
-JOB_TIMEOUT_SECONDS = 60
-"""Seconds after which a periodic job is ended."""
 FAILED_JOB_TTL_SECONDS = 3600
 
 

@@ -15,12 +15,10 @@ from bot.database import Database
 from bot.ops import checks
 from bot.ops.connections import connect_redis
 from bot.settings import Settings, load
+from bot.timeouts import REDIS_RECONNECT_SECONDS, REDIS_TIMEOUT_SECONDS
 
 log = structlog.get_logger(__name__)
 
-CONNECT_TIMEOUT_SECONDS = 5.0
-RETRY_SECONDS = 2.0
-"""Seconds between two tries to reach a Redis that is away."""
 NOISY_LOGGERS = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.scheduler", "rq.registry")
 """RQ's loggers give themselves a level that writes several lines a job."""
 
@@ -40,7 +38,7 @@ def ready(process: str) -> Settings:
 
 def connect(settings: Settings) -> "Redis":
     """A client for RQ, which sets the time-outs of its long waits itself."""
-    return Redis.from_url(settings.redis, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS)
+    return Redis.from_url(settings.redis, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
 
 
 def run_until_stopped(run: Callable[[], bool]) -> None:
@@ -54,6 +52,6 @@ def run_until_stopped(run: Callable[[], bool]) -> None:
         except RedisError as problem:
             log.warning("redis_away", problem=type(problem).__name__)
         try:
-            time.sleep(RETRY_SECONDS)
+            time.sleep(REDIS_RECONNECT_SECONDS)
         except StopRequested:
             return

@@ -27,18 +27,16 @@ from bot.jobs import startup, tasks
 from bot.jobs.queue_entries import Entries, Entry
 from bot.ops import malloc
 from bot.settings import Settings
+from bot.timeouts import REDIS_BACKOFF_SECONDS, WORKER_TTL_SECONDS
 
 log = structlog.get_logger(__name__)
-
-WORKER_TTL_SECONDS = 25
-"""RQ lets an idle worker say that it lives 15 s more often than this: every 10 s (bot.ops.checks counts on it)."""
 
 
 class Worker(SimpleWorker):
     """A worker process: it stops when told to, or when the process that started it is gone."""
 
     log_result_lifespan = False
-    max_connection_wait_time = 5.0
+    max_connection_wait_time = REDIS_BACKOFF_SECONDS
 
     def __init__(self, settings: Settings, parent: int | None = None) -> None:
         redis = startup.connect(settings)

@@ -23,11 +23,7 @@ from bot.errors import NotReady
 from bot.ops import migrations
 from bot.ops.inbound_watchdog import InboundWatchdog
 from bot.settings import Settings
-
-MAX_HEARTBEAT_AGE = timedelta(seconds=30)
-"""Idle workers tell every 10 s that they live, clocks every 5 s: three beats of the slower."""
-MAX_BUSY_HEARTBEAT_AGE = timedelta(seconds=75)
-"""A worker at a job tells it before and after; no job of ours may take more than 60 s."""
+from bot.timeouts import MAX_BUSY_HEARTBEAT_AGE, MAX_HEARTBEAT_AGE
 
 
 def database_answers(database: Database) -> str:

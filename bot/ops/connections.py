@@ -9,12 +9,10 @@ from sqlalchemy import make_url
 
 from bot.errors import NotReady
 from bot.settings import Settings
+from bot.timeouts import REDIS_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from redis import Redis
-
-CONNECT_TIMEOUT_SECONDS = 5.0
-"""Seconds to wait for Redis to answer."""
 
 
 def database_exists(settings: Settings) -> None:
@@ -36,6 +34,6 @@ def connect_redis(url: str) -> Iterator["Redis"]:
     from redis import Redis  # a tenth of a second, which most commands do not need
 
     with Redis.from_url(
-        url, socket_timeout=CONNECT_TIMEOUT_SECONDS, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS
+        url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     ) as redis:
         yield redis

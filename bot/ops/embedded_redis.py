@@ -15,10 +15,9 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from bot.errors import NotReady
 from bot.settings import Settings
+from bot.timeouts import PROGRAM_TIMEOUT_SECONDS, REDIS_START_SECONDS, REDIS_TIMEOUT_SECONDS
 
 OLDEST = (6, 2)
-START_SECONDS = 60
-"""Seconds to wait for the server: it reads a large append-only file before it answers."""
 NOT_FOUND = (
     "Redis: there is no wheel of it for this machine and no redis-server or valkey-server "
     f"{OLDEST[0]}.{OLDEST[1]} or newer on the PATH: install one, or set REDIS_URL"
@@ -46,7 +45,7 @@ def _version(program: str) -> tuple[int, ...]:
     """The version it tells; empty, which is older than any, where it cannot be run."""
     try:
         told = subprocess.run(  # noqa: S603 - the program is the wheel's or the one on the PATH
-            [program, "--version"], capture_output=True, text=True, timeout=10, check=False
+            [program, "--version"], capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_SECONDS, check=False
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ()
@@ -89,7 +88,7 @@ def _own_folder(folder: Path) -> None:
 
 def answers(settings: Settings) -> bool:
     """Whether a server answers on this VAR_DIR's socket now; also one that still reads its file."""
-    with Redis.from_url(settings.redis, socket_timeout=5) as client:
+    with Redis.from_url(settings.redis, socket_timeout=REDIS_TIMEOUT_SECONDS) as client:
         try:
             return bool(client.ping())
         except BusyLoadingError:
@@ -100,8 +99,8 @@ def answers(settings: Settings) -> bool:
 
 def wait_until_ready(settings: Settings, check: Callable[[], None]) -> None:
     """Return once the server takes commands. Raises NotReady when it does not in a minute, or what `check` raises."""
-    deadline = time.monotonic() + START_SECONDS
-    with Redis.from_url(settings.redis, socket_timeout=5) as client:
+    deadline = time.monotonic() + REDIS_START_SECONDS
+    with Redis.from_url(settings.redis, socket_timeout=REDIS_TIMEOUT_SECONDS) as client:
         while True:
             try:
                 client.ping()
@@ -116,7 +115,7 @@ def wait_until_ready(settings: Settings, check: Callable[[], None]) -> None:
 
 def shut_down(settings: Settings) -> None:
     """End the server that answers on the socket, where one does: a killed run may have left it behind."""
-    with Redis.from_url(settings.redis, socket_timeout=5) as client:
+    with Redis.from_url(settings.redis, socket_timeout=REDIS_TIMEOUT_SECONDS) as client:
         try:
             client.shutdown()
         except RedisError:

@@ -29,16 +29,17 @@ from bot.ops.stop_signal import StopSignal
 from bot.ops.supervisor import Supervisor
 from bot.ops.welcome import welcome
 from bot.settings import Settings, load
+from bot.timeouts import (
+    LEFTOVER_TIMEOUT_SECONDS,
+    READY_TIMEOUT_SECONDS,
+    READYZ_TIMEOUT_SECONDS,
+    REDIS_STOP_TIMEOUT_SECONDS,
+    STOP_TIMEOUT_SECONDS,
+)
 
 log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).parents[2]
-READY_TIMEOUT_SECONDS = 60.0
-LEFTOVER_TIMEOUT_SECONDS = 5.0
-"""Seconds that the processes of a killed run may take to free the port."""
-STOP_TIMEOUT_SECONDS = 7.0
-"""For web, worker and clock to finish what they hold; with Redis's two all is over in less than ten."""
-REDIS_STOP_TIMEOUT_SECONDS = 2.0
 POLL_SECONDS = 0.2
 REDIS = "redis"
 LOG_NAME = "pravesh.log"
@@ -185,7 +186,7 @@ def _wait_until_ready(settings: Settings, family: Supervisor, stop: StopSignal) 
 
 
 def _ready(settings: Settings) -> bool:
-    with closing(HTTPConnection(_reached_at(settings), settings.port, timeout=5)) as connection:
+    with closing(HTTPConnection(_reached_at(settings), settings.port, timeout=READYZ_TIMEOUT_SECONDS)) as connection:
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200

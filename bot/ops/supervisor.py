@@ -16,9 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from bot.errors import NotReady
-
-MAX_DEATHS = 5
-DEATH_WINDOW_SECONDS = 60.0
+from bot.timeouts import DEATH_WINDOW_SECONDS, MAX_DEATHS
 
 
 @dataclass

@@ -20,16 +20,13 @@ from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.domain.upserts import insert
 from bot.errors import NotReady, SendFailed
+from bot.timeouts import PHOTO_DELETION_LEASE_TTL, PHOTO_DELETION_RUN_LIMIT_SECONDS
 
 log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 100
 MAX_CONCURRENT_CALLS = 4
 """Calls to Twilio at one time."""
-RUN_LIMIT_SECONDS = 40.0
-"""Seconds after which a run leaves the rest to the next: less than the clock lets a job take."""
-HOLD_TIME = timedelta(minutes=2)
-"""How long a row is reserved for the process that works on it. After a process was killed another takes it then."""
 TWILIO_API = "https://api.twilio.com"
 DELETED_STATUSES = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
@@ -84,7 +81,7 @@ class MediaDeleter:
 
     def sweep(self, now: datetime) -> int:
         """Delete at Twilio whatever is due; how many are gone. Run by the clock; two at once do no harm."""
-        end, gone = monotonic() + RUN_LIMIT_SECONDS, 0
+        end, gone = monotonic() + PHOTO_DELETION_RUN_LIMIT_SECONDS, 0
         with ThreadPoolExecutor(MAX_CONCURRENT_CALLS, thread_name_prefix="photo") as pool:
             while monotonic() < end and (held := self._claim(now)):
                 outcomes = list(pool.map(self._delete, held))
@@ -100,7 +97,7 @@ class MediaDeleter:
         with self.database.write() as db:
             rows = list(db.scalars(due.limit(BATCH_SIZE).with_for_update(skip_locked=True)))
             for row in rows:
-                row.not_before, row.attempts = now + HOLD_TIME, row.attempts + 1
+                row.not_before, row.attempts = now + PHOTO_DELETION_LEASE_TTL, row.attempts + 1
         return rows
 
     def _delete(self, row: MediaDeletion) -> str | None:

@@ -16,18 +16,13 @@ from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.media import MEDIA_LIST_SUFFIX, TwilioMedia
 from bot.photos.decode_qr import UnreadableImage
 from bot.settings import Settings
+from bot.timeouts import PHOTO_DOWNLOAD_SECONDS, PHOTO_RETRY_DELAY_SECONDS, PHOTO_TIMEOUTS_SECONDS
 from flows.gate.photos import NOT_FETCHED, TOO_LARGE
 
 log = structlog.get_logger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 """WhatsApp's own limit for an image (docs/field-notes.md#limits)."""
-TIMEOUTS_SECONDS = (4.0, 6.0)
-"""Seconds to connect, and between two bytes."""
-DOWNLOAD_TIMEOUT_SECONDS = 15.0
-"""Seconds for the whole of it, tries and redirects included: a sender of single bytes does not hold us."""
-RETRY_AFTER_SECONDS = 0.8
-"""Seconds before the one further try where Twilio stumbles, or has not stored the file yet."""
 MAX_REDIRECTS = 2
 CHUNK_BYTES = 64 * 1024
 SID_PATTERN = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
@@ -69,12 +64,12 @@ class MediaDownloader:
 
     def bytes_of(self, medium: TwilioMedia) -> bytes:
         """The file. Raises UnreadableImage `not_fetched`, `too_large`."""
-        end = time.monotonic() + DOWNLOAD_TIMEOUT_SECONDS
+        end = time.monotonic() + PHOTO_DOWNLOAD_SECONDS
         try:
             try:
                 return self._got(medium, end)
             except _TransientError:
-                time.sleep(RETRY_AFTER_SECONDS)
+                time.sleep(PHOTO_RETRY_DELAY_SECONDS)
                 return self._got(medium, end)
         except (_TransientError, requests.RequestException, HTTPError):
             raise UnreadableImage(NOT_FETCHED) from None
@@ -97,7 +92,12 @@ class MediaDownloader:
         headers = {"Accept-Encoding": "identity"}
         try:
             return requests.get(
-                url, auth=credentials, headers=headers, timeout=TIMEOUTS_SECONDS, allow_redirects=False, stream=True
+                url,
+                auth=credentials,
+                headers=headers,
+                timeout=PHOTO_TIMEOUTS_SECONDS,
+                allow_redirects=False,
+                stream=True,
             )
         except (requests.ConnectionError, requests.Timeout):
             raise _TransientError from None

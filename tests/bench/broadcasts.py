@@ -24,7 +24,7 @@ FILL = (
     "from bot.settings import load\n"
     "from bot.domain.messaging import broadcasts\n"
     "sender.OUTBOX_AHEAD_SECONDS = 10**6\n"
-    "sender.RUN_LIMIT_SECONDS = 10**6\n"
+    "sender.BROADCAST_RUN_LIMIT_SECONDS = 10**6\n"
     "service = assemble(load())\n"
     "begun = time.monotonic()\n"
     "slices = service.broadcast_sender\n"

@@ -1,7 +1,9 @@
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 import bot.database
 from bot.database import Database
@@ -54,7 +56,30 @@ def test_a_session_asks_a_connection_only_after_a_rest_whether_it_lives(
             pid = db.scalar(me)
     assert asked == []
     postgres.look(end, {"pid": pid})
-    monkeypatch.setattr(bot.database, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(bot.database, "DATABASE_REST_SECONDS", 0.0)
     with postgres.write() as db:
         assert db.scalar(me) != pid
     assert asked == [1]
+
+
+def test_whoever_finds_no_connection_in_time_is_told_as_if_the_database_were_away(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.database, "DATABASE_POOL_WAIT_SECONDS", 0.01)
+    with closing(Database(postgres.url)) as small, ExitStack() as held:
+        for _ in range(sum(bot.database.LOOKS.values())):
+            held.enter_context(small.looking.connect())
+        with pytest.raises(OperationalError):
+            small.look(text("SELECT 1"), {})
+        held.close()
+        assert small.look(text("SELECT 1"), {})[0] == (1,)
+
+
+def test_a_connection_is_given_up_when_its_server_says_nothing(postgres: Database) -> None:
+    with postgres.engine.connect() as connection:
+        given = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]  # psycopg's
+    assert {name: int(given[name]) for name in ("tcp_user_timeout", "keepalives_idle", "connect_timeout")} == {
+        "tcp_user_timeout": 30_000,
+        "keepalives_idle": 15,
+        "connect_timeout": 10,
+    }

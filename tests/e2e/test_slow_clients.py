@@ -16,8 +16,8 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from bot.settings import SIMULATED_ACCOUNT
+from bot.timeouts import HEAD_SECONDS
 from tests.e2e.server import Running, served_by, until
-from webhooks.serving.connection import HEAD_SECONDS
 from webhooks.serving.worker import MAX_PER_ADDRESS
 
 SLOW = 40

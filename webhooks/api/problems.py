@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from bot.errors import Refused
+from bot.timeouts import API_RETRY_AFTER_SECONDS
 from flows.shapes import Sentence
 from flows.text import _, sentence_for
 from webhooks import app_setup, i18n
@@ -27,8 +28,6 @@ FIELDS = {
     "party_too_large": "party_size",
 }
 """The field of which a refusal speaks."""
-RETRY_AFTER_SECONDS = 2
-"""Seconds after which a scan is worth another try when the database did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +155,4 @@ def unavailable(error: Exception) -> Response:
     app_setup.log.error(
         "database_away", request_id=g.get("request_id"), door=request.endpoint, error=type(error).__name__
     )
-    return Problem("busy", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}).answer()
+    return Problem("busy", headers={"Retry-After": str(API_RETRY_AFTER_SECONDS)}).answer()

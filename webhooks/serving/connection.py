@@ -8,15 +8,11 @@ from gunicorn.config import Config
 from gunicorn.http import RequestParser
 from gunicorn.workers.gthread import TConn
 
+from bot.timeouts import BODY_SECONDS, HEAD_SECONDS
 from webhooks import addresses
 from webhooks.serving.body_limits import body_limit
 from webhooks.serving.outgoing_socket import OutgoingSocket
 from webhooks.serving.request_bytes import RequestBytes
-
-HEAD_SECONDS = 10.0
-"""From connecting, or the first byte of a next request, to the end of the headers. Twilio gives up after 15."""
-BODY_SECONDS = 30.0
-"""From there to the end of the body: a batch of 500 scans (250 KB) at 9 KB a second."""
 
 
 class Connection(TConn):

@@ -4,13 +4,13 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
+from bot.timeouts import BLOCKED_SECONDS
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 MAX_BACKLOG_BYTES = 4 * 1024 * 1024
 """Kept of an answer that its reader has not read: more than any page or file of ours; exports are longer."""
-BLOCKED_SECONDS = 30.0
-"""How long the thread of a longer answer waits for each such piece to be read."""
 
 
 class OutgoingSocket(socket.socket):

@@ -21,6 +21,7 @@ from gunicorn.errors import ConfigError
 from gunicorn.http import Request, RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
+from bot.timeouts import ANSWER_SECONDS, LINGER_SECONDS
 from webhooks.serving.connection import Connection
 from webhooks.serving.outgoing_socket import OutgoingSocket
 from webhooks.serving.unfinished import Unfinished, Wait
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ANSWER_SECONDS = 60.0
-"""For reading an answer, from when a thread has made it: the largest file of ours (1 MB) at 17 KB a second."""
 MAX_PER_ADDRESS = 64
 """Unfinished exchanges of one address. A mobile carrier's is shared by many people, of whom few are slow at once."""
 MAX_UNFINISHED = 384
@@ -40,8 +39,6 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_IDLE = 384
 """Connections kept for a next request; further ones are closed with their answer. With MAX_UNFINISHED it stays below
 `worker_connections`, so that neither kind can stop new ones, and below the 1,024 files that systems allow a process."""
-LINGER_SECONDS = 2.0
-"""How long a caller may take to close after the last answer: one who is cut off sooner may miss its end."""
 MAX_LINGER_BYTES = 64 * 1024
 RECEIVE_BYTES = 64 * 1024
 REPORT_SECONDS = 60.0

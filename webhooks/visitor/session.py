@@ -10,6 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from bot.conversation.web_sessions import WebSession, new_id
 from bot.domain.people import phone_owners
 from bot.service import Service
+from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from webhooks import limits
 from webhooks.app_setup import error_page
 
@@ -18,7 +19,6 @@ COOKIE = "visit"
 SESSION_LIMIT = "40 per minute"
 PHONE_LIMIT = "20 per hour"
 """Forms sent for one number, whatever the browser; bot.domain.messaging.otp_limits bounds the codes."""
-RETRY_AFTER_SECONDS = 30
 
 
 def guard(blueprint: Blueprint) -> None:
@@ -32,7 +32,7 @@ def guard(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(RedisError)
     def away(_problem: RedisError) -> Response:
-        return error_page(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
+        return error_page(ServiceUnavailable(retry_after=PAGE_RETRY_AFTER_SECONDS))
 
 
 def current_session(service: Service) -> WebSession:

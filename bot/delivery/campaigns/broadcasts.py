@@ -32,13 +32,12 @@ from bot.domain.messaging import audience, broadcasts
 from bot.domain.messaging.audience import RecipientPage, Selection
 from bot.domain.models import Broadcast, Delivery, Event
 from bot.settings import Settings
+from bot.timeouts import BROADCAST_RUN_LIMIT_SECONDS
 
 log = structlog.get_logger(__name__)
 
 OUTBOX_AHEAD_SECONDS = 60
 """Seconds of sending that a broadcast may have in the outbox ahead of the rate limit."""
-RUN_LIMIT_SECONDS = 3.0
-"""Seconds after which the rest is left to the next time: the worker has answers to send."""
 BATCH_SIZE = 1000
 """Messages ended in one transaction."""
 
@@ -60,7 +59,7 @@ class BroadcastSender:
     def run(self, now: datetime) -> None:
         """See to every broadcast that has not ended. Run by the clock, as often as it likes."""
         self._begin_reminders(now)
-        end = monotonic() + RUN_LIMIT_SECONDS
+        end = monotonic() + BROADCAST_RUN_LIMIT_SECONDS
         for number in self._unfinished():
             status = self._status(number, now)
             if status == broadcasts.CANCELLED:

@@ -35,13 +35,14 @@ from bot.delivery.outbox.enqueue import (
     has_unsent_replies,
     mark_code_used,
 )
-from bot.delivery.outbox.rate_limit import MAX_NAP_SECONDS, MAX_WAIT_SECONDS, RateLimiter
+from bot.delivery.outbox.rate_limit import MAX_NAP_SECONDS, RateLimiter
 from bot.delivery.outbox.senders import sender_of
 from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
+from bot.timeouts import MAX_PLACE_WAIT_SECONDS
 
 __all__ = ["Outbox", "enqueue", "enqueue_otp", "enqueue_pass", "enqueue_reply", "has_unsent_replies", "mark_code_used"]
 
@@ -169,7 +170,7 @@ class Outbox:
         while True:
             resting = take.Resting(self.settings)
             taken = take.take_one(deps, delivery_id, resting)
-            if taken.leased or resting.first_end is None or waited > MAX_WAIT_SECONDS:
+            if taken.leased or resting.first_end is None or waited > MAX_PLACE_WAIT_SECONDS:
                 return taken
             self.sleep(MAX_NAP_SECONDS)
             waited += MAX_NAP_SECONDS

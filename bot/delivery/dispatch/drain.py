@@ -14,12 +14,11 @@ from bot.delivery.dispatch.send import send
 from bot.delivery.dispatch.take import Resting, Taken, take
 from bot.delivery.outbox import leases, queues
 from bot.delivery.outbox.enqueue import BULK, PASSES, REPLIES
+from bot.timeouts import DRAIN_SECONDS
 
 if TYPE_CHECKING:
     from bot.delivery.dispatch import Outbox
 
-DRAIN_SECONDS = 2.0
-"""A drain ends after so long, so that periodic work has its turn; where anything is left it asks for the next one."""
 LOOK_SECONDS = 0.1
 """How often it looks for new rows while calls are in flight."""
 MIN_PAUSE_SECONDS = 0.001

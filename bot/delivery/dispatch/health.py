@@ -25,6 +25,7 @@ from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, Delivery
 from bot.errors import NotReady
 from bot.settings import Settings
+from bot.timeouts import TWILIO_CHECK_TIMEOUT_SECONDS
 
 ACCOUNTS = "https://api.twilio.com/2010-04-01/Accounts"
 SERVICES = "https://messaging.twilio.com/v1/Services"
@@ -34,7 +35,6 @@ SANDBOX = on_whatsapp("+14155238886")
 """Twilio's sandbox, which belongs to no account and is in no list."""
 PENDING_APPROVALS = (templates.APPROVED, "received", "pending")
 """WhatsApp's words for a template that is approved or still being looked at."""
-TWILIO_TIMEOUT_SECONDS = 5.0
 MAX_CLOCK_OFFSET = timedelta(seconds=60)
 """How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.take)."""
 STUCK_AFTER = timedelta(minutes=5)
@@ -107,7 +107,7 @@ def public_url_answers(settings: Settings) -> str:
     """What answers at PUBLIC_URL. Raises NotReady where nobody or another service answers there."""
     url = f"{settings.origin}/healthz"
     try:
-        answer = requests.get(url, timeout=TWILIO_TIMEOUT_SECONDS, allow_redirects=False)
+        answer = requests.get(url, timeout=TWILIO_CHECK_TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as problem:
         raise NotReady(f"PUBLIC_URL: {url} does not answer ({type(problem).__name__})") from None
     if answer.status_code != requests.codes.ok or not _is_ours(_json(answer)):
@@ -189,7 +189,7 @@ def _ask(settings: Settings, url: str, **query: str) -> requests.Response:
     credentials = (settings.twilio_account_sid, settings.twilio_auth_token)
     try:
         answer = TwilioHttp(settings.api_base).request(
-            "GET", url, dict(query), auth=credentials, timeout=TWILIO_TIMEOUT_SECONDS
+            "GET", url, dict(query), auth=credentials, timeout=TWILIO_CHECK_TIMEOUT_SECONDS
         )
     except requests.RequestException as problem:
         raise NotReady(f"Twilio does not answer ({type(problem).__name__})") from None

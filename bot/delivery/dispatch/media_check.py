@@ -9,8 +9,8 @@ import requests
 from redis import Redis
 from redis.exceptions import RedisError
 
-TIMEOUT_SECONDS = (3.0, 7.0)
-"""Seconds to wait for a connection, and between two bytes of the answer."""
+from bot.timeouts import MEDIA_CHECK_TIMEOUTS_SECONDS
+
 PNG = b"\x89PNG\r\n\x1a\n"
 """How every PNG begins (ISO/IEC 15948, 5.2)."""
 FOUND = "media:found"
@@ -22,7 +22,7 @@ NOT_FETCHED = "63019"
 def media_problem(url: str) -> str | None:
     """Why Twilio would not get an image from this address, as a reason for admins; None where it would."""
     try:
-        answer = requests.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+        answer = requests.get(url, timeout=MEDIA_CHECK_TIMEOUTS_SECONDS, allow_redirects=False)
     except requests.RequestException:
         return "media_unreachable"
     if answer.status_code != requests.codes.ok:

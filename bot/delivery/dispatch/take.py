@@ -29,6 +29,7 @@ from bot.delivery.templates import notices
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery
 from bot.settings import Settings
+from bot.timeouts import RECHECK_DELAY
 
 log = structlog.get_logger(__name__)
 Kept = TypeVar("Kept")
@@ -36,8 +37,6 @@ Kept = TypeVar("Kept")
 URGENT_FIRST = (REPLIES, PASSES, BULK)
 MAX_CLOCK_OFFSET = timedelta(seconds=60)
 """How far Twilio's clock may be behind ours when its list is searched."""
-RECHECK_DELAY = timedelta(seconds=2)
-"""How soon an answer looks again whether an earlier one, to another address of its reader, has left."""
 MAX_KNOWN_SIDS = 200
 """How many of an address's latest SIDs are left out of a look-up: more than Twilio's list shows of them."""
 NOT_COMPOSED = "not_composed"

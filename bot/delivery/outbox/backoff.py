@@ -4,14 +4,11 @@ import secrets
 from datetime import datetime, timedelta
 
 from bot.delivery.twilio.error_codes import Class, class_of, least_wait, may_retry
+from bot.timeouts import FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS, MAX_TRIES_OF_ONCE
 
-FIRST_DELAY_SECONDS = 2.0
-MAX_DELAY_SECONDS = 900.0
 SOON, STILL_SOON = 3, 9
 """Where the sender was too fast its rate is lower from then on, and the message only lets others pass: from the third
 try to the ninth its pauses do not grow."""
-MAX_TRIES_OF_ONCE = 2
-"""Tries in all of a message whose error allows one more try."""
 _CHANCE = secrets.SystemRandom()
 
 

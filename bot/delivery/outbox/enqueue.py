@@ -17,6 +17,7 @@ from bot.domain.models import Contact, ContactAlias, Delivery, Pass, table
 from bot.domain.passes.rows import Issued
 from bot.domain.people import pending_messages
 from bot.domain.upserts import INTO
+from bot.timeouts import DELIVERY_TTL, OTP_DELIVERY_TTL
 from flows.understanding.phones import canonical
 
 REPLIES, PASSES, BULK = 0, 1, 2
@@ -25,10 +26,6 @@ ANSWER_KINDS = ("reply", "question")
 """Kinds that answer what a person said."""
 IN_TRANSIT = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over")
 """Statuses of what Twilio has taken and of which nobody knows yet whether it arrived."""
-DELIVERY_TTL = timedelta(hours=6)
-"""How long a message is tried before it has failed."""
-OTP_DELIVERY_TTL = timedelta(minutes=10)
-"""An OTP that comes later puzzles its reader, and nobody waits for it any more."""
 _CONTACT_AT = select(ContactAlias.contact_id).where(
     ContactAlias.kind == bindparam("alias_kind"), ContactAlias.value == bindparam("alias_value")
 )

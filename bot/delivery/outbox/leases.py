@@ -9,7 +9,7 @@ reader's next message.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -28,18 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from bot import timeouts
 from bot.database import Database
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import hold, session_window
 from bot.delivery.outbox.enqueue import ANSWER_KINDS, BULK
 from bot.domain.models import Delivery
 
-LEASE_TTL = timedelta(seconds=90)
-"""How long a worker holds a row: longer than its two calls to Twilio take, 40 s at most. Then another may take it."""
-LOOKUP_DELAY = timedelta(seconds=30)
-"""Twilio's list may not show a message at once: before this the look-up would prove nothing."""
-
-
+LEASE_TTL, LOOKUP_DELAY = timeouts.DELIVERY_LEASE_TTL, timeouts.LOOKUP_DELAY
 ROWS = cast("Table", Delivery.__table__)
 """The table itself: these statements run once or more for each message, so they are built once."""
 _NOW = bindparam("at", type_=ROWS.c.not_before.type)

@@ -11,6 +11,8 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from bot.timeouts import JOB_TIMEOUT_SECONDS
+
 log = structlog.get_logger(__name__)
 
 DRAINS, PERIODIC = "drains", "replies"
@@ -19,8 +21,6 @@ QUEUE_NAMES = (DRAINS, PERIODIC, "passes", "bulk")
 """Every queue, which workers serve in turn. In the last two lie jobs that processes of the release before leave."""
 DRAIN = "bot.jobs.tasks.drain"
 EXPORT = "bot.jobs.tasks.export"
-JOB_TIMEOUT_SECONDS = 60
-"""A drain takes some seconds at most; a job that takes longer than this is ended."""
 FAILED_JOB_TTL_SECONDS = 60
 """What is owed stands in the rows, which also tell what failed."""
 JOB_TTL_SECONDS = 300

@@ -27,13 +27,18 @@ from redis.exceptions import RedisError
 
 from bot.delivery.twilio.error_codes import (
     PAIR_RATE,
-    PAIR_RATE_SECONDS,
-    SENDER_SECONDS,
     TOO_FAST_CODES,
     Class,
     class_of,
 )
 from bot.errors import SendFailed
+from bot.timeouts import (
+    MAX_PLACE_WAIT_SECONDS,
+    PAIR_LIMIT_TTL_SECONDS,
+    PAIR_RATE_SECONDS,
+    REDIS_RATE_RETRY_SECONDS,
+    SENDER_PAUSE_SECONDS,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -46,14 +51,8 @@ REPLY_AHEAD = 1_000_000
 """A reply may take a place that is so many microseconds ahead."""
 PERSON_STEP = int(PAIR_RATE_SECONDS * 1_000_000)
 """Microseconds between two messages to somebody to whom we wrote too fast."""
-MAX_WAIT_SECONDS = 1.0
-"""Seconds that a message waits for its place before it is put off."""
 MAX_NAP_SECONDS = 0.1
 """Seconds after which one that waits asks again: the rate may have changed."""
-PAIR_LIMIT_TTL_SECONDS = 600
-"""How long a person to whom we wrote too fast is written to slowly."""
-REDIS_RETRY_SECONDS = 5.0
-"""Seconds to wait when Redis, which keeps the rate, is away."""
 SENDER_PAUSED = "sender_paused"
 SENDER_SLOWED = "sender_slowed"
 
@@ -101,7 +100,7 @@ class RateLimiter:
         try:
             answer = self._run("turn", sender, [lane for lane, _ in wanted], PERSON_STEP, *ahead)
         except RedisError:
-            return [RateLimited(REDIS_RETRY_SECONDS, "pace_unknown")] * len(wanted)
+            return [RateLimited(REDIS_RATE_RETRY_SECONDS, "pace_unknown")] * len(wanted)
         return [_verdict(*answer[at : at + 3]) for at in range(0, len(answer), 3)]
 
     def wait_for_slot(self, sender: str, lane: str, priority: int) -> RateLimited | None:
@@ -112,7 +111,7 @@ class RateLimiter:
             if not isinstance(place, RateLimited):
                 self.sleep(place)
                 return None
-            if place.reason or waited + place.seconds > MAX_WAIT_SECONDS:
+            if place.reason or waited + place.seconds > MAX_PLACE_WAIT_SECONDS:
                 return place
             nap = min(place.seconds, MAX_NAP_SECONDS)
             self.sleep(nap)
@@ -143,8 +142,8 @@ class RateLimiter:
             elif failure.code in TOO_FAST_CODES:
                 return self._slow_down(sender, failure.wait or 0.0)
             elif class_of(code) is Class.SENDER:
-                self._close(sender, SENDER_SECONDS, f"{SENDER_PAUSED} {code}")
-                return SENDER_SECONDS
+                self._close(sender, SENDER_PAUSE_SECONDS, f"{SENDER_PAUSED} {code}")
+                return SENDER_PAUSE_SECONDS
         except RedisError as problem:
             log.warning("pace_not_noted", problem=type(problem).__name__)
         return 0.0

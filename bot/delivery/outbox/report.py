@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import senders
-from bot.delivery.outbox.enqueue import DELIVERY_TTL
 from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
 from bot.errors import Refused
 from bot.settings import Settings
+from bot.timeouts import DELIVERY_TTL
 from flows.understanding import codes
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from redis import Redis
@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain.models import ContentTemplate
+from bot.timeouts import REFUSED_TEMPLATE_PAUSE
 
-REFUSED_TEMPLATE_PAUSE = timedelta(hours=1)
-"""How long a template is left alone after Twilio has refused a message with it."""
 CACHE_SECONDS = 15.0
 """How long a process goes by what it last read: after `templates sync` buttons come within this time."""
 WANTED_KEY = "content:wanted"

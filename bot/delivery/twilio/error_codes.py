@@ -5,6 +5,8 @@ The classes are those of `tests/vectors/twilio_error_codes.json`, which a test h
 
 from enum import StrEnum
 
+from bot.timeouts import PAIR_RATE_SECONDS, SENDER_PAUSE_SECONDS
+
 
 class Class(StrEnum):
     """Classes of error codes by what to do; the value is the reason that admins read."""
@@ -49,9 +51,6 @@ REASONS = {63019: "media_not_fetched", 63005: "media_refused"}
 
 PAIR_RATE = 63018
 """Among its causes: more than one message in 6 s to one person."""
-PAIR_RATE_SECONDS = 6.0
-SENDER_SECONDS = 300.0
-"""Seconds between two tries of a paused sender."""
 
 TOO_FAST_CODES = frozenset({"20429", "http_429", "14107", "30001"})
 """What says that the sender, not the message, is too fast (SendFailed.code): 429 and Twilio's full queue."""
@@ -80,4 +79,4 @@ def least_wait(code: int | None) -> float:
     """Seconds that must pass before the next try; 0 where backoff alone decides."""
     if code == PAIR_RATE:
         return PAIR_RATE_SECONDS
-    return SENDER_SECONDS if class_of(code) is Class.SENDER else 0.0
+    return SENDER_PAUSE_SECONDS if class_of(code) is Class.SENDER else 0.0

@@ -9,12 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from bot.timeouts import MAX_RETRY_AFTER_SECONDS, TWILIO_TIMEOUTS_SECONDS
 from bot.tracing import traced
-
-TIMEOUTS_SECONDS = (5.0, 15.0)
-"""Seconds to connect, and between two bytes of an answer."""
-MAX_RETRY_AFTER_SECONDS = 3600.0
-"""Retry-After is followed up to this many seconds."""
 
 
 class TwilioHttp:
@@ -52,7 +48,7 @@ class TwilioHttp:
             json=data if as_json else None,
             headers=headers,
             auth=auth,
-            timeout=timeout or TIMEOUTS_SECONDS,
+            timeout=timeout or TWILIO_TIMEOUTS_SECONDS,
             allow_redirects=allow_redirects,
         )
         self._local.retry_after = answer.headers.get("Retry-After")

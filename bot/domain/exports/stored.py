@@ -2,7 +2,7 @@
 
 Any worker makes one, any web process gives it out: the finished file is kept for a day in pieces in the database,
 which all machines have. It can be fetched once it is whole, and not before. Whoever makes it holds a token and says
-every second that they live; from one who is silent for HEARTBEAT_TIMEOUT another takes it
+every second that they live; from one who is silent for EXPORT_HEARTBEAT_TIMEOUT another takes it
 over, and the first finds its token gone. Erasing somebody takes the files of their events along: see `forget`,
 and `run_alone` for one that is being made.
 """
@@ -17,15 +17,12 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain.models import Export, ExportChunk
+from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 
 WAITING, RUNNING, READY, FAILED, ERASED = "waiting", "running", "ready", "failed", "erased"
 EXPORT_TTL = timedelta(hours=24)
 MAX_CONCURRENT_EXPORTS = 2
 """Exports that are being made at one time, of all events: each is a process that reads as fast as it can."""
-MAX_TRIES = 3
-"""Times that one is begun: what ended three processes ends a fourth."""
-HEARTBEAT_TIMEOUT = timedelta(seconds=60)
-"""Whoever has not said for so long that they live is taken for dead."""
 CHUNK_BYTES = 1 << 20
 """Bytes of the file in one piece, before they are packed: what a download holds in memory."""
 
@@ -47,7 +44,7 @@ def claim(db: Session, number: int, now: datetime) -> str | None:
     if found is None or _running(db, now) >= MAX_CONCURRENT_EXPORTS:
         return None
     _delete_chunks(db, [number])
-    if found.attempts >= MAX_TRIES:
+    if found.attempts >= MAX_EXPORT_TRIES:
         found.status, found.reason, found.token, found.ended_at = FAILED, "gave_up", None, now
         return None
     found.status, found.token, found.seen_at = RUNNING, token_hex(16), now
@@ -146,12 +143,12 @@ def run_alone(db: Session) -> None:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    silent = and_(Export.status == RUNNING, Export.seen_at < now - HEARTBEAT_TIMEOUT)
+    silent = and_(Export.status == RUNNING, Export.seen_at < now - EXPORT_HEARTBEAT_TIMEOUT)
     return or_(Export.status == WAITING, silent)
 
 
 def _running(db: Session, now: datetime) -> int:
-    loud = select(func.count()).where(Export.status == RUNNING, Export.seen_at >= now - HEARTBEAT_TIMEOUT)
+    loud = select(func.count()).where(Export.status == RUNNING, Export.seen_at >= now - EXPORT_HEARTBEAT_TIMEOUT)
     return db.scalar(loud) or 0
 
 

@@ -13,6 +13,7 @@ from typing import IO, cast
 from sqlalchemy import make_url
 
 from bot.errors import NotReady
+from bot.timeouts import PROGRAM_TIMEOUT_SECONDS
 
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps the programs of each version; its `pg_dump` on the PATH is the newest one's."""
@@ -41,7 +42,9 @@ def _version(path: str) -> int:
     if shutil.which(path) is None:
         return 0
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - PostgreSQL's own program
+        told = subprocess.run(  # noqa: S603 - PostgreSQL's own program
+            [path, "--version"], capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r" (\d+)", told.stdout)

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.store import MAX_WEBHOOK_WAIT_MS, ConversationStore
+from bot.conversation.store import ConversationStore
 from bot.conversation.turn import TurnResult
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.inbound import Inbound
+from bot.timeouts import MAX_WEBHOOK_WAIT_MS
 
 SENDER = "whatsapp:+14155238886"
 START = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)

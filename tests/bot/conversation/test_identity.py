@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.conversation.store import MAX_WEBHOOK_WAIT_MS
 from bot.conversation.turn import TurnRunner
 from bot.domain import events
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.inbound import Inbound, from_address
 from bot.service import Service, utc_now
 from bot.settings import SIMULATED_SENDER
+from bot.timeouts import MAX_WEBHOOK_WAIT_MS
 from flows.understanding.codes import shown
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")

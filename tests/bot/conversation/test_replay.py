@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.conversation import replay, replay_shards
 from bot.conversation.dialogue import Dialogue
-from bot.conversation.replay import MAX_MESSAGE_AGE, SETTLING_TIME, MessageReplay
+from bot.conversation.replay import MAX_MESSAGE_AGE, MessageReplay
 from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
 from bot.domain import events, people
@@ -22,6 +22,7 @@ from bot.errors import SendFailed
 from bot.inbound import Inbound
 from bot.service import Service
 from bot.settings import SIMULATED_SENDER
+from bot.timeouts import REPLAY_LOCK_SECONDS, SETTLING_TIME
 from flows.understanding.codes import shown
 
 SPOKEN = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
@@ -281,7 +282,7 @@ def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeyp
 def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
     bench.belated.store(message(0))
     names = [f"{replay.LOCK_PREFIX}:{number}" for number in range(replay_shards.SHARD_COUNT)]
-    assert all(redis.lock(name, timeout=replay_shards.LOCK_TTL_SECONDS).acquire(blocking=False) for name in names)
+    assert all(redis.lock(name, timeout=REPLAY_LOCK_SECONDS).acquire(blocking=False) for name in names)
     assert bench.belated.replay() == 0
     assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
     redis.delete(*names)  # what that time does

@@ -7,8 +7,6 @@ from redis import Redis
 
 from bot.conversation.store import (
     JOINED,
-    LEASE_TTL_MS,
-    MAX_WEBHOOK_WAIT_MS,
     PARTED,
     AcceptResult,
     AlreadyAnswered,
@@ -19,6 +17,7 @@ from bot.conversation.store import (
     LeaseLost,
     NobodyWaiting,
 )
+from bot.timeouts import CONVERSATION_LEASE_MS, MAX_WEBHOOK_WAIT_MS
 
 ASHA = "phone:+919810000001"
 
@@ -89,7 +88,7 @@ def test_a_holder_that_dies_leaves_its_message_at_the_head(store: ConversationSt
 
 def test_a_lease_ends_by_itself(store: ConversationStore, redis: "Redis") -> None:
     first = held(say(store, "SM1"))
-    assert 0 < int(str(redis.pttl(f"c:lease:{first.conversation}"))) <= LEASE_TTL_MS
+    assert 0 < int(str(redis.pttl(f"c:lease:{first.conversation}"))) <= CONVERSATION_LEASE_MS
 
 
 def test_a_holder_that_lives_keeps_its_lease_and_a_dead_one_cannot(store: ConversationStore, redis: "Redis") -> None:
@@ -97,7 +96,7 @@ def test_a_holder_that_lives_keeps_its_lease_and_a_dead_one_cannot(store: Conver
     key = f"c:lease:{first.conversation}"
     redis.pexpire(key, 50_000_000)
     store.renew_lease(first)
-    assert int(str(redis.pttl(key))) <= LEASE_TTL_MS
+    assert int(str(redis.pttl(key))) <= CONVERSATION_LEASE_MS
     redis.set(key, first.token + 1)
     store.renew_lease(first)
     assert redis.pttl(key) == -1

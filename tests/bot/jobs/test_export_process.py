@@ -19,6 +19,7 @@ from bot.domain.exports.requests import ExportRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import Export, ExportChunk
 from bot.jobs.export_process import FOLDER_PREFIX
+from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT
 from tests.bot.domain import rush
 from tests.bot.jobs.conftest import SECRET, running, wait_for
 
@@ -94,7 +95,7 @@ def test_whoever_is_killed_another_makes_it(
     with running(WORKER, environment, tmp_path) as worker:
         number = start(database, redis, "one")
         os.kill(stopped_in_the_middle(database, number, folder), signal.SIGKILL)
-        long_ago = datetime.now(UTC) - 2 * stored_exports.HEARTBEAT_TIMEOUT
+        long_ago = datetime.now(UTC) - 2 * EXPORT_HEARTBEAT_TIMEOUT
         with database.write() as db:
             db.execute(update(Export).values(seen_at=long_ago))
         look_after(redis)

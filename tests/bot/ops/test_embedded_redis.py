@@ -98,7 +98,7 @@ def test_without_the_wheel_the_path_is_searched(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_server_that_cannot_start_is_told_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_redis, "START_SECONDS", 0.1)
+    monkeypatch.setattr(embedded_redis, "REDIS_START_SECONDS", 0.1)
     started = time.monotonic()
     with pytest.raises(NotReady, match=r"redis\.log"):
         embedded_redis.wait_until_ready(settings, lambda: None)

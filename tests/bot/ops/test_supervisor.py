@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotReady
-from bot.ops.supervisor import MAX_DEATHS, Supervisor
+from bot.ops.supervisor import Supervisor
+from bot.timeouts import MAX_DEATHS
 from tests.paths import ROOT
 
 SLEEPER = ["/bin/sh", "-c", "exec sleep 600"]

@@ -13,7 +13,8 @@ from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.errors import NotReady, SendFailed
 from bot.photos import delete_media
-from bot.photos.delete_media import HOLD_TIME, STUCK_AFTER, MediaDeleter
+from bot.photos.delete_media import STUCK_AFTER, MediaDeleter
+from bot.timeouts import PHOTO_DELETION_LEASE_TTL
 
 NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)
 MEDIA = (TwilioMedia("MM1", "ME1"), TwilioMedia("MM2", "ME2"))
@@ -92,7 +93,7 @@ def test_one_that_is_gone_already_is_done(work: MediaDeleter, twilio: FakeTwilio
 def test_a_process_that_was_killed_leaves_it_to_the_next(work: MediaDeleter, twilio: FakeTwilio) -> None:
     assert len(work._claim(NOW)) == 2
     assert work.sweep(NOW + timedelta(seconds=10)) == 0
-    assert work.sweep(NOW + HOLD_TIME) == 2
+    assert work.sweep(NOW + PHOTO_DELETION_LEASE_TTL) == 2
 
 
 @on_sqlite

@@ -72,7 +72,7 @@ def elsewhere() -> Iterator[Origin]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "RETRY_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(download, "PHOTO_RETRY_DELAY_SECONDS", 0.0)
 
 
 def settings(api_base: str) -> Settings:
@@ -184,7 +184,7 @@ def test_what_twilio_may_answer(twilio: Origin, answers: list[Answer], result: b
 
 
 def test_who_sends_single_bytes_does_not_hold_us(twilio: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(download, "PHOTO_DOWNLOAD_SECONDS", 0.3)
     twilio.answers = [trickles]
     begun = time.monotonic()
     assert outcome(twilio.url) == "not_fetched"

@@ -49,7 +49,7 @@ def test_a_picture_is_fetched_and_deleted_and_stays_on_the_phone_that_took_it(ph
 
 
 def test_trouble_with_both_can_be_ordered(phones: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "RETRY_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(download, "PHOTO_RETRY_DELAY_SECONDS", 0.0)
     made, medium, address = ours(phones)
     assert phones.order(fault="refuse", kind="fetch", status=503).status_code == 201
     assert made.bytes_of(medium) == PIXEL

@@ -178,7 +178,7 @@ def world(served: Whole, monkeypatch: pytest.MonkeyPatch, logs_as_before: None) 
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("SECRET_KEY", settings.secret_key)
-    monkeypatch.setattr(twilio_http, "TIMEOUTS_SECONDS", (5.0, 0.2))
+    monkeypatch.setattr(twilio_http, "TWILIO_TIMEOUTS_SECONDS", (5.0, 0.2))
     return served
 
 

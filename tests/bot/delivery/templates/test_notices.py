@@ -15,7 +15,7 @@ from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue
 from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox.enqueue import BULK
-from bot.delivery.templates import REFUSED_TEMPLATE_PAUSE, notices, sync
+from bot.delivery.templates import notices, sync
 from bot.delivery.twilio.content_api import ContentApi
 from bot.delivery.twilio.http import TwilioHttp
 from bot.delivery.twilio.messages import Twilio
@@ -23,6 +23,7 @@ from bot.domain.messaging import content_templates
 from bot.domain.models import Contact, ContentTemplate, Delivery
 from bot.errors import SendFailed
 from bot.settings import Settings
+from bot.timeouts import REFUSED_TEMPLATE_PAUSE
 from flows.text.languages import CONFIRMED, LANGUAGES
 from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, row
 from tests.bot.delivery.templates.test_templates import FakeContentApi

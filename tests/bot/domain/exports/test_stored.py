@@ -20,6 +20,7 @@ from bot.domain.models import Event, Export, ExportChunk
 from bot.domain.passes import registration as registrations
 from bot.domain.privacy import erasure, retention
 from bot.jobs import export_process
+from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 from tests.bot.domain.builders import DAY, NOW, refused
 from tests.bot.domain.builders import asking as a_wish
 
@@ -93,7 +94,7 @@ def test_one_form_makes_one_and_an_event_has_few(database: Database, wanted: int
 
 
 def test_who_falls_silent_is_followed_by_another(database: Database, wanted: int) -> None:
-    later = NOW + stored_exports.HEARTBEAT_TIMEOUT + timedelta(seconds=1)
+    later = NOW + EXPORT_HEARTBEAT_TIMEOUT + timedelta(seconds=1)
     with database.write() as db:
         first = stored_exports.claim(db, wanted, NOW) or ""
         assert stored_exports.store_chunk(db, wanted, first, 0, b"half", NOW)
@@ -104,8 +105,8 @@ def test_who_falls_silent_is_followed_by_another(database: Database, wanted: int
         assert not stored_exports.store_chunk(db, wanted, first, 1, b"old", later)
         assert not stored_exports.finish(db, wanted, first, later, rows=1, size=4)
     assert chunks(database) == 0
-    for _ in range(stored_exports.MAX_TRIES):
-        later += stored_exports.HEARTBEAT_TIMEOUT * 2
+    for _ in range(MAX_EXPORT_TRIES):
+        later += EXPORT_HEARTBEAT_TIMEOUT * 2
         with database.write() as db:
             second = stored_exports.claim(db, wanted, later) or second
     assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "gave_up")
