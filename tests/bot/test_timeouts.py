@@ -34,7 +34,7 @@ def written(value: Any) -> str:
 
 
 def test_the_document_has_each_with_its_value_and_unit() -> None:
-    rows = ROW.findall((ROOT / "docs" / "timeouts.md").read_text("utf-8"))
+    rows = ROW.findall((ROOT / "docs/timeouts.md").read_text("utf-8"))
     units = {name: UNITS.get(name.rpartition("_")[2], "s") for name in constants()}
     assert rows == [(name, written(value), units[name]) for name, value in constants().items()]
 
