@@ -108,7 +108,7 @@ MAX_TRIES_OF_ONCE = 2
 DELIVERY_TTL = timedelta(hours=6)
 """How long a message is tried before it has failed."""
 OTP_DELIVERY_TTL = timedelta(minutes=10)
-"""The same for an OTP: one that comes later puzzles its reader, and nobody waits for it any more."""
+"""How long an OTP is tried: one that comes later puzzles its reader, and nobody waits for it any more."""
 PAIR_RATE_SECONDS = 6.0
 """Between two messages to somebody to whom we wrote too fast (docs/field-notes.md#error-codes, 63018)."""
 PAIR_LIMIT_TTL_SECONDS = 600
@@ -133,7 +133,7 @@ WORKER_TTL_SECONDS = 25
 MAX_HEARTBEAT_AGE = timedelta(seconds=30)
 """When an idle worker or the clock counts as gone: they tell every 10 s and 5 s that they live."""
 MAX_BUSY_HEARTBEAT_AGE = timedelta(seconds=75)
-"""The same for a worker at a job, which tells it before and after: longer than JOB_TIMEOUT_SECONDS."""
+"""When a worker at a job counts as gone, which tells it before and after: longer than JOB_TIMEOUT_SECONDS."""
 EXPORT_HEARTBEAT_TIMEOUT = timedelta(seconds=60)
 """An export whose process has not said for so long that it lives is begun anew."""
 MAX_EXPORT_TRIES = 3
