@@ -79,7 +79,7 @@ def test_redis_is_asked_again_once_it_had_time_to_come_back(tmp_path: Path, monk
     url = f"unix://{tmp_path}/redis.sock"
     one, other = spending(url), spending(url)
     one("door", "asha")  # by itself: nobody else hears of it
-    monkeypatch.setattr(limits, "REDIS_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "REDIS_LIMITS_PAUSE_SECONDS", 0.0)
     other("door", "asha")
     with redis_server.serving(tmp_path) as url:
         later = spending(url)
