@@ -17,6 +17,7 @@ from redis import Redis
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from bot import timeouts
 from bot.conversation import replay_shards
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.look import identity_of
@@ -28,12 +29,13 @@ from bot.domain.models import InboundMessage, TurnRecord
 from bot.domain.upserts import insert
 from bot.errors import SendFailed
 from bot.inbound import Inbound
-from bot.timeouts import REPLAY_RUN_LIMIT_SECONDS, SETTLING_TIME
+from bot.timeouts import REPLAY_RUN_LIMIT_SECONDS
 from flows.text import phrases, render
 from flows.text.sentences import in_every_language
 
 log = structlog.get_logger(__name__)
 
+SETTLING_TIME = timeouts.SETTLING_TIME
 BATCH_SIZE = 500
 MAX_CONCURRENT_PEOPLE = 8
 """People whose messages one process takes at the same time: most of a turn is waiting for the database."""
