@@ -17,6 +17,7 @@ from webhooks.staff import (
     sign_in_link,
     styles,
 )
+from webhooks.staff.manage.setup import new_event
 from webhooks.staff.scanner import admit
 from webhooks.staff.scanner import data as scanner_data
 
@@ -31,6 +32,7 @@ def register(app: Flask, service: Service) -> None:
     sign_in_link.routes(made, service)
     claim.routes(made, service)
     owners.routes(made, service)
+    new_event.routes(made, service)
     scanner.routes(made)
     desk.routes(made, service)
     dashboard.routes(made, service)

@@ -1,4 +1,4 @@
-"""The page of days: capacity, hours, and whether the day takes place."""
+"""The page of days: capacity, hours, and cancelling one."""
 
 from typing import Any
 
@@ -12,11 +12,41 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, judged, page, refusal_text, typed
+from webhooks.staff.manage.events import EventSwitch, ask_first, who_is_told
+from webhooks.staff.manage.layout import (
+    UNPROCESSABLE,
+    Answer,
+    Texts,
+    admin,
+    audited,
+    done,
+    form,
+    judged,
+    page,
+    refusal_text,
+    typed,
+)
 
 INPUT_KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 FIELD_OF_REFUSAL = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
 """The input at which a refusal is shown, by code."""
+SWITCHES = {
+    "cancel": EventSwitch(
+        audit.DAY_CANCELLED,
+        _("Cancel this day"),
+        _("{day} is cancelled."),
+        lambda row: row.closed,
+        _("Nobody can choose this day, and its passes are not valid. You can open the day again."),
+        grave=True,
+    ),
+    "open": EventSwitch(
+        audit.DAY_CHANGED,
+        _("Open this day again"),
+        _("{day} is open again."),
+        lambda row: not row.closed,
+        _("People can choose this day, and its passes are valid again."),
+    ),
+}
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -25,9 +55,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/days")
     @admin
     def days(slug: str) -> Answer:
-        with service.database.read() as db:
-            rows = [_row(event_day) for event_day in events.by_slug(db, slug).days]
-        return page("days", days=rows)
+        return _list(service, slug)
 
     @blueprint.get("/<slug>/days/<day>", endpoint="day")
     @admin
@@ -39,7 +67,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/days/<day>")
     @admin
     def save_day(slug: str, day: str) -> Answer:
-        given = {name: typed(name).strip() for name in INPUT_KINDS} | {"closed": typed("closed")}
+        given = {name: typed(name).strip() for name in INPUT_KINDS}
         with service.database.read() as db:
             event, row = _find_day(db, slug, day)
         values, wrong = _checked(given)
@@ -52,6 +80,37 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             return _refused(service, slug, day, given, no)
         return done("manage.days", _("{day} is saved.", day=display.day(row.day)))
+
+    @blueprint.get("/<slug>/days/<day>/<what>")
+    @admin
+    def ask_day(slug: str, day: str, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            _event, row = _find_day(db, slug, day)
+        return ask_first(
+            switch, display.day(row.day), row, "manage.days", who_is_told(row.taken) if switch.grave else ()
+        )
+
+    @blueprint.post("/<slug>/days/<day>/<what>")
+    @admin
+    def switch_day(slug: str, day: str, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            _event, row = _find_day(db, slug, day)
+        if not switch.is_so(row):
+            try:
+                with audited(service, switch.act) as db:
+                    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+                    events.set_day(db, slug, row.day, closed=what == "cancel")
+            except Refused as no:
+                return _list(service, slug, refusal_text(no))
+        return done("manage.days", switch.done_text.filled(day=display.day(row.day)))
+
+
+def _list(service: Service, slug: str, problem: str = "") -> Answer:
+    with service.database.read() as db:
+        rows = [_row(event_day) for event_day in events.by_slug(db, slug).days]
+    return page("days", UNPROCESSABLE if problem else 200, days=rows, words=SWITCHES, problem=problem)
 
 
 def _find_day(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
@@ -82,14 +141,11 @@ def _checked(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:
     except Refused as no:
         wrong[FIELD_OF_REFUSAL[no.code]] = refusal_text(no)
     hours = values.pop("opens", None), values.pop("closes", None)
-    return {**values, "hours": hours, "closed": given["closed"] == "1"}, wrong
+    return {**values, "hours": hours}, wrong
 
 
 def _current_texts(row: EventDay) -> dict[str, str]:
-    return {
-        **{name: inputs.format_value(getattr(row, name), "UTC") for name in INPUT_KINDS},
-        "closed": "1" if row.closed else "",
-    }
+    return {name: inputs.format_value(getattr(row, name), "UTC") for name in INPUT_KINDS}
 
 
 def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -> Answer:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import links as event_links
-from bot.domain.models import Event, Gate
+from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import sessions as staff_sessions
 from bot.errors import Refused
 from bot.service import Service
@@ -69,9 +69,18 @@ SWITCHES = {
         lambda event: event.entry_paused_at is None and all(gate.paused_at is None for gate in event.gates),
         _("Every gate can admit people again. The whole team is told on WhatsApp."),
     ),
+    "cancel": EventSwitch(
+        audit.EVENT_CANCELLED,
+        _("Cancel the event"),
+        _("The event is cancelled."),
+        lambda event: event.status == event_states.CANCELLED,
+        _("Nobody can register, and no pass is valid any more. You can take it back by opening registration again."),
+        grave=True,
+    ),
 }
 
 
+Facts = Sequence[tuple[Sentence | str, Sentence | str]]
 UNREAD = _("No native speaker has confirmed the text in these languages. Has someone checked it?")
 
 
@@ -98,9 +107,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             found = events.by_slug(db, slug)
             shape = events.shape(found)
+            people = sum(event_day.taken for event_day in found.days)
+        if what == "cancel":
+            return ask_first(switch, display.name(found), found, "manage.event", who_is_told(people))
         unread = unconfirmed_consents(shape) if what == "open" else {}
-        facts = [(LANGUAGES.get(code, code), text) for code, text in unread.items()]
-        return ask_first(switch, display.name(found), found, "manage.event", facts)
+        texts = [(LANGUAGES.get(code, code), text) for code, text in unread.items()]
+        return ask_first(switch, display.name(found), found, "manage.event", texts, UNREAD if unread else None)
 
     @blueprint.post("/<slug>/switch/<what>")
     @admin
@@ -117,16 +129,31 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 
 def ask_first(
-    switch: EventSwitch, name: str, row: Event | Gate, back: str, facts: Sequence[tuple[str, str]] = ()
+    switch: EventSwitch,
+    name: str,
+    row: Event | EventDay | Gate,
+    back: str,
+    facts: Facts = (),
+    unread: Sentence | None = None,
 ) -> Answer:
     """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to.
 
-    `facts` stand there as well: what is said in languages whose words nobody who speaks them has confirmed.
+    `facts` stand there as well: who is told of it, or, below `unread`, what is said in languages whose words nobody who
+    speaks them has confirmed.
     """
     title = _("{what}: {whom}", what=switch.button, whom=name)
     told: dict[str, Any] = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
-    told["facts"], told["unread"] = facts, UNREAD if facts else None
+    told["facts"], told["unread"] = facts, unread
     return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
+
+
+def who_is_told(people: int) -> Facts:
+    """Who hears that the event, or a day of it, does not take place; `people` have a pass for it."""
+    return [
+        (_("With a pass"), display.number(people, "")),
+        (_("They are told"), _("when they write to us, open their pass, or show it at a gate")),
+        (_("A message to them"), _("is not sent by this. You can send one afterwards.")),
+    ]
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:
@@ -160,6 +187,8 @@ def _apply(service: Service, slug: str, what: str, switch: EventSwitch) -> None:
             events.open_event(db, slug, real=not service.settings.simulated)
         elif what == "close":
             events.close_event(db, slug)
+        elif what == "cancel":
+            events.cancel_event(db, slug)
         else:
             owed = stop_entry(service, db, slug, None, stopped=what == "pause")
     service.outbox.dispatch(owed)
@@ -170,6 +199,7 @@ def _event_page(service: Service, slug: str, problem: str = "") -> Answer:
     with service.database.read() as db:
         found = events.by_slug(db, slug)
         switches = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
-        told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches}
+        cancel = switches.pop("cancel", None)
+        told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches, "cancel": cancel}
     links = event_links.links_of_event(slug, settings.origin, settings.whatsapp_number, simulated=settings.simulated)
     return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)

@@ -129,7 +129,7 @@ def judged(names: Iterable[str], read: Callable[[str], Any]) -> tuple[dict[str, 
     for name in names:
         try:
             values[name] = read(name)
-        except UnreadableInput as no:
+        except (UnreadableInput, Refused) as no:
             wrong[name] = refusal_text(no)
     return values, wrong
 

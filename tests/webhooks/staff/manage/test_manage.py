@@ -131,11 +131,11 @@ def test_texts_by_language_and_a_notice(office: Office) -> None:
     assert office.of("anna").post("/staff/manage/fair/texts/other", data=before).status_code in (400, 404)
 
 
-def test_a_day_has_its_own_capacity_and_hours_and_can_be_closed(office: Office) -> None:
+def test_a_day_has_its_own_capacity_and_hours(office: Office) -> None:
     path = f"/days/{office.today}"
-    assert office.post(path, capacity="7", opens="09:00", closes="12:00", closed="1").status_code == 303
+    assert office.post(path, capacity="7", opens="09:00", closes="12:00").status_code == 303
     day = next(one for one in office.event().days if one.day == office.today)
-    assert (day.capacity, f"{day.opens:%H:%M}", day.closed) == (7, "09:00", True)
+    assert (day.capacity, f"{day.opens:%H:%M}", day.closed) == (7, "09:00", False)
     for values, at in (
         ({"capacity": "3"}, ["capacity"]),
         ({"opens": "9"}, ["opens"]),
