@@ -12,7 +12,8 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot import __version__
@@ -26,6 +27,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 1_000_000
 """Bytes of a request's body at most: Twilio's longest form and a batch of 500 scans stay well below."""
+RETRY_AFTER_SECONDS = 30
+"""After which a page is worth another try where something that it needs is away."""
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -106,6 +109,8 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     """
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
+    for away in (OperationalError, InterfaceError):
+        app.register_error_handler(away, _database_away)
     app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset, icon=assets.icon)
     app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.finalize = i18n.localized
@@ -219,6 +224,12 @@ def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
         return app(environ, start_response)
 
     return wrapped
+
+
+def _database_away(problem: Exception) -> Response:
+    """While the database does not answer, what was asked can be had later: nothing is wrong with it."""
+    log.error("database_away", request_id=g.get("request_id"), door=request.endpoint, error=_name(problem))
+    return error_page(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 
 def error_page(error: HTTPException) -> Response:

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask, abort, request
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from webhooks import app_setup, assets
@@ -25,6 +26,10 @@ def app() -> Flask:
     @app.get("/broken")
     def broken() -> str:
         raise ValueError(SECRET)
+
+    @app.get("/without-database")
+    def without_database() -> str:
+        raise OperationalError(SECRET, {}, Exception(SECRET))
 
     def form() -> str:
         return str(len(request.form))
@@ -108,6 +113,15 @@ def test_an_error_is_a_short_page(client: FlaskClient, code: int) -> None:
     assert answer.mimetype == "text/html"
     assert str(code) in answer.text
     assert len(answer.text) < 1500
+
+
+def test_without_the_database_a_page_says_that_it_can_be_had_later(client: FlaskClient) -> None:
+    with capture_logs() as logged:
+        answer = client.get("/without-database")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert answer.headers["Retry-After"]
+    assert [one["event"] for one in logged] == ["database_away"]
+    assert SECRET not in str(logged) + answer.text
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
