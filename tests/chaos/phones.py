@@ -2,23 +2,31 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 from redis import Redis
 
 from bot.conversation import replay
 from bot.settings import Settings
-from flows.text import LANGUAGES
+from flows.text import LANGUAGES, render, sentence_for
+from tests.chaos.checker.evidence import CODE
 from tests.chaos.plan import SPOKEN, Plan, name_of
-from webhooks.simulator.faults import Fault, Faults
+from webhooks.simulator.faults import NO_FAULT, Fault, Faults
 from webhooks.simulator.store.messages import MAX_PAGE_SIZE, MessageStore, SimulatedMessage
 from webhooks.simulator.store.phones import PhoneStore, phone
 
 LOOK_SECONDS = 0.05
-PROMISES = {replay.deferred_answer(language) for language in (None, *LANGUAGES)}
+PROMISES = frozenset(
+    {replay.deferred_answer(language) for language in (None, *LANGUAGES)}
+    | {render(sentence_for("broken"), language) for language in LANGUAGES}
+)
+"""What is said where the answer comes later."""
+ANOTHER_DAY = ("1", "yes")
+"""Said in turn by whoever was refused at the end: the first day that is left, and yes again."""
+MOST_SAID = len(SPOKEN) + 3 * len(ANOTHER_DAY)
 ARRIVED = ("sent", "delivered", "read")
 NEVER_CAME = ("failed", "undelivered")
 
@@ -33,17 +41,73 @@ class Person:
     sent: int = 0
     heard: int = 0
     """Answers in words."""
+    code: str = ""
+    """Of the pass, as it was told."""
     has_pass: bool = False
 
     @property
     def is_through(self) -> bool:
         """Whether all was answered and the pass has come."""
-        return self.heard >= len(SPOKEN) and self.has_pass
+        return bool(self.code) and self.heard >= self.sent and self.has_pass
+
+    def next_text(self) -> str | None:
+        """What comes next; None: nothing now."""
+        if self.sent > self.heard or self.code or self.sent >= MOST_SAID:
+            return None
+        further = (self.sent - len(SPOKEN)) % len(ANOTHER_DAY)
+        return SPOKEN[self.sent].format(name=name_of(self.number)) if self.sent < len(SPOKEN) else ANOTHER_DAY[further]
+
+
+@dataclass
+class Volunteer(Person):
+    """Somebody at a gate, who admits with the chat until it is over."""
+
+    codes: Callable[[], Sequence[str]] = tuple
+    over: Callable[[], bool] = bool
+    chance: random.Random = field(default_factory=random.Random)
+
+    @property
+    def is_through(self) -> bool:
+        """Whether all that was sent has been answered."""
+        return self.heard >= self.sent
+
+    def next_text(self) -> str | None:
+        """A code of somebody who has been told it, sometimes for a part of the party."""
+        known = self.codes()
+        if self.sent > self.heard or not known or self.over():
+            return None
+        return self.chance.choice(known) + self.chance.choice(("", " 1", " 2"))
 
 
 def is_promise(message: SimulatedMessage) -> bool:
     """Whether it only says that the answer will come: what the fallback door says. People wait on."""
     return message.body in PROMISES
+
+
+def _inbound(chance: random.Random, plan: Plan) -> Fault:
+    """Twilio delivers it twice, or so late that others' overtake it."""
+    late = chance.uniform(0, plan.late) if chance.random() < plan.odd else 0.0
+    return Fault(copies=2 if chance.random() < plan.twice else 1, delay=late)
+
+
+def _status(chance: random.Random, plan: Plan) -> Fault:
+    """Twilio reports it twice, late, or after the next one."""
+    return Fault(copies=1 + (chance.random() < plan.odd), delay=chance.uniform(0, plan.late) * (plan.odd > 0))
+
+
+def _send(chance: random.Random, plan: Plan) -> Fault:
+    """Twilio refuses a message, hangs up before or after it has taken it, or takes its time."""
+    if chance.random() >= plan.odd:
+        return NO_FAULT
+    refusals = (Fault(status=429, code=20429), Fault(status=503, code=20503))
+    return chance.choice((*refusals, Fault(cut=True, accept=False), Fault(cut=True), Fault(delay=plan.late)))
+
+
+KINDS_OF_TROUBLE: dict[str, Callable[[random.Random, Plan], Fault]] = {
+    "inbound": _inbound,
+    "status": _status,
+    "send": _send,
+}
 
 
 class Crowd:
@@ -58,29 +122,38 @@ class Crowd:
         self._faults = Faults(self._redis)
         self._known: set[str] = set()
         self._cursor = 0
+        self.codes: list[str] = []
+        """Of all passes that anybody has been told of."""
 
     def register(
-        self, numbers: list[str], over: float, think: float, patience: float, ended: Callable[[], bool]
+        self,
+        numbers: list[str],
+        over: float,
+        think: float,
+        patience: float,
+        ended: Callable[[], bool],
+        volunteers: Sequence[Volunteer] = (),
     ) -> int:
         """Let these people register, beginning within `over` seconds; how many came through.
 
-        Goes on until all have and `ended` holds, or patience ends.
+        Goes on until all have and `ended` holds, or patience ends. Volunteers are at work meanwhile.
         """
         now = time.monotonic()
         people = {number: Person(number, now + self._chance.uniform(0, over)) for number in numbers}
-        self._prepare(numbers)
+        people |= {volunteer.number: volunteer for volunteer in volunteers}
+        self._prepare(list(people))
         with ThreadPoolExecutor(8) as pool:
             while time.monotonic() < now + patience:
                 self._hear(people, think)
                 for person in people.values():
-                    if person.sent < len(SPOKEN) and person.sent <= person.heard and time.monotonic() >= person.due:
-                        text = SPOKEN[person.sent].format(name=name_of(person.number))
+                    text = person.next_text() if time.monotonic() >= person.due else None
+                    if text is not None:
                         person.sent += 1
                         pool.submit(self._send, person.number, text)
                 if all(person.is_through for person in people.values()) and ended():
                     break
                 time.sleep(LOOK_SECONDS)
-        return sum(person.is_through for person in people.values())
+        return sum(people[number].is_through for number in numbers)
 
     def got(self, number: str) -> list[SimulatedMessage]:
         """What came to this phone, in the order in which Twilio took it."""
@@ -104,8 +177,9 @@ class Crowd:
             phones.add(phone(number, name_of(number)))
         self._faults.clear()
         if len(numbers) > 1:
-            copies = [2 if self._chance.random() < self._plan.twice else 1 for _ in range(len(numbers) * len(SPOKEN))]
-            self._faults.order("inbound", [Fault(copies=number) for number in copies])
+            for kind, drawn in KINDS_OF_TROUBLE.items():
+                befallen = range(len(numbers) * len(SPOKEN))
+                self._faults.order(kind, [drawn(self._chance, self._plan) for _ in befallen])
 
     def _send(self, number: str, text: str) -> None:
         message = {"phone": number, "text": text}
@@ -123,4 +197,7 @@ class Crowd:
             elif person and message.sid not in self._known and not is_promise(message):
                 self._known.add(message.sid)
                 person.heard += 1
+                if (told := CODE.search(message.body)) and not isinstance(person, Volunteer):
+                    person.code = told[0]
+                    self.codes.append(told[0].replace("-", ""))
                 person.due = time.monotonic() + self._chance.expovariate(1 / think)

@@ -7,11 +7,16 @@ SPOKEN = ("hi", "1", "{name}", "1", "3", "Delhi", "yes")
 NOBODY = "+918200000000"
 """The phone of somebody who registers alone, before anything is killed: what everybody should hear."""
 
+AWAY_KEY = "chaos:away"
+"""In the Redis of the process that plays Twilio: while it stands, the REST API hangs up on whoever calls."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How many phones write while how many processes are killed."""
 
+    webs: int = 2
+    workers: int = 2
     phones: int = 300
     kills: int = 60
     seconds: float = 110.0
@@ -20,6 +25,10 @@ class Plan:
     """The share of messages that Twilio delivers twice."""
     silent: float = 1 / 2
     """The share of our messages of which Twilio reports no status, so that only its list can tell."""
+    odd: float = 0.0
+    """The share of messages that Twilio delivers late, reports twice, refuses or hangs up on."""
+    late: float = 1.5
+    """Seconds by which what is late is late, at most."""
     seed: int = 3
     hurried: bool = False
     """Short leases in the outbox: for a run of a minute, not for figures."""
@@ -28,7 +37,15 @@ class Plan:
     aimed: bool = False
     """Every kill hits a worker whose message Twilio has just taken."""
     patience: float = 330.0
-    """Seconds after the start within which all must have come right."""
+    """Seconds after the start within which all must have come right; under faults: after the last of them."""
+    short: bool = False
+    """Of the faults only some."""
+    scale: float = 1.0
+    """How much shorter or longer than usual the faults are."""
+    pause: float = 10.0
+    """Seconds from the end of one fault to the beginning of the next: between this and half of it more or less."""
+    capacity: int | None = None
+    """Places of the first day; whoever comes too late takes another."""
 
     @property
     def numbers(self) -> list[str]:

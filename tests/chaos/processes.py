@@ -5,14 +5,16 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import requests
 
-from bot.ops import embedded_redis
+from bot.database import Database
+from bot.domain.keys import KeyRing
+from bot.ops import embedded_redis, prepare_database
 from bot.ops.supervisor import die_with_parent
 from bot.settings import Settings
 from tests.chaos import disks, postgres
@@ -136,6 +138,13 @@ class Started:
             os.kill(int(child), signal.SIGKILL)
         return bool(found)
 
+    def end(self) -> None:
+        """End it at once: nothing is looked at any more."""
+        with self.changing:
+            self.down = True
+            self.signal(signal.SIGKILL)
+            self.process.wait(10)
+
     def stop(self) -> None:
         """End it as a platform does; by force where that takes too long."""
         with self.changing:
@@ -193,7 +202,7 @@ class Stack:
 
 @contextmanager
 def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
-    """Two `web`, two `worker` and a `clock` of the Procfile, and a Twilio, for as long as the block lasts."""
+    """`web`, `worker` and a `clock` of the Procfile, and a Twilio, for as long as the block lasts."""
     home = server.place_without_settings(folder)
     twilio = Settings(port=server.free_port(), var_dir=folder / "twilio", secret_key=SECRET)
     with ExitStack() as stack:
@@ -207,7 +216,7 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
 
         def start(name: str, command: list[str], environment: Mapping[str, str], own_port: int = 0) -> Started:
             made = Started(name, command, home, environment, folder / f"{name}.log", own_port)
-            stack.callback(made.stop)
+            stack.callback(made.end)
             return made
 
         for settings in (service, twilio):
@@ -216,16 +225,18 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
             start(f"redis-{settings.var_dir.name}", embedded_redis.command(settings), os.environ)
             for settings in (service, twilio)
         )
-        for settings, environment in ((service, ours), (twilio, theirs)):
+        for settings in (service, twilio):
             until(partial(embedded_redis.answers, settings), "redis answers")
-            subprocess.run(server.shell(commands["release"]), cwd=home, env=environment, check=True, timeout=90)
+            _release(settings)
         start("twilio", server.shell(commands["web"].replace("webhooks.wsgi", "tests.chaos.twilio_role")), theirs)
         clock = start("clock", _process(plan, "clock"), ours)
         webs = tuple(
             start(f"web-{number}", server.shell(commands["web"]), {**ours, **_binding(service, port)}, port)
-            for number, port in enumerate((server.free_port(), server.free_port()), 1)
+            for number, port in enumerate((server.free_port() for _ in range(plan.webs)), 1)
         )
-        workers = tuple(start(f"worker-{number}", _process(plan, "worker"), ours) for number in (1, 2))
+        workers = tuple(
+            start(f"worker-{number}", _process(plan, "worker"), ours) for number in range(1, plan.workers + 1)
+        )
         watch = Watch((redis, *webs, *workers, clock))
         watch.start()
         stack.callback(watch.close)
@@ -240,6 +251,14 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
 
 DISKS = (("database", "pg", DATABASE_MEGABYTES), ("redis", "var/redis", REDIS_MEGABYTES))
 """Which server, below which folder, how large."""
+
+
+def _release(settings: Settings) -> None:
+    """What the Procfile's `release` does, without a process of its own."""
+    with closing(Database(settings.database)) as database:
+        prepare_database.upgrade(database)
+        KeyRing.open(database, SECRET)
+        prepare_database.make_demo(database, staffed=False)
 
 
 def _process(plan: Plan, name: str) -> list[str]:
