@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot import __version__
+from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from flows.text import _, ngettext_
 from webhooks import assets, i18n
 
@@ -27,8 +28,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 1_000_000
 """Bytes of a request's body at most: Twilio's longest form and a batch of 500 scans stay well below."""
-RETRY_AFTER_SECONDS = 30
-"""After which a page is worth another try where something that it needs is away."""
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -229,7 +228,7 @@ def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
 def _database_away(problem: Exception) -> Response:
     """While the database does not answer, what was asked can be had later: nothing is wrong with it."""
     log.error("database_away", request_id=g.get("request_id"), door=request.endpoint, error=_name(problem))
-    return error_page(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
+    return error_page(ServiceUnavailable(retry_after=PAGE_RETRY_AFTER_SECONDS))
 
 
 def error_page(error: HTTPException) -> Response:

@@ -12,7 +12,7 @@ from bot.domain.people import phone_owners
 from bot.service import Service
 from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from webhooks import limits
-from webhooks.app_setup import RETRY_AFTER_SECONDS, error_page
+from webhooks.app_setup import error_page
 
 COOKIE = "visit"
 """Key in the signed cookie: the id of the visit, which is random."""
