@@ -46,6 +46,7 @@ class Web:
         ) as process:
             try:
                 until(self.is_ready, "the web process answers")
+                self.pid = process.pid
                 yield self
             finally:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -208,3 +209,22 @@ def test_who_waits_for_the_word_to_go_on_gets_it(web: Web) -> None:
         answer = b""
         while b"HTTP/1.1 403 " not in answer:
             answer += caller.recv(10_000)
+
+
+def test_one_that_is_told_to_stop_sends_newcomers_away_and_ends_what_it_has_begun(running: Running) -> None:
+    """Refused at once, a proxy asks the other process; taken and then reset, it could not know what was done."""
+    health = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with Web(running).served() as web, web.connect(health[:20]) as caller, caller.makefile("rb") as answers:
+        assert web.hear(seconds=5).status_code == 200
+        os.kill(web.pid, signal.SIGTERM)
+        until(lambda: _is_refused(web), "nobody is taken any more", 10)
+        caller.sendall(health[20:].encode())
+        assert _status(answers) == "200"
+
+
+def _is_refused(web: Web) -> bool:
+    try:
+        web.connect("").close()
+    except ConnectionRefusedError:
+        return True
+    return False

@@ -67,16 +67,33 @@ class BufferedWorker(ThreadWorker):
         if cfg.is_ssl:
             raise ConfigError("TLS ends at the proxy before us; gunicorn takes no certificate here")
 
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Told to stop: take everybody who has come, then close the door, so that a proxy's next try goes elsewhere.
+
+        gunicorn leaves it open until the last answer is read, and resets whoever came to it meanwhile.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                while self._take(listener):
+                    pass
+                listener.close()
+
     def accept(self, listener: socket.socket) -> None:
         """Take a new connection and begin to gather its first request."""
+        self._take(listener)
+
+    def _take(self, listener: socket.socket) -> bool:
+        """Whether there was a connection to take."""
         try:
             client, address = listener.accept()
         except OSError as problem:
             if problem.errno in TRANSIENT:
-                return
+                return False
             raise
         self.nr_conns += 1
         self._receive(Connection(self.cfg, OutgoingSocket(client), address, listener.getsockname()))
+        return True
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:  # type: ignore[override]  # made by accept
         """Gather the next request of a connection that was kept."""
