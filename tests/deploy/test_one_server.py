@@ -1,26 +1,20 @@
 """The one-server guide: its units are sound and run what the Procfile names, and its nginx does what it promises."""
 
-import os
 import re
 import shlex
-import shutil
 import socket
 import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.deploy import nginx
 from tests.e2e import server
 from tests.paths import ROOT
 
@@ -52,15 +46,9 @@ def test_ports_of_units_and_of_nginx_agree() -> None:
     assert ports == set(re.findall(r"pravesh-web@(\d+)", GUIDE))
 
 
-def _tool(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
-    assert found, f"{name} is needed: .ci/run installs it"
-    return found
-
-
 @pytest.mark.infra
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
-    analyze = _tool("systemd-analyze")
+    analyze = nginx.tool("systemd-analyze")
     for file in (ROOT / "deploy/systemd").iterdir():
         (tmp_path / file.name).write_text(file.read_text().replace("/opt/pravesh", str(ROOT)))
     copies = sorted(map(str, tmp_path.iterdir()))
@@ -80,7 +68,7 @@ class Web(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked: list[tuple[str, str]]
-    dies: bool
+    gone: threading.Event
 
     def do_GET(self) -> None:
         self._answer()
@@ -91,7 +79,7 @@ class Web(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.asked.append((self.command, self.headers["X-Forwarded-For"]))
-        if self.dies:
+        if self.gone.is_set():
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
             return
@@ -110,9 +98,9 @@ class Web(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _web(*, dies: bool = False) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+def _web(gone: threading.Event | None = None) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     asked: list[tuple[str, str]] = []
-    kind = type("OneWeb", (Web,), {"asked": asked, "dies": dies})
+    kind = type("OneWeb", (Web,), {"asked": asked, "gone": gone or threading.Event()})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as serving:
         thread = threading.Thread(target=serving.serve_forever)
         thread.start()
@@ -121,68 +109,6 @@ def _web(*, dies: bool = False) -> Iterator[tuple[int, list[tuple[str, str]]]]:
         finally:
             serving.shutdown()
             thread.join()
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pass.example.org")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("pass.example.org")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = folder / "fullchain.pem", folder / "privkey.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate, private
-
-
-@contextmanager
-def _nginx(folder: Path, ports: tuple[int, int]) -> Iterator[tuple[str, int]]:
-    """A real nginx with our file, on other ports and with its own certificate; its origin, and the plain port."""
-    plain, secure = server.free_port(), server.free_port()
-    certificate, private = _certificate(folder)
-    site = (ROOT / "deploy/nginx/pravesh.conf").read_text()
-    for old, new in (
-        ("127.0.0.1:8001", f"127.0.0.1:{ports[0]}"),
-        ("127.0.0.1:8002", f"127.0.0.1:{ports[1]}"),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl http2;", f"listen 127.0.0.1:{secure} ssl http2;"),
-        ("/etc/letsencrypt/live/pass.example.org/fullchain.pem", str(certificate)),
-        ("/etc/letsencrypt/live/pass.example.org/privkey.pem", str(private)),
-        ("/var/cache/nginx/pravesh", str(folder / "cache")),
-    ):
-        assert old in site
-        site = site.replace(old, new)
-    site = re.sub(r"\n\s*listen \[::\]:.*;", "", site)
-    (folder / "site.conf").write_text(site)
-    # What Debian's own nginx.conf says around a site, as far as it matters, and everything in this folder.
-    places = "".join(
-        f"{kind}_temp_path {folder / kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ access_log off; {places} include {folder}/site.conf; }}\n"
-    )
-    command = [_tool("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    with ExitStack() as running:
-        running.enter_context(server.process("nginx", command, folder, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"}))
-        server.until(lambda: _listens(secure), f"nginx listens; see {folder}/error.log", 30)
-        yield f"https://pass.example.org:{secure}", plain
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -199,7 +125,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.infra
 @pytest.mark.usefixtures("there")
 def test_nginx_serves_as_the_guide_says(tmp_path: Path) -> None:
-    with _web() as (one, first), _web() as (two, second), _nginx(tmp_path, (one, two)) as (origin, plain):
+    with _web() as (one, first), _web() as (two, second), nginx.secure(tmp_path, (one, two)) as (origin, plain):
         trusted = str(tmp_path / "fullchain.pem")
         told = requests.get(f"{origin}/", verify=trusted, timeout=10, headers={"X-Forwarded-For": "203.0.113.9"}).text
         assert told.split() == ["127.0.0.1", "https", "pass.example.org", "0"], "what a caller claims is dropped"
@@ -234,10 +160,18 @@ def _send_slowly(origin: str, trusted: Path, first: list[tuple[str, str]], secon
 @pytest.mark.infra
 @pytest.mark.usefixtures("there")
 def test_a_process_that_goes_away_is_not_noticed(tmp_path: Path) -> None:
-    """A POST whose process dies in the middle is answered by the other one."""
-    with _web(dies=True) as (one, dying), _web() as (two, living), _nginx(tmp_path, (one, two)) as (origin, _):
-        trusted = str(tmp_path / "fullchain.pem")
-        for _ in range(6):
-            assert requests.post(f"{origin}/webhooks/twilio/message", b"Body=hi", verify=trusted, timeout=10).ok
-        assert dying, "it was asked, and went away"
-        assert len(living) == 6
+    """A POST whose process dies in the middle is answered by the other one; also where that one goes next, at once."""
+    first, second = threading.Event(), threading.Event()
+    with _web(first) as (one, of_one), _web(second) as (two, of_two), nginx.secure(tmp_path, (one, two)) as (origin, _):
+
+        def all_answered() -> bool:
+            url, trusted = f"{origin}/webhooks/twilio/message", str(tmp_path / "fullchain.pem")
+            return all(requests.post(url, b"Body=hi", verify=trusted, timeout=10).ok for _ in range(6))
+
+        first.set()
+        assert all_answered()
+        assert of_one, "it was asked, and went away"
+        assert len(of_two) == 6
+        first.clear()
+        second.set()
+        assert all_answered()
