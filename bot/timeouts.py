@@ -40,6 +40,13 @@ DATABASE_REST_SECONDS = 1.0
 DATABASE_SILENCE_SECONDS = 30
 """After so long without a sign from PostgreSQL's machine a connection is lost. The kernel itself would wait a quarter
 of an hour for a machine that has vanished (tcp_retries2), and two hours before it asks whether one lives."""
+MIGRATION_LOCK_MS = 500
+"""Milliseconds that a migration waits for a table, since everybody who comes meanwhile waits behind it. Less than the
+second after which PostgreSQL looks for a deadlock: the migration gives way, and never somebody's registration."""
+MIGRATION_PAUSE_SECONDS = 1.0
+"""Between two tries of the migrations: those who waited are through by then."""
+MIGRATION_PATIENCE_SECONDS = 300.0
+"""For how long migrations are tried: a dump of a large database lets go within that."""
 SQLITE_BUSY_TIMEOUT_SECONDS = 15
 """How long a SQLite writer waits for another: longer than any transaction of ours."""
 TURN_RETRY_DELAYS_SECONDS = (0.1, 0.5)

@@ -2,19 +2,29 @@
 
 from functools import cache
 from pathlib import Path
+from time import monotonic, sleep
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from bot.database import Database
+from bot.errors import NotReady
+from bot.timeouts import MIGRATION_LOCK_MS, MIGRATION_PATIENCE_SECONDS, MIGRATION_PAUSE_SECONDS
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 OK = "ok"
 NEWER = "newer than this code"
 """Newer code has migrated already. This code goes on: tables lose nothing that it reads (CONTRIBUTING)."""
 BEHIND = "behind"
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
+"""PostgreSQL's codes (appendix A of its manual)."""
+IN_USE = (
+    "DATABASE_URL: others do not let go of a table that a migration changes (a dump, or a transaction that was "
+    "forgotten): look in pg_stat_activity, end it, and run this again; nothing was changed"
+)
 
 
 def _config() -> Config:
@@ -25,11 +35,32 @@ def _config() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Run every migration that the database lacks."""
+    """Run every migration that the database lacks, all or none, while others go on reading and writing.
+
+    On PostgreSQL a statement that changes a table waits until nobody uses it, and everybody who comes meanwhile waits
+    behind it: so it waits only a moment, and all is tried again. Raises NotReady where a table is never let go.
+    """
+    end = monotonic() + MIGRATION_PATIENCE_SECONDS
+    while not _upgraded(database):
+        if monotonic() > end:
+            raise NotReady(IN_USE)
+        sleep(MIGRATION_PAUSE_SECONDS)
+
+
+def _upgraded(database: Database) -> bool:
+    """Whether it could be done: False where another connection had a table for too long."""
     config = _config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with database.engine.begin() as connection:
+            if not database.is_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATION_LOCK_MS}")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", "") not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+            raise
+        return False
+    return True
 
 
 def newest() -> str:

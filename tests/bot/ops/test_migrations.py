@@ -1,16 +1,22 @@
 """The migrations make the tables that the code expects, on both databases, and can be undone."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, inspect, text
 
 from bot.database import Database
 from bot.domain.models import Base
+from bot.errors import NotReady
 from bot.ops import migrations
+from tests import empty_tables
+from tests.e2e.server import until
 
 
 def test_the_migrated_tables_are_the_models(database: Database) -> None:
@@ -40,3 +46,42 @@ def test_everything_can_be_undone_and_done_again(database: Database) -> None:
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     migrations.upgrade(database)
     assert migrations.current(database) == migrations.newest()
+
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+READING = text("SELECT count(*) FROM registrations")
+
+
+@pytest.fixture
+def altering(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database whose migrations add a column to a table that everybody uses."""
+
+    def add_a_column(config: Any, _revision: str) -> None:
+        config.attributes["connection"].execute(text("ALTER TABLE registrations ADD COLUMN came_by VARCHAR"))
+
+    with closing(Database(empty_tables.new_database(postgres.url))) as database:
+        monkeypatch.setattr(command, "upgrade", add_a_column)
+        yield database
+
+
+def test_a_migration_that_must_wait_holds_up_nobody(altering: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody reads for a long time, as pg_dump does; whoever comes after the migration reads at once all the same."""
+    monkeypatch.setattr(migrations, "MIGRATION_PAUSE_SECONDS", 0.05)
+    with ThreadPoolExecutor(1) as pool:
+        with altering.engine.connect() as long, altering.engine.connect() as other:
+            long.execute(READING)
+            migrated = pool.submit(migrations.upgrade, altering)
+            until(lambda: other.scalar(WAITING), "the migration waits for the table", 20)
+            other.execute(text("SET statement_timeout = '1200ms'"))
+            other.execute(READING)
+            assert not migrated.done()
+        migrated.result(20)
+    assert "came_by" in {column["name"] for column in inspect(altering.engine).get_columns("registrations")}
+
+
+def test_a_table_that_is_never_let_go_is_told(altering: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "MIGRATION_PATIENCE_SECONDS", 0.0)
+    with altering.engine.connect() as long:
+        long.execute(READING)
+        with pytest.raises(NotReady, match="pg_stat_activity"):
+            migrations.upgrade(altering)
