@@ -17,7 +17,7 @@ run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT
 test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
 	@exec $(PY) -m pytest -n $(PROCESSES) $(TESTS)
 
-chaos: venv-dev assets ## phones and gates while everything breaks that can, then a checker (15 minutes at most; SEED=7 replays)
+chaos: venv-dev assets ## phones and gates while everything breaks that can, then all replaced (20 minutes at most; CHAOS=rolling, SEED=7)
 	@exec $(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(CHAOS)
 
 bench: venv-dev assets ## what a message, an admission and a pass cost beside a bare stack (BENCH=quick, profiles, pace, …)

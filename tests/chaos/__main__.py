@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`, as tables: under faults; workers killed in the act; without the look-up."""
+"""`python -m tests.chaos`, as tables: under faults; workers killed in the act; without the look-up; all replaced."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.chaos.plan import Plan
 from tests.chaos.report import Report
+from tests.chaos.rolling import run as rolling
 from tests.chaos.run import run
 from tests.chaos.under_faults import run_under_faults
 
@@ -19,7 +20,7 @@ UNDER_FAULTS = Plan(phones=150, odd=0.05, capacity=360, pause=8, patience=330)
 AIMED = Plan(phones=10, kills=4, seconds=6, hurried=True, aimed=True, silent=1.0, patience=150)
 BLIND = Plan(phones=150, kills=30, seconds=60, hurried=True, blind=True, silent=1.0, patience=150)
 SEEDS = 10_000
-PHASES = ("faults", "aimed", "blind")
+PHASES = ("faults", "aimed", "blind", "rolling")
 
 
 def main() -> int:
@@ -59,14 +60,25 @@ def _printed(title: str, plan: Plan, folder: Path) -> Report:
     return report
 
 
-PHASE = dict(zip(PHASES, (_faults, _aimed, _blind), strict=True))
+def _rolling(seed: int, folder: Path) -> bool:
+    """Whether nobody noticed that every process was replaced by the next version."""
+    folder.mkdir()
+    report = rolling.run(rolling.Change(seed=seed), folder)
+    print(f"every process replaced by the next version, with migrations on the way\n{report.table()}\n", flush=True)
+    return report.is_clean
+
+
+PHASE = dict(zip(PHASES, (_faults, _aimed, _blind, _rolling), strict=True))
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
     parser.add_argument("--seed", type=int, default=random.randrange(SEEDS))
     parser.add_argument("--phases", nargs="+", choices=PHASES, default=list(PHASES))
-    return parser.parse_args()
+    parser.add_argument("only", nargs="?", choices=PHASES, help="this phase alone")
+    asked = parser.parse_args()
+    asked.phases = [asked.only] if asked.only else asked.phases
+    return asked
 
 
 if __name__ == "__main__":
