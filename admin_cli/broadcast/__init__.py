@@ -9,7 +9,6 @@ import click
 
 from admin_cli.broadcast import begin
 from admin_cli.broadcast import report as broadcast_report
-from admin_cli.broadcast.begin import BroadcastRequest
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import with_options
@@ -19,15 +18,10 @@ from admin_cli.console.parameters import DAY, IN_LANGUAGE
 if TYPE_CHECKING:
     from bot.domain.models import Broadcast
 
-PURPOSE_OF_NOTICE = {
-    "notice": "news",
-    "event_cancelled": "event_cancelled",
-    "day_cancelled": "day_cancelled",
-    "reminder": "reminder",
-}
-"""What `--notice` can be, and the notice that it is sent as; `notice` is the event's own."""
-WITHOUT_A_TEXT = ("notice", "reminder")
-"""Notices that have no place for more words."""
+NOTICES = ("notice", "event_cancelled", "day_cancelled", "reminder")
+"""What `--notice` can be (bot.usecases.send_broadcast.PURPOSE_OF_NOTICE, which it would take long to import)."""
+HOURS, MAX_HOURS = 24, 72
+"""For how long messages may wait: bot.usecases.send_broadcast has the same."""
 SELECTION_OPTIONS = (
     click.option(
         "--day", "days", type=DAY, multiple=True, help="Only people with a pass for this day; can be repeated."
@@ -70,15 +64,15 @@ def command() -> None:
 @click.option("--text-in", type=IN_LANGUAGE, multiple=True, help="The text in another language; can be repeated.")
 @click.option(
     "--notice",
-    type=click.Choice(list(PURPOSE_OF_NOTICE)),
+    type=click.Choice(NOTICES),
     help="A standard text: the event's notice, a cancellation, a reminder.",
 )
 @click.option(
     "--for",
     "hours",
-    default=begin.DEFAULT_HOURS,
+    default=HOURS,
     show_default=True,
-    type=click.IntRange(1, 72),
+    type=click.IntRange(1, MAX_HOURS),
     metavar="HOURS",
     help="How long messages may wait for their readers.",
 )
@@ -103,12 +97,15 @@ def send(
 
     Example: pravesh broadcast send --event demo --not-entered --text "We are open until 8 pm."
     """
+    from bot.usecases import send_broadcast
+
     texts = dict(text_in) | ({"en": text} if text else {})
-    if not (texts or notice) or (texts and notice in WITHOUT_A_TEXT):
+    if not (texts or notice) or (texts and notice in send_broadcast.WITHOUT_A_TEXT):
         raise click.UsageError("give --text (and --text-in), or --notice; both only for what is cancelled")
     if notice == "notice":
         texts = _own_notice(slug)
-    wish = BroadcastRequest(slug, PURPOSE_OF_NOTICE[notice] if notice else "news", texts, days, selected, hours)
+    purpose = send_broadcast.PURPOSE_OF_NOTICE[notice or "notice"]
+    wish = send_broadcast.BroadcastRequest(slug, purpose, texts, days, selected, hours)
     begin.begin(wish, yes=yes, dry_run=dry_run)
 
 
@@ -147,7 +144,7 @@ def show(number: int, watch: bool, every: float, as_json: bool) -> None:
             return
         with database.read() as db:
             found = broadcasts.find(db, number)
-            whole = row(found) | broadcast_report.progress(found, broadcasts.counts(db, number))
+            whole = row(found) | broadcasts.progress(found, broadcasts.counts(db, number))
             whole |= {"selection": found.selection}
             says = {language: said["body"] for language, said in found.wording.items()}
     details(whole | ({"says": says} if as_json else {}), as_json=as_json)
@@ -209,7 +206,7 @@ def cancel(number: int, yes: bool) -> None:
     if not yes:
         with session.reading() as db:
             found, counts = broadcasts.find(db, number), broadcasts.counts(db, number)
-        still = broadcast_report.remaining(found, counts) + counts.waiting
+        still = broadcasts.remaining(found, counts) + counts.waiting
         click.confirm(f"Cancel broadcast {number}? {counts.gone} have left, about {still} have not", abort=True)
     with session.writing(audit.BROADCAST_CANCELLED) as db:
         broadcasts.cancel(db, number)

@@ -3,8 +3,7 @@
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,47 +14,31 @@ from admin_cli.console.options import confirm
 if TYPE_CHECKING:
     from bot.database import Database
     from bot.delivery.campaigns.estimate import BroadcastEstimate
-    from bot.domain.models import Event
+    from bot.usecases.send_broadcast import BroadcastRequest, PreparedBroadcast
 
 PROGRESS_ABOVE = 5_000
 """People from which on looking takes a second, and somebody wants to see that it goes on."""
-DEFAULT_HOURS = 24
-"""For how long a message may still leave, where nothing else is said."""
 
 
-@dataclass(frozen=True)
-class BroadcastRequest:
-    """A broadcast that somebody wants."""
-
-    slug: str
-    purpose: str
-    """One of bot.delivery.templates.notices.NOTICES."""
-    texts: Mapping[str, str] = field(default_factory=dict)
-    days: tuple[date, ...] = ()
-    selected: Mapping[str, Any] = field(default_factory=dict)
-    """More fields of bot.domain.messaging.audience.Selection."""
-    hours: int = DEFAULT_HOURS
-
-
-def begin(request: BroadcastRequest, *, yes: bool, dry_run: bool = False) -> int | None:
+def begin(request: "BroadcastRequest", *, yes: bool, dry_run: bool = False) -> int | None:
     """Show what it comes to, ask, and begin; its number, or None where it was only looked at.
 
     Raises Refused; Abort where the answer is no.
     """
     with session.open_database() as database:
-        event, selection, wording = _prepared(database, request)
-        found = _estimated(database, event, selection, request.purpose)
-        _print_estimate(found, wording, request.hours)
+        prepared = _prepared(database, request)
+        found = _estimated(database, prepared, request.purpose)
+        _print_estimate(found, prepared.wording, request.hours)
         if dry_run or not found.people:
             click.echo("nothing was sent" if found.people else "nothing was sent: nobody would get it", err=True)
             return None
         confirm(f"Send it to {found.people} people?", yes)
-        number = _begun(database, request, event, selection, wording, found.people)
+        number = _begun(database, request, prepared, found.people)
     click.echo(f"broadcast {number} is started; to see it: pravesh broadcast show {number} --watch")
     return number
 
 
-def offer(request: BroadcastRequest, typed: str, *, at_once: bool) -> None:
+def offer(request: "BroadcastRequest", typed: str, *, at_once: bool) -> None:
     """Offer to tell people of what was just done; where nobody can be asked, say the command that does it.
 
     `typed` are the arguments of `broadcast send` that mean the wish.
@@ -68,24 +51,14 @@ def offer(request: BroadcastRequest, typed: str, *, at_once: bool) -> None:
         click.echo(f"no message was sent; to send one: pravesh broadcast send {typed}", err=True)
 
 
-def _prepared(database: "Database", request: BroadcastRequest) -> "tuple[Event, Any, dict[str, dict[str, Any]]]":
-    from bot.delivery.campaigns import texts as campaign_texts
-    from bot.domain import events
-    from bot.domain.messaging import audience
-    from flows.text import event_states
+def _prepared(database: "Database", request: "BroadcastRequest") -> "PreparedBroadcast":
+    from bot.usecases import send_broadcast
 
     with database.read() as db:
-        event = events.by_slug(db, request.slug)
-        today = event_states.local_today(events.shape(event), datetime.now(UTC))
-        which = (
-            {"days": tuple(day.isoformat() for day in request.days)} if request.days else {"since": today.isoformat()}
-        )
-        selection = audience.checked(db, event, audience.Selection(**which, **request.selected))
-        day = request.days[0] if len(request.days) == 1 else None
-        return event, selection, campaign_texts.broadcast_texts(event, request.purpose, texts=request.texts, day=day)
+        return send_broadcast.prepare(db, request, datetime.now(UTC))
 
 
-def _estimated(database: "Database", event: "Event", selection: Any, purpose: str) -> "BroadcastEstimate":
+def _estimated(database: "Database", prepared: "PreparedBroadcast", purpose: str) -> "BroadcastEstimate":
     from rich.console import Console
 
     from bot.delivery.campaigns import estimate
@@ -96,7 +69,8 @@ def _estimated(database: "Database", event: "Event", selection: Any, purpose: st
     console = Console(stderr=True)
     with closing(connect_redis(settings.redis)) as redis, console.status("looking") as shown:
         return estimate.estimate(
-            *(database, SessionWindows(redis), settings, event, selection, purpose, datetime.now(UTC)),
+            *(database, SessionWindows(redis), settings, prepared.event, prepared.selection, purpose),
+            datetime.now(UTC),
             report=lambda people: shown.update(f"looking: {people} people") if people >= PROGRESS_ABOVE else None,
         )
 
@@ -191,31 +165,11 @@ def _lasting(seconds: int) -> str:
     return f"about {seconds / 3600:.1f} hours"
 
 
-def _begun(
-    database: "Database",
-    request: BroadcastRequest,
-    event: "Event",
-    selection: Any,
-    wording: Mapping[str, Any],
-    people: int,
-) -> int:
+def _begun(database: "Database", request: "BroadcastRequest", prepared: "PreparedBroadcast", people: int) -> int:
     from admin_cli.console import actor
-    from bot.domain import audit, events
-    from bot.domain.audit import recorder
-    from bot.domain.messaging import broadcasts
+    from bot.domain import audit
+    from bot.usecases import send_broadcast
 
-    now = datetime.now(UTC)
-    with session.audited(database, audit.BROADCAST_BEGUN, event.slug) as db:
-        made = broadcasts.begin(
-            db,
-            events.by_slug(db, event.slug),
-            purpose=request.purpose,
-            wording=wording,
-            selection=selection,
-            expected=people,
-            made_by=actor.current_actor(),
-            now=now,
-            until=now + timedelta(hours=request.hours),
-        )
-        recorder.add_facts(db, broadcast=made.id, purpose=request.purpose, people=people)
-        return made.id
+    by = actor.current_actor()
+    with session.audited(database, audit.BROADCAST_BEGUN, prepared.event.slug) as db:
+        return send_broadcast.begin(db, request, prepared, people=people, made_by=by, now=datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -10,26 +10,6 @@ if TYPE_CHECKING:
     from bot.database import Database
     from bot.domain.messaging.broadcasts import BroadcastCounts
     from bot.domain.models import Broadcast
-
-
-def progress(broadcast: "Broadcast", counts: "BroadcastCounts") -> dict[str, Any]:
-    """The messages of a broadcast by status; `not_yet` are people who are not in the outbox yet."""
-    not_yet = 0 if broadcast.filled_at else max(broadcast.expected - broadcast.owed, 0)
-    return {
-        "not_yet": not_yet,
-        "owed": counts.owed,
-        "waiting_for_window": counts.waiting,
-        "sent": counts.sent,
-        "delivered": counts.delivered,
-        "read": counts.read,
-        "failed": counts.failed,
-        "cancelled": counts.cancelled,
-    }
-
-
-def remaining(broadcast: "Broadcast", counts: "BroadcastCounts") -> int:
-    """How many messages are still to leave, without those that wait for their readers."""
-    return counts.owed + (0 if broadcast.filled_at else max(broadcast.expected - broadcast.owed, 0))
 
 
 def watch(database: "Database", number: int, every: float) -> None:
@@ -57,8 +37,12 @@ def _screen(broadcast: "Broadcast", counts: "BroadcastCounts", rate: float | Non
     from rich.box import SIMPLE
     from rich.table import Table
 
-    left = remaining(broadcast, counts)
-    rows = progress(broadcast, counts) | {f"passed over: {why}": number for why, number in broadcast.skipped.items()}
+    from bot.domain.messaging import broadcasts
+
+    left = broadcasts.remaining(broadcast, counts)
+    rows = broadcasts.progress(broadcast, counts) | {
+        f"passed over: {why}": number for why, number in broadcast.skipped.items()
+    }
     rows["a second"] = "-" if rate is None else f"{rate:.1f}"
     rows["seconds left"] = f"{left / rate:.0f}" if rate and left else "-"
     table = Table(

@@ -105,10 +105,11 @@ COMMANDS = (texts, notice, questions)
 def _offer_broadcast(slug: str, *, at_once: bool) -> None:
     from bot.delivery.templates import notices
     from bot.domain import events
+    from bot.usecases.send_broadcast import BroadcastRequest
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
-    wish = begin.BroadcastRequest(event.slug, notices.NEWS, event.texts["notice"])
+    wish = BroadcastRequest(event.slug, notices.NEWS, event.texts["notice"])
     begin.offer(wish, f"--event {event.slug} --notice notice", at_once=at_once)
 
 

@@ -55,6 +55,7 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "changed_meanwhile": _("Someone else has changed this ({by}). Your change was not saved. Look again, then decide."),
     "nobody_meant": _("Nobody would get this message: no valid pass matches."),
     "no_such_broadcast": _("Broadcast {number} not found."),
+    "broadcast_begun": _("It is being sent already, as number {number}."),
     "broadcast_ended": _("You can no longer pause or resume broadcast {number}: {status}."),
     "nothing_to_say": _("Enter a text to send."),
     "day_needed": _("Say which day it is for."),

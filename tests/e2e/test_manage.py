@@ -128,3 +128,27 @@ def test_a_visitor_is_found_shown_and_their_pass_revoked(
     follow(page, page.get_by_role("button", name="Revoke").click)
     expect(page.locator(".tag.revoked")).to_be_visible()
     assert gate.judge(issued.code).result == "revoked"
+
+
+def test_a_message_is_looked_at_sent_and_watched_until_it_has_left(
+    browsers: dict[str, Page], running: Running, gate: Gate
+) -> None:
+    page, last = browsers[ANNA], 8
+    gate.issue(in_days=last)
+    at(page, running, "/broadcasts")
+    follow(page, page.get_by_role("link", name="New message").click)
+    follow(page, page.get_by_role("button", name="Preview").click)
+    expect(page.get_by_role("alert")).to_be_focused()
+    accessible(page, "manage-broadcast-refused")
+    page.get_by_label("English").first.fill("We are open until 8 pm.")
+    page.locator('input[name="days"]').last.check()
+    follow(page, page.get_by_role("button", name="Preview").click)
+    expect(page.locator(".sample")).to_contain_text("We are open until 8 pm.")
+    accessible(page, "manage-broadcast-preview")
+    follow(page, page.get_by_role("button", name="Send it to 1 person").click)
+    expect(page.locator(".tag.done")).to_be_visible(timeout=60_000)
+    expect(page.locator("#figures")).not_to_have_attribute("hx-get", "")
+    accessible(page, "manage-broadcast")
+    follow(page, page.get_by_role("link", name="All messages").click)
+    expect(page.locator(".lines")).to_contain_text("done")
+    accessible(page, "manage-broadcasts")

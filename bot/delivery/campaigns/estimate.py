@@ -3,8 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Self
 
 from bot.database import Database
 from bot.delivery import templates
@@ -49,6 +50,47 @@ class BroadcastEstimate:
     """How long it takes at TWILIO_MPS, if nothing else is sent and there are workers enough."""
 
 
+@dataclass(slots=True)
+class AudienceTally:
+    """What has been seen of an audience; page after page, and it survives JSON between them."""
+
+    cursor: int | None = 0
+    """The last contact that was looked at; None: there are no more."""
+    found: Counter[tuple[str, str, bool | None]] = field(default_factory=Counter)
+    """People by language, sender and whether their window is open."""
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def people(self) -> int:
+        """People who would get the broadcast, as far as has been looked."""
+        return self.found.total()
+
+    def look(
+        self, database: Database, windows: SessionWindows, settings: Settings, event: Event, selection: Selection,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Look at the next page of contacts, as the broadcast itself will."""
+        with database.read() as db:
+            page = audience.page(db, event, selection, self.cursor or 0)
+        self.cursor = page.cursor
+        self.skipped.update(skipped_people(page))
+        self.found.update(
+            (notices.written_language(person.language), way.sender, way.is_open)
+            for person, way in ways(windows, page, senders(settings), now)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The tally as JSON."""
+        found = [[*key, number] for key, number in self.found.items()]
+        return {"cursor": self.cursor, "found": found, "skipped": dict(self.skipped)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """What `to_json` gave."""
+        found = Counter({(language, sender, is_open): number for language, sender, is_open, number in stored["found"]})
+        return cls(stored["cursor"], found, Counter(stored["skipped"]))
+
+
 def estimate(
     database: Database,
     windows: SessionWindows,
@@ -59,21 +101,19 @@ def estimate(
     now: datetime,
     report: Callable[[int], None] = lambda people: None,
 ) -> BroadcastEstimate:
-    """Look at everybody who is meant, as the broadcast itself will; `report` hears now and then how many there are."""
-    found: Counter[tuple[str, str, bool | None]] = Counter()
-    skipped: Counter[str] = Counter()
-    cursor: int | None = 0
-    while cursor is not None:
-        with database.read() as db:
-            page = audience.page(db, event, selection, cursor)
-        cursor = page.cursor
-        skipped.update(skipped_people(page))
-        found.update(
-            (notices.written_language(person.language), way.sender, way.is_open)
-            for person, way in ways(windows, page, senders(settings), now)
-        )
-        report(found.total())
-    return _summed(found, skipped, _unapproved(database, purpose, now), settings.twilio_mps)
+    """Look at everybody who is meant; `report` hears now and then how many there are."""
+    tally = AudienceTally()
+    while tally.cursor is not None:
+        tally.look(database, windows, settings, event, selection, now)
+        report(tally.people)
+    return summed(tally, database, settings, purpose, now)
+
+
+def summed(
+    tally: AudienceTally, database: Database, settings: Settings, purpose: str, now: datetime
+) -> BroadcastEstimate:
+    """What a tally comes to for a notice."""
+    return _summed(tally.found, tally.skipped, _unapproved(database, purpose, now), settings.twilio_mps)
 
 
 def with_workers(estimated: BroadcastEstimate, workers: int, *, simulated: bool) -> int:

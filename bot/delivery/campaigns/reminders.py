@@ -27,6 +27,8 @@ CLOCK_ACTOR = "clock"
 DEFAULT_HOUR = time(18)
 """The hour, where no other is said."""
 CANCELLED = "cancelled"
+KEY = "reminder:"
+"""How the keys of the clock's own reminders begin."""
 
 
 def set_reminder(db: Session, slug: str, at: time | None) -> Event:
@@ -61,7 +63,11 @@ def is_moot(row: Broadcast) -> bool:
         return False
     [day] = [date.fromisoformat(day) for day in row.selection["days"]]
     takes_place = any(event_day.day == day and not event_day.closed for event_day in row.event.days)
-    return row.event.status == CANCELLED or not takes_place or (row.key is not None and row.event.reminder_at is None)
+    return row.event.status == CANCELLED or not takes_place or (_is_clocks(row) and row.event.reminder_at is None)
+
+
+def _is_clocks(row: Broadcast) -> bool:
+    return row.key is not None and row.key.startswith(KEY)
 
 
 def selection_for(day: date) -> Selection:
@@ -74,11 +80,11 @@ def _begin(db: Session, event: Event, now: datetime) -> Broadcast | None:
     tomorrow = next((row for row in event.days if row.day == local.date() + timedelta(days=1)), None)
     if tomorrow is None or tomorrow.closed or event.reminder_at is None or local.time() < event.reminder_at:
         return None
-    key = f"reminder:{event.id}:{tomorrow.day}"
-    if broadcasts.is_there(db, key):
+    key = f"{KEY}{event.id}:{tomorrow.day}"
+    if broadcasts.find_by_key(db, key):
         return None
     get_event(db, event.slug, lock=True)  # a second clock waits here, and then finds the reminder
-    if broadcasts.is_there(db, key):
+    if broadcasts.find_by_key(db, key):
         return None
     with recorder.audited(db, audit.BROADCAST_BEGUN, now=now, actor=CLOCK_ACTOR, slug=event.slug):
         made = broadcasts.begin(

@@ -143,9 +143,9 @@ def find(db: Session, number: int, *, lock: bool = False) -> Broadcast:
     return row
 
 
-def is_there(db: Session, key: str) -> bool:
-    """Whether it has been begun already."""
-    return db.scalar(select(Broadcast.id).where(Broadcast.key == key)) is not None
+def find_by_key(db: Session, key: str) -> int | None:
+    """The number of what there is only one of; None where it has not been begun."""
+    return db.scalar(select(Broadcast.id).where(Broadcast.key == key))
 
 
 def list_broadcasts(db: Session, slug: str | None = None) -> list[Broadcast]:
@@ -176,3 +176,26 @@ def counts(db: Session, number: int) -> BroadcastCounts:
     waits = (mine, Delivery.status == Delivery.OWED, Delivery.reason == Delivery.WINDOW_CLOSED)
     waiting = db.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
     return BroadcastCounts(**{**found, "owed": found.get("owed", 0) - waiting, "waiting": waiting})
+
+
+def progress(row: Broadcast, messages: BroadcastCounts) -> dict[str, int]:
+    """Its messages by status; `not_yet` are people who are not in the outbox yet."""
+    return {
+        "not_yet": _not_yet(row),
+        "owed": messages.owed,
+        "waiting_for_window": messages.waiting,
+        "sent": messages.sent,
+        "delivered": messages.delivered,
+        "read": messages.read,
+        "failed": messages.failed,
+        "cancelled": messages.cancelled,
+    }
+
+
+def remaining(row: Broadcast, messages: BroadcastCounts) -> int:
+    """How many messages are still to leave, without those that wait for their readers."""
+    return messages.owed + _not_yet(row)
+
+
+def _not_yet(row: Broadcast) -> int:
+    return 0 if row.filled_at else max(row.expected - row.owed, 0)

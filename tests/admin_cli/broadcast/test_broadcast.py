@@ -9,6 +9,7 @@ import responses
 from click.testing import Result
 from sqlalchemy import select
 
+from admin_cli import broadcast
 from bot.database import Database
 from bot.delivery.campaigns import estimate, reminders
 from bot.delivery.dispatch import health
@@ -16,6 +17,7 @@ from bot.domain import people
 from bot.domain.keys import KeyRing
 from bot.domain.models import Broadcast, ContentTemplate
 from bot.domain.passes import registration as registrations
+from bot.usecases import send_broadcast
 from tests.bot.domain.builders import asking
 
 Run = Callable[..., Result]
@@ -158,3 +160,9 @@ def _approved(language: str) -> ContentTemplate:
     return ContentTemplate(
         name=language, shape=f"notice_reminder_{language}", language=language, sid=f"HX{language}", **same
     )
+
+
+def test_the_command_offers_what_pages_do() -> None:
+    """Its options stand there once more, since it starts without importing the bot."""
+    assert tuple(send_broadcast.PURPOSE_OF_NOTICE) == broadcast.NOTICES
+    assert (broadcast.HOURS, broadcast.MAX_HOURS) == (send_broadcast.DEFAULT_HOURS, send_broadcast.MAX_HOURS)

@@ -15,7 +15,7 @@ from webhooks.staff.manage import (
     visitors,
     volunteers,
 )
-from webhooks.staff.manage.announcements import poster
+from webhooks.staff.manage.announcements import broadcast_preview, broadcasts, poster
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -23,6 +23,6 @@ def blueprint(service: Service) -> Blueprint:
     made = Blueprint("manage", __name__, url_prefix="/staff/manage")
     for noun in (events, event_fields, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
         noun.routes(made, service)
-    for announcement in (poster,):
+    for announcement in (broadcasts, broadcast_preview, poster):
         announcement.routes(made, service)
     return made

@@ -50,6 +50,7 @@ SECTIONS = (
     NavSection("manage.gates", _("Gates"), "door-open"),
     NavSection("manage.volunteers", _("Team"), "users"),
     NavSection("manage.visitors", _("Visitors"), "contact"),
+    NavSection("manage.broadcasts", _("Messages"), "megaphone"),
     NavSection("manage.exports", _("Exports"), "download"),
     NavSection("manage.audit", _("Audit log"), "scroll-text"),
     NavSection("manage.alerts", _("Alerts"), "bell"),

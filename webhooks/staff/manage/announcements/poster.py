@@ -39,4 +39,10 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 
 def _page(paper: str, wrong: Texts | None = None) -> Answer:
-    return page("poster", UNPROCESSABLE if wrong else 200, papers=tuple(PAPERS), paper=paper, wrong=wrong or {})
+    return page(
+        "poster",
+        UNPROCESSABLE if wrong else 200,
+        papers=[(name, name.upper()) for name in PAPERS],
+        paper=paper,
+        wrong=wrong or {},
+    )

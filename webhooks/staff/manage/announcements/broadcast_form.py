@@ -1,0 +1,123 @@
+"""The form of a message to many: what it asks, and what comes of the answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from bot.delivery.campaigns.texts import MAX_TEXT_LENGTH
+from bot.domain import events
+from bot.domain.models import Event
+from bot.domain.passes import kinds
+from bot.errors import Refused
+from bot.usecases import send_broadcast
+from bot.usecases.send_broadcast import BroadcastRequest
+from flows.shapes import Sentence
+from flows.text import LANGUAGES, _, words
+from webhooks.i18n import say
+from webhooks.staff.manage import display
+from webhooks.staff.manage.announcements import broadcast_texts
+from webhooks.staff.manage.announcements.broadcast_texts import LABELS
+from webhooks.staff.manage.inputs import WHOLE_NUMBER
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, clean, page, refusal_text, typed
+
+OWN_TEXT = "text"
+LISTS = ("days", "languages", "kinds", "channels")
+"""Inputs of which several may be ticked."""
+FIELD_OF_REFUSAL = {
+    "nothing_to_say": "texts",
+    "too_long": "texts",
+    "day_needed": "days",
+    "no_such_day": "days",
+    "no_such_kind": "kinds",
+}
+"""The input at which a refusal is shown, by code."""
+NO_HOURS = _("Enter a whole number from 1 to {most}.", most=send_broadcast.MAX_HOURS)
+NO_NOTICE = _("The event has no notice now. Write it under Notice and texts first.")
+
+Form = Mapping[str, Any]
+"""What stands in the inputs: a text each, lists of ticked values, and the texts by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """A question with boxes to tick."""
+
+    name: str
+    options: Sequence[tuple[str, Sentence | str]]
+
+    @property
+    def label(self) -> Sentence:
+        """What is asked."""
+        return LABELS[self.name]
+
+
+def empty() -> Form:
+    """The form before anybody has typed."""
+    return {"what": OWN_TEXT, "texts": {}, "entered": "", "hours": str(send_broadcast.DEFAULT_HOURS)} | {
+        name: [] for name in LISTS
+    }
+
+
+def sent(event: Event) -> Form:
+    """The form as it was sent."""
+    texts = {code: typed(f"texts-{code}").strip() for code in event.languages}
+    lists = {name: [clean(value) for value in request.form.getlist(name)] for name in LISTS}
+    return {"texts": texts, **lists} | {name: typed(name).strip() for name in ("what", "entered", "hours")}
+
+
+def request_of(event: Event, form: Form) -> tuple[BroadcastRequest, dict[str, str]]:
+    """The broadcast that the form asks for, and what is wrong, by input."""
+    wrong = dict[str, str]()
+    what = form["what"] if form["what"] in broadcast_texts.WHAT_NAMES else OWN_TEXT
+    texts = {code: text for code, text in form["texts"].items() if text}
+    if what == "notice":
+        texts = dict(event.texts.get("notice", {}))
+        wrong |= {} if texts else {"what": say(NO_NOTICE)}
+    elif what in send_broadcast.WITHOUT_A_TEXT:
+        texts = {}
+    hours = int(form["hours"]) if WHOLE_NUMBER.fullmatch(form["hours"]) else 0
+    if not 1 <= hours <= send_broadcast.MAX_HOURS:
+        wrong["hours"] = say(NO_HOURS)
+    selected: dict[str, Any] = {"entered": {"yes": True, "no": False}.get(form["entered"])}
+    selected |= {name: tuple(form[name]) for name in LISTS if name != "days"}
+    purpose = send_broadcast.PURPOSE_OF_NOTICE.get(what, "news")
+    return BroadcastRequest(event.slug, purpose, texts, _days(form["days"], wrong), selected, hours), wrong
+
+
+def refusals(no: Refused) -> dict[str, str]:
+    """A refusal at its input."""
+    return {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}
+
+
+def show(db: Session, slug: str, form: Form, wrong: Mapping[str, str] | None = None) -> Answer:
+    """The page with the form."""
+    event = events.by_slug(db, slug)
+    told: dict[str, Any] = {"form": form, "wrong": wrong or {}, "labels": LABELS, "most": MAX_TEXT_LENGTH}
+    told["what"] = tuple(broadcast_texts.WHAT_NAMES.items())
+    told["entered"] = tuple(broadcast_texts.ENTERED_NAMES.items())
+    told["texts"] = {code: LANGUAGES.get(code, code) for code in event.languages}
+    return page("broadcast_new", UNPROCESSABLE if wrong else 200, ticks=_ticks(db, event), **told)
+
+
+def _days(chosen: Sequence[str], wrong: dict[str, str]) -> tuple[date, ...]:
+    try:
+        return tuple(date.fromisoformat(day) for day in chosen)
+    except ValueError:
+        wrong["days"] = refusal_text(Refused("day_needed"))
+        return ()
+
+
+def _ticks(db: Session, event: Event) -> list[Ticks]:
+    """The questions about whom to write to; one with a single answer is not asked."""
+    of_event = [(kind.slug, say(words(kind.labels))) for kind in kinds.list_kinds(db, event.slug)]
+    asked = [
+        Ticks("days", [(row.day.isoformat(), display.weekday(row.day)) for row in event.days]),
+        Ticks("languages", [(code, LANGUAGES.get(code, code)) for code in event.languages]),
+        Ticks("kinds", of_event),
+        Ticks("channels", list(broadcast_texts.CHANNELS.items())),
+    ]
+    return [ticks for ticks in asked if len(ticks.options) > 1]

@@ -1,0 +1,158 @@
+"""The pages of messages to many: the list, and one with its live figures, paused, resumed or cancelled."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, url_for
+from sqlalchemy.orm import Session
+
+from bot.delivery.campaigns import broadcasts as on_the_way
+from bot.domain import audit
+from bot.domain.messaging import broadcasts
+from bot.domain.models import Broadcast
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import LANGUAGES, _
+from webhooks.staff.manage import display
+from webhooks.staff.manage.announcements import broadcast_texts
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text
+from webhooks.staff.session import user
+
+POLL_SECONDS = 2
+"""Seconds between two requests of an open page while something is being sent."""
+PAUSED, RESUMED = _("The message is paused."), _("The message is being sent again.")
+CANCELLED = _("The message is cancelled.")
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/broadcasts` and each of them."""
+
+    @blueprint.get("/<slug>/broadcasts", endpoint="broadcasts")
+    @admin
+    def list_(slug: str) -> Answer:
+        with service.database.read() as db:
+            rows = [_row(found) for found in broadcasts.list_broadcasts(db, slug)]
+        return page("broadcasts", rows=rows)
+
+    @blueprint.get("/<slug>/broadcasts/<int:number>")
+    @admin
+    def broadcast(slug: str, number: int) -> Answer:
+        return _page(service, number)
+
+    @blueprint.get("/<slug>/broadcasts/<int:number>/figures")
+    @admin
+    def broadcast_figures(slug: str, number: int) -> Answer:
+        with service.database.read() as db:
+            told = _progress(db, _find(db, number))
+        return render_template("staff/manage/broadcast_figures.html", slug=slug, **told)
+
+    @blueprint.post("/<slug>/broadcasts/<int:number>/pause")
+    @admin
+    def pause_broadcast(slug: str, number: int) -> Answer:
+        return _change(service, number, audit.BROADCAST_PAUSED, PAUSED)
+
+    @blueprint.post("/<slug>/broadcasts/<int:number>/resume")
+    @admin
+    def resume_broadcast(slug: str, number: int) -> Answer:
+        return _change(service, number, audit.BROADCAST_RESUMED, RESUMED)
+
+    @blueprint.get("/<slug>/broadcasts/<int:number>/cancel")
+    @admin
+    def ask_cancel(slug: str, number: int) -> Answer:
+        with service.database.read() as db:
+            row = _find(db, number)
+            counts = broadcasts.counts(db, number)
+        still = broadcasts.remaining(row, counts) + counts.waiting
+        question = _("{gone} have left. About {still} have not, and never will.", gone=counts.gone, still=still)
+        back = url_for("manage.broadcast", slug=slug, number=number)
+        title, button = _("Cancel this message?"), _("Yes, cancel it")
+        return page("sure", title=title, question=question, button=button, grave=True, back_to=back, seen="")
+
+    @blueprint.post("/<slug>/broadcasts/<int:number>/cancel")
+    @admin
+    def cancel_broadcast(slug: str, number: int) -> Answer:
+        return _change(service, number, audit.BROADCAST_CANCELLED, CANCELLED)
+
+
+def _find(db: Session, number: int) -> Broadcast:
+    """The broadcast, if it is of the event at which they are; else 404."""
+    try:
+        row = broadcasts.find(db, number)
+    except Refused:
+        abort(404)
+    return row if row.event_id == user().event_id else abort(404)
+
+
+def _change(service: Service, number: int, what: str, words: Sentence) -> Answer:
+    """Pause, resume or cancel it, by the name of the act; one that is so already is left alone."""
+    with service.database.read() as db:
+        before = _find(db, number).status
+    as_wanted = {audit.BROADCAST_PAUSED: broadcasts.PAUSED, audit.BROADCAST_CANCELLED: broadcasts.CANCELLED}
+    if before == as_wanted.get(what):
+        return done("manage.broadcast", words, number=number)
+    now = service.now()
+    try:
+        with audited(service, what) as db:
+            if what == audit.BROADCAST_RESUMED:
+                broadcasts.resume(db, number, now)
+            else:
+                (broadcasts.pause if what == audit.BROADCAST_PAUSED else broadcasts.cancel)(db, number)
+    except Refused as no:
+        return _page(service, number, refusal_text(no))
+    if what == audit.BROADCAST_RESUMED:
+        on_the_way.release_held(service.database, number, now)
+    return done("manage.broadcast", words, number=number)
+
+
+def _page(service: Service, number: int, problem: str = "") -> Answer:
+    with service.database.read() as db:
+        row = _find(db, number)
+        told = {**_row(row), **_progress(db, row), "says": _says(row)}
+    return page("broadcast", UNPROCESSABLE if problem else 200, problem=problem, **told)
+
+
+def _says(row: Broadcast) -> Sequence[tuple[str, str, str]]:
+    """What it says, in each of the event's languages."""
+    wording = [(code, row.wording[code]) for code in row.event.languages if code in row.wording]
+    return [(code, LANGUAGES.get(code, code), said["body"]) for code, said in wording]
+
+
+def _row(row: Broadcast) -> dict[str, Any]:
+    zone = ZoneInfo(row.event.timezone)
+    return {
+        "number": row.id,
+        "what": broadcast_texts.PURPOSE_NAMES.get(row.purpose, row.purpose),
+        "look": row.status,
+        "state": broadcast_texts.STATUS_NAMES[row.status],
+        "by": row.made_by,
+        "begun": display.moment(row.created_at, zone),
+        "until": display.moment(row.until, zone),
+        "people": display.number(row.expected or None, display.NO_VALUE),
+        "messages": display.number(row.owed, ""),
+    }
+
+
+def _progress(db: Session, row: Broadcast) -> dict[str, Any]:
+    """The live part of the page."""
+    counts = broadcasts.counts(db, row.id)
+    figures = [
+        (broadcast_texts.PROGRESS_NAMES[name], count) for name, count in broadcasts.progress(row, counts).items()
+    ]
+    skipped = [(broadcast_texts.SKIPPED_NAMES.get(why, why), count) for why, count in row.skipped.items()]
+    shown = [(name, display.number(count, "")) for name, count in [*figures, *skipped]]
+    gone = counts.gone + counts.failed + counts.cancelled
+    return {
+        "figures": shown,
+        "number": row.id,
+        "look": row.status,
+        "state": broadcast_texts.STATUS_NAMES[row.status],
+        "gone": gone,
+        "of": max(gone + counts.waiting + broadcasts.remaining(row, counts), 1),
+        "can_pause": row.status == broadcasts.RUNNING,
+        "can_resume": row.status == broadcasts.PAUSED,
+        "can_cancel": row.status in (broadcasts.RUNNING, broadcasts.PAUSED) or bool(counts.waiting),
+        "busy": row.ended_at is None and row.status != broadcasts.PAUSED,
+        "every": POLL_SECONDS,
+    }
