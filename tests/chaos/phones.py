@@ -14,6 +14,7 @@ from bot.settings import Settings
 from flows.text import LANGUAGES, render, sentence_for
 from tests.chaos.checker.evidence import CODE
 from tests.chaos.plan import SPOKEN, Plan, name_of
+from webhooks.simulator.courier import QUEUE_KEY
 from webhooks.simulator.faults import NO_FAULT, Fault, Faults
 from webhooks.simulator.store.messages import MAX_PAGE_SIZE, MessageStore, SimulatedMessage
 from webhooks.simulator.store.phones import PhoneStore, phone
@@ -56,6 +57,20 @@ class Person:
             return None
         further = (self.sent - len(SPOKEN)) % len(ANOTHER_DAY)
         return SPOKEN[self.sent].format(name=name_of(self.number)) if self.sent < len(SPOKEN) else ANOTHER_DAY[further]
+
+
+@dataclass
+class Asker(Person):
+    """Somebody who asks one thing at a moment that was settled before: by them it is seen how long nobody answers."""
+
+    @property
+    def is_through(self) -> bool:
+        """Whether it has been answered."""
+        return self.heard > 0
+
+    def next_text(self) -> str | None:
+        """The one thing."""
+        return None if self.sent else "help"
 
 
 @dataclass
@@ -132,15 +147,15 @@ class Crowd:
         think: float,
         patience: float,
         ended: Callable[[], bool],
-        volunteers: Sequence[Volunteer] = (),
+        others: Sequence[Person] = (),
     ) -> int:
         """Let these people register, beginning within `over` seconds; how many came through.
 
-        Goes on until all have and `ended` holds, or patience ends. Volunteers are at work meanwhile.
+        Goes on until all have and `ended` holds, or patience ends. Others write meanwhile.
         """
         now = time.monotonic()
         people = {number: Person(number, now + self._chance.uniform(0, over)) for number in numbers}
-        people |= {volunteer.number: volunteer for volunteer in volunteers}
+        people |= {other.number: other for other in others}
         self._prepare(list(people))
         with ThreadPoolExecutor(8) as pool:
             while time.monotonic() < now + patience:
@@ -165,6 +180,10 @@ class Crowd:
         """What this phone sent, in order."""
         sids = self.messages.sids(sender=f"whatsapp:{number}")
         return sorted(self.messages.several(sids), key=lambda message: message.created_ms)
+
+    def at_twilio(self) -> int:
+        """How much Twilio still has to do: webhooks to post, states to reach."""
+        return int(self._redis.zcard(QUEUE_KEY))
 
     def taken(self) -> int:
         """How many messages of ours Twilio has taken by its API so far."""
@@ -197,7 +216,7 @@ class Crowd:
             elif person and message.sid not in self._known and not is_promise(message):
                 self._known.add(message.sid)
                 person.heard += 1
-                if (told := CODE.search(message.body)) and not isinstance(person, Volunteer):
+                if (told := CODE.search(message.body)) and type(person) is Person:
                     person.code = told[0]
                     self.codes.append(told[0].replace("-", ""))
                 person.due = time.monotonic() + self._chance.expovariate(1 / think)

@@ -42,6 +42,8 @@ class Plan:
     """Of the faults only some."""
     scale: float = 1.0
     """How much shorter or longer than usual the faults are."""
+    slower: float = 1.5
+    """How much longer the faults may take than they would if nothing took long to start."""
     pause: float = 10.0
     """Seconds from the end of one fault to the beginning of the next: between this and half of it more or less."""
     capacity: int | None = None

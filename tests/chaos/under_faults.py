@@ -26,7 +26,7 @@ from tests.chaos.checker.evidence import read_log
 from tests.chaos.checker.promises import pictures
 from tests.chaos.downtime import Downtime
 from tests.chaos.gates import Asking, Browser, Scanner
-from tests.chaos.phones import PROMISES, Crowd, Volunteer
+from tests.chaos.phones import PROMISES, Asker, Crowd, Volunteer
 from tests.chaos.plan import NOBODY, Plan
 from tests.chaos.processes import Stack, standing
 from tests.chaos.schedule import FaultSchedule
@@ -36,8 +36,8 @@ ALONE_SECONDS = 60.0
 THINK_SECONDS = 2.0
 VOLUNTEERS = ("+919811100001", "+919811100002")
 SCANNERS = 2
-SCAN_SECONDS, PAGE_SECONDS = 0.4, 0.5
-"""From one scan, and from one look at the pages, to the next."""
+SCAN_SECONDS, PAGE_SECONDS, ASK_SECONDS = 0.4, 0.5, 0.8
+"""From one scan, from one look at the pages, and from one message of a stranger to the next."""
 DEMO, GATE, REGISTER = "demo", "main", "/register/demo"
 MOST_SHOWN = 5
 """Of what breaks one promise."""
@@ -89,9 +89,9 @@ def run_under_faults(plan: Plan, folder: Path) -> Outcome:
                 plan.numbers,
                 schedule.seconds * 0.9,
                 THINK_SECONDS,
-                schedule.seconds * 2 + plan.patience,
-                lambda: schedule.ended and asking.end() and _is_settled(database, redis),
-                volunteers,
+                schedule.seconds * plan.slower + plan.patience,
+                lambda: schedule.ended and asking.end() and _is_settled(database, redis, crowd),
+                [*volunteers, *_askers(schedule.seconds * plan.slower)],
             )
         if schedule.trouble:
             raise schedule.trouble
@@ -127,6 +127,12 @@ def _prepared(plan: Plan, stack: Stack, database: Database, crowd: Crowd) -> tup
     ]
 
 
+def _askers(seconds: float) -> list[Asker]:
+    """Strangers who ask for help, one after another."""
+    begin, number = time.monotonic(), int(seconds / ASK_SECONDS)
+    return [Asker(f"+9183{place:08d}", begin + place * ASK_SECONDS) for place in range(number)]
+
+
 def _pass_page(database: Database, code: str) -> str:
     """The path of a pass's own page."""
     ring = KeyRing.open(database, SECRET)
@@ -159,8 +165,10 @@ def _asking(asking: Sequence[Asking]) -> Iterator[_Asked]:
         asked.end()
 
 
-def _is_settled(database: Database, redis: "Redis") -> bool:
-    """Whether nothing waits any more: to be taken, to leave, to be counted."""
+def _is_settled(database: Database, redis: "Redis", crowd: Crowd) -> bool:
+    """Whether nothing waits any more: at Twilio, to be taken, to leave, to be counted."""
+    if crowd.at_twilio():
+        return False
     try:
         with database.read() as db:
             kept = db.scalar(select(func.count()).select_from(InboundMessage).where(InboundMessage.taken_at.is_(None)))
