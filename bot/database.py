@@ -64,6 +64,7 @@ class Database:
             event.listen(self.engine, "checkin", _rest)
             event.listen(self.engine, "checkout", partial(_ask_after_rest, self.engine.dialect))
         self._writer = self.engine.execution_options(pravesh_write=True)
+        self._changing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # One round trip instead of four: no ping, no BEGIN, no ROLLBACK. The connection used last is the warmest.
         self.looking = self._engine(LOOKS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
         # SQLite's own waiting is a look every now and then, and of sixty who look some come never: the
@@ -110,6 +111,18 @@ class Database:
         """
         with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        """A connection for changes of one statement each: PostgreSQL commits every one of them with its statement, one
+        round trip instead of three. On SQLite all of the block are one transaction.
+        """
+        if self.is_sqlite:
+            with self.write() as db:
+                yield db.connection()
+        else:
+            with self._changing.connect() as connection:
+                yield connection
 
     def close(self) -> None:
         """Give back all connections; who asks again connects again."""

@@ -193,6 +193,35 @@ def test_functions_are_short() -> None:
     assert lengths[len(lengths) * 9 // 10] <= 30
 
 
+COMMITS = {
+    # The turn's row is claimed, its effects performed and its answer kept in one transaction.
+    ("turn.py", "claim"): ["_persist"],
+    ("turn.py", "perform_all"): ["_persist"],
+    ("turn.py", "complete"): ["_persist"],
+    # The new state and the answer are kept, and the message taken off its list, by one script.
+    ("dialogue.py", "commit"): ["_commit"],
+}
+"""Which functions of bot/conversation call what commits."""
+
+
+def test_turn_and_dialogue_each_commit_in_one_place() -> None:
+    assert {(name, called): _callers(name, called) for name, called in COMMITS} == COMMITS
+    own = [str(file) for file in _sources() if file.match("bot/conversation/*") and ".commit()" in file.read_text()]
+    assert own == [], "a session's own commit"
+
+
+def _callers(name: str, called: str) -> list[str]:
+    """The functions of a file of bot/conversation that call a function or method of this name, once for each call."""
+    tree = ast.parse((ROOT / "bot" / "conversation" / name).read_text(encoding="utf-8"))
+    return [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and called == getattr(call.func, "attr", getattr(call.func, "id", ""))
+    ]
+
+
 def test_no_module_is_named_vaguely() -> None:
     assert [str(file) for file in _sources() if VAGUE.search(file.stem)] == []
 

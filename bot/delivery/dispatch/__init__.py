@@ -26,7 +26,7 @@ from bot.delivery.dispatch.media_check import MediaCheck
 from bot.delivery.dispatch.parts import SendDeps
 from bot.delivery.images.handover import Handover
 from bot.delivery.outbox import history as delivery_history
-from bot.delivery.outbox import leases, queues
+from bot.delivery.outbox import leases, queues, statuses
 from bot.delivery.outbox.enqueue import (
     enqueue,
     enqueue_otp,
@@ -136,9 +136,7 @@ class Outbox:
 
     def ask_for_lanes(self, lanes: Collection[str]) -> None:
         """Ask for a drain where something to one of these addresses may leave now."""
-        with self.database.read() as db:
-            is_due = leases.waits_in(db, lanes, self.now())
-        if is_due:
+        if leases.waits_in(self.database, lanes, self.now()):
             queues.ask_for_drain(self.redis)
 
     def ask_if_due(self) -> bool:
@@ -190,15 +188,21 @@ class Outbox:
         self, message_sid: str, delivery_id: int | None, status: str, error_code: int | None, now: datetime
     ) -> None:
         """Note what Twilio tells of a message; twice, late, out of order and unknown ones change nothing."""
-        with self.database.write() as db:
-            noted = failures.record_status(db, StatusUpdate(message_sid, status, error_code), delivery_id, now)
-            row = db.get_one(Delivery, noted.delivery) if noted and error_code else None
-        if noted is None:
-            return
-        if row and error_code:
-            self._apply_refusal(row, SendFailed(str(error_code), retry=False))
-        if noted.lets_go:
+        news = StatusUpdate(message_sid, status, error_code)
+        if error_code or status in statuses.FAILED_STATUSES:
+            noted = self._record_failure(news, delivery_id, now)
+        else:
+            noted = statuses.advance_at_once(self.database, news, delivery_id, now)
+        if noted and noted.lets_go:
             self.ask_for_lanes({noted.lane})
+
+    def _record_failure(self, news: StatusUpdate, delivery_id: int | None, now: datetime) -> statuses.Noted | None:
+        with self.database.write() as db:
+            noted = failures.record_status(db, news, delivery_id, now)
+            row = db.get_one(Delivery, noted.delivery) if noted and news.error_code else None
+        if row and news.error_code:
+            self._apply_refusal(row, SendFailed(str(news.error_code), retry=False))
+        return noted
 
     def _apply_refusal(self, row: Delivery, failure: SendFailed) -> None:
         """Remember what a refusal says of the sender or of the person, which came after Twilio took the message."""

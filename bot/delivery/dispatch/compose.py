@@ -16,7 +16,7 @@ from bot.delivery.images import media_links
 from bot.delivery.images.pass_image import PassImage
 from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.outbox import whatsapp_text
-from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, stopped_since
+from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, contacts_at, stopped_since
 from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
@@ -123,16 +123,17 @@ def compose(
     return OutboundMessage(row.lane, row.sender, row.payload["body"])
 
 
-def load_passes(db: Session, rows: Sequence[Delivery]) -> tuple[Sequence[Any], ...]:
-    """Read the passes of these rows at once, with all that is said of them: for as long as the caller keeps what it
-    gets, `compose` asks for none of them again.
+def preload(db: Session, rows: Sequence[Delivery]) -> tuple[Sequence[Any], ...]:
+    """Read at once whose the addresses of these rows are, and their passes with all that is said of them: for as long
+    as the caller keeps what it gets, `compose` asks for none of them again.
     """
+    people = contacts_at(db, {row.lane for row in rows if row.pass_id is not None or row.contact_id is not None})
     numbers = {row.pass_id for row in rows if row.pass_id is not None}
     if not numbers:
-        return ()
+        return (people,)
     passes = db.scalars(_PASSES, {"numbers": sorted(numbers)}).all()
     events, days = {one.event_id for one in passes}, {one.day for one in passes}
-    return passes, db.scalars(_DAYS, {"events": sorted(events), "days": sorted(days)}).all()
+    return people, passes, db.scalars(_DAYS, {"events": sorted(events), "days": sorted(days)}).all()
 
 
 def _refuse_strangers(db: Session, row: Delivery) -> None:

@@ -55,8 +55,6 @@ def record_unknown(db: Session, row: Delivery, token: str, failure: SendFailed, 
 
 def record_status(db: Session, status_update: StatusUpdate, delivery_id: int | None, now: datetime) -> Noted | None:
     """Note a status from Twilio; what it changed, or None where it changed nothing."""
-    if statuses.RANKS.get(status_update.status, 0) == 0:
-        return None
     if status_update.status in statuses.FAILED_STATUSES:
         noted = _not_delivered(db, status_update, delivery_id, now)
     else:

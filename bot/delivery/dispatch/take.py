@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, and_, select
@@ -131,6 +131,15 @@ def _one_a_lane(rows: Sequence[Delivery]) -> list[Delivery]:
     return list(first.values())
 
 
+class _Fitted(NamedTuple):
+    """What a row says now."""
+
+    message: OutboundMessage | None
+    """None for an OTP."""
+    template: str | None = None
+    """The template by which it leaves, empty: by none any more; None: there is nothing to note."""
+
+
 class _Stays(Exception):
     """The row does not leave now: it has been put off or ended."""
 
@@ -150,12 +159,18 @@ class _Batch:
         paused = broadcasts.paused(self.db, {row.broadcast_id for row in rows if row.broadcast_id is not None})
         may_go = self._each(rows, lambda row: self._judge(row, paused))
         token, leased = secrets.token_hex(16), self.taken.leased
-        kept = [compose.load_passes(self.db, list(filter(_is_unclear, may_go)))]
-        leased += self._each(filter(_is_unclear, may_go), lambda row: self._to_look_up(row, token))
-        placed = self._placed([row for row in may_go if not _is_unclear(row)])
-        windows = self._windows(list(placed))
-        kept.append(compose.load_passes(self.db, list(placed)))
-        leased += self._each(placed, lambda row: self._to_send(row, token, placed[row], windows[row]))
+        unclear, fresh = list(filter(_is_unclear, may_go)), [row for row in may_go if not _is_unclear(row)]
+        windows = self._windows(fresh)
+        # What waits for its reader is known before places are given out: it takes none that another could have.
+        early = [row for row in fresh if windows[row] is False]
+        kept = [compose.preload(self.db, [*unclear, *early])]
+        leased += self._each(unclear, lambda row: self._to_look_up(row, token))
+        fitted = dict(self._each(early, lambda row: (row, self._fitted(row, is_open=False))))
+        placed = self._placed([row for row in fresh if row in fitted or row not in early])
+        later = [row for row in placed if row not in fitted]
+        kept.append(compose.preload(self.db, later))
+        fitted |= self._each(later, lambda row: (row, self._fitted(row, windows[row])))
+        leased += [self._to_send(row, token, at, fitted[row]) for row, at in placed.items() if row in fitted]
         if leased:
             leases.lease(self.db, [one.row for one in leased], token, self.now)
             self.taken.changed += len(leased)
@@ -199,9 +214,10 @@ class _Batch:
         return placed
 
     def _refused(self, row: Delivery, sender: str, refusal: RateLimited) -> None:
-        until = self.now + timedelta(seconds=refusal.seconds)
+        until = self.deps.now() + timedelta(seconds=refusal.seconds)
         if refusal.reason != PAIR_RATE:
-            self.resting.add(sender, REPLIES if refusal.reason else row.priority, until)
+            together = 0.0 if refusal.reason else self.deps.rate_limiter.seconds_together(row.priority)
+            self.resting.add(sender, REPLIES if refusal.reason else row.priority, until + timedelta(seconds=together))
             self.taken.changed += 1
         if refusal.reason:
             self._put_off(row, min(until, row.give_up_at), reason=refusal.reason)
@@ -213,30 +229,28 @@ class _Batch:
         known = dict(zip(asked, self.deps.windows.are_open(ways, self.now), strict=True))
         return {row: known.get(row, True) for row in rows}
 
-    def _to_send(self, row: Delivery, token: str, leaves_at: datetime, is_open: bool | None) -> LeasedDelivery:
-        message, sender = self._composed(row), sender_of(row, self.deps.settings)
-        if message is not None:
-            message = self._fit_window(row, message, sender, is_open)
-        return LeasedDelivery(row, token, sender, message, self.now, leaves_at)
+    def _to_send(self, row: Delivery, token: str, leaves_at: datetime, fitted: "_Fitted") -> LeasedDelivery:
+        if fitted.template is not None:
+            notices.record_template(self.db, row, fitted.template, self.now)
+        sender = sender_of(row, self.deps.settings)
+        return LeasedDelivery(row, token, sender, fitted.message, self.now, leaves_at)
 
-    def _fit_window(
-        self, row: Delivery, message: OutboundMessage, sender: str, is_open: bool | None
-    ) -> OutboundMessage:
+    def _fitted(self, row: Delivery, is_open: bool | None) -> "_Fitted":
         """The message as it may leave now: inside the 24-hour window as it is, outside by an approved template.
 
         Where no template carries it, it waits until the person writes. What goes to many takes the template also
         where nobody knows of the window. Raises _Stays.
         """
+        message = self._composed(row)
         shut = not is_open and (is_open is False or row.priority >= BULK)
-        if not (shut or notices.template_used(row)):
-            return message
+        if message is None or not (shut or notices.template_used(row)):
+            return _Fitted(message)
         filled = notices.filled_template(self.db, row, self.deps.settings, self.now) if shut else None
         if filled is None and is_open is False:
             leases.wait_for_window(self.db, row, None, self.now)
-            self.taken.waits.append((row.lane, sender))
+            self.taken.waits.append((row.lane, sender_of(row, self.deps.settings)))
             raise _Stays
-        notices.record_template(self.db, row, filled.sid if filled else "", self.now)
-        return replace(message, content=filled or message.content)
+        return _Fitted(replace(message, content=filled or message.content), filled.sid if filled else "")
 
     def _to_look_up(self, row: Delivery, token: str) -> LeasedDelivery:
         """The row whose last try is unclear: Twilio's list is searched for it."""

@@ -29,6 +29,10 @@ IN_TRANSIT = ("accepted", "scheduled", "queued", "sending", "sent", "handed_over
 _CONTACT_AT = select(ContactAlias.contact_id).where(
     ContactAlias.kind == bindparam("alias_kind"), ContactAlias.value == bindparam("alias_value")
 )
+_ALIASES = select(ContactAlias).where(
+    ContactAlias.kind.in_(bindparam("alias_kind", expanding=True)),
+    ContactAlias.value.in_(bindparam("alias_value", expanding=True)),
+)
 _DELIVERIES = table(Delivery)
 _UNSENT_REPLIES = (
     select(_DELIVERIES.c.id)
@@ -196,7 +200,17 @@ def cancel_unsent(db: Session, ids: Collection[int], reason: str, now: datetime)
 
 def contact_at(db: Session, address: str) -> int | None:
     """The contact whose address this is: `whatsapp:+91…`, `whatsapp:IN.…` or `+91…`; None for a stranger."""
-    return db.execute(_CONTACT_AT, _alias(address)).scalar()
+    known = _alias(address)
+    found = db.get(ContactAlias, (known["alias_kind"], known["alias_value"]))
+    return None if found is None else found.contact_id
+
+
+def contacts_at(db: Session, addresses: Collection[str]) -> Sequence[ContactAlias]:
+    """Read at once whose these addresses are: `contact_at` asks for none of them again while this is kept."""
+    if not addresses:
+        return ()
+    known = [_alias(address) for address in addresses]
+    return db.scalars(_ALIASES, {name: sorted({one[name] for one in known}) for name in known[0]}).all()
 
 
 def _alias(lane: str) -> dict[str, str]:

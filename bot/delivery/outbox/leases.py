@@ -231,9 +231,9 @@ def _changed(result: Any) -> bool:
     return bool(result.rowcount)
 
 
-def waits_in(db: Session, lanes: Collection[str], now: datetime) -> bool:
-    """Whether anything to one of these addresses may leave now."""
-    return bool(lanes) and db.execute(_ANY_IN_LANES, {"lanes": sorted(lanes), "at": now}).first() is not None
+def waits_in(database: Database, lanes: Collection[str], now: datetime) -> bool:
+    """Whether anything to one of these addresses may leave now. Asked in no transaction."""
+    return bool(lanes) and bool(database.look(_ANY_IN_LANES, {"lanes": sorted(lanes), "at": now}))
 
 
 def any_due(database: Database, now: datetime, but: Iterable[ColumnElement[bool]] = ()) -> bool:

@@ -47,6 +47,10 @@ SPACING_MARGIN_SECONDS = 0.025
 places is spread over so much more, which leaves 78 of 80."""
 MAX_PLACES_AHEAD = (2, 8, 1)
 """How many places ahead a reply, a pass and a message to many may take one."""
+PLACES_TOGETHER = 4
+"""How many places are waited for where so many and more may be taken ahead: one look finds messages for all of them."""
+MAX_SECONDS_TOGETHER = 0.05
+"""Half of what a place may be ahead at most, so that none goes by untaken however slow the sender is."""
 REPLY_AHEAD = 1_000_000
 """A reply may take a place that is so many microseconds ahead."""
 PERSON_STEP = int(PAIR_RATE_SECONDS * 1_000_000)
@@ -102,6 +106,12 @@ class RateLimiter:
         except RedisError:
             return [RateLimited(REDIS_RATE_RETRY_SECONDS, "pace_unknown")] * len(wanted)
         return [_verdict(*answer[at : at + 3]) for at in range(0, len(answer), 3)]
+
+    def seconds_together(self, priority: int) -> float:
+        """How much longer than until its next place a sender may be left alone, without a place going by untaken."""
+        if MAX_PLACES_AHEAD[min(priority, len(MAX_PLACES_AHEAD) - 1)] <= PLACES_TOGETHER:
+            return 0.0
+        return min((PLACES_TOGETHER - 1) / self.per_second, MAX_SECONDS_TOGETHER)
 
     def wait_for_slot(self, sender: str, lane: str, priority: int) -> RateLimited | None:
         """Wait for this message's place; None as soon as it may leave. Never raises where Redis is away."""

@@ -1,8 +1,7 @@
 """A drain: one job for all that is owed, many calls at a time, the urgent first, and nothing overlooked."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import ColumnElement, event
+from sqlalchemy import ColumnElement
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue, take
@@ -232,6 +231,19 @@ def test_a_slow_sender_holds_up_no_other_senders_messages(
     assert {(row(database, one).attempts, row(database, one).not_before) for one in slow} == {(0, NOW)}
 
 
+def test_what_waits_for_its_reader_takes_no_place_from_others(
+    database: Database, outbox: Outbox, twilio: FakeTwilio
+) -> None:
+    slow = replace(outbox, settings=outbox.settings.model_copy(update={"twilio_mps": 1}))
+    lanes = [f"whatsapp:+9198{number:08}" for number in range(5)]
+    for lane in lanes:
+        outbox.windows.mark_closed(lane, slow.settings.twilio_whatsapp_from[0], NOW)
+        owed(database, "late", lane=lane)
+    owed(database, "in time")
+    drain(slow)
+    assert twilio.bodies == ["in time"]
+
+
 def test_a_row_that_cannot_be_made_holds_up_nobody(
     database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
 ) -> None:
@@ -260,45 +272,6 @@ def test_one_that_is_due_soon_leaves_in_the_same_drain(database: Database, redis
     assert (row(database, soon).sent_at or NOW) >= NOW + timedelta(seconds=1.5)
     assert row(database, later).attempts == 0
     assert agenda.seconds <= 2.1
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements of the block; those for several rows count once."""
-    said: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
-    engines = (database.engine, database.looking)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
-
-
-def test_how_many_statements_sixteen_messages_take(
-    database: Database, outbox: Outbox, twilio: FakeTwilio, redis: "Redis"
-) -> None:
-    """Two transactions for all of them: one that takes them and one that notes what came of them."""
-    fast = replace(outbox, settings=outbox.settings.model_copy(update={"twilio_mps": 1000}))
-    for number in range(MANY):
-        owed(database, f"number {number}")
-    sender = Drainer(replace(fast, twilio=(held := HeldTwilio())))
-    with counted(database) as said:
-        assert sender.drain(0) == MANY
-        for _ in range(MANY):
-            held.called.acquire()
-        held.may_answer.set()
-        sender.close()
-    print(f"\n{len(said)} statements for {MANY} messages:")
-    for statement in said:
-        print(" ", " ".join(statement.split())[:100])
-    assert len(held.sent) == MANY
-    assert len([one for one in said if not one.startswith("BEGIN")]) <= 11
 
 
 def test_what_cannot_be_noted_together_is_noted_one_by_one(
