@@ -116,7 +116,7 @@ def _advance(
 
 @cache
 def _raising_and_telling(status: str, by_id: bool, owed: bool) -> Executable:
-    """The same with the entry of the row's history, as one statement: SQLite has none that changes two tables."""
+    """Notes the status and tells it in the row's history, as one statement: SQLite has none that changes two tables."""
     raised = _raising(status, by_id, owed).cte("raised")
     sid, now = bindparam("sid", type_=ROWS.c.message_sid.type), bindparam("now", type_=ROWS.c.sent_at.type)
     entry = select(raised.c.id, literal(status), sid, now)
