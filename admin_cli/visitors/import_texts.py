@@ -112,6 +112,9 @@ FILE_PROBLEMS: Mapping[str, str] = {
     "no_column": "no column is the {thing}: its first row must name the columns, and names {heads}; say which it is "
     "with --map “COLUMN={thing}”",
     "changed": "it was changed while it was read: start again",
+    "no_team_columns": "its first line must name the columns {columns}; without names each row needs one phone and one "
+    "name",
+    "too_many_members": "there are more than {most:,} people in it: divide it",
 }
 """By code of an unreadable file: the reason, and what to do."""
 NOTE_TEXTS: Mapping[str, str] = {

@@ -44,11 +44,12 @@ from flows.shapes import (
     StopMessages,
     VerifyOtp,
 )
+from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
 from flows.understanding import codes
 
 Results = dict[str, Any]
-IRREVERSIBLE = (ChangePass, CancelPass, EraseMe, ProveByCode)
+IRREVERSIBLE = (ChangePass, CancelPass, EraseMe, ProveByCode, CheckInvitation, JoinTeam)
 """Effects that need a proved sender: an SMS, whose sender can be forged, has none of them done."""
 MAX_LINKS = 3
 """Links in one message: each is 170 characters long."""

@@ -116,12 +116,14 @@ def forget() -> None:
 def keep_no_longer() -> None:
     """Forget the people of events whose data have been kept for as long as was said."""
     from bot.domain.privacy import retention
+    from bot.domain.roster import invitations
     from bot.domain.roster import sessions as staff_sessions
 
     now, end = service().now(), monotonic() + ONE_RUN
     retention.forget_turns(service().database, now)
     with service().database.write() as db:
         staff_sessions.forget_ended(db, now)
+        invitations.forget_old(db, now)
     with service().database.read() as db:
         events = retention.expired_events(db, now.date())
     for _people in retention.purge(service().database, events, now, retention.CLOCK_ACTOR) if events else ():

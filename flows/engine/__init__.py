@@ -11,6 +11,7 @@ from flows import understanding
 from flows.engine import gate_messages, rasa_forms
 from flows.engine.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.engine.commands import (
+    accept_invitation,
     ask_whether_meant,
     begin_by_command,
     command_of,
@@ -56,6 +57,7 @@ from flows.text import phrases, sentence_for
 from flows.text.sentences import in_every_language
 from flows.understanding import intents
 from flows.understanding.intents import STOP
+from flows.visitor import join_team
 from flows.visitor.confirm_intent import NAME as UNSURE
 from flows.visitor.undelivered import proof
 
@@ -168,8 +170,9 @@ def _resume_effects(message: UserInput, facts: Facts) -> tuple[Effect, ...]:
 
 
 def _resumes_messages(message: UserInput, facts: Facts) -> bool:
-    """Whether it takes back a stop: `start`, a greeting, a greeting with an event's name."""
-    return command_of(message) in ("start", "hi") or bool(event_greeted(message, facts))
+    """Whether it takes back a stop: `start`, a greeting, a greeting with an event's name, an accepted invitation."""
+    said = command_of(message) in ("start", "hi") or join_team.invitation(message)
+    return bool(said or event_greeted(message, facts))
 
 
 def _step_while_stopped(state: State, message: UserInput, facts: Facts) -> Turn:
@@ -188,6 +191,8 @@ def _step_while_stopped(state: State, message: UserInput, facts: Facts) -> Turn:
 
 
 def _handle(state: State, message: UserInput, facts: Facts) -> Turn:
+    if invited := join_team.invitation(message):
+        return accept_invitation(state, invited, facts)
     at_gate = gate_messages.handle(state, message, facts) if facts.on_roster else None
     if at_gate is not None:
         return at_gate

@@ -7,6 +7,7 @@ from flows.gate.walkup import WALK_UP
 from flows.shapes import Flow
 from flows.visitor.cancellation import CANCELLATION
 from flows.visitor.confirm_intent import UNSURE
+from flows.visitor.join_team import JOIN_TEAM
 from flows.visitor.language import LANGUAGE
 from flows.visitor.menu import MENU, entrance
 from flows.visitor.my_data import DELETE_DATA, MY_DATA
@@ -19,7 +20,19 @@ __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
+        *(
+            REGISTRATION,
+            SOMEONE_ELSE,
+            MY_PASS,
+            CHANGE,
+            CANCELLATION,
+            MENU,
+            LANGUAGE,
+            MY_DATA,
+            DELETE_DATA,
+            UNSURE,
+            JOIN_TEAM,
+        ),
         *(ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
     )
 }
@@ -38,7 +51,7 @@ BEGUN_BY: Mapping[str, str] = {
 }
 """Flow by command. `cancel` begins one only while no question is open."""
 
-INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "unsure"})
+INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "unsure", "join_team"})
 """Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
 
 HOME = "menu"

@@ -10,7 +10,7 @@ from flows.gate.commands import AS_VISITOR_KEY
 from flows.shapes import Facts, Outcome, Say, Sentence, Start, State, Step, StopMessages, Turn, UserInput
 from flows.text import phrases, sentence_for
 from flows.understanding import intents, small_talk
-from flows.visitor import confirm_intent
+from flows.visitor import confirm_intent, join_team
 from flows.visitor.undelivered import pending_notices
 
 
@@ -35,6 +35,14 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
         return repeated(state, facts)
     before = (*pending_notices(facts), *abandoned_notice(state))
     return begin(idle(state), Start(VISITING, {"event": slug}), facts, before=before)
+
+
+def accept_invitation(state: State, invitation: str, facts: Facts) -> Turn:
+    """Begin to join a team; whatever is going on goes on afterwards."""
+    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
+    start, before = join_team.start(invitation, state.language or facts.person.language)
+    answers = {**start.answers, **({"under": below["flow"]} if below else {})}
+    return begin(idle(state).but(under=below), Start(start.flow, answers), facts, before=before)
 
 
 # --- nothing is going on ------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from flows.shapes import (
     UserInput,
     VerifyOtp,
 )
+from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.scans import SeenPass
 from flows.text.languages import CONFIRMED
 from flows.understanding import codes
@@ -199,6 +200,12 @@ class World:
     @perform.register
     def _(self, effect: ResumeMessages) -> None:
         self.person = replace(self.person, stopped=False)
+
+    @perform.register
+    def _(self, effect: CheckInvitation | JoinTeam) -> dict[str, Any]:
+        if not self.events:
+            raise SandboxRefused("no_such_invitation")
+        return {"event": self.events[0].name}
 
     # --- what effects share ---------------------------------------------------------------------
 

@@ -66,6 +66,8 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
 
 ROSTER_REFUSALS: Mapping[str, Sentence] = {
     "on_roster_already": _("This phone number is already in the team of this event."),
+    "bad_invitation": _("An invitation is for 1 to {most} people."),
+    "nobody_waits": _("This person no longer waits to join: another admin may have decided, or they joined before."),
     "not_on_roster": _("This phone number is not in the team."),
     "owner_already": _("This phone number already belongs to an owner."),
     "not_an_owner": _("This phone number does not belong to an owner."),

@@ -77,6 +77,15 @@ EVENT_REFUSALS: Mapping[str, Sentence] = {
 }
 """What the rules of an event refuse."""
 
+JOIN_REFUSALS: Mapping[str, Sentence] = {
+    "no_such_invitation": _("We do not know this invitation. Check the words, or ask the organiser for a new link."),
+    "invitation_ended": _("This invitation to the team of *{event}* has ended. Ask the organiser for a new link."),
+    "in_team_already": _("You are already in the team of *{event}*. To see what you can do, send *menu*."),
+    "join_declined": _("The organiser of *{event}* has not added you to the team."),
+    "no_phone_to_join": _("We cannot see your phone number. Ask the organiser to add it to the team."),
+}
+"""What somebody hears who was invited to a team."""
+
 CODE_REFUSALS: Mapping[str, Sentence] = {
     "otp_wait": ngettext_(
         "We have just sent a code. Wait 1 second before you ask for another.",
@@ -142,6 +151,7 @@ GATE_REFUSALS: Mapping[str, Sentence] = {
 SENTENCES: Mapping[str, Sentence] = {
     **ANSWER_REFUSALS,
     **EVENT_REFUSALS,
+    **JOIN_REFUSALS,
     **CODE_REFUSALS,
     **ORGANISER_REFUSALS,
     **ROSTER_REFUSALS,

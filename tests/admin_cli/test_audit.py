@@ -15,7 +15,7 @@ from bot.domain import audit, people
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry
 from bot.domain.passes import registration as registrations
-from bot.domain.roster import owners
+from bot.domain.roster import invitations, owners
 from flows.understanding.codes import shown
 from tests.admin_cli.shell import walk as shell_walk
 from tests.bot.domain.builders import asking
@@ -161,6 +161,10 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "passes revoke": ("NEW", "--yes"),
     "volunteers add": (*OF, "--phone", "+919812345679", "--name", "Mira"),
     "volunteers import": (*OF, "--file", "-"),
+    "volunteers invite": (*OF, "--people", "3"),
+    "volunteers confirm": (*OF, "--phone", "+919812345601"),
+    "volunteers decline": (*OF, "--phone", "+919812345602"),
+    "volunteers end-invitation": ("WORDS", *OF),
     "visitors import": ("-", *OF, "--consent", "signed lists", "--yes"),
     "volunteers disable": ("--phone", RAVI),
     "volunteers enable": ("--phone", RAVI),
@@ -190,6 +194,17 @@ def test_every_command_that_changes_something_leaves_an_entry(
         done = ok(*name.split(), *given, "--as", f"who {name}", stdin=TYPED.get(name))
         new["NEW"] = done.stdout.split()[-1] if name in NEW_CODES else new.get("NEW", "")
         assert _who(database)[before:] == [f"who {name}"], name
+        if name == "volunteers invite":
+            new["WORDS"] = _two_accept(database)
+
+
+def _two_accept(database: Database) -> str:
+    """The words of the invitation, which two people have accepted."""
+    with database.write() as db:
+        [made] = invitations.list_invitations(db, "fair", datetime.now(UTC))
+        for number in (1, 2):
+            invitations.accept(db, made.words, f"+91981234560{number}", "Dev", datetime.now(UTC))
+        return made.words
 
 
 def _who(database: Database) -> list[str]:

@@ -30,6 +30,8 @@ AUDITED_COLUMNS: Mapping[str, str] = {
     "gates": "slug name closed paused_at",
     "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",
+    "invitations": "gate_id max_people ends_at",
+    "join_requests": "status",
     "owners": "enabled",
     "devices": "name gate_id revoked_at paused_until",
     "passes": "status day party_size kind_id replaced_by_id key_id",
@@ -49,6 +51,7 @@ LABEL_COLUMNS = {
     "kinds": "slug",
     "devices": "name",
     "staff": "phone",
+    "join_requests": "phone",
     "owners": "phone",
     "passes": "code",
 }

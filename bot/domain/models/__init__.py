@@ -9,6 +9,7 @@ from bot.domain.models.events import Event, EventDay, Gate, Kind
 from bot.domain.models.exports import Export, ExportChunk
 from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
 from bot.domain.models.imports import ImportedRow
+from bot.domain.models.invitations import Invitation, JoinRequest
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, SendHold, TurnRecord
 from bot.domain.models.owners import Owner, OwnerClaim
 from bot.domain.models.passes import NameWord, Pass, Registration, SigningKey
@@ -45,6 +46,8 @@ __all__ = [
     "HeadCount",
     "ImportedRow",
     "InboundMessage",
+    "Invitation",
+    "JoinRequest",
     "JsonDict",
     "Kind",
     "MediaDeletion",

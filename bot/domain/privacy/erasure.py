@@ -30,6 +30,7 @@ from bot.domain.models import (
     Erasure,
     ImportedRow,
     InboundMessage,
+    JoinRequest,
     MediaDeletion,
     Pass,
     Registration,
@@ -170,6 +171,7 @@ def erase(
         revoked, issued = _revoke(db, mine, now)
         sent = _forget_messages(db, subject, issued, now)
         _forget_answers(db, subject, mine, issued)
+        _forget_join_requests(db, subject)
         _replace(db, subject, now)
         row = _enqueue_erasure(db, subject, names, traces_from or now)
         about = {"registrations": len(mine), "passes": len(revoked), "deliveries": sent}
@@ -197,8 +199,16 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
         gone = who if db.scalar(elsewhere) is None else ErasureSubject((), ())
         _forget_messages(db, gone, issued, now, with_passes=True)
         _forget_answers(db, gone, mine, issued)
+        _forget_join_requests(db, gone)
         _replace(db, gone, now)
         stored_exports.forget(db, events)
+
+
+def _forget_join_requests(db: Session, subject: ErasureSubject) -> None:
+    """Whoever only wanted to join a team is on no roster, and is forgotten like a visitor."""
+    phones = [name for kind, _, name in (address.partition(":") for address in subject.addresses) if kind == "phone"]
+    if phones:
+        db.execute(delete(JoinRequest).where(JoinRequest.phone.in_(phones)))
 
 
 def _subject(contacts: Sequence[Contact], named: Iterable[tuple[str, str]]) -> ErasureSubject:

@@ -73,7 +73,7 @@ def import_rows(
     nothing is taken then.
     """
     event = locked_event(db, slug, lock=True)
-    wanted, bad = _checked(db, event, rows, region)
+    wanted, bad = checked(db, event, rows, region)
     if bad:
         raise BadRosterRows(bad)
     known = {member.phone: member for member in db.scalars(select(Staff).where(Staff.event_id == event.id))}
@@ -85,6 +85,23 @@ def import_rows(
     changed = [member for member in known.values() if db.is_modified(member)]
     db.flush()
     return len(wanted.keys() - known.keys()), len(changed)
+
+
+def checked(
+    db: Session, event: Event, rows: Sequence[tuple[int, Mapping[str, str]]], region: str
+) -> tuple[dict[str, dict[str, Any]], list[BadRosterRow]]:
+    """Of rows as `import_rows` takes them the fields to keep, by phone, and why others cannot be taken."""
+    wanted: dict[str, dict[str, Any]] = {}
+    bad: list[BadRosterRow] = []
+    for line, row in rows:
+        fields, wrong = _check_row(db, event, *_cells(row), region)
+        phone = fields.get("phone", "")
+        if phone in wanted:
+            wrong.append(Refused("twice_in_file"))
+        bad += [BadRosterRow(line, no.code, no.params) for no in wrong]
+        if phone:
+            wanted.setdefault(phone, fields)
+    return wanted, bad
 
 
 def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = None, region: str) -> list[Staff]:
@@ -148,23 +165,6 @@ def is_unconfirmed(db: Session, phone: str) -> bool:
 def is_paused(staff: Staff, now: datetime) -> bool:
     """Whether a pause for guessing lasts still."""
     return staff.paused_until is not None and now < staff.paused_until
-
-
-def _checked(
-    db: Session, event: Event, rows: Sequence[tuple[int, Mapping[str, str]]], region: str
-) -> tuple[dict[str, dict[str, Any]], list[BadRosterRow]]:
-    """The fields to keep by phone, and everything for which rows cannot be taken."""
-    wanted: dict[str, dict[str, Any]] = {}
-    bad: list[BadRosterRow] = []
-    for line, row in rows:
-        fields, wrong = _check_row(db, event, *_cells(row), region)
-        phone = fields.get("phone", "")
-        if phone in wanted:
-            wrong.append(Refused("twice_in_file"))
-        bad += [BadRosterRow(line, no.code, no.params) for no in wrong]
-        if phone:
-            wanted.setdefault(phone, fields)
-    return wanted, bad
 
 
 def _cells(row: Mapping[str, str]) -> tuple[str, str, str, str | None]:

@@ -12,9 +12,10 @@ from bot.domain import passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import OwnOtps
 from bot.domain.models import Contact, Delivery, Event, Pass
+from bot.domain.roster import invitations as team_invitations
 from bot.inbound import Inbound
 from flows import shapes
-from flows.shapes import gate_effects, ownership_proof, walkup_effects
+from flows.shapes import gate_effects, invitations, ownership_proof, walkup_effects
 from flows.understanding import codes
 from tests.bot.domain.builders import DAY, NOW, SECRET, refused, taken
 
@@ -24,7 +25,7 @@ OTHER = "+919999999999"
 
 EFFECTS = [
     thing
-    for module in (shapes, gate_effects, ownership_proof, walkup_effects)
+    for module in (shapes, gate_effects, invitations, ownership_proof, walkup_effects)
     for thing in vars(module).values()
     if isinstance(thing, type) and issubclass(thing, shapes.Effect) and thing.__module__ == module.__name__
 ][1:]
@@ -235,3 +236,30 @@ def test_an_address_that_is_neither_is_a_person_too(db: Session, ring: KeyRing, 
 
 def test_nobodys_address_is_in_the_repr(doing: EffectContext) -> None:
     assert PHONE not in repr(doing)
+
+
+# --- joining a team -------------------------------------------------------------------------------
+
+
+def test_an_invitation_is_accepted_with_the_phone_on_file(db: Session, doing: EffectContext) -> None:
+    words = team_invitations.invite(db, "fair", now=NOW).words
+    assert perform(invitations.CheckInvitation(words), doing)["event"]["en"] == "Book Fair"
+    perform(invitations.JoinTeam(words, "Ravi Kumar", "hi"), doing)
+    [waiting] = team_invitations.list_waiting(db, "fair")
+    assert (waiting.phone, waiting.name, me(doing).language) == (PHONE, "Ravi Kumar", "hi")
+
+
+def test_who_is_known_by_a_user_id_alone_cannot_join(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
+    words = team_invitations.invite(db, "fair", now=NOW).words
+    nameless = EffectDeps(ring, otps).context(db, inbound(lane="whatsapp:IN.1", phone=None, user="IN.1"), NOW)
+    with refused("no_phone_to_join"):
+        perform(invitations.JoinTeam(words, "Ravi Kumar", "hi"), nameless)
+    people.find_or_make(db, phone=OTHER, user="IN.1", now=NOW)
+    perform(invitations.JoinTeam(words, "Ravi Kumar", "hi"), nameless)
+    assert [one.phone for one in team_invitations.list_waiting(db, "fair")] == [OTHER]
+
+
+def test_nobody_joins_by_sms() -> None:
+    by_sms = inbound(lane=PHONE)
+    with refused("not_by_sms"):
+        effects.check_sender([invitations.CheckInvitation("MANGO-RIVER-TOWER")], by_sms)

@@ -30,6 +30,7 @@ from webhooks.staff.manage.layout import (
     refusal_text,
     typed,
 )
+from webhooks.staff.manage.volunteers.invitations import waiting_rows
 from webhooks.staff.session import user
 
 MAX_LISTED = 200
@@ -131,12 +132,14 @@ def _page(
         everybody = roster.list_staff(db, slug)
         fitting = [member for member in everybody if _search_text().casefold() in _search_words(member)]
         rows = [_row(member, now, zone) for member in fitting[:MAX_LISTED]]
+        waiting = waiting_rows(db, slug, zone)
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
     form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
     whole = {"find": _search_text(), "number": len(everybody), "fitting": len(fitting)}
     told: dict[str, Any] = {
         **whole,
         "rows": rows,
+        "waiting": waiting,
         "gates": there,
         "form": form,
         "wrong": wrong or {},

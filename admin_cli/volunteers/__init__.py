@@ -1,6 +1,5 @@
 """`volunteers`: who works at the gates."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,12 +10,11 @@ from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.output import as_json_too, details, listing
 from admin_cli.visitors import import_texts
+from admin_cli.volunteers import invitations
 
 if TYPE_CHECKING:
     from bot.domain.models import Staff
-
-COLUMNS = ("phone", "name", "role", "gate")
-"""Columns of a file to import; the last two may be missing or empty."""
+    from bot.domain.roster.team_list import Row
 
 
 @click.group
@@ -25,6 +23,10 @@ def command() -> None:
 
     Example: pravesh volunteers list --event demo
     """
+
+
+for _invitations in invitations.COMMANDS:
+    command.add_command(_invitations)
 
 
 @command.command
@@ -60,14 +62,15 @@ def add(slug: str, phone: str, name: str, role: str, gate: str | None) -> None:
 def import_(slug: str, source: IO[bytes], encoding: str | None) -> None:
     """Take a CSV or XLSX file with the columns phone, name and, where wanted, role and gate: all of it or nothing.
 
-    Who is on the roster already is changed to what the file says.
+    Without names of columns each row needs one phone and one name. Who is on the roster already is changed to what
+    the file says.
 
     Example: pravesh volunteers import --event demo --file volunteers.csv
     """
     from admin_cli.console.refusals import refusal_text
     from bot.domain import audit, roster
 
-    rows = list(_rows(source, encoding or ""))
+    rows = _rows(source, encoding or "")
     try:
         with session.writing(audit.STAFF_IMPORTED, slug) as db:
             added, changed = roster.import_rows(db, slug, rows, region=_region(), now=datetime.now(UTC))
@@ -156,21 +159,15 @@ def _region() -> str:
     return session.load_settings().default_region
 
 
-def _rows(source: IO[bytes], encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(source: IO[bytes], encoding: str) -> "list[Row]":
     """The rows by number. Raises ClickException for a file that is no such table."""
     from io import BytesIO
 
-    from bot.domain.imports import read_file
-    from bot.domain.imports.cells import text
     from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
+    from bot.domain.roster import team_list
 
     try:
-        table = read_file.read_table(BytesIO(source.read(MAX_FILE_BYTES + 1)), encoding=encoding)
-        heads = [head.lower() for head in table.heads]
-        if not {"phone", "name"} <= set(heads) or set(heads) - set(COLUMNS):
-            raise click.ClickException(f"{source.name}: its first line must name the columns {', '.join(COLUMNS)}")
-        for number, cells in table.rows():
-            yield number, dict(zip(heads, map(text, cells), strict=False))
+        return team_list.read(BytesIO(source.read(MAX_FILE_BYTES + 1)), region=_region(), encoding=encoding)
     except UnreadableFile as problem:
         raise click.ClickException(f"{source.name}: {import_texts.file_problem(problem)}") from None
 
