@@ -14,7 +14,7 @@ from admin_cli.volunteers import invitations
 
 if TYPE_CHECKING:
     from bot.domain.models import Staff
-    from bot.domain.roster.team_list import Row
+    from bot.usecases.team_list import Row
 
 
 @click.group
@@ -164,7 +164,7 @@ def _rows(source: IO[bytes], encoding: str) -> "list[Row]":
     from io import BytesIO
 
     from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
-    from bot.domain.roster import team_list
+    from bot.usecases import team_list
 
     try:
         return team_list.read(BytesIO(source.read(MAX_FILE_BYTES + 1)), region=_region(), encoding=encoding)

@@ -10,10 +10,10 @@ from flask import Blueprint, request
 from bot.domain import audit, roster
 from bot.domain.audit import recorder
 from bot.domain.imports.unreadable import UnreadableFile
-from bot.domain.roster import team_list
-from bot.domain.roster.team_list import PlannedMember, Row
 from bot.errors import Refused
 from bot.service import Service
+from bot.usecases import team_list
+from bot.usecases.team_list import PlannedMember, Row
 from flows.text import _, ngettext_
 from webhooks.i18n import say
 from webhooks.staff.manage import file_texts
