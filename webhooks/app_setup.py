@@ -9,9 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from flask import Flask, Response, g, redirect, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
@@ -108,8 +110,8 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     """
     https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
-    for away in (OperationalError, InterfaceError):
-        app.register_error_handler(away, _database_away)
+    for away in (RedisError, OperationalError, InterfaceError):
+        app.register_error_handler(away, _unavailable)
     app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset, icon=assets.icon)
     app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.finalize = i18n.localized
@@ -225,10 +227,11 @@ def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
     return wrapped
 
 
-def _database_away(problem: Exception) -> Response:
-    """While the database does not answer, what was asked can be had later: nothing is wrong with it."""
-    log.error("database_away", request_id=g.get("request_id"), door=request.endpoint, error=_name(problem))
-    return error_page(ServiceUnavailable(retry_after=PAGE_RETRY_AFTER_SECONDS))
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    """Redis or the database is away: nothing was confirmed, and whoever asked may ask again in a moment."""
+    what = "redis_away" if isinstance(error, RedisError) else "database_away"
+    log.error(what, request_id=g.get("request_id"), door=request.endpoint, error=_name(error))
+    return current_app.handle_http_exception(ServiceUnavailable(retry_after=PAGE_RETRY_AFTER_SECONDS))
 
 
 def error_page(error: HTTPException) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Response
+from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.domain.models import Staff
@@ -31,7 +32,7 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
     for route in listed:
         add_route(made, route, callers)
     made.register_error_handler(Refused, problems.refused)
-    for unavailable in (OperationalError, InterfaceError):
+    for unavailable in (OperationalError, InterfaceError, RedisError):
         made.register_error_handler(unavailable, problems.unavailable)
     described = api_openapi.openapi_document(listed, BASE, service.settings.origin)
 

@@ -122,7 +122,8 @@ def attach(app: Flask, service: Service) -> None:
     # An answer that changed nothing must not bring its cookie back: one that comes late would undo what another
     # page has put there meanwhile, a sign-out too.
     app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=staff_sessions.SESSION_TTL)
-    manager = LoginManager(app)
+    # No page asks for it, and the page of an error must not ask the database.
+    manager = LoginManager(app, add_context_processor=False)
     manager.login_view = "staff.login"
     # A phone's address changes between masts: that must not sign anybody out.
     manager.session_protection = None

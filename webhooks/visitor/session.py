@@ -1,18 +1,14 @@
-"""What all visitors' pages share: the session, the limits, and the answer while Redis is away."""
+"""What all visitors' pages share: the session and the limits."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, request, session
-from redis.exceptions import RedisError
-from werkzeug.exceptions import ServiceUnavailable
+from flask import Blueprint, request, session
 
 from bot.conversation.web_sessions import WebSession, new_id
 from bot.domain.people import phone_owners
 from bot.service import Service
-from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from webhooks import limits
-from webhooks.app_setup import error_page
 
 COOKIE = "visit"
 """Key in the signed cookie: the id of the visit, which is random."""
@@ -22,17 +18,13 @@ PHONE_LIMIT = "20 per hour"
 
 
 def guard(blueprint: Blueprint) -> None:
-    """Count what is sent, by address and by visit; without Redis say that it cannot be had just now."""
+    """Count what is sent, by address and by visit."""
 
     @blueprint.before_request
     def count() -> None:
         if request.method == "POST":
             limits.spend(limits.PER_ADDRESS, "visitor address", limits.address())
             limits.spend(SESSION_LIMIT, "visitor", str(session.get(COOKIE) or limits.address()))
-
-    @blueprint.errorhandler(RedisError)
-    def away(_problem: RedisError) -> Response:
-        return error_page(ServiceUnavailable(retry_after=PAGE_RETRY_AFTER_SECONDS))
 
 
 def current_session(service: Service) -> WebSession:
