@@ -74,7 +74,7 @@ def gate(service: Service) -> Gate:
 
 @pytest.fixture
 def without_redis(gate: Gate, settings: Settings, tmp_path: Path) -> Iterator[Service]:
-    """The same database, and no Redis."""
+    """What has that database, and no Redis."""
     made = assemble(settings.model_copy(update={"redis_url": f"unix://{tmp_path / 'none.sock'}"}))
     yield made
     made.close()
