@@ -30,8 +30,22 @@ COPY admin_cli admin_cli
 COPY migrations migrations
 RUN .venv/bin/python -m compileall -q bot flows webhooks admin_cli migrations
 
+# --- a Python with pg_dump of the server's version, for `pravesh db backup` ------------------------
+FROM ${PYTHON_IMAGE} AS runtime
+# As compose.yaml and deploy/terraform have the server (a test compares them): an older pg_dump refuses a newer server, and
+# an older server does not understand what a newer pg_dump has written.
+ARG POSTGRES_VERSION=16
+# Debian has one version of it; PostgreSQL's own archive has each, and Debian brings its address and its key. Of both the
+# newest fixes are wanted, so no version is pinned.
+# hadolint ignore=DL3008
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y -qq --no-install-recommends postgresql-client-${POSTGRES_VERSION} \
+    && rm -rf /var/lib/apt/lists/*
+
 # --- what runs -----------------------------------------------------------------------------------
-FROM ${PYTHON_IMAGE}
+FROM runtime
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pravesh
 WORKDIR /app
 COPY --from=build /app ./

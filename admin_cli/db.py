@@ -1,7 +1,10 @@
 """`db`: the tables of the database, and its backups."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from bot.ops.backup.manifest import Manifest
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+place_of_a_backup = click.argument("place", metavar="FOLDER|s3://BUCKET/PREFIX")
 passphrase_file = click.option(
     "--passphrase-file",
     type=click.File(encoding="utf-8"),
@@ -69,33 +73,43 @@ def check() -> None:
 
 
 @command.command
-@click.option("--out", "folder", type=FOLDER, required=True, help="A new folder, which becomes the backup.")
+@click.option("--out", "folder", type=FOLDER, help="A new folder, which becomes the backup.")
+@click.option("--to", "bucket", metavar="s3://BUCKET/PREFIX", help="A place in a bucket, below which it gets a name.")
 @click.option("--encrypt", is_flag=True, help="Encrypt it under a passphrase of 12 characters or more.")
 @click.option("--with-secret", is_flag=True, help="Put SECRET_KEY into it; only with --encrypt.")
 @passphrase_file
 @as_json_too
-def backup(folder: Path, encrypt: bool, with_secret: bool, passphrase_file: Any, as_json: bool) -> None:
-    """Copy the whole database into a new folder, of one moment, while everything runs.
+def backup(
+    folder: Path | None, bucket: str | None, encrypt: bool, with_secret: bool, passphrase_file: Any, as_json: bool
+) -> None:
+    """Copy the whole database into a new folder or a bucket, of one moment, while everything runs.
 
     SQLite by its online backup, PostgreSQL by pg_dump of the server's version or newer. Keep SECRET_KEY apart: without
-    it nobody, you included, can restore the backup.
+    it nobody, you included, can restore the backup. A bucket's credentials come from the environment (AWS_…) or from
+    the role of the task.
 
     Example: pravesh db backup --out /backups/2027-01-10 --encrypt
     """
+    from bot.ops.backup import bucket as buckets
     from bot.ops.backup import make
 
+    if (folder is None) == (bucket is None):
+        raise click.UsageError("give either --out FOLDER or --to s3://BUCKET/PREFIX")
+    place = buckets.Place.parse(bucket) if bucket else None
     passphrase = _passphrase(passphrase_file, confirm=True) if encrypt else ""
-    with session.open_database() as database:
-        made = make(database, session.load_settings(), folder, passphrase=passphrase, with_secret=with_secret)
-    _tell(made, f"backed up to {folder}", as_json=as_json)
+    with TemporaryDirectory(prefix="pravesh-backup-") as private, session.open_database() as database:
+        into = folder or Path(private) / "backup"
+        made = make(database, session.load_settings(), into, passphrase=passphrase, with_secret=with_secret)
+        where = str(buckets.upload(into, made, place) if place else into)
+    _tell(made, f"backed up to {where}", as_json=as_json, place=where)
 
 
 @command.command
-@click.argument("folder", type=FOLDER)
+@place_of_a_backup
 @click.option("--show-secret", is_flag=True, help="Print the SECRET_KEY that it brings, to set it elsewhere.")
 @passphrase_file
 @as_json_too
-def verify(folder: Path, show_secret: bool, passphrase_file: Any, as_json: bool) -> None:
+def verify(place: str, show_secret: bool, passphrase_file: Any, as_json: bool) -> None:
     """Tell whether a backup is whole: its checksum, its rows, and whether SECRET_KEY here opens its keys.
 
     Example: pravesh db verify /backups/2027-01-10
@@ -104,21 +118,22 @@ def verify(folder: Path, show_secret: bool, passphrase_file: Any, as_json: bool)
     from bot.ops.backup.manifest import Manifest
     from bot.ops.backup.verify import secret_of
 
-    encrypted = Manifest.read(folder).encrypted
-    passphrase = _passphrase(passphrase_file) if encrypted else ""
-    found = backups.verify(folder, passphrase)
+    with _folder(place) as folder:
+        passphrase = _passphrase(passphrase_file) if Manifest.read(folder).encrypted else ""
+        found = backups.verify(folder, passphrase)
+        secret = secret_of(folder, found, passphrase) if show_secret else ""
     if show_secret:
-        click.echo(secret_of(folder, found, passphrase) or "it brings no SECRET_KEY")
+        click.echo(secret or "it brings no SECRET_KEY")
         return
-    _tell(found, f"{folder} is whole", as_json=as_json, opens=found.opens(session.load_settings().secret_key))
+    _tell(found, f"{place} is whole", as_json=as_json, opens=found.opens(session.load_settings().secret_key))
 
 
 @command.command
-@click.argument("folder", type=FOLDER)
+@place_of_a_backup
 @click.option("--send", is_flag=True, help="Let workers send at once, without `doctor --reconcile`.")
 @passphrase_file
 @as_whom
-def restore(folder: Path, send: bool, passphrase_file: Any) -> None:
+def restore(place: str, send: bool, passphrase_file: Any) -> None:
     """Restore a backup into the database of the settings, which must not be there yet (PostgreSQL: be empty).
 
     Nothing is sent from it until `doctor --reconcile` has run; each message that was owed is looked up at Twilio before
@@ -129,12 +144,25 @@ def restore(folder: Path, send: bool, passphrase_file: Any) -> None:
     from bot.ops import backup as backups
     from bot.ops.backup.manifest import Manifest
 
-    passphrase = _passphrase(passphrase_file) if Manifest.read(folder).encrypted else ""
     now, settings = datetime.now(UTC), session.load_settings()
-    made = backups.restore(folder, settings, now=now, actor=current_actor(), passphrase=passphrase, send=send)
+    with _folder(place) as folder:
+        passphrase = _passphrase(passphrase_file) if Manifest.read(folder).encrypted else ""
+        made = backups.restore(folder, settings, now=now, actor=current_actor(), passphrase=passphrase, send=send)
     click.echo(f"restored what there was at {made.made_at}, {sum(made.rows.values())} rows")
     if not send:
         click.echo("nothing is sent until this has run: pravesh doctor --reconcile")
+
+
+@contextmanager
+def _folder(place: str) -> Iterator[Path]:
+    """The folder of a backup: it itself, or one with what lies in a bucket, while the block lasts."""
+    from bot.ops.backup import bucket as buckets
+
+    if not place.startswith(buckets.SCHEME):
+        yield Path(place)
+        return
+    with buckets.downloaded(buckets.Place.parse(place)) as folder:
+        yield folder
 
 
 def _passphrase(file: Any, *, confirm: bool = False) -> str:
@@ -143,8 +171,11 @@ def _passphrase(file: Any, *, confirm: bool = False) -> str:
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
 
 
-def _tell(manifest: "Manifest", words: str, *, as_json: bool, opens: bool | None = None) -> None:
+def _tell(
+    manifest: "Manifest", words: str, *, as_json: bool, opens: bool | None = None, place: str | None = None
+) -> None:
     told: dict[str, Any] = {
+        "place": place,
         "made_at": manifest.made_at,
         "migration": manifest.migration,
         "database": manifest.database,

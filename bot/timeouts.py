@@ -47,6 +47,8 @@ MIGRATION_PAUSE_SECONDS = 1.0
 """Between two tries of the migrations: those who waited are through by then."""
 MIGRATION_PATIENCE_SECONDS = 300.0
 """For how long migrations are tried: a dump of a large database lets go within that."""
+BUCKET_PATIENCE_SECONDS = 60.0
+"""For how long a call to the bucket of backups is made again: whoever waits at the command line can say so again."""
 SQLITE_BUSY_TIMEOUT_SECONDS = 15
 """How long a SQLite writer waits for another: longer than any transaction of ours."""
 TURN_RETRY_DELAYS_SECONDS = (0.1, 0.5)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from obstore.store import LocalStore
 from sqlalchemy import select
 
 from admin_cli.__main__ import cli
@@ -102,3 +103,55 @@ def test_a_wrong_passphrase_restores_nothing(backup: Path, anew: Database, tmp_p
 def _held(database: Database) -> bool:
     with database.read() as db:
         return hold.in_force(db) is not None
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What lies in a bucket, in a folder: a real one is asked in tests/deploy/test_bucket.py."""
+
+    def opened(name: str, prefix: str | None, **_options: object) -> LocalStore:
+        return LocalStore(tmp_path / "s3" / name / (prefix or ""), mkdir=True)
+
+    monkeypatch.setattr("obstore.store.S3Store", opened)
+    return tmp_path / "s3/fair"
+
+
+def test_a_bucket_keeps_what_a_new_machine_restores(
+    bucket: Path, anew: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as before:
+        before.setenv("VAR_DIR", str(tmp_path / "var"))
+        made = json.loads(run("db", "backup", "--to", "s3://fair/nightly/", "--json").stdout)
+        assert made["place"].startswith("s3://fair/nightly/20")
+        none = run("db", "verify", "s3://fair/nightly")
+        assert (none.exit_code, made["place"] in none.stderr) == (1, True), "the newest below it is named"
+        verified = json.loads(run("db", "verify", made["place"], "--json").stdout)
+        assert (verified["rows"], verified["secret_key_opens_it"]) == (made["rows"], True)
+    (tmp_path / "anew").mkdir()
+    (tmp_path / "anew/secret_key").write_text("a secret of this very machine")
+    done = run("db", "restore", made["place"], "--as", "Asha")
+    assert done.exit_code == 0, done.output
+    assert _held(anew)
+
+
+def test_what_is_wrong_with_a_backup_in_a_bucket_is_told_of_the_bucket(bucket: Path) -> None:
+    place = json.loads(run("db", "backup", "--to", "s3://fair", "--json").stdout)["place"]
+    (kept,) = bucket.glob("*/database.sqlite")
+    kept.write_bytes(b"cut off")
+    damaged = run("db", "verify", place)
+    assert (damaged.exit_code, damaged.stderr.startswith(f"Error: {place}/database.sqlite")) == (1, True), (
+        damaged.stderr
+    )
+    empty = run("db", "verify", "s3://other/place")
+    assert (empty.exit_code, "none below it" in empty.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("given", [(), ("--out", "backup", "--to", "s3://fair")])
+def test_a_backup_has_one_place(given: tuple[str, ...]) -> None:
+    assert run("db", "backup", *given).exit_code == 2
+
+
+@pytest.mark.parametrize("address", ["s3://", "s3://UPPER/x", "fair/nightly"])
+def test_no_address_of_a_bucket(address: str) -> None:
+    refused = run("db", "backup", "--to", address)
+    assert (refused.exit_code, "s3://BUCKET/PREFIX" in refused.stderr) == (1, True)

@@ -62,7 +62,7 @@ def _printed(title: str, plan: Plan, folder: Path) -> Report:
 
 def _rolling(seed: int, folder: Path) -> bool:
     """Whether nobody noticed that every process was replaced by the next version."""
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     report = rolling.run(rolling.Change(seed=seed), folder)
     print(f"every process replaced by the next version, with migrations on the way\n{report.table()}\n", flush=True)
     return report.is_clean

@@ -1,7 +1,7 @@
 """Carries out a Dockerfile's steps where no engine runs: in folders, with this machine's Python and npm.
 
 Every stage is built at the same place, as every stage has its `/app`, and moved away when the next begins; so what
-one stage makes and another takes over finds its paths. What changes the machine itself (a user) is left out.
+one stage makes and another takes over finds its paths. What changes the machine itself (users, packages) is left out.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 ABSOLUTE = ("/app", "/opt/tools")
 """Folders of the image that are folders below ours."""
-LEFT_OUT = ("useradd",)
+LEFT_OUT = ("useradd", "apt-get")
 NOT_HERE = (" --compile-bytecode", " --link-mode copy")
 """Half a minute of work that shows nothing here: compiling ahead, and copying where a link will do."""
 

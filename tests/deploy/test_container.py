@@ -59,6 +59,13 @@ def test_the_installer_is_the_one_that_is_pinned() -> None:
     assert f"UV_VERSION={pinned}" in (ROOT / "Dockerfile").read_text()
 
 
+def test_backups_are_made_by_the_servers_own_version() -> None:
+    """An older pg_dump refuses the server; what a newer one writes the server may not understand."""
+    (version,) = re.findall(r"ARG POSTGRES_VERSION=(\d+)", (ROOT / "Dockerfile").read_text())
+    assert f"postgres:{version}" in compose()["postgres"]["image"]
+    assert f'startswith(var.postgres_version, "{version}")' in (ROOT / "deploy/terraform/variables.tf").read_text()
+
+
 @pytest.mark.parametrize("name", [".env", ".git", "var", "var/pravesh.db", "tests", "docs", "bot/__pycache__", "x.pyc"])
 def test_nothing_private_goes_into_a_build(name: str) -> None:
     assert not Context(ROOT).has(name)
@@ -201,7 +208,7 @@ def _process(name: str, command: list[str], app: Path, environment: Mapping[str,
 def test_files_for_browsers_are_in_the_image() -> None:
     """The stage that fetches them is the one from which they are taken."""
     names = [stage.name for stage in stages()]
-    assert names == ["assets", "build", "final"]
+    assert names == ["assets", "build", "runtime", "final"]
     assert "--from=assets /app/node_modules node_modules" in [
         text for name, text in stages()[-1].steps if name == "COPY"
     ]
