@@ -47,7 +47,7 @@ DEFAULT_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control":
 """Headers that Talisman does not know, set where the view has not set them."""
 UNREDIRECTED_ENDPOINTS = ("health.", "twilio.")
 """Prefixes of the endpoints whose callers follow no redirect: platforms, and Twilio, which signs the address."""
-MACHINES = ("twilio.", "api.")
+MACHINES = ("twilio.", "api.", "media.")
 """Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours."""
 OF_PAGES = ("flask_talisman", "flask_wtf")
 """Libraries whose work is for pages."""

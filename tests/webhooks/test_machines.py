@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from bot.delivery.templates import notices
 from webhooks import app_setup
 
+PICTURE = f"/media/passes/{notices.SAMPLE_PICTURE}"
 DOORS = ("/webhooks/twilio/message", "/webhooks/twilio/status", "/api/v1/checkins")
 SAFE = (
     *("Content-Security-Policy", "Permissions-Policy", "Referrer-Policy", "X-Frame-Options"),
@@ -49,3 +51,10 @@ def test_no_library_of_pages_runs_for_them(client: FlaskClient) -> None:
     assert asked(lambda: client.get("/nowhere")) == set(app_setup.OF_PAGES)
     for door in DOORS:
         assert asked(partial(client.post, door)) == set()
+    assert asked(partial(client.get, PICTURE)) == set()
+
+
+def test_a_picture_has_the_headers_of_pages_but_may_be_kept(client: FlaskClient) -> None:
+    page, answer = client.get("/nowhere"), client.get(PICTURE)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert {name for name in SAFE if answer.headers.get(name) != page.headers.get(name)} == {"Cache-Control"}

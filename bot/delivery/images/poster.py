@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import IO
 
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
-from qrcode.constants import ERROR_CORRECT_Q
 
 from bot.delivery.images import print_sheet, qr
 from bot.delivery.images.canvas import GREY, INK, PAPER
@@ -154,7 +153,7 @@ class _Page:
         write(self.draw, at, line, style, ink)
 
     def _symbol(self, link: str, most: int) -> None:
-        symbol = qr.symbol(link, ERROR_CORRECT_Q)  # posters get dirty: up to a quarter may be unreadable
+        symbol = qr.symbol(link, qr.POSTER_LEVEL)
         side = self.of(most) // symbol.width * symbol.width
         place = ((self.image.width - side) // 2, self.top)
         self.image.paste(symbol.resize((side, side), Image.Resampling.NEAREST), place)
