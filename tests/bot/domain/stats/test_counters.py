@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from bot.domain import checkins, events
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Figure, FigureChange
 from bot.domain.stats import counters as figure_counters
-from bot.domain.stats import gate_figures, recount
+from bot.domain.stats import gate_figures, metrics, recount
+from bot.domain.stats.metrics import CounterChange
 from bot.ops import migrations
+from tests import empty_tables
 from tests.bot.domain import race_processes, rush
 from tests.bot.domain.builders import DAY, NOW, SECRET
 from tests.bot.domain.gate import NOON, World, make_world, scan
@@ -132,6 +135,27 @@ def looking(database: Database, number: int) -> str:
 
 
 @pytest.mark.own_database
+@pytest.mark.parametrize("cleared", [True, False])
+def test_a_look_does_not_pass_over_what_was_folded(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch, cleared: bool
+) -> None:
+    """And as it is where PostgreSQL clears away only when it comes to it."""
+    many = figure_counters.MANY_FOLDED
+    monkeypatch.setattr(figure_counters, "MANY_FOLDED", many if cleared else 10 * many)
+    one = CounterChange(7, metrics.CORRECTION, DAY, 0, 0, 0, 0, "in", "", 1, 1)
+    reading = "EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM figure_changes WHERE event_id = 7"
+    with closing(Database(empty_tables.new_database(postgres.url))) as database:
+        with database.change() as connection:
+            connection.exec_driver_sql("ALTER TABLE figure_changes SET (autovacuum_enabled = false)")
+        with database.write() as db:
+            figure_counters.append(db, [one] * many)
+        assert sum(figure_counters.fold_all(database)) == many
+        with database.change() as connection:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            plan = connection.exec_driver_sql(reading).scalar_one()[0]["Plan"]
+    assert (plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 5) is cleared
+
+
 def test_rows_that_were_there_before_the_figures_are_counted(database: Database, ring: KeyRing) -> None:
     """Nothing depends on who wrote them, or when: a service that is brought up to date has its figures."""
     day = Day(database, ring)
