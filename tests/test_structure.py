@@ -125,6 +125,12 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/poster"): ADMIN,
     ("GET", "/staff/manage/<slug>/switch/<what>"): ADMIN,
     ("POST", "/staff/manage/<slug>/switch/<what>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/visitors/imports"): ADMIN,
+    ("POST", "/staff/manage/<slug>/visitors/imports"): ADMIN,
+    ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>"): ADMIN,
+    ("POST", "/staff/manage/<slug>/visitors/imports/<int:number>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>/passes.pdf"): ADMIN,
+    ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>/progress"): ADMIN,
     ("GET", "/staff/manage/<slug>/texts"): ADMIN,
     ("POST", "/staff/manage/<slug>/texts/<name>"): ADMIN,
     ("GET", "/staff/manage/<slug>/volunteers"): ADMIN,
@@ -241,6 +247,15 @@ def test_every_exception_to_the_checks_says_why() -> None:
         if bare.search(line)
     ]
     assert found == []
+
+
+def test_migrations_are_one_line() -> None:
+    """Two that follow the same one, written side by side, would stop every release."""
+    files = sorted((ROOT / "migrations/versions").glob("[0-9]*.py"))
+    found = [re.findall(r'^(?:down_)?revision = "?(\w+)"?$', file.read_text(), re.MULTILINE) for file in files]
+    revisions, before = [pair[0] for pair in found], [pair[1] for pair in found]
+    assert len(set(revisions)) == len(set(before)) == len(files)
+    assert len(set(revisions) - set(before)) == 1
 
 
 def test_every_route_is_listed_with_its_guard(sqlite_url: str, redis_url: str) -> None:

@@ -19,6 +19,7 @@ from webhooks import (
     simulator,
     staff,
     twilio,
+    uploads,
 )
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
@@ -34,6 +35,7 @@ def create_app(service: Service) -> Flask:
     settings = service.settings
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=app_setup.MAX_BODY_BYTES)
     app.session_interface = cookies.Sessions(service.now)
+    uploads.allow(app)
     csrf = app_setup.guard(app, settings.origin)
     api.answer_errors(app)
     limits.install(app, settings.redis)

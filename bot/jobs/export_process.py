@@ -107,10 +107,13 @@ class ExportRun:
             self.lost.set()
 
 
-def begin(number: int) -> None:
-    """Start a process that makes this export, where this worker has not started enough of them."""
+def begin(number: int, module: str = __name__) -> None:
+    """Start a process that makes this export, where this worker has not started enough of them.
+
+    `module`: of another that works in the same way; the number is then of one of its own.
+    """
     if len(_still_at_work()) < stored_exports.MAX_CONCURRENT_EXPORTS:
-        command = [sys.executable, "-m", __name__, str(number), str(os.getpid())]
+        command = [sys.executable, "-m", module, str(number), str(os.getpid())]
         _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))  # noqa: S603 - our own code
 
 
@@ -226,7 +229,7 @@ def _lives(process: str) -> bool:
 
 
 @contextmanager
-def _own_folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
     """A temporary folder for this process alone; temporary files of libraries go there too."""
     folder = Path(tempfile.gettempdir()) / f"{FOLDER_PREFIX}{os.getpid()}"
     folder.mkdir(mode=0o700)
@@ -247,7 +250,7 @@ def main(number: int, parent: int) -> int:
     clear_up()
     # Another machine judges by this whether the process lives, so the time must be the shared one.
     opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
-    with opened as database, clock as now, _own_folder() as folder:
+    with opened as database, clock as now, own_folder() as folder:
         return 0 if make(database, number, folder, now, stop, parent) else 1
 
 

@@ -157,16 +157,24 @@ def export(number: int) -> None:
 
 
 def see_to_exports() -> None:
-    """Begin exports that wait or whose maker was killed; delete those that were kept for a day."""
-    from bot.jobs import export_process
+    """Begin exports and lists that wait or whose process was killed; delete those that were kept for a day."""
+    from bot.jobs import export_process, import_process
 
     export_process.start_waiting(service().database, service().now())
+    import_process.start_waiting(service().database, service().now())
+
+
+def work_on_list(number: int) -> None:
+    """Begin what an admin asked for with a list of people; whatever is not begun so, the clock begins."""
+    from bot.jobs import import_process
+
+    import_process.begin(number)
 
 
 _TASKS: tuple[Callable[..., None], ...] = (
     *(drain, deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
     publish_figures,
-    *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports),
+    *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports, work_on_list),
 )
 BY_NAME = {f"{__name__}.{task.__name__}": task for task in _TASKS}
 """Every task by the name that a job gives it; a job of another name is none of ours."""

@@ -13,6 +13,7 @@ from tests.e2e.pages.checks import watched
 from tests.e2e.pages.gate import Gate
 from tests.e2e.pages.sign_in import signed_in
 from tests.e2e.server import Running
+from tests.e2e.test_in_the_browser import new_phone, opened
 
 pytestmark = pytest.mark.browser
 ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
@@ -29,6 +30,7 @@ PAGES = (
     "/alerts",
     "/poster",
     "/switch/pause",
+    *("/volunteers/list", "/volunteers/invitations", "/visitors/imports"),
 )
 LONGEST = ("/fields", "/volunteers", "/audit")
 """Pages that are full at a phone's width: the other language's words are longer."""
@@ -152,3 +154,45 @@ def test_a_message_is_looked_at_sent_and_watched_until_it_has_left(
     follow(page, page.get_by_role("link", name="All messages").click)
     expect(page.locator(".lines")).to_contain_text("done")
     accessible(page, "manage-broadcasts")
+
+
+def test_a_messy_list_is_dropped_and_its_people_registered(
+    browsers: dict[str, Page], running: Running, gate: Gate
+) -> None:
+    page = browsers[ANNA]
+    at(page, running, "/visitors/imports")
+    text = f"Guest,Mobile No,Visit day\nLeela Nair,98123 00771,{gate.today()}\nNo Phone,12,{gate.today()}\n"
+    file = {"name": "guests.csv", "mimeType": "text/csv", "buffer": text.encode("utf-16")}
+    page.get_by_label("CSV or Excel file").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+    follow(page, page.get_by_role("button", name="Look at the list").click)
+    expect(page.get_by_role("heading", name="Rows to look at")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Row 3, Mobile No")).to_be_visible()
+    accessible(page, "manage-import-looked")
+    page.get_by_label("Where they agreed").fill("signed list of the test")
+    follow(page, page.get_by_role("button", name="Register 1 row").click)
+    expect(page.get_by_role("heading", name="Hand out the passes")).to_be_visible(timeout=60_000)
+    accessible(page, "manage-import-done")
+    at(page, running, "/visitors")
+    page.get_by_label("Name, phone or pass code").press_sequentially("leela")
+    expect(page.get_by_role("link", name="Show: Leela Nair")).to_be_visible()
+
+
+def test_a_volunteer_is_invited_joins_by_whatsapp_and_is_confirmed(
+    browsers: dict[str, Page], running: Running, page: Page
+) -> None:
+    admin = browsers[ANNA]
+    at(admin, running, "/volunteers/invitations")
+    follow(admin, admin.get_by_role("button", name="Make an invitation").click)
+    accessible(admin, "manage-invitation")
+    words = admin.locator("code").first.inner_text()
+    phone = new_phone(opened(page, running), "Dev Rao")
+    phone.say(words)
+    phone.tap("English")
+    assert "must confirm you" in phone.say("Dev Rao")
+    assert "Dev Rao" not in phone.say("menu")
+    at(admin, running, "/volunteers")
+    accessible(admin, "manage-waiting")
+    before = phone.got().count()
+    follow(admin, admin.get_by_role("button", name="Confirm: Dev Rao").click)
+    assert "now in the team" in phone.answer(before)
+    assert "undo" in phone.say("menu")  # the gate's

@@ -20,7 +20,7 @@ DRAINS, PERIODIC = "drains", "replies"
 QUEUE_NAMES = (DRAINS, PERIODIC, "passes", "bulk")
 """Every queue, which workers serve in turn. In the last two lie jobs that processes of the release before leave."""
 DRAIN = "bot.jobs.tasks.drain"
-EXPORT = "bot.jobs.tasks.export"
+EXPORT, LIST = "bot.jobs.tasks.export", "bot.jobs.tasks.work_on_list"
 FAILED_JOB_TTL_SECONDS = 60
 """What is owed stands in the rows, which also tell what failed."""
 JOB_TTL_SECONDS = 300
@@ -56,6 +56,11 @@ def is_drain_asked(redis: "Redis") -> bool:
 def enqueue_export(redis: "Redis", number: int) -> None:
     """Have an export begun at once. Never raises where Redis is away: the clock begins what waits."""
     _quietly(lambda: _enqueue(redis, PERIODIC, EXPORT, number, ttl=JOB_TTL_SECONDS))
+
+
+def enqueue_import(redis: "Redis", number: int) -> None:
+    """Have a list of people worked on at once. Never raises where Redis is away: the clock begins what waits."""
+    _quietly(lambda: _enqueue(redis, PERIODIC, LIST, number, ttl=JOB_TTL_SECONDS))
 
 
 def _enqueue(redis: "Redis", name: str, task: str, *numbers: int, ttl: int | None = None) -> None:

@@ -32,6 +32,7 @@ AUDITED_COLUMNS: Mapping[str, str] = {
     "staff": "event_id role gate_id enabled paused_until",
     "invitations": "gate_id max_people ends_at",
     "join_requests": "status",
+    "list_imports": "task status reason",
     "owners": "enabled",
     "devices": "name gate_id revoked_at paused_until",
     "passes": "status day party_size kind_id replaced_by_id key_id",

@@ -10,6 +10,7 @@ from bot.domain.models.exports import Export, ExportChunk
 from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.invitations import Invitation, JoinRequest
+from bot.domain.models.list_imports import ListImport, ListImportChunk
 from bot.domain.models.messages import Delivery, DeliveryEvent, InboundMessage, MediaDeletion, SendHold, TurnRecord
 from bot.domain.models.owners import Owner, OwnerClaim
 from bot.domain.models.passes import NameWord, Pass, Registration, SigningKey
@@ -50,6 +51,8 @@ __all__ = [
     "JoinRequest",
     "JsonDict",
     "Kind",
+    "ListImport",
+    "ListImportChunk",
     "MediaDeletion",
     "NameWord",
     "Owner",

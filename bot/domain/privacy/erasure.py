@@ -21,6 +21,7 @@ from bot.address import at_twilio
 from bot.domain import audit, events, passes, people
 from bot.domain.events import places
 from bot.domain.exports import stored as stored_exports
+from bot.domain.imports import stored as stored_lists
 from bot.domain.models import (
     Checkin,
     Contact,
@@ -179,6 +180,7 @@ def erase(
         for event_id in of_events:
             audit.record(db, audit.PERSON_ERASED, now=now, event_id=event_id, actor=actor, about=about)
         stored_exports.forget(db, named_at)
+        stored_lists.forget(db, named_at)
     return ErasureResult(row, len(mine), tuple(map(codes.shown, revoked)), sent)
 
 
@@ -202,6 +204,7 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
         _forget_join_requests(db, gone)
         _replace(db, gone, now)
         stored_exports.forget(db, events)
+        stored_lists.forget(db, events)
 
 
 def _forget_join_requests(db: Session, subject: ErasureSubject) -> None:

@@ -1,0 +1,287 @@
+"""Lists that admins have dropped on a page: kept, claimed by who works on them, and deleted.
+
+Any web process takes one in, any worker works on it (bot.jobs.import_process), in steps that the admin asks for:
+a look that changes nothing, the import, the sheet of passes, sending them. The file is kept in the database until the
+import is done. Whoever works on it holds a token, as with exports; what a killed process has registered stays
+registered, and the next one goes on after it.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import IO, Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from bot.domain import edit_conflict
+from bot.domain.events.rows import get_event
+from bot.domain.models import ListImport, ListImportChunk, table
+from bot.errors import Refused
+from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
+
+LOOK, IMPORT, SHEET, SEND = "look", "import", "sheet", "send"
+WAITING, RUNNING, READY, FAILED = "waiting", "running", "ready", "failed"
+FILE, PASSES, SHEET_PART = "file", "passes", "sheet"
+MAX_UPLOAD_BYTES = 25 << 20
+"""Bytes of a file that is dropped on a page; the command line takes larger ones."""
+MAX_KEPT = 10
+"""Lists of one event at a time."""
+LIST_TTL = timedelta(hours=24)
+CHUNK_BYTES = 1 << 20
+"""Bytes of a piece before it is packed."""
+MAX_CONCURRENT = 2
+"""Lists that are worked on at one time, of all events."""
+ERASED = "erased"
+"""The reason of a list that was deleted because somebody who may stand on it was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file as it came."""
+
+    name: str
+    data: bytes
+
+
+def keep(
+    db: Session, slug: str, file: ListFile, *, once: str, staff_id: int | None, actor: str = "", now: datetime
+) -> ListImport:
+    """Keep a list and have it looked at; the same one where `once` has brought it already.
+
+    Raises Refused `no_such_event`, `empty_list`, `list_too_large` (`most`, in MB), `too_many_lists` (`most`).
+    """
+    event = get_event(db, slug, lock=True)
+    name = f"{event.id}:{once}"[:64]
+    known = db.scalar(select(ListImport).where(ListImport.once == name))
+    if known is not None:
+        return known
+    if not file.data:
+        raise Refused("empty_list")
+    if len(file.data) > MAX_UPLOAD_BYTES:
+        raise Refused("list_too_large", most=MAX_UPLOAD_BYTES >> 20)
+    kept = select(func.count()).select_from(ListImport).where(ListImport.event_id == event.id)
+    if (db.scalar(kept) or 0) >= MAX_KEPT:
+        raise Refused("too_many_lists", most=MAX_KEPT)
+    whose = {"event_id": event.id, "staff_id": staff_id, "actor": actor[:80], "once": name}
+    made = ListImport(**whose, name=_plain(file.name), size=len(file.data), options={}, report={}, created_at=now)
+    db.add(made)
+    db.flush()
+    put(db, made.id, FILE, file.data)
+    return made
+
+
+def list_imports(db: Session, slug: str) -> list[ListImport]:
+    """The event's lists, the newest first. Raises Refused `no_such_event`."""
+    mine = select(ListImport).where(ListImport.event_id == get_event(db, slug, lock=False).id)
+    return list(db.scalars(mine.options(joinedload(ListImport.staff)).order_by(ListImport.id.desc())))
+
+
+def find(db: Session, slug: str, number: int, *, lock: bool = False) -> ListImport:
+    """A list of the event. Raises Refused `no_such_event`, `no_such_list`."""
+    mine = select(ListImport).where(ListImport.id == number, ListImport.event_id == get_event(db, slug, lock=False).id)
+    found = db.scalar(mine.with_for_update() if lock else mine.options(joinedload(ListImport.staff)))
+    if found is None:
+        raise Refused("no_such_list")
+    return found
+
+
+def look_again(db: Session, slug: str, number: int, options: Mapping[str, Any], *, seen: str) -> None:
+    """Have a list that is not imported yet looked at in another way.
+
+    Raises Refused as `find` does, `changed_meanwhile`, and `list_busy` while it is worked on or once it is imported.
+    """
+    found = _unchanged(db, slug, number, seen)
+    if found.task != LOOK or found.status not in (READY, FAILED):
+        raise Refused("list_busy")
+    _ask(found, LOOK)
+    found.options, found.report = dict(options), {}
+
+
+def confirm(db: Session, slug: str, number: int, *, consent: str, again: bool, seen: str) -> None:
+    """Have the people of a list registered as the look has shown it; `consent` is where they agreed.
+
+    Raises Refused as `look_again` does, and `consent_needed`.
+    """
+    found = _unchanged(db, slug, number, seen)
+    if not (found.task == LOOK and found.status == READY):
+        raise Refused("list_busy")
+    if not consent.strip():
+        raise Refused("consent_needed")
+    _ask(found, IMPORT)
+    found.options = {**found.options, "consent": " ".join(consent.split()), "again": again}
+    found.total = found.report.get("rows", {}).get("all")
+
+
+def hand_out(db: Session, slug: str, number: int, task: str) -> None:
+    """Have the passes of an imported list put on sheets (SHEET), or sent to their phones, once each (SEND).
+
+    Raises Refused as `find` does, and `list_busy`.
+    """
+    found = find(db, slug, number, lock=True)
+    if found.task == LOOK or found.status not in (READY, FAILED) or not found.report.get("imported"):
+        raise Refused("list_busy")
+    _ask(found, task)
+
+
+def go_on(db: Session, slug: str, number: int) -> None:
+    """Begin a task again that has failed. Raises Refused as `find` does, and `list_busy`."""
+    found = find(db, slug, number, lock=True)
+    if found.status != FAILED or found.reason == ERASED:
+        raise Refused("list_busy")
+    _ask(found, found.task)
+
+
+def remove(db: Session, slug: str, number: int) -> None:
+    """Delete a list; whoever works on it stops, and who is registered stays so. Raises Refused as `find` does."""
+    found = find(db, slug, number, lock=True)
+    _delete_chunks(db, [found.id])
+    db.delete(found)
+    db.flush()
+
+
+# --- whoever works on it ------------------------------------------------------------------------------
+
+
+def waiting(db: Session, now: datetime) -> list[int]:
+    """Which ones somebody should work on now, the oldest first: those that wait, and those left behind."""
+    room = max(MAX_CONCURRENT - _running(db, now), 0)
+    return list(db.scalars(select(ListImport.id).where(_free(now)).order_by(ListImport.id).limit(room)))
+
+
+def claim(db: Session, number: int, now: datetime) -> str | None:
+    """Take one to work on it: the token for all that follows; None where that is not for the caller.
+
+    A task that was begun too often has failed instead.
+    """
+    mine = select(ListImport).where(ListImport.id == number, _free(now)).with_for_update()
+    found = db.scalar(mine)
+    if found is None or _running(db, now) >= MAX_CONCURRENT:
+        return None
+    if found.attempts >= MAX_EXPORT_TRIES:
+        found.status, found.reason, found.token, found.ended_at = FAILED, "gave_up", None, now
+        return None
+    found.status, found.token, found.seen_at, found.rows = RUNNING, token_hex(16), now, 0
+    found.attempts += 1
+    return found.token
+
+
+def update_owned(db: Session, number: int, token: str, **values: object) -> bool:
+    """Change a list that the caller works on; False where it is not theirs any more: it was deleted or taken over."""
+    values = {name.rstrip("_"): value for name, value in values.items()}
+    mine = update(ListImport).where(ListImport.id == number, ListImport.token == token, ListImport.status == RUNNING)
+    done = db.execute(mine.values(values).returning(ListImport.id).execution_options(synchronize_session=False))
+    return done.first() is not None
+
+
+def finish(db: Session, number: int, token: str, now: datetime, **values: object) -> bool:
+    """The task is done; False as with `update_owned`."""
+    return update_owned(db, number, token, status=READY, token_=None, reason=None, ended_at=now, **values)
+
+
+def fail(db: Session, number: int, token: str, reason: str, now: datetime, **values: object) -> bool:
+    """Say why the task failed, by a code; False as with `update_owned`."""
+    return update_owned(db, number, token, status=FAILED, token_=None, reason=reason[:40], ended_at=now, **values)
+
+
+def give_back(db: Session, number: int, token: str) -> None:
+    """Let another go on: the caller must end. That it was begun does not count."""
+    update_owned(db, number, token, status=WAITING, token_=None, attempts=ListImport.attempts - 1)
+
+
+def put(db: Session, number: int, part: str, data: bytes) -> None:
+    """Keep a part of a list in pieces, in the place of what was there."""
+    delete_part(db, number, part)
+    for place, start in enumerate(range(0, len(data), CHUNK_BYTES)):
+        packed = zlib.compress(data[start : start + CHUNK_BYTES], 1)
+        row = {"import_id": number, "part": part, "number": place, "data": packed}
+        db.connection().execute(insert(table(ListImportChunk)), row)
+
+
+def read_part(db: Session, number: int, part: str) -> bytes:
+    """A part of a list; empty where there is none."""
+    pieces = select(ListImportChunk.data).where(ListImportChunk.import_id == number, ListImportChunk.part == part)
+    return b"".join(map(zlib.decompress, db.scalars(pieces.order_by(ListImportChunk.number))))
+
+
+def write_file(db: Session, number: int, out: IO[bytes]) -> None:
+    """Write the list's file to an open one."""
+    out.write(read_part(db, number, FILE))
+
+
+def put_passes(db: Session, number: int, passes: Iterable[int]) -> None:
+    """Keep the numbers of the list's passes, and the file no longer."""
+    put(db, number, PASSES, json.dumps(list(passes)).encode())
+    delete_part(db, number, FILE)
+
+
+def passes_of(db: Session, number: int) -> list[int]:
+    """The numbers of an imported list's passes, in its order."""
+    found: list[int] = json.loads(read_part(db, number, PASSES) or b"[]")
+    return found
+
+
+def delete_part(db: Session, number: int, part: str) -> None:
+    """Delete a part of a list; past the eyes of the audit log, which would read every piece first."""
+    mine = (ListImportChunk.import_id == number, ListImportChunk.part == part)
+    db.connection().execute(delete(ListImportChunk).where(*mine))
+
+
+# --- how long -------------------------------------------------------------------------------------------
+
+
+def forget(db: Session, events: Iterable[int]) -> None:
+    """Delete the files, and what was found in them, of these events: somebody who may stand there is being forgotten.
+
+    An import that runs stops with its next batch.
+    """
+    mine = select(ListImport.id).where(ListImport.event_id.in_(list(events)))
+    ids = list(db.scalars(mine))
+    if ids:
+        _delete_chunks(db, ids)
+        gone: dict[str, object] = {"status": FAILED, "reason": ERASED, "token": None, "report": {}, "size": 0}
+        db.execute(update(ListImport).where(ListImport.id.in_(ids)).values(gone))
+
+
+def purge(db: Session, now: datetime) -> int:
+    """Delete lists on which nobody has worked for a day; how many."""
+    rested = and_(
+        ListImport.status != RUNNING, func.coalesce(ListImport.ended_at, ListImport.created_at) < now - LIST_TTL
+    )
+    ids = list(db.scalars(select(ListImport.id).where(rested)))
+    if ids:
+        _delete_chunks(db, ids)
+        db.execute(delete(ListImport).where(ListImport.id.in_(ids)))
+    return len(ids)
+
+
+def _unchanged(db: Session, slug: str, number: int, seen: str) -> ListImport:
+    found = find(db, slug, number, lock=True)
+    edit_conflict.require_unchanged(db, found, seen)
+    return found
+
+
+def _ask(found: ListImport, task: str) -> None:
+    found.task, found.status, found.reason, found.attempts = task, WAITING, None, 0
+    found.rows, found.ended_at, found.token = 0, None, None
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    silent = and_(ListImport.status == RUNNING, ListImport.seen_at < now - EXPORT_HEARTBEAT_TIMEOUT)
+    return or_(ListImport.status == WAITING, silent)
+
+
+def _running(db: Session, now: datetime) -> int:
+    loud = (ListImport.status == RUNNING, ListImport.seen_at >= now - EXPORT_HEARTBEAT_TIMEOUT)
+    return db.scalar(select(func.count()).select_from(ListImport).where(*loud)) or 0
+
+
+def _delete_chunks(db: Session, ids: list[int]) -> None:
+    db.connection().execute(delete(ListImportChunk).where(ListImportChunk.import_id.in_(ids)))
+
+
+def _plain(name: str) -> str:
+    return "".join(one for one in name if one.isprintable())[-120:]

@@ -1,0 +1,258 @@
+"""`python -m bot.jobs.import_process NUMBER WORKER`: works on a list that an admin dropped on a page.
+
+A process of its own, as exports are made (bot.jobs.export_process), from which it has how it lives and ends. A look
+changes nothing; an import that is killed in the middle is begun again by the next worker, finds whoever was registered
+and registers the others: nobody twice.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from redis import Redis
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, joinedload
+
+from bot import logs, pass_keys
+from bot.clocks import SharedClock
+from bot.database import Database
+from bot.delivery.campaigns import bulk_passes
+from bot.delivery.outbox.session_window import SessionWindows
+from bot.domain.imports import read_file, stored
+from bot.domain.imports import report as import_report
+from bot.domain.imports import run as run_import
+from bot.domain.imports.unreadable import UnreadableFile
+from bot.domain.keys import KeyRing
+from bot.domain.models import ListImport
+from bot.errors import Refused
+from bot.jobs import export_process
+from bot.jobs.export_process import ExportRun, ExportStopped
+from bot.ops import connections
+from bot.settings import Settings, load
+
+log = structlog.get_logger(__name__)
+
+PLAN_OPTIONS = ("worksheet", "encoding", "hidden", "dates", "given_columns", "defaults", "again")
+"""What of a list's options bot.domain.imports.run.make_plan takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDeps:
+    """The parts of the process that the tasks need."""
+
+    database: Database
+    ring: KeyRing
+    settings: Settings
+    redis: "Redis" = field(repr=False)
+
+
+@dataclass(slots=True)
+class ImportRun(ExportRun):
+    """A list that this process works on."""
+
+    def heartbeat(self) -> None:
+        """Say how far it is, and hear whether it is still the caller's."""
+        try:
+            with self.database.write() as db:
+                told = {"seen_at": self.now(), "rows": self.rows}
+                is_mine = stored.update_owned(db, self.number, self.token, **told)
+        except SQLAlchemyError:
+            return  # the next beat tries again
+        if not is_mine:
+            self.lost.set()
+
+
+@dataclass(slots=True)
+class StoredAct(run_import.ImportAct):
+    """The entry of the audit log, which counts on the list too; a run whose list is not its own keeps nothing more."""
+
+    run: ImportRun | None = None
+    before: int = 0
+    """Rows that were registered by runs that were broken off."""
+
+    def keep(self, db: Session, now: datetime, **facts: Any) -> None:
+        """Say more of it, in the transaction that makes it so. Raises ExportStopped."""
+        run_import.ImportAct.keep(self, db, now, **facts)
+        if self.run is None:
+            return
+        registered = self.before + int(facts.get("new", 0))
+        if not stored.update_owned(db, self.run.number, self.run.token, registered=registered):
+            self.run.lost.set()
+            raise ExportStopped
+
+
+def begin(number: int) -> None:
+    """Start a process that works on this list, where this worker has not started enough of them."""
+    export_process.begin(number, __name__)
+
+
+def start_waiting(database: Database, now: datetime) -> None:
+    """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
+    with database.read() as db:
+        due = stored.waiting(db, now)
+    with database.write() as db:
+        stored.purge(db, now)
+    for number in due:
+        begin(number)
+
+
+def work(deps: ImportDeps, number: int, now: Callable[[], datetime], stop: threading.Event, parent: int) -> bool:
+    """Do what is asked for with one list; False where that is not for us to do, or did not come to its end."""
+    with deps.database.write() as db:
+        token = stored.claim(db, number, now())
+    if token is None:
+        return False
+    run = ImportRun(deps.database, number, token, now, stop, parent)
+    try:
+        with run.alive():
+            _do(deps, run)
+    except ExportStopped:
+        if not run.lost.is_set():
+            with deps.database.write() as db:
+                stored.give_back(db, number, token)
+        return False
+    except SQLAlchemyError as problem:
+        log.warning("import_interrupted", list=number, problem=type(problem).__name__)
+        return False
+    except Exception as problem:
+        _failed(run, problem)
+        return False
+    return True
+
+
+def _do(deps: ImportDeps, run: ImportRun) -> None:
+    with deps.database.read() as db:
+        whole = [joinedload(ListImport.event), joinedload(ListImport.staff)]
+        row = db.get_one(ListImport, run.number, options=whole)
+        slug, task = row.event.slug, row.task
+    if task in (stored.SHEET, stored.SEND):
+        (_print_sheet if task == stored.SHEET else _send)(deps, run, row)
+        return
+    with tempfile.TemporaryFile() as file:
+        with deps.database.read() as db:
+            stored.write_file(db, run.number, file)
+        done = _look(deps, run, row, slug, file) if task == stored.LOOK else _import(deps, run, row, slug, file)
+    log.info("list_worked_on", list=run.number, task=task, rows=run.rows, done=done)
+
+
+def _plan(deps: ImportDeps, row: ListImport, slug: str, file: IO[bytes], now: datetime) -> run_import.ImportPlan:
+    said: dict[str, Any] = {name: row.options[name] for name in PLAN_OPTIONS if name in row.options}
+    said["given_columns"] = [(head, thing) for head, thing in said.get("given_columns", [])]
+    with deps.database.read() as db:
+        return run_import.make_plan(db, slug, file, region=deps.settings.default_region, now=now, **said)
+
+
+def _look(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
+    try:
+        plan = _plan(deps, row, slug, file, run.now())
+    except UnreadableFile as problem:
+        return _unreadable(run, row, file, problem)
+    notes = import_report.RowNotes(plan)
+    looked = run_import.preview(deps.database, plan, on_row=notes.add, progress=run.report_rows)
+    told = import_report.found(plan, looked, notes)
+    with deps.database.write() as db:
+        return stored.finish(db, run.number, run.token, run.now(), report=told, rows=looked.all_rows)
+
+
+def _unreadable(run: ImportRun, row: ListImport, file: IO[bytes], problem: UnreadableFile) -> bool:
+    """Say why, and name the columns where these are all that is amiss: the admin chooses what they hold."""
+    told = {"params": import_report.as_json(problem.params)}
+    try:
+        how = {name: row.options[name] for name in ("worksheet", "encoding", "hidden") if name in row.options}
+        told |= import_report.how_read(read_file.read_table(file, **how).heads, {})
+    except UnreadableFile:
+        pass
+    with run.database.write() as db:
+        return stored.fail(db, run.number, run.token, problem.code, run.now(), report=told)
+
+
+def _import(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
+    plan = _plan(deps, row, slug, file, run.now())
+    about = {"file": plan.digest[:16], "list": run.number}
+    act = StoredAct(plan.event.id, _actor(row), about, run=run, before=row.registered)
+    notes = import_report.RowNotes(plan)
+    done = run_import.import_people(
+        deps.database,
+        deps.ring,
+        plan,
+        act,
+        consent=str(row.options["consent"]),
+        on_row=notes.add,
+        progress=run.report_rows,
+        now=run.now,
+    )
+    told = {**row.report, **import_report.counts(plan, done), "imported": True}
+    told |= {"problems": notes.problems, "more": notes.more}
+    with deps.database.write() as db:
+        stored.put_passes(db, run.number, done.passes)
+        finished = stored.finish(db, run.number, run.token, run.now(), report=told, rows=done.all_rows)
+        if not finished:
+            raise ExportStopped
+    return finished
+
+
+def _actor(row: ListImport) -> str:
+    """Whose act it is: the name of who asked for it."""
+    return row.staff.name if row.staff else row.actor
+
+
+def _print_sheet(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
+    with deps.database.read() as db:
+        passes = stored.passes_of(db, run.number)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "passes.pdf"
+        number = bulk_passes.write_sheet(deps, row.event_id, passes, path, run.report_rows)
+        data = path.read_bytes()
+    told = {**row.report, "sheet": number}
+    with deps.database.write() as db:
+        stored.put(db, run.number, stored.SHEET_PART, data)
+        if not stored.finish(db, run.number, run.token, run.now(), report=told, rows=number):
+            raise ExportStopped
+
+
+def _send(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
+    with deps.database.read() as db:
+        passes = stored.passes_of(db, run.number)
+    windows = SessionWindows(deps.redis)
+    ways = bulk_passes.enqueue_passes(
+        deps.database, windows, deps.settings, passes, now=run.now, report=run.report_rows
+    )
+    told = {**row.report, "send": dict(ways)}
+    with deps.database.write() as db:
+        stored.finish(db, run.number, run.token, run.now(), report=told, rows=len(passes))
+
+
+def _failed(run: ImportRun, problem: Exception) -> None:
+    """Whatever it was: of an exception of others only its kind is told, as its words may quote somebody."""
+    known = isinstance(problem, Refused | UnreadableFile)
+    reason = problem.code if isinstance(problem, Refused | UnreadableFile) else "broken"
+    log.error("list_failed", list=run.number, reason=reason, problem="" if known else type(problem).__name__)
+    with run.database.write() as db:
+        stored.fail(db, run.number, run.token, reason, run.now())
+
+
+def main(number: int, parent: int) -> int:
+    """The exit code: 1 where it did not come to its end."""
+    settings = load()
+    logs.configure(settings, "import")
+    os.nice(export_process.NICENESS)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
+    opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
+    with opened as database, clock as now, connections.connect_redis(settings.redis) as redis:
+        deps = ImportDeps(database, pass_keys.open_ring(database, settings), settings, redis)
+        with export_process.own_folder():
+            return 0 if work(deps, number, now, stop, parent) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:3])))
