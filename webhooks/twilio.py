@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.conversation import replay
+from bot.conversation.dialogue import deferred_answer
 from bot.inbound import Inbound, from_address, storable, storable_sid
 from bot.timeouts import WEBHOOK_RETRY_AFTER_SECONDS
 
@@ -69,7 +69,7 @@ def blueprint(service: "Service") -> Blueprint:
         if inbound is None:
             return twiml("")
         try:
-            return twiml(replay.deferred_answer(service.message_replay.store(inbound)))
+            return twiml(deferred_answer(service.message_replay.store(inbound)))
         except DBAPIError as problem:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})

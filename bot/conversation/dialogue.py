@@ -32,7 +32,8 @@ from bot.timeouts import MAX_TURN_WAIT_SECONDS, TURN_RETRY_DELAYS_SECONDS
 from bot.tracing import traced
 from flows import engine
 from flows.shapes import State
-from flows.text import render, sentence_for
+from flows.text import phrases, render, sentence_for
+from flows.text.sentences import in_every_language
 
 log = structlog.get_logger(__name__)
 
@@ -194,9 +195,9 @@ class Dialogue:
                 log.warning("database_failed_in_turn", sid=claimed.sid, cause=_cause(problem), again=pause is not None)
             if pause is not None:
                 time.sleep(pause)
-        apology = _apology(claimed)
-        self._conversations.defer(claimed, {"text": apology}, self._now_ms())
-        return ServedMessage(apology)
+        promise = deferred_answer((claimed.state or {}).get("language"))
+        self._conversations.defer(claimed, {"text": promise}, self._now_ms())
+        return ServedMessage(promise)
 
     def _run_turn(self, claimed: ClaimedMessage, inbound: Inbound) -> TurnResult:
         """The turn, or after a bug of ours the unchanged state and an apology."""
@@ -275,6 +276,13 @@ def _cause(problem: DBAPIError) -> str:
         if cause := getattr(problem.orig, name, None):
             return str(cause)
     return type(problem.orig).__name__
+
+
+def deferred_answer(language: str | None) -> str:
+    """What is said to a message that is kept for later: that the answer will come. In every language where none is
+    known.
+    """
+    return render(phrases.MESSAGE_KEPT if language else in_every_language(phrases.MESSAGE_KEPT), language or "en")
 
 
 def _apology(claimed: ClaimedMessage) -> str:

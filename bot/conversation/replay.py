@@ -30,8 +30,6 @@ from bot.domain.upserts import insert
 from bot.errors import SendFailed
 from bot.inbound import Inbound
 from bot.timeouts import REPLAY_RUN_LIMIT_SECONDS
-from flows.text import phrases, render
-from flows.text.sentences import in_every_language
 
 log = structlog.get_logger(__name__)
 
@@ -60,11 +58,6 @@ class InboundList(Protocol):
 
     def received(self, since: datetime, until: datetime | None = None) -> Iterator[SentMessage]:
         """Every message to us that Twilio got between these moments, with its moment. Raises SendFailed."""
-
-
-def deferred_answer(language: str | None) -> str:
-    """The answer of the fallback webhook: that the reply will come. In every language where none is known."""
-    return render(phrases.MESSAGE_KEPT if language else in_every_language(phrases.MESSAGE_KEPT), language or "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def main() -> int:
 
 def _faults(seed: int, folder: Path) -> bool:
     """Whether every promise was kept."""
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     outcome = run_under_faults(replace(UNDER_FAULTS, seed=seed), folder)
     print(f"under faults\n{outcome.table()}\n", flush=True)
     return not outcome.broken and outcome.through == UNDER_FAULTS.phones
@@ -54,7 +54,7 @@ def _blind(seed: int, folder: Path) -> bool:
 
 
 def _printed(title: str, plan: Plan, folder: Path) -> Report:
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     report = run(plan, folder)
     print(f"{title}\n{report.table()}\n", flush=True)
     return report

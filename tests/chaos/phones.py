@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import requests
 from redis import Redis
 
-from bot.conversation import replay
+from bot.conversation.dialogue import deferred_answer
 from bot.settings import Settings
-from flows.text import LANGUAGES, render, sentence_for
+from flows.text import LANGUAGES
 from tests.chaos.checker.evidence import CODE
 from tests.chaos.plan import SPOKEN, Plan, name_of
 from webhooks.simulator.courier import QUEUE_KEY
@@ -20,10 +20,7 @@ from webhooks.simulator.store.messages import MAX_PAGE_SIZE, MessageStore, Simul
 from webhooks.simulator.store.phones import PhoneStore, phone
 
 LOOK_SECONDS = 0.05
-PROMISES = frozenset(
-    {replay.deferred_answer(language) for language in (None, *LANGUAGES)}
-    | {render(sentence_for("broken"), language) for language in LANGUAGES}
-)
+PROMISES = frozenset(deferred_answer(language) for language in (None, *LANGUAGES))
 """What is said where the answer comes later."""
 ANOTHER_DAY = ("1", "yes")
 """Said in turn by whoever was refused at the end: the first day that is left, and yes again."""

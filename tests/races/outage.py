@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from bot.conversation.replay import deferred_answer
+from bot.conversation.dialogue import deferred_answer
 from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
 from bot.domain.models import ContactAlias, Delivery, Pass

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from bot.conversation.replay import deferred_answer
+from bot.conversation.dialogue import deferred_answer
 from bot.database import Database
 from bot.domain import people
 from bot.domain.models import InboundMessage

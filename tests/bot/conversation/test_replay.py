@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.conversation import replay, replay_shards
-from bot.conversation.dialogue import Dialogue
+from bot.conversation.dialogue import Dialogue, deferred_answer
 from bot.conversation.replay import MAX_MESSAGE_AGE, MessageReplay
 from bot.conversation.replay_shards import SentMessage
 from bot.database import Database
@@ -103,9 +103,9 @@ def sent(place: int) -> datetime:
 def test_a_kept_message_is_kept_once_and_promised_an_answer_in_every_language(bench: Bench) -> None:
     assert [bench.belated.store(message(0)) for _ in range(3)] == [None] * 3
     assert bench.waiting() == ["SM0"]
-    everywhere = replay.deferred_answer(None)
-    assert replay.deferred_answer("en") in everywhere
-    assert replay.deferred_answer("hi") in everywhere
+    everywhere = deferred_answer(None)
+    assert deferred_answer("en") in everywhere
+    assert deferred_answer("hi") in everywhere
 
 
 def test_a_known_person_is_promised_an_answer_in_their_language_for_every_copy(bench: Bench) -> None:
