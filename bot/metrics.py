@@ -30,33 +30,40 @@ class MetricCounters:
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
         self._lock = threading.Lock()
+        self._handing_over = threading.Lock()
         self._pending: defaultdict[str, float] = defaultdict(float)
         self._handed_over = 0.0
 
     def add(self, name: str, amount: float = 1, /, **labels: str) -> None:
-        """Count something. Never raises: what Redis does not take now is handed over later."""
+        """Count something. Never raises and never waits: what Redis does not take now is handed over later."""
         with self._lock:
             self._pending[_field(name, labels)] += amount
             if time.monotonic() - self._handed_over < FLUSH_SECONDS:
                 return
-        self.flush()
+            self._handed_over = float("inf")  # nobody else, until this one has come back
+        # A Redis that hangs takes seconds to fail, and a volunteer waits at a gate for the answer that is counted.
+        threading.Thread(target=self.flush, name="metrics", daemon=True).start()
 
     def flush(self) -> None:
-        """Add what this process has counted to the sums in Redis."""
-        with self._lock:
-            pending, self._pending = self._pending, defaultdict(float)
-            self._handed_over = time.monotonic()
-        try:
-            with self._redis.pipeline(transaction=True) as pipeline:
-                for field, amount in pending.items():
-                    pipeline.hincrbyfloat(REDIS_KEY, field, amount)
-                pipeline.execute()
-        except RedisError:
-            self._restore(pending)
+        """Add what this process has counted to the sums in Redis; whoever is at it already is waited for."""
+        with self._handing_over:
+            with self._lock:
+                pending, self._pending = self._pending, defaultdict(float)
+            pause = REDIS_METRICS_PAUSE_SECONDS
+            try:
+                with self._redis.pipeline(transaction=True) as pipeline:
+                    for field, amount in pending.items():
+                        pipeline.hincrbyfloat(REDIS_KEY, field, amount)
+                    pipeline.execute()
+                pending, pause = defaultdict(float), 0.0
+            except RedisError:
+                pass
+            finally:
+                self._restore(pending, pause)
 
-    def _restore(self, pending: Mapping[str, float]) -> None:
+    def _restore(self, pending: Mapping[str, float], pause: float) -> None:
         with self._lock:
-            self._handed_over = time.monotonic() + REDIS_METRICS_PAUSE_SECONDS
+            self._handed_over = time.monotonic() + pause
             for field, amount in pending.items():
                 self._pending[field] += amount
 

@@ -23,7 +23,7 @@ REDIS_RECONNECT_SECONDS = 2.0
 REDIS_BACKOFF_SECONDS = 5.0
 """How long RQ waits at most before a worker asks a Redis again that was lost in the middle of its work."""
 REDIS_METRICS_PAUSE_SECONDS = 30.0
-"""A breaker: for so long a Redis that did not answer gets no counters, since each try may cost whoever asks seconds."""
+"""A breaker: for so long a Redis that did not answer gets no counters, since each try holds a thread for seconds."""
 REDIS_RATE_RETRY_SECONDS = 5.0
 """When the outbox tries again while Redis, which keeps the senders' rate, is away."""
 REDIS_START_SECONDS = 60.0

@@ -1,5 +1,6 @@
 """The whole application over the whole service: its plain doors."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -291,20 +292,27 @@ def test_what_a_lost_redis_did_not_take_is_counted_later(redis: "Redis") -> None
     assert counts.sums() == {("answers", (("door", "x"),)): 2.0}
 
 
-def test_a_lost_redis_holds_up_one_request_and_not_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that hangs takes seconds to fail, and a volunteer waits at a gate."""
+def test_a_redis_that_hangs_holds_up_no_request(monkeypatch: pytest.MonkeyPatch, redis: "Redis") -> None:
+    """It takes seconds to fail, and a volunteer waits at a gate."""
     monkeypatch.setattr(metrics, "FLUSH_SECONDS", 0.0)
     asked: list[str] = []
+    asking, fails = threading.Event(), threading.Event()
 
     class Hanging(LostRedis):
         def __getattr__(self, name: str) -> object:
             asked.append(name)
+            asking.set()
+            assert fails.wait(30)
             return super().__getattr__(name)
 
     counts = MetricCounters(Hanging())  # type: ignore[arg-type]  # one that is away
     for _ in range(20):
         counts.add("answers", door="x")
+    assert asking.wait(30)
     assert asked == ["pipeline"]
+    fails.set()
+    counts._redis = redis
+    assert counts.sums() == {("answers", (("door", "x"),)): 20.0}
 
 
 def test_the_simulators_page_has_no_script_or_style_of_its_own_within(app: Flask) -> None:
