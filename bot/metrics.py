@@ -19,6 +19,7 @@ from bot.timeouts import REDIS_METRICS_PAUSE_SECONDS
 
 REDIS_KEY = "metrics"
 FLUSH_SECONDS = 1.0
+THREAD_NAME = "metrics"
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
 """A counter's name and its labels, sorted."""
@@ -42,7 +43,7 @@ class MetricCounters:
                 return
             self._handed_over = float("inf")  # nobody else, until this one has come back
         # A Redis that hangs takes seconds to fail, and a volunteer waits at a gate for the answer that is counted.
-        threading.Thread(target=self.flush, name="metrics", daemon=True).start()
+        threading.Thread(target=self.flush, name=THREAD_NAME, daemon=True).start()
 
     def flush(self) -> None:
         """Add what this process has counted to the sums in Redis; whoever is at it already is waited for."""
