@@ -4,9 +4,10 @@ PY = .venv/bin/python
 TESTS ?= tests
 # Three at least: one serves everything and drives the browser, and a good part of all three is waiting.
 PROCESSES ?= 3
+MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench sure infra sbom play assets lock licences venv venv-dev
+.PHONY: help run test fuzz chaos bench sure infra sbom play assets lock licences venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -16,6 +17,10 @@ run: venv assets ## serve everything on http://127.0.0.1:8000 until Ctrl-C (PORT
 
 test: venv-dev assets ## every test, on SQLite and PostgreSQL with a real Redis (TESTS=tests/flows for some of them)
 	@exec $(PY) -m pytest -n $(PROCESSES) $(TESTS)
+
+fuzz: venv-dev assets ## the chat, the API and what reads bytes, at random and by coverage (MINUTES=10, SEED=7; FUZZ="--only chat")
+	@bin/venv requirements-fuzz.txt .venv-fuzz || echo "no atheris for this machine"
+	@exec $(PY) -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(FUZZ)
 
 chaos: venv-dev assets ## phones and gates while everything breaks that can, then all replaced (20 minutes at most; CHAOS=rolling, SEED=7)
 	@exec $(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(CHAOS)
@@ -44,7 +49,7 @@ assets: venv ## fetch the browser's libraries, by package-lock.json
 	@bin/assets
 
 lock: venv-dev ## compile requirements*.txt anew from requirements*.in
-	for name in requirements requirements-dev requirements-assets requirements-infra; do \
+	for name in requirements requirements-dev requirements-assets requirements-fuzz requirements-infra; do \
 	    .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-emit-find-links \
 	        --custom-compile-command "make lock" --quiet $(LOCK) $$name.in --output-file $$name.txt || exit 1; \

@@ -8,7 +8,8 @@ import pytest
 from tests import licences
 from tests.paths import ROOT
 
-FILES = ("requirements.txt", "requirements-dev.txt", "requirements-assets.txt", "requirements-infra.txt")
+NAMES = ("", "-dev", "-assets", "-fuzz", "-infra")
+FILES = [f"requirements{name}.txt" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,0 +1,106 @@
+"""`make fuzz`: every part for its share of the time, with a seed that is printed and can be given again.
+
+The chat has half of the time, the API a sixth, the readers of bytes the rest. A part that finds something ends; its
+output and the bytes or steps stand in var/fuzz, and the same seed finds it again.
+"""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.fuzz.targets import TARGETS
+from tests.paths import ROOT
+
+KEPT = ROOT / "var" / "fuzz"
+ATHERIS = ROOT / ".venv-fuzz"
+CHAT, API = "chat", "api"
+PARTS = (CHAT, API, *TARGETS)
+SHARES = {CHAT: 1 / 2, API: 1 / 6}
+"""Of the time; the others have equal parts of what is left."""
+OVERTIME_SECONDS = 240
+"""Until a part that does not end by itself is ended: what it found may still be made shorter."""
+LAST_WORDS = 40
+"""Lines of a part's output that are shown where it found something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One part, and what came of it."""
+
+    part: str
+    seed: int
+    seconds: float
+    found: bool
+    log: Path
+
+
+def followed() -> Path | None:
+    """The packages of atheris's own environment; None: bytes are tried at random."""
+    return next(ATHERIS.glob("lib/python*/site-packages/atheris"), None)
+
+
+def command(part: str, seconds: float, seed: int) -> list[str]:
+    """What runs one part."""
+    folder = str(KEPT / part)
+    if part in (CHAT, API):
+        return ["-m", f"tests.fuzz.{part}", f"{seconds:.0f}", str(seed), folder]
+    module = "tests.fuzz.coverage" if followed() else "tests.fuzz.at_random"
+    return ["-m", module, part, folder, f"{seconds:.0f}", str(seed)]
+
+
+def search(part: str, seconds: float, seed: int) -> Run:
+    """Run one part to its end."""
+    log = KEPT / f"{part}.log"
+    packages = followed()
+    path = os.pathsep.join([str(ROOT), *([str(packages.parent)] if packages and part in TARGETS else [])])
+    begun = time.monotonic()
+    with log.open("wb") as out:
+        try:
+            done = subprocess.run(
+                [sys.executable, *command(part, seconds, seed)],
+                cwd=ROOT,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"PYTHONPATH": path},
+                check=False,
+                timeout=seconds + OVERTIME_SECONDS,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            done = 1
+    return Run(part, seed, time.monotonic() - begun, done != 0, log)
+
+
+def main() -> int:
+    """Run what was asked for, print what came of it; 1 where anything was found."""
+    asked = argparse.ArgumentParser(prog="make fuzz")
+    asked.add_argument("--minutes", type=float, default=10)
+    asked.add_argument("--seed", type=int, default=secrets.randbelow(2**31))
+    asked.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
+    told = asked.parse_args()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    how = "by coverage" if followed() else "at random: there is no atheris for this machine"
+    print(f"{told.minutes:g} minutes, seed {told.seed}; bytes {how}", flush=True)
+    several = sum(part in TARGETS for part in told.only)
+    left = 1 - sum(SHARES.get(part, 0) for part in told.only)
+    runs = []
+    for part in told.only:
+        share = SHARES.get(part) or left / several
+        share = share if len(told.only) > 1 else 1
+        runs.append(search(part, max(60 * told.minutes * share, 5), told.seed))
+        last = runs[-1]
+        print(
+            f"  {part:<14}{last.seconds:>6.0f} s  {'FOUND: see ' + str(last.log) if last.found else 'nothing'}",
+            flush=True,
+        )
+        if last.found:
+            print("\n".join(last.log.read_text("utf-8", errors="replace").splitlines()[-LAST_WORDS:]), flush=True)
+    return int(any(run.found for run in runs))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
