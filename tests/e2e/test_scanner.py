@@ -49,10 +49,20 @@ def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], ga
     phone, issued = new_phone(), gate.issue(3)
     phone.open(gate.scanner("Looks"))
     accessible(phone.page, "scanner-en")
+    whole = phone.page.viewport_size
+    assert whole
+    assert phone.place_of("#view")["height"] >= whole["height"] / 2
+    for tab in ("find", "count"):
+        phone.turn_to(tab)
+        accessible(phone.page, f"scanner-{tab}-en")
+    phone.turn_to("scan")
     phone.page.locator("#more").click()
     for text, result in ((issued.code, "admitted"), (issued.qr, "admitted"), (issued.code, "already_admitted")):
         assert phone.scan(text) == result
         accessible(phone.page, f"scanner-{result}-en")
+        phone.has_its_buttons_below()
+        if result == "admitted":
+            phone.says_how_many()
     assert [people for _channel, _result, people in gate.kept(issued)] == [1, 2]
     assert phone.scan(forged(issued)) == "forged"
     accessible(phone.page, "scanner-forged-en")
@@ -62,6 +72,7 @@ def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], ga
     accessible(phone.page, "scanner-paused-en")
     phone.page.locator("#let-out").click()
     assert phone.scan(issued.code) == "left"
+    phone.says_how_many()
     gate.pause(False)
     phone.page.locator("#result-next").click()
     phone.page.locator("input[value=in]").check()
@@ -85,6 +96,7 @@ def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
     assert phone.scan(issued.qr) == "already_admitted"
     expect(phone.page.locator("#overrule")).to_be_hidden()  # a scanner is nobody's who could answer for it
     phone.page.locator("#result-next").click()
+    phone.turn_to("count")
     for _ in range(3):
         phone.page.locator("#one-in").click()
     until(lambda: gate.counted("Undo") == [("in", 3)], "taps that follow one another are one count", 15)
@@ -135,6 +147,7 @@ def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..
     picture(phone.page, "scanner-deaf-360")
     phone.context.set_offline(False)
     expect(phone.page.locator("#waiting")).to_be_hidden(timeout=30_000)
+    phone.turn_to("count")
     expect(phone.page.locator("#conflicts")).to_be_visible()
     picture(phone.page, "scanner-synced-360")
     assert gate.kept(*others) == [("batch", "admitted", 2)] * len(others)
@@ -189,7 +202,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     phone.page.get_by_role("textbox").fill(code)
     phone.page.get_by_role("textbox").press("Enter")
     expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
-    phone.page.locator("#finding summary").click()
+    phone.turn_to("find")
     phone.page.locator("#words-to-find").fill("zulekha")
     phone.page.locator("#words-to-find").press("Enter")
     phone.page.locator("#found button").click()
@@ -201,6 +214,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     accessible(phone.page, "scanner-overrule-en")
     phone.page.locator("#overruling button").click()
     expect(phone.page.locator("#result[data-result=admitted]")).to_be_visible()
+    phone.says_how_many()
     assert gate.kept(issued) == [("page", "admitted", 2), ("page", "admitted", 2)]
     assert gate.forced(issued) == ["their child went out to look for them"]
     phone.page.locator("#result-next").click()

@@ -15,14 +15,14 @@ PAIRS = [
     *((tint, f"{tint}-tint", WORDS) for tint in ("brand", "good", "warn", "bad")),
     *((f"{kind}-ink", below, WORDS) for kind in ("brand", "bad") for below in (kind, f"{kind}-strong")),
     *((f"verdict-{kind}-ink", f"verdict-{kind}", VERDICT) for kind in ("good", "warn", "bad")),
-    ("stage-ink", "stage", VERDICT),
+    *((words, "stage", VERDICT) for words in ("stage-ink", "stage-good", "stage-bad")),
     *(("edge", below, LARGE) for below in ("card", "ground")),
     *((f"series-{number}", "card", LARGE) for number in range(1, 9)),
 ]
 SCHEMES = ("light", "dark")
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b", re.IGNORECASE)
-OWN_COLOURS = {"tokens.css", "simulator/simulator.css", "simulator/thread.css", "desk/slip.css"}
-"""Where colours are said: the tokens, the simulator's other chat, and paper, which is black on white."""
+OWN_COLOURS = {"tokens.css", "simulator/simulator.css", "simulator/thread.css"}
+"""Where colours are said: the tokens, and the simulator, which looks like another service's chat."""
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A phone with the scanner open, in a real Chromium."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Page, expect
 
 from tests.e2e.server import until
 
@@ -13,6 +13,18 @@ RECORD = """
   })
 """
 """Run in the page: keep every result that is shown, and how long it took from the camera's picture."""
+
+
+LEAST_NUMBER_PX, EDGE_PX, MOST_LINES = 96, 24, 2
+"""Of the number of people at least; of what stands free beside a button, and of a name's lines at most."""
+SIZES = """() => [...document.querySelectorAll('#result *')]
+  .filter(one => one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim()))
+  .map(one => [one.id || one.tagName, Number.parseFloat(getComputedStyle(one).fontSize)])"""
+"""What is written on the result, and how large."""
+LINES = """() => {
+  const name = document.querySelector('#result-name')
+  return Math.round(name.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(name).lineHeight))
+}"""
 
 
 class Phone:
@@ -41,6 +53,34 @@ class Phone:
         self.page.goto(address)
         expect(self.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
 
+    def turn_to(self, tab: str) -> None:
+        """Go one of the four ways at the lower edge: `scan`, `code`, `find`, `count`; also while entry is stopped."""
+        self.page.evaluate("tab => document.querySelector(`#tabs [value=${tab}]`).click()", tab)
+
+    def place_of(self, selector: str) -> FloatRect:
+        """Where something stands on the screen, in pixels."""
+        found = self.page.locator(selector).bounding_box()
+        assert found, selector
+        return found
+
+    def says_how_many(self) -> None:
+        """The number of people is the largest thing on the screen, 96 px at least; a name has two lines at most."""
+        sizes = dict(self.page.evaluate(SIZES))
+        largest = max(sizes.values())
+        assert [name for name, size in sizes.items() if size == largest] == ["result-number"], sizes
+        assert largest >= LEAST_NUMBER_PX
+        assert self.page.evaluate(LINES) <= MOST_LINES
+
+    def has_its_buttons_below(self) -> None:
+        """What comes next stands at full width in the lower half, where a thumb is."""
+        whole = self.page.viewport_size
+        assert whole
+        for button in self.page.locator("#result-tools button:visible").all():
+            place = button.bounding_box()
+            assert place
+            assert place["y"] > whole["height"] / 2
+            assert place["width"] >= whole["width"] - 2 * EDGE_PX
+
     def seen(self) -> list[str]:
         """The results that were shown, in their order."""
         return [result for result, _ms in self.page.evaluate("window.seen")]
@@ -49,6 +89,7 @@ class Phone:
         """Type a code or a QR's text; what is shown then."""
         before = len(self.seen())
         self.page.evaluate("document.getElementById('result').hidden = true")
+        self.turn_to("code")
         self.page.locator("#code").fill(text)
         self.page.locator("#code").press("Enter")
         until(lambda: len(self.seen()) > before, "a result", 10)

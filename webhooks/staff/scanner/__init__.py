@@ -10,6 +10,8 @@ from flows.text import LANGUAGES, _
 from webhooks import app_setup, assets, i18n
 from webhooks.staff.scanner.texts import LABELS, in_each_language
 
+STAGE_COLOUR = "#0d1312"
+"""Behind the icon while the app opens: `--stage` of tokens.css."""
 APP_NAME = _("Pravesh scanner")
 CAMERA = {"camera": "(self)"}
 CONTENT_POLICY = {
@@ -20,6 +22,10 @@ CONTENT_POLICY = {
     "media_src": "'self' blob:",
 }
 LIBRARIES = ("lib/barcode-detector.js", "lib/zxing_reader.wasm", "lib/ed25519.js", "lib/devanagari.woff2")
+
+
+SHARED = ("components.css", "icon-192.png", "icon.svg", "icons.svg", "tokens.css")
+"""What other pages load too."""
 
 
 def routes(blueprint: Blueprint) -> None:
@@ -45,13 +51,25 @@ def routes(blueprint: Blueprint) -> None:
         answer = jsonify(
             name=i18n.say(APP_NAME),
             short_name="Pravesh",
+            id=url_for("staff.scan"),
             start_url=url_for("staff.scan"),
             scope=url_for("staff.scan"),
             display="standalone",
-            background_color="#10171a",
-            theme_color="#10171a",
+            background_color=STAGE_COLOUR,
+            theme_color=STAGE_COLOUR,
             lang=i18n.language(),
-            icons=[{"src": assets.asset("icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+            orientation="portrait",
+            icons=[
+                {"src": assets.asset("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+                {"src": assets.asset("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+                {"src": assets.asset("icon-512.png"), "sizes": "512x512", "type": "image/png"},
+                {
+                    "src": assets.asset("icon-maskable.png"),
+                    "sizes": "512x512",
+                    "type": "image/png",
+                    "purpose": "maskable",
+                },
+            ],
         )
         answer.content_type = "application/manifest+json"
         return answer
@@ -61,4 +79,4 @@ def files() -> list[str]:
     """The addresses of all that the page loads."""
     own = [name for name in assets.files() if name.startswith("scan/")]
     fetched = [name for name in LIBRARIES if name in assets.files()]
-    return [assets.asset(name) for name in (*own, *fetched, "icon.svg", "tokens.css")]
+    return [assets.asset(name) for name in (*own, *fetched, *SHARED)]

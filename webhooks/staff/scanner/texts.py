@@ -53,9 +53,12 @@ REFUSAL_TEXTS: Mapping[str, Sentence] = {
 
 LABELS: Mapping[str, Sentence] = {
     "scanner": _("Scanner"),
+    "tab_scan": _("Scan"),
+    "tab_code": _("Code"),
+    "tab_find": _("Find"),
+    "tab_count": _("Count"),
     "party": _("Party of {size}"),
-    "now_in": _("Admitted now: {count}"),
-    "now_out": _("Out now: {count}"),
+    "of_party": _("of {size}"),
     "still_left": _("Still to come: {count}"),
     "could_be": _("Still to come: {count}"),
     "first_used": _("Used at {time}, {gate}"),

@@ -28,7 +28,7 @@ export async function draw(ended = false) {
   // What cannot be read is not shown.
   if (rows) scanned(rows, here)
   // A search needs a person's name in the audit log: shared scanners have none.
-  at('finding').hidden = !here.role
+  document.querySelector('#tabs [value=find]').hidden = at('tab-find').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
   at('me').hidden = false
 }
@@ -36,8 +36,12 @@ export async function draw(ended = false) {
 function scanned(rows, here) {
   const isToday = ofToday()
   const today = rows.filter((row) => isToday(row.order))
-  const gates = here.admitted === undefined || !isToday(here.admittedAt) ? '' : ` · ${label('at_gate', { count: count(atGate(today, here)) })}`
-  screen.write('figures', here.event ? label('by_me', { count: count(letIn(today)) }) + gates : '')
+  const gate = here.admitted === undefined || !isToday(here.admittedAt) ? null : atGate(today, here)
+  const said = [label('by_me', { count: count(letIn(today)) }), gate === null ? '' : label('at_gate', { count: count(gate) })].filter(Boolean)
+  screen.write('figures', here.event ? said.join(' · ') : '')
+  at('tally').hidden = !here.event
+  at('tally').textContent = count(gate ?? letIn(today))
+  at('tally').setAttribute('aria-label', said.at(-1))
   screen.write('conflicts', told(today.filter((row) => row.result === 'conflict').length, 'conflicts'))
   screen.write('aside', told(rows.filter((row) => row.state === ASIDE).length, 'aside'))
   drawCounts(today.filter((row) => row.people_counted))
@@ -80,7 +84,8 @@ async function bar(rows) {
   const isKept = book && !store.isLost() && await store.has('book').catch(() => 0)
   const ready = Boolean(isKept && navigator.serviceWorker?.controller)
   at('ready').dataset.ready = ready
-  screen.write('ready', label(ready ? 'ready' : 'not_ready'))
+  at('ready').setAttribute('aria-label', label(ready ? 'ready' : 'not_ready'))
+  at('ready').title = label(ready ? 'ready' : 'not_ready')
 }
 
 // What keeps the volunteer from working, or will; the first that holds.

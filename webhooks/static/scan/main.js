@@ -115,7 +115,16 @@ async function wireCamera() {
   camera.watch(at('video'), see).catch(() => { at('camera-trouble').hidden = false })
 }
 
+// One of the four ways: what is shown below the camera.
+function show(tab) {
+  document.body.dataset.tab = tab
+  for (const button of at('tabs').children) button.setAttribute('aria-pressed', String(button.value === tab))
+  if (tab === 'code') at('code').focus()
+  if (tab === 'find') at('words-to-find').focus()
+}
+
 function wire() {
+  for (const button of at('tabs').children) button.addEventListener('click', () => show(button.value))
   at('typed').addEventListener('submit', (event) => {
     event.preventDefault()
     const text = at('code').value.trim()
@@ -148,6 +157,7 @@ async function begin() {
   words.speak(words.spoken())
   at('language').value = words.spoken()
   wire()
+  setCount(0)
   beginCounting()
   overruling.begin((scan, answer) => {
     shown(scan, answer)

@@ -39,15 +39,16 @@ function used(entry, gates) {
   return label(entry.by ? 'first_used_by' : 'first_used', facts)
 }
 
-const PEOPLE = { admitted: 'now_in', left: 'now_out', too_many: 'could_be' }
+// Results that let people through: how many is the largest thing on the screen.
+const MOVED = ['admitted', 'left']
 
 function details(answer, gates, listTime) {
   const { result, pass } = answer
   const told = { days: pass ? days(pass.days || []) : '', time: listTime }
-  const number = result === 'too_many' ? answer.remaining : answer.admitted_now
+  const why = result === 'too_many' ? label('could_be', { count: count(answer.remaining) }) : answer.detail || reason(result, told)
   return [
-    pass ? label('party', { size: count(pass.party_size) }) : '',
-    PEOPLE[result] ? label(PEOPLE[result], { count: count(number) }) : answer.detail || reason(result, told),
+    pass && !MOVED.includes(result) ? label('party', { size: count(pass.party_size) }) : '',
+    MOVED.includes(result) ? '' : why,
     result === 'admitted' && answer.remaining ? label('still_left', { count: count(answer.remaining) }) : '',
     ['already_admitted', 'too_many'].includes(result) ? used(answer.first_entry, gates) : '',
     kind(pass),
@@ -59,11 +60,15 @@ function details(answer, gates, listTime) {
 // Show a result over the whole screen.
 export function show(answer, { gates, listTime }) {
   const place = at('result')
-  place.className = look(answer.result)
+  const moved = MOVED.includes(answer.result)
+  place.className = `${look(answer.result)}${moved ? ' counted' : ''}`
   place.dataset.result = answer.result
   place.dataset.unsure = answer.unsure || ''
   at('sign').setAttribute('d', SIGNS[answer.result] || SIGNS[look(answer.result)])
   at('result-title').textContent = title(answer.result)
+  Object.assign(at('people'), { hidden: !moved }).dataset.digits = String(answer.admitted_now).length
+  at('result-number').textContent = moved ? count(answer.admitted_now) : ''
+  at('result-of').textContent = moved && answer.pass ? label('of_party', { size: count(answer.pass.party_size) }) : ''
   write('result-name', answer.pass?.name || '')
   at('result-details').replaceChildren(...details(answer, gates, listTime).map((text) => paragraph(text)))
   at('result-undo').hidden = answer.result !== 'admitted'
@@ -89,9 +94,9 @@ export function button(text, press) {
   return made
 }
 
-// The last scans, the newest first; `undoable` says which may still be taken back.
+// The last scans, the newest first, and that one below the camera too; `undoable` says which may still be taken back.
 export function list(rows, { undoable, undo }) {
-  at('last-scans').replaceChildren(...rows.map((row) => {
+  const line = (row) => {
     const item = document.createElement('li')
     item.className = look(row.result)
     const who = row.answer?.pass?.name || row.answer?.pass?.code || ''
@@ -99,6 +104,8 @@ export function list(rows, { undoable, undo }) {
     item.append(paragraph(what, 'strong'), paragraph([hour(row.at), who].filter(Boolean).join(' · '), 'span'))
     if (undoable(row)) item.append(button(label('undo'), () => undo(row.scan_id)))
     return item
-  }))
+  }
+  at('last-scans').replaceChildren(...rows.map(line))
+  at('newest').replaceChildren(...rows.slice(0, 1).map(line))
   at('none-yet').hidden = rows.length > 0
 }
