@@ -54,7 +54,7 @@ def choose(page: Page, paper: str, *, at_once: bool = False) -> None:
 
 def longest(page: Page) -> None:
     """Put the longest texts on the slip that an event, a kind and a pass of many days can have."""
-    for part in ("event", "day", "party"):
+    for part in ("event", "name", "day", "party"):
         page.locator(f".slip-{part}").evaluate("element => { element.textContent = 'Wide words '.repeat(15) }")
 
 

@@ -1,7 +1,5 @@
-"""What is printed of a pass at a desk, for people without a phone.
-
-No name stands on a slip. Whoever lets people in sees the name on their own screen; and a slip that lies on
-the ground tells nobody as whom to come.
+"""What is printed of a pass at a desk, for people without a phone: with the name, so that each of a family or a queue
+gets their own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +27,8 @@ class Slip:
     """The event's name by language."""
     code: str
     """As shown: XXXX-XXXX."""
+    name: str
+    """Of whom it is."""
     dates: tuple[date, ...]
     """The days on which it lets people in, the first first."""
     party_size: int
@@ -46,6 +46,7 @@ def slip_of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
     return Slip(
         event={"en": issued.event.name, **issued.event.names},
         code=codes.shown(issued.code),
+        name=issued.registration.full_name,
         dates=tuple(token.dates),
         party_size=issued.party_size,
         kind={} if visits else {"en": issued.kind.slug, **issued.kind.labels},

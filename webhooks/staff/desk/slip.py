@@ -66,6 +66,7 @@ class SlipView:
     event: str
     symbol: Symbol
     code: str
+    name: str
     days: str
     people: str
     kind: str
@@ -84,6 +85,7 @@ def slip_view(slip: Slip, paper: str) -> SlipView:
         event=render(words(slip.event), slip.language),
         symbol=symbol(slip.qr_text, PAPERS[paper]),
         code=slip.code,
+        name=slip.name,
         days=render(describe_days(slip.dates), slip.language),
         people=render(people(slip.party_size), slip.language),
         kind=render(words(slip.kind), slip.language) if slip.kind else "",

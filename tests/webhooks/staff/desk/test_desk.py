@@ -117,12 +117,12 @@ def desk(service: Service, client: FlaskClient) -> Desk:
     return desk
 
 
-def test_one_form_is_one_pass_for_today_and_a_slip_without_a_name(desk: Desk) -> None:
+def test_one_form_is_one_pass_for_today_and_a_slip_with_the_name(desk: Desk) -> None:
     assert desk.register(visitor_language="hi").location == "/staff/desk"
     page = desk.page()
     [slip] = SLIP.findall(page)
     assert "Kamala Devi" in page.replace(slip, "")
-    assert "Kamala" not in slip
+    assert "Kamala Devi" in slip
     assert "Book &lt;Fair&gt;" in slip
     assert 'lang="hi"' in slip
     with desk.service.database.read() as db:
@@ -134,6 +134,14 @@ def test_one_form_is_one_pass_for_today_and_a_slip_without_a_name(desk: Desk) ->
     assert desk.made() == [("Kamala Devi", 2, "valid")]
     assert (desk.count(Checkin), desk.count(Delivery)) == (0, 0)
     assert CODE.findall(desk.client.get("/staff/desk/slip").text) == [desk.code()]
+
+
+def test_a_new_search_clears_the_last_slip(desk: Desk) -> None:
+    desk.register()
+    assert SLIP.search(desk.page())
+    for what in ("kam", "x"):
+        assert not SLIP.search(desk.send("find", what=what).text)
+    assert SLIP.search(desk.page())
 
 
 def test_a_form_that_comes_twice_registers_once(desk: Desk) -> None:
