@@ -32,6 +32,8 @@ PAGES = (
     "/switch/pause",
     *("/volunteers/list", "/volunteers/invitations", "/visitors/imports"),
 )
+LOWEST_TITLE_PX = 150
+"""Where a page's title begins on a phone, at most."""
 LONGEST = ("/fields", "/volunteers", "/audit")
 """Pages that are full at a phone's width: the other language's words are longer."""
 
@@ -65,6 +67,9 @@ def test_every_page_is_accessible_and_fits(browsers: dict[str, Page], running: R
     for path in PAGES:
         at(page, running, path)
         accessible(page, f"manage{path.replace('/', '-')}")
+        place = page.get_by_role("heading", level=1).bounding_box()
+        assert place
+        assert place["y"] <= LOWEST_TITLE_PX
     for path in LONGEST:
         at(page, running, f"{path}?lang=hi")
         accessible(page, f"manage{path.replace('/', '-')}-hi", (360,))
@@ -72,6 +77,27 @@ def test_every_page_is_accessible_and_fits(browsers: dict[str, Page], running: R
     page.goto(f"{running.origin}/staff/manage")
     follow(page, page.get_by_role("link", name="Manage").last.click)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Demo Fair")
+
+
+def test_every_part_of_pages_is_accessible_light_and_dark(browsers: dict[str, Page], running: Running) -> None:
+    page = browsers[ANNA]
+    page.goto(f"{running.origin}/staff/styles")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        accessible(page, f"styles-{scheme}")
+    page.get_by_role("button", name="Open a sheet").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    accessible(page, "styles-sheet")
+    page.get_by_role("button", name="Close").click()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    days = page.locator("table[data-sorts] tbody th")
+    before = days.all_inner_texts()
+    for way in ("ascending", "descending"):
+        page.get_by_role("button", name="With a pass").click()
+        expect(page.locator(f"[aria-sort={way}]")).to_have_text("With a pass")
+    assert days.all_inner_texts() == before
+    page.get_by_role("button", name="With a pass").click()
+    assert days.all_inner_texts() == before[::-1]
 
 
 def test_of_two_admins_the_second_sees_what_it_is_now_and_keeps_what_they_typed(
@@ -111,7 +137,7 @@ def test_a_volunteer_who_is_disabled_is_out_with_the_next_click(
     expect(admin.get_by_role("row").filter(has_text=RAVI)).to_contain_text("disabled")
     volunteer.locator("#full_name").fill("Kamala Devi")
     volunteer.locator("#consent").check()
-    volunteer.locator("#register button").first.click()
+    volunteer.locator("#register .buttons button").first.click()
     volunteer.wait_for_url("**/staff/login**")
 
 

@@ -7,6 +7,9 @@ from flask.testing import FlaskClient
 
 from webhooks import assets
 
+MOST_BYTES = 100_000
+"""Over the wire, of the first page with all that it loads."""
+
 
 @pytest.fixture
 def prefix() -> str:
@@ -57,6 +60,14 @@ def test_every_address_in_a_page_leads_somewhere(client: FlaskClient) -> None:
     found = [part.split('"')[0] for part in page.split('="') if part.startswith("/assets/")]
     assert len(found) >= 4
     assert {client.get(path).status_code for path in found} == {200}
+
+
+def test_the_first_page_is_light(client: FlaskClient) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    page = client.get("/").text
+    parts = [part.split('"')[0] for part in page.split('="') if part.startswith("/assets/")]
+    weights = {path.rpartition("/")[2]: len(client.get(path, headers=packed).data) for path in parts}
+    assert sum(weights.values()) + len(gzip.compress(page.encode())) < MOST_BYTES, weights
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -79,7 +79,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("")
     @blueprint.get("/")
     def front() -> Response:
-        return redirect(url_for("staff.login"))
+        """Whoever is signed in lands where they work."""
+        return redirect(sessions.safe_redirect("") if sessions.staff() else url_for("staff.login"))
 
     @blueprint.get("/login")
     def login() -> Response | str:

@@ -19,7 +19,8 @@ for (const button of document.querySelectorAll('[data-opens]')) {
 document.querySelector('.places [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: 'base' })
-const keyOf = (cell) => cell.dataset.value ?? cell.textContent.trim()
+// Grouped numbers are numbers.
+const keyOf = (cell) => cell.dataset.value ?? cell.textContent.trim().replace(/(?<=\d),(?=\d)/g, '')
 
 function sort(table, head) {
   const up = head.getAttribute('aria-sort') !== 'ascending'

@@ -105,6 +105,8 @@ class GateNow:
     """Admitted in the last 15 minutes, to the minute."""
     last_scan: datetime | None
     """The minute of the last scan of today, admitted or refused."""
+    just_now: int = 0
+    """Admitted in the last 5 minutes, to the minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,12 +146,8 @@ def _by_number(day: DayTotals) -> Mapping[str, int]:
 
 
 def _gates(day: DayTotals, gates: Sequence[Gate]) -> list[GateNow]:
-    entered, refused, lately, last = (
-        day.by_gate("in_at"),
-        day.by_gate("refused_at"),
-        day.recently_admitted(),
-        day.last_scans(),
-    )
+    entered, refused, last = day.by_gate("in_at"), day.by_gate("refused_at"), day.last_scans()
+    lately, just_now = day.recently_admitted(), day.recently_admitted(day_totals.JUST_NOW_MINUTES)
     known = {gate.id: gate for gate in gates}
     ids = [*known, *([0] if 0 in entered or 0 in refused else [])]
     return [
@@ -164,6 +160,7 @@ def _gates(day: DayTotals, gates: Sequence[Gate]) -> list[GateNow]:
             refused=refused.get(gate_id, Total()).times,
             lately=lately.get(gate_id, 0),
             last_scan=last.get(gate_id),
+            just_now=just_now.get(gate_id, 0),
         )
         for gate_id in ids
     ]

@@ -19,6 +19,10 @@ MIN_HISTORY = timedelta(hours=2)
 """How far back the quarters of an hour are there at least, also just after midnight."""
 
 
+JUST_NOW_MINUTES = 5
+"""How long the pace of a gate is measured, to be held against the last RECENT_MINUTES."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayTotals:
     """The sums of an event's day, and how they are asked."""
@@ -72,9 +76,9 @@ class DayTotals:
         """A metric of the whole event."""
         return self._select(metric, True, with_global)
 
-    def recently_admitted(self) -> Mapping[int, int]:
-        """People let in within the last RECENT_MINUTES, this one included, by gate."""
-        recent = metrics.minute_of(self.now) - RECENT_MINUTES
+    def recently_admitted(self, minutes: int = RECENT_MINUTES) -> Mapping[int, int]:
+        """People let in within the last minutes, this one included, by gate."""
+        recent = metrics.minute_of(self.now) - minutes
         scans = ((key.who, total) for key, total in self._of_day("minute") if key.what == "in" and key.bucket > recent)
         return {gate: total.people for gate, total in _sum_by_key(scans).items()}
 

@@ -6,9 +6,11 @@ shows already is not sent again.
 
 import gzip
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
@@ -34,9 +36,11 @@ RATE_LIMIT = "300 per minute"
 """Requests of one person: 25 open screens."""
 MOMENT_HEADER = "X-Looked-At"
 """The response header with the moment of the figures. It is not in the body, so unchanged figures keep their ETag."""
+HOUR_HEADER = "X-As-Of"
+"""The response header with the same moment as people say it, percent-encoded: headers hold no letters of India."""
 PAGE_HEADER = "X-Page"
 """The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
-person has moved to another event or language in another window, or there is a new release."""
+person has moved to another event or language in another window, there is a new release, or a chart has come."""
 TABLE_ORDER = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
 """The tables in the order in which the page has them."""
 
@@ -52,6 +56,8 @@ class RenderedDashboard:
     packed: bytes
     """The fragment, compressed by gzip."""
     tag: str
+    key: str
+    """Which page these parts belong to: its event, language, release, and which of its charts have anything to show."""
 
 
 class DashboardCache:
@@ -99,9 +105,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             name=words(parts.dashboard.name),
             parts=parts.html,
             tag=parts.tag,
-            key=_page(user().event),
-            as_of=tables.local(parts.dashboard, parts.dashboard.as_of).strftime("%H:%M:%S"),
+            key=parts.key,
+            as_of=_as_of(parts.dashboard),
             several=_serves_several(service),
+            steps=tiles.next_steps(parts.dashboard) if tiles.is_empty(parts.dashboard) else (),
+            wall="wall" in request.args,
             tables=tables.all_of(parts.dashboard, user().event),
             cards=TABLE_ORDER,
             every=POLL_SECONDS,
@@ -116,8 +124,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         packed = request.accept_encodings["gzip"] > 0
         answer = Response(parts.packed if packed else parts.fragment, content_type="text/html; charset=utf-8")
         answer.vary.add("Accept-Encoding")
-        answer.headers[PAGE_HEADER] = _page(user().event)
+        answer.headers[PAGE_HEADER] = parts.key
         answer.headers[MOMENT_HEADER] = parts.dashboard.as_of.isoformat()
+        answer.headers[HOUR_HEADER] = quote(_as_of(parts.dashboard))
         if packed:
             answer.content_encoding = "gzip"
         return etag.with_etag(answer, parts.tag)
@@ -135,8 +144,12 @@ def _chosen(event: Event) -> date | None:
     return day if event.starts_on <= day <= event.ends_on else None
 
 
-def _page(event: Event) -> str:
-    return f"{event.slug} {i18n.language()} {assets.digest()}"
+def _as_of(dashboard: Dashboard) -> str:
+    return tables.hour(tables.local(dashboard, dashboard.as_of))
+
+
+def _page(event: Event, drawn: Iterable[str]) -> str:
+    return " ".join((event.slug, i18n.language(), assets.digest(), *drawn))
 
 
 def _serves_several(service: Service) -> bool:
@@ -148,10 +161,13 @@ def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:
     macros = current_app.jinja_env.get_template("staff/dashboard_parts.html").module
     html = {
         "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard)),  # type: ignore[attr-defined]  # macros of a template
+        "hero": macros.hero(tiles.hero(dashboard), i18n.say(TEXTS["ADMITTED"])),  # type: ignore[attr-defined]  # the same
         "alerts": macros.alerts(tiles.alerts(dashboard)),  # type: ignore[attr-defined]  # the same
         "tiles": macros.tiles(tiles.tiles(dashboard)),  # type: ignore[attr-defined]  # the same
     }
-    for name, table in tables.all_of(dashboard, event).items():
+    shown = tables.all_of(dashboard, event)
+    for name, table in shown.items():
         html[name] = macros.table(table)  # type: ignore[attr-defined]  # the same
+    key = _page(event, (name for name, table in shown.items() if table.is_drawn))
     whole = "".join(f'<div id="{name}" hx-swap-oob="innerHTML">{part}</div>' for name, part in html.items()).encode()
-    return RenderedDashboard(dashboard, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32])
+    return RenderedDashboard(dashboard, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32], key)

@@ -6,7 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.twilio import error_codes
+from bot.domain.stats.counters import RECENT_MINUTES
 from bot.domain.stats.dashboard import Chart, Dashboard, DashboardDay, DeliveryFailure, GateNow, Outlier, Series
+from bot.domain.stats.day_totals import JUST_NOW_MINUTES
 from flows.shapes import Event, Sentence
 from flows.text import words
 from flows.text.translate import format_value
@@ -30,6 +32,14 @@ from webhooks.staff.scanner import texts as scanner_texts
 
 MAX_SERIES = 7
 """Colours that can be told apart; where there are more gates, those that let in fewest are one."""
+OTHERS = "others"
+"""The key of the smaller gates together."""
+REST = "8"
+"""The colour of what has none of its own: entries at no gate, the smaller gates together."""
+CHANNEL_COLOURS: Mapping[str | None, str] = {"whatsapp": "1", "web": "2", "walkup": "3", "api": "4", "import": "5"}
+"""Each channel's, for good."""
+RISING, FALLING = 1.25, 0.8
+"""How much more or less than in the last quarter of an hour people must come before an arrow says so."""
 SIGNAL, QUIET = "signal", "quiet"
 """Colours with a meaning: what somebody should look at, and what is only there for comparison."""
 
@@ -40,6 +50,9 @@ class Cell:
 
     text: str
     value: int | None = None
+    trend: str = ""
+    """`up` or `down`, where it is clearly more or less than lately; `trend_text` says so in words."""
+    trend_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,7 @@ class Column:
 
     head: str
     colour: str = ""
-    """`1` to `7`, `signal` or `quiet`; the page's style says which they are."""
+    """`1` to `8`, `signal` or `quiet`; the page's style says which they are."""
     words: bool = False
     """Whether words stand in it: numbers and hours are set from the right."""
 
@@ -61,6 +74,8 @@ class TableRow:
     cells: Sequence[Cell]
     note: str = ""
     """What is special about it now."""
+    colour: str = ""
+    """As in the charts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +92,17 @@ class DashboardTable:
     empty: str = ""
     """What stands instead where there are no rows."""
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a chart of it has anything to show."""
+        coloured = [place for place, column in enumerate(self.columns) if column.colour]
+        return bool(self.chart) and any(row.cells[place].value for row in self.rows for place in coloured)
+
 
 def all_of(dashboard: Dashboard, event: Event) -> Mapping[str, DashboardTable]:
     """Every table by its name; `event` names its own questions."""
     tables = (
-        _timed("entries", "time", _largest_series(dashboard.entries)),
+        _timed("entries", "time", _largest_series(dashboard.entries), gate_colours(dashboard)),
         _registrations(dashboard),
         _funnel(dashboard, event),
         _days(dashboard),
@@ -127,7 +148,7 @@ def _registrations(dashboard: Dashboard) -> DashboardTable:
         replace(series, name=i18n.say(CHANNEL_NAMES.get(series.key or "", words(series.key))))
         for series in _busy_series(dashboard)
     ]
-    return _timed("registrations", "hour", replace(dashboard.registrations, series=named))
+    return _timed("registrations", "hour", replace(dashboard.registrations, series=named), CHANNEL_COLOURS)
 
 
 def _busy_series(dashboard: Dashboard) -> list[Series]:
@@ -136,10 +157,28 @@ def _busy_series(dashboard: Dashboard) -> list[Series]:
     return [candidate for candidate in series if any(candidate.values)] or list(series[:1])
 
 
-def _timed(name: str, corner: str, chart: Chart) -> DashboardTable:
-    columns = [Column(series.name or _text("nowhere"), str(place)) for place, series in enumerate(chart.series, 1)]
+def gate_colours(dashboard: Dashboard) -> Mapping[str | None, str]:
+    """The colour of each gate, by its slug: by its place among the event's gates, so that it keeps it for good."""
+    return {gate.slug: str(place % MAX_SERIES + 1) for place, gate in enumerate(dashboard.gates) if gate.slug}
+
+
+def _told_apart(series: Sequence[Series], own: Mapping[str | None, str]) -> list[str]:
+    """A colour for each: its own, or where another of these has taken that, the first that is free."""
+    found: list[str] = []
+    for one in series:
+        free = [colour for colour in map(str, range(1, MAX_SERIES + 1)) if colour not in found]
+        wanted = REST if one.key in (None, OTHERS) else own.get(one.key, free[0])
+        found.append(wanted if wanted == REST or wanted in free else free[0])
+    return found
+
+
+def _timed(name: str, corner: str, chart: Chart, colours: Mapping[str | None, str]) -> DashboardTable:
+    told_apart = _told_apart(chart.series, colours)
+    columns = [
+        Column(series.name or _text("nowhere"), colour) for series, colour in zip(chart.series, told_apart, strict=True)
+    ]
     rows = [
-        TableRow(_hour(at), tuple(number(series.values[place]) for series in chart.series))
+        TableRow(hour(at), tuple(number(series.values[place]) for series in chart.series))
         for place, at in enumerate(chart.times)
     ]
     return _table(name, corner, columns, rows, "columns")
@@ -152,7 +191,7 @@ def _largest_series(chart: Chart) -> Chart:
     busiest = sorted(range(len(chart.series)), key=lambda place: -sum(chart.series[place].values))
     kept, rest = sorted(busiest[: MAX_SERIES - 1]), busiest[MAX_SERIES - 1 :]
     together = tuple(map(sum, zip(*(chart.series[place].values for place in rest), strict=True)))
-    others = Series("others", _text("others"), together)
+    others = Series(OTHERS, _text("others"), together)
     return replace(chart, series=(*(chart.series[place] for place in kept), others))
 
 
@@ -190,20 +229,28 @@ def _day(day: DashboardDay) -> TableRow:
 
 
 def _gates(dashboard: Dashboard) -> DashboardTable:
-    heads = ("admitted", "lately", "refused", "last_scan")
-    rows = (_gate(dashboard, gate) for gate in dashboard.gates)
+    heads = ("admitted", "rate", "lately", "refused", "last_scan")
+    colours = gate_colours(dashboard)
+    rows = (_gate(dashboard, gate, colours.get(gate.slug, REST)) for gate in dashboard.gates)
     return _table("gates", "gate", (Column(_text(head)) for head in heads), rows)
 
 
-def _gate(dashboard: Dashboard, gate: GateNow) -> TableRow:
+def _gate(dashboard: Dashboard, gate: GateNow, colour: str) -> TableRow:
     states = [i18n.say(CLOSED)] if gate.closed else []
     if gate.paused_at:
         since = i18n.say(TEXTS["SINCE"], hour=local(dashboard, gate.paused_at).time())
         states.append(f"{i18n.say(scanner_texts.RESULT_TITLES['entry_paused'])} {since}")
     name = gate.name or _text("nowhere")
-    last = Cell(_hour(local(dashboard, gate.last_scan))) if gate.last_scan else number(None)
-    cells = (number(gate.admitted), number(gate.lately), number(gate.refused), last)
-    return TableRow(name, cells, ", ".join(states))
+    last = Cell(hour(local(dashboard, gate.last_scan))) if gate.last_scan else number(None)
+    cells = (number(gate.admitted), _rate(gate), number(gate.lately), number(gate.refused), last)
+    return TableRow(name, cells, ", ".join(states), colour)
+
+
+def _rate(gate: GateNow) -> Cell:
+    """People a minute now, and whether that is clearly more or less than in the last quarter of an hour."""
+    now, lately = gate.just_now / JUST_NOW_MINUTES, gate.lately / RECENT_MINUTES
+    trend = "up" if now > lately * RISING else "down" if now < lately * FALLING else ""
+    return Cell(f"{now:.1f}".removesuffix(".0"), trend=trend, trend_text=_text(trend) if trend else "")
 
 
 def _refused(dashboard: Dashboard) -> DashboardTable:
@@ -247,7 +294,7 @@ def _offline_staff(dashboard: Dashboard) -> DashboardTable:
             silent.name,
             (
                 Cell(gate_name(dashboard, silent.gate) if silent.gate else "–"),
-                Cell(_hour(local(dashboard, silent.heard_at))),
+                Cell(hour(local(dashboard, silent.heard_at))),
             ),
         )
         for silent in dashboard.offline_staff
@@ -255,9 +302,9 @@ def _offline_staff(dashboard: Dashboard) -> DashboardTable:
     return _table("unheard", "who", (Column(_text("gate"), words=True), Column(_text("heard"))), rows)
 
 
-def _hour(moment: datetime) -> str:
-    """The time as HH:MM, so that a column of them stays narrow in every language."""
-    return f"{moment:%H:%M}"
+def hour(moment: datetime) -> str:
+    """The time to the minute, as people say it and as all other pages and messages do."""
+    return format_value(moment.time().replace(second=0, microsecond=0, tzinfo=None), i18n.language())
 
 
 def _text(head: str) -> str:

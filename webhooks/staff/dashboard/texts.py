@@ -31,13 +31,22 @@ TEXTS: Mapping[str, Sentence] = {
     "RELOAD": _("Refresh"),
     "NONE": _("Nobody yet."),
     "SINCE": _("since {hour}"),
+    "SILENT": _("{gate}: no scan for {minutes} min, last at {hour}"),
+    "OF": _("of {expected} in"),
+    "ADMITTED": _("Admitted today"),
+    "WALL": _("Wall mode"),
+    "NO_WALL": _("Leave wall mode"),
+    "EMPTY": _("Nobody has registered yet"),
+    "EMPTY_MORE": _("Figures appear here as people register and enter. What comes next:"),
+    "ADD_GATES": _("Add the gates"),
+    "ADD_TEAM": _("Add the team"),
+    "OPEN_UP": _("Open registration"),
+    "SHARE": _("Share the links to register"),
 }
 
 TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
-    "admitted": (_("Admitted today"), _("of {expected} expected"), _("{lately} in 15 minutes")),
     "inside": (_("Inside now"), _("{came} came"), _("{went} went")),
     "inside_over": (_("Inside now"), _("closed for today"), _("{came} came"), _("{went} went")),
-    "inside_unknown": (_("Inside now"), _("shown when people are counted out"), _("{came} came")),
     "registered": (_("People registered"), _("{registrations} registrations"), _("{today} today")),
     "passes": (_("Passes delivered"), _("{read} read"), _("{waiting} being sent"), _("{failed} failed")),
     "refused": (_("Refused scans"), _("{reason}: {scans}")),
@@ -51,6 +60,9 @@ TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
     ),
 }
 """By large number: what it is, and then a line each for what belongs to it."""
+
+LATELY = _("{lately} in 15 minutes")
+"""How many people came lately, beside those who came today."""
 
 TABLE_TITLES: Mapping[str, Sentence] = {
     "entries": _("Admitted per 5 minutes, by gate"),
@@ -89,6 +101,9 @@ COLUMN_HEADS: Mapping[str, Sentence] = {
     "capacity": _("Places"),
     "admitted": _("Admitted"),
     "lately": _("15 min"),
+    "rate": _("A minute"),
+    "up": _("more than in the last 15 minutes"),
+    "down": _("fewer than in the last 15 minutes"),
     "refused": _("Refused"),
     "last_scan": _("Last scan"),
     "scans": _("Scans"),

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.delivery.campaigns.alerts import BEGIN_TEXTS
-from bot.domain.stats.dashboard import ActiveAlert, Dashboard
+from bot.domain.stats.alert_metrics import SILENT
+from bot.domain.stats.dashboard import ActiveAlert, Dashboard, GateNow
 from flows.text import event_states, words
 from webhooks import i18n
-from webhooks.staff.dashboard.tables import gate_name, local, number, refusal
-from webhooks.staff.dashboard.texts import TEXTS, TILE_TEXTS
+from webhooks.staff.dashboard.tables import gate_name, hour, local, number, refusal
+from webhooks.staff.dashboard.texts import LATELY, TEXTS, TILE_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,29 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Hero:
+    """The number that matters most, and what it is held against."""
+
+    admitted: int
+    text: str
+    of: str
+    """Of how many; empty where nobody is expected."""
+    most: int
+    """As many as fill the bar."""
+    lately: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What an organiser does before people come."""
+
+    endpoint: str
+    """The page on which it is done."""
+    text: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AlertLine:
     """An alert in words."""
 
@@ -37,13 +61,14 @@ class AlertLine:
 
 
 def tiles(dashboard: Dashboard) -> Sequence[Tile]:
-    """The numbers that a wall screen is for."""
+    """The large numbers beside the one that matters most."""
     passes, refused = dashboard.passes, sum(dashboard.refused.values())
     came, went = dashboard.admitted + dashboard.counted_in, dashboard.left + dashboard.counted_out
     result, scans = next(iter(dashboard.refused.items()), ("", 0))
+    inside = _tile("inside", dashboard.inside, "inside_over" if dashboard.is_over else "", came=came, went=went)
     return (
-        _tile("admitted", dashboard.admitted, expected=dashboard.expected, lately=dashboard.lately),
-        _tile("inside", dashboard.inside, texts=_inside(dashboard), came=came, went=went),
+        # While nobody is counted out there is nothing to say of it.
+        *([] if dashboard.inside is None else [inside]),
         _tile(
             "registered",
             dashboard.registered.people,
@@ -66,6 +91,32 @@ def tiles(dashboard: Dashboard) -> Sequence[Tile]:
             forced=dashboard.forced,
             clocks=dashboard.clocks,
         ),
+    )
+
+
+def hero(dashboard: Dashboard) -> Hero:
+    """The number that matters most: who has come, of those who have a pass for the day."""
+    return Hero(
+        admitted=dashboard.admitted,
+        text=number(dashboard.admitted).text,
+        of=i18n.say(TEXTS["OF"], expected=dashboard.expected) if dashboard.expected else "",
+        most=max(dashboard.expected, dashboard.admitted, 1),
+        lately=i18n.say(LATELY, lately=dashboard.lately) if dashboard.is_now else "",
+    )
+
+
+def is_empty(dashboard: Dashboard) -> bool:
+    """Whether nothing has happened at the event yet."""
+    return not (dashboard.registered.registrations or dashboard.admitted or dashboard.counted_in or dashboard.refused)
+
+
+def next_steps(dashboard: Dashboard) -> Sequence[NextStep]:
+    """What is to do before anything can happen."""
+    return (
+        NextStep("manage.gates", i18n.say(TEXTS["ADD_GATES"]), done=any(gate.slug for gate in dashboard.gates)),
+        NextStep("manage.volunteers", i18n.say(TEXTS["ADD_TEAM"])),
+        NextStep("manage.event", i18n.say(TEXTS["OPEN_UP"]), done=dashboard.status == event_states.OPEN),
+        NextStep("manage.event", i18n.say(TEXTS["SHARE"])),
     )
 
 
@@ -94,23 +145,34 @@ def alerts(dashboard: Dashboard) -> Sequence[AlertLine]:
     return [_alert_line(dashboard, alert) for alert in dashboard.alerts]
 
 
-def _inside(dashboard: Dashboard) -> str:
-    """Which words go with the people inside."""
-    if dashboard.inside is None:
-        return "inside_unknown"
-    return "inside_over" if dashboard.is_over else ""
-
-
 _TEXT_OF_STATUS = {event_states.CLOSED: "REGISTRATION_CLOSED", event_states.CANCELLED: "CANCELLED"}
 
 
 def _alert_line(dashboard: Dashboard, alert: ActiveAlert) -> AlertLine:
-    said = BEGIN_TEXTS[alert.what](alert.value, alert.threshold, words(gate_name(dashboard, alert.gate)))
+    silent = next((gate for gate in dashboard.gates if gate.slug == alert.gate and gate.last_scan), None)
+    since = i18n.say(TEXTS["SINCE"], hour=local(dashboard, alert.since).time())
+    if alert.what == SILENT and silent and dashboard.is_now:
+        text, since = _silent_for(dashboard, silent), ""
+    else:
+        name = words(gate_name(dashboard, alert.gate))
+        text = i18n.say(BEGIN_TEXTS[alert.what](alert.value, alert.threshold, name))
     return AlertLine(
         key=f"{alert.what} {alert.gate or ''} {alert.since.timestamp():.0f}",
-        text=i18n.say(said),
-        since=i18n.say(TEXTS["SINCE"], hour=local(dashboard, alert.since).time()),
+        text=text,
+        since=since,
         unreached=i18n.say(TEXTS["UNREACHED"], names=", ".join(alert.unreached)) if alert.unreached else "",
+    )
+
+
+def _silent_for(dashboard: Dashboard, gate: GateNow) -> str:
+    """How long nobody has been scanned there: as of these figures, not as of when the alert was last looked at."""
+    last = gate.last_scan or dashboard.as_of
+    minutes = int((dashboard.as_of - last).total_seconds() // 60)
+    return i18n.say(
+        TEXTS["SILENT"],
+        gate=words(gate.name or gate_name(dashboard, gate.slug)),
+        minutes=minutes,
+        hour=words(hour(local(dashboard, last))),
     )
 
 

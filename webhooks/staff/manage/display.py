@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
-from flows.text.translate import full_day
+from flows.text.translate import format_value, full_day
 from webhooks.i18n import language, say
 
 NO_VALUE = "–"
@@ -77,7 +77,12 @@ def with_pass(count: int) -> Sentence:
 
 def hours(opens: time | None, closes: time | None, placeholder: Sentence = ALL_DAY) -> str:
     """Opening hours."""
-    return f"{opens:%H:%M}–{closes:%H:%M}" if opens and closes else say(placeholder)
+    return f"{hour(opens)}–{hour(closes)}" if opens and closes else say(placeholder)
+
+
+def hour(time_: time) -> str:
+    """An hour to the minute, as people say it: `9 am`, `6:30 pm`."""
+    return format_value(time_.replace(second=0, microsecond=0, tzinfo=None), language())
 
 
 def day(date_: date) -> str:
@@ -92,7 +97,7 @@ def weekday(date_: date) -> str:
 
 def moment(moment_: datetime | None, zone: ZoneInfo) -> str:
     """A moment in a zone; empty where there is none."""
-    return f"{day(moment_.astimezone(zone))}, {moment_.astimezone(zone):%H:%M}" if moment_ else ""
+    return f"{day(moment_.astimezone(zone))}, {hour(moment_.astimezone(zone).time())}" if moment_ else ""
 
 
 def number(value: int | None, placeholder: Sentence | str) -> str:

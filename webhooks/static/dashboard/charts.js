@@ -4,9 +4,17 @@ const { Chart } = window
 const language = document.documentElement.lang
 const numbers = new Intl.NumberFormat(`${language}-IN`, { maximumFractionDigits: 0 })
 const charts = new Map()
-// Beyond this a name is cut in a chart; the table has it whole.
-const LONGEST = 24
-const short = name => name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name
+// A name that is longer goes on in the next line of its axis; none is cut.
+const LONGEST = 22
+
+function lines (name) {
+  const found = ['']
+  for (const word of String(name).split(' ')) {
+    if (found.at(-1) && `${found.at(-1)} ${word}`.length > LONGEST) found.push(word)
+    else found.push(`${found.pop()} ${word}`.trim())
+  }
+  return found.length > 1 ? found : found[0]
+}
 
 // The table's lines and its coloured columns.
 export function read (table) {
@@ -25,8 +33,9 @@ export function draw () {
     const table = document.querySelector(`#${place.dataset.of} table`)
     const shown = table ? read(table) : { labels: [], series: [] }
     const empty = !shown.series.some(one => one.data.some(Boolean))
-    place.querySelector('canvas').hidden = empty
+    place.querySelector('canvas').hidden = place.querySelector('.drawing').hidden = empty
     place.querySelector('.none').hidden = !empty
+    name(place, empty ? [] : shown.series)
     const known = charts.get(place)
     const told = JSON.stringify(shown)
     if (known?.told === told) continue
@@ -40,6 +49,18 @@ export function restyle () {
   for (const { chart } of charts.values()) chart.destroy()
   charts.clear()
   draw()
+}
+
+// What each colour is, in words of the page: they wrap, where a canvas would cut them.
+function name (place, series) {
+  const legend = place.querySelector('.legend')
+  legend.hidden = series.length < 2
+  legend.replaceChildren(...series.map(({ label, colour }) => {
+    const one = document.createElement('span')
+    one.dataset.colour = colour
+    one.textContent = label
+    return one
+  }))
 }
 
 function put (chart, place, table, shown) {
@@ -61,16 +82,12 @@ function dataset ({ label, colour, data }) {
   return { label, data, backgroundColor: style(`--chart-${colour}`), categoryPercentage: 0.92, barPercentage: 1, maxBarThickness: 64 }
 }
 
-function legend (chart) {
-  return Chart.defaults.plugins.legend.labels.generateLabels(chart).map(one => ({ ...one, text: short(one.text) }))
-}
-
 function options (kind) {
   const ink = style('--soft')
   const font = { family: style('--type'), size: Number.parseFloat(style('--chart-size')) }
   const lying = kind === 'bars'
   const amounts = { beginAtZero: true, stacked: !lying, ticks: { color: ink, font, precision: 0, maxTicksLimit: 6, callback: value => numbers.format(value) }, grid: { color: style('--line') }, border: { display: false } }
-  const names = { stacked: !lying, ticks: { color: ink, font, maxRotation: 0, autoSkip: !lying, autoSkipPadding: 16, callback (value) { return short(this.getLabelForValue(value)) } }, grid: { display: false } }
+  const names = { stacked: !lying, ticks: { color: ink, font, maxRotation: 0, autoSkip: !lying, autoSkipPadding: 16, callback (value) { return lines(this.getLabelForValue(value)) } }, grid: { display: false } }
   return {
     animation: false,
     maintainAspectRatio: false,
@@ -78,7 +95,7 @@ function options (kind) {
     interaction: { mode: 'index', axis: lying ? 'y' : 'x', intersect: false },
     scales: lying ? { x: amounts, y: names } : { x: names, y: amounts },
     plugins: {
-      legend: { position: 'bottom', labels: { color: ink, font, boxWidth: font.size, boxHeight: font.size, generateLabels: legend } },
+      legend: { display: false },
       tooltip: { bodyFont: font, titleFont: font, callbacks: { label: at => `${at.dataset.label}: ${numbers.format(lying ? at.parsed.x : at.parsed.y)}` } }
     }
   }

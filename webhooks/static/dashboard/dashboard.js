@@ -9,9 +9,7 @@ const EVERY = Number(root.dataset.every) * 1000
 // Behind another tab nobody looks, but the title still tells of alerts.
 const HIDDEN = 60_000
 const SLOWEST = 30_000
-const language = document.documentElement.lang
 const title = document.title
-const clock = new Intl.DateTimeFormat(`${language}-IN`, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: root.dataset.timezone })
 
 let tag = `W/"${root.dataset.tag}"`
 let last = ''
@@ -47,7 +45,7 @@ function say (kind) {
 
 function well (answer) {
   failures = 0
-  last = clock.format(new Date(answer.getResponseHeader('X-Looked-At')))
+  last = decodeURIComponent(answer.getResponseHeader('X-As-Of'))
   fresh.textContent = root.dataset.asOf.replace('{time}', last)
   tag = answer.getResponseHeader('ETag') || tag
   trouble.hidden = true
@@ -100,9 +98,8 @@ addEventListener('online', ask)
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', restyle)
 // What was drawn before its letters had come shows boxes in their place.
 document.fonts.addEventListener('loadingdone', restyle)
-matchMedia('(min-width: 100rem)').addEventListener('change', restyle)
 
-last = clock.format(new Date(root.dataset.lookedAt))
+last = root.dataset.hour
 draw()
 alerted()
 wait()

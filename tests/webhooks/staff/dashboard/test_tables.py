@@ -79,9 +79,43 @@ def test_before_anything_has_happened_every_table_says_so() -> None:
     tables = dashboard_tables.all_of(NOTHING, FAIR)
     assert [(table.rows, bool(table.empty)) for table in tables.values()] == [((), True)] * len(tables)
     assert {tile.name: tile.value for tile in tiles.tiles(NOTHING)} == {
-        **dict.fromkeys(("admitted", "registered", "passes", "refused", "conflicts"), 0),
-        "inside": None,
+        **dict.fromkeys(("registered", "passes", "refused", "conflicts"), 0),
     }
+    assert tiles.hero(NOTHING).admitted == 0
+
+
+def test_people_inside_are_shown_once_somebody_was_counted_out() -> None:
+    shown = [tile.name for tile in tiles.tiles(replace(NOTHING, inside=3, admitted=5, left=2))]
+    assert shown[0] == "inside"
+
+
+def test_a_gate_keeps_its_colour_whichever_others_have_let_in() -> None:
+    gates = tuple(shapes.GateNow(slug, slug.title(), False, None, 0, 0, 0, None) for slug in ("east", "north", "west"))
+    alone, beside = (
+        dashboard_tables.all_of(
+            replace(NOTHING, gates=gates, entries=shapes.Chart((NOON,), [shapes.Series(one, one, (1,)) for one in of])),
+            FAIR,
+        )
+        for of in (("west",), ("east", "west"))
+    )
+    assert alone["entries"].columns[0].colour == beside["entries"].columns[1].colour
+    assert [row.colour for row in alone["gates"].rows][2] == alone["entries"].columns[0].colour
+
+
+@pytest.mark.parametrize(("just_now", "lately", "trend"), [(5, 6, "up"), (2, 6, ""), (0, 6, "down"), (0, 0, "")])
+def test_a_gates_pace_is_held_against_the_last_quarter_of_an_hour(just_now: int, lately: int, trend: str) -> None:
+    gate = shapes.GateNow("main", "Main", False, None, 90, 0, lately, NOON, just_now)
+    [row] = dashboard_tables.all_of(replace(NOTHING, gates=(gate,)), FAIR)["gates"].rows
+    assert (row.cells[1].text, row.cells[1].trend) == (f"{just_now / 5:g}", trend)
+
+
+def test_before_people_come_the_organiser_is_told_what_is_next() -> None:
+    gate = shapes.GateNow("main", "Main", False, None, 0, 0, 0, None)
+    assert tiles.is_empty(NOTHING)
+    assert not tiles.is_empty(replace(NOTHING, admitted=1))
+    for ready in (False, True):
+        fair = replace(NOTHING, gates=(gate,) if ready else (), status="open" if ready else "closed")
+        assert [step.done for step in tiles.next_steps(fair)] == [ready, False, ready, False]
 
 
 def test_every_result_of_a_refused_scan_has_its_word() -> None:
@@ -136,7 +170,7 @@ def test_every_reason_for_which_a_message_fails_has_its_words() -> None:
 
 
 def test_an_alert_names_its_gate_in_the_events_time_and_whom_it_did_not_reach() -> None:
-    gate = shapes.GateNow("main", "Main & River", False, None, 5, 0, 0, NOON)
+    gate = shapes.GateNow("main", "Main & River", False, None, 5, 0, 0, NOON - timedelta(minutes=28))
     since = datetime(2027, 1, 16, 6, 40, tzinfo=UTC)
     alerts = [
         ActiveAlert("silent_gate", "main", 14, 10, since, ()),
@@ -144,8 +178,11 @@ def test_an_alert_names_its_gate_in_the_events_time_and_whom_it_did_not_reach() 
     ]
     told = tiles.alerts(replace(NOTHING, gates=(gate,), alerts=alerts))
     assert "Main & River" in told[0].text
-    assert "14" in told[0].text
-    assert "12:10" in told[0].since
+    # Of these figures, not of when the alert was last looked at.
+    assert "28" in told[0].text
+    assert "11:32" in told[0].text
+    assert told[0].since == ""
+    assert "12:10" in told[1].since
     assert ("3.1" in told[1].text, "Mira" in told[1].unreached, told[0].unreached) == (True, True, "")
     later = [replace(one, value=one.value + 1) for one in alerts]
     again = tiles.alerts(replace(NOTHING, gates=(gate,), alerts=later))

@@ -30,7 +30,7 @@ def test_moments_are_local_gates_have_their_names_and_likes_are_one_line() -> No
     reader = AuditFormatter(ZoneInfo("Asia/Kolkata"), {1: "North", 2: "South"})
     with App("pages").test_request_context():
         paused, moved = audit_format.changes(about, reader)
-    assert "23 Nov 2026, 01:30" in paused
+    assert "23 Nov 2026, 1:30 am" in paused
     assert [name in paused for name in ("g0", "g2", "g3", " 2 ")] == [True, True, False, True]
     assert "North → South" in moved
 

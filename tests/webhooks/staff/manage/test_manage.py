@@ -46,9 +46,9 @@ def test_a_change_of_hours_tells_which_days_keep_their_own(office: Office) -> No
     with office.service.database.write() as db:
         events.set_day(db, "fair", office.today, hours=(time(11), time(18)))
     office.send("/fields", fields(office, opens="10:00", closes="20:00"))
-    assert "11:00–18:00" in office.get("")
+    assert "11 am–6 pm" in office.get("")
     office.send("/fields", fields(office, venue="Hall 1"))
-    assert "11:00–18:00" not in office.get("")
+    assert "11 am–6 pm" not in office.get("")
 
 
 def test_a_time_zone_that_stays_is_told_at_its_input(office: Office) -> None:

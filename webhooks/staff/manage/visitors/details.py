@@ -159,7 +159,7 @@ def text(value: Any) -> str:
         case bool():
             return say(said.YES if value else said.NO)
         case datetime():
-            return f"{display.day(value)}, {value:%H:%M}"
+            return f"{display.day(value)}, {display.hour(value.time())}"
         case date():
             return display.day(value)
         case _:
