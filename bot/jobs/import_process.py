@@ -211,10 +211,10 @@ def _print_sheet(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "passes.pdf"
         number = bulk_passes.write_sheet(deps, row.event_id, passes, path, run.report_rows)
-        data = path.read_bytes()
+        pieces = stored.pack(path.read_bytes())
     told = {**row.report, "sheet": number}
     with deps.database.write() as db:
-        stored.put(db, run.number, stored.SHEET_PART, data)
+        stored.put(db, run.number, stored.SHEET_PART, pieces)
         if not stored.finish(db, run.number, run.token, run.now(), report=told, rows=number):
             raise ExportStopped
 

@@ -73,6 +73,9 @@ ROSTER_REFUSALS: Mapping[str, Sentence] = {
     "too_many_lists": _("There are {most} lists already. Delete one that is done."),
     "no_such_list": _("This list no longer exists."),
     "list_busy": _("This list is being worked on, or is done already."),
+    "sheet_too_large": _(
+        "A sheet made here is for at most {most} rows. Use the command line: visitors import --sheet."
+    ),
     "consent_needed": _("Say where these people agreed."),
     "not_on_roster": _("This phone number is not in the team."),
     "owner_already": _("This phone number already belongs to an owner."),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot.domain.imports.heads import FIRST, LAST, MIDDLE
 from bot.domain.imports.plan import NEW, REVOKED, PlannedRow
 from bot.domain.imports.rows import CellProblem, ListedPerson, RejectedRow
 from bot.domain.imports.run import ImportPlan, ImportReport
@@ -59,15 +60,22 @@ class RowNotes:
 def found(plan: ImportPlan, looked: ImportReport, notes: RowNotes) -> dict[str, Any]:
     """Everything that the page shows of a list that was looked at."""
     return {
-        **how_read(plan.table.heads, {place: thing for thing, place in plan.columns.places.items()}),
+        **how_read(plan.table.heads, _things(plan)),
         "form": plan.table.form,
-        "name_parts": list(plan.columns.name_parts),
         "notes": [{"code": note.code, "params": as_json(note.params)} for note in plan.notes],
         **counts(plan, looked),
         "problems": notes.problems,
         "more": notes.more,
         "example": notes.example,
     }
+
+
+def _things(plan: ImportPlan) -> dict[int, str]:
+    """What each column holds, by its place; several may make a name together."""
+    parts = plan.columns.name_parts
+    ends = {parts[0]: FIRST, parts[-1]: LAST} if parts else {}
+    names = {place: ends.get(place, MIDDLE) for place in parts}
+    return {**{place: thing for thing, place in plan.columns.places.items()}, **names}
 
 
 def how_read(heads: tuple[str, ...], things: Mapping[int, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ registered, and the next one goes on after it.
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import IO, Any
@@ -30,6 +30,8 @@ MAX_UPLOAD_BYTES = 25 << 20
 """Bytes of a file that is dropped on a page; the command line takes larger ones."""
 MAX_KEPT = 10
 """Lists of one event at a time."""
+MAX_SHEET_ROWS = 2_000
+"""Rows of a list whose passes are put on a sheet here: 250 pages. The command line makes larger ones."""
 LIST_TTL = timedelta(hours=24)
 CHUNK_BYTES = 1 << 20
 """Bytes of a piece before it is packed."""
@@ -41,10 +43,16 @@ ERASED = "erased"
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file as it came."""
+    """A file as it came, packed before anybody waits for a transaction."""
 
     name: str
-    data: bytes
+    size: int
+    pieces: tuple[bytes, ...] = field(repr=False)
+
+
+def pack(data: bytes) -> tuple[bytes, ...]:
+    """A part of a list in packed pieces."""
+    return tuple(zlib.compress(data[start : start + CHUNK_BYTES], 1) for start in range(0, len(data), CHUNK_BYTES))
 
 
 def keep(
@@ -59,18 +67,18 @@ def keep(
     known = db.scalar(select(ListImport).where(ListImport.once == name))
     if known is not None:
         return known
-    if not file.data:
+    if not file.size:
         raise Refused("empty_list")
-    if len(file.data) > MAX_UPLOAD_BYTES:
+    if file.size > MAX_UPLOAD_BYTES:
         raise Refused("list_too_large", most=MAX_UPLOAD_BYTES >> 20)
     kept = select(func.count()).select_from(ListImport).where(ListImport.event_id == event.id)
     if (db.scalar(kept) or 0) >= MAX_KEPT:
         raise Refused("too_many_lists", most=MAX_KEPT)
     whose = {"event_id": event.id, "staff_id": staff_id, "actor": actor[:80], "once": name}
-    made = ListImport(**whose, name=_plain(file.name), size=len(file.data), options={}, report={}, created_at=now)
+    made = ListImport(**whose, name=_plain(file.name), size=file.size, options={}, report={}, created_at=now)
     db.add(made)
     db.flush()
-    put(db, made.id, FILE, file.data)
+    put(db, made.id, FILE, file.pieces)
     return made
 
 
@@ -119,12 +127,15 @@ def confirm(db: Session, slug: str, number: int, *, consent: str, again: bool, s
 def hand_out(db: Session, slug: str, number: int, task: str) -> None:
     """Have the passes of an imported list put on sheets (SHEET), or sent to their phones, once each (SEND).
 
-    Raises Refused as `find` does, and `list_busy`.
+    Raises Refused as `find` does, `list_busy`, and `sheet_too_large` (`most`).
     """
     found = find(db, slug, number, lock=True)
     if found.task == LOOK or found.status not in (READY, FAILED) or not found.report.get("imported"):
         raise Refused("list_busy")
+    if task == SHEET and found.report["rows"]["all"] > MAX_SHEET_ROWS:
+        raise Refused("sheet_too_large", most=MAX_SHEET_ROWS)
     _ask(found, task)
+    found.total = None
 
 
 def go_on(db: Session, slug: str, number: int) -> None:
@@ -192,11 +203,10 @@ def give_back(db: Session, number: int, token: str) -> None:
     update_owned(db, number, token, status=WAITING, token_=None, attempts=ListImport.attempts - 1)
 
 
-def put(db: Session, number: int, part: str, data: bytes) -> None:
-    """Keep a part of a list in pieces, in the place of what was there."""
+def put(db: Session, number: int, part: str, pieces: Iterable[bytes]) -> None:
+    """Keep a part of a list, packed, in the place of what was there."""
     delete_part(db, number, part)
-    for place, start in enumerate(range(0, len(data), CHUNK_BYTES)):
-        packed = zlib.compress(data[start : start + CHUNK_BYTES], 1)
+    for place, packed in enumerate(pieces):
         row = {"import_id": number, "part": part, "number": place, "data": packed}
         db.connection().execute(insert(table(ListImportChunk)), row)
 
@@ -214,7 +224,7 @@ def write_file(db: Session, number: int, out: IO[bytes]) -> None:
 
 def put_passes(db: Session, number: int, passes: Iterable[int]) -> None:
     """Keep the numbers of the list's passes, and the file no longer."""
-    put(db, number, PASSES, json.dumps(list(passes)).encode())
+    put(db, number, PASSES, pack(json.dumps(list(passes)).encode()))
     delete_part(db, number, FILE)
 
 

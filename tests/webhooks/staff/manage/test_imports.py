@@ -131,6 +131,26 @@ def test_the_mapping_is_changed_and_the_list_read_anew(office: Office) -> None:
     assert (row(office).report["columns"][1], row(office).report["unreachable"]) == (["B", ""], 1)
 
 
+def test_parts_of_a_name_are_shown_as_such_and_stay_so(office: Office) -> None:
+    drop(office, "First name,Surname,Day\nDev,Rao,{day}\n")
+    assert work(office)
+    columns = [["First name", "first_name"], ["Surname", "last_name"], ["Day", "day"]]
+    assert row(office).report["columns"] == columns
+    page = office.get("/visitors/imports/1")
+    chosen = {f"column-{place}": thing for place, (_, thing) in enumerate(columns)}
+    assert all(f'value="{thing}" selected' in page for thing in chosen.values())
+    assert act(office, "look", **chosen).status_code == 303
+    assert work(office)
+    assert (row(office).options["given_columns"], row(office).report["rows"]) == ([], {"all": 1, "new": 1})
+
+
+def test_a_sheet_has_an_end(looked: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    act(looked, "import", consent=CONSENT)
+    assert work(looked)
+    monkeypatch.setattr(stored, "MAX_SHEET_ROWS", 3)
+    assert (act(looked, "sheet").status_code, row(looked).task) == (422, "import")
+
+
 def test_of_two_admins_the_second_does_not_confirm_what_they_have_not_seen(looked: Office) -> None:
     office = looked
     seen = office.form("/visitors/imports/1", who="binod")

@@ -48,7 +48,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def upload_list(slug: str) -> Answer:
         given = request.files.get("file")
-        file = stored.ListFile(given.filename or "", given.read()) if given else stored.ListFile("", b"")
+        data = given.read() if given else b""
+        file = stored.ListFile((given.filename if given else "") or "", len(data), stored.pack(data))
         whose: dict[str, Any] = {"staff_id": user().staff_id, "actor": user().actor, "now": service.now()}
         try:
             with audited(service, audit.LIST_ADDED) as db:
@@ -201,7 +202,6 @@ def _report(found: ListImport, event: Event) -> dict[str, Any]:
     return {
         "why": import_texts.failure(found.reason or "", report.get("params", {})) if failed else "",
         "columns": [(head, thing or import_texts.IGNORED) for head, thing in report.get("columns", [])],
-        "name_parts": report.get("name_parts", []),
         "things": import_texts.things(event),
         "counts": import_texts.counts(report) if rows else [],
         "button": ngettext_("Register {count} row", "Register {count} rows", count=rows.get("new", 0)),
