@@ -67,6 +67,12 @@ MORE_OPTIONS = (
         metavar="NP,BT",
         help="More countries whose phones get codes by SMS, besides OTP_COUNTRIES; `none`: no others.",
     ),
+    click.option(
+        "--waiting-list",
+        type=click.BOOL,
+        metavar="on|off",
+        help="Let people wait for a place on a day that is full; off where nothing is said.",
+    ),
     click.option("--retention-days", type=LIMIT, metavar="DAYS", help="Days that data is kept after the last day."),
 )
 

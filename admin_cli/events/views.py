@@ -47,6 +47,7 @@ def everything(event: "Event") -> dict[str, Any]:
         "retention_days": event.retention_days,
         "otp_countries": event.otp_countries,
         "reminder": event.reminder_at,
+        "waiting_list": event.waiting_list,
         "entry_paused": event.entry_paused_at and event.entry_paused_at.astimezone(ZoneInfo(event.timezone)),
         "questions": event.questions,
     }
@@ -58,7 +59,9 @@ def day_row(day: "EventDay") -> Mapping[str, Any]:
         "day": day.day,
         "people": day.taken,
         "capacity": day.capacity,
-        "left": None if day.capacity is None else max(day.capacity - day.taken, 0),
+        "left": None if day.capacity is None else max(day.capacity - day.taken - day.held, 0),
+        "offered": day.held,
+        "waiting": day.waiting,
         "closed": day.closed,
         "hours": _hours(day.opens, day.closes),
     }

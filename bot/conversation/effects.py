@@ -27,6 +27,7 @@ from bot.domain.passes.rows import Issued
 from bot.domain.people import Identity, ownership_proofs, pending_messages, phone_owners
 from bot.domain.privacy import erasure
 from bot.domain.roster.sign_in_links import SignInLinks
+from bot.domain.waiting_list import offers
 from bot.errors import Refused
 from bot.inbound import Inbound
 from flows.shapes import (
@@ -46,10 +47,11 @@ from flows.shapes import (
 )
 from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
+from flows.shapes.waiting_effects import LeaveWaitingList
 from flows.understanding import codes
 
 Results = dict[str, Any]
-IRREVERSIBLE = (ChangePass, CancelPass, EraseMe, ProveByCode, CheckInvitation, JoinTeam)
+IRREVERSIBLE = (ChangePass, CancelPass, EraseMe, ProveByCode, CheckInvitation, JoinTeam, LeaveWaitingList)
 """Effects that need a proved sender: an SMS, whose sender can be forged, has none of them done."""
 MAX_LINKS = 3
 """Links in one message: each is 170 characters long."""
@@ -123,6 +125,13 @@ class EffectContext:
         """The contact of whoever is writing, if there is one."""
         known = people.find(self.db, **self.identity._asdict())
         return self.person() if known else None
+
+    def offers_to(self) -> tuple[str, str | None]:
+        """The address and sender by which whoever is writing is told of something later."""
+        if self.channel != WEB:
+            return self.address, self.sender or None
+        choice = self.choose_channel(self.identity.phone or "", self.now)
+        return choice.address, choice.sender
 
     def enqueue_pass(self, issued: Pass | Issued, language: str) -> None:
         """Put the picture of this pass into the outbox, for whoever is writing."""
@@ -226,9 +235,14 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
         effect.consent_version,
         effect.consent_text,
     )
+    if effect.waiting is not None:
+        offers.claim(
+            ctx.db, effect.waiting, contact_id=asked_by, day=wish.visit_date, people=wish.party_size, now=ctx.now
+        )
     later = ctx.last if is_new and holder == asked_by else None
     who = {"holder_id": holder, "asked_by_id": asked_by}
-    issued = registrations.add(ctx.db, ctx.ring, wish, **who, now=ctx.now, later=later)
+    has_places = effect.waiting is not None
+    issued = registrations.add(ctx.db, ctx.ring, wish, **who, now=ctx.now, later=later, has_places=has_places)
     if ctx.channel != WEB:  # a page shows the pass itself, and sends it on request
         ctx.enqueue_pass(issued, effect.language)
     return _pass_results(issued)

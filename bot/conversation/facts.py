@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.look import Look, identity_of, look, own_phone
 from bot.database import Database
-from bot.domain import events, passes, people, roster
+from bot.domain import events, passes, people, roster, waiting_list
 from bot.domain.checkins import search as gate_search
-from bot.domain.models import Contact, Pass
+from bot.domain.models import Contact, Event, Pass
 from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
@@ -98,6 +98,17 @@ class LiveFacts:
     def passes(self) -> tuple[shapes.PassFacts, ...]:
         """The person's valid passes of today and later, the next one first."""
         return self._known[1]
+
+    @cached_property
+    def waiting(self) -> tuple[shapes.WaitingFacts, ...]:
+        """The waiting lists on which the person stands; asked for only where an event has one."""
+        if not self.look.known or not any(event.waiting_list for event in self.events):
+            return ()
+        with self.sources.database.read() as db:
+            contacts = people.find_all(db, **people.resolved(db, identity_of(self.inbound))._asdict())
+            lines = waiting_list.lines_of(db, [contact.id for contact in contacts], self.now)
+            slugs = {event_id: db.get_one(Event, event_id).slug for event_id in {row.entry.event_id for row in lines}}
+            return tuple(_waiting(row, slugs[row.entry.event_id], self.now) for row in lines)
 
     @cached_property
     def duty(self) -> shapes.Duty | None:
@@ -237,6 +248,22 @@ def _pass(pass_: Pass, mine: Iterable[int]) -> shapes.PassFacts:
         own=pass_.holder_id in mine,
         kind_days=pass_days.days_of_pass(pass_) if pass_.kind.days else (),
         answers=pass_.registration.answers,
+    )
+
+
+def _waiting(line: waiting_list.Line, slug: str, now: datetime) -> shapes.WaitingFacts:
+    entry = line.entry
+    offered = entry.status == entry.OFFERED and entry.offer_ends_at is not None and entry.offer_ends_at > now
+    return shapes.WaitingFacts(
+        id=entry.id,
+        event=slug,
+        day=entry.day,
+        party_size=entry.party_size,
+        full_name=entry.full_name,
+        place=line.place,
+        offered_until=entry.offer_ends_at if offered else None,
+        language=entry.language,
+        answers=entry.answers,
     )
 
 

@@ -11,7 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.address import is_on_whatsapp
-from bot.conversation import button_taps, effects, funnel_tracking, gate_effects, team_effects, walkup_effects
+from bot.conversation import (
+    button_taps,
+    effects,
+    funnel_tracking,
+    gate_effects,
+    team_effects,
+    waiting_effects,
+    walkup_effects,
+)
 from bot.conversation.facts import LiveFacts, Sources
 from bot.conversation.funnel_tracking import FunnelProgress, FunnelTracker
 from bot.conversation.look import identity_of
@@ -34,7 +42,7 @@ from flows import engine
 from flows.shapes import Effect, Facts, Say, Turn, UserInput
 from flows.shapes.ownership_proof import ProveByCode
 
-EFFECT_MODULES = (gate_effects, team_effects, walkup_effects)
+EFFECT_MODULES = (gate_effects, team_effects, waiting_effects, walkup_effects)
 """Importing these registers their performers with effects.perform."""
 RECENTLY = timedelta(hours=1)
 """How old a message may be and still be tried again: longer than any turn is tried."""

@@ -43,6 +43,7 @@ SCHEDULE = (
     PeriodicTask(tasks.look_at_approvals, 600),
     PeriodicTask(tasks.broadcast, 10),
     PeriodicTask(tasks.discard_photos, 10),
+    PeriodicTask(tasks.offer_places, 10),
     PeriodicTask(tasks.add_up, 5),
     PeriodicTask(tasks.alert, 60),
     PeriodicTask(tasks.publish_figures, 60),

@@ -83,6 +83,14 @@ def look_for_missed() -> None:
     service().message_replay.store_missed()
 
 
+def offer_places() -> None:
+    """Offer places that came free on full days to those who wait for them."""
+    from bot.delivery.campaigns import place_offers
+
+    mine = service()
+    mine.outbox.dispatch(place_offers.review(mine.database, mine.now()))
+
+
 def add_up() -> None:
     """Put down how far registrations have come, and fold what has happened into the figures."""
     from bot.domain.stats import counters as figure_counters

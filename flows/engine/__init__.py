@@ -57,7 +57,7 @@ from flows.text import phrases, sentence_for
 from flows.text.sentences import in_every_language
 from flows.understanding import intents
 from flows.understanding.intents import STOP
-from flows.visitor import join_team
+from flows.visitor import join_team, place_offer
 from flows.visitor.confirm_intent import NAME as UNSURE
 from flows.visitor.undelivered import proof
 
@@ -201,6 +201,8 @@ def _handle(state: State, message: UserInput, facts: Facts) -> Turn:
         return visit(state, slug, facts)
     if proving := proof(message, facts, asked=bool(state.flow)):
         return _handle_interruption(state, proving, facts)
+    if state.flow in ("", HOME) and state.under is None:
+        state = place_offer.offered(state, facts)
     if not state.flow:
         return start_conversation(state, message, facts)
     step = _open_step(state, facts)

@@ -12,6 +12,7 @@ from flows.visitor.language import LANGUAGE
 from flows.visitor.menu import MENU, entrance
 from flows.visitor.my_data import DELETE_DATA, MY_DATA
 from flows.visitor.my_pass import CHANGE, MY_PASS
+from flows.visitor.place_offer import PLACE_OFFER
 from flows.visitor.registration import REGISTRATION
 from flows.visitor.someone_else import SOMEONE_ELSE
 
@@ -32,6 +33,7 @@ FLOWS: Mapping[str, Flow] = {
             DELETE_DATA,
             UNSURE,
             JOIN_TEAM,
+            PLACE_OFFER,
         ),
         *(ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
     )

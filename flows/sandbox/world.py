@@ -37,9 +37,11 @@ from flows.shapes import (
     Turn,
     UserInput,
     VerifyOtp,
+    WaitingFacts,
 )
 from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.scans import SeenPass
+from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList, MarkWaitingTold
 from flows.text.languages import CONFIRMED
 from flows.understanding import codes
 
@@ -71,6 +73,7 @@ class World:
     """The days of each event by its slug."""
     person: Person = field(default_factory=Person)
     passes: tuple[PassFacts, ...] = ()
+    waiting: tuple[WaitingFacts, ...] = ()
     formers: tuple[PassFacts, ...] = ()
     """Passes of the people who had this phone before."""
     duty: Duty | None = None
@@ -150,11 +153,41 @@ class World:
         held = next((one for one in self.passes if (one.event, one.day, one.own) == (effect.event, day, own)), None)
         if own and held:
             raise SandboxRefused("already_registered", day=day, code=held.code)
-        self._take_places(effect.event, day, effect.party_size)
+        if effect.waiting is None:
+            self._take_places(effect.event, day, effect.party_size)
+        self.waiting = tuple(entry for entry in self.waiting if entry.id != effect.waiting)
         made = PassFacts(self.new_code(), effect.event, day, effect.party_size, effect.full_name, own)
         self._keep_pass(made)
         self.person = replace(self.person, known=True, language=effect.language)
         return {"code": made.code, "day": day, "party_size": made.party_size}
+
+    @perform.register
+    def _(self, effect: JoinWaitingList) -> dict[str, Any]:
+        day = date.fromisoformat(effect.visit_date)
+        known = self.places[effect.event][day]
+        if known.left:
+            raise SandboxRefused("place_free", day=day)
+        before = next((entry for entry in self.waiting if (entry.event, entry.day) == (effect.event, day)), None)
+        if before:
+            raise SandboxRefused("already_waiting", day=day, place=before.place)
+        place = known.waiting + 1
+        self.places[effect.event][day] = replace(known, waiting=place)
+        made = WaitingFacts(
+            place, effect.event, day, effect.party_size, effect.full_name, place, answers=effect.answers
+        )
+        self.waiting = (*self.waiting, made)
+        self.person = replace(self.person, known=True, language=effect.language)
+        return {"place": place, "day": day, "party_size": effect.party_size}
+
+    @perform.register
+    def _(self, effect: LeaveWaitingList) -> None:
+        if effect.entry not in {entry.id for entry in self.waiting}:
+            raise SandboxRefused("not_waiting")
+        self.waiting = tuple(entry for entry in self.waiting if entry.id != effect.entry)
+
+    @perform.register
+    def _(self, effect: MarkWaitingTold) -> None:
+        self.waiting = tuple(entry for entry in self.waiting if entry.id not in effect.entries)
 
     @perform.register
     def _(self, effect: ChangePass) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from flows.shapes.events import Question as Question
 from flows.shapes.events import Registering as Registering
 from flows.shapes.person import PassFacts as PassFacts
 from flows.shapes.person import Person as Person
+from flows.shapes.person import WaitingFacts as WaitingFacts
 from flows.shapes.scans import SeenPass
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -87,6 +88,10 @@ class Facts(Protocol):
     @property
     def passes(self) -> tuple[PassFacts, ...]:
         """The person's valid passes of today and later, the next one first."""
+
+    @property
+    def waiting(self) -> tuple[WaitingFacts, ...]:
+        """The full days on whose waiting lists the person stands, by day."""
 
     @property
     def on_roster(self) -> bool:
@@ -213,6 +218,8 @@ class Register(Effect):
     consent_text: str
     phone: str | None = None
     """For somebody else: their number, proved by OTP; None: the person who is writing."""
+    waiting: int | None = None
+    """The entry of a waiting list whose offered place this takes: then it refuses `place_gone` too."""
 
 
 @dataclass(frozen=True, slots=True)

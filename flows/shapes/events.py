@@ -32,6 +32,8 @@ class EventDay:
     closed: bool
     opens: time | None = None
     closes: time | None = None
+    waiting: int = 0
+    """Those who wait for a place on it."""
 
 
 class Hours(Protocol):
@@ -115,6 +117,8 @@ class Event:
     """What these data are asked for."""
     complaints: str = ""
     """Where somebody complains."""
+    waiting_list: bool = False
+    """Whether people can wait for a place on a day that is full."""
 
 
 @dataclass(frozen=True, slots=True)

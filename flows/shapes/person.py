@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
@@ -41,3 +41,26 @@ class Person:
     """They have not been told of that yet, and there are passes to be had by it."""
     is_unconfirmed: bool = False
     """Whether their phone stands on a roster, but may not be the same person's any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFacts:
+    """A day for which this person waits, or of which they have not been told that the line ended without them."""
+
+    id: int
+    event: str
+    day: date
+    party_size: int
+    full_name: str
+    place: int
+    """Where they stand in the line, from 1; 0 where they do not stand in it any more."""
+    offered_until: datetime | None = None
+    """Until when a place is theirs for a yes; None: none is."""
+    language: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Answers to the event's own questions, by name."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the line has ended without them."""
+        return not self.place and self.offered_until is None

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence
+from flows.shapes import Answers, Event, EventDay, Facts, Option, PassFacts, Sentence, WaitingFacts
 from flows.text import LANGUAGES, _, ngettext_, words
-from flows.text.event_states import CANCELLED, is_called_off, open_days, open_now, to_come
+from flows.text.event_states import CANCELLED, FULL, OPEN, is_called_off, open_days, state_of, to_come
 from flows.text.languages import CONFIRMED, SOURCE
 from flows.text.pass_days import days_held, describe_days
 
@@ -20,8 +20,14 @@ def people(count: int) -> Sentence:
 
 
 def open_events(facts: Facts) -> tuple[Event, ...]:
-    """The events that somebody can register for now."""
-    return open_now(facts.events, facts.days, facts.now)
+    """The events that somebody can register or wait for now."""
+    return tuple(event for event in facts.events if takes_visitors(event, facts))
+
+
+def takes_visitors(event: Event, facts: Facts) -> bool:
+    """Whether somebody can register for the event now, or wait for a place where all of its days are full."""
+    state = state_of(event, facts.days(event), facts.now)
+    return state == OPEN or (state == FULL and event.waiting_list)
 
 
 def event_by(slug: str, facts: Facts) -> Event | None:
@@ -99,6 +105,22 @@ def days_of(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
     return found
 
 
+def days_or_lines(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
+    """The days of the conversation's event that can be had, and the full ones for which people can wait."""
+    event = chosen_event(answers, facts)
+    if event is None or not event.waiting_list:
+        return days_of(answers, facts)
+    days = every_day(answers, facts)
+    return tuple(day for day in to_come(event, days, facts.now) if not day.closed)
+
+
+def full_day(answers: Answers, facts: Facts) -> EventDay | None:
+    """The day that was chosen, where it is full and people can wait for a place on it."""
+    chosen = answers.get("visit_date")
+    found = (day for day in days_or_lines(answers, facts) if day.left == 0 and day.day.isoformat() == chosen)
+    return next(found, None)
+
+
 def chosen_day(answers: Answers, facts: Facts) -> EventDay | None:
     """The day that was chosen, if it can still be had."""
     chosen = answers.get("visit_date")
@@ -157,6 +179,19 @@ def pass_line(known: PassFacts) -> Sentence:
         people=people(known.party_size),
         name=known.full_name,
     )
+
+
+def waiting_line(entry: WaitingFacts) -> Sentence:
+    """A place in a waiting list in one line: day, party and where it stands."""
+    day, party = words(entry.day), people(entry.party_size)
+    if entry.offered_until:
+        return _("Waiting list: {day}, {people}: a place is free for you", day=day, people=party)
+    return _("Waiting list: {day}, {people}, number {place}", day=day, people=party, place=entry.place)
+
+
+def waiting_lines(facts: Facts) -> tuple[Sentence, ...]:
+    """The waiting lists on which the person stands, a line each."""
+    return tuple(waiting_line(entry) for entry in facts.waiting if not entry.has_ended)
 
 
 def pass_lines(passes: Sequence[PassFacts]) -> tuple[Sentence, ...]:

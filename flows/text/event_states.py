@@ -118,7 +118,9 @@ take. Above that the number decides nothing for anybody, and stands nine times b
 
 
 def left_sentence(day: EventDay) -> Sentence | None:
-    """`12 places left`, where the day has a limit and the places are scarce."""
+    """`12 places left`, where the day has a limit and the places are scarce; of a full one that people wait for it."""
+    if day.left == 0:
+        return _("full: waiting list")
     if day.left is None or day.left >= FEW_PLACES_LEFT:
         return None
     return ngettext_("{count} place left", "{count} places left", count=day.left)

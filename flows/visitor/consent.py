@@ -3,7 +3,7 @@
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
 from flows.text import _, lines, words
-from flows.text.choices import chosen_event
+from flows.text.choices import chosen_event, full_day
 from flows.text.languages import CONFIRMED
 from flows.text.translate import render
 
@@ -88,5 +88,7 @@ def last_question(flow: Flow, answers: Answers, facts: Facts, *, another: bool) 
     return (
         lines(_("Please check your answers:"), _("Event: {event}", event=event.name), *summary(flow, answers, facts)),
         consent_of(event, another=another),
-        _("Is everything right? Reply *yes* to get the pass, or *no* to change something."),
+        _("Is everything right? Reply *yes* to join the waiting list, or *no* to change something.")
+        if full_day(answers, facts) and not another
+        else _("Is everything right? Reply *yes* to get the pass, or *no* to change something."),
     )

@@ -4,7 +4,7 @@ from flows import understanding
 from flows.fields import Choice
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step
 from flows.text import _, lines, words
-from flows.text.choices import cancellation_notices, open_events, pass_lines
+from flows.text.choices import cancellation_notices, open_events, pass_lines, waiting_lines
 from flows.text.phrases import HELP
 from flows.understanding import codes, labelled_forms
 
@@ -44,9 +44,12 @@ def _code_in(text: str, facts: Facts) -> str:
 
 def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     question = _("What would you like to do?")
-    if answers.get("under") or not facts.passes:
+    if answers.get("under") or not (facts.passes or waiting_lines(facts)):
         return (question,)
-    return (lines(_("Namaste! Your passes:"), *pass_lines(facts.passes)), *_known(facts), question)
+    if not facts.passes:
+        return (lines(*waiting_lines(facts)), question)
+    held = (*pass_lines(facts.passes), *waiting_lines(facts))
+    return (lines(_("Namaste! Your passes:"), *held), *_known(facts), question)
 
 
 def _known(facts: Facts) -> tuple[Sentence, ...]:

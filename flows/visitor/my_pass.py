@@ -30,11 +30,12 @@ from flows.text.choices import (
     pass_lines,
     pass_options,
     people,
+    waiting_lines,
 )
 from flows.text.event_states import OPEN, is_called_off, sentence_of, state_of
 from flows.text.pass_days import days_held, describe_days
 from flows.visitor.registration import event_sentences, visit_line
-from flows.visitor.visit_questions import PARTY_SIZE, VISIT_DATE, most_people
+from flows.visitor.visit_questions import FREE_DATE, PARTY_SIZE, most_people
 
 # --- my pass ------------------------------------------------------------------------------------
 
@@ -45,11 +46,14 @@ def without_a_pass(answers: Answers, facts: Facts) -> Outcome:
     """Says how to get a pass to somebody who has none; nothing for others."""
     if facts.passes:
         return ()
+    waiting = waiting_lines(facts)
+    if waiting:
+        return (Say((NO_PASS, lines(*waiting))),)
     return (Say((lines(NO_PASS, _("To get one, send *register*.")),)),)
 
 
 def _no_pass_yet(answers: Answers, facts: Facts) -> Outcome:
-    if facts.passes or facts.person.known:
+    if facts.passes or facts.waiting or facts.person.known:
         return without_a_pass(answers, facts)
     return (Say((NO_PASS,)), Start("registration"))
 
@@ -59,6 +63,7 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     others = pass_lines([known for known in facts.passes if known.code != sent.code])
     again = (_("We are sending the picture with the QR code."),)
     also = (lines(_("You also have:"), *others),) if others else ()
+    waiting = (lines(*waiting_lines(facts)),) if waiting_lines(facts) else ()
     # In the middle of something else a code would be taken for an answer.
     more = (*also, _("To get one of these, send its code.")) if others and not answers.get("under") else also
     event = event_by(sent.event, facts)
@@ -67,7 +72,7 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     known = (*cancellation_notices(facts.passes, facts), *notice, *(event_sentences(event) if event else ()))
     return (
         SendPass(sent.code, language),
-        Say((lines(*named, pass_line(sent)), *known, *again, *more)),
+        Say((lines(*named, pass_line(sent)), *known, *again, *more, *waiting)),
     )
 
 
@@ -154,7 +159,7 @@ CHANGE = Flow(
             given=only_pass,
             example=words("1"),
         ),
-        replace(VISIT_DATE, ask=_ask_day),
+        replace(FREE_DATE, ask=_ask_day),
         replace(PARTY_SIZE, ask=_ask_party),
     ),
     finish=_finish,

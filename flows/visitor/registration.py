@@ -5,20 +5,32 @@ from datetime import date
 from typing import Any
 
 from flows.fields import Text, YesNo
-from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Step
+from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Start, Step
 from flows.text import _, lines, sentence_for, words
-from flows.text.choices import chosen_event, day_from, language_of, open_events, own_pass_of_that_day, people
+from flows.text.choices import (
+    chosen_event,
+    day_from,
+    full_day,
+    language_of,
+    open_events,
+    own_pass_of_that_day,
+    people,
+    takes_visitors,
+)
 from flows.text.event_states import OPEN, OVER, sentence_of, state_of
 from flows.text.pass_days import describe_days
 from flows.visitor.consent import consent_text, last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
+from flows.visitor.waiting_question import WAIT, WAIT_STEP, joined
 
 MIN_NAME_LENGTH, MAX_NAME_LENGTH = 2, 80
 """Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 
 MAX_EXPLAINED_EVENTS = 3
 """Events of which it is told why nobody can register, where none is open: those that are over last."""
+
+REGISTRATION_NAME = "registration"
 
 # --- before the first question ------------------------------------------------------------------
 
@@ -39,13 +51,19 @@ def instead(answers: Answers, facts: Facts) -> Outcome:
         return (Say((sentence_for("no_such_event"),)),)
     if event is None:
         return () if open_events(facts) else _nothing_open(facts)
-    if state_of(event, facts.days(event), facts.now) != OPEN:
+    if not takes_visitors(event, facts):
         return (Say(_not_this_one(event, facts)),)
+    if answers.get(WAIT) is False:  # another day then
+        kept = {name: value for name, value in answers.items() if name not in (WAIT, "visit_date")}
+        return (Start(REGISTRATION_NAME, kept),)
     return _has_one_already(answers, facts)
 
 
 def not_open(answers: Answers, facts: Facts) -> Outcome:
-    """Why nobody can register now, whatever passes the person holds: for registering somebody else."""
+    """Why nobody can get a pass now, whatever passes the person holds: for registering somebody else."""
+    event = chosen_event(answers, facts)
+    if event and state_of(event, facts.days(event), facts.now) != OPEN:
+        return (Say(_not_this_one(event, facts)),)
     return instead({**answers, "visit_date": None}, facts)
 
 
@@ -147,6 +165,8 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     event = chosen_event(answers, facts)
     if event is None:
         return _nothing_open(facts)
+    if full_day(answers, facts) and answers.get(WAIT):
+        return joined(register(event, answers, language))
     done = lines(_("Done! Your pass code is *{code}*."), words(event.name), visit_line(answers))
     picture = _("We are sending your QR code. Show it at the gate. The code alone also works.")
     later = _("To see, change or cancel your pass, send *hi*.")
@@ -160,7 +180,8 @@ def event_sentences(event: Event) -> tuple[Sentence, ...]:
     return (words(event.instructions),) if event.instructions else ()
 
 
-def _already(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+def sent_again(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
+    """What follows the refusal of a second pass for a day: the one that there is, again."""
     return _sent_again(params["code"], answers) if params.get("code") else ()
 
 
@@ -171,15 +192,17 @@ STEP_OF_REFUSAL = {
     "too_few_left": "party_size",
     "party_too_large": "party_size",
     "consent_changed": "agree",
+    "place_free": "agree",
+    "no_waiting_list": "visit_date",
 }
 """Where a refusal of Register leads, whoever is registered; all others end the conversation."""
 
 REGISTRATION: Flow = Flow(
-    name="registration",
+    name=REGISTRATION_NAME,
     version=1,
-    steps=(LANGUAGE_STEP, EVENT, FULL_NAME, VISIT_DATE, PARTY_SIZE, AGREE),
+    steps=(LANGUAGE_STEP, EVENT, FULL_NAME, VISIT_DATE, WAIT_STEP, PARTY_SIZE, AGREE),
     finish=finish,
-    refused={**STEP_OF_REFUSAL, "already_registered": _already},
+    refused={**STEP_OF_REFUSAL, "already_registered": sent_again, "already_waiting": None},
     questions_before="agree",
     opening=opening,
     instead=instead,

@@ -20,7 +20,7 @@ from flows.visitor.registration import (
     register,
     visit_line,
 )
-from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE, most_people
+from flows.visitor.visit_questions import EVENT, FREE_DATE, PARTY_SIZE, most_people
 
 PURPOSE = "someone_else"
 """What the OTP is for: one that was sent for anything else does not count."""
@@ -74,7 +74,7 @@ THEIR_NAME = replace(
     ask=_("What is their full name?"),
     field=Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True),
 )
-THEIR_DATE = replace(VISIT_DATE, ask=_("Which day will they come?"))
+THEIR_DATE = replace(FREE_DATE, ask=_("Which day will they come?"))
 
 
 THEIR_PARTY = replace(

@@ -4,6 +4,7 @@ from flows.shapes import Effect, Facts, MarkFailuresTold, Say, UserInput
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
 from flows.text import _
 from flows.understanding import codes
+from flows.visitor.place_offer import ended_notice
 
 PROVED = _("Thank you. The earlier passes of this number are yours. To see them, send *my pass*.")
 PROVE = _(
@@ -18,7 +19,7 @@ UNCONFIRMED = _(
 
 def pending_notices(facts: Facts) -> tuple[Effect, ...]:
     """Everything that must be said before a conversation begins."""
-    return (*changed_hands(facts), *undelivered(facts))
+    return (*changed_hands(facts), *undelivered(facts), *ended_notice(facts))
 
 
 def changed_hands(facts: Facts) -> tuple[Effect, ...]:

@@ -1,11 +1,23 @@
 """The questions that registration and change share: which event, which day, how many people."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flows.fields import Choice, Day, Number
+from flows.fields.day import Days
 from flows.shapes import Answers, Facts, Sentence, Step
 from flows.text import _, words
-from flows.text.choices import chosen_day, chosen_event, days_of, event_options, every_day, open_events, people
+from flows.text.choices import (
+    chosen_day,
+    chosen_event,
+    days_of,
+    days_or_lines,
+    event_options,
+    every_day,
+    open_events,
+    people,
+)
 from flows.text.event_states import local_today
 from flows.understanding import party_sizes
 
@@ -30,20 +42,28 @@ def _today(answers: Answers, facts: Facts) -> str:
     return local_today(event, facts.now).isoformat() if event else facts.now.date().isoformat()
 
 
-def _the_only_day(answers: Answers, facts: Facts) -> str | None:
-    days = days_of(answers, facts)
-    return days[0].day.isoformat() if len(days) == 1 else None
+def _the_only_day(days: Days) -> Callable[[Answers, Facts], str | None]:
+    def only(answers: Answers, facts: Facts) -> str | None:
+        found = days(answers, facts)
+        return found[0].day.isoformat() if len(found) == 1 else None
+
+    return only
 
 
-VISIT_DATE = Step(
+FREE_DATE = Step(
     "visit_date",
     _("Which day will you come?"),
     Day(days_of, every=every_day, today=_today),
     label=_("Day"),
-    given=_the_only_day,
+    given=_the_only_day(days_of),
     example=_("tomorrow"),
 )
 """Only asked where several days are open."""
+
+VISIT_DATE = replace(
+    FREE_DATE, field=Day(days_or_lines, every=every_day, today=_today), given=_the_only_day(days_or_lines)
+)
+"""As FREE_DATE; a full day can be chosen too where the event has a waiting list."""
 
 
 def most_people(answers: Answers, facts: Facts) -> int:

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from flows.fields import Otp, Phone, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Register, SendOtp, Step, VerifyOtp
+from flows.shapes.waiting_effects import JoinWaitingList
 from flows.text import _, words
 from flows.text.choices import chosen_event, language_of
 from flows.visitor.consent import consent_text, last_question
 from flows.visitor.registration import AGREE, FULL_NAME, REGISTRATION, finish
+from flows.visitor.waiting_question import WAIT, WAIT_ON_PAGE
 
 PURPOSE = "web"
 """What the OTP is for: one that was sent for anything else does not count."""
@@ -57,14 +59,18 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     event = chosen_event(answers, facts)
     shown = consent_text(event, language, another=False, ticked=True) if event else ""
     done = finish(answers, facts, language)
-    return tuple(replace(effect, consent_text=shown) if isinstance(effect, Register) else effect for effect in done)
+    kept = (Register, JoinWaitingList)
+    return tuple(replace(effect, consent_text=shown) if isinstance(effect, kept) else effect for effect in done)
 
+
+ON_PAGE = {FULL_NAME.name: NAME, WAIT: WAIT_ON_PAGE}
+"""Steps that a page asks otherwise than the chat."""
 
 WEB_REGISTRATION: Flow = replace(
     REGISTRATION,
     name="web_registration",
     steps=(
-        *(NAME if step is FULL_NAME else step for step in REGISTRATION.steps if step is not AGREE),
+        *(ON_PAGE.get(step.name, step) for step in REGISTRATION.steps if step is not AGREE),
         PHONE,
         OTP,
         CONSENT,

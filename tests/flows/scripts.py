@@ -15,6 +15,9 @@ A file holds several conversations; each begins with its title::
     # failed: 7QK2-M9X5                passes whose picture could not be delivered
     # left: demo 2026-01-17 2          places left on a day
     # closed: demo 2026-01-18          a day without entry
+    # waiting list: demo 3             its full days can be waited for; on each so many wait already
+    # waits: demo 2026-01-17 2 4 Asha Rao        the fourth in that line, for two; 0: it ended without them
+    # offered: demo 2026-01-17 2 11:00 Asha Rao  a place for two is theirs until that hour
     # stopped:                         the database knows that they want no messages
     # codes: whatsapp                  one-time codes go only to phones that have written to us
     # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
@@ -40,7 +43,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +54,7 @@ from flows.gate import questions as gate_questions
 from flows.locale import CODES, CONFIRMED, SOURCE
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
-from flows.shapes import Effect, PassFacts, Say, Turn, UserInput
+from flows.shapes import Effect, PassFacts, Say, Turn, UserInput, WaitingFacts
 from flows.text import phrases, sentence_for
 from flows.text.translate import MISSING
 from flows.visitor import undelivered
@@ -291,6 +294,36 @@ def _day(going: Play, value: str, **changes: Any) -> None:
     days[date.fromisoformat(day)] = replace(days[date.fromisoformat(day)], **changes)
 
 
+def _waiting_list(going: Play, value: str) -> None:
+    going.begin()
+    name, _, others = value.partition(" ")
+    world = going.world
+    world.events = tuple(replace(event, waiting_list=True) if event.slug == name else event for event in world.events)
+    for day, known in world.places[name].items():
+        world.places[name][day] = replace(known, waiting=int(others or 0))
+
+
+def _waits(going: Play, value: str) -> None:
+    event, day, party, place, name = value.split(None, 4)
+    _stands(going, event, date.fromisoformat(day), int(party), name, place=int(place))
+
+
+def _offered(going: Play, value: str) -> None:
+    event, day, party, until, name = value.split(None, 4)
+    zone = going.world.now.tzinfo
+    end = datetime.combine(going.world.now.date(), time.fromisoformat(until), zone)
+    going.world.waiting = tuple(one for one in going.world.waiting if str(one.day) != day)
+    _stands(going, event, date.fromisoformat(day), int(party), name, offered_until=end)
+
+
+def _stands(going: Play, event: str, day: date, party: int, name: str, place: int = 0, **more: Any) -> None:
+    going.begin()
+    world = going.world
+    made = WaitingFacts(len(world.waiting) + 1, event, day, party, name, place, language="en", **more)
+    world.waiting = (*world.waiting, made)
+    world.person = replace(world.person, known=True)
+
+
 def _refuse(going: Play, value: str) -> None:
     effect, code, *params = value.split()
     going.world.refusals.append((effect, code, dict(_param(param) for param in params)))
@@ -317,6 +350,9 @@ _FACTS: Mapping[str, Callable[[Play, str], None]] = {
     "unconfirmed": _person(known=lambda value: True, is_unconfirmed=lambda value: True),
     "left": _day,
     "closed": lambda going, value: _day(going, value, closed=True),
+    "waiting list": _waiting_list,
+    "waits": _waits,
+    "offered": _offered,
     "refuse": _refuse,
 }
 

@@ -10,6 +10,7 @@ from flows.fields.steps import questions_of, steps_of
 from flows.shapes import Answers, Facts, Field, Flow, Invalid, Sentence, Step
 from flows.text import _, words
 from flows.text.page_refusals import on_page
+from flows.visitor.waiting_question import WAIT
 from webhooks import i18n
 
 MAX_SIDE_BY_SIDE = 4
@@ -17,6 +18,7 @@ MAX_SIDE_BY_SIDE = 4
 FIELD_LABELS: Mapping[str, Sentence] = {
     "language": _("Language"),
     "agree": _("Yes, I agree"),
+    "wait": _("Yes, put me on the waiting list"),
     "otp": _("Code"),
 }
 """Where the chat's question would not do as a label."""
@@ -96,7 +98,7 @@ def _input(
         slot=step.name,
         style=style,
         label=title,
-        help=_spoken(FIELD_HELP[step.name]) if step.name in FIELD_HELP else "",
+        help=_help(step, values, facts),
         value=_value(step.name, values, typed),
         error=error,
         code=no.code if no else "",
@@ -136,6 +138,13 @@ def _titled(title: Sentence | str, detail: Sentence | str) -> str:
 
 def _spoken(text: Sentence | str) -> str:
     return i18n.say(text) if isinstance(text, Sentence) else text
+
+
+def _help(step: Step, values: Answers, facts: Facts) -> str:
+    """What is said above a question; above the box for the waiting list, that the day is full."""
+    if step.name == WAIT:
+        return _spoken(_first(step, values, facts))
+    return _spoken(FIELD_HELP[step.name]) if step.name in FIELD_HELP else ""
 
 
 def _first(step: Step, values: Answers, facts: Facts) -> Sentence:

@@ -15,10 +15,12 @@ from flows import engine
 from flows.engine.submit import Submitted
 from flows.shapes import Effect, Event, Invalid, Say, SendPass, Sentence
 from flows.text import LANGUAGES, _, words
-from flows.text.choices import event_by, language_options
-from flows.text.event_states import OPEN, sentence_of, state_of
+from flows.text.choices import day_from, event_by, language_options, takes_visitors
+from flows.text.event_states import sentence_of
 from flows.text.page_refusals import on_page
+from flows.visitor import waiting_question
 from flows.visitor.consent import consent_of
+from flows.visitor.waiting_question import WAIT
 from flows.visitor.web_registration import WEB_REGISTRATION
 from webhooks import i18n
 from webhooks.chat_links import chat_link
@@ -133,7 +135,7 @@ def begun_anew(form: RegistrationForm) -> RegistrationForm:
 def show_details(form: RegistrationForm, errors: Mapping[str, Invalid] | None = None) -> Response:
     """The questions with what is known of the answers; or why nobody can register now."""
     facts = form.ctx.facts
-    if state_of(form.event, facts.days(form.event), facts.now) != OPEN:
+    if not takes_visitors(form.event, facts):
         return show_closed(form, sentence_of(form.event, facts.days(form.event), facts.now))
     settings = form.ctx.service.settings
     values = {"phone": form.ctx.visit.phone, **form.known}
@@ -184,9 +186,10 @@ def accept_details(form: RegistrationForm) -> Answer:
     form.ctx.keep(draft)
     if done.outcome:
         return finish(form, done.outcome)
-    if done.errors:
-        form.record_step(next(iter(done.errors)))
-        return show_details(form, done.errors)
+    if done.errors or WAIT in done.missing:
+        wrong = done.errors or {WAIT: Invalid("other_day")}
+        form.record_step(next(iter(wrong)))
+        return show_details(form, wrong)
     return redirect(form.url("review"), 303) if form.ctx.proved else send_code(form)
 
 
@@ -257,7 +260,15 @@ def finish(form: RegistrationForm, outcome: tuple[object, ...]) -> Answer:
         results = form.ctx.perform(wanted, form.ctx.draft.request)
     except Refused as no:
         return show_refusal(form, no)
+    if "place" in results:
+        return show_closed(form, *in_line(results))
     return to_pass(form, results["code"])
+
+
+def in_line(results: Mapping[str, str]) -> tuple[Sentence, ...]:
+    """What somebody is told who waits for a full day; the results are text."""
+    day, party, place = day_from(results["day"]), int(results["party_size"]), int(results["place"])
+    return (waiting_question.place_sentence(day, party, place), waiting_question.LATER)
 
 
 def show_refusal(form: RegistrationForm, no: Refused) -> Answer:

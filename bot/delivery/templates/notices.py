@@ -76,6 +76,8 @@ NEWS, EVENT_CANCELLED, DAY_CANCELLED, REMINDER = "news", "event_cancelled", "day
 """What goes to many: see bot.delivery.campaigns.texts."""
 ALERT = "alert"
 """What goes to an event's supervisors: see bot.delivery.campaigns.alerts."""
+PLACE_FREE = "place_free"
+"""What goes to whoever waits for a full day: see bot.delivery.campaigns.place_offers."""
 _FAIR = "Delhi Book Fair"
 NOTICES: Mapping[str, Notice] = {
     PASS_NOTICE: Notice(
@@ -107,6 +109,13 @@ NOTICES: Mapping[str, Notice] = {
             "here, send *my pass*.\nTo stop these messages, send *stop*."
         ),
         {"event": _FAIR, "day": "Sat 16 Jan"},
+    ),
+    PLACE_FREE: Notice(
+        _(
+            "A place is free for you at {event} on {day}, {people}. To get your entry pass, reply *yes* here by "
+            "{until}. After that it goes to the next person; with *no* it goes there at once."
+        ),
+        {"event": _FAIR, "day": "Sat 16 Jan", "people": "3 people", "until": "4:15 pm"},
     ),
     ALERT: Notice(
         _("For the team of {event}: {text}.\nSee the dashboard for more."),

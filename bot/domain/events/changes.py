@@ -129,7 +129,7 @@ def _locked_days(db: Session, event: Event) -> list[EventDay]:
 def _fit_dates(db: Session, event: Event, rows: list[EventDay]) -> None:
     wanted = set(event_validation.dates(event))
     for row in [row for row in rows if row.day not in wanted]:
-        if row.taken:
+        if row.taken or row.held or row.waiting:
             raise Refused("day_has_passes", day=row.day)
         rows.remove(row)
         db.delete(row)
@@ -145,6 +145,6 @@ def _new_day(db: Session, event: Event, day: date) -> EventDay:
 
 
 def _set_capacity(row: EventDay, capacity: int | None) -> None:
-    if capacity is not None and row.taken > capacity:
-        raise Refused("capacity_below_taken", day=row.day, taken=row.taken)
+    if capacity is not None and row.taken + row.held > capacity:
+        raise Refused("capacity_below_taken", day=row.day, taken=row.taken + row.held)
     row.capacity = capacity

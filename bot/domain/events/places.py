@@ -20,7 +20,12 @@ _GIVE = (
     .values(taken=_DAYS.c.taken + _PEOPLE)
     .returning(_DAYS.c.taken)
 )
-_TAKE = _GIVE.where(or_(_DAYS.c.capacity.is_(None), _DAYS.c.taken + _PEOPLE <= _DAYS.c.capacity))
+_TAKE = _GIVE.where(
+    or_(
+        _DAYS.c.capacity.is_(None),
+        and_(_DAYS.c.taken + _DAYS.c.held + _PEOPLE <= _DAYS.c.capacity, _DAYS.c.waiting == 0),
+    )
+)
 
 
 def lock_days(db: Session, event_id: int, *days: date) -> dict[date, bool]:
@@ -92,6 +97,11 @@ def give_back(db: Session, event_id: int, days: Sequence[date], people: int) -> 
     db.execute(giving)
 
 
+def free(capacity: int, taken: int, held: int, waiting: int) -> int:
+    """How many people still find a place: none while others wait for one."""
+    return 0 if waiting else max(capacity - taken - held, 0)
+
+
 def of_kinds(db: Session, event_id: int, day: date) -> int:
     """People with valid passes of those kinds that have this day among their own."""
     rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event_id))
@@ -102,7 +112,7 @@ def of_kinds(db: Session, event_id: int, day: date) -> int:
 
 def _count(db: Session, event_id: int, day: date, people: int, *only: ColumnElement[bool]) -> bool:
     """Count people on a day whatever its capacity; False where there is no such day."""
-    over = EventDay.taken + people - EventDay.capacity
+    over = EventDay.taken + EventDay.held + people - EventDay.capacity
     more = and_(EventDay.capacity.is_not(None), over > EventDay.beyond)
     counting = (
         update(EventDay)
@@ -115,11 +125,11 @@ def _count(db: Session, event_id: int, day: date, people: int, *only: ColumnElem
 
 
 def _refusal(db: Session, event_id: int, day: date) -> Refused:
-    columns = select(EventDay.closed, EventDay.capacity, EventDay.taken)
+    columns = select(EventDay.closed, EventDay.capacity, EventDay.taken, EventDay.held, EventDay.waiting)
     row = db.execute(columns.where(EventDay.event_id == event_id, EventDay.day == day)).first()
     if row is None:
         return Refused("day_over", day=day)
     if row.closed:
         return Refused("day_closed", day=day)
-    left = max((row.capacity or 0) - row.taken, 0)
+    left = free(row.capacity or 0, row.taken, row.held, row.waiting)
     return Refused("too_few_left", day=day, left=left) if left else Refused("day_full", day=day, left=0)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot.domain.events import questions
+from bot.domain.events import places, questions
 from bot.domain.models import Event, EventDay
 from flows import shapes
 from flows.text import event_states
@@ -21,13 +21,15 @@ COUNT, CHANGES = func.count(Event.id), func.coalesce(func.sum(Event.revision), 0
 def days_columns() -> Select[*tuple[Any, ...]]:
     """The days of events, as `days_of` reads them from JSON."""
     day = EventDay
-    return select(Event.slug, day.day, day.capacity, day.taken, day.closed, day.opens, day.closes).join_from(day, Event)
+    columns = (day.day, day.capacity, day.taken, day.closed, day.opens, day.closes, day.held, day.waiting)
+    return select(Event.slug, *columns).join_from(day, Event)
 
 
 SPOKEN_OF_DAYS = days_columns().where(Event.ends_on >= bindparam("spoken_of"))
 """The days of all events that ended on the day `spoken_of` or later."""
 _DAYS = (
     select(EventDay.day, EventDay.capacity, EventDay.taken, EventDay.closed, EventDay.opens, EventDay.closes)
+    .add_columns(EventDay.held, EventDay.waiting)
     .join(Event)
     .where(Event.slug == bindparam("slug"))
     .order_by(EventDay.day)
@@ -53,8 +55,8 @@ def spoken_of_since(now: datetime) -> date:
 def days_of(rows: Sequence[Sequence[Any]]) -> Mapping[str, tuple[shapes.EventDay, ...]]:
     """The days by event's slug, from the rows of `days_columns` as JSON has them."""
     found: dict[str, list[shapes.EventDay]] = {}
-    for slug, day, capacity, taken, closed, opens, closes in sorted(rows, key=lambda row: str(row[1])):
-        made = _day(date.fromisoformat(day), capacity, taken, bool(closed), _hour(opens), _hour(closes))
+    for slug, day, capacity, taken, closed, opens, closes, *line in sorted(rows, key=lambda row: str(row[1])):
+        made = _day(date.fromisoformat(day), capacity, taken, bool(closed), _hour(opens), _hour(closes), *line)
         found.setdefault(slug, []).append(made)
     return {slug: tuple(days) for slug, days in found.items()}
 
@@ -71,7 +73,7 @@ def days(db: Session, slug: str) -> tuple[shapes.EventDay, ...]:
 
 def day_shape(row: EventDay) -> shapes.EventDay:
     """A day's row as the flows know it."""
-    return _day(row.day, row.capacity, row.taken, row.closed, row.opens, row.closes)
+    return _day(row.day, row.capacity, row.taken, row.closed, row.opens, row.closes, row.held, row.waiting)
 
 
 def with_own_hours(event: Event) -> list[EventDay]:
@@ -105,6 +107,7 @@ def shape(event: Event) -> shapes.Event:
         organiser=event.organiser,
         purpose=event.purpose,
         complaints=event.complaints,
+        waiting_list=event.waiting_list,
     )
 
 
@@ -114,6 +117,14 @@ def is_over(event: Event, now: datetime) -> bool:
 
 
 def _day(
-    day: date, capacity: int | None, taken: int, closed: bool, opens: time | None, closes: time | None
+    day: date,
+    capacity: int | None,
+    taken: int,
+    closed: bool,
+    opens: time | None,
+    closes: time | None,
+    held: int,
+    waiting: int,
 ) -> shapes.EventDay:
-    return shapes.EventDay(day, None if capacity is None else max(capacity - taken, 0), closed, opens, closes)
+    left = None if capacity is None else places.free(capacity, taken, held, waiting)
+    return shapes.EventDay(day, left, closed, opens, closes, waiting)

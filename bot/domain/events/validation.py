@@ -67,6 +67,7 @@ class EventFields(TypedDict, total=False):
     retention_days: int | None
     otp_countries: Sequence[str] | str
     """ISO regions whose phones get codes by SMS besides those of the settings."""
+    waiting_list: bool
 
 
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,6 +208,11 @@ def _policy(value: Any) -> str:
     return str(value)
 
 
+def _switch(value: Any) -> bool:
+    """On or off; as text, what a form says."""
+    return value is True or value == "True"
+
+
 def _map_url(value: Any) -> str:
     url = str(value).strip()
     parts = urlsplit(url)
@@ -240,4 +246,5 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "complaints": _text("bad_text", 200),
     "retention_days": _retention,
     "otp_countries": _countries,
+    "waiting_list": _switch,
 }

@@ -17,6 +17,7 @@ from bot.domain.models.passes import NameWord, Pass, Registration, SigningKey
 from bot.domain.models.people import ChangedHands, Contact, ContactAlias
 from bot.domain.models.roster import Device, EndedSession, Staff
 from bot.domain.models.templates import ContentTemplate
+from bot.domain.models.waiting_list import WaitingEntry
 from bot.domain.models.walkups import WalkupRecord
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "SigningKey",
     "Staff",
     "TurnRecord",
+    "WaitingEntry",
     "WalkupRecord",
     "table",
 ]

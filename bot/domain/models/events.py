@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base, Numbered, OfEvent
@@ -58,6 +58,8 @@ class Event(Numbered):
     """ISO regions whose phones get codes by SMS besides those of OTP_COUNTRIES."""
     reminder_at: Mapped[time | None]
     """The hour, in the event's zone, at which tomorrow's visitors are reminded; None: they are not."""
+    waiting_list: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether people can wait for a place on a day that is full."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")
@@ -88,6 +90,10 @@ class EventDay(Base):
     closed: Mapped[bool] = mapped_column(default=False)
     opens: Mapped[time | None]
     closes: Mapped[time | None]
+    held: Mapped[int] = mapped_column(default=0, server_default="0")
+    """People to whom places are offered that came free (bot.domain.waiting_list)."""
+    waiting: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Entries that wait for a place; while there are any nobody else gets one."""
 
     __table_args__ = (
         CheckConstraint("taken >= 0", name="taken"),

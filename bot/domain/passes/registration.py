@@ -133,6 +133,7 @@ def add(
     asked_by_id: int,
     now: datetime,
     later: list[Callable[[], None]] | None = None,
+    has_places: bool = False,
 ) -> Issued:
     """The registration with its pass and its places; the caller rolls back where anything is refused.
 
@@ -140,19 +141,21 @@ def add(
     places is put there, for the caller to run last of all. For anybody else days are locked before passes, as
     everywhere (bot.domain.passes), or two who act on one person's passes would wait for each other.
 
+    `has_places`: the caller has taken the places already (bot.domain.waiting_list.offers.claim).
+
     Raises Refused: `no_such_event`, `event_not_yet_open`, `event_closed`, `event_full`, `event_over`,
     `event_cancelled`, `already_registered` (with `code` as shown and `day`), `party_too_large` (`most`), `day_over`,
     `day_closed`, `consent_changed`; taking the places too `day_full` (`left`), `too_few_left` (`left`).
     """
     registration_id, event_id = _insert(db, wish, holder_id, asked_by_id, now)
-    judged = _judge(db, wish, event_id, holder_id, now)
+    judged = _judge(db, wish, event_id, holder_id, now, has_places=has_places)
     name_index.add_name(db, event_id, registration_id, wish.full_name)
     days, today = pass_days.days_of_kind(judged, wish.visit_date), event_states.local_today(judged, now)
     take_places = partial(places.take_each, db, event_id, days, wish.party_size, today=today)
-    if later is None:
-        take_places()
-    else:
+    if later is not None and not has_places:
         later.append(take_places)
+    elif not has_places:
+        take_places()
     return pass_rows.add(
         db,
         ring,
@@ -187,7 +190,7 @@ def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: date
     return made.id, made.event_id
 
 
-def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime) -> _Judged:
+def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime, *, has_places: bool) -> _Judged:
     """The rules in the order in which they are told; places are taken later, and checked again there."""
     connection = db.connection()
     asked = {"event_id": event_id, "holder_id": holder_id, "day": wish.visit_date}
@@ -195,7 +198,7 @@ def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime
     days = event_shapes.days_of(judged.event_days or ()).get(wish.event_slug, ())
     state = pass_rules.check_event(judged, days, now)
     pass_rules.refuse_held(judged.held, wish.visit_date)
-    if state == event_states.FULL:
+    if state == event_states.FULL and not has_places:
         raise Refused("event_full")
     pass_rules.check_days(judged, days, pass_days.days_of_kind(judged, wish.visit_date), now)
     pass_rules.check_most(wish.party_size, judged.most or judged.max_party)

@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, 
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration, table
+from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration, WaitingEntry, table
 from bot.domain.people import phone_owners
 from bot.domain.upserts import INTO, insert
 from flows.understanding.phones import canonical
@@ -33,6 +33,7 @@ REFERENCES = (
     Delivery.contact_id,
     ContactAlias.contact_id,
     ChangedHands.contact_id,
+    WaitingEntry.contact_id,
 )
 """Every column that names a contact: a test finds one that is forgotten here."""
 _PHONE = and_(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value == bindparam("phone"))

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.address import at_twilio
-from bot.domain import audit, events, passes, people
+from bot.domain import audit, events, passes, people, waiting_list
 from bot.domain.events import places
 from bot.domain.exports import stored as stored_exports
 from bot.domain.imports import stored as stored_lists
@@ -169,6 +169,7 @@ def erase(
         mine = list(db.scalars(select(Registration).where(Registration.holder_id.in_(subject.contacts))))
         names = [registration.full_name for registration in mine if registration.full_name]
         named_at = _names_of(db, subject)
+        waiting_list.forget(db, subject.contacts, now)
         revoked, issued = _revoke(db, mine, now)
         sent = _forget_messages(db, subject, issued, now)
         _forget_answers(db, subject, mine, issued)
@@ -199,6 +200,7 @@ def forget(db: Session, contact: int, events: Sequence[int], now: datetime) -> N
             db.scalars(select(Pass.id).where(Pass.registration_id.in_([registration.id for registration in mine])))
         )
         gone = who if db.scalar(elsewhere) is None else ErasureSubject((), ())
+        waiting_list.forget(db, gone.contacts, now)
         _forget_messages(db, gone, issued, now, with_passes=True)
         _forget_answers(db, gone, mine, issued)
         _forget_join_requests(db, gone)

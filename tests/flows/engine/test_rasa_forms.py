@@ -40,6 +40,8 @@ TYPED: dict[str, tuple[str, ...]] = {
     "visit_date": ("1", "kal", "शनिवार", "1 feb", "14 jan", "sometime"),
     "party_size": ("3", "तीन", "0", "99", "many"),
     "agree": ("yes", "नहीं", "no", "perhaps"),
+    "wait": ("yes", "नहीं", "perhaps"),
+    "take": ("yes", "नहीं", "perhaps"),
     "again": ("yes", "नहीं", "perhaps"),
     "phone": ("98765 43210", "+16502530000", "12"),
     "otp": ("123456", "12"),

@@ -48,6 +48,13 @@ INPUTS = (
         "datetime-local",
         _("In the event's time zone. Leave empty to open immediately."),
     ),
+    FormField(
+        "waiting_list",
+        _("Waiting list"),
+        "choice",
+        _("People who ask for a full day can wait. A place that comes free is offered to them in order."),
+        options={"True": _("on"), "False": _("off")},
+    ),
     FormField("languages", _("Languages"), "several", options=LANGUAGES),
     FormField("organiser", _("Organiser, responsible for the event and visitors' data"), help=CONSENT_NOTE),
     FormField("purpose", _("Purpose of the data"), help=CONSENT_NOTE),
