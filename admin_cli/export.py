@@ -22,6 +22,7 @@ TABLES = {
     "passes": "one row a pass, revoked and replaced ones too",
     "checkins": "one row a scan, refused ones too",
     "deliveries": "one row a message about a pass or to many, and what became of it",
+    "waiting": "one row an entry of a waiting list, and what became of it",
     "audit": "who did what",
 }
 FORMATS = ("csv", "xlsx", "jsonl")

@@ -419,5 +419,4 @@ class Flow:
     opening: Callable[[Answers, Facts], tuple[Sentence, ...]] = lambda answers, facts: ()
     """What is said once, before the first question."""
     instead: Callable[[Answers, Facts], Outcome] = lambda answers, facts: ()
-    """Asked before each question and before `finish`: where it gives anything, the flow ends with that
-    (no event is open, there is no pass to change)."""
+    """Asked before each question and before `finish`: where it gives anything, the flow ends with that."""

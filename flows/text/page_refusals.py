@@ -25,7 +25,6 @@ PAGE_SENTENCES: Mapping[str, Sentence] = {
         "Only 1 person can come on a pass. Enter 1.",
         "At most {most} people can come on a pass. Enter a smaller number.",
     ),
-    "other_day": _("Tick the box to join the waiting list, or choose another day above."),
     "not_a_phone": _("Enter a mobile number of the country above. Check its digits."),
     "otp_unreachable": _("We cannot send a code to this number. Message us on WhatsApp from it, then try again here."),
     "otp_country": _(

@@ -39,6 +39,7 @@ ANSWER_REFUSALS: Mapping[str, Sentence] = {
     "day_unclear": _("Which day do you mean? Choose one of these, or send a date such as 17 Jan."),
     "several_days": _("A pass is for one day. Which day do you mean: {days}?"),
     "day_contradicts": _("The weekday and the date do not match: that date is a {day}. Which day do you mean?"),
+    "other_day": _("Tick the box to join the waiting list, or choose another day above."),
     "day_outside": _("The event is from {first} to {last}. Choose one of these days."),
     "not_a_phone": _("That is not a mobile number. Send all of its digits; from abroad, with + and country code."),
     "not_an_otp": _("Enter the 6-digit code that we sent."),

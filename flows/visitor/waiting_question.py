@@ -46,7 +46,7 @@ WAIT_STEP = Step(
 """Only asked where the day that was chosen is full: nobody waits for what they take for a pass."""
 
 WAIT_ON_PAGE = replace(WAIT_STEP, field=YesNo(no="other_day"))
-"""The same on a page, where the day stands above it and can be changed there."""
+"""WAIT_STEP on a page, where the day stands above it and can be changed there."""
 
 
 LATER = _("This is not a pass yet. When a place is free we message you; then you have up to an hour to say yes.")

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain.exports import gate, messages, visitors
+from bot.domain.exports import gate, messages, visitors, waiting
 from bot.domain.exports.pages import Columns, ExportScope
-from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Pass, Registration
+from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Pass, Registration, WaitingEntry
 
 Conditions = Callable[[ExportScope], list[ColumnElement[bool]]]
 
@@ -41,6 +41,7 @@ TABLES: Mapping[str, ExportTable] = {
     "deliveries": ExportTable(
         messages.deliveries, messages.delivery_columns, ((Delivery, messages.delivery_conditions),)
     ),
+    "waiting": ExportTable(waiting.entries, waiting.columns, ((WaitingEntry, waiting.entry_conditions),)),
     "audit": ExportTable(messages.audit, messages.audit_columns, ((AuditEntry, messages.audit_conditions),)),
 }
 """The tables by the names that the command line gives them (docs/contract.md#the-command-line)."""

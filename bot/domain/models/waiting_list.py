@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Numbered, OfEvent
+from bot.domain.models.people import Contact
 
 
 class WaitingEntry(OfEvent, Numbered):
@@ -42,6 +43,8 @@ class WaitingEntry(OfEvent, Numbered):
     ended_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     """When they were told that the offer, or the line, has ended without them."""
+
+    contact: Mapped[Contact] = relationship()
 
     __table_args__ = (
         Index(

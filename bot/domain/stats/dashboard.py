@@ -86,6 +86,10 @@ class DashboardDay:
     """None: no limit."""
     taken: int
     closed: bool
+    offered: int = 0
+    """People to whom places are offered that came free."""
+    waiting: int = 0
+    """Registrations that wait for a place."""
 
 
 @dataclass(frozen=True, slots=True)

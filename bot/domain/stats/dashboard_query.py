@@ -79,7 +79,7 @@ def get_dashboard(db: Session, slug: str, now: datetime, *, on: date | None = No
 
 def _days(db: Session, event_id: int) -> list[DashboardDay]:
     rows = db.scalars(select(EventDay).where(EventDay.event_id == event_id).order_by(EventDay.day))
-    return [DashboardDay(event_day.day, event_day.capacity, event_day.taken, event_day.closed) for event_day in rows]
+    return [DashboardDay(row.day, row.capacity, row.taken, row.closed, row.held, row.waiting) for row in rows]
 
 
 # --- registered and sent ----------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from webhooks.staff.dashboard.texts import (
     STEP_NAMES,
     TABLE_TITLES,
     TEXTS,
+    WAITING,
 )
 from webhooks.staff.scanner import texts as scanner_texts
 
@@ -221,11 +222,12 @@ def _days(dashboard: Dashboard) -> DashboardTable:
 
 
 def _day(day: DashboardDay) -> TableRow:
-    free = None if day.capacity is None else max(day.capacity - day.taken, 0)
+    free = None if day.capacity is None else max(day.capacity - day.taken - day.offered, 0)
     capacity = number(day.capacity) if day.capacity is not None else Cell(i18n.say(NO_LIMIT))
     head = i18n.say(words(day.day))
     cells = (number(day.taken), number(0 if day.closed else free), capacity)
-    return TableRow(head, cells, i18n.say(CLOSED) if day.closed else "")
+    waiting = i18n.say(WAITING.filled(count=day.waiting)) if day.waiting else ""
+    return TableRow(head, cells, i18n.say(CLOSED) if day.closed else waiting)
 
 
 def _gates(dashboard: Dashboard) -> DashboardTable:

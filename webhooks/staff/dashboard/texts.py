@@ -115,6 +115,8 @@ COLUMN_HEADS: Mapping[str, Sentence] = {
     "nowhere": _("No gate"),
 }
 CLOSED = _("closed")
+WAITING = _("{count} waiting")
+"""Registrations that wait for a place on a full day."""
 NO_LIMIT = _("no limit")
 
 CHANNEL_NAMES: Mapping[str, Sentence] = {

@@ -11,6 +11,8 @@ from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
+from webhooks.i18n import say
+from webhooks.staff.dashboard.texts import WAITING
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.events import EventSwitch, ask_first, who_is_told
 from webhooks.staff.manage.layout import (
@@ -125,10 +127,18 @@ def _row(event_day: EventDay) -> dict[str, Any]:
         "people": display.number(event_day.taken, ""),
         "with_pass": display.with_pass(event_day.taken),
         "capacity": display.number(event_day.capacity, _("no limit")),
-        "left": "" if event_day.capacity is None else display.number(max(event_day.capacity - event_day.taken, 0), ""),
+        "left": _left(event_day),
         "hours": display.hours(event_day.opens, event_day.closes, _("the event's hours")),
         "closed": event_day.closed,
     }
+
+
+def _left(row: EventDay) -> str:
+    """The places that are left, and how many registrations wait for one."""
+    if row.capacity is None:
+        return ""
+    left = display.number(max(row.capacity - row.taken - row.held, 0), "")
+    return f"{left} · {say(WAITING.filled(count=row.waiting))}" if row.waiting else left
 
 
 def _checked(given: Texts) -> tuple[dict[str, Any], dict[str, str]]:

@@ -32,6 +32,7 @@ TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
     "passes": _("Passes: one row for each pass, revoked and replaced ones too"),
     "checkins": _("Scans: one row for each scan, refused ones too"),
     "deliveries": _("Messages: one row for each message about a pass"),
+    "waiting": _("Waiting lists: one row for each person who waits or waited for a full day"),
     "audit": _("Audit log: who did what"),
 }
 TABLE_NAMES: Mapping[str, Sentence] = {
@@ -39,6 +40,7 @@ TABLE_NAMES: Mapping[str, Sentence] = {
     "passes": _("Passes"),
     "checkins": _("Scans"),
     "deliveries": _("Messages"),
+    "waiting": _("Waiting lists"),
     "audit": _("Audit log"),
 }
 FORMAT_NAMES: Mapping[str, Sentence | str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": _("JSON lines")}

@@ -36,8 +36,8 @@ def line(database: Database, ring: KeyRing) -> int:
         issued = [registrations.register(db, ring, **asking(holder)) for holder in holders]
         for number in range(IN_LINE):
             person = people.find_or_make(db, phone=f"+91971000000{number}", now=NOW)
-            to = {"contact_id": person.id, "address": f"whatsapp:+91971000000{number}", "sender": None}
-            waiting_list.join(db, _wish(), **to, now=NOW)
+            to = f"whatsapp:+91971000000{number}"
+            waiting_list.join(db, _wish(), contact_id=person.id, address=to, sender=None, now=NOW)
         passes.cancel(db, contact=holders[0], code=issued[0].code, now=NOW)
         return made.id
 
@@ -63,12 +63,11 @@ def test_a_yes_and_the_end_of_its_hour_give_the_place_to_one_of_two(
     assert (accepted, issued) == (outcomes["pass"], outcomes["pass"] + 1)
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_without_the_lock_of_the_day_a_place_is_offered_twice(
     database: Database, line: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the lock prevents; SQLite has one writer anyway."""
-    if database.is_sqlite:
-        pytest.skip("one writer")
     monkeypatch.setattr(waiting_list, "lock_day", _without_lock)
     monkeypatch.setattr(offers, "_entries", _without_locks_of_entries)
     for _again in range(20):
