@@ -42,10 +42,10 @@ def blueprint() -> Blueprint:
 """,
     )
     room = "webhooks/staff/__init__.py"
-    copy.replace(room, r"(?m)^(from webhooks\.staff import )", r"\1advice, ")
+    copy.replace(room, r"(?m)^(from webhooks\.staff import \(\n)", "\\1    advice,\n")
     copy.insert(room, r"    app\.register_blueprint\(admit", "    app.register_blueprint(advice.blueprint())\n")
     copy.insert(
-        "webhooks/staff/nav.py", r'    (\w+)\("staff\.desk"', r'    \1("advice.page", _("Advice"), "volunteer"),' "\n"
+        "webhooks/staff/nav.py", r'    (\w+)\("staff\.desk"', r'    \1("advice.page", _("Advice"), "volunteer", "info"),' "\n"
     )
     copy.insert(
         "tests/test_structure.py", r'    \("GET", "/staff/dashboard"\)', '    ("GET", "/staff/advice"): VOLUNTEER,\n'
@@ -60,7 +60,7 @@ def test_advice_is_for_who_is_on_the_roster(browser: Browser) -> None:
     assert browser.client.get("/staff/advice").status_code == 302
     browser.sign_in()
     assert "scan the next pass" in browser.client.get("/staff/advice").text
-    assert '<a href="/staff/advice">' in browser.client.get("/staff/desk").text
+    assert 'href="/staff/advice"' in browser.client.get("/staff/desk").text
 """,
     )
     copy.translate(
