@@ -45,7 +45,9 @@ def blueprint() -> Blueprint:
     copy.replace(room, r"(?m)^(from webhooks\.staff import \(\n)", "\\1    advice,\n")
     copy.insert(room, r"    app\.register_blueprint\(admit", "    app.register_blueprint(advice.blueprint())\n")
     copy.insert(
-        "webhooks/staff/nav.py", r'    (\w+)\("staff\.desk"', r'    \1("advice.page", _("Advice"), "volunteer", "info"),' "\n"
+        "webhooks/staff/nav.py",
+        r'    (\w+)\("staff\.desk"',
+        r'    \1("advice.page", _("Advice"), "volunteer", "info"),' "\n",
     )
     copy.insert(
         "tests/test_structure.py", r'    \("GET", "/staff/dashboard"\)', '    ("GET", "/staff/advice"): VOLUNTEER,\n'
