@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
 from bot.domain.models import Pass, Staff
@@ -16,6 +18,7 @@ from bot.service import Service
 from flows.shapes.scans import ADMITTED, LEFT, RESULTS
 from flows.text.languages import LANGUAGES
 from tests.webhooks.staff.conftest import Browser, issue
+from webhooks.assets import STATIC_FOLDER
 
 WITHOUT_REASON = {ADMITTED, LEFT}
 
@@ -70,6 +73,18 @@ def test_the_worker_keeps_files_that_there_are_and_all_that_modules_load(client:
     page = client.get("/staff/scan").text
     assert set(re.findall(r'(?:href|src)="(/assets/[^"#]+)', page)) <= set(kept)
     assert client.get("/staff/scan.webmanifest").get_json()["start_url"] == kept[0]
+
+
+def test_it_can_be_installed_with_an_icon_and_a_splash(client: FlaskClient) -> None:
+    told = client.get("/staff/scan.webmanifest").get_json()
+    assert (told["display"], told["id"]) == ("standalone", "/staff/scan")
+    drawn = [icon for icon in told["icons"] if icon["type"] == "image/png"]
+    sizes = [Image.open(BytesIO(client.get(icon["src"]).data)).size for icon in drawn]
+    assert [icon["sizes"] for icon in drawn] == [f"{width}x{height}" for width, height in sizes]
+    assert [icon.get("purpose") for icon in drawn] == [None, None, "maskable"]
+    tokens = (STATIC_FOLDER / "tokens.css").read_text(encoding="utf-8")
+    assert f"--stage: {told['background_color']};" in tokens
+    assert f'content="{told["theme_color"]}"' in client.get("/staff/scan").text
 
 
 def test_every_result_has_its_words_in_every_language(client: FlaskClient) -> None:
