@@ -35,8 +35,19 @@ class Run:
     part: str
     seed: int
     seconds: float
-    found: bool
+    code: int | None
+    """What the process ended with; None: it had to be ended, so slow was the machine."""
     log: Path
+
+    @property
+    def found(self) -> bool:
+        """Whether anything was."""
+        return bool(self.code)
+
+    @property
+    def told(self) -> str:
+        """What came of it, in words."""
+        return f"FOUND: see {self.log}" if self.found else "nothing" if self.code == 0 else "nothing, and did not end"
 
 
 def followed() -> Path | None:
@@ -61,7 +72,7 @@ def search(part: str, seconds: float, seed: int) -> Run:
     begun = time.monotonic()
     with log.open("wb") as out:
         try:
-            done = subprocess.run(
+            done: int | None = subprocess.run(
                 [sys.executable, *command(part, seconds, seed)],
                 cwd=ROOT,
                 stdout=out,
@@ -71,8 +82,8 @@ def search(part: str, seconds: float, seed: int) -> Run:
                 timeout=seconds + OVERTIME_SECONDS,
             ).returncode
         except subprocess.TimeoutExpired:
-            done = 1
-    return Run(part, seed, time.monotonic() - begun, done != 0, log)
+            done = None
+    return Run(part, seed, time.monotonic() - begun, done, log)
 
 
 def main() -> int:
@@ -93,12 +104,7 @@ def main() -> int:
         share = share if len(told.only) > 1 else 1
         runs.append(search(part, max(60 * told.minutes * share, 5), told.seed))
         last = runs[-1]
-        print(
-            f"  {part:<14}{last.seconds:>6.0f} s  {'FOUND: see ' + str(last.log) if last.found else 'nothing'}",
-            flush=True,
-        )
-        if last.found:
-            print("\n".join(last.log.read_text("utf-8", errors="replace").splitlines()[-LAST_WORDS:]), flush=True)
+        print(f"  {part:<14}{last.seconds:>6.0f} s  {last.told}", flush=True)
     return int(any(run.found for run in runs))
 
 

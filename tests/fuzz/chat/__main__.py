@@ -3,12 +3,14 @@
 Every round has the next seed; what breaks is made as short as it can be, printed, and kept in FOLDER.
 """
 
+import logging
 import sys
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
+import structlog
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
@@ -20,7 +22,7 @@ from tests import redis_server
 from tests.fuzz.chat.fair import Fair, fair
 from tests.fuzz.chat.machine import machine
 
-EXAMPLES, STEPS = 10, 40
+EXAMPLES, STEPS = 6, 40
 
 assert tests.conftest  # its import makes the machine's own settings harmless
 
@@ -52,6 +54,7 @@ def search(seconds: float, first_seed: int, kept: Path) -> None:
     """Round after round; ends the process where something was found."""
     end, number = time.monotonic() + seconds, first_seed
     kept.mkdir(parents=True, exist_ok=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="pravesh-fuzz-") as name, redis_server.serving(Path(name)) as url:
         folder = Path(name)
         with fair(folder, url, template(folder)) as made:
