@@ -7,6 +7,7 @@ output and the bytes or steps stand in var/fuzz, and the same seed finds it agai
 import argparse
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -70,20 +71,24 @@ def search(part: str, seconds: float, seed: int) -> Run:
     packages = followed()
     path = os.pathsep.join([str(ROOT), *([str(packages.parent)] if packages and part in TARGETS else [])])
     begun = time.monotonic()
-    with log.open("wb") as out:
-        try:
-            done: int | None = subprocess.run(
-                [sys.executable, *command(part, seconds, seed)],
-                cwd=ROOT,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=os.environ | {"PYTHONPATH": path},
-                check=False,
-                timeout=seconds + OVERTIME_SECONDS,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            done = None
-    return Run(part, seed, time.monotonic() - begun, done, log)
+    arguments = [sys.executable, *command(part, seconds, seed)]
+    env = os.environ | {"PYTHONPATH": path}
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(arguments, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=env) as process,
+    ):
+        code = ended(process, seconds + OVERTIME_SECONDS)
+    return Run(part, seed, time.monotonic() - begun, code, log)
+
+
+def ended(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    """What a process ended with; None: it was interrupted, so that it could end what it had started."""
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        return None
 
 
 def main() -> int:
@@ -105,6 +110,8 @@ def main() -> int:
         runs.append(search(part, max(60 * told.minutes * share, 5), told.seed))
         last = runs[-1]
         print(f"  {part:<14}{last.seconds:>6.0f} s  {last.told}", flush=True)
+        if last.found:
+            print("\n".join(last.log.read_text("utf-8", errors="replace").splitlines()[-LAST_WORDS:]), flush=True)
     return int(any(run.found for run in runs))
 
 
