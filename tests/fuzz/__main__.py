@@ -52,8 +52,9 @@ class Run:
 
 
 def followed() -> Path | None:
-    """The packages of atheris's own environment; None: bytes are tried at random."""
-    return next(ATHERIS.glob("lib/python*/site-packages/atheris"), None)
+    """The packages of atheris's own environment, of this Python; None: bytes are tried at random."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return next(ATHERIS.glob(f"lib/{version}/site-packages/atheris"), None)
 
 
 def command(part: str, seconds: float, seed: int) -> list[str]:
