@@ -123,6 +123,19 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
     ("GET", "/staff/manage/<slug>/poster"): ADMIN,
     ("POST", "/staff/manage/<slug>/poster"): ADMIN,
+    ("GET", "/staff/manage/<slug>/kinds"): ADMIN,
+    **{
+        (method, f"/staff/manage/<slug>/{page}"): ADMIN
+        for method in ("GET", "POST")
+        for page in (
+            *("kinds/new", "kinds/<int:kind_id>", "kinds/<int:kind_id>/<what>", "questions/new"),
+            *("questions/<name>/change", "questions/<name>/retire", "scanners", "scanners/<int:device_id>/<what>"),
+            "test",
+        )
+    },
+    ("GET", "/staff/manage/<slug>/questions"): ADMIN,
+    ("POST", "/staff/manage/<slug>/questions/<name>/move"): ADMIN,
+    ("POST", "/staff/manage/<slug>/setup/<line>"): ADMIN,
     ("GET", "/staff/manage/<slug>/switch/<what>"): ADMIN,
     ("POST", "/staff/manage/<slug>/switch/<what>"): ADMIN,
     ("GET", "/staff/manage/<slug>/visitors/imports"): ADMIN,

@@ -1,5 +1,6 @@
 """`events kinds`: the kinds of pass of an event."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,6 +110,40 @@ def set_(ctx: click.Context, /, slug: str, event_slug: str, **_fields: Any) -> N
     click.echo(f"{slug} is changed")
 
 
+@command.command
+@click.argument("slug")
+@click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
+@as_whom
+def retire(slug: str, event_slug: str) -> None:
+    """Give out no more passes of this kind; those that there are stay valid.
+
+    Example: pravesh events kinds retire school --event demo
+    """
+    from bot.domain import audit
+    from bot.domain.passes import kinds
+
+    with session.writing(audit.KIND_RETIRED, event_slug) as db:
+        kinds.retire(db, event_slug, slug, datetime.now(UTC))
+    click.echo(f"{slug} is retired: no more passes of it are given out, those that there are stay valid")
+
+
+@command.command
+@click.argument("slug")
+@click.option("--event", "event_slug", required=True, metavar="SLUG", help="The event.")
+@as_whom
+def restore(slug: str, event_slug: str) -> None:
+    """Give out passes of a retired kind again.
+
+    Example: pravesh events kinds restore school --event demo
+    """
+    from bot.domain import audit
+    from bot.domain.passes import kinds
+
+    with session.writing(audit.KIND_RESTORED, event_slug) as db:
+        kinds.restore(db, event_slug, slug)
+    click.echo(f"passes of kind {slug} are given out again")
+
+
 def _given(ctx: click.Context) -> Any:
     """The fields as typed."""
     fields = {name: ctx.params[name] for name in ("labels", "days", "policy", "max_party", "gates") if typed(ctx, name)}
@@ -131,4 +166,5 @@ def _row(kind: "Kind") -> dict[str, Any]:
         "policy": kind.policy,
         "max_party": kind.max_party,
         "gates": kind.gates,
+        "retired": kind.retired_at is not None,
     }

@@ -20,7 +20,7 @@ from bot.errors import Refused
 from flows.text.sentences import _
 
 IGNORED_COLUMNS: Mapping[str, frozenset[str]] = {
-    "events": frozenset({"revision", "entry_paused_at"}),
+    "events": frozenset({"revision", "entry_paused_at", "setup_ticks"}),
     "event_days": frozenset({"taken", "beyond"}),
     "gates": frozenset({"paused_at"}),
     "staff": frozenset({"paused_until", "unconfirmed_since", "chosen_at", "seen_at", "session_number"}),
@@ -29,7 +29,7 @@ IGNORED_COLUMNS: Mapping[str, frozenset[str]] = {
 }
 """Columns that are no part of a fingerprint, by table; of tables that are not here every column is. They change by
 themselves while the event runs (places taken, who was seen when, a lease), or they are switches that a supervisor
-at a gate throws (entry stopped), which no form sets and no form may undo."""
+at a gate throws (entry stopped) or an admin ticks, which no form sets and no form may undo."""
 MAX_AUDIT_ENTRIES = 500
 """Entries of an event's audit log in which the one who was faster is looked for, the newest first."""
 

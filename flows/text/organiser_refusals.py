@@ -92,6 +92,7 @@ ROSTER_REFUSALS: Mapping[str, Sentence] = {
     "no_such_device": _("Scanner {name} not found."),
     "device_taken": _("Scanner {name} is already in use."),
     "kind_taken": _("Kind of pass {kind} already exists."),
+    "kind_is_public": _("Visitors get passes of kind {kind}: it cannot be retired."),
     "too_many_kinds": _("An event has at most {most} kinds of pass."),
     "kind_has_passes": _("Passes of the kind {kind} exist, so its days cannot change."),
 }

@@ -120,6 +120,8 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "devices revoke": (*OF, "--name", "Phone 7", "--yes"),
     "events kinds add": ("school", *OF),
     "events kinds set": ("school", *OF, "--policy", "once"),
+    "events kinds retire": ("school", *OF),
+    "events kinds restore": ("school", *OF),
     "events create": ("--slug", "s", "--name", "N", "--from", "2027-01-09", "--to", "2027-01-09"),
     "events set": ("fair", "--venue", "Hall 1"),
     "events day": ("fair", "2027-01-10", "--close"),

@@ -29,6 +29,8 @@ PAGES = (
     "/audit",
     "/alerts",
     "/poster",
+    "/questions/new",
+    "/kinds/new",
     "/switch/pause",
     *("/volunteers/list", "/volunteers/invitations", "/visitors/imports"),
 )

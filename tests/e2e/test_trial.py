@@ -1,19 +1,34 @@
-"""Somebody who has never seen it and only clicks: from what `make run` prints to a pass, and to the dashboard."""
+"""Somebody who has never seen it and only clicks: from what `make run` prints to a pass, to the dashboard, and to a
+fair of their own with its first admission.
+"""
 
 import re
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.database import Database
 from bot.domain.roster import trial
+from bot.ops import prepare_database
 from bot.ops.welcome import welcome
 from tests.e2e.pages.accessible import accessible
 from tests.e2e.pages.browser import CODE, OnPage, follow
+from tests.e2e.pages.scanner import Phone
 from tests.e2e.server import Running
 
 pytestmark = pytest.mark.browser
 ANSWERS = 6
 """To language, name, day, people, city and the summary."""
+OWNER = "+919700000099"
+"""Of whoever becomes the owner of this installation."""
+DATA = {
+    "Organiser, responsible for the event and visitors' data": "Science Trust",
+    "Purpose of the data": "Entry and counting",
+    "Contact for questions and complaints": "help@example.org",
+    "Days data is kept after the event": "30",
+}
 
 
 def _address(running: Running) -> str:
@@ -95,3 +110,95 @@ def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, ru
     opened.value.reload()
     expect(texts).to_be_visible()
     expect(badge).to_be_hidden()
+
+
+def _save(page: Page, button: str, **fields: str) -> None:
+    """Fill in fields by their names on the page, and press a button."""
+    for label, value in fields.items():
+        page.get_by_label(label.replace("_", " "), exact=True).fill(value)
+    follow(page, page.get_by_role("button", name=button, exact=True).click)
+
+
+def _become_owner(page: Page, running: Running) -> None:
+    """By the link that is printed while there is no owner, and the code that comes to the phone."""
+    with closing(Database(running.settings.database)) as database:
+        link = prepare_database.claim_link(database, running.origin)
+    assert link
+    page.goto(link)
+    _save(page, "Send me a code", Your_name="Olga Owner", Your_phone_number=OWNER)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open that phone").click()
+    sms = OnPage(opened.value.locator(f".phone[data-number='{OWNER}']")).got("sms").last
+    expect(sms).to_contain_text(re.compile(r"\d{6}"), timeout=30_000)
+    found = re.search(r"\d{6}", sms.inner_text())
+    assert found
+    opened.value.close()
+    page.get_by_role("textbox").fill(found[0])
+    follow(page, page.get_by_role("button", name="Become the owner").click)
+
+
+def _done(page: Page) -> list[str]:
+    """The lines of the list before the event that are done."""
+    return page.locator("#setup li.done a:not(.also)").all_inner_texts()
+
+
+def _to_event(page: Page) -> None:
+    follow(page, page.get_by_role("navigation", name="Team pages").get_by_role("link", name="Event", exact=True).click)
+
+
+def _through_the_list(page: Page) -> str:
+    """Everything of the list before the event, each by its own link; the code of the test pass."""
+    for line, button, fields in (
+        ("Add a gate", "Add", {"Name": "Main"}),
+        ("Say who answers for the data", "Save", DATA),
+    ):
+        follow(page, page.get_by_role("link", name=line).click)
+        _save(page, button, **fields)
+        _to_event(page)
+    assert _done(page) == ["Add a gate", "Say how many people may come", "Say who answers for the data"]
+    accessible(page, "setup-list")
+    follow(page, page.get_by_role("link", name="Send a test pass to yourself").click)
+    _save(page, "Send")
+    code = CODE.search(page.locator(".lines .code").inner_text())
+    assert code
+    accessible(page, "setup-test-pass")
+    _to_event(page)
+    follow(page, page.get_by_role("link", name="Print the poster").click)
+    with page.expect_download() as poster:
+        page.get_by_role("button", name=re.compile("PDF|poster", re.IGNORECASE)).click()
+    assert poster.value.suggested_filename.endswith(".pdf")
+    _to_event(page)
+    for line in ("Print the poster", "Add the team"):
+        follow(page, page.get_by_role("button", name=f"Mark as done: {line}").click)
+    follow(page, page.locator("#setup").get_by_role("link", name="Open registration").click)
+    follow(page, page.get_by_role("button", name="Open registration").click)
+    return code[0]
+
+
+def test_by_clicking_alone_from_nothing_to_a_fair_and_its_first_admission(
+    page: Page, running: Running, new_phone: Callable[..., Phone]
+) -> None:
+    _become_owner(page, running)
+    follow(page, page.get_by_role("link", name="New event").click)
+    accessible(page, "setup-new-event")
+    today = page.evaluate("new Intl.DateTimeFormat('sv', {timeZone: 'Asia/Kolkata'}).format()")
+    _save(page, "Create the event", Name="Science Fair", First_day=today, Place="Hall 4", People_a_day="500")
+    code = _through_the_list(page)
+    expect(page.locator("#setup")).to_have_count(0)
+    page.get_by_role("navigation", name="Team pages").get_by_role("link", name="Scanners").click()
+    page.get_by_label("Name").fill("Phone 1")
+    follow(page, page.get_by_role("button", name="Add and show the link").click)
+    accessible(page, "setup-scanner-link")
+    address = page.locator("a.link").get_attribute("href")
+    assert address
+    scanner = new_phone()
+    scanner.open(address)
+    assert scanner.scan(code) == "admitted"
+    _to_event(page)
+    follow(page, page.get_by_role("link", name="Cancel the event").click)
+    accessible(page, "setup-cancel")
+    follow(page, page.get_by_role("button", name="Cancel the event").click)  # other tests know one open event
+    expect(page.get_by_role("status")).to_contain_text("No message has been sent.")
+    accessible(page, "setup-tell-them")
+    _to_event(page)
+    expect(page.locator("main .tag.cancelled")).to_be_visible()

@@ -38,6 +38,11 @@ EVENT_OPENED, EVENT_CLOSED, EVENT_CANCELLED = "event_opened", "event_closed", "e
 DAY_CHANGED, DAY_CANCELLED, QUESTIONS_SET = "day_changed", "day_cancelled", "questions_set"
 TEXTS_SET, NOTICE_SET = "texts_set", "notice_set"
 KIND_ADDED, KIND_CHANGED = "kind_added", "kind_changed"
+KIND_RETIRED, KIND_RESTORED = "kind_retired", "kind_restored"
+SETUP_TICKED = "setup_ticked"
+"""Ticked a line of the list before the event, or took the tick away."""
+TRIAL_PASS_SENT = "trial_pass_sent"  # noqa: S105 - an entry pass
+"""Registered their own number to try it."""
 GATE_ADDED, GATE_CLOSED, GATE_OPENED = "gate_added", "gate_closed", "gate_opened"
 STAFF_ADDED, STAFF_CHANGED, STAFF_IMPORTED = "staff_added", "staff_changed", "staff_imported"
 STAFF_ENABLED, STAFF_DISABLED = "staff_enabled", "staff_disabled"

@@ -24,9 +24,9 @@ REDACTED = "…"
 AUDITED_COLUMNS: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "
-    "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries",
+    "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries setup_ticks",
     "event_days": "day capacity taken beyond closed opens closes",
-    "kinds": "slug number labels policy max_party days gates",
+    "kinds": "slug number labels policy max_party days gates retired_at",
     "gates": "slug name closed paused_at",
     "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",

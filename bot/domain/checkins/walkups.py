@@ -117,7 +117,7 @@ def check_walkup(db: Session, slug: str, kind_slug: str, phone: str, now: dateti
     Raises Refused `no_such_event`, `no_such_kind`.
     """
     place = scan_context.load(db, slug, None, now)
-    kind = kinds.find(db, place.event.id, kind_slug)
+    kind = kinds.find(db, place.event.id, kind_slug, for_new=True)
     holder = people.find(db, phone=phone)
     if holder:
         pass_rules.refuse_second(db, holder_id=holder.id, kind=kind, day=_day_of(kind, place))
@@ -151,7 +151,7 @@ def _issue(db: Session, ring: KeyRing, walkup: Walkup, context: ScanContext, now
     holder = _holder(db, walkup, now)
     registration = _registration(db, walkup, event, holder, now)
     _claim(db, walkup, context, registration)
-    kind = kinds.find(db, event.id, walkup.kind)
+    kind = kinds.find(db, event.id, walkup.kind, for_new=True)
     db.refresh(kind, ["days"])  # the registration's row holds the event, so that they stay from here on
     _check(db, event, kind, context, walkup, now)
     day = _day_of(kind, context)

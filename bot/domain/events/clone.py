@@ -47,7 +47,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
         EventDay(day=day.day + moved, capacity=day.capacity, opens=day.opens, closes=day.closes, taken=0)
         for day in old.days
     ]
-    made.kinds = [_kind(kind, moved) for kind in old.kinds]
+    made.kinds = [_kind(kind, moved) for kind in old.kinds if kind.retired_at is None]
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
     db.add(made)
     db.flush()

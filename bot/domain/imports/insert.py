@@ -90,9 +90,11 @@ def _holders(db: Session, wanted_passes: Sequence[_WantedPass], now: datetime) -
 
 
 def _lock_kinds(db: Session, event: Event, people_: Sequence[ListedPerson]) -> None:
-    """Hold the event, so that its kinds keep their days; Refused `changed_meanwhile` where one has others by now."""
+    """Hold the event, so that its kinds keep their days; Refused `changed_meanwhile` where one has others by now, or is
+    no longer given out.
+    """
     db.execute(select(Event.id).where(Event.id == event.id).with_for_update(read=True, key_share=True))
-    rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event.id))
+    rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event.id, Kind.retired_at.is_(None)))
     now = {row.id: tuple(sorted(map(date.fromisoformat, row.days or ()))) for row in rows}
     if any(now.get(person.kind.id) != person.kind.days for person in people_):
         raise edit_conflict.changed_refusal()

@@ -132,7 +132,7 @@ def make_plan(
     state = event_states.state_of(shape, each, now)
     if state in (event_states.CANCELLED, event_states.OVER):
         pass_rules.check_event(shape, each, now)
-    there = tuple(_kind(kind) for kind in kinds.list_kinds(db, event.slug))
+    there = tuple(_kind(kind) for kind in kinds.given_out(db, event.slug))
     several = len(there) > 1
     known = columns.head_guesses(shape.questions, given_columns, several_kinds=several).known
     table = read_file.read_table(file, worksheet, encoding=encoding, hidden=hidden, known=known)

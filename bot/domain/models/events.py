@@ -60,6 +60,8 @@ class Event(Numbered):
     """The hour, in the event's zone, at which tomorrow's visitors are reminded; None: they are not."""
     waiting_list: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether people can wait for a place on a day that is full."""
+    setup_ticks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """What somebody has ticked by hand of the list before the event (bot.domain.setup)."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")
@@ -118,6 +120,8 @@ class Kind(OfEvent, Numbered):
     """ISO dates; None: the day the visitor chose."""
     gates: Mapped[list[str] | None]
     """Slugs of the gates it enters by; None: every gate."""
+    retired_at: Mapped[datetime | None]
+    """Since when no more passes of this kind are given out; those that there are stay valid."""
 
     __table_args__ = (UniqueConstraint("event_id", "slug"), UniqueConstraint("event_id", "number"))
 

@@ -27,7 +27,7 @@ class Registration(Numbered):
     """The answers to the event's own questions, by question name."""
     language: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(12))
-    """`whatsapp`, `web`, `walkup` or `import`."""
+    """`whatsapp`, `web`, `walkup`, `import`, or `trial`: an admin's pass to try it with."""
     consent_version: Mapped[int]
     """Version of the event's words; 0: they agreed elsewhere, and the text says where."""
     consent_text: Mapped[str]

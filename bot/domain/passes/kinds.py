@@ -1,7 +1,7 @@
 """Kinds of pass: `visitor` is the first of every event; organisers add exhibitors, schools, press."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import exists, select
@@ -71,14 +71,40 @@ def change(db: Session, event_slug: str, slug: str, **fields: Unpack[KindFields]
     return kind
 
 
+def retire(db: Session, event_slug: str, slug: str, now: datetime) -> Kind:
+    """Give out no more passes of this kind; those that there are stay valid, and nothing of theirs changes.
+
+    Raises Refused `no_such_event`, `no_such_kind`, and `kind_is_public` (`kind`) of the first one, which visitors get.
+    """
+    kind = find(db, get_event(db, event_slug, lock=True).id, slug)
+    if kind.number == 0:
+        raise Refused("kind_is_public", kind=kind.slug)
+    kind.retired_at = kind.retired_at or now
+    db.flush()
+    return kind
+
+
+def restore(db: Session, event_slug: str, slug: str) -> Kind:
+    """Give out passes of a retired kind again. Raises Refused `no_such_event`, `no_such_kind`."""
+    kind = find(db, get_event(db, event_slug, lock=True).id, slug)
+    kind.retired_at = None
+    db.flush()
+    return kind
+
+
 def list_kinds(db: Session, event_slug: str) -> list[Kind]:
-    """The kinds of an event by number. Raises Refused `no_such_event`."""
+    """The kinds of an event by number, retired ones too. Raises Refused `no_such_event`."""
     event = events.by_slug(db, event_slug)
     return list(db.scalars(select(Kind).where(Kind.event_id == event.id).order_by(Kind.number)))
 
 
+def given_out(db: Session, event_slug: str) -> list[Kind]:
+    """The kinds of which new passes can be had, by number. Raises Refused `no_such_event`."""
+    return [kind for kind in list_kinds(db, event_slug) if kind.retired_at is None]
+
+
 def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
-    """The kinds of an event as the flows know them, by number. Raises Refused `no_such_event`."""
+    """The kinds of which new passes can be had as the flows know them, by number. Raises Refused `no_such_event`."""
     event = events.by_slug(db, event_slug)
     return tuple(
         PassKind(
@@ -87,13 +113,17 @@ def shapes_of(db: Session, event_slug: str) -> tuple[PassKind, ...]:
             most=kind.max_party or event.max_party,
             days=tuple(date.fromisoformat(day) for day in kind.days or ()),
         )
-        for kind in list_kinds(db, event_slug)
+        for kind in given_out(db, event_slug)
     )
 
 
-def find(db: Session, event_id: int, slug: str) -> Kind:
-    """The kind of this slug. Raises Refused `no_such_kind` (`kind`; `there`: the slugs that there are)."""
-    kinds = db.scalars(select(Kind).where(Kind.event_id == event_id).order_by(Kind.number)).all()
+def find(db: Session, event_id: int, slug: str, *, for_new: bool = False) -> Kind:
+    """The kind of this slug; `for_new` passes a retired one is none.
+
+    Raises Refused `no_such_kind` (`kind`; `there`: the slugs that there are).
+    """
+    wanted = select(Kind).where(Kind.event_id == event_id).order_by(Kind.number)
+    kinds = db.scalars(wanted.where(Kind.retired_at.is_(None)) if for_new else wanted).all()
     found = next((kind for kind in kinds if kind.slug == slug.strip().lower()), None)
     if found is None:
         raise Refused("no_such_kind", kind=slug, there=", ".join(kind.slug for kind in kinds))

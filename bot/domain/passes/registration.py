@@ -28,6 +28,9 @@ from bot.domain.people import name_index
 from bot.errors import Refused
 from flows.text import event_states
 
+TRIAL = "trial"
+"""The channel of a pass that an admin registers for themselves to try it: before registration is open too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -196,7 +199,7 @@ def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime
     asked = {"event_id": event_id, "holder_id": holder_id, "day": wish.visit_date}
     judged = _Judged._make(connection.execute(_JUDGED[connection.dialect.name], asked).one())
     days = event_shapes.days_of(judged.event_days or ()).get(wish.event_slug, ())
-    state = pass_rules.check_event(judged, days, now)
+    state = pass_rules.check_event(judged, days, now, before_opening=wish.channel == TRIAL)
     pass_rules.refuse_held(judged.held, wish.visit_date)
     if state == event_states.FULL and not has_places:
         raise Refused("event_full")

@@ -13,13 +13,16 @@ from flows.text import event_states
 from flows.understanding import codes
 
 
-def check_event(event: shapes.Registering, days: Sequence[shapes.EventDay], now: datetime) -> str:
-    """The event's state, `open` or `full`.
+def check_event(
+    event: shapes.Registering, days: Sequence[shapes.EventDay], now: datetime, *, before_opening: bool = False
+) -> str:
+    """The event's state: `open`, `full`, and `before_opening` also `not_yet_open` and `closed`.
 
     Raises Refused for any other: `event_not_yet_open` (`moment`), `event_closed`, `event_over`, `event_cancelled`.
     """
     state = event_states.state_of(event, days, now)
-    if state not in (event_states.OPEN, event_states.FULL):
+    unopened = (event_states.NOT_YET_OPEN, event_states.CLOSED) if before_opening else ()
+    if state not in (event_states.OPEN, event_states.FULL, *unopened):
         opens = event.registration_opens_at
         raise Refused(f"event_{state}", event=event.name, moment=opens and event_states.local_now(event, opens))
     return state

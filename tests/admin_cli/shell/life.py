@@ -55,6 +55,13 @@ SET_UP = (
     Run("events alerts", "fair --inside 5000 --json", told="5000"),
     Run("events kinds add", f"school {OF}", sql="SELECT count(*) FROM kinds WHERE slug = 'school'"),
     Run("events kinds set", f"school {OF} --policy once", sql="SELECT count(*) FROM kinds WHERE policy = 'once'"),
+    Run("events kinds retire", f"school {OF}", sql="SELECT count(*) FROM kinds WHERE retired_at IS NOT NULL"),
+    Run(
+        "events kinds restore",
+        f"school {OF}",
+        sql="SELECT count(*) FROM kinds WHERE slug = 'school' AND retired_at IS NULL",
+    ),
+    Run("events kinds retire", f"visitor {OF}", code=1, told="kind_is_public"),
     Run("events kinds list", f"{OF} --json", told='"school"'),
     Run("events clone", "fair --slug next --from {last}", sql="SELECT count(*) FROM events WHERE slug = 'next'"),
     Run("gates add", f"{OF} --name Main", keep="gate"),

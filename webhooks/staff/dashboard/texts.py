@@ -124,6 +124,7 @@ CHANNEL_NAMES: Mapping[str, Sentence] = {
     "web": _("Web"),
     "walkup": _("Desk and gate"),
     "api": words("API"),
+    "trial": _("Test passes"),
     "import": _("Details"),
 }
 

@@ -117,7 +117,7 @@ def desk_context(service: Service) -> DeskContext:
     with service.database.read() as db:
         gate = whoever.row.gate or gates.clear_chosen_gate(db, whoever.row.event_id)
         here = scan_context.load(db, event.slug, gate.slug if gate else None, now)
-        known = kinds.list_kinds(db, event.slug)
+        known = kinds.given_out(db, event.slug)
     of_today = [kind for kind in known if not kind.days or here.day.isoformat() in kind.days]
     until = whoever.row.paused_until
     hour = until.astimezone(ZoneInfo(event.timezone)).time() if until and now < until else None

@@ -16,6 +16,7 @@ from webhooks.staff.manage import (
     volunteers,
 )
 from webhooks.staff.manage.announcements import broadcast_preview, broadcasts, poster
+from webhooks.staff.manage.setup import checklist, kinds, questions, scanners, trial_pass
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -25,4 +26,6 @@ def blueprint(service: Service) -> Blueprint:
         noun.routes(made, service)
     for announcement in (broadcasts, broadcast_preview, poster):
         announcement.routes(made, service)
+    for part in (checklist, trial_pass, questions, kinds, scanners):
+        part.routes(made, service)
     return made

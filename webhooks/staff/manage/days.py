@@ -14,7 +14,6 @@ from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.dashboard.texts import WAITING
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.events import EventSwitch, ask_first, who_is_told
 from webhooks.staff.manage.layout import (
     UNPROCESSABLE,
     Answer,
@@ -28,6 +27,7 @@ from webhooks.staff.manage.layout import (
     refusal_text,
     typed,
 )
+from webhooks.staff.manage.switches import EventSwitch, ask_first, tell_them, who_is_told
 
 INPUT_KINDS = {"capacity": "number", "opens": "time", "closes": "time"}
 FIELD_OF_REFUSAL = {"capacity_below_taken": "capacity", "bad_capacity": "capacity", "bad_hours": "closes"}
@@ -99,6 +99,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
             _event, row = _find_day(db, slug, day)
+        said = switch.done_text.filled(day=display.day(row.day))
         if not switch.is_so(row):
             try:
                 with audited(service, switch.act) as db:
@@ -106,7 +107,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                     events.set_day(db, slug, row.day, closed=what == "cancel")
             except Refused as no:
                 return _list(service, slug, refusal_text(no))
-        return done("manage.days", switch.done_text.filled(day=display.day(row.day)))
+            return tell_them(said, row.taken if what == "cancel" else 0, "day_cancelled", "manage.days", days=day)
+        return done("manage.days", said)
 
 
 def _list(service: Service, slug: str, problem: str = "") -> Answer:

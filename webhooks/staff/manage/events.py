@@ -1,7 +1,5 @@
 """The list of an admin's events, and the page of one with its switches."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,33 +8,18 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import links as event_links
-from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import sessions as staff_sessions
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import close_gate as usecases_close_gate
 from bot.usecases import stop_entry as usecases_stop_entry
-from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, event_states
 from flows.visitor.consent import unconfirmed_consents
 from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.setup import checklist
+from webhooks.staff.manage.switches import EventSwitch, ask_first, tell_them, who_is_told
 from webhooks.staff.session import require_role, user
-
-
-@dataclass(frozen=True, slots=True)
-class EventSwitch:
-    """Something that is on or off, and what an admin reads before throwing it."""
-
-    act: str
-    button: Sentence
-    done_text: Sentence
-    is_so: Callable[[Any], bool]
-    """Whether it has been thrown already."""
-    question: Sentence | None = None
-    """What is asked before; None: nothing."""
-    grave: bool = False
-
 
 SWITCHES = {
     "open": EventSwitch(
@@ -80,7 +63,6 @@ SWITCHES = {
 }
 
 
-Facts = Sequence[tuple[Sentence | str, Sentence | str]]
 UNREAD = _("No native speaker has confirmed the text in these languages. Has someone checked it?")
 
 
@@ -119,41 +101,15 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def switch(slug: str, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
         with service.database.read() as db:
-            if switch.is_so(events.by_slug(db, slug)):
-                return done("manage.event", switch.done_text)
+            found = events.by_slug(db, slug)
+            people = sum(event_day.taken for event_day in found.days)
+        if switch.is_so(found):
+            return done("manage.event", switch.done_text)
         try:
             _apply(service, slug, what, switch)
         except Refused as no:
             return _event_page(service, slug, refusal_text(no))
-        return done("manage.event", switch.done_text)
-
-
-def ask_first(
-    switch: EventSwitch,
-    name: str,
-    row: Event | EventDay | Gate,
-    back: str,
-    facts: Facts = (),
-    unread: Sentence | None = None,
-) -> Answer:
-    """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to.
-
-    `facts` stand there as well: who is told of it, or, below `unread`, what is said in languages whose words nobody who
-    speaks them has confirmed.
-    """
-    title = _("{what}: {whom}", what=switch.button, whom=name)
-    told: dict[str, Any] = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
-    told["facts"], told["unread"] = facts, unread
-    return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
-
-
-def who_is_told(people: int) -> Facts:
-    """Who hears that the event, or a day of it, does not take place; `people` have a pass for it."""
-    return [
-        (_("With a pass"), display.number(people, "")),
-        (_("They are told"), _("when they write to us, open their pass, or show it at a gate")),
-        (_("A message to them"), _("is not sent by this. You can send one afterwards.")),
-    ]
+        return tell_them(switch.done_text, people if what == "cancel" else 0, "event_cancelled", "manage.event")
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:
@@ -200,6 +156,7 @@ def _event_page(service: Service, slug: str, problem: str = "") -> Answer:
         found = events.by_slug(db, slug)
         switches = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
         cancel = switches.pop("cancel", None)
+        tasks = checklist.shown(db, found, service)
         told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches, "cancel": cancel}
     links = event_links.links_of_event(slug, settings.origin, settings.whatsapp_number, simulated=settings.simulated)
-    return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, **told)
+    return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, tasks=tasks, **told)

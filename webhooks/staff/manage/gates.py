@@ -10,8 +10,9 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.events import EventSwitch, ask_first, close_gate, stop_entry
+from webhooks.staff.manage.events import close_gate, stop_entry
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.switches import EventSwitch, ask_first
 
 SWITCHES = {
     "close": EventSwitch(

@@ -79,6 +79,7 @@ LABELS: Mapping[str, Sentence] = {
     "signed_out": _("Signed out"),
     "signed_out_more": _("Sign in again. Waiting scans are sent after that."),
     "sign_in": _("Sign in"),
+    "change_event": _("Change event"),
     "revoked_device": _("This scanner's access has ended. Ask a supervisor for a new QR code."),
     "sign_out": _("Sign out"),
     "waiting": _("Waiting: {count}"),

@@ -31,6 +31,7 @@ export async function draw(ended = false) {
   document.querySelector('#tabs [value=find]').hidden = at('tab-find').hidden = !here.role
   at('me').textContent = here.name || label('sign_in')
   at('me').hidden = false
+  at('change-event').hidden = !here.role
 }
 
 function scanned(rows, here) {

@@ -25,6 +25,8 @@ from webhooks.staff.manage.inputs import WHOLE_NUMBER
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, clean, page, refusal_text, typed
 
 OWN_TEXT = "text"
+CANCELLED = ("event_cancelled", "day_cancelled")
+"""What a page that cancels may ask for (webhooks.staff.manage.switches.tell_them)."""
 LISTS = ("days", "languages", "kinds", "channels")
 """Inputs of which several may be ticked."""
 FIELD_OF_REFUSAL = {
@@ -55,11 +57,12 @@ class Ticks:
         return LABELS[self.name]
 
 
-def empty() -> Form:
-    """The form before anybody has typed."""
-    return {"what": OWN_TEXT, "texts": {}, "entered": "", "hours": str(send_broadcast.DEFAULT_HOURS)} | {
-        name: [] for name in LISTS
-    }
+def empty(what: str = OWN_TEXT, days: Sequence[str] = ()) -> Form:
+    """The form before anybody has typed; after a cancellation that is what it is about, for as long as can be."""
+    cancelled = what in CANCELLED
+    hours = str(send_broadcast.MAX_HOURS if cancelled else send_broadcast.DEFAULT_HOURS)
+    lists = {**{name: [] for name in LISTS}, "days": list(days) if cancelled else []}
+    return {"what": what if cancelled else OWN_TEXT, "texts": {}, "entered": "", "hours": hours} | lists
 
 
 def sent(event: Event) -> Form:

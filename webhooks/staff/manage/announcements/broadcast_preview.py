@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
@@ -47,8 +47,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def new_broadcast(slug: str, token: str) -> Answer:
         draft = _drafts(service).find(token) if token else None
+        empty = broadcast_form.empty(request.args.get("what", ""), request.args.getlist("days"))
         with service.database.read() as db:
-            return broadcast_form.show(db, slug, draft.form if draft else broadcast_form.empty())
+            return broadcast_form.show(db, slug, draft.form if draft else empty)
 
     @blueprint.post("/<slug>/broadcasts/new")
     @admin

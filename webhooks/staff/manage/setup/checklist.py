@@ -1,0 +1,102 @@
+"""What is to do before the event, on its page until all is done; each line leads to where it is done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, url_for
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, events, setup
+from bot.domain.models import Event
+from bot.domain.setup import SetupLine
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import _
+from webhooks.staff.manage.layout import Answer, admin, audited, typed
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a line says, and the page on which it is done."""
+
+    name: Sentence
+    help: Sentence
+    endpoint: str
+    values: Mapping[str, Any]
+    also: Sentence | None = None
+    """A second link of the line, to `also_endpoint`."""
+    also_endpoint: str = ""
+
+
+TASKS: Mapping[str, Task] = {
+    "gate": Task(_("Add a gate"), _("People are admitted at a gate. One is enough."), "manage.gates", {}),
+    "team": Task(
+        _("Add the team"), _("The volunteers who scan passes. Scanners work without them too."), "manage.volunteers", {}
+    ),
+    "capacity": Task(
+        _("Say how many people may come"),
+        _("A number for each day. If there is no limit, mark this as done."),
+        "manage.fields",
+        {"_anchor": "capacity_per_day"},
+    ),
+    "data": Task(
+        _("Say who answers for the data"),
+        _("Organiser, purpose, contact and how long data is kept. Visitors read it before they agree."),
+        "manage.fields",
+        {"_anchor": "organiser"},
+        _("Consent in your own words"),
+        "manage.texts",
+    ),
+    "trial": Task(
+        _("Send a test pass to yourself"), _("See what visitors get, and try it at the gate."), "manage.trial", {}
+    ),
+    "poster": Task(_("Print the poster"), _("Its QR code opens WhatsApp with the event's word."), "manage.poster", {}),
+    "open": Task(
+        _("Open registration"),
+        _("From then on people can register on WhatsApp and on the web."),
+        "manage.ask",
+        {"what": "open"},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A line as the page shows it."""
+
+    line: SetupLine
+    task: Task
+    path: str
+    also_path: str
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/setup/<line>`: the tick."""
+
+    @blueprint.post("/<slug>/setup/<line>")
+    @admin
+    def tick(slug: str, line: str) -> Answer:
+        if line not in setup.TICKABLE:
+            abort(404)
+        done = typed("done") == "1"
+        with service.database.read() as db:
+            ticked = line in events.by_slug(db, slug).setup_ticks
+        if ticked != done:
+            with audited(service, audit.SETUP_TICKED) as db:
+                setup.tick(db, slug, line, done=done)
+        return redirect(url_for("manage.event", slug=slug, _anchor="setup"), 303)
+
+
+def shown(db: Session, event: Event, service: Service) -> Sequence[ShownTask]:
+    """The list; nothing where all is done, and for an event that is over."""
+    lines = setup.lines(db, event)
+    if events.is_over(event, service.now()) or all(line.done for line in lines):
+        return ()
+    return [_shown(line, event.slug) for line in lines]
+
+
+def _shown(line: SetupLine, slug: str) -> ShownTask:
+    task = TASKS[line.name]
+    also = url_for(task.also_endpoint, slug=slug, _anchor="consent") if task.also_endpoint else ""
+    return ShownTask(line, task, url_for(task.endpoint, slug=slug, **task.values), also)

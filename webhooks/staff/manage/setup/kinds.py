@@ -1,0 +1,262 @@
+"""The pages of kinds of pass: the list, one kind's form, and retiring one."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events import validation as event_validation
+from bot.domain.models import Event, Kind
+from bot.domain.passes import kinds as domain
+from bot.domain.roster import gates
+from bot.errors import Refused
+from bot.service import Service
+from flows.shapes import Sentence
+from flows.text import LANGUAGES, _, words
+from flows.text.languages import SOURCE
+from flows.text.pass_days import describe_days
+from webhooks.i18n import say
+from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage.layout import (
+    UNPROCESSABLE,
+    Answer,
+    Texts,
+    admin,
+    audited,
+    done,
+    form,
+    judged,
+    page,
+    refusal_text,
+    typed,
+)
+from webhooks.staff.manage.switches import EventSwitch, ask_first
+
+FIELD_OF_REFUSAL = {
+    "bad_text": f"label-{SOURCE}",
+    "bad_slug": "slug",
+    "kind_taken": "slug",
+    "bad_policy": "policy",
+    "bad_party_limit": "max_party",
+    "no_such_day": "days",
+    "too_many_days": "days",
+    "kind_has_passes": "days",
+    "no_such_gate": "gates",
+}
+"""The input at which a refusal is shown, by code."""
+SWITCHES = {
+    "retire": EventSwitch(
+        audit.KIND_RETIRED,
+        _("Retire"),
+        _("{kind} is retired."),
+        lambda kind: kind.retired_at is not None,
+        _("No more passes of this kind are given out. Those that there are stay valid."),
+        grave=True,
+    ),
+    "restore": EventSwitch(
+        audit.KIND_RESTORED,
+        _("Give out again"),
+        _("Passes of kind {kind} are given out again."),
+        lambda kind: kind.retired_at is None,
+        _("At the desk and in lists this kind can be chosen again."),
+    ),
+}
+SAVED = _("{kind} is saved.")
+NO_NAME = _("Enter a name in English.")
+OF_EVENT = _("as the event: {value}")
+EVERY_GATE, CHOSEN_DAY = _("every gate"), _("the day that is chosen")
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/kinds` and each of them."""
+
+    @blueprint.get("/<slug>/kinds")
+    @admin
+    def kinds(slug: str) -> Answer:
+        return _list(service, slug)
+
+    @blueprint.get("/<slug>/kinds/new")
+    @admin
+    def new_kind(slug: str) -> Answer:
+        return _page(service, slug)
+
+    @blueprint.post("/<slug>/kinds/new")
+    @admin
+    def add_kind(slug: str) -> Answer:
+        return _save(service, slug, None)
+
+    @blueprint.get("/<slug>/kinds/<int:kind_id>")
+    @admin
+    def kind(slug: str, kind_id: int) -> Answer:
+        return _page(service, slug, _find(service, slug, kind_id))
+
+    @blueprint.post("/<slug>/kinds/<int:kind_id>")
+    @admin
+    def save_kind(slug: str, kind_id: int) -> Answer:
+        return _save(service, slug, _find(service, slug, kind_id))
+
+    @blueprint.get("/<slug>/kinds/<int:kind_id>/<what>")
+    @admin
+    def ask_kind(slug: str, kind_id: int, what: str) -> Answer:
+        switch, row = SWITCHES.get(what) or abort(404), _find(service, slug, kind_id)
+        return ask_first(switch, _name(row), row, "manage.kinds")
+
+    @blueprint.post("/<slug>/kinds/<int:kind_id>/<what>")
+    @admin
+    def switch_kind(slug: str, kind_id: int, what: str) -> Answer:
+        switch, row = SWITCHES.get(what) or abort(404), _find(service, slug, kind_id)
+        if not switch.is_so(row):
+            try:
+                with audited(service, switch.act) as db:
+                    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+                    _switched(db, service, slug, row.slug, what)
+            except Refused as no:
+                return _list(service, slug, refusal_text(no))
+        return done("manage.kinds", switch.done_text.filled(kind=_name(row)))
+
+
+def _switched(db: Session, service: Service, slug: str, kind: str, what: str) -> Kind:
+    """Raises Refused."""
+    return domain.retire(db, slug, kind, service.now()) if what == "retire" else domain.restore(db, slug, kind)
+
+
+def _save(service: Service, slug: str, row: Kind | None) -> Answer:
+    """Keep the form's values: a new kind, or changes of `row`."""
+    with service.database.read() as db:
+        spoken = _spoken(events.by_slug(db, slug))
+    given = _given(spoken)
+    values, wrong = _checked(given, spoken)
+    if wrong:
+        return _page(service, slug, row, given, wrong)
+    try:
+        if row is None:
+            named = given["slug"] or events.gate_slug(given[f"label-{SOURCE}"])[: event_validation.MAX_SLUG_LENGTH]
+            with audited(service, audit.KIND_ADDED) as db:
+                domain.add(db, slug, named.strip("-"), **values)
+        else:
+            with audited(service, audit.KIND_CHANGED) as db:
+                edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+                domain.change(db, slug, row.slug, **values)
+    except Refused as no:
+        return _refused(service, slug, row, given, no)
+    return _done(given)
+
+
+def _refused(service: Service, slug: str, row: Kind | None, given: Texts, no: Refused) -> Answer:
+    """The form again; where exactly this is kept already it was sent twice."""
+    same = no.code in ("changed_meanwhile", "kind_taken")
+    with service.database.read() as db:
+        there = [kind for kind in domain.list_kinds(db, slug) if kind.id == (row.id if row else kind.id)]
+        spoken = _spoken(events.by_slug(db, slug))
+    if same and any({**_current_texts(kind, spoken), "slug": given["slug"]} == given for kind in there):
+        return _done(given)
+    wrong = {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}
+    return _page(service, slug, there[0] if row else None, given, wrong, beside=no.code == "changed_meanwhile")
+
+
+def _done(given: Texts) -> Response:
+    return done("manage.kinds", SAVED.filled(kind=given[f"label-{SOURCE}"]))
+
+
+def _given(spoken: Mapping[str, str]) -> dict[str, str]:
+    plain = {name: typed(name).strip() for name in ("slug", "policy", "max_party")}
+    several = {name: " ".join(request.form.getlist(name)) for name in ("days", "gates")}
+    return {**plain, **several, **{f"label-{code}": typed(f"label-{code}").strip() for code in spoken}}
+
+
+def _checked(given: Texts, spoken: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fields of the kind, and what is wrong, by input."""
+    values, wrong = judged(("max_party", "days"), lambda name: _read(name, given[name]))
+    labels = {code: given[f"label-{code}"] for code in spoken if given[f"label-{code}"]}
+    if SOURCE not in labels:
+        wrong[f"label-{SOURCE}"] = say(NO_NAME)
+    fields = {"labels": labels, "policy": given["policy"] or None, "gates": given["gates"].split() or None}
+    return {**values, **fields}, wrong
+
+
+def _read(name: str, text: str) -> int | list[date] | None:
+    """Raises UnreadableInput."""
+    if name == "days":
+        return [inputs.day(day) for day in text.split()] or None
+    return inputs.whole(text) if text else None
+
+
+def _spoken(event: Event) -> dict[str, str]:
+    """The languages in which a kind has a name, by code: English, which stands in for others, and the event's."""
+    return {code: LANGUAGES.get(code, code) for code in (SOURCE, *event.languages)}
+
+
+def _current_texts(kind: Kind, spoken: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "slug": kind.slug,
+        "policy": kind.policy or "",
+        "max_party": inputs.format_value(kind.max_party, "UTC"),
+        "days": " ".join(kind.days or ()),
+        "gates": " ".join(kind.gates or ()),
+        **{f"label-{code}": kind.labels.get(code, "") for code in spoken},
+    }
+
+
+def _find(service: Service, slug: str, kind_id: int) -> Kind:
+    with service.database.read() as db:
+        return next((kind for kind in domain.list_kinds(db, slug) if kind.id == kind_id), None) or abort(404)
+
+
+def _name(kind: Kind) -> str:
+    return say(words({"en": kind.slug, **kind.labels}))
+
+
+def _list(service: Service, slug: str, problem: str = "") -> Answer:
+    with service.database.read() as db:
+        event = events.by_slug(db, slug)
+        gate_names = {gate.slug: gate.name for gate in gates.list_gates(db, slug)}
+        rows = [_row(kind, event, gate_names) for kind in domain.list_kinds(db, slug)]
+    return page("setup/kinds", UNPROCESSABLE if problem else 200, rows=rows, words=SWITCHES, problem=problem)
+
+
+def _row(kind: Kind, event: Event, gate_names: Mapping[str, str]) -> dict[str, Any]:
+    days = [date.fromisoformat(day) for day in kind.days or ()]
+    return {
+        "id": kind.id,
+        "name": _name(kind),
+        "slug": kind.slug,
+        "public": kind.number == 0,
+        "retired": kind.retired_at is not None,
+        "rule": display.POLICY_NAMES[kind.policy or event.policy],
+        "party": display.number(kind.max_party or event.max_party, ""),
+        "days": describe_days(days) if days else CHOSEN_DAY,
+        "gates": ", ".join(gate_names.get(gate, gate) for gate in kind.gates or ()) or EVERY_GATE,
+    }
+
+
+def _page(
+    service: Service,
+    slug: str,
+    kind: Kind | None = None,
+    given: Texts | None = None,
+    wrong: Texts | None = None,
+    *,
+    beside: bool = False,
+) -> Answer:
+    with service.database.read() as db:
+        event = events.by_slug(db, slug)
+        days = [(day.day.isoformat(), display.weekday(day.day)) for day in event.days]
+        there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
+    spoken = _spoken(event)
+    empty = dict.fromkeys(("slug", "policy", "max_party", "days", "gates", *(f"label-{code}" for code in spoken)), "")
+    policies: list[tuple[str, Sentence]] = [("", OF_EVENT.filled(value=display.POLICY_NAMES[event.policy]))]
+    told: dict[str, Any] = {
+        "kind": kind,
+        "title": _name(kind) if kind else _("New kind of pass"),
+        "spoken": spoken,
+        "days": days,
+        "gates": there,
+        "policies": [*policies, *display.POLICY_NAMES.items()],
+        "party": event.max_party,
+        "seen": edit_conflict.fingerprint(kind) if kind else "",
+    }
+    return form("setup/kind", _current_texts(kind, spoken) if kind else empty, given, wrong, beside=beside, **told)

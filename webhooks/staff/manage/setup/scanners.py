@@ -1,0 +1,140 @@
+"""The page of scanners: phones that scan without anybody signed in, each opened by a link that is shown once."""
+
+from base64 import b64encode
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from bot.delivery.images import qr
+from bot.domain import audit, edit_conflict, events
+from bot.domain.models import Device
+from bot.domain.roster import devices, gates
+from bot.errors import Refused
+from bot.service import Service
+from flows.text import _
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.switches import EventSwitch, ask_first
+
+FORM_FIELDS = ("name", "gate")
+FIELD_OF_REFUSAL = {"bad_name": "name", "device_taken": "name", "no_such_gate": "gate"}
+"""The input at which a refusal is shown, by code."""
+SWITCHES = {
+    "revoke": EventSwitch(
+        audit.DEVICE_REVOKED,
+        _("Revoke"),
+        _("{scanner} is revoked."),
+        lambda device: device.revoked_at is not None,
+        _("It can scan no more, from now on and for good. Its scans stay."),
+        grave=True,
+    ),
+    "roll": EventSwitch(
+        audit.DEVICE_ROLLED,
+        _("New link"),
+        _("{scanner} has a new link."),
+        lambda device: False,
+        _("The phone that has the old link can scan no more. Open the new one there, or on another phone."),
+        grave=True,
+    ),
+}
+QR_PIXELS = 8
+"""Pixels of a module: as large as a phone reads from an arm's length."""
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/scanners` and each of them."""
+
+    @blueprint.get("/<slug>/scanners")
+    @admin
+    def scanners(slug: str) -> Answer:
+        return _list(service, slug)
+
+    @blueprint.post("/<slug>/scanners")
+    @admin
+    def add_scanner(slug: str) -> Answer:
+        given = {name: typed(name) for name in FORM_FIELDS}
+        try:
+            with audited(service, audit.DEVICE_ADDED) as db:
+                made, token = devices.add(db, slug, name=given["name"], gate=given["gate"], now=service.now())
+        except Refused as no:
+            return _list(service, slug, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
+        return _link(service, made.name, token)
+
+    @blueprint.get("/<slug>/scanners/<int:device_id>/<what>")
+    @admin
+    def ask_scanner(slug: str, device_id: int, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            device = _find(db, slug, device_id)
+        return ask_first(switch, device.name, device, "manage.scanners")
+
+    @blueprint.post("/<slug>/scanners/<int:device_id>/<what>")
+    @admin
+    def switch_scanner(slug: str, device_id: int, what: str) -> Answer:
+        switch = SWITCHES.get(what) or abort(404)
+        with service.database.read() as db:
+            device = _find(db, slug, device_id)
+        token = ""
+        if not switch.is_so(device):
+            try:
+                with audited(service, switch.act) as db:
+                    edit_conflict.require_unchanged(db, device, request.form.get("seen", ""))
+                    token = _switched(db, slug, device.name, what, service.now())
+            except Refused as no:
+                return _list(service, slug, problem=refusal_text(no))
+        return (
+            _link(service, device.name, token)
+            if token
+            else done("manage.scanners", switch.done_text.filled(scanner=device.name))
+        )
+
+
+def _switched(db: Session, slug: str, name: str, what: str, now: datetime) -> str:
+    """The new token; empty where the scanner has none any more. Raises Refused."""
+    if what == "revoke":
+        devices.revoke(db, slug, name, now)
+        return ""
+    return devices.roll(db, slug, name)[1]
+
+
+def _find(db: Session, slug: str, device_id: int) -> Device:
+    return next((device for device in devices.list_devices(db, slug) if device.id == device_id), None) or abort(404)
+
+
+def _link(service: Service, name: str, token: str) -> Answer:
+    """The page with the link, which no other page shows again: only its hash is kept."""
+    link = f"{service.settings.origin}/staff/scan#token={token}"
+    return page("setup/scanner_link", name=name, link=link, code=_drawn(link))
+
+
+def _drawn(text: str) -> str:
+    """The QR code of a text as a data address."""
+    small, drawn = qr.symbol(text), BytesIO()
+    small.resize((small.width * QR_PIXELS, small.height * QR_PIXELS), 0).save(drawn, "PNG")
+    return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
+
+
+def _list(
+    service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, problem: str = ""
+) -> Answer:
+    with service.database.read() as db:
+        zone = ZoneInfo(events.by_slug(db, slug).timezone)
+        rows = [_row(device, zone) for device in devices.list_devices(db, slug)]
+        there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
+    told: dict[str, Any] = {"rows": rows, "gates": there, "words": SWITCHES, "wrong": wrong or {}, "problem": problem}
+    form = given or {"name": "", "gate": ""}
+    return page("setup/scanners", UNPROCESSABLE if wrong or problem else 200, form=form, **told)
+
+
+def _row(device: Device, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": device.id,
+        "name": device.name,
+        "gate": device.gate.name if device.gate else display.NO_VALUE,
+        "seen": display.moment(device.seen_at, zone) or _("not yet"),
+        "revoked": display.moment(device.revoked_at, zone),
+    }

@@ -1,0 +1,68 @@
+"""Switches: something that is on or off, the page that asks before it is thrown, and who is told of a cancellation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from bot.domain import edit_conflict
+from bot.domain.models.base import Base
+from flows.shapes import Sentence
+from flows.text import _
+from webhooks.staff.manage import display
+from webhooks.staff.manage.layout import Answer, done, page
+
+Facts = Sequence[tuple[Sentence | str, Sentence | str]]
+TELL = _("{said} No message has been sent. Here you can tell everyone who has a pass, after a preview.")
+
+
+@dataclass(frozen=True, slots=True)
+class EventSwitch:
+    """Something that is on or off, and what an admin reads before throwing it."""
+
+    act: str
+    button: Sentence
+    done_text: Sentence
+    is_so: Callable[[Any], bool]
+    """Whether it has been thrown already."""
+    question: Sentence | None = None
+    """What is asked before; None: nothing."""
+    grave: bool = False
+
+
+def ask_first(
+    switch: EventSwitch,
+    name: str,
+    row: Base,
+    back: str,
+    facts: Facts = (),
+    unread: Sentence | None = None,
+) -> Answer:
+    """The page that asks before a switch of this row is thrown; `back` is the endpoint to return to.
+
+    `facts` stand there as well: who is told of it, or, below `unread`, what is said in languages whose words nobody who
+    speaks them has confirmed.
+    """
+    title = _("{what}: {whom}", what=switch.button, whom=name)
+    told: dict[str, Any] = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
+    told["facts"], told["unread"] = facts, unread
+    return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
+
+
+def who_is_told(people: int) -> Facts:
+    """Who hears that the event, or a day of it, does not take place; `people` have a pass for it."""
+    return [
+        (_("With a pass"), display.number(people, "")),
+        (_("They are told"), _("when they write to us, open their pass, or show it at a gate")),
+        (_("A message to them"), _("is not sent by this. The next page offers to send one.")),
+    ]
+
+
+def tell_them(said: Sentence, people: int, what: str, back: str, **values: str) -> Response:
+    """After a cancellation, of which nobody with a pass has been told: to a message for them, which they preview first;
+    where there is nobody, to the endpoint `back`.
+    """
+    if not people:
+        return done(back, said)
+    return done("manage.new_broadcast", TELL.filled(said=said), what=what, **values)
