@@ -21,21 +21,8 @@ __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        *(
-            REGISTRATION,
-            SOMEONE_ELSE,
-            MY_PASS,
-            CHANGE,
-            CANCELLATION,
-            MENU,
-            LANGUAGE,
-            MY_DATA,
-            DELETE_DATA,
-            UNSURE,
-            JOIN_TEAM,
-            PLACE_OFFER,
-        ),
-        *(ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
+        *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
+        *(JOIN_TEAM, PLACE_OFFER, ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
     )
 }
 
