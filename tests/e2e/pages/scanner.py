@@ -21,10 +21,11 @@ SIZES = """() => [...document.querySelectorAll('#result *')]
   .filter(one => one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim()))
   .map(one => [one.id || one.tagName, Number.parseFloat(getComputedStyle(one).fontSize)])"""
 """What is written on the result, and how large."""
-LINES = """() => {
-  const name = document.querySelector('#result-name')
-  return Math.round(name.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(name).lineHeight))
+LINES = """selector => {
+  const words = document.querySelector(selector)
+  return Math.round(words.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(words).lineHeight))
 }"""
+"""How many lines something has."""
 
 
 class Phone:
@@ -69,7 +70,10 @@ class Phone:
         largest = max(sizes.values())
         assert [name for name, size in sizes.items() if size == largest] == ["result-number"], sizes
         assert largest >= LEAST_NUMBER_PX
-        assert self.page.evaluate(LINES) <= MOST_LINES
+        assert self.page.evaluate(LINES, "#result-name") <= MOST_LINES
+        assert self.page.evaluate(LINES, "#result-number") == 1
+        of = self.place_of("#result-of")
+        assert of["x"] + of["width"] <= self.page.evaluate("innerWidth")
 
     def has_its_buttons_below(self) -> None:
         """What comes next stands at full width in the lower half, where a thumb is."""
