@@ -81,11 +81,12 @@ def _serving(folder: Path, ports: tuple[int, int], port: int, changes: Mapping[s
     )
     command = [tool("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with server.process("nginx", command, folder, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"}):
-        server.until(lambda: _listens(port), f"nginx listens; see {folder}/error.log", 30)
+        server.until(lambda: listens(port), f"nginx listens; see {folder}/error.log", 30)
         yield
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody does on this port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import socket
 import ssl
 import subprocess
@@ -19,6 +20,7 @@ from tests.e2e import server
 from tests.paths import ROOT
 
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
+CADDYFILE = ROOT / "deploy/caddy/Caddyfile"
 GUIDE = (ROOT / "docs/one-server.md").read_text()
 MAX_EXPOSURE = 20
 """By `systemd-analyze security`, from 0 (safe) to 100; a unit without any of it has 96."""
@@ -39,10 +41,11 @@ def test_units_and_files_that_the_guide_names_are_there() -> None:
     assert named <= known
 
 
-def test_ports_of_units_and_of_nginx_agree() -> None:
+def test_ports_of_units_and_of_proxies_agree() -> None:
     target = (ROOT / "deploy/systemd/pravesh.target").read_text()
     ports = set(re.findall(r"pravesh-web@(\d+)", target))
-    assert ports == set(re.findall(r"server 127\.0\.0\.1:(\d+)", (ROOT / "deploy/nginx/pravesh.conf").read_text()))
+    assert ports == set(re.findall(r"server 127\.0\.0\.1:(\d+)", nginx.SITE))
+    assert ports == set(re.findall(r"\b127\.0\.0\.1:(\d+)", CADDYFILE.read_text()))
     assert ports == set(re.findall(r"pravesh-web@(\d+)", GUIDE))
 
 
@@ -155,6 +158,42 @@ def _send_slowly(origin: str, trusted: Path, first: list[tuple[str, str]], secon
         slow.sendall(b"cd")
         answer = b"".join(iter(lambda: slow.recv(4096), b""))
     assert answer.endswith(b" 4")
+
+
+@contextmanager
+def _caddy(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
+    """A real Caddy with our file, on a port of its own, without TLS (for that it asks the world); its origin."""
+    port = server.free_port()
+    site = CADDYFILE.read_text()
+    for old, new in (
+        ("\npass.example.org {", f"\n{{\n\tadmin off\n}}\n\nhttp://127.0.0.1:{port} {{"),
+        ("127.0.0.1:8001", f"127.0.0.1:{ports[0]}"),
+        ("127.0.0.1:8002", f"127.0.0.1:{ports[1]}"),
+    ):
+        assert old in site, old
+        site = site.replace(old, new)
+    (folder / "Caddyfile").write_text(site)
+    command = [nginx.tool("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    with server.process("caddy", command, folder, folder, environment):
+        server.until(lambda: nginx.listens(port), f"caddy listens; see {folder}/caddy.log", 30)
+        yield f"http://127.0.0.1:{port}"
+
+
+needs_caddy = pytest.mark.skipif(shutil.which("caddy") is None, reason="there is no caddy here: apt-get install caddy")
+
+
+@pytest.mark.infra
+@needs_caddy
+def test_caddy_serves_as_the_guide_says(tmp_path: Path) -> None:
+    """One process runs; the other is being replaced."""
+    with _web() as (one, asked), _caddy(tmp_path, (one, server.free_port())) as origin:
+        told = requests.get(f"{origin}/", timeout=10, headers={"X-Forwarded-For": "203.0.113.9"}).text
+        assert told.split()[0] == "127.0.0.1", "what a caller claims is dropped"
+        assert requests.get(f"{origin}/metrics", timeout=10).status_code == 404
+        answers = [requests.post(f"{origin}/webhooks/twilio/message", b"Body=hi", timeout=10) for _ in range(6)]
+        assert [answer.text.split()[-1:] for answer in answers] == [["7"]] * 6
+        assert len(asked) == 7
 
 
 @pytest.mark.infra

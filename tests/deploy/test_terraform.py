@@ -115,3 +115,62 @@ def test_a_process_may_end_what_it_holds() -> None:
 def test_each_exception_to_checkov_says_why() -> None:
     found = [line for file in FILES for line in file.read_text().splitlines() if "checkov:skip" in line]
     assert [line for line in found if not re.search(r"#checkov:skip=CKV2?_AWS_\d+:\w.{10,}", line)] == []
+
+
+# --- sizes: docs/capacity.md ---------------------------------------------------------------------
+
+CAPACITY = (ROOT / "docs/capacity.md").read_text(encoding="utf-8")
+VCPU = {"db.r7g.xlarge": 4, "cache.r7g.large": 2}
+"""Of the classes that the examples name: "Amazon RDS instance types", "Supported node types" in Amazon's documents."""
+
+
+def book_fair() -> dict[str, Any]:
+    return blocks(FOLDER / "examples/book-fair", "module")["pravesh"]
+
+
+def to_provide() -> dict[str, int]:
+    """The upper end of what docs/capacity.md wants provided, in cores: web, worker, database, Redis."""
+    (row,) = re.findall(r"^\| to provide, half of it in reserve \|(.*)\|$", CAPACITY, re.MULTILINE)
+    upper = [cell.split(" to ")[-1].strip().replace("one", "1") for cell in row.split("|")]
+    return dict(zip(("web", "worker", "database", "Redis"), map(int, upper), strict=True))
+
+
+def test_the_book_fair_has_what_capacity_wants_with_a_zone_away() -> None:
+    wanted, stack = to_provide(), book_fair()
+    zones = int(stack["zones"])
+    for name in ("web", "worker"):
+        size = stack[name]
+        assert int(size["least"]) >= zones, "one in each zone"
+        left = int(size["least"]) - -(-int(size["least"]) // zones)
+        assert left * int(size["cpu"]) / 1024 >= wanted[name], name
+        assert int(size["most"]) * int(size["cpu"]) / 1024 >= 2 * wanted[name], name
+    assert VCPU[str(stack["database_class"]).strip('"')] >= wanted["database"]
+    assert VCPU[str(stack["redis_class"]).strip('"')] >= wanted["Redis"]
+    assert int(stack["redis_replicas"]) >= 1
+
+
+def test_the_book_fairs_database_bears_an_update_at_the_most() -> None:
+    """Every process twice, with all its connections."""
+    stack = book_fair()
+    web, worker = stack["web"], stack["worker"]
+    (rule,) = re.findall(r"WEB_CONCURRENCY = tostring\(max\(2, var\.web\.cpu / (\d+)\)\)", text(SERVICE))
+    processes = int(web["most"]) * max(2, int(web["cpu"]) // int(rule))
+    processes += int(worker["most"]) * int(worker["processes"]) + 1
+    (each,) = re.findall(r"(\d+) connections for each process", CAPACITY)
+    (allowed,) = re.findall(r"allows some ([\d,]+)\.", (FOLDER / "examples/book-fair/main.tf").read_text())
+    connections = 2 * processes * int(each)
+    assert f"{processes} processes at the most" in CAPACITY
+    assert f"are {connections:,}" in CAPACITY
+    assert connections <= int(allowed.replace(",", ""))
+
+
+def test_the_table_of_costs_has_the_examples_sizes() -> None:
+    stack, clock = book_fair(), 0.25
+    least, most = (
+        sum(int(stack[name][end]) * int(stack[name]["cpu"]) / 1024 for name in ("web", "worker"))
+        for end in ("least", "most")
+    )
+    memory = sum(int(stack[name]["least"]) * int(stack[name]["memory"]) / 1024 for name in ("web", "worker"))
+    told = (ROOT / "docs/aws.md").read_text(encoding="utf-8")
+    assert f"{least + clock:g} vCPU, {memory + 2 * clock:g} GiB at the least; {most:g} vCPU at the most" in told
+    assert str(stack["database_class"]).strip('"') + f" twice, {stack['database_gigabytes']}" in told

@@ -1,4 +1,4 @@
-# A book fair of 2,000,000 visitors. docs/aws.md says from which figures these sizes are reckoned.
+# A book fair of 2,000,000 visitors. docs/capacity.md (On AWS) says how these sizes are reckoned.
 
 module "pravesh" {
   source = "../.."
