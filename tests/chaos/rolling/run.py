@@ -57,11 +57,11 @@ def _rest(at_rest: Callable[[], bool]) -> None:
 
 
 def _roll(stack: Stack, change: Change) -> str:
-    """As docs/one-server.md replaces `web`, and AWS the others: expand, every process, contract."""
+    """Expand, every process, contract: workers and clocks first, as docs/one-server.md has it, and started beside."""
     began = time.monotonic()
     time.sleep(change.pause_seconds)
     expand = stack.release(versions.NEXT)
-    for name in list(stack.running):
+    for name in sorted(stack.running, key=lambda name: name.startswith("web")):
         time.sleep(change.pause_seconds / 4)
         stack.replace(name, versions.NEXT, beside=not name.startswith("web"))
     time.sleep(change.pause_seconds)
