@@ -11,7 +11,7 @@ locals {
       memory  = var.web.memory
       # gunicorn gives what it holds 15 s (webhooks/server.py).
       stop_seconds = 30
-      # One process a virtual processor, each with 32 threads.
+      # Two processes a virtual processor, each with 32 threads: one goes on while the other has Python's lock.
       own = { WEB_CONCURRENCY = tostring(max(2, var.web.cpu / 512)) }
     }
     worker = {
