@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.address import WEB, on_whatsapp
+from bot.address import WEB, Address, on_whatsapp
 from bot.conversation.look import identity_of
 from bot.delivery import dispatch
 from bot.delivery.dispatch.channel_choice import WAITING, ChannelChoice
@@ -134,8 +134,13 @@ class EffectContext:
         return choice.address, choice.sender
 
     def enqueue_pass(self, issued: Pass | Issued, language: str) -> None:
-        """Put the picture of this pass into the outbox, for whoever is writing."""
+        """Put the picture of this pass into the outbox, for whoever is writing.
+
+        Nothing for a page, which shows the pass itself, and sends it on request.
+        """
         lane, sender = self.address, self.sender
+        if Address.parse(lane).kind == WEB:
+            return
         self.delivery_ids.append(
             dispatch.enqueue_pass(self.db, issued, address=lane, sender=sender, language=language, now=self.now)
         )
@@ -243,8 +248,7 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
     who = {"holder_id": holder, "asked_by_id": asked_by}
     has_places = effect.waiting is not None
     issued = registrations.add(ctx.db, ctx.ring, wish, **who, now=ctx.now, later=later, has_places=has_places)
-    if ctx.channel != WEB:  # a page shows the pass itself, and sends it on request
-        ctx.enqueue_pass(issued, effect.language)
+    ctx.enqueue_pass(issued, effect.language)
     return _pass_results(issued)
 
 

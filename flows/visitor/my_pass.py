@@ -81,6 +81,10 @@ MY_PASS = Flow(name="my_pass", version=1, steps=(), finish=_send, instead=_no_pa
 
 # --- change -------------------------------------------------------------------------------------
 
+DAY_REFUSALS = ("day_full", "day_closed", "day_over")
+PARTY_REFUSALS = ("too_few_left", "party_too_large")
+"""Refusals after which another day, or another number, may do."""
+
 
 def _cannot_change(answers: Answers, facts: Facts) -> Outcome:
     held = chosen_pass(answers, facts)
@@ -164,8 +168,8 @@ CHANGE = Flow(
     ),
     finish=_finish,
     refused={
-        **{code: _go_on_without("visit_date") for code in ("day_full", "day_closed", "day_over")},
-        **{code: _go_on_without("party_size") for code in ("too_few_left", "party_too_large")},
+        **{code: _go_on_without("visit_date") for code in DAY_REFUSALS},
+        **{code: _go_on_without("party_size") for code in PARTY_REFUSALS},
         "already_registered": _ends,
         **{f"event_{state}": _ends for state in ("not_yet_open", "closed", "full", "over", "cancelled")},
         "no_such_pass": None,

@@ -239,7 +239,7 @@ def test_who_has_a_pass_gets_it_and_nobody_else_hears_of_it(reader: Reader) -> N
     page.locator("[name=otp]").fill(newest(phone))
     reader.send()
     page.locator("[name=agree]").check()
-    page.locator("form button:visible:not(.second)").first.dblclick()
+    page.locator("form button[type=submit]:visible:not(.second)").first.dblclick()
     expect(page.locator(".pass-code")).to_be_visible()
     page.reload()
     code = CODE.findall(page.locator(".pass-code").inner_text())

@@ -38,7 +38,7 @@ class Reader:
 
     def send(self) -> None:
         """The button that goes on."""
-        follow(self.page, self.page.locator("form button:visible:not(.second)").first.click)
+        follow(self.page, self.page.locator("form button[type=submit]:visible:not(.second)").first.click)
 
     def look(self, name: str) -> None:
         """Keep a picture; axe-core looks too, where the page runs scripts."""
@@ -98,7 +98,31 @@ def test_from_the_first_page_to_the_pass(reader: Reader, running: Running) -> No
     reader.look("sent")
     (picture,) = reader.phone.pictures(1)
     assert qr_texts(picture) == {qr}
+    _changes_and_cancels(reader, qr)
     _sees_and_deletes_all(reader)
+
+
+def _changes_and_cancels(reader: Reader, qr: str) -> None:
+    """Another number by the stepper where there is one; then no pass at all, after a question."""
+    page = reader.page
+    follow(page, page.locator("a[href$='/change']").click)
+    reader.look("change")
+    if reader.scripts:
+        page.locator("[data-step='1']").click()
+        expect(page.locator("[name=party_size]")).to_have_value("4")
+    else:
+        reader.fill(party_size="4")
+    reader.send()
+    expect(page.locator("[role=status]")).to_be_visible()
+    (new,) = qr_texts(is_drawn(page.locator(".ticket img")).screenshot())
+    assert new != qr
+    reader.look("changed")
+    follow(page, page.locator("a[href$='/cancel']").click)
+    reader.look("cancel")
+    follow(page, page.locator("form button.danger").click)
+    expect(page.locator("[role=status]")).to_be_visible()
+    expect(page.locator(".doors li")).to_have_count(0)
+    reader.look("cancelled")
 
 
 def _sees_and_deletes_all(reader: Reader) -> None:
@@ -162,6 +186,13 @@ def test_another_language_by_one_tap(browser: Browser, running: Running) -> None
         page.goto(f"{running.origin}/passes")
         expect(page.locator("html")).to_have_attribute("lang", "hi")
         accessible(page, "find-hi")
+        page.locator("#phone_country").fill("+977")
+        page.locator("[name=phone]").focus()
+        expect(page.locator("[name=phone_country]")).to_have_value("NP")
+        page.locator("#phone_country").fill("no country at all")
+        page.locator("[name=phone]").focus()
+        expect(page.locator("[name=phone_country]")).to_have_value("NP")
+        expect(page.locator("#phone_country")).to_have_value(re.compile(r"\(\+977\)"))
         page.locator("header nav a").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
@@ -177,7 +208,7 @@ def test_an_impatient_finger_registers_once(browser: Browser, running: Running) 
         one.fill(otp=one.otp())
         one.send()
         page.locator("[name=agree]").check()
-        page.locator("form button:visible:not(.second)").first.dblclick()
+        page.locator("form button[type=submit]:visible:not(.second)").first.dblclick()
         expect(page.locator(".pass-code")).to_be_visible()
         page.reload()
         code = page.locator(".pass-code strong").inner_text()

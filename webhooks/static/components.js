@@ -1,15 +1,6 @@
-// What the parts of a page do beyond HTML: steppers, sheets, tables that sort. All of it works without, only less well.
+// What the parts of a page do beyond HTML: sheets, tables that sort; and steppers (stepper.js). All of it works without, only less well.
 
-for (const button of document.querySelectorAll('[data-step]')) {
-  const input = button.parentElement.querySelector('input')
-  const { least, most } = input.dataset
-  button.hidden = false
-  button.addEventListener('click', () => {
-    const wanted = (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step)
-    input.value = Math.min(Number(most), Math.max(Number(least), wanted))
-    input.dispatchEvent(new Event('change', { bubbles: true }))
-  })
-}
+import './stepper.js'
 
 for (const button of document.querySelectorAll('[data-opens]')) {
   button.addEventListener('click', () => document.getElementById(button.dataset.opens).showModal())

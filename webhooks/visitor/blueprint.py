@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from bot.service import Service
-from webhooks.visitor import find_passes, my_data, pass_page
+from webhooks.visitor import change_pass, find_passes, my_data, pass_page
 from webhooks.visitor import register as register_page
 from webhooks.visitor import session as visitor_session
 
@@ -12,6 +12,6 @@ def blueprint(service: Service) -> Blueprint:
     """`/register/<event>` and what follows it, and `/passes`."""
     made = Blueprint("visitor", __name__)
     visitor_session.guard(made)
-    for part in (register_page, find_passes, pass_page, my_data):
+    for part in (register_page, find_passes, pass_page, change_pass, my_data):
         part.add_routes(made, service)
     return made

@@ -30,6 +30,7 @@ TEXTS = {
     "TITLE": _("Find your pass"),
     "LEAD": _("Enter the mobile number that you registered with."),
     "YOURS": _("Your passes"),
+    "CANCELLED": _("Your pass is cancelled. Thank you for telling us."),
     "NONE": _("This number has no valid pass for today or later."),
     "ASK_THERE": _("Get it on WhatsApp"),
     "LEAVE": _("Forget me on this device"),
@@ -108,7 +109,8 @@ def show_passes(ctx: VisitorContext) -> Response:
     lines = {pass_.code: _line(pass_, ctx) for pass_ in ctx.facts.passes}
     with ctx.service.database.read() as db:
         held = [(passes.by_code(db, code).id, code, line) for code, line in lines.items()]
-    page = render_template("visitor/passes.html", words=TEXTS, held=held)
+    note = i18n.say(TEXTS["CANCELLED"]) if request.args.get("note") == "cancelled" else ""
+    page = render_template("visitor/passes.html", words=TEXTS, held=held, note=note)
     return Response(page)
 
 

@@ -15,6 +15,8 @@ from webhooks import i18n
 
 MAX_SIDE_BY_SIDE = 4
 """Options that are shown side by side; more are a list to open."""
+STYLE_OF_SLOT = {"language": "list", "party_size": "stepper"}
+"""How a question looks whatever its field."""
 FIELD_LABELS: Mapping[str, Sentence] = {
     "language": _("Language"),
     "agree": _("Yes, I agree"),
@@ -50,7 +52,7 @@ class FlowInput:
 
     slot: str
     style: str
-    """text, number, phone, code, list, buttons or tick."""
+    """text, number, stepper, phone, code, list, buttons or tick."""
     label: str
     help: str = ""
     value: str = ""
@@ -88,7 +90,7 @@ def _input(
 ) -> FlowInput:
     known = step.field.known(values, facts)
     options = tuple((option.id, _titled(option.title, option.detail)) for option in step.field.options(known))
-    style = "list" if step.name == "language" else _input_style(step.field, len(options))
+    style = STYLE_OF_SLOT.get(step.name) or _input_style(step.field, len(options))
     optional = is_optional(step)
     if style == "list" and optional:
         options = tuple(choice for choice in options if choice[0] != SKIPPED)
@@ -109,7 +111,7 @@ def _input(
         else f"{title}: {error}",
         options=options,
         optional=optional,
-        attributes={**AUTOFILL_ATTRIBUTES.get(step.name, {}), **_bounds(step.field)},
+        attributes={**AUTOFILL_ATTRIBUTES.get(step.name, {}), **_bounds(step.field, known)},
     )
 
 
@@ -170,7 +172,9 @@ def _input_style(kind: Field, options: int) -> str:
             return "text"
 
 
-def _bounds(kind: Field) -> Mapping[str, str]:
+def _bounds(kind: Field, known: Mapping[str, Any]) -> Mapping[str, str]:
+    if isinstance(kind, Number):
+        return {"data-least": str(kind.least), "data-most": str(known["most"])}
     return {"maxlength": str(kind.most)} if isinstance(kind, Text) else {}
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import qr
-from bot.delivery.images.pass_image import PassImage
+from bot.delivery.images.pass_image import PassImage, entry_rule
 from bot.domain import events, passes, people
 from bot.domain.models import Pass
 from bot.domain.passes import days as pass_days
@@ -35,12 +35,19 @@ SEND_LIMIT = "5 per hour"
 """How often a pass may be sent to one number's WhatsApp."""
 TEXTS = {
     "TITLE": _("Your pass"),
+    "REGISTERED": _("You are registered"),
+    "CHANGED": _("Here is your new pass. The old code and QR code no longer work."),
+    "SAME": _("Your pass already says this. Nothing has changed."),
     "ALREADY": _("You already have a pass for this day. Here it is."),
     "SENT": _("We are sending it to your WhatsApp. If it has not come in a minute, send *hi* to us there."),
     "SHOW": _("Show this QR code at the gate. The code above also works."),
     "QR": _("QR code of pass {code}"),
     "CODE": _("Code"),
     "PICTURE": _("Save picture"),
+    "SHARE": _("Share"),
+    "CHANGE": _("Change day or number of people"),
+    "CANCEL": _("Cancel this pass"),
+    "RULE": _("Entry"),
     "CALENDAR": _("Add to calendar"),
     "SEND": _("Send to my WhatsApp"),
     "WRITE": _("Message us on WhatsApp"),
@@ -56,6 +63,9 @@ TEXTS = {
     "PLACE": _("Place"),
     "FROM_TO": _("{opens} to {closes}"),
 }
+
+NOTES = {"already": "ALREADY", "sent": "SENT", "changed": "CHANGED", "same": "SAME"}
+"""What the page says first, by the note in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,9 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
             if visible is None:
                 abort(404)
             name = f"pass-{visible.image.code}.png"
-        return as_file(image_cache.pass_image(service, pass_id, i18n.language()), "image/png", name)
+        return as_file(
+            image_cache.pass_image(service, pass_id, i18n.language()), "image/png", name, show="show" in request.args
+        )
 
     @blueprint.get("/passes/<int:pass_id>/visit.ics")
     def pass_calendar(pass_id: int) -> Response:
@@ -123,11 +135,11 @@ def _of_phone(db: Session, phone: str, pass_id: int, service: Service) -> Pass |
 def show_pass_page(service: Service, visible: VisiblePass) -> Response:
     """The page."""
     told = visible.image
-    note = {"already": TEXTS["ALREADY"], "sent": TEXTS["SENT"]}.get(request.args.get("note", ""))
+    note = NOTES.get(request.args.get("note", ""))
     page = render_template(
         "visitor/pass.html",
         words=TEXTS,
-        note=i18n.say(note) if note else "",
+        note=i18n.say(TEXTS[note]) if note else "",
         sent=request.args.get("note") == "sent",
         code=told.code,
         qr=qr_address(told.qr_text),
@@ -161,6 +173,7 @@ def lines(image: PassImage) -> list[tuple[str, str]]:
         "PARTY": i18n.say(so_many(image.party_size)),
         "NAME": image.full_name,
         "PLACE": image.venue,
+        "RULE": i18n.say(entry_rule(image.policy, on_each_day=len(image.days) > 1)),
     }
     return [(i18n.say(TEXTS[name]), value) for name, value in found.items() if value]
 
@@ -174,6 +187,7 @@ def qr_address(text: str) -> str:
     return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
 
 
-def as_file(body: bytes, kind: str, name: str) -> Response:
-    """Something to save."""
-    return Response(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def as_file(body: bytes, kind: str, name: str, *, show: bool = False) -> Response:
+    """Something to save, or to be shown first."""
+    what = "inline" if show else "attachment"
+    return Response(body, content_type=kind, headers={"Content-Disposition": f'{what}; filename="{name}"'})

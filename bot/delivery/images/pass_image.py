@@ -170,14 +170,19 @@ def _symbol(sheet: PassCanvas, facts: PassImage) -> None:
     sheet.centred([facts.code], Style(116, BOLD), INK, leading=1.12)
 
 
+def entry_rule(policy: str, *, on_each_day: bool) -> Sentence:
+    """What a pass allows; `on_each_day` for one of several days."""
+    return (ON_EACH_DAY if on_each_day else POLICIES)[policy]
+
+
 @lru_cache(maxsize=MAX_CACHED_BANDS)
 def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     """Draw what the pass allows."""
-    sheet, allowed = PassCanvas(), ON_EACH_DAY if on_each_day else POLICIES
+    sheet, allowed = PassCanvas(), entry_rule(policy, on_each_day=on_each_day)
     sheet.skip(30)
     sheet.draw.line((MARGIN, sheet.top, WIDTH - MARGIN, sheet.top), fill=GREY, width=2)
     sheet.skip(26)
-    style, lines = fitted(render(allowed[policy], language), ROOM, ((38, 3), (34, 4)), REGULAR)
+    style, lines = fitted(render(allowed, language), ROOM, ((38, 3), (34, 4)), REGULAR)
     sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
     sheet.skip(48)
     return sheet.band(BLACK_ON_WHITE)

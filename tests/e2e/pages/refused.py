@@ -63,7 +63,7 @@ class Reader:
         with self.page.expect_event(
             "response", lambda one: one.request.is_navigation_request() and one.status != 303
         ) as came:
-            self.page.locator("form button:visible:not(.second)").first.click()
+            self.page.locator("form button[type=submit]:visible:not(.second)").first.click()
         self.page.wait_for_load_state()
         answer: Response = came.value
         return answer

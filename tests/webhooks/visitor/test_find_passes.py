@@ -121,3 +121,15 @@ def test_a_cancelled_pass_is_not_shown_any_more(browser: Browser, service: Servi
     assert browser.path == "/passes"
     browser.get(f"{shown}/picture.png")
     assert browser.status == 404
+
+
+@pytest.mark.usefixtures("fair")
+def test_the_page_opens_with_the_good_news_and_has_the_rule_and_a_picture_to_share(browser: Browser) -> None:
+    browser.register()
+    assert "<h1>You are registered</h1>" in browser.page
+    assert "no re-entry" in browser.page
+    [shared] = re.findall(r'id="share" href="([^"]+)"', browser.page)
+    browser.get(shared)
+    assert browser.answer
+    assert browser.header["Content-Disposition"].startswith("inline")
+    assert zxingcpp.read_barcodes(Image.open(BytesIO(browser.answer.data)))

@@ -1,4 +1,6 @@
-// The form works without this. It saves a tap, and prevents a second request.
+// The form works without this. It saves taps, finds a country, and prevents a second request.
+import '../stepper.js'
+
 const language = document.querySelector('select[name="language"]')
 language?.addEventListener('change', speak)
 const offered = language ? [...language.options].map(option => option.value) : []
@@ -31,3 +33,40 @@ for (const form of document.forms) {
 addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent })
 
 document.querySelector('.wrong')?.focus()
+
+// A long list of countries is found by typing. The list stays what is sent: nothing that was typed is guessed at.
+for (const list of document.querySelectorAll('select[data-search]')) search(list)
+
+function search (list) {
+  const options = [...list.options]
+  const input = document.createElement('input')
+  const known = document.createElement('datalist')
+  known.id = `${list.id}-options`
+  known.append(...options.map(option => new Option(option.text)))
+  input.type = 'text'
+  input.autocomplete = 'off'
+  input.setAttribute('list', known.id)
+  input.value = list.selectedOptions[0].text
+  const { id } = list
+  list.hidden = true
+  list.id = `${id}-list`
+  input.id = id
+  list.after(input, known)
+  // Typing begins with an empty field, so that the browser offers them all.
+  input.addEventListener('focus', () => { input.placeholder = input.value; input.value = '' })
+  input.addEventListener('change', () => choose(list, options, input.value))
+  input.addEventListener('blur', () => { input.value = list.selectedOptions[0].text })
+}
+
+// What is typed counts where it names one country alone: wholly, by its beginning, or by its calling code.
+function choose (list, options, typed) {
+  const wanted = typed.trim().toLowerCase()
+  if (!wanted) return
+  const fits = [
+    option => option.text.toLowerCase() === wanted,
+    option => option.text.toLowerCase().startsWith(wanted),
+    option => option.text.includes(`(+${wanted.replace(/^\+/, '')})`)
+  ]
+  const found = fits.map(fit => options.filter(fit)).find(those => those.length === 1)
+  if (found) list.value = found[0].value
+}
